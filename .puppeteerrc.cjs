@@ -1,0 +1,2 @@
+// DeniDin finds or brings its browser itself (src/channels/whatsapp/browser.ts); no download while installing.
+module.exports = { skipDownload: true }

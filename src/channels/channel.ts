@@ -1,0 +1,37 @@
+import type { Health } from '../platform/health.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
+
+/** What became of a message that was to be sent. */
+export type Delivery =
+  /** The channel's servers took it. */
+  | { readonly outcome: 'sent'; readonly message_id: MessageId }
+  /** It may or may not have gone out; it must not be sent again blindly. */
+  | { readonly outcome: 'unconfirmed'; readonly reason: string; readonly message_id?: MessageId }
+  /** It certainly did not go out. */
+  | { readonly outcome: 'not_sent'; readonly reason: string }
+
+export interface ChannelEvents {
+  /**
+   * A person wrote something. Resolves once the message is safely recorded; a rejection means that it is not.
+   * Duplicates are welcome: whoever listens drops what is known.
+   */
+  message(message: IncomingMessage): Promise<void>
+}
+
+/** A place where messages come from and go to. */
+export interface Channel {
+  readonly name: string
+  /** Whether this channel can reach the chat: chats are told apart by the form of their address. */
+  serves(chat_id: ChatId): boolean
+  /** Begins to listen. Returns when the channel is under way, not when it is linked: `health` tells how it stands. */
+  start(events: ChannelEvents): Promise<void>
+  /** Stops listening and lets go of everything outside; what is being sent is finished first, within a deadline. */
+  stop(): Promise<void>
+  /** Sends a text. Never rejects for a failure of the channel: the outcome says it. */
+  send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery>
+  /** Shows the person that their message was read. Best effort, never rejects. */
+  seen(chat_id: ChatId): Promise<void>
+  /** Shows the person that an answer is being written, until disposed of. Best effort, never rejects. */
+  typing(chat_id: ChatId): Promise<AsyncDisposable>
+  health(): Promise<Health>
+}

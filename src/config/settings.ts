@@ -1,0 +1,68 @@
+/**
+ * The whole configuration, validated and frozen. Only `app/` sees it; a feature takes its own narrow settings.
+ * Keys are named as in the file.
+ */
+export interface Settings {
+  readonly feature_flags: { readonly enable_memory_system: boolean }
+  /** Digits; `undefined` when none is configured or a placeholder stands there. */
+  readonly godfather_phone: string | undefined
+  readonly user_roles: { readonly blocked_phones: readonly string[] }
+  readonly data_root: string
+  readonly logs_dir: string
+  readonly log_level: 'debug' | 'info' | 'warn' | 'error'
+  readonly openai_api_key: string | undefined
+  readonly ai: {
+    readonly provider: 'openai' | 'offline'
+    readonly base_url: string | undefined
+    readonly model: string
+    readonly temperature: number
+    readonly max_tokens: number
+    readonly system_prompt_file: string | undefined
+    /** Seconds for one answer, all attempts together. */
+    readonly timeout_seconds: number
+    /** Attempts after the first. */
+    readonly retries: number
+  }
+  readonly embeddings: {
+    readonly provider: 'openai' | 'offline'
+    readonly base_url: string | undefined
+    readonly model: string
+    readonly dimensions: number | undefined
+  }
+  readonly conversation: {
+    /** Messages of one chat within this time become one turn. */
+    readonly debounce_ms: number
+    /** Turns under way at once over all chats. */
+    readonly max_concurrent_turns: number
+  }
+  readonly memory: {
+    readonly session: {
+      readonly max_tokens_by_role: { readonly client: number; readonly godfather: number }
+      readonly session_timeout_hours: number
+      readonly expiry_cron: string
+      readonly cleanup_cron: string
+      readonly expired_retention_days: number
+    }
+    readonly longterm: {
+      readonly enabled: boolean
+      readonly top_k_results: number
+      /** `undefined`: by embedding model. */
+      readonly min_similarity: number | undefined
+      readonly recall_tokens: number
+      readonly semantic_weight: number
+      readonly recency_weight: number
+      /** Relative to `data_root`, unless absolute. */
+      readonly storage_dir: string
+      readonly collection_name: string
+      readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }
+    }
+  }
+  readonly whatsapp: {
+    readonly enabled: boolean
+    /** Digits; when given, linking shows a pairing code instead of a QR code. */
+    readonly pairing_phone: string | undefined
+    /** Path of the Chrome or Chromium to use; `undefined`: system, then bundled. */
+    readonly browser_path: string | undefined
+    readonly browser_args: readonly string[]
+  }
+}

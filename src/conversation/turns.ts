@@ -1,0 +1,16 @@
+import type { IncomingMessage } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+
+/** The road from a message to its reply, as others see it. */
+export interface Conversation extends AsyncDisposable {
+  /** Takes up what was recorded before and never answered. */
+  recover(): Promise<void>
+  /** Records a message and queues its turn. Resolves once it is safely recorded; a known one is dropped. */
+  receive(message: IncomingMessage): Promise<void>
+  /** Runs `act` alone in the queue of `scope`: no turn of that scope runs meanwhile. */
+  exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T>
+  /** Resolves when every message received so far in the message's chat has been dealt with. */
+  settled(chat_id: string): Promise<void>
+  /** Takes no more messages and resolves when the turns under way have ended. */
+  drain(): Promise<void>
+}

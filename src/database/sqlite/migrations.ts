@@ -1,0 +1,46 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { DenidinError } from '../../platform/errors.ts'
+
+/** One step of the tables' history. Never changed once it has been released; the next step mends it. */
+export interface Migration {
+  /** Unique and stable, feature first: `messages-001`. */
+  readonly id: string
+  readonly sql: string
+}
+
+/**
+ * Runs what has not run yet, each step in one transaction, in the order given.
+ * @throws DenidinError `damaged` when a step fails (it leaves nothing behind), or when the file is from a newer DeniDin.
+ */
+export const migrate = (connection: DatabaseSync, migrations: readonly Migration[]): void => {
+  connection.exec('create table if not exists migrations (id text primary key, ran_at integer not null) strict')
+  const ran = new Set(
+    connection
+      .prepare('select id from migrations')
+      .all()
+      .map(row => row['id']),
+  )
+  const known = new Set<unknown>(migrations.map(each => each.id))
+  const unknown = [...ran].filter(id => !known.has(id))
+  if (unknown.length > 0) {
+    throw new DenidinError(
+      'damaged',
+      `the database was written by a newer DeniDin (it holds ${unknown.join(', ')}); start that version, or restore a backup`,
+    )
+  }
+  for (const migration of migrations.filter(each => !ran.has(each.id))) {
+    connection.exec('begin immediate')
+    try {
+      connection.exec(migration.sql)
+      connection
+        .prepare("insert into migrations (id, ran_at) values (?, cast(unixepoch('subsec') * 1000 as integer))")
+        .run(migration.id)
+      connection.exec('commit')
+    } catch (error) {
+      connection.exec('rollback')
+      throw new DenidinError('damaged', `migration ${migration.id} failed: ${(error as Error).message}`, {
+        cause: error,
+      })
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { DenidinError } from '../../platform/errors.ts'
+import { PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
+
+/**
+ * Takes sole ownership of a data folder: an exclusive transaction on `run/owner.lock`, held until disposed of. The
+ * system frees it when the process dies, even by kill -9, so there is no stale lock to clear.
+ * @throws DenidinError `already_running` when another process holds it.
+ */
+export const takeOwnership = (lockFile: string): Disposable => {
+  mkdirSync(dirname(lockFile), { recursive: true, mode: PRIVATE_FOLDER_MODE })
+  const connection = new DatabaseSync(lockFile, { timeout: 0 })
+  try {
+    // A rollback journal would write a file beside the lock; nothing is ever written here.
+    connection.exec('pragma locking_mode = exclusive; begin exclusive')
+  } catch (error) {
+    connection.close()
+    throw new DenidinError('already_running', `another DeniDin is using ${dirname(dirname(lockFile))}`, {
+      cause: error,
+    })
+  }
+  return {
+    [Symbol.dispose]: () => {
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { Scope } from '../messages/scope.ts'
+
+/** What `/reset` did. */
+export interface ResetOutcome {
+  /** `undefined` when there was no conversation to close. */
+  readonly session_id: string | undefined
+  /** Messages that the closed session held. */
+  readonly messages: number
+  /** `stored`: it is in long-term memory; `pending`: kept, will be stored by the sweep; `nothing`: there was nothing to store. */
+  readonly memory: 'stored' | 'pending' | 'nothing'
+}
+
+/** What one sweep did. */
+export interface SweepReport {
+  /** Sessions that were due. */
+  readonly found: number
+  /** Moved into long-term memory. */
+  readonly stored: number
+  /** Failed this time; tried again later. */
+  readonly failed: number
+  /** Given up after the last attempt: kept on disk for the operator. */
+  readonly dead: number
+  /** Archived sessions removed because their time was over. */
+  readonly purged: number
+}
+
+/** Ends sessions and moves them into long-term memory. Every step may be repeated. */
+export interface SessionClosing {
+  /** Closes the running session of `scope`, if any, and stores what it was about. */
+  reset(scope: Scope): Promise<ResetOutcome>
+  /** Closes what has expired, stores what waits, and purges what is past its retention. */
+  sweep(options?: {
+    readonly signal?: AbortSignal
+    readonly progress?: (done: number, total: number) => void
+  }): Promise<SweepReport>
+}

@@ -1,0 +1,41 @@
+import type { Health } from '../platform/health.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { Memory, RecalledMemory } from './memory.ts'
+import type { MemoryCounts } from './memory-store.ts'
+
+export interface Recall {
+  readonly memories: readonly RecalledMemory[]
+  /** Why nothing could be looked up, for the log; `undefined` when the search ran. */
+  readonly failure?: string
+}
+
+export interface MemoryStats extends MemoryCounts {
+  readonly enabled: boolean
+  /** Name of the vector space: the embedding model. */
+  readonly space: string
+  /** Similarity below which nothing is recalled. */
+  readonly min_similarity: number
+  readonly index: Health
+}
+
+/** Long-term memory as the rest of DeniDin sees it. Off is an object of its own that remembers nothing. */
+export interface LongTermMemory extends AsyncDisposable {
+  /** Opens the stores and begins to work off, in the background, what waits for its embedding or for the index. */
+  start(): Promise<void>
+  /**
+   * What is remembered in `scope` that bears on `question`, best first, at most `top_k_results`.
+   * Never rejects: without an index or an embedder the answer is empty and says why.
+   */
+  recall(scope: Scope, question: string, call: CallContext): Promise<Recall>
+  /**
+   * Keeps a memory. It is safe in SQLite when this resolves; embedding and index follow in the background, and are
+   * taken up again after a restart. A session that gave a memory already gives no second one.
+   */
+  store(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
+  list(scope: Scope | 'all', page: { readonly limit: number; readonly before?: string }): Promise<readonly Memory[]>
+  stats(): Promise<MemoryStats>
+  /** Resolves when nothing waits for embedding or index, or cannot go on for now. */
+  settled(): Promise<void>
+  health(): Promise<Health>
+}

@@ -1,0 +1,16 @@
+import type { ChatId, IncomingMessage } from './message.ts'
+import type { PersonId } from '../people/person.ts'
+
+/**
+ * Whose conversation it is, and whose memory: one person's (all their direct chats) or one group's.
+ * Every read and write of sessions and memory names a scope; there is no way to ask without one.
+ */
+export type Scope = `person:${PersonId}` | `chat:${ChatId}`
+
+/** A person's scope in a direct chat, the group's in a group. */
+export const scopeOf = (message: Pick<IncomingMessage, 'chat_id' | 'chat_kind'>, person_id: PersonId): Scope =>
+  message.chat_kind === 'group' ? `chat:${message.chat_id}` : `person:${person_id}`
+
+/** The person of a person's scope; `undefined` for a group's. */
+export const personOfScope = (scope: Scope): PersonId | undefined =>
+  scope.startsWith('person:') ? scope.slice('person:'.length) : undefined

@@ -1,0 +1,36 @@
+export type PersonId = string
+
+/** One name under which a person is known on a channel. */
+export interface Identity {
+  /** `phone`: digits of the full international number; `lid`: WhatsApp's linked id, digits. */
+  readonly kind: 'phone' | 'lid'
+  readonly value: string
+}
+
+/** Who sent a message, as far as the channel can tell. At least one identity. */
+export interface Sender {
+  readonly identities: readonly Identity[]
+  readonly name?: string
+}
+
+/** What a person may do, and how much of a conversation is kept for them. */
+export type Role = 'client' | 'godfather' | 'blocked'
+
+/** Somebody who writes to DeniDin, under however many names. */
+export interface Person {
+  readonly person_id: PersonId
+  /** Name as the channel last told it. */
+  readonly name: string | undefined
+  readonly identities: readonly Identity[]
+  readonly role: Role
+  readonly created_at: number
+}
+
+/** Digits of a phone number in any usual spelling: `+972 50-123-4567`, `972501234567@c.us`; `undefined` when none remain. */
+export const phoneDigits = (spelling: string): string | undefined => {
+  const digits = spelling
+    .replace(/@.*$/, '')
+    .replace(/[\s().+-]/g, '')
+    .replace(/^00/, '')
+  return /^\d{5,15}$/.test(digits) ? digits : undefined
+}

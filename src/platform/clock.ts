@@ -1,0 +1,45 @@
+/** Time as a dependency: nothing else in DeniDin asks the system what time it is. */
+export interface Clock {
+  /** Current time in milliseconds since the Unix epoch. */
+  now(): number
+  /**
+   * Resolves after `milliseconds`.
+   * @throws the signal's reason when `signal` is aborted first.
+   */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** Calls `run` once after `milliseconds`, unless the returned handle is disposed of before. */
+  after(milliseconds: number, run: () => void): Disposable
+}
+
+export const SECOND_MS = 1000
+export const MINUTE_MS = 60 * SECOND_MS
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason as Error)
+        return
+      }
+      const abort = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason as Error)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }, milliseconds)
+      signal?.addEventListener('abort', abort, { once: true })
+    }),
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds)
+    return { [Symbol.dispose]: () => clearTimeout(timer) }
+  },
+}
+
+/** Calendar day of an instant in UTC, as `YYYY-MM-DD`. */
+export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10)

@@ -1,0 +1,55 @@
+import { constants } from 'node:fs'
+import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import writeFileAtomicLibrary from 'write-file-atomic'
+
+/** Only the owner may read: a session holds people's words. */
+export const PRIVATE_FILE_MODE = 0o600
+export const PRIVATE_FOLDER_MODE = 0o700
+
+/** Writes a whole file or nothing: temporary file, fsync, rename. Mode 0600; makes the folder (0700) when missing. */
+export const writeFileAtomic = async (path: string, content: string): Promise<void> => {
+  await makePrivateFolder(dirname(path))
+  await writeFileAtomicLibrary(path, content, { mode: PRIVATE_FILE_MODE, fsync: true })
+}
+
+/** Makes a folder, and the folders above it, that only the owner can enter. */
+export const makePrivateFolder = async (path: string): Promise<void> => {
+  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER_MODE })
+}
+
+/** Whether something is there. */
+export const exists = async (path: string): Promise<boolean> => {
+  try {
+    await access(path, constants.F_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Moves a damaged file or folder out of the way, beside where it was, and returns its new path
+ * (`<path>.damaged-<time>`), so that nothing is lost and the name is free again.
+ */
+export const setAside = async (path: string, at: number): Promise<string> => {
+  const aside = `${path}.damaged-${new Date(at).toISOString().replace(/[:.]/g, '-')}`
+  await rename(path, aside)
+  return aside
+}
+
+/** Total size in bytes of all files below a folder; 0 when it is missing. */
+export const folderBytes = async (path: string): Promise<number> => {
+  let total = 0
+  for (const entry of await readdir(path, { withFileTypes: true, recursive: true }).catch(() => [])) {
+    if (entry.isFile()) {
+      total += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
+    }
+  }
+  return total
+}
+
+/** Removes a file or a folder with all below it; nothing happens when it is missing. */
+export const remove = async (path: string): Promise<void> => {
+  await rm(path, { recursive: true, force: true })
+}

@@ -1,0 +1,12 @@
+/** State of one part, as `denidin status` shows it. */
+export interface Health {
+  readonly state: 'ok' | 'degraded' | 'down' | 'off'
+  /** One sentence for the operator: what is wrong and what helps. */
+  readonly detail: string
+}
+
+/** A part that can say how it is. Must answer at once, without work of its own. */
+export interface HealthCheck {
+  readonly name: string
+  health(): Promise<Health>
+}

@@ -1,0 +1,31 @@
+/** Counters of one process since it started; `denidin status` shows them. */
+export interface Metrics {
+  /** Adds `by` (default 1) to the counter `name`. */
+  count(name: MetricName, by?: number): void
+  /** All counters that were touched, by name. */
+  read(): Readonly<Partial<Record<MetricName, number>>>
+}
+
+export type MetricName =
+  | 'messages_received'
+  | 'messages_duplicate'
+  | 'messages_ignored'
+  | 'replies_sent'
+  | 'replies_unconfirmed'
+  | 'turns_failed'
+  | 'model_failures'
+  | 'recall_failures'
+  | 'sessions_closed'
+  | 'session_transfers_failed'
+  | 'session_files_damaged'
+
+/** Counters kept in memory. */
+export const createMetrics = (): Metrics => {
+  const counters: Partial<Record<MetricName, number>> = {}
+  return {
+    count: (name, by = 1) => {
+      counters[name] = (counters[name] ?? 0) + by
+    },
+    read: () => ({ ...counters }),
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../../src/platform/clock.ts'
+
+interface Timer {
+  readonly at: number
+  readonly run: () => void
+}
+
+/** A clock that stands still until it is moved. */
+export class FakeClock implements Clock {
+  #now: number
+  #timers: Timer[] = []
+
+  constructor(now = Date.parse('2026-11-20T10:00:00Z')) {
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.after(milliseconds, resolve)
+      signal?.addEventListener('abort', () => {
+        timer[Symbol.dispose]()
+        reject(signal.reason as Error)
+      })
+    })
+  }
+
+  after(milliseconds: number, run: () => void): Disposable {
+    const timer = { at: this.#now + milliseconds, run }
+    this.#timers.push(timer)
+    return {
+      [Symbol.dispose]: () => {
+        this.#timers = this.#timers.filter(each => each !== timer)
+      },
+    }
+  }
+
+  /** Moves time on, running what falls due in its order, and lets what was waiting go on. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#now + milliseconds
+    for (;;) {
+      const next = this.#timers.filter(each => each.at <= end).sort((a, b) => a.at - b.at)[0]
+      if (next === undefined) break
+      this.#timers = this.#timers.filter(each => each !== next)
+      this.#now = Math.max(this.#now, next.at)
+      next.run()
+      await settle()
+    }
+    this.#now = end
+    await settle()
+  }
+}
+
+/** Lets everything go on that is only waiting for promises or for the event loop. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve))
+}
