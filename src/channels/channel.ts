@@ -16,6 +16,8 @@ export interface ChannelEvents {
    * Duplicates are welcome: whoever listens drops what is known.
    */
   message(message: IncomingMessage): Promise<void>
+  /** The channel can send: called each time it becomes able to. Must return at once. */
+  ready(): void
 }
 
 /** A place where messages come from and go to. */

@@ -20,17 +20,17 @@ export interface SweepReport {
   readonly failed: number
   /** Given up after the last attempt: kept on disk for the operator. */
   readonly dead: number
-  /** Archived sessions removed because their time was over. */
-  readonly purged: number
 }
 
 /** Ends sessions and moves them into long-term memory. Every step may be repeated. */
 export interface SessionClosing {
   /** Closes the running session of `scope`, if any, and stores what it was about. */
   reset(scope: Scope): Promise<ResetOutcome>
-  /** Closes what has expired, stores what waits, and purges what is past its retention. */
+  /** Closes what has expired and stores what waits. */
   sweep(options?: {
     readonly signal?: AbortSignal
     readonly progress?: (done: number, total: number) => void
   }): Promise<SweepReport>
+  /** Removes archived sessions whose retention is over, once they are in long-term memory. */
+  purge(options?: { readonly signal?: AbortSignal }): Promise<{ readonly purged: number }>
 }

@@ -7,6 +7,7 @@ export interface People {
    * to be one: they are merged, and everything held about them follows.
    */
   resolve(sender: Sender): Promise<Person>
+  /** A person by id; the id of somebody who was merged into another finds that other person. */
   find(person_id: PersonId): Promise<Person | undefined>
   /** A person by id, or by a phone number in any usual spelling. */
   lookUp(reference: string): Promise<Person | undefined>

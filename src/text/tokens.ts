@@ -1,8 +1,10 @@
 import { get_encoding, type Tiktoken } from 'tiktoken'
 
-/** Counts tokens of a text the way the models of the o200k family do. */
+/** Counts tokens of a text the way the models of the o200k family do, and cuts texts by tokens. */
 export interface TokenCounter {
   count(text: string): number
+  /** The beginning (`keep: 'start'`) or the end (`keep: 'end'`) of a text, at most `tokens` long. */
+  cut(text: string, tokens: number, keep: 'start' | 'end'): string
 }
 
 /**
@@ -11,10 +13,17 @@ export interface TokenCounter {
  */
 export const createTokenCounter = (): TokenCounter => {
   let encoding: Tiktoken | undefined
+  const encode = (text: string): Uint32Array => (encoding ??= get_encoding('o200k_base')).encode_ordinary(text)
   return {
-    count: text => {
-      encoding ??= get_encoding('o200k_base')
-      return encoding.encode_ordinary(text).length
+    count: text => encode(text).length,
+    cut: (text, tokens, keep) => {
+      const all = encode(text)
+      if (all.length <= tokens) return text
+      if (tokens <= 0) return ''
+      const part = keep === 'start' ? all.subarray(0, tokens) : all.subarray(all.length - tokens)
+      // A cut between two tokens may fall inside one character: its torn bytes decode to U+FFFD and are dropped.
+      const cut = new TextDecoder().decode(encoding?.decode(part))
+      return keep === 'start' ? cut.replace(/\uFFFD+$/u, '') : cut.replace(/^\uFFFD+/u, '')
     },
   }
 }

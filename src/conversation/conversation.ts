@@ -1,0 +1,130 @@
+import type { Clock } from '../platform/clock.ts'
+import { DenidinError } from '../platform/errors.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { IncomingMessage } from '../messages/message.ts'
+import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
+import { scopeOf } from '../messages/scope.ts'
+import type { People } from '../people/people.ts'
+import type { Sentences } from '../text/sentences.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import type { Outbox } from './outbox.ts'
+import { ScopeQueues } from './scope-queues.ts'
+import type { Turn, TurnMessage } from './turn.ts'
+import type { Conversation } from './turns.ts'
+
+export interface ConversationDependencies {
+  readonly settings: {
+    readonly debounce_ms: number
+    readonly max_concurrent_turns: number
+    /** Whether what is said may be kept. */
+    readonly keep: boolean
+  }
+  readonly people: People
+  readonly messages: MessageStore
+  readonly turn: Turn
+  readonly outbox: Outbox
+  readonly tokens: TokenCounter
+  readonly sentencesFor: (text: string) => Sentences
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** The beginning of the road: a message is on disk before any work, then waits in the queue of its scope. */
+export const createConversation = (deps: ConversationDependencies): Conversation => {
+  const { settings, people, messages, clock, metrics } = deps
+  const logger = deps.logger.for('inbox')
+  let open = true
+  const queues = new ScopeQueues<TurnMessage>({
+    clock,
+    debounce_ms: settings.debounce_ms,
+    most_at_once: settings.max_concurrent_turns,
+    work: async (scope, batch) => {
+      const here: TurnMessage[] = []
+      for (const message of batch) {
+        const person_id = (await people.find(message.person_id))?.person_id ?? message.person_id
+        const now = scopeOf(message, person_id)
+        // Its person turned out to be somebody known under another name: the turn belongs into that queue.
+        if (now === scope) here.push({ ...message, person_id })
+        else queues.push(now, { ...message, person_id, scope: now }, false)
+      }
+      await deps.turn(scope, here)
+    },
+  })
+
+  const receive = async (message: IncomingMessage): Promise<void> => {
+    if (!open) throw new DenidinError('stopping', 'DeniDin is stopping and takes no more messages', { retryable: true })
+    const person = await people.resolve(message.sender)
+    const scope = scopeOf(message, person.person_id)
+    const blocked = person.role === 'blocked'
+    const tokens = deps.tokens.count(message.text)
+    const receipt = await messages.receive({
+      message,
+      scope,
+      person_id: person.person_id,
+      received_at: clock.now(),
+      state: blocked ? 'ignored' : 'received',
+      tokens: settings.keep && !blocked ? tokens : undefined,
+    })
+    if (receipt === 'known') {
+      metrics.count('messages_duplicate')
+      return
+    }
+    metrics.count(blocked ? 'messages_ignored' : 'messages_received')
+    logger.info('Message received', { message_id: message.message_id, blocked, tokens })
+    if (blocked) return
+    const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
+    const sender_name = message.sender.name ?? person.name
+    const { person_id } = person
+    queues.push(
+      scope,
+      { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at },
+      message.may_continue,
+    )
+  }
+
+  /** The words of a message were not kept (memory is off) and are gone: its writer is asked to say it again. */
+  const askAgain = async (message: OpenMessage): Promise<void> => {
+    await messages.settle([message.message_id], 'unanswerable', clock.now())
+    if (!message.addressed) return
+    const text = deps.sentencesFor('').restarted_before_answer
+    const { chat_id, chat_kind, scope, person_id } = message
+    const notice: Reply = {
+      ...{ chat_id, chat_kind, scope, person_id, text },
+      outbox_id: deps.ids.uuid(),
+      answers: [message.message_id],
+      tokens: deps.tokens.count(text),
+      session_id: undefined,
+      keep: false,
+      created_at: clock.now(),
+    }
+    await queues.exclusive(scope, () => deps.outbox.deliver(notice))
+  }
+
+  return {
+    receive,
+    recover: async () => {
+      await deps.outbox.recover()
+      const waiting = await messages.open()
+      if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
+      for (const message of waiting) {
+        if (message.text === undefined) void askAgain(message)
+        else queues.push(message.scope, { ...message, text: message.text }, true)
+      }
+    },
+    sendHeld: () => deps.outbox.sendHeld(),
+    exclusive: (scope, act) => queues.exclusive(scope, act),
+    settled: chat_id => queues.settled(message => message.chat_id === chat_id),
+    drain: async () => {
+      open = false
+      await queues.drain()
+    },
+    [Symbol.asyncDispose]: async () => {
+      open = false
+      await queues.drain()
+    },
+  }
+}

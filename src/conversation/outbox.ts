@@ -1,0 +1,93 @@
+import type { Clock } from '../platform/clock.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Channel, Delivery } from '../channels/channel.ts'
+import type { ChatId, MessageId } from '../messages/message.ts'
+import { replyMessageId, type MessageStore, type Reply } from '../messages/message-store.ts'
+
+/** Waits between attempts to send what certainly did not go out; afterwards the reply is held. */
+const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
+
+export interface OutboxDependencies {
+  readonly messages: MessageStore
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Aborted when DeniDin stops: what has not gone out by then is held. */
+  readonly stopping: AbortSignal
+}
+
+/** Sends replies: the intent is on disk before, the outcome after, and nothing is ever sent twice on a guess. */
+export interface Outbox {
+  /** Id under which the reply is kept now; `undefined` when it certainly did not go out and is held. */
+  deliver(reply: Reply): Promise<MessageId | undefined>
+  /** At the start: what was being sent when the process ended is unconfirmed for good. */
+  recover(): Promise<void>
+  /** Sends what was held; called when a channel can send again. */
+  sendHeld(): Promise<void>
+}
+
+export const createOutbox = (deps: OutboxDependencies): Outbox => {
+  const { messages, clock, metrics } = deps
+  const logger = deps.logger.for('outbox')
+
+  const attempt = async (reply: Reply): Promise<Delivery> => {
+    const channel = deps.channelOf(reply.chat_id)
+    if (channel === undefined) return { outcome: 'not_sent', reason: 'no channel serves this chat' }
+    const reply_to = reply.chat_kind === 'group' ? reply.answers.at(-1) : undefined
+    try {
+      return await channel.send(reply.chat_id, reply.text, reply_to === undefined ? {} : { reply_to })
+    } catch (error) {
+      // A channel must not reject; if it does, nobody knows whether the message went out.
+      return { outcome: 'unconfirmed', reason: String(error) }
+    }
+  }
+
+  const attemptAll = async (reply: Reply): Promise<Delivery> => {
+    let delivery = await attempt(reply)
+    for (const wait of RETRY_MS) {
+      if (delivery.outcome !== 'not_sent' || deps.stopping.aborted) break
+      await clock.sleep(wait, deps.stopping).catch(() => undefined)
+      delivery = await attempt(reply)
+    }
+    return delivery
+  }
+
+  const deliver = async (reply: Reply): Promise<MessageId | undefined> => {
+    await messages.intend(reply)
+    const delivery = await attemptAll(reply)
+    const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
+    const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
+    await messages.conclude(reply, { state, message_id, at: clock.now() })
+    if (delivery.outcome === 'sent') {
+      metrics.count('replies_sent')
+      logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens })
+    } else {
+      if (delivery.outcome === 'unconfirmed') metrics.count('replies_unconfirmed')
+      logger.warn(`Reply ${state}`, { outbox_id: reply.outbox_id, reason: delivery.reason })
+    }
+    return state === 'held' ? undefined : replyMessageId(reply, message_id)
+  }
+
+  /** Without its text (memory is off) a held reply cannot be sent any more. */
+  const giveUp = async (reply: Reply): Promise<void> => {
+    await messages.settle(reply.answers, 'unanswerable', clock.now())
+    await messages.conclude(reply, { state: 'unconfirmed', message_id: undefined, at: clock.now() })
+  }
+
+  return {
+    deliver,
+    recover: async () => {
+      const interrupted = await messages.concludeInterrupted(clock.now())
+      if (interrupted > 0) logger.warn('Replies interrupted while being sent are unconfirmed', { interrupted })
+    },
+    sendHeld: async () => {
+      for (const reply of await messages.held()) {
+        if (reply.keep) await deliver(reply)
+        else await giveUp(reply)
+      }
+    },
+  }
+}

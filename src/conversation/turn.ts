@@ -1,0 +1,223 @@
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { withTrace } from '../platform/trace.ts'
+import type { Channel } from '../channels/channel.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { ChatId, MessageId } from '../messages/message.ts'
+import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { CallContext, Completion, LanguageModel, ModelMessage } from '../models/language-model.ts'
+import type { People } from '../people/people.ts'
+import type { Person } from '../people/person.ts'
+import type { WindowMessage } from '../sessions/session.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Sentences } from '../text/sentences.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import type { Commands } from './commands.ts'
+import { buildContext } from './context.ts'
+import type { Outbox } from './outbox.ts'
+
+/** A message whose text is at hand. */
+export interface TurnMessage extends OpenMessage {
+  readonly text: string
+}
+
+export interface TurnSettings {
+  readonly system_prompt: string
+  readonly max_tokens: number
+  readonly temperature: number
+  readonly window_tokens: { readonly client: number; readonly godfather: number }
+  /** Whether what is said may be kept. */
+  readonly keep: boolean
+}
+
+export interface TurnDependencies {
+  readonly settings: TurnSettings
+  readonly people: People
+  readonly messages: MessageStore
+  readonly windows: Sessions
+  readonly memory: LongTermMemory
+  readonly model: LanguageModel
+  readonly commands: () => Commands
+  readonly outbox: Outbox
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly sentencesFor: (text: string) => Sentences
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Told that a session ended and waits to be moved into long-term memory. */
+  readonly sessionEnded: () => void
+}
+
+interface Delivered {
+  readonly reply: Reply
+  /** Id under which the reply is kept; `undefined` while it is held. */
+  readonly message_id: MessageId | undefined
+}
+
+/** Works on what one scope said: one turn a chat, never rejects. */
+export type Turn = (scope: Scope, batch: readonly TurnMessage[]) => Promise<void>
+
+/** The middle of the road: who · session · recall · context · model · reply. */
+export const createTurn = (deps: TurnDependencies): Turn => {
+  const { settings, messages, windows, clock, metrics } = deps
+  const logger = deps.logger.for('conversation')
+
+  const reply = async (batch: readonly TurnMessage[], text: string, session_id?: string): Promise<Delivered> => {
+    const last = batch.at(-1) as TurnMessage
+    const sent: Reply = {
+      outbox_id: deps.ids.uuid(),
+      chat_id: last.chat_id,
+      chat_kind: last.chat_kind,
+      scope: last.scope,
+      person_id: last.person_id,
+      answers: batch.map(message => message.message_id),
+      text,
+      tokens: deps.tokens.count(text),
+      session_id: settings.keep ? session_id : undefined,
+      keep: settings.keep,
+      created_at: clock.now(),
+    }
+    return { reply: sent, message_id: await deps.outbox.deliver(sent) }
+  }
+
+  const runCommand = async (message: TurnMessage, person: Person): Promise<void> => {
+    const { chat_id, chat_kind, scope } = message
+    await reply([message], await deps.commands().run(message.text, { person, chat_id, chat_kind, scope }))
+  }
+
+  const hear = async (session_id: string, batch: readonly TurnMessage[]): Promise<void> => {
+    await messages.settle(idsOf(batch), 'heard', clock.now())
+    await windows.save(session_id)
+  }
+
+  const answer = async (scope: Scope, batch: readonly TurnMessage[]): Promise<void> => {
+    const addressed = batch.findLast(message => message.addressed)
+    const last = addressed ?? (batch.at(-1) as TurnMessage)
+    const { chat_id, chat_kind, person_id } = last
+    const max_tokens = budgetOf(settings, await deps.people.find(person_id), chat_kind)
+    const opened = await windows.open(scope, chat_id)
+    if (opened.ended_another) deps.sessionEnded()
+    const said = await windows.append(opened.session_id, batch.map(toWindow), max_tokens)
+    if (addressed === undefined) {
+      await hear(said.session_id, batch)
+      return
+    }
+    const channel = deps.channelOf(chat_id)
+    await channel?.seen(chat_id)
+    const question = batch.map(message => message.text).join('\n')
+    const call = { person_id, chat_id }
+    const recall = await deps.memory.recall(scope, question, { ...call, purpose: 'recall' })
+    const request = buildContext(
+      {
+        ...{ system_prompt: settings.system_prompt, now: clock.now(), chat_kind, max_tokens },
+        ...{ recalled: recall.memories, window: said.window },
+      },
+      deps.tokens,
+    )
+    await using _typing = await channel?.typing(chat_id)
+    const completion = await complete(request, call)
+    if (completion === undefined) {
+      await reply(batch, deps.sentencesFor(question).model_unavailable)
+    } else {
+      const sent = await reply(batch, completion.text, said.session_id)
+      if (sent.message_id !== undefined) {
+        await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id)], max_tokens)
+      }
+    }
+    await windows.save(said.session_id)
+  }
+
+  const complete = async (
+    request: readonly ModelMessage[],
+    call: Omit<CallContext, 'purpose'>,
+  ): Promise<Completion | undefined> => {
+    const { max_tokens, temperature } = settings
+    try {
+      return await deps.model.complete({ messages: request, max_tokens, temperature }, { ...call, purpose: 'reply' })
+    } catch (error) {
+      metrics.count('model_failures')
+      const { code, message } = asDenidinError(error)
+      logger.error('The model gave no answer', { code, reason: message })
+      return undefined
+    }
+  }
+
+  const replyInWindow = (sent: Reply, message_id: MessageId): WindowMessage => ({
+    message_id,
+    role: 'assistant',
+    content: sent.text,
+    sender_name: undefined,
+    person_id: sent.person_id,
+    timestamp: clock.now(),
+    tokens: sent.tokens,
+  })
+
+  const work = async (scope: Scope, batch: readonly TurnMessage[]): Promise<void> => {
+    const talk: TurnMessage[] = []
+    for (const message of batch) {
+      const person = await deps.people.find(message.person_id)
+      if (person === undefined || person.role === 'blocked') {
+        await messages.settle([message.message_id], 'ignored', clock.now())
+      } else if (message.addressed && deps.commands().recognises(message.text)) {
+        // What was said before a command belongs before it: a reset must not swallow it.
+        if (talk.length > 0) await answer(scope, talk.splice(0))
+        await runCommand(message, person)
+      } else {
+        talk.push(message)
+      }
+    }
+    if (talk.length > 0) await answer(scope, talk)
+  }
+
+  return async (scope, batch) => {
+    for (const chat of groupByChat(batch)) {
+      await withTrace(deps.ids.uuid(), async () => {
+        try {
+          await work(scope, chat)
+        } catch (error) {
+          metrics.count('turns_failed')
+          const { code, message } = asDenidinError(error)
+          logger.error('A turn failed', { code, reason: message })
+          await apologise(chat)
+        }
+      })
+    }
+  }
+
+  async function apologise(batch: readonly TurnMessage[]): Promise<void> {
+    const waiting = new Set((await messages.open()).map(message => message.message_id))
+    const unanswered = batch.filter(message => waiting.has(message.message_id))
+    if (unanswered.length === 0) return
+    const question = unanswered.map(message => message.text).join('\n')
+    await reply(unanswered, deps.sentencesFor(question).something_went_wrong).catch((error: unknown) => {
+      logger.error('Not even an apology could be sent', { reason: asDenidinError(error).message })
+    })
+  }
+}
+
+const toWindow = (message: TurnMessage): WindowMessage => ({
+  message_id: message.message_id,
+  role: 'user',
+  content: message.text,
+  sender_name: message.sender_name,
+  person_id: message.person_id,
+  timestamp: message.sent_at,
+  tokens: message.tokens,
+})
+
+const idsOf = (batch: readonly TurnMessage[]): readonly MessageId[] => batch.map(message => message.message_id)
+
+/** A group's window belongs to everybody in it, so it has the budget of a client whoever speaks. */
+const budgetOf = (settings: TurnSettings, person: Person | undefined, chat_kind: 'direct' | 'group'): number =>
+  person?.role === 'godfather' && chat_kind === 'direct'
+    ? settings.window_tokens.godfather
+    : settings.window_tokens.client
+
+const groupByChat = (batch: readonly TurnMessage[]): readonly TurnMessage[][] =>
+  Object.values(Object.groupBy(batch, message => message.chat_id)).filter(chat => chat !== undefined)

@@ -1,0 +1,92 @@
+import { DAY_MS } from '../platform/clock.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { SessionRecord } from '../sessions/session-ledger.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { ResetOutcome, SessionClosing, SweepReport } from './session-closing.ts'
+import type { Transfer, TransferDependencies } from './transfer.ts'
+
+export interface ClosingDependencies extends Pick<
+  TransferDependencies,
+  'ledger' | 'folders' | 'messages' | 'clock' | 'logger'
+> {
+  readonly sessions: Sessions
+  readonly transfer: Transfer
+  /** Runs an act alone in the queue of a scope, so that no turn is under way in a session that ends. */
+  readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
+  readonly timeout_ms: number
+  readonly retention_days: number
+}
+
+/** Ends sessions by reset, by age, and purges old archives. */
+export const createSessionClosing = (deps: ClosingDependencies): SessionClosing => {
+  const { ledger, folders, sessions, messages, clock } = deps
+  const logger = deps.logger.for('cleanup')
+
+  const close = async (session: SessionRecord, reason: 'expired' | 'reset'): Promise<void> => {
+    await ledger.close(session.session_id, reason, clock.now())
+    sessions.release(session.session_id)
+  }
+
+  /** A message may have come since the list was made: the age is looked at again, alone in the queue. */
+  const closeIfStillIdle = async (session: SessionRecord): Promise<void> => {
+    await deps.exclusive(session.scope, async () => {
+      const now = await ledger.active(session.scope)
+      if (now?.session_id === session.session_id && clock.now() - now.last_active >= deps.timeout_ms) {
+        await close(now, 'expired')
+      }
+    })
+  }
+
+  const reset = async (scope: Scope): Promise<ResetOutcome> => {
+    const session = await ledger.active(scope)
+    if (session === undefined) return { session_id: undefined, messages: 0, memory: 'nothing' }
+    const { session_id } = session
+    const held = await messages.countOfSession(session_id)
+    await close(session, 'reset')
+    const closed = (await ledger.find(session_id)) ?? session
+    const outcome = await deps.transfer(closed, 'at_once')
+    const memory = outcome === 'stored' ? 'stored' : outcome === 'empty' ? 'nothing' : 'pending'
+    return { session_id, messages: held, memory }
+  }
+
+  const purge: SessionClosing['purge'] = async (options = {}) => {
+    const old = await ledger.purgeable(clock.now() - deps.retention_days * DAY_MS)
+    let purged = 0
+    for (const session of old) {
+      if (options.signal?.aborted) break
+      if (session.archived_to !== undefined) await folders.purge(session.archived_to)
+      await ledger.purged(session.session_id)
+      purged++
+    }
+    if (purged > 0) logger.info('Archived sessions purged', { purged })
+    return { purged }
+  }
+
+  const sweep: SessionClosing['sweep'] = async (options = {}) => {
+    for (const session of await ledger.idle(clock.now() - deps.timeout_ms)) {
+      if (options.signal?.aborted) break
+      await closeIfStillIdle(session)
+    }
+    const due = await ledger.waiting(clock.now())
+    const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
+    for (const [index, session] of due.entries()) {
+      if (options.signal?.aborted) break
+      const outcome = await deps.transfer(session, 'patient')
+      if (outcome === 'failed') report.failed++
+      else if (outcome === 'dead') report.dead++
+      else report.stored++
+      options.progress?.(index + 1, due.length)
+    }
+    if (due.length > 0) logger.info('Sweep finished', { ...report })
+    return report satisfies SweepReport
+  }
+
+  return { reset, sweep, purge }
+}
+
+/** Closing while the memory system is off: there is nothing to close, and what lies on disk stays as it is. */
+export const noSessionClosing: SessionClosing = {
+  reset: async () => ({ session_id: undefined, messages: 0, memory: 'nothing' }),
+  sweep: async () => ({ found: 0, stored: 0, failed: 0, dead: 0 }),
+  purge: async () => ({ purged: 0 }),
+}

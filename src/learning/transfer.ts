@@ -1,0 +1,132 @@
+import { backoffDelay, type Backoff } from '../platform/backoff.ts'
+import type { Clock } from '../platform/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { Memory } from '../memory/memory.ts'
+import type { StoredMessage } from '../messages/message.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import { personOfScope } from '../messages/scope.ts'
+import type { LanguageModel } from '../models/language-model.ts'
+import type { SessionFolders } from '../sessions/session-folders.ts'
+import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
+import { toWindowMessage } from '../sessions/sessions.ts'
+import { writeWindowFile } from '../sessions/window-file.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import { summaryRequest, writeTranscript } from './summary.ts'
+
+/** Attempts in which the model may refuse before the transcript itself is kept instead of a summary. */
+export const SUMMARY_ATTEMPTS = 3
+/** Attempts before a session is put aside for the operator. */
+export const TRANSFER_ATTEMPTS = 8
+const TRANSFER_BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: 6 * HOUR_MS }
+
+export interface TransferDependencies {
+  readonly ledger: SessionLedger
+  readonly folders: SessionFolders
+  readonly messages: MessageStore
+  readonly memory: LongTermMemory
+  readonly model: LanguageModel
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export type TransferOutcome = 'stored' | 'empty' | 'failed' | 'dead'
+
+/**
+ * Moves one closed session into long-term memory: archive the folder, summarise, store, mark. Each step may be
+ * repeated, so a crash anywhere only means that the rest is done next time. `patient`: a model that fails may be asked
+ * again later; otherwise the transcript is stored at once.
+ */
+export type Transfer = (session: SessionRecord, patience: 'patient' | 'at_once') => Promise<TransferOutcome>
+
+export const createTransfer = (deps: TransferDependencies): Transfer => {
+  const { ledger, folders, messages, clock } = deps
+  const logger = deps.logger.for('session')
+  const under_way = new Map<string, Promise<TransferOutcome>>()
+
+  const remember = async (session: SessionRecord, said: readonly StoredMessage[], patient: boolean): Promise<void> => {
+    const text = await summarise(session, said, patient)
+    const memory: Memory = {
+      memory_id: deps.ids.uuid(),
+      scope: session.scope,
+      person_ids: [...new Set(said.map(message => message.person_id))],
+      kind: text.kind,
+      text: text.text,
+      session_id: session.session_id,
+      said_from: said[0]?.sent_at ?? session.created_at,
+      said_to: said.at(-1)?.sent_at ?? session.last_active,
+      created_at: clock.now(),
+    }
+    const { added } = await deps.memory.store(memory)
+    if (!added) logger.info('The session was in long-term memory already', { session_id: session.session_id })
+  }
+
+  const summarise = async (
+    session: SessionRecord,
+    said: readonly StoredMessage[],
+    patient: boolean,
+  ): Promise<Pick<Memory, 'kind' | 'text'>> => {
+    const person_id = personOfScope(session.scope)
+    try {
+      const completion = await deps.model.complete(summaryRequest(said, deps.tokens), {
+        ...{ purpose: 'summary', chat_id: session.chat_id },
+        ...(person_id === undefined ? {} : { person_id }),
+      })
+      return { kind: 'session_summary', text: completion.text }
+    } catch (error) {
+      deps.metrics.count('model_failures')
+      if (patient && session.attempts + 1 < SUMMARY_ATTEMPTS) throw error
+      const reason = asDenidinError(error).message
+      logger.warn('No summary to be had, keeping the transcript', { session_id: session.session_id, reason })
+      return { kind: 'session_transcript', text: writeTranscript(said) }
+    }
+  }
+
+  const run = async (session: SessionRecord, patient: boolean): Promise<TransferOutcome> => {
+    const { session_id } = session
+    logger.info('Session expired, transferring to long-term memory', { session_id, reason: session.close_reason })
+    const archived_to = session.archived_to ?? folders.archivePath(session_id, session.last_active)
+    await ledger.archived(session_id, archived_to)
+    await folders.archive(session_id, archived_to)
+    const said = await messages.ofSession(session_id)
+    if (said.length > 0) await remember(session, said, patient)
+    // The archived file holds the whole conversation, what had left the window included.
+    const file = { window: said.map(toWindowMessage), message_counter: said.length, unknown: {} }
+    await folders.write(session_id, writeWindowFile({ ...session, state: 'stored' }, file), archived_to)
+    await ledger.stored(session_id, clock.now())
+    deps.metrics.count('sessions_closed')
+    logger.info('Session transferred to long-term memory', { session_id, messages: said.length })
+    return said.length > 0 ? 'stored' : 'empty'
+  }
+
+  const failed = async (session: SessionRecord, thrown: unknown): Promise<TransferOutcome> => {
+    const { session_id } = session
+    const failures = session.attempts + 1
+    const dead = failures >= TRANSFER_ATTEMPTS
+    deps.metrics.count('session_transfers_failed')
+    await ledger.failed(session_id, dead ? undefined : clock.now() + backoffDelay(TRANSFER_BACKOFF, failures, deps.ids))
+    const reason = asDenidinError(thrown).message
+    if (dead) logger.error('Session given up, kept on disk', { session_id, attempts: failures, reason })
+    else logger.warn('Session not transferred, tried again later', { session_id, attempts: failures, reason })
+    return dead ? 'dead' : 'failed'
+  }
+
+  return async (session, patience) => {
+    const running = under_way.get(session.session_id)
+    if (running !== undefined) return await running
+    const transfer = run(session, patience === 'patient').catch((error: unknown) => failed(session, error))
+    under_way.set(session.session_id, transfer)
+    try {
+      return await transfer
+    } finally {
+      under_way.delete(session.session_id)
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import type { PersonalData } from '../../people/personal-data.ts'
+import type { MessageId, StoredMessage } from '../message.ts'
+import { replyMessageId } from '../message-store.ts'
+import type { MessageCounts, MessageStore, OpenMessage, Reply, ReplyOutcome } from '../message-store.ts'
+
+const INBOX_STATES = ['received', 'answered', 'unconfirmed', 'heard', 'ignored', 'unanswerable'] as const
+const OUTBOX_STATES = ['intended', 'sent', 'unconfirmed', 'held'] as const
+const TABLES = ['messages', 'inbox', 'outbox'] as const
+
+/** The message store in SQLite: what was said, and how far each message has come. */
+export const createSqliteMessageStore = (database: Database): MessageStore & PersonalData => {
+  const insertMessage = (message: Omit<StoredMessage, 'chat_kind'> & { chat_kind: string; scope: string }): void => {
+    database.run(
+      `insert into messages
+         (message_id, chat_id, chat_kind, scope, person_id, role, sender_name, text, tokens, sent_at, session_id)
+       values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :role, :sender_name, :text, :tokens, :sent_at,
+         :session_id)
+       on conflict (message_id) do nothing`,
+      { ...message, sender_name: message.sender_name ?? null, session_id: message.session_id ?? null },
+    )
+  }
+
+  const settleAll = (message_ids: readonly MessageId[], state: string, at: number): void => {
+    for (const message_id of message_ids) {
+      database.run(
+        `update inbox set state = :state, settled_at = :at where message_id = :message_id and state = 'received'`,
+        { message_id, state, at },
+      )
+    }
+  }
+
+  const concludeNow = (reply: Reply, outcome: ReplyOutcome): void => {
+    const { outbox_id } = reply
+    database.run(
+      `update outbox set state = :state, message_id = :message_id, settled_at = :at where outbox_id = :outbox_id`,
+      { outbox_id, state: outcome.state, message_id: outcome.message_id ?? null, at: outcome.at },
+    )
+    if (outcome.state === 'held') return
+    settleAll(reply.answers, outcome.state === 'sent' ? 'answered' : 'unconfirmed', outcome.at)
+    if (!reply.keep) return
+    insertMessage({
+      message_id: replyMessageId(reply, outcome.message_id),
+      chat_id: reply.chat_id,
+      chat_kind: reply.chat_kind,
+      scope: reply.scope,
+      person_id: reply.person_id,
+      role: 'assistant',
+      sender_name: undefined,
+      text: reply.text,
+      tokens: reply.tokens,
+      sent_at: outcome.at,
+      session_id: reply.session_id,
+    })
+  }
+
+  const repliesIn = (state: 'intended' | 'held'): Reply[] =>
+    database
+      .all<
+        Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & { text: string | null; session_id: string | null }
+      >(
+        `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at
+         from outbox where state = :state order by created_at`,
+        { state },
+      )
+      .map(row => ({
+        ...row,
+        text: row.text ?? '',
+        keep: row.text !== null,
+        session_id: row.session_id ?? undefined,
+        answers: database
+          .all<{ message_id: string }>('select message_id from outbox_answers where outbox_id = :outbox_id', {
+            outbox_id: row.outbox_id,
+          })
+          .map(each => each.message_id),
+      }))
+
+  const countStates = <S extends string>(table: 'inbox' | 'outbox', states: readonly S[]): Record<S, number> => {
+    const rows = database.all<{ state: S; n: number }>(`select state, count(*) n from ${table} group by state`)
+    return Object.fromEntries(states.map(state => [state, rows.find(row => row.state === state)?.n ?? 0])) as Record<
+      S,
+      number
+    >
+  }
+
+  return {
+    receive: async ({ message, person_id, scope, received_at, state, tokens }) =>
+      database.transaction(() => {
+        const { message_id, chat_id, chat_kind, sent_at } = message
+        const added = database.run(
+          `insert into inbox
+             (message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at)
+           values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :addressed, :state, :sent_at, :received_at)
+           on conflict (message_id) do nothing`,
+          {
+            ...{ message_id, chat_id, chat_kind, scope, person_id, state, sent_at, received_at },
+            addressed: message.addressed ? 1 : 0,
+          },
+        )
+        if (added === 0) return 'known'
+        if (tokens !== undefined) {
+          insertMessage({
+            ...{ message_id, chat_id, chat_kind, scope, person_id, role: 'user', text: message.text, tokens, sent_at },
+            sender_name: message.sender.name,
+            session_id: undefined,
+          })
+        }
+        return 'new'
+      }),
+
+    open: async () =>
+      database
+        .all<Omit<OpenMessage, 'text' | 'sender_name' | 'addressed'> & OpenRow>(
+          `select i.message_id, i.chat_id, i.chat_kind, i.person_id, i.scope, i.addressed, m.text, m.sender_name,
+             coalesce(m.tokens, 0) tokens, i.sent_at
+           from inbox i left join messages m using (message_id)
+           where i.state = 'received'
+             and not exists (
+               select 1 from outbox_answers a join outbox o using (outbox_id)
+               where a.message_id = i.message_id and o.state in ('intended', 'held'))
+           order by i.received_at, i.rowid`,
+        )
+        .map(row => ({
+          ...row,
+          addressed: row.addressed === 1,
+          text: row.text ?? undefined,
+          sender_name: row.sender_name ?? undefined,
+        })),
+
+    assign: async (session_id, message_ids) => {
+      database.transaction(() => {
+        for (const message_id of message_ids) {
+          database.run('update messages set session_id = :session_id where message_id = :message_id', {
+            session_id,
+            message_id,
+          })
+        }
+      })
+    },
+
+    settle: async (message_ids, state, at) => {
+      database.transaction(() => {
+        settleAll(message_ids, state, at)
+      })
+    },
+
+    intend: async reply => {
+      database.transaction(() => {
+        database.run(
+          `insert into outbox
+             (outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, session_id, created_at)
+           values (:outbox_id, :chat_id, :chat_kind, :scope, :person_id, 'intended', :text, :tokens, :session_id,
+             :created_at)
+           on conflict (outbox_id) do update set state = 'intended'`,
+          {
+            ...{ outbox_id: reply.outbox_id, chat_id: reply.chat_id, chat_kind: reply.chat_kind, scope: reply.scope },
+            ...{ person_id: reply.person_id, tokens: reply.tokens, created_at: reply.created_at },
+            text: reply.keep ? reply.text : null,
+            session_id: reply.session_id ?? null,
+          },
+        )
+        for (const message_id of reply.answers) {
+          database.run(
+            `insert into outbox_answers (outbox_id, message_id) values (:outbox_id, :message_id) on conflict do nothing`,
+            { outbox_id: reply.outbox_id, message_id },
+          )
+        }
+      })
+    },
+
+    conclude: async (reply, outcome) => {
+      database.transaction(() => {
+        concludeNow(reply, outcome)
+      })
+    },
+
+    concludeInterrupted: async at =>
+      database.transaction(() => {
+        const interrupted = repliesIn('intended')
+        for (const reply of interrupted) concludeNow(reply, { state: 'unconfirmed', message_id: undefined, at })
+        return interrupted.length
+      }),
+
+    held: async () => repliesIn('held'),
+
+    ofSession: async session_id =>
+      database
+        .all<StoredMessage & { sender_name: string | null }>(
+          `select message_id, chat_id, chat_kind, person_id, role, sender_name, text, tokens, sent_at, session_id
+           from messages where session_id = :session_id order by seq`,
+          { session_id },
+        )
+        .map(row => ({ ...row, sender_name: row.sender_name ?? undefined })),
+
+    countOfSession: async session_id =>
+      database.get<{ n: number }>('select count(*) n from messages where session_id = :session_id', { session_id })
+        ?.n ?? 0,
+
+    counts: async (): Promise<MessageCounts> => ({
+      messages: database.get<{ n: number }>('select count(*) n from messages')?.n ?? 0,
+      inbox: countStates('inbox', INBOX_STATES),
+      outbox: countStates('outbox', OUTBOX_STATES),
+    }),
+
+    name: 'messages',
+    tables: TABLES,
+    count: async person_id =>
+      TABLES.map(
+        table =>
+          database.get<{ n: number }>(`select count(*) n from ${table} where person_id = :person_id`, { person_id })
+            ?.n ?? 0,
+      ).reduce((sum, n) => sum + n, 0),
+    reassign: async (from, to) => {
+      database.transaction(() => {
+        for (const table of TABLES) {
+          database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
+          database.run(`update ${table} set scope = :to where scope = :from`, {
+            from: `person:${from}`,
+            to: `person:${to}`,
+          })
+        }
+      })
+    },
+  }
+}
+
+interface OpenRow {
+  readonly text: string | null
+  readonly sender_name: string | null
+  readonly addressed: number
+}

@@ -1,0 +1,65 @@
+import { readdir, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { isoDay } from '../platform/clock.ts'
+import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
+
+const FILE = 'session.json'
+const ARCHIVE = 'expired'
+
+/** The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. */
+export class SessionFolders {
+  readonly #root: string
+
+  /** @param root the sessions folder, such as `data/sessions` */
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  /** The text of a running session's file; `undefined` when there is none. */
+  async read(session_id: string): Promise<string | undefined> {
+    return await readFile(this.#file(session_id), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+  }
+
+  /** Writes a session's file whole or not at all, into its archive when it has been archived. */
+  async write(session_id: string, text: string, archived_to?: string): Promise<void> {
+    await writeFileAtomic(
+      archived_to === undefined ? this.#file(session_id) : join(this.#root, archived_to, FILE),
+      text,
+    )
+  }
+
+  /** Moves a damaged file out of the way and tells where it lies now. */
+  async setAside(session_id: string, at: number): Promise<string> {
+    return await setAside(this.#file(session_id), at)
+  }
+
+  /** Where the folder of a session goes that was last active at `last_active`, relative to the sessions folder. */
+  archivePath(session_id: string, last_active: number): string {
+    return join(ARCHIVE, isoDay(last_active), session_id)
+  }
+
+  /** Moves a session's folder into the archive. Safe to repeat, and after a crash in between. */
+  async archive(session_id: string, archived_to: string): Promise<void> {
+    const [from, to] = [join(this.#root, session_id), join(this.#root, archived_to)]
+    await makePrivateFolder(dirname(to))
+    if (await exists(from)) {
+      if (await exists(to)) await remove(to)
+      await rename(from, to)
+    }
+  }
+
+  /** Removes an archived session, and the folder of its day when that is empty now. */
+  async purge(archived_to: string): Promise<void> {
+    const folder = join(this.#root, archived_to)
+    await remove(folder)
+    const day = dirname(folder)
+    if ((await readdir(day).catch(() => ['unknown'])).length === 0) await remove(day)
+  }
+
+  #file(session_id: string): string {
+    return join(this.#root, session_id, FILE)
+  }
+}

@@ -1,0 +1,82 @@
+import { DenidinError } from '../platform/errors.ts'
+import type { SessionRecord } from './session-ledger.ts'
+import type { WindowMessage } from './session.ts'
+import { windowTokens } from './window.ts'
+
+/** What `session.json` holds: a working copy of the window that a person can read. */
+export interface WindowFile {
+  readonly window: readonly WindowMessage[]
+  /** Messages ever taken in; tells whether the file is as new as the message store. */
+  readonly message_counter: number
+  /** Fields that this version does not know; they are written back as they were. */
+  readonly unknown: Readonly<Record<string, unknown>>
+}
+
+const KNOWN = new Set([
+  'session_id',
+  'scope',
+  'whatsapp_chat',
+  'created_at',
+  'last_active',
+  'message_counter',
+  'total_tokens',
+  'transferred_to_longterm',
+  'messages',
+])
+
+/** The text of a `session.json`. */
+export const writeWindowFile = (record: SessionRecord, file: WindowFile): string =>
+  JSON.stringify(
+    {
+      session_id: record.session_id,
+      scope: record.scope,
+      whatsapp_chat: record.chat_id,
+      created_at: new Date(record.created_at).toISOString(),
+      last_active: new Date(record.last_active).toISOString(),
+      message_counter: file.message_counter,
+      total_tokens: windowTokens(file.window),
+      transferred_to_longterm: record.state === 'stored',
+      messages: file.window.map(message => ({ ...message, timestamp: new Date(message.timestamp).toISOString() })),
+      ...file.unknown,
+    },
+    null,
+    1,
+  )
+
+/**
+ * Reads a `session.json`. Unknown fields are kept, so that a file of a newer version loads.
+ * @throws DenidinError `damaged` when it is no session file.
+ */
+export const readWindowFile = (text: string): WindowFile => {
+  try {
+    const file = JSON.parse(text) as Record<string, unknown>
+    const messages = file['messages']
+    const message_counter = file['message_counter']
+    if (!Array.isArray(messages) || typeof message_counter !== 'number') throw new Error('fields are missing')
+    return {
+      window: messages.map(readMessage),
+      message_counter,
+      unknown: Object.fromEntries(Object.entries(file).filter(([key]) => !KNOWN.has(key))),
+    }
+  } catch (error) {
+    throw new DenidinError('damaged', `not a session file: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+const readMessage = (value: unknown): WindowMessage => {
+  const message = value as Record<keyof WindowMessage, unknown>
+  const timestamp = Date.parse(String(message.timestamp))
+  const { message_id, role, content, person_id, tokens, sender_name } = message
+  if (
+    typeof message_id !== 'string' ||
+    (role !== 'user' && role !== 'assistant') ||
+    typeof content !== 'string' ||
+    typeof person_id !== 'string' ||
+    typeof tokens !== 'number' ||
+    Number.isNaN(timestamp)
+  ) {
+    throw new Error('a message is incomplete')
+  }
+  const name = typeof sender_name === 'string' ? sender_name : undefined
+  return { message_id, role, content, person_id, tokens, timestamp, sender_name: name }
+}
