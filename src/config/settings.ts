@@ -51,7 +51,7 @@ export interface Settings {
       readonly recall_tokens: number
       readonly semantic_weight: number
       readonly recency_weight: number
-      /** Relative to `data_root`, unless absolute. */
+      /** Relative to `data_root`, never going up; absolute when it lies elsewhere. */
       readonly storage_dir: string
       readonly collection_name: string
       readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }

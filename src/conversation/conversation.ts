@@ -1,9 +1,8 @@
 import type { Clock } from '../platform/clock.ts'
-import { DenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage } from '../messages/message.ts'
 import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
 import { scopeOf } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
@@ -26,6 +25,8 @@ export interface ConversationDependencies {
   readonly turn: Turn
   readonly outbox: Outbox
   readonly tokens: TokenCounter
+  /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
+  readonly reaches: (chat_id: ChatId) => boolean
   readonly sentencesFor: (text: string) => Sentences
   readonly clock: Clock
   readonly ids: Ids
@@ -37,7 +38,7 @@ export interface ConversationDependencies {
 export const createConversation = (deps: ConversationDependencies): Conversation => {
   const { settings, people, messages, clock, metrics } = deps
   const logger = deps.logger.for('inbox')
-  let open = true
+  let draining = false
   const queues = new ScopeQueues<TurnMessage>({
     clock,
     debounce_ms: settings.debounce_ms,
@@ -56,7 +57,6 @@ export const createConversation = (deps: ConversationDependencies): Conversation
   })
 
   const receive = async (message: IncomingMessage): Promise<void> => {
-    if (!open) throw new DenidinError('stopping', 'DeniDin is stopping and takes no more messages', { retryable: true })
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
     const blocked = person.role === 'blocked'
@@ -75,7 +75,8 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     }
     metrics.count(blocked ? 'messages_ignored' : 'messages_received')
     logger.info('Message received', { message_id: message.message_id, blocked, tokens })
-    if (blocked) return
+    // While stopping, what comes in is only recorded: the next start takes it up.
+    if (blocked || draining) return
     const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
     const sender_name = message.sender.name ?? person.name
     const { person_id } = person
@@ -108,7 +109,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     receive,
     recover: async () => {
       await deps.outbox.recover()
-      const waiting = await messages.open()
+      const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
       if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
       for (const message of waiting) {
         if (message.text === undefined) void askAgain(message)
@@ -119,11 +120,11 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     exclusive: (scope, act) => queues.exclusive(scope, act),
     settled: chat_id => queues.settled(message => message.chat_id === chat_id),
     drain: async () => {
-      open = false
+      draining = true
       await queues.drain()
     },
     [Symbol.asyncDispose]: async () => {
-      open = false
+      draining = true
       await queues.drain()
     },
   }

@@ -85,6 +85,7 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
     },
     sendHeld: async () => {
       for (const reply of await messages.held()) {
+        if (deps.channelOf(reply.chat_id) === undefined) continue
         if (reply.keep) await deliver(reply)
         else await giveUp(reply)
       }

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
-import { asDenidinError } from '../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -122,8 +122,9 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     )
     await using _typing = await channel?.typing(chat_id)
     const completion = await complete(request, call)
-    if (completion === undefined) {
-      await reply(batch, deps.sentencesFor(question).model_unavailable)
+    if (completion instanceof DenidinError) {
+      const sentences = deps.sentencesFor(question)
+      await reply(batch, completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable)
     } else {
       const sent = await reply(batch, completion.text, said.session_id)
       if (sent.message_id !== undefined) {
@@ -136,15 +137,15 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   const complete = async (
     request: readonly ModelMessage[],
     call: Omit<CallContext, 'purpose'>,
-  ): Promise<Completion | undefined> => {
+  ): Promise<Completion | DenidinError> => {
     const { max_tokens, temperature } = settings
     try {
       return await deps.model.complete({ messages: request, max_tokens, temperature }, { ...call, purpose: 'reply' })
     } catch (error) {
       metrics.count('model_failures')
-      const { code, message } = asDenidinError(error)
-      logger.error('The model gave no answer', { code, reason: message })
-      return undefined
+      const failure = asDenidinError(error)
+      logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
+      return failure
     }
   }
 

@@ -13,6 +13,6 @@ export interface Conversation extends AsyncDisposable {
   exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** Resolves when every message received so far in the message's chat has been dealt with. */
   settled(chat_id: string): Promise<void>
-  /** Takes no more messages and resolves when the turns under way have ended. */
+  /** From now on messages are only recorded; resolves when the turns under way have ended. */
   drain(): Promise<void>
 }

@@ -1,7 +1,10 @@
-import { DAY_MS } from '../platform/clock.ts'
+import { DAY_MS, SECOND_MS } from '../platform/clock.ts'
+import { withDeadline } from '../platform/deadline.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { archiveSession } from './archive.ts'
 import type { ResetOutcome, SessionClosing, SweepReport } from './session-closing.ts'
 import type { Transfer, TransferDependencies } from './transfer.ts'
 
@@ -10,12 +13,17 @@ export interface ClosingDependencies extends Pick<
   'ledger' | 'folders' | 'messages' | 'clock' | 'logger'
 > {
   readonly sessions: Sessions
-  readonly transfer: Transfer
+  /** `undefined` while long-term memory is off: what ends is archived and waits until it is on. */
+  readonly transfer: Transfer | undefined
   /** Runs an act alone in the queue of a scope, so that no turn is under way in a session that ends. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
+  readonly memory: Pick<LongTermMemory, 'settled'>
   readonly timeout_ms: number
   readonly retention_days: number
 }
+
+/** How long a reset waits until what was stored can be found. */
+const FINDABLE_DEADLINE_MS = 5 * SECOND_MS
 
 /** Ends sessions by reset, by age, and purges old archives. */
 export const createSessionClosing = (deps: ClosingDependencies): SessionClosing => {
@@ -25,6 +33,7 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
   const close = async (session: SessionRecord, reason: 'expired' | 'reset'): Promise<void> => {
     await ledger.close(session.session_id, reason, clock.now())
     sessions.release(session.session_id)
+    if (deps.transfer === undefined) await archiveSession(ledger, folders, session)
   }
 
   /** A message may have come since the list was made: the age is looked at again, alone in the queue. */
@@ -43,9 +52,12 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
     const { session_id } = session
     const held = await messages.countOfSession(session_id)
     await close(session, 'reset')
+    if (deps.transfer === undefined) return { session_id, messages: held, memory: 'nothing' }
     const closed = (await ledger.find(session_id)) ?? session
     const outcome = await deps.transfer(closed, 'at_once')
     const memory = outcome === 'stored' ? 'stored' : outcome === 'empty' ? 'nothing' : 'pending'
+    // Whoever resets and asks at once expects to be remembered.
+    await withDeadline(clock, FINDABLE_DEADLINE_MS, 'indexing', () => deps.memory.settled()).catch(() => undefined)
     return { session_id, messages: held, memory }
   }
 
@@ -67,11 +79,12 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
       if (options.signal?.aborted) break
       await closeIfStillIdle(session)
     }
-    const due = await ledger.waiting(clock.now())
+    const { transfer } = deps
+    const due = transfer === undefined ? [] : await ledger.waiting(clock.now())
     const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
     for (const [index, session] of due.entries()) {
-      if (options.signal?.aborted) break
-      const outcome = await deps.transfer(session, 'patient')
+      if (options.signal?.aborted || transfer === undefined) break
+      const outcome = await transfer(session, 'patient')
       if (outcome === 'failed') report.failed++
       else if (outcome === 'dead') report.dead++
       else report.stored++

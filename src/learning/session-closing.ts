@@ -6,7 +6,7 @@ export interface ResetOutcome {
   readonly session_id: string | undefined
   /** Messages that the closed session held. */
   readonly messages: number
-  /** `stored`: it is in long-term memory; `pending`: kept, will be stored by the sweep; `nothing`: there was nothing to store. */
+  /** `stored`: it is in long-term memory; `pending`: kept, will be stored by the sweep; `nothing`: nothing to store, or long-term memory is off. */
   readonly memory: 'stored' | 'pending' | 'nothing'
 }
 

@@ -16,6 +16,7 @@ import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts
 import { toWindowMessage } from '../sessions/sessions.ts'
 import { writeWindowFile } from '../sessions/window-file.ts'
 import type { TokenCounter } from '../text/tokens.ts'
+import { archiveSession } from './archive.ts'
 import { summaryRequest, writeTranscript } from './summary.ts'
 
 /** Attempts in which the model may refuse before the transcript itself is kept instead of a summary. */
@@ -92,9 +93,7 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
   const run = async (session: SessionRecord, patient: boolean): Promise<TransferOutcome> => {
     const { session_id } = session
     logger.info('Session expired, transferring to long-term memory', { session_id, reason: session.close_reason })
-    const archived_to = session.archived_to ?? folders.archivePath(session_id, session.last_active)
-    await ledger.archived(session_id, archived_to)
-    await folders.archive(session_id, archived_to)
+    const archived_to = await archiveSession(ledger, folders, session)
     const said = await messages.ofSession(session_id)
     if (said.length > 0) await remember(session, said, patient)
     // The archived file holds the whole conversation, what had left the window included.

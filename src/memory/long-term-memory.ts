@@ -1,8 +1,9 @@
 import type { Health } from '../platform/health.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { Scope } from '../messages/scope.ts'
+import type { PersonalData } from '../people/personal-data.ts'
 import type { Memory, RecalledMemory } from './memory.ts'
-import type { MemoryCounts } from './memory-store.ts'
+import type { MemoryPage } from './memory-store.ts'
 
 export interface Recall {
   readonly memories: readonly RecalledMemory[]
@@ -10,13 +11,27 @@ export interface Recall {
   readonly failure?: string
 }
 
-export interface MemoryStats extends MemoryCounts {
+export interface MemoryStats {
   readonly enabled: boolean
+  readonly memories: number
+  readonly scopes: number
+  /** Memories whose vector is still to be computed. */
+  readonly pending_embedding: number
+  /** Memories whose vector is still to be put into the index. */
+  readonly pending_index: number
   /** Name of the vector space: the embedding model. */
   readonly space: string
   /** Similarity below which nothing is recalled. */
   readonly min_similarity: number
   readonly index: Health
+}
+
+/** What the operator and the app need of it besides. */
+export interface MemoryUpkeep {
+  /** The vectors of a person; the memories themselves are the memory store's. */
+  readonly personal: PersonalData
+  /** Fills the index anew from the stored vectors, answering meanwhile. @throws DenidinError `unavailable`, `disabled` */
+  rebuild(): Promise<void>
 }
 
 /** Long-term memory as the rest of DeniDin sees it. Off is an object of its own that remembers nothing. */
@@ -33,7 +48,7 @@ export interface LongTermMemory extends AsyncDisposable {
    * taken up again after a restart. A session that gave a memory already gives no second one.
    */
   store(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
-  list(scope: Scope | 'all', page: { readonly limit: number; readonly before?: string }): Promise<readonly Memory[]>
+  list(scope: Scope | 'all', page: MemoryPage): Promise<readonly Memory[]>
   stats(): Promise<MemoryStats>
   /** Resolves when nothing waits for embedding or index, or cannot go on for now. */
   settled(): Promise<void>

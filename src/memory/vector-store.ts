@@ -7,18 +7,27 @@ export interface StoredVector {
 }
 
 /**
- * Every embedding that was ever paid for, by memory and space (embedding model). The index is filled from it,
- * and filled again when it is lost. Kept in `data/vectors.db`.
+ * Every embedding that was ever paid for, by memory and space (embedding model). The index follows it: whatever stands
+ * here and not there is put there, whatever left here leaves there. Kept in `data/vectors.db`.
  */
 export interface VectorStore {
+  /**
+   * Adds or replaces vectors.
+   * @throws DenidinError `invalid_input` when a vector has another length than those that the space holds already.
+   */
   put(space: string, vectors: readonly StoredVector[]): Promise<void>
-  /** Which of these memories have no vector in `space` yet. */
-  missing(space: string, memory_ids: readonly string[]): Promise<readonly string[]>
+  /** Under which scope each of these memories has a vector in `space`; those without one are left out. */
+  scopesOf(space: string, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
+  /** Ids of memories with a vector in any space, in the order of the ids, after `after`. */
+  memoryIds(page: { readonly limit: number; readonly after?: string }): Promise<readonly string[]>
   /** Vectors of one scope, in batches, in a stable order. */
   ofScope(space: string, scope: Scope, batch: number): AsyncIterable<readonly StoredVector[]>
-  /** How many vectors each scope holds. */
-  scopes(space: string): Promise<readonly { readonly scope: Scope; readonly vectors: number }[]>
-  /** Moves vectors to another scope (two identities turned out to be one person). */
-  rescope(from: Scope, to: Scope): Promise<void>
+  /** How many vectors a space holds. */
+  count(space: string): Promise<number>
+  /** How many vectors a scope holds, over all spaces. */
+  countOfScope(scope: Scope): Promise<number>
+  /** Moves the vectors of a scope, or only those of `memory_ids`, to another scope. */
+  rescope(from: Scope, to: Scope, memory_ids?: readonly string[]): Promise<void>
+  /** Removes these memories' vectors from every space. */
   delete(memory_ids: readonly string[]): Promise<void>
 }

@@ -25,12 +25,3 @@ export interface Person {
   readonly role: Role
   readonly created_at: number
 }
-
-/** Digits of a phone number in any usual spelling: `+972 50-123-4567`, `972501234567@c.us`; `undefined` when none remain. */
-export const phoneDigits = (spelling: string): string | undefined => {
-  const digits = spelling
-    .replace(/@.*$/, '')
-    .replace(/[\s().+-]/g, '')
-    .replace(/^00/, '')
-  return /^\d{5,15}$/.test(digits) ? digits : undefined
-}

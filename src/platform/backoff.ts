@@ -7,11 +7,11 @@ export interface Backoff {
 }
 
 /**
- * Milliseconds to wait after `failures` (1 or more) failures in a row.
+ * Whole milliseconds to wait after `failures` (1 or more) failures in a row.
  * Exponential back-off with equal jitter: half of the step for certain, the other half at random.
  * Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 export const backoffDelay = (backoff: Backoff, failures: number, ids: Ids): number => {
   const step = Math.min(backoff.most_ms, backoff.first_ms * 2 ** (failures - 1))
-  return step / 2 + (step / 2) * ids.fraction()
+  return Math.round(step / 2 + (step / 2) * ids.fraction())
 }

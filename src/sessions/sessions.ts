@@ -7,6 +7,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { ChatId, StoredMessage } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
 import type { SessionFolders } from './session-folders.ts'
 import type { SessionLedger, SessionRecord } from './session-ledger.ts'
 import type { SessionBrowser, WindowMessage } from './session.ts'
@@ -33,6 +34,8 @@ export interface Sessions {
   append(session_id: string, messages: readonly WindowMessage[], max_tokens: number): Promise<Session>
   /** Brings `session.json` up to date. */
   save(session_id: string): Promise<void>
+  /** What a person last said in the running session of a scope, if anything. */
+  lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
   /** Drops what is kept in memory of a session; the next use reads it from disk. */
   release(session_id: string): void
 }
@@ -141,6 +144,13 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
       const session = await ledger.find(session_id)
       if (session?.state !== 'active') return
       await folders.write(session_id, writeWindowFile(session, await load(session_id)))
+    },
+
+    lastSaid: async (scope, person_id) => {
+      const session = await ledger.active(scope)
+      if (session === undefined) return undefined
+      const { window } = await load(session.session_id)
+      return window.findLast(message => message.role === 'user' && message.person_id === person_id)?.content
     },
 
     release: session_id => {

@@ -6,5 +6,6 @@ export const statelessSessions: Sessions = {
   open: async () => ({ session_id: '', window: [], ended_another: false }),
   append: async (session_id, messages, max_tokens) => ({ session_id, window: fitWindow(messages, max_tokens) }),
   save: async () => undefined,
+  lastSaid: async () => undefined,
   release: () => undefined,
 }

@@ -27,3 +27,14 @@ export const takeOwnership = (lockFile: string): Disposable => {
     },
   }
 }
+
+/** Whether some process owns the data folder at this moment. */
+export const isOwned = (lockFile: string): boolean => {
+  try {
+    takeOwnership(lockFile)[Symbol.dispose]()
+    return false
+  } catch (error) {
+    if (error instanceof DenidinError && error.code === 'already_running') return true
+    throw error
+  }
+}

@@ -1,0 +1,126 @@
+// Which folder of src/ may import which: the floors of docs/architecture.md. Everything stands above what it uses.
+
+const base = ['platform', 'text', 'database', 'models', 'people']
+const road = [...base, 'messages', 'sessions', 'memory', 'budget', 'rollout', 'channels']
+
+/** folder → folders that it may import, besides itself. What is in no row here may not exist. */
+const mayImport = {
+  platform: [],
+  text: ['platform'],
+  config: ['platform'],
+  database: ['platform'],
+  models: ['platform', 'text'],
+  people: ['platform', 'text', 'database'],
+  messages: base,
+  sessions: [...base, 'messages'],
+  memory: [...base, 'messages'],
+  budget: base,
+  rollout: base,
+  channels: [...base, 'messages'],
+  conversation: road,
+  learning: [...base, 'messages', 'sessions', 'memory', 'rollout'],
+  ingest: [...base, 'messages', 'sessions', 'memory'],
+  reports: [...base, 'messages'],
+  backup: ['platform', 'database'],
+  watch: ['platform', 'text', 'people'],
+  operations: [...road, 'conversation', 'learning', 'ingest', 'reports', 'backup', 'watch'],
+  interfaces: ['operations', 'people', 'text', 'platform'],
+}
+
+/** A library that is a detail of one adapter, and the folders that may know it. */
+const borders = {
+  'node:sqlite': '^src/.+/sqlite/',
+  chromadb: '^src/memory/chroma/',
+  openai: '^src/models/openai/',
+  'whatsapp-web\\.js|puppeteer(-core)?': '^src/channels/whatsapp/',
+  winston: '^src/platform/',
+  convict: '^src/config/',
+  commander: '^src/interfaces/cli/',
+  'node-cron': '^src/(interfaces/cron|config)/',
+  tiktoken: '^src/text/',
+}
+
+const anyOf = names => `(${names.join('|')})`
+
+const floors = Object.entries(mayImport).map(([folder, others]) => ({
+  name: `floor-of-${folder}`,
+  comment: `${folder}/ may import ${others.length === 0 ? 'nothing of ours' : others.join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: `^src/${anyOf([folder, ...others])}/` },
+}))
+
+const adapters = Object.entries(borders).map(([library, home]) => ({
+  name: `border-of-${library.replace(/[^a-z-]/g, '')}`,
+  comment: 'a library is known to its adapter alone',
+  severity: 'error',
+  from: { path: '^src/', pathNot: home },
+  to: { path: library.startsWith('node:') ? `^${library}$` : `^node_modules/(${library})/` },
+}))
+
+module.exports = {
+  forbidden: [
+    ...floors,
+    ...adapters,
+    {
+      name: 'folder-without-a-floor',
+      comment: 'a new folder gets a row in .dependency-cruiser.cjs and in docs/architecture.md',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/${anyOf([...Object.keys(mayImport), 'app'])}/` },
+      to: {},
+    },
+    {
+      name: 'file-without-a-folder',
+      comment: 'only entry points lie in src/ itself',
+      severity: 'error',
+      from: { path: '^src/[^/]+$', pathNot: '^src/(main|cli|mcp)\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'interfaces-know-people-as-types',
+      comment: 'a menu holds no logic: it names people, it does not work on them',
+      severity: 'error',
+      from: { path: '^src/interfaces/' },
+      to: { path: '^src/people/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'what runs needs neither tests nor scripts',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(tests|scripts)/' },
+    },
+    {
+      name: 'runs-without-development-packages',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'declared-packages-only',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    // Packages are looked at, so that the rules about them count, but not walked through.
+    doNotFollow: { path: 'node_modules' },
+    // Type-only imports are imports: they count for the floors and for cycles.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

@@ -1,0 +1,105 @@
+#!/bin/sh
+# Installs what is missing, starts DeniDin in the background and returns when it is up.
+# Usage: ./run_denidin.sh [--foreground | --demo | --help]
+#   --foreground  stays attached to this terminal; ctrl-C stops DeniDin
+#   --demo        a chat in this terminal with the offline model; needs no configuration, reads lines from a pipe too
+# The configuration is config/config.json, or the file that DENIDIN_CONFIG names.
+set -eu
+
+root=$(dirname -- "$(readlink -f -- "$0")")
+
+usage() {
+  sed -n '2,6s/^# //p' "$root/run_denidin.sh"
+}
+
+mode=background
+case ${1:-} in
+  '') ;;
+  --foreground) mode=foreground ;;
+  --demo) mode=demo ;;
+  --help | -h) usage && exit 0 ;;
+  *)
+    echo "run_denidin.sh does not know '$1'." >&2
+    usage >&2
+    exit 2
+    ;;
+esac
+
+case ${DENIDIN_CONFIG:-/} in
+  /*) ;;
+  *) DENIDIN_CONFIG=$PWD/$DENIDIN_CONFIG && export DENIDIN_CONFIG ;;
+esac
+cd -- "$root"
+
+if [ "$mode" = demo ]; then
+  scripts/install.sh
+  DENIDIN_CONFIG=$root/config/demo.json
+  export DENIDIN_CONFIG
+  exec bin/denidin chat
+fi
+
+configured() {
+  [ -n "${DENIDIN_CONFIG:-}" ] || [ -f config/config.json ] || grep -qs '^DENIDIN_CONFIG=' .env
+}
+
+if ! configured; then
+  echo 'DeniDin has no configuration yet.' >&2
+  echo 'Copy config/config.example.json to config/config.json and fill in your phone number and your API key.' >&2
+  echo 'Then run ./run_denidin.sh again, or try ./run_denidin.sh --demo, which needs neither.' >&2
+  exit 1
+fi
+
+scripts/install.sh
+PATH=$root/node_modules/.bin:$PATH
+export PATH
+
+# Two lines: the folder of the log, and whether a browser is needed. Says on stderr what is wrong with the settings,
+# or that DeniDin is running already.
+plan=$(node scripts/plan-start.ts)
+logs_dir=$(printf '%s\n' "$plan" | sed -n 1p)
+if [ "$(printf '%s\n' "$plan" | sed -n 2p)" = browser ]; then
+  scripts/ensure-browser.sh
+fi
+
+# What DeniDin writes is for its owner alone.
+umask 077
+
+if [ "$mode" = foreground ]; then
+  exec node src/main.ts
+fi
+
+# The output of the start: QR code, warnings, and why it failed, if it does. The log proper lies beside it.
+mkdir -p -- "$logs_dir"
+output=$logs_dir/startup.log
+: >"$output"
+if command -v setsid >/dev/null 2>&1; then
+  setsid nohup node src/main.ts </dev/null >>"$output" 2>&1 &
+else
+  nohup node src/main.ts </dev/null >>"$output" 2>&1 &
+fi
+pid=$!
+trap 'echo; echo "DeniDin goes on starting in the background (pid $pid); ./stop_denidin.sh stops it."; exit 0' INT
+
+shown=0
+show_new() {
+  lines=$(wc -l <"$output")
+  if [ "$lines" -gt "$shown" ]; then
+    sed -n "$((shown + 1)),${lines}p" "$output"
+    shown=$lines
+  fi
+}
+
+while kill -0 "$pid" 2>/dev/null; do
+  show_new
+  if grep -q '^DeniDin is up' "$output"; then
+    show_new
+    exit 0
+  fi
+  sleep 0.2
+done
+code=0
+wait "$pid" || code=$?
+show_new
+echo "DeniDin did not start; see $output and denidin.log beside it." >&2
+[ "$code" -ne 0 ] || code=1
+exit "$code"

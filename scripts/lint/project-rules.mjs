@@ -1,0 +1,54 @@
+/** Lint rules of this project's own: what a general plugin does not know. */
+
+const KEBAB_CASE = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/
+
+/** How a SQL statement begins. English sentences ("select a chat", "update your phone") do not match. */
+const SQL =
+  /^\s*(select\s+[\w*"(.,\s]+\sfrom\s|insert\s+(or\s+\w+\s+)?into\s|update\s+\w+\s+set\s|delete\s+from\s+\w+(\s+where\s|\s*$)|create\s+(unique\s+)?(table|index|trigger|view|virtual\s+table)\s|alter\s+table\s|drop\s+(table|index|trigger|view)\s|pragma\s+\w+|begin\s+(immediate|exclusive)\b)/i
+
+const kebabCaseFileName = {
+  meta: { type: 'layout', schema: [], messages: { name: 'The file name "{{name}}" is not in kebab-case.' } },
+  create: context => ({
+    Program: node => {
+      const name = context.filename.split(/[\\/]/).at(-1)
+      if (!KEBAB_CASE.test(name)) context.report({ node, messageId: 'name', data: { name } })
+    },
+  }),
+}
+
+const sqlInSqliteFolders = {
+  meta: { type: 'problem', schema: [], messages: { sql: 'SQL lives only in folders named sqlite/, behind a port.' } },
+  create: context => {
+    if (/[\\/]sqlite[\\/]/.test(context.filename)) return {}
+    const check = (node, text) => {
+      if (SQL.test(text)) context.report({ node, messageId: 'sql' })
+    }
+    return {
+      Literal: node => {
+        if (typeof node.value === 'string') check(node, node.value)
+      },
+      TemplateLiteral: node => check(node, node.quasis.map(quasi => quasi.value.cooked ?? '').join('x')),
+    }
+  },
+}
+
+const noModuleMock = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { mock: 'In native ESM a module mock silently does nothing: pass the double in.' },
+  },
+  create: context => ({
+    'CallExpression > MemberExpression[object.name="jest"][property.name=/^(mock|unstable_mockModule|doMock)$/]':
+      node => context.report({ node, messageId: 'mock' }),
+  }),
+}
+
+/** The plugin, for `eslint.config.mjs`. */
+export const projectRules = {
+  rules: {
+    'kebab-case-file-name': kebabCaseFileName,
+    'sql-in-sqlite-folders': sqlInSqliteFolders,
+    'no-module-mock': noModuleMock,
+  },
+}

@@ -1,0 +1,44 @@
+import { DenidinError } from '../platform/errors.ts'
+import { createWinstonLogger } from '../platform/winston-logger.ts'
+import { createChannels } from './channels.ts'
+import { readSettings, readVersion } from './entry.ts'
+import { runBot } from './run-bot.ts'
+import { surroundings } from './surroundings.ts'
+
+/** Asked a second time, the bot ends at once; what is under way is taken up again by the next start. */
+const FORCED_EXIT_CODE = 130
+
+/** Runs the bot until SIGTERM or SIGINT; resolves with the exit code of the process. */
+export const main = async (process: NodeJS.Process): Promise<number> => {
+  const say = (line: string): void => {
+    process.stdout.write(`${line}\n`)
+  }
+  try {
+    const { settings, warnings } = readSettings()
+    for (const warning of warnings) say(`Warning: ${warning}`)
+    const stop = new AbortController()
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (stop.signal.aborted) process.exit(FORCED_EXIT_CODE)
+        stop.abort()
+      })
+    }
+    const logger = createWinstonLogger({ ...settings, console: false })
+    const parts = surroundings(logger)
+    for (const warning of warnings) logger.for('config').warn(warning)
+    process.on('unhandledRejection', reason => {
+      logger.error('Something failed that nobody waited for', { reason: String(reason) })
+    })
+    try {
+      const channels = createChannels(settings, parts, say)
+      await runBot({ settings, parts, version: readVersion(), pid: process.pid, channels, stop: stop.signal, say })
+    } finally {
+      await logger.close()
+    }
+    return 0
+  } catch (error) {
+    if (!(error instanceof DenidinError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 1
+  }
+}

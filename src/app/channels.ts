@@ -1,0 +1,24 @@
+import type { Channel } from '../channels/channel.ts'
+import { createWhatsAppChannel } from '../channels/whatsapp/whatsapp-channel.ts'
+import { readEnvironment } from '../config/environment.ts'
+import type { Settings } from '../config/settings.ts'
+import { linkingInstructions } from './linking-instructions.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** The configured channels besides the terminal. `say` shows what is needed to link WhatsApp. */
+export const createChannels = (
+  settings: Settings,
+  parts: Surroundings,
+  say: (line: string) => void,
+): readonly Channel[] => {
+  if (!settings.whatsapp.enabled) return []
+  return [
+    createWhatsAppChannel({
+      ...parts,
+      settings: settings.whatsapp,
+      data_dir: settings.data_root,
+      environment: readEnvironment(),
+      show: linkingInstructions(say),
+    }),
+  ]
+}

@@ -1,0 +1,31 @@
+import { isOwned } from '../database/sqlite/owner-lock.ts'
+import { runCli } from '../interfaces/cli/run-cli.ts'
+import { connectToOwner } from '../operations/socket/socket-client.ts'
+import { systemClock } from '../platform/clock.ts'
+import { fromRoot, readSettings, readVersion } from './entry.ts'
+import { openForCall } from './open-for-call.ts'
+import { runFolder } from './run-folder.ts'
+
+/** Runs one `denidin` command line; resolves with its exit code. */
+export const main = async (process: NodeJS.Process): Promise<number> => {
+  const calledOff = new AbortController()
+  process.once('SIGINT', () => {
+    calledOff.abort()
+  })
+  const version = readVersion()
+  return await runCli({
+    argv: process.argv.slice(2),
+    ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+    ...{ version, clock: systemClock, signal: calledOff.signal },
+    connect: async () => await connectToOwner(runFolder(readSettings().settings.data_root).socket),
+    open: async () => await openForCall(readSettings().settings, version),
+    local: {
+      start_script: fromRoot('run_denidin.sh'),
+      stopTarget: async () => {
+        const files = runFolder(readSettings().settings.data_root)
+        return { pid_file: files.pid, isOwned: async () => isOwned(files.lock) }
+      },
+      kill: (pid, signal) => process.kill(pid, signal),
+    },
+  })
+}

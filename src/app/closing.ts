@@ -1,0 +1,34 @@
+import type { Settings } from '../config/settings.ts'
+import type { Conversation } from '../conversation/turns.ts'
+import { createSessionClosing, noSessionClosing } from '../learning/create-session-closing.ts'
+import type { SessionClosing } from '../learning/session-closing.ts'
+import { createTransfer } from '../learning/transfer.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { LanguageModel } from '../models/language-model.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { remembers } from './memory.ts'
+import type { Stores } from './stores.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface ClosingParts {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly sessions: Sessions
+  readonly memory: LongTermMemory
+  readonly model: LanguageModel
+  readonly road: Pick<Conversation, 'exclusive'>
+  readonly timeout_ms: number
+}
+
+/** What ends sessions; nothing does while the memory system is off. */
+export const createClosing = (closing: ClosingParts, parts: Surroundings): SessionClosing => {
+  const { settings, stores, sessions, memory, model, road, timeout_ms } = closing
+  if (!settings.feature_flags.enable_memory_system) return noSessionClosing
+  return createSessionClosing({
+    ...parts,
+    ...stores,
+    ...{ sessions, memory, timeout_ms, exclusive: road.exclusive },
+    transfer: remembers(settings) ? createTransfer({ ...parts, ...stores, memory, model }) : undefined,
+    retention_days: settings.memory.session.expired_retention_days,
+  })
+}

@@ -1,0 +1,59 @@
+import { join, resolve } from 'node:path'
+import type { Settings } from '../config/settings.ts'
+import { createChromaVectorIndex } from '../memory/chroma/chroma-vector-index.ts'
+import { createManagedChromaServer } from '../memory/chroma/managed-chroma-server.ts'
+import { createRemoteChromaServer } from '../memory/chroma/remote-chroma-server.ts'
+import type { ChromaServer } from '../memory/chroma/chroma-server.ts'
+import { createLongTermMemory } from '../memory/create-long-term-memory.ts'
+import type { LongTermMemory, MemoryUpkeep } from '../memory/long-term-memory.ts'
+import { createNoLongTermMemory } from '../memory/null/no-long-term-memory.ts'
+import { createSqliteAllocationTable } from '../memory/sqlite/sqlite-allocation-table.ts'
+import { createSqliteVectorStore } from '../memory/sqlite/sqlite-vector-store.ts'
+import { openVectorDatabase } from '../memory/sqlite/vector-database.ts'
+import type { Embedder } from '../models/embedder.ts'
+import type { Stores } from './stores.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Whether anything is moved into long-term memory and recalled from it. */
+export const remembers = (settings: Settings): boolean =>
+  settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
+
+/** Long-term memory as configured; switched off it starts no Chroma and opens no vector store. */
+export const createMemory = async (
+  settings: Settings,
+  stores: Stores,
+  embedder: Embedder,
+  parts: Surroundings,
+): Promise<LongTermMemory & MemoryUpkeep> => {
+  if (!remembers(settings)) return createNoLongTermMemory(stores.memories)
+  const { clock, logger } = parts
+  const { longterm } = settings.memory
+  const database = await openVectorDatabase(join(settings.data_root, 'vectors.db'), clock, logger)
+  const memory = createLongTermMemory({
+    ...parts,
+    settings: longterm,
+    memories: stores.memories,
+    vectors: createSqliteVectorStore(database),
+    index: createChromaVectorIndex({
+      table: createSqliteAllocationTable(database, { space: embedder.space }),
+      server: chromaServer(settings, parts),
+      collection_name: longterm.collection_name,
+      ...{ clock, logger },
+    }),
+    embedder,
+  })
+  return {
+    ...memory,
+    [Symbol.asyncDispose]: async () => {
+      await memory[Symbol.asyncDispose]()
+      database[Symbol.dispose]()
+    },
+  }
+}
+
+const chromaServer = (settings: Settings, parts: Surroundings): ChromaServer => {
+  const { chroma, storage_dir } = settings.memory.longterm
+  return chroma.mode === 'remote' && chroma.url !== undefined
+    ? createRemoteChromaServer({ ...parts, url: chroma.url })
+    : createManagedChromaServer({ ...parts, folder: resolve(settings.data_root, storage_dir) })
+}

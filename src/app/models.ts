@@ -1,0 +1,52 @@
+import type { Settings } from '../config/settings.ts'
+import type { Embedder } from '../models/embedder.ts'
+import type { LanguageModel } from '../models/language-model.ts'
+import { meteredEmbedder, meteredLanguageModel } from '../models/metered.ts'
+import type { Meter } from '../models/meter.ts'
+import { createOfflineEmbedder } from '../models/offline/offline-embedder.ts'
+import { createOfflineLanguageModel } from '../models/offline/offline-language-model.ts'
+import { OpenAiClient } from '../models/openai/openai-client.ts'
+import { createOpenAiEmbedder } from '../models/openai/openai-embedder.ts'
+import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
+import type { HealthCheck } from '../platform/health.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface Models {
+  readonly language: LanguageModel
+  readonly embedder: Embedder
+  readonly checks: readonly HealthCheck[]
+}
+
+/** The configured models, every call of theirs metered. */
+export const createModels = (settings: Settings, meter: Meter, parts: Surroundings): Models => {
+  const clients = new Map<string | undefined, OpenAiClient>()
+  /** One client an address, so that its circuit breaker sees every call. */
+  const clientOf = (base_url: string | undefined): OpenAiClient => {
+    const { timeout_seconds, retries } = settings.ai
+    const client =
+      clients.get(base_url) ??
+      new OpenAiClient({ api_key: settings.openai_api_key, base_url, timeout_seconds, retries }, parts)
+    clients.set(base_url, client)
+    return client
+  }
+  const { ai, embeddings } = settings
+  const { clock, logger, tokens } = parts
+  const language =
+    ai.provider === 'offline'
+      ? createOfflineLanguageModel(tokens)
+      : createOpenAiLanguageModel({ client: clientOf(ai.base_url), model: ai.model, tokens })
+  const embedder =
+    embeddings.provider === 'offline'
+      ? createOfflineEmbedder(tokens)
+      : createOpenAiEmbedder({
+          client: clientOf(embeddings.base_url),
+          model: embeddings.model,
+          dimensions: embeddings.dimensions,
+          tokens,
+        })
+  return {
+    language: meteredLanguageModel(language, meter, clock, logger),
+    embedder: meteredEmbedder(embedder, meter, clock, logger),
+    checks: [...clients.values()],
+  }
+}

@@ -1,0 +1,55 @@
+import type { Channel } from '../channels/channel.ts'
+import type { ConsoleChannel } from '../channels/console/console-channel.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Conversation } from '../conversation/turns.ts'
+import type { SessionClosing } from '../learning/session-closing.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { OperationDeps } from '../operations/dependencies.ts'
+import type { SessionBrowser } from '../sessions/session.ts'
+import type { Models } from './models.ts'
+import type { Stores } from './stores.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface OperationParts {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly sessions: SessionBrowser
+  readonly memory: LongTermMemory
+  readonly closing: SessionClosing
+  readonly models: Models
+  readonly version: string
+  readonly road: Conversation
+  readonly console_channel: ConsoleChannel
+  readonly channels: readonly Channel[]
+  readonly started_at: () => number | undefined
+}
+
+/** Everything that operations stand on. */
+export const createOperationDeps = (operation: OperationParts, parts: Surroundings): OperationDeps => {
+  const { settings, stores, sessions, memory, closing, models, road, console_channel } = operation
+  return {
+    about: {
+      version: operation.version,
+      memory_system_enabled: settings.feature_flags.enable_memory_system,
+      godfather_phone: settings.godfather_phone,
+      get started_at() {
+        return operation.started_at()
+      },
+    },
+    clock: parts.clock,
+    metrics: parts.metrics,
+    checks: [{ name: 'memory', health: () => memory.health() }, ...operation.channels, ...models.checks],
+    ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
+    usage: stores.meter,
+    traffic: {
+      counts: async () => {
+        const { inbox, outbox } = await stores.messages.counts()
+        return {
+          inbox_waiting: inbox.received,
+          outbox_waiting: outbox.intended + outbox.held,
+          outbox_unconfirmed: outbox.unconfirmed,
+        }
+      },
+    },
+  }
+}

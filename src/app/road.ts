@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises'
+import type { Channel } from '../channels/channel.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Commands } from '../conversation/commands.ts'
+import { createConversation } from '../conversation/conversation.ts'
+import { createOutbox } from '../conversation/outbox.ts'
+import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
+import { createTurn } from '../conversation/turn.ts'
+import type { Conversation } from '../conversation/turns.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { ChatId } from '../messages/message.ts'
+import type { LanguageModel } from '../models/language-model.ts'
+import { DenidinError } from '../platform/errors.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { languageOf, sentencesIn } from '../text/language.ts'
+import type { Sentences } from '../text/sentences.ts'
+import type { Stores } from './stores.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface RoadParts {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly windows: Sessions
+  readonly memory: LongTermMemory
+  readonly model: LanguageModel
+  readonly commands: () => Commands
+  readonly channels: () => readonly Channel[]
+  readonly sessionEnded: () => void
+  readonly stopping: AbortSignal
+}
+
+/** The road of a message, from the inbox to the outbox. */
+export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<Conversation> => {
+  const { settings, stores } = road
+  const keep = settings.feature_flags.enable_memory_system
+  const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
+  const sentencesFor = (text: string): Sentences => sentencesIn(languageOf(text))
+  const outbox = createOutbox({ ...parts, messages: stores.messages, channelOf, stopping: road.stopping })
+  const turn = createTurn({
+    ...parts,
+    ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
+    ...{ windows: road.windows, memory: road.memory, model: road.model },
+    ...{ commands: road.commands, sessionEnded: road.sessionEnded },
+    settings: {
+      system_prompt: await systemPrompt(settings.ai.system_prompt_file),
+      max_tokens: settings.ai.max_tokens,
+      temperature: settings.ai.temperature,
+      window_tokens: settings.memory.session.max_tokens_by_role,
+      keep,
+    },
+  })
+  return createConversation({
+    ...parts,
+    ...{ people: stores.people, messages: stores.messages, turn, outbox, sentencesFor },
+    reaches: chat_id => channelOf(chat_id) !== undefined,
+    settings: { ...settings.conversation, keep },
+  })
+}
+
+const systemPrompt = async (file: string | undefined): Promise<string> => {
+  if (file === undefined) return DEFAULT_SYSTEM_PROMPT
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new DenidinError('invalid_config', `ai.system_prompt_file: ${file} cannot be read`, { cause: error })
+  }
+}

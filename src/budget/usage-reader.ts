@@ -1,0 +1,20 @@
+import type { MeteredCall } from '../models/meter.ts'
+
+/** What the calls of one kind, purpose and model came to. */
+export interface UsageTotal {
+  readonly kind: MeteredCall['kind']
+  readonly purpose: MeteredCall['purpose']
+  readonly provider: string
+  readonly model: string
+  /** All calls, the failed ones included. */
+  readonly calls: number
+  readonly failed: number
+  readonly input_tokens: number
+  readonly output_tokens: number
+}
+
+/** Reads what model calls came to. */
+export interface UsageReader {
+  /** Totals of the calls made at or after `since` (milliseconds since the Unix epoch), most tokens first. */
+  totals(range: { readonly since: number }): Promise<readonly UsageTotal[]>
+}

@@ -1,0 +1,57 @@
+import { LRUCache } from 'lru-cache'
+import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
+import { withDeadline } from '../../platform/deadline.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Identity } from '../../people/person.ts'
+import { identityOf } from './incoming.ts'
+
+/** Asks WhatsApp which phone and which LID belong together. */
+export type LookUp = (address: string) => Promise<{ readonly phone?: string; readonly lid?: string }>
+
+const KNOWN_MS = 24 * HOUR_MS
+/** Somebody without a known counterpart, or a lookup that failed, is asked about again after this time. */
+const UNKNOWN_MS = 10 * MINUTE_MS
+const MOST_KEPT = 10_000
+
+/** Finds all names of a sender. It never fails: what cannot be found out leaves the one name that is there. */
+export class Identities {
+  readonly #lookUp: LookUp
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #deadline_ms: number
+  readonly #known = new LRUCache<string, { found: Promise<readonly Identity[]>; until: number }>({ max: MOST_KEPT })
+
+  constructor(deps: { lookUp: LookUp; clock: Clock; logger: Logger; deadline_ms: number }) {
+    this.#lookUp = deps.lookUp
+    this.#clock = deps.clock
+    this.#logger = deps.logger
+    this.#deadline_ms = deps.deadline_ms
+  }
+
+  /** The address's own name first, then the other one where there is one. */
+  of(address: string): Promise<readonly Identity[]> {
+    const kept = this.#known.get(address)
+    if (kept !== undefined && kept.until > this.#clock.now()) return kept.found
+    const entry = { found: this.#find(address), until: this.#clock.now() + UNKNOWN_MS }
+    this.#known.set(address, entry)
+    void entry.found.then(identities => {
+      if (identities.length > 1) entry.until = this.#clock.now() + KNOWN_MS
+    })
+    return entry.found
+  }
+
+  async #find(address: string): Promise<readonly Identity[]> {
+    const own = identityOf(address)
+    try {
+      const { phone, lid } = await withDeadline(this.#clock, this.#deadline_ms, 'looking up a sender', () =>
+        this.#lookUp(address),
+      )
+      const other = own.kind === 'phone' ? lid : phone
+      return other === undefined ? [own] : [own, identityOf(other)]
+    } catch (error) {
+      this.#logger.debug('The other name of a sender could not be found out', { reason: asDenidinError(error).message })
+      return [own]
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../platform/clock.ts'
+import { withDeadline } from '../../platform/deadline.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { LibraryClient, LibraryPage } from './library.ts'
+import { translated } from './library-errors.ts'
+import { readUnread, repairMessageIds, setTyping, type PageReport } from './page-scripts.ts'
+import { addressOf, readMessage, type WhatsAppMessage } from './raw-message.ts'
+
+/** Unread chats, and messages of each, that are read after a start. */
+const MOST_UNREAD = 50
+
+/** What can be asked of the page of a client. All errors of the library and of the browser are translated here. */
+export class WhatsAppPage {
+  readonly #library: () => LibraryClient | undefined
+  readonly #clock: Clock
+  readonly #ask_ms: number
+
+  /** `ask_ms`: deadline of every question but `send`, in milliseconds. */
+  constructor(library: () => LibraryClient | undefined, clock: Clock, ask_ms: number) {
+    this.#library = library
+    this.#clock = clock
+    this.#ask_ms = ask_ms
+  }
+
+  /** Makes message ids readable; to be called whenever the page has become ready. */
+  async repair(): Promise<PageReport> {
+    return await this.#ask('repairing the message ids', page => page.evaluate(repairMessageIds))
+  }
+
+  /**
+   * Hands a text to WhatsApp. Resolves with what the page made of it, `undefined` when it does not say.
+   * @throws DenidinError `unavailable` when the page failed; the message may have gone out nevertheless.
+   */
+  async send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined> {
+    try {
+      const sent = await this.#running().sendMessage(chat_id, text, {
+        // No visit to addresses that stand in an answer, and no second "seen".
+        linkPreview: false,
+        sendSeen: false,
+        ...(quoted_id === undefined ? {} : { quotedMessageId: quoted_id }),
+      })
+      return sent === undefined ? undefined : readMessage(sent.rawData)
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+
+  async seen(chat_id: string): Promise<void> {
+    await this.#ask('showing a chat as read', () => this.#running().sendSeen(chat_id))
+  }
+
+  async typing(chat_id: string, state: 'typing' | 'stop'): Promise<void> {
+    await this.#ask('showing that an answer is written', page => page.evaluate(setTyping, chat_id, state))
+  }
+
+  /** Messages of others that nobody has read, of all chats. */
+  async unread(): Promise<readonly WhatsAppMessage[]> {
+    const raw = await this.#ask('reading unread messages', page => page.evaluate(readUnread, MOST_UNREAD))
+    return raw.map(readMessage).filter(message => message !== undefined)
+  }
+
+  /** Which phone and which LID belong together, as far as WhatsApp tells. */
+  async lookUp(address: string): Promise<{ phone?: string; lid?: string }> {
+    const [found] = await this.#ask('looking up a sender', () => this.#running().getContactLidAndPhone([address]))
+    const phone = addressOf(found?.pn)
+    const lid = addressOf(found?.lid)
+    return { ...(phone === undefined ? {} : { phone }), ...(lid === undefined ? {} : { lid }) }
+  }
+
+  #running(): LibraryClient {
+    const library = this.#library()
+    if (library === undefined) throw new DenidinError('not_running', 'WhatsApp is not open')
+    return library
+  }
+
+  async #ask<T>(what: string, act: (page: LibraryPage) => Promise<T>): Promise<T> {
+    const { pupPage } = this.#running()
+    if (pupPage === null) throw new DenidinError('not_running', 'WhatsApp is not open')
+    try {
+      return await withDeadline(this.#clock, this.#ask_ms, what, () => act(pupPage))
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { MEMORY_SCHEMA } from './memory-schema.ts'
+import type { Settings } from './settings.ts'
+import type { SettingsTree } from './setting.ts'
+
+/**
+ * Every key of the configuration: default, meaning, what is allowed. The documentation page, the commented example,
+ * the environment names and the checks at start all come from here; the type holds it to `Settings`, key by key.
+ */
+export const SCHEMA: SettingsTree<Settings> = {
+  feature_flags: {
+    enable_memory_system: {
+      default: false,
+      format: 'switch',
+      doc: 'Master switch of the memory. Off: every message is answered by itself, and no text is kept.',
+    },
+  },
+  godfather_phone: {
+    default: null,
+    format: 'phone',
+    doc: 'The owner of this DeniDin, who may do everything and has the larger session.',
+  },
+  user_roles: {
+    blocked_phones: { default: [], format: 'phones', doc: 'People who get no answer.' },
+  },
+  data_root: {
+    default: 'data',
+    format: 'text',
+    doc: 'Folder of everything that is kept; relative to the folder of DeniDin. One DeniDin for each.',
+  },
+  logs_dir: { default: 'logs', format: 'text', doc: 'Folder of the log files; relative to the folder of DeniDin.' },
+  log_level: {
+    default: 'info',
+    format: 'choice',
+    choices: ['debug', 'info', 'warn', 'error'],
+    doc: "How much is logged. `debug` alone may carry people's words.",
+  },
+  openai_api_key: {
+    default: null,
+    format: 'secret',
+    sensitive: true,
+    other_env: ['OPENAI_API_KEY'],
+    doc: 'Key for the model service. A secret: better kept in `.env` than in the file.',
+  },
+  ai: {
+    provider: {
+      default: 'openai',
+      format: 'choice',
+      choices: ['openai', 'offline'],
+      doc: '`openai`: any service that speaks its protocol; `offline`: simple built-in answers, without key and network.',
+    },
+    base_url: {
+      default: null,
+      format: 'url',
+      doc: "Address of another service with OpenAI's protocol, such as `http://127.0.0.1:11434/v1`; none: OpenAI.",
+    },
+    model: { default: 'gpt-4o-mini', format: 'text', doc: 'The model that answers and summarises.' },
+    temperature: {
+      default: 0.7,
+      format: 'decimal',
+      min: 0,
+      max: 2,
+      other_env: ['LLM_TEMPERATURE'],
+      doc: 'How freely the model words its replies: 0 is the most repeatable.',
+    },
+    max_tokens: {
+      default: 500,
+      format: 'whole',
+      min: 1,
+      max: 128_000,
+      other_env: ['LLM_MAX_TOKENS'],
+      doc: 'Most tokens of one reply.',
+    },
+    system_prompt_file: {
+      default: null,
+      format: 'text',
+      doc: 'Text file with instructions for the model; relative to the folder of DeniDin. None: built-in instructions.',
+    },
+    timeout_seconds: {
+      default: 60,
+      format: 'decimal',
+      min: 1,
+      max: 600,
+      doc: 'Seconds for one answer of the model, all attempts together.',
+    },
+    retries: {
+      default: 2,
+      format: 'whole',
+      min: 0,
+      max: 10,
+      doc: 'Attempts after the first, when the service is busy or breaks down.',
+    },
+  },
+  embeddings: {
+    provider: {
+      default: null,
+      inherits: 'ai.provider',
+      format: 'choice',
+      choices: ['openai', 'offline'],
+      doc: 'Who turns texts into vectors; may be another service than the one that answers.',
+    },
+    base_url: {
+      default: null,
+      inherits: 'ai.base_url',
+      format: 'url',
+      doc: 'Address of that service. `https://api.openai.com/v1` leads back to OpenAI where `ai.base_url` leads elsewhere.',
+    },
+    model: {
+      default: 'text-embedding-3-small',
+      format: 'text',
+      other_key: 'memory.longterm.embedding_model',
+      doc: 'The embedding model. After a change every memory is embedded anew.',
+    },
+    dimensions: {
+      default: null,
+      format: 'whole',
+      min: 16,
+      max: 8192,
+      doc: "Numbers in one vector; none: the model's own size.",
+    },
+  },
+  conversation: {
+    debounce_ms: {
+      default: 1000,
+      format: 'whole',
+      min: 0,
+      max: 10_000,
+      doc: 'Messages of one chat that follow each other within these milliseconds get one reply together.',
+    },
+    max_concurrent_turns: {
+      default: 8,
+      format: 'whole',
+      min: 1,
+      max: 64,
+      doc: 'Replies being worked on at once, over all chats.',
+    },
+  },
+  memory: MEMORY_SCHEMA,
+  whatsapp: {
+    enabled: { default: true, format: 'switch', doc: 'Whether to connect to WhatsApp.' },
+    pairing_phone: {
+      default: null,
+      format: 'phone',
+      doc: "The bot's own number: linking then shows a code to type on that phone, not a QR code.",
+    },
+    browser_path: {
+      default: null,
+      format: 'text',
+      doc: 'Path of the Chrome or Chromium to use; none: one of the system, or else the bundled one.',
+    },
+    browser_args: { default: [], format: 'list', doc: 'More arguments for the browser, each a text of its own.' },
+  },
+}

@@ -1,0 +1,34 @@
+import { asDenidinError, type DenidinError, type ErrorCode } from '../../platform/errors.ts'
+import { write, type Output } from './terminal.ts'
+
+export const EXIT_DONE = 0
+export const EXIT_FAILED = 1
+export const EXIT_USAGE = 2
+
+/** How each kind of failure ends the command. */
+const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  invalid_input: EXIT_USAGE,
+  confirmation_needed: EXIT_USAGE,
+  invalid_config: EXIT_FAILED,
+  not_found: EXIT_FAILED,
+  forbidden: EXIT_FAILED,
+  already_running: EXIT_FAILED,
+  not_running: EXIT_FAILED,
+  unavailable: EXIT_FAILED,
+  rejected: EXIT_FAILED,
+  timeout: EXIT_FAILED,
+  bad_answer: EXIT_FAILED,
+  damaged: EXIT_FAILED,
+  disabled: EXIT_FAILED,
+  stopping: EXIT_FAILED,
+  internal: EXIT_FAILED,
+}
+
+/** Says on stderr what went wrong, in one line (or one JSON object), and gives the exit code. */
+export const report = async (thrown: unknown, stderr: Output, json: boolean): Promise<number> => {
+  const error = asDenidinError(thrown)
+  await write(stderr, json ? `${JSON.stringify({ error: fields(error) })}\n` : `denidin: ${error.message}\n`)
+  return EXIT_CODES[error.code]
+}
+
+const fields = ({ code, message, retryable }: DenidinError): object => ({ code, message, retryable })

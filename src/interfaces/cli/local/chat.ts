@@ -1,0 +1,72 @@
+/** `denidin chat`: a terminal, or a pipe, that talks to DeniDin through everything a WhatsApp message goes through. */
+import { createInterface } from 'node:readline'
+import type { OperationsClient } from '../../../operations/client.ts'
+import type { OperationInput, OperationOutput } from '../../../operations/list.ts'
+import { asDenidinError, type ErrorCode } from '../../../platform/errors.ts'
+import { EXIT_DONE, report } from '../errors.ts'
+import { printable } from '../render.ts'
+import { watchReader, write, type Terminal } from '../terminal.ts'
+
+const GREETING = 'You are talking to DeniDin. /help lists its commands; leave with /exit or Ctrl-D.\n'
+const PROMPT = '> '
+/** Words that end the chat at a terminal. */
+const LEAVE = new Set(['/exit', '/quit'])
+
+export interface ChatDeps extends Terminal {
+  readonly client: OperationsClient
+  /** Number to speak as; by default the operation's choice. */
+  readonly as?: string
+  /** One JSON object a line: `{ phone, replies }`. */
+  readonly json: boolean
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Says each line and prints the replies before the next; ends with the input, or when whoever reads the replies has
+ * gone. Resolves with the exit code: that of the last line that failed, else 0.
+ */
+export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr }: ChatDeps): Promise<number> => {
+  const interactive = stdin.isTTY === true && stdout.isTTY === true
+  const gone = watchReader(stdout)
+  const lines = createInterface({ input: stdin, ...(interactive ? { output: stdout } : {}), terminal: interactive })
+  const leaving = new AbortController()
+  const leave = (): void => {
+    leaving.abort()
+    lines.close()
+  }
+  gone.addEventListener('abort', leave, { once: true })
+  signal?.addEventListener('abort', leave, { once: true })
+  lines.on('SIGINT', leave)
+  const show = (output: OperationOutput<'chat.say'>): string[] =>
+    json ? [JSON.stringify(output)] : output.replies.map(text => (stdout.isTTY === true ? printable(text) : text))
+
+  let exit = EXIT_DONE
+  if (interactive) {
+    stdout.write(GREETING)
+    lines.setPrompt(PROMPT)
+    lines.prompt()
+  }
+  for await (const line of lines) {
+    const message = line.trim()
+    if (interactive && LEAVE.has(message.toLowerCase())) break
+    if (message !== '') {
+      try {
+        const input: OperationInput<'chat.say'> = { message, ...(as === undefined ? {} : { as }) }
+        const output = await client.call('chat.say', input, { signal: leaving.signal })
+        for (const text of show(output as OperationOutput<'chat.say'>)) await write(stdout, `${text}\n`)
+      } catch (thrown) {
+        if (leaving.signal.aborted) break
+        exit = await report(thrown, stderr, json)
+        // Whoever stops will not answer the next line either.
+        if (ENDS.has(asDenidinError(thrown).code)) break
+      }
+    }
+    if (leaving.signal.aborted) break
+    if (interactive) lines.prompt()
+  }
+  lines.close()
+  signal?.removeEventListener('abort', leave)
+  return exit
+}
+
+const ENDS: ReadonlySet<ErrorCode> = new Set(['stopping', 'unavailable', 'not_running'])

@@ -1,0 +1,54 @@
+/** Commands that are no operations: they start, stop or talk to a bot from this very terminal. */
+import type { Command } from 'commander'
+import { DenidinError } from '../../../platform/errors.ts'
+import { phoneDigits } from '../../../platform/phone.ts'
+import { reach, type Reach } from '../reach.ts'
+import type { Terminal } from '../terminal.ts'
+import { runChat } from './chat.ts'
+import { startBot } from './start.ts'
+import { sayStopped, stopBot, type Kill, type StopTarget } from './stop.ts'
+
+/** What the local commands need of the machine. */
+export interface LocalDeps {
+  /** Path of `run_denidin.sh`. */
+  readonly start_script: string
+  /** Reads the configuration to learn which bot is meant. @throws DenidinError `invalid_config` */
+  stopTarget(): Promise<StopTarget>
+  /** `process.kill`. */
+  readonly kill: Kill
+}
+
+type Deps = Terminal & Reach & { readonly local: LocalDeps; readonly signal?: AbortSignal }
+
+/** Adds `start`, `stop` and `chat`; `exit` takes the exit code of those that have one of their own. */
+export const addLocalCommands = (program: Command, deps: Deps, exit: (code: number) => void): void => {
+  const { local } = deps
+  program
+    .command('start')
+    .description('Start the bot, as run_denidin.sh does')
+    .option('--foreground', 'stay attached to this terminal')
+    .action(async ({ foreground }: { foreground?: boolean }) => {
+      exit(await startBot(local.start_script, foreground === true ? ['--foreground'] : []))
+    })
+  program
+    .command('stop')
+    .description('Stop the bot and wait until it has finished what it was doing')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const target = await local.stopTarget()
+      const outcome = await stopBot({ target, kill: local.kill, clock: deps.clock, stderr: deps.stderr })
+      await sayStopped(outcome, deps.stdout, json === true)
+    })
+  program
+    .command('chat')
+    .description('Talk to DeniDin from this terminal, or say the lines of a pipe')
+    .option('--as <phone>', 'phone number to speak as (default: that of the godfather)')
+    .option('--json', 'print each answer as one line of JSON')
+    .action(async ({ as, json }: { as?: string; json?: boolean }) => {
+      if (as !== undefined && phoneDigits(as) === undefined) {
+        throw new DenidinError('invalid_input', `--as must be a phone number with its country code, not "${as}"`)
+      }
+      await using client = await reach(deps, deps.signal)
+      exit(await runChat({ ...deps, client, json: json === true, ...(as === undefined ? {} : { as }) }))
+    })
+}

@@ -1,0 +1,52 @@
+/** The commands of `denidin` that run an operation: their words, and which fields of the input are given by position. */
+import type { OperationInput, OperationName } from '../../operations/list.ts'
+
+/**
+ * One command. Arguments are fields of the operation's input, in their order; one that the schema does not require may
+ * be left out. Every other field is an option of its name.
+ */
+export interface CliCommand<N extends OperationName = OperationName> {
+  readonly run: N
+  readonly positions: readonly (keyof OperationInput<N> & string)[]
+  /** The last position takes all remaining words, so that a question needs no quotes. */
+  readonly words?: boolean
+}
+
+/** Commands by the words typed behind `denidin`. */
+export type CliMenu = Readonly<Record<string, CliEntry>>
+
+/** A command whose operation is not known to the types. */
+export interface CliEntry {
+  readonly run: string
+  readonly positions: readonly string[]
+  readonly words?: boolean
+}
+
+const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['positions']): CliCommand<N> => ({
+  run,
+  positions,
+})
+
+/** `chat.say` has its command in `local/chat.ts`: a terminal says many things in a row. */
+export const cliMenu = {
+  status: command('status'),
+  'people list': command('people.list'),
+  'people role': command('people.role', 'person', 'role'),
+  'people block': command('people.block', 'person'),
+  'people unblock': command('people.unblock', 'person'),
+  'session list': command('session.list'),
+  'session show': command('session.show', 'session_id'),
+  'session reset': command('session.reset', 'session_id'),
+  'session sweep': command('session.sweep'),
+  'session purge': command('session.purge'),
+  'memory list': command('memory.list'),
+  'memory search': { ...command('memory.search', 'query'), words: true },
+  'memory stats': command('memory.stats'),
+} satisfies CliMenu
+
+/** What groups of commands are about, for help texts. */
+export const cliGroups: Readonly<Record<string, string>> = {
+  people: 'Who writes to DeniDin, and what they may do',
+  session: 'Running and finished conversations',
+  memory: 'Long-term memory',
+}

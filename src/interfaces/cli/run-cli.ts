@@ -1,0 +1,123 @@
+/** `denidin`: builds the command line from its menu and the list of operations, and runs it. */
+import { Command, CommanderError, Option } from 'commander'
+import { fieldsOf, fromText, type Field } from '../../operations/fields.ts'
+import { operations as allOperations, type Operations } from '../../operations/list.ts'
+import type { Operation } from '../../operations/operation.ts'
+import { EXIT_DONE, EXIT_USAGE, report } from './errors.ts'
+import { addLocalCommands, type LocalDeps } from './local/commands.ts'
+import { cliGroups, cliMenu, type CliEntry, type CliMenu } from './menu.ts'
+import type { Reach } from './reach.ts'
+import { runOperation } from './run-operation.ts'
+import { watchReader, type Terminal } from './terminal.ts'
+
+export interface CliDeps extends Terminal, Reach {
+  /** What was typed behind `denidin`. */
+  readonly argv: readonly string[]
+  readonly version: string
+  readonly local: LocalDeps
+  /** Calls off what is under way (Ctrl-C). */
+  readonly signal?: AbortSignal
+  /** The list to run from and its menu. */
+  readonly operations?: Operations
+  readonly menu?: CliMenu
+}
+
+/** Runs one command line and resolves with its exit code: 0 done, 1 failed, 2 wrong usage. Never rejects. */
+export const runCli = async (deps: CliDeps): Promise<number> => {
+  const { argv, version, stdout, stderr, menu = cliMenu } = deps
+  const operations: Operations = deps.operations ?? allOperations
+  watchReader(stdout)
+  watchReader(stderr)
+  const program = new Command('denidin')
+    .description('A self-hosted WhatsApp assistant that remembers')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS,
+      getErrHelpWidth: () => stderr.columns ?? HELP_COLUMNS,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .showHelpAfterError('(--help lists what is possible)')
+  let exit = EXIT_DONE
+  addLocalCommands(program, deps, code => {
+    exit = code
+  })
+  for (const [words, entry] of Object.entries(menu)) {
+    const operation = operations[entry.run]
+    if (operation !== undefined) addCommand(program, words, entry, operation, deps)
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exit
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_DONE : EXIT_USAGE
+    return await report(thrown, stderr, argv.includes('--json'))
+  }
+}
+
+const HELP_COLUMNS = 100
+
+const addCommand = (program: Command, words: string, entry: CliEntry, operation: Operation, deps: CliDeps): void => {
+  const [last = words, group] = words.split(' ').reverse()
+  const command = (group === undefined ? program : groupOf(program, group)).command(last).description(operation.summary)
+  const fields = fieldsOf(operation.input)
+  const positions = entry.positions
+    .map(name => fields.find(field => field.name === name))
+    .filter(each => each !== undefined)
+  for (const field of positions) {
+    const name = `${kebab(field.name)}${entry.words === true && field === positions.at(-1) ? '...' : ''}`
+    command.argument(field.required ? `<${name}>` : `[${name}]`, explain(field))
+  }
+  const options = fields.filter(field => !positions.includes(field))
+  for (const field of options) command.addOption(optionFor(field))
+  const mayAsk = operation.effect === 'destroy' || operation.confirm !== undefined
+  if (mayAsk) command.option('--yes', 'confirm without being asked')
+  command.option('--json', 'print JSON')
+
+  command.action(async (...given: unknown[]) => {
+    const typed = command.opts<Record<string, string | boolean | undefined>>()
+    const texts = Object.fromEntries([
+      ...positions.map((field, index) => [field.name, joined(given[index])] as const),
+      ...options.map(field => [field.name, typed[camel(field.name)]] as const),
+    ])
+    await runOperation(deps, {
+      name: entry.run,
+      operation,
+      input: fromText(operation.input, texts),
+      json: typed['json'] === true,
+      confirmed: typed['yes'] === true,
+      ...(deps.signal === undefined ? {} : { signal: deps.signal }),
+    })
+  })
+}
+
+const groupOf = (program: Command, name: string): Command =>
+  program.commands.find(each => each.name() === name) ?? program.command(name).description(cliGroups[name] ?? '')
+
+/** What is on by default gets the form that switches it off. */
+const optionFor = (field: Field): Option => {
+  const flag = kebab(field.name)
+  if (field.type !== 'boolean') return new Option(`--${flag} <value>`, explain(field))
+  return field.standard === true
+    ? new Option(`--no-${flag}`, `not: ${field.description}`)
+    : new Option(`--${flag}`, field.description)
+}
+
+const explain = ({ description, values, standard }: Field): string =>
+  [
+    description,
+    values.length === 0 ? '' : `(${values.join(', ')})`,
+    standard === undefined ? '' : `(default: ${String(standard)})`,
+  ]
+    .filter(each => each !== '')
+    .join(' ')
+
+const joined = (given: unknown): string | undefined =>
+  Array.isArray(given) ? (given.length === 0 ? undefined : given.join(' ')) : (given as string | undefined)
+
+const kebab = (name: string): string => name.replaceAll('_', '-')
+/** commander's own spelling of an option's key. */
+const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

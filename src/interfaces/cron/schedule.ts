@@ -1,0 +1,77 @@
+/** What DeniDin does by the clock: a menu from configuration keys to operations, and what keeps to it. */
+import cron from 'node-cron'
+import type { Caller } from '../../operations/operation.ts'
+import type { OperationInput, OperationName } from '../../operations/list.ts'
+import type { Runner } from '../../operations/runner.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+
+interface Entry<N extends OperationName = OperationName> {
+  readonly run: N
+  readonly input: OperationInput<N>
+}
+
+const entry = <N extends OperationName>(run: N, input: OperationInput<N>): Entry<N> => ({ run, input })
+
+/** Keys of `memory.session` in the configuration. */
+export const cronMenu = {
+  expiry_cron: entry('session.sweep', { purge: false }),
+  cleanup_cron: entry('session.purge', {}),
+}
+
+/** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the machine's time zone. */
+export type CronSettings = Readonly<Record<keyof typeof cronMenu, string>>
+
+/** Runs `act` whenever `expression` falls due, never twice at once, until disposed of. */
+export type Scheduler = (expression: string, name: string, act: () => Promise<void>) => AsyncDisposable
+
+/** node-cron as scheduler. It does not keep the process alive. */
+export const nodeCron: Scheduler = (expression, name, act) => {
+  const task = cron.schedule(expression, act, { name, noOverlap: true, unref: true, suppressMissedWarning: true })
+  return { [Symbol.asyncDispose]: async () => task.destroy() }
+}
+
+export interface ScheduleDeps {
+  readonly settings: CronSettings
+  readonly runner: Runner
+  readonly logger: Logger
+  readonly scheduler?: Scheduler
+}
+
+const CALLER: Caller = { transport: 'cron', level: 'operator' }
+
+/**
+ * Starts the schedule. Disposing of it starts nothing more, calls off what is under way and waits for its end.
+ * A failure is logged; the next time comes all the same.
+ */
+export const startSchedule = ({ settings, runner, logger, scheduler = nodeCron }: ScheduleDeps): AsyncDisposable => {
+  const log = logger.for('cron')
+  const stopping = new AbortController()
+  const underWay = new Set<Promise<void>>()
+
+  const perform = async (key: string, { run, input }: Entry): Promise<void> => {
+    try {
+      await runner.run(run, input, { caller: CALLER, signal: stopping.signal })
+    } catch (thrown) {
+      if (stopping.signal.aborted) return
+      const error = asDenidinError(thrown)
+      log.error('A scheduled operation failed', { schedule: key, operation: run, code: error.code })
+    }
+  }
+
+  const tasks = Object.entries<Entry>(cronMenu).map(([key, each]) =>
+    scheduler(settings[key as keyof CronSettings], key, async () => {
+      const act = perform(key, each)
+      underWay.add(act)
+      await act
+      underWay.delete(act)
+    }),
+  )
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort()
+      await Promise.all(tasks.map(async task => task[Symbol.asyncDispose]()))
+      await Promise.all(underWay)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import {
+  ChromaClientError,
+  ChromaConnectionError,
+  ChromaForbiddenError,
+  ChromaNotFoundError,
+  ChromaQuotaExceededError,
+  ChromaRateLimitError,
+  ChromaUnauthorizedError,
+} from 'chromadb'
+import { DenidinError } from '../../platform/errors.ts'
+
+const UNREACHABLE = [ChromaConnectionError, ChromaRateLimitError, ChromaQuotaExceededError]
+
+/**
+ * What a Chroma call threw, as ours: `unavailable` when the server does not answer or asks us to wait, `not_found` for a
+ * collection that is not there, `rejected` when it refuses us, `invalid_input` for a request that it does not take, and
+ * `damaged` for all the rest: it answers, but cannot do it, or nothing that makes sense.
+ */
+export const fromChroma = (error: unknown): DenidinError => {
+  if (error instanceof DenidinError) return error
+  if (UNREACHABLE.some(type => error instanceof type)) {
+    return new DenidinError('unavailable', 'the Chroma server does not answer', { cause: error, retryable: true })
+  }
+  const message = `Chroma: ${error instanceof Error ? error.message : String(error)}`
+  return new DenidinError(codeOf(error), message, { cause: error })
+}
+
+const codeOf = (error: unknown): 'not_found' | 'rejected' | 'invalid_input' | 'damaged' => {
+  if (error instanceof ChromaNotFoundError) return 'not_found'
+  if (error instanceof ChromaUnauthorizedError || error instanceof ChromaForbiddenError) return 'rejected'
+  if (error instanceof ChromaClientError) return 'invalid_input'
+  return 'damaged'
+}

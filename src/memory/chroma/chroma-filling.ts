@@ -1,0 +1,118 @@
+import type { Collection as ChromaCollection } from 'chromadb'
+import type { AllocationTable, Collection, CollectionNumber, Move, WaitingVector } from '../allocation-table.ts'
+import type { ChromaCollections } from './chroma-collections.ts'
+
+/** Numbers (not bytes) of all vectors in one request: more would hold up the event loop while they are written out. */
+const NUMBERS_PER_REQUEST = 50_000
+const MOST_PER_REQUEST = 500
+const REMOVALS_PER_REQUEST = 500
+
+/** How Chroma is called: both take care of what goes wrong. */
+export interface Calls {
+  /** Does something with a collection. */
+  use<T>(
+    collections: ChromaCollections,
+    collection: Collection,
+    act: (collection: ChromaCollection) => Promise<T>,
+  ): Promise<T>
+  /** Does something that concerns no collection in particular. */
+  call<T>(collections: ChromaCollections, act: () => Promise<T>): Promise<T>
+}
+
+/** Brings Chroma's collections into step with the allocation table: takes out, puts in, moves, drops. */
+export class ChromaFilling {
+  readonly #table: AllocationTable
+  readonly #calls: Calls
+  /** Vectors for one request; known once the length of a vector is. */
+  #batch = 1
+
+  constructor(table: AllocationTable, calls: Calls) {
+    this.#table = table
+    this.#calls = calls
+  }
+
+  async catchUp(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
+    const touched = new Set<CollectionNumber>()
+    await this.#takeOut(collections, signal)
+    for (;;) {
+      signal?.throwIfAborted()
+      const batches = await this.#table.take(this.#batch)
+      if (batches.length === 0) break
+      for (const { collection, vectors } of batches) {
+        await this.#calls.use(collections, collection, chroma => this.#put(chroma, vectors))
+        await this.#table.confirm(collection.collection, vectors)
+        touched.add(collection.collection)
+      }
+    }
+    for (const collection of touched) {
+      for (;;) {
+        const move = await this.#table.moves.overgrown(collection)
+        if (move === undefined) break
+        await this.#move(collections, move, signal)
+      }
+    }
+    await this.#takeOut(collections, signal)
+    await this.#drop(collections)
+  }
+
+  async rebuild(collections: ChromaCollections): Promise<void> {
+    for (const { collection, state } of await this.#table.collections()) {
+      const move = state === 'live' ? await this.#table.moves.whole(collection) : undefined
+      if (move !== undefined) await this.#move(collections, move)
+    }
+    await this.catchUp(collections)
+  }
+
+  async #takeOut(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted()
+      const next = await this.#table.removals(REMOVALS_PER_REQUEST)
+      if (next === undefined) return
+      const place = (await this.#table.collections()).find(each => each.collection === next.collection)
+      if (place?.state === 'live') {
+        await this.#calls.use(collections, place, chroma => chroma.delete({ ids: [...next.memory_ids] }))
+      }
+      await this.#table.removed(next.collection, next.memory_ids)
+    }
+  }
+
+  async #put(chroma: ChromaCollection, vectors: readonly WaitingVector[]): Promise<void> {
+    const length = vectors[0]?.vector.length ?? 1
+    this.#batch = Math.max(1, Math.min(MOST_PER_REQUEST, Math.floor(NUMBERS_PER_REQUEST / length)))
+    await chroma.upsert({
+      ids: vectors.map(each => each.memory_id),
+      embeddings: vectors.map(each => Array.from(each.vector)),
+      metadatas: vectors.map(each => ({ scope: each.scope })),
+    })
+  }
+
+  /** Fills a new collection, then switches the scopes to it. Until then they are answered from the old one. */
+  async #move(collections: ChromaCollections, move: Move, signal?: AbortSignal): Promise<void> {
+    const to = await this.#table.moves.begin(move)
+    const copied: Omit<WaitingVector, 'vector'>[] = []
+    try {
+      for (;;) {
+        signal?.throwIfAborted()
+        const vectors = await this.#table.moves.copies(move, copied.at(-1)?.seq ?? 0, this.#batch)
+        if (vectors.length === 0) break
+        await this.#calls.use(collections, to, chroma => this.#put(chroma, vectors))
+        for (const { seq, memory_id, scope } of vectors) copied.push({ seq, memory_id, scope })
+      }
+      await this.#table.moves.finish(move, to.collection, copied)
+    } catch (error) {
+      await this.#table.retire(to.collection)
+      throw error
+    }
+  }
+
+  async #drop(collections: ChromaCollections): Promise<void> {
+    const retired = (await this.#table.collections()).filter(each => each.state === 'retired')
+    if (retired.length === 0) return
+    const names = await this.#calls.call(collections, () => collections.names())
+    for (const each of retired) {
+      const name = collections.nameOf(each)
+      if (names.has(name)) await this.#calls.call(collections, () => collections.drop(name))
+      await this.#table.dropped(each.collection)
+    }
+  }
+}

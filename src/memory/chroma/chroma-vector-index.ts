@@ -1,0 +1,238 @@
+import type { Collection as ChromaCollection } from 'chromadb'
+import { withDeadline } from '../../platform/deadline.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Health } from '../../platform/health.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { AllocationTable, Collection, CollectionNumber } from '../allocation-table.ts'
+import type { Neighbour, VectorIndex } from '../vector-index.ts'
+import { ChromaCollections } from './chroma-collections.ts'
+import { fromChroma } from './chroma-errors.ts'
+import { ChromaFilling } from './chroma-filling.ts'
+import type { ChromaServer } from './chroma-server.ts'
+
+/** Longest that one call to the server may take: somebody waits for a query, nobody for the filling. */
+const QUERY_DEADLINE_MS = 2000
+const FILLING_DEADLINE_MS = 30_000
+
+/** Runs of our own server that may end during a call to the same collection before it is held to be the cause. */
+const RUNS_BEFORE_BLAME = 2
+
+export interface ChromaVectorIndexOptions {
+  readonly table: AllocationTable
+  readonly server: ChromaServer
+  /** `memory.longterm.collection_name`. */
+  readonly collection_name: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The vector index in Chroma's collections, which the allocation table gives out. */
+export const createChromaVectorIndex = (options: ChromaVectorIndexOptions): VectorIndex =>
+  new ChromaVectorIndex(options)
+
+class ChromaVectorIndex implements VectorIndex {
+  readonly #options: ChromaVectorIndexOptions
+  readonly #logger: Logger
+  readonly #filling: ChromaFilling
+  readonly #listeners: (() => void)[] = []
+  /** Runs of the server that ended, one after the other, during a call to the collection. */
+  readonly #ended = new Map<CollectionNumber, Set<number>>()
+  #leftovers = true
+  #collections: ChromaCollections | undefined
+  #opening: Promise<ChromaCollections> | undefined
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(options: ChromaVectorIndexOptions) {
+    this.#options = options
+    this.#logger = options.logger.for('memory.index')
+    this.#filling = new ChromaFilling(options.table, {
+      use: (collections, place, act) => this.#use(collections, place, FILLING_DEADLINE_MS, act),
+      call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
+    })
+    options.server.onBack(() => this.#behind())
+  }
+
+  async query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]> {
+    const place = await this.#options.table.find(scope)
+    if (place === undefined || place.state === 'new') return []
+    try {
+      return await this.#ask(place, scope, vector, limit)
+    } catch (error) {
+      signal?.throwIfAborted()
+      const now = await this.#options.table.find(scope)
+      // The scope has moved to another collection while we asked the old one.
+      if (now?.state === 'live' && now.collection !== place.collection)
+        return await this.#ask(now, scope, vector, limit)
+      throw error
+    }
+  }
+
+  async catchUp(signal?: AbortSignal): Promise<void> {
+    await this.#alone(async () => {
+      const collections = await this.#open()
+      await this.#filling.catchUp(collections, signal)
+      this.#options.server.works()
+    })
+  }
+
+  async rebuild(): Promise<void> {
+    await this.#alone(async () => {
+      const collections = await this.#open()
+      await this.#filling.rebuild(collections)
+    })
+  }
+
+  async pending(): Promise<number> {
+    return await this.#options.table.pending()
+  }
+
+  onBehind(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async health(): Promise<Health> {
+    const server = this.#options.server.health()
+    if (server.state !== 'ok') return server
+    const pending = await this.pending()
+    return pending === 0
+      ? server
+      : { state: 'degraded', detail: `${String(pending)} memories are still being put into the index.` }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.server[Symbol.asyncDispose]()
+    await this.#work
+  }
+
+  async #ask(place: Collection, scope: Scope, vector: Float32Array, limit: number): Promise<readonly Neighbour[]> {
+    return await this.#use(await this.#open(), place, QUERY_DEADLINE_MS, async collection => {
+      const answer = await collection.query({
+        queryEmbeddings: [Array.from(vector)],
+        nResults: limit,
+        include: ['distances'],
+        ...(place.alone ? {} : { where: { scope: { $eq: scope } } }),
+      })
+      const distances = answer.distances[0] ?? []
+      return (answer.ids[0] ?? []).map((memory_id, at) => ({ memory_id, similarity: similarityOf(distances[at]) }))
+    })
+  }
+
+  /** One after the other: filling the index is done by one hand. */
+  async #alone(act: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(act)
+    this.#work = done.catch(() => undefined)
+    await done
+  }
+
+  /** The collections of the server's present run, compared with the table when they are seen for the first time. */
+  async #open(): Promise<ChromaCollections> {
+    const connection = await this.#options.server.connect()
+    if (this.#collections?.connection.run === connection.run) return this.#collections
+    this.#opening ??= this.#compare(
+      new ChromaCollections(connection, this.#options.table, this.#options.collection_name),
+    )
+    try {
+      return await this.#opening
+    } finally {
+      this.#opening = undefined
+    }
+  }
+
+  async #compare(collections: ChromaCollections): Promise<ChromaCollections> {
+    const { table, server } = this.#options
+    if (this.#leftovers) await table.retireLeftovers()
+    this.#leftovers = false
+    const names = await this.#call(collections, FILLING_DEADLINE_MS, () => collections.names())
+    const known = new Set<string>()
+    for (const each of await table.collections()) {
+      const name = collections.nameOf(each)
+      known.add(name)
+      if (each.state === 'live' && !names.has(name)) {
+        this.#logger.warn('A part of the index is gone and is filled again', { collection: name })
+        await table.retire(each.collection)
+        this.#behind()
+      }
+    }
+    if (server.exclusive) {
+      for (const name of names) {
+        if (!known.has(name)) await this.#call(collections, FILLING_DEADLINE_MS, () => collections.drop(name))
+      }
+    }
+    this.#collections = collections
+    return collections
+  }
+
+  /** Does something with a collection; one that proves damaged is given up and filled again from the vector store. */
+  async #use<T>(
+    collections: ChromaCollections,
+    place: Collection,
+    deadline_ms: number,
+    act: (collection: ChromaCollection) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const open = async (): Promise<T> => await act(await collections.open(place))
+      const result = await withDeadline(this.#options.clock, deadline_ms, 'the Chroma server', open)
+      this.#ended.delete(place.collection)
+      return result
+    } catch (thrown) {
+      const error = fromChroma(thrown)
+      await this.#afterFailure(collections, error, place.state === 'live')
+      if (this.#isToBlame(error, place.collection, collections.connection.run)) {
+        this.#logger.warn('A part of the index is damaged and is filled again', {
+          collection: place.collection,
+          why: error.message,
+        })
+        await this.#options.table.retire(place.collection)
+        this.#behind()
+      }
+      throw unavailable(error)
+    }
+  }
+
+  /** A call that concerns no collection in particular. */
+  async #call<T>(collections: ChromaCollections, deadline_ms: number, act: () => Promise<T>): Promise<T> {
+    try {
+      return await withDeadline(this.#options.clock, deadline_ms, 'the Chroma server', act)
+    } catch (thrown) {
+      const error = fromChroma(thrown)
+      await this.#afterFailure(collections, error, false)
+      throw unavailable(error)
+    }
+  }
+
+  /** What fails at a collection that has held vectors is that collection's fault; all else is the whole server's. */
+  async #afterFailure(collections: ChromaCollections, error: DenidinError, atOldCollection: boolean): Promise<void> {
+    const { server } = this.#options
+    const { run } = collections.connection
+    if (error.code === 'unavailable' || error.code === 'timeout') await server.suspect(run)
+    if (error.code === 'damaged' && !atOldCollection) await server.repair(run)
+  }
+
+  #isToBlame(error: DenidinError, collection: CollectionNumber, run: number): boolean {
+    if (error.code === 'damaged' || error.code === 'not_found') return true
+    // A damaged file can end the whole server when it is read.
+    if (error.code !== 'unavailable' || !this.#options.server.exclusive) return false
+    const runs = this.#ended.get(collection) ?? new Set<number>()
+    runs.add(run)
+    this.#ended.set(collection, runs)
+    return runs.size >= RUNS_BEFORE_BLAME
+  }
+
+  #behind(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** Whatever went wrong: for those who ask, the index is not available now. */
+const unavailable = (error: DenidinError): DenidinError =>
+  error.code === 'unavailable' || error.code === 'stopping'
+    ? error
+    : new DenidinError('unavailable', error.message, { cause: error, retryable: true })
+
+/** 1 − cosine distance, within [−1, 1] whatever rounding makes of it. */
+const similarityOf = (distance: number | null | undefined): number => {
+  if (typeof distance !== 'number') throw new DenidinError('damaged', 'Chroma answered without a distance')
+  return Math.max(-1, Math.min(1, 1 - distance))
+}

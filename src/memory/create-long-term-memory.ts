@@ -1,0 +1,153 @@
+import { withDeadline } from '../platform/deadline.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Health } from '../platform/health.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Embedder } from '../models/embedder.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { PersonalData } from '../people/personal-data.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import { Embedding } from './embedding.ts'
+import { Indexer } from './indexer.ts'
+import type { LongTermMemory, MemoryUpkeep, Recall } from './long-term-memory.ts'
+import type { MemoryStore } from './memory-store.ts'
+import { fit, rank, type RecallSettings } from './recall.ts'
+import { defaultMinSimilarity } from './thresholds.ts'
+import type { VectorIndex } from './vector-index.ts'
+import type { VectorStore } from './vector-store.ts'
+
+/** Longest that a turn waits for the index, its start included. */
+const INDEX_DEADLINE_MS = 2500
+
+/** Neighbours to choose from: recency may lift a memory over others that are more similar. */
+const LEAST_CANDIDATES = 50
+const CANDIDATES_PER_RESULT = 4
+
+/** Settings of recall; `min_similarity` left open goes by the embedding model. */
+export interface LongTermSettings extends Omit<RecallSettings, 'min_similarity'> {
+  readonly min_similarity: number | undefined
+}
+
+export interface LongTermMemoryParts {
+  readonly settings: LongTermSettings
+  readonly memories: MemoryStore
+  readonly vectors: VectorStore
+  readonly index: VectorIndex
+  readonly embedder: Embedder
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** Long-term memory over a memory store, a vector store that follows it, and an index that follows both. */
+export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory & MemoryUpkeep => {
+  const { memories, vectors, index, clock, metrics } = parts
+  const embedding = new Embedding(parts.embedder, parts.tokens, clock, parts.logger)
+  const indexer = new Indexer({ ...parts, embedding })
+  const logger = parts.logger.for('memory.recall')
+  const settings: RecallSettings = {
+    ...parts.settings,
+    min_similarity: parts.settings.min_similarity ?? defaultMinSimilarity(embedding.model),
+  }
+  let started = false
+
+  const search = async (scope: Scope, question: string, call: CallContext): Promise<Recall> => {
+    // Who has no memories costs nothing: no embedding, no query.
+    if ((await memories.countOfScope(scope)) === 0) return { memories: [] }
+    const vector = await embedding.ofQuestion(question, call)
+    const candidates = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
+    const neighbours = await withDeadline(
+      clock,
+      INDEX_DEADLINE_MS,
+      'the memory index',
+      signal => index.query(scope, vector, candidates, signal),
+      call.signal,
+    )
+    const similar = neighbours.filter(each => each.similarity >= settings.min_similarity)
+    if (similar.length === 0) return { memories: [] }
+    // Ids that this scope does not hold are left over from before a change, and are dropped here.
+    const found = await memories.get(
+      scope,
+      similar.map(each => each.memory_id),
+    )
+    return { memories: fit(rank(similar, found, settings, clock.now()), settings.recall_tokens, parts.tokens) }
+  }
+
+  const health = async (): Promise<Health> => {
+    const standing = await index.health()
+    if (standing.state !== 'ok') return standing
+    if (indexer.trouble !== undefined) return { state: 'degraded', detail: `Memories wait: ${indexer.trouble}.` }
+    return embedding.refused === 0
+      ? standing
+      : { state: 'degraded', detail: `${String(embedding.refused)} memories are refused by the embedding model.` }
+  }
+
+  const personal: PersonalData = {
+    name: 'vectors',
+    tables: ['vectors', 'allocations'],
+    count: async person_id => await vectors.countOfScope(`person:${person_id}`),
+    reassign: async (from, to) => {
+      if (from === to) return
+      await vectors.rescope(`person:${from}`, `person:${to}`)
+      if (started) indexer.compareAll()
+    },
+  }
+
+  return {
+    personal,
+    start: async () => {
+      started = true
+      indexer.wake()
+    },
+    recall: async (scope, question, call) => {
+      const begun = clock.now()
+      try {
+        const recall = await search(scope, question, call)
+        const count = recall.memories.length
+        logger.info(`Recalled ${String(count)} memories`, {
+          best_similarity: recall.memories[0]?.similarity.toFixed(3),
+          took_ms: clock.now() - begun,
+        })
+        return recall
+      } catch (error) {
+        const failure = error instanceof Error ? error.message : String(error)
+        metrics.count('recall_failures')
+        logger.warn('Memories could not be recalled', { why: failure, took_ms: clock.now() - begun })
+        return { memories: [], failure }
+      }
+    },
+    store: async memory => {
+      const stored = await memories.add(memory)
+      if (stored.added && started) indexer.add(stored.memory)
+      return stored
+    },
+    list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
+    stats: async () => {
+      const counts = await memories.counts()
+      return {
+        enabled: true,
+        ...counts,
+        pending_embedding: Math.max(0, counts.memories - (await vectors.count(embedding.space))),
+        pending_index: await index.pending(),
+        space: embedding.space,
+        min_similarity: settings.min_similarity,
+        index: await health(),
+      }
+    },
+    rebuild: async () => {
+      await index.rebuild()
+    },
+    settled: async () => {
+      await indexer.settled()
+    },
+    health,
+    [Symbol.asyncDispose]: async () => {
+      await indexer[Symbol.asyncDispose]()
+      await index[Symbol.asyncDispose]()
+    },
+  }
+}

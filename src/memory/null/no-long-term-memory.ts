@@ -1,0 +1,39 @@
+import { DenidinError } from '../../platform/errors.ts'
+import type { Health } from '../../platform/health.ts'
+import type { LongTermMemory, MemoryUpkeep } from '../long-term-memory.ts'
+import type { MemoryStore } from '../memory-store.ts'
+
+const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' }
+
+/**
+ * Long-term memory switched off: nothing is recalled, nothing is stored, no server runs. What was remembered before stays
+ * where it is, can be listed and counted, and is back when memory is switched on again.
+ */
+export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & MemoryUpkeep => ({
+  personal: {
+    name: 'vectors',
+    tables: [],
+    count: async () => 0,
+    // The vectors follow the memories at the next start with memory on.
+    reassign: async () => undefined,
+  },
+  start: async () => undefined,
+  recall: async () => ({ memories: [] }),
+  store: async memory => ({ added: false, memory }),
+  list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
+  stats: async () => ({
+    enabled: false,
+    ...(await memories.counts()),
+    pending_embedding: 0,
+    pending_index: 0,
+    space: '',
+    min_similarity: 0,
+    index: OFF,
+  }),
+  rebuild: async () => {
+    throw new DenidinError('disabled', 'long-term memory is switched off')
+  },
+  settled: async () => undefined,
+  health: async () => OFF,
+  [Symbol.asyncDispose]: async () => undefined,
+})

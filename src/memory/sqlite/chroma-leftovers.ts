@@ -1,0 +1,36 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { exists, remove } from '../../platform/files.ts'
+
+const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/**
+ * Removes the files of dropped collections, which the Chroma server leaves behind (22 MB each at 512 dimensions). Its
+ * data lies in one folder for each segment that its own database names. Only while no server runs on the folder.
+ * @throws when Chroma's database cannot be read or has other tables than we know; nothing is removed then.
+ */
+export const removeLeftovers = async (folder: string): Promise<void> => {
+  const file = join(folder, 'chroma.sqlite3')
+  if (!(await exists(file))) return
+  const used = usedSegments(file)
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory() && SEGMENT_FOLDER.test(entry.name) && !used.has(entry.name)) {
+      await remove(join(folder, entry.name))
+    }
+  }
+}
+
+const usedSegments = (file: string): ReadonlySet<unknown> => {
+  const database = new DatabaseSync(file, { readOnly: true })
+  try {
+    return new Set(
+      database
+        .prepare('select id from segments')
+        .all()
+        .map(row => row['id']),
+    )
+  } finally {
+    database.close()
+  }
+}

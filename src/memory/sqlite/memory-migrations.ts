@@ -1,0 +1,78 @@
+import type { Migration } from '../../database/sqlite/migrations.ts'
+
+/** Tables of the memory store, in `denidin.db`. */
+export const memoryMigrations: readonly Migration[] = [
+  {
+    id: 'memory-001',
+    sql: `
+      create table memories (
+        seq integer primary key autoincrement,
+        memory_id text not null unique,
+        scope text not null,
+        kind text not null check (kind in ('session_summary', 'session_transcript')),
+        text text not null,
+        session_id text not null unique,
+        said_from integer not null,
+        said_to integer not null,
+        created_at integer not null
+      ) strict;
+      create index memories_by_scope on memories (scope, seq);
+      create table memory_persons (
+        memory_id text not null references memories (memory_id) on delete cascade,
+        person_id text not null,
+        primary key (memory_id, person_id)
+      ) strict, without rowid;
+      create index memory_persons_by_person on memory_persons (person_id);
+    `,
+  },
+]
+
+/** Tables of the vector store and of the allocation table, in `vectors.db`. */
+export const vectorMigrations: readonly Migration[] = [
+  {
+    id: 'vectors-001',
+    sql: `
+      -- Tells the collections of this file from those of another one that uses the same server.
+      create table instance (instance text not null) strict;
+      insert into instance (instance) values (lower(hex(randomblob(16))));
+
+      -- collection: where the index may hold the vector; indexed: it holds it for certain.
+      create table vectors (
+        seq integer primary key autoincrement,
+        space text not null,
+        memory_id text not null,
+        scope text not null,
+        vector blob not null,
+        collection integer,
+        indexed integer not null default 0 check (indexed in (0, 1)),
+        unique (space, memory_id)
+      ) strict;
+      create index vectors_by_memory on vectors (memory_id);
+      create index vectors_by_scope on vectors (scope, space, seq);
+      create index vectors_by_collection on vectors (collection, indexed, scope);
+      create index vectors_waiting on vectors (space, seq) where indexed = 0;
+
+      create table collections (
+        collection integer primary key autoincrement,
+        space text not null,
+        state text not null check (state in ('new', 'live', 'filling', 'retired')),
+        alone integer not null check (alone in (0, 1))
+      ) strict;
+
+      create table allocations (
+        space text not null,
+        scope text not null,
+        collection integer not null references collections (collection),
+        primary key (space, scope)
+      ) strict, without rowid;
+      create index allocations_by_collection on allocations (collection);
+
+      -- What a collection may still hold although it should not.
+      create table removals (
+        collection integer not null references collections (collection),
+        memory_id text not null,
+        primary key (collection, memory_id)
+      ) strict, without rowid;
+    `,
+  },
+]

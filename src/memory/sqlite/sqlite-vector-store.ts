@@ -1,0 +1,123 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { StoredVector, VectorStore } from '../vector-store.ts'
+import { toBlob, toVector } from './blobs.ts'
+
+interface VectorRow {
+  readonly seq: number
+  readonly memory_id: string
+  readonly scope: Scope
+  readonly vector: Uint8Array
+}
+
+/** Vectors in `vectors.db`. Whatever changes here is at once waiting work in the allocation table of the same file. */
+export const createSqliteVectorStore = (database: Database): VectorStore => new SqliteVectorStore(database)
+
+class SqliteVectorStore implements VectorStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async put(space: string, vectors: readonly StoredVector[]): Promise<void> {
+    this.#database.transaction(() => {
+      for (const { memory_id, scope, vector } of vectors) {
+        if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is no valid text')
+        this.#checkLength(space, vector)
+        this.#remove('space = :space and memory_id = :memory_id', { space, memory_id })
+        this.#database.run(
+          'insert into vectors (space, memory_id, scope, vector) values (:space, :memory_id, :scope, :vector)',
+          { space, memory_id, scope, vector: toBlob(vector) },
+        )
+      }
+    })
+  }
+
+  async scopesOf(space: string, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> {
+    const rows = this.#database.all<{ memory_id: string; scope: Scope }>(
+      `select memory_id, scope from vectors
+       where space = :space and memory_id in (select value from json_each(:ids))`,
+      { space, ids: JSON.stringify(memory_ids) },
+    )
+    return new Map(rows.map(row => [row.memory_id, row.scope]))
+  }
+
+  async memoryIds({ limit, after }: { readonly limit: number; readonly after?: string }): Promise<readonly string[]> {
+    return this.#database
+      .all<{ memory_id: string }>(
+        'select distinct memory_id from vectors where memory_id > :after order by memory_id limit :limit',
+        { after: after ?? '', limit },
+      )
+      .map(row => row.memory_id)
+  }
+
+  async *ofScope(space: string, scope: Scope, batch: number): AsyncIterable<readonly StoredVector[]> {
+    let after = 0
+    for (;;) {
+      const rows = this.#database.all<VectorRow>(
+        `select seq, memory_id, scope, vector from vectors
+         where scope = :scope and space = :space and seq > :after order by seq limit :batch`,
+        { scope, space, after, batch },
+      )
+      const last = rows.at(-1)
+      if (last === undefined) return
+      after = last.seq
+      yield rows.map(row => ({ memory_id: row.memory_id, scope: row.scope, vector: toVector(row.vector) }))
+    }
+  }
+
+  async count(space: string): Promise<number> {
+    return this.#number('select count(*) as n from vectors where space = :space', { space })
+  }
+
+  async countOfScope(scope: Scope): Promise<number> {
+    return this.#number('select count(*) as n from vectors where scope = :scope', { scope })
+  }
+
+  async rescope(from: Scope, to: Scope, memory_ids?: readonly string[]): Promise<void> {
+    const which =
+      memory_ids === undefined
+        ? 'scope = :from and :ids is null'
+        : 'scope = :from and memory_id in (select value from json_each(:ids))'
+    this.#database.run(`update vectors set scope = :to, indexed = 0 where ${which}`, {
+      from,
+      to,
+      ids: memory_ids === undefined ? null : JSON.stringify(memory_ids),
+    })
+  }
+
+  async delete(memory_ids: readonly string[]): Promise<void> {
+    this.#database.transaction(() => {
+      for (const memory_id of memory_ids) this.#remove('memory_id = :memory_id', { memory_id })
+    })
+  }
+
+  /** Deletes rows and notes which collections may still hold them. */
+  #remove(where: string, parameters: { space?: string; memory_id: string }): void {
+    this.#database.run(
+      `insert or ignore into removals (collection, memory_id)
+       select collection, memory_id from vectors where ${where} and collection is not null`,
+      parameters,
+    )
+    this.#database.run(`delete from vectors where ${where}`, parameters)
+  }
+
+  #checkLength(space: string, vector: Float32Array): void {
+    const bytes = this.#database.get<{ bytes: number }>(
+      'select length(vector) as bytes from vectors where space = :space limit 1',
+      { space },
+    )?.bytes
+    if (vector.length === 0 || (bytes !== undefined && bytes !== vector.byteLength)) {
+      throw new DenidinError(
+        'invalid_input',
+        `vectors of ${space} have ${String((bytes ?? 0) / Float32Array.BYTES_PER_ELEMENT)} numbers, not ${String(vector.length)}`,
+      )
+    }
+  }
+
+  #number(sql: string, parameters: Record<string, string>): number {
+    return this.#database.get<{ n: number }>(sql, parameters)?.n ?? 0
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Least similarity at which a memory is recalled, by embedding model. Thresholds belong to a model: with
+ * `text-embedding-ada-002` unrelated texts already stand at 0.6 to 0.7, with the `text-embedding-3` models related ones
+ * often at 0.2 to 0.6, where 0.7 would recall almost nothing.
+ */
+const MIN_SIMILARITY: Readonly<Record<string, number>> = {
+  'text-embedding-ada-002': 0.7,
+  'text-embedding-3-small': 0.2,
+  'text-embedding-3-large': 0.2,
+}
+
+/** For models that nobody has measured: low enough to recall something, high enough to keep the unrelated out. */
+const DEFAULT_MIN_SIMILARITY = 0.3
+
+/** The threshold that suits an embedding model, named as in `embeddings.model` (a prefix such as `openai/` is ignored). */
+export const defaultMinSimilarity = (model: string): number =>
+  MIN_SIMILARITY[model.toLowerCase().replace(/^.*\//, '')] ?? DEFAULT_MIN_SIMILARITY

@@ -1,0 +1,67 @@
+import { languageOf } from '../../text/language.ts'
+import { splitSentences } from '../../text/sentences-split.ts'
+import { isStopWord } from '../../text/stop-words.ts'
+import { tokenise } from '../../text/tokenise.ts'
+import type { ModelMessage } from '../language-model.ts'
+import { bestEvidence, statementsOf, type Evidence } from './evidence.ts'
+import { phrasesIn, type Phrases } from './phrases.ts'
+import { kindOf, type SentenceKind } from './sentence-kind.ts'
+import { readRecalled, type Saying } from './transcript.ts'
+
+/** Statements that are quoted to somebody who asks what is known at all. */
+const MOST_STATEMENTS = 5
+/** Characters of the running conversation, its end, that are searched: more would stall everybody else. */
+const SEARCHED_CHARACTERS = 40_000
+/** A system message that says so tells that people's names stand before their words. */
+const GROUP = /group chat/i
+const SPEAKER = /^([^:\n]{1,60}):\s+/
+
+/** Answers the newest words of a conversation with quotes from it and from what was recalled. */
+export const composeReply = (messages: readonly ModelMessage[]): string => {
+  const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content)
+  const group = system.some(content => GROUP.test(content))
+  const newest = messages.findLastIndex(({ role }) => role === 'assistant') + 1
+  const said = (from: readonly ModelMessage[]): Saying[] =>
+    from.filter(({ role }) => role === 'user').map(({ content }) => readSpeaker(content, group))
+  const turn = said(messages.slice(newest))
+  const sentences = turn.flatMap(({ text }) => splitSentences(text))
+  const phrases = phrasesIn(languageOf(sentences.join(' ')))
+  const recalled = (): Saying[] =>
+    system.flatMap(readRecalled).map(({ text, speaker, day }) => ({
+      // Somebody alone with us needs no name.
+      ...(group && speaker === undefined ? readSpeaker(text, true) : { text, speaker: group ? speaker : undefined }),
+      day,
+    }))
+  const known = (): Evidence[] => statementsOf([...recalled(), ...newestOf(said(messages.slice(0, newest))), ...turn])
+  return `${phrases.label} ${answer(sentences, phrases, known)}`
+}
+
+const answer = (sentences: readonly string[], phrases: Phrases, known: () => Evidence[]): string => {
+  const ofKind = (...kinds: readonly SentenceKind[]): string[] => sentences.filter(each => kinds.includes(kindOf(each)))
+  const question = ofKind('question', 'command').join(' ')
+  if (question !== '') return answerQuestion(question, phrases, known())
+  const statement = ofKind('statement').join(' ')
+  if (statement !== '') return phrases.noted(statement)
+  if (ofKind('thanks').length > 0) return phrases.thanks
+  return ofKind('greeting').length > 0 ? phrases.greeting : phrases.filler
+}
+
+const answerQuestion = (question: string, phrases: Phrases, known: readonly Evidence[]): string => {
+  if (known.length === 0) return phrases.nothing
+  // "What do you remember?" is about everything.
+  const quotes = tokenise(question).every(isStopWord) ? known.slice(-MOST_STATEMENTS) : bestEvidence(question, known)
+  return quotes.length === 0 ? phrases.unknown : quotes.map(each => phrases.quote(each)).join('\n')
+}
+
+const readSpeaker = (content: string, named: boolean): Saying => {
+  const speaker = named ? SPEAKER.exec(content)?.[1] : undefined
+  return { text: speaker === undefined ? content : content.replace(SPEAKER, ''), speaker, day: undefined }
+}
+
+const newestOf = (sayings: readonly Saying[]): Saying[] => {
+  let room = SEARCHED_CHARACTERS
+  return sayings
+    .toReversed()
+    .filter(({ text }) => (room -= text.length) >= 0)
+    .toReversed()
+}

@@ -1,0 +1,51 @@
+import type { Language } from '../../text/language.ts'
+import type { Evidence } from './evidence.ts'
+
+/** What the offline model says around its quotes. Every answer begins with `label`: nobody shall take it for more. */
+export interface Phrases {
+  readonly label: string
+  readonly greeting: string
+  readonly thanks: string
+  readonly filler: string
+  readonly noted: (statement: string) => string
+  readonly quote: (evidence: Evidence) => string
+  /** Nothing that was said bears on the question. */
+  readonly unknown: string
+  /** Nothing was said at all. */
+  readonly nothing: string
+}
+
+/** Longest quote, in characters. */
+const QUOTE_CHARACTERS = 300
+
+const quoted = (text: string): string =>
+  `“${text.length <= QUOTE_CHARACTERS ? text : `${text.slice(0, QUOTE_CHARACTERS).trimEnd()}…`}”`
+
+const ENGLISH: Phrases = {
+  label: '(offline model)',
+  greeting: 'Hello! I can only repeat what you tell me: say something about yourself, then ask me about it.',
+  thanks: 'You are welcome.',
+  filler: 'All right.',
+  noted: statement => `Noted: ${quoted(statement)} Ask me about it later and I will quote it.`,
+  quote: ({ sentence, speaker, day }) =>
+    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${day}`}: ${quoted(sentence)}`,
+  unknown: 'I find nothing about that in what you told me, and beyond that I know nothing.',
+  nothing: 'You have told me nothing yet that I could quote, and beyond that I know nothing.',
+}
+
+const HEBREW: Phrases = {
+  label: '(מודל לא מקוון)',
+  greeting: 'שלום! אני יודע רק לחזור על מה שסיפרו לי: ספרו לי משהו, ואחר כך שאלו אותי עליו.',
+  thanks: 'על לא דבר.',
+  filler: 'בסדר.',
+  noted: statement => `רשמתי: ${quoted(statement)} אפשר לשאול אותי על זה אחר כך, ואצטט.`,
+  quote: ({ sentence, speaker, day }) =>
+    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ב-${day}`}: ${quoted(sentence)}`,
+  unknown: 'לא מצאתי על זה דבר במה שסיפרת לי, ומעבר לזה איני יודע דבר.',
+  nothing: 'עוד לא סיפרת לי דבר שאוכל לצטט, ומעבר לזה איני יודע דבר.',
+}
+
+const PHRASES: Readonly<Record<Language, Phrases>> = { en: ENGLISH, he: HEBREW }
+
+/** The offline model's own words in a language. */
+export const phrasesIn = (language: Language): Phrases => PHRASES[language]

@@ -1,0 +1,73 @@
+/** Reads who said what out of transcripts and out of the block of recalled quotes. */
+
+/** Something that was said before. */
+export interface Saying {
+  readonly text: string
+  /** Who spoke, where the text names somebody. */
+  readonly speaker: string | undefined
+  /** `YYYY-MM-DD`, where the text names a day. */
+  readonly day: string | undefined
+}
+
+const RECALLED_HEADING = /^Recalled memories/
+const RECALLED_QUOTE = /^\s*-\s+(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?(.+)$/
+const TRANSCRIPT_LINE = /^\s*(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?([^:\n[\]"“”?!.,]{1,60}):\s+(.+)$/
+const DATED_LINE = /^\s*\[\d{4}-\d{2}-\d{2}[^\]]*\]\s*[^:\n]{1,60}:\s/
+/** What opens the line of a summary that tells about the conversation instead of what was said. */
+const CONTEXT_LINE = /^(?:context|הקשר)\s*:/i
+/** Names under which our own words stand in a transcript. */
+const OURSELVES = /^(?:denidin|assistant|bot)$/i
+
+/** Whether a speaker's name is ours. */
+export const isOurselves = (speaker: string | undefined): boolean => speaker !== undefined && OURSELVES.test(speaker)
+
+/**
+ * Reads a transcript with lines such as `[2026-11-20] Dana: We moved`. A line without a speaker belongs to the one
+ * above it; a text that is no transcript is one saying of nobody.
+ */
+export const readTranscript = (text: string): Saying[] => {
+  const lines = text.split('\n')
+  const dated = lines.some(line => DATED_LINE.test(line))
+  const sayings: Saying[] = []
+  for (const line of lines) {
+    // In a transcript with days, "Note: buy milk" inside a message is no speaker.
+    const match = !dated || DATED_LINE.test(line) ? TRANSCRIPT_LINE.exec(line) : null
+    const before = sayings.at(-1)
+    if (match !== null) sayings.push({ day: match[1], speaker: match[2]?.trim(), text: match[3] ?? '' })
+    else if (before === undefined) sayings.push({ day: undefined, speaker: undefined, text: line })
+    else sayings[sayings.length - 1] = { ...before, text: `${before.text}\n${line}` }
+  }
+  return sayings.filter(saying => saying.text.trim() !== '')
+}
+
+/**
+ * Quotes of a system message: the lines that begin with `- ` below the line that begins with `Recalled memories`, each
+ * with its day in brackets, the quote itself plain or as a JSON string. What we said ourselves, and
+ * what a summary says about its conversation, is left out.
+ */
+export const readRecalled = (content: string): Saying[] => {
+  const lines = content.split('\n')
+  const heading = lines.findIndex(line => RECALLED_HEADING.test(line))
+  if (heading < 0) return []
+  return lines
+    .slice(heading + 1)
+    .map(line => RECALLED_QUOTE.exec(line))
+    .filter(match => match !== null)
+    .map(([, day, quote]): Saying => ({ ...readQuote(unquote(quote ?? '')), day }))
+    .filter(saying => !isOurselves(saying.speaker) && !CONTEXT_LINE.test(saying.text))
+}
+
+/** A quote may be a line of a transcript that was kept whole. */
+const readQuote = (quote: string): Omit<Saying, 'day'> => {
+  const match = DATED_LINE.test(quote) ? TRANSCRIPT_LINE.exec(quote) : null
+  return match === null ? { text: quote, speaker: undefined } : { text: match[3] ?? '', speaker: match[2]?.trim() }
+}
+
+const unquote = (quote: string): string => {
+  try {
+    const value: unknown = JSON.parse(quote)
+    return typeof value === 'string' ? value : quote
+  } catch {
+    return quote
+  }
+}

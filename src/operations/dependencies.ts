@@ -1,0 +1,47 @@
+import type { UsageReader } from '../budget/usage-reader.ts'
+import type { ConsoleChannel } from '../channels/console/console-channel.ts'
+import type { Conversation } from '../conversation/turns.ts'
+import type { SessionClosing } from '../learning/session-closing.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { People } from '../people/people.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { HealthCheck } from '../platform/health.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { SessionBrowser } from '../sessions/session.ts'
+
+/** Messages on their way. */
+export interface TrafficCounts {
+  /** Recorded and not dealt with yet. */
+  readonly inbox_waiting: number
+  /** Replies written and not sent yet. */
+  readonly outbox_waiting: number
+  /** Replies that may or may not have gone out. */
+  readonly outbox_unconfirmed: number
+}
+
+/** What this process is. */
+export interface About {
+  readonly version: string
+  /** When the bot started, milliseconds since the Unix epoch; `undefined` when only this one call opened the data. */
+  readonly started_at: number | undefined
+  /** `feature_flags.enable_memory_system`. */
+  readonly memory_system_enabled: boolean
+  /** The configured godfather's phone (digits), if any. */
+  readonly godfather_phone: string | undefined
+}
+
+/** Everything that operations stand on; each takes what it uses. */
+export interface OperationDeps {
+  readonly about: About
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly checks: readonly HealthCheck[]
+  readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'setRole'>
+  readonly sessions: SessionBrowser
+  readonly closing: SessionClosing
+  readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
+  readonly conversation: Pick<Conversation, 'exclusive'>
+  readonly console: Pick<ConsoleChannel, 'say'>
+  readonly usage: UsageReader
+  readonly traffic: { counts(): Promise<TrafficCounts> }
+}

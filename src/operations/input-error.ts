@@ -1,0 +1,76 @@
+import type { z } from 'zod'
+import { DenidinError } from '../platform/errors.ts'
+import { nearMiss } from './near-miss.ts'
+
+const SHOWN_CHARACTERS = 60
+
+type Issue = z.core.$ZodIssue
+
+/** Turns what zod found wrong with an input into one sentence that names field, value and what is allowed. */
+export const inputError = (operation: string, error: z.ZodError, input: unknown, schema: z.ZodObject): DenidinError => {
+  const [first] = error.issues
+  const sentence = first === undefined ? 'the input cannot be read' : describe(first, input, Object.keys(schema.shape))
+  return new DenidinError('invalid_input', `${operation}: ${sentence}`, { cause: error })
+}
+
+const describe = (issue: Issue, input: unknown, fields: readonly string[]): string => {
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys
+    const near = nearMiss(key, fields)
+    if (near !== undefined) return `there is no field "${key}"; did you mean "${near}"?`
+    return `there is no field "${key}"; ${fields.length === 0 ? 'it takes none' : `it takes ${fields.join(', ')}`}`
+  }
+  if (issue.path.length === 0) return `the input must be an object, not ${show(input)}`
+  const field = issue.path.join('.')
+  const value = valueAt(input, issue.path)
+  const wanted = allowed(issue)
+  return value === undefined
+    ? `${field} is missing; it must be ${wanted}`
+    : `${field} must be ${wanted}, not ${show(value)}`
+}
+
+const allowed = (issue: Issue): string => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return NAMES[issue.expected] ?? `a ${issue.expected}`
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`
+    case 'too_small':
+      return issue.origin === 'string'
+        ? `a text of at least ${characters(issue.minimum)}`
+        : `${String(issue.minimum)} or more`
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `a text of at most ${characters(issue.maximum)}`
+        : `${String(issue.maximum)} or less`
+    case 'invalid_format':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+      return issue.message
+  }
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+}
+
+const characters = (count: number | bigint): string => `${String(count)} character${Number(count) === 1 ? '' : 's'}`
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  )
+
+const show = (value: unknown): string => {
+  const text = JSON.stringify(value)
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+}

@@ -1,0 +1,33 @@
+/** The list: everything that can be asked of DeniDin. Static data, so that help needs no open database. */
+import type { z } from 'zod'
+import { chatSay } from './chat.ts'
+import { memoryList, memorySearch, memoryStats } from './memory.ts'
+import type { Operation } from './operation.ts'
+import { peopleBlock, peopleList, peopleRole, peopleUnblock } from './people.ts'
+import { sessionList, sessionPurge, sessionReset, sessionShow, sessionSweep } from './session.ts'
+import { status } from './status.ts'
+
+/** Operations by name: `noun.verb`. */
+export type Operations = Readonly<Record<string, Operation>>
+
+export const operations = {
+  status,
+  'chat.say': chatSay,
+  'memory.list': memoryList,
+  'memory.search': memorySearch,
+  'memory.stats': memoryStats,
+  'people.block': peopleBlock,
+  'people.list': peopleList,
+  'people.role': peopleRole,
+  'people.unblock': peopleUnblock,
+  'session.list': sessionList,
+  'session.purge': sessionPurge,
+  'session.reset': sessionReset,
+  'session.show': sessionShow,
+  'session.sweep': sessionSweep,
+} satisfies Operations
+
+export type OperationName = keyof typeof operations
+/** What a caller may give: fields with a default may be left out. */
+export type OperationInput<N extends OperationName> = z.input<(typeof operations)[N]['input']>
+export type OperationOutput<N extends OperationName> = z.output<(typeof operations)[N]['output']>

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+const PAGE_DEFAULT = 20
+const PAGE_MOST = 200
+
+/** Input fields of every operation that gives a list. */
+export const pageInput = {
+  limit: z.int().min(1).max(PAGE_MOST).default(PAGE_DEFAULT).describe('how many at most'),
+  after: z.string().min(1).optional().describe('the "next" of the page before'),
+}
+
+/** Output field of every operation that gives a list. */
+export const pageOutput = {
+  next: z.string().nullable().describe('pass it as "after" for the next page; null: the end'),
+}
+
+/** Reads one row more than asked for, to know whether another page follows. */
+export const readPage = async <T>(
+  input: { readonly limit: number; readonly after?: string | undefined },
+  read: (page: { readonly limit: number; readonly before?: string }) => Promise<readonly T[]>,
+  idOf: (row: T) => string,
+): Promise<{ readonly rows: readonly T[]; readonly next: string | null }> => {
+  const rows = await read({ limit: input.limit + 1, ...(input.after === undefined ? {} : { before: input.after }) })
+  const shown = rows.slice(0, input.limit)
+  const last = shown.at(-1)
+  return { rows: shown, next: rows.length > shown.length && last !== undefined ? idOf(last) : null }
+}

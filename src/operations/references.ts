@@ -1,0 +1,91 @@
+/** How callers name a conversation or a person, and how such a name is resolved. */
+import { z } from 'zod'
+import { CONSOLE_PHONE } from '../channels/console/console-channel.ts'
+import { personOfScope, type Scope } from '../messages/scope.ts'
+import type { People } from '../people/people.ts'
+import type { Person } from '../people/person.ts'
+import { DenidinError } from '../platform/errors.ts'
+import type { OperationDeps } from './dependencies.ts'
+import type { Caller } from './operation.ts'
+
+/** A person, by id or phone number in any usual spelling. */
+export const personField = z.string().min(1).describe('a person: phone number or person id')
+
+/** Input fields that name a conversation: at most one of them. Without any: the caller's own. */
+export const scopeInput = {
+  person: personField.optional(),
+  chat: z.string().min(1).optional().describe('a group: its chat id'),
+  session_id: z.string().min(1).optional().describe('the conversation that a session belongs to'),
+}
+
+interface ScopeReference {
+  readonly person?: string | undefined
+  readonly chat?: string | undefined
+  readonly session_id?: string | undefined
+}
+
+/** @throws DenidinError `not_found`. */
+export const findPerson = async (people: Pick<People, 'lookUp'>, reference: string): Promise<Person> => {
+  const person = await people.lookUp(reference)
+  if (person === undefined) throw new DenidinError('not_found', `there is no person "${reference}"`)
+  return person
+}
+
+/**
+ * The scope that an input names, or `undefined` when it names none.
+ * @throws DenidinError `forbidden` for a caller who is not the operator, `invalid_input`, `not_found`.
+ */
+export const namedScope = async (
+  deps: Pick<OperationDeps, 'people' | 'sessions'>,
+  reference: ScopeReference,
+  caller: Caller,
+): Promise<Scope | undefined> => {
+  const { person, chat, session_id } = reference
+  const named = [person, chat, session_id].filter(each => each !== undefined).length
+  if (named === 0) return undefined
+  if (caller.level !== 'operator') {
+    throw new DenidinError('forbidden', 'only the operator may name the conversation of somebody else')
+  }
+  if (named > 1) throw new DenidinError('invalid_input', 'name one of person, chat and session_id, not several')
+  if (person !== undefined) return `person:${(await findPerson(deps.people, person)).person_id}`
+  if (chat !== undefined) return `chat:${chat}`
+  const session = await deps.sessions.show(session_id ?? '')
+  if (session === undefined) throw new DenidinError('not_found', `there is no session "${session_id ?? ''}"`)
+  return session.scope
+}
+
+/** The phone that the terminal speaks as when none is named: the godfather's, else that of a person of its own. */
+export const terminalPhone = (deps: Pick<OperationDeps, 'about'>): string => deps.about.godfather_phone ?? CONSOLE_PHONE
+
+/**
+ * The caller's own scope: that of the chat it came from; for the operator, that of the person the terminal speaks as.
+ * `undefined` when that person has never written.
+ */
+export const ownScope = async (
+  deps: Pick<OperationDeps, 'about' | 'people'>,
+  caller: Caller,
+): Promise<Scope | undefined> => {
+  if (caller.chat !== undefined) return caller.chat.scope
+  if (caller.person !== undefined) return `person:${caller.person.person_id}`
+  if (caller.level !== 'operator') return undefined
+  const person = await deps.people.lookUp(terminalPhone(deps))
+  return person === undefined ? undefined : `person:${person.person_id}`
+}
+
+/** What a scope is called in an output: `person:…` with the phone when known, or `chat:…`. */
+export const describeScope = async (people: Pick<People, 'find'>, scope: Scope): Promise<string> => {
+  const person_id = personOfScope(scope)
+  if (person_id === undefined) return scope
+  const person = await people.find(person_id)
+  return person === undefined ? scope : describePerson(person)
+}
+
+/** A person as a column of a list shows it: name and first number. */
+export const describePerson = (person: Person): string => {
+  const phone = person.identities.find(each => each.kind === 'phone')?.value
+  const number = phone === undefined ? person.person_id : `+${phone}`
+  return person.name === undefined ? number : `${person.name} (${number})`
+}
+
+/** An instant in an output. */
+export const isoTime = (at: number): string => new Date(at).toISOString()

@@ -1,0 +1,55 @@
+import type { Socket } from 'node:net'
+
+const NEWLINE = 0x0a
+
+/**
+ * Cuts what arrives on a socket into lines. A line longer than `maxBytes` calls `tooLong` once, after which nothing
+ * more is read.
+ */
+export const readLines = (
+  socket: Socket,
+  maxBytes: number,
+  on: { line(line: string): void; tooLong(): void },
+): void => {
+  let parts: Buffer[] = []
+  let bytes = 0
+  let over = false
+  socket.on('data', (chunk: Buffer) => {
+    let from = 0
+    while (!over) {
+      const end = chunk.indexOf(NEWLINE, from)
+      const part = chunk.subarray(from, end === -1 ? undefined : end)
+      bytes += part.length
+      if (bytes > maxBytes) {
+        over = true
+        parts = []
+        on.tooLong()
+        return
+      }
+      parts.push(part)
+      if (end === -1) return
+      const line = Buffer.concat(parts).toString('utf8')
+      parts = []
+      bytes = 0
+      from = end + 1
+      if (line.trim() !== '') on.line(line)
+    }
+  })
+}
+
+/** Writes a value as one line; nothing happens when the other end has gone. */
+export const writeLine = (socket: Socket, value: unknown): void => {
+  if (socket.writable) socket.write(`${JSON.stringify(value)}\n`)
+}
+
+/** Reads a line as an object; `undefined` when it is none. */
+export const parseLine = (line: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

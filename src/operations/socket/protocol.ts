@@ -1,0 +1,53 @@
+/**
+ * What goes over `data/run/denidin.sock`, one JSON object a line:
+ * `{ id, operation, input, confirm }` asks; `{ id, progress }` may follow any number of times; `{ id, ok }` or
+ * `{ id, error }` ends it. Several calls may be under way at once; closing the connection calls them off.
+ */
+import { z } from 'zod'
+import { DenidinError, type ErrorCode } from '../../platform/errors.ts'
+
+/** Longest request: a message of the greatest size that `chat.say` takes, with room for escapes. */
+export const REQUEST_MAX_BYTES = 1024 * 1024
+/** Longest answer that a client takes: a full page of long memories fits many times. */
+export const ANSWER_MAX_BYTES = 64 * 1024 * 1024
+
+export const requestSchema = z.object({
+  id: z.union([z.string(), z.number()]),
+  operation: z.string(),
+  input: z.unknown().optional(),
+  confirm: z.boolean().optional(),
+})
+
+const CODES: Readonly<Record<ErrorCode, true>> = {
+  invalid_input: true,
+  invalid_config: true,
+  not_found: true,
+  forbidden: true,
+  confirmation_needed: true,
+  already_running: true,
+  not_running: true,
+  unavailable: true,
+  rejected: true,
+  timeout: true,
+  bad_answer: true,
+  damaged: true,
+  disabled: true,
+  stopping: true,
+  internal: true,
+}
+
+const isCode = (text: string): text is ErrorCode => Object.hasOwn(CODES, text)
+
+export const answerSchema = z.object({
+  id: z.union([z.string(), z.number()]).nullable(),
+  progress: z.object({ done: z.number(), total: z.number().optional(), unit: z.string() }).optional(),
+  ok: z.record(z.string(), z.unknown()).optional(),
+  error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),
+})
+
+export type ErrorRecord = NonNullable<z.output<typeof answerSchema>['error']>
+
+export const errorToRecord = ({ code, message, retryable }: DenidinError): ErrorRecord => ({ code, message, retryable })
+
+export const errorFromRecord = ({ code, message, retryable }: ErrorRecord): DenidinError =>
+  new DenidinError(isCode(code) ? code : 'internal', message, { retryable })

@@ -1,0 +1,113 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { PersonId, Role } from '../person.ts'
+import type { PersonalData } from '../personal-data.ts'
+import { mergedRole } from '../roles.ts'
+
+export interface MergeDependencies {
+  readonly database: Database
+  readonly clock: Clock
+  readonly personalData: () => readonly PersonalData[]
+  readonly logger: Logger
+}
+
+interface MergeRow {
+  readonly from_id: PersonId
+  readonly into_id: PersonId
+}
+
+interface Merged {
+  readonly name: string | null
+  readonly role: Role
+}
+
+/**
+ * A turn that was under way when two persons became one may still write under the id that went away. Such a turn has
+ * ended by now, and what is held about that id is given over a second time.
+ */
+const SETTLED_AFTER_MS = 10 * MINUTE_MS
+const PASSES = 2
+
+/**
+ * Makes two persons one. The names and the role move in one transaction, so that from then on every message comes from
+ * the survivor and a block holds at once; the data held about the other follows, store by store, and whatever a crash
+ * or a failing store leaves behind is taken up again.
+ */
+export const createSqliteMerges = (dependencies: MergeDependencies) => {
+  const { database, clock, personalData, logger } = dependencies
+  /** When the next unfinished merge is due, so that the usual message needs no look at the table. */
+  let nextDue = 0
+  let running: Promise<void> = Promise.resolve()
+
+  const due = (into: PersonId | undefined): readonly MergeRow[] =>
+    database.all<MergeRow>(
+      `select from_id, into_id from merges
+       where due_at <= :now and (:into is null or into_id = :into) order by merged_at, from_id`,
+      { now: clock.now(), into: into ?? null },
+    )
+
+  const kept = (person_id: PersonId): Merged =>
+    database.get<Merged>('select name, role from persons where person_id = :person_id', { person_id }) as Merged
+
+  /** Gives everything held about one person to the other; tells whether every store did it. */
+  const reassign = async ({ from_id, into_id }: MergeRow): Promise<boolean> => {
+    for (const data of personalData()) {
+      try {
+        await data.reassign(from_id, into_id)
+      } catch (error) {
+        const { code } = asDenidinError(error)
+        logger.error('Could not give data to the merged person, will try again', { store: data.name, into_id, code })
+        return false
+      }
+    }
+    database.run(
+      `update merges set passes = passes + 1, due_at = case when passes + 1 < :passes then :later end
+       where from_id = :from_id`,
+      { from_id, passes: PASSES, later: clock.now() + SETTLED_AFTER_MS },
+    )
+    return true
+  }
+
+  const finishDue = async (into: PersonId | undefined): Promise<void> => {
+    const failed = new Set<PersonId>()
+    // Looked at anew each time: whoever was merged onwards meanwhile has another survivor.
+    for (;;) {
+      const row = due(into).find(each => !failed.has(each.from_id))
+      if (row === undefined) break
+      if (!(await reassign(row))) failed.add(row.from_id)
+    }
+    nextDue = database.get<{ due: number | null }>('select min(due_at) as due from merges')?.due ?? Infinity
+  }
+
+  return {
+    /** Moves names and role of `from` to `into` and takes `from` away. Must run inside a transaction. */
+    begin: (into: PersonId, from: PersonId): void => {
+      const [survivor, other] = [kept(into), kept(from)]
+      database.run('update identities set person_id = :into where person_id = :from', { into, from })
+      database.run('update persons set name = :name, role = :role where person_id = :into', {
+        into,
+        name: survivor.name ?? other.name,
+        role: mergedRole(survivor.role, other.role),
+      })
+      database.run('update merges set into_id = :into where into_id = :from', { into, from })
+      database.run('insert into merges (from_id, into_id, merged_at, due_at) values (:from, :into, :now, :now)', {
+        into,
+        from,
+        now: clock.now(),
+      })
+      database.run('delete from persons where person_id = :from', { from })
+      nextDue = 0
+      logger.info('Two persons are one', { into_id: into, from_id: from })
+    },
+
+    /** Gives over what is due, of one survivor or of all. A store that fails does not reject: it is asked again. */
+    finish: async (into?: PersonId): Promise<void> => {
+      if (nextDue > clock.now() || due(into).length === 0) return
+      const finishNext = (): Promise<void> => finishDue(into)
+      running = running.then(finishNext, finishNext)
+      await running
+    },
+  }
+}

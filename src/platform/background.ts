@@ -1,0 +1,29 @@
+import { asDenidinError } from './errors.ts'
+import type { Logger } from './logger.ts'
+
+/** Acts that nobody waits for, until the end: a failure is logged, and stopping waits for what is under way. */
+export class Background {
+  readonly #logger: Logger
+  readonly #under_way = new Set<Promise<void>>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** Starts `act`. `what` names it in the log should it fail. */
+  run(what: string, act: () => Promise<unknown>): void {
+    const running = act()
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        const { code, message } = asDenidinError(error)
+        this.#logger.error(`${what} failed`, { code, reason: message })
+      })
+      .finally(() => this.#under_way.delete(running))
+    this.#under_way.add(running)
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    while (this.#under_way.size > 0) await Promise.all(this.#under_way)
+  }
+}

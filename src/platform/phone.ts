@@ -1,0 +1,19 @@
+/** Addresses of WhatsApp that carry a phone number; a device number may stand before the `@`. */
+const PHONE_ADDRESS = /(:\d+)?@(c\.us|s\.whatsapp\.net)$/i
+
+/**
+ * Digits of a phone number in any usual spelling, country code first: `+972 (0)50-123-4567`, `00972501234567`,
+ * `972501234567@c.us`. `undefined` for what is no international number: too short or long, letters in it, a leading
+ * zero (a national spelling, which would match nobody), or another kind of address such as `77@lid`.
+ * Length after E.164: at most 15 digits; 5 is the shortest that still tells people apart.
+ */
+export const phoneDigits = (spelling: string): string | undefined => {
+  const digits = spelling
+    .trim()
+    .replace(PHONE_ADDRESS, '')
+    .replace('(0)', '')
+    // Numbers copied from right-to-left text carry invisible direction marks (Cf) and typographic dashes (Pd).
+    .replace(/[\s().+/\p{Pd}\p{Cf}]/gu, '')
+    .replace(/^00/, '')
+  return /^[1-9]\d{4,14}$/.test(digits) ? digits : undefined
+}

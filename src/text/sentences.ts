@@ -1,0 +1,50 @@
+/** Figures behind `/status`. */
+export interface StatusFigures {
+  readonly version: string
+  /** Worst state of any part. */
+  readonly state: 'ok' | 'degraded' | 'down' | 'off'
+  /** Parts that are not well, with what is wrong. */
+  readonly troubles: readonly { readonly name: string; readonly detail: string }[]
+  readonly uptime_seconds: number
+  readonly memory_on: boolean
+  readonly active_sessions: number
+  readonly waiting_sessions: number
+  readonly memories: number
+  readonly waiting_messages: number
+  readonly model_calls: number
+  readonly model_tokens: number
+}
+
+/** Everything that DeniDin says to people in its own words, in one language. Commands stand as they are typed. */
+export interface Sentences {
+  readonly help_heading: string
+  readonly help_reset: string
+  readonly help_status: string
+  readonly help_help: string
+  /** `near`: the command that was probably meant. */
+  unknown_command(command: string, near: string | undefined): string
+  /** For a command that only the godfather may give, in a direct chat. */
+  admin_only(command: string): string
+  readonly reset_saved: string
+  /** The conversation is safe and will be moved into long-term memory later. */
+  readonly reset_saved_later: string
+  /** A conversation was closed, nothing of it was to be kept. */
+  readonly reset_not_saved: string
+  /** There was no conversation. */
+  readonly reset_nothing: string
+  status(figures: StatusFigures): string
+  /** The model gave no answer, and may later. */
+  readonly model_unavailable: string
+  /** The model refuses for good (wrong key, unknown model): only the operator can help. */
+  readonly model_rejected: string
+  readonly message_too_long: string
+  /** Too many messages in too short a time. */
+  readonly too_many_messages: string
+  readonly memory_disabled: string
+  readonly busy: string
+  readonly stopping: string
+  /** A message was recorded, then DeniDin stopped before it answered. */
+  readonly restarted_before_answer: string
+  /** A fault of ours. */
+  readonly something_went_wrong: string
+}

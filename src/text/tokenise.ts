@@ -1,0 +1,27 @@
+/** Cuts texts into comparable words: English, Hebrew, and any other script with spaces between its words. */
+
+/** Hebrew vowel points and cantillation marks; the maqaf (U+05BE) joins words and is no mark. */
+const HEBREW_POINTS = /[\u0591-\u05bd\u05bf-\u05c7]/g
+/** Marks inside a Hebrew abbreviation or loan sound: צה״ל, ג׳ירפה. */
+const HEBREW_INNER_MARKS = /(?<=[א-ת])["'׳״](?=[א-ת])/g
+/** The possessive and the apostrophe inside a word: Dana's, don't. */
+const POSSESSIVE = /['’]s(?![\p{L}\p{N}])/gu
+const INNER_APOSTROPHE = /(?<=\p{L})['’](?=\p{L})/gu
+const WORD = /[\p{L}\p{M}\p{N}]+/gu
+
+const FINAL_FORMS: Readonly<Record<string, string>> = { ך: 'כ', ם: 'מ', ן: 'נ', ף: 'פ', ץ: 'צ' }
+
+/**
+ * Words of a text in lower case, in their order: no punctuation, no possessive `'s`, no vowel points, and Hebrew final
+ * letters in their common form, so that a word compares equal wherever it stands.
+ */
+export const tokenise = (text: string): string[] =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(HEBREW_POINTS, '')
+    .replace(HEBREW_INNER_MARKS, '')
+    .replace(POSSESSIVE, '')
+    .replace(INNER_APOSTROPHE, '')
+    .match(WORD)
+    ?.map(word => word.replace(/[ךםןףץ]/g, letter => FINAL_FORMS[letter] ?? letter)) ?? []

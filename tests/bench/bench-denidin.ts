@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { createApp, type App } from '../../src/app/create-app.ts'
+import { surroundings } from '../../src/app/surroundings.ts'
+import { loadSettings } from '../../src/config/load-settings.ts'
+import { createWinstonLogger } from '../../src/platform/winston-logger.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { TestChannel } from '../support/test-channel.ts'
+
+export const BENCH_GODFATHER = '15559990000'
+
+/** A whole DeniDin to be measured: real stores, files, log and Chroma; an instant model server in another thread. */
+export interface BenchDenidin extends AsyncDisposable {
+  readonly app: App
+  readonly channel: TestChannel
+  /** When the next request for a completion arrives, in milliseconds since the Unix epoch. */
+  nextRequest(): Promise<number>
+  /** How many requests for a completion have come. */
+  completions(): number
+}
+
+export const startBenchDenidin = async (options: { readonly concurrency: number }): Promise<BenchDenidin> => {
+  await using cleanup = new AsyncDisposableStack()
+  const { path } = cleanup.use(await temporaryFolder())
+  const worker = new Worker(join(import.meta.dirname, 'model-worker.ts'))
+  cleanup.defer(async () => {
+    await worker.terminate()
+  })
+  const [{ port }] = (await once(worker, 'message')) as [{ port: number }]
+  let completions = 0
+  let waiting: ((arrived: number) => void)[] = []
+  worker.on('message', ({ arrived }: { arrived: number }) => {
+    completions++
+    for (const resolve of waiting.splice(0)) resolve(arrived)
+    waiting = []
+  })
+
+  const base_url = `http://127.0.0.1:${String(port)}/v1`
+  const file = join(path, 'config.json')
+  writeFileSync(
+    file,
+    JSON.stringify({
+      feature_flags: { enable_memory_system: true },
+      godfather_phone: BENCH_GODFATHER,
+      ai: { base_url, model: 'instant' },
+      embeddings: { model: 'instant-embedding' },
+      conversation: { debounce_ms: 0, max_concurrent_turns: options.concurrency },
+      memory: { longterm: { min_similarity: 0 } },
+      whatsapp: { enabled: false },
+    }),
+  )
+  const { settings } = loadSettings({ environment: {}, file, cwd: path })
+  const logger = createWinstonLogger({ ...settings, console: false })
+  cleanup.defer(() => logger.close())
+  const channel = new TestChannel()
+  const app = cleanup.use(
+    await createApp({ settings, parts: surroundings(logger), version: 'bench', channels: [channel] }),
+  )
+  await app.start()
+  const kept = cleanup.move()
+  return {
+    ...{ app, channel },
+    nextRequest: () => new Promise(resolve => waiting.push(resolve)),
+    completions: () => completions,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}

@@ -1,0 +1,106 @@
+import { expect, test } from '@jest/globals'
+import { Database } from '../../src/database/sqlite/database.ts'
+import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
+import type { StoredVector, VectorStore } from '../../src/memory/vector-store.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import { hostileScopes } from '../support/memory-scopes.ts'
+import { wordVector } from '../support/memory-words.ts'
+
+const stores: Record<string, () => VectorStore> = {
+  sqlite: () => createSqliteVectorStore(new Database(':memory:', vectorMigrations)),
+}
+
+const vectorOf = (memory_id: string, scope: Scope, text = memory_id): StoredVector => ({
+  memory_id,
+  scope,
+  vector: wordVector(text),
+})
+
+const all = async (store: VectorStore, space: string, scope: Scope, batch = 2): Promise<StoredVector[]> => {
+  const found: StoredVector[] = []
+  for await (const part of store.ofScope(space, scope, batch)) {
+    expect(part.length).toBeLessThanOrEqual(batch)
+    found.push(...part)
+  }
+  return found
+}
+
+for (const [name, open] of Object.entries(stores)) {
+  test(`${name}: vectors come back number for number, in batches`, async () => {
+    const store = open()
+    const vectors = ['one', 'two', 'three', 'four', 'five'].map(id => vectorOf(id, 'person:a'))
+    await store.put('space', vectors)
+    expect(await all(store, 'space', 'person:a')).toEqual(vectors)
+    expect(await store.count('space')).toBe(5)
+  })
+
+  test(`${name}: a vector that is put again replaces the one before`, async () => {
+    const store = open()
+    await store.put('space', [vectorOf('one', 'person:a', 'before')])
+    await store.put('space', [vectorOf('one', 'person:a', 'after')])
+    expect(await all(store, 'space', 'person:a')).toEqual([vectorOf('one', 'person:a', 'after')])
+  })
+
+  test(`${name}: vectors of different embedding models are kept apart`, async () => {
+    const store = open()
+    await store.put('small', [vectorOf('one', 'person:a')])
+    await store.put('large', [{ ...vectorOf('two', 'person:a'), vector: new Float32Array([1, 0, 0]) }])
+    expect(await store.scopesOf('small', ['one', 'two'])).toEqual(new Map([['one', 'person:a']]))
+    expect(await all(store, 'large', 'person:a')).toHaveLength(1)
+  })
+
+  test(`${name}: a vector of another length than its space has is refused, and nothing of that call is kept`, async () => {
+    const store = open()
+    await store.put('space', [vectorOf('one', 'person:a')])
+    const odd = { ...vectorOf('three', 'person:a'), vector: new Float32Array([1, 0]) }
+    await expect(store.put('space', [vectorOf('two', 'person:a'), odd])).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+    expect(await store.count('space')).toBe(1)
+    await expect(store.put('new', [{ ...odd, vector: new Float32Array() }])).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  })
+
+  test(`${name}: scopes are told apart, however they are spelt`, async () => {
+    const store = open()
+    await store.put(
+      'space',
+      hostileScopes.map((scope, n) => vectorOf(`m${String(n)}`, scope)),
+    )
+    for (const [n, scope] of hostileScopes.entries()) {
+      expect((await all(store, 'space', scope)).map(each => each.memory_id)).toEqual([`m${String(n)}`])
+    }
+  })
+
+  test(`${name}: vectors move to another scope, all of them or some`, async () => {
+    const store = open()
+    await store.put('space', [vectorOf('one', 'person:a'), vectorOf('two', 'person:a'), vectorOf('three', 'person:b')])
+    await store.rescope('person:a', 'person:b', ['one', 'three'])
+    expect(await store.countOfScope('person:b')).toBe(2)
+    await store.rescope('person:a', 'person:b')
+    expect(await store.countOfScope('person:a')).toBe(0)
+    expect(await store.countOfScope('person:b')).toBe(3)
+  })
+
+  test(`${name}: what is deleted is gone from every space`, async () => {
+    const store = open()
+    await store.put('small', [vectorOf('one', 'person:a'), vectorOf('two', 'person:a')])
+    await store.put('large', [vectorOf('one', 'person:a')])
+    await store.delete(['one', 'unknown'])
+    expect(await store.memoryIds({ limit: 10 })).toEqual(['two'])
+    expect(await store.count('large')).toBe(0)
+  })
+
+  test(`${name}: the ids of all memories are paged in their order`, async () => {
+    const store = open()
+    await store.put(
+      'small',
+      ['c', 'a', 'b'].map(id => vectorOf(id, 'person:a')),
+    )
+    await store.put('large', [vectorOf('a', 'person:a')])
+    expect(await store.memoryIds({ limit: 2 })).toEqual(['a', 'b'])
+    expect(await store.memoryIds({ limit: 2, after: 'b' })).toEqual(['c'])
+  })
+}

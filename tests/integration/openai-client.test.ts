@@ -1,0 +1,314 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
+import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
+import type { LanguageModel } from '../../src/models/language-model.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
+import { cutBody, failure, hangUp, hold, reply, ScriptedModelServer } from '../support/model-server.ts'
+import { fakeIds } from '../support/fake-ids.ts'
+import { memoryLog, type MemoryLog } from '../support/memory-log.ts'
+import { SkippingClock } from '../support/skipping-clock.ts'
+
+const KEY = 'sk-test-0123456789abcdef'
+const TIMEOUT_SECONDS = 30
+const request = { messages: [{ role: 'user', content: 'My PIN is 9321' }], max_tokens: 50, temperature: 0 } as const
+const call = { purpose: 'reply' } as const
+const tokens = createTokenCounter()
+
+let server: ScriptedModelServer
+let clock: SkippingClock
+let logger: MemoryLog
+
+beforeEach(async () => {
+  server = await ScriptedModelServer.start()
+  clock = new SkippingClock()
+  logger = memoryLog()
+})
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]()
+})
+
+const connect = (
+  options: { base_url?: string; retries?: number } = {},
+): { client: OpenAiClient; model: LanguageModel } => {
+  const { base_url = server.base_url, retries = 2 } = options
+  const client = new OpenAiClient(
+    { api_key: KEY, base_url, timeout_seconds: TIMEOUT_SECONDS, retries },
+    { clock, ids: fakeIds(), logger },
+  )
+  return { client, model: createOpenAiLanguageModel({ client, model: 'some-model', tokens }) }
+}
+
+describe('repeating', () => {
+  test.each([408, 409, 429, 500, 503])('a call that met status %i is repeated', async status => {
+    server.next('completion', failure(status), reply('Hello'))
+    const { model } = connect()
+    await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello' })
+    expect(server.counts.completion).toBe(2)
+  })
+
+  test.each([
+    ['a body cut in the middle', cutBody],
+    ['a connection that breaks', hangUp],
+  ])('a call that met %s is repeated', async (_, broken) => {
+    server.next('completion', broken(), reply('Hello'))
+    await expect(connect().model.complete(request, call)).resolves.toMatchObject({ text: 'Hello' })
+  })
+
+  test('pauses grow, each drawn from the upper half of its step', async () => {
+    server.always('completion', failure(500))
+    await expect(connect({ retries: 3 }).model.complete(request, call)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    })
+    expect(clock.sleeps).toEqual([375, 750, 1500])
+    expect(server.counts.completion).toBe(4)
+  })
+
+  test.each([
+    ['seconds', { 'retry-after': '7' }],
+    ['milliseconds', { 'retry-after-ms': '7000' }],
+    ['a date', { 'retry-after': 'Fri, 20 Nov 2026 10:00:07 GMT' }],
+  ])('it waits as long as the server asks for in %s, and at most a tenth longer', async (_, headers) => {
+    server.next('completion', failure(429, { headers }), reply('Hello'))
+    await connect().model.complete(request, call)
+    expect(clock.sleeps).toEqual([7350])
+  })
+
+  test('a wait that would outlast the deadline is not begun', async () => {
+    server.always('completion', failure(429, { headers: { 'retry-after': '90' } }))
+    await expect(connect().model.complete(request, call)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    })
+    expect(clock.sleeps).toEqual([])
+    expect(server.counts.completion).toBe(1)
+  })
+
+  test('a Retry-After in the past or in no known form is answered with an ordinary pause', async () => {
+    server.next(
+      'completion',
+      failure(429, { headers: { 'retry-after': 'Fri, 20 Nov 2020 10:00:00 GMT' } }),
+      failure(429, { headers: { 'retry-after': 'soon' } }),
+      reply('Hello'),
+    )
+    await connect().model.complete(request, call)
+    expect(clock.sleeps).toEqual([375, 750])
+  })
+
+  test('neither an empty account nor a server that forbids it is asked again', async () => {
+    const { model } = connect()
+    server.next('completion', failure(429, { code: 'insufficient_quota' }))
+    await expect(model.complete(request, call)).rejects.toMatchObject({ code: 'unavailable' })
+    server.next('completion', failure(503, { headers: { 'x-should-retry': 'false' } }))
+    await expect(model.complete(request, call)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(server.counts.completion).toBe(2)
+  })
+
+  test('a refusal is not repeated and names what to look at', async () => {
+    const { model } = connect()
+    server.next('completion', failure(401, { code: 'invalid_api_key' }), failure(404, { code: 'model_not_found' }))
+    await expect(model.complete(request, call)).rejects.toMatchObject({
+      code: 'rejected',
+      retryable: false,
+      message: `${server.host} refused the request: it does not accept the key (401 invalid_api_key)`,
+    })
+    await expect(model.complete(request, call)).rejects.toMatchObject({
+      code: 'rejected',
+      message: `${server.host} refused the request: it does not know the model or the address (404 model_not_found)`,
+    })
+    expect(server.counts.completion).toBe(2)
+  })
+})
+
+describe('the deadline', () => {
+  test('ends a call that gets no answer', async () => {
+    const held = hold(reply('too late'))
+    server.next('completion', held.answer)
+    const failed = expect(connect().model.complete(request, call)).rejects.toMatchObject({
+      code: 'timeout',
+      retryable: true,
+    })
+    await held.arrived
+    await clock.advance(TIMEOUT_SECONDS * 1000)
+    await failed
+    held.release()
+  })
+
+  test('covers all attempts together', async () => {
+    const held = hold(reply('too late'))
+    server.next('completion', failure(429, { headers: { 'retry-after': '20' } }), held.answer)
+    const failed = expect(connect().model.complete(request, call)).rejects.toMatchObject({ code: 'timeout' })
+    await held.arrived
+    await clock.advance(9000)
+    await failed
+    held.release()
+  })
+
+  test('is not the only end: whoever asked may call it off', async () => {
+    const held = hold(reply('too late'))
+    server.next('completion', held.answer)
+    const controller = new AbortController()
+    const failed = expect(connect().model.complete(request, { ...call, signal: controller.signal })).rejects.toThrow(
+      'not needed any more',
+    )
+    await held.arrived
+    controller.abort(new Error('not needed any more'))
+    await failed
+    held.release()
+  })
+})
+
+describe('the circuit breaker', () => {
+  const fail = async (model: LanguageModel, times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) await expect(model.complete(request, call)).rejects.toThrow()
+  }
+
+  test('holds calls back after five failures in a row, and says so', async () => {
+    const { client, model } = connect({ retries: 0 })
+    server.always('completion', failure(500))
+    await fail(model, 5)
+    await expect(model.complete(request, call)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: `${server.host} failed 5 times in a row and is not asked for now`,
+    })
+    expect(server.counts.completion).toBe(5)
+    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
+    expect(logger.lines.filter(line => line.level === 'warn')).toHaveLength(1)
+  })
+
+  test('lets one call through after half a minute, and the others once it went well', async () => {
+    const { client, model } = connect({ retries: 0 })
+    server.always('completion', failure(500))
+    await fail(model, 5)
+    await clock.advance(29_999)
+    await fail(model, 1)
+    expect(server.counts.completion).toBe(5)
+
+    const held = hold(reply('Here again'))
+    server.next('completion', held.answer)
+    server.always('completion', reply('Hello'))
+    await clock.advance(1)
+    const trial = model.complete(request, call)
+    await held.arrived
+    const waiting = model.complete(request, call)
+    await clock.advance(10)
+    expect(server.counts.completion).toBe(6)
+    held.release()
+    await expect(trial).resolves.toMatchObject({ text: 'Here again' })
+    await expect(waiting).resolves.toMatchObject({ text: 'Hello' })
+    await expect(client.health()).resolves.toMatchObject({ state: 'ok' })
+  })
+
+  test('goes on holding back for another half minute when that one call fails', async () => {
+    const { model } = connect({ retries: 0 })
+    server.always('completion', failure(500))
+    await fail(model, 5)
+    await clock.advance(30_000)
+    await fail(model, 1)
+    await clock.advance(29_999)
+    await fail(model, 1)
+    expect(server.counts.completion).toBe(6)
+  })
+
+  test('stays open when its one trial call was called off', async () => {
+    const { client, model } = connect({ retries: 0 })
+    server.always('completion', failure(500))
+    await fail(model, 5)
+    await clock.advance(30_000)
+    const held = hold(reply('too late'))
+    server.next('completion', held.answer)
+    const controller = new AbortController()
+    const trial = expect(model.complete(request, { ...call, signal: controller.signal })).rejects.toThrow('enough')
+    await held.arrived
+    controller.abort(new Error('enough'))
+    await trial
+    await clock.advance(0)
+    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
+    held.release()
+  })
+
+  test('counts deadlines that ran out', async () => {
+    const { client, model } = connect({ retries: 0 })
+    for (let i = 0; i < 5; i++) {
+      const held = hold(reply('too late'))
+      server.next('completion', held.answer)
+      const failed = expect(model.complete(request, call)).rejects.toMatchObject({ code: 'timeout' })
+      await held.arrived
+      await clock.advance(TIMEOUT_SECONDS * 1000)
+      await failed
+      held.release()
+    }
+    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
+  })
+
+  test('takes neither refusals nor calls that were called off for an outage', async () => {
+    const { client, model } = connect({ retries: 0 })
+    server.always('completion', failure(401))
+    await fail(model, 6)
+    for (let i = 0; i < 6; i++) {
+      const held = hold(reply('too late'))
+      server.next('completion', held.answer)
+      const controller = new AbortController()
+      const failed = expect(model.complete(request, { ...call, signal: controller.signal })).rejects.toThrow('enough')
+      await held.arrived
+      controller.abort(new Error('enough'))
+      await failed
+      held.release()
+    }
+    await expect(client.health()).resolves.toMatchObject({ state: 'ok' })
+    expect(server.counts.completion).toBe(12)
+  })
+
+  test('counts failures in a row only', async () => {
+    const { client, model } = connect({ retries: 0 })
+    server.next('completion', ...Array.from({ length: 4 }, () => failure(500)), reply('Hello'))
+    await fail(model, 4)
+    await model.complete(request, call)
+    server.next('completion', ...Array.from({ length: 4 }, () => failure(500)))
+    await fail(model, 4)
+    await expect(client.health()).resolves.toMatchObject({ state: 'ok' })
+  })
+})
+
+test('a server that is not there is unavailable', async () => {
+  const free = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => free.once('listening', resolve))
+  const { port } = free.address() as AddressInfo
+  await new Promise(resolve => free.close(resolve))
+  const { model } = connect({ base_url: `http://127.0.0.1:${String(port)}/v1` })
+  await expect(model.complete(request, call)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: `127.0.0.1:${String(port)} could not be reached (ECONNREFUSED)`,
+  })
+  expect(clock.sleeps).toHaveLength(2)
+})
+
+test("neither the key nor a person's words come into the log above debug, or into an error", async () => {
+  const message = `Incorrect API key provided: ${KEY}. You sent: My PIN is 9321`
+  server.next('completion', failure(401, { message, code: 'invalid_api_key' }), failure(500, { message }), reply('Hi'))
+  const { model } = connect()
+  const error: unknown = await model.complete(request, call).catch((thrown: unknown) => thrown)
+  await model.complete(request, call)
+  const seen = [String(error), JSON.stringify(error), String((error as Error).cause), String((error as Error).stack)]
+  expect(logger.text('info')).toContain('Model call is repeated')
+  for (const text of [...seen, logger.text('info')]) {
+    expect(text).not.toContain(KEY)
+    expect(text).not.toContain('9321')
+  }
+  expect(logger.text()).toContain('Incorrect API key provided')
+  expect(logger.text()).not.toContain(KEY)
+  expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`)
+})
+
+test("a server of one's own needs no key", async () => {
+  const client = new OpenAiClient(
+    { api_key: undefined, base_url: server.base_url, timeout_seconds: 5, retries: 0 },
+    { clock, ids: fakeIds(), logger },
+  )
+  const model = createOpenAiLanguageModel({ client, model: 'some-model', tokens })
+  server.next('completion', reply('Hello'))
+  await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello' })
+})

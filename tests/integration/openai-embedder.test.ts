@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import type { Embedder } from '../../src/models/embedder.ts'
+import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
+import { createOpenAiEmbedder } from '../../src/models/openai/openai-embedder.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
+import { fakeIds } from '../support/fake-ids.ts'
+import { embed, failure, hashedWords, inputsOf, json, ScriptedModelServer } from '../support/model-server.ts'
+import { SkippingClock } from '../support/skipping-clock.ts'
+
+const call = { purpose: 'recall' } as const
+const tokens = createTokenCounter()
+
+let server: ScriptedModelServer
+
+beforeEach(async () => {
+  server = await ScriptedModelServer.start()
+})
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]()
+})
+
+const connect = (dimensions?: number): Embedder => {
+  const client = new OpenAiClient(
+    { api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 1 },
+    { clock: new SkippingClock(), ids: fakeIds(), logger: silentLogger },
+  )
+  return createOpenAiEmbedder({ client, model: 'some-embedder', dimensions, tokens })
+}
+
+const rounded = (vectors: readonly Float32Array[]): number[][] =>
+  vectors.map(vector => Array.from(vector, value => Math.round(value * 1e5) / 1e5))
+
+test('vectors come packed as base64, of unit length, in the order of the texts', async () => {
+  server.next('embedding', embed({ change: rows => rows.toReversed() }))
+  const { vectors, input_tokens } = await connect().embed(['one text', 'another'], call)
+  expect(rounded(vectors)).toEqual(rounded([hashedWords('one text'), hashedWords('another')]))
+  expect(input_tokens).toBe(3)
+  expect(server.requests[0]?.body).toEqual({
+    model: 'some-embedder',
+    input: ['one text', 'another'],
+    encoding_format: 'base64',
+  })
+})
+
+test('a server that sends numbers all the same is understood', async () => {
+  server.next('embedding', embed({ always_floats: true }))
+  const { vectors } = await connect().embed(['one text'], call)
+  expect(rounded(vectors)).toEqual(rounded([hashedWords('one text')]))
+})
+
+test('a server that refuses base64 is asked for numbers, from then on at once', async () => {
+  server.next('embedding', failure(400, { param: 'encoding_format' }))
+  const embedder = connect()
+  await embedder.embed(['one text'], call)
+  await embedder.embed(['one text'], call)
+  expect(server.requests.map(each => each.body.encoding_format)).toEqual(['base64', 'float', 'float'])
+})
+
+test('vectors of any length are brought to unit length', async () => {
+  server.next('embedding', embed({ vectorOf: () => Float32Array.of(3, 4) }))
+  const { vectors } = await connect().embed(['one text'], call)
+  expect(rounded(vectors)).toEqual([[0.6, 0.8]])
+})
+
+test('many texts go out in several requests and come back as one answer', async () => {
+  const texts = Array.from({ length: 150 }, (_, i) => `text ${String(i)}`)
+  const { vectors, input_tokens } = await connect().embed(texts, call)
+  expect(server.requests.map(each => inputsOf(each).length)).toEqual([64, 64, 22])
+  expect(rounded(vectors)).toEqual(rounded(texts.map(text => hashedWords(text))))
+  expect(input_tokens).toBe(300)
+})
+
+test('large texts share no request that the server would refuse', async () => {
+  const texts = Array.from({ length: 30 }, (_, i) => `${String(i)} ${'word '.repeat(6000)}`)
+  await connect().embed(texts, call)
+  for (const each of server.requests) expect(Buffer.byteLength(inputsOf(each).join(''))).toBeLessThanOrEqual(400_000)
+  expect(server.requests.flatMap(each => inputsOf(each))).toHaveLength(30)
+})
+
+test.each([
+  ['English', 'The dog is afraid of thunder. '.repeat(5000)],
+  ['Hebrew', 'הכלב מפחד מרעמים. '.repeat(5000)],
+])('a text in %s that no model reads to its end is cut where models stop', async (_, text) => {
+  await connect().embed([text], call)
+  const sent = inputsOf(server.requests[0]!)[0]!
+  expect(text.startsWith(sent)).toBe(true)
+  expect(tokens.count(sent)).toBeLessThanOrEqual(8000)
+  expect(tokens.count(sent)).toBeGreaterThan(7000)
+})
+
+test('an empty text does not spoil the others of its request', async () => {
+  const { vectors } = await connect().embed(['one text', '  '], call)
+  expect(vectors).toHaveLength(2)
+  expect(inputsOf(server.requests[0]!)).toEqual(['one text', '.'])
+})
+
+test('where the server counts no tokens, they are counted here', async () => {
+  server.next('embedding', embed({ usage: false }))
+  const { input_tokens } = await connect().embed(['hello world'], call)
+  expect(input_tokens).toBe(2)
+})
+
+test('shorter vectors are asked for where they are configured, and name a space of their own', async () => {
+  const embedder = connect(64)
+  const { vectors } = await embedder.embed(['one text'], call)
+  expect(vectors[0]).toHaveLength(64)
+  expect(server.requests[0]?.body.dimensions).toBe(64)
+  expect(embedder.space).toBe('some-embedder@64')
+  expect(connect().space).toBe('some-embedder')
+})
+
+test('a server that ignores the wanted dimensions gives a bad answer', async () => {
+  server.next('embedding', embed({ vectorOf: text => hashedWords(text, 128) }))
+  await expect(connect(64).embed(['one text'], call)).rejects.toMatchObject({
+    code: 'bad_answer',
+    message: `${server.host} answered with 128 dimensions where 64 belong`,
+  })
+})
+
+test('a server that changes the dimensions from one answer to the next gives a bad answer', async () => {
+  const embedder = connect()
+  await embedder.embed(['one text'], call)
+  server.next('embedding', embed({ vectorOf: text => hashedWords(text, 128) }))
+  await expect(embedder.embed(['one text'], call)).rejects.toMatchObject({ code: 'bad_answer' })
+})
+
+test.each([
+  ['too few vectors', embed({ change: rows => rows.slice(1) })],
+  ['two vectors for one text', embed({ change: rows => rows.map(row => ({ ...row, index: 0 })) })],
+  [
+    'a vector for a text that was not sent',
+    embed({ change: rows => rows.map(row => ({ ...row, index: row.index + 1 })) }),
+  ],
+  ['a vector of zeros', embed({ vectorOf: () => new Float32Array(8) })],
+  ['a vector of no numbers', embed({ vectorOf: () => new Float32Array(8).fill(NaN) })],
+  ['another form', json({ vectors: [] })],
+])('an answer with %s is a bad answer', async (_, answer) => {
+  server.next('embedding', answer)
+  await expect(connect().embed(['one text', 'another'], call)).rejects.toMatchObject({
+    code: 'bad_answer',
+    retryable: false,
+  })
+})
+
+test('a failing server is asked again', async () => {
+  server.next('embedding', failure(503))
+  await expect(connect().embed(['one text'], call)).resolves.toMatchObject({ input_tokens: 2 })
+})

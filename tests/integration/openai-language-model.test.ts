@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import type { LanguageModel } from '../../src/models/language-model.ts'
+import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
+import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
+import { fakeIds } from '../support/fake-ids.ts'
+import {
+  failure,
+  json,
+  malformed,
+  noChoices,
+  noContent,
+  reply,
+  replyWithoutUsage,
+  ScriptedModelServer,
+} from '../support/model-server.ts'
+import { SkippingClock } from '../support/skipping-clock.ts'
+
+const messages = [
+  { role: 'system', content: 'You are DeniDin.' },
+  { role: 'user', content: 'Hello there' },
+] as const
+const request = { messages, max_tokens: 50, temperature: 0.7 }
+const call = { purpose: 'reply' } as const
+const tokens = createTokenCounter()
+
+let server: ScriptedModelServer
+let model: LanguageModel
+
+beforeEach(async () => {
+  server = await ScriptedModelServer.start()
+  const client = new OpenAiClient(
+    { api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 1 },
+    { clock: new SkippingClock(), ids: fakeIds(), logger: silentLogger },
+  )
+  model = createOpenAiLanguageModel({ client, model: 'some-model', tokens })
+})
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]()
+})
+
+test('the conversation, the model and its limits are what the server is asked', async () => {
+  await model.complete(request, call)
+  expect(server.requests[0]?.body).toEqual({ model: 'some-model', messages, max_tokens: 50, temperature: 0.7 })
+})
+
+test('the answer comes with the tokens that the server counted', async () => {
+  server.next('completion', reply('three words here'))
+  await expect(model.complete(request, call)).resolves.toEqual({
+    text: 'three words here',
+    usage: { input_tokens: 5, output_tokens: 3 },
+  })
+})
+
+test('where the server counts no tokens, they are counted here', async () => {
+  server.next('completion', replyWithoutUsage('hello world'))
+  const { usage } = await model.complete(request, call)
+  expect(usage.output_tokens).toBe(tokens.count('hello world'))
+  expect(usage.input_tokens).toBe(3 + messages.reduce((total, each) => total + 3 + tokens.count(each.content), 0))
+})
+
+test('a model that refuses max_tokens is asked with max_completion_tokens, from then on at once', async () => {
+  server.next(
+    'completion',
+    failure(400, { param: 'max_tokens', code: 'unsupported_parameter' }),
+    reply('a'),
+    reply('b'),
+  )
+  await model.complete(request, call)
+  await model.complete(request, call)
+  expect(server.requests.map(each => [each.body.max_tokens, each.body.max_completion_tokens])).toEqual([
+    [50, undefined],
+    [undefined, 50],
+    [undefined, 50],
+  ])
+})
+
+test('a model that refuses the temperature is asked without one, from then on at once', async () => {
+  server.next('completion', failure(400, { param: 'temperature', code: 'unsupported_value' }), reply('a'), reply('b'))
+  await model.complete(request, call)
+  await model.complete(request, call)
+  expect(server.requests.map(each => each.body.temperature)).toEqual([0.7, undefined, undefined])
+})
+
+test('a model may refuse both, in a sentence instead of a field', async () => {
+  server.next(
+    'completion',
+    failure(422, { message: "'max_tokens' is not supported here, use 'max_completion_tokens'" }),
+    failure(400, { message: 'temperature must be left out' }),
+    reply('well'),
+  )
+  await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'well' })
+  expect(server.requests[2]?.body).toEqual({ model: 'some-model', messages, max_completion_tokens: 50 })
+})
+
+test('a limit that is refused under both names is a refusal, and teaches nothing', async () => {
+  server.next(
+    'completion',
+    failure(400, { param: 'max_tokens' }),
+    failure(400, { param: 'max_completion_tokens' }),
+    reply('a'),
+  )
+  await expect(model.complete(request, call)).rejects.toMatchObject({ code: 'rejected' })
+  await model.complete(request, call)
+  expect(server.requests[2]?.body.max_tokens).toBe(50)
+})
+
+test('a refusal in words is an answer', async () => {
+  server.next('completion', noContent({ refusal: 'I would rather not.' }))
+  await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'I would rather not.' })
+})
+
+test('what a model thought before its answer is not part of the answer', async () => {
+  server.next('completion', reply('<think>They say hello.\nSo do I.</think>\n\nHello!'))
+  await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello!' })
+})
+
+test.each([
+  ['no content', noContent()],
+  ['blank content', reply('  \n')],
+  ['thoughts only', reply('<think>hm')],
+  ['no choices', noChoices()],
+  ['another form', json({ text: 'hello' })],
+  ['a list', json(['hello'])],
+  ['broken JSON', malformed()],
+])('an answer with %s is a bad answer, and is not asked for again', async (_, answer) => {
+  server.next('completion', answer)
+  await expect(model.complete(request, call)).rejects.toMatchObject({ code: 'bad_answer', retryable: false })
+  expect(server.counts.completion).toBe(1)
+})
+
+test('an answer whose tokens went into thinking says what would help', async () => {
+  server.next('completion', noContent({ finish_reason: 'length' }))
+  await expect(model.complete(request, call)).rejects.toMatchObject({
+    code: 'bad_answer',
+    message: `the model at ${server.host} used its 50 tokens up before it said anything; allow it more`,
+  })
+})
+
+test('an answer that a filter withheld is a refusal', async () => {
+  server.next('completion', noContent({ finish_reason: 'content_filter' }))
+  await expect(model.complete(request, call)).rejects.toMatchObject({ code: 'rejected' })
+})

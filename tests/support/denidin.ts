@@ -1,0 +1,155 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createApp, type App } from '../../src/app/create-app.ts'
+import { openStores } from '../../src/app/stores.ts'
+import { surroundings } from '../../src/app/surroundings.ts'
+import { loadSettings } from '../../src/config/load-settings.ts'
+import type { Settings } from '../../src/config/settings.ts'
+import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
+import { memoryLog, type MemoryLog } from './memory-log.ts'
+import { ScriptedModelServer } from './model-server.ts'
+import { ShiftedClock } from './shifted-clock.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { TestChannel } from './test-channel.ts'
+
+type Json = { readonly [key: string]: string | number | boolean | null | readonly string[] | Json }
+
+export const GODFATHER = '15559990000'
+
+/**
+ * A whole DeniDin for a test: real stores and files in a folder of its own, real Chroma, a scripted model server over
+ * HTTP, and a channel that the test steers. `restart` closes it and opens it again on the same data.
+ */
+export class TestDenidin implements AsyncDisposable {
+  readonly folder: string
+  readonly models: ScriptedModelServer
+  readonly clock = new ShiftedClock()
+  readonly log: MemoryLog = memoryLog()
+  channel = new TestChannel()
+  metrics: Metrics = createMetrics()
+  #app: App | undefined
+  #config: Json
+  readonly #cleanup: AsyncDisposableStack
+
+  private constructor(folder: string, models: ScriptedModelServer, config: Json, cleanup: AsyncDisposableStack) {
+    this.folder = folder
+    this.models = models
+    this.#config = config
+    this.#cleanup = cleanup
+  }
+
+  /** @param config keys of the configuration file that differ from the test's own. */
+  static async start(config: Json = {}): Promise<TestDenidin> {
+    await using cleanup = new AsyncDisposableStack()
+    const folder = cleanup.use(await temporaryFolder())
+    const models = cleanup.use(await ScriptedModelServer.start())
+    const denidin = new TestDenidin(folder.path, models, config, cleanup.move())
+    await denidin.open()
+    return denidin
+  }
+
+  get app(): App {
+    if (this.#app === undefined) throw new Error('DeniDin is closed')
+    return this.#app
+  }
+
+  /** Path of a file below the data folder. */
+  data(...path: readonly string[]): string {
+    return join(this.folder, 'data', ...path)
+  }
+
+  settings(): Settings {
+    const file = join(this.folder, 'config.json')
+    writeFileSync(file, JSON.stringify(merged(this.#defaults(), this.#config)))
+    return loadSettings({ environment: {}, file, cwd: this.folder }).settings
+  }
+
+  async open(): Promise<void> {
+    this.channel = new TestChannel()
+    this.metrics = createMetrics()
+    const parts = surroundings(this.log, { clock: this.clock, metrics: this.metrics })
+    this.#app = await createApp({ settings: this.settings(), parts, version: 'test', channels: [this.channel] })
+    await this.#app.start()
+  }
+
+  async close(): Promise<void> {
+    const app = this.#app
+    this.#app = undefined
+    await app?.[Symbol.asyncDispose]()
+  }
+
+  /** Leaves a message on disk as a process does that recorded it and died before it answered. DeniDin must be closed. */
+  async leaveUnanswered(text: string, chat_id = '15550001111@c.us'): Promise<void> {
+    const settings = this.settings()
+    using stores = openStores(settings, surroundings(this.log, { clock: this.clock }))
+    const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') } as const] }
+    const { person_id } = await stores.people.resolve(sender)
+    await stores.messages.receive({
+      message: {
+        ...{ message_id: `left-${text}`, chat_id, chat_kind: 'direct', sender, text },
+        ...{ sent_at: this.clock.now(), addressed: true, may_continue: true },
+      },
+      ...{ person_id, scope: `person:${person_id}`, received_at: this.clock.now(), state: 'received' },
+      tokens: settings.feature_flags.enable_memory_system ? 5 : undefined,
+    })
+  }
+
+  /** Closes and opens again, with other keys of the configuration if given. */
+  async restart(config: Json = this.#config): Promise<void> {
+    await this.close()
+    this.#config = config
+    await this.open()
+  }
+
+  /** A person writes something; resolves with the reply. */
+  async say(text: string, from: { readonly phone?: string; readonly name?: string } = {}): Promise<string> {
+    const chat_id = `${from.phone ?? '15550001111'}@c.us`
+    const before = this.channel.sent.length
+    await this.channel.deliver({
+      text,
+      chat_id,
+      ...(from.name === undefined
+        ? {}
+        : { sender: { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') }], name: from.name } }),
+    })
+    await this.app.conversation.settled(chat_id)
+    const replies = this.channel.sent.slice(before).filter(each => each.chat_id === chat_id)
+    return replies.map(each => each.text).join('\n')
+  }
+
+  /** The contents of the last request for a completion, one message a line. */
+  lastRequest(): string {
+    const request = this.models.of('completion').at(-1)
+    return (request?.body.messages ?? []).map(each => `${each.role}: ${each.content}`).join('\n')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+    await this.#cleanup.disposeAsync()
+  }
+
+  #defaults(): Json {
+    return {
+      feature_flags: { enable_memory_system: true },
+      godfather_phone: GODFATHER,
+      openai_api_key: 'sk-test-secret',
+      ai: { base_url: this.models.base_url, model: 'scripted', retries: 0, timeout_seconds: 20 },
+      embeddings: { model: 'scripted-embedding' },
+      conversation: { debounce_ms: 0 },
+      memory: { longterm: { min_similarity: 0.2 } },
+      whatsapp: { enabled: false },
+    }
+  }
+}
+
+const merged = (base: Json, over: Json): Json => {
+  const result: Record<string, Json[string]> = { ...base }
+  for (const [key, value] of Object.entries(over)) {
+    const before = result[key]
+    result[key] = isTree(before) && isTree(value) ? merged(before, value) : value
+  }
+  return result
+}
+
+const isTree = (value: Json[string] | undefined): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

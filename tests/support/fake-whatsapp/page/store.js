@@ -1,0 +1,148 @@
+// What the page knows: connection, chats, contacts and messages.
+import { createWid, maybeWid, messageKeyClass } from './ids.js'
+import { Collection, Emitter, Model } from './models.js'
+
+/** Put into the page by the server: `{ me: { phone, lid }, contacts, ids, sync }`. */
+export const setup = window.fakeSetup
+
+export const MsgKey = messageKeyClass(setup.ids)
+export const Socket = new Model({ state: 'UNLAUNCHED', hasSynced: false })
+export const Conn = new Model({ ref: undefined, pushname: '', platform: 'android', connected: false })
+export const Cmd = new Emitter()
+export const Msg = new Collection()
+export const Chat = new Collection()
+export const Contact = new Collection()
+
+export class MessageModel extends Model {
+  isEphemeral = false
+  isStatusV3 = false
+
+  constructor(attributes) {
+    super(attributes)
+    const mediaData = attributes.directPath === undefined ? undefined : { mediaStage: 'INIT' }
+    Object.defineProperty(this, 'mediaData', { value: mediaData })
+  }
+
+  get mediaObject() {
+    return this.mediaData === undefined ? undefined : {}
+  }
+
+  unsafe() {
+    return this
+  }
+
+  canReply() {
+    return true
+  }
+
+  /** What a reply carries of the message that it answers. */
+  msgContextInfo() {
+    return {
+      quotedMsg: { type: this.type, body: this.body },
+      quotedStanzaID: this.id.fakeText().split('_')[2],
+      quotedParticipant: this.author ?? this.from,
+    }
+  }
+
+  async downloadMedia() {
+    const answer = await fetch(this.directPath, { method: 'HEAD' })
+    this.mediaData.mediaStage = answer.ok ? 'RESOLVED' : 'ERROR_MISSING'
+  }
+}
+
+Msg.modelClass = MessageModel
+Msg.getMessagesById = async ids => {
+  // The live site throws an error of one letter where an id cannot be read.
+  if (ids.includes(undefined)) throw Object.assign(new Error('r'), { name: 'r' })
+  return { messages: ids.map(id => Msg.get(id)).filter(Boolean) }
+}
+
+export const contactOf = spelling => {
+  const id = createWid(spelling)
+  const known = setup.contacts.find(each => each.id === id._serialized) ?? {}
+  return (
+    Contact.get(id) ??
+    Contact.add(
+      new Model({
+        id,
+        type: 'in',
+        name: known.name,
+        pushname: known.pushname,
+        phoneNumber: maybeWid(known.phone),
+        isBusiness: false,
+        isEnterprise: false,
+        isContactBlocked: false,
+      }),
+    )
+  )
+}
+Contact.find = async id => contactOf(id)
+
+/** The LID of a phone, as far as it is known. */
+export const lidOf = phone => maybeWid(setup.contacts.find(each => each.phone === phone._serialized)?.id)
+
+class ChatModel extends Model {
+  constructor(id) {
+    super({ id, t: 0, unreadCount: 0, archive: false, pin: 0, isReadOnly: false, muteExpiration: 0 })
+    const group = { id, participants: [], announce: false, isLidAddressingMode: false }
+    Object.defineProperties(this, {
+      msgs: { value: new Collection() },
+      mute: { value: { expiration: 0 } },
+      groupMetadata: { value: id.isGroup() ? new Model(group) : undefined },
+      lastReceivedKey: { value: undefined, writable: true },
+    })
+  }
+
+  get formattedTitle() {
+    const { name, pushname } = contactOf(this.id)
+    return name ?? pushname ?? this.id.user
+  }
+
+  serialize() {
+    return { ...super.serialize(), msgs: this.msgs.getModelsArray().map(each => ({ id: each.id })) }
+  }
+}
+
+export const chatOf = spelling => {
+  const id = createWid(spelling)
+  return Chat.get(id) ?? Chat.add(new ChatModel(id))
+}
+
+/** Takes a message as the server tells it into its chat; `isNewMsg` is what makes it an event. */
+export const take = (wire, isNewMsg) => {
+  const remote = createWid(wire.chat)
+  const participant = maybeWid(wire.author)
+  const id = new MsgKey({ fromMe: wire.from_me, remote, id: wire.id, participant })
+  if (Msg.get(id) !== undefined) return
+  const me = createWid(remote.isLid() ? setup.me.lid : setup.me.phone)
+  const message = new MessageModel({
+    ...wire.attributes,
+    id,
+    from: wire.from_me ? me : remote,
+    to: wire.from_me ? remote : me,
+    ...(participant === undefined ? {} : { author: participant }),
+    t: wire.t,
+    type: wire.type,
+    body: wire.body,
+    ack: wire.ack,
+    notifyName: wire.name,
+    star: false,
+    isForwarded: false,
+    mentionedJidList: (wire.mentions ?? []).map(createWid),
+    groupMentions: [],
+    ...(wire.quoted === undefined
+      ? {}
+      : {
+          quotedMsg: { type: 'chat', body: wire.quoted.body },
+          quotedStanzaID: wire.quoted.id,
+          quotedParticipant: maybeWid(wire.quoted.author),
+        }),
+    isNewMsg,
+  })
+  const chat = chatOf(remote)
+  if (wire.name !== undefined) contactOf(wire.author ?? remote).set({ pushname: wire.name })
+  if (!wire.from_me) chat.lastReceivedKey = id
+  chat.msgs.add(message)
+  chat.set({ t: wire.t })
+  Msg.add(message)
+}

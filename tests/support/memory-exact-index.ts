@@ -1,0 +1,85 @@
+import { DenidinError } from '../../src/platform/errors.ts'
+import type { Health } from '../../src/platform/health.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import type { Neighbour, VectorIndex } from '../../src/memory/vector-index.ts'
+import type { StoredVector, VectorStore } from '../../src/memory/vector-store.ts'
+
+const BATCH = 100
+
+/** A vector index that compares with every vector: exact, in memory, and down on demand. */
+export class ExactVectorIndex implements VectorIndex {
+  readonly #space: string
+  readonly #vectors: VectorStore
+  readonly #scopes: () => Promise<readonly Scope[]>
+  readonly #listeners: (() => void)[] = []
+  #held = new Map<string, StoredVector>()
+  down = false
+  queries = 0
+  catchUps = 0
+
+  constructor(space: string, vectors: VectorStore, scopes: () => Promise<readonly Scope[]>) {
+    this.#space = space
+    this.#vectors = vectors
+    this.#scopes = scopes
+  }
+
+  async query(scope: Scope, vector: Float32Array, limit: number): Promise<readonly Neighbour[]> {
+    this.#check()
+    this.queries += 1
+    return [...this.#held.values()]
+      .filter(each => each.scope === scope)
+      .map(each => ({
+        memory_id: each.memory_id,
+        similarity: each.vector.reduce((sum, value, at) => sum + value * (vector[at] ?? 0), 0),
+      }))
+      .sort((a, b) => b.similarity - a.similarity)
+      .slice(0, limit)
+  }
+
+  async catchUp(): Promise<void> {
+    this.#check()
+    this.catchUps += 1
+    this.#held = await this.#stored()
+  }
+
+  async rebuild(): Promise<void> {
+    await this.catchUp()
+  }
+
+  async pending(): Promise<number> {
+    const stored = await this.#stored()
+    return [...stored.values()].filter(each => this.#held.get(each.memory_id)?.scope !== each.scope).length
+  }
+
+  onBehind(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Up again, and everybody is told. */
+  comeBack(): void {
+    this.down = false
+    for (const listener of this.#listeners) listener()
+  }
+
+  async health(): Promise<Health> {
+    return this.down ? { state: 'down', detail: 'The index is down.' } : { state: 'ok', detail: 'The index is up.' }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#held.clear()
+  }
+
+  async #stored(): Promise<Map<string, StoredVector>> {
+    const stored = new Map<string, StoredVector>()
+    for (const scope of await this.#scopes()) {
+      for await (const batch of this.#vectors.ofScope(this.#space, scope, BATCH)) {
+        for (const each of batch) stored.set(each.memory_id, each)
+      }
+    }
+    return stored
+  }
+
+  #check(): void {
+    if (this.down) throw new DenidinError('unavailable', 'the index is down', { retryable: true })
+  }
+}

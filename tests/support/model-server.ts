@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** The two things that can be asked of the server. */
+export type CallKind = 'completion' | 'embedding'
+
+/** One request as it came in. */
+export interface RecordedRequest {
+  readonly kind: CallKind
+  readonly headers: IncomingHttpHeaders
+  /** The parsed body; its form is OpenAI's. */
+  readonly body: RequestBody
+}
+
+export interface RequestBody {
+  readonly model: string
+  /** Of a completion. */
+  readonly messages?: readonly { readonly role: string; readonly content: string }[]
+  readonly max_tokens?: number
+  readonly max_completion_tokens?: number
+  readonly temperature?: number
+  /** Of an embedding. */
+  readonly input?: string | readonly string[]
+  readonly encoding_format?: 'float' | 'base64'
+  readonly dimensions?: number
+}
+
+/** One way to answer a request; made by the functions below. */
+export type Answer = (request: RecordedRequest, response: ServerResponse) => void | Promise<void>
+
+const DEFAULT_DIMENSIONS = 256
+const BITS_PER_BYTE_RANGE = 256
+
+const sendJson = (
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(JSON.stringify(body))
+}
+
+/** Words, near enough for counting. */
+const countWords = (text: string): number => text.split(/\s+/).filter(word => word !== '').length
+
+/** Texts of an embedding request. */
+export const inputsOf = (request: RecordedRequest): readonly string[] => {
+  const { input = [] } = request.body
+  return typeof input === 'string' ? [input] : input
+}
+
+/** The newest user message of a completion request. */
+export const lastUserMessage = (request: RecordedRequest): string =>
+  request.body.messages?.findLast(each => each.role === 'user')?.content ?? ''
+
+const completionBody = (model: string, content: string | null, more: object = {}): object => ({
+  id: 'chatcmpl-scripted',
+  object: 'chat.completion',
+  created: 0,
+  model,
+  choices: [{ index: 0, message: { role: 'assistant', content, ...more }, finish_reason: 'stop' }],
+})
+
+/** Answers with a text, or with what a function makes of the request. */
+export const reply =
+  (text: string | ((request: RecordedRequest) => string)): Answer =>
+  (request, response) => {
+    const content = typeof text === 'string' ? text : text(request)
+    const prompt_tokens = (request.body.messages ?? []).reduce((total, each) => total + countWords(each.content), 0)
+    const completion_tokens = countWords(content)
+    sendJson(response, 200, {
+      ...completionBody(request.body.model, content),
+      usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+    })
+  }
+
+/** Answers with a text and does not say what it took. */
+export const replyWithoutUsage =
+  (text: string): Answer =>
+  (request, response) => {
+    sendJson(response, 200, completionBody(request.body.model, text))
+  }
+
+/** A message without content; with a refusal when one is given. */
+export const noContent =
+  (options: { readonly refusal?: string; readonly finish_reason?: string } = {}): Answer =>
+  (request, response) => {
+    const { refusal = null, finish_reason = 'stop' } = options
+    const message = { role: 'assistant', content: null, refusal }
+    sendJson(response, 200, {
+      ...completionBody(request.body.model, null),
+      choices: [{ index: 0, message, finish_reason }],
+    })
+  }
+
+/** An answer with an empty list of choices. */
+export const noChoices = (): Answer => (request, response) => {
+  sendJson(response, 200, { ...completionBody(request.body.model, ''), choices: [] })
+}
+
+/** An HTTP error in OpenAI's form, with any headers (`retry-after`, `retry-after-ms`). */
+export const failure =
+  (
+    status: number,
+    options: {
+      readonly headers?: Record<string, string>
+      readonly code?: string
+      readonly param?: string
+      readonly message?: string
+    } = {},
+  ): Answer =>
+  (_, response) => {
+    const { headers = {}, code = null, param = null, message = `scripted failure ${String(status)}` } = options
+    sendJson(response, status, { error: { message, type: null, param, code } }, headers)
+  }
+
+/** Any JSON at all. */
+export const json =
+  (body: unknown): Answer =>
+  (_, response) => {
+    sendJson(response, 200, body)
+  }
+
+/** Says that it is JSON, and is not. */
+export const malformed = (): Answer => (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end('{"choices": [{"message": ')
+}
+
+/** Promises a whole body, sends half of it and breaks the connection. */
+export const cutBody = (): Answer => async (request, response) => {
+  const body = JSON.stringify(completionBody(request.body.model, 'this will never arrive'))
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) })
+  await new Promise<void>(resolve => response.write(body.slice(0, body.length / 2), () => resolve()))
+  response.destroy()
+}
+
+/** Breaks the connection before any answer. */
+export const hangUp = (): Answer => (_, response) => {
+  response.destroy()
+}
+
+/**
+ * A vector that depends on nothing but the words of a text, so that texts sharing words are near each other: every word
+ * (in lower case) adds ±1 at four places that its hash picks. Unit length.
+ */
+export const hashedWords = (text: string, dimensions = DEFAULT_DIMENSIONS): Float32Array => {
+  const vector = new Float32Array(dimensions)
+  for (const word of new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['∅'])) {
+    const hash = createHash('sha256').update(word).digest()
+    for (let i = 0; i < 12; i += 3) {
+      const place = ((hash[i] ?? 0) * BITS_PER_BYTE_RANGE + (hash[i + 1] ?? 0)) % dimensions
+      vector[place] = (vector[place] ?? 0) + ((hash[i + 2] ?? 0) % 2 === 0 ? 1 : -1)
+    }
+  }
+  const length = Math.hypot(...vector) || 1
+  return vector.map(value => value / length)
+}
+
+const pack = (vector: Float32Array): string =>
+  Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
+
+/** Answers an embedding request with `hashedWords` of each text; `change` may spoil what goes out. */
+export const embed =
+  (
+    options: {
+      readonly vectorOf?: (text: string, dimensions: number | undefined) => Float32Array
+      /** Ignores base64 and always sends numbers, as some servers do. */
+      readonly always_floats?: boolean
+      readonly change?: (data: EmbeddingRow[]) => EmbeddingRow[]
+      readonly usage?: boolean
+    } = {},
+  ): Answer =>
+  (request, response) => {
+    const { vectorOf = hashedWords, always_floats = false, change = rows => rows, usage = true } = options
+    const { encoding_format, dimensions, model } = request.body
+    const texts = inputsOf(request)
+    const rows = texts.map((text, index): EmbeddingRow => {
+      const vector = vectorOf(text, dimensions)
+      const embedding = encoding_format === 'base64' && !always_floats ? pack(vector) : [...vector]
+      return { object: 'embedding', index, embedding }
+    })
+    const prompt_tokens = texts.reduce((total, text) => total + countWords(text), 0)
+    sendJson(response, 200, {
+      object: 'list',
+      model,
+      data: change(rows),
+      ...(usage ? { usage: { prompt_tokens, total_tokens: prompt_tokens } } : {}),
+    })
+  }
+
+export interface EmbeddingRow {
+  readonly object: 'embedding'
+  readonly index: number
+  readonly embedding: string | readonly number[]
+}
+
+/** An answer that waits until it is let go. */
+export interface HeldAnswer {
+  readonly answer: Answer
+  /** Resolves when a request has come that now waits. */
+  readonly arrived: Promise<RecordedRequest>
+  /** Lets the answer go out (at once, when nobody has asked yet). */
+  release(): void
+}
+
+/** Holds an answer back until `release`: slowness without sleeps. */
+export const hold = (answer: Answer): HeldAnswer => {
+  const arrival = Promise.withResolvers<RecordedRequest>()
+  const gate = Promise.withResolvers<void>()
+  return {
+    answer: async (request, response) => {
+      arrival.resolve(request)
+      await gate.promise
+      if (!response.destroyed) await answer(request, response)
+    },
+    arrived: arrival.promise,
+    release: () => gate.resolve(),
+  }
+}
+
+export interface ScriptedModelServerOptions {
+  /** For measurements: keeps no requests, only counts them. */
+  readonly instant?: boolean
+  /** Called as soon as a request has been read, before it is answered. */
+  readonly on_request?: (request: RecordedRequest) => void
+}
+
+/**
+ * A real HTTP server on 127.0.0.1 that speaks OpenAI's protocol and does what a test tells it:
+ *
+ *     await using server = await ScriptedModelServer.start()
+ *     server.next('completion', failure(500), reply('Hello'))   // for the next two requests, in order
+ *     server.always('completion', reply(request => lastUserMessage(request)))   // for all others
+ *
+ * Untold, it answers completions with "You said: …" and embeddings with `hashedWords`, so that related texts are near.
+ */
+export class ScriptedModelServer implements AsyncDisposable {
+  /** Every request so far, oldest first (none in `instant` mode). */
+  readonly requests: RecordedRequest[] = []
+  /** How many requests of each kind came. */
+  readonly counts: Record<CallKind, number> = { completion: 0, embedding: 0 }
+  readonly #server: Server
+  readonly #options: ScriptedModelServerOptions
+  readonly #script: Record<CallKind, Answer[]> = { completion: [], embedding: [] }
+  readonly #usual: Record<CallKind, Answer> = {
+    completion: reply(request => `You said: ${lastUserMessage(request)}`),
+    embedding: embed(),
+  }
+  #arrivals: { readonly kind: CallKind; readonly count: number; readonly resolve: () => void }[] = []
+
+  private constructor(options: ScriptedModelServerOptions) {
+    this.#options = options
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        this.#answer(request.url ?? '', request.headers, Buffer.concat(chunks).toString(), response)
+      })
+    })
+  }
+
+  /** Starts a server on a free port. */
+  static async start(options: ScriptedModelServerOptions = {}): Promise<ScriptedModelServer> {
+    const server = new ScriptedModelServer(options)
+    await new Promise<void>(resolve => server.#server.listen(0, '127.0.0.1', resolve))
+    return server
+  }
+
+  /** What belongs into `base_url`. */
+  get base_url(): string {
+    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}/v1`
+  }
+
+  /** Host and port, as they stand in messages. */
+  get host(): string {
+    return new URL(this.base_url).host
+  }
+
+  /** Requests of one kind, oldest first. */
+  of(kind: CallKind): RecordedRequest[] {
+    return this.requests.filter(each => each.kind === kind)
+  }
+
+  /** Answers for the next requests of this kind, one each. */
+  next(kind: CallKind, ...answers: readonly Answer[]): void {
+    this.#script[kind].push(...answers)
+  }
+
+  /** The answer for every request that `next` says nothing about. */
+  always(kind: CallKind, answer: Answer): void {
+    this.#usual[kind] = answer
+  }
+
+  /** Resolves when `count` requests of this kind have come since the start. */
+  async received(kind: CallKind, count: number): Promise<void> {
+    if (this.counts[kind] >= count) return
+    await new Promise<void>(resolve => this.#arrivals.push({ kind, count, resolve }))
+  }
+
+  /** Stops, breaking off what is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  #answer(url: string, headers: IncomingHttpHeaders, text: string, response: ServerResponse): void {
+    const kind = url === '/v1/chat/completions' ? 'completion' : url === '/v1/embeddings' ? 'embedding' : undefined
+    if (kind === undefined) {
+      sendJson(response, 404, { error: { message: `no such address: ${url}`, type: null, param: null, code: null } })
+      return
+    }
+    const request: RecordedRequest = { kind, headers, body: JSON.parse(text) as RequestBody }
+    this.counts[kind]++
+    if (this.#options.instant !== true) this.requests.push(request)
+    this.#options.on_request?.(request)
+    const due = this.#arrivals.filter(each => this.counts[each.kind] >= each.count)
+    this.#arrivals = this.#arrivals.filter(each => !due.includes(each))
+    for (const each of due) each.resolve()
+    const answer = this.#script[kind].shift() ?? this.#usual[kind]
+    void answer(request, response)
+  }
+}

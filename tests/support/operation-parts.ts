@@ -1,0 +1,233 @@
+import type { ConsoleMessage } from '../../src/channels/console/console-channel.ts'
+import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
+import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
+import type { Memory } from '../../src/memory/memory.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import type { OperationDeps } from '../../src/operations/dependencies.ts'
+import type { Person, Role } from '../../src/people/person.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
+import type { HealthCheck } from '../../src/platform/health.ts'
+import type { LogFields, Logger } from '../../src/platform/logger.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
+import { phoneDigits } from '../../src/platform/phone.ts'
+import type { SessionDetails } from '../../src/sessions/session.ts'
+import { FakeClock } from './fake-clock.ts'
+
+/** A person with one phone. */
+export const personOf = (person_id: string, phone: string, role: Role = 'client', name?: string): Person => ({
+  person_id,
+  name,
+  identities: [{ kind: 'phone', value: phone }],
+  role,
+  created_at: Date.parse('2026-11-01T08:00:00Z'),
+})
+
+export const sessionOf = (session_id: string, scope: Scope, part: Partial<SessionDetails> = {}): SessionDetails => ({
+  session_id,
+  scope,
+  chat_id: 'console:15550001111',
+  state: 'active',
+  created_at: Date.parse('2026-11-20T08:00:00Z'),
+  last_active: Date.parse('2026-11-20T09:00:00Z'),
+  messages: 0,
+  attempts: 0,
+  window: [],
+  window_tokens: 0,
+  ...part,
+})
+
+export const memoryOf = (memory_id: string, scope: Scope, text: string): Memory => ({
+  memory_id,
+  scope,
+  person_ids: [],
+  kind: 'session_summary',
+  text,
+  session_id: `session-of-${memory_id}`,
+  said_from: Date.parse('2026-11-10T08:00:00Z'),
+  said_to: Date.parse('2026-11-10T09:00:00Z'),
+  created_at: Date.parse('2026-11-10T10:00:00Z'),
+})
+
+/** A log that keeps its lines, for tests that look at what is logged. */
+export interface KeptLog extends Logger {
+  readonly lines: { level: string; component: string; message: string; fields: LogFields }[]
+}
+
+export const keptLog = (): KeptLog => {
+  const lines: KeptLog['lines'] = []
+  const child = (component: string): KeptLog => {
+    const write =
+      (level: string) =>
+      (message: string, fields: LogFields = {}): void => {
+        lines.push({ level, component, message, fields })
+      }
+    return {
+      lines,
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+      for: child,
+    }
+  }
+  return child('test')
+}
+
+/** The parts that operations stand on, held in memory; a test puts in what is there and looks at what was asked. */
+export class OperationParts implements OperationDeps {
+  readonly clock = new FakeClock()
+  readonly metrics = createMetrics()
+  readonly persons: Person[] = []
+  readonly details: SessionDetails[] = []
+  readonly memories: Memory[] = []
+  /** What was asked of the parts, in order. */
+  readonly asked: string[] = []
+  readonly said: ConsoleMessage[] = []
+
+  about: OperationDeps['about'] = {
+    version: '1.2.3',
+    started_at: undefined,
+    memory_system_enabled: true,
+    godfather_phone: undefined,
+  }
+  checks: HealthCheck[] = []
+  resetOutcome: ResetOutcome = { session_id: 's1', messages: 4, memory: 'stored' }
+  sweepReport: SweepReport = { found: 3, stored: 2, failed: 1, dead: 0 }
+  recalled: Recall = { memories: [] }
+  memoryEnabled = true
+  /** What each saying is answered with. */
+  answer: (message: ConsoleMessage) => Promise<readonly string[]> = message =>
+    Promise.resolve([`you said: ${message.text}`])
+
+  readonly people: OperationDeps['people'] = {
+    find: person_id => Promise.resolve(this.persons.find(each => each.person_id === person_id)),
+    lookUp: reference => {
+      const digits = phoneDigits(reference)
+      return Promise.resolve(
+        this.persons.find(
+          each => each.person_id === reference || each.identities.some(identity => identity.value === digits),
+        ),
+      )
+    },
+    list: page => Promise.resolve(pageOf(this.persons, page, each => each.person_id)),
+    setRole: (person_id, role) => {
+      const index = this.persons.findIndex(each => each.person_id === person_id)
+      const person = this.persons[index]
+      if (person === undefined) return Promise.reject(new DenidinError('not_found', 'no such person'))
+      const changed = { ...person, role }
+      this.persons[index] = changed
+      this.asked.push(`setRole ${person_id} ${role}`)
+      return Promise.resolve(changed)
+    },
+  }
+
+  readonly sessions: OperationDeps['sessions'] = {
+    list: page =>
+      Promise.resolve(
+        pageOf(
+          this.details.filter(each => page.state === undefined || each.state === page.state),
+          page,
+          each => each.session_id,
+        ),
+      ),
+    show: session_id => Promise.resolve(this.details.find(each => each.session_id === session_id)),
+    counts: () => {
+      const counts = { active: 0, closed: 0, stored: 0, dead: 0, purged: 0 }
+      for (const { state } of this.details) counts[state]++
+      return Promise.resolve(counts)
+    },
+  }
+
+  readonly closing: OperationDeps['closing'] = {
+    reset: scope => {
+      this.asked.push(`reset ${scope}`)
+      return Promise.resolve(this.resetOutcome)
+    },
+    sweep: options => {
+      this.asked.push('sweep')
+      options?.progress?.(1, 3)
+      return Promise.resolve(this.sweepReport)
+    },
+    purge: () => {
+      this.asked.push('purge')
+      return Promise.resolve({ purged: 5 })
+    },
+  }
+
+  readonly conversation: OperationDeps['conversation'] = {
+    exclusive: async (scope, act) => {
+      this.asked.push(`enter ${scope}`)
+      try {
+        return await act()
+      } finally {
+        this.asked.push(`leave ${scope}`)
+      }
+    },
+  }
+
+  readonly console: OperationDeps['console'] = {
+    say: message => {
+      this.said.push(message)
+      return this.answer(message)
+    },
+  }
+
+  readonly usage: OperationDeps['usage'] = {
+    totals: ({ since }) => {
+      this.asked.push(`usage since ${new Date(since).toISOString()}`)
+      return Promise.resolve([
+        {
+          kind: 'completion',
+          purpose: 'reply',
+          provider: 'offline',
+          model: 'm',
+          calls: 7,
+          failed: 1,
+          input_tokens: 900,
+          output_tokens: 100,
+        },
+      ])
+    },
+  }
+
+  readonly traffic: OperationDeps['traffic'] = {
+    counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3 }),
+  }
+
+  get memory(): OperationDeps['memory'] {
+    const stats = (): MemoryStats => ({
+      enabled: this.memoryEnabled,
+      memories: this.memories.length,
+      scopes: new Set(this.memories.map(each => each.scope)).size,
+      pending_embedding: 1,
+      pending_index: 2,
+      space: 'offline-lexical-1',
+      min_similarity: 0.2,
+      index: { state: 'ok', detail: 'answers' },
+    })
+    return {
+      recall: (scope, question) => {
+        this.asked.push(`recall ${scope}: ${question}`)
+        return Promise.resolve(this.recalled)
+      },
+      list: (scope, page) =>
+        Promise.resolve(
+          pageOf(
+            this.memories.filter(each => scope === 'all' || each.scope === scope),
+            page,
+            each => each.memory_id,
+          ),
+        ),
+      stats: () => Promise.resolve(stats()),
+    }
+  }
+}
+
+const pageOf = <T>(
+  rows: readonly T[],
+  page: { readonly limit: number; readonly before?: string },
+  idOf: (row: T) => string,
+): readonly T[] => {
+  const from = page.before === undefined ? 0 : rows.findIndex(row => idOf(row) === page.before) + 1
+  return rows.slice(from, from + page.limit)
+}

@@ -1,0 +1,141 @@
+import { expect, test } from '@jest/globals'
+import type { Commands, Speaker } from '../../src/conversation/commands.ts'
+import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
+import { createRunner } from '../../src/operations/runner.ts'
+import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import type { Language } from '../../src/text/language.ts'
+import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+
+const speaker: Speaker = {
+  person: personOf('p1', '15550001111'),
+  chat_id: '15550001111@c.us',
+  chat_kind: 'direct',
+  scope: 'person:p1',
+}
+const godfather: Speaker = { ...speaker, person: personOf('p9', '15550009999', 'godfather'), scope: 'person:p9' }
+const inGroup = { chat_id: '12@g.us', chat_kind: 'group', scope: 'chat:12@g.us' } as const
+
+const setUp = (language: Language = 'en') => {
+  const parts = new OperationParts()
+  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const commands: Commands = createChatCommands({ runner, language: () => Promise.resolve(language) })
+  return { parts, commands }
+}
+
+test.each(['/reset', ' /RESET ', '/reset.', '/reset now please', '/frobnicate', '/הפעל', '/reset\nplease'])(
+  '%j is a command',
+  text => {
+    expect(setUp().commands.recognises(text)).toBe(true)
+  },
+)
+
+test.each(['reset', 'please /reset', '/', '/ reset', '/home/user/file', '1/2', '//', '/2', ''])(
+  '%j is no command',
+  text => {
+    expect(setUp().commands.recognises(text)).toBe(false)
+  },
+)
+
+test('/reset ends the conversation of the speaker and says that it was saved', async () => {
+  const { parts, commands } = setUp()
+  await expect(commands.run('/Reset', speaker)).resolves.toBe(
+    'Session reset! Previous conversation has been saved to long-term memory.',
+  )
+  // It runs inside the speaker's queue already and must not enter it again.
+  expect(parts.asked).toEqual(['reset person:p1'])
+})
+
+test('/reset in a group ends the conversation of the group', async () => {
+  const { parts, commands } = setUp()
+  await commands.run('/reset', { ...speaker, ...inGroup })
+  expect(parts.asked).toEqual(['reset chat:12@g.us'])
+})
+
+test('/reset takes no word for a name of somebody else', async () => {
+  const { parts, commands } = setUp()
+  await commands.run('/reset p9', speaker)
+  expect(parts.asked).toEqual(['reset person:p1'])
+})
+
+test.each([
+  [{ session_id: 's', messages: 3, memory: 'pending' }, 'will be saved to long-term memory shortly'],
+  [{ session_id: 's', messages: 3, memory: 'nothing' }, 'Nothing was saved'],
+  [{ session_id: undefined, messages: 0, memory: 'nothing' }, 'There is no conversation to reset'],
+] as const)('/reset that came to %j says so', async (outcome, words) => {
+  const { parts, commands } = setUp()
+  parts.resetOutcome = outcome
+  await expect(commands.run('/reset', speaker)).resolves.toContain(words)
+})
+
+test('answers are in the language of the speaker', async () => {
+  await expect(setUp('he').commands.run('/reset', speaker)).resolves.toContain('השיחה אופסה')
+})
+
+test('when the language cannot be found out, the command itself tells it', async () => {
+  const parts = new OperationParts()
+  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const commands = createChatCommands({ runner, language: () => Promise.reject(new Error('no')) })
+  await expect(commands.run('/reset', speaker)).resolves.toContain('Session reset!')
+  await expect(commands.run('/איפוס', speaker)).resolves.toContain('אני לא מכיר')
+})
+
+test('/help lists what the speaker may do', async () => {
+  const { commands } = setUp()
+  const forClient = await commands.run('/help', speaker)
+  expect(forClient).toContain('/reset – end this conversation')
+  expect(forClient).not.toContain('/status')
+  await expect(commands.run('/help', godfather)).resolves.toContain('/status – ')
+})
+
+test('an unknown command gets one helpful line and runs nothing', async () => {
+  const { parts, commands } = setUp()
+  const line = await commands.run('/rset', speaker)
+  expect(line).toContain('Did you mean /reset?')
+  expect(line).not.toContain('\n')
+  expect(parts.asked).toEqual([])
+})
+
+test('what a client may not do is not suggested to them', async () => {
+  await expect(setUp().commands.run('/statu', speaker)).resolves.not.toContain('/status')
+})
+
+test('/status is for the godfather in a direct chat', async () => {
+  const { parts, commands } = setUp()
+  parts.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'down', detail: 'no server' }) }]
+  parts.details.push(sessionOf('s1', 'person:p1'))
+  parts.memories.push(memoryOf('m1', 'person:p1', 'tea'))
+  const answer = await commands.run('/status', godfather)
+  expect(answer).toContain('something is down')
+  expect(answer).toContain('- chroma: no server')
+  expect(answer).toContain('1 conversation running')
+  expect(answer).toContain('1 memory')
+  expect(answer).toContain('7 calls')
+  for (const other of [speaker, { ...godfather, ...inGroup }]) {
+    await expect(commands.run('/status', other)).resolves.toContain('is for my administrator')
+  }
+})
+
+test.each<[ErrorCode, string]>([
+  ['unavailable', 'does not respond'],
+  ['timeout', 'does not respond'],
+  ['bad_answer', 'does not respond'],
+  ['rejected', 'refuses to work'],
+  ['disabled', 'switched off'],
+  ['stopping', 'being restarted'],
+  ['not_running', 'being restarted'],
+  ['already_running', 'busy'],
+  ['internal', 'Something went wrong'],
+  ['damaged', 'Something went wrong'],
+  ['not_found', 'Something went wrong'],
+  ['invalid_input', 'Something went wrong'],
+  ['invalid_config', 'Something went wrong'],
+  ['confirmation_needed', 'Something went wrong'],
+  ['forbidden', 'is for my administrator'],
+])('a failure of kind %s is told in a sentence without its details', async (code, words) => {
+  const { parts, commands } = setUp()
+  parts.closing.reset = () => Promise.reject(new DenidinError(code, 'details: sqlite says no'))
+  const answer = await commands.run('/reset', speaker)
+  expect(answer).toContain(words)
+  expect(answer).not.toContain('sqlite')
+})

@@ -1,0 +1,332 @@
+import { expect, test } from '@jest/globals'
+import { z } from 'zod'
+import { cliMenu, type CliMenu } from '../../src/interfaces/cli/menu.ts'
+import { runCli, type CliDeps } from '../../src/interfaces/cli/run-cli.ts'
+import { localClient } from '../../src/operations/client.ts'
+import { operations, type Operations } from '../../src/operations/list.ts'
+import { operation } from '../../src/operations/operation.ts'
+import { createRunner } from '../../src/operations/runner.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+import { fakeTerminal } from '../support/terminal.ts'
+
+/** The command line over operations that a test can look at; `owner` tells whether the bot runs. */
+const setUp = (
+  part: {
+    owner?: boolean
+    terminal?: Parameters<typeof fakeTerminal>[0]
+    operations?: Operations
+    menu?: CliMenu
+  } = {},
+) => {
+  const parts = new OperationParts()
+  parts.persons.push(personOf('p1', '15550001111', 'client', 'Dana'))
+  parts.details.push(sessionOf('s1', 'person:p1', { messages: 3 }), sessionOf('s2', 'person:p1', { state: 'dead' }))
+  const terminal = fakeTerminal({ stdin: '', ...part.terminal })
+  const list = part.operations ?? operations
+  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger, operations: list })
+  const events: string[] = []
+  const client = (how: string) => {
+    events.push(how)
+    return localClient(runner, () => {
+      events.push('let go')
+      return Promise.resolve()
+    })
+  }
+  const deps: Omit<CliDeps, 'argv'> = {
+    ...terminal,
+    version: '9.8.7',
+    clock: parts.clock,
+    operations: list,
+    ...(part.menu === undefined ? {} : { menu: part.menu }),
+    connect: () => Promise.resolve(part.owner === true ? client('connected') : undefined),
+    open: () => Promise.resolve(client('opened')),
+    local: {
+      start_script: '/nowhere/run_denidin.sh',
+      stopTarget: () => Promise.resolve({ pid_file: '/nowhere/denidin.pid', isOwned: () => Promise.resolve(false) }),
+      kill: () => undefined,
+    },
+  }
+  const run = (...argv: string[]): Promise<number> => runCli({ ...deps, argv })
+  return { parts, terminal, run, events, deps }
+}
+
+/** Lets time go by until a command has ended. */
+const passTime = async ({ clock }: OperationParts, done: Promise<unknown>): Promise<void> => {
+  let over = false
+  void done.finally(() => {
+    over = true
+  })
+  while (!over) await clock.advance(100)
+}
+
+test.each(Object.keys(cliMenu).concat('chat', 'start', 'stop'))('denidin %s --help explains itself', async words => {
+  const { run, terminal, events } = setUp()
+  await expect(run(...words.split(' '), '--help')).resolves.toBe(0)
+  expect(terminal.out()).toContain(`Usage: denidin ${words}`)
+  expect(terminal.err()).toBe('')
+  expect(events).toEqual([])
+})
+
+test('the help of a command names its arguments, options, allowed values and defaults', async () => {
+  const { run, terminal } = setUp()
+  await run('session', 'list', '--help')
+  const help = terminal.out().replace(/\s+/g, ' ')
+  expect(help).toContain('--state <value> only sessions in this state (active, closed, stored, dead, purged)')
+  expect(help).toContain('--limit <value> how many at most (default: 20)')
+  expect(help).toContain('--json')
+})
+
+test('denidin --help lists every command, --version the version', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('--help')).resolves.toBe(0)
+  for (const word of ['start', 'stop', 'status', 'chat', 'people', 'session', 'memory']) {
+    expect(terminal.out()).toMatch(new RegExp(`^ {2}${word}\\b`, 'm'))
+  }
+  await expect(run('--version')).resolves.toBe(0)
+  expect(terminal.out()).toContain('9.8.7')
+})
+
+test.each([
+  ['the bot runs', true, 'connected'],
+  ['the bot does not run', false, 'opened'],
+])('a command answers the same when %s, and lets go of what it used', async (_when, owner, how) => {
+  const { run, terminal, events } = setUp({ owner })
+  await expect(run('session', 'list', '--json')).resolves.toBe(0)
+  expect(events).toEqual([how, 'let go'])
+  const output = JSON.parse(terminal.out()) as { sessions: { session_id: string }[] }
+  expect(output.sessions.map(each => each.session_id)).toEqual(['s1', 's2'])
+})
+
+test('options and arguments become the input of the operation', async () => {
+  const { run, terminal, parts } = setUp()
+  await expect(run('session', 'list', '--state', 'dead', '--limit', '1', '--json')).resolves.toBe(0)
+  expect(JSON.parse(terminal.out())).toMatchObject({ sessions: [{ session_id: 's2' }], next: null })
+  await expect(run('people', 'role', '+1 555 000 1111', 'godfather')).resolves.toBe(0)
+  await expect(run('people', 'block', 'p1')).resolves.toBe(0)
+  await expect(run('session', 'sweep', '--no-purge')).resolves.toBe(0)
+  await expect(run('session', 'reset', '--person', '15550001111')).resolves.toBe(0)
+  await expect(run('session', 'reset', 's1')).resolves.toBe(0)
+  await expect(run('memory', 'search', 'where', 'is', 'Dana?', '--person', 'p1')).resolves.toBe(0)
+  expect(parts.asked.filter(each => !/^(enter|leave)/.test(each))).toEqual([
+    'setRole p1 godfather',
+    'setRole p1 blocked',
+    'sweep',
+    'reset person:p1',
+    'reset person:p1',
+    'recall person:p1: where is Dana?',
+  ])
+})
+
+test.each([
+  [['nonsense'], 'unknown command'],
+  [['sesion', 'list'], 'Did you mean session'],
+  [['session', 'lst'], 'Did you mean list'],
+  [['session', 'list', '--colour'], 'unknown option'],
+  [['session', 'list', 'extra'], 'too many arguments'],
+  [['session', 'list', '--limit', '0'], 'limit must be 1 or more, not 0'],
+  [['session', 'list', '--limit', 'ten'], 'limit must be a number, not "ten"'],
+  [['session', 'list', '--state', 'open'], 'state must be one of active, closed'],
+  [['session', 'show'], "missing required argument 'session-id'"],
+  [['people', 'role', 'p1', 'king'], 'role must be one of client, godfather, blocked, not "king"'],
+  [['session'], 'Usage: denidin session'],
+  [[], 'Usage: denidin'],
+  [['chat', '--as', 'Dana'], '--as must be a phone number'],
+])('wrong usage (%j) ends with 2 and says what is wrong, before anything is opened', async (argv, words) => {
+  const { run, terminal, events } = setUp()
+  await expect(run(...argv)).resolves.toBe(2)
+  expect(terminal.err()).toContain(words)
+  expect(terminal.out()).toBe('')
+  expect(events).toEqual([])
+})
+
+test('what fails ends with 1 and one line on stderr', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('session', 'show', 'nope')).resolves.toBe(1)
+  expect(terminal.err()).toBe('denidin: there is no session "nope"\n')
+  expect(terminal.out()).toBe('')
+})
+
+test('with --json a failure is JSON too, on stderr', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('session', 'show', 'nope', '--json')).resolves.toBe(1)
+  expect(JSON.parse(terminal.err())).toEqual({
+    error: { code: 'not_found', message: 'there is no session "nope"', retryable: false },
+  })
+})
+
+test('a data folder that cannot be opened is a failure', async () => {
+  const { deps, terminal } = setUp()
+  const open = (): Promise<never> => Promise.reject(new DenidinError('invalid_config', 'log_level must be one of …'))
+  await expect(runCli({ ...deps, open, argv: ['status'] })).resolves.toBe(1)
+  expect(terminal.err()).toBe('denidin: log_level must be one of …\n')
+})
+
+test('a command waits for another one that owns the data for a moment', async () => {
+  const { deps, events, parts } = setUp()
+  let tries = 0
+  const open = (): ReturnType<CliDeps['open']> => {
+    tries++
+    return tries < 3 ? Promise.reject(new DenidinError('already_running', 'in use')) : deps.open()
+  }
+  const done = runCli({ ...deps, open, argv: ['session', 'purge'] })
+  await passTime(parts, done)
+  await expect(done).resolves.toBe(0)
+  expect([tries, events]).toEqual([3, ['opened', 'let go']])
+})
+
+test('a command that waits for a starting bot asks it as soon as it answers', async () => {
+  const { deps, events, parts } = setUp({ owner: true })
+  let tries = 0
+  const connect = (): ReturnType<CliDeps['connect']> => (++tries < 4 ? Promise.resolve(undefined) : deps.connect())
+  const open = (): Promise<never> => Promise.reject(new DenidinError('already_running', 'in use'))
+  const done = runCli({ ...deps, connect, open, argv: ['session', 'purge'] })
+  await passTime(parts, done)
+  await expect(done).resolves.toBe(0)
+  expect(events).toEqual(['connected', 'let go'])
+})
+
+test('a data folder that stays in use is a failure in the end', async () => {
+  const { deps, terminal, parts } = setUp()
+  const open = (): Promise<never> => Promise.reject(new DenidinError('already_running', 'another DeniDin is using it'))
+  const done = runCli({ ...deps, open, argv: ['session', 'purge'] })
+  await passTime(parts, done)
+  await expect(done).resolves.toBe(1)
+  expect(terminal.err()).toContain('another DeniDin is using it')
+})
+
+test('what lasts longer than two seconds tells on stderr how far it is', async () => {
+  const { parts, run, terminal } = setUp()
+  const finish = Promise.withResolvers<undefined>()
+  const began = Promise.withResolvers<(done: number) => void>()
+  parts.closing.sweep = async options => {
+    began.resolve(done => options?.progress?.(done, 30))
+    await finish.promise
+    return parts.sweepReport
+  }
+  const done = run('session', 'sweep', '--json')
+  const step = await began.promise
+  step(1)
+  await parts.clock.advance(1999)
+  expect(terminal.err()).toBe('')
+  await parts.clock.advance(1)
+  expect(terminal.err()).toBe('session sweep: 1 of 30 sessions\n')
+  step(2)
+  await parts.clock.advance(2000)
+  step(3)
+  finish.resolve(undefined)
+  await expect(done).resolves.toBe(0)
+  expect(terminal.err()).toBe('session sweep: 1 of 30 sessions\nsession sweep: 3 of 30 sessions\n')
+  expect(JSON.parse(terminal.out())).toMatchObject({ found: 3 })
+})
+
+test('on a terminal progress is one line that is wiped away at the end', async () => {
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true } })
+  const finish = Promise.withResolvers<undefined>()
+  parts.closing.purge = async () => {
+    await finish.promise
+    return { purged: 1 }
+  }
+  const done = run('session', 'purge')
+  await parts.clock.advance(0)
+  await parts.clock.advance(2000)
+  expect(terminal.err()).toBe('\r\x1b[Ksession purge: working …')
+  finish.resolve(undefined)
+  await expect(done).resolves.toBe(0)
+  expect(terminal.err().endsWith('\r\x1b[K')).toBe(true)
+  expect(terminal.out()).toContain('purged  1')
+})
+
+const wipe = operation({
+  summary: 'Throw everything away',
+  access: 'operator',
+  effect: 'destroy',
+  needs: 'data',
+  input: z.strictObject({ hard: z.boolean().default(false).describe('for good') }),
+  output: z.object({ hard: z.boolean() }),
+  run: (_deps, { hard }) => Promise.resolve({ hard }),
+})
+const destructive = { operations: { 'data.wipe': wipe }, menu: { 'data wipe': { run: 'data.wipe', positions: [] } } }
+
+test('what destroys is refused without a yes where nobody can be asked', async () => {
+  const { run, terminal } = setUp(destructive)
+  await expect(run('data', 'wipe')).resolves.toBe(2)
+  expect(terminal.err()).toContain('--yes')
+  expect(terminal.out()).toBe('')
+})
+
+test('what destroys runs with --yes', async () => {
+  const { run, terminal } = setUp(destructive)
+  await expect(run('data', 'wipe', '--yes', '--hard', '--json')).resolves.toBe(0)
+  expect(JSON.parse(terminal.out())).toEqual({ hard: true })
+})
+
+test.each([
+  ['y', 0],
+  ['Yes', 0],
+  ['n', 2],
+  ['', 2],
+])('at a terminal the answer %j to the question ends with %i', async (answer, code) => {
+  const { run, terminal } = setUp({ ...destructive, terminal: { isTTY: true, stdin: `${answer}\n` } })
+  await expect(run('data', 'wipe')).resolves.toBe(code)
+  expect(terminal.err()).toContain('Throw everything away. Go on? [y/N]')
+  expect(terminal.out().includes('hard')).toBe(code === 0)
+})
+
+test('a terminal gets tables within its width, a pipe gets columns between tabs', async () => {
+  const onTerminal = setUp({ terminal: { isTTY: true, columns: 120 } })
+  const long = 'word '.repeat(100).trim()
+  onTerminal.parts.memories.push(memoryOf('m1', 'person:p1', `${long}\nsecond line`))
+  await onTerminal.run('memory', 'list')
+  const lines = onTerminal.terminal.out().split('\n')
+  expect(lines[0]).toBe('next  –')
+  expect(lines.find(line => line.startsWith('memory id'))).toMatch(
+    /^memory id\s+who\s+kind\s+said from\s+said to\s+text$/,
+  )
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(120)
+  expect(onTerminal.terminal.out().match(/word/g)).toHaveLength(100)
+
+  const inPipe = setUp()
+  inPipe.parts.memories.push(memoryOf('m1', 'person:p1', 'one\ttwo\nthree'))
+  await inPipe.run('memory', 'list')
+  expect(inPipe.terminal.out().split('\n')).toEqual([
+    'next\t–',
+    '',
+    'memories',
+    'memory_id\twho\tkind\tsaid_from\tsaid_to\ttext',
+    'm1\tDana (+15550001111)\tsession_summary\t2026-11-10T08:00:00.000Z\t2026-11-10T09:00:00.000Z\tone  two three',
+    '',
+  ])
+})
+
+test('a list without rows says so', async () => {
+  const { run, terminal } = setUp()
+  await run('memory', 'list')
+  expect(terminal.out()).toContain('memories\nnone\n')
+})
+
+test('what people wrote cannot steer the terminal', async () => {
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true } })
+  parts.memories.push(memoryOf('m1', 'person:p1', 'red \x1b[31m and a bell \x07'))
+  await run('memory', 'list')
+  expect(terminal.out()).not.toMatch(/[\x07\x1b]/)
+})
+
+test('status shows its parts and counters', async () => {
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 100 } })
+  parts.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'ok', detail: 'answers' }) }]
+  parts.metrics.count('replies_sent', 2)
+  await expect(run('status')).resolves.toBe(0)
+  expect(terminal.out()).toMatch(/^running\s+no$/m)
+  expect(terminal.out()).toMatch(/^chroma\s+ok\s+answers$/m)
+  expect(terminal.out()).toMatch(/^replies sent\s+2$/m)
+})
+
+test('a reader who goes away is no failure', async () => {
+  const { run, terminal } = setUp()
+  const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  const done = run('session', 'list')
+  ;(terminal.stdout as unknown as { destroy(error: Error): void }).destroy(broken)
+  await expect(done).resolves.toBe(0)
+})

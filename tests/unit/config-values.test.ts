@@ -1,0 +1,258 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { loadSettings, type LoadedSettings } from '../../src/config/load-settings.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'denidin-config-'))
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const write = (name: string, text: string, mode = 0o600): void => {
+  const path = join(folder, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+}
+
+/** Loads a file with this content, with a key for the model service in the environment. */
+const load = (content: string | object, environment: Record<string, string> = {}): LoadedSettings => {
+  write('config/config.json', typeof content === 'string' ? content : JSON.stringify(content))
+  return loadSettings({ environment: { OPENAI_API_KEY: 'sk-of-the-test', ...environment }, cwd: folder })
+}
+
+/** The lines with which loading fails. */
+const refusal = (content: string | object, environment: Record<string, string> = {}): readonly string[] => {
+  try {
+    load(content, environment)
+  } catch (error) {
+    expect(error).toBeInstanceOf(DenidinError)
+    expect((error as DenidinError).code).toBe('invalid_config')
+    return (error as Error).message.split('\n')
+  }
+  throw new Error('it loaded')
+}
+
+describe('order', () => {
+  const topK = (content: object, environment: Record<string, string> = {}): number =>
+    load(content, environment).settings.memory.longterm.top_k_results
+  const file = { memory: { longterm: { top_k_results: 3 } } }
+
+  test('the environment comes before the .env file, that before the file, that before the default', () => {
+    expect(topK({})).toBe(5)
+    expect(topK(file)).toBe(3)
+    write('.env', 'DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS=7\n')
+    expect(topK(file)).toBe(7)
+    expect(topK(file, { DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS: '9' })).toBe(9)
+  })
+
+  test('a key has its own name in the environment before its other name', () => {
+    expect(topK({}, { TOP_K_RETRIEVAL: '11' })).toBe(11)
+    expect(topK({}, { TOP_K_RETRIEVAL: '11', DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS: '12' })).toBe(12)
+  })
+
+  test('the real environment comes before the .env file under any of its names', () => {
+    write('.env', 'DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS=7\n')
+    expect(topK({}, { TOP_K_RETRIEVAL: '11' })).toBe(11)
+  })
+
+  test.each([
+    ['LLM_TEMPERATURE', '0.1', ['ai', 'temperature'], 0.1],
+    ['LLM_MAX_TOKENS', '99', ['ai', 'max_tokens'], 99],
+    ['SEMANTIC_WEIGHT', '0.5', ['memory', 'longterm', 'semantic_weight'], 0.5],
+    ['RECENCY_WEIGHT', '0.4', ['memory', 'longterm', 'recency_weight'], 0.4],
+    ['OPENAI_API_KEY', 'sk-other', ['openai_api_key'], 'sk-other'],
+    ['DENIDIN_MEMORY_LONGTERM_EMBEDDING_MODEL', 'some-model', ['embeddings', 'model'], 'some-model'],
+  ])('%s is read', (name, text, path, value) => {
+    expect(load({}, { [name]: text }).settings).toHaveProperty(path, value)
+  })
+
+  test('an empty variable counts as unset', () => {
+    expect(topK(file, { DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS: ' ' })).toBe(3)
+  })
+
+  test('DENIDIN_CONFIG names another file, also from the .env file', () => {
+    write('elsewhere.json', '{ "log_level": "debug" }')
+    write('.env', 'DENIDIN_CONFIG=elsewhere.json\nOPENAI_API_KEY=sk-of-the-test\n')
+    const { settings, source } = loadSettings({ environment: {}, cwd: folder })
+    expect(settings.log_level).toBe('debug')
+    expect(source).toEqual({ file: join(folder, 'elsewhere.json'), env_file: join(folder, '.env') })
+  })
+})
+
+describe('the file', () => {
+  test('may hold comments and trailing commas, and may be empty', () => {
+    expect(load('// why\n{ "log_level": "warn", /* and */ "ai": { "retries": 1, }, }').settings.log_level).toBe('warn')
+    expect(load('').settings.log_level).toBe('info')
+  })
+
+  test('is told apart when it is missing', () => {
+    expect(() => loadSettings({ environment: {}, cwd: folder })).toThrow(
+      expect.objectContaining({ code: 'not_found', message: expect.stringContaining('config/config.json') }),
+    )
+  })
+
+  test('is refused in one line when it is no JSON, with the place of the mistake', () => {
+    expect(refusal('{ "log_level": }')).toEqual([expect.stringMatching(/config\.json is not JSON: .*1:16/)])
+    expect(refusal('[]')).toEqual(['the configuration must be one object: { … }'])
+  })
+
+  test('gives the embedding model under its old name', () => {
+    const { settings } = load({ memory: { longterm: { embedding_model: 'text-embedding-ada-002' } } })
+    expect(settings.embeddings.model).toBe('text-embedding-ada-002')
+    expect(refusal({ memory: { longterm: { embedding_model: 'one' } }, embeddings: { model: 'another' } })).toEqual([
+      'memory.longterm.embedding_model: is the older name of embeddings.model, which has another value; keep one of them',
+    ])
+  })
+
+  test('cannot be changed once it is loaded', () => {
+    const { settings } = load({ user_roles: { blocked_phones: ['15550001111'] } })
+    expect(() => Object.assign(settings.memory.longterm, { top_k_results: 1 })).toThrow(TypeError)
+    expect(() => (settings.user_roles.blocked_phones as string[]).push('1')).toThrow(TypeError)
+  })
+})
+
+describe('what is wrong is refused', () => {
+  test('an unknown key, with the one that was meant, and without its value, which may be a secret', () => {
+    expect(refusal({ openai_api_kye: 'sk-secret' })).toEqual([
+      'openai_api_kye: no such key (did you mean openai_api_key?)',
+    ])
+    expect(refusal({ memory: { longterm: { topKResults: 3 } } })).toEqual([
+      'memory.longterm.topKResults: no such key (did you mean memory.longterm.top_k_results?)',
+    ])
+    expect(refusal({ memroy: {} })).toEqual(['memroy: no such key (did you mean memory?)'])
+    expect(refusal({ completely_different: 1 })).toEqual(['completely_different: no such key'])
+  })
+
+  test('a key in the wrong section, with its right place', () => {
+    expect(refusal({ session_timeout_hours: 3 })).toEqual([
+      'session_timeout_hours: no such key (did you mean memory.session.session_timeout_hours?)',
+    ])
+  })
+
+  test('a section that is a value, and a value that is a section', () => {
+    expect(refusal({ user_roles: 5, log_level: { a: 1 } })).toEqual([
+      'user_roles: must be a section with blocked_phones',
+      'log_level: must be a value, not a section',
+    ])
+  })
+
+  test('several things at once, one line each', () => {
+    const lines = refusal({ log_level: 'loud', ai: { retries: 99 }, nonsense: true })
+    expect(lines).toEqual([
+      'nonsense: no such key',
+      'log_level: must be one of debug, info, warn, error: value was "loud"',
+      'ai.retries: must be a whole number from 0 to 10: value was 99',
+    ])
+  })
+
+  test.each<[object, string]>([
+    [{ ai: { temperature: 2.1 } }, 'ai.temperature: must be a number from 0 to 2: value was 2.1'],
+    [{ ai: { max_tokens: 1.5 } }, 'ai.max_tokens: must be a whole number from 1 to 128000: value was 1.5'],
+    [{ ai: { max_tokens: 0 } }, 'ai.max_tokens: must be a whole number from 1 to 128000: value was 0'],
+    [{ ai: { model: '' } }, 'ai.model: must be a text that is not empty: value was ""'],
+    [
+      { ai: { base_url: 'ftp://x' } },
+      'ai.base_url: must be an address that begins with http:// or https://: value was "ftp://x"',
+    ],
+    [{ log_level: null }, 'log_level: must be one of debug, info, warn, error: value was null'],
+    [
+      { memory: { session: { expiry_cron: '61 * * * *' } } },
+      'memory.session.expiry_cron: must be a cron expression of five or six fields, such as */10 * * * *: value was "61 * * * *"',
+    ],
+    [
+      { memory: { longterm: { min_similarity: 70 } } },
+      'memory.longterm.min_similarity: must be a number from 0 to 1: value was 70',
+    ],
+    [
+      { memory: { longterm: { storage_dir: '../elsewhere' } } },
+      'memory.longterm.storage_dir: must be a folder below data_root (without ..), or an absolute path: value was "../elsewhere"',
+    ],
+    [
+      { memory: { longterm: { collection_name: 'a b' } } },
+      'memory.longterm.collection_name: must be 3 to 100 of the characters a-z A-Z 0-9 . _ -, a letter or digit first and last: value was "a b"',
+    ],
+    [{ whatsapp: { browser_args: [1] } }, 'whatsapp.browser_args: must be a list of texts: value was [1]'],
+    [{ whatsapp: { enabled: 1 } }, 'whatsapp.enabled: must be true or false: value was 1'],
+  ])('%j', (content, line) => {
+    expect(refusal(content)).toEqual([line])
+  })
+
+  test.each([
+    [
+      'DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS',
+      'abc',
+      'memory.longterm.top_k_results: must be a whole number from 1 to 50',
+    ],
+    ['TOP_K_RETRIEVAL', '5 apples', 'memory.longterm.top_k_results: must be a whole number from 1 to 50'],
+    ['DENIDIN_AI_TEMPERATURE', '0x1', 'ai.temperature: must be a number from 0 to 2'],
+    ['DENIDIN_WHATSAPP_ENABLED', 'maybe', 'whatsapp.enabled: must be true or false'],
+    [
+      'DENIDIN_USER_ROLES_BLOCKED_PHONES',
+      '["1',
+      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, such as ["+15551234567"]',
+    ],
+  ])('%s=%s, naming the variable', (name, text, line) => {
+    expect(refusal({}, { [name]: text })).toEqual([`${line} (set by ${name}): value was ${JSON.stringify(text)}`])
+  })
+
+  test('a secret, without showing it', () => {
+    const [line] = refusal({}, { DENIDIN_OPENAI_API_KEY: 'sk with spaces' })
+    expect(line).toBe('openai_api_key: must be a text without spaces (set by DENIDIN_OPENAI_API_KEY)')
+    expect(refusal({ openai_api_key: 12345 }, { OPENAI_API_KEY: '' })).toEqual([
+      'openai_api_key: must be a text without spaces',
+    ])
+  })
+})
+
+describe('text from the environment', () => {
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['Yes', true],
+    ['on', true],
+    ['false', false],
+    ['0', false],
+    ['NO', false],
+    ['off', false],
+  ])('%s as a switch is %s', (text, value) => {
+    const name = 'DENIDIN_FEATURE_FLAGS_ENABLE_MEMORY_SYSTEM'
+    expect(load({}, { [name]: text }).settings.feature_flags.enable_memory_system).toBe(value)
+  })
+
+  test('a list is written with commas, or as JSON where a comma belongs to a value', () => {
+    const list = (text: string) => load({}, { DENIDIN_WHATSAPP_BROWSER_ARGS: text }).settings.whatsapp.browser_args
+    expect(list('--one, --two')).toEqual(['--one', '--two'])
+    expect(list('["--rules=MAP a b,MAP c d"]')).toEqual(['--rules=MAP a b,MAP c d'])
+  })
+
+  test('a variable that sets nothing gives a warning with the one that was meant', () => {
+    expect(load({}, { DENIDIN_LOG_LEVLE: 'debug' }).warnings).toEqual([
+      'DENIDIN_LOG_LEVLE: no such setting (did you mean DENIDIN_LOG_LEVEL?)',
+    ])
+  })
+})
+
+describe('secrets', () => {
+  test('an .env file that others can read gives a warning', () => {
+    write('.env', 'OPENAI_API_KEY=sk-file\n', 0o644)
+    const { settings, warnings } = load({}, { OPENAI_API_KEY: '' })
+    expect(settings.openai_api_key).toBe('sk-file')
+    expect(warnings).toEqual([expect.stringMatching(/\.env may hold secrets, .*chmod 600/)])
+    chmodSync(join(folder, '.env'), 0o600)
+    expect(load({}).warnings).toEqual([])
+  })
+
+  test('a configuration file with a secret that others can read gives a warning', () => {
+    write('open.json', '{ "openai_api_key": "sk-file" }', 0o644)
+    const { warnings } = loadSettings({ environment: {}, file: 'open.json', cwd: folder })
+    expect(warnings).toEqual([expect.stringMatching(/open\.json may hold secrets/)])
+  })
+})

@@ -1,0 +1,85 @@
+import { expect, test } from '@jest/globals'
+import { nodeCron, startSchedule, type Scheduler } from '../../src/interfaces/cron/schedule.ts'
+import { createRunner } from '../../src/operations/runner.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
+import { keptLog, OperationParts } from '../support/operation-parts.ts'
+
+const settings = { expiry_cron: '*/10 * * * *', cleanup_cron: '0 2 * * *' }
+
+/** A scheduler that the test rings. */
+const setUp = () => {
+  const parts = new OperationParts()
+  const log = keptLog()
+  const tasks = new Map<string, { expression: string; ring: () => Promise<void>; ended: boolean }>()
+  const scheduler: Scheduler = (expression, name, ring) => {
+    const task = { expression, ring, ended: false }
+    tasks.set(name, task)
+    return {
+      [Symbol.asyncDispose]: () => {
+        task.ended = true
+        return Promise.resolve()
+      },
+    }
+  }
+  const runner = createRunner({ deps: parts, clock: parts.clock, logger: log })
+  const schedule = startSchedule({ settings, runner, logger: log, scheduler })
+  return { parts, log, tasks, schedule }
+}
+
+test('the expiry schedule sweeps without purging, the cleanup schedule purges', async () => {
+  const { parts, tasks } = setUp()
+  expect([...tasks].map(([name, { expression }]) => [name, expression])).toEqual(Object.entries(settings))
+  await tasks.get('expiry_cron')?.ring()
+  expect(parts.asked).toEqual(['sweep'])
+  await tasks.get('cleanup_cron')?.ring()
+  expect(parts.asked).toEqual(['sweep', 'purge'])
+})
+
+test('a failure is logged and the next time comes all the same', async () => {
+  const { parts, log, tasks } = setUp()
+  const sweep = parts.closing.sweep
+  parts.closing.sweep = () => Promise.reject(new DenidinError('unavailable', 'no model'))
+  await tasks.get('expiry_cron')?.ring()
+  expect(log.lines).toContainEqual({
+    level: 'error',
+    component: 'cron',
+    message: 'A scheduled operation failed',
+    fields: { schedule: 'expiry_cron', operation: 'session.sweep', code: 'unavailable' },
+  })
+  parts.closing.sweep = sweep
+  await tasks.get('expiry_cron')?.ring()
+  expect(parts.asked).toEqual(['sweep'])
+})
+
+test('a stop ends the schedule, calls off what is under way and waits for its end', async () => {
+  const { parts, log, tasks, schedule } = setUp()
+  const ended: string[] = []
+  parts.closing.sweep = options =>
+    new Promise((_, reject) => {
+      options?.signal?.addEventListener('abort', () => {
+        ended.push('sweep')
+        reject(new Error('called off'))
+      })
+    })
+  const ringing = tasks.get('expiry_cron')?.ring()
+  await new Promise(resolve => setImmediate(resolve))
+  await schedule[Symbol.asyncDispose]()
+  expect(ended).toEqual(['sweep'])
+  expect([...tasks.values()].every(task => task.ended)).toBe(true)
+  expect(log.lines.filter(line => line.component === 'cron')).toEqual([])
+  await ringing
+})
+
+test('node-cron rings every second when told to, and no more once it has ended', async () => {
+  const rang = Promise.withResolvers<undefined>()
+  let times = 0
+  const task = nodeCron('* * * * * *', 'test', () => {
+    times++
+    rang.resolve(undefined)
+    return Promise.resolve()
+  })
+  // The timer does not keep the process alive; the test runner does.
+  await rang.promise
+  await task[Symbol.asyncDispose]()
+  expect(times).toBe(1)
+})

@@ -1,0 +1,303 @@
+import { expect, test } from '@jest/globals'
+import type { Caller } from '../../src/operations/operation.ts'
+import { createRunner } from '../../src/operations/runner.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+
+const operator: Caller = { transport: 'cli', level: 'operator' }
+const dana = personOf('p1', '15550001111', 'client', 'Dana')
+const client: Caller = {
+  transport: 'chat',
+  level: 'anyone',
+  person: dana,
+  chat: { chat_id: '15550001111@c.us', scope: 'person:p1' },
+}
+
+const setUp = () => {
+  const parts = new OperationParts()
+  parts.persons.push(dana, personOf('p2', '15550002222', 'blocked'))
+  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const run = (name: string, input: unknown = {}, caller = operator) => runner.run(name, input, { caller })
+  return { parts, run, runner }
+}
+
+test('status gathers parts, sessions, memory, messages and what the models took today', async () => {
+  const { parts, run } = setUp()
+  parts.about = { ...parts.about, started_at: parts.clock.now() - 90_500 }
+  parts.checks = [
+    { name: 'chroma', health: () => Promise.resolve({ state: 'degraded', detail: 'restarting' }) },
+    { name: 'whatsapp', health: () => Promise.resolve({ state: 'off', detail: 'not configured' }) },
+  ]
+  parts.details.push(sessionOf('s1', 'person:p1'), sessionOf('s2', 'person:p1', { state: 'dead' }))
+  parts.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
+  parts.metrics.count('messages_received', 4)
+  await expect(run('status')).resolves.toEqual({
+    version: '1.2.3',
+    running: true,
+    started_at: '2026-11-20T09:58:29.500Z',
+    uptime_seconds: 90,
+    memory_system: 'on',
+    state: 'degraded',
+    parts: [
+      { name: 'chroma', state: 'degraded', detail: 'restarting' },
+      { name: 'whatsapp', state: 'off', detail: 'not configured' },
+    ],
+    sessions_active: 1,
+    sessions_waiting: 0,
+    sessions_stored: 0,
+    sessions_dead: 1,
+    memories: 1,
+    memories_pending: 3,
+    inbox_waiting: 2,
+    outbox_waiting: 1,
+    outbox_unconfirmed: 3,
+    models_today: [
+      {
+        kind: 'completion',
+        purpose: 'reply',
+        provider: 'offline',
+        model: 'm',
+        calls: 7,
+        failed: 1,
+        input_tokens: 900,
+        output_tokens: 100,
+      },
+    ],
+    counters: { messages_received: 4 },
+  })
+  expect(parts.asked).toEqual(['usage since 2026-11-20T00:00:00.000Z'])
+})
+
+test('status of a bot that does not run says so', async () => {
+  const { run } = setUp()
+  await expect(run('status')).resolves.toMatchObject({
+    running: false,
+    started_at: null,
+    uptime_seconds: 0,
+    state: 'ok',
+  })
+})
+
+test('sessions are listed page by page until the end', async () => {
+  const { parts, run } = setUp()
+  for (let i = 1; i <= 5; i++) parts.details.push(sessionOf(`s${String(i)}`, 'person:p1', { messages: i }))
+  const ids: unknown[] = []
+  let after: string | undefined
+  for (let pages = 0; pages < 3; pages++) {
+    const page = await run('session.list', { limit: 2, after })
+    ids.push((page['sessions'] as { session_id: string }[]).map(each => each.session_id))
+    after = (page['next'] as string | null) ?? undefined
+  }
+  expect(ids).toEqual([['s1', 's2'], ['s3', 's4'], ['s5']])
+  expect(after).toBeUndefined()
+})
+
+test('a page that ends exactly at the end announces no other', async () => {
+  const { parts, run } = setUp()
+  parts.details.push(sessionOf('s1', 'person:p1'), sessionOf('s2', 'person:p1'))
+  await expect(run('session.list', { limit: 2 })).resolves.toMatchObject({ next: null })
+})
+
+test('sessions can be listed by state, and name the person', async () => {
+  const { parts, run } = setUp()
+  parts.details.push(
+    sessionOf('s1', 'person:p1'),
+    sessionOf('s2', 'chat:12@g.us', { state: 'dead', attempts: 5 }),
+    sessionOf('s3', 'person:gone', { state: 'dead' }),
+  )
+  const { sessions } = await run('session.list', { state: 'dead' })
+  expect(sessions).toMatchObject([{ who: 'chat:12@g.us', failed_attempts: 5 }, { who: 'person:gone' }])
+  await expect(run('session.list', { state: 'active' })).resolves.toMatchObject({
+    sessions: [{ who: 'Dana (+15550001111)', last_active: '2026-11-20T09:00:00.000Z' }],
+  })
+})
+
+test('a session is shown with its window', async () => {
+  const { parts, run } = setUp()
+  const timestamp = Date.parse('2026-11-20T08:30:00Z')
+  parts.details.push(
+    sessionOf('s1', 'person:p1', {
+      window_tokens: 3,
+      window: [
+        {
+          message_id: 'm',
+          role: 'user',
+          content: 'hello',
+          sender_name: undefined,
+          person_id: 'p1',
+          timestamp,
+          tokens: 3,
+        },
+      ],
+    }),
+  )
+  await expect(run('session.show', { session_id: 's1' })).resolves.toMatchObject({
+    chat_id: 'console:15550001111',
+    window_tokens: 3,
+    window: [{ at: '2026-11-20T08:30:00.000Z', role: 'user', name: null, tokens: 3, content: 'hello' }],
+  })
+  await expect(run('session.show', { session_id: 'zz' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test.each([
+  ['by phone', { person: '+1 555 000 1111' }, 'reset person:p1'],
+  ['by person id', { person: 'p1' }, 'reset person:p1'],
+  ['by group', { chat: '12@g.us' }, 'reset chat:12@g.us'],
+  ['by session', { session_id: 's9' }, 'reset person:p2'],
+])('the operator names the conversation to reset %s', async (_how, input, asked) => {
+  const { parts, run } = setUp()
+  parts.details.push(sessionOf('s9', 'person:p2'))
+  await expect(run('session.reset', input)).resolves.toEqual({ session_id: 's1', messages: 4, memory: 'stored' })
+  expect(parts.asked).toContain(asked)
+})
+
+test('the operator has no conversation of their own to reset by mistake', async () => {
+  const { parts, run } = setUp()
+  await expect(run('session.reset')).rejects.toMatchObject({ code: 'invalid_input' })
+  expect(parts.asked).toEqual([])
+})
+
+test('two names for the conversation are refused', async () => {
+  await expect(setUp().run('session.reset', { person: 'p1', chat: 'g' })).rejects.toMatchObject({
+    code: 'invalid_input',
+  })
+})
+
+test('a reset without a conversation says that there was none', async () => {
+  const { parts, run } = setUp()
+  parts.resetOutcome = { session_id: undefined, messages: 0, memory: 'nothing' }
+  await expect(run('session.reset', {}, client)).resolves.toEqual({ session_id: null, messages: 0, memory: 'nothing' })
+})
+
+test.each([
+  ['session.reset', { person: 'p2' }],
+  ['memory.list', { person: 'p2' }],
+  ['memory.list', { chat: '12@g.us' }],
+  ['memory.search', { query: 'x', session_id: 's9' }],
+  ['memory.search', { query: 'x', person: 'p1' }],
+])('%s refuses a person in a chat who names a conversation: %j', async (name, input) => {
+  const { parts, run } = setUp()
+  parts.details.push(sessionOf('s9', 'person:p2'))
+  for (const level of ['anyone', 'godfather'] as const) {
+    await expect(run(name, input, { ...client, level })).rejects.toMatchObject({ code: 'forbidden' })
+  }
+  expect(parts.asked).toEqual([])
+})
+
+test('a sweep reports its steps, and purges unless told not to', async () => {
+  const { parts, runner, run } = setUp()
+  const steps: unknown[] = []
+  const progress = (step: unknown): void => {
+    steps.push(step)
+  }
+  await expect(runner.run('session.sweep', {}, { caller: operator, progress })).resolves.toEqual({
+    found: 3,
+    stored: 2,
+    failed: 1,
+    dead: 0,
+    purged: 5,
+  })
+  expect(steps).toEqual([{ done: 1, total: 3, unit: 'sessions' }])
+  await expect(run('session.sweep', { purge: false })).resolves.toMatchObject({ purged: 0 })
+  await expect(run('session.purge')).resolves.toEqual({ purged: 5 })
+  expect(parts.asked).toEqual(['sweep', 'purge', 'sweep', 'purge'])
+})
+
+test('a person lists their own memories, the operator all of them or those of one', async () => {
+  const { parts, run } = setUp()
+  parts.memories.push(memoryOf('m1', 'person:p1', 'tea'), memoryOf('m2', 'person:p2', 'coffee'))
+  const ids = async (input: unknown, caller: Caller): Promise<string[]> =>
+    ((await run('memory.list', input, caller))['memories'] as { memory_id: string }[]).map(each => each.memory_id)
+  await expect(ids({}, client)).resolves.toEqual(['m1'])
+  await expect(ids({}, operator)).resolves.toEqual(['m1', 'm2'])
+  await expect(ids({ person: '15550002222' }, operator)).resolves.toEqual(['m2'])
+})
+
+test('a search asks within one scope and gives similarity and score', async () => {
+  const { parts, run } = setUp()
+  parts.recalled = {
+    memories: [{ memory: memoryOf('m1', 'person:p1', 'tea'), similarity: 0.5, recency: 1, score: 0.6 }],
+  }
+  await expect(run('memory.search', { query: ' what drink? ' }, client)).resolves.toMatchObject({
+    who: 'Dana (+15550001111)',
+    memories: [{ memory_id: 'm1', text: 'tea', similarity: 0.5, recency: 1, score: 0.6 }],
+  })
+  expect(parts.asked).toEqual(['recall person:p1: what drink?'])
+})
+
+test('a search by the operator is in the memory of whoever the terminal speaks as, unless another is named', async () => {
+  const { parts, run } = setUp()
+  await expect(run('memory.search', { query: 'x' })).rejects.toMatchObject({ code: 'invalid_input' })
+  parts.about = { ...parts.about, godfather_phone: '15550001111' }
+  await run('memory.search', { query: 'x' })
+  await run('memory.search', { query: 'x', person: 'p2' })
+  expect(parts.asked).toEqual(['recall person:p1: x', 'recall person:p2: x'])
+})
+
+test('a search that could not run is a failure, not an empty answer', async () => {
+  const { parts, run } = setUp()
+  parts.recalled = { memories: [], failure: 'the index is down' }
+  await expect(run('memory.search', { query: 'x' }, client)).rejects.toMatchObject({
+    code: 'unavailable',
+    retryable: true,
+  })
+  parts.memoryEnabled = false
+  await expect(run('memory.search', { query: 'x' }, client)).rejects.toMatchObject({ code: 'disabled' })
+})
+
+test('memory stats show counts and the index', async () => {
+  const { parts, run } = setUp()
+  parts.memories.push(memoryOf('m1', 'person:p1', 'tea'), memoryOf('m2', 'person:p1', 'coffee'))
+  await expect(run('memory.stats')).resolves.toEqual({
+    enabled: true,
+    memories: 2,
+    scopes: 1,
+    pending_embedding: 1,
+    pending_index: 2,
+    space: 'offline-lexical-1',
+    min_similarity: 0.2,
+    index_state: 'ok',
+    index_detail: 'answers',
+  })
+})
+
+test('people are listed with their numbers and roles', async () => {
+  const { people } = await setUp().run('people.list')
+  expect(people).toMatchObject([
+    { person_id: 'p1', name: 'Dana', phone: '15550001111', lid: null, role: 'client' },
+    { person_id: 'p2', name: null, phone: '15550002222', role: 'blocked' },
+  ])
+})
+
+test('a person is given a role, blocked and unblocked by phone number', async () => {
+  const { parts, run } = setUp()
+  await expect(run('people.role', { person: '+1-555-000-1111', role: 'godfather' })).resolves.toMatchObject({
+    role: 'godfather',
+  })
+  await expect(run('people.block', { person: 'p1' })).resolves.toMatchObject({ role: 'blocked' })
+  await expect(run('people.unblock', { person: 'p1' })).resolves.toMatchObject({ role: 'client' })
+  expect(parts.asked).toEqual(['setRole p1 godfather', 'setRole p1 blocked', 'setRole p1 client'])
+  await expect(run('people.block', { person: '15559999999' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('unblocking somebody who is not blocked changes nothing', async () => {
+  const { parts, run } = setUp()
+  parts.persons.push(personOf('p3', '15550003333', 'godfather'))
+  await expect(run('people.unblock', { person: 'p3' })).resolves.toMatchObject({ role: 'godfather' })
+  expect(parts.asked).toEqual([])
+})
+
+test('the terminal speaks as the godfather, as a person of its own, or as whom it names', async () => {
+  const { parts, run } = setUp()
+  await expect(run('chat.say', { message: ' hi ' })).resolves.toEqual({
+    phone: '10000000000',
+    replies: ['you said: hi'],
+  })
+  parts.about = { ...parts.about, godfather_phone: '15550001111' }
+  await expect(run('chat.say', { message: 'hi' })).resolves.toMatchObject({ phone: '15550001111' })
+  await expect(run('chat.say', { message: 'hi', as: '+1 555 000 2222', name: 'Eli' })).resolves.toMatchObject({
+    phone: '15550002222',
+  })
+  expect(parts.said.at(-1)).toMatchObject({ phone: '15550002222', name: 'Eli', text: 'hi' })
+  await expect(run('chat.say', { message: 'hi', as: 'Dana' })).rejects.toMatchObject({ code: 'invalid_input' })
+})

@@ -1,0 +1,199 @@
+import { expect, test } from '@jest/globals'
+import { z } from 'zod'
+import { operations, type Operations } from '../../src/operations/list.ts'
+import { operation, type Access, type Caller } from '../../src/operations/operation.ts'
+import { createRunner, type Runner } from '../../src/operations/runner.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
+import { keptLog, OperationParts, personOf, type KeptLog } from '../support/operation-parts.ts'
+
+const operator: Caller = { transport: 'cli', level: 'operator' }
+
+const setUp = (list: Operations = operations): { parts: OperationParts; runner: Runner; log: KeptLog } => {
+  const parts = new OperationParts()
+  const log = keptLog()
+  return { parts, log, runner: createRunner({ deps: parts, clock: parts.clock, logger: log, operations: list }) }
+}
+
+const failure = async (act: Promise<unknown>): Promise<DenidinError> => {
+  const thrown = await act.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(thrown).toBeInstanceOf(DenidinError)
+  return thrown as DenidinError
+}
+
+test.each([
+  ['session.list', { limit: 0 }, 'session.list: limit must be 1 or more, not 0'],
+  ['session.list', { limit: 201 }, 'session.list: limit must be 200 or less, not 201'],
+  ['session.list', { limit: 'ten' }, 'session.list: limit must be a number, not "ten"'],
+  ['session.list', { limit: 1.5 }, 'session.list: limit must be a whole number, not 1.5'],
+  [
+    'session.list',
+    { state: 'open' },
+    'session.list: state must be one of active, closed, stored, dead, purged, not "open"',
+  ],
+  ['session.list', { limits: 3 }, 'session.list: there is no field "limits"; did you mean "limit"?'],
+  ['session.list', { colour: 3 }, 'session.list: there is no field "colour"; it takes state, limit, after'],
+  ['memory.stats', { colour: 3 }, 'memory.stats: there is no field "colour"; it takes none'],
+  ['session.show', {}, 'session.show: session_id is missing; it must be a text'],
+  ['session.show', { session_id: '' }, 'session.show: session_id must be a text of at least 1 character, not ""'],
+  ['session.sweep', { purge: 'false' }, 'session.sweep: purge must be true or false, not "false"'],
+  ['session.list', [1], 'session.list: the input must be an object, not [1]'],
+])('what is wrong with an input of %s is said in one sentence: %j', async (name, input, sentence) => {
+  const error = await failure(setUp().runner.run(name, input, { caller: operator }))
+  expect([error.code, error.message]).toEqual(['invalid_input', sentence])
+})
+
+test('a long value is cut in the sentence about it', async () => {
+  const error = await failure(setUp().runner.run('memory.search', { query: 'x'.repeat(5000) }, { caller: operator }))
+  expect(error.message.length).toBeLessThan(200)
+  expect(error.message).toContain('at most 2000 characters')
+})
+
+test('a mistyped operation is answered with the one that was probably meant', async () => {
+  const error = await failure(setUp().runner.run('sesion.lst', {}, { caller: operator }))
+  expect([error.code, error.message]).toEqual([
+    'not_found',
+    'there is no operation "sesion.lst"; did you mean "session.list"?',
+  ])
+})
+
+test.each(['constructor', 'toString', '__proto__'])('%s is no operation', async name => {
+  expect((await failure(setUp().runner.run(name, {}, { caller: operator }))).code).toBe('not_found')
+})
+
+const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
+  status: 'godfather',
+  'chat.say': 'operator',
+  'memory.list': 'anyone',
+  'memory.search': 'anyone',
+  'memory.stats': 'godfather',
+  'people.block': 'godfather',
+  'people.list': 'godfather',
+  'people.role': 'godfather',
+  'people.unblock': 'godfather',
+  'session.list': 'operator',
+  'session.purge': 'operator',
+  'session.reset': 'anyone',
+  'session.show': 'operator',
+  'session.sweep': 'operator',
+}
+const levels: readonly Access[] = ['anyone', 'godfather', 'operator']
+const table = Object.entries(accessOf).flatMap(([name, access]) =>
+  levels.map(level => [level, name, levels.indexOf(level) >= levels.indexOf(access)] as const),
+)
+
+test.each(table)('a caller of level %s and %s: allowed is %s', async (level, name, allowed) => {
+  const { runner } = setUp()
+  const caller: Caller = {
+    transport: 'chat',
+    level,
+    person: personOf('p1', '15550001111'),
+    chat: { chat_id: '15550001111@c.us', scope: 'person:p1' },
+  }
+  const outcome = await runner.run(name, {}, { caller }).then(
+    () => 'ok',
+    (error: unknown) => (error as DenidinError).code,
+  )
+  if (allowed) expect(outcome).not.toBe('forbidden')
+  else expect(outcome).toBe('forbidden')
+})
+
+const destroy = operation({
+  summary: 'Throw everything away',
+  access: 'operator',
+  effect: 'destroy',
+  needs: 'data',
+  input: z.strictObject({ dry_run: z.boolean().default(false) }),
+  output: z.object({ thrown: z.int() }),
+  confirm: input => !input.dry_run,
+  run: (_deps, input) => Promise.resolve({ thrown: input.dry_run ? 0 : 3, secret: 'never asked for' }),
+})
+
+test('what destroys runs only when it was confirmed', async () => {
+  const { runner } = setUp({ destroy })
+  expect((await failure(runner.run('destroy', {}, { caller: operator }))).code).toBe('confirmation_needed')
+  await expect(runner.run('destroy', {}, { caller: operator, confirmed: true })).resolves.toMatchObject({ thrown: 3 })
+})
+
+test('an operation may say that some inputs need no confirmation', async () => {
+  const { runner } = setUp({ destroy })
+  await expect(runner.run('destroy', { dry_run: true }, { caller: operator })).resolves.toMatchObject({ thrown: 0 })
+})
+
+test('what destroys needs confirmation when it says nothing about it', async () => {
+  const { confirm: _, ...silent } = destroy
+  const { runner } = setUp({ destroy: silent })
+  expect((await failure(runner.run('destroy', { dry_run: true }, { caller: operator }))).code).toBe(
+    'confirmation_needed',
+  )
+})
+
+test('an output holds nothing but what its schema names', async () => {
+  const { runner } = setUp({ destroy })
+  await expect(runner.run('destroy', { dry_run: true }, { caller: operator })).resolves.toEqual({ thrown: 0 })
+})
+
+test('what needs the running bot is refused while it does not run', async () => {
+  const { parts, runner } = setUp({ send: { ...destroy, needs: 'bot' } })
+  const input = { dry_run: true }
+  expect((await failure(runner.run('send', input, { caller: operator }))).code).toBe('not_running')
+  parts.about = { ...parts.about, started_at: parts.clock.now() }
+  await expect(runner.run('send', input, { caller: operator })).resolves.toEqual({ thrown: 0 })
+})
+
+test('a reset runs alone in the queue of its conversation', async () => {
+  const { parts, runner } = setUp()
+  await runner.run('session.reset', { chat: '12@g.us' }, { caller: operator })
+  expect(parts.asked).toEqual(['enter chat:12@g.us', 'reset chat:12@g.us', 'leave chat:12@g.us'])
+})
+
+test('a call that is already inside the queue does not wait for it again', async () => {
+  const { parts, runner } = setUp()
+  const caller: Caller = {
+    transport: 'chat',
+    level: 'anyone',
+    person: personOf('p1', '15550001111'),
+    chat: { chat_id: 'c', scope: 'person:p1' },
+    inside: 'person:p1',
+  }
+  await runner.run('session.reset', {}, { caller })
+  expect(parts.asked).toEqual(['reset person:p1'])
+})
+
+test('a caller who went away while waiting in the queue changes nothing', async () => {
+  const { parts, runner } = setUp()
+  const gone = new AbortController()
+  gone.abort(new DenidinError('stopping', 'gone'))
+  const error = await failure(runner.run('session.reset', { chat: 'g' }, { caller: operator, signal: gone.signal }))
+  expect(error.code).toBe('stopping')
+  expect(parts.asked).toEqual(['enter chat:g', 'leave chat:g'])
+})
+
+test('the audit log says who did what with which outcome, and no words', async () => {
+  const { parts, runner, log } = setUp()
+  parts.persons.push(personOf('p1', '15550001111'))
+  await runner.run('chat.say', { message: 'my secret', as: '15550001111' }, { caller: operator })
+  await failure(runner.run('my secret command', {}, { caller: operator }))
+  const person = personOf('p1', '15550001111')
+  await failure(runner.run('status', {}, { caller: { transport: 'chat', level: 'anyone', person } }))
+  expect(log.lines.map(({ component, fields }) => [component, fields['operation'], fields['outcome']])).toEqual([
+    ['audit', 'chat.say', 'ok'],
+    ['audit', 'unknown', 'not_found'],
+    ['audit', 'status', 'forbidden'],
+  ])
+  expect(log.lines[2]?.fields).toMatchObject({ transport: 'chat', level: 'anyone', person_id: 'p1' })
+  expect(JSON.stringify(log.lines)).not.toContain('secret')
+})
+
+test('a fault of ours is an internal error, and its message stays out of the log', async () => {
+  const broken = { ...destroy, run: () => Promise.reject(new TypeError('about my secret')) }
+  const { runner, log } = setUp({ broken })
+  expect((await failure(runner.run('broken', {}, { caller: operator, confirmed: true }))).code).toBe('internal')
+  expect(log.lines.find(line => line.level === 'error')?.fields).toMatchObject({
+    operation: 'broken',
+    error: 'TypeError',
+  })
+  expect(JSON.stringify(log.lines)).not.toContain('secret')
+})

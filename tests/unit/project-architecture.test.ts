@@ -1,0 +1,81 @@
+/** The import table is held by a tool; here it is shown that the tool would notice. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+
+const root = join(import.meta.dirname, '../..')
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'denidin-architecture-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+/** Names of the rules that a source tree of these files breaks. */
+const broken = (files: Readonly<Record<string, string>>): string[] => {
+  for (const [path, text] of Object.entries({ 'tsconfig.json': '{}', 'package.json': '{}', ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/.bin/depcruise'),
+      'src',
+      ...['--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json'],
+    ],
+    { cwd: folder, encoding: 'utf8' },
+  )
+  const { summary } = JSON.parse(stdout) as { summary: { violations: { rule: { name: string } }[] } }
+  return [...new Set(summary.violations.map(each => each.rule.name))].sort()
+}
+
+test('an import that goes down the floors is allowed', () => {
+  const files = {
+    'src/memory/a.ts': "import type { B } from '../messages/b.ts'\nexport type A = B",
+    'src/messages/b.ts': 'export type B = 1',
+  }
+  expect(broken(files)).toEqual([])
+})
+
+test('an import that goes up the floors is refused, of a type too', () => {
+  const files = {
+    'src/memory/a.ts': 'export type A = 1',
+    'src/messages/b.ts': "import type { A } from '../memory/a.ts'\nexport type B = A",
+  }
+  expect(broken(files)).toEqual(['floor-of-messages'])
+})
+
+test('a cycle is refused, of types alone too', () => {
+  const files = {
+    'src/memory/a.ts': "import type { B } from './b.ts'\nexport type A = B | 1",
+    'src/memory/b.ts': "import type { A } from './a.ts'\nexport type B = A | 2",
+  }
+  expect(broken(files)).toEqual(['no-cycle'])
+})
+
+test('a folder that no floor was given to is refused', () => {
+  const files = {
+    'src/attic/a.ts': "import { b } from '../platform/b.ts'\nexport const a = b",
+    'src/platform/b.ts': 'export const b = 1',
+  }
+  expect(broken(files)).toContain('folder-without-a-floor')
+})
+
+test('an interface may name people, not work on them', () => {
+  const people = { 'src/people/b.ts': 'export type Person = 1\nexport const b = 1' }
+  const asType = "import type { Person } from '../../people/b.ts'\nexport type A = Person"
+  const asValue = "import { b } from '../../people/b.ts'\nexport const a = b"
+  expect(broken({ ...people, 'src/interfaces/chat/a.ts': asType })).toEqual([])
+  expect(broken({ ...people, 'src/interfaces/chat/a.ts': asValue })).toEqual(['interfaces-know-people-as-types'])
+})
+
+test('only folders named sqlite open a database', () => {
+  const text = "import { DatabaseSync } from 'node:sqlite'\nexport const open = (): unknown => DatabaseSync"
+  expect(broken({ 'src/memory/sqlite/a.ts': text })).toEqual([])
+  expect(broken({ 'src/memory/a.ts': text })).toEqual(['border-of-nodesqlite'])
+})
