@@ -62,6 +62,8 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
       // `Promise.withResolvers<void>()` is no misuse.
       '@typescript-eslint/no-invalid-void-type': 'off',
+      // What is named by a closure before it exists: two parts that know each other.
+      'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },

@@ -19,14 +19,19 @@ export interface Models {
 
 /** The configured models, every call of theirs metered. */
 export const createModels = (settings: Settings, meter: Meter, parts: Surroundings): Models => {
-  const clients = new Map<string | undefined, OpenAiClient>()
-  /** One client an address, so that its circuit breaker sees every call. */
-  const clientOf = (base_url: string | undefined): OpenAiClient => {
+  const clients = new Map<string, OpenAiClient>()
+  /** One client an address and key, so that its circuit breaker sees every call. */
+  const clientOf = ({
+    base_url,
+    api_key,
+  }: {
+    base_url: string | undefined
+    api_key: string | undefined
+  }): OpenAiClient => {
     const { timeout_seconds, retries } = settings.ai
-    const client =
-      clients.get(base_url) ??
-      new OpenAiClient({ api_key: settings.openai_api_key, base_url, timeout_seconds, retries }, parts)
-    clients.set(base_url, client)
+    const name = JSON.stringify([base_url, api_key])
+    const client = clients.get(name) ?? new OpenAiClient({ api_key, base_url, timeout_seconds, retries }, parts)
+    clients.set(name, client)
     return client
   }
   const { ai, embeddings } = settings
@@ -34,12 +39,16 @@ export const createModels = (settings: Settings, meter: Meter, parts: Surroundin
   const language =
     ai.provider === 'offline'
       ? createOfflineLanguageModel(tokens)
-      : createOpenAiLanguageModel({ client: clientOf(ai.base_url), model: ai.model, tokens })
+      : createOpenAiLanguageModel({
+          client: clientOf({ base_url: ai.base_url, api_key: settings.openai_api_key }),
+          model: ai.model,
+          tokens,
+        })
   const embedder =
     embeddings.provider === 'offline'
       ? createOfflineEmbedder(tokens)
       : createOpenAiEmbedder({
-          client: clientOf(embeddings.base_url),
+          client: clientOf(embeddings),
           model: embeddings.model,
           dimensions: embeddings.dimensions,
           tokens,

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 
 /** Where a running DeniDin keeps what others find it by. */
-export const runFolder = (data_root: string): { readonly lock: string; readonly socket: string; readonly pid: string } => ({
+export const runFolder = (
+  data_root: string,
+): { readonly lock: string; readonly socket: string; readonly pid: string } => ({
   lock: join(data_root, 'run', 'owner.lock'),
   socket: join(data_root, 'run', 'denidin.sock'),
   pid: join(data_root, 'run', 'denidin.pid'),

@@ -19,7 +19,7 @@ export const problemsBetween = (settings: Settings): readonly string[] => {
   } else if (
     embeds &&
     embeddings.provider === 'openai' &&
-    openai_api_key === undefined &&
+    embeddings.api_key === undefined &&
     embeddings.base_url === undefined
   ) {
     problems.push(

@@ -79,7 +79,8 @@ export const SCHEMA: SettingsTree<Settings> = {
       default: 60,
       format: 'decimal',
       min: 1,
-      max: 600,
+      // Node's fetch gives up by itself after 300 s without an answer.
+      max: 300,
       doc: 'Seconds for one answer of the model, all attempts together.',
     },
     retries: {
@@ -103,6 +104,13 @@ export const SCHEMA: SettingsTree<Settings> = {
       inherits: 'ai.base_url',
       format: 'url',
       doc: 'Address of that service. `https://api.openai.com/v1` leads back to OpenAI where `ai.base_url` leads elsewhere.',
+    },
+    api_key: {
+      default: null,
+      inherits: 'openai_api_key',
+      format: 'secret',
+      sensitive: true,
+      doc: 'Key for that service, where it is not the one of `openai_api_key`.',
     },
     model: {
       default: 'text-embedding-3-small',

@@ -26,6 +26,7 @@ export interface Settings {
   readonly embeddings: {
     readonly provider: 'openai' | 'offline'
     readonly base_url: string | undefined
+    readonly api_key: string | undefined
     readonly model: string
     readonly dimensions: number | undefined
   }

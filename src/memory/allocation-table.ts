@@ -66,8 +66,8 @@ export interface AllocationTable {
   collections(): Promise<readonly Collection[]>
   /** Least and most vectors that a collection may hold at this moment. */
   bounds(collection: CollectionNumber): Promise<{ readonly least: number; readonly most: number }>
-  /** Up to `limit` vectors that a collection holds for certain, the oldest and the newest. */
-  samples(collection: CollectionNumber): Promise<readonly StoredVector[]>
+  /** Up to `limit` vectors that a collection holds for certain, spread over all their ages. */
+  samples(collection: CollectionNumber, limit: number): Promise<readonly StoredVector[]>
   /** Vectors that wait to be put into the index. */
   pending(): Promise<number>
   /**

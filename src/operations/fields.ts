@@ -15,7 +15,7 @@ export interface Field {
   readonly description: string
   readonly required: boolean
   /** Value when it is left out, if any. */
-  readonly standard: unknown
+  readonly standard: string | number | boolean | undefined
   /** Allowed values, where they are few. */
   readonly values: readonly string[]
 }
@@ -37,7 +37,8 @@ const describe = (name: string, field: z.ZodType): Field => {
     type: definition.type,
     description: description ?? '',
     required: !absent.success,
-    standard: absent.data,
+    // Inputs are flat: no default is an object.
+    standard: absent.data as Field['standard'],
     values: Object.values(definition.entries ?? {}),
   }
 }

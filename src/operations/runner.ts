@@ -90,10 +90,13 @@ export const createRunner = ({ deps, clock, logger, operations = allOperations }
         const error = asDenidinError(thrown)
         note(error.code)
         if (error.code === 'internal') {
-          logger.for('operations').error('An operation failed', {
+          const log = logger.for('operations')
+          log.error('An operation failed', {
             operation: name,
             error: error.cause instanceof Error ? error.cause.name : error.name,
           })
+          // The message may hold what somebody said.
+          log.debug('An operation failed', { operation: name, reason: error.message })
         }
         throw error
       }

@@ -12,7 +12,7 @@ import { ShiftedClock } from './shifted-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { TestChannel } from './test-channel.ts'
 
-type Json = { readonly [key: string]: string | number | boolean | null | readonly string[] | Json }
+export type Json = { readonly [key: string]: string | number | boolean | null | readonly string[] | Json }
 
 export const GODFATHER = '15559990000'
 

@@ -275,29 +275,52 @@ test.each([
 })
 
 test('a terminal gets tables within its width, a pipe gets columns between tabs', async () => {
-  const onTerminal = setUp({ terminal: { isTTY: true, columns: 120 } })
-  const long = 'word '.repeat(100).trim()
-  onTerminal.parts.memories.push(memoryOf('m1', 'person:p1', `${long}\nsecond line`))
-  await onTerminal.run('memory', 'list')
+  const onTerminal = setUp({ terminal: { isTTY: true, columns: 100 } })
+  await onTerminal.run('session', 'list')
   const lines = onTerminal.terminal.out().split('\n')
-  expect(lines[0]).toBe('next  –')
-  expect(lines.find(line => line.startsWith('memory id'))).toMatch(
-    /^memory id\s+who\s+kind\s+said from\s+said to\s+text$/,
-  )
-  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(120)
-  expect(onTerminal.terminal.out().match(/word/g)).toHaveLength(100)
+  expect(lines.slice(0, 2)).toEqual(['sessions', expect.stringMatching(/^session id +who +state +messages/)])
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100)
 
   const inPipe = setUp()
   inPipe.parts.memories.push(memoryOf('m1', 'person:p1', 'one\ttwo\nthree'))
   await inPipe.run('memory', 'list')
   expect(inPipe.terminal.out().split('\n')).toEqual([
-    'next\t–',
-    '',
     'memories',
     'memory_id\twho\tkind\tsaid_from\tsaid_to\ttext',
     'm1\tDana (+15550001111)\tsession_summary\t2026-11-10T08:00:00.000Z\t2026-11-10T09:00:00.000Z\tone  two three',
     '',
   ])
+})
+
+test.each([
+  ['in one word', 'x'.repeat(58)],
+  ['in letters of double width', '我们明天在海法见面然后去吃晚饭我们明天'],
+  ['from right to left', 'נפגשים מחר בחיפה ואחר כך הולכים לאכול'],
+])('a text %s is wrapped within a narrow table, and nothing of it is lost', async (_kind, text) => {
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 85 } })
+  parts.memories.push(memoryOf('m1', 'person:p1', text))
+  await run('memory', 'list')
+  const [header = '', ...rows] = terminal.out().split('\n').slice(1)
+  const shown = rows.map(row => row.slice(header.lastIndexOf('text')))
+  expect(shown.length).toBeGreaterThan(1)
+  expect(shown.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''))
+})
+
+test('a long text stands below the other fields of its row', async () => {
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 85 } })
+  parts.memories.push(memoryOf('m1', 'person:p1', '- one\n- two'), memoryOf('m2', 'person:p1', 'x'.repeat(100)))
+  await run('memory', 'list')
+  expect(terminal.out()).toContain('memory id  m1\nwho        Dana (+15550001111)\n')
+  expect(terminal.out()).toContain('said to    2026-11-10 09:00Z\ntext\n  - one\n  - two\n\nmemory id  m2\n')
+  expect(terminal.out()).toContain(`text       ${'x'.repeat(100)}\n`)
+})
+
+test('a page that is not the last tells how to get the next', async () => {
+  const { run, terminal } = setUp({ terminal: { isTTY: true } })
+  await run('session', 'list', '--limit', '1')
+  expect(terminal.out().trimEnd().endsWith('There is more: --after s1')).toBe(true)
+  await run('session', 'list', '--limit', '1', '--after', 's1')
+  expect(terminal.out().match(/There is more/g)).toHaveLength(1)
 })
 
 test('a list without rows says so', async () => {
@@ -310,7 +333,7 @@ test('what people wrote cannot steer the terminal', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true } })
   parts.memories.push(memoryOf('m1', 'person:p1', 'red \x1b[31m and a bell \x07'))
   await run('memory', 'list')
-  expect(terminal.out()).not.toMatch(/[\x07\x1b]/)
+  expect(terminal.out()).not.toMatch(/[^\P{Cc}\n]/u)
 })
 
 test('status shows its parts and counters', async () => {
@@ -329,4 +352,23 @@ test('a reader who goes away is no failure', async () => {
   const done = run('session', 'list')
   ;(terminal.stdout as unknown as { destroy(error: Error): void }).destroy(broken)
   await expect(done).resolves.toBe(0)
+})
+
+test('Ctrl-C calls off what is under way, and lets go of what was opened', async () => {
+  const { parts, deps, terminal, events } = setUp()
+  const calledOff = new AbortController()
+  const began = Promise.withResolvers<undefined>()
+  parts.closing.sweep = options =>
+    new Promise((_, reject) => {
+      options?.signal?.addEventListener('abort', () => {
+        reject(options.signal?.reason as Error)
+      })
+      began.resolve(undefined)
+    })
+  const done = runCli({ ...deps, signal: calledOff.signal, argv: ['session', 'sweep'] })
+  await began.promise
+  calledOff.abort()
+  await expect(done).resolves.toBe(1)
+  expect(terminal.err()).toBe('denidin: called off\n')
+  expect(events).toEqual(['opened', 'let go'])
 })

@@ -77,11 +77,7 @@ export class WhatsAppLink {
     const stop = this.#stop.signal
     using _rejections = holdLibraryRejections(logger)
     let failures = 0
-    while (!stop.aborted) {
-      this.#listener.event({ kind: 'opening' })
-      this.#ready_at = undefined
-      const end = await this.#live()
-      if (stop.aborted || end.kind === 'closed') return
+    for (let end = await this.#live(); end.kind !== 'closed'; end = await this.#live()) {
       this.#listener.event(end)
       if (end.kind === 'unlinked') {
         logger.warn('The phone removed DeniDin from its linked devices: it has to be linked again')
@@ -99,6 +95,10 @@ export class WhatsAppLink {
   /** One client from its opening to its end, with its browser gone afterwards. */
   async #live(): Promise<ClientEnd> {
     const { login_dir, clock, show } = this.#deps
+    await freeProfile(login_dir)
+    if (this.#stop.signal.aborted) return { kind: 'closed' }
+    this.#listener.event({ kind: 'opening' })
+    this.#ready_at = undefined
     let code_shown = false
     // Until the account's own addresses are known it cannot be said whom a mention means.
     let held: WhatsAppMessage[] | undefined = []
@@ -108,7 +108,6 @@ export class WhatsAppLink {
       else if (held === undefined) this.#listener.received(message, self)
       else held.push(message)
     }
-    await freeProfile(login_dir)
     const client: WhatsAppClient = new WhatsAppClient(
       { ...this.#deps, data_dir: login_dir },
       {
@@ -141,8 +140,7 @@ export class WhatsAppLink {
       },
     )
     this.#client = client
-    if (this.#stop.signal.aborted) void client.close()
-    else client.open()
+    client.open()
     const end = await client.ended
     this.#client = undefined
     await client.close()
@@ -162,6 +160,8 @@ export class WhatsAppLink {
       const unread = (await client.page.unread()).filter(message => message.sent_at >= from)
       for (const message of unread.sort((a, b) => a.sent_at - b.sent_at)) take(message)
     } catch (error) {
+      // The next client looks again.
+      if (client !== this.#client) return
       logger.warn('Unread messages could not be looked for', { reason: reasonOf(error) })
     }
   }

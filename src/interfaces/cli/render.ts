@@ -1,6 +1,8 @@
 /** Turns the output of an operation into text: tables on a terminal, tab-separated columns in a pipe. */
 import Table from 'cli-table3'
 
+/** A text longer than this is read better below its row's other fields than squeezed into a column. */
+const TABLE_CELL = 60
 /** Columns of a terminal that does not tell. */
 const COLUMNS_DEFAULT = 100
 /** A word longer than this may be cut for the sake of the terminal's width: it is no id, but an address. */
@@ -33,16 +35,23 @@ export interface Rendering {
   readonly columns?: number | undefined
 }
 
-/** Fields that hold one value stand first, as name and value; each list follows as a table of its own. */
+/**
+ * Fields that hold one value stand first, as name and value; each list follows as a table of its own. A page that is
+ * not the last ends with what to ask for next.
+ */
 export const render = (output: Row, rendering: Rendering): string => {
-  const single = Object.entries(output).filter(([, value]) => !isList(value) && !isRecord(value))
+  const { next, ...rest } = output
+  const fields = Object.entries(rest)
+  const single = fields.filter(([, value]) => !isList(value) && !isRecord(value))
   const parts: string[] = []
   if (single.length > 0) parts.push(pairs(single, rendering))
-  for (const [name, value] of Object.entries(output)) {
-    if (isRecord(value) && Object.keys(value).length > 0)
+  for (const [name, value] of fields) {
+    if (isRecord(value) && Object.keys(value).length > 0) {
       parts.push(heading(name, pairs(Object.entries(value), rendering)))
+    }
     if (isList(value)) parts.push(heading(name, value.length === 0 ? 'none' : list(value, rendering)))
   }
+  if (typeof next === 'string') parts.push(rendering.terminal ? `There is more: --after ${next}` : `next\t${next}`)
   return `${parts.join('\n\n')}\n`
 }
 
@@ -67,14 +76,19 @@ const cell = (value: unknown, terminal: boolean): string => {
 /** What people wrote must not steer the terminal: control characters, escape sequences included, are shown as such. */
 export const printable = (text: string): string => text.replaceAll('\t', '  ').replace(/[^\P{Cc}\n]/gu, '\ufffd')
 
+/** Names and values below each other; on a terminal, what has several lines stands below its name. */
 const pairs = (entries: readonly (readonly [string, unknown])[], { terminal }: Rendering): string => {
-  const widest = Math.max(...entries.map(([name]) => title(name).length))
+  const width = Math.max(...entries.map(([name]) => title(name).length))
   return entries
-    .map(([name, value]) =>
-      terminal ? `${title(name).padEnd(widest)}  ${cell(value, true)}` : `${name}\t${line(cell(value, false))}`,
-    )
+    .map(([name, value]) => {
+      const text = cell(value, terminal)
+      if (!terminal) return `${name}\t${line(text)}`
+      return text.includes('\n') ? `${title(name)}\n${indent(text)}` : `${title(name).padEnd(width)}  ${text}`
+    })
     .join('\n')
 }
+
+const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ')
 
 /** One row one line: what follows in the pipe reads lines. */
 const line = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
@@ -85,14 +99,19 @@ const list = (rows: readonly Row[], rendering: Rendering): string => {
   if (!rendering.terminal) {
     return [names, ...cells.map(each => each.map(line))].map(each => each.join('\t')).join('\n')
   }
+  const fits = (text: string): boolean => !text.includes('\n') && displayWidth(text) <= TABLE_CELL
+  if (!cells.every(row => row.every(fits))) {
+    return rows.map(row => pairs(Object.entries(row), rendering)).join('\n\n')
+  }
+  const colWidths = widths(names, cells, rendering.columns ?? COLUMNS_DEFAULT)
   const table = new Table({
     head: names.map(title),
     chars: NO_LINES,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': COLUMN_GAP },
-    colWidths: widths(names, cells, rendering.columns ?? COLUMNS_DEFAULT),
+    colWidths,
     wordWrap: true,
   })
-  table.push(...cells)
+  for (const row of cells) table.push(row.map((text, index) => breakWords(text, (colWidths[index] ?? 0) - COLUMN_GAP)))
   return table
     .toString()
     .split('\n')
@@ -106,16 +125,36 @@ const list = (rows: readonly Row[], rendering: Rendering): string => {
  */
 const widths = (names: readonly string[], cells: readonly (readonly string[])[], columns: number): number[] => {
   const texts = names.map((name, index) => [title(name), ...cells.map(row => row[index] ?? '')])
-  const longest = (parts: readonly string[]): number => Math.max(...parts.map(part => part.length))
-  const widths = texts.map(each => longest(each.flatMap(text => text.split('\n'))) + COLUMN_GAP)
-  const least = texts.map(each => Math.min(longest(each.flatMap(text => text.split(/\s+/))), LONGEST_WORD) + COLUMN_GAP)
+  const widths = texts.map(each => widest(each.flatMap(text => text.split('\n'))) + COLUMN_GAP)
+  const least = texts.map(each => Math.min(longestWord(each), LONGEST_WORD) + COLUMN_GAP)
   for (let excess = sum(widths) - columns; excess > 0; excess--) {
     const room = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0))
-    const widest = room.indexOf(Math.max(...room))
-    if (room[widest] === 0) break
-    widths[widest] = (widths[widest] ?? 0) - 1
+    const index = room.indexOf(Math.max(...room))
+    if (room[index] === 0) break
+    widths[index] = (widths[index] ?? 0) - 1
   }
   return widths
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
+const widest = (texts: readonly string[]): number => Math.max(...texts.map(displayWidth))
+const longestWord = (texts: readonly string[]): number => widest(texts.flatMap(text => text.split(/\s+/)))
+
+/** Breaks words that are wider than their column, whose end the table would cut off. */
+const breakWords = (text: string, width: number): string =>
+  text.replace(/\S+/g, word => {
+    if (displayWidth(word) <= width) return word
+    const lines = ['']
+    for (const letter of word) {
+      const line = `${lines.at(-1) ?? ''}${letter}`
+      if (displayWidth(line) <= width) lines[lines.length - 1] = line
+      else lines.push(letter)
+    }
+    return lines.join('\n')
+  })
+
+/** Columns that a text takes on a terminal: East Asian letters and emoji take two. */
+const displayWidth = (text: string): number =>
+  Array.from(text).reduce((width, letter) => width + (DOUBLE.test(letter) ? 2 : 1), 0)
+const DOUBLE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff00-\uff60]/u

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { fieldsOf, fromText, type Field } from '../../operations/fields.ts'
 import { operations as allOperations, type Operations } from '../../operations/list.ts'
 import type { Operation } from '../../operations/operation.ts'
+import { DenidinError } from '../../platform/errors.ts'
 import { EXIT_DONE, EXIT_USAGE, report } from './errors.ts'
 import { addLocalCommands, type LocalDeps } from './local/commands.ts'
 import { cliGroups, cliMenu, type CliEntry, type CliMenu } from './menu.ts'
@@ -54,6 +55,7 @@ export const runCli = async (deps: CliDeps): Promise<number> => {
     return exit
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_DONE : EXIT_USAGE
+    if (deps.signal?.aborted === true) thrown = new DenidinError('stopping', 'called off')
     return await report(thrown, stderr, argv.includes('--json'))
   }
 }

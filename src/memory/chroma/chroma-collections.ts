@@ -7,6 +7,9 @@ import type { ChromaConnection } from './chroma-server.ts'
 const HASH_CHARACTERS = 10
 const LIST_PAGE = 100
 
+/** Stored vectors that a collection must find when it is used for the first time. */
+const SAMPLES = 8
+
 /** A stored vector that the index does not find at this distance or nearer has been lost. */
 const SAME_VECTOR_DISTANCE = 0.01
 
@@ -96,21 +99,23 @@ export class ChromaCollections {
     return found
   }
 
-  /** Looks for a vector that must be there; several are tried because the search is approximate. */
+  /** Looks for vectors that must be there; one miss is forgiven, because the search is approximate. */
   async #probe(collection: CollectionNumber, found: ChromaCollection): Promise<void> {
-    const samples = await this.#table.samples(collection)
-    for (const { scope, vector } of samples) {
-      if (vector.every(value => value === 0)) return
-      const nearest = await found.query({
-        queryEmbeddings: [Array.from(vector)],
-        nResults: 1,
-        where: { scope: { $eq: scope } },
-        include: ['distances'],
-      })
-      const distance = nearest.distances[0]?.[0]
-      if (typeof distance === 'number' && distance <= SAME_VECTOR_DISTANCE) return
+    const samples = (await this.#table.samples(collection, SAMPLES)).filter(each =>
+      each.vector.some(value => value !== 0),
+    )
+    if (samples.length === 0) return
+    const nearest = await found.query({
+      queryEmbeddings: samples.map(each => Array.from(each.vector)),
+      nResults: 1,
+      include: ['distances'],
+    })
+    const hits = nearest.distances.filter(
+      ([distance]) => typeof distance === 'number' && distance <= SAME_VECTOR_DISTANCE,
+    )
+    if (hits.length < samples.length - (samples.length > 1 ? 1 : 0)) {
+      throw new DenidinError('damaged', `collection ${found.name} does not find what it holds`)
     }
-    if (samples.length > 0) throw new DenidinError('damaged', `collection ${found.name} does not find what it holds`)
   }
 }
 

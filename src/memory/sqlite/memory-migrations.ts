@@ -50,6 +50,7 @@ export const vectorMigrations: readonly Migration[] = [
       create index vectors_by_memory on vectors (memory_id);
       create index vectors_by_scope on vectors (scope, space, seq);
       create index vectors_by_collection on vectors (collection, indexed, scope);
+      create index vectors_in_collection on vectors (collection, seq) where indexed = 1;
       create index vectors_waiting on vectors (space, seq) where indexed = 0;
 
       create table collections (

@@ -69,17 +69,22 @@ class SqliteAllocationTable implements AllocationTable {
     }
   }
 
-  async samples(collection: CollectionNumber): Promise<readonly StoredVector[]> {
-    const ends = this.#rows.get<{ first: number | null; last: number | null }>(
+  async samples(collection: CollectionNumber, limit: number): Promise<readonly StoredVector[]> {
+    const { first, last } = this.#rows.get<{ first: number | null; last: number | null }>(
       'select min(seq) as first, max(seq) as last from vectors where collection = :collection and indexed = 1',
       { collection },
-    )
-    return this.#rows
-      .all<VectorRow>(`select ${VECTOR_COLUMNS} from vectors where seq in (:first, :last)`, {
-        first: ends?.first ?? null,
-        last: ends?.last ?? null,
-      })
-      .map(toWaiting)
+    ) ?? { first: null, last: null }
+    if (first === null || last === null) return []
+    const samples = new Map<number, VectorRow>()
+    for (let n = 0; n < limit; n++) {
+      const row = this.#rows.get<VectorRow>(
+        `select ${VECTOR_COLUMNS} from vectors where collection = :collection and indexed = 1 and seq >= :from
+         order by seq limit 1`,
+        { collection, from: Math.floor(first + ((last - first) * n) / Math.max(1, limit - 1)) },
+      )
+      if (row !== undefined) samples.set(row.seq, row)
+    }
+    return [...samples.values()].map(toWaiting)
   }
 
   async pending(): Promise<number> {

@@ -282,6 +282,7 @@ export class FakeWhatsApp implements AsyncDisposable {
     switch (frame.kind) {
       case 'new_reference':
         reply({ kind: 'reference', value: `2@${hex()}` })
+        this.journal.add({ kind: 'asked' })
         break
       case 'login':
         if (this.logins === 'answered') this.#login(link, frame.session, reply)

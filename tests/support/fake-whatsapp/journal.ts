@@ -1,11 +1,11 @@
 import { Heard } from './heard.ts'
 import type { FromPage, SentMessage } from './protocol.ts'
 
-/** Something that a page did. */
+/** Something that a page did; `asked`: for a QR code. */
 export type Entry =
   | { readonly kind: 'sent'; readonly message: SentMessage }
   | { readonly kind: 'pairing'; readonly phone: string }
-  | { readonly kind: 'logged_in' | 'left' | 'unlinked' }
+  | { readonly kind: 'asked' | 'logged_in' | 'left' | 'unlinked' }
   | Extract<FromPage, { kind: 'seen' | 'chat_state' | 'presence' }>
 
 type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>

@@ -37,6 +37,10 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
   gone.addEventListener('abort', leave, { once: true })
   signal?.addEventListener('abort', leave, { once: true })
   lines.on('SIGINT', leave)
+  const state = { ended: false }
+  lines.once('close', () => {
+    state.ended = true
+  })
   const show = (output: OperationOutput<'chat.say'>): string[] =>
     json ? [JSON.stringify(output)] : output.replies.map(text => (stdout.isTTY === true ? printable(text) : text))
 
@@ -62,7 +66,7 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
       }
     }
     if (leaving.signal.aborted) break
-    if (interactive) lines.prompt()
+    if (interactive && !state.ended) lines.prompt()
   }
   lines.close()
   signal?.removeEventListener('abort', leave)

@@ -1,0 +1,294 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, expect, test } from '@jest/globals'
+import { ChromaClient } from 'chromadb'
+import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
+import { createManagedChromaServer } from '../../src/memory/chroma/managed-chroma-server.ts'
+import { createRemoteChromaServer } from '../../src/memory/chroma/remote-chroma-server.ts'
+import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { folderBytes } from '../../src/platform/files.ts'
+import { systemIds } from '../../src/platform/ids.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { KeptLog } from '../support/memory-kept-log.ts'
+import { memoryOf, openRig, temporaryFolder, type MemoryRig } from '../support/memory-rig.ts'
+import { wordVector, WordEmbedder } from '../support/memory-words.ts'
+
+const system = { clock: systemClock, ids: systemIds, logger: silentLogger }
+
+const cleanUp: AsyncDisposable[] = []
+
+afterEach(async () => {
+  for (const each of cleanUp.splice(0).reverse()) await each[Symbol.asyncDispose]()
+})
+
+const folderForTest = async (): Promise<string> => {
+  const folder = await temporaryFolder()
+  cleanUp.push(folder)
+  return folder.path
+}
+
+const open = async (folder: string, options: Parameters<typeof openRig>[1] = {}): Promise<MemoryRig> => {
+  const rig = await openRig(folder, options)
+  cleanUp.push(rig)
+  return rig
+}
+
+const put = async (rig: MemoryRig, scope: Scope, from: number, count: number): Promise<void> =>
+  await rig.vectors.put(
+    'words',
+    Array.from({ length: count }, (_, n) => ({
+      memory_id: `${scope}-${String(from + n)}`,
+      scope,
+      vector: wordVector(`item ${String(from + n)} of ${scope}`),
+    })),
+  )
+
+const found = async (rig: MemoryRig, scope: Scope, n: number, limit = 1): Promise<readonly string[]> =>
+  (await rig.index.query(scope, wordVector(`item ${String(n)} of ${scope}`), limit)).map(each => each.memory_id)
+
+test('a scope that outgrows a collection gets one of its own, and everybody is found as before', async () => {
+  const rig = await open(await folderForTest(), { collection_vectors: 50 })
+  await put(rig, 'person:small', 0, 10)
+  await put(rig, 'person:large', 0, 30)
+  await rig.index.catchUp()
+  const before = await rig.table.find('person:large')
+  expect(before).toMatchObject({ alone: false })
+  expect(await rig.table.find('person:small')).toEqual(before)
+
+  await put(rig, 'person:large', 30, 40)
+  await rig.index.catchUp()
+  expect(await rig.table.find('person:large')).toMatchObject({ alone: true, state: 'live' })
+  expect(await rig.table.find('person:small')).toEqual(before)
+  expect(await rig.index.pending()).toBe(0)
+  expect(await found(rig, 'person:large', 69, 100)).toHaveLength(70)
+  expect((await found(rig, 'person:large', 69))[0]).toBe('person:large-69')
+  expect(await found(rig, 'person:small', 3, 100)).toHaveLength(10)
+  expect(await rig.table.bounds(before!.collection)).toEqual({ least: 10, most: 10 })
+})
+
+test('a shared collection that grows too large gives some of its scopes away', async () => {
+  const rig = await open(await folderForTest(), { collection_vectors: 50 })
+  const scopes = Array.from({ length: 10 }, (_, n): Scope => `person:${String(n)}`)
+  for (const scope of scopes) await put(rig, scope, 0, 5)
+  await rig.index.catchUp()
+  for (const scope of scopes) await put(rig, scope, 5, 4)
+  await rig.index.catchUp()
+  const places = new Set<number>()
+  for (const scope of scopes) {
+    const place = await rig.table.find(scope)
+    places.add(place!.collection)
+    expect((await rig.table.bounds(place!.collection)).most).toBeLessThanOrEqual(50)
+    expect(await found(rig, scope, 8, 100)).toHaveLength(9)
+  }
+  expect(places.size).toBe(2)
+})
+
+test('new scopes go to a new collection when the last one is full', async () => {
+  const rig = await open(await folderForTest(), { collection_vectors: 50 })
+  for (let n = 0; n < 12; n++) await put(rig, `person:${String(n)}`, 0, 10)
+  await rig.index.catchUp()
+  const places = new Set<number>()
+  for (let n = 0; n < 12; n++) places.add((await rig.table.find(`person:${String(n)}`))!.collection)
+  expect(places.size).toBe(3)
+})
+
+test('a rebuild answers every question while it runs', async () => {
+  const rig = await open(await folderForTest())
+  await put(rig, 'person:a', 0, 1500)
+  await put(rig, 'person:b', 0, 20)
+  await rig.index.catchUp()
+  const before = (await rig.table.find('person:a'))!.collection
+  let done = false
+  const rebuilding = rig.index.rebuild().finally(() => (done = true))
+  let asked = 0
+  while (!done) {
+    expect(await found(rig, 'person:b', asked % 20)).toEqual([`person:b-${String(asked % 20)}`])
+    asked += 1
+  }
+  await rebuilding
+  expect(asked).toBeGreaterThan(3)
+  expect((await rig.table.find('person:a'))!.collection).not.toBe(before)
+  expect(await found(rig, 'person:a', 1499)).toEqual(['person:a-1499'])
+})
+
+test('what changes while a scope moves is right afterwards', async () => {
+  const rig = await open(await folderForTest())
+  await put(rig, 'person:a', 0, 600)
+  await rig.index.catchUp()
+  const rebuilding = rig.index.rebuild()
+  await rig.vectors.delete(['person:a-0', 'person:a-599'])
+  await rig.vectors.rescope('person:a', 'person:b', ['person:a-1', 'person:a-598'])
+  await put(rig, 'person:a', 600, 1)
+  await rebuilding
+  await rig.index.catchUp()
+  const held = await found(rig, 'person:a', 0, 1000)
+  expect(held).toHaveLength(597)
+  expect(held).not.toContain('person:a-0')
+  expect(held).not.toContain('person:a-598')
+  expect([...(await found(rig, 'person:b', 0, 10))].sort()).toEqual(['person:a-1', 'person:a-598'])
+  const place = await rig.table.find('person:a')
+  expect(await rig.table.bounds(place!.collection)).toEqual({ least: 599, most: 599 })
+})
+
+test('with another embedding model everything is embedded anew, and with the old one nothing has to be', async () => {
+  const folder = await folderForTest()
+  const fill = await openRig(folder)
+  await fill.memory.start()
+  await fill.memory.store(memoryOf('person:a', 'the cat is called Tom'))
+  await fill.memory.settled()
+  await fill[Symbol.asyncDispose]()
+
+  const other = await openRig(folder, { embedder: new WordEmbedder('larger', 96) })
+  await other.memory.start()
+  await other.memory.settled()
+  expect(other.embedder.texts).toContain('the cat is called Tom')
+  const recall = await other.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
+  expect(recall.memories).toHaveLength(1)
+  await other[Symbol.asyncDispose]()
+
+  const back = await open(folder)
+  await back.memory.start()
+  await back.memory.settled()
+  expect(back.embedder.texts).toEqual([])
+  expect((await back.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories).toHaveLength(
+    1,
+  )
+})
+
+test('of 1,000 persons nobody is ever recalled for another', async () => {
+  const rig = await open(await folderForTest())
+  const persons = 1000
+  await rig.vectors.put(
+    'words',
+    Array.from({ length: persons * 3 }, (_, n) => ({
+      memory_id: `m${String(n)}`,
+      scope: `person:${String(n % persons)}` as const,
+      vector: wordVector('everybody says the same secret words'),
+    })),
+  )
+  await rig.index.catchUp()
+  for (let person = 0; person < persons; person += 7) {
+    const ids = (
+      await rig.index.query(`person:${String(person)}`, wordVector('everybody says the same secret words'), 50)
+    ).map(each => each.memory_id)
+    expect([...ids].sort()).toEqual([person, person + persons, person + 2 * persons].map(n => `m${String(n)}`).sort())
+  }
+})
+
+test('collections that are dropped leave nothing on the disk after the next start', async () => {
+  const folder = await folderForTest()
+  const rig = await openRig(folder)
+  await put(rig, 'person:a', 0, 1100)
+  await rig.index.catchUp()
+  await rig.index.rebuild()
+  await rig.index.rebuild()
+  await rig[Symbol.asyncDispose]()
+  const before = await folderBytes(rig.chroma)
+  const again = await open(folder)
+  await again.index.query('person:a', wordVector('x'), 1)
+  expect(await folderBytes(rig.chroma)).toBeLessThan(before * 0.75)
+  expect(await found(again, 'person:a', 7)).toEqual(['person:a-7'])
+})
+
+test('the server ends with the process that started it, even when that is killed', async () => {
+  const folder = await folderForTest()
+  const script = join(folder, 'parent.ts')
+  const source = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../src', path))
+  await writeFile(
+    script,
+    `import { ChromaProcess } from ${source('memory/chroma/chroma-process.ts')}
+     import { systemClock } from ${source('platform/clock.ts')}
+     import { silentLogger } from ${source('platform/logger.ts')}
+     const server = await ChromaProcess.start(${JSON.stringify(join(folder, 'chroma'))}, { clock: systemClock, logger: silentLogger })
+     console.log(server.port)`,
+  )
+  const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
+  const connection = connect(Number(line), '127.0.0.1')
+  await once(connection, 'connect')
+  const ended = once(connection, 'close')
+  parent.kill('SIGKILL')
+  await ended
+  expect(connection.destroyed).toBe(true)
+})
+
+test('a Chroma that cannot be loaded leaves the bot without recall, not without a bot', async () => {
+  const folder = await folderForTest()
+  const program = join(folder, 'broken.mjs')
+  await writeFile(program, `console.error('version GLIBC_2.38 not found'); process.exit(69)`)
+  const log = new KeptLog()
+  const server = createManagedChromaServer({ folder: join(folder, 'memory'), ...system, logger: log, program })
+  const rig = await open(folder, { server, logger: log })
+  await rig.memory.start()
+  await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
+  await rig.memory.settled()
+  const recall = await rig.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
+  expect(recall).toMatchObject({ memories: [], failure: expect.stringContaining('GLIBC_2.38') })
+  expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining('GLIBC_2.38') })
+  expect(await rig.memory.stats()).toMatchObject({ memories: 1, pending_embedding: 0, pending_index: 1 })
+})
+
+test('a remote server is used as it stands: what is not ours stays, and what it lost is put there again', async () => {
+  const folder = await folderForTest()
+  const theirs = await ChromaProcess.start(join(folder, 'theirs'), system)
+  cleanUp.push(theirs)
+  const client = new ChromaClient({ host: theirs.host, port: theirs.port, ssl: false })
+  await client.createCollection({ name: 'somebody-elses', embeddingFunction: null })
+  const url = `http://${theirs.host}:${String(theirs.port)}`
+  const first = await openRig(folder, { server: createRemoteChromaServer({ url, ...system }) })
+  await first.memory.start()
+  await first.memory.store(memoryOf('person:a', 'the cat is called Tom'))
+  await first.memory.settled()
+  expect(
+    (await first.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories,
+  ).toHaveLength(1)
+  await first[Symbol.asyncDispose]()
+  const names = (await client.listCollections()).map(each => each.name)
+  expect(names).toHaveLength(2)
+  expect(names).toContain('somebody-elses')
+
+  await client.deleteCollection({ name: names.find(name => name !== 'somebody-elses')! })
+  const again = await open(folder, { server: createRemoteChromaServer({ url, ...system }) })
+  await again.memory.start()
+  await again.memory.settled()
+  await again.memory.recall('person:a', 'cat', { purpose: 'recall' })
+  await again.memory.settled()
+  const recall = await again.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
+  expect(recall.memories).toHaveLength(1)
+  expect(again.embedder.texts).not.toContain('the cat is called Tom')
+})
+
+test('a remote server that does not answer is down, and recall says so at once', async () => {
+  const folder = await folderForTest()
+  const gone = await ChromaProcess.start(join(folder, 'gone'), system)
+  const url = `http://${gone.host}:${String(gone.port)}`
+  await gone[Symbol.asyncDispose]()
+  const rig = await open(folder, { server: createRemoteChromaServer({ url, ...system }) })
+  await rig.memory.start()
+  await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
+  await rig.memory.settled()
+  expect(await rig.memory.recall('person:a', 'cat', { purpose: 'recall' })).toMatchObject({ memories: [] })
+  expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining(url) })
+})
+
+test('switched off, nothing is recalled or stored, and what was there is there when it is switched on again', async () => {
+  const folder = await folderForTest()
+  const rig = await open(folder)
+  await rig.memory.start()
+  await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
+  await rig.memory.settled()
+  const off = createNoLongTermMemory(rig.memories)
+  const texts = rig.embedder.texts.length
+  expect(await off.recall('person:a', 'what is the cat called', { purpose: 'recall' })).toEqual({ memories: [] })
+  expect(await off.store(memoryOf('person:a', 'the dog is called Rex'))).toMatchObject({ added: false })
+  expect(await off.stats()).toMatchObject({ enabled: false, memories: 1 })
+  expect(rig.embedder.texts).toHaveLength(texts)
+  const recall = await rig.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
+  expect(recall.memories).toHaveLength(1)
+})

@@ -1,0 +1,212 @@
+// Each key of the configuration changes what DeniDin does: seen from outside, through the whole of it.
+import { afterEach, expect, test } from '@jest/globals'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import { DAY_MS } from '../../src/platform/clock.ts'
+import { exists } from '../../src/platform/files.ts'
+import { TestDenidin, type Json } from '../support/denidin.ts'
+import { failure, hold, reply, ScriptedModelServer } from '../support/model-server.ts'
+
+let denidin: TestDenidin
+
+afterEach(async () => {
+  await denidin[Symbol.asyncDispose]()
+})
+
+const start = async (config: Json = {}): Promise<void> => {
+  denidin = await TestDenidin.start(config)
+}
+
+const body = (): Record<string, unknown> =>
+  denidin.models.of('completion').at(-1)?.body as unknown as Record<string, unknown>
+
+/** Stores memories of the usual person, each with the age of what was said, and waits until they can be found. */
+const remember = async (
+  ...memories: readonly { readonly text: string; readonly days_old?: number }[]
+): Promise<void> => {
+  await denidin.say('hello')
+  const person = await denidin.app.people.lookUp('15550001111')
+  const scope: Scope = `person:${person?.person_id ?? ''}`
+  for (const [index, { text, days_old = 0 }] of memories.entries()) {
+    const said_to = denidin.clock.now() - days_old * DAY_MS
+    await denidin.app.memory.store({
+      ...{ memory_id: `memory-${String(index)}`, session_id: `session-${String(index)}`, scope, person_ids: [] },
+      ...{ kind: 'session_summary', text, said_from: said_to, said_to, created_at: said_to },
+    })
+  }
+  await denidin.app.memory.settled()
+}
+
+/** The quotes in the last request. */
+const quotes = (): string[] =>
+  [...denidin.lastRequest().matchAll(/^- \[\d{4}-\d\d-\d\d\] "(.*)"$/gm)].map(match => match[1] ?? '')
+
+test('data_root is where everything lies', async () => {
+  await start({ data_root: 'elsewhere' })
+  await denidin.say('hello')
+  await denidin.say('/reset')
+  expect((await readdir(join(denidin.folder, 'elsewhere'))).sort()).toEqual(
+    expect.arrayContaining(['denidin.db', 'memory', 'sessions', 'vectors.db']),
+  )
+  expect(await exists(denidin.data())).toBe(false)
+})
+
+test('requests go to base_url with the key, the model, the temperature and the limit that are configured', async () => {
+  await start({ openai_api_key: 'sk-mine', ai: { model: 'large-one', temperature: 0.1, max_tokens: 77 } })
+  await denidin.say('hello')
+  expect(body()).toMatchObject({ model: 'large-one', temperature: 0.1, max_tokens: 77 })
+  expect(denidin.models.of('completion')[0]?.headers.authorization).toBe('Bearer sk-mine')
+})
+
+test('the offline provider asks no server', async () => {
+  await start({ ai: { provider: 'offline' }, embeddings: { provider: 'offline' } })
+  expect(await denidin.say('my dog is called Rex')).toMatch(/offline/i)
+  await denidin.say('/reset')
+  expect(denidin.models.requests).toEqual([])
+})
+
+test('the system prompt is read from the configured file', async () => {
+  await start()
+  const file = join(denidin.folder, 'prompt.md')
+  await writeFile(file, 'You are a parrot.')
+  await denidin.restart({ ai: { system_prompt_file: file } })
+  await denidin.say('hello')
+  expect(denidin.lastRequest()).toMatch(/^system: You are a parrot\./)
+})
+
+test('a failed request is repeated as often as ai.retries says', async () => {
+  await start({ ai: { retries: 1 } })
+  denidin.models.next('completion', failure(500), reply('second time lucky'))
+  expect(await denidin.say('hello')).toBe('second time lucky')
+  denidin.models.next('completion', failure(500), failure(500), reply('too late'))
+  expect(await denidin.say('hello')).not.toBe('too late')
+})
+
+test('an answer is waited for as long as ai.timeout_seconds says', async () => {
+  await start({ ai: { timeout_seconds: 1 } })
+  const held = hold(reply('too late'))
+  denidin.models.next('completion', held.answer)
+  expect(await denidin.say('hello')).not.toBe('too late')
+  held.release()
+  expect(denidin.log.text()).toContain('timeout')
+})
+
+test('embeddings come from their own address, with their own key, model and length', async () => {
+  await using embeddings = await ScriptedModelServer.start()
+  await start({
+    embeddings: { base_url: embeddings.base_url, api_key: 'sk-vectors', model: 'small-vectors', dimensions: 64 },
+  })
+  await denidin.say('hello')
+  await denidin.say('/reset')
+  expect(denidin.models.counts.embedding).toBe(0)
+  const request = embeddings.of('embedding')[0]
+  expect(request?.body).toMatchObject({ model: 'small-vectors', dimensions: 64 })
+  expect(request?.headers.authorization).toBe('Bearer sk-vectors')
+})
+
+test('the offline embedder serves beside a model behind a server', async () => {
+  await start({ embeddings: { provider: 'offline' } })
+  await remember({ text: '- my dog is called Rex' })
+  await denidin.say('what is my dog called?')
+  expect(quotes()).toEqual(['my dog is called Rex'])
+  expect(denidin.models.counts.embedding).toBe(0)
+})
+
+test('messages within the configured pause are one turn', async () => {
+  await start({ conversation: { debounce_ms: 200 } })
+  const chat_id = '15550001111@c.us'
+  await denidin.channel.deliver({ text: 'one', chat_id })
+  await denidin.channel.deliver({ text: 'two', chat_id })
+  await denidin.app.conversation.settled(chat_id)
+  expect(denidin.channel.sent).toHaveLength(1)
+})
+
+test('the configured godfather may do what clients may not', async () => {
+  await start({ godfather_phone: '+1 (555) 000-1111' })
+  expect(await denidin.say('/status', { phone: '15550001111' })).toMatch(/memor/i)
+  expect(await denidin.say('/status', { phone: '15550002222' })).toMatch(/admin/i)
+})
+
+test('with long-term memory off nothing is embedded, recalled or stored, and what ends waits until it is on', async () => {
+  await start({ memory: { longterm: { enabled: false } } })
+  await denidin.say('my dog is called Rex')
+  expect(await denidin.say('/reset')).not.toMatch(/has been saved/)
+  await denidin.say('what is my dog called?')
+  expect(denidin.lastRequest()).not.toContain('Rex')
+  expect(denidin.models.counts.embedding).toBe(0)
+  expect(await exists(denidin.data('memory'))).toBe(false)
+  expect(await exists(denidin.data('sessions/expired'))).toBe(true)
+  await denidin.restart({})
+  await denidin.app.closing.sweep()
+  await denidin.app.memory.settled()
+  await denidin.say('what is my dog called?')
+  expect(quotes().join()).toContain('my dog is called Rex')
+})
+
+test('at most top_k_results memories are recalled', async () => {
+  await start({ memory: { longterm: { top_k_results: 2, min_similarity: 0 } } })
+  await remember(...[1, 2, 3, 4].map(n => ({ text: `my dog is called Rex ${String(n)}` })))
+  await denidin.say('what is my dog called?')
+  expect(quotes()).toHaveLength(2)
+})
+
+test('only memories as similar as min_similarity are recalled', async () => {
+  const memories = [{ text: 'what is my dog called' }, { text: 'what is the price of a green bicycle' }]
+  await start({ memory: { longterm: { min_similarity: 0.9 } } })
+  await remember(...memories)
+  await denidin.say('what is my dog called?')
+  expect(quotes()).toEqual(['what is my dog called'])
+  await denidin.restart({ memory: { longterm: { min_similarity: 0.05 } } })
+  await denidin.say('what is my dog called?')
+  expect(quotes()).toHaveLength(2)
+})
+
+test('recalled texts together hold no more tokens than recall_tokens', async () => {
+  await start({ memory: { longterm: { recall_tokens: 50, min_similarity: 0 } } })
+  const text = `my dog is called Rex ${'and he likes bones '.repeat(6)}`.trim()
+  await remember({ text }, { text: `${text} a lot` }, { text: `${text} a bit` })
+  await denidin.say('what is my dog called?')
+  expect(quotes()).toHaveLength(1)
+})
+
+test('recency outweighs similarity as far as recency_weight and semantic_weight say', async () => {
+  const memories = [
+    { text: 'my dog is called Rex', days_old: 300 },
+    { text: 'my dog is in the big garden by the river and is called in for lunch' },
+  ]
+  await start({ memory: { longterm: { semantic_weight: 1, recency_weight: 0, min_similarity: 0 } } })
+  await remember(...memories)
+  await denidin.say('my dog is called what?')
+  expect(quotes()[0]).toBe('my dog is called Rex')
+  await denidin.restart({ memory: { longterm: { semantic_weight: 0, recency_weight: 1, min_similarity: 0 } } })
+  await denidin.say('my dog is called what?')
+  expect(quotes()[0]).toContain('big garden')
+})
+
+test('the index lies in storage_dir, in collections that begin with collection_name', async () => {
+  await start({ memory: { longterm: { storage_dir: 'recollections', collection_name: 'mine' } } })
+  await remember({ text: 'my dog is called Rex' })
+  await denidin.close()
+  const chroma = new DatabaseSync(denidin.data('recollections/chroma.sqlite3'))
+  const names = chroma.prepare('select name from collections').all()
+  chroma.close()
+  expect(names.map(row => String(row['name']))).toEqual([expect.stringMatching(/^mine/)])
+  expect(await exists(denidin.data('memory'))).toBe(false)
+})
+
+test('a remote Chroma is used by its url, and none is started here', async () => {
+  await start({ memory: { longterm: { enabled: false } } })
+  await using server = await ChromaProcess.start(join(denidin.folder, 'far-away'), {
+    ...{ clock: denidin.clock, logger: denidin.log },
+  })
+  const url = `http://${server.host}:${String(server.port)}`
+  await denidin.restart({ memory: { longterm: { chroma: { mode: 'remote', url } } } })
+  await remember({ text: 'my dog is called Rex' })
+  await denidin.say('what is my dog called?')
+  expect(quotes()).toEqual(['my dog is called Rex'])
+  expect(await exists(denidin.data('memory'))).toBe(false)
+  await denidin.close()
+})
