@@ -1,3 +1,5 @@
+import { editDistance } from '../platform/edit-distance.ts'
+
 /** Share of a name's letters that may differ for it to count as a slip of the keyboard. */
 const MOST_DIFFERENCE = 0.34
 
@@ -10,7 +12,7 @@ export const didYouMean = (key: string, known: readonly string[]): string | unde
     .map(each => ({ each, difference: Math.min(differenceOf(key, each), differenceOf(last(key), last(each))) }))
     .filter(({ difference }) => difference <= MOST_DIFFERENCE)
     // Among equals, the one in the nearest section.
-    .sort((a, b) => a.difference - b.difference || distance(key, a.each) - distance(key, b.each))
+    .sort((a, b) => a.difference - b.difference || editDistance(key, a.each) - editDistance(key, b.each))
   return ranked[0]?.each
 }
 
@@ -18,18 +20,4 @@ const last = (key: string): string => key.slice(key.lastIndexOf('.') + 1)
 const plain = (key: string): string => key.toLowerCase().replace(/[_-]/g, '')
 
 const differenceOf = (a: string, b: string): number =>
-  distance(plain(a), plain(b)) / Math.max(plain(a).length, plain(b).length, 1)
-
-/** Levenshtein distance: insertions, deletions and replacements from one text to the other. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
-}
+  editDistance(plain(a), plain(b)) / Math.max(plain(a).length, plain(b).length, 1)

@@ -62,6 +62,10 @@ export interface AllocationTable {
   readonly moves: MoveTable
   /** Where a scope lies; `undefined` when it has no vectors in the index. */
   find(scope: Scope): Promise<Collection | undefined>
+  /** How many vectors of a scope the index holds for certain. */
+  indexed(scope: Scope): Promise<number>
+  /** These vectors, at most `limit`. */
+  vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]>
   /** Collections of this space, and retired ones of any. */
   collections(): Promise<readonly Collection[]>
   /** Least and most vectors that a collection may hold at this moment. */

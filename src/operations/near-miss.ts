@@ -1,31 +1,9 @@
-/** Edits (insert, delete, replace, swap neighbours) between two words: optimal string alignment distance. */
-const distance = (a: string, b: string): number => {
-  let before: number[] = []
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1]
-      let least = Math.min(
-        (above[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (above[column - 1] ?? 0) + (same ? 0 : 1),
-      )
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        least = Math.min(least, (before[column - 2] ?? 0) + 1)
-      }
-      current.push(least)
-    }
-    before = above
-    above = current
-  }
-  return above[b.length] ?? 0
-}
+import { editDistance } from '../platform/edit-distance.ts'
 
 /** The word of `known` that was most likely meant by `word`; `undefined` when none is near (a third of its letters). */
 export const nearMiss = (word: string, known: readonly string[]): string | undefined => {
   const best = known
-    .map(each => ({ each, edits: distance(word.toLowerCase(), each.toLowerCase()) }))
+    .map(each => ({ each, edits: editDistance(word.toLowerCase(), each.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits)[0]
   if (best === undefined) return undefined
   return best.edits <= Math.max(1, Math.floor(Math.max(word.length, best.each.length) / 3)) ? best.each : undefined

@@ -40,8 +40,6 @@ export const en: Sentences = {
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",
-  message_too_long: 'That message is too long for me. Please send it in smaller pieces.',
-  too_many_messages: 'That was a lot of messages at once. Please give me a minute, then write again.',
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

@@ -37,9 +37,6 @@ export interface Sentences {
   readonly model_unavailable: string
   /** The model refuses for good (wrong key, unknown model): only the operator can help. */
   readonly model_rejected: string
-  readonly message_too_long: string
-  /** Too many messages in too short a time. */
-  readonly too_many_messages: string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string

@@ -1,6 +1,7 @@
 import { DenidinError } from '../../src/platform/errors.ts'
 import type { Health } from '../../src/platform/health.ts'
 import type { Scope } from '../../src/messages/scope.ts'
+import { nearest } from '../../src/memory/nearest.ts'
 import type { Neighbour, VectorIndex } from '../../src/memory/vector-index.ts'
 import type { StoredVector, VectorStore } from '../../src/memory/vector-store.ts'
 
@@ -26,14 +27,11 @@ export class ExactVectorIndex implements VectorIndex {
   async query(scope: Scope, vector: Float32Array, limit: number): Promise<readonly Neighbour[]> {
     this.#check()
     this.queries += 1
-    return [...this.#held.values()]
-      .filter(each => each.scope === scope)
-      .map(each => ({
-        memory_id: each.memory_id,
-        similarity: each.vector.reduce((sum, value, at) => sum + value * (vector[at] ?? 0), 0),
-      }))
-      .sort((a, b) => b.similarity - a.similarity)
-      .slice(0, limit)
+    return nearest(
+      vector,
+      [...this.#held.values()].filter(each => each.scope === scope),
+      limit,
+    )
   }
 
   async catchUp(): Promise<void> {

@@ -100,6 +100,7 @@ export class WhatsAppLink {
     this.#listener.event({ kind: 'opening' })
     this.#ready_at = undefined
     let code_shown = false
+    let caught_up = Promise.resolve()
     // Until the account's own addresses are known it cannot be said whom a mention means.
     let held: WhatsAppMessage[] | undefined = []
     let self = UNKNOWN
@@ -127,8 +128,9 @@ export class WhatsAppLink {
           const waiting = held ?? []
           held = undefined
           waiting.forEach(take)
-          void this.#catchUp(client, take, code_shown)
+          const newly_linked = code_shown
           code_shown = false
+          caught_up = caught_up.then(() => this.#catchUp(client, take, newly_linked))
         },
         connection: up => {
           this.#listener.event({ kind: 'connection', up })
@@ -144,6 +146,7 @@ export class WhatsAppLink {
     const end = await client.ended
     this.#client = undefined
     await client.close()
+    await caught_up
     return end
   }
 

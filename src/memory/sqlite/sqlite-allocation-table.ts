@@ -51,6 +51,22 @@ class SqliteAllocationTable implements AllocationTable {
     return this.#rows.find(scope)
   }
 
+  async indexed(scope: Scope): Promise<number> {
+    return this.#rows.number(
+      'select count(*) as n from vectors where scope = :scope and space = :space and indexed = 1',
+      { scope },
+    )
+  }
+
+  async vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]> {
+    return this.#rows
+      .all<VectorRow>(
+        `select ${VECTOR_COLUMNS} from vectors where scope = :scope and space = :space and indexed = 1 limit :limit`,
+        { scope, limit },
+      )
+      .map(toWaiting)
+  }
+
   async collections(): Promise<readonly Collection[]> {
     return this.#rows
       .all<CollectionRow>(`select ${COLLECTION_COLUMNS} from collections where space = :space or state = 'retired'`)

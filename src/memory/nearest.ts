@@ -1,0 +1,28 @@
+import type { Neighbour } from './vector-index.ts'
+import type { StoredVector } from './vector-store.ts'
+
+/** The vectors nearest to `question` by cosine, best first, by comparing it with every one of them. */
+export const nearest = (
+  question: Float32Array,
+  vectors: readonly StoredVector[],
+  limit: number,
+): readonly Neighbour[] =>
+  vectors
+    .map(({ memory_id, vector }) => ({ memory_id, similarity: cosine(question, vector) }))
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, limit)
+
+const cosine = (a: Float32Array, b: Float32Array): number => {
+  let dot = 0
+  let squaresA = 0
+  let squaresB = 0
+  for (let at = 0; at < a.length; at++) {
+    const x = a[at] ?? 0
+    const y = b[at] ?? 0
+    dot += x * y
+    squaresA += x * x
+    squaresB += y * y
+  }
+  const sizes = Math.sqrt(squaresA * squaresB)
+  return sizes === 0 ? 0 : dot / sizes
+}

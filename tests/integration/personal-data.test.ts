@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { allMigrations, openStores, type Stores } from '../../src/app/stores.ts'
+import { surroundings } from '../../src/app/surroundings.ts'
+import { Database } from '../../src/database/sqlite/database.ts'
+import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { TestDenidin } from '../support/denidin.ts'
+
+let denidin: TestDenidin
+let stores: Stores
+
+beforeEach(async () => {
+  denidin = await TestDenidin.start()
+})
+
+afterEach(async () => {
+  await denidin[Symbol.asyncDispose]()
+})
+
+/** Tables that hold a person or a scope, by their columns. */
+const personalTables = (migrations: ConstructorParameters<typeof Database>[1]): string[] => {
+  using database = new Database(':memory:', migrations)
+  return database
+    .all<{ name: string }>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+    .map(({ name }) => name)
+    .filter(name =>
+      database
+        .all<{ name: string }>(`select name from pragma_table_info('${name}')`)
+        .some(column => ['person_id', 'scope'].includes(column.name)),
+    )
+}
+
+/** Tables of the people themselves: merging is what happens in them. */
+const OF_PEOPLE = new Set(['persons', 'identities', 'merges'])
+
+test('every table with a person or a scope belongs to a store that can merge it', async () => {
+  await denidin.close()
+  stores = openStores(denidin.settings(), surroundings(denidin.log))
+  const owned = new Set(stores.personalData.flatMap(store => store.tables))
+  stores[Symbol.dispose]()
+  expect(personalTables(allMigrations).filter(name => !OF_PEOPLE.has(name) && !owned.has(name))).toEqual([])
+  // The vector store joins the list where long-term memory is wired.
+  expect(personalTables(vectorMigrations)).toEqual(expect.arrayContaining(['vectors']))
+})
+
+test('a merge moves everything: messages, session, memories and vectors, and recall finds them', async () => {
+  const lid = { kind: 'lid', value: '77700011' } as const
+  const chat_id = '77700011@lid'
+  const say = async (text: string, identities: readonly { kind: 'lid' | 'phone'; value: string }[]): Promise<void> => {
+    await denidin.channel.deliver({ text, chat_id, sender: { identities } })
+    await denidin.app.conversation.settled(chat_id)
+  }
+  await denidin.say('hello from my phone', { phone: '15550007777' })
+  await say('my boat is called Marlin', [lid])
+  await say('/reset', [lid])
+  await say('what is my boat called?', [lid, { kind: 'phone', value: '15550007777' }])
+  await denidin.app.memory.settled()
+  await denidin.say('tell me what my boat is called', { phone: '15550007777' })
+  expect(denidin.lastRequest()).toMatch(/^- \[.*my boat is called Marlin/m)
+  const person = await denidin.app.people.lookUp('15550007777')
+  expect(person?.identities).toHaveLength(2)
+  const memories = await denidin.app.memory.list('all', { limit: 10 })
+  expect(memories.map(memory => memory.scope)).toEqual([`person:${person?.person_id ?? ''}`])
+})
