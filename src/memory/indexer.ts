@@ -11,6 +11,9 @@ import type { VectorStore } from './vector-store.ts'
 
 const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * 60_000 }
 
+/** Failures after which work that came up meanwhile is still begun at once: a part of the index may just have been given up. */
+const RETRIES_AT_ONCE = 2
+
 /** Memories that are looked at in one step; between two steps everybody else has a turn. */
 const PAGE = 500
 /** Texts of one embedding request. */
@@ -95,7 +98,10 @@ export class Indexer implements AsyncDisposable {
   async #rounds(): Promise<void> {
     for (;;) {
       this.#again = false
-      if (!(await this.#tryRound()) || !this.#wokenAgain()) return
+      const done = await this.#tryRound()
+      if (!this.#wokenAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
+      this.#retry?.[Symbol.dispose]()
+      this.#retry = undefined
     }
   }
 

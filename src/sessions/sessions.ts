@@ -129,9 +129,11 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
       const file = await load(session_id)
       const present = new Set(file.window.map(message => message.message_id))
       const fresh = added.filter(message => !present.has(message.message_id))
+      // A reply belongs to its session from the moment that it is kept.
+      const said = fresh.filter(message => message.role === 'user')
       await messages.assign(
         session_id,
-        fresh.map(message => message.message_id),
+        said.map(message => message.message_id),
       )
       await ledger.touch(session_id, fresh.length, clock.now())
       const window = fitWindow([...file.window, ...fresh], max_tokens)

@@ -1,4 +1,5 @@
-import { get_encoding, type Tiktoken } from 'tiktoken'
+import { createRequire } from 'node:module'
+import type { Tiktoken } from 'tiktoken/lite'
 
 /** Counts tokens of a text the way the models of the o200k family do, and cuts texts by tokens. */
 export interface TokenCounter {
@@ -13,7 +14,7 @@ export interface TokenCounter {
  */
 export const createTokenCounter = (): TokenCounter => {
   let encoding: Tiktoken | undefined
-  const encode = (text: string): Uint32Array => (encoding ??= get_encoding('o200k_base')).encode_ordinary(text)
+  const encode = (text: string): Uint32Array => (encoding ??= loadEncoding()).encode_ordinary(text)
   return {
     count: text => encode(text).length,
     cut: (text, tokens, keep) => {
@@ -26,4 +27,12 @@ export const createTokenCounter = (): TokenCounter => {
       return keep === 'start' ? cut.replace(/\uFFFD+$/u, '') : cut.replace(/^\uFFFD+/u, '')
     },
   }
+}
+
+/** The one encoding that is needed; the whole package would keep five others in memory. */
+const loadEncoding = (): Tiktoken => {
+  const require = createRequire(import.meta.url)
+  const lite = require('tiktoken/lite') as typeof import('tiktoken/lite')
+  const o200k = require('tiktoken/encoders/o200k_base.json') as typeof import('tiktoken/encoders/o200k_base.json')
+  return new lite.Tiktoken(o200k.bpe_ranks, o200k.special_tokens, o200k.pat_str)
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** Values at these shares of a sorted sample, in the sample's unit. */
 export interface Percentiles {
   readonly p50: number
@@ -16,7 +18,14 @@ export const percentiles = (values: readonly number[]): Percentiles => {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples: values.length }
 }
 
-export const MEGABYTE = 1024 * 1024
+const KILOBYTES_PER_MEGABYTE = 1024
 
-/** Resident memory of this process in MB. */
-export const residentMegabytes = (): number => Math.round(process.memoryUsage.rss() / MEGABYTE)
+/** Resident memory of a process in MB, as Linux tells it; `NaN` elsewhere. */
+export const residentMegabytes = (pid: number | undefined): number => {
+  try {
+    const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8')
+    return Math.round(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / KILOBYTES_PER_MEGABYTE)
+  } catch {
+    return Number.NaN
+  }
+}

@@ -2,13 +2,14 @@
 // Usage: npm run bench:turn [-- --quick] [--json]
 //   own time   from the incoming event to the request to the model, by size of session and number of memories
 //   throughput messages a second over 500 chats, with a count of what was lost or repeated
-//   memory     resident memory of Node
+//   memory     resident memory of the bot's process
 //   cold start from the start of the process to the first answer of the demo
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Scope } from '../../src/messages/scope.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { BENCH_GODFATHER, startBenchDenidin, type BenchDenidin } from './bench-denidin.ts'
+import { connectToOwner } from '../../src/operations/socket/socket-client.ts'
 import { percentiles, residentMegabytes, type Percentiles } from './figures.ts'
 
 const quick = process.argv.includes('--quick')
@@ -88,14 +89,11 @@ const measureOwnTime = async (): Promise<Record<string, Percentiles>> => {
 const measureThroughput = async (): Promise<Record<string, number>> => {
   progress(`throughput: ${String(CHATS)} chats, ${String(MESSAGES_PER_CHAT)} messages each …`)
   await using denidin = await startBenchDenidin({ concurrency: 32 })
-  const before = residentMegabytes()
   const phones = Array.from({ length: CHATS }, (_, n) => `1556${String(n).padStart(7, '0')}`)
   const began = now()
-  let most = before
   for (let round = 0; round < MESSAGES_PER_CHAT; round++) {
     await Promise.all(phones.map(phone => denidin.channel.deliver({ text: words(15, round), chat_id: chatOf(phone) })))
     await Promise.all(phones.map(phone => denidin.app.conversation.settled(chatOf(phone))))
-    most = Math.max(most, residentMegabytes())
   }
   const seconds = (now() - began) / 1000
   const answers = new Map<string, number>()
@@ -106,22 +104,48 @@ const measureThroughput = async (): Promise<Record<string, number>> => {
     messages_per_second: Math.round((CHATS * MESSAGES_PER_CHAT) / seconds),
     lost: counts.reduce((sum, count) => sum + Math.max(0, MESSAGES_PER_CHAT - count), 0),
     repeated: counts.reduce((sum, count) => sum + Math.max(0, count - MESSAGES_PER_CHAT), 0),
-    node_rss_mb_before: before,
-    node_rss_mb_most: most,
   }
 }
 
+/** Resident memory of the bot's process, started and after a talk in each of many chats, in MB (Linux). */
+const measureMemory = async (): Promise<Record<string, number>> => {
+  progress(`memory: the bot's process, ${String(CHATS)} chats …`)
+  await using folder = await temporaryFolder()
+  const environment = demoEnvironment(folder.path)
+  const bot = spawn(join(ROOT, 'node_modules/.bin/node'), [...BOT_FLAGS, join(ROOT, 'src/main.ts')], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise(resolve => bot.once('exit', resolve))
+  await new Promise(resolve => bot.stdout.once('data', resolve))
+  const started = residentMegabytes(bot.pid)
+  const client = await connectToOwner(join(folder.path, 'data', 'run', 'denidin.sock'))
+  const phones = Array.from({ length: CHATS }, (_, n) => `1556${String(n).padStart(7, '0')}`)
+  for (const message of ['My dog is called Rex', '/reset', 'What is my dog called?']) {
+    await Promise.all(phones.map(phone => client?.call('chat.say', { message, as: phone })))
+  }
+  const talked = residentMegabytes(bot.pid)
+  await client?.[Symbol.asyncDispose]()
+  bot.kill('SIGTERM')
+  await ended
+  return { started_mb: started, after_talks_mb: talked }
+}
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const BOT_FLAGS: readonly string[] = ['--max-semi-space-size=2']
+
+const demoEnvironment = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DENIDIN_CONFIG: join(ROOT, 'config/demo.json'),
+  DENIDIN_DATA_ROOT: join(folder, 'data'),
+  DENIDIN_LOGS_DIR: join(folder, 'logs'),
+})
+
 /** From the start of the process to the first answer of a chat with the demo's configuration, in milliseconds. */
 const coldStart = async (folder: string): Promise<number> => {
-  const root = join(import.meta.dirname, '..', '..')
   const began = now()
-  const child = spawn(join(root, 'bin/denidin'), ['chat'], {
-    env: {
-      ...process.env,
-      DENIDIN_CONFIG: join(root, 'config/demo.json'),
-      DENIDIN_DATA_ROOT: join(folder, 'data'),
-      DENIDIN_LOGS_DIR: join(folder, 'logs'),
-    },
+  const child = spawn(join(ROOT, 'bin/denidin'), ['chat'], {
+    env: demoEnvironment(folder),
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const answered = new Promise<number>(resolve => {
@@ -149,6 +173,7 @@ const measureColdStart = async (): Promise<Percentiles> => {
 const report = {
   own_time_ms: await measureOwnTime(),
   throughput: await measureThroughput(),
+  memory: await measureMemory(),
   cold_start_ms: await measureColdStart(),
 }
 if (json) {
@@ -156,8 +181,10 @@ if (json) {
 } else {
   console.log('Own time from the incoming event to the request to the model (ms)')
   console.table(report.own_time_ms)
-  console.log('Throughput and memory')
+  console.log('Throughput')
   console.table(report.throughput)
+  console.log('Resident memory of the bot, WhatsApp off (MB)')
+  console.table(report.memory)
   console.log('Cold start to the first answer of the demo (ms)')
   console.table(report.cold_start_ms)
 }

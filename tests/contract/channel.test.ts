@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Channel } from '../../src/channels/channel.ts'
 import { createConsoleChannel } from '../../src/channels/console/console-channel.ts'
 import type { ChatId, IncomingMessage } from '../../src/messages/message.ts'
@@ -7,6 +7,7 @@ import { systemIds } from '../../src/platform/ids.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { Heard } from '../support/fake-whatsapp/heard.ts'
+import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
 
 /** A channel with somebody at its other end. */
 interface Contender extends AsyncDisposable {
@@ -101,6 +102,8 @@ const begin = async (contender: Contender): Promise<Heard<IncomingMessage>> => {
   await ready.promise
   return messages
 }
+
+beforeAll(testBrowser, BROWSER_INSTALL_MS)
 
 describe.each(CONTENDERS)('channel: %s', (_, make) => {
   test('it serves its own chats only', async () => {

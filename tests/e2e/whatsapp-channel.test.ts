@@ -1,13 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
+import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
 
 // The real whatsapp-web.js in a real Chromium, against our own page.
 
 const ANA = '15551230001@c.us'
 const BOB = { id: '777000111222333@lid', phone: '15551230002@c.us', pushname: 'bob' }
 const GROUP = '120363000000000001@g.us'
+
+beforeAll(testBrowser, BROWSER_INSTALL_MS)
 
 test('a new code is shown for every QR code, and scanning it links the account', async () => {
   await using fake = await FakeWhatsApp.start()
@@ -190,7 +193,7 @@ test('only what people write is a message', async () => {
 
 test('a message that no server acknowledges is unconfirmed, one that is refused was not sent', async () => {
   await using fake = await FakeWhatsApp.start()
-  await using run = await ChannelRun.linked(fake, { deadlines: { confirm_ms: 300 } })
+  await using run = await ChannelRun.linked(fake, { deadlines: { confirm_ms: 1000 } })
   fake.acks = 'withheld'
   const delivery = await run.channel.send(ANA, 'hi', {})
   const [first] = fake.sent
@@ -232,6 +235,19 @@ test('after a stop no browser is left; a new start needs no code and finds what 
   await run.messages.next(({ text }) => text === 'while you were away')
   expect(run.qrs.all).toHaveLength(1)
   expect(run.messages.all.map(({ text }) => text)).not.toContain('long ago')
+})
+
+test('a stop waits for the message that is on its way, and takes no more', async () => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.linked(fake)
+  fake.acks = 'withheld'
+  const sending = run.channel.send(ANA, 'one moment', {})
+  const { message } = await fake.journal.next('sent')
+  const stopped = run.channel.stop()
+  await expect(run.channel.send(ANA, 'too late', {})).resolves.toMatchObject({ outcome: 'not_sent' })
+  fake.ack(message.key, 1)
+  await expect(sending).resolves.toEqual({ outcome: 'sent', message_id: message.key })
+  await stopped
 })
 
 test('a browser that dies is replaced', async () => {

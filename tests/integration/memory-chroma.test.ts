@@ -57,13 +57,13 @@ const found = async (rig: MemoryRig, scope: Scope, n: number, limit = 1): Promis
 test('a scope that outgrows a collection gets one of its own, and everybody is found as before', async () => {
   const rig = await open(await folderForTest(), { collection_vectors: 50 })
   await put(rig, 'person:small', 0, 10)
-  await put(rig, 'person:large', 0, 30)
+  await put(rig, 'person:large', 0, 20)
   await rig.index.catchUp()
   const before = await rig.table.find('person:large')
   expect(before).toMatchObject({ alone: false })
   expect(await rig.table.find('person:small')).toEqual(before)
 
-  await put(rig, 'person:large', 30, 40)
+  await put(rig, 'person:large', 20, 50)
   await rig.index.catchUp()
   expect(await rig.table.find('person:large')).toMatchObject({ alone: true, state: 'live' })
   expect(await rig.table.find('person:small')).toEqual(before)

@@ -3,9 +3,12 @@ import type { AllocationTable, Collection, CollectionNumber, Move, WaitingVector
 import type { ChromaCollections } from './chroma-collections.ts'
 
 /** Numbers (not bytes) of all vectors in one request: more would hold up the event loop while they are written out. */
-const NUMBERS_PER_REQUEST = 50_000
+const NUMBERS_PER_REQUEST = 16_000
 const MOST_PER_REQUEST = 500
 const REMOVALS_PER_REQUEST = 500
+
+/** Collections that are opened before anybody asks: loading one with 10,000 vectors takes up to a second. */
+const WARM_COLLECTIONS = 8
 
 /** How Chroma is called: both take care of what goes wrong. */
 export interface Calls {
@@ -53,6 +56,7 @@ export class ChromaFilling {
     }
     await this.#takeOut(collections, signal)
     await this.#drop(collections)
+    await this.#warm(collections, signal)
   }
 
   async rebuild(collections: ChromaCollections): Promise<void> {
@@ -102,6 +106,15 @@ export class ChromaFilling {
     } catch (error) {
       await this.#table.retire(to.collection)
       throw error
+    }
+  }
+
+  /** Loads the newest collections, and so finds out early what is damaged. Those in use are not asked again. */
+  async #warm(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
+    const live = (await this.#table.collections()).filter(each => each.state === 'live')
+    for (const each of live.slice(-WARM_COLLECTIONS).reverse()) {
+      signal?.throwIfAborted()
+      await this.#calls.use(collections, each, async () => undefined)
     }
   }
 

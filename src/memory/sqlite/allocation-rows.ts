@@ -91,21 +91,13 @@ export class AllocationRows {
     return { collection: this.number('select last_insert_rowid() as n'), space: this.space, state, alone }
   }
 
-  /** Notes that the collection where a vector may lie (`from` alone, if given) has to let it go. */
-  leave(seq: number, from?: CollectionNumber): void {
+  /** Notes that the collection where a vector may lie has to let it go. */
+  leave(seq: number): void {
     this.run(
       `insert or ignore into removals (collection, memory_id)
-       select collection, memory_id from vectors
-       where seq = :seq and collection is not null and collection = coalesce(:from, collection)`,
-      { seq, from: from ?? null },
+       select collection, memory_id from vectors where seq = :seq and collection is not null`,
+      { seq },
     )
-  }
-
-  noteRemoval(collection: CollectionNumber, memory_id: string): void {
-    this.run('insert or ignore into removals (collection, memory_id) values (:collection, :memory_id)', {
-      collection,
-      memory_id,
-    })
   }
 
   retire(collection: CollectionNumber): void {

@@ -5,6 +5,9 @@ import { toWaiting, VECTOR_COLUMNS, type AllocationRows, type VectorRow } from '
 /** A shared collection may outgrow its size by this factor, with the scopes that it has, before some of them move. */
 const SPLIT_FACTOR = 1.5
 
+/** A scope of more than this share of a collection's size gets one alone. */
+export const ALONE_SHARE = 0.4
+
 /** Moves of scopes from one collection to another. */
 export class SqliteMoveTable implements MoveTable {
   readonly #rows: AllocationRows
@@ -20,7 +23,7 @@ export class SqliteMoveTable implements MoveTable {
     const sizes = this.#sizes(collection)
     const largest = sizes[0]
     if (live === undefined || live.alone || largest === undefined) return undefined
-    if (largest.n > this.#most) return { from: collection, scopes: [largest.scope], alone: true }
+    if (largest.n > this.#most * ALONE_SHARE) return { from: collection, scopes: [largest.scope], alone: true }
     let left = sizes.reduce((sum, each) => sum + each.n, 0)
     if (left <= this.#most * SPLIT_FACTOR) return undefined
     const scopes: Scope[] = []
@@ -56,28 +59,44 @@ export class SqliteMoveTable implements MoveTable {
 
   async finish(move: Move, to: CollectionNumber, copied: readonly Omit<WaitingVector, 'vector'>[]): Promise<void> {
     const { from } = move
+    const scopes = JSON.stringify(move.scopes)
+    // As pairs of seq and scope: a vector whose scope has changed meanwhile is not the one that was copied.
+    const copies = JSON.stringify(copied.map(({ seq, scope }) => [seq, scope]))
+    const ids = JSON.stringify(copied.map(each => each.memory_id))
     this.#rows.transaction(() => {
       this.#rows.run(`update collections set state = 'live' where collection = :to`, { to })
-      for (const { seq, memory_id, scope } of copied) {
-        this.#rows.leave(seq, from)
-        const same = this.#rows.run(
-          `update vectors set collection = :to, indexed = 1
-           where seq = :seq and scope = :scope and collection = :from and indexed = 1`,
-          { to, seq, scope, from },
-        )
-        // It was deleted or changed while it was copied.
-        if (same === 0) this.#rows.noteRemoval(to, memory_id)
-      }
-      for (const scope of move.scopes) {
+      this.#rows.run(
+        `update allocations set collection = :to where space = :space and collection = :from
+           and scope in (select value from json_each(:scopes))`,
+        { to, from, scopes },
+      )
+      const emptied =
+        this.#rows.number('select count(*) as n from allocations where collection = :from', { from }) === 0
+      if (!emptied) {
         this.#rows.run(
-          `update allocations set collection = :to where space = :space and scope = :scope and collection = :from`,
-          { to, scope, from },
+          `insert or ignore into removals (collection, memory_id) select collection, memory_id from vectors
+           where collection = :from and seq in (select value ->> 0 from json_each(:copies))`,
+          { from, copies },
         )
-        // What was not copied follows as waiting work.
-        this.#rows.run(`update vectors set indexed = 0 where collection = :from and scope = :scope`, { scope, from })
       }
-      const left = this.#rows.number('select count(*) as n from allocations where collection = :from', { from })
-      if (left === 0) this.#rows.retire(from)
+      this.#rows.run(
+        `update vectors set collection = :to from (select value ->> 0 as seq, value ->> 1 as scope from json_each(:copies)) c
+         where vectors.seq = c.seq and vectors.scope = c.scope and collection = :from and indexed = 1`,
+        { to, from, copies },
+      )
+      // Deleted or changed while they were copied.
+      this.#rows.run(
+        `insert or ignore into removals (collection, memory_id) select :to, value from json_each(:ids)
+         where value not in (select memory_id from vectors where collection = :to)`,
+        { to, ids },
+      )
+      // What was not copied follows as waiting work.
+      this.#rows.run(
+        `update vectors set indexed = 0 where collection = :from and indexed = 1
+           and scope in (select value from json_each(:scopes))`,
+        { from, scopes },
+      )
+      if (emptied) this.#rows.retire(from)
     })
   }
 

@@ -128,6 +128,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
         })),
 
     assign: async (session_id, message_ids) => {
+      if (message_ids.length === 0) return
       database.transaction(() => {
         for (const message_id of message_ids) {
           database.run('update messages set session_id = :session_id where message_id = :message_id', {

@@ -9,6 +9,9 @@ import { silentLogger } from '../../../src/platform/logger.ts'
 const ROOT = new URL('../../../', import.meta.url)
 const CACHE_DIR = fileURLToPath(new URL('data_test/run/browser', ROOT))
 
+/** How long installing it may take, the first time. */
+export const BROWSER_INSTALL_MS = 180_000
+
 /**
  * Path of a browser for tests, for `whatsapp.browser_path`: the one that DeniDin would find. A missing one is installed,
  * and the bundled one is unpacked once for all tests. May take half a minute the first time.

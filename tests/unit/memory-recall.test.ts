@@ -1,0 +1,137 @@
+import { expect, test } from '@jest/globals'
+import { createOfflineEmbedder } from '../../src/models/offline/offline-embedder.ts'
+import { nearest } from '../../src/memory/nearest.ts'
+import { fit, rank, recencyOf, type RecallSettings } from '../../src/memory/recall.ts'
+import type { RecalledMemory } from '../../src/memory/memory.ts'
+import { defaultMinSimilarity } from '../../src/memory/thresholds.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
+import { DAY, memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
+
+const NOW = Date.parse('2026-11-20T10:00:00Z')
+const settings: RecallSettings = { ...recallSettings, min_similarity: 0.5 }
+
+const recalledOf = (...texts: string[]): RecalledMemory[] =>
+  texts.map(text => ({ memory: memoryOf('person:a', text), similarity: 1, recency: 1, score: 1 }))
+
+test('recency is 1 now, one half after 30 days, a quarter after 60, and 1 for what lies ahead', () => {
+  expect(recencyOf(NOW, NOW)).toBe(1)
+  expect(recencyOf(NOW - 30 * DAY, NOW)).toBeCloseTo(0.5, 10)
+  expect(recencyOf(NOW - 60 * DAY, NOW)).toBeCloseTo(0.25, 10)
+  expect(recencyOf(NOW + DAY, NOW)).toBe(1)
+})
+
+test('the score is 0.8 of the similarity and 0.2 of the recency, and the best comes first', () => {
+  const old = memoryOf('person:a', 'old', { said_to: NOW - 300 * DAY })
+  const fresh = memoryOf('person:a', 'fresh', { said_to: NOW })
+  const ranked = rank(
+    [
+      { memory_id: old.memory_id, similarity: 0.8 },
+      { memory_id: fresh.memory_id, similarity: 0.7 },
+    ],
+    [old, fresh],
+    settings,
+    NOW,
+  )
+  expect(ranked.map(each => each.memory.text)).toEqual(['fresh', 'old'])
+  expect(ranked[0]!.score).toBeCloseTo(0.8 * 0.7 + 0.2, 10)
+  expect(ranked[1]!.score).toBeCloseTo(0.8 * 0.8 + 0.2 * 0.5 ** 10, 10)
+})
+
+test('other weights give another order', () => {
+  const old = memoryOf('person:a', 'old', { said_to: NOW - 300 * DAY })
+  const fresh = memoryOf('person:a', 'fresh', { said_to: NOW })
+  const found = [
+    { memory_id: old.memory_id, similarity: 0.8 },
+    { memory_id: fresh.memory_id, similarity: 0.7 },
+  ]
+  const first = (semantic_weight: number, recency_weight: number): string =>
+    rank(found, [old, fresh], { ...settings, semantic_weight, recency_weight }, NOW)[0]!.memory.text
+  expect(first(1, 0)).toBe('old')
+  expect(first(0, 1)).toBe('fresh')
+})
+
+test('a memory at the threshold is recalled, one below it is not', () => {
+  const memories = [memoryOf('person:a', 'at'), memoryOf('person:a', 'below')]
+  const found = [
+    { memory_id: memories[0]!.memory_id, similarity: 0.5 },
+    { memory_id: memories[1]!.memory_id, similarity: 0.4999 },
+  ]
+  expect(rank(found, memories, settings, NOW).map(each => each.memory.text)).toEqual(['at'])
+})
+
+test('a higher threshold with fewer results never shows more', () => {
+  const memories = Array.from({ length: 9 }, (_, n) => memoryOf('person:a', String(n)))
+  const found = memories.map(({ memory_id }, n) => ({ memory_id, similarity: 0.6 + n / 20 }))
+  const strict = rank(found, memories, { ...settings, min_similarity: 0.8, top_k_results: 3 }, NOW)
+  const loose = rank(found, memories, { ...settings, min_similarity: 0.7, top_k_results: 5 }, NOW)
+  expect(strict).toHaveLength(3)
+  expect(loose).toHaveLength(5)
+  for (const each of strict) expect(loose).toContainEqual(each)
+})
+
+test('ids that the store does not know are dropped', () => {
+  const known = memoryOf('person:a', 'known')
+  const found = [
+    { memory_id: 'gone', similarity: 1 },
+    { memory_id: known.memory_id, similarity: 0.9 },
+  ]
+  expect(rank(found, [known], settings, NOW).map(each => each.memory.text)).toEqual(['known'])
+})
+
+test('whole memories are dropped from the end until the rest fits', () => {
+  const recalled = recalledOf('one two three', 'four five', 'six')
+  expect(fit(recalled, 6, wordCounter)).toEqual(recalled)
+  expect(fit(recalled, 5, wordCounter)).toEqual(recalled.slice(0, 2))
+  expect(fit(recalled, 4, wordCounter)).toEqual(recalled.slice(0, 1))
+})
+
+test('the first memory is kept in any case, cut after the last line that fits', () => {
+  const recalled = recalledOf('- the cat is Tom\n- the dog is Rex\n- a long tail of words', 'another')
+  expect(fit(recalled, 12, wordCounter).map(each => each.memory.text)).toEqual(['- the cat is Tom\n- the dog is Rex'])
+  expect(fit(recalledOf('one endless line of words'), 3, wordCounter)[0]!.memory.text).toBe('one endless line')
+  expect(fit(recalled, 0, wordCounter)).toEqual([])
+})
+
+test('what was cut stays within the limit when real tokens are counted', () => {
+  const tokens = createTokenCounter()
+  const text = Array.from({ length: 200 }, (_, n) => `- fact ${String(n)}: שלום 😀 something`).join('\n')
+  const [first] = fit(recalledOf(text), 100, tokens)
+  expect(tokens.count(first!.memory.text)).toBeLessThanOrEqual(100)
+  expect(text.startsWith(`${first!.memory.text}\n`)).toBe(true)
+})
+
+test('the threshold goes by the embedding model', () => {
+  expect(defaultMinSimilarity('text-embedding-ada-002')).toBe(0.7)
+  expect(defaultMinSimilarity('openai/text-embedding-3-small')).toBeLessThanOrEqual(0.25)
+  expect(defaultMinSimilarity('text-embedding-3-large')).toBe(defaultMinSimilarity('text-embedding-3-small'))
+  expect(defaultMinSimilarity('somebody-elses-model')).toBe(0.3)
+})
+
+test('with the offline embedder, what bears on a question lies above its threshold and small talk below', async () => {
+  const embedder = createOfflineEmbedder(wordCounter)
+  const least = defaultMinSimilarity(embedder.model)
+  const questions = [
+    "What is my cat's name?",
+    'where do I work',
+    'when is my dentist appointment',
+    'good night, thanks',
+  ]
+  const memories = [
+    '- The cat of the user is called Tom.\n- Tom is three years old.',
+    '- The user works at a bakery in Haifa.',
+    '- Dentist appointment on Tuesday at 10:00 with Dr. Levi.',
+  ]
+  const { vectors } = await embedder.embed([...questions, ...memories], { purpose: 'memory' })
+  const asked = vectors.slice(0, questions.length)
+  const kept = vectors.slice(questions.length)
+  const recalled = asked.map(question =>
+    nearest(
+      question,
+      kept.map((vector, n) => ({ memory_id: String(n), scope: 'person:a', vector })),
+      3,
+    )
+      .filter(each => each.similarity >= least)
+      .map(each => each.memory_id),
+  )
+  expect(recalled).toEqual([['0'], ['1'], ['2'], []])
+})
