@@ -65,7 +65,7 @@ fi
 umask 077
 
 if [ "$mode" = foreground ]; then
-  exec node src/main.ts
+  exec bin/denidin-bot
 fi
 
 # The output of the start: QR code, warnings, and why it failed, if it does. The log proper lies beside it.
@@ -73,9 +73,9 @@ mkdir -p -- "$logs_dir"
 output=$logs_dir/startup.log
 : >"$output"
 if command -v setsid >/dev/null 2>&1; then
-  setsid nohup node src/main.ts </dev/null >>"$output" 2>&1 &
+  setsid nohup bin/denidin-bot </dev/null >>"$output" 2>&1 &
 else
-  nohup node src/main.ts </dev/null >>"$output" 2>&1 &
+  nohup bin/denidin-bot </dev/null >>"$output" 2>&1 &
 fi
 pid=$!
 trap 'echo; echo "DeniDin goes on starting in the background (pid $pid); ./stop_denidin.sh stops it."; exit 0' INT

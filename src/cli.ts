@@ -1,6 +1,8 @@
 // Entry point of the `denidin` command.
 import { enableCompileCache } from 'node:module'
 
+// Whatever is written is for the owner alone.
+process.umask(0o077)
 enableCompileCache()
 const { main } = await import('./app/cli-main.ts')
 process.exitCode = await main(process)

@@ -17,12 +17,14 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     const { settings, warnings } = readSettings()
     for (const warning of warnings) say(`Warning: ${warning}`)
     const stop = new AbortController()
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (stop.signal.aborted) process.exit(FORCED_EXIT_CODE)
-        stop.abort()
-      })
+    const end = (): void => {
+      if (stop.signal.aborted) process.exit(FORCED_EXIT_CODE)
+      stop.abort()
     }
+    process.on('SIGTERM', end)
+    process.on('SIGINT', end)
+    // A closed terminal ends what runs in it; what runs in the background goes on (Node undoes nohup).
+    process.on('SIGHUP', process.stdout.isTTY ? end : () => undefined)
     const logger = createWinstonLogger({ ...settings, console: false })
     const parts = surroundings(logger)
     for (const warning of warnings) logger.for('config').warn(warning)

@@ -52,6 +52,8 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   )
   const { runner } = app
   cleanup.use(await serveSocket({ path: files.socket, runner, logger: parts.logger }))
+  // Whoever waits for an answer over the socket gets it first.
+  cleanup.defer(() => app.conversation.drain())
   await app.start()
   cleanup.use(startSchedule({ settings: settings.memory.session, runner, logger: parts.logger }))
   logger.info('DeniDin started', {

@@ -68,15 +68,20 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   const { settings, messages, windows, clock, metrics } = deps
   const logger = deps.logger.for('conversation')
 
-  const reply = async (batch: readonly TurnMessage[], text: string, session_id?: string): Promise<Delivered> => {
-    const last = batch.at(-1) as TurnMessage
+  /** Answers a batch; `last` is the message that is quoted where an answer quotes. */
+  const reply = async (
+    batch: readonly TurnMessage[],
+    last: TurnMessage,
+    text: string,
+    session_id?: string,
+  ): Promise<Delivered> => {
     const sent: Reply = {
       outbox_id: deps.ids.uuid(),
       chat_id: last.chat_id,
       chat_kind: last.chat_kind,
       scope: last.scope,
       person_id: last.person_id,
-      answers: batch.map(message => message.message_id),
+      answers: [...idsOf(batch.filter(message => message !== last)), last.message_id],
       text,
       tokens: deps.tokens.count(text),
       session_id: settings.keep ? session_id : undefined,
@@ -88,7 +93,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
 
   const runCommand = async (message: TurnMessage, person: Person): Promise<void> => {
     const { chat_id, chat_kind, scope } = message
-    await reply([message], await deps.commands().run(message.text, { person, chat_id, chat_kind, scope }))
+    await reply([message], message, await deps.commands().run(message.text, { person, chat_id, chat_kind, scope }))
   }
 
   const hear = async (session_id: string, batch: readonly TurnMessage[]): Promise<void> => {
@@ -98,7 +103,8 @@ export const createTurn = (deps: TurnDependencies): Turn => {
 
   const answer = async (scope: Scope, batch: readonly TurnMessage[]): Promise<void> => {
     const addressed = batch.findLast(message => message.addressed)
-    const last = addressed ?? (batch.at(-1) as TurnMessage)
+    const last = addressed ?? batch.at(-1)
+    if (last === undefined) return
     const { chat_id, chat_kind, person_id } = last
     const max_tokens = budgetOf(settings, await deps.people.find(person_id), chat_kind)
     const opened = await windows.open(scope, chat_id)
@@ -124,9 +130,9 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     const completion = await complete(request, call)
     if (completion instanceof DenidinError) {
       const sentences = deps.sentencesFor(question)
-      await reply(batch, completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable)
+      await reply(batch, last, completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable)
     } else {
-      const sent = await reply(batch, completion.text, said.session_id)
+      const sent = await reply(batch, last, completion.text, said.session_id)
       if (sent.message_id !== undefined) {
         await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id)], max_tokens)
       }
@@ -194,9 +200,10 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   async function apologise(batch: readonly TurnMessage[]): Promise<void> {
     const waiting = new Set((await messages.open()).map(message => message.message_id))
     const unanswered = batch.filter(message => waiting.has(message.message_id))
-    if (unanswered.length === 0) return
+    const last = unanswered.at(-1)
+    if (last === undefined) return
     const question = unanswered.map(message => message.text).join('\n')
-    await reply(unanswered, deps.sentencesFor(question).something_went_wrong).catch((error: unknown) => {
+    await reply(unanswered, last, deps.sentencesFor(question).something_went_wrong).catch((error: unknown) => {
       logger.error('Not even an apology could be sent', { reason: asDenidinError(error).message })
     })
   }

@@ -88,7 +88,7 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
 
   const personal: PersonalData = {
     name: 'vectors',
-    tables: ['vectors', 'allocations'],
+    tables: ['vectors', 'embeddings', 'allocations'],
     count: async person_id => await vectors.countOfScope(`person:${person_id}`),
     reassign: async (from, to) => {
       if (from === to) return

@@ -111,28 +111,27 @@ const measureThroughput = async (): Promise<Record<string, number>> => {
 const measureMemory = async (): Promise<Record<string, number>> => {
   progress(`memory: the bot's process, ${String(CHATS)} chats …`)
   await using folder = await temporaryFolder()
-  const environment = demoEnvironment(folder.path)
-  const bot = spawn(join(ROOT, 'node_modules/.bin/node'), [...BOT_FLAGS, join(ROOT, 'src/main.ts')], {
-    env: environment,
+  const bot = spawn(join(ROOT, 'bin/denidin-bot'), {
+    env: demoEnvironment(folder.path),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise(resolve => bot.once('exit', resolve))
   await new Promise(resolve => bot.stdout.once('data', resolve))
   const started = residentMegabytes(bot.pid)
   const client = await connectToOwner(join(folder.path, 'data', 'run', 'denidin.sock'))
+  if (client === undefined) throw new Error('the bot serves no socket')
   const phones = Array.from({ length: CHATS }, (_, n) => `1556${String(n).padStart(7, '0')}`)
   for (const message of ['My dog is called Rex', '/reset', 'What is my dog called?']) {
-    await Promise.all(phones.map(phone => client?.call('chat.say', { message, as: phone })))
+    await Promise.all(phones.map(phone => client.call('chat.say', { message, as: phone })))
   }
   const talked = residentMegabytes(bot.pid)
-  await client?.[Symbol.asyncDispose]()
+  await client[Symbol.asyncDispose]()
   bot.kill('SIGTERM')
   await ended
   return { started_mb: started, after_talks_mb: talked }
 }
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const BOT_FLAGS: readonly string[] = ['--max-semi-space-size=2']
 
 const demoEnvironment = (folder: string): NodeJS.ProcessEnv => ({
   ...process.env,

@@ -27,7 +27,7 @@ const homeFor = (fake: FakeWhatsApp, whatsapp: object = {}, rest: object = {}): 
 const ask = async (fake: FakeWhatsApp, text: string): Promise<string> => {
   fake.journal.skip()
   fake.receive({ from: ANA, text, name: 'Ana' })
-  return (await fake.journal.next('sent')).message.body ?? ''
+  return (await fake.journal.next('sent')).message.body
 }
 
 const QUARTER_BLOCKS = /[▄▀█]{10}/

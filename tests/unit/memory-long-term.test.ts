@@ -16,7 +16,6 @@ import { WordEmbedder } from '../support/memory-words.ts'
 const MINUTE = 60_000
 const SCOPES: readonly Scope[] = ['person:a', 'person:b', 'person:old', 'person:new']
 
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type
 const rigOf = (settings: Partial<LongTermSettings> = {}) => {
   const clock = new FakeClock()
   const log = new KeptLog()

@@ -18,7 +18,7 @@ export interface VectorRow {
   readonly collection: number | null
 }
 
-export const VECTOR_COLUMNS = 'seq, memory_id, scope, vector, collection'
+export const WHOLE_VECTORS = 'select seq, memory_id, scope, vector, collection from vectors join embeddings using (seq)'
 export const COLLECTION_COLUMNS = 'collection, space, state, alone'
 
 export const toCollection = ({ collection, space, state, alone }: CollectionRow): Collection => ({

@@ -42,10 +42,14 @@ export const vectorMigrations: readonly Migration[] = [
         space text not null,
         memory_id text not null,
         scope text not null,
-        vector blob not null,
         collection integer,
         indexed integer not null default 0 check (indexed in (0, 1)),
         unique (space, memory_id)
+      ) strict;
+      -- Apart, because a change of a row writes all of it: 6 KB at 1,536 numbers.
+      create table embeddings (
+        seq integer primary key references vectors (seq) on delete cascade,
+        vector blob not null
       ) strict;
       create index vectors_by_memory on vectors (memory_id);
       create index vectors_by_scope on vectors (scope, space, indexed);

@@ -14,7 +14,7 @@ import {
   COLLECTION_COLUMNS,
   toCollection,
   toWaiting,
-  VECTOR_COLUMNS,
+  WHOLE_VECTORS,
   type CollectionRow,
   type VectorRow,
 } from './allocation-rows.ts'
@@ -61,10 +61,10 @@ class SqliteAllocationTable implements AllocationTable {
 
   async vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]> {
     return this.#rows
-      .all<VectorRow>(
-        `select ${VECTOR_COLUMNS} from vectors where scope = :scope and space = :space and indexed = 1 limit :limit`,
-        { scope, limit },
-      )
+      .all<VectorRow>(`${WHOLE_VECTORS} where scope = :scope and space = :space and indexed = 1 limit :limit`, {
+        scope,
+        limit,
+      })
       .map(toWaiting)
   }
 
@@ -97,7 +97,7 @@ class SqliteAllocationTable implements AllocationTable {
     const samples = new Map<number, VectorRow>()
     for (let n = 0; n < limit; n++) {
       const row = this.#rows.get<VectorRow>(
-        `select ${VECTOR_COLUMNS} from vectors where collection = :collection and indexed = 1 and seq >= :from
+        `${WHOLE_VECTORS} where collection = :collection and indexed = 1 and seq >= :from
          order by seq limit 1`,
         { collection, from: Math.floor(first + ((last - first) * n) / Math.max(1, limit - 1)) },
       )
@@ -115,7 +115,7 @@ class SqliteAllocationTable implements AllocationTable {
       const room = new Room(this.#rows, this.#most)
       const batches = new Map<CollectionNumber, { collection: Collection; vectors: WaitingVector[] }>()
       for (const row of this.#rows.all<VectorRow>(
-        `select ${VECTOR_COLUMNS} from vectors where space = :space and indexed = 0 order by seq limit :limit`,
+        `${WHOLE_VECTORS} where space = :space and indexed = 0 order by seq limit :limit`,
         { limit },
       )) {
         const place = this.#rows.find(row.scope) ?? room.allocate(row.scope)

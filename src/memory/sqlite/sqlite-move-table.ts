@@ -1,6 +1,6 @@
 import type { Scope } from '../../messages/scope.ts'
 import type { Collection, CollectionNumber, Move, MoveTable, WaitingVector } from '../allocation-table.ts'
-import { toWaiting, VECTOR_COLUMNS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
+import { toWaiting, WHOLE_VECTORS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
 
 /** A shared collection may outgrow its size by this factor, with the scopes that it has, before some of them move. */
 const SPLIT_FACTOR = 1.5
@@ -50,7 +50,7 @@ export class SqliteMoveTable implements MoveTable {
   async copies(move: Move, after: number, limit: number): Promise<readonly WaitingVector[]> {
     return this.#rows
       .all<VectorRow>(
-        `select ${VECTOR_COLUMNS} from vectors where collection = :from and indexed = 1 and seq > :after
+        `${WHOLE_VECTORS} where collection = :from and indexed = 1 and seq > :after
            and scope in (select value from json_each(:scopes)) order by seq limit :limit`,
         { from: move.from, after, limit, scopes: JSON.stringify(move.scopes) },
       )
@@ -60,8 +60,7 @@ export class SqliteMoveTable implements MoveTable {
   async finish(move: Move, to: CollectionNumber, copied: readonly Omit<WaitingVector, 'vector'>[]): Promise<void> {
     const { from } = move
     const scopes = JSON.stringify(move.scopes)
-    // As pairs of seq and scope: a vector whose scope has changed meanwhile is not the one that was copied.
-    const copies = JSON.stringify(copied.map(({ seq, scope }) => [seq, scope]))
+    const copies = JSON.stringify(copied.map(each => each.seq))
     const ids = JSON.stringify(copied.map(each => each.memory_id))
     this.#rows.transaction(() => {
       this.#rows.run(`update collections set state = 'live' where collection = :to`, { to })
@@ -75,13 +74,14 @@ export class SqliteMoveTable implements MoveTable {
       if (!emptied) {
         this.#rows.run(
           `insert or ignore into removals (collection, memory_id) select collection, memory_id from vectors
-           where collection = :from and seq in (select value ->> 0 from json_each(:copies))`,
+           where collection = :from and seq in (select value from json_each(:copies))`,
           { from, copies },
         )
       }
+      // A vector that was replaced has another seq; one whose scope has changed is not marked as indexed any more.
       this.#rows.run(
-        `update vectors set collection = :to from (select value ->> 0 as seq, value ->> 1 as scope from json_each(:copies)) c
-         where vectors.seq = c.seq and vectors.scope = c.scope and collection = :from and indexed = 1`,
+        `update vectors set collection = :to
+         where collection = :from and indexed = 1 and seq in (select value from json_each(:copies))`,
         { to, from, copies },
       )
       // Deleted or changed while they were copied.

@@ -27,10 +27,14 @@ class SqliteVectorStore implements VectorStore {
         if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is no valid text')
         this.#checkLength(space, vector)
         this.#remove('space = :space and memory_id = :memory_id', { space, memory_id })
-        this.#database.run(
-          'insert into vectors (space, memory_id, scope, vector) values (:space, :memory_id, :scope, :vector)',
-          { space, memory_id, scope, vector: toBlob(vector) },
-        )
+        this.#database.run('insert into vectors (space, memory_id, scope) values (:space, :memory_id, :scope)', {
+          space,
+          memory_id,
+          scope,
+        })
+        this.#database.run('insert into embeddings (seq, vector) values (last_insert_rowid(), :vector)', {
+          vector: toBlob(vector),
+        })
       }
     })
   }
@@ -57,7 +61,7 @@ class SqliteVectorStore implements VectorStore {
     let after = 0
     for (;;) {
       const rows = this.#database.all<VectorRow>(
-        `select seq, memory_id, scope, vector from vectors
+        `select seq, memory_id, scope, vector from vectors join embeddings using (seq)
          where scope = :scope and space = :space and seq > :after order by seq limit :batch`,
         { scope, space, after, batch },
       )
@@ -106,7 +110,7 @@ class SqliteVectorStore implements VectorStore {
 
   #checkLength(space: string, vector: Float32Array): void {
     const bytes = this.#database.get<{ bytes: number }>(
-      'select length(vector) as bytes from vectors where space = :space limit 1',
+      'select length(vector) as bytes from vectors join embeddings using (seq) where space = :space limit 1',
       { space },
     )?.bytes
     if (vector.length === 0 || (bytes !== undefined && bytes !== vector.byteLength)) {

@@ -186,7 +186,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
 
     ofSession: async session_id =>
       database
-        .all<StoredMessage & { sender_name: string | null }>(
+        .all<Omit<StoredMessage, 'sender_name'> & { sender_name: string | null }>(
           `select message_id, chat_id, chat_kind, person_id, role, sender_name, text, tokens, sent_at, session_id
            from messages where session_id = :session_id order by seq`,
           { session_id },
