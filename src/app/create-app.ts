@@ -10,6 +10,7 @@ import { createRunner, type Runner } from '../operations/runner.ts'
 import type { People } from '../people/people.ts'
 import { Background } from '../platform/background.ts'
 import { HOUR_MS } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createClosing } from './closing.ts'
@@ -71,9 +72,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const everyChannel = [console_channel, ...channels]
 
   let commands: Commands | undefined
-  const sweepSoon = (): void => {
-    background.run('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
-  }
+  const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
   const road = await createRoad(
     {
       ...{ settings, stores, windows, memory, model: models.language, stopping: stopping.signal },
@@ -132,7 +131,12 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     [Symbol.asyncDispose]: async () => {
       stopping.abort()
       await road.drain()
-      await Promise.all(everyChannel.map(channel => channel.stop()))
+      // What one channel leaves undone must not keep the stores open, nor Chroma running.
+      for (const stopped of await Promise.allSettled(everyChannel.map(channel => channel.stop()))) {
+        if (stopped.status === 'rejected') {
+          logger.for('app').error('A channel did not stop', { reason: asDenidinError(stopped.reason).message })
+        }
+      }
       await background.settled()
       await memory[Symbol.asyncDispose]()
       stores[Symbol.dispose]()

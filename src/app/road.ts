@@ -35,7 +35,10 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const keep = settings.feature_flags.enable_memory_system
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
   const sentencesFor = (text: string): Sentences => sentencesIn(languageOf(text))
-  const outbox = createOutbox({ ...parts, messages: stores.messages, channelOf, stopping: road.stopping })
+  const outbox = createOutbox({
+    ...parts,
+    ...{ messages: stores.messages, channelOf, sentencesFor, stopping: road.stopping },
+  })
   const turn = createTurn({
     ...parts,
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
@@ -51,7 +54,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   })
   return createConversation({
     ...parts,
-    ...{ people: stores.people, messages: stores.messages, turn, outbox, sentencesFor },
+    ...{ people: stores.people, messages: stores.messages, windows: road.windows, turn, outbox, sentencesFor },
     reaches: chat_id => channelOf(chat_id) !== undefined,
     settings: { ...settings.conversation, keep },
   })

@@ -1,11 +1,16 @@
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { ChatId, IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
 import { scopeOf } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
+import type { Person } from '../people/person.ts'
+import { knownName } from '../people/sender.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Outbox } from './outbox.ts'
@@ -22,6 +27,7 @@ export interface ConversationDependencies {
   }
   readonly people: People
   readonly messages: MessageStore
+  readonly windows: Pick<Sessions, 'release'>
   readonly turn: Turn
   readonly outbox: Outbox
   readonly tokens: TokenCounter
@@ -34,11 +40,19 @@ export interface ConversationDependencies {
   readonly metrics: Metrics
 }
 
+/** Something that can be read: a letter, a digit, a sign. */
+const WORDS = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+/** Messages that could not be recorded, remembered so that their writers are told once however often they come again. */
+const MOST_REFUSED = 1000
+
 /** The beginning of the road: a message is on disk before any work, then waits in the queue of its scope. */
 export const createConversation = (deps: ConversationDependencies): Conversation => {
   const { settings, people, messages, clock, metrics } = deps
   const logger = deps.logger.for('inbox')
   let draining = false
+  let sending: Promise<void> = Promise.resolve()
+  const refused = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
   const queues = new ScopeQueues<TurnMessage>({
     clock,
     debounce_ms: settings.debounce_ms,
@@ -59,26 +73,35 @@ export const createConversation = (deps: ConversationDependencies): Conversation
   const receive = async (message: IncomingMessage): Promise<void> => {
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
+    const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
     const blocked = person.role === 'blocked'
-    const tokens = deps.tokens.count(message.text)
-    const receipt = await messages.receive({
-      message,
-      scope,
-      person_id: person.person_id,
-      received_at: clock.now(),
-      state: blocked ? 'ignored' : 'received',
-      tokens: settings.keep && !blocked ? tokens : undefined,
-    })
+    const ignored = blocked || !WORDS.test(text)
+    const tokens = deps.tokens.count(text)
+    const sender_name = knownName(message.sender) ?? person.name
+    const receipt = await messages
+      .receive({
+        message: {
+          ...message,
+          sender: { ...message.sender, ...(sender_name === undefined ? {} : { name: sender_name }) },
+        },
+        scope,
+        person_id: person.person_id,
+        received_at: clock.now(),
+        state: ignored ? 'ignored' : 'received',
+        tokens: settings.keep && !ignored ? tokens : undefined,
+      })
+      .catch(async (error: unknown) => {
+        if (!ignored && addressed) await tellRefused(message, person)
+        throw error
+      })
     if (receipt === 'known') {
       metrics.count('messages_duplicate')
       return
     }
-    metrics.count(blocked ? 'messages_ignored' : 'messages_received')
-    logger.info('Message received', { message_id: message.message_id, blocked, tokens })
+    metrics.count(ignored ? 'messages_ignored' : 'messages_received')
+    logger.info('Message received', { message_id, blocked, tokens })
     // While stopping, what comes in is only recorded: the next start takes it up.
-    if (blocked || draining) return
-    const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
-    const sender_name = message.sender.name ?? person.name
+    if (ignored || draining) return
     const { person_id } = person
     queues.push(
       scope,
@@ -87,22 +110,53 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     )
   }
 
-  /** The words of a message were not kept (memory is off) and are gone: its writer is asked to say it again. */
-  const askAgain = async (message: OpenMessage): Promise<void> => {
-    await messages.settle([message.message_id], 'unanswerable', clock.now())
-    if (!message.addressed) return
-    const text = deps.sentencesFor('').restarted_before_answer
-    const { chat_id, chat_kind, scope, person_id } = message
-    const notice: Reply = {
-      ...{ chat_id, chat_kind, scope, person_id, text },
-      outbox_id: deps.ids.uuid(),
-      answers: [message.message_id],
-      tokens: deps.tokens.count(text),
-      session_id: undefined,
-      keep: false,
-      created_at: clock.now(),
+  /** A notice of our own to whoever wrote `last`. */
+  const notice = (answers: readonly MessageId[], last: Omit<Reply, NoticeFields>, text: string): Reply => ({
+    ...{ chat_id: last.chat_id, chat_kind: last.chat_kind, scope: last.scope, person_id: last.person_id },
+    ...{ outbox_id: deps.ids.uuid(), answers, text, tokens: deps.tokens.count(text) },
+    ...{ session_id: undefined, keep: false, created_at: clock.now() },
+  })
+
+  const tellRefused = async (message: IncomingMessage, { person_id }: Person): Promise<void> => {
+    if (refused.has(message.message_id)) return
+    refused.set(message.message_id, true)
+    const { chat_id, chat_kind, text } = message
+    const said = notice(
+      [message.message_id],
+      { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) },
+      deps.sentencesFor(text).something_went_wrong,
+    )
+    await deps.outbox.apologise(said).catch(logFailure('A refused message was not told of'))
+  }
+
+  /** The words of messages in a chat were not kept (memory is off) and are gone: their writer is asked to say them again. */
+  const askAgain = (lost: readonly OpenMessage[]): void => {
+    const last = lost.at(-1)
+    if (last === undefined) return
+    const answers = lost.map(message => message.message_id)
+    const asked = notice(answers, last, deps.sentencesFor('').restarted_before_answer)
+    queues
+      .exclusive(last.scope, () => deps.outbox.deliver(asked))
+      .catch(logFailure('Nobody was asked for words that are gone'))
+  }
+
+  const logFailure =
+    (what: string) =>
+    (error: unknown): void => {
+      logger.error(what, { reason: asDenidinError(error).message })
     }
-    await queues.exclusive(scope, () => deps.outbox.deliver(notice))
+
+  const sendHeld = async (): Promise<void> => {
+    for (const reply of await deps.outbox.held()) {
+      if (draining) return
+      await queues
+        .exclusive(reply.scope, async () => {
+          const sent = await deps.outbox.sendHeld(reply)
+          // It has joined the conversation behind the back of the window that is kept in memory.
+          if (sent && reply.session_id !== undefined) deps.windows.release(reply.session_id)
+        })
+        .catch(logFailure('A held reply could not be sent'))
+    }
   }
 
   return {
@@ -111,12 +165,23 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await deps.outbox.recover()
       const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
       if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
+      const lost = waiting.filter(message => message.text === undefined)
+      const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
+      await messages.settle(unheard, 'unanswerable', clock.now())
+      for (const chat of Object.values(
+        Object.groupBy(
+          lost.filter(message => message.addressed),
+          message => message.chat_id,
+        ),
+      )) {
+        askAgain(chat ?? [])
+      }
       for (const message of waiting) {
-        if (message.text === undefined) void askAgain(message)
-        else queues.push(message.scope, { ...message, text: message.text }, true)
+        if (message.text !== undefined) queues.push(message.scope, { ...message, text: message.text }, true)
       }
     },
-    sendHeld: () => deps.outbox.sendHeld(),
+    // One round after the other: two at once would both find a reply held, and send it twice.
+    sendHeld: () => (sending = sending.then(sendHeld, sendHeld)),
     exclusive: (scope, act) => queues.exclusive(scope, act),
     settled: chat_id => queues.settled(message => message.chat_id === chat_id),
     drain: async () => {
@@ -129,3 +194,5 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   }
 }
+
+type NoticeFields = 'outbox_id' | 'answers' | 'text' | 'tokens' | 'session_id' | 'keep' | 'created_at'

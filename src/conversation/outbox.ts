@@ -1,10 +1,13 @@
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Channel, Delivery } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import { replyMessageId, type MessageStore, type Reply } from '../messages/message-store.ts'
+import type { Sentences } from '../text/sentences.ts'
+import type { TokenCounter } from '../text/tokens.ts'
 
 /** Waits between attempts to send what certainly did not go out; afterwards the reply is held. */
 const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
@@ -12,6 +15,8 @@ const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
 export interface OutboxDependencies {
   readonly messages: MessageStore
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly sentencesFor: (text: string) => Sentences
+  readonly tokens: TokenCounter
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -23,15 +28,21 @@ export interface OutboxDependencies {
 export interface Outbox {
   /** Id under which the reply is kept now; `undefined` when it certainly did not go out and is held. */
   deliver(reply: Reply): Promise<MessageId | undefined>
+  /** Tells of a failure of ours, and does so too when that failure keeps even the intent from being recorded. */
+  apologise(reply: Reply): Promise<void>
   /** At the start: what was being sent when the process ended is unconfirmed for good. */
   recover(): Promise<void>
-  /** Sends what was held; called when a channel can send again. */
-  sendHeld(): Promise<void>
+  /** Replies that certainly did not go out, oldest first. */
+  held(): Promise<readonly Reply[]>
+  /** Tries once more to send a held reply; tells whether it was sent. */
+  sendHeld(reply: Reply): Promise<boolean>
 }
 
 export const createOutbox = (deps: OutboxDependencies): Outbox => {
   const { messages, clock, metrics } = deps
   const logger = deps.logger.for('outbox')
+  /** Held replies whose text is not on disk. */
+  const unkept = new Map<string, Reply>()
 
   const attempt = async (reply: Reply): Promise<Delivery> => {
     const channel = deps.channelOf(reply.chat_id)
@@ -55,12 +66,12 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
     return delivery
   }
 
-  const deliver = async (reply: Reply): Promise<MessageId | undefined> => {
-    await messages.intend(reply)
-    const delivery = await attemptAll(reply)
+  const conclude = async (reply: Reply, delivery: Delivery): Promise<MessageId | undefined> => {
     const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
     const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
     await messages.conclude(reply, { state, message_id, at: clock.now() })
+    if (reply.keep || state !== 'held') unkept.delete(reply.outbox_id)
+    else unkept.set(reply.outbox_id, reply)
     if (delivery.outcome === 'sent') {
       metrics.count('replies_sent')
       logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens })
@@ -71,24 +82,39 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
     return state === 'held' ? undefined : replyMessageId(reply, message_id)
   }
 
-  /** Without its text (memory is off) a held reply cannot be sent any more. */
-  const giveUp = async (reply: Reply): Promise<void> => {
-    await messages.settle(reply.answers, 'unanswerable', clock.now())
-    await messages.conclude(reply, { state: 'unconfirmed', message_id: undefined, at: clock.now() })
+  /** A text that was not to be kept (memory is off) is gone with the process that wrote it. */
+  const withText = (reply: Reply): Reply => {
+    if (reply.keep) return reply
+    const text = deps.sentencesFor('').restarted_before_answer
+    return unkept.get(reply.outbox_id) ?? { ...reply, text, tokens: deps.tokens.count(text) }
   }
 
   return {
-    deliver,
+    deliver: async reply => {
+      await messages.intend(reply)
+      return await conclude(reply, await attemptAll(reply))
+    },
+    apologise: async reply => {
+      try {
+        await messages.intend(reply)
+      } catch (error) {
+        const reason = asDenidinError(error).message
+        logger.error('Nothing can be recorded, a failure is told of unrecorded', { reason })
+        await attempt(reply)
+        return
+      }
+      await conclude(reply, await attemptAll(reply))
+    },
     recover: async () => {
       const interrupted = await messages.concludeInterrupted(clock.now())
       if (interrupted > 0) logger.warn('Replies interrupted while being sent are unconfirmed', { interrupted })
     },
-    sendHeld: async () => {
-      for (const reply of await messages.held()) {
-        if (deps.channelOf(reply.chat_id) === undefined) continue
-        if (reply.keep) await deliver(reply)
-        else await giveUp(reply)
-      }
+    held: async () => (await messages.held()).filter(reply => deps.channelOf(reply.chat_id) !== undefined),
+    sendHeld: async held => {
+      if (deps.stopping.aborted) return false
+      const reply = withText(held)
+      await messages.intend(reply)
+      return (await conclude(reply, await attempt(reply))) !== undefined
     },
   }
 }

@@ -68,26 +68,28 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   const { settings, messages, windows, clock, metrics } = deps
   const logger = deps.logger.for('conversation')
 
-  /** Answers a batch; `last` is the message that is quoted where an answer quotes. */
+  /** A reply to a batch; `last` is the message that is quoted where an answer quotes. */
+  const compose = (batch: readonly TurnMessage[], last: TurnMessage, text: string, session_id?: string): Reply => ({
+    outbox_id: deps.ids.uuid(),
+    chat_id: last.chat_id,
+    chat_kind: last.chat_kind,
+    scope: last.scope,
+    person_id: last.person_id,
+    answers: [...idsOf(batch.filter(message => message !== last)), last.message_id],
+    text,
+    tokens: deps.tokens.count(text),
+    session_id: settings.keep ? session_id : undefined,
+    keep: settings.keep,
+    created_at: clock.now(),
+  })
+
   const reply = async (
     batch: readonly TurnMessage[],
     last: TurnMessage,
     text: string,
     session_id?: string,
   ): Promise<Delivered> => {
-    const sent: Reply = {
-      outbox_id: deps.ids.uuid(),
-      chat_id: last.chat_id,
-      chat_kind: last.chat_kind,
-      scope: last.scope,
-      person_id: last.person_id,
-      answers: [...idsOf(batch.filter(message => message !== last)), last.message_id],
-      text,
-      tokens: deps.tokens.count(text),
-      session_id: settings.keep ? session_id : undefined,
-      keep: settings.keep,
-      created_at: clock.now(),
-    }
+    const sent = compose(batch, last, text, session_id)
     return { reply: sent, message_id: await deps.outbox.deliver(sent) }
   }
 
@@ -191,7 +193,9 @@ export const createTurn = (deps: TurnDependencies): Turn => {
           metrics.count('turns_failed')
           const { code, message } = asDenidinError(error)
           logger.error('A turn failed', { code, reason: message })
-          await apologise(chat)
+          await apologise(chat).catch((failure: unknown) => {
+            logger.error('Not even an apology could be sent', { reason: asDenidinError(failure).message })
+          })
         }
       })
     }
@@ -200,12 +204,11 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   async function apologise(batch: readonly TurnMessage[]): Promise<void> {
     const waiting = new Set((await messages.open()).map(message => message.message_id))
     const unanswered = batch.filter(message => waiting.has(message.message_id))
-    const last = unanswered.at(-1)
+    // Whoever did not speak to the bot is not spoken to; the next start looks at their messages again.
+    const last = unanswered.findLast(message => message.addressed)
     if (last === undefined) return
     const question = unanswered.map(message => message.text).join('\n')
-    await reply(unanswered, last, deps.sentencesFor(question).something_went_wrong).catch((error: unknown) => {
-      logger.error('Not even an apology could be sent', { reason: asDenidinError(error).message })
-    })
+    await deps.outbox.apologise(compose(unanswered, last, deps.sentencesFor(question).something_went_wrong))
   }
 }
 

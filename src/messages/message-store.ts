@@ -4,8 +4,8 @@ import type { Scope } from './scope.ts'
 
 /**
  * State of a received message: `received` (waits for its turn) → `answered`, `unconfirmed` (an answer went out, or
- * not: nobody knows), `heard` (kept, no answer expected), `ignored` (blocked person), `unanswerable` (its text was not
- * kept and is gone with a restart).
+ * not: nobody knows), `heard` (kept, no answer expected), `ignored` (blocked person, or no words in it), `unanswerable`
+ * (its text was not kept and is gone with a restart).
  */
 export type InboxState = 'received' | 'answered' | 'unconfirmed' | 'heard' | 'ignored' | 'unanswerable'
 

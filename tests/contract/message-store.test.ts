@@ -64,6 +64,18 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       expect(await openIds()).toEqual(['m1', 'm3'])
     })
 
+    test('messages and replies keep their order when the clock goes back', async () => {
+      await store.receive(receipt('m1'))
+      await store.receive(receipt('m2', { received_at: NOW - 1000 }))
+      expect(await openIds()).toEqual(['m1', 'm2'])
+      for (const [n, created_at] of [NOW, NOW - 1000].entries()) {
+        const reply = replyTo([`m${String(n + 1)}`], { outbox_id: `out-${String(n)}`, created_at })
+        await store.intend(reply)
+        await store.conclude(reply, { state: 'held', message_id: undefined, at: NOW })
+      }
+      expect((await store.held()).map(reply => reply.outbox_id)).toEqual(['out-0', 'out-1'])
+    })
+
     test('without tokens no text is kept, but the message still waits', async () => {
       await store.receive(receipt('m1', { tokens: undefined }))
       expect(await store.open()).toMatchObject([{ message_id: 'm1', text: undefined, addressed: true }])

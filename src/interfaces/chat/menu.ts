@@ -48,7 +48,8 @@ const figures = (status: OperationOutput<'status'>): StatusFigures => ({
   active_sessions: status.sessions_active,
   waiting_sessions: status.sessions_waiting,
   memories: status.memories,
-  waiting_messages: status.inbox_waiting + status.outbox_waiting,
+  // The command itself waits for this answer.
+  waiting_messages: Math.max(0, status.inbox_waiting - 1) + status.outbox_waiting,
   model_calls: sum(status.models_today.map(each => each.calls)),
   model_tokens: sum(status.models_today.map(each => each.input_tokens + each.output_tokens)),
 })

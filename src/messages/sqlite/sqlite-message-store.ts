@@ -60,7 +60,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
         Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & { text: string | null; session_id: string | null }
       >(
         `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at
-         from outbox where state = :state order by created_at`,
+         from outbox where state = :state order by rowid`,
         { state },
       )
       .map(row => ({
@@ -118,7 +118,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
              and not exists (
                select 1 from outbox_answers a join outbox o using (outbox_id)
                where a.message_id = i.message_id and o.state in ('intended', 'held'))
-           order by i.received_at, i.rowid`,
+           order by i.rowid`,
         )
         .map(row => ({
           ...row,
