@@ -17,6 +17,8 @@ export interface ConversationDependencies {
   readonly settings: {
     readonly debounce_ms: number
     readonly max_concurrent_turns: number
+    /** Older messages, found after an absence, are kept as history and not answered. */
+    readonly answer_within_ms: number
     /** Whether what is said may be kept. */
     readonly keep: boolean
   }
@@ -56,7 +58,10 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   })
 
-  const receive = async (message: IncomingMessage): Promise<void> => {
+  const receive = async (incoming: IncomingMessage): Promise<void> => {
+    const late = clock.now() - incoming.sent_at > settings.answer_within_ms
+    const message = late ? { ...incoming, addressed: false } : incoming
+    const { addressed } = message
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
     const blocked = person.role === 'blocked'
@@ -77,7 +82,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     logger.info('Message received', { message_id: message.message_id, blocked, tokens })
     // While stopping, what comes in is only recorded: the next start takes it up.
     if (blocked || draining) return
-    const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
+    const { message_id, chat_id, chat_kind, text, sent_at } = message
     const sender_name = message.sender.name ?? person.name
     const { person_id } = person
     queues.push(

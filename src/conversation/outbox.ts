@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Channel, Delivery } from '../channels/channel.ts'
@@ -8,6 +9,9 @@ import { replyMessageId, type MessageStore, type Reply } from '../messages/messa
 
 /** Waits between attempts to send what certainly did not go out; afterwards the reply is held. */
 const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
+
+/** As many unconfirmed replies in a row are no accident. */
+const ALARMING_STREAK = 3
 
 export interface OutboxDependencies {
   readonly messages: MessageStore
@@ -20,7 +24,7 @@ export interface OutboxDependencies {
 }
 
 /** Sends replies: the intent is on disk before, the outcome after, and nothing is ever sent twice on a guess. */
-export interface Outbox {
+export interface Outbox extends HealthCheck {
   /** Id under which the reply is kept now; `undefined` when it certainly did not go out and is held. */
   deliver(reply: Reply): Promise<MessageId | undefined>
   /** At the start: what was being sent when the process ended is unconfirmed for good. */
@@ -32,6 +36,9 @@ export interface Outbox {
 export const createOutbox = (deps: OutboxDependencies): Outbox => {
   const { messages, clock, metrics } = deps
   const logger = deps.logger.for('outbox')
+
+  /** Unconfirmed replies in a row. */
+  let streak = 0
 
   const attempt = async (reply: Reply): Promise<Delivery> => {
     const channel = deps.channelOf(reply.chat_id)
@@ -59,6 +66,10 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
     await messages.intend(reply)
     const delivery = await attemptAll(reply)
     const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
+    streak = delivery.outcome === 'unconfirmed' ? streak + 1 : delivery.outcome === 'sent' ? 0 : streak
+    if (streak === ALARMING_STREAK) {
+      logger.error('Replies go out and nobody confirms them; look at the phone', { in_a_row: streak })
+    }
     const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
     await messages.conclude(reply, { state, message_id, at: clock.now() })
     if (delivery.outcome === 'sent') {
@@ -78,6 +89,11 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
   }
 
   return {
+    name: 'delivery',
+    health: async () =>
+      streak < ALARMING_STREAK
+        ? { state: 'ok', detail: 'replies are confirmed' }
+        : { state: 'degraded', detail: `The last ${String(streak)} replies were not confirmed; look at the phone.` },
     deliver,
     recover: async () => {
       const interrupted = await messages.concludeInterrupted(clock.now())

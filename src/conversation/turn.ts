@@ -19,6 +19,7 @@ import type { TokenCounter } from '../text/tokens.ts'
 import type { Commands } from './commands.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
+import type { Pauses } from './pauses.ts'
 
 /** A message whose text is at hand. */
 export interface TurnMessage extends OpenMessage {
@@ -43,6 +44,7 @@ export interface TurnDependencies {
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly outbox: Outbox
+  readonly pauses: Pauses
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly sentencesFor: (text: string) => Sentences
   readonly tokens: TokenCounter
@@ -67,6 +69,8 @@ export type Turn = (scope: Scope, batch: readonly TurnMessage[]) => Promise<void
 export const createTurn = (deps: TurnDependencies): Turn => {
   const { settings, messages, windows, clock, metrics } = deps
   const logger = deps.logger.for('conversation')
+  /** Chats whose last words could not be read. */
+  const unreadable = new Set<ChatId>()
 
   /** Answers a batch; `last` is the message that is quoted where an answer quotes. */
   const reply = async (
@@ -165,8 +169,30 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     tokens: sent.tokens,
   })
 
-  const work = async (scope: Scope, batch: readonly TurnMessage[]): Promise<void> => {
+  /** The batch as its writers want it by now: edited texts, without what they took back. */
+  const asItStands = async (batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> => {
+    if (!settings.keep) return batch
+    const current = await messages.current(idsOf(batch))
+    return batch.flatMap(message => {
+      const now = current.get(message.message_id)
+      return now === undefined ? [] : [{ ...message, ...now }]
+    })
+  }
+
+  /** What came undecryptable (without text) is asked for again, once until something readable comes. */
+  const askToRepeat = async (message: TurnMessage): Promise<void> => {
+    if (unreadable.has(message.chat_id)) {
+      await messages.settle([message.message_id], 'unanswerable', clock.now())
+      return
+    }
+    unreadable.add(message.chat_id)
+    await reply([message], message, deps.sentencesFor('').unreadable)
+  }
+
+  const work = async (scope: Scope, said: readonly TurnMessage[]): Promise<void> => {
     const talk: TurnMessage[] = []
+    const batch = await asItStands(said)
+    const quiet = (await deps.pauses.at(scope, clock.now())) !== undefined
     for (const message of batch) {
       const person = await deps.people.find(message.person_id)
       if (person === undefined || person.role === 'blocked') {
@@ -175,8 +201,13 @@ export const createTurn = (deps: TurnDependencies): Turn => {
         // What was said before a command belongs before it: a reset must not swallow it.
         if (talk.length > 0) await answer(scope, talk.splice(0))
         await runCommand(message, person)
+      } else if (message.text === '') {
+        if (quiet || !message.addressed) await messages.settle([message.message_id], 'unanswerable', clock.now())
+        else await askToRepeat(message)
       } else {
-        talk.push(message)
+        unreadable.delete(message.chat_id)
+        // While the bot is to be quiet it only listens.
+        talk.push(quiet ? { ...message, addressed: false } : message)
       }
     }
     if (talk.length > 0) await answer(scope, talk)

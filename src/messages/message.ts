@@ -11,6 +11,7 @@ export interface IncomingMessage {
   readonly chat_id: ChatId
   readonly chat_kind: 'direct' | 'group'
   readonly sender: Sender
+  /** Empty when the message came and could not be read. */
   readonly text: string
   /** When it was sent, in milliseconds since the Unix epoch. */
   readonly sent_at: number
