@@ -35,6 +35,10 @@ export interface Settings {
     readonly debounce_ms: number
     /** Turns under way at once over all chats. */
     readonly max_concurrent_turns: number
+    /** Older messages are kept as history and not answered. */
+    readonly answer_within_hours: number
+    /** Quiet time of the bot in a chat in which its owner wrote; 0: none. */
+    readonly takeover_minutes: number
   }
   readonly memory: {
     readonly session: {

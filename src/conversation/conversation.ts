@@ -15,13 +15,16 @@ import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Outbox } from './outbox.ts'
 import { ScopeQueues } from './scope-queues.ts'
-import type { Turn, TurnMessage } from './turn.ts'
+import type { Turn } from './turn.ts'
+import type { TurnMessage } from './turn-message.ts'
 import type { Conversation } from './turns.ts'
 
 export interface ConversationDependencies {
   readonly settings: {
     readonly debounce_ms: number
     readonly max_concurrent_turns: number
+    /** Older messages, found after an absence, are kept as history and not answered. */
+    readonly answer_within_ms: number
     /** Whether what is said may be kept. */
     readonly keep: boolean
   }
@@ -70,12 +73,14 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   })
 
-  const receive = async (message: IncomingMessage): Promise<void> => {
+  const receive = async (incoming: IncomingMessage): Promise<void> => {
+    const late = clock.now() - incoming.sent_at > settings.answer_within_ms
+    const message = late ? { ...incoming, addressed: false } : incoming
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
     const blocked = person.role === 'blocked'
-    const ignored = blocked || !WORDS.test(text)
+    const ignored = blocked || (message.unreadable !== true && !WORDS.test(text))
     const tokens = deps.tokens.count(text)
     const sender_name = knownName(message.sender) ?? person.name
     const receipt = await messages

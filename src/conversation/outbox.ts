@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Channel, Delivery } from '../channels/channel.ts'
@@ -11,6 +12,9 @@ import type { TokenCounter } from '../text/tokens.ts'
 
 /** Waits between attempts to send what certainly did not go out; afterwards the reply is held. */
 const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
+
+/** As many unconfirmed replies in a row are no accident. */
+const ALARMING_STREAK = 3
 
 export interface OutboxDependencies {
   readonly messages: MessageStore
@@ -25,7 +29,7 @@ export interface OutboxDependencies {
 }
 
 /** Sends replies: the intent is on disk before, the outcome after, and nothing is ever sent twice on a guess. */
-export interface Outbox {
+export interface Outbox extends HealthCheck {
   /** Id under which the reply is kept now; `undefined` when it certainly did not go out and is held. */
   deliver(reply: Reply): Promise<MessageId | undefined>
   /** Tells of a failure of ours, and does so too when that failure keeps even the intent from being recorded. */
@@ -43,6 +47,9 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
   const logger = deps.logger.for('outbox')
   /** Held replies whose text is not on disk. */
   const unkept = new Map<string, Reply>()
+
+  /** Unconfirmed replies in a row. */
+  let streak = 0
 
   const attempt = async (reply: Reply): Promise<Delivery> => {
     const channel = deps.channelOf(reply.chat_id)
@@ -68,6 +75,10 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
 
   const conclude = async (reply: Reply, delivery: Delivery): Promise<MessageId | undefined> => {
     const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
+    streak = delivery.outcome === 'unconfirmed' ? streak + 1 : delivery.outcome === 'sent' ? 0 : streak
+    if (streak === ALARMING_STREAK) {
+      logger.error('Replies go out and nobody confirms them; look at the phone', { in_a_row: streak })
+    }
     const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
     await messages.conclude(reply, { state, message_id, at: clock.now() })
     if (reply.keep || state !== 'held') unkept.delete(reply.outbox_id)
@@ -90,6 +101,11 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
   }
 
   return {
+    name: 'delivery',
+    health: async () =>
+      streak < ALARMING_STREAK
+        ? { state: 'ok', detail: 'replies are confirmed' }
+        : { state: 'degraded', detail: `The last ${String(streak)} replies were not confirmed; look at the phone.` },
     deliver: async reply => {
       await messages.intend(reply)
       return await conclude(reply, await attemptAll(reply))

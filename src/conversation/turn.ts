@@ -7,7 +7,7 @@ import { withTrace } from '../platform/trace.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
-import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
+import type { MessageStore, Reply } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext, Completion, LanguageModel, ModelMessage } from '../models/language-model.ts'
 import type { People } from '../people/people.ts'
@@ -19,11 +19,8 @@ import type { TokenCounter } from '../text/tokens.ts'
 import type { Commands } from './commands.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
-
-/** A message whose text is at hand. */
-export interface TurnMessage extends OpenMessage {
-  readonly text: string
-}
+import type { Pauses } from './pauses.ts'
+import { groupByChat, idsOf, toWindow, type TurnMessage } from './turn-message.ts'
 
 export interface TurnSettings {
   readonly system_prompt: string
@@ -43,6 +40,7 @@ export interface TurnDependencies {
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly outbox: Outbox
+  readonly pauses: Pauses
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly sentencesFor: (text: string) => Sentences
   readonly tokens: TokenCounter
@@ -67,6 +65,8 @@ export type Turn = (scope: Scope, batch: readonly TurnMessage[]) => Promise<void
 export const createTurn = (deps: TurnDependencies): Turn => {
   const { settings, messages, windows, clock, metrics } = deps
   const logger = deps.logger.for('conversation')
+  /** Chats whose last words could not be read. */
+  const unreadable = new Set<ChatId>()
 
   /** A reply to a batch; `last` is the message that is quoted where an answer quotes. */
   const compose = (batch: readonly TurnMessage[], last: TurnMessage, text: string, session_id?: string): Reply => ({
@@ -167,8 +167,30 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     tokens: sent.tokens,
   })
 
-  const work = async (scope: Scope, batch: readonly TurnMessage[]): Promise<void> => {
+  /** The batch as its writers want it by now: edited texts, without what they took back. */
+  const asItStands = async (batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> => {
+    if (!settings.keep) return batch
+    const current = await messages.current(idsOf(batch))
+    return batch.flatMap(message => {
+      const now = current.get(message.message_id)
+      return now === undefined ? [] : [{ ...message, ...now }]
+    })
+  }
+
+  /** What came undecryptable (without text) is asked for again, once until something readable comes. */
+  const askToRepeat = async (message: TurnMessage): Promise<void> => {
+    if (unreadable.has(message.chat_id)) {
+      await messages.settle([message.message_id], 'unanswerable', clock.now())
+      return
+    }
+    unreadable.add(message.chat_id)
+    await reply([message], message, deps.sentencesFor('').unreadable)
+  }
+
+  const work = async (scope: Scope, said: readonly TurnMessage[]): Promise<void> => {
     const talk: TurnMessage[] = []
+    const batch = await asItStands(said)
+    const quiet = (await deps.pauses.at(scope, clock.now())) !== undefined
     for (const message of batch) {
       const person = await deps.people.find(message.person_id)
       if (person === undefined || person.role === 'blocked') {
@@ -177,8 +199,13 @@ export const createTurn = (deps: TurnDependencies): Turn => {
         // What was said before a command belongs before it: a reset must not swallow it.
         if (talk.length > 0) await answer(scope, talk.splice(0))
         await runCommand(message, person)
+      } else if (message.text === '') {
+        if (quiet || !message.addressed) await messages.settle([message.message_id], 'unanswerable', clock.now())
+        else await askToRepeat(message)
       } else {
-        talk.push(message)
+        unreadable.delete(message.chat_id)
+        // While the bot is to be quiet it only listens.
+        talk.push(quiet ? { ...message, addressed: false } : message)
       }
     }
     if (talk.length > 0) await answer(scope, talk)
@@ -212,23 +239,8 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   }
 }
 
-const toWindow = (message: TurnMessage): WindowMessage => ({
-  message_id: message.message_id,
-  role: 'user',
-  content: message.text,
-  sender_name: message.sender_name,
-  person_id: message.person_id,
-  timestamp: message.sent_at,
-  tokens: message.tokens,
-})
-
-const idsOf = (batch: readonly TurnMessage[]): readonly MessageId[] => batch.map(message => message.message_id)
-
 /** A group's window belongs to everybody in it, so it has the budget of a client whoever speaks. */
 const budgetOf = (settings: TurnSettings, person: Person | undefined, chat_kind: 'direct' | 'group'): number =>
   person?.role === 'godfather' && chat_kind === 'direct'
     ? settings.window_tokens.godfather
     : settings.window_tokens.client
-
-const groupByChat = (batch: readonly TurnMessage[]): readonly TurnMessage[][] =>
-  Object.values(Object.groupBy(batch, message => message.chat_id)).filter(chat => chat !== undefined)

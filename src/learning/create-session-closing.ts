@@ -19,7 +19,7 @@ export interface ClosingDependencies extends Pick<
   readonly transfer: Transfer | undefined
   /** Runs an act alone in the queue of a scope, so that no turn is under way in a session that ends. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
-  readonly memory: Pick<LongTermMemory, 'settled'>
+  readonly memory: Pick<LongTermMemory, 'settled' | 'forget'>
   readonly timeout_ms: number
   readonly retention_days: number
 }
@@ -100,7 +100,17 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
     return { purged }
   }
 
+  const relearn = async (): Promise<void> => {
+    for (const session_id of await messages.changedSessions()) {
+      // First it waits again, then the old summary goes: a crash in between leaves it to be stored anew, not lost.
+      if (await ledger.reopen(session_id, clock.now())) logger.info('Session is summarised anew', { session_id })
+      await deps.memory.forget(session_id)
+      await messages.relearnt(session_id)
+    }
+  }
+
   const sweep: SessionClosing['sweep'] = async (options = {}) => {
+    await relearn()
     for (const session of await ledger.idle(clock.now() - deps.timeout_ms)) {
       if (options.signal?.aborted) break
       await attempt('A session could not be closed', session, () => closeIfStillIdle(session))
@@ -129,12 +139,13 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
     return report satisfies SweepReport
   }
 
-  return { reset, sweep, purge }
+  return { reset, sweep, relearn, purge }
 }
 
 /** Closing while the memory system is off: there is nothing to close, and what lies on disk stays as it is. */
 export const noSessionClosing: SessionClosing = {
   reset: async () => ({ session_id: undefined, messages: 0, memory: 'nothing' }),
   sweep: async () => ({ found: 0, stored: 0, failed: 0, dead: 0 }),
+  relearn: async () => undefined,
   purge: async () => ({ purged: 0 }),
 }

@@ -67,7 +67,7 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
     const memory: Memory = {
       memory_id: deps.ids.uuid(),
       scope: session.scope,
-      person_ids: [...new Set(said.map(message => message.person_id))],
+      person_ids: [...new Set(said.filter(message => message.role === 'user').map(message => message.person_id))],
       kind: text.kind,
       text: text.text,
       session_id: session.session_id,

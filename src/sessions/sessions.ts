@@ -36,6 +36,8 @@ export interface Sessions {
   save(session_id: string): Promise<void>
   /** What a person last said in the running session of a scope, if anything. */
   lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
+  /** Makes a session anew from its messages, some of which were changed. */
+  refresh(session_id: string): Promise<void>
   /** Drops what is kept in memory of a session; the next use reads it from disk. */
   release(session_id: string): void
 }
@@ -164,6 +166,15 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
       if (session === undefined) return undefined
       const { window } = await load(session.session_id)
       return window.findLast(message => message.role === 'user' && message.person_id === person_id)?.content
+    },
+
+    refresh: async session_id => {
+      const session = await ledger.find(session_id)
+      if (session?.state !== 'active') return
+      const { unknown } = await load(session_id)
+      const file = { ...(await rebuild(session_id)), unknown }
+      cache.set(session_id, file)
+      await folders.write(session_id, writeWindowFile(session, file))
     },
 
     release: session_id => {

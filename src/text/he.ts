@@ -21,6 +21,8 @@ export const he: Sentences = {
   help_heading: 'אפשר פשוט לכתוב לי. אני מכיר גם את הפקודות האלה:',
   help_reset: 'לסיים את השיחה הזאת, לזכור על מה דיברנו ולהתחיל מחדש',
   help_status: 'מה מצבי',
+  help_pause: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
+  help_resume: 'לחזור לענות כאן, או בשיחה שתציינו',
   help_help: 'הרשימה הזאת',
   unknown_command: (command, near) =>
     `אני לא מכיר את הפקודה ${command}. ${near === undefined ? '' : `האם התכוונת ל-${near}? `}כל הפקודות: /help`,
@@ -29,6 +31,9 @@ export const he: Sentences = {
   reset_saved_later: 'השיחה אופסה! השיחה הקודמת שמורה ותעבור לזיכרון לטווח ארוך בקרוב.',
   reset_not_saved: 'השיחה אופסה! שום דבר לא נשמר בזיכרון לטווח ארוך.',
   reset_nothing: 'אין שיחה לאפס: אנחנו ממילא מתחילים מחדש.',
+  paused: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיים את ההשהיה.`,
+  resumed: (conversation, was_paused) =>
+    was_paused ? `חזרתי לענות: ${conversation}.` : `לא הייתה השהיה: ${conversation}.`,
   status: figures =>
     [
       `DeniDin ${figures.version}: ${STATES[figures.state]}.`,
@@ -44,5 +49,6 @@ export const he: Sentences = {
   busy: 'אני כבר עסוק בזה. אפשר לנסות שוב בעוד רגע.',
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',
   restarted_before_answer: 'הופעלתי מחדש לפני שהספקתי לענות. אפשר לשלוח שוב, בבקשה.',
+  unreadable: 'ההודעה האחרונה שלך הגיעה אליי, אבל לא הצלחתי לקרוא אותה. אפשר לשלוח אותה שוב?',
   something_went_wrong: 'משהו השתבש אצלי. אפשר לנסות שוב; אם זה חוזר, כדאי לספר למנהל שלי.',
 }

@@ -123,13 +123,14 @@ export class RoadRig implements AsyncDisposable {
     const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
     const sessions = createSessions({ ...parts, ...stores, timeout_ms })
     const stopping = new AbortController()
-    const road = await createRoad(
+    const { conversation: road, changes } = await createRoad(
       {
         ...{ settings, stores, memory, model, stopping: stopping.signal },
         windows: settings.feature_flags.enable_memory_system ? sessions : statelessSessions,
         commands: () => options.commands ?? NO_COMMANDS,
         channels: () => [this.channel],
         sessionEnded: () => undefined,
+        sessionChanged: () => undefined,
       },
       parts,
     )
@@ -137,6 +138,7 @@ export class RoadRig implements AsyncDisposable {
     this.#process = { stores, road, closing, sessions, stopping }
     await road.recover()
     await this.channel.start({
+      ...changes,
       message: message => road.receive(message),
       ready: () => void road.sendHeld().catch(() => undefined),
     })

@@ -14,6 +14,9 @@ export interface ChatCommand<N extends OperationName = OperationName> {
 
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition
 
+/** The words behind `/pause` and `/resume` name a conversation; none means this one. */
+const conversationIn = (words: string): { conversation?: string } => (words === '' ? {} : { conversation: words })
+
 export const chatMenu = {
   '/reset': command({
     run: 'session.reset',
@@ -30,6 +33,18 @@ export const chatMenu = {
           return sentences.reset_not_saved
       }
     },
+  }),
+  '/pause': command({
+    run: 'chat.pause',
+    summary: sentences => sentences.help_pause,
+    parse: conversationIn,
+    say: ({ conversation }, sentences) => sentences.paused(conversation),
+  }),
+  '/resume': command({
+    run: 'chat.resume',
+    summary: sentences => sentences.help_resume,
+    parse: conversationIn,
+    say: ({ conversation, was_paused }, sentences) => sentences.resumed(conversation, was_paused),
   }),
   '/status': command({
     run: 'status',
