@@ -31,8 +31,8 @@ test('a lost connection is a pause only for what was ready', () => {
 })
 
 test('a connection does not mend what is wrong for another reason', () => {
-  expect(after({ kind: 'opening' }, { kind: 'ids_unreadable' }, { kind: 'connection', up: true }).phase).toBe(
-    'degraded',
+  expect(after({ kind: 'opening' }, { kind: 'blocked', reason: 'x' }, { kind: 'connection', up: true }).phase).toBe(
+    'action_required',
   )
 })
 
