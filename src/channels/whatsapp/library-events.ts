@@ -83,6 +83,9 @@ export const listenToLibrary = (
 
 /** Listens to the browser and its page: of their end the library itself says nothing. */
 export const listenToBrowser = (library: LibraryClient, lost: (reason: string) => void): void => {
+  // The driver no longer listens once it has let go of the browser: what it had yet to write into a broken pipe would
+  // end the whole process.
+  for (const stream of library.pupBrowser?.process()?.stdio ?? []) stream?.on('error', () => undefined)
   library.pupBrowser?.on('disconnected', () => {
     lost('The browser ended.')
   })

@@ -82,8 +82,7 @@ export const createLibraryClient = async (options: LibraryOptions): Promise<Libr
       executablePath: browser.path,
       headless: browser.headless,
       args: [...browser.args],
-      // The page's own words are read here and there: they are to be English.
-      env: { ...browser.environment, LANGUAGE: 'en_US' },
+      env: browser.environment,
       pipe: true,
       timeout: open_ms,
       // Signals are DeniDin's to answer: it stops in its own order.

@@ -67,7 +67,7 @@ export const nextState = (state: LinkState, event: LinkEvent, at: number): LinkS
   if (!mayFollow(state, event)) return state
   const [phase, reason] = follow(state, event)
   // A sentence about a page that is ready does no harm to it: messages still go out.
-  const can_send = phase === 'ready' || (phase === 'action_required' && event.kind === 'notice' && state.can_send)
+  const can_send = phase === 'ready' || (phase === 'action_required' && event.kind !== 'blocked' && state.can_send)
   if (phase === state.phase && reason === state.reason && can_send === state.can_send) return state
   return { phase, reason, since: phase === state.phase ? state.since : at, can_send }
 }

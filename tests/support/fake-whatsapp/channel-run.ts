@@ -49,7 +49,8 @@ export class ChannelRun implements AsyncDisposable {
         browser_memory_mb: options.browser_memory_mb ?? 100_000,
       },
       data_dir,
-      environment: process.env,
+      // What the machine speaks must not matter.
+      environment: { ...process.env, LANGUAGE: 'de_DE', LANG: 'de_DE.UTF-8' },
       clock: systemClock,
       ids: systemIds,
       logger: this.log,
