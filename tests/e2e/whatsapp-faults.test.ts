@@ -5,37 +5,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from '@jest/globals'
 import { listProcesses, treeOf } from '../../src/channels/whatsapp/processes.ts'
-import type { WhatsAppDeadlines } from '../../src/channels/whatsapp/settings.ts'
+import { ANA, bothHear, bothHearAgain, FAST, until } from '../support/fake-whatsapp/both-sides.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
 
 // Each fault happens for real, to the real library in a real Chromium; both sides must see that it was overcome.
 
-const ANA = '15551230001@c.us'
 const CHANNEL_PROCESS = fileURLToPath(new URL('../support/fake-whatsapp/channel-process.ts', import.meta.url))
 const HOUR_MS = 3_600_000
 
-const FAST: Partial<WhatsAppDeadlines> = {
-  look_every_ms: 150,
-  look_early_ms: 100,
-  look_ms: 700,
-  close_ms: 1000,
-  retry_ms: 100,
-}
-
 beforeAll(testBrowser, BROWSER_INSTALL_MS)
-
-/** After a fault: a message of Ana is heard once, and the answer reaches her once. */
-const bothHear = async (run: ChannelRun): Promise<void> => {
-  const { fake, channel, messages } = run
-  const sent = fake.receive({ from: ANA, text: 'are you still there?' })
-  const heard = await messages.next(({ message_id }) => message_id === `false_${ANA}_${sent.id}`)
-  const delivery = await channel.send(heard.chat_id, 'still here', {})
-  expect(delivery).toMatchObject({ outcome: 'sent' })
-  expect(fake.sent.filter(({ body }) => body === 'still here')).toHaveLength(1)
-  expect(await run.browsers()).toHaveLength(1)
-}
 
 const processOf = async (run: ChannelRun, type: string): Promise<number> => {
   const [browser] = await run.browsers()
@@ -106,4 +86,148 @@ test('a browser that a killed Node left behind is ended by the next start, and i
   expect(await run.browsers()).not.toEqual(orphans)
   expect(run.log.text('info')).toContain('an earlier run left behind was ended {"orphans":1}')
   expect(run.qrs.all).toHaveLength(1)
+})
+
+test.each<[string, RegExp, (run: ChannelRun) => void]>([
+  [
+    'another window takes the connection (CONFLICT)',
+    /open elsewhere/,
+    ({ fake }) => {
+      fake.connection('CONFLICT')
+    },
+  ],
+  [
+    'WhatsApp says that it does not know the device (UNPAIRED)',
+    /no longer knows/,
+    ({ fake }) => {
+      fake.connection('UNPAIRED')
+    },
+  ],
+])('when %s a new browser tries the login that is there', async (_, reason, provoke) => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: FAST })
+  provoke(run)
+  await run.states.next(state => state.phase === 'degraded' && reason.test(state.reason))
+  await run.reached('ready')
+  await bothHear(run)
+  expect(run.log.text('info')).toMatch(/was lost and is opened again .*"ended_by":"WhatsApp"/)
+  expect(run.qrs.all).toHaveLength(1)
+})
+
+test('quick reloads of the page keep the browser, and it is ready again', async () => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: FAST })
+  const before = await run.browsers()
+  for (let reloads = 0; reloads < 5; reloads++) {
+    fake.journal.skip()
+    fake.reload()
+    await fake.journal.next('logged_in')
+  }
+  run.states.skip()
+  await run.reached('ready')
+  await bothHear(run)
+  expect(await run.browsers()).toEqual(before)
+})
+
+test('a network that is lost and comes back is told, and what was said meanwhile is heard', async () => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: FAST })
+  const before = await run.browsers()
+  fake.networkDown()
+  expect((await run.reached('degraded')).reason).toMatch(/no connection/)
+  fake.receive({ from: ANA, text: 'into the dark' })
+  fake.networkUp()
+  run.states.skip()
+  await run.reached('ready')
+  await run.messages.next(({ text }) => text === 'into the dark')
+  await bothHear(run)
+  expect(await run.browsers()).toEqual(before)
+})
+
+test('a page that does not find its servers for too long gets a new browser', async () => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: { ...FAST, offline_ms: 400 } })
+  const before = await run.browsers()
+  fake.connection('TIMEOUT')
+  await run.states.next(({ reason }) => /did not find its servers/.test(reason))
+  await run.reached('ready')
+  await bothHear(run)
+  expect(await run.browsers()).not.toEqual(before)
+})
+
+test.each<[string, (fake: FakeWhatsApp, on: boolean) => void]>([
+  [
+    'there is no network',
+    (fake, on) => {
+      if (on) fake.networkDown()
+      else fake.networkUp()
+    },
+  ],
+  [
+    'the servers refuse',
+    (fake, on) => {
+      fake.web = on ? 'refuses' : 'up'
+    },
+  ],
+])('while %s at the start it is tried again, ever later, until it works', async (_, fault) => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: { ...FAST, open_ms: 1000 } })
+  await run.channel.stop()
+  fault(fake, true)
+  run.skip()
+  await run.start()
+  const failed = (): number[] =>
+    run.log.lines.filter(line => line.message.includes('is opened again')).map(line => Number(line.fields['wait_ms']))
+  await until(() => failed().length >= 2)
+  const [first = 0, second = 0] = failed()
+  expect(first).toBeLessThanOrEqual(100)
+  expect(second).toBeGreaterThanOrEqual(100)
+  fault(fake, false)
+  await run.reached('ready')
+  await bothHear(run)
+  expect(run.qrs.all).toHaveLength(1)
+})
+
+test('a page that never becomes ready gets a new browser, which hears what came meanwhile once', async () => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: { ...FAST, ready_ms: 700 } })
+  await run.channel.stop()
+  fake.sync = 'never'
+  run.skip()
+  await run.start()
+  await fake.journal.next('logged_in')
+  fake.receive({ from: ANA, text: 'too early' })
+  await run.states.next(({ reason }) => /Getting ready took longer/.test(reason))
+  fake.sync = 'when_listened'
+  await run.reached('ready')
+  await bothHear(run)
+  expect(new Set(run.messages.all.map(({ message_id }) => message_id)).size).toBe(2)
+})
+
+test('messages that were there before the library listened make it ready all the same', async () => {
+  await using fake = await FakeWhatsApp.start({ sync: 'early' })
+  await using run = await ChannelRun.make(fake, { deadlines: FAST })
+  await run.start()
+  await run.qrs.next()
+  fake.scan()
+  await run.reached('ready')
+  await run.channel.stop()
+  run.skip()
+  await run.start()
+  await run.reached('ready')
+  await bothHear(run)
+  expect(run.states.all.map(({ phase }) => phase)).not.toContain('degraded')
+})
+
+test('ready that is said again changes nothing, and nobody is heard or answered twice', async () => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: FAST })
+  const { readies } = run
+  const states = run.states.all.length
+  for (let again = 0; again < 3; again++) fake.syncAgain()
+  await bothHear(run)
+  fake.syncAgain()
+  await bothHearAgain(run)
+  expect(run.states.all).toHaveLength(states)
+  expect(run.readies).toBe(readies)
 })

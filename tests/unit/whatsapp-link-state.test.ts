@@ -8,7 +8,7 @@ const after = (...events: LinkEvent[]) =>
 const LINKED: LinkEvent[] = [
   { kind: 'opening' },
   { kind: 'code_shown', how: 'qr' },
-  { kind: 'authenticated' },
+  { kind: 'linking' },
   { kind: 'ready' },
 ]
 
@@ -18,7 +18,7 @@ test('linking leads from the code to ready', () => {
 })
 
 test('a second sync changes nothing, not even since when it is ready', () => {
-  expect(after(...LINKED, { kind: 'authenticated' }, { kind: 'ready' })).toEqual(after(...LINKED))
+  expect(after(...LINKED, { kind: 'linking' }, { kind: 'ready' })).toEqual(after(...LINKED))
 })
 
 test('a new code while the first one waits is no new state', () => {
@@ -77,7 +77,7 @@ test('a passkey is the news until it is ready', () => {
   expect(after(...events, { kind: 'notice', sentence: undefined }).phase).toBe('action_required')
   const again = after(...events, { kind: 'code_shown', how: 'qr' })
   expect(again).toMatchObject({ phase: 'qr', reason: expect.stringContaining(SCREEN_SENTENCES.passkey) })
-  expect(after(...events, { kind: 'authenticated' }, { kind: 'ready' }).reason).not.toContain('passkey')
+  expect(after(...events, { kind: 'linking' }, { kind: 'ready' }).reason).not.toContain('passkey')
 })
 
 test('a page that is loaded anew cannot send until it is ready again', () => {

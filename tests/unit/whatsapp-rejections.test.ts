@@ -5,6 +5,7 @@ import { failureOf } from '../../src/channels/whatsapp/library-errors.ts'
 import { isOfLibrary } from '../../src/channels/whatsapp/library-rejections.ts'
 
 const HOLD = fileURLToPath(new URL('../../src/channels/whatsapp/library-rejections.ts', import.meta.url))
+const EVENTS = fileURLToPath(new URL('../../src/channels/whatsapp/library-events.ts', import.meta.url))
 
 /** Runs a process in which a promise that nobody waits for is rejected; whether it hears of it and lives on. */
 const survives = (rejection: string): boolean => {
@@ -34,14 +35,37 @@ test('errors are told apart by where they come from', () => {
 })
 
 test.each([
-  [new Error('Execution context was destroyed, most likely because of a navigation.'), 'page gone'],
-  [
-    Object.assign(new Error('Protocol error (Runtime.callFunctionOn): Target closed'), { name: 'TargetCloseError' }),
-    'page gone',
-  ],
-  ['auth timeout', 'timeout'],
-  [Object.assign(new Error('Navigation failed'), { name: 'TimeoutError' }), 'timeout'],
-  [new TypeError('r is not a function'), 'other'],
-])('%s is a failure of the kind: %s', (thrown, kind) => {
-  expect(failureOf(thrown)).toBe(kind)
+  ['Error', 'Execution context was destroyed, most likely because of a navigation.', 'page gone'],
+  ['TargetCloseError', 'Protocol error (Runtime.callFunctionOn): Target closed', 'page gone'],
+  ['TimeoutError', 'Navigation failed', 'timeout'],
+  ['TypeError', 'r is not a function', 'other'],
+])('%s: %s is a failure of the kind: %s', (name, message, kind) => {
+  expect(failureOf(Object.assign(new Error(message), { name }))).toBe(kind)
+})
+
+test('a bare string of the library has its kind as well', () => {
+  expect(failureOf('auth timeout')).toBe('timeout')
+})
+
+test('what could not be written to a browser that is gone does not end the process', () => {
+  const script = `
+    import { spawn } from 'node:child_process'
+    import { listenToBrowser } from ${JSON.stringify(EVENTS)}
+    const browser = spawn(process.execPath, ['-e', 'process.stdout.write("here"); setInterval(() => {}, 1000)'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe', 'pipe'],
+    })
+    if (process.argv.includes('listen')) {
+      listenToBrowser({ pupBrowser: { on() {}, process: () => browser }, pupPage: null }, () => undefined)
+    }
+    browser.on('close', () => process.exit(7))
+    browser.stdout.on('data', () => {
+      browser.kill('SIGKILL')
+      // Until it is gone, and before anybody could hear of that.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+      browser.stdio[3].write('a question')
+    })`
+  const run = (...args: readonly string[]): number | null =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', script, ...args]).status
+  expect(run('listen')).toBe(7)
+  expect(run()).not.toBe(7)
 })

@@ -4,7 +4,8 @@ import type { WhatsAppMessage } from './raw-message.ts'
 /** What a client tells while it lives. Each may be told more than once. */
 export interface ClientListener {
   code(how: 'qr' | 'pairing', text: string): void
-  authenticated(): void
+  /** The device is linked, and the page loads its messages. */
+  linking(): void
   /** Messages can be read and sent. */
   ready(self: Self): void
   /** The page that was ready is loaded anew. */

@@ -6,8 +6,7 @@ import { readMessage, type WhatsAppMessage } from './raw-message.ts'
 /** What the library and its browser tell, in our words. Each may be told more than once. */
 export interface LibraryListener {
   code(how: 'qr' | 'pairing', text: string): void
-  authenticated(): void
-  /** The page loads its messages. */
+  /** The device is linked, and the page loads its messages. */
   progress(): void
   ready(): void
   /** The connection came into this state. */
@@ -50,12 +49,11 @@ export const listenToLibrary = (
   on('code', text => {
     listener.code('pairing', String(text))
   })
-  on('authenticated', () => {
-    listener.authenticated()
-  })
-  on('loading_screen', () => {
-    listener.progress()
-  })
+  for (const event of ['loading_screen', 'authenticated']) {
+    on(event, () => {
+      listener.progress()
+    })
+  }
   on('ready', () => {
     listener.ready()
   })

@@ -90,8 +90,8 @@ export class LinkSession {
         code: (how, text) => {
           this.#code(how, text)
         },
-        authenticated: () => {
-          tell({ kind: 'authenticated' })
+        linking: () => {
+          tell({ kind: 'linking' })
         },
         ready: self => {
           this.#ready(self)

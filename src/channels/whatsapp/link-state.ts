@@ -16,7 +16,7 @@ export interface LinkState {
 export type LinkEvent =
   | { readonly kind: 'opening' }
   | { readonly kind: 'code_shown'; readonly how: 'qr' | 'pairing' }
-  | { readonly kind: 'authenticated' }
+  | { readonly kind: 'linking' }
   | { readonly kind: 'ready' }
   /** The page that was ready is loaded anew. */
   | { readonly kind: 'reloading' }
@@ -88,7 +88,7 @@ const follow = (state: LinkState, event: LinkEvent): [LinkState['phase'], string
       const act = event.how === 'qr' ? 'Scan the QR code with the phone.' : 'Enter the pairing code on the phone.'
       return ['qr', `${NEWS.find(each => state.reason.startsWith(each)) ?? 'Not linked yet.'} ${act}`]
     }
-    case 'authenticated':
+    case 'linking':
       return state.can_send ? same : ['linking', 'Linked; the messages are being loaded.']
     case 'ready':
       return ['ready', WELL]

@@ -14,9 +14,13 @@ export interface PageWatchDeps {
   /** How far the page got; `waiting`: for a person who enters a code. */
   readonly stage: () => 'loading' | 'waiting' | 'ready'
   readonly listener: Pick<ClientListener, 'connection' | 'silent' | 'notice'>
+  /** The code was taken: the page goes on. */
+  readonly progress: () => void
   readonly end: (end: ClientEnd) => void
 }
 
+/** States of a page that has left its code behind. */
+const PAST_THE_CODE: readonly (string | null)[] = ['PAIRING', 'CONNECTED']
 /** Looks in a row that a page may leave unanswered. */
 const MOST_MISSES = 2
 /** Looks in a row at a page that has all messages while the library does not know it. */
@@ -64,7 +68,9 @@ export class PageWatch {
   }
 
   #watchLinking(look: PageLook): void {
-    const { page, listener, stage } = this.#deps
+    const { page, listener, stage, progress } = this.#deps
+    // The library hears of that only once it listens, and nobody else sets a deadline.
+    if (stage() === 'waiting' && PAST_THE_CODE.includes(look.state)) progress()
     if (look.screen === 'passkey') listener.notice(SCREEN_SENTENCES.passkey)
     this.#untold = look.synced && look.state === 'CONNECTED' && stage() === 'loading' ? this.#untold + 1 : 0
     if (this.#untold >= MOST_UNTOLD) {

@@ -25,9 +25,9 @@ export interface WhatsAppDeadlines {
   readonly identify_ms: number
   /** For ending the browser in good order; after that it is killed. */
   readonly close_ms: number
-  /** Pause between two looks at a page that is ready or shows a code. */
+  /** Pause between two looks at a page that is ready. */
   readonly look_every_ms: number
-  /** Pause between two looks at a page that is on its way there. */
+  /** Pause between two looks at a page that is on its way there, or shows a code. */
   readonly look_early_ms: number
   /** For the page's answer to one look; the second one that is not answered in time replaces the browser. */
   readonly look_ms: number

@@ -59,6 +59,9 @@ export class WhatsAppClient {
       page: this.page,
       stage: () => this.#stage,
       listener,
+      progress: () => {
+        this.#progress()
+      },
       end: end => {
         this.end(end)
       },
@@ -67,7 +70,7 @@ export class WhatsAppClient {
       clock,
       ask: () => this.page.look(),
       pause_ms: () =>
-        this.#stage === 'loading' || this.#watch.urgent ? deadlines.look_early_ms : deadlines.look_every_ms,
+        this.#stage === 'ready' && !this.#watch.urgent ? deadlines.look_every_ms : deadlines.look_early_ms,
       deadline_ms: deadlines.look_ms,
       answered: look => {
         this.#watch.answered(look)
@@ -132,7 +135,7 @@ export class WhatsAppClient {
       },
       loaded: () => {
         this.#page_loaded = true
-        this.#expectReady()
+        if (this.#stage === 'loading') this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
       },
       lost: reason => {
         this.#lose(reason)
@@ -160,13 +163,8 @@ export class WhatsAppClient {
         this.#settle('waiting')
         listener.code(how, text)
       },
-      authenticated: () => {
-        if (this.#stage === 'waiting') this.#stage = 'loading'
-        this.#expectReady()
-        listener.authenticated()
-      },
       progress: () => {
-        this.#expectReady()
+        this.#progress()
       },
       ready: () => {
         void this.#becomeReady()
@@ -190,6 +188,13 @@ export class WhatsAppClient {
         listener.ack(message_id, level)
       },
     })
+  }
+
+  #progress(): void {
+    if (this.#stage === 'ready') return
+    this.#stage = 'loading'
+    this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
+    this.#listener.linking()
   }
 
   async #becomeReady(): Promise<void> {
@@ -229,10 +234,6 @@ export class WhatsAppClient {
     this.#watchdog = this.#deps.clock.after(milliseconds, () => {
       this.#lose(`${what} took longer than ${String(milliseconds)} ms.`)
     })
-  }
-
-  #expectReady(): void {
-    if (this.#stage === 'loading') this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
   }
 
   #settle(stage: 'waiting' | 'ready'): void {
