@@ -70,10 +70,13 @@ interface EndDeps {
   readonly logger: Logger
 }
 
-const marked = (mark: string, all: readonly ProcessInfo[]): readonly ProcessInfo[] =>
-  all.filter(each => each.args.includes(mark))
+/** A process that a browser is just starting still has the browser's arguments. */
+const marked = (mark: string, all: readonly ProcessInfo[]): readonly ProcessInfo[] => {
+  const found = all.filter(each => each.args.includes(mark))
+  return found.filter(each => !found.some(parent => parent.pid === each.parent_pid))
+}
 
-/** Whether all of them are gone in time. A process id that was given anew belongs to another command. */
+/** Whether all of them are gone in time. */
 const gone = async (processes: readonly ProcessInfo[], milliseconds: number, clock: Clock): Promise<boolean> => {
   const names = new Set(processes.map(nameOf))
   const end = clock.now() + milliseconds
@@ -84,7 +87,7 @@ const gone = async (processes: readonly ProcessInfo[], milliseconds: number, clo
   }
 }
 
-const nameOf = ({ pid, args }: ProcessInfo): string => `${String(pid)} ${args.join(' ')}`
+const nameOf = ({ pid, began }: ProcessInfo): string => `${String(pid)} ${began}`
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
   try {

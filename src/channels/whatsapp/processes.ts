@@ -7,8 +7,13 @@ export interface ProcessInfo {
   readonly parent_pid: number
   /** Id of its process group: that of the process that leads it. */
   readonly group: number
+  /** Empty for one that is just ending. */
   readonly args: readonly string[]
+  /** When it began, in ticks since the machine did: with the process id its name for ever, as ids are given anew. */
+  readonly began: string
 }
+
+const BEGAN_FIELD = 19
 
 const KIB = 1024
 
@@ -23,9 +28,11 @@ const readProcess = async (pid: number): Promise<ProcessInfo | undefined> => {
   try {
     const [command, stat] = await Promise.all([read(pid, 'cmdline'), read(pid, 'stat')])
     // The name in brackets may itself hold brackets and blanks; what follows it is: state, parent, group, …
-    const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, parent, group] = fields
     if (state === 'Z') return undefined
-    return { pid, parent_pid: Number(parent), group: Number(group), args: command.split('\0') }
+    const began = fields[BEGAN_FIELD] ?? ''
+    return { pid, parent_pid: Number(parent), group: Number(group), args: command.split('\0'), began }
   } catch {
     return undefined
   }

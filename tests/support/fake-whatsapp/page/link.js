@@ -82,7 +82,7 @@ const received = {
   sync_again: () => sync(),
   logged_out: () => leave('phone'),
   reload: () => location.reload(),
-  screen: ({ name }) => show(name),
+  screen: ({ name }) => show(name, () => tell({ kind: 'acknowledged' })),
   hang: ({ milliseconds }) => {
     const end = performance.now() + milliseconds
     while (performance.now() < end);

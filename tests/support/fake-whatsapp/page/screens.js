@@ -1,10 +1,9 @@
 // What the page shows when it wants something of the person in front of it.
-import { tell } from './link.js'
 
 // The live site speaks the language of the browser.
 const english = navigator.language.startsWith('en')
 
-const news = stubborn => {
+const news = (stubborn, acknowledged) => {
   const dialog = document.createElement('div')
   dialog.setAttribute('role', 'dialog')
   const title = document.createElement('h1')
@@ -12,7 +11,7 @@ const news = stubborn => {
   const button = document.createElement('button')
   button.textContent = english ? 'Continue' : 'Weiter'
   button.onclick = () => {
-    tell({ kind: 'acknowledged' })
+    acknowledged()
     if (!stubborn) dialog.remove()
   }
   dialog.append(title, button)
@@ -20,8 +19,8 @@ const news = stubborn => {
 }
 
 const screens = {
-  news: () => news(false),
-  stubborn_news: () => news(true),
+  news: acknowledged => news(false, acknowledged),
+  stubborn_news: acknowledged => news(true, acknowledged),
   passkey_words: () => {
     document.body.textContent = english ? 'Use a passkey to log in' : 'Mit Passwort-Ersatz anmelden'
   },
@@ -35,6 +34,7 @@ const screens = {
   },
 }
 
-export const show = name => {
-  screens[name]()
+/** `acknowledged` is called when somebody presses the button of a dialog. */
+export const show = (name, acknowledged) => {
+  screens[name](acknowledged)
 }
