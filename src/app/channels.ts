@@ -1,15 +1,17 @@
 import type { Channel } from '../channels/channel.ts'
+import type { WhatsAppDeadlines } from '../channels/whatsapp/settings.ts'
 import { createWhatsAppChannel } from '../channels/whatsapp/whatsapp-channel.ts'
 import { readEnvironment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { linkingInstructions } from './linking-instructions.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** The configured channels besides the terminal. `say` shows what is needed to link WhatsApp. */
+/** The configured channels besides the terminal. `say` shows what is needed to link WhatsApp; a test hurries by `deadlines`. */
 export const createChannels = (
   settings: Settings,
   parts: Surroundings,
   say: (line: string) => void,
+  deadlines: Partial<WhatsAppDeadlines> = {},
 ): readonly Channel[] => {
   if (!settings.whatsapp.enabled) return []
   return [
@@ -19,6 +21,7 @@ export const createChannels = (
       data_dir: settings.data_root,
       environment: readEnvironment(),
       show: linkingInstructions(say),
+      deadlines,
     }),
   ]
 }

@@ -170,5 +170,12 @@ export const SCHEMA: SettingsTree<Settings> = {
       doc: 'Path of the Chrome or Chromium to use; none: one of the system, or else the bundled one.',
     },
     browser_args: { default: [], format: 'list', doc: 'More arguments for the browser, each a text of its own.' },
+    browser_memory_mb: {
+      default: 1500,
+      format: 'whole',
+      min: 100,
+      max: 1_000_000,
+      doc: 'Memory of the browser, in MiB, above which it is replaced as soon as nobody is writing.',
+    },
   },
 }

@@ -69,5 +69,7 @@ export interface Settings {
     /** Path of the Chrome or Chromium to use; `undefined`: system, then bundled. */
     readonly browser_path: string | undefined
     readonly browser_args: readonly string[]
+    /** In MiB. */
+    readonly browser_memory_mb: number
   }
 }

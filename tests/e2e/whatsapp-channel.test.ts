@@ -169,7 +169,7 @@ test('a page whose ids cannot be read at all is not ready, and nothing is sent',
   await run.start()
   await run.qrs.next()
   fake.scan()
-  expect((await run.reached('degraded')).reason).toContain('ids cannot be read')
+  expect((await run.reached('action_required')).reason).toContain('ids cannot be read')
   await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'not_sent' })
   expect(fake.sent).toEqual([])
 })

@@ -56,6 +56,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'whatsapp.pairing_phone': 'with renamed ids, a pairing code, a group and a LID the answers go where they belong',
   'whatsapp.browser_path': 'whatsapp.browser_path is the browser that is started',
   'whatsapp.browser_args': 'from the QR code to a remembered reply, a drained stop, and a second start without a code',
+  'whatsapp.browser_memory_mb': 'a browser that uses more memory than configured is replaced once nobody is writing',
 }
 
 const TESTS = join(import.meta.dirname, '..')

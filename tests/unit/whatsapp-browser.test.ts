@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -165,20 +166,33 @@ test('an archive made by tar is read: files of any size, without folders and lin
   expect(read).toEqual(files)
 })
 
-test('the lock of a browser that is gone is removed, the lock of one that runs is left', async () => {
+test('the lock of a browser that is gone is removed, the lock of one that runs on this profile is left', async () => {
   await using folder = await temporaryFolder()
   const data_dir = folder.path
-  const lock = join(data_dir, 'session', 'SingletonLock')
-  const isLocked = async (): Promise<boolean> => (await readdir(dirname(lock))).includes('SingletonLock')
-  await mkdir(dirname(lock))
-  await symlink(`${hostname()}-${String(process.pid)}`, lock)
-  await freeProfile(data_dir)
-  await expect(isLocked()).resolves.toBe(true)
-  await freeProfile(join(data_dir, 'missing'))
-  for (const holder of [`${hostname()}-4194305`, `another-host-${String(process.pid)}`]) {
+  const profile = join(data_dir, 'session')
+  const lock = join(profile, 'SingletonLock')
+  const isLocked = async (): Promise<boolean> => (await readdir(profile)).includes('SingletonLock')
+  const lockBy = (holder: string): void => {
     execFileSync('ln', ['-sfn', holder, lock])
+  }
+  await mkdir(profile)
+  await freeProfile(join(data_dir, 'missing'))
+  const browser = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', `--user-data-dir=${profile}`])
+  try {
+    lockBy(`${hostname()}-${String(browser.pid)}`)
+    await freeProfile(data_dir)
+    await expect(isLocked()).resolves.toBe(true)
+  } finally {
+    browser.kill('SIGKILL')
+    await once(browser, 'exit')
+  }
+  // The last process id was given to somebody else meanwhile: to this test.
+  const gone = [`${hostname()}-${String(browser.pid)}`, `another-host-${String(process.pid)}`]
+  if (process.platform === 'linux') gone.push(`${hostname()}-${String(process.pid)}`)
+  for (const holder of gone) {
+    lockBy(holder)
     await freeProfile(data_dir)
     await expect(isLocked()).resolves.toBe(false)
   }
-  await expect(exists(dirname(lock))).resolves.toBe(true)
+  await expect(exists(profile)).resolves.toBe(true)
 })

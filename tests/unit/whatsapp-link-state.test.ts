@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { SCREEN_SENTENCES } from '../../src/channels/whatsapp/page-screens.ts'
 import { healthOf, initialState, nextState, type LinkEvent } from '../../src/channels/whatsapp/link-state.ts'
 
 const after = (...events: LinkEvent[]) =>
@@ -7,7 +8,7 @@ const after = (...events: LinkEvent[]) =>
 const LINKED: LinkEvent[] = [
   { kind: 'opening' },
   { kind: 'code_shown', how: 'qr' },
-  { kind: 'authenticated' },
+  { kind: 'linking' },
   { kind: 'ready' },
 ]
 
@@ -17,7 +18,7 @@ test('linking leads from the code to ready', () => {
 })
 
 test('a second sync changes nothing, not even since when it is ready', () => {
-  expect(after(...LINKED, { kind: 'authenticated' }, { kind: 'ready' })).toEqual(after(...LINKED))
+  expect(after(...LINKED, { kind: 'linking' }, { kind: 'ready' })).toEqual(after(...LINKED))
 })
 
 test('a new code while the first one waits is no new state', () => {
@@ -31,8 +32,8 @@ test('a lost connection is a pause only for what was ready', () => {
 })
 
 test('a connection does not mend what is wrong for another reason', () => {
-  expect(after({ kind: 'opening' }, { kind: 'ids_unreadable' }, { kind: 'connection', up: true }).phase).toBe(
-    'degraded',
+  expect(after({ kind: 'opening' }, { kind: 'blocked', reason: 'x' }, { kind: 'connection', up: true }).phase).toBe(
+    'action_required',
   )
 })
 
@@ -47,6 +48,54 @@ test('after the phone removed the device the operator is told so beside the new 
   expect(state.reason).toMatch(/removed DeniDin.*Enter the pairing code/)
 })
 
+test('a page that does not answer is a pause, until it answers and has its servers', () => {
+  const silent = after(...LINKED, { kind: 'silent' })
+  expect(silent).toMatchObject({ phase: 'degraded', can_send: false })
+  expect(after(...LINKED, { kind: 'silent' }, { kind: 'connection', up: false })).toMatchObject({
+    phase: 'degraded',
+    reason: expect.stringContaining('no connection'),
+    since: silent.since,
+  })
+  expect(after(...LINKED, { kind: 'silent' }, { kind: 'connection', up: true }).phase).toBe('ready')
+})
+
+test('a dialog on a page that is ready wants a person, and messages go out all the same', () => {
+  const notice: LinkEvent = { kind: 'notice', sentence: 'See the page.' }
+  const up: LinkEvent = { kind: 'connection', up: true }
+  expect(after(...LINKED, notice, up)).toMatchObject({ phase: 'action_required', can_send: true, since: 5 })
+  expect(after(...LINKED, notice, up, { kind: 'notice', sentence: undefined })).toMatchObject({ phase: 'ready' })
+  expect(after(...LINKED, notice, { kind: 'connection', up: false })).toMatchObject({
+    phase: 'degraded',
+    can_send: false,
+  })
+  expect(after(...LINKED, notice, { kind: 'blocked', reason: 'x' }).can_send).toBe(false)
+})
+
+test('a passkey is the news until it is ready', () => {
+  const events: LinkEvent[] = [...LINKED.slice(0, 2), { kind: 'notice', sentence: SCREEN_SENTENCES.passkey }]
+  expect(after(...events)).toMatchObject({ phase: 'action_required', can_send: false })
+  expect(after(...events, { kind: 'notice', sentence: undefined }).phase).toBe('action_required')
+  const again = after(...events, { kind: 'code_shown', how: 'qr' })
+  expect(again).toMatchObject({ phase: 'qr', reason: expect.stringContaining(SCREEN_SENTENCES.passkey) })
+  expect(after(...events, { kind: 'linking' }, { kind: 'ready' }).reason).not.toContain('passkey')
+})
+
+test('a page that is loaded anew cannot send until it is ready again', () => {
+  expect(after(...LINKED, { kind: 'reloading' })).toMatchObject({ phase: 'degraded', can_send: false })
+  expect(after(...LINKED, { kind: 'reloading' }, { kind: 'ready' }).phase).toBe('ready')
+  expect(after(...LINKED.slice(0, 2), { kind: 'reloading' }).phase).toBe('qr')
+})
+
+test('how long it is not ready counts from the first trouble, whatever comes after', () => {
+  const state = after(...LINKED, { kind: 'lost', reason: 'one' }, { kind: 'opening' }, { kind: 'lost', reason: 'two' })
+  expect(state).toMatchObject({ phase: 'degraded', reason: 'two', since: 5 })
+})
+
+test('after a stop begins only its end is heard', () => {
+  const stopping = after(...LINKED, { kind: 'stopping' }, { kind: 'lost', reason: 'x' }, { kind: 'opening' })
+  expect(stopping).toMatchObject({ phase: 'stopping', can_send: false })
+})
+
 test('what a client says after the stop is not heard', () => {
   expect(after(...LINKED, { kind: 'stopped' }, { kind: 'ready' }, { kind: 'lost', reason: 'x' }).phase).toBe('stopped')
   expect(after(...LINKED, { kind: 'stopped' }, { kind: 'opening' }).phase).toBe('starting')
@@ -57,6 +106,8 @@ test.each<[LinkEvent[], string]>([
   [LINKED.slice(0, 1), 'degraded'],
   [LINKED.slice(0, 2), 'down'],
   [LINKED, 'ok'],
+  [[...LINKED, { kind: 'stopping' }], 'degraded'],
+  [[...LINKED, { kind: 'blocked', reason: 'x' }], 'down'],
 ])('health after %j is %s', (events, health) => {
   expect(healthOf(after(...events)).state).toBe(health)
 })

@@ -50,8 +50,12 @@ const SYSTEM_PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
-/** The page is never looked at: what draws it would only cost memory. */
-const BASE_ARGS = ['--disable-gpu', '--disable-software-rasterizer', '--mute-audio', '--no-default-browser-check']
+const BASE_ARGS = [
+  // The page is never looked at: what draws it would only cost memory.
+  ...['--disable-gpu', '--disable-software-rasterizer', '--mute-audio', '--no-default-browser-check'],
+  // Some of the page's own words are read, whatever language this machine speaks.
+  ...['--accept-lang=en-US', '--lang=en-US'],
+]
 const NO_SANDBOX = '--no-sandbox'
 const SANDBOX_HELPER = 'chrome-sandbox'
 const SETUID = 0o4000

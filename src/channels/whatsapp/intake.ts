@@ -46,6 +46,11 @@ export class Intake {
     })
   }
 
+  /** Whether a message is being recorded. */
+  get busy(): boolean {
+    return this.#queues.size > 0
+  }
+
   /** Takes no more; resolves when what was taken is recorded or given up. */
   async stop(): Promise<void> {
     this.#stopping.abort()

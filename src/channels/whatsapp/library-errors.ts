@@ -6,11 +6,10 @@ const LONGEST_REASON = 200
 const DISCONNECTED: Readonly<Record<string, string>> = {
   CONFLICT: 'WhatsApp is open elsewhere with the same login.',
   UNPAIRED: 'WhatsApp no longer knows this device.',
-  TOS_BLOCK: 'WhatsApp has blocked this account: see the phone.',
-  SMB_TOS_BLOCK: 'WhatsApp has blocked this business account: see the phone.',
-  PROXYBLOCK: 'WhatsApp refuses connections from this network.',
-  DEPRECATED_VERSION: 'WhatsApp no longer accepts this version of its page.',
 }
+/** How the browser's driver says that a page went away under a question, because another was loaded or it is gone. */
+const PAGE_GONE = /context was destroyed|cannot find context|detached|target closed|session closed|inspected target/i
+const TIME_IS_UP = /timeout|timed out/i
 
 /** One sentence for the state in which the library left the connection. */
 export const disconnection = (state: string): string =>
@@ -25,3 +24,10 @@ export const translated = (thrown: unknown): DenidinError =>
   thrown instanceof DenidinError
     ? thrown
     : new DenidinError('unavailable', `WhatsApp Web failed: ${reasonOf(thrown)}`, { cause: thrown, retryable: true })
+
+/** What kind of failure of the library or of the browser's driver this is; it throws errors and bare strings. */
+export const failureOf = (thrown: unknown): 'page gone' | 'timeout' | 'other' => {
+  const text = thrown instanceof Error ? `${thrown.name} ${thrown.message}` : String(thrown)
+  if (PAGE_GONE.test(text)) return 'page gone'
+  return TIME_IS_UP.test(text) ? 'timeout' : 'other'
+}

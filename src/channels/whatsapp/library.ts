@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { EventEmitter } from 'node:events'
 import type { Browser } from './browser.ts'
+import { watchForPasskey } from './page-screens.ts'
 
 /** The parts of whatsapp-web.js that DeniDin uses, as they are at run time; its own types leave some of them out. */
 export interface LibraryClient extends EventEmitter {
@@ -51,7 +52,7 @@ export interface LibraryOptions {
   /** The login is kept below it, in `session/`. */
   readonly data_dir: string
   readonly pairing_phone: string | undefined
-  /** How long the page may take to show that it is WhatsApp's. */
+  /** How long the browser may take to start, and then the page to show that it is WhatsApp's. */
   readonly open_ms: number
   /** Called as soon as the browser runs, before the page is opened; what it throws stops the opening. */
   onBrowser(client: LibraryClient): void
@@ -71,6 +72,7 @@ export const createLibraryClient = async (options: LibraryOptions): Promise<Libr
     authStrategy: auth,
     authTimeoutMs: open_ms,
     webVersionCache: { type: 'none' },
+    evalOnNewDoc: watchForPasskey,
     ...(pairing_phone === undefined
       ? {}
       : {
@@ -82,6 +84,7 @@ export const createLibraryClient = async (options: LibraryOptions): Promise<Libr
       args: [...browser.args],
       env: browser.environment,
       pipe: true,
+      timeout: open_ms,
       // Signals are DeniDin's to answer: it stops in its own order.
       handleSIGINT: false,
       handleSIGTERM: false,

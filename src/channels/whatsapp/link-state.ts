@@ -1,81 +1,141 @@
 import type { Health } from '../../platform/health.ts'
+import { SCREEN_SENTENCES } from './page-screens.ts'
 
-/** How DeniDin stands with WhatsApp. */
+/** How DeniDin stands with WhatsApp. What each phase means, and what always holds, stands in docs/whatsapp.md. */
 export interface LinkState {
-  readonly phase: 'starting' | 'qr' | 'linking' | 'ready' | 'degraded' | 'stopped'
-  /** One sentence for the operator. */
+  readonly phase: 'starting' | 'qr' | 'linking' | 'ready' | 'degraded' | 'action_required' | 'stopping' | 'stopped'
+  /** What is the matter, in sentences for the operator. */
   readonly reason: string
-  /** Since when, in milliseconds since the Unix epoch. */
+  /** Since when it is in this phase, in milliseconds since the Unix epoch. */
   readonly since: number
+  /** Whether messages can be sent. */
+  readonly can_send: boolean
 }
 
 /** What may happen to it. */
 export type LinkEvent =
   | { readonly kind: 'opening' }
   | { readonly kind: 'code_shown'; readonly how: 'qr' | 'pairing' }
-  | { readonly kind: 'authenticated' }
+  | { readonly kind: 'linking' }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'ids_unreadable' }
+  /** The page that was ready is loaded anew. */
+  | { readonly kind: 'reloading' }
+  /** The page answers, and tells whether it has its servers. */
   | { readonly kind: 'connection'; readonly up: boolean }
+  /** The page did not answer. */
+  | { readonly kind: 'silent' }
+  /** The page shows something that only a person can deal with, or no longer does; the client lives on. */
+  | { readonly kind: 'notice'; readonly sentence: string | undefined }
+  /** The client ended. */
   | { readonly kind: 'unlinked' }
+  | { readonly kind: 'profile_broken' }
+  /** The login turned out to be gone; the next thing is a code. */
+  | { readonly kind: 'login_gone'; readonly sentence: string }
+  | { readonly kind: 'replaced'; readonly reason: string }
   | { readonly kind: 'lost'; readonly reason: string }
+  /** The client ended for something that only a person can deal with. */
+  | { readonly kind: 'blocked'; readonly reason: string }
+  | { readonly kind: 'stopping' }
   | { readonly kind: 'stopped' }
 
+const WELL = 'Linked and listening.'
 const UNLINKED = 'The phone removed DeniDin from its linked devices.'
 const NO_CONNECTION = 'WhatsApp has no connection to its servers; it keeps trying.'
+const NO_ANSWER = 'The page of WhatsApp does not answer; it is asked once more.'
+const RELOADING = 'WhatsApp loads its page anew.'
+/** Why a login that was there is gone, for `login_gone`. */
+export const LOGIN_GONE = {
+  by_whatsapp: 'WhatsApp ended the link of this device.',
+  in_backup_too: 'WhatsApp takes neither the login on disk nor its backup: the link was ended.',
+  without_backup: 'The login on disk is broken, and there is no backup of it.',
+} as const
+/** What passes by itself, once the page answers and has its servers. */
+const PASSING: readonly string[] = [NO_CONNECTION, NO_ANSWER]
+/** What stays the news beside a new code, so that the operator knows why there is one. */
+const NEWS = [UNLINKED, ...Object.values(LOGIN_GONE), SCREEN_SENTENCES.passkey]
 
 /** The state before anything began. */
-export const initialState = (at: number): LinkState => ({ phase: 'stopped', reason: 'Not started.', since: at })
+export const initialState = (at: number): LinkState => ({
+  phase: 'stopped',
+  reason: 'Not started.',
+  since: at,
+  can_send: false,
+})
 
 /** What an event makes of a state. An event that changes nothing returns the state itself. */
 export const nextState = (state: LinkState, event: LinkEvent, at: number): LinkState => {
-  // What still comes from a client that is being closed tells nothing.
-  if (state.phase === 'stopped' && event.kind !== 'opening') return state
+  if (!mayFollow(state, event)) return state
   const [phase, reason] = follow(state, event)
-  return phase === state.phase && reason === state.reason ? state : { phase, reason, since: at }
+  // A sentence about a page that is ready does no harm to it: messages still go out.
+  const can_send = phase === 'ready' || (phase === 'action_required' && event.kind !== 'blocked' && state.can_send)
+  if (phase === state.phase && reason === state.reason && can_send === state.can_send) return state
+  return { phase, reason, since: phase === state.phase ? state.since : at, can_send }
+}
+
+/** What still comes from a client that is being closed tells nothing. */
+const mayFollow = ({ phase }: LinkState, { kind }: LinkEvent): boolean => {
+  if (phase === 'stopping') return kind === 'stopped'
+  return phase !== 'stopped' || kind === 'opening'
 }
 
 const follow = (state: LinkState, event: LinkEvent): [LinkState['phase'], string] => {
+  const same: [LinkState['phase'], string] = [state.phase, state.reason]
   switch (event.kind) {
     case 'opening':
       // Why it was lost is still the news until the new start comes to something.
-      return state.phase === 'degraded' ? [state.phase, state.reason] : ['starting', 'WhatsApp is being opened.']
+      return isTroubled(state) ? same : ['starting', 'WhatsApp is being opened.']
     case 'code_shown': {
       const act = event.how === 'qr' ? 'Scan the QR code with the phone.' : 'Enter the pairing code on the phone.'
-      return ['qr', state.reason.startsWith(UNLINKED) ? `${UNLINKED} ${act}` : `Not linked yet. ${act}`]
+      return ['qr', `${NEWS.find(each => state.reason.startsWith(each)) ?? 'Not linked yet.'} ${act}`]
     }
-    case 'authenticated':
-      return state.phase === 'ready' ? ['ready', state.reason] : ['linking', 'Linked; the messages are being loaded.']
+    case 'linking':
+      return state.can_send ? same : ['linking', 'Linked; the messages are being loaded.']
     case 'ready':
-      return ['ready', 'Linked and listening.']
-    case 'ids_unreadable':
-      return [
-        'degraded',
-        'WhatsApp changed its page: message ids cannot be read, so nothing is sent. An update of DeniDin is needed.',
-      ]
+      return ['ready', WELL]
+    case 'reloading':
+      return state.can_send ? ['degraded', RELOADING] : same
     case 'connection':
-      if (!event.up) return state.phase === 'ready' ? ['degraded', NO_CONNECTION] : [state.phase, state.reason]
-      return state.reason === NO_CONNECTION ? ['ready', 'Linked and listening.'] : [state.phase, state.reason]
+      if (event.up) return PASSING.includes(state.reason) ? ['ready', WELL] : same
+      return state.can_send || PASSING.includes(state.reason) ? ['degraded', NO_CONNECTION] : same
+    case 'silent':
+      return state.can_send || state.reason === NO_CONNECTION ? ['degraded', NO_ANSWER] : same
+    case 'notice':
+      if (state.phase === 'degraded') return same
+      if (event.sentence !== undefined) return ['action_required', event.sentence]
+      return state.phase === 'action_required' && state.can_send ? ['ready', WELL] : same
     case 'unlinked':
       return ['degraded', `${UNLINKED} A new code is on its way.`]
+    case 'profile_broken':
+      return ['degraded', 'The login on disk was broken. The backup is tried.']
+    case 'login_gone':
+      return ['degraded', event.sentence]
+    case 'replaced':
     case 'lost':
       return ['degraded', event.reason]
+    case 'blocked':
+      return ['action_required', event.reason]
+    case 'stopping':
+      return ['stopping', 'Finishing what is under way.']
     case 'stopped':
       return ['stopped', 'Stopped.']
   }
 }
 
+const isTroubled = ({ phase }: LinkState): boolean => phase === 'degraded' || phase === 'action_required'
+
 /** The state as `denidin status` shows it. */
 export const healthOf = (state: LinkState): Health => {
-  const detail = `${state.reason} Since ${new Date(state.since).toISOString()}.`
+  const detail = `${state.phase}: ${state.reason} Since ${new Date(state.since).toISOString()}.`
   switch (state.phase) {
     case 'ready':
       return { state: 'ok', detail }
     case 'starting':
     case 'linking':
     case 'degraded':
+    case 'stopping':
       return { state: 'degraded', detail }
     case 'qr':
+    case 'action_required':
       return { state: 'down', detail }
     case 'stopped':
       return { state: 'off', detail }

@@ -51,6 +51,11 @@ export class Outgoing {
     return delivery
   }
 
+  /** Whether something is being sent. */
+  get busy(): boolean {
+    return this.#running.size > 0
+  }
+
   /** Resolves when nothing is being sent any more. */
   async settled(): Promise<void> {
     await Promise.all(this.#running)

@@ -1,16 +1,22 @@
-import { readFile, readlink } from 'node:fs/promises'
+import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { remove, writeFileAtomic } from '../../platform/files.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import { exists, makePrivateFolder, PRIVATE_FOLDER_MODE, remove, writeFileAtomic } from '../../platform/files.ts'
 import { PROFILE_FOLDER } from './library.ts'
+import { listProcesses } from './processes.ts'
 
 /** The browser profile that holds the login, and what DeniDin knows about it. */
 
 const RECORD_FILE = 'linked.json'
+const TRIAL_FILE = '.can-write'
 /** Chrome's mark that a profile is in use: a link to `<host>-<process id>`; the other two belong to it. */
 const LOCK = 'SingletonLock'
 const LOCK_FILES = [LOCK, 'SingletonCookie', 'SingletonSocket']
+
+/** Whether the device was linked and, as far as we know, still is: the profile should hold a login. */
+export const isLinked = (data_dir: string): Promise<boolean> => exists(join(data_dir, RECORD_FILE))
 
 /**
  * When this device was linked, in milliseconds since the Unix epoch: what people wrote before that was not written to
@@ -31,28 +37,56 @@ export const writeLinkedAt = async (data_dir: string, at: number): Promise<void>
   await writeFileAtomic(join(data_dir, RECORD_FILE), `${JSON.stringify({ linked_at })}\n`)
 }
 
-/** Removes a login that the phone has ended; no browser may be using it. */
-export const forgetLogin = async (data_dir: string): Promise<void> => {
-  await remove(join(data_dir, PROFILE_FOLDER))
+/** Forgets that the device is linked, and with `profile` the login itself; no browser may be using it. */
+export const forgetLogin = async (data_dir: string, what: 'record' | 'profile'): Promise<void> => {
+  if (what === 'profile') await remove(join(data_dir, PROFILE_FOLDER))
   await remove(join(data_dir, RECORD_FILE))
 }
 
 /**
+ * Makes the folders of the login and sees whether they can be written to.
+ * @throws DenidinError `unavailable` with a sentence for the operator
+ */
+export const makeProfile = async (data_dir: string): Promise<void> => {
+  const profile = join(data_dir, PROFILE_FOLDER)
+  for (const folder of [data_dir, profile]) {
+    try {
+      await makePrivateFolder(data_dir)
+      await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER_MODE })
+      const trial = join(folder, TRIAL_FILE)
+      await writeFile(trial, '')
+      await rm(trial)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+      throw new DenidinError(
+        'unavailable',
+        `The folder of the WhatsApp login cannot be written to (${code}): ${folder}. Its owner, its rights and the free space of the disk decide about that.`,
+        { cause: error },
+      )
+    }
+  }
+}
+
+/**
  * Removes the lock of a browser that no longer runs: after a power cut, or in a container with a new host name, Chrome
- * would refuse the profile for ever. The lock of a browser that runs is left.
+ * would refuse the profile for ever. The lock of a browser that runs on this profile is left; its process id alone says
+ * little, since the system gives it to others later.
  */
 export const freeProfile = async (data_dir: string): Promise<void> => {
   const profile = join(data_dir, PROFILE_FOLDER)
   const holder = await readlink(join(profile, LOCK)).catch(() => undefined)
   if (holder === undefined) return
   const dash = holder.lastIndexOf('-')
-  if (holder.slice(0, dash) === hostname() && isRunning(Number(holder.slice(dash + 1)))) return
+  if (holder.slice(0, dash) === hostname() && (await isUsing(Number(holder.slice(dash + 1)), profile))) return
   for (const file of LOCK_FILES) await remove(join(profile, file))
 }
 
-const isRunning = (process_id: number): boolean => {
+/** Whether a process runs that has this profile open; where its arguments cannot be seen, whether it runs at all. */
+const isUsing = async (pid: number, profile: string): Promise<boolean> => {
+  const all = await listProcesses()
+  if (all.length > 0) return all.some(each => each.pid === pid && each.args.includes(`--user-data-dir=${profile}`))
   try {
-    process.kill(process_id, 0)
+    process.kill(pid, 0)
     return true
   } catch {
     return false

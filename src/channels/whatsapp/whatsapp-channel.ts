@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -54,6 +54,8 @@ class WhatsAppChannel implements Channel {
   readonly #outgoing: Outgoing
   #state: LinkState
   #running: Running | undefined
+  /** Chats in which an answer is being written. */
+  #typing = 0
 
   constructor(deps: WhatsAppDeps) {
     this.#deps = { ...deps, logger: deps.logger.for('whatsapp') }
@@ -69,15 +71,20 @@ class WhatsAppChannel implements Channel {
   /** @throws DenidinError `unavailable` or `invalid_config` when there is no browser that starts. */
   async start(events: ChannelEvents): Promise<void> {
     if (this.#running !== undefined) throw new DenidinError('already_running', 'The WhatsApp channel is running')
-    const login_dir = join(this.#deps.data_dir, 'whatsapp')
-    await makePrivateFolder(login_dir)
-    const browser = await this.#findBrowser()
+    this.#tell({ kind: 'opening' })
+    const browser = await this.#findBrowser().catch((error: unknown) => {
+      this.#tell({ kind: 'stopping' })
+      this.#tell({ kind: 'stopped' })
+      throw error
+    })
     const { settings, clock, ids, logger, show } = this.#deps
     const link: WhatsAppLink = new WhatsAppLink(
       {
         browser,
-        login_dir,
+        login_dir: resolve(this.#deps.data_dir, 'whatsapp'),
         pairing_phone: settings.pairing_phone,
+        browser_memory_mb: settings.browser_memory_mb,
+        isBusy: () => this.#typing > 0 || this.#outgoing.busy || intake.busy,
         deadlines: this.#deadlines,
         clock,
         ids,
@@ -113,7 +120,7 @@ class WhatsAppChannel implements Channel {
   async stop(): Promise<void> {
     const running = this.#running
     if (running === undefined) return
-    this.#tell({ kind: 'stopped' })
+    this.#tell({ kind: 'stopping' })
     const finish = async (): Promise<void> => {
       await Promise.all([this.#outgoing.settled(), running.intake.stop()])
     }
@@ -125,12 +132,13 @@ class WhatsAppChannel implements Channel {
     )
     await running.link.stop()
     this.#running = undefined
+    this.#tell({ kind: 'stopped' })
   }
 
   async send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery> {
     if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is no chat of WhatsApp` }
     const client = this.#running?.link.client
-    if (client === undefined || this.#state.phase !== 'ready') {
+    if (client === undefined || !this.#state.can_send) {
       return { outcome: 'not_sent', reason: this.#state.reason }
     }
     return await this.#outgoing.send(client, chat_id, text, isGroup(chat_id) ? options.reply_to : undefined)
@@ -149,6 +157,7 @@ class WhatsAppChannel implements Channel {
         await show()
       }
     }
+    this.#typing += 1
     await show()
     const renewing = renew().catch(() => undefined)
     return {
@@ -156,6 +165,7 @@ class WhatsAppChannel implements Channel {
         stop.abort(new DenidinError('stopping', 'the answer is written'))
         await renewing
         await this.#bestEffort(page => page.typing(chat_id, 'stop'))
+        this.#typing -= 1
       },
     }
   }
@@ -181,7 +191,7 @@ class WhatsAppChannel implements Channel {
   }
 
   async #bestEffort(act: (page: WhatsAppPage) => Promise<void>): Promise<void> {
-    if (this.#running === undefined || this.#state.phase !== 'ready') return
+    if (this.#running === undefined || !this.#state.can_send) return
     try {
       await act(pageOf(this.#running.link))
     } catch (error) {
@@ -193,9 +203,11 @@ class WhatsAppChannel implements Channel {
     const before = this.#state
     this.#state = nextState(before, event, this.#deps.clock.now())
     if (this.#state === before) return
-    this.#deps.logger.info('State of WhatsApp', { state: this.#state.phase, reason: this.#state.reason })
+    const { phase, reason, can_send } = this.#state
+    const level = phase === 'degraded' || phase === 'action_required' ? 'warn' : 'info'
+    this.#deps.logger[level]('State of WhatsApp', { state: phase, reason })
     this.#deps.onState?.(this.#state)
-    if (this.#state.phase === 'ready' && before.phase !== 'ready') this.#running?.events.ready()
+    if (can_send && !before.can_send) this.#running?.events.ready()
   }
 }
 

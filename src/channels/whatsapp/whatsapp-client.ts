@@ -3,36 +3,17 @@ import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Browser } from './browser.ts'
-import { killBrowser } from './browser-process.ts'
-import type { Self } from './incoming.ts'
-import { createLibraryClient, type LibraryClient, type LibraryMessage } from './library.ts'
+import { endBrowsers, killChild, markOf } from './browser-process.ts'
+import type { ClientEnd, ClientListener } from './client-events.ts'
+import { createLibraryClient, type LibraryClient } from './library.ts'
 import { disconnection, reasonOf } from './library-errors.ts'
+import { listenToBrowser, listenToLibrary } from './library-events.ts'
 import { guardLibrary } from './library-guard.ts'
-import { readMessage, type WhatsAppMessage } from './raw-message.ts'
+import { Liveness } from './liveness.ts'
+import { blockOf } from './page-screens.ts'
+import { PageWatch } from './page-watch.ts'
 import type { WhatsAppDeadlines } from './settings.ts'
 import { WhatsAppPage } from './whatsapp-page.ts'
-
-/** Why a client's life ended. */
-export type ClientEnd =
-  /** The phone ended the login: it is worth nothing any more. */
-  | { readonly kind: 'unlinked' }
-  /** Browser, page or connection are gone for good; a new client may do better. */
-  | { readonly kind: 'lost'; readonly reason: string }
-  /** It was closed. */
-  | { readonly kind: 'closed' }
-
-/** What a client tells while it lives. Each may be told more than once. */
-export interface ClientListener {
-  code(how: 'qr' | 'pairing', text: string): void
-  authenticated(): void
-  /** Messages can be read and sent; `undefined`: they cannot, because their ids cannot be read. */
-  ready(self: Self | undefined): void
-  connection(up: boolean): void
-  /** A message appeared: somebody's, or an own one. */
-  message(message: WhatsAppMessage): void
-  /** How far an own message got. */
-  ack(message_id: string, level: number): void
-}
 
 export interface ClientDeps {
   readonly browser: Browser
@@ -43,26 +24,61 @@ export interface ClientDeps {
   readonly logger: Logger
 }
 
+const IDS_UNREADABLE =
+  'WhatsApp changed its page: message ids cannot be read, so nothing is sent. An update of DeniDin is needed.'
+
 /**
  * One client of the library with its one browser, from opening to the end. It never comes back: after `ended` a new one
- * is made.
+ * is made. Every step has a deadline; a page that is there is looked at again and again.
  */
 export class WhatsAppClient {
   readonly page: WhatsAppPage
   readonly #deps: ClientDeps
   readonly #listener: ClientListener
+  readonly #mark: string
+  readonly #watch: PageWatch
+  readonly #liveness: Disposable & { start(): void; hurry(): void }
   readonly #end = Promise.withResolvers<ClientEnd>()
   #library: LibraryClient | undefined
   #opening: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
+  #over = false
   #watchdog: Disposable | undefined
-  /** Whether the loaded page is ready, or has shown a code, for which a person may need any time. */
-  #settled = false
+  /** How far the loaded page got; `waiting`: it has shown a code, for which a person may need any time. */
+  #stage: 'loading' | 'waiting' | 'ready' = 'loading'
+  #page_loaded = false
 
   constructor(deps: ClientDeps, listener: ClientListener) {
+    const { clock, deadlines, data_dir } = deps
     this.#deps = deps
     this.#listener = listener
-    this.page = new WhatsAppPage(() => this.#library, deps.clock, deps.deadlines.ask_ms)
+    this.#mark = markOf(data_dir)
+    this.page = new WhatsAppPage(() => this.#library, clock, deadlines.ask_ms)
+    this.#watch = new PageWatch({
+      ...deps,
+      page: this.page,
+      stage: () => this.#stage,
+      listener,
+      progress: () => {
+        this.#progress()
+      },
+      end: end => {
+        this.end(end)
+      },
+    })
+    this.#liveness = new Liveness({
+      clock,
+      ask: () => this.page.look(),
+      pause_ms: () =>
+        this.#stage === 'ready' && !this.#watch.urgent ? deadlines.look_every_ms : deadlines.look_early_ms,
+      deadline_ms: deadlines.look_ms,
+      answered: look => {
+        this.#watch.answered(look)
+      },
+      missed: misses => {
+        if (this.#page_loaded) this.#watch.missed(misses)
+      },
+    })
   }
 
   /** Resolves, once, when this client is of no more use. */
@@ -78,6 +94,19 @@ export class WhatsAppClient {
     })
   }
 
+  /** Looks at the page at once: something may be wrong with it. */
+  hurry(): void {
+    this.#liveness.hurry()
+  }
+
+  /** Declares it of no more use; what it still tells is not heard. The first end counts. */
+  end(end: ClientEnd): void {
+    this.#over = true
+    this.#watchdog?.[Symbol.dispose]()
+    this.#liveness[Symbol.dispose]()
+    this.#end.resolve(end)
+  }
+
   /** Ends the browser: in good order, so that the login is on disk, else by force. The login stays valid. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -85,126 +114,106 @@ export class WhatsAppClient {
   }
 
   async #open(): Promise<void> {
+    const { browser, data_dir, pairing_phone, deadlines, clock, logger } = this.#deps
     const library = await createLibraryClient({
-      browser: this.#deps.browser,
-      data_dir: this.#deps.data_dir,
-      pairing_phone: this.#deps.pairing_phone,
-      open_ms: this.#deps.deadlines.open_ms,
+      browser: { ...browser, args: [...browser.args, this.#mark] },
+      data_dir,
+      pairing_phone,
+      open_ms: deadlines.open_ms,
       onBrowser: client => {
-        this.#watchBrowser(client)
+        if (this.#over) throw new DenidinError('stopping', 'WhatsApp is being closed')
+        listenToBrowser(client, reason => {
+          this.#lose(reason)
+        })
       },
     })
     this.#library = library
-    this.#guard(library)
-    this.#listen(library)
-    if (this.#closing === undefined) await library.initialize()
-  }
-
-  #guard(library: LibraryClient): void {
-    guardLibrary(library, {
+    guardLibrary(library, clock, {
+      closing: () => this.#over,
       loading: () => {
-        if (this.#closing !== undefined) return false
-        this.#settled = false
-        this.#expect(this.#deps.deadlines.open_ms, 'Opening WhatsApp Web')
-        return true
+        this.#pageLoads()
       },
       loaded: () => {
-        this.#expectReady()
+        this.#page_loaded = true
+        if (this.#stage === 'loading') this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
       },
       lost: reason => {
         this.#lose(reason)
       },
       notClosed: reason => {
-        this.#deps.logger.debug('The browser did not close in good order', { reason })
+        logger.debug('The browser did not close in good order', { reason })
+      },
+    })
+    this.#listen(library)
+    this.#liveness.start()
+    if (!this.#over) await library.initialize()
+  }
+
+  #pageLoads(): void {
+    if (this.#stage === 'ready') this.#listener.reloading()
+    this.#stage = 'loading'
+    this.#page_loaded = false
+    this.#expect(this.#deps.deadlines.open_ms, 'Opening WhatsApp Web')
+  }
+
+  #listen(library: LibraryClient): void {
+    const listener = this.#listener
+    listenToLibrary(library, this.#deps.logger, () => !this.#over, {
+      code: (how, text) => {
+        this.#settle('waiting')
+        listener.code(how, text)
+      },
+      progress: () => {
+        this.#progress()
+      },
+      ready: () => {
+        void this.#becomeReady()
+      },
+      connection: state => {
+        if (this.#stage === 'ready') listener.connection(state === 'CONNECTED')
+      },
+      disconnected: state => {
+        const blocked = blockOf(state)
+        if (state === 'LOGOUT') this.end({ kind: 'unlinked' })
+        else if (blocked !== undefined) this.end({ kind: 'blocked', reason: blocked, by: 'WhatsApp' })
+        else this.end({ kind: 'lost', reason: disconnection(state), state })
+      },
+      refused: () => {
+        this.#lose('WhatsApp refused the login that is kept on disk.')
+      },
+      message: message => {
+        listener.message(message)
+      },
+      ack: (message_id, level) => {
+        listener.ack(message_id, level)
       },
     })
   }
 
-  #listen(library: LibraryClient): void {
-    const { logger } = this.#deps
-    const on = (event: string, act: (...values: unknown[]) => void): void => {
-      library.on(event, (...values: unknown[]) => {
-        if (this.#closing !== undefined) return
-        // The library swallows what a listener throws.
-        try {
-          act(...values)
-        } catch (error) {
-          logger.error('An event of WhatsApp could not be dealt with', { event, reason: reasonOf(error) })
-        }
-      })
-    }
-    const message = (raw: unknown, act: (message: WhatsAppMessage) => void): void => {
-      const read = readMessage((raw as LibraryMessage).rawData)
-      if (read === undefined) logger.error('A message of WhatsApp could not be read: it has no id, chat or author')
-      else act(read)
-    }
-    const code = (how: 'qr' | 'pairing') => (text: unknown) => {
-      this.#settle()
-      this.#listener.code(how, String(text))
-    }
-    on('qr', code('qr'))
-    on('code', code('pairing'))
-    on('authenticated', () => {
-      this.#settled = false
-      this.#expectReady()
-      this.#listener.authenticated()
-    })
-    on('loading_screen', () => {
-      this.#expectReady()
-    })
-    on('ready', () => {
-      void this.#becomeReady()
-    })
-    on('change_state', state => {
-      this.#listener.connection(state === 'CONNECTED')
-    })
-    // It tells of own messages and of those of others, one time each.
-    on('message_create', raw => {
-      message(raw, read => {
-        this.#listener.message(read)
-      })
-    })
-    on('message_ack', (raw, level) => {
-      message(raw, read => {
-        this.#listener.ack(read.message_id, Number(level))
-      })
-    })
-    on('auth_failure', () => {
-      this.#lose('WhatsApp refused the login that is kept on disk.')
-    })
-    on('disconnected', state => {
-      if (state === 'LOGOUT') this.#finish({ kind: 'unlinked' })
-      else this.#lose(disconnection(String(state)))
-    })
-  }
-
-  /** The library itself says nothing when the browser or the page is gone. */
-  #watchBrowser(library: LibraryClient): void {
-    if (this.#closing !== undefined) throw new DenidinError('stopping', 'WhatsApp is being closed')
-    library.pupBrowser?.on('disconnected', () => {
-      this.#lose('The browser ended.')
-    })
-    library.pupPage?.on('error', () => {
-      this.#lose('The page of WhatsApp crashed.')
-    })
-    library.pupPage?.on('close', () => {
-      this.#lose('The page of WhatsApp was closed.')
-    })
+  #progress(): void {
+    if (this.#stage === 'ready') return
+    this.#stage = 'loading'
+    this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
+    this.#listener.linking()
   }
 
   async #becomeReady(): Promise<void> {
     try {
-      const report = await this.page.repair()
-      if (this.#closing !== undefined) return
-      this.#settle()
-      this.#listener.ready(report.ids_readable ? { phone: report.phone, lid: report.lid } : undefined)
+      const { ids_readable, phone, lid } = await this.page.repair()
+      if (this.#over) return
+      if (!ids_readable) {
+        this.end({ kind: 'blocked', reason: IDS_UNREADABLE, by: 'WhatsApp' })
+        return
+      }
+      this.#settle('ready')
+      this.#listener.ready({ phone, lid })
     } catch (error) {
       this.#lose(`WhatsApp Web could not be made ready: ${reasonOf(error)}`)
     }
   }
 
   async #close(): Promise<void> {
-    this.#watchdog?.[Symbol.dispose]()
+    this.end({ kind: 'closed' })
     const { clock, deadlines, logger } = this.#deps
     // A browser that is just being started cannot be ended before it is there.
     const ending = async (): Promise<void> => {
@@ -214,35 +223,25 @@ export class WhatsAppClient {
     await withDeadline(clock, deadlines.close_ms, 'closing the browser', ending).catch((error: unknown) => {
       logger.warn('The browser is killed', { reason: reasonOf(error) })
     })
-    await killBrowser(this.#library?.pupBrowser?.process(), clock, logger)
-    this.#end.resolve({ kind: 'closed' })
+    killChild(this.#library?.pupBrowser?.process())
+    await endBrowsers(this.#mark, 'at once', { clock, logger })
   }
 
   /** Gives the next step a deadline; the one before is no longer waited for. */
   #expect(milliseconds: number, what: string): void {
     this.#watchdog?.[Symbol.dispose]()
-    if (this.#closing !== undefined) return
+    if (this.#over) return
     this.#watchdog = this.#deps.clock.after(milliseconds, () => {
       this.#lose(`${what} took longer than ${String(milliseconds)} ms.`)
     })
   }
 
-  #expectReady(): void {
-    if (!this.#settled) this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
-  }
-
-  #settle(): void {
-    this.#settled = true
+  #settle(stage: 'waiting' | 'ready'): void {
+    this.#stage = stage
     this.#watchdog?.[Symbol.dispose]()
   }
 
   #lose(reason: string): void {
-    this.#finish({ kind: 'lost', reason })
-  }
-
-  #finish(end: ClientEnd): void {
-    if (this.#closing !== undefined) return
-    this.#watchdog?.[Symbol.dispose]()
-    this.#end.resolve(end)
+    this.end({ kind: 'lost', reason })
   }
 }

@@ -4,6 +4,7 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { LibraryClient, LibraryPage } from './library.ts'
 import { translated } from './library-errors.ts'
 import { readUnread, repairMessageIds, setTyping, type PageReport } from './page-scripts.ts'
+import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } from './page-screens.ts'
 import { addressOf, readMessage, type WhatsAppMessage } from './raw-message.ts'
 
 /** Unread chats, and messages of each, that are read after a start. */
@@ -25,6 +26,23 @@ export class WhatsAppPage {
   /** Makes message ids readable; to be called whenever the page has become ready. */
   async repair(): Promise<PageReport> {
     return await this.#ask('repairing the message ids', page => page.evaluate(repairMessageIds))
+  }
+
+  /** One look at the page, without a deadline of its own. */
+  async look(): Promise<PageLook> {
+    const { pupPage } = this.#running()
+    if (pupPage === null) throw new DenidinError('not_running', 'WhatsApp is not open')
+    return await pupPage.evaluate(lookAtPage, SCREEN_WORDS)
+  }
+
+  /** Presses the button of a dialog of news; whether there was one. */
+  async acknowledgeNews(): Promise<boolean> {
+    return await this.#ask('closing a dialog', page => page.evaluate(acknowledgeNews, SCREEN_WORDS))
+  }
+
+  /** Lets the library hear that the messages are there. */
+  async tellSynced(): Promise<void> {
+    await this.#ask('telling that the messages are there', page => page.evaluate(tellSynced))
   }
 
   /**

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Channel } from '../../../src/channels/channel.ts'
+import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/browser-process.ts'
 import type { LinkState } from '../../../src/channels/whatsapp/link-state.ts'
 import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
 import { createWhatsAppChannel } from '../../../src/channels/whatsapp/whatsapp-channel.ts'
 import type { IncomingMessage } from '../../../src/messages/message.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
-import { silentLogger } from '../../../src/platform/logger.ts'
+import { memoryLog, type MemoryLog } from '../memory-log.ts'
 import type { FakeWhatsApp } from './fake-whatsapp.ts'
 import { noChanges } from '../no-changes.ts'
 import { Heard } from './heard.ts'
@@ -16,6 +17,8 @@ import { testBrowser } from './test-browser.ts'
 
 export interface ChannelRunOptions {
   readonly pairing_phone?: string
+  readonly browser_args?: readonly string[]
+  readonly browser_memory_mb?: number
   readonly deadlines?: Partial<WhatsAppDeadlines>
   /** Rejects to say that a message was not recorded. */
   record?(message: IncomingMessage): Promise<void>
@@ -30,6 +33,7 @@ export class ChannelRun implements AsyncDisposable {
   readonly states = new Heard<LinkState>()
   readonly qrs = new Heard<string>()
   readonly pairing_codes = new Heard<string>()
+  readonly log: MemoryLog = memoryLog()
   /** How often the channel said that it can send. */
   readies = 0
   readonly #options: ChannelRunOptions
@@ -39,12 +43,18 @@ export class ChannelRun implements AsyncDisposable {
     this.data_dir = data_dir
     this.#options = options
     this.channel = createWhatsAppChannel({
-      settings: { pairing_phone: options.pairing_phone, browser_path, browser_args: fake.browser_args },
+      settings: {
+        pairing_phone: options.pairing_phone,
+        browser_path,
+        browser_args: [...fake.browser_args, ...(options.browser_args ?? [])],
+        browser_memory_mb: options.browser_memory_mb ?? 100_000,
+      },
       data_dir,
-      environment: process.env,
+      // What the machine speaks must not matter.
+      environment: { ...process.env, LANGUAGE: 'de_DE', LANG: 'de_DE.UTF-8' },
       clock: systemClock,
       ids: systemIds,
-      logger: silentLogger,
+      logger: this.log,
       show: {
         qr: text => {
           this.qrs.add(text)
@@ -60,9 +70,10 @@ export class ChannelRun implements AsyncDisposable {
     })
   }
 
-  /** A channel that is not started yet. */
-  static async make(fake: FakeWhatsApp, options: ChannelRunOptions = {}): Promise<ChannelRun> {
-    return new ChannelRun(fake, await testBrowser(), await mkdtemp(join(tmpdir(), 'denidin-whatsapp-')), options)
+  /** A channel that is not started yet, on a data folder of its own unless one is given. */
+  static async make(fake: FakeWhatsApp, options: ChannelRunOptions = {}, data_dir?: string): Promise<ChannelRun> {
+    const folder = data_dir ?? (await mkdtemp(join(tmpdir(), 'denidin-whatsapp-')))
+    return new ChannelRun(fake, await testBrowser(), folder, options)
   }
 
   /** A channel that was linked by scanning its code, and is ready. */
@@ -73,6 +84,33 @@ export class ChannelRun implements AsyncDisposable {
     fake.scan()
     await run.reached('ready')
     return run
+  }
+
+  /** A linked channel whose login is on disk: a browser writes its profile in its own time, and certainly at a stop. */
+  static async settled(fake: FakeWhatsApp, options: ChannelRunOptions = {}): Promise<ChannelRun> {
+    const run = await ChannelRun.linked(fake, options)
+    await run.channel.stop()
+    run.skip()
+    await run.start()
+    await run.reached('ready')
+    run.skip()
+    return run
+  }
+
+  /** Forgets what was heard so far. */
+  skip(): void {
+    for (const heard of [this.messages, this.states, this.qrs, this.pairing_codes]) heard.skip()
+    this.fake.journal.skip()
+  }
+
+  /** Folder of the login. */
+  get login_dir(): string {
+    return join(this.data_dir, 'whatsapp')
+  }
+
+  /** Process ids of the browsers that run for this channel. */
+  browsers(): Promise<readonly number[]> {
+    return markedBrowsers(markOf(this.login_dir))
   }
 
   async start(): Promise<void> {

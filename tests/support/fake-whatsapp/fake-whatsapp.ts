@@ -9,10 +9,20 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { selfSigned } from './certificate.ts'
 import { Journal } from './journal.ts'
-import type { Contact, FromPage, Incoming, Media, PageSetup, SentMessage, ToPage, WireMessage } from './protocol.ts'
+import type {
+  Contact,
+  FromPage,
+  Incoming,
+  Media,
+  PageSetup,
+  ScreenName,
+  SentMessage,
+  ToPage,
+  WireMessage,
+} from './protocol.ts'
 
 const HOST = 'web.whatsapp.com'
-const PAGE_FILES = ['main.js', 'link.js', 'store.js', 'ids.js', 'models.js', 'media.js']
+const PAGE_FILES = ['main.js', 'link.js', 'store.js', 'ids.js', 'models.js', 'media.js', 'screens.js']
 const ID_BYTES = 16
 const PAIRING_CODE = 'ABCD1234'
 
@@ -44,6 +54,10 @@ export class FakeWhatsApp implements AsyncDisposable {
   acks: 'given' | 'withheld' = 'given'
   /** `ignored`: a login is left unanswered, as when the site hangs while it opens. */
   logins: 'answered' | 'ignored' = 'answered'
+  /** `refuses`: the servers answer every request for the page with an error. */
+  web: 'up' | 'refuses' = 'up'
+  /** A login ends in this state of the connection, such as `TOS_BLOCK`, instead of the chats. */
+  block: string | undefined
   readonly contacts: Contact[]
   readonly #lookups: PageSetup['lookups']
   readonly #identity = selfSigned(HOST)
@@ -164,6 +178,11 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.#tell({ kind: 'reload' })
   }
 
+  /** Lets the pages show something that wants a person. */
+  show(name: ScreenName): void {
+    this.#tell({ kind: 'screen', name })
+  }
+
   /** Keeps the page's only thread busy. */
   hang(milliseconds: number): void {
     this.#tell({ kind: 'hang', milliseconds })
@@ -234,7 +253,8 @@ export class FakeWhatsApp implements AsyncDisposable {
     const path = new URL(request.url ?? '/', `https://${HOST}`).pathname
     const file = PAGE_FILES.find(name => path === `/page/${name}`)
     const media = this.#media.get(path)
-    if (path === '/') answer(200, 'text/html', this.#html())
+    if (this.web === 'refuses') answer(503, 'text/plain', 'not now')
+    else if (path === '/') answer(200, 'text/html', this.#html())
     else if (file !== undefined) answer(200, 'text/javascript', await pageFile(file))
     else if (path === '/upload') {
       const parts: Buffer[] = []
@@ -307,6 +327,7 @@ export class FakeWhatsApp implements AsyncDisposable {
         break
       case 'chat_state':
       case 'presence':
+      case 'acknowledged':
         this.journal.add(frame)
     }
   }
@@ -314,6 +335,10 @@ export class FakeWhatsApp implements AsyncDisposable {
   #login(link: WebSocket, session: string, reply: (frame: ToPage) => void): void {
     if (!this.#sessions.has(session)) {
       reply({ kind: 'refused' })
+      return
+    }
+    if (this.block !== undefined) {
+      reply({ kind: 'connection', state: this.block })
       return
     }
     this.#links.set(link, { session })

@@ -6,7 +6,7 @@ export type Entry =
   | { readonly kind: 'sent'; readonly message: SentMessage }
   | { readonly kind: 'pairing'; readonly phone: string }
   | { readonly kind: 'asked' | 'logged_in' | 'left' | 'unlinked' }
-  | Extract<FromPage, { kind: 'seen' | 'chat_state' | 'presence' }>
+  | Extract<FromPage, { kind: 'seen' | 'chat_state' | 'presence' | 'acknowledged' }>
 
 type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>
 

@@ -90,6 +90,12 @@ export interface SentMessage {
   readonly quoted?: Quoted
 }
 
+/**
+ * What a page may show besides its chats: a dialog of news, one that does not go away, a request for a passkey in words,
+ * one that the browser alone hears, or nothing any more.
+ */
+export type ScreenName = 'news' | 'stubborn_news' | 'passkey_words' | 'passkey_wanted' | 'none'
+
 export type ToPage =
   | { readonly kind: 'reference'; readonly value: string }
   | { readonly kind: 'linked'; readonly session: string }
@@ -107,6 +113,7 @@ export type ToPage =
   | { readonly kind: 'ack'; readonly id: string; readonly level: number }
   | { readonly kind: 'change'; readonly id: string; readonly attributes: Readonly<Record<string, unknown>> }
   | { readonly kind: 'connection'; readonly state: string }
+  | { readonly kind: 'screen'; readonly name: ScreenName }
   | { readonly kind: 'hang'; readonly milliseconds: number }
   | { readonly kind: 'answer'; readonly request: number; readonly code?: string; readonly accepted?: boolean }
 
@@ -119,3 +126,4 @@ export type FromPage =
   | { readonly kind: 'seen'; readonly chat: string }
   | { readonly kind: 'chat_state'; readonly chat: string; readonly state: 'composing' | 'recording' | 'paused' }
   | { readonly kind: 'presence'; readonly available: boolean }
+  | { readonly kind: 'acknowledged' }

@@ -1,5 +1,6 @@
 // The page's connection to its server: one JSON frame per message, over a WebSocket.
 import { maybeWid } from './ids.js'
+import { show } from './screens.js'
 import { chatOf, Cmd, Conn, Msg, setup, Socket, take } from './store.js'
 
 const SESSION = 'fake-whatsapp-session'
@@ -81,6 +82,7 @@ const received = {
   sync_again: () => sync(),
   logged_out: () => leave('phone'),
   reload: () => location.reload(),
+  screen: ({ name }) => show(name, () => tell({ kind: 'acknowledged' })),
   hang: ({ milliseconds }) => {
     const end = performance.now() + milliseconds
     while (performance.now() < end);

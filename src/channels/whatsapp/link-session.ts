@@ -1,0 +1,224 @@
+import { DAY_MS, type Clock } from '../../platform/clock.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Ids } from '../../platform/ids.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Browser } from './browser.ts'
+import type { ClientEnd } from './client-events.ts'
+import type { Self } from './incoming.ts'
+import { reasonOf } from './library-errors.ts'
+import { LOGIN_GONE, type LinkEvent } from './link-state.ts'
+import { tooMuchMemory } from './memory-watch.ts'
+import { backUpProfile } from './profile-backup.ts'
+import { forgetLogin, readLinkedAt, writeLinkedAt } from './profile.ts'
+import type { WhatsAppMessage } from './raw-message.ts'
+import type { WhatsAppDeadlines } from './settings.ts'
+import { WhatsAppClient } from './whatsapp-client.ts'
+
+export interface LinkDeps {
+  readonly browser: Browser
+  /** Folder of the login; absolute. */
+  readonly login_dir: string
+  readonly pairing_phone: string | undefined
+  /** In MiB; a browser that uses more is replaced in a quiet moment. */
+  readonly browser_memory_mb: number
+  readonly deadlines: WhatsAppDeadlines
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly show: { qr(text: string): void; pairingCode(code: string): void }
+  /** Whether something is under way that a new browser would disturb. */
+  readonly isBusy: () => boolean
+}
+
+export interface LinkListener {
+  /** Something happened to the link. */
+  event(event: LinkEvent): void
+  /** Somebody wrote, or WhatsApp noted something; `self` is the account that it came to. May come more than once. */
+  received(message: WhatsAppMessage, self: Self): void
+  /** An own message appeared. */
+  created(message: WhatsAppMessage): void
+  /** How far an own message got. */
+  ack(message_id: string, level: number): void
+}
+
+/** `restored`: the profile is the backup, on trial; `unpaired`: WhatsApp said that it no longer knows this device. */
+export type LoginDoubt = 'none' | 'restored' | 'unpaired'
+
+/** What is known about the login before a client is opened. */
+export interface LoginBefore {
+  readonly doubt: LoginDoubt
+  readonly linked: boolean
+  readonly has_backup: boolean
+  /** The login was good. */
+  ready(): void
+}
+
+/** Unread messages older than this are no longer answered after a start. */
+const CATCH_UP_MS = DAY_MS
+
+/** One client and what happens around it, from its opening to its end. */
+export class LinkSession {
+  readonly client: WhatsAppClient
+  readonly #deps: LinkDeps & { readonly mark: string }
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #listener: LinkListener
+  readonly #login: LoginBefore
+  readonly #over = new AbortController()
+  /** Until the account's own addresses are known it cannot be said whom a mention means. */
+  #held: WhatsAppMessage[] | undefined = []
+  #self: Self = { phone: undefined, lid: undefined }
+  #ready_at: number | undefined
+  #active_at: number
+  #code_shown = false
+  #caught_up = Promise.resolve()
+  #tasks: readonly Promise<void>[] = []
+
+  constructor(deps: LinkDeps & { readonly mark: string }, listener: LinkListener, login: LoginBefore) {
+    this.#deps = deps
+    this.#clock = deps.clock
+    this.#logger = deps.logger
+    this.#listener = listener
+    this.#login = login
+    this.#active_at = deps.clock.now()
+    const tell = (event: LinkEvent): void => {
+      listener.event(event)
+    }
+    this.client = new WhatsAppClient(
+      { ...deps, data_dir: deps.login_dir },
+      {
+        code: (how, text) => {
+          this.#code(how, text)
+        },
+        linking: () => {
+          tell({ kind: 'linking' })
+        },
+        ready: self => {
+          this.#ready(self)
+        },
+        reloading: () => {
+          tell({ kind: 'reloading' })
+        },
+        connection: up => {
+          tell({ kind: 'connection', up })
+        },
+        silent: () => {
+          tell({ kind: 'silent' })
+        },
+        notice: sentence => {
+          tell({ kind: 'notice', sentence })
+        },
+        message: message => {
+          this.#active_at = this.#clock.now()
+          this.#take(message)
+        },
+        ack: (message_id, level) => {
+          listener.ack(message_id, level)
+        },
+      },
+    )
+  }
+
+  /** Resolves with its end when its browser is gone; `was_well`: it had been ready for long enough. */
+  async run(): Promise<{ end: ClientEnd; was_well: boolean }> {
+    this.#listener.event({ kind: 'opening' })
+    this.client.open()
+    const end = await this.client.ended
+    const ended_at = this.#clock.now()
+    this.#over.abort(new DenidinError('stopping', 'the client of WhatsApp ended'))
+    await this.client.close()
+    await Promise.all([this.#caught_up, ...this.#tasks])
+    const { stable_ms } = this.#deps.deadlines
+    return { end, was_well: this.#ready_at !== undefined && ended_at - this.#ready_at >= stable_ms }
+  }
+
+  #code(how: 'qr' | 'pairing', text: string): void {
+    const { linked, has_backup, doubt } = this.#login
+    const { show, login_dir } = this.#deps
+    if (linked && !this.#code_shown && this.#ready_at === undefined) {
+      if (has_backup && doubt === 'none') {
+        this.client.end({ kind: 'profile_broken' })
+        return
+      }
+      const gone = { none: 'without_backup', restored: 'in_backup_too', unpaired: 'by_whatsapp' } as const
+      const ended_by = doubt === 'none' ? 'a broken profile' : 'WhatsApp'
+      this.#logger.warn('The login is gone; DeniDin has to be linked again', { ended_by })
+      this.#listener.event({ kind: 'login_gone', sentence: LOGIN_GONE[gone[doubt]] })
+      this.#tasks = [...this.#tasks, this.#try('forgetting the login', () => forgetLogin(login_dir, 'record'))]
+    }
+    this.#code_shown = true
+    this.#listener.event({ kind: 'code_shown', how })
+    if (how === 'qr') show.qr(text)
+    else show.pairingCode(text)
+  }
+
+  #ready(self: Self): void {
+    this.#self = self
+    if (this.#ready_at === undefined) {
+      this.#ready_at = this.#clock.now()
+      this.#login.ready()
+      this.#tasks = [...this.#tasks, this.#watchMemory(), this.#backUp()]
+    }
+    this.#listener.event({ kind: 'ready' })
+    const waiting = this.#held ?? []
+    this.#held = undefined
+    for (const message of waiting) this.#take(message)
+    const newly_linked = this.#code_shown
+    this.#code_shown = false
+    this.#caught_up = this.#caught_up.then(() => this.#catchUp(newly_linked))
+  }
+
+  #take(message: WhatsAppMessage): void {
+    if (message.from_me) this.#listener.created(message)
+    else if (this.#held === undefined) this.#listener.received(message, this.#self)
+    else this.#held.push(message)
+  }
+
+  /** Messages that came while nobody listened give no event: they are found among the unread ones. */
+  async #catchUp(newly_linked: boolean): Promise<void> {
+    const { login_dir } = this.#deps
+    try {
+      if (newly_linked) await writeLinkedAt(login_dir, this.#clock.now())
+      const from = Math.max(await readLinkedAt(login_dir), this.#clock.now() - CATCH_UP_MS)
+      const unread = (await this.client.page.unread()).filter(message => message.sent_at >= from)
+      for (const message of unread.sort((a, b) => a.sent_at - b.sent_at)) this.#take(message)
+    } catch (error) {
+      // The next client looks again.
+      if (this.#over.signal.aborted) return
+      this.#logger.warn('Unread messages could not be looked for', { reason: reasonOf(error) })
+    }
+  }
+
+  async #watchMemory(): Promise<void> {
+    const { deadlines, isBusy, mark, browser_memory_mb: most_mb } = this.#deps
+    const isQuiet = (): boolean => !isBusy() && this.#clock.now() - this.#active_at >= deadlines.quiet_ms
+    await this.#try('watching the memory of the browser', async () => {
+      const { memory_after_ms: after_ms, memory_every_ms: every_ms } = deadlines
+      const watch = { mark, most_mb, isQuiet, after_ms, every_ms, clock: this.#clock, logger: this.#logger }
+      const used_mb = await tooMuchMemory(watch, this.#over.signal)
+      const reason = `The browser used ${String(used_mb)} MiB, more than ${String(most_mb)}; a new one takes its place.`
+      this.client.end({ kind: 'replaced', reason })
+    })
+  }
+
+  /** A new login reaches the disk some time after it was made; only one that has lasted is worth keeping. */
+  async #backUp(): Promise<void> {
+    const { deadlines, login_dir, ids } = this.#deps
+    for (let pause_ms = deadlines.backup_after_ms; !this.#over.signal.aborted; pause_ms = deadlines.backup_every_ms) {
+      await this.#try('backing up the login', async () => {
+        await this.#clock.sleep(pause_ms, this.#over.signal)
+        const bytes = await backUpProfile(login_dir, ids, this.#over.signal)
+        this.#logger.info('The login was backed up', { bytes })
+      })
+    }
+  }
+
+  async #try(what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      if (this.#over.signal.aborted) return
+      this.#logger.warn('Something around WhatsApp failed', { what, reason: reasonOf(error) })
+    }
+  }
+}
