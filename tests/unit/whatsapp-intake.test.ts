@@ -6,6 +6,7 @@ import type { IncomingMessage } from '../../src/messages/message.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
+import { noChanges } from '../support/no-changes.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog } from '../support/memory-log.ts'
 
@@ -30,7 +31,12 @@ const setUp = (record: (message: IncomingMessage) => Promise<void>, lookUp: Look
   const clock = new FakeClock()
   const log = memoryLog()
   const identities = new Identities({ lookUp, clock, logger: silentLogger, deadline_ms: 3 * SECOND_MS })
-  return { clock, log, identities, intake: new Intake({ record, identities, clock, ids: fakeIds(), logger: log }) }
+  return {
+    clock,
+    log,
+    identities,
+    intake: new Intake({ events: { ...noChanges, message: record }, identities, clock, ids: fakeIds(), logger: log }),
+  }
 }
 
 test('a message that could not be recorded is tried again, before later ones of its chat', async () => {

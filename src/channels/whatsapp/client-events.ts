@@ -1,4 +1,5 @@
 import type { Self } from './incoming.ts'
+import type { MessageChange } from './message-change.ts'
 import type { WhatsAppMessage } from './raw-message.ts'
 
 /** What a client tells while it lives. Each may be told more than once. */
@@ -18,6 +19,8 @@ export interface ClientListener {
   notice(sentence: string | undefined): void
   /** A message appeared: somebody's, or an own one. */
   message(message: WhatsAppMessage): void
+  /** Something happened to a message that was there. */
+  changed(change: MessageChange): void
   /** How far an own message got. */
   ack(message_id: string, level: number): void
 }

@@ -9,7 +9,9 @@ export interface Self {
 }
 
 /** Kinds of messages that hold a person's words; every other kind is WhatsApp talking about itself, or has no words. */
-const SPOKEN_TYPES = ['chat', 'image', 'video', 'document']
+const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', 'unreadable']
+/** A message that could not be decrypted, as we call it. */
+const UNREADABLE = 'unreadable'
 const GROUP = '@g.us'
 const PEOPLE_AND_GROUPS = /^(?!0@)[^@]+@(c\.us|lid|g\.us)$/
 
@@ -24,7 +26,15 @@ export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => 
   if (!isChat(message.chat_id)) return 'not a chat'
   if (isGroup(message.author_id)) return 'no author'
   if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
+  if (message.type === UNREADABLE) return undefined
   return message.text.trim() === '' ? `no words (type ${message.type})` : undefined
+}
+
+/** Why an own message is nothing that the owner said to somebody; `undefined` when it is. */
+export const reasonNotOwners = (message: WhatsAppMessage): string | undefined => {
+  if (!isChat(message.chat_id)) return 'not a chat'
+  if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
+  return message.text.trim() === '' ? 'no words' : undefined
 }
 
 /** The name that an address says by itself. */
@@ -48,6 +58,7 @@ export const toIncoming = (message: WhatsAppMessage, self: Self, identities: rea
     sent_at: message.sent_at,
     addressed: !group || mentioned.length > 0 || answered,
     may_continue: true,
+    ...(message.type === UNREADABLE ? { unreadable: true } : {}),
   }
 }
 
@@ -55,7 +66,7 @@ export const toIncoming = (message: WhatsAppMessage, self: Self, identities: rea
 const withoutMentions = (text: string, addresses: readonly string[]): string => {
   let rest = text
   for (const address of addresses) {
-    rest = rest.replace(new RegExp(`[ \\t]*@${identityOf(address).value}(?!\\d)`, 'g'), '')
+    rest = rest.replace(new RegExp(`(?<![ \\t])[ \\t]*@${identityOf(address).value}(?!\\d)`, 'g'), '')
   }
   rest = rest.replace(/^[\s,:;]+/, '').trimEnd()
   return rest === '' ? text : rest

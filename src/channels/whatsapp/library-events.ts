@@ -1,6 +1,7 @@
 import type { Logger } from '../../platform/logger.ts'
 import type { LibraryClient, LibraryMessage } from './library.ts'
 import { reasonOf } from './library-errors.ts'
+import { readDeletion, readEdit, readReaction, type MessageChange } from './message-change.ts'
 import { readMessage, type WhatsAppMessage } from './raw-message.ts'
 
 /** What the library and its browser tell, in our words. Each may be told more than once. */
@@ -15,6 +16,7 @@ export interface LibraryListener {
   disconnected(state: string): void
   refused(): void
   message(message: WhatsAppMessage): void
+  changed(change: MessageChange): void
   ack(message_id: string, level: number): void
 }
 
@@ -65,6 +67,24 @@ export const listenToLibrary = (
     message(raw, read => {
       listener.message(read)
     })
+  })
+  // Only after WhatsApp has tried for a while to have it sent again: its text never came.
+  on('message_ciphertext_failed', raw => {
+    message(raw, read => {
+      listener.message({ ...read, message_id: `unreadable:${read.message_id}`, type: 'unreadable', text: '' })
+    })
+  })
+  const change = (read: MessageChange | undefined): void => {
+    if (read !== undefined) listener.changed(read)
+  }
+  on('message_edit', (raw, text) => {
+    change(readEdit((raw as LibraryMessage).rawData, text))
+  })
+  on('message_revoke_everyone', raw => {
+    change(readDeletion((raw as LibraryMessage).rawData))
+  })
+  on('message_reaction', reaction => {
+    change(readReaction(reaction))
   })
   on('message_ack', (raw, level) => {
     message(raw, read => {

@@ -10,6 +10,7 @@ import { LOGIN_GONE, type LinkEvent } from './link-state.ts'
 import { tooMuchMemory } from './memory-watch.ts'
 import { backUpProfile } from './profile-backup.ts'
 import { forgetLogin, readLinkedAt, writeLinkedAt } from './profile.ts'
+import type { MessageChange } from './message-change.ts'
 import type { WhatsAppMessage } from './raw-message.ts'
 import type { WhatsAppDeadlines } from './settings.ts'
 import { WhatsAppClient } from './whatsapp-client.ts'
@@ -35,8 +36,10 @@ export interface LinkListener {
   event(event: LinkEvent): void
   /** Somebody wrote, or WhatsApp noted something; `self` is the account that it came to. May come more than once. */
   received(message: WhatsAppMessage, self: Self): void
-  /** An own message appeared. */
+  /** An own message appeared: ours, or one that the account's owner wrote elsewhere. */
   created(message: WhatsAppMessage): void
+  /** Something happened to a message that was there. */
+  changed(change: MessageChange, self: Self): void
   /** How far an own message got. */
   ack(message_id: string, level: number): void
 }
@@ -111,6 +114,9 @@ export class LinkSession {
         message: message => {
           this.#active_at = this.#clock.now()
           this.#take(message)
+        },
+        changed: change => {
+          listener.changed(change, this.#self)
         },
         ack: (message_id, level) => {
           listener.ack(message_id, level)

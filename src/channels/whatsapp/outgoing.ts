@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Delivery } from '../channel.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
@@ -11,7 +12,12 @@ interface Underway {
   readonly chat_id: string
   readonly text: string
   message_id: MessageId | undefined
+  /** Resolves when it is known what became of it. */
+  readonly ended: Promise<void>
 }
+
+/** Ids that are remembered; an own message is told of within seconds. */
+const MOST_NAMED = 10_000
 
 /** Sends texts and finds out what became of each: the library returns before any server has the message. */
 export class Outgoing {
@@ -20,6 +26,8 @@ export class Outgoing {
   readonly #acknowledgements = new Acknowledgements()
   readonly #underway = new Set<Underway>()
   readonly #running = new Set<Promise<Delivery>>()
+  /** Ids of what we sent. */
+  readonly #named = new LRUCache<MessageId, true>({ max: MOST_NAMED })
 
   constructor(clock: Clock, confirm_ms: number) {
     this.#clock = clock
@@ -35,17 +43,30 @@ export class Outgoing {
   created(message: WhatsAppMessage): void {
     const candidates = [...this.#underway].filter(each => each.message_id === undefined && each.text === message.text)
     const match = candidates.find(each => each.chat_id === message.chat_id) ?? candidates[0]
-    if (match !== undefined) match.message_id = message.message_id
+    if (match !== undefined) this.#name(match, message.message_id)
     this.#acknowledgements.note(message.message_id, message.ack)
+  }
+
+  /**
+   * Whether an own message is one of ours, not the account owner's. While something of ours is under way to its chat
+   * that cannot be said; where it never can, it counts as ours: to be silent by mistake would be worse.
+   */
+  async isOurs(message: WhatsAppMessage): Promise<boolean> {
+    if (this.#named.has(message.message_id)) return true
+    const here = [...this.#underway].filter(each => each.chat_id === message.chat_id)
+    await Promise.all(here.map(each => each.ended))
+    return this.#named.has(message.message_id) || here.some(each => each.message_id === undefined)
   }
 
   /** Resolves, never rejects, with what became of it. */
   send(client: WhatsAppClient, chat_id: string, text: string, quoted_id: MessageId | undefined): Promise<Delivery> {
-    const underway: Underway = { chat_id, text, message_id: undefined }
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const underway: Underway = { chat_id, text, message_id: undefined, ended }
     this.#underway.add(underway)
     const delivery = this.#send(client, underway, quoted_id).finally(() => {
       this.#underway.delete(underway)
       this.#running.delete(delivery)
+      end()
     })
     this.#running.add(delivery)
     return delivery
@@ -59,6 +80,11 @@ export class Outgoing {
   /** Resolves when nothing is being sent any more. */
   async settled(): Promise<void> {
     await Promise.all(this.#running)
+  }
+
+  #name(underway: Underway, message_id: MessageId): void {
+    underway.message_id = message_id
+    this.#named.set(message_id, true)
   }
 
   async #send(client: WhatsAppClient, underway: Underway, quoted_id: MessageId | undefined): Promise<Delivery> {
@@ -85,7 +111,7 @@ export class Outgoing {
   ): Promise<Delivery> {
     const sent = await client.page.send(underway.chat_id, underway.text, quoted_id)
     if (sent !== undefined) {
-      underway.message_id = sent.message_id
+      this.#name(underway, sent.message_id)
       this.#acknowledgements.note(sent.message_id, sent.ack)
     }
     const { message_id } = underway

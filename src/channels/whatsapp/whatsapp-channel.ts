@@ -100,6 +100,10 @@ class WhatsAppChannel implements Channel {
         },
         created: message => {
           this.#outgoing.created(message)
+          intake.takeOwn(message, () => this.#outgoing.isOurs(message))
+        },
+        changed: (change, self) => {
+          intake.change(change, self)
         },
         ack: (message_id, level) => {
           this.#outgoing.ack(message_id, level)
@@ -112,7 +116,7 @@ class WhatsAppChannel implements Channel {
       logger,
       deadline_ms: this.#deadlines.identify_ms,
     })
-    const intake = new Intake({ record: message => events.message(message), identities, clock, ids, logger })
+    const intake = new Intake({ events, identities, clock, ids, logger })
     this.#running = { events, link, intake }
     link.start()
   }

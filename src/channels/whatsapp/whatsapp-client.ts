@@ -184,6 +184,9 @@ export class WhatsAppClient {
       message: message => {
         listener.message(message)
       },
+      changed: change => {
+        listener.changed(change)
+      },
       ack: (message_id, level) => {
         listener.ack(message_id, level)
       },

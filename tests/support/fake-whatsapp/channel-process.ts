@@ -1,5 +1,6 @@
 // A process of its own that runs nothing but the channel, so that a test can end it the hard way.
 // Arguments: data folder, path of the browser, arguments for the browser.
+import { noChanges } from '../no-changes.ts'
 import { createWhatsAppChannel } from '../../../src/channels/whatsapp/whatsapp-channel.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
@@ -15,4 +16,4 @@ const channel = createWhatsAppChannel({
   logger: silentLogger,
   show: { qr: () => undefined, pairingCode: () => undefined },
 })
-await channel.start({ message: () => Promise.resolve(), ready: () => undefined })
+await channel.start({ ...noChanges, message: () => Promise.resolve(), ready: () => undefined })

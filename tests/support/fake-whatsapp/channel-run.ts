@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Channel } from '../../../src/channels/channel.ts'
+import type { Channel, ChannelEvents } from '../../../src/channels/channel.ts'
 import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/browser-process.ts'
 import type { LinkState } from '../../../src/channels/whatsapp/link-state.ts'
 import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
@@ -20,6 +20,8 @@ export interface ChannelRunOptions {
   readonly browser_args?: readonly string[]
   readonly browser_memory_mb?: number
   readonly deadlines?: Partial<WhatsAppDeadlines>
+  /** Listens to what happens besides messages. */
+  readonly changes?: Partial<ChannelEvents>
   /** Rejects to say that a message was not recorded. */
   record?(message: IncomingMessage): Promise<void>
 }
@@ -116,6 +118,7 @@ export class ChannelRun implements AsyncDisposable {
   async start(): Promise<void> {
     await this.channel.start({
       ...noChanges,
+      ...this.#options.changes,
       message: async message => {
         await this.#options.record?.(message)
         this.messages.add(message)

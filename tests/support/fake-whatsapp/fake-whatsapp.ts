@@ -163,6 +163,11 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.#tell({ kind: 'change', id: key, attributes })
   }
 
+  /** Somebody reacts to a message; without an emoji they take the reaction back. */
+  react(key: string, from: string, emoji = ''): void {
+    this.#tell({ kind: 'reaction', id: key, from, emoji, t: Date.now() })
+  }
+
   /** What the page says of its connection: `CONNECTED`, `TIMEOUT`, `CONFLICT`, `UNPAIRED`, … */
   connection(state: string): void {
     this.#tell({ kind: 'connection', state })

@@ -111,6 +111,13 @@ export type ToPage =
   | { readonly kind: 'refused' | 'sync_again' | 'reload' | 'logged_out' }
   | { readonly kind: 'message'; readonly message: WireMessage; readonly unread: number }
   | { readonly kind: 'ack'; readonly id: string; readonly level: number }
+  | {
+      readonly kind: 'reaction'
+      readonly id: string
+      readonly from: string
+      readonly emoji: string
+      readonly t: number
+    }
   | { readonly kind: 'change'; readonly id: string; readonly attributes: Readonly<Record<string, unknown>> }
   | { readonly kind: 'connection'; readonly state: string }
   | { readonly kind: 'screen'; readonly name: ScreenName }

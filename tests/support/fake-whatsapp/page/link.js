@@ -3,6 +3,9 @@ import { maybeWid } from './ids.js'
 import { show } from './screens.js'
 import { chatOf, Cmd, Conn, Msg, setup, Socket, take } from './store.js'
 
+/** Where the page keeps reactions; the library listens in at this function. */
+export const reactionTableMode = { bulkUpsert: () => undefined }
+
 const SESSION = 'fake-whatsapp-session'
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 2000
@@ -77,6 +80,14 @@ const received = {
     if (!message.from_me) chatOf(message.chat).set({ unreadCount: unread })
   },
   ack: ({ id, level }) => Msg.get(id)?.set({ ack: level }),
+  reaction: ({ id, from, emoji, t }) => {
+    const key = Msg.get(id)?.id
+    if (key !== undefined) {
+      reactionTableMode.bulkUpsert([
+        { id: key, reactionParentKey: key, reactionText: emoji, reactionTimestamp: t, author: maybeWid(from) },
+      ])
+    }
+  },
   change: ({ id, attributes }) => Msg.get(id)?.set(attributes),
   connection: ({ state }) => Socket.set({ state }),
   sync_again: () => sync(),

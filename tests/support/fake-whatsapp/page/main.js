@@ -1,6 +1,6 @@
 // Entry of the page: the modules that whatsapp-web.js asks `window.require` for, as far as it uses them.
 import { createWid } from './ids.js'
-import { ask, connect, leave, me, tell } from './link.js'
+import { ask, connect, leave, me, tell, reactionTableMode } from './link.js'
 import { base64, download, getOrCreateMediaObject, OpaqueData, prepRawMedia, uploadMedia } from './media.js'
 import { Collection } from './models.js'
 import {
@@ -159,6 +159,8 @@ const modules = {
     getPushname: field('pushname'),
   },
   WAWebFrontendContactGetters: { getIsMyContact: contact => contact.name !== undefined },
+
+  WAWebAddonReactionTableMode: { reactionTableMode },
 
   // Media
   WAWebDownloadManager: { downloadManager: { downloadAndMaybeDecrypt: download } },

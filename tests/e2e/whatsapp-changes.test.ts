@@ -1,0 +1,102 @@
+// What happens to messages afterwards, and what the account's owner writes by hand: the real library, a real browser.
+import { expect, test } from '@jest/globals'
+import type { OwnerMessage, Reaction } from '../../src/channels/channel.ts'
+import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
+import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
+import { Heard } from '../support/fake-whatsapp/heard.ts'
+
+const ANA = '15551230001@c.us'
+const GROUP = '120363000000000001@g.us'
+const TIMEOUT_MS = 60_000
+
+class Changes {
+  readonly edited = new Heard<{ message_id: string; text: string }>()
+  readonly deleted = new Heard<string>()
+  readonly reacted = new Heard<Reaction>()
+  readonly owner = new Heard<OwnerMessage>()
+
+  readonly events = {
+    edited: async (change: { message_id: string; text: string }) => {
+      this.edited.add(change)
+    },
+    deleted: async (message_id: string) => {
+      this.deleted.add(message_id)
+    },
+    reacted: async (reaction: Reaction) => {
+      this.reacted.add(reaction)
+    },
+    ownerWrote: async (message: OwnerMessage) => {
+      this.owner.add(message)
+    },
+  }
+}
+
+test.each(['plain', 'renamed'] as const)(
+  'an edit, a deletion and a reaction reach us with the id of their message (%s ids)',
+  async ids => {
+    await using fake = await FakeWhatsApp.start({ ids })
+    const changes = new Changes()
+    await using run = await ChannelRun.linked(fake, { changes: changes.events })
+    fake.receive({ from: ANA, text: 'five o clok' })
+    const { message_id } = await run.messages.next()
+    fake.change(message_id, { body: 'five o’clock' })
+    expect(await changes.edited.next()).toEqual({ message_id, text: 'five o’clock' })
+    fake.change(message_id, { type: 'revoked', body: undefined })
+    expect(await changes.deleted.next()).toBe(message_id)
+
+    const delivery = await run.channel.send(ANA, 'Good.', {})
+    const reply = (delivery as { message_id: string }).message_id
+    fake.react(reply, ANA, '👍')
+    expect(await changes.reacted.next()).toMatchObject({
+      message_id: reply,
+      sender: { identities: [{ kind: 'phone', value: '15551230001' }] },
+      emoji: '👍',
+    })
+    fake.react(reply, ANA)
+    expect(await changes.reacted.next(({ emoji }) => emoji === undefined)).toMatchObject({ message_id: reply })
+    expect(changes.owner.all).toEqual([])
+    expect(run.messages.all).toHaveLength(1)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'what the owner writes on the phone is told apart from what we send',
+  async () => {
+    await using fake = await FakeWhatsApp.start()
+    const changes = new Changes()
+    await using run = await ChannelRun.linked(fake, { changes: changes.events })
+    await Promise.all(['one', 'two', 'three'].map(text => run.channel.send(ANA, text, {})))
+    fake.receive({ from: ANA, text: 'I am coming by myself', from_me: true })
+    expect(await changes.owner.next()).toMatchObject({
+      chat_id: ANA,
+      chat_kind: 'direct',
+      other: { identities: [{ kind: 'phone', value: '15551230001' }] },
+      text: 'I am coming by myself',
+    })
+    fake.receive({ from: ANA, group: GROUP, text: 'Hello all', from_me: true })
+    expect(await changes.owner.next(({ chat_kind }) => chat_kind === 'group')).toMatchObject({
+      chat_id: GROUP,
+      other: undefined,
+    })
+    expect(changes.owner.all).toHaveLength(2)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a message that cannot be decrypted is told of as unreadable, and under its own id once it can be',
+  async () => {
+    await using fake = await FakeWhatsApp.start()
+    await using run = await ChannelRun.linked(fake)
+    const garbled = fake.receive({ from: ANA, type: 'ciphertext' })
+    // The library waits 15 s for WhatsApp to have it sent again.
+    expect(await run.messages.next()).toMatchObject({ text: '', unreadable: true, chat_id: ANA })
+    fake.change(`false_${ANA}_${garbled.id}`, { body: 'now you can read it', type: 'chat' })
+    expect(await run.messages.next(({ text }) => text !== '')).toMatchObject({
+      message_id: `false_${ANA}_${garbled.id}`,
+      text: 'now you can read it',
+    })
+  },
+  TIMEOUT_MS,
+)
