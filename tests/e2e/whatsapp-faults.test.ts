@@ -39,9 +39,9 @@ test.each<[string, RegExp, (run: ChannelRun) => Promise<void> | void]>([
   ],
   ['the browser is stopped', /does not answer/, async run => void process.kill((await run.browsers())[0]!, 'SIGSTOP')],
   [
-    'the renderer crashes',
+    'the renderer is killed',
     /page of WhatsApp crashed/,
-    async run => void process.kill(await processOf(run, 'renderer'), 'SIGSEGV'),
+    async run => void process.kill(await processOf(run, 'renderer'), 'SIGKILL'),
   ],
   ['the page is closed', /page of WhatsApp was closed|browser ended/, closeTab],
   [
@@ -230,4 +230,20 @@ test('ready that is said again changes nothing, and nobody is heard or answered 
   await bothHearAgain(run)
   expect(run.states.all).toHaveLength(states)
   expect(run.readies).toBe(readies)
+})
+
+test.each([
+  ['only a browser that was well for long enough makes the next failure the first', 3_600_000, [1, 2]],
+  ['a browser that was well for long enough makes the next failure the first', 1, [1, 1]],
+])('%s', async (_, stable_ms, failures) => {
+  await using fake = await FakeWhatsApp.start()
+  await using run = await ChannelRun.settled(fake, { deadlines: { ...FAST, stable_ms } })
+  for (let kills = 0; kills < 2; kills++) {
+    process.kill((await run.browsers())[0]!, 'SIGKILL')
+    await run.reached('degraded')
+    await run.reached('ready')
+    run.states.skip()
+  }
+  const lost = run.log.lines.filter(({ message }) => message.includes('is opened again'))
+  expect(lost.map(({ fields }) => fields['failures'])).toEqual(failures)
 })

@@ -9,8 +9,8 @@ import { reasonOf } from './library-errors.ts'
 import { LOGIN_GONE, type LinkEvent } from './link-state.ts'
 import { tooMuchMemory } from './memory-watch.ts'
 import { backUpProfile } from './profile-backup.ts'
-import { forgetLogin, readLinkedAt, writeLinkedAt } from './profile.ts'
 import type { MessageChange } from './message-change.ts'
+import { forgetLogin, isLinked, readLinkedAt, writeLinkedAt } from './profile.ts'
 import type { WhatsAppMessage } from './raw-message.ts'
 import type { WhatsAppDeadlines } from './settings.ts'
 import { WhatsAppClient } from './whatsapp-client.ts'
@@ -185,6 +185,8 @@ export class LinkSession {
     const { login_dir } = this.#deps
     try {
       if (newly_linked) await writeLinkedAt(login_dir, this.#clock.now())
+      // A run that ended just after it was linked did not come to that.
+      else if (!(await isLinked(login_dir))) await writeLinkedAt(login_dir, 0)
       const from = Math.max(await readLinkedAt(login_dir), this.#clock.now() - CATCH_UP_MS)
       const unread = (await this.client.page.unread()).filter(message => message.sent_at >= from)
       for (const message of unread.sort((a, b) => a.sent_at - b.sent_at)) this.#take(message)

@@ -8,6 +8,11 @@ import { forgetBackup, hasBackup, restoreProfile } from './profile-backup.ts'
 import { forgetLogin, freeProfile, isLinked, makeProfile } from './profile.ts'
 import type { WhatsAppClient } from './whatsapp-client.ts'
 
+/** Failures after which the pause is as long as it gets. */
+const MANY = 100
+/** Every so many failures in a row the log says it as an error. */
+const ALERT_EVERY = 5
+
 /**
  * Keeps a client open: when one ends, the next is made, after what its end calls for. Its invariants stand in
  * docs/whatsapp.md.
@@ -116,7 +121,8 @@ export class WhatsAppLink {
     const delay = (failure: number): number =>
       backoffDelay({ first_ms: deadlines.retry_ms, most_ms: longest }, failure, ids)
     if (end.kind === 'lost') return delay(failures)
-    if (end.kind === 'blocked') return end.by === 'disk' ? delay(failures) : longest
+    // What a person has to do takes its time, and WhatsApp is not to be bothered meanwhile.
+    if (end.kind === 'blocked') return delay(end.by === 'disk' ? failures : MANY)
     // These are not failures of the browser; should they come again and again, they wait like those.
     return failures === 1 ? 0 : delay(failures - 1)
   }
@@ -136,7 +142,8 @@ export class WhatsAppLink {
         break
       case 'lost': {
         const ended_by = end.state === undefined ? 'the browser' : 'WhatsApp'
-        logger.warn('WhatsApp was lost and is opened again', { ended_by, reason: end.reason, ...rest })
+        const level = failures % ALERT_EVERY === 0 ? 'error' : 'warn'
+        logger[level]('WhatsApp was lost and is opened again', { ended_by, reason: end.reason, ...rest })
         break
       }
       case 'blocked':
