@@ -4,6 +4,8 @@ import type { Settings } from '../config/settings.ts'
 import type { Commands } from '../conversation/commands.ts'
 import { createConversation } from '../conversation/conversation.ts'
 import { createOutbox } from '../conversation/outbox.ts'
+import { createPacer } from '../conversation/pacing/pacer.ts'
+import { createQuietHours } from '../conversation/pacing/quiet-hours.ts'
 import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTurn } from '../conversation/turn.ts'
 import type { Conversation } from '../conversation/turns.ts'
@@ -35,7 +37,16 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const keep = settings.feature_flags.enable_memory_system
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
   const sentencesFor = (text: string): Sentences => sentencesIn(languageOf(text))
-  const outbox = createOutbox({ ...parts, messages: stores.messages, channelOf, stopping: road.stopping })
+  const { stopping } = road
+  const quiet = createQuietHours({
+    ...{ settings: settings.conversation, people: stores.people, clock: parts.clock },
+    onPhone: chat_id => channelOf(chat_id)?.plain !== true,
+  })
+  const pacer = createPacer({ ...parts, settings: settings.conversation.pacing, stopping })
+  const outbox = createOutbox({
+    ...parts,
+    ...{ messages: stores.messages, channelOf, pacer, stopping, delay: quiet.delay },
+  })
   const turn = createTurn({
     ...parts,
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
@@ -51,7 +62,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   })
   return createConversation({
     ...parts,
-    ...{ people: stores.people, messages: stores.messages, turn, outbox, sentencesFor },
+    ...{ people: stores.people, messages: stores.messages, turn, outbox, quiet, sentencesFor },
     reaches: chat_id => channelOf(chat_id) !== undefined,
     settings: { ...settings.conversation, keep },
   })

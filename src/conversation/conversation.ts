@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -9,6 +10,8 @@ import type { People } from '../people/people.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Outbox } from './outbox.ts'
+import type { QuietHours } from './pacing/quiet-hours.ts'
+import { WaitingRoom } from './pacing/waiting-room.ts'
 import { ScopeQueues } from './scope-queues.ts'
 import type { Turn, TurnMessage } from './turn.ts'
 import type { Conversation } from './turns.ts'
@@ -24,6 +27,7 @@ export interface ConversationDependencies {
   readonly messages: MessageStore
   readonly turn: Turn
   readonly outbox: Outbox
+  readonly quiet: QuietHours
   readonly tokens: TokenCounter
   /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
   readonly reaches: (chat_id: ChatId) => boolean
@@ -56,6 +60,34 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   })
 
+  /** Queues what was recorded, with the words where they are still known. */
+  const take = (message: OpenMessage, may_continue: boolean): void => {
+    if (message.text === undefined) void askAgain(message)
+    else queues.push(message.scope, { ...message, text: message.text }, may_continue)
+  }
+
+  const room = new WaitingRoom<OpenMessage>({
+    ...{ quiet: deps.quiet, clock },
+    release: waited => {
+      if (waited.length > 0) logger.info('Quiet hours are over', { messages: waited.length })
+      for (const message of waited) take(message, true)
+      deps.outbox.sendHeld().catch((error: unknown) => {
+        logger.error('Held replies could not be sent', { reason: asDenidinError(error).message })
+      })
+    },
+  })
+
+  /** Queues a message, in quiet hours for their end. */
+  const queue = async (message: OpenMessage, may_continue: boolean): Promise<void> => {
+    if (await deps.quiet.delay(message)) {
+      room.add(message)
+      return
+    }
+    // What waited for the end of quiet hours comes first.
+    room.watch()
+    take(message, may_continue)
+  }
+
   const receive = async (message: IncomingMessage): Promise<void> => {
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
@@ -80,8 +112,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
     const sender_name = message.sender.name ?? person.name
     const { person_id } = person
-    queues.push(
-      scope,
+    await queue(
       { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at },
       message.may_continue,
     )
@@ -111,20 +142,22 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await deps.outbox.recover()
       const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
       if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
-      for (const message of waiting) {
-        if (message.text === undefined) void askAgain(message)
-        else queues.push(message.scope, { ...message, text: message.text }, true)
-      }
+      for (const message of waiting) await queue(message, true)
     },
-    sendHeld: () => deps.outbox.sendHeld(),
+    sendHeld: async () => {
+      await deps.outbox.sendHeld()
+      room.watch()
+    },
     exclusive: (scope, act) => queues.exclusive(scope, act),
     settled: chat_id => queues.settled(message => message.chat_id === chat_id),
     drain: async () => {
       draining = true
+      room[Symbol.dispose]()
       await queues.drain()
     },
     [Symbol.asyncDispose]: async () => {
       draining = true
+      room[Symbol.dispose]()
       await queues.drain()
     },
   }

@@ -68,12 +68,12 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   const { settings, messages, windows, clock, metrics } = deps
   const logger = deps.logger.for('conversation')
 
-  /** Answers a batch; `last` is the message that is quoted where an answer quotes. */
+  /** Answers a batch; `last` is the message that is quoted where an answer quotes, `since` when the work on it began. */
   const reply = async (
     batch: readonly TurnMessage[],
     last: TurnMessage,
     text: string,
-    session_id?: string,
+    { since, session_id }: { readonly since?: number; readonly session_id?: string } = {},
   ): Promise<Delivered> => {
     const sent: Reply = {
       outbox_id: deps.ids.uuid(),
@@ -88,12 +88,15 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       keep: settings.keep,
       created_at: clock.now(),
     }
-    return { reply: sent, message_id: await deps.outbox.deliver(sent) }
+    return { reply: sent, message_id: await deps.outbox.deliver(sent, since) }
   }
 
   const runCommand = async (message: TurnMessage, person: Person): Promise<void> => {
     const { chat_id, chat_kind, scope } = message
-    await reply([message], message, await deps.commands().run(message.text, { person, chat_id, chat_kind, scope }))
+    const since = clock.now()
+    await using _typing = await deps.channelOf(chat_id)?.typing(chat_id)
+    const text = await deps.commands().run(message.text, { person, chat_id, chat_kind, scope })
+    await reply([message], message, text, { since })
   }
 
   const hear = async (session_id: string, batch: readonly TurnMessage[]): Promise<void> => {
@@ -114,8 +117,11 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       await hear(said.session_id, batch)
       return
     }
+    const since = clock.now()
     const channel = deps.channelOf(chat_id)
     await channel?.seen(chat_id)
+    // Shown until the reply is out: recall, the model and the pause before sending are all writing.
+    await using _typing = await channel?.typing(chat_id)
     const question = batch.map(message => message.text).join('\n')
     const call = { person_id, chat_id }
     const recall = await deps.memory.recall(scope, question, { ...call, purpose: 'recall' })
@@ -126,13 +132,13 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       },
       deps.tokens,
     )
-    await using _typing = await channel?.typing(chat_id)
     const completion = await complete(request, call)
     if (completion instanceof DenidinError) {
       const sentences = deps.sentencesFor(question)
-      await reply(batch, last, completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable)
+      const text = completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable
+      await reply(batch, last, text, { since })
     } else {
-      const sent = await reply(batch, last, completion.text, said.session_id)
+      const sent = await reply(batch, last, completion.text, { since, session_id: said.session_id })
       if (sent.message_id !== undefined) {
         await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id)], max_tokens)
       }
