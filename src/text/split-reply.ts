@@ -86,12 +86,16 @@ const blocksOf = (text: string): readonly string[] => {
 }
 
 /** Joins what announces something to what it announces, where both fit into one part. */
-const announced = (blocks: readonly string[], most: number): readonly string[] =>
-  blocks.reduceRight<readonly string[]>((later, block) => {
-    const [next, ...others] = later
+const announced = (blocks: readonly string[], most: number): readonly string[] => {
+  const joined: string[] = []
+  for (const block of blocks.toReversed()) {
+    const next = joined.at(-1)
     const joins = next !== undefined && announces(block) && trimmed(block + next).length <= most
-    return joins ? [block + next, ...others] : [block, ...later]
-  }, [])
+    if (joins) joined[joined.length - 1] = block + next
+    else joined.push(block)
+  }
+  return joined.reverse()
+}
 
 const announces = (block: string): boolean => /^\*[^*\n]+\*$|^[^\n]*:\**$/.test(block.trim())
 

@@ -49,19 +49,19 @@ const blocks = (lines: readonly string[], depth: number): readonly Line[] => {
   /** Columns of the list items that are open, from the outermost in. */
   const items: number[] = []
   for (let at = 0; at < lines.length;) {
-    const rest = lines.slice(at)
-    const read = readBlock(rest, { items, depth, first: at === 0 || (lines[at - 1] ?? '').trim() === '' })
+    const read = readBlock({ lines, at, items, depth })
     done.push(...read.lines)
     at += read.length
   }
   return done
 }
 
+/** Where a block begins. */
 interface Place {
+  readonly lines: readonly string[]
+  readonly at: number
   readonly items: number[]
   readonly depth: number
-  /** Whether the line before is empty, or there is none. */
-  readonly first: boolean
 }
 
 interface Block {
@@ -69,50 +69,60 @@ interface Block {
   readonly length: number
 }
 
-const readBlock = (rest: readonly string[], place: Place): Block => {
-  const [first = ''] = rest
+const readBlock = (place: Place): Block => {
+  const { lines, at, items } = place
+  const first = lines[at] ?? ''
   if (first.trim() === '') return { lines: [line('')], length: 1 }
   const fence = FENCE.exec(first)
-  if (fence !== null) return readFence(rest, fence[1] ?? '', fence[2] ?? '')
+  if (fence !== null) return readFence(place, fence[1] ?? '', fence[2] ?? '')
   const item = RULE.test(first) ? null : ITEM.exec(first)
-  if (item !== null) return readItem(rest, item, place.items)
-  if (place.items.length > 0 && place.first) {
-    if (/^\s{2}/.test(first)) return paragraph(rest, '  '.repeat(place.items.length))
-    place.items.length = 0
+  if (item !== null) return readItem(place, item)
+  const afterGap = at === 0 || (lines[at - 1] ?? '').trim() === ''
+  if (items.length > 0 && afterGap) {
+    if (/^\s{2}/.test(first)) return paragraph(place, first, '  '.repeat(items.length))
+    items.length = 0
   }
-  if (QUOTE.test(first) && place.depth < DEEPEST) return readQuote(rest, place.depth)
-  const table = tableAt(rest)
+  if (QUOTE.test(first) && place.depth < DEEPEST) return readQuote(place)
+  const table = tableAt(lines, at)
   if (table !== undefined) {
-    const { lines, fixed } = linesOfTable(table.table)
-    return { lines: fixed ? fenced(lines) : lines.map(line), length: table.length }
+    const written = linesOfTable(table.table)
+    return { lines: written.fixed ? fenced(written.lines) : written.lines.map(line), length: table.length }
   }
   const heading = HEADING.exec(first)
   if (heading !== null && heading[1] !== '') return { lines: [line(boldToWhatsApp(heading[1] ?? ''))], length: 1 }
   if (RULE.test(first)) return { lines: [line(RULE_LINE)], length: 1 }
-  if (UNDERLINE.test(rest[1] ?? '')) return { lines: [line(boldToWhatsApp(first.trim()))], length: 2 }
-  if (place.first && INDENTED.test(first)) return { lines: [{ text: first, code: true }], length: 1 }
-  return paragraph(rest, '')
+  if (UNDERLINE.test(lines[at + 1] ?? '')) return { lines: [line(boldToWhatsApp(first.trim()))], length: 2 }
+  if (afterGap && INDENTED.test(first)) return { lines: [{ text: first, code: true }], length: 1 }
+  return paragraph(place, first, '')
 }
 
-const readFence = (rest: readonly string[], indent: string, marks: string): Block => {
+/** Place of the next line, after the first, that `ends` what began there; the end of the text where none does. */
+const endOf = ({ lines, at }: Place, ends: (line: string, at: number) => boolean): number => {
+  let end = at + 1
+  while (end < lines.length && !ends(lines[end] ?? '', end)) end++
+  return end
+}
+
+const readFence = (place: Place, indent: string, marks: string): Block => {
   const closing = new RegExp(`^\\s*${marks.charAt(0)}{${String(marks.length)},}\\s*$`)
-  const end = rest.findIndex((each, index) => index > 0 && closing.test(each))
-  const code = rest.slice(1, end === -1 ? undefined : end)
+  const end = endOf(place, each => closing.test(each))
+  const code = place.lines.slice(place.at + 1, end)
   const outdented = code.map(each => (each.startsWith(indent) ? each.slice(indent.length) : each.trimStart()))
-  return { lines: fenced(outdented), length: end === -1 ? rest.length : end + 1 }
+  return { lines: fenced(outdented), length: end + 1 - place.at }
 }
 
-const readQuote = (rest: readonly string[], depth: number): Block => {
-  const end = rest.findIndex(each => !QUOTE.test(each))
-  const quoted = rest.slice(0, end === -1 ? undefined : end).map(each => each.replace(QUOTE, ''))
+const readQuote = (place: Place): Block => {
+  const end = endOf(place, each => !QUOTE.test(each))
+  const quoted = place.lines.slice(place.at, end).map(each => each.replace(QUOTE, ''))
   // WhatsApp knows no quote inside a quote, and no code inside one.
-  const lines = blocks(quoted, depth + 1).map(({ text, code }) =>
+  const lines = blocks(quoted, place.depth + 1).map(({ text, code }) =>
     code || text.trim() === '' ? { text, code } : line(text.startsWith('> ') ? text : `> ${text}`),
   )
   return { lines, length: quoted.length }
 }
 
-const readItem = (rest: readonly string[], item: RegExpExecArray, items: number[]): Block => {
+const readItem = (place: Place, item: RegExpExecArray): Block => {
+  const { items } = place
   const [, space = '', sign = '', words = ''] = item
   const column = space.replaceAll('\t', '    ').length
   while (items.length > 0 && column < (items.at(-1) ?? 0)) items.pop()
@@ -122,10 +132,7 @@ const readItem = (rest: readonly string[], item: RegExpExecArray, items: number[
   const task = TASK.exec(words)
   const bullet = BULLETS[Math.min(level, BULLETS.length - 1)] ?? ''
   const shown = task !== null ? (task[1] === ' ' ? '☐' : '☑') : /\d/.test(sign) ? sign : bullet
-  const body = paragraph(
-    [task === null ? words : words.slice(task[0].length), ...rest.slice(1)],
-    '  '.repeat(level + 1),
-  )
+  const body = paragraph(place, task === null ? words : words.slice(task[0].length), '  '.repeat(level + 1))
   const [head, ...others] = body.lines
   return {
     lines: [line(`${'  '.repeat(level)}${shown} ${(head?.text ?? '').trimStart()}`), ...others],
@@ -134,9 +141,9 @@ const readItem = (rest: readonly string[], item: RegExpExecArray, items: number[
 }
 
 /** The lines up to the next block, each with `indent` before it; without one they keep their own. */
-const paragraph = (rest: readonly string[], indent: string): Block => {
-  const end = rest.findIndex((_, index) => index > 0 && interrupts(rest.slice(index, index + 2)))
-  const own = rest.slice(0, end === -1 ? undefined : end)
+const paragraph = (place: Place, first: string, indent: string): Block => {
+  const end = endOf(place, (_, at) => interrupts(place.lines, at))
+  const own = [first, ...place.lines.slice(place.at + 1, end)]
   const text = own.map(each => (indent === '' ? each.trimEnd() : each.trim()).replace(/\\$/, '')).join('\n')
   return {
     lines: inlineToWhatsApp(text)
@@ -146,8 +153,12 @@ const paragraph = (rest: readonly string[], indent: string): Block => {
   }
 }
 
-const interrupts = ([first = '', second = '']: readonly string[]): boolean =>
-  first.trim() === '' ||
-  [FENCE, HEADING, RULE, QUOTE, ITEM].some(form => form.test(first)) ||
-  UNDERLINE.test(second) ||
-  tableAt([first, second]) !== undefined
+const interrupts = (lines: readonly string[], at: number): boolean => {
+  const first = lines[at] ?? ''
+  return (
+    first.trim() === '' ||
+    [FENCE, HEADING, RULE, QUOTE, ITEM].some(form => form.test(first)) ||
+    UNDERLINE.test(lines[at + 1] ?? '') ||
+    tableAt(lines, at) !== undefined
+  )
+}

@@ -13,15 +13,18 @@ const DELIMITER_ROW = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
 /** Letters that keep their columns in a fixed-width font on any phone. */
 const FIXED_WIDTH = /^[\x20-\x7e\u00a0-\u024f\u2010-\u2026\u20ac]*$/
 
-/** The table with which these lines begin, and how many of them it is; `undefined` when none does. */
-export const tableAt = (lines: readonly string[]): { readonly table: Table; readonly length: number } | undefined => {
-  const [first = '', second = ''] = lines
+/** The table that begins at a line, and how many lines it has; `undefined` when none does. */
+export const tableAt = (
+  lines: readonly string[],
+  at: number,
+): { readonly table: Table; readonly length: number } | undefined => {
+  const [first = '', second = ''] = [lines[at], lines[at + 1]]
   if (!first.includes('|') || !second.includes('-') || !DELIMITER_ROW.test(second)) return undefined
   const head = cellsOf(first)
   if (head.length !== cellsOf(second).length) return undefined
-  const end = lines.findIndex((line, index) => index > 1 && (line.trim() === '' || !line.includes('|')))
-  const length = end === -1 ? lines.length : end
-  return { table: { head, rows: lines.slice(2, length).map(cellsOf) }, length }
+  let end = at + 2
+  while ((lines[end] ?? '').includes('|')) end++
+  return { table: { head, rows: lines.slice(at + 2, end).map(cellsOf) }, length: end - at }
 }
 
 const cellsOf = (line: string): readonly string[] => {

@@ -183,8 +183,9 @@ test('whatever the marks, no word is lost', () => {
   }
 })
 
-test('a long run of opening marks is read in good time', () => {
+test('long texts and long runs of opening marks are read in good time', () => {
   const began = performance.now()
   for (const mark of ['[', '*a ', '**a', '`', '`` ` ', '![', '_a', '|', '> ', '- ']) toWhatsApp(mark.repeat(5000))
+  for (const line of ['- a', 'a\n', '> a', '| a | b |']) toWhatsApp(`${line}\n`.repeat(10_000))
   expect(performance.now() - began).toBeLessThan(10_000)
 })

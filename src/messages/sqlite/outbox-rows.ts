@@ -1,7 +1,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageId, StoredMessage } from '../message.ts'
 import { replyMessageId } from '../message-store.ts'
-import type { MessageStore, PartOutcome, Reply, WaitingPart } from '../message-store.ts'
+import type { MessageStore, PartOutcome, PartState, Reply, WaitingPart } from '../message-store.ts'
 import type { Scope } from '../scope.ts'
 
 /** Keeps a message, inside the transaction that is open; one that is known already stays as it is. */
@@ -47,7 +47,7 @@ export const createOutboxRows = ({
           .map(each => each.message_id),
       }))
 
-  const partsIn = (outbox_id: string, state: 'waiting' | 'begun'): WaitingPart[] =>
+  const partsIn = (outbox_id: string, state: PartState): WaitingPart[] =>
     database
       .all<{ part: number; text: string | null }>(
         'select part, text from outbox_parts where outbox_id = :outbox_id and state = :state order by part',
@@ -87,7 +87,9 @@ export const createOutboxRows = ({
     const { outbox_id } = reply
     const states = new Set(
       database
-        .all<{ state: string }>('select distinct state from outbox_parts where outbox_id = :outbox_id', { outbox_id })
+        .all<{ state: PartState }>('select distinct state from outbox_parts where outbox_id = :outbox_id', {
+          outbox_id,
+        })
         .map(each => each.state),
     )
     if (states.has('waiting') || states.has('begun')) return
