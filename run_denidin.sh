@@ -12,18 +12,21 @@ usage() {
   sed -n '2,6s/^# //p' "$root/run_denidin.sh"
 }
 
+refuse() {
+  echo "run_denidin.sh does not know '$1'." >&2
+  usage >&2
+  exit 2
+}
+
 mode=background
 case ${1:-} in
   '') ;;
   --foreground) mode=foreground ;;
   --demo) mode=demo ;;
   --help | -h) usage && exit 0 ;;
-  *)
-    echo "run_denidin.sh does not know '$1'." >&2
-    usage >&2
-    exit 2
-    ;;
+  *) refuse "$1" ;;
 esac
+[ $# -le 1 ] || refuse "$2"
 
 case ${DENIDIN_CONFIG:-/} in
   /*) ;;
@@ -35,6 +38,10 @@ if [ "$mode" = demo ]; then
   scripts/install.sh
   DENIDIN_CONFIG=$root/config/demo.json
   export DENIDIN_CONFIG
+  # What .env says is meant for the real DeniDin: its data and its models are not the demo's.
+  export DENIDIN_DATA_ROOT="${DENIDIN_DATA_ROOT:-data_demo}" DENIDIN_LOGS_DIR="${DENIDIN_LOGS_DIR:-data_demo/logs}"
+  export DENIDIN_AI_PROVIDER=offline DENIDIN_EMBEDDINGS_PROVIDER=offline DENIDIN_GODFATHER_PHONE=+10000000000
+  export DENIDIN_FEATURE_FLAGS_ENABLE_MEMORY_SYSTEM=true DENIDIN_MEMORY_LONGTERM_ENABLED=true
   exec bin/denidin chat
 fi
 
@@ -69,6 +76,7 @@ if [ "$mode" = foreground ]; then
 fi
 
 # The output of the start: QR code, warnings, and why it failed, if it does. The log proper lies beside it.
+echo 'Starting DeniDin …' >&2
 mkdir -p -- "$logs_dir"
 output=$logs_dir/startup.log
 : >"$output"

@@ -1,12 +1,14 @@
 #!/bin/sh
 # Stops a running DeniDin: it finishes what it is answering, then ends; this waits for it.
-# Usage: ./stop_denidin.sh [--help]
+# Usage: ./stop_denidin.sh [--json | --help]
 set -eu
 
-if [ "${1:-}" = --help ]; then
-  sed -n '2,3s/^# //p' "$0"
-  exit 0
-fi
+case ${1:-} in
+  --help | -h)
+    sed -n '2,3s/^# //p' "$0"
+    exit 0
+    ;;
+esac
 
 root=$(dirname -- "$(readlink -f -- "$0")")
 case ${DENIDIN_CONFIG:-/} in

@@ -23,6 +23,8 @@ const refuseDoubleStart = (data_root: string): void => {
   throw new DenidinError('already_running', `DeniDin is already running (pid ${running}).`)
 }
 
+// Looking at the lock makes it where there is none yet: for its owner alone, as all that DeniDin writes.
+process.umask(0o077)
 try {
   const { settings } = readSettings()
   refuseDoubleStart(settings.data_root)

@@ -32,8 +32,15 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
       logger.error('Something failed that nobody waited for', { reason: String(reason) })
     })
     try {
-      const channels = createChannels(settings, parts, say)
-      await runBot({ settings, parts, version: readVersion(), pid: process.pid, channels, stop: stop.signal, say })
+      await runBot({
+        settings,
+        parts,
+        version: readVersion(),
+        pid: process.pid,
+        channels: tell => createChannels(settings, parts, tell),
+        stop: stop.signal,
+        say,
+      })
     } finally {
       await logger.close()
     }

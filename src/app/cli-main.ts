@@ -18,7 +18,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
     ...{ version, clock: systemClock, signal: calledOff.signal },
     connect: async () => await connectToOwner(runFolder(readSettings().settings.data_root).socket),
-    open: async () => await openForCall(readSettings().settings, version),
+    open: async options => await openForCall(readSettings().settings, version, options),
     local: {
       start_script: fromRoot('run_denidin.sh'),
       stopTarget: async () => {

@@ -7,9 +7,11 @@ import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
+import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
 import { Background } from '../platform/background.ts'
 import { HOUR_MS } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createClosing } from './closing.ts'
@@ -28,6 +30,8 @@ export interface App extends AsyncDisposable {
   readonly closing: SessionClosing
   readonly memory: LongTermMemory
   readonly people: People
+  /** How many messages and replies are in which state. */
+  readonly traffic: MessageStore['counts']
   /** Opens the terminal's channel, so that `chat.say` works; nothing else begins. */
   open(): Promise<void>
   /** Begins to live: takes up what was not answered, opens the channels, sweeps what expired meanwhile. */
@@ -71,15 +75,18 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const everyChannel = [console_channel, ...channels]
 
   let commands: Commands | undefined
-  const sweepSoon = (): void => {
-    background.run('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
-  }
-  const road = await createRoad(
+  const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
+  const {
+    conversation: road,
+    changes,
+    delivery,
+  } = await createRoad(
     {
       ...{ settings, stores, windows, memory, model: models.language, stopping: stopping.signal },
       commands: () => commands as Commands,
       channels: () => everyChannel,
       sessionEnded: sweepSoon,
+      sessionChanged: sweepSoon,
     },
     parts,
   )
@@ -90,7 +97,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const deps = createOperationDeps(
     {
       ...{ settings, stores, sessions, memory, closing, models, version, road, console_channel },
-      ...{ channels: everyChannel, started_at: () => started_at },
+      ...{ delivery, channels: everyChannel, started_at: () => started_at },
     },
     parts,
   )
@@ -99,6 +106,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   const eventsOf = (channel: Channel): ChannelEvents => ({
     message: road.receive,
+    ...changes,
     ready: () => {
       background.run('sending held replies', () => road.sendHeld())
       onReady?.(channel.name)
@@ -106,7 +114,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   })
 
   return {
-    ...{ runner, conversation: road, closing, memory, people: stores.people },
+    ...{ runner, conversation: road, closing, memory, people: stores.people, traffic: stores.messages.counts },
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {
@@ -132,7 +140,12 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     [Symbol.asyncDispose]: async () => {
       stopping.abort()
       await road.drain()
-      await Promise.all(everyChannel.map(channel => channel.stop()))
+      // What one channel leaves undone must not keep the stores open, nor Chroma running.
+      for (const stopped of await Promise.allSettled(everyChannel.map(channel => channel.stop()))) {
+        if (stopped.status === 'rejected') {
+          logger.for('app').error('A channel did not stop', { reason: asDenidinError(stopped.reason).message })
+        }
+      }
       await background.settled()
       await memory[Symbol.asyncDispose]()
       stores[Symbol.dispose]()

@@ -5,6 +5,7 @@ import type { Conversation } from '../conversation/turns.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
@@ -21,6 +22,7 @@ export interface OperationParts {
   readonly road: Conversation
   readonly console_channel: ConsoleChannel
   readonly channels: readonly Channel[]
+  readonly delivery: HealthCheck
   readonly started_at: () => number | undefined
 }
 
@@ -38,8 +40,14 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
     },
     clock: parts.clock,
     metrics: parts.metrics,
-    checks: [{ name: 'memory', health: () => memory.health() }, ...operation.channels, ...models.checks],
+    checks: [
+      { name: 'memory', health: () => memory.health() },
+      ...operation.channels,
+      operation.delivery,
+      ...models.checks,
+    ],
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
+    pauses: stores.pauses,
     usage: stores.meter,
     traffic: {
       counts: async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Commands } from '../conversation/commands.ts'
+import { createChanges } from '../conversation/changes.ts'
 import { createConversation } from '../conversation/conversation.ts'
 import { createOutbox } from '../conversation/outbox.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
@@ -11,8 +12,11 @@ import { createTurn } from '../conversation/turn.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { ChatId } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
+import { HOUR_MS } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { languageOf, sentencesIn } from '../text/language.ts'
 import type { Sentences } from '../text/sentences.ts'
@@ -28,11 +32,20 @@ export interface RoadParts {
   readonly commands: () => Commands
   readonly channels: () => readonly Channel[]
   readonly sessionEnded: () => void
+  /** Told that a stored session lost a message. */
+  readonly sessionChanged: () => void
   readonly stopping: AbortSignal
 }
 
+/** The road, and what happens beside it. */
+export interface Road {
+  readonly conversation: Conversation
+  readonly changes: ReturnType<typeof createChanges>
+  readonly delivery: HealthCheck
+}
+
 /** The road of a message, from the inbox to the outbox. */
-export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<Conversation> => {
+export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<Road> => {
   const { settings, stores } = road
   const keep = settings.feature_flags.enable_memory_system
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
@@ -42,16 +55,19 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
     ...{ settings: settings.conversation, people: stores.people, clock: parts.clock },
     onPhone: chat_id => channelOf(chat_id)?.plain !== true,
   })
+  const paused = async (scope: Scope): Promise<boolean> =>
+    (await stores.pauses.at(scope, parts.clock.now())) !== undefined
   const pacer = createPacer({ ...parts, settings: settings.conversation.pacing, stopping })
   const outbox = createOutbox({
     ...parts,
-    ...{ messages: stores.messages, channelOf, pacer, stopping, delay: quiet.delay },
+    ...{ messages: stores.messages, channelOf, pacer, stopping },
+    delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
   })
   const turn = createTurn({
     ...parts,
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
     ...{ windows: road.windows, memory: road.memory, model: road.model },
-    ...{ commands: road.commands, sessionEnded: road.sessionEnded },
+    ...{ commands: road.commands, sessionEnded: road.sessionEnded, pauses: stores.pauses },
     settings: {
       system_prompt: await systemPrompt(settings.ai.system_prompt_file),
       max_tokens: settings.ai.max_tokens,
@@ -60,12 +76,32 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
       keep,
     },
   })
-  return createConversation({
+  const conversation = createConversation({
     ...parts,
-    ...{ people: stores.people, messages: stores.messages, turn, outbox, quiet, sentencesFor },
+    ...{
+      people: stores.people,
+      messages: stores.messages,
+      windows: road.windows,
+      turn,
+      outbox,
+      sentencesFor,
+      quiet,
+      paused,
+    },
     reaches: chat_id => channelOf(chat_id) !== undefined,
-    settings: { ...settings.conversation, keep },
+    settings: { ...settings.conversation, answer_within_ms: settings.conversation.answer_within_hours * HOUR_MS, keep },
   })
+  const changes = createChanges({
+    ...parts,
+    ...{ people: stores.people, messages: stores.messages, windows: road.windows, pauses: stores.pauses },
+    ...{ exclusive: conversation.exclusive, sessionChanged: road.sessionChanged },
+    settings: {
+      keep,
+      takeover_minutes: settings.conversation.takeover_minutes,
+      window_tokens: settings.memory.session.max_tokens_by_role,
+    },
+  })
+  return { conversation, changes, delivery: outbox }
 }
 
 const systemPrompt = async (file: string | undefined): Promise<string> => {

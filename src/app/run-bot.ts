@@ -14,16 +14,18 @@ export interface BotOptions {
   readonly parts: Surroundings
   readonly version: string
   readonly pid: number
-  /** Channels besides the terminal; `DeniDin is up` is said when each can send. */
-  readonly channels: readonly Channel[]
+  /** Makes the channels besides the terminal, which may say what they need; `DeniDin is up` is said when each can send. */
+  readonly channels: (say: (line: string) => void) => readonly Channel[]
   /** Aborted to stop the bot: it finishes the turns under way first. */
   readonly stop: AbortSignal
   /** Prints a line for whoever started the bot. */
   readonly say: (line: string) => void
 }
 
-/** How long the start waits for a channel before it is called up all the same, unless somebody is to scan a code. */
+/** How long the start waits for a channel after it last said something, such as a code to scan; then it is called up. */
 const PATIENCE_MS = MINUTE_MS
+/** Whoever has not scanned a code by then is somewhere else. */
+const LONGEST_WAIT_MS = 5 * MINUTE_MS
 
 /**
  * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, keeps the schedule.
@@ -39,11 +41,22 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => remove(files.pid))
 
-  const waiting = new Set(options.channels.map(channel => channel.name))
   const up = Promise.withResolvers<void>()
+  using _longest = clock.after(LONGEST_WAIT_MS, up.resolve)
+  let patience = clock.after(PATIENCE_MS, up.resolve)
+  cleanup.defer(() => {
+    patience[Symbol.dispose]()
+  })
+  const channels = options.channels(line => {
+    options.say(line)
+    patience[Symbol.dispose]()
+    patience = clock.after(PATIENCE_MS, up.resolve)
+  })
+  const waiting = new Set(channels.map(channel => channel.name))
   const app = cleanup.use(
     await createApp({
       ...options,
+      channels,
       onReady: name => {
         waiting.delete(name)
         if (waiting.size === 0) up.resolve()
@@ -63,7 +76,6 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   })
 
   if (waiting.size === 0) up.resolve()
-  using _patience = clock.after(PATIENCE_MS, up.resolve)
   const stopped = new Promise<void>(resolve => {
     if (stop.aborted) resolve()
     stop.addEventListener('abort', () => {
@@ -73,7 +85,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   await Promise.race([up.promise, stopped])
   if (!stop.aborted) {
     options.say('DeniDin is up.')
-    for (const name of waiting) options.say(`${name} is not linked yet; "denidin status" tells how it stands.`)
+    for (const name of waiting) options.say(`${name} is not ready yet; "denidin status" tells how it stands.`)
   }
   await stopped
   options.say('Stopping: finishing what is under way …')

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../budget/sqlite/sqlite-meter.ts'
 import type { Settings } from '../config/settings.ts'
+import type { Pauses } from '../conversation/pauses.ts'
+import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../database/sqlite/database.ts'
 import { memoryMigrations } from '../memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryStore } from '../memory/sqlite/sqlite-memory-store.ts'
@@ -26,6 +28,7 @@ export interface Stores extends Disposable {
   readonly folders: SessionFolders
   readonly memories: MemoryStore
   readonly meter: SqliteMeter
+  readonly pauses: Pauses
   /** Every store that holds something of a person. */
   readonly personalData: PersonalData[]
 }
@@ -37,6 +40,7 @@ export const allMigrations = [
   ...sessionMigrations,
   ...memoryMigrations,
   ...usageMigrations,
+  ...pauseMigrations,
 ]
 
 /** Opens the stores of a data folder that this process owns. */
@@ -46,14 +50,15 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Surroundi
   const ledger = createSqliteSessionLedger(database)
   const memories = createSqliteMemoryStore(database)
   const meter = createSqliteMeter(database, clock)
-  const personalData: PersonalData[] = [messages, ledger, memories, meter]
+  const pauses = createSqlitePauses(database)
+  const personalData: PersonalData[] = [messages, ledger, memories, meter, pauses]
   const people = createSqlitePeople({
     settings: { godfather_phone: settings.godfather_phone, blocked_phones: settings.user_roles.blocked_phones },
     personalData: () => personalData,
     ...{ database, ids, clock, logger },
   })
   return {
-    ...{ database, people, messages, ledger, memories, meter, personalData },
+    ...{ database, people, messages, ledger, memories, meter, personalData, pauses },
     folders: new SessionFolders(join(settings.data_root, 'sessions')),
     [Symbol.dispose]: () => {
       database[Symbol.dispose]()

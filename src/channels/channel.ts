@@ -1,5 +1,26 @@
 import type { Health } from '../platform/health.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
+import type { Sender } from '../people/person.ts'
+
+/** A reaction to a message. */
+export interface Reaction {
+  readonly message_id: MessageId
+  readonly sender: Sender
+  readonly emoji: string | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+/** What the account's owner wrote with their own hands. */
+export interface OwnerMessage {
+  readonly message_id: MessageId
+  readonly chat_id: ChatId
+  readonly chat_kind: 'direct' | 'group'
+  /** Who sits at the other end of a direct chat; in a group nobody in particular. */
+  readonly other: Sender | undefined
+  readonly text: string
+  readonly sent_at: number
+}
 
 /** What became of a message that was to be sent. */
 export type Delivery =
@@ -16,6 +37,14 @@ export interface ChannelEvents {
    * Duplicates are welcome: whoever listens drops what is known.
    */
   message(message: IncomingMessage): Promise<void>
+  /** The author of a message changed its text. Unknown messages are ignored. */
+  edited(change: { readonly message_id: MessageId; readonly text: string }): Promise<void>
+  /** The author of a message took it back for everybody: nothing of it may stay. */
+  deleted(message_id: MessageId): Promise<void>
+  /** Somebody reacted to a message; without an emoji they took the reaction back. */
+  reacted(reaction: Reaction): Promise<void>
+  /** The account's owner wrote in a chat from another device: a person has taken over. */
+  ownerWrote(message: OwnerMessage): Promise<void>
   /** The channel can send: called each time it becomes able to. Must return at once. */
   ready(): void
 }

@@ -14,7 +14,9 @@ export const readConfigFile = (path: string, schema: object): FileContent => {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? new DenidinError('not_found', `there is no configuration file ${path}`, { cause: error })
+      ? new DenidinError('not_found', `there is no configuration file ${path}: copy config/config.example.json there`, {
+          cause: error,
+        })
       : new DenidinError('invalid_config', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
   }
   let content: unknown

@@ -188,6 +188,20 @@ export const SCHEMA: SettingsTree<Settings> = {
       format: 'time_zone',
       doc: "Time zone of `quiet_hours`; none: the machine's.",
     },
+    answer_within_hours: {
+      default: 24,
+      format: 'decimal',
+      min: 0.01,
+      max: 8760,
+      doc: 'Messages older than this, found after an absence, are kept as history and not answered.',
+    },
+    takeover_minutes: {
+      default: 60,
+      format: 'whole',
+      min: 0,
+      max: 10_080,
+      doc: 'When you write in a chat from your own phone, the bot only listens there for these minutes; 0: it goes on.',
+    },
   },
   memory: MEMORY_SCHEMA,
   whatsapp: {

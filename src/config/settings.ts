@@ -49,6 +49,10 @@ export interface Settings {
     readonly quiet_hours: string | undefined
     /** IANA name; `undefined`: the machine's. */
     readonly time_zone: string | undefined
+    /** Older messages are kept as history and not answered. */
+    readonly answer_within_hours: number
+    /** Quiet time of the bot in a chat in which its owner wrote; 0: none. */
+    readonly takeover_minutes: number
   }
   readonly memory: {
     readonly session: {

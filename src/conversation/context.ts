@@ -2,6 +2,7 @@ import { isoDay } from '../platform/clock.ts'
 import type { ModelMessage } from '../models/language-model.ts'
 import type { RecalledMemory } from '../memory/memory.ts'
 import type { WindowMessage } from '../sessions/session.ts'
+import { setIn } from '../text/set-in.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 export interface ContextParts {
@@ -50,7 +51,7 @@ const toModel = (message: WindowMessage, chat_kind: 'direct' | 'group'): ModelMe
   role: message.role,
   content:
     chat_kind === 'group' && message.role === 'user'
-      ? `${message.sender_name ?? 'Someone'}: ${message.content}`
+      ? `${message.sender_name ?? 'Someone'}: ${setIn(message.content)}`
       : message.content,
 })
 

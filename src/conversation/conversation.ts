@@ -1,33 +1,43 @@
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { ChatId, IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
-import { scopeOf } from '../messages/scope.ts'
+import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
+import type { Person } from '../people/person.ts'
+import { knownName } from '../people/sender.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Outbox } from './outbox.ts'
 import type { QuietHours } from './pacing/quiet-hours.ts'
 import { WaitingRoom } from './pacing/waiting-room.ts'
 import { ScopeQueues } from './scope-queues.ts'
-import type { Turn, TurnMessage } from './turn.ts'
+import type { Turn } from './turn.ts'
+import type { TurnMessage } from './turn-message.ts'
 import type { Conversation } from './turns.ts'
 
 export interface ConversationDependencies {
   readonly settings: {
     readonly debounce_ms: number
     readonly max_concurrent_turns: number
+    /** Older messages, found after an absence, are kept as history and not answered. */
+    readonly answer_within_ms: number
     /** Whether what is said may be kept. */
     readonly keep: boolean
   }
   readonly people: People
   readonly messages: MessageStore
+  readonly windows: Pick<Sessions, 'release'>
   readonly turn: Turn
   readonly outbox: Outbox
   readonly quiet: QuietHours
+  /** Whether the bot is to be quiet in a conversation. */
+  readonly paused: (scope: Scope) => Promise<boolean>
   readonly tokens: TokenCounter
   /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
   readonly reaches: (chat_id: ChatId) => boolean
@@ -38,11 +48,18 @@ export interface ConversationDependencies {
   readonly metrics: Metrics
 }
 
+/** Something that can be read: a letter, a digit, a sign. */
+const WORDS = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+/** Messages that could not be recorded, remembered so that their writers are told once however often they come again. */
+const MOST_REFUSED = 1000
+
 /** The beginning of the road: a message is on disk before any work, then waits in the queue of its scope. */
 export const createConversation = (deps: ConversationDependencies): Conversation => {
   const { settings, people, messages, clock, metrics } = deps
   const logger = deps.logger.for('inbox')
   let draining = false
+  const refused = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
   const queues = new ScopeQueues<TurnMessage>({
     clock,
     debounce_ms: settings.debounce_ms,
@@ -60,80 +77,127 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   })
 
-  /** Queues what was recorded, with the words where they are still known. */
-  const take = (message: OpenMessage, may_continue: boolean): void => {
-    if (message.text === undefined) void askAgain(message)
-    else queues.push(message.scope, { ...message, text: message.text }, may_continue)
-  }
-
   const room = new WaitingRoom<OpenMessage>({
     ...{ quiet: deps.quiet, clock },
     release: waited => {
       if (waited.length > 0) logger.info('Quiet hours are over', { messages: waited.length })
-      for (const message of waited) take(message, true)
-      deps.outbox.sendHeld().catch((error: unknown) => {
-        logger.error('Held replies could not be sent', { reason: asDenidinError(error).message })
-      })
+      takeUp(waited).then(sendHeld).catch(logFailure('What waited for the end of quiet hours was not taken up'))
     },
   })
 
-  /** Queues a message, in quiet hours for their end. */
-  const queue = async (message: OpenMessage, may_continue: boolean): Promise<void> => {
-    if (await deps.quiet.delay(message)) {
-      room.add(message)
-      return
-    }
-    // What waited for the end of quiet hours comes first.
-    room.watch()
-    take(message, may_continue)
-  }
-
-  const receive = async (message: IncomingMessage): Promise<void> => {
+  const receive = async (incoming: IncomingMessage): Promise<void> => {
+    const late = clock.now() - incoming.sent_at > settings.answer_within_ms
+    const message = late ? { ...incoming, addressed: false } : incoming
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
+    const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
     const blocked = person.role === 'blocked'
-    const tokens = deps.tokens.count(message.text)
-    const receipt = await messages.receive({
-      message,
-      scope,
-      person_id: person.person_id,
-      received_at: clock.now(),
-      state: blocked ? 'ignored' : 'received',
-      tokens: settings.keep && !blocked ? tokens : undefined,
-    })
+    const ignored = blocked || (message.unreadable !== true && !WORDS.test(text))
+    const tokens = deps.tokens.count(text)
+    const sender_name = knownName(message.sender) ?? person.name
+    const receipt = await messages
+      .receive({
+        message: {
+          ...message,
+          sender: { ...message.sender, ...(sender_name === undefined ? {} : { name: sender_name }) },
+        },
+        scope,
+        person_id: person.person_id,
+        received_at: clock.now(),
+        state: ignored ? 'ignored' : 'received',
+        tokens: settings.keep && !ignored ? tokens : undefined,
+      })
+      .catch(async (error: unknown) => {
+        if (!ignored && addressed) await tellRefused(message, person)
+        throw error
+      })
     if (receipt === 'known') {
       metrics.count('messages_duplicate')
       return
     }
-    metrics.count(blocked ? 'messages_ignored' : 'messages_received')
-    logger.info('Message received', { message_id: message.message_id, blocked, tokens })
+    metrics.count(ignored ? 'messages_ignored' : 'messages_received')
+    logger.info('Message received', { message_id, blocked, tokens })
     // While stopping, what comes in is only recorded: the next start takes it up.
-    if (blocked || draining) return
-    const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
-    const sender_name = message.sender.name ?? person.name
+    if (ignored || draining) return
     const { person_id } = person
-    await queue(
-      { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at },
-      message.may_continue,
-    )
+    const { may_continue } = message
+    const open = { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at }
+    if (await deps.quiet.delay(open)) {
+      room.add(open)
+      return
+    }
+    // What waited for the end of quiet hours comes first.
+    room.watch()
+    queues.push(scope, open, may_continue)
   }
 
-  /** The words of a message were not kept (memory is off) and are gone: its writer is asked to say it again. */
-  const askAgain = async (message: OpenMessage): Promise<void> => {
-    await messages.settle([message.message_id], 'unanswerable', clock.now())
-    if (!message.addressed) return
-    const text = deps.sentencesFor('').restarted_before_answer
-    const { chat_id, chat_kind, scope, person_id } = message
-    const notice: Reply = {
-      ...{ chat_id, chat_kind, scope, person_id, text },
-      outbox_id: deps.ids.uuid(),
-      answers: [message.message_id],
-      tokens: deps.tokens.count(text),
-      session_id: undefined,
-      keep: false,
-      created_at: clock.now(),
+  /** A notice of our own to whoever wrote `last`. */
+  const notice = (answers: readonly MessageId[], last: Omit<Reply, NoticeFields>, text: string): Reply => ({
+    ...{ chat_id: last.chat_id, chat_kind: last.chat_kind, scope: last.scope, person_id: last.person_id },
+    ...{ outbox_id: deps.ids.uuid(), answers, text, tokens: deps.tokens.count(text) },
+    ...{ session_id: undefined, keep: false, created_at: clock.now() },
+  })
+
+  const tellRefused = async (message: IncomingMessage, { person_id }: Person): Promise<void> => {
+    if (refused.has(message.message_id)) return
+    refused.set(message.message_id, true)
+    const { chat_id, chat_kind, text } = message
+    const said = notice(
+      [message.message_id],
+      { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) },
+      deps.sentencesFor(text).something_went_wrong,
+    )
+    await deps.outbox.apologise(said).catch(logFailure('A refused message was not told of'))
+  }
+
+  /** The words of messages in a chat were not kept (memory is off) and are gone: their writer is asked to say them again. */
+  const askAgain = async (lost: readonly OpenMessage[]): Promise<void> => {
+    const last = lost.at(-1)
+    if (last === undefined) return
+    const answers = lost.map(message => message.message_id)
+    if (await deps.paused(last.scope)) {
+      await messages.settle(answers, 'unanswerable', clock.now())
+      return
     }
-    await queues.exclusive(scope, () => deps.outbox.deliver(notice))
+    const asked = notice(answers, last, deps.sentencesFor('').restarted_before_answer)
+    queues
+      .exclusive(last.scope, () => deps.outbox.deliver(asked))
+      .catch(logFailure('Nobody was asked for words that are gone'))
+  }
+
+  /** Queues what was recorded earlier, where its words are still known. */
+  const takeUp = async (waiting: readonly OpenMessage[]): Promise<void> => {
+    for (const message of waiting) {
+      if (message.text !== undefined) queues.push(message.scope, { ...message, text: message.text }, true)
+    }
+    const lost = waiting.filter(message => message.text === undefined)
+    const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
+    await messages.settle(unheard, 'unanswerable', clock.now())
+    const chats = Object.groupBy(
+      lost.filter(message => message.addressed),
+      message => message.chat_id,
+    )
+    for (const chat of Object.values(chats)) await askAgain(chat ?? [])
+  }
+
+  const logFailure =
+    (what: string) =>
+    (error: unknown): void => {
+      logger.error(what, { reason: asDenidinError(error).message })
+    }
+
+  const sendHeld = async (): Promise<void> => {
+    for (const { chat_id, scope } of await deps.outbox.held()) {
+      if (draining) return
+      await queues
+        .exclusive(scope, async () => {
+          for (const { session_id } of await deps.outbox.sendHeld(chat_id)) {
+            // It has joined the conversation behind the back of the window that is kept in memory.
+            if (session_id !== undefined) deps.windows.release(session_id)
+          }
+        })
+        .catch(logFailure('Held replies could not be sent'))
+    }
   }
 
   return {
@@ -142,10 +206,15 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await deps.outbox.recover()
       const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
       if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
-      for (const message of waiting) await queue(message, true)
+      const now: OpenMessage[] = []
+      for (const message of waiting) {
+        if (await deps.quiet.delay(message)) room.add(message)
+        else now.push(message)
+      }
+      await takeUp(now)
     },
     sendHeld: async () => {
-      await deps.outbox.sendHeld()
+      await sendHeld()
       room.watch()
     },
     exclusive: (scope, act) => queues.exclusive(scope, act),
@@ -162,3 +231,5 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   }
 }
+
+type NoticeFields = 'outbox_id' | 'answers' | 'text' | 'tokens' | 'session_id' | 'keep' | 'created_at'

@@ -7,23 +7,19 @@ import { withTrace } from '../platform/trace.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
-import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
+import type { MessageStore, Reply } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext, Completion, LanguageModel, ModelMessage } from '../models/language-model.ts'
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
-import type { WindowMessage } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Commands } from './commands.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
-
-/** A message whose text is at hand. */
-export interface TurnMessage extends OpenMessage {
-  readonly text: string
-}
+import type { Pauses } from './pauses.ts'
+import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 
 export interface TurnSettings {
   readonly system_prompt: string
@@ -43,6 +39,7 @@ export interface TurnDependencies {
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly outbox: Outbox
+  readonly pauses: Pauses
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly sentencesFor: (text: string) => Sentences
   readonly tokens: TokenCounter
@@ -67,27 +64,32 @@ export type Turn = (scope: Scope, batch: readonly TurnMessage[]) => Promise<void
 export const createTurn = (deps: TurnDependencies): Turn => {
   const { settings, messages, windows, clock, metrics } = deps
   const logger = deps.logger.for('conversation')
+  /** Chats whose last words could not be read. */
+  const unreadable = new Set<ChatId>()
 
-  /** Answers a batch; `last` is the message that is quoted where an answer quotes, `since` when the work on it began. */
+  /** A reply to a batch; `last` is the message that is quoted where an answer quotes. */
+  const compose = (batch: readonly TurnMessage[], last: TurnMessage, text: string, session_id?: string): Reply => ({
+    outbox_id: deps.ids.uuid(),
+    chat_id: last.chat_id,
+    chat_kind: last.chat_kind,
+    scope: last.scope,
+    person_id: last.person_id,
+    answers: [...idsOf(batch.filter(message => message !== last)), last.message_id],
+    text,
+    tokens: deps.tokens.count(text),
+    session_id: settings.keep ? session_id : undefined,
+    keep: settings.keep,
+    created_at: clock.now(),
+  })
+
+  /** Answers a batch; `since` is when the work on it began. */
   const reply = async (
     batch: readonly TurnMessage[],
     last: TurnMessage,
     text: string,
     { since, session_id }: { readonly since?: number; readonly session_id?: string } = {},
   ): Promise<Delivered> => {
-    const sent: Reply = {
-      outbox_id: deps.ids.uuid(),
-      chat_id: last.chat_id,
-      chat_kind: last.chat_kind,
-      scope: last.scope,
-      person_id: last.person_id,
-      answers: [...idsOf(batch.filter(message => message !== last)), last.message_id],
-      text,
-      tokens: deps.tokens.count(text),
-      session_id: settings.keep ? session_id : undefined,
-      keep: settings.keep,
-      created_at: clock.now(),
-    }
+    const sent = compose(batch, last, text, session_id)
     return { reply: sent, message_id: await deps.outbox.deliver(sent, since) }
   }
 
@@ -140,7 +142,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     } else {
       const sent = await reply(batch, last, completion.text, { since, session_id: said.session_id })
       if (sent.message_id !== undefined) {
-        await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id)], max_tokens)
+        await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id, clock.now())], max_tokens)
       }
     }
     await windows.save(said.session_id)
@@ -161,18 +163,30 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     }
   }
 
-  const replyInWindow = (sent: Reply, message_id: MessageId): WindowMessage => ({
-    message_id,
-    role: 'assistant',
-    content: sent.text,
-    sender_name: undefined,
-    person_id: sent.person_id,
-    timestamp: clock.now(),
-    tokens: sent.tokens,
-  })
+  /** The batch as its writers want it by now: edited texts, without what they took back. */
+  const asItStands = async (batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> => {
+    if (!settings.keep) return batch
+    const current = await messages.current(idsOf(batch))
+    return batch.flatMap(message => {
+      const now = current.get(message.message_id)
+      return now === undefined ? [] : [{ ...message, ...now }]
+    })
+  }
 
-  const work = async (scope: Scope, batch: readonly TurnMessage[]): Promise<void> => {
+  /** What came undecryptable (without text) is asked for again, once until something readable comes. */
+  const askToRepeat = async (message: TurnMessage): Promise<void> => {
+    if (unreadable.has(message.chat_id)) {
+      await messages.settle([message.message_id], 'unanswerable', clock.now())
+      return
+    }
+    unreadable.add(message.chat_id)
+    await reply([message], message, deps.sentencesFor('').unreadable)
+  }
+
+  const work = async (scope: Scope, said: readonly TurnMessage[]): Promise<void> => {
     const talk: TurnMessage[] = []
+    const batch = await asItStands(said)
+    const quiet = (await deps.pauses.at(scope, clock.now())) !== undefined
     for (const message of batch) {
       const person = await deps.people.find(message.person_id)
       if (person === undefined || person.role === 'blocked') {
@@ -181,8 +195,13 @@ export const createTurn = (deps: TurnDependencies): Turn => {
         // What was said before a command belongs before it: a reset must not swallow it.
         if (talk.length > 0) await answer(scope, talk.splice(0))
         await runCommand(message, person)
+      } else if (message.text === '') {
+        if (quiet || !message.addressed) await messages.settle([message.message_id], 'unanswerable', clock.now())
+        else await askToRepeat(message)
       } else {
-        talk.push(message)
+        unreadable.delete(message.chat_id)
+        // While the bot is to be quiet it only listens.
+        talk.push(quiet ? { ...message, addressed: false } : message)
       }
     }
     if (talk.length > 0) await answer(scope, talk)
@@ -197,7 +216,9 @@ export const createTurn = (deps: TurnDependencies): Turn => {
           metrics.count('turns_failed')
           const { code, message } = asDenidinError(error)
           logger.error('A turn failed', { code, reason: message })
-          await apologise(chat)
+          await apologise(chat).catch((failure: unknown) => {
+            logger.error('Not even an apology could be sent', { reason: asDenidinError(failure).message })
+          })
         }
       })
     }
@@ -206,32 +227,16 @@ export const createTurn = (deps: TurnDependencies): Turn => {
   async function apologise(batch: readonly TurnMessage[]): Promise<void> {
     const waiting = new Set((await messages.open()).map(message => message.message_id))
     const unanswered = batch.filter(message => waiting.has(message.message_id))
-    const last = unanswered.at(-1)
+    // Whoever did not speak to the bot is not spoken to; the next start looks at their messages again.
+    const last = unanswered.findLast(message => message.addressed)
     if (last === undefined) return
     const question = unanswered.map(message => message.text).join('\n')
-    await reply(unanswered, last, deps.sentencesFor(question).something_went_wrong).catch((error: unknown) => {
-      logger.error('Not even an apology could be sent', { reason: asDenidinError(error).message })
-    })
+    await deps.outbox.apologise(compose(unanswered, last, deps.sentencesFor(question).something_went_wrong))
   }
 }
-
-const toWindow = (message: TurnMessage): WindowMessage => ({
-  message_id: message.message_id,
-  role: 'user',
-  content: message.text,
-  sender_name: message.sender_name,
-  person_id: message.person_id,
-  timestamp: message.sent_at,
-  tokens: message.tokens,
-})
-
-const idsOf = (batch: readonly TurnMessage[]): readonly MessageId[] => batch.map(message => message.message_id)
 
 /** A group's window belongs to everybody in it, so it has the budget of a client whoever speaks. */
 const budgetOf = (settings: TurnSettings, person: Person | undefined, chat_kind: 'direct' | 'group'): number =>
   person?.role === 'godfather' && chat_kind === 'direct'
     ? settings.window_tokens.godfather
     : settings.window_tokens.client
-
-const groupByChat = (batch: readonly TurnMessage[]): readonly TurnMessage[][] =>
-  Object.values(Object.groupBy(batch, message => message.chat_id)).filter(chat => chat !== undefined)

@@ -1,5 +1,7 @@
 import { DAY_MS, SECOND_MS } from '../platform/clock.ts'
 import { withDeadline } from '../platform/deadline.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import { breathe } from '../platform/event-loop.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
@@ -17,7 +19,7 @@ export interface ClosingDependencies extends Pick<
   readonly transfer: Transfer | undefined
   /** Runs an act alone in the queue of a scope, so that no turn is under way in a session that ends. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
-  readonly memory: Pick<LongTermMemory, 'settled'>
+  readonly memory: Pick<LongTermMemory, 'settled' | 'forget'>
   readonly timeout_ms: number
   readonly retention_days: number
 }
@@ -30,10 +32,32 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
   const { ledger, folders, sessions, messages, clock } = deps
   const logger = deps.logger.for('cleanup')
 
+  /** One session that makes trouble must not keep back the others; tells whether it went well. */
+  const attempt = async (
+    trouble: string,
+    { session_id }: SessionRecord,
+    act: () => Promise<void>,
+  ): Promise<boolean> => {
+    try {
+      await act()
+      return true
+    } catch (error) {
+      logger.error(trouble, { session_id, reason: asDenidinError(error).message })
+      return false
+    }
+  }
+
+  /** All that becomes of an ended session while long-term memory is off. */
+  const archiveOnly = async (session: SessionRecord): Promise<void> => {
+    await attempt('A session could not be archived', session, async () => {
+      await archiveSession(ledger, folders, session)
+    })
+  }
+
   const close = async (session: SessionRecord, reason: 'expired' | 'reset'): Promise<void> => {
     await ledger.close(session.session_id, reason, clock.now())
     sessions.release(session.session_id)
-    if (deps.transfer === undefined) await archiveSession(ledger, folders, session)
+    if (deps.transfer === undefined) await archiveOnly(session)
   }
 
   /** A message may have come since the list was made: the age is looked at again, alone in the queue. */
@@ -66,40 +90,62 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
     let purged = 0
     for (const session of old) {
       if (options.signal?.aborted) break
-      if (session.archived_to !== undefined) await folders.purge(session.archived_to)
-      await ledger.purged(session.session_id)
-      purged++
+      const removed = await attempt('An archived session could not be removed', session, async () => {
+        if (session.archived_to !== undefined) await folders.purge(session.archived_to)
+        await ledger.purged(session.session_id)
+      })
+      if (removed) purged++
     }
     if (purged > 0) logger.info('Archived sessions purged', { purged })
     return { purged }
   }
 
+  const relearn = async (): Promise<void> => {
+    for (const session_id of await messages.changedSessions()) {
+      // First it waits again, then the old summary goes: a crash in between leaves it to be stored anew, not lost.
+      if (await ledger.reopen(session_id, clock.now())) logger.info('Session is summarised anew', { session_id })
+      await deps.memory.forget(session_id)
+      await messages.relearnt(session_id)
+    }
+  }
+
   const sweep: SessionClosing['sweep'] = async (options = {}) => {
+    await relearn()
     for (const session of await ledger.idle(clock.now() - deps.timeout_ms)) {
       if (options.signal?.aborted) break
-      await closeIfStillIdle(session)
+      await attempt('A session could not be closed', session, () => closeIfStillIdle(session))
+      await breathe()
     }
-    const { transfer } = deps
-    const due = transfer === undefined ? [] : await ledger.waiting(clock.now())
+    const due = await ledger.waiting(clock.now())
+    if (deps.transfer === undefined) {
+      // What a message or a merge ended lies where it was.
+      for (const session of due.filter(each => each.archived_to === undefined)) {
+        if (options.signal?.aborted) break
+        await archiveOnly(session)
+      }
+      return { found: 0, stored: 0, failed: 0, dead: 0 }
+    }
     const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
     for (const [index, session] of due.entries()) {
-      if (options.signal?.aborted || transfer === undefined) break
-      const outcome = await transfer(session, 'patient')
+      if (options.signal?.aborted) break
+      const outcome = await deps.transfer(session, 'patient', options.signal)
       if (outcome === 'failed') report.failed++
       else if (outcome === 'dead') report.dead++
-      else report.stored++
+      else if (outcome !== 'interrupted') report.stored++
       options.progress?.(index + 1, due.length)
+      await breathe()
     }
     if (due.length > 0) logger.info('Sweep finished', { ...report })
     return report satisfies SweepReport
   }
 
-  return { reset, sweep, purge }
+  return { reset, sweep, relearn, purge }
 }
 
 /** Closing while the memory system is off: there is nothing to close, and what lies on disk stays as it is. */
 export const noSessionClosing: SessionClosing = {
   reset: async () => ({ session_id: undefined, messages: 0, memory: 'nothing' }),
   sweep: async () => ({ found: 0, stored: 0, failed: 0, dead: 0 }),
+  relearn: async () => undefined,
   purge: async () => ({ purged: 0 }),
 }

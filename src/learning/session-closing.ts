@@ -31,6 +31,11 @@ export interface SessionClosing {
     readonly signal?: AbortSignal
     readonly progress?: (done: number, total: number) => void
   }): Promise<SweepReport>
+  /**
+   * Makes anew what is remembered of sessions that lost a message since they were stored. What they gave before is
+   * forgotten at once; the new summary follows like that of any session that waits.
+   */
+  relearn(): Promise<void>
   /** Removes archived sessions whose retention is over, once they are in long-term memory. */
   purge(options?: { readonly signal?: AbortSignal }): Promise<{ readonly purged: number }>
 }

@@ -1,6 +1,7 @@
 import { isoDay } from '../platform/clock.ts'
 import type { StoredMessage } from '../messages/message.ts'
 import type { ModelMessage } from '../models/language-model.ts'
+import { setIn } from '../text/set-in.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** Longest summary, in tokens. */
@@ -14,12 +15,30 @@ const INSTRUCTION = `You write the long-term memory of an assistant. The next me
 First list every fact worth remembering, one a line, each beginning with "- ": names, preferences, decisions, dates, places, relations, plans, stated or clearly implied. Name who each fact is about. Then write a short paragraph of context: what the conversation was about and how it ended.
 Use the language of the conversation. Stay under 500 words. Invent nothing.`
 
-/** A conversation as text: one line a message, with day and speaker. */
+/** Tokens of day and punctuation before a message; a name has at most as many tokens as characters. */
+const LINE_TOKENS = 16
+
+/** The newest messages that surely fit; counted before, so that nothing long has to be counted again. */
+const newestWithin = (messages: readonly StoredMessage[], max_tokens: number): readonly StoredMessage[] => {
+  let left = max_tokens
+  let first = messages.length
+  for (; first > 0; first--) {
+    const message = messages[first - 1]
+    left -= (message?.tokens ?? 0) + LINE_TOKENS + (message?.sender_name?.length ?? 0)
+    if (left < 0) break
+  }
+  return messages.slice(Math.min(first, messages.length - 1))
+}
+
+/**
+ * A conversation as text: each message begins a line, with day and speaker. Its further lines are set in, so that
+ * nobody can write a line that passes for somebody else's.
+ */
 export const writeTranscript = (messages: readonly StoredMessage[]): string =>
   messages
     .map(message => {
       const speaker = message.role === 'assistant' ? 'DeniDin' : (message.sender_name ?? 'Person')
-      return `[${isoDay(message.sent_at)}] ${speaker}: ${message.text}`
+      return `[${isoDay(message.sent_at)}] ${speaker}: ${setIn(message.text)}`
     })
     .join('\n')
 
@@ -30,8 +49,15 @@ export const summaryRequest = (
 ): { readonly messages: readonly ModelMessage[]; readonly max_tokens: number; readonly temperature: number } => ({
   messages: [
     { role: 'system', content: INSTRUCTION },
-    { role: 'user', content: tokens.cut(writeTranscript(messages), TRANSCRIPT_MAX_TOKENS, 'end') },
+    { role: 'user', content: transcriptToSummarise(messages, tokens) },
   ],
   max_tokens: SUMMARY_MAX_TOKENS,
   temperature: SUMMARY_TEMPERATURE,
 })
+
+const transcriptToSummarise = (messages: readonly StoredMessage[], tokens: TokenCounter): string => {
+  const newest = newestWithin(messages, TRANSCRIPT_MAX_TOKENS)
+  const transcript = writeTranscript(newest)
+  // One alone may still be too long; its end counts.
+  return newest.length === 1 ? tokens.cut(transcript, TRANSCRIPT_MAX_TOKENS, 'end') : transcript
+}

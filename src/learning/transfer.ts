@@ -38,26 +38,36 @@ export interface TransferDependencies {
   readonly metrics: Metrics
 }
 
-export type TransferOutcome = 'stored' | 'empty' | 'failed' | 'dead'
+/** `done`: somebody else had stored it before. `interrupted`: called off, nothing is counted against it. */
+export type TransferOutcome = 'stored' | 'empty' | 'failed' | 'dead' | 'done' | 'interrupted'
 
 /**
  * Moves one closed session into long-term memory: archive the folder, summarise, store, mark. Each step may be
  * repeated, so a crash anywhere only means that the rest is done next time. `patient`: a model that fails may be asked
- * again later; otherwise the transcript is stored at once.
+ * again later; otherwise the transcript is stored at once. `signal` calls off a model that is being waited for.
  */
-export type Transfer = (session: SessionRecord, patience: 'patient' | 'at_once') => Promise<TransferOutcome>
+export type Transfer = (
+  session: SessionRecord,
+  patience: 'patient' | 'at_once',
+  signal?: AbortSignal,
+) => Promise<TransferOutcome>
+
+interface Manner {
+  readonly patient: boolean
+  readonly signal: AbortSignal | undefined
+}
 
 export const createTransfer = (deps: TransferDependencies): Transfer => {
   const { ledger, folders, messages, clock } = deps
   const logger = deps.logger.for('session')
   const under_way = new Map<string, Promise<TransferOutcome>>()
 
-  const remember = async (session: SessionRecord, said: readonly StoredMessage[], patient: boolean): Promise<void> => {
-    const text = await summarise(session, said, patient)
+  const remember = async (session: SessionRecord, said: readonly StoredMessage[], manner: Manner): Promise<void> => {
+    const text = await summarise(session, said, manner)
     const memory: Memory = {
       memory_id: deps.ids.uuid(),
       scope: session.scope,
-      person_ids: [...new Set(said.map(message => message.person_id))],
+      person_ids: [...new Set(said.filter(message => message.role === 'user').map(message => message.person_id))],
       kind: text.kind,
       text: text.text,
       session_id: session.session_id,
@@ -72,16 +82,18 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
   const summarise = async (
     session: SessionRecord,
     said: readonly StoredMessage[],
-    patient: boolean,
+    { patient, signal }: Manner,
   ): Promise<Pick<Memory, 'kind' | 'text'>> => {
     const person_id = personOfScope(session.scope)
     try {
       const completion = await deps.model.complete(summaryRequest(said, deps.tokens), {
         ...{ purpose: 'summary', chat_id: session.chat_id },
         ...(person_id === undefined ? {} : { person_id }),
+        ...(signal === undefined ? {} : { signal }),
       })
       return { kind: 'session_summary', text: completion.text }
     } catch (error) {
+      if (signal?.aborted === true) throw error
       deps.metrics.count('model_failures')
       if (patient && session.attempts + 1 < SUMMARY_ATTEMPTS) throw error
       const reason = asDenidinError(error).message
@@ -90,12 +102,15 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
     }
   }
 
-  const run = async (session: SessionRecord, patient: boolean): Promise<TransferOutcome> => {
-    const { session_id } = session
+  const run = async (listed: SessionRecord, manner: Manner): Promise<TransferOutcome> => {
+    const { session_id } = listed
+    // The list may be old by now: what is stored already must not be paid for again.
+    const session = await ledger.find(session_id)
+    if (session?.state !== 'closed') return 'done'
     logger.info('Session expired, transferring to long-term memory', { session_id, reason: session.close_reason })
     const archived_to = await archiveSession(ledger, folders, session)
     const said = await messages.ofSession(session_id)
-    if (said.length > 0) await remember(session, said, patient)
+    if (said.length > 0) await remember(session, said, manner)
     // The archived file holds the whole conversation, what had left the window included.
     const file = { window: said.map(toWindowMessage), message_counter: said.length, unknown: {} }
     await folders.write(session_id, writeWindowFile({ ...session, state: 'stored' }, file), archived_to)
@@ -117,10 +132,12 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
     return dead ? 'dead' : 'failed'
   }
 
-  return async (session, patience) => {
+  return async (session, patience, signal) => {
     const running = under_way.get(session.session_id)
     if (running !== undefined) return await running
-    const transfer = run(session, patience === 'patient').catch((error: unknown) => failed(session, error))
+    const transfer = run(session, { patient: patience === 'patient', signal }).catch((error: unknown) =>
+      signal?.aborted === true ? 'interrupted' : failed(session, error),
+    )
     under_way.set(session.session_id, transfer)
     try {
       return await transfer

@@ -125,6 +125,9 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
       if (stored.added && started) indexer.add(stored.memory)
       return stored
     },
+    forget: async session_id => {
+      if ((await memories.removeOfSession(session_id)) && started) indexer.compareAll()
+    },
     list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
     stats: async () => {
       const counts = await memories.counts()

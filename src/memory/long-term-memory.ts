@@ -48,6 +48,8 @@ export interface LongTermMemory extends AsyncDisposable {
    * taken up again after a restart. A session that gave a memory already gives no second one.
    */
   store(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
+  /** Forgets what a session gave: gone for every recall when this resolves; vector and index follow in the background. */
+  forget(session_id: string): Promise<void>
   list(scope: Scope | 'all', page: MemoryPage): Promise<readonly Memory[]>
   stats(): Promise<MemoryStats>
   /** Resolves when nothing waits for embedding or index, or cannot go on for now. */

@@ -14,6 +14,8 @@ export interface MemoryStore {
    * @throws DenidinError `invalid_input` for a scope that is no well-formed text.
    */
   add(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
+  /** Removes the memory that a session gave, if any. */
+  removeOfSession(session_id: string): Promise<boolean>
   /** The memories of these ids that belong to `scope`, in no particular order. */
   get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]>
   list(scope: Scope, page: MemoryPage): Promise<readonly Memory[]>

@@ -4,8 +4,8 @@ import type { Scope } from './scope.ts'
 
 /**
  * State of a received message: `received` (waits for its turn) → `answered`, `unconfirmed` (an answer went out, or
- * not: nobody knows), `heard` (kept, no answer expected), `ignored` (blocked person), `unanswerable` (its text was not
- * kept and is gone with a restart).
+ * not: nobody knows), `heard` (kept, no answer expected), `ignored` (blocked person, or no words in it), `unanswerable`
+ * (its text was not kept and is gone with a restart).
  */
 export type InboxState = 'received' | 'answered' | 'unconfirmed' | 'heard' | 'ignored' | 'unanswerable'
 
@@ -27,7 +27,10 @@ export interface Receipt {
   readonly person_id: PersonId
   readonly scope: Scope
   readonly received_at: number
-  readonly state: 'received' | 'ignored'
+  /** `heard`: kept, and no answer is expected. */
+  readonly state: 'received' | 'ignored' | 'heard'
+  /** `assistant`: said in the bot's name, by the account's owner; by default what a person said to it. */
+  readonly role?: 'user' | 'assistant'
   /** Tokens of the text; `undefined` keeps no text at all, only the fact that the message came. */
   readonly tokens: number | undefined
 }
@@ -109,6 +112,25 @@ export interface MessageStore {
     state: 'answered' | 'heard' | 'ignored' | 'unanswerable',
     at: number,
   ): Promise<void>
+  /** The texts of those messages as they stand now; what was deleted is missing. */
+  current(
+    message_ids: readonly MessageId[],
+  ): Promise<ReadonlyMap<MessageId, { readonly text: string; readonly tokens: number }>>
+  /** Changes a message's text; tells where it stands, or `undefined` for a message that is not kept or reads so already. */
+  edit(message_id: MessageId, text: string, tokens: number): Promise<ChangedMessage | undefined>
+  /**
+   * Deletes a message's words for good; its id stays known, so that it cannot come back. Its session is marked as
+   * changed until `relearnt`. Tells where it stood, or `undefined` for a message that is not kept.
+   */
+  remove(message_id: MessageId, at: number): Promise<ChangedMessage | undefined>
+  /** Sessions that lost a message since they were last summarised. */
+  changedSessions(): Promise<readonly string[]>
+  relearnt(session_id: string): Promise<void>
+  /**
+   * Keeps what a person thinks of a reply of the bot, whichever of its parts they rate: 1, −1, or `undefined` to take it
+   * back. False for other messages.
+   */
+  rate(rating: Rating): Promise<boolean>
   /** Whether anybody ever wrote in a chat. */
   hasWritten(chat_id: ChatId): Promise<boolean>
   /** Records a reply and the texts of its parts, none of which has begun. */
@@ -136,9 +158,25 @@ export interface MessageStore {
   counts(): Promise<MessageCounts>
 }
 
+/** Where a message stands that was changed. */
+export interface ChangedMessage {
+  readonly scope: Scope
+  readonly session_id: string | undefined
+}
+
+/** A thumb up or down on a reply. */
+export interface Rating {
+  readonly message_id: MessageId
+  readonly person_id: PersonId
+  readonly value: 1 | -1 | undefined
+  readonly at: number
+}
+
 /** How many messages and replies are in which state. */
 export interface MessageCounts {
   readonly messages: number
+  /** Thumbs up and down on replies. */
+  readonly ratings: { readonly up: number; readonly down: number }
   readonly inbox: Readonly<Record<InboxState, number>>
   readonly outbox: Readonly<Record<OutboxState, number>>
 }

@@ -12,6 +12,8 @@ export interface IncomingMessage {
   readonly chat_kind: 'direct' | 'group'
   readonly sender: Sender
   readonly text: string
+  /** It came and could not be decrypted: its text is empty, and its writer is asked to send it again. */
+  readonly unreadable?: boolean
   /** When it was sent, in milliseconds since the Unix epoch. */
   readonly sent_at: number
   /** Whether an answer is expected: always in a direct chat; in a group when the bot is mentioned or replied to. */

@@ -1,5 +1,6 @@
 import type { UsageReader } from '../budget/usage-reader.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
+import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -41,6 +42,7 @@ export interface OperationDeps {
   readonly closing: SessionClosing
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
   readonly conversation: Pick<Conversation, 'exclusive'>
+  readonly pauses: Pauses
   readonly console: Pick<ConsoleChannel, 'say'>
   readonly usage: UsageReader
   readonly traffic: { counts(): Promise<TrafficCounts> }

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { chatSay } from './chat.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import type { Operation } from './operation.ts'
+import { chatPause, chatPauses, chatResume } from './pause.ts'
 import { peopleBlock, peopleList, peopleRole, peopleUnblock } from './people.ts'
 import { sessionList, sessionPurge, sessionReset, sessionShow, sessionSweep } from './session.ts'
 import { status } from './status.ts'
@@ -12,6 +13,9 @@ export type Operations = Readonly<Record<string, Operation>>
 
 export const operations = {
   status,
+  'chat.pause': chatPause,
+  'chat.pauses': chatPauses,
+  'chat.resume': chatResume,
   'chat.say': chatSay,
   'memory.list': memoryList,
   'memory.search': memorySearch,

@@ -64,7 +64,7 @@ export const memorySearch = operation({
   run: async (deps, { query, ...reference }, { caller, signal }) => {
     const scope = (await namedScope(deps, reference, caller)) ?? (await ownScope(deps, caller))
     if (scope === undefined) {
-      throw new DenidinError('invalid_input', 'memory.search: name whose memory to search: person, chat or session_id')
+      throw new DenidinError('invalid_input', 'name whose memory to search: a person, a chat or a session id')
     }
     if (!(await deps.memory.stats()).enabled) throw new DenidinError('disabled', 'long-term memory is switched off')
     const person_id = personOfScope(scope)

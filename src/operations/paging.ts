@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DenidinError } from '../platform/errors.ts'
 
 const PAGE_DEFAULT = 20
 const PAGE_MOST = 200
@@ -14,13 +15,19 @@ export const pageOutput = {
   next: z.string().nullable().describe('pass it as "after" for the next page; null: the end'),
 }
 
-/** Reads one row more than asked for, to know whether another page follows. */
+/**
+ * Reads one row more than asked for, to know whether another page follows.
+ * @throws DenidinError `not_found` when nothing follows what `after` names: no page before announced it.
+ */
 export const readPage = async <T>(
   input: { readonly limit: number; readonly after?: string | undefined },
   read: (page: { readonly limit: number; readonly before?: string }) => Promise<readonly T[]>,
   idOf: (row: T) => string,
 ): Promise<{ readonly rows: readonly T[]; readonly next: string | null }> => {
   const rows = await read({ limit: input.limit + 1, ...(input.after === undefined ? {} : { before: input.after }) })
+  if (rows.length === 0 && input.after !== undefined) {
+    throw new DenidinError('not_found', `nothing follows "${input.after}": "after" takes the "next" of the page before`)
+  }
   const shown = rows.slice(0, input.limit)
   const last = shown.at(-1)
   return { rows: shown, next: rows.length > shown.length && last !== undefined ? idOf(last) : null }

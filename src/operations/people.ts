@@ -57,19 +57,21 @@ export const peopleRole = operation({
     show(await people.setRole((await findPerson(people, person)).person_id, role)),
 })
 
+const BEFOREHAND = '; user_roles.blocked_phones in the configuration blocks a number beforehand'
+
 export const peopleBlock = operation({
-  summary: 'Answer a person no more',
+  summary: 'Block a person: they get no answer any more',
   access: 'godfather',
   effect: 'write',
   needs: 'data',
   input: z.strictObject({ person: personField }),
   output: shown,
   run: async ({ people }, { person }) =>
-    show(await people.setRole((await findPerson(people, person)).person_id, 'blocked')),
+    show(await people.setRole((await findPerson(people, person, BEFOREHAND)).person_id, 'blocked')),
 })
 
 export const peopleUnblock = operation({
-  summary: 'Answer a blocked person again, as a client',
+  summary: 'Unblock a person, who is a client then',
   access: 'godfather',
   effect: 'write',
   needs: 'data',

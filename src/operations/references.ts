@@ -5,6 +5,7 @@ import { personOfScope, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
+import { phoneDigits } from '../platform/phone.ts'
 import type { OperationDeps } from './dependencies.ts'
 import type { Caller } from './operation.ts'
 
@@ -24,11 +25,16 @@ interface ScopeReference {
   readonly session_id?: string | undefined
 }
 
-/** @throws DenidinError `not_found`. */
-export const findPerson = async (people: Pick<People, 'lookUp'>, reference: string): Promise<Person> => {
+/** `hint` is told where a number is right and nobody has it. @throws DenidinError `not_found`. */
+export const findPerson = async (people: Pick<People, 'lookUp'>, reference: string, hint = ''): Promise<Person> => {
   const person = await people.lookUp(reference)
-  if (person === undefined) throw new DenidinError('not_found', `there is no person "${reference}"`)
-  return person
+  if (person !== undefined) return person
+  throw new DenidinError(
+    'not_found',
+    phoneDigits(reference) === undefined
+      ? `there is no person "${reference}": name a phone number with its country code, or a person id`
+      : `nobody with the number ${reference} has written yet${hint}`,
+  )
 }
 
 /**

@@ -86,7 +86,7 @@ const resetScope = async (deps: OperationDeps, input: ResetInput, caller: Caller
   const named = await namedScope(deps, input, caller)
   const scope = named ?? (caller.chat === undefined ? undefined : await ownScope(deps, caller))
   if (scope === undefined) {
-    throw new DenidinError('invalid_input', 'session.reset: name the conversation by session_id, person or chat')
+    throw new DenidinError('invalid_input', 'name the conversation: a session id, a person or a chat')
   }
   return scope
 }

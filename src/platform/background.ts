@@ -22,6 +22,31 @@ export class Background {
     this.#under_way.add(running)
   }
 
+  /**
+   * An act that is asked for often and does everything there is to do each time: asked for while it is under way, it
+   * runs once more afterwards, however often that was.
+   */
+  coalesced(what: string, act: () => Promise<unknown>): () => void {
+    let running = false
+    let asked = 0
+    const rounds = async (): Promise<void> => {
+      running = true
+      try {
+        let answered: number
+        do {
+          answered = asked
+          await act()
+        } while (answered !== asked)
+      } finally {
+        running = false
+      }
+    }
+    return () => {
+      asked++
+      if (!running) this.run(what, rounds)
+    }
+  }
+
   /** Resolves when nothing is under way any more. */
   async settled(): Promise<void> {
     while (this.#under_way.size > 0) await Promise.all(this.#under_way)

@@ -38,6 +38,8 @@ export interface SessionLedger {
   stored(session_id: string, at: number): Promise<void>
   /** Counts a failed attempt: due again at `next_attempt_at`, or `dead` when there is none. */
   failed(session_id: string, next_attempt_at: number | undefined): Promise<void>
+  /** Makes a stored or purged session wait to be stored again; false for others. */
+  reopen(session_id: string, at: number): Promise<boolean>
   /** Stored sessions whose last message came before `before`, with their archive still on disk. */
   purgeable(before: number): Promise<readonly SessionRecord[]>
   purged(session_id: string): Promise<void>

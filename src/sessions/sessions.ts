@@ -32,10 +32,12 @@ export interface Sessions {
   open(scope: Scope, chat_id: ChatId): Promise<OpenedSession>
   /** Adds messages; over `max_tokens` the oldest leave the window. A message that is in already is not added again. */
   append(session_id: string, messages: readonly WindowMessage[], max_tokens: number): Promise<Session>
-  /** Brings `session.json` up to date. */
+  /** Brings `session.json` up to date. Where it cannot be written the log says so: the messages are the truth. */
   save(session_id: string): Promise<void>
   /** What a person last said in the running session of a scope, if anything. */
   lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
+  /** Makes a session anew from its messages, some of which were changed. */
+  refresh(session_id: string): Promise<void>
   /** Drops what is kept in memory of a session; the next use reads it from disk. */
   release(session_id: string): void
 }
@@ -66,6 +68,8 @@ export const toWindowMessage = (message: StoredMessage): WindowMessage => ({
   tokens: message.tokens,
 })
 
+const reasonOf = (error: unknown): string => asDenidinError(error).message
+
 /** Sessions over a ledger in SQLite and a readable file each. */
 export const createSessions = (deps: SessionsDependencies): Sessions & SessionBrowser => {
   const { ledger, folders, messages, clock, ids } = deps
@@ -90,7 +94,10 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
 
   const read = async (session_id: string): Promise<WindowFile> => {
     const kept = await messages.countOfSession(session_id)
-    const text = await folders.read(session_id)
+    const text = await folders.read(session_id).catch((error: unknown) => {
+      logger.error('Session file cannot be read, rebuilt from the messages', { session_id, reason: reasonOf(error) })
+      return undefined
+    })
     if (text === undefined) return await rebuild(session_id)
     try {
       const file = readWindowFile(text)
@@ -100,7 +107,7 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
     } catch (error) {
       const aside = await folders.setAside(session_id, clock.now())
       deps.metrics.count('session_files_damaged')
-      const reason = asDenidinError(error).message
+      const reason = reasonOf(error)
       logger.error('Session file is damaged, set aside and rebuilt from the messages', { session_id, aside, reason })
       return await rebuild(session_id)
     }
@@ -136,8 +143,10 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
         said.map(message => message.message_id),
       )
       await ledger.touch(session_id, fresh.length, clock.now())
-      const window = fitWindow([...file.window, ...fresh], max_tokens)
-      cache.set(session_id, { ...file, window, message_counter: file.message_counter + fresh.length })
+      // Just after a merge, a turn of the other name may have added to it meanwhile.
+      const now = cache.get(session_id) ?? file
+      const window = fitWindow([...now.window, ...fresh], max_tokens)
+      cache.set(session_id, { ...now, window, message_counter: now.message_counter + fresh.length })
       for (const { message_id } of fresh) logger.info(`Added message to session: ${message_id}`)
       return { session_id, window }
     },
@@ -145,7 +154,11 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
     save: async session_id => {
       const session = await ledger.find(session_id)
       if (session?.state !== 'active') return
-      await folders.write(session_id, writeWindowFile(session, await load(session_id)))
+      try {
+        await folders.write(session_id, writeWindowFile(session, await load(session_id)))
+      } catch (error) {
+        logger.error('Session file could not be written', { session_id, reason: reasonOf(error) })
+      }
     },
 
     lastSaid: async (scope, person_id) => {
@@ -153,6 +166,15 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
       if (session === undefined) return undefined
       const { window } = await load(session.session_id)
       return window.findLast(message => message.role === 'user' && message.person_id === person_id)?.content
+    },
+
+    refresh: async session_id => {
+      const session = await ledger.find(session_id)
+      if (session?.state !== 'active') return
+      const { unknown } = await load(session_id)
+      const file = { ...(await rebuild(session_id)), unknown }
+      cache.set(session_id, file)
+      await folders.write(session_id, writeWindowFile(session, file))
     },
 
     release: session_id => {

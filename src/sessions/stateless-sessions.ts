@@ -7,5 +7,6 @@ export const statelessSessions: Sessions = {
   append: async (session_id, messages, max_tokens) => ({ session_id, window: fitWindow(messages, max_tokens) }),
   save: async () => undefined,
   lastSaid: async () => undefined,
+  refresh: async () => undefined,
   release: () => undefined,
 }

@@ -20,6 +20,8 @@ export const en: Sentences = {
   help_heading: 'You can simply write to me. I also know these commands:',
   help_reset: 'end this conversation, remember what it was about and start fresh',
   help_status: 'how I am doing',
+  help_pause: 'only listen here, or in the conversation you name, until /resume',
+  help_resume: 'answer here, or in the conversation you name, again',
   help_help: 'this list',
   unknown_command: (command, near) =>
     `I don't know the command ${command}. ${near === undefined ? '' : `Did you mean ${near}? `}/help lists all commands.`,
@@ -28,6 +30,9 @@ export const en: Sentences = {
   reset_saved_later: 'Session reset! Previous conversation is kept and will be saved to long-term memory shortly.',
   reset_not_saved: 'Session reset! Nothing was saved to long-term memory.',
   reset_nothing: 'There is no conversation to reset: we are starting fresh already.',
+  paused: conversation => `I only listen now: ${conversation}. /resume ends it.`,
+  resumed: (conversation, was_paused) =>
+    was_paused ? `I answer again: ${conversation}.` : `There was no pause: ${conversation}.`,
   status: figures =>
     [
       `DeniDin ${figures.version}: ${STATES[figures.state]}.`,
@@ -44,6 +49,7 @@ export const en: Sentences = {
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',
   restarted_before_answer: 'I was restarted before I could answer. Please send it again.',
+  unreadable: 'Your last message reached me but could not be read. Please send it once more.',
   something_went_wrong:
     'Something went wrong on my side. Please try again; if it happens again, tell my administrator.',
 }

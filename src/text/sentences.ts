@@ -20,6 +20,8 @@ export interface Sentences {
   readonly help_heading: string
   readonly help_reset: string
   readonly help_status: string
+  readonly help_pause: string
+  readonly help_resume: string
   readonly help_help: string
   /** `near`: the command that was probably meant. */
   unknown_command(command: string, near: string | undefined): string
@@ -32,6 +34,8 @@ export interface Sentences {
   readonly reset_not_saved: string
   /** There was no conversation. */
   readonly reset_nothing: string
+  paused(conversation: string): string
+  resumed(conversation: string, was_paused: boolean): string
   status(figures: StatusFigures): string
   /** The model gave no answer, and may later. */
   readonly model_unavailable: string
@@ -44,4 +48,6 @@ export interface Sentences {
   readonly restarted_before_answer: string
   /** A fault of ours. */
   readonly something_went_wrong: string
+  /** A message came that could not be decrypted. */
+  readonly unreadable: string
 }

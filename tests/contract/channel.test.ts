@@ -6,6 +6,7 @@ import { systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
+import { noChanges } from '../support/no-changes.ts'
 import { Heard } from '../support/fake-whatsapp/heard.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
 
@@ -91,6 +92,7 @@ const begin = async (contender: Contender): Promise<Heard<IncomingMessage>> => {
   const messages = new Heard<IncomingMessage>()
   const ready = Promise.withResolvers<void>()
   await contender.channel.start({
+    ...noChanges,
     message: async message => {
       messages.add(message)
     },

@@ -75,6 +75,18 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       expect(await openIds()).toEqual(['m1', 'm3'])
     })
 
+    test('messages and replies keep their order when the clock goes back', async () => {
+      await store.receive(receipt('m1'))
+      await store.receive(receipt('m2', { received_at: NOW - 1000 }))
+      expect(await openIds()).toEqual(['m1', 'm2'])
+      for (const [n, created_at] of [NOW, NOW - 1000].entries()) {
+        const reply = replyTo([`m${String(n + 1)}`], { outbox_id: `out-${String(n)}`, created_at })
+        await begun(reply)
+        await store.conclude(reply, 0, { state: 'held', message_id: undefined, at: NOW })
+      }
+      expect((await store.held()).map(({ reply }) => reply.outbox_id)).toEqual(['out-0', 'out-1'])
+    })
+
     test('without tokens no text is kept, but the message still waits', async () => {
       await store.receive(receipt('m1', { tokens: undefined }))
       expect(await store.open()).toMatchObject([{ message_id: 'm1', text: undefined, addressed: true }])
@@ -142,6 +154,20 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       expect((await store.counts()).inbox.answered).toBe(1)
       expect((await store.counts()).outbox.sent).toBe(1)
       expect(await openIds()).toEqual([])
+    })
+
+    test('a thumb on any part of a reply is one on the reply', async () => {
+      await store.receive(receipt('m1'))
+      const reply = replyTo(['m1'], { text: 'one two' })
+      await store.intend(reply, ['one', 'two'])
+      for (const [part, message_id] of ['wa-1', 'wa-2'].entries()) {
+        await store.conclude(reply, part, { state: 'sent', message_id, at: NOW })
+      }
+      expect(await store.rate({ message_id: 'wa-2', person_id: 'ana', value: 1, at: NOW })).toBe(true)
+      expect(await store.rate({ message_id: 'wa-1', person_id: 'ana', value: -1, at: NOW })).toBe(true)
+      expect((await store.counts()).ratings).toEqual({ up: 0, down: 1 })
+      expect(await store.rate({ message_id: 'wa-2', person_id: 'ana', value: undefined, at: NOW })).toBe(true)
+      expect((await store.counts()).ratings).toEqual({ up: 0, down: 0 })
     })
 
     test('a part that certainly did not go out holds itself and what comes after, not what went before', async () => {
@@ -268,12 +294,11 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
   },
 )
 
-test('what an older version left in the outbox goes on where it stood', async () => {
-  const [first, ...later] = messageMigrations
+test.each([1, 2])('what version %i of the tables left in the outbox goes on where it stood', async version => {
   await using folder = await temporaryFolder()
   const path = join(folder.path, 'denidin.db')
   {
-    using old = new Database(path, first === undefined ? [] : [first])
+    using old = new Database(path, messageMigrations.slice(0, version))
     for (const [index, state] of ['held', 'intended', 'sent'].entries()) {
       old.run(
         `insert into outbox (outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, created_at)
@@ -282,7 +307,7 @@ test('what an older version left in the outbox goes on where it stood', async ()
       )
     }
   }
-  using database = new Database(path, [...(first === undefined ? [] : [first]), ...later])
+  using database = new Database(path, messageMigrations)
   const store = createSqliteMessageStore(database)
   expect(await store.concludeInterrupted(NOW)).toBe(1)
   expect(await store.held()).toMatchObject([

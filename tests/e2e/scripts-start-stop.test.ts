@@ -29,9 +29,17 @@ test('a first start without configuration says in three lines what to do', () =>
   }
 })
 
-test('an option that does not exist is wrong usage', async () => {
+test.each([[['--dmeo']], [['--demo', 'now']]])('arguments that do not exist are wrong usage: %j', async args => {
   await using home = new ScriptHome()
-  expect(await home.run('run_denidin.sh', ['--dmeo'])).toMatchObject({ code: 2, stdout: '' })
+  expect(await home.run('run_denidin.sh', args)).toMatchObject({ code: 2, stdout: '' })
+})
+
+test('a relative DENIDIN_CONFIG means the file that whoever typed it has before them', async () => {
+  await using home = new ScriptHome()
+  // The scripts of a home are run from the root folder.
+  const environment = { DENIDIN_CONFIG: home.config.slice(1) }
+  await home.done('denidin', ['status', '--json'], { environment })
+  expect(statSync(join(home.data, 'denidin.db')).mode & 0o077).toBe(0)
 })
 
 test(
@@ -42,7 +50,9 @@ test(
     expect(start.stdout).toMatch(/^DeniDin is up/m)
     const pid = home.pid()
     expect(isAlive(pid!)).toBe(true)
-    expect(statSync(join(home.logs, 'startup.log')).mode & 0o077).toBe(0)
+    for (const file of [join(home.logs, 'startup.log'), join(home.data, 'run', 'owner.lock')]) {
+      expect([file, statSync(file).mode & 0o077]).toEqual([file, 0])
+    }
 
     const stop = await home.done('stop_denidin.sh')
     expect(`${stop.stdout}${stop.stderr}`).toMatch(/stopped/i)
@@ -129,6 +139,21 @@ test(
     const { sessions } = JSON.parse(list.stdout) as { sessions: { session_id: string }[] }
     const session = await home.done('denidin', ['session', 'show', sessions[0]!.session_id, '--json'])
     expect(session.stdout).toContain('Here is the answer.')
+  },
+  START_TIMEOUT_MS,
+)
+
+test(
+  'while a chat is open and DeniDin is down, other commands are answered',
+  async () => {
+    await using home = new ScriptHome()
+    const chat = home.start('denidin', ['chat'])
+    chat.child.stdin?.write('Hello\n')
+    await chat.prints(/\n/)
+    const status = await home.done('denidin', ['status', '--json'])
+    expect(JSON.parse(status.stdout)).toMatchObject({ running: false })
+    chat.child.stdin?.end()
+    expect(await chat.ended).toMatchObject({ code: 0 })
   },
   START_TIMEOUT_MS,
 )

@@ -398,3 +398,13 @@ test('with memory off, a message lost in a crash is asked for again', async () =
   expect(notice?.text).toMatch(/again/i)
   expect(denidin.models.counts.completion).toBe(0)
 })
+
+test('a channel that fails to stop keeps neither the stores open nor Chroma running', async () => {
+  denidin = await TestDenidin.start()
+  await denidin.say('my dog is called Rex')
+  denidin.channel.stop = () => Promise.reject(new Error('the browser hangs'))
+  const { memory } = denidin.app
+  await denidin.close()
+  expect(await memory.health()).toMatchObject({ state: 'off' })
+  expect(denidin.log.text()).toContain('A channel did not stop')
+})

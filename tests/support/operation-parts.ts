@@ -1,3 +1,4 @@
+import type { Pause } from '../../src/conversation/pauses.ts'
 import type { ConsoleMessage } from '../../src/channels/console/console-channel.ts'
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
@@ -99,6 +100,21 @@ export class OperationParts implements OperationDeps {
   answer: (message: ConsoleMessage) => Promise<readonly string[]> = message =>
     Promise.resolve([`you said: ${message.text}`])
 
+  readonly pausesHeld: Pause[] = []
+  readonly pauses: OperationDeps['pauses'] = {
+    at: scope => Promise.resolve(this.pausesHeld.find(each => each.scope === scope)),
+    begin: pause => {
+      this.pausesHeld.push(pause)
+      return Promise.resolve()
+    },
+    end: scope => {
+      const index = this.pausesHeld.findIndex(each => each.scope === scope)
+      if (index >= 0) this.pausesHeld.splice(index, 1)
+      return Promise.resolve(index >= 0)
+    },
+    list: () => Promise.resolve(this.pausesHeld),
+  }
+
   readonly people: OperationDeps['people'] = {
     find: person_id => Promise.resolve(this.persons.find(each => each.person_id === person_id)),
     lookUp: reference => {
@@ -143,6 +159,7 @@ export class OperationParts implements OperationDeps {
       this.asked.push(`reset ${scope}`)
       return Promise.resolve(this.resetOutcome)
     },
+    relearn: () => Promise.resolve(),
     sweep: options => {
       this.asked.push('sweep')
       options?.progress?.(1, 3)

@@ -92,6 +92,8 @@ export class ScriptHome implements AsyncDisposable {
     options: { readonly input?: string; readonly environment?: Readonly<Record<string, string>> } = {},
   ): Promise<Run> {
     const { child, ended } = this.start(script, args, options.environment)
+    // A script that refuses its arguments may have ended before it reads.
+    child.stdin?.on('error', () => undefined)
     child.stdin?.end(options.input ?? '')
     return ended
   }

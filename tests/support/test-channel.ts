@@ -14,6 +14,8 @@ let number = 0
 export class TestChannel implements Channel {
   readonly name = 'test'
   readonly sent: SentMessage[] = []
+  /** Ids of the messages that were sent. */
+  readonly sentIds: MessageId[] = []
   readonly seenChats: ChatId[] = []
   /** Chats in which typing is shown at this moment. */
   readonly typingIn: ChatId[] = []
@@ -44,7 +46,10 @@ export class TestChannel implements Channel {
         : typeof outcome === 'function'
           ? await outcome(message)
           : outcome
-    if (delivery.outcome === 'sent') this.sent.push(message)
+    if (delivery.outcome === 'sent') {
+      this.sent.push(message)
+      this.sentIds.push(delivery.message_id)
+    }
     for (const arrival of this.#arrivals.splice(0)) arrival()
     return delivery
   }
@@ -64,6 +69,12 @@ export class TestChannel implements Channel {
 
   async health(): Promise<{ readonly state: 'ok'; readonly detail: string }> {
     return { state: 'ok', detail: 'test' }
+  }
+
+  /** The listener, to be told what else happens. */
+  get events(): ChannelEvents {
+    if (this.#events === undefined) throw new Error('the channel is not started')
+    return this.#events
   }
 
   /** Tells the listener that the channel can send again. */

@@ -111,6 +111,8 @@ test('/status is for the godfather in a direct chat', async () => {
   expect(answer).toContain('1 conversation running')
   expect(answer).toContain('1 memory')
   expect(answer).toContain('7 calls')
+  // Two in the inbox, one of them this command, and one reply.
+  expect(answer).toContain('2 messages waiting')
   for (const other of [speaker, { ...godfather, ...inGroup }]) {
     await expect(commands.run('/status', other)).resolves.toContain('is for my administrator')
   }

@@ -111,6 +111,17 @@ test('Ctrl-D leaves the terminal chat', async () => {
   await terminal.shows('> ')
   terminal.stdin.write('\x04')
   await expect(done).resolves.toBe(0)
+  expect(terminal.out().endsWith('\n')).toBe(true)
+})
+
+test('at a terminal silence is shown as such', async () => {
+  const { parts, terminal, chat } = setUp({ isTTY: true })
+  parts.answer = () => Promise.resolve([])
+  const done = chat()
+  terminal.stdin.write('hi\n')
+  await terminal.shows('(no reply)\n')
+  terminal.stdin.end()
+  await expect(done).resolves.toBe(0)
 })
 
 test('Ctrl-C leaves at once, though an answer is still awaited', async () => {

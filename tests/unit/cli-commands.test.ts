@@ -137,6 +137,7 @@ test.each([
   const { run, terminal, events } = setUp()
   await expect(run(...argv)).resolves.toBe(2)
   expect(terminal.err()).toContain(words)
+  expect(terminal.err()).not.toMatch(/^error:/)
   expect(terminal.out()).toBe('')
   expect(events).toEqual([])
 })
@@ -168,7 +169,7 @@ test('a command waits for another one that owns the data for a moment', async ()
   let tries = 0
   const open = (): ReturnType<CliDeps['open']> => {
     tries++
-    return tries < 3 ? Promise.reject(new DenidinError('already_running', 'in use')) : deps.open()
+    return tries < 3 ? Promise.reject(new DenidinError('already_running', 'in use')) : deps.open({ shared: false })
   }
   const done = runCli({ ...deps, open, argv: ['session', 'purge'] })
   await passTime(parts, done)
@@ -193,6 +194,7 @@ test('a data folder that stays in use is a failure in the end', async () => {
   const done = runCli({ ...deps, open, argv: ['session', 'purge'] })
   await passTime(parts, done)
   await expect(done).resolves.toBe(1)
+  expect(terminal.err()).toContain('session purge: waiting for another denidin command')
   expect(terminal.err()).toContain('another DeniDin is using it')
 })
 
@@ -274,12 +276,25 @@ test.each([
   expect(terminal.out().includes('hard')).toBe(code === 0)
 })
 
-test('a terminal gets tables within its width, a pipe gets columns between tabs', async () => {
-  const onTerminal = setUp({ terminal: { isTTY: true, columns: 100 } })
-  await onTerminal.run('session', 'list')
-  const lines = onTerminal.terminal.out().split('\n')
-  expect(lines.slice(0, 2)).toEqual(['sessions', expect.stringMatching(/^session id +who +state +messages/)])
-  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100)
+/** A time as the wall clock of this machine shows it. */
+const onTheWall = (iso: string): string => new Date(iso).toLocaleString('sv-SE').slice(0, 'YYYY-MM-DD HH:MM'.length)
+
+const ID = '3979be25-7676-485b-afaf-e245a5032639'
+
+test('a terminal gets tables within its width and times by its clock, a pipe gets columns between tabs', async () => {
+  for (const columns of [80, 100, 120, 200]) {
+    const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns } })
+    parts.details.splice(0, 2, sessionOf(ID, 'person:p1', { messages: 3 }))
+    await run('session', 'list')
+    const [heading, head = '', ...rows] = terminal.out().trimEnd().split('\n')
+    const row = rows.find(each => each.startsWith(ID)) ?? ''
+    expect(heading).toBe('sessions')
+    expect(head).toMatch(/^session id +who +state .*last/)
+    expect(Math.max(head.length, ...rows.map(each => each.length))).toBeLessThanOrEqual(columns)
+    expect(row).toMatch(new RegExp(`^${ID} +Dana .*active `))
+    expect(terminal.out()).toContain('(+15550001111)')
+    expect(row).toContain(onTheWall('2026-11-20T09:00:00.000Z'))
+  }
 
   const inPipe = setUp()
   inPipe.parts.memories.push(memoryOf('m1', 'person:p1', 'one\ttwo\nthree'))
@@ -292,27 +307,61 @@ test('a terminal gets tables within its width, a pipe gets columns between tabs'
   ])
 })
 
+test('in a pipe the names of fields are those of the JSON', async () => {
+  const { run, terminal } = setUp()
+  await run('session', 'reset', 's1')
+  expect(terminal.out()).toBe('session_id\ts1\nmessages\t4\nmemory\tstored\n')
+})
+
+test('columns in which nothing stands are left out on a terminal', async () => {
+  const { run, terminal } = setUp({ terminal: { isTTY: true, columns: 120 } })
+  await run('people', 'list')
+  expect(terminal.out()).toMatch(/^person id +name +phone +role +created at$/m)
+})
+
 test.each([
-  ['in one word', 'x'.repeat(58)],
-  ['in letters of double width', '我们明天在海法见面然后去吃晚饭我们明天'],
-  ['from right to left', 'נפגשים מחר בחיפה ואחר כך הולכים לאכול'],
-])('a text %s is wrapped within a narrow table, and nothing of it is lost', async (_kind, text) => {
-  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 85 } })
+  ['in one word', 'x'.repeat(58), 122],
+  ['in letters of double width', '我们明天在海法见面然后去吃晚饭我们明天', 122],
+  ['from right to left', 'נפגשים מחר בחיפה ואחר כך הולכים לאכול', 115],
+])('a text %s is wrapped within a narrow table, and nothing of it is lost', async (_kind, text, columns) => {
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns } })
   parts.memories.push(memoryOf('m1', 'person:p1', text))
   await run('memory', 'list')
   const [header = '', ...rows] = terminal.out().split('\n').slice(1)
   const shown = rows.map(row => row.slice(header.lastIndexOf('text')))
-  expect(shown.length).toBeGreaterThan(1)
+  expect(shown.length).toBeGreaterThan(2)
   expect(shown.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''))
 })
 
 test('a long text stands below the other fields of its row', async () => {
-  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 85 } })
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 120 } })
   parts.memories.push(memoryOf('m1', 'person:p1', '- one\n- two'), memoryOf('m2', 'person:p1', 'x'.repeat(100)))
   await run('memory', 'list')
+  const said = onTheWall('2026-11-10T09:00:00.000Z')
   expect(terminal.out()).toContain('memory id  m1\nwho        Dana (+15550001111)\n')
-  expect(terminal.out()).toContain('said to    2026-11-10 09:00Z\ntext\n  - one\n  - two\n\nmemory id  m2\n')
+  expect(terminal.out()).toContain(`said to    ${said}\ntext\n  - one\n  - two\n\nmemory id  m2\n`)
   expect(terminal.out()).toContain(`text       ${'x'.repeat(100)}\n`)
+})
+
+test('rows that are no table for so narrow a terminal stand field below field', async () => {
+  const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 60 } })
+  parts.memories.push(memoryOf(ID, 'person:p1', 'likes tea'))
+  await run('memory', 'list')
+  expect(terminal.out()).toContain(`memory id  ${ID}\nwho        Dana (+15550001111)\n`)
+})
+
+test('a page that nothing announced is a failure, not an empty list', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('memory', 'list', '--after', 'zz')).resolves.toBe(1)
+  expect(terminal.err()).toContain('nothing follows "zz"')
+})
+
+test('somebody who never wrote is told apart from what is no name of a person', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('people', 'block', '+1 555 999 0000')).resolves.toBe(1)
+  expect(terminal.err()).toContain('has written yet; user_roles.blocked_phones')
+  await expect(run('people', 'role', 'Eve', 'client')).resolves.toBe(1)
+  expect(terminal.err()).toContain('there is no person "Eve": name a phone number')
 })
 
 test('a page that is not the last tells how to get the next', async () => {
@@ -340,8 +389,10 @@ test('status shows its parts and counters', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 100 } })
   parts.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'ok', detail: 'answers' }) }]
   parts.metrics.count('replies_sent', 2)
+  parts.about = { ...parts.about, started_at: parts.clock.now() - 93_600_000 }
   await expect(run('status')).resolves.toBe(0)
-  expect(terminal.out()).toMatch(/^running\s+no$/m)
+  expect(terminal.out()).toMatch(/^running\s+yes$/m)
+  expect(terminal.out()).toMatch(/^uptime\s+1 d 2 h$/m)
   expect(terminal.out()).toMatch(/^chroma\s+ok\s+answers$/m)
   expect(terminal.out()).toMatch(/^replies sent\s+2$/m)
 })

@@ -1,9 +1,10 @@
 /** `denidin start` and `denidin stop`, against real processes. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { takeOwnership } from '../../src/database/sqlite/owner-lock.ts'
 import { startBot } from '../../src/interfaces/cli/local/start.ts'
@@ -130,6 +131,16 @@ test.each([0, 3])('start hands on the exit code of the start script: %i', async 
   await writeFile(script, `#!/bin/sh\ntest "$1" = --foreground || exit 99\nexit ${String(code)}\n`)
   await chmod(script, 0o755)
   await expect(startBot(script, ['--foreground'])).resolves.toBe(code)
+})
+
+test('a quiet start leaves stdout to its caller', async () => {
+  const script = join(folder, 'run_denidin.sh')
+  await writeFile(script, '#!/bin/sh\necho DeniDin is up.\n')
+  await chmod(script, 0o755)
+  const module = join(import.meta.dirname, '../../src/interfaces/cli/local/start.ts')
+  const code = `import(${JSON.stringify(module)}).then(start => start.startBot(${JSON.stringify(script)}, [], true))`
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', code])
+  expect([stdout, stderr]).toEqual(['', 'DeniDin is up.\n'])
 })
 
 test('a start script that cannot be run is a failure', async () => {

@@ -29,6 +29,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'embeddings.model': 'embeddings come from their own address, with their own key, model and length',
   'embeddings.dimensions': 'embeddings come from their own address, with their own key, model and length',
   'conversation.debounce_ms': 'messages within the configured pause are one turn',
+  'conversation.answer_within_hours': 'messages older than answer_within_hours are history without an answer',
+  'conversation.takeover_minutes': 'the quiet time after the owner’s words is takeover_minutes; with 0 there is none',
   'conversation.max_concurrent_turns': 'only as many turns as configured are under way at once',
   'conversation.pacing.characters_per_second': 'a reply takes the time to type it, up to the longest pause',
   'conversation.pacing.longest_pause_seconds': 'a reply takes the time to type it, up to the longest pause',

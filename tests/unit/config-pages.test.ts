@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import JSON5 from 'json5'
+import { CONSOLE_PHONE } from '../../src/channels/console/console-channel.ts'
 import { environmentNames } from '../../src/config/environment.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { SCHEMA } from '../../src/config/schema.ts'
@@ -60,6 +61,8 @@ test('the demo needs no key, remembers, and keeps to its own folder', () => {
   expect(settings.data_root).toMatch(/\/data_demo$/)
   expect(settings.logs_dir).toMatch(/\/data_demo\/logs$/)
   expect(settings.whatsapp.enabled).toBe(false)
+  // Whoever sits at the terminal may do everything.
+  expect(settings.godfather_phone).toBe(CONSOLE_PHONE)
 })
 
 test('no two keys share a name in the environment', () => {

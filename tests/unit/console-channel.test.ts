@@ -3,10 +3,15 @@ import type { Channel, ChannelEvents } from '../../src/channels/channel.ts'
 import { createConsoleChannel, type ConsoleChannel } from '../../src/channels/console/console-channel.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 import { systemIds } from '../../src/platform/ids.ts'
+import { noChanges } from '../support/no-changes.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 /** A conversation at the other end of the channel: answers when the test lets it. */
 class Answerer implements ChannelEvents {
+  readonly edited = noChanges.edited
+  readonly deleted = noChanges.deleted
+  readonly reacted = noChanges.reacted
+  readonly ownerWrote = noChanges.ownerWrote
   readonly received: IncomingMessage[] = []
   channel: Channel | undefined
   readyCalls = 0

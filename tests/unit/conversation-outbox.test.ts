@@ -11,6 +11,7 @@ import { silentLogger } from '../../src/platform/logger.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { fakeIds } from '../support/fake-ids.ts'
+import { noChanges } from '../support/no-changes.ts'
 import { TestChannel } from '../support/test-channel.ts'
 
 const ANA = '15550001@c.us'
@@ -67,6 +68,11 @@ const hear = async (chat_id: string): Promise<void> => {
   })
 }
 
+/** A channel can send again. */
+const sendHeld = async (): Promise<void> => {
+  for (const { chat_id } of await outbox.held()) await outbox.sendHeld(chat_id)
+}
+
 /** Lets time pass until nothing is tried any more. */
 const allAttempts = async (): Promise<void> => {
   await clock.advance(0)
@@ -94,7 +100,7 @@ test('a reply is written as a phone shows it, and kept as it was written', async
 
 test('a terminal gets a reply as it was written, whole and at once', async () => {
   const terminal = createConsoleChannel({ clock, ids: fakeIds(), settled: async () => undefined })
-  await terminal.start({ message: async () => undefined, ready: () => undefined })
+  await terminal.start({ ...noChanges, message: async () => undefined, ready: () => undefined })
   other = terminal
   await hear('console:1')
   const text = `**Hello**\n\n${LONG}`
@@ -134,7 +140,7 @@ test('only the first part of a reply in a group quotes who asked', async () => {
 test('an unconfirmed part is not repeated, and keeps no other part back', async () => {
   channel.outcomes.push({ outcome: 'unconfirmed', reason: 'no acknowledgement' })
   await outbox.deliver(replyOf(LONG))
-  await outbox.sendHeld()
+  await sendHeld()
   expect(arrived()).toBe('bc')
   expect((await messages.counts()).inbox.unconfirmed).toBe(1)
   expect(await messages.ofSession('s1')).toHaveLength(1)
@@ -147,8 +153,8 @@ test('a part that certainly does not go out is tried again, then held with those
   // Its beginning was read: it belongs to the conversation already.
   expect(await delivered).toBe('wa-a')
   expect(arrived()).toBe('a')
-  await outbox.sendHeld()
-  await outbox.sendHeld()
+  await sendHeld()
+  await sendHeld()
   expect(arrived()).toBe('abc')
   expect((await messages.counts()).inbox.answered).toBe(1)
   expect(await messages.ofSession('s1')).toMatchObject([{ message_id: 'wa-a', text: LONG }])
@@ -159,7 +165,7 @@ test('becoming ready twice at once sends what was held once', async () => {
   const delivered = outbox.deliver(replyOf('hello'))
   await allAttempts()
   expect(await delivered).toBeUndefined()
-  await Promise.all([outbox.sendHeld(), outbox.sendHeld(), outbox.sendHeld()])
+  await Promise.all([sendHeld(), sendHeld(), sendHeld()])
   expect(channel.sent).toHaveLength(1)
 })
 
@@ -167,7 +173,7 @@ test('becoming ready while a reply is being tried again does not send it twice',
   channel.outcomes.push(REFUSED)
   const delivered = outbox.deliver(replyOf('hello'))
   await clock.advance(0)
-  const held = outbox.sendHeld()
+  const held = sendHeld()
   await allAttempts()
   await Promise.all([delivered, held])
   expect(channel.sent).toHaveLength(1)
@@ -209,7 +215,7 @@ test.each([
   for (let starts = 0; starts < 2; starts++) {
     startOutbox()
     await outbox.recover()
-    await outbox.sendHeld()
+    await sendHeld()
   }
   expect(arrived()).toBe(expected)
   expect(await messages.ofSession('s1')).toHaveLength(1)
@@ -223,11 +229,11 @@ test('what is held and may not be written down goes out while the process lives,
   }
   await allAttempts()
   delayed.add(BEN)
-  await outbox.sendHeld()
+  await sendHeld()
   expect(channel.sent).toMatchObject([{ chat_id: ANA }])
   startOutbox()
   await outbox.recover()
-  await outbox.sendHeld()
+  await sendHeld()
   expect(channel.sent).toHaveLength(1)
   expect(await messages.open()).toMatchObject([{ chat_id: BEN }])
 })
@@ -237,9 +243,34 @@ test('what is held for a chat in its quiet hours stays held', async () => {
   void outbox.deliver(replyOf('hello'))
   await allAttempts()
   delayed.add(ANA)
-  await outbox.sendHeld()
+  await sendHeld()
   expect(channel.sent).toEqual([])
   delayed.clear()
-  await outbox.sendHeld()
+  await sendHeld()
   expect(channel.sent).toHaveLength(1)
+})
+
+test('what is held is tried once each time that a channel can send, and what comes after it waits', async () => {
+  channel.outcomes.push(...Array.from({ length: 10 }, () => REFUSED))
+  for (const text of ['a', 'b']) void outbox.deliver(replyOf(text))
+  await allAttempts()
+  await allAttempts()
+  channel.outcomes.push(REFUSED)
+  await sendHeld()
+  expect(arrived()).toBe('')
+  await sendHeld()
+  expect(arrived()).toBe('ab')
+})
+
+test('three unconfirmed parts of one reply are one unconfirmed reply; three replies in a row are an alert', async () => {
+  const doubt = { outcome: 'unconfirmed', reason: 'no acknowledgement' } as const
+  const deliver = async (text: string, unconfirmed: number): Promise<string> => {
+    channel.outcomes.push(...Array.from({ length: unconfirmed }, () => doubt))
+    await outbox.deliver(replyOf(text))
+    return (await outbox.health()).state
+  }
+  expect(await deliver(LONG, 3)).toBe('ok')
+  expect(await deliver('hello', 1)).toBe('ok')
+  expect(await deliver('hello', 1)).toBe('degraded')
+  expect(await deliver('hello', 0)).toBe('ok')
 })

@@ -65,6 +65,9 @@ test.each(['constructor', 'toString', '__proto__'])('%s is no operation', async 
 
 const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   status: 'godfather',
+  'chat.pause': 'godfather',
+  'chat.pauses': 'godfather',
+  'chat.resume': 'godfather',
   'chat.say': 'operator',
   'memory.list': 'anyone',
   'memory.search': 'anyone',

@@ -62,7 +62,9 @@ test('a status names what is wrong and counts in words that fit', () => {
   expect(sentencesIn('en').status({ ...figures, uptime_seconds: 59 })).toContain('less than a minute')
   expect(sentencesIn('en').status({ ...figures, uptime_seconds: 60 })).toContain('1 minute;')
   expect(sentencesIn('en').status({ ...figures, uptime_seconds: 3 * 86_400 })).toContain('3 days')
-  expect(sentencesIn('he').status({ ...figures, uptime_seconds: 2 * 60 })).toContain('2 דקות')
+  expect(sentencesIn('he').status({ ...figures, uptime_seconds: 5 * 60 })).toContain('5 דקות')
+  expect(sentencesIn('he').status({ ...figures, uptime_seconds: 2 * 86_400 })).toContain('יומיים')
+  expect(sentencesIn('he').status({ ...figures, waiting_sessions: 1 })).toContain('אחת ממתינה לשמירה')
 })
 
 test('an unknown command is answered in one line that helps', () => {

@@ -58,7 +58,8 @@ export class Database implements Disposable {
       this.#connection.exec('commit')
       return result
     } catch (error) {
-      this.#connection.exec('rollback')
+      // A full disk or a failing one has rolled it back already.
+      if (this.#connection.isTransaction) this.#connection.exec('rollback')
       throw error
     }
   }

@@ -37,7 +37,7 @@ export const migrate = (connection: DatabaseSync, migrations: readonly Migration
         .run(migration.id)
       connection.exec('commit')
     } catch (error) {
-      connection.exec('rollback')
+      if (connection.isTransaction) connection.exec('rollback')
       throw new DenidinError('damaged', `migration ${migration.id} failed: ${(error as Error).message}`, {
         cause: error,
       })

@@ -7,11 +7,10 @@ import { PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
 /**
  * Takes sole ownership of a data folder: an exclusive transaction on `run/owner.lock`, held until disposed of. The
  * system frees it when the process dies, even by kill -9, so there is no stale lock to clear.
- * @throws DenidinError `already_running` when another process holds it.
+ * @throws DenidinError `already_running` when another process holds it; `invalid_config` when nothing can be written there.
  */
 export const takeOwnership = (lockFile: string): Disposable => {
-  mkdirSync(dirname(lockFile), { recursive: true, mode: PRIVATE_FOLDER_MODE })
-  const connection = new DatabaseSync(lockFile, { timeout: 0 })
+  const connection = openLock(lockFile)
   try {
     // A rollback journal would write a file beside the lock; nothing is ever written here.
     connection.exec('pragma locking_mode = exclusive; begin exclusive')
@@ -25,6 +24,18 @@ export const takeOwnership = (lockFile: string): Disposable => {
     [Symbol.dispose]: () => {
       connection.close()
     },
+  }
+}
+
+const openLock = (lockFile: string): DatabaseSync => {
+  try {
+    mkdirSync(dirname(lockFile), { recursive: true, mode: PRIVATE_FOLDER_MODE })
+    return new DatabaseSync(lockFile, { timeout: 0 })
+  } catch (error) {
+    const data_root = dirname(dirname(lockFile))
+    throw new DenidinError('invalid_config', `data_root: ${data_root} cannot be used: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
 }
 

@@ -14,6 +14,9 @@ export interface ChatCommand<N extends OperationName = OperationName> {
 
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition
 
+/** The words behind `/pause` and `/resume` name a conversation; none means this one. */
+const conversationIn = (words: string): { conversation?: string } => (words === '' ? {} : { conversation: words })
+
 export const chatMenu = {
   '/reset': command({
     run: 'session.reset',
@@ -30,6 +33,18 @@ export const chatMenu = {
           return sentences.reset_not_saved
       }
     },
+  }),
+  '/pause': command({
+    run: 'chat.pause',
+    summary: sentences => sentences.help_pause,
+    parse: conversationIn,
+    say: ({ conversation }, sentences) => sentences.paused(conversation),
+  }),
+  '/resume': command({
+    run: 'chat.resume',
+    summary: sentences => sentences.help_resume,
+    parse: conversationIn,
+    say: ({ conversation, was_paused }, sentences) => sentences.resumed(conversation, was_paused),
   }),
   '/status': command({
     run: 'status',
@@ -48,7 +63,8 @@ const figures = (status: OperationOutput<'status'>): StatusFigures => ({
   active_sessions: status.sessions_active,
   waiting_sessions: status.sessions_waiting,
   memories: status.memories,
-  waiting_messages: status.inbox_waiting + status.outbox_waiting,
+  // The command itself waits for this answer.
+  waiting_messages: Math.max(0, status.inbox_waiting - 1) + status.outbox_waiting,
   model_calls: sum(status.models_today.map(each => each.calls)),
   model_tokens: sum(status.models_today.map(each => each.input_tokens + each.output_tokens)),
 })

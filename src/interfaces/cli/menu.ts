@@ -10,6 +10,8 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly positions: readonly (keyof OperationInput<N> & string)[]
   /** The last position takes all remaining words, so that a question needs no quotes. */
   readonly words?: boolean
+  /** Columns of the output's tables that a narrow terminal does without, the first to go first. */
+  readonly spare?: readonly string[]
 }
 
 /** Commands by the words typed behind `denidin`. */
@@ -20,6 +22,7 @@ export interface CliEntry {
   readonly run: string
   readonly positions: readonly string[]
   readonly words?: boolean
+  readonly spare?: readonly string[]
 }
 
 const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['positions']): CliCommand<N> => ({
@@ -29,12 +32,15 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
 
 /** `chat.say` has its command in `local/chat.ts`: a terminal says many things in a row. */
 export const cliMenu = {
-  status: command('status'),
-  'people list': command('people.list'),
+  status: { ...command('status'), spare: ['kind', 'failed'] },
+  pause: command('chat.pause', 'conversation', 'minutes'),
+  resume: command('chat.resume', 'conversation'),
+  pauses: command('chat.pauses'),
+  'people list': { ...command('people.list'), spare: ['created_at', 'lid', 'name'] },
   'people role': command('people.role', 'person', 'role'),
   'people block': command('people.block', 'person'),
   'people unblock': command('people.unblock', 'person'),
-  'session list': command('session.list'),
+  'session list': { ...command('session.list'), spare: ['failed_attempts', 'created_at', 'messages'] },
   'session show': command('session.show', 'session_id'),
   'session reset': command('session.reset', 'session_id'),
   'session sweep': command('session.sweep'),

@@ -15,7 +15,7 @@ export class Progress implements Disposable {
   readonly #clock: Clock
   readonly #output: Output
   readonly #timer: Disposable
-  #step: Step | undefined
+  #state = 'working …'
   #speaking = false
   #lastLineAt = Number.NEGATIVE_INFINITY
 
@@ -31,7 +31,13 @@ export class Progress implements Disposable {
 
   /** Takes note of a step. */
   step(step: Step): void {
-    this.#step = step
+    this.say(describe(step))
+  }
+
+  /** Takes note of what is being done. */
+  say(state: string): void {
+    if (state === this.#state) return
+    this.#state = state
     if (this.#speaking) this.#show()
   }
 
@@ -41,7 +47,7 @@ export class Progress implements Disposable {
   }
 
   #show(): void {
-    const text = `${this.#what}: ${this.#step === undefined ? 'working …' : describe(this.#step)}`
+    const text = `${this.#what}: ${this.#state}`
     if (this.#output.isTTY === true) {
       this.#output.write(`\r\x1b[K${text}`)
       return

@@ -1,31 +1,10 @@
 /** Turns the output of an operation into text: tables on a terminal, tab-separated columns in a pipe. */
-import Table from 'cli-table3'
+import { drawTable } from './table.ts'
 
 /** A text longer than this is read better below its row's other fields than squeezed into a column. */
 const TABLE_CELL = 60
 /** Columns of a terminal that does not tell. */
 const COLUMNS_DEFAULT = 100
-/** A word longer than this may be cut for the sake of the terminal's width: it is no id, but an address. */
-const LONGEST_WORD = 40
-/** Blank characters behind each column. */
-const COLUMN_GAP = 2
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-}
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -33,11 +12,13 @@ export interface Rendering {
   /** Draw for a person at a terminal. */
   readonly terminal: boolean
   readonly columns?: number | undefined
+  /** Columns of a table that a narrow terminal does without, the first to go first. */
+  readonly spare?: readonly string[] | undefined
 }
 
 /**
  * Fields that hold one value stand first, as name and value; each list follows as a table of its own. A page that is
- * not the last ends with what to ask for next.
+ * not the last ends with what to ask for next. A terminal gets times of its own zone, a pipe gets them as they are.
  */
 export const render = (output: Row, rendering: Rendering): string => {
   const { next, ...rest } = output
@@ -63,14 +44,39 @@ const isRecord = (value: unknown): value is Row => typeof value === 'object' && 
 /** `last_active` → `last active`. */
 const title = (name: string): string => name.replaceAll('_', ' ')
 
-const TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{3}Z$/
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** `2026-11-20T09:00:00.000Z` → `2026-11-20 11:00`, by the clock on the wall. */
+const localTime = (iso: string): string => {
+  const at = new Date(iso)
+  const two = (part: number): string => String(part).padStart(2, '0')
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+const SECONDS = '_seconds'
+const MINUTE_SECONDS = 60
+const HOUR_SECONDS = 60 * MINUTE_SECONDS
+const DAY_SECONDS = 24 * HOUR_SECONDS
+
+/** The two largest units of a duration: `3 d 4 h`. */
+const duration = (seconds: number): string => {
+  if (seconds < MINUTE_SECONDS) return `${String(seconds)} s`
+  const [large, small, unit, rest] =
+    seconds < HOUR_SECONDS
+      ? [MINUTE_SECONDS, 1, 'min', 's']
+      : seconds < DAY_SECONDS
+        ? [HOUR_SECONDS, MINUTE_SECONDS, 'h', 'min']
+        : [DAY_SECONDS, HOUR_SECONDS, 'd', 'h']
+  return `${String(Math.floor(seconds / large))} ${unit} ${String(Math.floor((seconds % large) / small))} ${rest}`
+}
 
 const cell = (value: unknown, terminal: boolean): string => {
   if (value === null || value === undefined) return '–'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(3)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return printable(terminal ? text.replace(TIME, '$1 $2Z') : text)
+  return printable(terminal && TIME.test(text) ? localTime(text) : text)
 }
 
 /** What people wrote must not steer the terminal: control characters, escape sequences included, are shown as such. */
@@ -78,13 +84,15 @@ export const printable = (text: string): string => text.replaceAll('\t', '  ').r
 
 /** Names and values below each other; on a terminal, what has several lines stands below its name. */
 const pairs = (entries: readonly (readonly [string, unknown])[], { terminal }: Rendering): string => {
-  const width = Math.max(...entries.map(([name]) => title(name).length))
-  return entries
-    .map(([name, value]) => {
-      const text = cell(value, terminal)
-      if (!terminal) return `${name}\t${line(text)}`
-      return text.includes('\n') ? `${title(name)}\n${indent(text)}` : `${title(name).padEnd(width)}  ${text}`
-    })
+  if (!terminal) return entries.map(([name, value]) => `${name}\t${line(cell(value, false))}`).join('\n')
+  const shown = entries.map(([name, value]) =>
+    name.endsWith(SECONDS) && typeof value === 'number'
+      ? ([title(name.slice(0, -SECONDS.length)), duration(value)] as const)
+      : ([title(name), cell(value, true)] as const),
+  )
+  const width = Math.max(...shown.map(([name]) => name.length))
+  return shown
+    .map(([name, text]) => (text.includes('\n') ? `${name}\n${indent(text)}` : `${name.padEnd(width)}  ${text}`))
     .join('\n')
 }
 
@@ -95,66 +103,26 @@ const line = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
 
 const list = (rows: readonly Row[], rendering: Rendering): string => {
   const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
-  const cells = rows.map(row => names.map(name => cell(row[name], rendering.terminal)))
   if (!rendering.terminal) {
-    return [names, ...cells.map(each => each.map(line))].map(each => each.join('\t')).join('\n')
+    const lines = rows.map(row => names.map(name => line(cell(row[name], false))))
+    return [names, ...lines].map(each => each.join('\t')).join('\n')
   }
-  const fits = (text: string): boolean => !text.includes('\n') && displayWidth(text) <= TABLE_CELL
-  if (!cells.every(row => row.every(fits))) {
-    return rows.map(row => pairs(Object.entries(row), rendering)).join('\n\n')
-  }
-  const colWidths = widths(names, cells, rendering.columns ?? COLUMNS_DEFAULT)
-  const table = new Table({
-    head: names.map(title),
-    chars: NO_LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': COLUMN_GAP },
-    colWidths,
-    wordWrap: true,
-  })
-  for (const row of cells) table.push(row.map((text, index) => breakWords(text, (colWidths[index] ?? 0) - COLUMN_GAP)))
-  return table
-    .toString()
-    .split('\n')
-    .map(each => each.trimEnd())
-    .join('\n')
+  return (
+    table(rows, names, rendering) ?? rows.map(row => pairs(Object.entries(row).filter(isThere), rendering)).join('\n\n')
+  )
 }
 
-/**
- * Every column as wide as its text; while that is too much, the widest gives way, down to its longest word: an id that
- * is cut is of no use.
- */
-const widths = (names: readonly string[], cells: readonly (readonly string[])[], columns: number): number[] => {
-  const texts = names.map((name, index) => [title(name), ...cells.map(row => row[index] ?? '')])
-  const widths = texts.map(each => widest(each.flatMap(text => text.split('\n'))) + COLUMN_GAP)
-  const least = texts.map(each => Math.min(longestWord(each), LONGEST_WORD) + COLUMN_GAP)
-  for (let excess = sum(widths) - columns; excess > 0; excess--) {
-    const room = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0))
-    const index = room.indexOf(Math.max(...room))
-    if (room[index] === 0) break
-    widths[index] = (widths[index] ?? 0) - 1
+const isThere = ([, value]: readonly [string, unknown]): boolean => value !== null
+
+/** `undefined` when the rows are no table for this terminal. Columns in which nothing stands are left out. */
+const table = (rows: readonly Row[], names: readonly string[], rendering: Rendering): string | undefined => {
+  const { spare = [], columns = COLUMNS_DEFAULT } = rendering
+  const filled = names.filter(name => rows.some(row => row[name] !== null))
+  for (let left_out = 0; left_out <= spare.length; left_out++) {
+    const shown = filled.filter(name => !spare.slice(0, left_out).includes(name))
+    const cells = rows.map(row => shown.map(name => cell(row[name], true)))
+    const drawn = drawTable(shown.map(title), cells, { columns, longest: TABLE_CELL })
+    if (drawn !== undefined) return drawn
   }
-  return widths
+  return undefined
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
-const widest = (texts: readonly string[]): number => Math.max(...texts.map(displayWidth))
-const longestWord = (texts: readonly string[]): number => widest(texts.flatMap(text => text.split(/\s+/)))
-
-/** Breaks words that are wider than their column, whose end the table would cut off. */
-const breakWords = (text: string, width: number): string =>
-  text.replace(/\S+/g, word => {
-    if (displayWidth(word) <= width) return word
-    const lines = ['']
-    for (const letter of word) {
-      const line = `${lines.at(-1) ?? ''}${letter}`
-      if (displayWidth(line) <= width) lines[lines.length - 1] = line
-      else lines.push(letter)
-    }
-    return lines.join('\n')
-  })
-
-/** Columns that a text takes on a terminal: East Asian letters and emoji take two. */
-const displayWidth = (text: string): number =>
-  Array.from(text).reduce((width, letter) => width + (DOUBLE.test(letter) ? 2 : 1), 0)
-const DOUBLE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff00-\uff60]/u

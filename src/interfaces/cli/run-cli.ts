@@ -36,6 +36,9 @@ export const runCli = async (deps: CliDeps): Promise<number> => {
     .configureOutput({
       writeOut: text => stdout.write(text),
       writeErr: text => stderr.write(text),
+      outputError: (text, write) => {
+        write(text.replace(/^error:/, 'denidin:'))
+      },
       getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS,
       getErrHelpWidth: () => stderr.columns ?? HELP_COLUMNS,
       getOutHasColors: () => false,
@@ -89,6 +92,8 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       name: entry.run,
       operation,
       input: fromText(operation.input, texts),
+      words,
+      spare: entry.spare,
       json: typed['json'] === true,
       confirmed: typed['yes'] === true,
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),

@@ -9,7 +9,12 @@ import { render } from './render.ts'
 import { write, type Terminal } from './terminal.ts'
 
 export interface OperationCall {
+  /** Name of the operation. */
   readonly name: string
+  /** What was typed for it: `session list`. */
+  readonly words: string
+  /** See `CliCommand`. */
+  readonly spare?: readonly string[] | undefined
   readonly operation: Operation
   readonly input: Readonly<Record<string, unknown>>
   readonly json: boolean
@@ -24,12 +29,12 @@ export interface OperationCall {
  *   nobody at a terminal says yes.
  */
 export const runOperation = async (deps: Terminal & Reach, call: OperationCall): Promise<void> => {
-  const { name, operation, input, json, signal } = call
+  const { name, words, operation, input, json, signal } = call
   const parsed = operation.input.safeParse(input)
-  if (!parsed.success) throw inputError(name, parsed.error, input, operation.input)
+  if (!parsed.success) throw inputError(words, parsed.error, input, operation.input)
 
   const ask = async (client: OperationsClient, confirmed: boolean): Promise<Record<string, unknown>> => {
-    using progress = new Progress(name.replace('.', ' '), deps.clock, deps.stderr)
+    using progress = new Progress(words, deps.clock, deps.stderr)
     const options: ClientOptions = {
       confirmed,
       progress: step => {
@@ -40,19 +45,15 @@ export const runOperation = async (deps: Terminal & Reach, call: OperationCall):
     return await client.call(name, input, options)
   }
 
-  await using client = await open(deps, name, signal)
+  await using client = await reach(deps, words, { signal })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
     const error = asDenidinError(thrown)
     if (error.code !== 'confirmation_needed' || !(await saysYes(deps, error))) throw error
     return await ask(client, true)
   })
   const { isTTY: terminal = false, columns } = deps.stdout
-  await write(deps.stdout, json ? `${JSON.stringify(output, null, 2)}\n` : render(output, { terminal, columns }))
-}
-
-const open = async (deps: Terminal & Reach, name: string, signal?: AbortSignal): Promise<OperationsClient> => {
-  using _progress = new Progress(name.replace('.', ' '), deps.clock, deps.stderr)
-  return await reach(deps, signal)
+  const rendering = { terminal, columns, spare: call.spare }
+  await write(deps.stdout, json ? `${JSON.stringify(output, null, 2)}\n` : render(output, rendering))
 }
 
 const saysYes = async ({ stdin, stderr }: Terminal, question: DenidinError): Promise<boolean> => {

@@ -5,9 +5,10 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { AllocationTable, Collection, CollectionNumber } from '../allocation-table.ts'
+import type { AllocationTable, Collection } from '../allocation-table.ts'
 import { nearest } from '../nearest.ts'
 import type { Neighbour, VectorIndex } from '../vector-index.ts'
+import { ChromaBlame } from './chroma-blame.ts'
 import { ChromaCollections } from './chroma-collections.ts'
 import { fromChroma } from './chroma-errors.ts'
 import { ChromaFilling } from './chroma-filling.ts'
@@ -16,9 +17,6 @@ import type { ChromaServer } from './chroma-server.ts'
 /** Longest that one call to the server may take: somebody waits for a query, nobody for the filling. */
 const QUERY_DEADLINE_MS = 2000
 const FILLING_DEADLINE_MS = 30_000
-
-/** Runs of our own server that may end during a call to the same collection before it is held to be the cause. */
-const RUNS_BEFORE_BLAME = 2
 
 /** Vectors of one scope that are compared one by one where the search finds too few: about 10 ms at 1,536 numbers. */
 const MOST_COMPARED = 1000
@@ -41,8 +39,7 @@ class ChromaVectorIndex implements VectorIndex {
   readonly #logger: Logger
   readonly #filling: ChromaFilling
   readonly #listeners: (() => void)[] = []
-  /** Runs of the server that ended, one after the other, during a call to the collection. */
-  readonly #ended = new Map<CollectionNumber, Set<number>>()
+  readonly #blame: ChromaBlame
   #leftovers = true
   #collections: ChromaCollections | undefined
   #opening: Promise<ChromaCollections> | undefined
@@ -51,6 +48,7 @@ class ChromaVectorIndex implements VectorIndex {
   constructor(options: ChromaVectorIndexOptions) {
     this.#options = options
     this.#logger = options.logger.for('memory.index')
+    this.#blame = new ChromaBlame(options.server)
     this.#filling = new ChromaFilling(options.table, {
       use: (collections, place, act) => this.#use(collections, place, FILLING_DEADLINE_MS, act),
       call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
@@ -198,12 +196,12 @@ class ChromaVectorIndex implements VectorIndex {
     try {
       const open = async (): Promise<T> => await act(await collections.open(place))
       const result = await withDeadline(this.#options.clock, deadline_ms, 'the Chroma server', open)
-      this.#ended.delete(place.collection)
+      this.#blame.forget(place.collection)
       return result
     } catch (thrown) {
       const error = fromChroma(thrown)
       await this.#afterFailure(collections, error, place.state === 'live')
-      if (this.#isToBlame(error, place.collection, collections.connection.run)) {
+      if (this.#blame.falls(error, place.collection, collections.connection.run)) {
         this.#logger.warn('A part of the index is damaged and is filled again', {
           collection: place.collection,
           why: error.message,
@@ -232,16 +230,6 @@ class ChromaVectorIndex implements VectorIndex {
     const { run } = collections.connection
     if (error.code === 'unavailable' || error.code === 'timeout') await server.suspect(run)
     if (error.code === 'damaged' && !atOldCollection) await server.repair(run)
-  }
-
-  #isToBlame(error: DenidinError, collection: CollectionNumber, run: number): boolean {
-    if (error.code === 'damaged' || error.code === 'not_found') return true
-    // A damaged file can end the whole server when it is read.
-    if (error.code !== 'unavailable' || !this.#options.server.exclusive) return false
-    const runs = this.#ended.get(collection) ?? new Set<number>()
-    runs.add(run)
-    this.#ended.set(collection, runs)
-    return runs.size >= RUNS_BEFORE_BLAME
   }
 
   #behind(): void {

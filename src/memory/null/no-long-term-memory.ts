@@ -20,6 +20,9 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
   start: async () => undefined,
   recall: async () => ({ memories: [] }),
   store: async memory => ({ added: false, memory }),
+  forget: async session_id => {
+    await memories.removeOfSession(session_id)
+  },
   list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
   stats: async () => ({
     enabled: false,

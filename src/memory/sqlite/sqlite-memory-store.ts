@@ -50,6 +50,10 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     })
   }
 
+  async removeOfSession(session_id: string): Promise<boolean> {
+    return this.#database.run('delete from memories where session_id = :session_id', { session_id }) > 0
+  }
+
   async get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]> {
     return this.#read('scope = :scope and memory_id in (select value from json_each(:ids))', {
       scope,

@@ -66,6 +66,22 @@ export const messageMigrations: readonly Migration[] = [
   {
     id: 'messages-002',
     sql: `
+      create table ratings (
+        message_id text not null,
+        person_id text not null,
+        value integer not null check (value in (-1, 1)),
+        rated_at integer not null,
+        primary key (message_id, person_id)
+      ) strict, without rowid;
+      create index ratings_by_person on ratings (person_id);
+
+      -- Sessions that lost a message after it was summarised, until the summary has been made anew.
+      create table changed_sessions (session_id text primary key) strict, without rowid;
+    `,
+  },
+  {
+    id: 'messages-003',
+    sql: `
       create table outbox_parts (
         outbox_id text not null references outbox (outbox_id) on delete cascade,
         part integer not null,

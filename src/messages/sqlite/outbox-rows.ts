@@ -32,7 +32,7 @@ export const createOutboxRows = ({
     database
       .all<ReplyRow>(
         `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at
-         from outbox where state = :state and chat_id = coalesce(:chat_id, chat_id) order by created_at, rowid`,
+         from outbox where state = :state and chat_id = coalesce(:chat_id, chat_id) order by rowid`,
         { state, chat_id: chat_id ?? null },
       )
       .map(row => ({

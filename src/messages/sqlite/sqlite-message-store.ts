@@ -3,10 +3,13 @@ import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId, StoredMessage } from '../message.ts'
 import type { MessageCounts, MessageStore, OpenMessage } from '../message-store.ts'
 import { createOutboxRows, type InsertMessage } from './outbox-rows.ts'
+import { createSqliteMessageChanges } from './sqlite-message-changes.ts'
 
 const INBOX_STATES = ['received', 'answered', 'unconfirmed', 'heard', 'ignored', 'unanswerable'] as const
 const OUTBOX_STATES = ['intended', 'sent', 'unconfirmed', 'held'] as const
-const TABLES = ['messages', 'inbox', 'outbox'] as const
+/** Tables with a person; those before `ratings` have a scope too. */
+const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
+const TABLES = [...SCOPED_TABLES, 'ratings'] as const
 
 /** The message store in SQLite: what was said, and how far each message has come. */
 export const createSqliteMessageStore = (database: Database): MessageStore & PersonalData => {
@@ -41,7 +44,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
   }
 
   return {
-    receive: async ({ message, person_id, scope, received_at, state, tokens }) =>
+    receive: async ({ message, person_id, scope, received_at, state, role = 'user', tokens }) =>
       database.transaction(() => {
         const { message_id, chat_id, chat_kind, sent_at } = message
         const added = database.run(
@@ -57,7 +60,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
         if (added === 0) return 'known'
         if (tokens !== undefined) {
           insertMessage({
-            ...{ message_id, chat_id, chat_kind, scope, person_id, role: 'user', text: message.text, tokens, sent_at },
+            ...{ message_id, chat_id, chat_kind, scope, person_id, role, text: message.text, tokens, sent_at },
             sender_name: message.sender.name,
             session_id: undefined,
           })
@@ -75,7 +78,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
              and not exists (
                select 1 from outbox_answers a join outbox o using (outbox_id)
                where a.message_id = i.message_id and o.state in ('intended', 'held'))
-           order by i.received_at, i.rowid`,
+           order by i.rowid`,
         )
         .map(row => ({
           ...row,
@@ -122,9 +125,14 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
 
     counts: async (): Promise<MessageCounts> => ({
       messages: database.get<{ n: number }>('select count(*) n from messages')?.n ?? 0,
+      ratings: database.get<{ up: number; down: number }>(
+        'select count(*) filter (where value > 0) up, count(*) filter (where value < 0) down from ratings',
+      ) ?? { up: 0, down: 0 },
       inbox: countStates('inbox', INBOX_STATES),
       outbox: countStates('outbox', OUTBOX_STATES),
     }),
+
+    ...createSqliteMessageChanges(database),
 
     name: 'messages',
     tables: TABLES,
@@ -136,7 +144,10 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
       ).reduce((sum, n) => sum + n, 0),
     reassign: async (from, to) => {
       database.transaction(() => {
-        for (const table of TABLES) {
+        // Where both rated the same reply, the later merge keeps the one that is there.
+        database.run('update or ignore ratings set person_id = :to where person_id = :from', { from, to })
+        database.run('delete from ratings where person_id = :from', { from })
+        for (const table of SCOPED_TABLES) {
           database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
           database.run(`update ${table} set scope = :to where scope = :from`, {
             from: `person:${from}`,

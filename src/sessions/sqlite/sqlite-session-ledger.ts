@@ -66,6 +66,12 @@ export const createSqliteSessionLedger = (database: Database): SessionLedger & P
         next_attempt_at: next_attempt_at ?? null,
       })
     },
+    reopen: async (session_id, at) =>
+      database.run(
+        `update sessions set state = 'closed', attempts = 0, next_attempt_at = :at
+         where session_id = :session_id and state in ('stored', 'purged')`,
+        { session_id, at },
+      ) > 0,
     purgeable: async before =>
       select(`where state = 'stored' and last_active < :before order by last_active`, { before }),
     purged: async session_id => {

@@ -10,6 +10,7 @@ import { systemClock } from '../../../src/platform/clock.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import type { FakeWhatsApp } from './fake-whatsapp.ts'
+import { noChanges } from '../no-changes.ts'
 import { Heard } from './heard.ts'
 import { testBrowser } from './test-browser.ts'
 
@@ -76,6 +77,7 @@ export class ChannelRun implements AsyncDisposable {
 
   async start(): Promise<void> {
     await this.channel.start({
+      ...noChanges,
       message: async message => {
         await this.#options.record?.(message)
         this.messages.add(message)

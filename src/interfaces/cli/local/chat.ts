@@ -9,6 +9,7 @@ import { watchReader, write, type Terminal } from '../terminal.ts'
 
 const GREETING = 'You are talking to DeniDin. /help lists its commands; leave with /exit or Ctrl-D.\n'
 const PROMPT = '> '
+const NO_REPLY = '(no reply)'
 /** Words that end the chat at a terminal. */
 const LEAVE = new Set(['/exit', '/quit'])
 
@@ -41,10 +42,15 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
   lines.once('close', () => {
     state.ended = true
   })
-  const show = (output: OperationOutput<'chat.say'>): string[] =>
-    json ? [JSON.stringify(output)] : output.replies.map(text => (stdout.isTTY === true ? printable(text) : text))
+  const show = (output: OperationOutput<'chat.say'>): readonly string[] => {
+    if (json) return [JSON.stringify(output)]
+    // A pipe gets replies alone; at a terminal silence would look like a fault.
+    if (interactive && output.replies.length === 0) return [NO_REPLY]
+    return stdout.isTTY === true ? output.replies.map(printable) : output.replies
+  }
 
   let exit = EXIT_DONE
+  let left_by_word = false
   if (interactive) {
     stdout.write(GREETING)
     lines.setPrompt(PROMPT)
@@ -52,7 +58,10 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
   }
   for await (const line of lines) {
     const message = line.trim()
-    if (interactive && LEAVE.has(message.toLowerCase())) break
+    if (interactive && LEAVE.has(message.toLowerCase())) {
+      left_by_word = true
+      break
+    }
     if (message !== '') {
       try {
         const input: OperationInput<'chat.say'> = { message, ...(as === undefined ? {} : { as }) }
@@ -69,6 +78,8 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
     if (interactive && !state.ended) lines.prompt()
   }
   lines.close()
+  // The prompt stands there, and nobody has pressed the Enter key behind it.
+  if (interactive && !left_by_word) stdout.write('\n')
   signal?.removeEventListener('abort', leave)
   return exit
 }

@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { DenidinError } from '../../../platform/errors.ts'
 import { phoneDigits } from '../../../platform/phone.ts'
 import { reach, type Reach } from '../reach.ts'
-import type { Terminal } from '../terminal.ts'
+import { EXIT_DONE } from '../errors.ts'
+import { write, type Terminal } from '../terminal.ts'
 import { runChat } from './chat.ts'
 import { startBot } from './start.ts'
 import { sayStopped, stopBot, type Kill, type StopTarget } from './stop.ts'
@@ -27,8 +28,11 @@ export const addLocalCommands = (program: Command, deps: Deps, exit: (code: numb
     .command('start')
     .description('Start the bot, as run_denidin.sh does')
     .option('--foreground', 'stay attached to this terminal')
-    .action(async ({ foreground }: { foreground?: boolean }) => {
-      exit(await startBot(local.start_script, foreground === true ? ['--foreground'] : []))
+    .option('--json', 'print JSON; what the start has to say goes to stderr')
+    .action(async ({ foreground, json }: { foreground?: boolean; json?: boolean }) => {
+      const code = await startBot(local.start_script, foreground === true ? ['--foreground'] : [], json === true)
+      if (json === true) await write(deps.stdout, `${JSON.stringify({ started: code === EXIT_DONE })}\n`)
+      exit(code)
     })
   program
     .command('stop')
@@ -48,7 +52,7 @@ export const addLocalCommands = (program: Command, deps: Deps, exit: (code: numb
       if (as !== undefined && phoneDigits(as) === undefined) {
         throw new DenidinError('invalid_input', `--as must be a phone number with its country code, not "${as}"`)
       }
-      await using client = await reach(deps, deps.signal)
+      await using client = await reach(deps, 'chat', { shared: true, signal: deps.signal })
       exit(await runChat({ ...deps, client, json: json === true, ...(as === undefined ? {} : { as }) }))
     })
 }

@@ -1,0 +1,94 @@
+// Looks at the live WhatsApp Web, unauthenticated: do the modules and names still exist that DeniDin relies on?
+// Needs the internet. Prints what is missing; exit code 0 when nothing is, 1 when something is, 2 when it cannot tell.
+// Usage: npm run canary
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { findBrowser } from '../src/channels/whatsapp/browser.ts'
+import { readEnvironment } from '../src/config/environment.ts'
+import { asDenidinError } from '../src/platform/errors.ts'
+import { makePrivateFolder } from '../src/platform/files.ts'
+import { systemIds } from '../src/platform/ids.ts'
+import { silentLogger } from '../src/platform/logger.ts'
+
+/** What is used here of puppeteer, which comes with whatsapp-web.js. */
+interface Page {
+  goto(url: string, options: { timeout: number; waitUntil: 'domcontentloaded' }): Promise<unknown>
+  waitForFunction(expression: string, options: { timeout: number }): Promise<unknown>
+  evaluate<T>(expression: string): Promise<T>
+}
+interface RunningBrowser {
+  newPage(): Promise<Page>
+  close(): Promise<void>
+}
+interface Puppeteer {
+  launch(options: Readonly<Record<string, unknown>>): Promise<RunningBrowser>
+}
+
+const PAGE = 'https://web.whatsapp.com/'
+const PAGE_MS = 60_000
+const ROOT = join(import.meta.dirname, '..')
+const LIBRARY = join(ROOT, 'node_modules/whatsapp-web.js/src')
+const CACHE = join(ROOT, 'data/run/browser')
+
+/** Every module of WhatsApp's page that the installed library or our own scripts ask for. */
+const modulesWanted = (): readonly string[] => {
+  const sources = [
+    ...readdirSync(LIBRARY, { recursive: true, encoding: 'utf8' }).map(name => join(LIBRARY, name)),
+    join(ROOT, 'src/channels/whatsapp/page-scripts.ts'),
+  ].filter(path => /\.[jt]s$/.test(path))
+  const names = sources.flatMap(path =>
+    [...readFileSync(path, 'utf8').matchAll(/require\(\s*(?:name:\s*)?['"](WA\w+)['"]/g)].map(match => match[1] ?? ''),
+  )
+  return [...new Set(names)].sort()
+}
+
+/** What the page lacks of `names`. */
+const missingIn = (page: Page, names: readonly string[]): Promise<readonly string[]> =>
+  page.evaluate(`${JSON.stringify(names)}.filter(name => {
+    try { return window.require(name) === undefined } catch { return true }
+  })`)
+
+const launch = async (): Promise<RunningBrowser> => {
+  const environment = readEnvironment()
+  await makePrivateFolder(CACHE)
+  const browser = await findBrowser({
+    configured: environment['DENIDIN_WHATSAPP_BROWSER_PATH'],
+    extra_args: (environment['DENIDIN_WHATSAPP_BROWSER_ARGS'] ?? '').split(/[\s,]+/).filter(each => each !== ''),
+    cache_dir: CACHE,
+    ...{ environment, ids: systemIds, logger: silentLogger },
+  })
+  // The library brings puppeteer-core under the name of puppeteer.
+  const puppeteer = createRequire(import.meta.url)('puppeteer') as Puppeteer
+  return await puppeteer.launch({
+    executablePath: browser.path,
+    headless: browser.headless,
+    args: [...browser.args],
+    env: { ...browser.environment },
+    pipe: true,
+  })
+}
+
+try {
+  const wanted = modulesWanted()
+  const browser = await launch()
+  try {
+    const page = await browser.newPage()
+    await page.goto(PAGE, { timeout: PAGE_MS, waitUntil: 'domcontentloaded' })
+    await page.waitForFunction('window.Debug?.VERSION !== undefined && typeof window.require === "function"', {
+      timeout: PAGE_MS,
+    })
+    const version = await page.evaluate<unknown>('window.Debug.VERSION')
+    const missing = await missingIn(page, wanted)
+    console.log(
+      `WhatsApp Web ${String(version)}: ${String(wanted.length - missing.length)} of ${String(wanted.length)} modules are there.`,
+    )
+    for (const name of missing) console.log(`missing: ${name}`)
+    process.exitCode = missing.length === 0 ? 0 : 1
+  } finally {
+    await browser.close()
+  }
+} catch (error) {
+  console.error(`The canary cannot tell: ${asDenidinError(error).message}`)
+  process.exitCode = 2
+}

@@ -1,0 +1,107 @@
+import type { ChannelEvents, OwnerMessage, Reaction } from '../channels/channel.ts'
+import type { Clock } from '../platform/clock.ts'
+import { MINUTE_MS } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { ChangedMessage, MessageStore } from '../messages/message-store.ts'
+import { scopeOf, type Scope } from '../messages/scope.ts'
+import type { People } from '../people/people.ts'
+import type { PersonId } from '../people/person.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import type { Pauses } from './pauses.ts'
+
+export interface ChangesDependencies {
+  readonly settings: {
+    /** Whether what is said may be kept. */
+    readonly keep: boolean
+    /** Minutes for which the bot stays quiet after its owner wrote in a chat; 0: it does not. */
+    readonly takeover_minutes: number
+    readonly window_tokens: { readonly client: number }
+  }
+  readonly people: People
+  readonly messages: MessageStore
+  readonly windows: Sessions
+  readonly pauses: Pauses
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Runs an act alone in the queue of a scope. */
+  readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
+  /** Told that a stored session lost a message. */
+  readonly sessionChanged: () => void
+}
+
+/** What happens beside the road: words are changed, taken back, rated, and people take over. */
+export const createChanges = (
+  deps: ChangesDependencies,
+): Pick<ChannelEvents, 'edited' | 'deleted' | 'reacted' | 'ownerWrote'> => {
+  const { settings, people, messages, windows, clock } = deps
+  const logger = deps.logger.for('inbox')
+
+  const refresh = async (changed: ChangedMessage | undefined): Promise<void> => {
+    if (changed?.session_id === undefined) return
+    const { scope, session_id } = changed
+    await deps.exclusive(scope, () => windows.refresh(session_id))
+  }
+
+  /** Keeps what the owner said as the bot's own words: for the person it is one voice. */
+  const keep = async (message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> => {
+    const { message_id, chat_id, chat_kind, text, sent_at } = message
+    const tokens = deps.tokens.count(text)
+    const receipt = await messages.receive({
+      message: {
+        ...{ message_id, chat_id, chat_kind, text, sent_at, addressed: false, may_continue: false },
+        sender: { identities: [] },
+      },
+      ...{ person_id, scope, received_at: clock.now(), state: 'heard', role: 'assistant', tokens },
+    })
+    if (receipt === 'known') return
+    await deps.exclusive(scope, async () => {
+      const { session_id } = await windows.open(scope, chat_id)
+      await messages.assign(session_id, [message_id])
+      const spoken = {
+        message_id,
+        role: 'assistant',
+        content: text,
+        sender_name: undefined,
+        person_id,
+        tokens,
+      } as const
+      await windows.append(session_id, [{ ...spoken, timestamp: sent_at }], settings.window_tokens.client)
+      await windows.save(session_id)
+    })
+  }
+
+  return {
+    edited: async ({ message_id, text }) => {
+      await refresh(await messages.edit(message_id, text, deps.tokens.count(text)))
+    },
+    deleted: async message_id => {
+      const changed = await messages.remove(message_id, clock.now())
+      if (changed === undefined) return
+      logger.info('A message was taken back and is forgotten', { message_id })
+      await refresh(changed)
+      if (changed.session_id !== undefined) deps.sessionChanged()
+    },
+    reacted: async ({ message_id, sender, emoji, at }: Reaction) => {
+      const { person_id } = await people.resolve(sender)
+      await messages.rate({ message_id, person_id, value: valueOf(emoji), at })
+    },
+    ownerWrote: async message => {
+      // In a group nobody in particular is spoken to: there the group stands for its person.
+      const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
+      const scope = scopeOf(message, person_id)
+      const minutes = settings.takeover_minutes
+      if (minutes > 0) {
+        const now = clock.now()
+        await deps.pauses.begin({ scope, until: now + minutes * MINUTE_MS, reason: 'owner' }, now)
+        logger.info('The owner wrote, the bot stays quiet', { message_id: message.message_id, minutes })
+      }
+      if (settings.keep) await keep(message, scope, person_id)
+    },
+  }
+}
+
+/** Thumbs up and down, in every skin tone; other reactions say nothing about quality. */
+const valueOf = (emoji: string | undefined): 1 | -1 | undefined =>
+  emoji?.startsWith('\u{1F44D}') === true ? 1 : emoji?.startsWith('\u{1F44E}') === true ? -1 : undefined

@@ -1,0 +1,23 @@
+import type { Scope } from '../messages/scope.ts'
+
+/** Why a conversation is quiet: its owner took over by hand, or somebody said so. */
+export type PauseReason = 'owner' | 'command'
+
+export interface Pause {
+  readonly scope: Scope
+  /** When it ends by itself, milliseconds since the Unix epoch; `undefined`: when somebody ends it. */
+  readonly until: number | undefined
+  readonly reason: PauseReason
+}
+
+/** Conversations in which the bot listens and does not answer. */
+export interface Pauses {
+  /** The pause that holds in a conversation at an instant, if any. */
+  at(scope: Scope, now: number): Promise<Pause | undefined>
+  /** Begins a pause, or changes the one that holds; a pause by command is not shortened by the owner's words. */
+  begin(pause: Pause, now: number): Promise<void>
+  /** Ends the pause of a conversation; false when there was none. */
+  end(scope: Scope): Promise<boolean>
+  /** Every pause that holds at an instant. */
+  list(now: number): Promise<readonly Pause[]>
+}

@@ -1,0 +1,63 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import type { Migration } from '../../database/sqlite/migrations.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { PersonalData } from '../../people/personal-data.ts'
+import type { Pause, PauseReason, Pauses } from '../pauses.ts'
+
+/** Table of the pauses. */
+export const pauseMigrations: readonly Migration[] = [
+  {
+    id: 'pauses-001',
+    sql: `
+      create table pauses (
+        scope text primary key,
+        until_at integer,
+        reason text not null check (reason in ('owner', 'command'))
+      ) strict, without rowid;
+    `,
+  },
+]
+
+interface PauseRow {
+  readonly scope: Scope
+  readonly until_at: number | null
+  readonly reason: PauseReason
+}
+
+const toPause = ({ scope, until_at, reason }: PauseRow): Pause => ({ scope, until: until_at ?? undefined, reason })
+
+/** Pauses in SQLite: a restart does not end them. */
+export const createSqlitePauses = (database: Database): Pauses & PersonalData => ({
+  name: 'pauses',
+  tables: ['pauses'],
+  count: async person_id =>
+    database.get<{ n: number }>('select count(*) n from pauses where scope = :scope', { scope: `person:${person_id}` })
+      ?.n ?? 0,
+  reassign: async (from, to) => {
+    const scopes = { from: `person:${from}`, to: `person:${to}` }
+    database.transaction(() => {
+      database.run('update or ignore pauses set scope = :to where scope = :from', scopes)
+      database.run('delete from pauses where scope = :from', { from: scopes.from })
+    })
+  },
+  at: async (scope, now) => {
+    const row = database.get<PauseRow>(
+      'select * from pauses where scope = :scope and (until_at is null or until_at > :now)',
+      { scope, now },
+    )
+    return row === undefined ? undefined : toPause(row)
+  },
+  begin: async ({ scope, until, reason }, now) => {
+    database.run(
+      `insert into pauses (scope, until_at, reason) values (:scope, :until, :reason)
+       on conflict (scope) do update set until_at = excluded.until_at, reason = excluded.reason
+       where reason = 'owner' or excluded.reason = 'command' or until_at <= :now`,
+      { scope, until: until ?? null, reason, now },
+    )
+  },
+  end: async scope => database.run('delete from pauses where scope = :scope', { scope }) > 0,
+  list: async now =>
+    database
+      .all<PauseRow>('select * from pauses where until_at is null or until_at > :now order by scope', { now })
+      .map(toPause),
+})

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { Background } from '../../src/platform/background.ts'
+import { memoryLog } from '../support/memory-log.ts'
+
+test('what is asked for while it runs is done once more, however often it was asked for', async () => {
+  const background = new Background(memoryLog())
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let rounds = 0
+  const act = background.coalesced('counting', () => gates[rounds++]?.promise ?? Promise.resolve())
+  for (let n = 0; n < 5; n++) act()
+  expect(rounds).toBe(1)
+  for (const gate of gates) gate.resolve()
+  await background.settled()
+  expect(rounds).toBe(2)
+  act()
+  await background.settled()
+  expect(rounds).toBe(3)
+})
+
+test('a round that fails is logged, and the next one is done all the same', async () => {
+  const log = memoryLog()
+  const background = new Background(log)
+  let rounds = 0
+  const act = background.coalesced('counting', () => {
+    rounds++
+    return Promise.reject(new Error('no'))
+  })
+  act()
+  await background.settled()
+  act()
+  await background.settled()
+  expect(rounds).toBe(2)
+  expect(log.text()).toContain('counting failed')
+})
