@@ -5,11 +5,14 @@ import type { Commands } from '../conversation/commands.ts'
 import { createChanges } from '../conversation/changes.ts'
 import { createConversation } from '../conversation/conversation.ts'
 import { createOutbox } from '../conversation/outbox.ts'
+import { createPacer } from '../conversation/pacing/pacer.ts'
+import { createQuietHours } from '../conversation/pacing/quiet-hours.ts'
 import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTurn } from '../conversation/turn.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { ChatId } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -47,9 +50,18 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const keep = settings.feature_flags.enable_memory_system
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
   const sentencesFor = (text: string): Sentences => sentencesIn(languageOf(text))
+  const { stopping } = road
+  const quiet = createQuietHours({
+    ...{ settings: settings.conversation, people: stores.people, clock: parts.clock },
+    onPhone: chat_id => channelOf(chat_id)?.plain !== true,
+  })
+  const paused = async (scope: Scope): Promise<boolean> =>
+    (await stores.pauses.at(scope, parts.clock.now())) !== undefined
+  const pacer = createPacer({ ...parts, settings: settings.conversation.pacing, stopping })
   const outbox = createOutbox({
     ...parts,
-    ...{ messages: stores.messages, channelOf, sentencesFor, stopping: road.stopping },
+    ...{ messages: stores.messages, channelOf, pacer, stopping },
+    delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
   })
   const turn = createTurn({
     ...parts,
@@ -66,7 +78,16 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   })
   const conversation = createConversation({
     ...parts,
-    ...{ people: stores.people, messages: stores.messages, windows: road.windows, turn, outbox, sentencesFor },
+    ...{
+      people: stores.people,
+      messages: stores.messages,
+      windows: road.windows,
+      turn,
+      outbox,
+      sentencesFor,
+      quiet,
+      paused,
+    },
     reaches: chat_id => channelOf(chat_id) !== undefined,
     settings: { ...settings.conversation, answer_within_ms: settings.conversation.answer_within_hours * HOUR_MS, keep },
   })

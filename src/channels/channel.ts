@@ -52,6 +52,11 @@ export interface ChannelEvents {
 /** A place where messages come from and go to. */
 export interface Channel {
   readonly name: string
+  /**
+   * The other end is a terminal: texts go out as they are, whole and at once. Otherwise it is somebody's phone, and
+   * replies are formatted, split and paced for it.
+   */
+  readonly plain?: true
   /** Whether this channel can reach the chat: chats are told apart by the form of their address. */
   serves(chat_id: ChatId): boolean
   /** Begins to listen. Returns when the channel is under way, not when it is linked: `health` tells how it stands. */

@@ -62,6 +62,19 @@ export const isPlaceholder = (value: string): boolean => !/\d/.test(value)
 const isUrl = (value: unknown): boolean =>
   isText(value) && URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
 
+const isHours = (value: string): boolean => {
+  const [, start, end] = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)$/.exec(value) ?? []
+  return start !== undefined && start !== end
+}
+
+const isTimeZone = (value: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 const PHONE = 'a phone number with its country code, such as +15551234567 or 15551234567@c.us'
 
 const FORMATS: Readonly<Record<FormatName, Format>> = {
@@ -114,6 +127,16 @@ const FORMATS: Readonly<Record<FormatName, Format>> = {
     allowed: () => '3 to 100 of the characters a-z A-Z 0-9 . _ -, a letter or digit first and last',
     valid: value => typeof value === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,98}[a-zA-Z0-9]$/.test(value),
     read: asIs,
+  },
+  hours: {
+    allowed: () => 'two different times of day, such as 23:00-07:00',
+    valid: value => typeof value === 'string' && isHours(value),
+    read: text => text.replace(/\s/g, ''),
+  },
+  time_zone: {
+    allowed: () => 'a time zone such as Asia/Jerusalem',
+    valid: value => isText(value) && isTimeZone(value),
+    read: text => text.trim(),
   },
 }
 

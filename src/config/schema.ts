@@ -141,6 +141,53 @@ export const SCHEMA: SettingsTree<Settings> = {
       max: 64,
       doc: 'Replies being worked on at once, over all chats.',
     },
+    pacing: {
+      characters_per_second: {
+        default: 50,
+        format: 'decimal',
+        min: 0,
+        max: 1000,
+        doc: 'How fast a reply seems to be typed, counted from when the work on it began; 0: no pause. The terminal is never paced.',
+      },
+      longest_pause_seconds: {
+        default: 5,
+        format: 'decimal',
+        min: 0,
+        max: 120,
+        doc: 'Most seconds of typing before one message.',
+      },
+      chat_gap_ms: {
+        default: 1000,
+        format: 'whole',
+        min: 0,
+        max: 60_000,
+        doc: 'Least milliseconds between two messages in one chat.',
+      },
+      global_gap_ms: {
+        default: 200,
+        format: 'whole',
+        min: 0,
+        max: 60_000,
+        doc: 'Least milliseconds between two messages over all chats.',
+      },
+      jitter: {
+        default: 0.3,
+        format: 'decimal',
+        min: 0,
+        max: 5,
+        doc: 'Share by which each of these times is lengthened at random: 0.3 adds up to 30 %.',
+      },
+    },
+    quiet_hours: {
+      default: null,
+      format: 'hours',
+      doc: 'Hours in which nobody is answered: messages wait, in their order, until they end. The godfather is answered at any hour in a direct chat.',
+    },
+    time_zone: {
+      default: null,
+      format: 'time_zone',
+      doc: "Time zone of `quiet_hours`; none: the machine's.",
+    },
     answer_within_hours: {
       default: 24,
       format: 'decimal',

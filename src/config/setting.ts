@@ -13,6 +13,8 @@ export type FormatName =
   | 'url'
   | 'folder'
   | 'collection'
+  | 'hours'
+  | 'time_zone'
 
 /** One key of the configuration. */
 export interface Setting<T = unknown> {

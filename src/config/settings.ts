@@ -35,6 +35,20 @@ export interface Settings {
     readonly debounce_ms: number
     /** Turns under way at once over all chats. */
     readonly max_concurrent_turns: number
+    readonly pacing: {
+      /** Characters that a second of typing stands for; 0: no pause before a reply. */
+      readonly characters_per_second: number
+      readonly longest_pause_seconds: number
+      /** Least time from one message to the next, in one chat and over all. */
+      readonly chat_gap_ms: number
+      readonly global_gap_ms: number
+      /** Share by which each of these times is lengthened at random. */
+      readonly jitter: number
+    }
+    /** `HH:MM-HH:MM`. */
+    readonly quiet_hours: string | undefined
+    /** IANA name; `undefined`: the machine's. */
+    readonly time_zone: string | undefined
     /** Older messages are kept as history and not answered. */
     readonly answer_within_hours: number
     /** Quiet time of the bot in a chat in which its owner wrote; 0: none. */

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
-import { scopeOf } from '../messages/scope.ts'
+import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
 import { knownName } from '../people/sender.ts'
@@ -14,6 +14,8 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Outbox } from './outbox.ts'
+import type { QuietHours } from './pacing/quiet-hours.ts'
+import { WaitingRoom } from './pacing/waiting-room.ts'
 import { ScopeQueues } from './scope-queues.ts'
 import type { Turn } from './turn.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -33,6 +35,9 @@ export interface ConversationDependencies {
   readonly windows: Pick<Sessions, 'release'>
   readonly turn: Turn
   readonly outbox: Outbox
+  readonly quiet: QuietHours
+  /** Whether the bot is to be quiet in a conversation. */
+  readonly paused: (scope: Scope) => Promise<boolean>
   readonly tokens: TokenCounter
   /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
   readonly reaches: (chat_id: ChatId) => boolean
@@ -54,7 +59,6 @@ export const createConversation = (deps: ConversationDependencies): Conversation
   const { settings, people, messages, clock, metrics } = deps
   const logger = deps.logger.for('inbox')
   let draining = false
-  let sending: Promise<void> = Promise.resolve()
   const refused = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
   const queues = new ScopeQueues<TurnMessage>({
     clock,
@@ -70,6 +74,14 @@ export const createConversation = (deps: ConversationDependencies): Conversation
         else queues.push(now, { ...message, person_id, scope: now }, false)
       }
       await deps.turn(scope, here)
+    },
+  })
+
+  const room = new WaitingRoom<OpenMessage>({
+    ...{ quiet: deps.quiet, clock },
+    release: waited => {
+      if (waited.length > 0) logger.info('Quiet hours are over', { messages: waited.length })
+      takeUp(waited).then(sendHeld).catch(logFailure('What waited for the end of quiet hours was not taken up'))
     },
   })
 
@@ -108,11 +120,15 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     // While stopping, what comes in is only recorded: the next start takes it up.
     if (ignored || draining) return
     const { person_id } = person
-    queues.push(
-      scope,
-      { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at },
-      message.may_continue,
-    )
+    const { may_continue } = message
+    const open = { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at }
+    if (await deps.quiet.delay(open)) {
+      room.add(open)
+      return
+    }
+    // What waited for the end of quiet hours comes first.
+    room.watch()
+    queues.push(scope, open, may_continue)
   }
 
   /** A notice of our own to whoever wrote `last`. */
@@ -135,14 +151,33 @@ export const createConversation = (deps: ConversationDependencies): Conversation
   }
 
   /** The words of messages in a chat were not kept (memory is off) and are gone: their writer is asked to say them again. */
-  const askAgain = (lost: readonly OpenMessage[]): void => {
+  const askAgain = async (lost: readonly OpenMessage[]): Promise<void> => {
     const last = lost.at(-1)
     if (last === undefined) return
     const answers = lost.map(message => message.message_id)
+    if (await deps.paused(last.scope)) {
+      await messages.settle(answers, 'unanswerable', clock.now())
+      return
+    }
     const asked = notice(answers, last, deps.sentencesFor('').restarted_before_answer)
     queues
       .exclusive(last.scope, () => deps.outbox.deliver(asked))
       .catch(logFailure('Nobody was asked for words that are gone'))
+  }
+
+  /** Queues what was recorded earlier, where its words are still known. */
+  const takeUp = async (waiting: readonly OpenMessage[]): Promise<void> => {
+    for (const message of waiting) {
+      if (message.text !== undefined) queues.push(message.scope, { ...message, text: message.text }, true)
+    }
+    const lost = waiting.filter(message => message.text === undefined)
+    const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
+    await messages.settle(unheard, 'unanswerable', clock.now())
+    const chats = Object.groupBy(
+      lost.filter(message => message.addressed),
+      message => message.chat_id,
+    )
+    for (const chat of Object.values(chats)) await askAgain(chat ?? [])
   }
 
   const logFailure =
@@ -152,15 +187,16 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     }
 
   const sendHeld = async (): Promise<void> => {
-    for (const reply of await deps.outbox.held()) {
+    for (const { chat_id, scope } of await deps.outbox.held()) {
       if (draining) return
       await queues
-        .exclusive(reply.scope, async () => {
-          const sent = await deps.outbox.sendHeld(reply)
-          // It has joined the conversation behind the back of the window that is kept in memory.
-          if (sent && reply.session_id !== undefined) deps.windows.release(reply.session_id)
+        .exclusive(scope, async () => {
+          for (const { session_id } of await deps.outbox.sendHeld(chat_id)) {
+            // It has joined the conversation behind the back of the window that is kept in memory.
+            if (session_id !== undefined) deps.windows.release(session_id)
+          }
         })
-        .catch(logFailure('A held reply could not be sent'))
+        .catch(logFailure('Held replies could not be sent'))
     }
   }
 
@@ -170,31 +206,27 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await deps.outbox.recover()
       const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
       if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
-      const lost = waiting.filter(message => message.text === undefined)
-      const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
-      await messages.settle(unheard, 'unanswerable', clock.now())
-      for (const chat of Object.values(
-        Object.groupBy(
-          lost.filter(message => message.addressed),
-          message => message.chat_id,
-        ),
-      )) {
-        askAgain(chat ?? [])
-      }
+      const now: OpenMessage[] = []
       for (const message of waiting) {
-        if (message.text !== undefined) queues.push(message.scope, { ...message, text: message.text }, true)
+        if (await deps.quiet.delay(message)) room.add(message)
+        else now.push(message)
       }
+      await takeUp(now)
     },
-    // One round after the other: two at once would both find a reply held, and send it twice.
-    sendHeld: () => (sending = sending.then(sendHeld, sendHeld)),
+    sendHeld: async () => {
+      await sendHeld()
+      room.watch()
+    },
     exclusive: (scope, act) => queues.exclusive(scope, act),
     settled: chat_id => queues.settled(message => message.chat_id === chat_id),
     drain: async () => {
       draining = true
+      room[Symbol.dispose]()
       await queues.drain()
     },
     [Symbol.asyncDispose]: async () => {
       draining = true
+      room[Symbol.dispose]()
       await queues.drain()
     },
   }

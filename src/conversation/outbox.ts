@@ -1,17 +1,21 @@
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
-import { asDenidinError } from '../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Channel, Delivery } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
-import { replyMessageId, type MessageStore, type Reply } from '../messages/message-store.ts'
-import type { Sentences } from '../text/sentences.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import type { Scope } from '../messages/scope.ts'
+import { replyMessageId, type HeldReply, type MessageStore, type Reply } from '../messages/message-store.ts'
+import { layOutReply } from '../text/reply-layout.ts'
+import { Lanes } from './lanes.ts'
+import type { Pacer } from './pacing/pacer.ts'
 
-/** Waits between attempts to send what certainly did not go out; afterwards the reply is held. */
+/** Waits between attempts to send what certainly did not go out; afterwards it is held. */
 const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
+
+const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
 
 /** As many unconfirmed replies in a row are no accident. */
 const ALARMING_STREAK = 3
@@ -19,8 +23,9 @@ const ALARMING_STREAK = 3
 export interface OutboxDependencies {
   readonly messages: MessageStore
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
-  readonly sentencesFor: (text: string) => Sentences
-  readonly tokens: TokenCounter
+  readonly pacer: Pacer
+  /** Whether what is held for this chat has to wait, because it is the middle of the night or the bot is to be quiet. */
+  readonly delay: (reply: Reply) => Promise<boolean>
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -28,76 +33,164 @@ export interface OutboxDependencies {
   readonly stopping: AbortSignal
 }
 
-/** Sends replies: the intent is on disk before, the outcome after, and nothing is ever sent twice on a guess. */
+/**
+ * Sends replies, each as one message or several. Of every part the intent is on disk before, the outcome after, and
+ * nothing is ever sent twice on a guess. In one chat, one reply goes out after the other.
+ */
 export interface Outbox extends HealthCheck {
-  /** Id under which the reply is kept now; `undefined` when it certainly did not go out and is held. */
-  deliver(reply: Reply): Promise<MessageId | undefined>
+  /**
+   * Id under which the reply is kept now; `undefined` when nothing of it went out and it is held.
+   * @param since when the work on it began: typing is counted from there.
+   * @throws DenidinError `forbidden` for a chat in which nobody ever wrote to us.
+   */
+  deliver(reply: Reply, since?: number): Promise<MessageId | undefined>
   /** Tells of a failure of ours, and does so too when that failure keeps even the intent from being recorded. */
   apologise(reply: Reply): Promise<void>
-  /** At the start: what was being sent when the process ended is unconfirmed for good. */
+  /** At the start: what was being sent when the process ended is unconfirmed for good; what was not goes out later. */
   recover(): Promise<void>
-  /** Replies that certainly did not go out, oldest first. */
-  held(): Promise<readonly Reply[]>
-  /** Tries once more to send a held reply; tells whether it was sent. */
-  sendHeld(reply: Reply): Promise<boolean>
+  /** Chats that a channel serves and in which something certainly did not go out, oldest first. */
+  held(): Promise<readonly { readonly chat_id: ChatId; readonly scope: Scope }[]>
+  /** Tries once more to send what is held in a chat. Gives the replies of which something may have gone out. */
+  sendHeld(chat_id: ChatId): Promise<readonly Reply[]>
+}
+
+interface Part {
+  readonly part: number
+  readonly text: string
+}
+
+/** A reply on its way, with the parts that are still to be sent. */
+interface Sending {
+  readonly reply: Reply
+  readonly parts: readonly Part[]
+  readonly channel: Channel | undefined
+  readonly since: number | undefined
+  /** Waits before further attempts at what certainly did not go out. */
+  readonly retry_ms: readonly number[]
 }
 
 export const createOutbox = (deps: OutboxDependencies): Outbox => {
-  const { messages, clock, metrics } = deps
+  const { messages, clock, metrics, stopping } = deps
   const logger = deps.logger.for('outbox')
-  /** Held replies whose text is not on disk. */
-  const unkept = new Map<string, Reply>()
+  const lanes = new Lanes<ChatId>()
+  /** Texts of held replies that may not be written down (memory is off), for as long as this process lives. */
+  const unwritten = new Map<string, readonly Part[]>()
 
   /** Unconfirmed replies in a row. */
   let streak = 0
 
-  const attempt = async (reply: Reply): Promise<Delivery> => {
-    const channel = deps.channelOf(reply.chat_id)
-    if (channel === undefined) return { outcome: 'not_sent', reason: 'no channel serves this chat' }
-    const reply_to = reply.chat_kind === 'group' ? reply.answers.at(-1) : undefined
+  const count = (unconfirmed: boolean): void => {
+    metrics.count(unconfirmed ? 'replies_unconfirmed' : 'replies_sent')
+    streak = unconfirmed ? streak + 1 : 0
+    if (streak === ALARMING_STREAK) {
+      logger.error('Replies go out and nobody confirms them; look at the phone', { in_a_row: streak })
+    }
+  }
+
+  const transmit = async ({ reply, channel }: Pick<Sending, 'reply' | 'channel'>, part: Part): Promise<Delivery> => {
+    if (channel === undefined) return NO_CHANNEL
+    const reply_to = reply.chat_kind === 'group' && part.part === 0 ? reply.answers.at(-1) : undefined
     try {
-      return await channel.send(reply.chat_id, reply.text, reply_to === undefined ? {} : { reply_to })
+      return await channel.send(reply.chat_id, part.text, reply_to === undefined ? {} : { reply_to })
     } catch (error) {
       // A channel must not reject; if it does, nobody knows whether the message went out.
       return { outcome: 'unconfirmed', reason: String(error) }
     }
   }
 
-  const attemptAll = async (reply: Reply): Promise<Delivery> => {
-    let delivery = await attempt(reply)
-    for (const wait of RETRY_MS) {
-      if (delivery.outcome !== 'not_sent' || deps.stopping.aborted) break
-      await clock.sleep(wait, deps.stopping).catch(() => undefined)
-      delivery = await attempt(reply)
+  const attemptAll = async (sending: Sending, part: Part): Promise<Delivery> => {
+    for (let failures = 0; ; failures++) {
+      if (sending.channel !== undefined) await messages.begin(sending.reply.outbox_id, part.part)
+      const delivery = await transmit(sending, part)
+      const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
+      const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
+      await messages.conclude(sending.reply, part.part, { state, message_id, at: clock.now() })
+      const wait = sending.retry_ms[failures]
+      if (delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted) return delivery
+      await clock.sleep(wait, stopping).catch(() => undefined)
     }
-    return delivery
   }
 
-  const conclude = async (reply: Reply, delivery: Delivery): Promise<MessageId | undefined> => {
-    const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
-    streak = delivery.outcome === 'unconfirmed' ? streak + 1 : delivery.outcome === 'sent' ? 0 : streak
-    if (streak === ALARMING_STREAK) {
-      logger.error('Replies go out and nobody confirms them; look at the phone', { in_a_row: streak })
+  /** Sends part by part. Gives what became of the first one, and whether all were at least tried. */
+  const sendAll = async (sending: Sending): Promise<{ first: Delivery | undefined; done: boolean }> => {
+    const { reply, parts, channel } = sending
+    let since = sending.since
+    let first: Delivery | undefined
+    let doubtful = false
+    for (const [index, part] of parts.entries()) {
+      if (channel !== undefined && channel.plain !== true) {
+        await deps.pacer.turn({ chat_id: reply.chat_id, characters: part.text.length, since })
+      }
+      const delivery = await attemptAll(sending, part)
+      first ??= delivery
+      if (delivery.outcome !== 'sent') {
+        const { outcome, reason } = delivery
+        const what = outcome === 'not_sent' ? 'held' : outcome
+        logger.warn(`Reply ${what}`, { outbox_id: reply.outbox_id, part: part.part, reason })
+        doubtful = true
+      }
+      if (delivery.outcome === 'not_sent') {
+        if (!reply.keep) unwritten.set(reply.outbox_id, parts.slice(index))
+        return { first, done: false }
+      }
+      since = clock.now()
     }
-    const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
-    await messages.conclude(reply, { state, message_id, at: clock.now() })
-    if (reply.keep || state !== 'held') unkept.delete(reply.outbox_id)
-    else unkept.set(reply.outbox_id, reply)
-    if (delivery.outcome === 'sent') {
-      metrics.count('replies_sent')
-      logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens })
-    } else {
-      if (delivery.outcome === 'unconfirmed') metrics.count('replies_unconfirmed')
-      logger.warn(`Reply ${state}`, { outbox_id: reply.outbox_id, reason: delivery.reason })
-    }
-    return state === 'held' ? undefined : replyMessageId(reply, message_id)
+    count(doubtful)
+    if (!doubtful) logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens, parts: parts.length })
+    return { first, done: true }
   }
 
-  /** A text that was not to be kept (memory is off) is gone with the process that wrote it. */
-  const withText = (reply: Reply): Reply => {
-    if (reply.keep) return reply
-    const text = deps.sentencesFor('').restarted_before_answer
-    return unkept.get(reply.outbox_id) ?? { ...reply, text, tokens: deps.tokens.count(text) }
+  const layOut = (reply: Reply): Pick<Sending, 'channel' | 'parts'> => {
+    const channel = deps.channelOf(reply.chat_id)
+    const texts = channel?.plain === true ? [reply.text] : layOutReply(reply.text)
+    return { channel, parts: texts.map((text, part) => ({ part, text })) }
+  }
+
+  const deliver = async (reply: Reply, since: number | undefined): Promise<MessageId | undefined> => {
+    if (!(await messages.hasWritten(reply.chat_id))) {
+      throw new DenidinError('forbidden', 'nobody in this chat has ever written to us: we do not write first')
+    }
+    const { channel, parts } = layOut(reply)
+    await messages.intend(reply, textsOf(parts))
+    const { first } = await sendAll({ reply, parts, channel, since, retry_ms: RETRY_MS })
+    return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
+  }
+
+  const apologise = async (reply: Reply): Promise<void> => {
+    const { channel, parts } = layOut(reply)
+    try {
+      await messages.intend(reply, textsOf(parts))
+    } catch (error) {
+      const reason = asDenidinError(error).message
+      logger.error('Nothing can be recorded, a failure is told of unrecorded', { reason })
+      for (const part of parts) await transmit({ reply, channel }, part)
+      return
+    }
+    await sendAll({ reply, parts, channel, since: undefined, retry_ms: RETRY_MS })
+  }
+
+  /** Sends the rest of a held reply. */
+  const resume = async ({ reply, waiting }: HeldReply, channel: Channel): ReturnType<typeof sendAll> => {
+    const texts = unwritten.get(reply.outbox_id)
+    unwritten.delete(reply.outbox_id)
+    const parts = texts ?? waiting.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
+    if (parts.length > 0) return await sendAll({ reply, parts, channel, since: undefined, retry_ms: [] })
+    await messages.abandon(reply, clock.now())
+    return { first: undefined, done: true }
+  }
+
+  const sendHeld = async (chat_id: ChatId): Promise<readonly Reply[]> => {
+    const channel = deps.channelOf(chat_id)
+    if (channel === undefined) return []
+    const out: Reply[] = []
+    for (const held of await messages.held(chat_id)) {
+      if (stopping.aborted || (await deps.delay(held.reply))) continue
+      const { first, done } = await resume(held, channel)
+      if (first !== undefined && first.outcome !== 'not_sent') out.push(held.reply)
+      // What comes after it waits too: the order stays.
+      if (!done) break
+    }
+    return out
   }
 
   return {
@@ -106,31 +199,19 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
       streak < ALARMING_STREAK
         ? { state: 'ok', detail: 'replies are confirmed' }
         : { state: 'degraded', detail: `The last ${String(streak)} replies were not confirmed; look at the phone.` },
-    deliver: async reply => {
-      await messages.intend(reply)
-      return await conclude(reply, await attemptAll(reply))
-    },
-    apologise: async reply => {
-      try {
-        await messages.intend(reply)
-      } catch (error) {
-        const reason = asDenidinError(error).message
-        logger.error('Nothing can be recorded, a failure is told of unrecorded', { reason })
-        await attempt(reply)
-        return
-      }
-      await conclude(reply, await attemptAll(reply))
-    },
+    deliver: (reply, since) => lanes.run(reply.chat_id, () => deliver(reply, since)),
+    apologise: reply => lanes.run(reply.chat_id, () => apologise(reply)),
     recover: async () => {
       const interrupted = await messages.concludeInterrupted(clock.now())
       if (interrupted > 0) logger.warn('Replies interrupted while being sent are unconfirmed', { interrupted })
     },
-    held: async () => (await messages.held()).filter(reply => deps.channelOf(reply.chat_id) !== undefined),
-    sendHeld: async held => {
-      if (deps.stopping.aborted) return false
-      const reply = withText(held)
-      await messages.intend(reply)
-      return (await conclude(reply, await attempt(reply))) !== undefined
+    held: async () => {
+      const replies = (await messages.held()).map(({ reply }) => reply)
+      const chats = new Map(replies.map(({ chat_id, scope }) => [chat_id, { chat_id, scope }]))
+      return [...chats.values()].filter(({ chat_id }) => deps.channelOf(chat_id) !== undefined)
     },
+    sendHeld: chat_id => lanes.run(chat_id, () => sendHeld(chat_id)),
   }
 }
+
+const textsOf = (parts: readonly Part[]): readonly string[] => parts.map(part => part.text)

@@ -12,7 +12,6 @@ import type { Scope } from '../messages/scope.ts'
 import type { CallContext, Completion, LanguageModel, ModelMessage } from '../models/language-model.ts'
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
-import type { WindowMessage } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -20,7 +19,7 @@ import type { Commands } from './commands.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
-import { groupByChat, idsOf, toWindow, type TurnMessage } from './turn-message.ts'
+import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 
 export interface TurnSettings {
   readonly system_prompt: string
@@ -83,19 +82,23 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     created_at: clock.now(),
   })
 
+  /** Answers a batch; `since` is when the work on it began. */
   const reply = async (
     batch: readonly TurnMessage[],
     last: TurnMessage,
     text: string,
-    session_id?: string,
+    { since, session_id }: { readonly since?: number; readonly session_id?: string } = {},
   ): Promise<Delivered> => {
     const sent = compose(batch, last, text, session_id)
-    return { reply: sent, message_id: await deps.outbox.deliver(sent) }
+    return { reply: sent, message_id: await deps.outbox.deliver(sent, since) }
   }
 
   const runCommand = async (message: TurnMessage, person: Person): Promise<void> => {
     const { chat_id, chat_kind, scope } = message
-    await reply([message], message, await deps.commands().run(message.text, { person, chat_id, chat_kind, scope }))
+    const since = clock.now()
+    await using _typing = await deps.channelOf(chat_id)?.typing(chat_id)
+    const text = await deps.commands().run(message.text, { person, chat_id, chat_kind, scope })
+    await reply([message], message, text, { since })
   }
 
   const hear = async (session_id: string, batch: readonly TurnMessage[]): Promise<void> => {
@@ -116,8 +119,11 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       await hear(said.session_id, batch)
       return
     }
+    const since = clock.now()
     const channel = deps.channelOf(chat_id)
     await channel?.seen(chat_id)
+    // Shown until the reply is out: recall, the model and the pause before sending are all writing.
+    await using _typing = await channel?.typing(chat_id)
     const question = batch.map(message => message.text).join('\n')
     const call = { person_id, chat_id }
     const recall = await deps.memory.recall(scope, question, { ...call, purpose: 'recall' })
@@ -128,15 +134,15 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       },
       deps.tokens,
     )
-    await using _typing = await channel?.typing(chat_id)
     const completion = await complete(request, call)
     if (completion instanceof DenidinError) {
       const sentences = deps.sentencesFor(question)
-      await reply(batch, last, completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable)
+      const text = completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable
+      await reply(batch, last, text, { since })
     } else {
-      const sent = await reply(batch, last, completion.text, said.session_id)
+      const sent = await reply(batch, last, completion.text, { since, session_id: said.session_id })
       if (sent.message_id !== undefined) {
-        await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id)], max_tokens)
+        await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id, clock.now())], max_tokens)
       }
     }
     await windows.save(said.session_id)
@@ -156,16 +162,6 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       return failure
     }
   }
-
-  const replyInWindow = (sent: Reply, message_id: MessageId): WindowMessage => ({
-    message_id,
-    role: 'assistant',
-    content: sent.text,
-    sender_name: undefined,
-    person_id: sent.person_id,
-    timestamp: clock.now(),
-    tokens: sent.tokens,
-  })
 
   /** The batch as its writers want it by now: edited texts, without what they took back. */
   const asItStands = async (batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> => {

@@ -9,8 +9,17 @@ import type { Scope } from './scope.ts'
  */
 export type InboxState = 'received' | 'answered' | 'unconfirmed' | 'heard' | 'ignored' | 'unanswerable'
 
-/** State of a reply: `intended` → `sent`, `unconfirmed`, or `held` (it certainly did not go out; may be sent later). */
+/**
+ * State of a reply: `intended` (its parts are on their way) → `sent` (all of them), `unconfirmed` (nobody knows of some
+ * part), or `held` (parts that certainly did not go out may be sent later).
+ */
 export type OutboxState = 'intended' | 'sent' | 'unconfirmed' | 'held'
+
+/**
+ * State of one part, which is one message on the channel: `waiting` (it certainly did not go out) → `begun` → `sent` or
+ * `unconfirmed`; `lost` when its text was not kept and is gone with a restart.
+ */
+export type PartState = 'waiting' | 'begun' | 'sent' | 'unconfirmed' | 'lost'
 
 /** What is recorded of a message before any work on it. */
 export interface Receipt {
@@ -59,14 +68,32 @@ export interface Reply {
   readonly created_at: number
 }
 
-/** Id under which a reply's own message is kept: the channel's, or one made from the outbox id where there is none. */
+/** A part of a reply that certainly did not go out. */
+export interface WaitingPart {
+  /** Place in the reply, from 0. */
+  readonly part: number
+  /** `undefined` when the text was not kept. */
+  readonly text: string | undefined
+}
+
+/** A reply of which the last parts, or all, certainly did not go out. */
+export interface HeldReply {
+  readonly reply: Reply
+  /** In their order. */
+  readonly waiting: readonly WaitingPart[]
+}
+
+/**
+ * Id under which a reply's own message is kept: that of its first part on the channel, or one made from the outbox id
+ * where there is none.
+ */
 export const replyMessageId = (reply: Reply, channel_id: MessageId | undefined): MessageId =>
   channel_id ?? `reply:${reply.outbox_id}`
 
-/** What became of a reply. */
-export interface ReplyOutcome {
+/** What became of a part of a reply; `held`: it certainly did not go out. */
+export interface PartOutcome {
   readonly state: 'sent' | 'unconfirmed' | 'held'
-  /** The channel's id of the reply, where it is known. */
+  /** The channel's id of the message, where it is known. */
   readonly message_id: MessageId | undefined
   readonly at: number
 }
@@ -99,16 +126,32 @@ export interface MessageStore {
   /** Sessions that lost a message since they were last summarised. */
   changedSessions(): Promise<readonly string[]>
   relearnt(session_id: string): Promise<void>
-  /** Keeps what a person thinks of a reply of the bot: 1, −1, or `undefined` to take it back. False for other messages. */
+  /**
+   * Keeps what a person thinks of a reply of the bot, whichever of its parts they rate: 1, −1, or `undefined` to take it
+   * back. False for other messages.
+   */
   rate(rating: Rating): Promise<boolean>
-  /** Records that a reply is about to be sent. */
-  intend(reply: Reply): Promise<void>
-  /** Records what became of a reply, with the reply's own message, and ends the wait of what it answers. */
-  conclude(reply: Reply, outcome: ReplyOutcome): Promise<void>
-  /** Replies that were intended when the process ended, and nobody knows more: now unconfirmed, for good. */
+  /** Whether anybody ever wrote in a chat. */
+  hasWritten(chat_id: ChatId): Promise<boolean>
+  /** Records a reply and the texts of its parts, none of which has begun. */
+  intend(reply: Reply, parts: readonly string[]): Promise<void>
+  /** Records that a part is about to be sent. */
+  begin(outbox_id: string, part: number): Promise<void>
+  /**
+   * Records what became of a part. With the first that went out, or may have, the whole reply becomes a message of its
+   * session; with the last, what it answers waits no longer.
+   */
+  conclude(reply: Reply, part: number, outcome: PartOutcome): Promise<void>
+  /** Gives up the parts that wait: their texts are gone. */
+  abandon(reply: Reply, at: number): Promise<void>
+  /**
+   * After the end of a process: parts that had begun are unconfirmed for good; parts that had not are held. A reply
+   * whose text is gone and of which nothing went out is forgotten: what it was to answer waits again. Gives the number
+   * of replies that have become unconfirmed.
+   */
   concludeInterrupted(at: number): Promise<number>
-  /** Replies that certainly did not go out, oldest first. */
-  held(): Promise<readonly Reply[]>
+  /** Replies with parts that certainly did not go out, oldest first; of one chat, or of all. */
+  held(chat_id?: ChatId): Promise<readonly HeldReply[]>
   /** A session's messages, in the order in which they were received. */
   ofSession(session_id: string): Promise<readonly StoredMessage[]>
   countOfSession(session_id: string): Promise<number>

@@ -46,7 +46,11 @@ export const startBenchDenidin = async (options: { readonly concurrency: number 
       godfather_phone: BENCH_GODFATHER,
       ai: { base_url, model: 'instant' },
       embeddings: { model: 'instant-embedding' },
-      conversation: { debounce_ms: 0, max_concurrent_turns: options.concurrency },
+      conversation: {
+        debounce_ms: 0,
+        max_concurrent_turns: options.concurrency,
+        pacing: { characters_per_second: 0, chat_gap_ms: 0, global_gap_ms: 0 },
+      },
       memory: { longterm: { min_similarity: 0 } },
       whatsapp: { enabled: false },
     }),

@@ -85,6 +85,20 @@ test('a held reply that goes out later is part of the conversation', async () =>
   ).toEqual([`user: hello from ${ANA}`, `assistant: You said: hello from ${ANA}`, 'user: and now?'])
 })
 
+test('what could not be sent before a pause waits until it is over', async () => {
+  rig = await RoadRig.start()
+  await leaveHeld(ANA)
+  const { pauses, people } = rig.process.stores
+  const person = await people.lookUp('15550001111')
+  const scope = `person:${person?.person_id ?? ''}` as const
+  await pauses.begin({ scope, until: undefined, reason: 'command' }, rig.clock.now())
+  await heldAreSent()
+  expect(rig.channel.sent).toEqual([])
+  await pauses.end(scope)
+  await heldAreSent()
+  expect(rig.channel.sent).toMatchObject([{ chat_id: ANA }])
+})
+
 test('with memory off a held reply goes out as long as the process lives', async () => {
   rig = await RoadRig.start({ config: OFF })
   await leaveHeld(ANA)
@@ -98,8 +112,9 @@ test('with memory off, whose held reply was lost with the process is asked to sa
   await leaveHeld(ANA)
   await rig.crash()
   await rig.open({ config: OFF })
-  await heldAreSent()
-  expect(rig.channel.sent).toMatchObject([{ chat_id: ANA, text: expect.stringMatching(/again/) }])
+  expect(await rig.channel.sentCount(1)).toMatchObject([{ chat_id: ANA, text: expect.stringMatching(/again/) }])
+  await rig.close()
+  expect(rig.channel.sent).toHaveLength(1)
 })
 
 test('with memory off, several messages lost in a crash are asked for once a chat', async () => {

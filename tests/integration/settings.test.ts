@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
 import type { Scope } from '../../src/messages/scope.ts'
-import { DAY_MS } from '../../src/platform/clock.ts'
+import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { exists } from '../../src/platform/files.ts'
-import { TestDenidin, type Json } from '../support/denidin.ts'
+import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { failure, hold, reply, ScriptedModelServer } from '../support/model-server.ts'
 
 let denidin: TestDenidin
+const OPERATOR = { transport: 'cli', level: 'operator' } as const
 
 afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
@@ -122,6 +123,79 @@ test('messages within the configured pause are one turn', async () => {
   await denidin.channel.deliver({ text: 'two', chat_id })
   await denidin.app.conversation.settled(chat_id)
   expect(denidin.channel.sent).toHaveLength(1)
+})
+
+/** When each of the next messages goes out, in milliseconds since the Unix epoch. */
+const sendTimes = (count: number): { readonly times: number[] } => {
+  const times: number[] = []
+  for (let n = 0; n < count; n++) {
+    denidin.channel.outcomes.push(async message => {
+      times.push(denidin.clock.now())
+      return { outcome: 'sent', message_id: `timed-${String(n)}-${message.chat_id}` }
+    })
+  }
+  return { times }
+}
+
+const NO_PAUSES = { characters_per_second: 0, chat_gap_ms: 0, global_gap_ms: 0, jitter: 0 }
+
+test('a reply takes the time to type it, up to the longest pause', async () => {
+  await start({ conversation: { pacing: { ...NO_PAUSES, characters_per_second: 100, longest_pause_seconds: 2 } } })
+  const text = 'x'.repeat(80)
+  denidin.models.next('completion', reply(text), reply('y'.repeat(3900)))
+  const elapsed = async (): Promise<number> => {
+    const began = denidin.clock.now()
+    await denidin.say('hello')
+    return denidin.clock.now() - began
+  }
+  expect(await elapsed()).toBeGreaterThanOrEqual(800)
+  const long = await elapsed()
+  expect(long).toBeGreaterThanOrEqual(2000)
+  expect(long).toBeLessThan(20_000)
+})
+
+test('messages keep the configured distance, in one chat and over all', async () => {
+  await start({ conversation: { pacing: { ...NO_PAUSES, chat_gap_ms: 700, global_gap_ms: 150 } } })
+  const { times } = sendTimes(4)
+  await denidin.say('one')
+  await denidin.say('two')
+  await Promise.all(['15550002222', '15550003333'].map(phone => denidin.say('three', { phone })))
+  const [one = 0, two = 0, three = 0, four = 0] = times
+  // The distance is kept where a message gets its turn; recording that it is begun takes a little time, more or less.
+  expect(two - one).toBeGreaterThan(600)
+  expect(three - two).toBeGreaterThan(100)
+  expect(four - three).toBeGreaterThan(100)
+})
+
+test('distances differ at random as far as the jitter lets them', async () => {
+  await start({ conversation: { pacing: { ...NO_PAUSES, global_gap_ms: 100, jitter: 5 } } })
+  const { times } = sendTimes(6)
+  await Promise.all([1, 2, 3, 4, 5, 6].map(n => denidin.say('hello', { phone: `1555000000${String(n)}` })))
+  const distances = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+  expect(Math.min(...distances)).toBeGreaterThan(60)
+  // Five distances that are all among the shortest twelfth happen once in 250,000 runs.
+  expect(Math.max(...distances)).toBeGreaterThan(142)
+})
+
+test('in quiet hours of the time zone messages wait in their order, the godfather does not', async () => {
+  // Half a day away from UTC and from most machines.
+  const time_zone = 'Pacific/Kiritimati'
+  const hour = (hours: number): string => {
+    const at = new Date(Date.now() + hours * HOUR_MS)
+    return `${new Intl.DateTimeFormat('en', { hour: '2-digit', hourCycle: 'h23', timeZone: time_zone }).format(at)}:00`
+  }
+  await start({ conversation: { quiet_hours: `${hour(0)}-${hour(2)}`, time_zone } })
+  expect(await denidin.say('my first question')).toBe('')
+  expect(await denidin.say('my second question')).toBe('')
+  expect(await denidin.say('are you awake?', { phone: GODFATHER })).toBe('You said: are you awake?')
+  await denidin.restart()
+  expect(await denidin.say('my third question')).toBe('')
+  denidin.clock.forward(2 * HOUR_MS)
+  expect(await denidin.say('good morning')).toContain('You said: good morning')
+  expect(denidin.lastRequest()).toMatch(/my first question\n(.*\n)*user: my second question\n(.*\n)*user: my third/)
+  expect(JSON.stringify(await denidin.app.runner.run('status', {}, { caller: OPERATOR }))).toContain(
+    '"inbox_waiting":0',
+  )
 })
 
 test('the configured godfather may do what clients may not', async () => {

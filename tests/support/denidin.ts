@@ -135,7 +135,10 @@ export class TestDenidin implements AsyncDisposable {
       openai_api_key: 'sk-test-secret',
       ai: { base_url: this.models.base_url, model: 'scripted', retries: 0, timeout_seconds: 20 },
       embeddings: { model: 'scripted-embedding' },
-      conversation: { debounce_ms: 0 },
+      conversation: {
+        debounce_ms: 0,
+        pacing: { characters_per_second: 0, chat_gap_ms: 0, global_gap_ms: 0 },
+      },
       memory: { longterm: { min_similarity: 0.2 } },
       whatsapp: { enabled: false },
     }

@@ -32,6 +32,13 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.answer_within_hours': 'messages older than answer_within_hours are history without an answer',
   'conversation.takeover_minutes': 'the quiet time after the owner’s words is takeover_minutes; with 0 there is none',
   'conversation.max_concurrent_turns': 'only as many turns as configured are under way at once',
+  'conversation.pacing.characters_per_second': 'a reply takes the time to type it, up to the longest pause',
+  'conversation.pacing.longest_pause_seconds': 'a reply takes the time to type it, up to the longest pause',
+  'conversation.pacing.chat_gap_ms': 'messages keep the configured distance, in one chat and over all',
+  'conversation.pacing.global_gap_ms': 'messages keep the configured distance, in one chat and over all',
+  'conversation.pacing.jitter': 'distances differ at random as far as the jitter lets them',
+  'conversation.quiet_hours': 'in quiet hours of the time zone messages wait in their order, the godfather does not',
+  'conversation.time_zone': 'in quiet hours of the time zone messages wait in their order, the godfather does not',
   'memory.session.max_tokens_by_role.client':
     'the window of a client is bounded by its budget, the godfather has his own',
   'memory.session.max_tokens_by_role.godfather':

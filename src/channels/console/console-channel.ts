@@ -72,6 +72,7 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
 
   return {
     name: 'console',
+    plain: true,
     serves: chat_id => chat_id.startsWith(CHAT_PREFIX),
     start: given => {
       events = given

@@ -79,4 +79,24 @@ export const messageMigrations: readonly Migration[] = [
       create table changed_sessions (session_id text primary key) strict, without rowid;
     `,
   },
+  {
+    id: 'messages-003',
+    sql: `
+      create table outbox_parts (
+        outbox_id text not null references outbox (outbox_id) on delete cascade,
+        part integer not null,
+        state text not null check (state in ('waiting', 'begun', 'sent', 'unconfirmed', 'lost')),
+        text text,
+        message_id text,
+        settled_at integer,
+        primary key (outbox_id, part)
+      ) strict, without rowid;
+      create index outbox_parts_by_message on outbox_parts (message_id) where message_id is not null;
+      insert into outbox_parts (outbox_id, part, state, text, message_id, settled_at)
+        select outbox_id, 0, case state when 'held' then 'waiting' when 'intended' then 'begun' else state end,
+          case when state in ('held', 'intended') then text end, message_id, settled_at
+        from outbox;
+      create index inbox_by_chat on inbox (chat_id);
+    `,
+  },
 ]

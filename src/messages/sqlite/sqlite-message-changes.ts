@@ -15,6 +15,14 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
     return row === undefined ? undefined : { scope: row.scope, session_id: row.session_id ?? undefined }
   }
 
+  /** Id under which a reply is kept of which this is a part; any other id as it is. */
+  const whole = (message_id: MessageId): MessageId =>
+    database.get<{ message_id: MessageId }>(
+      `select o.message_id from outbox_parts p join outbox o using (outbox_id)
+       where p.message_id = :message_id and o.message_id is not null`,
+      { message_id },
+    )?.message_id ?? message_id
+
   return {
     current: async message_ids =>
       new Map(
@@ -57,7 +65,8 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
       database.run('delete from changed_sessions where session_id = :session_id', { session_id })
     },
 
-    rate: async ({ message_id, person_id, value, at }) => {
+    rate: async ({ message_id: rated, person_id, value, at }) => {
+      const message_id = whole(rated)
       if (value === undefined) {
         return (
           database.run('delete from ratings where message_id = :message_id and person_id = :person_id', {

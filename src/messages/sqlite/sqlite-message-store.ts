@@ -1,9 +1,9 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId, StoredMessage } from '../message.ts'
+import type { MessageCounts, MessageStore, OpenMessage } from '../message-store.ts'
+import { createOutboxRows, type InsertMessage } from './outbox-rows.ts'
 import { createSqliteMessageChanges } from './sqlite-message-changes.ts'
-import { replyMessageId } from '../message-store.ts'
-import type { MessageCounts, MessageStore, OpenMessage, Reply, ReplyOutcome } from '../message-store.ts'
 
 const INBOX_STATES = ['received', 'answered', 'unconfirmed', 'heard', 'ignored', 'unanswerable'] as const
 const OUTBOX_STATES = ['intended', 'sent', 'unconfirmed', 'held'] as const
@@ -13,7 +13,7 @@ const TABLES = [...SCOPED_TABLES, 'ratings'] as const
 
 /** The message store in SQLite: what was said, and how far each message has come. */
 export const createSqliteMessageStore = (database: Database): MessageStore & PersonalData => {
-  const insertMessage = (message: Omit<StoredMessage, 'chat_kind'> & { chat_kind: string; scope: string }): void => {
+  const insertMessage: InsertMessage = message => {
     database.run(
       `insert into messages
          (message_id, chat_id, chat_kind, scope, person_id, role, sender_name, text, tokens, sent_at, session_id)
@@ -33,50 +33,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
     }
   }
 
-  const concludeNow = (reply: Reply, outcome: ReplyOutcome): void => {
-    const { outbox_id } = reply
-    database.run(
-      `update outbox set state = :state, message_id = :message_id, settled_at = :at where outbox_id = :outbox_id`,
-      { outbox_id, state: outcome.state, message_id: outcome.message_id ?? null, at: outcome.at },
-    )
-    if (outcome.state === 'held') return
-    settleAll(reply.answers, outcome.state === 'sent' ? 'answered' : 'unconfirmed', outcome.at)
-    if (!reply.keep) return
-    insertMessage({
-      message_id: replyMessageId(reply, outcome.message_id),
-      chat_id: reply.chat_id,
-      chat_kind: reply.chat_kind,
-      scope: reply.scope,
-      person_id: reply.person_id,
-      role: 'assistant',
-      sender_name: undefined,
-      text: reply.text,
-      tokens: reply.tokens,
-      sent_at: outcome.at,
-      session_id: reply.session_id,
-    })
-  }
-
-  const repliesIn = (state: 'intended' | 'held'): Reply[] =>
-    database
-      .all<
-        Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & { text: string | null; session_id: string | null }
-      >(
-        `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at
-         from outbox where state = :state order by rowid`,
-        { state },
-      )
-      .map(row => ({
-        ...row,
-        text: row.text ?? '',
-        keep: row.text !== null,
-        session_id: row.session_id ?? undefined,
-        answers: database
-          .all<{ message_id: string }>('select message_id from outbox_answers where outbox_id = :outbox_id', {
-            outbox_id: row.outbox_id,
-          })
-          .map(each => each.message_id),
-      }))
+  const outbox = createOutboxRows({ database, insertMessage, settleAll })
 
   const countStates = <S extends string>(table: 'inbox' | 'outbox', states: readonly S[]): Record<S, number> => {
     const rows = database.all<{ state: S; n: number }>(`select state, count(*) n from ${table} group by state`)
@@ -148,44 +105,10 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
       })
     },
 
-    intend: async reply => {
-      database.transaction(() => {
-        database.run(
-          `insert into outbox
-             (outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, session_id, created_at)
-           values (:outbox_id, :chat_id, :chat_kind, :scope, :person_id, 'intended', :text, :tokens, :session_id,
-             :created_at)
-           on conflict (outbox_id) do update set state = 'intended'`,
-          {
-            ...{ outbox_id: reply.outbox_id, chat_id: reply.chat_id, chat_kind: reply.chat_kind, scope: reply.scope },
-            ...{ person_id: reply.person_id, tokens: reply.tokens, created_at: reply.created_at },
-            text: reply.keep ? reply.text : null,
-            session_id: reply.session_id ?? null,
-          },
-        )
-        for (const message_id of reply.answers) {
-          database.run(
-            `insert into outbox_answers (outbox_id, message_id) values (:outbox_id, :message_id) on conflict do nothing`,
-            { outbox_id: reply.outbox_id, message_id },
-          )
-        }
-      })
-    },
+    hasWritten: async chat_id =>
+      database.get('select 1 from inbox where chat_id = :chat_id limit 1', { chat_id }) !== undefined,
 
-    conclude: async (reply, outcome) => {
-      database.transaction(() => {
-        concludeNow(reply, outcome)
-      })
-    },
-
-    concludeInterrupted: async at =>
-      database.transaction(() => {
-        const interrupted = repliesIn('intended')
-        for (const reply of interrupted) concludeNow(reply, { state: 'unconfirmed', message_id: undefined, at })
-        return interrupted.length
-      }),
-
-    held: async () => repliesIn('held'),
+    ...outbox,
 
     ofSession: async session_id =>
       database

@@ -1,0 +1,82 @@
+import { LRUCache } from 'lru-cache'
+import type { ChatId } from '../../messages/message.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import type { Ids } from '../../platform/ids.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { Lanes } from '../lanes.ts'
+
+export interface PacerSettings {
+  /** Characters that "typing" a reply takes a second for; 0 takes no time at all. */
+  readonly characters_per_second: number
+  /** Most seconds of typing. */
+  readonly longest_pause_seconds: number
+  /** Least milliseconds from one send to the next in the same chat. */
+  readonly chat_gap_ms: number
+  /** Least milliseconds from one send to the next over all chats. */
+  readonly global_gap_ms: number
+  /** Share by which each of these times is lengthened at random. */
+  readonly jitter: number
+}
+
+/** A text that is to go out. */
+export interface PacedText {
+  readonly chat_id: ChatId
+  readonly characters: number
+  /** When its writer began, in milliseconds since the Unix epoch; `undefined`: it was written long ago. */
+  readonly since: number | undefined
+}
+
+/** Sends as a person does, not as a machine: never at once, never all together. */
+export interface Pacer {
+  /** Resolves when a text may go out. Never rejects; resolves at once when DeniDin is stopping. */
+  turn(text: PacedText): Promise<void>
+}
+
+export interface PacerDeps {
+  readonly settings: PacerSettings
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly stopping: AbortSignal
+}
+
+/** Chats whose last send is remembered. */
+const CHATS_REMEMBERED = 10_000
+
+/** Makes the pacer of one process. The time that the model took counts as typing. */
+export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDeps): Pacer => {
+  const logger = deps.logger.for('outbox')
+  const sentIn = new LRUCache<ChatId, number>({ max: CHATS_REMEMBERED })
+  const gate = new Lanes<'all'>()
+  let sentLast = -Infinity
+
+  const jittered = (milliseconds: number): number => milliseconds * (1 + settings.jitter * ids.fraction())
+
+  /** Waits until `due`; gives the milliseconds that it took. */
+  const waitUntil = async (due: number): Promise<number> => {
+    const wait = Math.ceil(due - clock.now())
+    if (wait <= 0 || stopping.aborted) return 0
+    await clock.sleep(wait, stopping).catch(() => undefined)
+    return wait
+  }
+
+  const typingMs = (characters: number): number => {
+    if (settings.characters_per_second === 0) return 0
+    const seconds = Math.min(characters / settings.characters_per_second, settings.longest_pause_seconds)
+    return jittered(seconds * SECOND_MS)
+  }
+
+  return {
+    turn: async ({ chat_id, characters, since }) => {
+      const typed = since === undefined ? -Infinity : since + typingMs(characters)
+      const apart = (sentIn.get(chat_id) ?? -Infinity) + jittered(settings.chat_gap_ms)
+      const waited = await waitUntil(Math.max(typed, apart))
+      await gate.run('all', async () => {
+        const queued = await waitUntil(sentLast + jittered(settings.global_gap_ms))
+        sentLast = clock.now()
+        sentIn.set(chat_id, sentLast)
+        logger.debug('A reply took its time', { characters, waited_ms: waited, queued_ms: queued })
+      })
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import type { ChatId } from '../../messages/message.ts'
+import type { People } from '../../people/people.ts'
+import type { PersonId } from '../../people/person.ts'
+import { MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
+
+export interface QuietHoursSettings {
+  /** `HH:MM-HH:MM`, over midnight where the end comes before the beginning; `undefined`: never quiet. */
+  readonly quiet_hours: string | undefined
+  /** IANA name such as `Asia/Jerusalem`; `undefined`: the machine's. */
+  readonly time_zone: string | undefined
+}
+
+/** To whom an answer would go. */
+export interface Recipient {
+  readonly chat_id: ChatId
+  readonly chat_kind: 'direct' | 'group'
+  readonly person_id: PersonId
+}
+
+/** The hours in which nobody's phone shall ring. */
+export interface QuietHours {
+  /** Milliseconds until they end; 0 outside of them. */
+  left(): number
+  /** Whether an answer has to wait for their end. The godfather in a direct chat is answered at any hour. */
+  delay(answer: Recipient): Promise<boolean>
+}
+
+export interface QuietHoursDeps {
+  readonly settings: QuietHoursSettings
+  readonly people: Pick<People, 'find'>
+  /** Whether a chat is on somebody's phone. */
+  readonly onPhone: (chat_id: ChatId) => boolean
+  readonly clock: Clock
+}
+
+const DAY_MINUTES = 24 * 60
+
+/** Makes the quiet hours of the configuration. */
+export const createQuietHours = ({ settings, people, onPhone, clock }: QuietHoursDeps): QuietHours => {
+  const { quiet_hours, time_zone } = settings
+  if (quiet_hours === undefined) return { left: () => 0, delay: async () => false }
+  const [start = 0, end = 0] = quiet_hours.split('-').map(minuteOfDay)
+  const wallClock = new Intl.DateTimeFormat('en', {
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23', timeZone: time_zone },
+  })
+
+  const left = (): number => {
+    const parts = wallClock.formatToParts(clock.now())
+    const [hour, minute, second] = ['hour', 'minute', 'second'].map(type =>
+      Number(parts.find(part => part.type === type)?.value),
+    )
+    const now = (hour ?? 0) * 60 + (minute ?? 0)
+    const quiet = start < end ? now >= start && now < end : now >= start || now < end
+    return quiet ? ((end - now + DAY_MINUTES) % DAY_MINUTES) * MINUTE_MS - (second ?? 0) * SECOND_MS : 0
+  }
+
+  return {
+    left,
+    delay: async ({ chat_id, chat_kind, person_id }) => {
+      if (left() === 0 || !onPhone(chat_id)) return false
+      return chat_kind === 'group' || (await people.find(person_id))?.role !== 'godfather'
+    },
+  }
+}
+
+const minuteOfDay = (time: string): number => {
+  const [hour = 0, minute = 0] = time.split(':').map(Number)
+  return hour * 60 + minute
+}

@@ -1,0 +1,123 @@
+/** Cuts a long reply into messages, where a reader would. */
+
+/** Characters of one message, counted in UTF-16 units as WhatsApp does; far below its own limit, and readable. */
+export const MOST_CHARACTERS = 4000
+
+const FENCE = '```'
+const FENCES_LENGTH = 2 * (FENCE.length + 1)
+
+const sentences = new Intl.Segmenter('en', { granularity: 'sentence' })
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const segments = (segmenter: Intl.Segmenter, text: string): readonly string[] =>
+  Array.from(segmenter.segment(text), each => each.segment)
+
+/** A text's lines, each with its end. */
+const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+/g) ?? []
+
+/** Ways to take a text apart, from the coarsest; the pieces of each, put together, are the text again. */
+const WAYS: readonly ((text: string) => readonly string[])[] = [
+  // An item of a list with what stands further in below it.
+  text => text.match(/[^\n]*(?:\n[ \t]+[^\n]*)*\n?/g)?.filter(each => each !== '') ?? [],
+  linesOf,
+  text => segments(sentences, text),
+  text => text.match(/\s*\S+\s*/g) ?? [],
+  text => segments(graphemes, text),
+  // A single grapheme longer than a message: whole characters at least.
+  text => Array.from(text),
+]
+
+/**
+ * A text as parts of at most `most` characters, in order: cut between paragraphs where possible, else between list
+ * items, lines, sentences, words, and never inside a character that is seen as one. A heading, or a line that ends with
+ * a colon, goes with what it announces. A block of code stays whole where it fits into one part; where it does not,
+ * each part of it has its own fences. No word is lost; white space at the cuts is.
+ */
+export const splitReply = (text: string, most = MOST_CHARACTERS): readonly string[] => {
+  const parts: string[] = []
+  let current = ''
+  const flush = (): void => {
+    const part = trimmed(current)
+    if (part !== '') parts.push(part)
+    current = ''
+  }
+  const add = (piece: string, way: number): void => {
+    if (trimmed(current + piece).length <= most) {
+      current += piece
+    } else if (trimmed(piece).length <= most) {
+      flush()
+      current = piece
+    } else {
+      for (const smaller of WAYS[way]?.(piece) ?? []) add(smaller, way + 1)
+    }
+  }
+  for (const block of announced(blocksOf(text), most)) {
+    if (!block.startsWith(FENCE) || trimmed(block).length <= most || most <= FENCES_LENGTH) {
+      add(block, 0)
+      continue
+    }
+    flush()
+    const pieces = codePieces(block, most - FENCES_LENGTH)
+    for (const piece of pieces) add(`${FENCE}\n${piece}\n${FENCE}\n\n`, WAYS.length)
+  }
+  flush()
+  return parts
+}
+
+/** Without empty lines around it; spaces before the first word may be the depth of a list. */
+const trimmed = (text: string): string => text.replace(/^(?:[ \t]*\n)+/, '').trimEnd()
+
+/** Paragraphs and blocks of code, each with the empty lines behind it. */
+const blocksOf = (text: string): readonly string[] => {
+  const blocks: string[] = []
+  let open = ''
+  let inCode = false
+  let ended = false
+  for (const line of linesOf(text)) {
+    const fence = line.trimEnd() === FENCE
+    if (!inCode && open !== '' && line.trim() !== '' && (ended || fence)) {
+      blocks.push(open)
+      open = ''
+    }
+    open += line
+    if (fence) inCode = !inCode
+    ended = !inCode && (fence || line.trim() === '')
+  }
+  return open === '' ? blocks : [...blocks, open]
+}
+
+/** Joins what announces something to what it announces, where both fit into one part. */
+const announced = (blocks: readonly string[], most: number): readonly string[] => {
+  const joined: string[] = []
+  for (const block of blocks.toReversed()) {
+    const next = joined.at(-1)
+    const joins = next !== undefined && announces(block) && trimmed(block + next).length <= most
+    if (joins) joined[joined.length - 1] = block + next
+    else joined.push(block)
+  }
+  return joined.reverse()
+}
+
+const announces = (block: string): boolean => /^\*[^*\n]+\*$|^[^\n]*:\**$/.test(block.trim())
+
+/** Lines of code in pieces of at most `most` characters. */
+const codePieces = (block: string, most: number): readonly string[] => {
+  const code = block
+    .trimEnd()
+    .replace(/^```\n/, '')
+    .replace(/\n?```$/, '')
+  const lines = code.split('\n').flatMap(line => (line.length <= most ? [line] : slices(line, most)))
+  return lines.reduce<string[]>((pieces, line) => {
+    const last = pieces.at(-1)
+    if (last === undefined || last.length + 1 + line.length > most) pieces.push(line)
+    else pieces[pieces.length - 1] = `${last}\n${line}`
+    return pieces
+  }, [])
+}
+
+const slices = (line: string, most: number): readonly string[] =>
+  segments(graphemes, line).reduce<string[]>((pieces, character) => {
+    const last = pieces.at(-1)
+    if (last === undefined || last.length + character.length > most) pieces.push(character)
+    else pieces[pieces.length - 1] = last + character
+    return pieces
+  }, [])
