@@ -4,6 +4,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { withTrace } from '../platform/trace.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
@@ -85,7 +86,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   })
 
-  const receive = async (incoming: IncomingMessage): Promise<void> => {
+  const receive = async (incoming: IncomingMessage, trace: string): Promise<void> => {
     const late = clock.now() - incoming.sent_at > settings.answer_within_ms
     const message = late ? { ...incoming, addressed: false } : incoming
     const person = await people.resolve(message.sender)
@@ -121,7 +122,8 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     if (ignored || draining) return
     const { person_id } = person
     const { may_continue } = message
-    const open = { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at }
+    const where = { message_id, chat_id, chat_kind, person_id, scope, addressed }
+    const open: TurnMessage = { ...where, text, sender_name, tokens, sent_at, trace }
     if (await deps.quiet.delay(open)) {
       room.add(open)
       return
@@ -201,7 +203,10 @@ export const createConversation = (deps: ConversationDependencies): Conversation
   }
 
   return {
-    receive,
+    receive: incoming => {
+      const trace = deps.ids.uuid()
+      return withTrace(trace, () => receive(incoming, trace))
+    },
     recover: async () => {
       await deps.outbox.recover()
       const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))

@@ -5,6 +5,8 @@ import type { WindowMessage } from '../sessions/session.ts'
 /** A message whose text is at hand. */
 export interface TurnMessage extends OpenMessage {
   readonly text: string
+  /** Correlation id under which it was received; `undefined` for one that is taken up after a start. */
+  readonly trace?: string
 }
 
 /** A message as it stands in a session's window. */

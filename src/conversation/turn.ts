@@ -209,7 +209,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
 
   return async (scope, batch) => {
     for (const chat of groupByChat(batch)) {
-      await withTrace(deps.ids.uuid(), async () => {
+      await withTrace(chat.at(-1)?.trace ?? deps.ids.uuid(), async () => {
         try {
           await work(scope, chat)
         } catch (error) {

@@ -59,6 +59,9 @@ test(
     expect(log).toMatch(/Added message to session: /)
     expect(log).toMatch(/Recalled 1 memories/)
     expect(log).not.toMatch(/thunder/)
+    // One id follows a message from its arrival to its reply.
+    const [, trace = ''] = / INFO inbox Message received .*trace=(\S+)/.exec(log) ?? []
+    expect(log).toMatch(new RegExp(` INFO outbox Reply sent .*trace=${trace}`))
 
     const again = await home.done('run_denidin.sh')
     expect(again.stdout).not.toMatch(QUARTER_BLOCKS)
