@@ -14,7 +14,10 @@ import { systemIds } from '../../src/platform/ids.ts'
 import { ScriptedModelServer, type RecordedRequest } from '../support/model-server.ts'
 import { PROJECT, ScriptHome } from '../support/script-run.ts'
 
-const TIMEOUT_MS = 60_000
+/** How often the bot is killed: `CRASH_KILLS`, 30 by default. */
+const KILLS = Number(process.env['CRASH_KILLS'] ?? 30)
+/** One life, from its start to its end, takes about a second; many times that on a busy machine. */
+const TIMEOUT_MS = 60_000 + KILLS * 5000
 const PHONES = ['15550001111', '15550002222', '15550003333', '15550004444']
 /** Every so many messages a person resets the conversation. */
 const RESET_EVERY = 6
@@ -85,7 +88,10 @@ const MOMENTS: readonly (() => Promise<void>)[] = [
   () => nextRequest(({ kind }) => kind === 'completion'),
   () => nextRequest(isSummary),
   () => nextRequest(({ kind }) => kind === 'embedding'),
-  ...Array.from({ length: 5 }, () => () => systemClock.sleep(systemIds.fraction() * LONGEST_LIFE_MS)),
+  ...Array.from(
+    { length: Math.max(0, KILLS - 3) },
+    () => () => systemClock.sleep(systemIds.fraction() * LONGEST_LIFE_MS),
+  ),
 ]
 
 /** Processes of this machine that work on the home's data, besides the bot. */
