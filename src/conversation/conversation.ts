@@ -202,6 +202,12 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     }
   }
 
+  const drain = async (): Promise<void> => {
+    draining = true
+    room[Symbol.dispose]()
+    await queues.drain()
+  }
+
   return {
     receive: incoming => {
       const trace = deps.ids.uuid()
@@ -224,16 +230,8 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
     exclusive: (scope, act) => queues.exclusive(scope, act),
     settled: chat_id => queues.settled(message => message.chat_id === chat_id),
-    drain: async () => {
-      draining = true
-      room[Symbol.dispose]()
-      await queues.drain()
-    },
-    [Symbol.asyncDispose]: async () => {
-      draining = true
-      room[Symbol.dispose]()
-      await queues.drain()
-    },
+    drain,
+    [Symbol.asyncDispose]: drain,
   }
 }
 
