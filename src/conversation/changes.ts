@@ -9,6 +9,7 @@ import type { PersonId } from '../people/person.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Pauses } from './pauses.ts'
+import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
 export interface ChangesDependencies {
   readonly settings: {
@@ -16,7 +17,7 @@ export interface ChangesDependencies {
     readonly keep: boolean
     /** Minutes for which the bot stays quiet after its owner wrote in a chat; 0: it does not. */
     readonly takeover_minutes: number
-    readonly window_tokens: { readonly client: number }
+    readonly window_tokens: WindowBudgets
   }
   readonly people: People
   readonly messages: MessageStore
@@ -67,7 +68,8 @@ export const createChanges = (
         person_id,
         tokens,
       } as const
-      await windows.append(session_id, [{ ...spoken, timestamp: sent_at }], settings.window_tokens.client)
+      const max_tokens = windowBudget(settings.window_tokens, await people.find(person_id), chat_kind)
+      await windows.append(session_id, [{ ...spoken, timestamp: sent_at }], max_tokens)
       await windows.save(session_id)
     })
   }

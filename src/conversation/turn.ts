@@ -20,12 +20,13 @@ import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
+import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
 export interface TurnSettings {
   readonly system_prompt: string
   readonly max_tokens: number
   readonly temperature: number
-  readonly window_tokens: { readonly client: number; readonly godfather: number }
+  readonly window_tokens: WindowBudgets
   /** Whether what is said may be kept. */
   readonly keep: boolean
 }
@@ -111,7 +112,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     const last = addressed ?? batch.at(-1)
     if (last === undefined) return
     const { chat_id, chat_kind, person_id } = last
-    const max_tokens = budgetOf(settings, await deps.people.find(person_id), chat_kind)
+    const max_tokens = windowBudget(settings.window_tokens, await deps.people.find(person_id), chat_kind)
     const opened = await windows.open(scope, chat_id)
     if (opened.ended_another) deps.sessionEnded()
     const said = await windows.append(opened.session_id, batch.map(toWindow), max_tokens)
@@ -234,9 +235,3 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     await deps.outbox.apologise(compose(unanswered, last, deps.sentencesFor(question).something_went_wrong))
   }
 }
-
-/** A group's window belongs to everybody in it, so it has the budget of a client whoever speaks. */
-const budgetOf = (settings: TurnSettings, person: Person | undefined, chat_kind: 'direct' | 'group'): number =>
-  person?.role === 'godfather' && chat_kind === 'direct'
-    ? settings.window_tokens.godfather
-    : settings.window_tokens.client

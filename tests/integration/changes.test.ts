@@ -120,6 +120,19 @@ test('the owner writing in a chat silences the bot there for a time, and the wor
   expect(denidin.lastRequest()).toContain('assistant: Yes, at five\nuser: great, thank you\nuser: when was it again?')
 })
 
+test('the owner’s words in the godfather’s chat leave the godfather’s window as wide as it is', async () => {
+  await denidin.restart({ memory: { session: { max_tokens_by_role: { client: 60, godfather: 5000 } } } })
+  for (let n = 1; n <= 8; n++) await denidin.say(`this is message number ${String(n)}`, { phone: GODFATHER })
+  await denidin.channel.events.ownerWrote({
+    ...{ message_id: 'own-9', chat_id: `${GODFATHER}@c.us`, chat_kind: 'direct', text: 'a note to myself' },
+    ...{ other: { identities: [{ kind: 'phone', value: GODFATHER }] }, sent_at: denidin.clock.now() },
+  })
+  denidin.clock.forward(61 * MINUTE_MS)
+  await denidin.say('and now?', { phone: GODFATHER })
+  expect(denidin.lastRequest()).toContain('user: this is message number 1')
+  expect(denidin.lastRequest()).toContain('assistant: a note to myself')
+})
+
 test('the quiet time after the owner’s words is takeover_minutes; with 0 there is none', async () => {
   const own = (message_id: string): Promise<void> =>
     denidin.channel.events.ownerWrote({

@@ -2,6 +2,7 @@ import type { ChatId } from '../../messages/message.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
+import { Lanes } from '../../platform/lanes.ts'
 import type { Channel, ChannelEvents } from '../channel.ts'
 
 const CHAT_PREFIX = 'console:'
@@ -45,8 +46,7 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
   let events: ChannelEvents | undefined
   let ended = new AbortController()
   const replies = new Map<ChatId, string[]>()
-  /** The end of each chat's line of sayings. */
-  const lines = new Map<ChatId, Promise<unknown>>()
+  const lanes = new Lanes<ChatId>()
 
   const exchange = async (
     chat_id: ChatId,
@@ -101,16 +101,9 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
           ? { state: 'off', detail: 'not open' }
           : { state: 'ok', detail: 'open for `denidin chat`' },
       ),
-    say: async message => {
+    say: message => {
       const chat_id = `${CHAT_PREFIX}${message.phone}`
-      const before = lines.get(chat_id) ?? Promise.resolve()
-      const mine = before.catch(() => undefined).then(() => exchange(chat_id, message))
-      lines.set(chat_id, mine)
-      try {
-        return await mine
-      } finally {
-        if (lines.get(chat_id) === mine) lines.delete(chat_id)
-      }
+      return lanes.run(chat_id, () => exchange(chat_id, message))
     },
   }
 }

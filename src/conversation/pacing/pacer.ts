@@ -3,7 +3,7 @@ import type { ChatId } from '../../messages/message.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { Lanes } from '../lanes.ts'
+import { Lanes } from '../../platform/lanes.ts'
 
 export interface PacerSettings {
   /** Characters that "typing" a reply takes a second for; 0 takes no time at all. */

@@ -1,0 +1,14 @@
+import type { Person } from '../people/person.ts'
+
+/** Tokens of a session's window, by role. */
+export interface WindowBudgets {
+  readonly client: number
+  readonly godfather: number
+}
+
+/** A group's window belongs to everybody in it, so it has the budget of a client whoever speaks. */
+export const windowBudget = (
+  budgets: WindowBudgets,
+  person: Person | undefined,
+  chat_kind: 'direct' | 'group',
+): number => (person?.role === 'godfather' && chat_kind === 'direct' ? budgets.godfather : budgets.client)
