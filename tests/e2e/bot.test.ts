@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { testBrowser } from '../support/fake-whatsapp/test-browser.ts'
-import { ScriptHome } from '../support/script-run.ts'
+import { ScriptHome, type Run } from '../support/script-run.ts'
 
 const ANA = '15551230001@c.us'
 const GROUP = '120363000000000001@g.us'
@@ -32,15 +32,20 @@ const ask = async (fake: FakeWhatsApp, text: string): Promise<string> => {
 
 const QUARTER_BLOCKS = /[▄▀█]{10}/
 
+/** Starts the bot and links it by its QR code; resolves when the start has returned. */
+const link = async (fake: FakeWhatsApp, home: ScriptHome): Promise<Run> => {
+  const start = home.start('run_denidin.sh')
+  await start.prints(QUARTER_BLOCKS)
+  fake.scan()
+  return await start.ended
+}
+
 test(
   'from the QR code to a remembered reply, a drained stop, and a second start without a code',
   async () => {
     await using fake = await FakeWhatsApp.start()
     await using home = homeFor(fake)
-    const start = home.start('run_denidin.sh')
-    await start.prints(QUARTER_BLOCKS)
-    fake.scan()
-    expect((await start.ended).stdout).toMatch(/^DeniDin is up/m)
+    expect((await link(fake, home)).stdout).toMatch(/^DeniDin is up/m)
 
     expect(await ask(fake, 'My dog is called Rex and he is afraid of thunder')).toContain('offline')
     await fake.journal.next('seen', ({ chat }) => chat === ANA)
@@ -61,6 +66,7 @@ test(
     expect(log).not.toMatch(/thunder/)
     // One id follows a message from its arrival to its reply.
     const [, trace = ''] = / INFO inbox Message received .*trace=(\S+)/.exec(log) ?? []
+    expect(trace).not.toBe('')
     expect(log).toMatch(new RegExp(` INFO outbox Reply sent .*trace=${trace}`))
 
     const again = await home.done('run_denidin.sh')
@@ -76,10 +82,7 @@ test(
   async () => {
     await using fake = await FakeWhatsApp.start()
     await using home = homeFor(fake)
-    const start = home.start('run_denidin.sh')
-    await start.prints(QUARTER_BLOCKS)
-    fake.scan()
-    await start.ended
+    await link(fake, home)
     await ask(fake, 'Hello')
     await home.done('stop_denidin.sh')
     fake.journal.skip()
