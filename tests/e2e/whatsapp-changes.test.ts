@@ -55,7 +55,8 @@ test.each(['plain', 'renamed'] as const)(
     fake.react(reply, ANA)
     expect(await changes.reacted.next(({ emoji }) => emoji === undefined)).toMatchObject({ message_id: reply })
     expect(changes.owner.all).toEqual([])
-    expect(run.messages.all).toHaveLength(1)
+    // Looking for unread ones may bring the message once more, as the port allows; nothing else came as one.
+    expect(new Set(run.messages.all.map(message => message.message_id))).toEqual(new Set([message_id]))
   },
   TIMEOUT_MS,
 )
