@@ -1,16 +1,42 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import writeFileAtomicLibrary from 'write-file-atomic'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { Lanes } from './lanes.ts'
 
 /** Only the owner may read: a session holds people's words. */
 export const PRIVATE_FILE_MODE = 0o600
 export const PRIVATE_FOLDER_MODE = 0o700
 
-/** Writes a whole file or nothing: temporary file, fsync, rename. Mode 0600; makes the folder (0700) when missing. */
+const writes = new Lanes<string>()
+
+/**
+ * Writes a whole file or nothing: `<path>.new`, fsync, rename. Mode 0600; makes the folder (0700) when missing. The name
+ * is always the same, so that what a crash leaves behind, people's words perhaps, is gone with the next write.
+ */
 export const writeFileAtomic = async (path: string, content: string): Promise<void> => {
-  await makePrivateFolder(dirname(path))
-  await writeFileAtomicLibrary(path, content, { mode: PRIVATE_FILE_MODE, fsync: true })
+  await writes.run(resolve(path), async () => {
+    await makePrivateFolder(dirname(path))
+    const fresh = `${path}.new`
+    try {
+      await writeThrough(fresh, content)
+      await rename(fresh, path)
+    } catch (error) {
+      await remove(fresh).catch(() => undefined)
+      throw error
+    }
+  })
+}
+
+/** Writes a file that is on the disk when this resolves. */
+const writeThrough = async (path: string, content: string): Promise<void> => {
+  const file = await open(path, 'w', PRIVATE_FILE_MODE)
+  try {
+    await file.chmod(PRIVATE_FILE_MODE)
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Makes a folder, and the folders above it, that only the owner can enter. */
