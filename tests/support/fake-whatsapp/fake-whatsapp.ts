@@ -35,6 +35,8 @@ export interface FakeWhatsAppOptions {
   readonly ids?: PageSetup['ids']
   readonly sync?: PageSetup['sync']
   readonly lookups?: PageSetup['lookups']
+  /** Most messages of a chat that a page is told of when it logs in; all by default. */
+  readonly history?: number
 }
 
 /**
@@ -60,6 +62,7 @@ export class FakeWhatsApp implements AsyncDisposable {
   block: string | undefined
   readonly contacts: Contact[]
   readonly #lookups: PageSetup['lookups']
+  readonly #told: number
   readonly #identity = selfSigned(HOST)
   readonly #sessions = new Set<string>()
   readonly #links = new Map<WebSocket, { session: string | undefined }>()
@@ -80,6 +83,7 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.ids = options.ids ?? 'plain'
     this.sync = options.sync ?? 'when_listened'
     this.#lookups = options.lookups ?? 'answered'
+    this.#told = options.history ?? Infinity
     this.#web.on('upgrade', (request, socket, head) => {
       this.#upgrades.handleUpgrade(request, socket, head, link => {
         this.#open(link)
@@ -349,7 +353,7 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.#links.set(link, { session })
     const fresh = this.#fresh.splice(0)
     const unread = Object.fromEntries(this.#unread)
-    reply({ kind: 'logged_in', name: 'Bot', history: [...this.#history], fresh, unread })
+    reply({ kind: 'logged_in', name: 'Bot', history: newestOfEach(this.#history, this.#told), fresh, unread })
     this.#history.push(...fresh)
     this.journal.add({ kind: 'logged_in' })
   }
@@ -360,6 +364,20 @@ export class FakeWhatsApp implements AsyncDisposable {
     for (const [link] of listeners) link.send(JSON.stringify(frame))
     return listeners.length > 0
   }
+}
+
+/** The newest `most` messages of each chat, in their order. */
+const newestOfEach = (messages: readonly WireMessage[], most: number): readonly WireMessage[] => {
+  if (messages.length <= most) return [...messages]
+  const told = new Map<string, number>()
+  return messages
+    .toReversed()
+    .filter(({ chat }) => {
+      const before = told.get(chat) ?? 0
+      told.set(chat, before + 1)
+      return before < most
+    })
+    .reverse()
 }
 
 const asOwnMessage = (message: SentMessage): WireMessage => ({

@@ -1,0 +1,194 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runFolder } from '../../../src/app/run-folder.ts'
+import type { OperationsClient } from '../../../src/operations/client.ts'
+import { connectToOwner } from '../../../src/operations/socket/socket-client.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
+import { PROFILE_FOLDER } from '../../../src/channels/whatsapp/library.ts'
+import { ScriptedModelServer, type ScriptedModelServerOptions } from '../model-server.ts'
+import { PROJECT, ScriptHome } from '../script-run.ts'
+import { FakeWhatsApp, type FakeWhatsAppOptions } from './fake-whatsapp.ts'
+import { processesOf, type Seen } from './process-list.ts'
+import { testBrowser } from './test-browser.ts'
+
+/** A QR code as it is printed. */
+const QUARTER_BLOCKS = /[▄▀█]{10}/
+const LOOK_MS = 10
+
+export interface BotRunOptions {
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly whatsapp?: Readonly<Record<string, unknown>>
+  readonly fake?: FakeWhatsAppOptions
+  readonly models?: ScriptedModelServerOptions
+}
+
+/** One process of the bot, from its start to its end. */
+export interface Life {
+  readonly child: ChildProcess
+  readonly pid: number
+  /** Resolves with the milliseconds from the start to `DeniDin is up`; `undefined` when the process ended before. */
+  readonly up: Promise<number | undefined>
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
+  /** Resolves when a code to scan was printed. */
+  shows(what: 'code'): Promise<void>
+  /** Resolves with everything printed so far as soon as it matches; rejects when the process ends before. */
+  prints(pattern: RegExp): Promise<string>
+  /** Ends it and waits until it is gone. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
+}
+
+/**
+ * The real bot as an operator runs it, life after life: `bin/denidin-bot` with WhatsApp in a real browser, a real Chroma
+ * and a model server. The phone, the fake WhatsApp, outlives its lives.
+ */
+export class BotRun implements AsyncDisposable {
+  readonly fake: FakeWhatsApp
+  readonly models: ScriptedModelServer
+  readonly home: ScriptHome
+  life: Life | undefined
+
+  private constructor(fake: FakeWhatsApp, models: ScriptedModelServer, home: ScriptHome) {
+    this.fake = fake
+    this.models = models
+    this.home = home
+  }
+
+  /** A bot that was never started. Nothing in it waits for manners: no debounce, no pauses. */
+  static async make(options: BotRunOptions = {}): Promise<BotRun> {
+    const browser_path = await testBrowser()
+    const fake = await FakeWhatsApp.start(options.fake)
+    const models = await ScriptedModelServer.start({ instant: true, ...options.models })
+    const home = new ScriptHome({
+      openai_api_key: 'sk-test',
+      ai: { base_url: models.base_url, model: 'scripted', retries: 0 },
+      embeddings: { model: 'scripted-embedding', provider: 'openai' },
+      conversation: {
+        debounce_ms: 0,
+        pacing: { characters_per_second: 0, chat_gap_ms: 0, global_gap_ms: 0 },
+      },
+      whatsapp: { enabled: true, browser_path, browser_args: fake.browser_args, ...options.whatsapp },
+      ...options.settings,
+    })
+    return new BotRun(fake, models, home)
+  }
+
+  /** A bot that was linked and stopped in good order, so that its login is on disk. */
+  static async linked(options: BotRunOptions = {}): Promise<BotRun> {
+    const run = await BotRun.make(options)
+    const life = run.start()
+    await life.shows('code')
+    run.fake.scan()
+    await life.up
+    await life.end('SIGTERM')
+    return run
+  }
+
+  /** Starts the process; `environment` is laid over one that holds next to nothing. */
+  start(environment: Readonly<Record<string, string>> = {}): Life {
+    const began = systemClock.now()
+    const child = spawn(join(PROJECT, 'bin/denidin-bot'), {
+      cwd: '/',
+      env: { PATH: process.env['PATH'], HOME: this.home.folder, DENIDIN_CONFIG: this.home.config, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let printed = ''
+    const looks = new Set<() => void>()
+    const hear = (text: string): void => {
+      printed += text
+      for (const look of looks) look()
+    }
+    child.stdout.setEncoding('utf8').on('data', hear)
+    child.stderr.setEncoding('utf8').on('data', hear)
+    const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(resolve => {
+      child.once('exit', (code, signal) => {
+        resolve({ code, signal })
+      })
+    })
+    const prints = async (pattern: RegExp): Promise<string> => {
+      const found = new Promise<string>(resolve => {
+        const look = (): void => {
+          if (!pattern.test(printed)) return
+          looks.delete(look)
+          resolve(printed)
+        }
+        looks.add(look)
+        look()
+      })
+      const gone = ended.then(() => {
+        throw new Error(`the bot ended without printing ${String(pattern)}: ${printed}`)
+      })
+      gone.catch(() => undefined)
+      return await Promise.race([found, gone])
+    }
+    const up = prints(/DeniDin is up/).then(
+      () => systemClock.now() - began,
+      () => undefined,
+    )
+    this.life = {
+      child,
+      pid: child.pid ?? 0,
+      up,
+      ended,
+      prints,
+      shows: async () => {
+        await prints(QUARTER_BLOCKS)
+      },
+      end: async signal => {
+        child.kill(signal)
+        return await ended
+      },
+    }
+    return this.life
+  }
+
+  /** Asks the running bot, as the `denidin` command does. */
+  async client(): Promise<OperationsClient> {
+    const client = await connectToOwner(runFolder(this.home.data).socket)
+    if (client === undefined) throw new Error('the bot does not listen')
+    return client
+  }
+
+  /** The log so far. */
+  log(): string {
+    return readFileSync(join(this.home.logs, 'denidin.log'), 'utf8')
+  }
+
+  logLength(): number {
+    try {
+      return this.log().length
+    } catch {
+      return 0
+    }
+  }
+
+  /** Resolves when a line of the log, from the character `from` on, matches. */
+  async logs(pattern: RegExp, from = 0): Promise<void> {
+    while (this.logLength() <= from || !pattern.test(this.log().slice(from))) await systemClock.sleep(LOOK_MS)
+  }
+
+  /** Browsers on this bot's login: one a browser, without the processes that it made. */
+  async browsers(): Promise<readonly Seen[]> {
+    const profile = `--user-data-dir=${join(this.home.data, 'whatsapp', PROFILE_FOLDER)}`
+    return (await processesOf(profile)).filter(({ args }) => !args.some(arg => arg.startsWith('--type=')))
+  }
+
+  /** Chroma servers on this bot's index. */
+  chromas(): Promise<readonly Seen[]> {
+    return processesOf(join(this.home.data, 'memory'))
+  }
+
+  /** Everything that still runs on this bot's folders. */
+  leftovers(): Promise<readonly Seen[]> {
+    return processesOf(this.home.folder)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.life?.child.exitCode === null && this.life.child.signalCode === null) await this.life.end('SIGKILL')
+    for (const { pid } of await this.leftovers()) process.kill(pid, 'SIGKILL')
+    while ((await this.leftovers()).length > 0) await systemClock.sleep(LOOK_MS)
+    await this.models[Symbol.asyncDispose]()
+    await this.fake[Symbol.asyncDispose]()
+    await this.home[Symbol.asyncDispose]()
+  }
+}
