@@ -3,6 +3,7 @@ import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
 import { readSettings, readVersion } from './entry.ts'
 import { runBot } from './run-bot.ts'
+import { createStartOutput } from './start-output.ts'
 import { surroundings } from './surroundings.ts'
 
 /** Asked a second time, the bot ends at once; what is under way is taken up again by the next start. */
@@ -10,12 +11,10 @@ const FORCED_EXIT_CODE = 130
 
 /** Runs the bot until SIGTERM or SIGINT; resolves with the exit code of the process. */
 export const main = async (process: NodeJS.Process): Promise<number> => {
-  const say = (line: string): void => {
-    process.stdout.write(`${line}\n`)
-  }
+  const output = createStartOutput(process.stdout)
   try {
     const { settings, warnings } = readSettings()
-    for (const warning of warnings) say(`Warning: ${warning}`)
+    for (const warning of warnings) output.say(`Warning: ${warning}`)
     const stop = new AbortController()
     const end = (): void => {
       if (stop.signal.aborted) process.exit(FORCED_EXIT_CODE)
@@ -37,9 +36,9 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
         parts,
         version: readVersion(),
         pid: process.pid,
-        channels: tell => createChannels(settings, parts, tell),
+        channels: show => createChannels(settings, parts, show),
         stop: stop.signal,
-        say,
+        output,
       })
     } finally {
       await logger.close()

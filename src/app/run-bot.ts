@@ -7,6 +7,7 @@ import { MINUTE_MS } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-folder.ts'
+import type { StartOutput } from './start-output.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface BotOptions {
@@ -14,12 +15,12 @@ export interface BotOptions {
   readonly parts: Surroundings
   readonly version: string
   readonly pid: number
-  /** Makes the channels besides the terminal, which may say what they need; `DeniDin is up` is said when each can send. */
-  readonly channels: (say: (line: string) => void) => readonly Channel[]
+  /** Makes the channels besides the terminal, which may show what they need; `DeniDin is up` is said when each can send. */
+  readonly channels: (show: (text: string) => void) => readonly Channel[]
   /** Aborted to stop the bot: it finishes the turns under way first. */
   readonly stop: AbortSignal
-  /** Prints a line for whoever started the bot. */
-  readonly say: (line: string) => void
+  /** Prints for whoever started the bot. */
+  readonly output: StartOutput
 }
 
 /** How long the start waits for a channel after it last said something, such as a code to scan; then it is called up. */
@@ -32,7 +33,7 @@ const LONGEST_WAIT_MS = 5 * MINUTE_MS
  * @throws DenidinError `already_running` when another process owns the data folder.
  */
 export const runBot = async (options: BotOptions): Promise<void> => {
-  const { settings, parts, stop } = options
+  const { settings, parts, stop, output } = options
   const { clock } = parts
   const logger = parts.logger.for('app')
   const files = runFolder(settings.data_root)
@@ -42,13 +43,16 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   cleanup.defer(() => remove(files.pid))
 
   const up = Promise.withResolvers<void>()
+  let called_up = false
   using _longest = clock.after(LONGEST_WAIT_MS, up.resolve)
   let patience = clock.after(PATIENCE_MS, up.resolve)
   cleanup.defer(() => {
     patience[Symbol.dispose]()
   })
-  const channels = options.channels(line => {
-    options.say(line)
+  const channels = options.channels(text => {
+    // Whoever waits for the start reads on from where they were; afterwards only the newest is of use.
+    if (called_up) output.show(text)
+    else output.say(text)
     patience[Symbol.dispose]()
     patience = clock.after(PATIENCE_MS, up.resolve)
   })
@@ -83,14 +87,15 @@ export const runBot = async (options: BotOptions): Promise<void> => {
     })
   })
   await Promise.race([up.promise, stopped])
+  called_up = true
   if (!stop.aborted) {
-    options.say('DeniDin is up.')
-    for (const name of waiting) options.say(`${name} is not ready yet; "denidin status" tells how it stands.`)
+    output.say('DeniDin is up.')
+    for (const name of waiting) output.say(`${name} is not ready yet; "denidin status" tells how it stands.`)
   }
   await stopped
-  options.say('Stopping: finishing what is under way …')
+  output.say('Stopping: finishing what is under way …')
   logger.info('DeniDin is stopping')
   await cleanup.disposeAsync()
   logger.info('DeniDin stopped')
-  options.say('DeniDin has stopped.')
+  output.say('DeniDin has stopped.')
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
+import { systemClock } from '../../src/platform/clock.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { testBrowser } from '../support/fake-whatsapp/test-browser.ts'
 import { ScriptHome, type Run } from '../support/script-run.ts'
@@ -73,6 +74,40 @@ test(
     expect(again.stdout).not.toMatch(QUARTER_BLOCKS)
     expect(await ask(fake, 'And my dog?')).toContain('Rex')
     await home.done('stop_denidin.sh')
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'after the start, each new code takes the place of the one before at the end of startup.log',
+  async () => {
+    await using fake = await FakeWhatsApp.start()
+    await using home = homeFor(fake)
+    await link(fake, home)
+    const output = (): string => readFileSync(join(home.logs, 'startup.log'), 'utf8')
+    const began = output()
+    expect(began).toMatch(/DeniDin is up\.\n$/)
+    /** The file, once it ends with another code than `before`. */
+    const another = async (before: string): Promise<string> => {
+      for (;;) {
+        const now = output()
+        if (now !== before && /Link WhatsApp: [^]*\n$/.test(now.slice(began.length))) return now
+        await systemClock.sleep(20)
+      }
+    }
+    fake.unlink()
+    let last = await another(began)
+    for (let rotations = 0; rotations < 5; rotations++) {
+      fake.rotateQr()
+      const next = await another(last)
+      expect(next.startsWith(began)).toBe(true)
+      expect(next.slice(began.length).match(/Link WhatsApp: /g)).toHaveLength(1)
+      expect(next).toMatch(QUARTER_BLOCKS)
+      last = next
+    }
+    await home.done('stop_denidin.sh')
+    expect(output().startsWith(last)).toBe(true)
+    expect(output()).toMatch(/DeniDin has stopped\.\n$/)
   },
   TIMEOUT_MS,
 )
