@@ -16,8 +16,11 @@ const project = name => ({
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
 })
 
+// The soak takes as long as it is told to, and only when it is.
+const soak = process.env.SOAK_MINUTES === undefined ? [] : ['soak']
+
 export default {
-  projects: ['unit', 'contract', 'integration', 'e2e'].map(project),
+  projects: ['unit', 'contract', 'integration', 'e2e', ...soak].map(project),
   // A worker that holds a tiktoken encoding and a browser client is let go before it grows.
   workerIdleMemoryLimit: '600MB',
   maxWorkers: 2,

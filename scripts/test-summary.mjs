@@ -1,15 +1,17 @@
-// Prints the counts of a Jest run as one plain line, from the file that `--json --outputFile` wrote.
-// Usage: node scripts/test-summary.mjs FILE; the exit code is 1 when anything failed.
+// Prints the counts of Jest runs together as one plain line, from the files that `--json --outputFile` wrote.
+// Usage: node scripts/test-summary.mjs FILE…; the exit code is 1 when anything failed.
 import { readFileSync } from 'node:fs'
 
-const result = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+const results = process.argv.slice(2).map(file => JSON.parse(readFileSync(file, 'utf8')))
+const sum = count => results.reduce((total, result) => total + count(result), 0)
+const passed = sum(result => result.numPassedTests)
 // A test file that could not even be loaded has no tests to count as failed: it counts as one.
-const failed = result.numFailedTests + result.numRuntimeErrorTestSuites
-const skipped = result.numPendingTests + result.numTodoTests
+const failed = sum(result => result.numFailedTests + result.numRuntimeErrorTestSuites)
+const skipped = sum(result => result.numPendingTests + result.numTodoTests)
 
-for (const file of result.testResults) {
+for (const file of results.flatMap(result => result.testResults)) {
   if (file.status === 'failed' && file.assertionResults.length === 0) console.log(`not loaded: ${file.name}`)
   for (const each of file.assertionResults) if (each.status === 'failed') console.log(`failed: ${each.fullName}`)
 }
-console.log(`${result.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = failed > 0 || !result.success ? 1 : 0
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = results.length === 0 || failed > 0 || results.some(result => !result.success) ? 1 : 0

@@ -21,7 +21,7 @@ let talk: PhoneTalk
 beforeAll(async () => {
   run = await BotRun.make()
   run.models.always('completion', tellingModel())
-  talk = new PhoneTalk(run.fake, { patience_ms: 0, pause_ms: 0 })
+  talk = new PhoneTalk(run.fake, { patience_ms: 0, pause_ms: () => 0 })
 }, BROWSER_INSTALL_MS)
 
 afterEach(() => {

@@ -70,11 +70,14 @@ test.each(globSync(['*.sh', 'scripts/*.sh'], { cwd: root }))('%s --help says wha
   expect(help.stdout).toMatch(/usage: /i)
 })
 
-const summarise = (result: object) => {
+const summarise = (...results: readonly object[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'denidin-summary-'))
-  const file = join(folder, 'result.json')
-  writeFileSync(file, JSON.stringify(result))
-  const run = spawnSync(process.execPath, [join(root, 'scripts/test-summary.mjs'), file], { encoding: 'utf8' })
+  const files = results.map((result, index) => {
+    const file = join(folder, `${String(index)}.json`)
+    writeFileSync(file, JSON.stringify(result))
+    return file
+  })
+  const run = spawnSync(process.execPath, [join(root, 'scripts/test-summary.mjs'), ...files], { encoding: 'utf8' })
   rmSync(folder, { recursive: true })
   return { code: run.status, lines: run.stdout.trimEnd().split('\n') }
 }
@@ -98,4 +101,11 @@ test('a test file that cannot be loaded counts as failed', () => {
   const testResults = [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }]
   const result = { ...counts, numPassedTests: 3, numRuntimeErrorTestSuites: 1, success: false, testResults }
   expect(summarise(result)).toEqual({ code: 1, lines: ['not loaded: a.test.ts', '3 passed, 1 failed'] })
+})
+
+test('the runs of one proof are counted together, and each must have succeeded', () => {
+  const good = { ...counts, numPassedTests: 12, success: true }
+  expect(summarise(good, { ...good, numPassedTests: 1 })).toEqual({ code: 0, lines: ['13 passed, 0 failed'] })
+  expect(summarise(good, { ...good, numPassedTests: 0, success: false })).toMatchObject({ code: 1 })
+  expect(summarise()).toMatchObject({ code: 1 })
 })

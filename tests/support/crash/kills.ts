@@ -24,11 +24,17 @@ const WORKING_MS = 1200
 const NO_WRITE_MS = 6000
 const SETTLE_MS = 20_000
 
+/** The aim: ready again within so long. Told, not a limit: the machine may be busy. */
+export const AIM_MS = 5000
+const LINE_CHARACTERS = 120
+
 /** What one life was worth. */
 export interface LifeReport {
   /** Milliseconds from the start to ready; only where the kill waited for it, as the slow ones would be missing else. */
   readonly recovery_ms: number | undefined
   readonly faults: readonly string[]
+  /** Of a start that took too long: what its log says. */
+  readonly slow?: string
 }
 
 const preloaded = (run: BotRun, more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
@@ -85,16 +91,26 @@ export const liveAndDie = async (run: BotRun, kill: Kill): Promise<LifeReport> =
     patience.abort(new Error('the process ended'))
     return { recovery_ms: undefined, faults: endedByKill(await life.end('SIGKILL')) }
   }
+  const from = run.logLength()
   const life = run.start()
   if (kill.kind === 'while_starting') {
     await systemClock.sleep(kill.after_ms)
     return { recovery_ms: undefined, faults: endedByKill(await life.end('SIGKILL')) }
   }
   const recovery_ms = await life.up
+  const slow = (recovery_ms ?? 0) > AIM_MS ? briefly(run.log().slice(from)) : undefined
   const company = recovery_ms === undefined ? [] : await judgeCompany(run, life.pid)
   await systemClock.sleep(kill.after_ms)
-  return { recovery_ms, faults: [...company, ...endedByKill(await life.end('SIGKILL'))] }
+  const faults = [...company, ...endedByKill(await life.end('SIGKILL'))]
+  return { recovery_ms, faults, ...(slow === undefined ? {} : { slow }) }
 }
+
+const briefly = (log: string): string =>
+  log
+    .trim()
+    .split('\n')
+    .map(line => `  ${line.slice(0, LINE_CHARACTERS)}`)
+    .join('\n')
 
 /** One browser, at most one Chroma, and nobody that ended and was not asked after: those of earlier lives are gone. */
 export const judgeCompany = async (run: BotRun, pid: number): Promise<readonly string[]> => {

@@ -70,7 +70,7 @@ export interface TalkOptions {
   /** Somebody who is not answered writes again after so long. */
   readonly patience_ms: number
   /** Pause between an answer and the next message. */
-  readonly pause_ms: number
+  readonly pause_ms: () => number
 }
 
 /** A stream of messages from several phones and one group, until it is stopped. */
@@ -135,7 +135,7 @@ export class PhoneTalk {
           .then(() => answered.abort(new Error('answered')))
         await systemClock.sleep(patience_ms, patience).catch(() => undefined)
       }
-      await systemClock.sleep(pause_ms, signal).catch(() => undefined)
+      await systemClock.sleep(pause_ms(), signal).catch(() => undefined)
     }
   }
 }

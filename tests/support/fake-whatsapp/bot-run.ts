@@ -18,7 +18,7 @@ const LOOK_MS = 10
 
 export interface BotRunOptions {
   readonly settings?: Readonly<Record<string, unknown>>
-  readonly whatsapp?: Readonly<Record<string, unknown>>
+  readonly ai?: Readonly<Record<string, unknown>>
   readonly fake?: FakeWhatsAppOptions
   readonly models?: ScriptedModelServerOptions
 }
@@ -61,13 +61,13 @@ export class BotRun implements AsyncDisposable {
     const models = await ScriptedModelServer.start({ instant: true, ...options.models })
     const home = new ScriptHome({
       openai_api_key: 'sk-test',
-      ai: { base_url: models.base_url, model: 'scripted', retries: 0 },
+      ai: { base_url: models.base_url, model: 'scripted', retries: 0, ...options.ai },
       embeddings: { model: 'scripted-embedding', provider: 'openai' },
       conversation: {
         debounce_ms: 0,
         pacing: { characters_per_second: 0, chat_gap_ms: 0, global_gap_ms: 0 },
       },
-      whatsapp: { enabled: true, browser_path, browser_args: fake.browser_args, ...options.whatsapp },
+      whatsapp: { enabled: true, browser_path, browser_args: fake.browser_args },
       ...options.settings,
     })
     return new BotRun(fake, models, home)
