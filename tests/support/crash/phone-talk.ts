@@ -18,6 +18,8 @@ export const CONTACTS = [{ id: BOB, phone: '15551230002@c.us', pushname: 'Bob' }
 const RESET_EVERY = 7
 const LONG_EVERY = 4
 const UNADDRESSED_EVERY = 3
+/** Nobody waits more than so many times twice as long. */
+const LONGEST_SULK = 3
 /** Words that ask for an answer of three parts. */
 export const AT_LENGTH = 'at length'
 const PARTS = 3
@@ -67,7 +69,7 @@ const PEOPLE: readonly Person[] = [
 ]
 
 export interface TalkOptions {
-  /** Somebody who is not answered writes again after so long. */
+  /** Somebody who is not answered writes again after so long, and after longer each time. */
   readonly patience_ms: number
   /** Pause between an answer and the next message. */
   readonly pause_ms: () => number
@@ -119,6 +121,8 @@ export class PhoneTalk {
   }
 
   async #talk(person: Person, signal: AbortSignal): Promise<void> {
+    /** Messages in a row that were not answered while somebody waited. */
+    let ignored = 0
     for (let count = 1; !signal.aborted; count++) {
       const overheard = person.group !== undefined && count % UNADDRESSED_EVERY === 0
       const kind = count % RESET_EVERY === 0 ? 'command' : overheard ? 'overheard' : 'talk'
@@ -133,7 +137,8 @@ export class PhoneTalk {
         void this.#fake.journal
           .next('sent', ({ message }) => message.chat === chat_id && own.test(message.body))
           .then(() => answered.abort(new Error('answered')))
-        await systemClock.sleep(patience_ms, patience).catch(() => undefined)
+        await systemClock.sleep(patience_ms * 2 ** ignored, patience).catch(() => undefined)
+        ignored = answered.signal.aborted ? 0 : Math.min(ignored + 1, LONGEST_SULK)
       }
       await systemClock.sleep(pause_ms(), signal).catch(() => undefined)
     }
