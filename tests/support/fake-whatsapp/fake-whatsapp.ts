@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { selfSigned } from './certificate.ts'
 import { Journal } from './journal.ts'
+import { newestOfEach } from './newest-of-each.ts'
 import type {
   Contact,
   FromPage,
@@ -364,20 +365,6 @@ export class FakeWhatsApp implements AsyncDisposable {
     for (const [link] of listeners) link.send(JSON.stringify(frame))
     return listeners.length > 0
   }
-}
-
-/** The newest `most` messages of each chat, in their order. */
-const newestOfEach = (messages: readonly WireMessage[], most: number): readonly WireMessage[] => {
-  if (messages.length <= most) return [...messages]
-  const told = new Map<string, number>()
-  return messages
-    .toReversed()
-    .filter(({ chat }) => {
-      const before = told.get(chat) ?? 0
-      told.set(chat, before + 1)
-      return before < most
-    })
-    .reverse()
 }
 
 const asOwnMessage = (message: SentMessage): WireMessage => ({
