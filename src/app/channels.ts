@@ -6,11 +6,11 @@ import type { Settings } from '../config/settings.ts'
 import { linkingInstructions } from './linking-instructions.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** The configured channels besides the terminal. `show` shows what is needed to link WhatsApp; a test hurries by `deadlines`. */
+/** The configured channels besides the terminal. `say` shows what is needed to link WhatsApp; a test hurries by `deadlines`. */
 export const createChannels = (
   settings: Settings,
   parts: Surroundings,
-  show: (text: string) => void,
+  say: (line: string) => void,
   deadlines: Partial<WhatsAppDeadlines> = {},
 ): readonly Channel[] => {
   if (!settings.whatsapp.enabled) return []
@@ -20,7 +20,7 @@ export const createChannels = (
       settings: settings.whatsapp,
       data_dir: settings.data_root,
       environment: readEnvironment(),
-      show: linkingInstructions(show),
+      show: linkingInstructions(say),
       deadlines,
     }),
   ]
