@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { SECOND_MS, systemClock } from '../../src/platform/clock.ts'
 import { judgeCompany } from '../support/crash/kills.ts'
 import { PhoneTalk, tellingModel } from '../support/crash/phone-talk.ts'
-import { judge, settled } from '../support/crash/verdict.ts'
+import { comeToRest, judge } from '../support/crash/verdict.ts'
 import { BotRun, type Life } from '../support/fake-whatsapp/bot-run.ts'
 import { BROWSER_INSTALL_MS } from '../support/fake-whatsapp/test-browser.ts'
 import { hold } from '../support/model-server.ts'
@@ -104,7 +104,7 @@ const settleAndJudge = async (): Promise<void> => {
   const life = run.start()
   void scan(life).catch(() => undefined)
   expect(await life.up).toBeGreaterThan(0)
-  await settled(run, talk.said, SETTLE_MS)
+  await comeToRest(run, talk, SETTLE_MS)
   expect(await judgeCompany(run, life.pid)).toEqual([])
   expect(await life.end('SIGTERM')).toEqual({ code: 0, signal: null })
   expect(judge(run, talk.said).faults).toEqual([])

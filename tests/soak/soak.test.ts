@@ -5,7 +5,7 @@ import { MINUTE_MS, SECOND_MS, systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { judgeCompany } from '../support/crash/kills.ts'
 import { CONTACTS, PhoneTalk, tellingModel } from '../support/crash/phone-talk.ts'
-import { judge, settled } from '../support/crash/verdict.ts'
+import { comeToRest, judge } from '../support/crash/verdict.ts'
 import { BotRun } from '../support/fake-whatsapp/bot-run.ts'
 import { progressLog } from '../support/progress-log.ts'
 import { random } from '../support/random-text.ts'
@@ -82,7 +82,7 @@ test(
     enough.abort(new Error('the time is over'))
     await Promise.all([...around, talk.stop()])
 
-    await settled(run, talk.said, SETTLE_MS)
+    await comeToRest(run, talk, SETTLE_MS)
     const faults = [...(await judgeCompany(run, life.pid))]
     const { code } = await life.end('SIGTERM')
     if (code !== 0) faults.push(`the bot ended with ${String(code)}`)

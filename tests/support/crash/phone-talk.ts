@@ -100,6 +100,11 @@ export class PhoneTalk {
     await this.#talking
   }
 
+  /** Everybody writes once: every conversation that is still running goes on. */
+  writeAll(): void {
+    for (const person of PEOPLE) this.write(person)
+  }
+
   /** One message; `kind` and `long` by default in turns. */
   write(person: Person = PEOPLE[0]!, kind: Said['kind'] = 'talk', long = false): Said {
     const note = `note ${String(++this.#notes)} of ${person.name}`

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../../src/platform/clock.ts'
 import type { BotRun } from '../fake-whatsapp/bot-run.ts'
 import type { SentMessage } from '../fake-whatsapp/protocol.ts'
-import type { Said } from './phone-talk.ts'
+import type { PhoneTalk, Said } from './phone-talk.ts'
 
 /** Whether everything that was said was answered as it should be: both sides compared, the phone's and the bot's. */
 
@@ -37,6 +37,16 @@ const partOf = (body: string): number => Number(/ part (\d+)/.exec(body)?.[1] ??
 
 const open = (run: BotRun): DatabaseSync => new DatabaseSync(join(run.home.data, 'denidin.db'), { readOnly: true })
 
+/**
+ * Lets a life in which nothing goes wrong come to rest: everything that waits is settled, then everybody writes once more,
+ * so that what a crash left behind in a conversation is brought in order as its next turn does.
+ */
+export const comeToRest = async (run: BotRun, talk: PhoneTalk, patience_ms: number): Promise<void> => {
+  await settled(run, talk.said, patience_ms)
+  talk.writeAll()
+  await settled(run, talk.said, patience_ms)
+}
+
 /** Resolves when all that was said is settled, or after `patience_ms`. */
 export const settled = async (run: BotRun, said: readonly Said[], patience_ms: number): Promise<void> => {
   using database = open(run)
@@ -51,7 +61,7 @@ export const settled = async (run: BotRun, said: readonly Said[], patience_ms: n
   while (systemClock.now() < end && (count(known) < said.length || count(waiting) > 0)) await systemClock.sleep(LOOK_MS)
 }
 
-/** Judges a bot that is stopped. */
+/** Judges a bot that came to rest and is stopped. */
 export const judge = (run: BotRun, said: readonly Said[]): Verdict => {
   using database = open(run)
   const rows = <T>(sql: string): T[] => database.prepare(sql).all() as T[]
@@ -159,7 +169,6 @@ const judgeSessions = (run: BotRun, rows: <T>(sql: string) => T[]): readonly str
     )
     const path = join(folder, session_id, 'session.json')
     if (!existsSync(path)) {
-      // A session whose only turn was ended by a stop of the process is written with its next message.
       if (said.length > 0) faults.push(`no file: ${path}`)
       continue
     }
@@ -171,9 +180,7 @@ const judgeSessions = (run: BotRun, rows: <T>(sql: string) => T[]): readonly str
     const window = file.messages.map(each => `${each.message_id} ${each.content}`)
     const kept = new Set(said.map(each => `${each.message_id} ${each.text}`))
     const whole = window.every(each => kept.has(each)) && new Set(window).size === window.length
-    // A file that is older says so by its counter, and is made anew when the conversation goes on.
-    const empty = file.message_counter > 0 && window.length === 0
-    if (file.message_counter > said.length || !whole || empty) {
+    if (file.message_counter !== said.length || !whole || (said.length > 0 && window.length === 0)) {
       faults.push(`another conversation than the messages: ${path} (${file.message_counter} of ${said.length})`)
     }
   }
