@@ -37,7 +37,7 @@ export interface OperationDeps {
   readonly clock: Clock
   readonly metrics: Metrics
   readonly checks: readonly HealthCheck[]
-  readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'setRole'>
+  readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>

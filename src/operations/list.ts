@@ -4,7 +4,7 @@ import { chatSay } from './chat.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
-import { peopleBlock, peopleList, peopleRole, peopleUnblock } from './people.ts'
+import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people.ts'
 import { sessionList, sessionPurge, sessionReset, sessionShow, sessionSweep } from './session.ts'
 import { status } from './status.ts'
 
@@ -22,7 +22,9 @@ export const operations = {
   'memory.stats': memoryStats,
   'people.block': peopleBlock,
   'people.list': peopleList,
+  'people.merge': peopleMerge,
   'people.role': peopleRole,
+  'people.show': peopleShow,
   'people.unblock': peopleUnblock,
   'session.list': sessionList,
   'session.purge': sessionPurge,

@@ -5,6 +5,7 @@ import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
 import type { Memory } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
+import type { NameHistory } from '../../src/people/people.ts'
 import type { Person, Role } from '../../src/people/person.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import type { HealthCheck } from '../../src/platform/health.ts'
@@ -115,6 +116,8 @@ export class OperationParts implements OperationDeps {
     list: () => Promise.resolve(this.pausesHeld),
   }
 
+  names: NameHistory = { former: [], taken_over: [] }
+
   readonly people: OperationDeps['people'] = {
     find: person_id => Promise.resolve(this.persons.find(each => each.person_id === person_id)),
     lookUp: reference => {
@@ -135,6 +138,11 @@ export class OperationParts implements OperationDeps {
       this.asked.push(`setRole ${person_id} ${role}`)
       return Promise.resolve(changed)
     },
+    merge: (one, other) => {
+      this.asked.push(`merge ${one} ${other}`)
+      return Promise.resolve(this.persons.find(each => each.person_id === one) as Person)
+    },
+    nameHistory: () => Promise.resolve(this.names),
   }
 
   readonly sessions: OperationDeps['sessions'] = {

@@ -280,6 +280,27 @@ test('a person is given a role, blocked and unblocked by phone number', async ()
   await expect(run('people.block', { person: '15559999999' })).rejects.toMatchObject({ code: 'not_found' })
 })
 
+test('a person is shown with former names and with those that another account had', async () => {
+  const { parts, run } = setUp()
+  const number = { kind: 'phone', value: '15550009999' } as const
+  parts.names = { former: [number], taken_over: [{ identity: { kind: 'username', value: 'dana' }, from: 'p2' }] }
+  expect(await run('people.show', { person: '15550001111' })).toMatchObject({
+    person_id: 'p1',
+    names: [{ kind: 'phone', value: '15550001111' }],
+    former_names: [number],
+    taken_over: [{ kind: 'username', value: 'dana', from: 'p2' }],
+  })
+})
+
+test('two people are made one only after a yes', async () => {
+  const { parts, runner, run } = setUp()
+  const both = { person: '15550001111', other: 'p2' }
+  await expect(run('people.merge', both)).rejects.toMatchObject({ code: 'confirmation_needed' })
+  expect(parts.asked).toEqual([])
+  await runner.run('people.merge', both, { caller: operator, confirmed: true })
+  expect(parts.asked).toEqual(['merge p1 p2'])
+})
+
 test('unblocking somebody who is not blocked changes nothing', async () => {
   const { parts, run } = setUp()
   parts.persons.push(personOf('p3', '15550003333', 'godfather'))

@@ -3,7 +3,7 @@ import { Identities, type LookUp } from '../../src/channels/whatsapp/identities.
 import { Intake } from '../../src/channels/whatsapp/intake.ts'
 import type { WhatsAppMessage } from '../../src/channels/whatsapp/raw-message.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { noChanges } from '../support/no-changes.ts'
@@ -87,7 +87,7 @@ test('a stop waits for what is being recorded and takes no more', async () => {
   expect(recorded).toEqual(['one'])
 })
 
-test('both names of a sender are asked for once a day', async () => {
+test('the names of a sender are asked for again after ten minutes: a number may have passed to somebody else', async () => {
   let asked = 0
   const { clock, identities } = setUp(
     async () => undefined,
@@ -101,10 +101,10 @@ test('both names of a sender are asked for once a day', async () => {
     { kind: 'phone', value: '15551230002' },
   ]
   await expect(identities.of(BOB)).resolves.toEqual(both)
-  await clock.advance(23 * HOUR_MS)
+  await clock.advance(9 * MINUTE_MS)
   await expect(identities.of(BOB)).resolves.toEqual(both)
   expect(asked).toBe(1)
-  await clock.advance(2 * HOUR_MS)
+  await clock.advance(2 * MINUTE_MS)
   await identities.of(BOB)
   expect(asked).toBe(2)
 })

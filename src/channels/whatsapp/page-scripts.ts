@@ -32,7 +32,11 @@ interface PageWindow {
     getMaybeMePnUser(): PageWid | null | undefined
     getMaybeMeLidUser(): PageWid | null | undefined
   }
-  require(name: 'WAWebCollections'): { readonly Chat: { getModelsArray(): PageChat[] } }
+  require(name: 'WAWebCollections'): {
+    readonly Chat: { getModelsArray(): PageChat[] }
+    readonly Contact: { get(wid: PageWid): { readonly username?: unknown } | null | undefined }
+  }
+  require(name: 'WAWebWidFactory'): { createWid(address: string): PageWid }
   require(name: 'WAWebChatLoadMessages'): {
     loadEarlierMsgs(options: { chat: PageChat }): Promise<PageMessage[] | null | undefined>
   }
@@ -126,6 +130,17 @@ export const readUnread = async (most: number): Promise<unknown[]> => {
     unread.push(...messages.slice(-wanted).map(message => page.WWebJS.getMessageModel(message)))
   }
   return unread
+}
+
+/** The username of somebody, if the page tells one. Without it they are known by their other names all the same. */
+export const readUsername = (address: string): unknown => {
+  try {
+    const page = globalThis as unknown as PageWindow
+    const wid = page.require('WAWebWidFactory').createWid(address)
+    return page.require('WAWebCollections').Contact.get(wid)?.username
+  } catch {
+    return undefined
+  }
 }
 
 /** Shows, or ends showing, that an answer is being written. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
+import { usernameOf } from '../../people/sender.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { LibraryClient, LibraryPage } from './library.ts'
 import { translated } from './library-errors.ts'
-import { readUnread, repairMessageIds, setTyping, type PageReport } from './page-scripts.ts'
+import { readUnread, readUsername, repairMessageIds, setTyping, type PageReport } from './page-scripts.ts'
 import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } from './page-screens.ts'
 import { addressOf, readMessage, type WhatsAppMessage } from './raw-message.ts'
 
@@ -77,12 +78,20 @@ export class WhatsAppPage {
     return raw.map(readMessage).filter(message => message !== undefined)
   }
 
-  /** Which phone and which LID belong together, as far as WhatsApp tells. */
-  async lookUp(address: string): Promise<{ phone?: string; lid?: string }> {
-    const [found] = await this.#ask('looking up a sender', () => this.#running().getContactLidAndPhone([address]))
+  /** Which phone, which LID and which username belong together, as far as WhatsApp tells. */
+  async lookUp(address: string): Promise<{ phone?: string; lid?: string; username?: string }> {
+    const [[found], told] = await Promise.all([
+      this.#ask('looking up a sender', () => this.#running().getContactLidAndPhone([address])),
+      this.#ask('looking up a username', page => page.evaluate(readUsername, address)),
+    ])
+    const username = typeof told === 'string' ? usernameOf(told) : undefined
     const phone = addressOf(found?.pn)
     const lid = addressOf(found?.lid)
-    return { ...(phone === undefined ? {} : { phone }), ...(lid === undefined ? {} : { lid }) }
+    return {
+      ...(phone === undefined ? {} : { phone }),
+      ...(lid === undefined ? {} : { lid }),
+      ...(username === undefined ? {} : { username }),
+    }
   }
 
   #running(): LibraryClient {

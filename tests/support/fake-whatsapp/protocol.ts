@@ -8,6 +8,7 @@ export interface Contact {
   readonly phone?: string
   readonly name?: string
   readonly pushname?: string
+  readonly username?: string
 }
 
 /** What a page is born with. */

@@ -68,6 +68,7 @@ export const contactOf = spelling => {
         type: 'in',
         name: known.name,
         pushname: known.pushname,
+        username: known.username,
         phoneNumber: maybeWid(known.phone),
         isBusiness: false,
         isEnterprise: false,
