@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
+import { migrate } from '../../src/database/sqlite/migrations.ts'
 import type { Sender } from '../../src/people/person.ts'
 import type { People } from '../../src/people/people.ts'
 import type { PeopleSettings } from '../../src/people/roles.ts'
@@ -376,4 +378,18 @@ describe.each([['SQLite', sqlite]])('people in %s', (_, keep) => {
     await expect(people.merge(one.person_id, other.person_id)).rejects.toMatchObject({ code: 'invalid_input' })
     await expect(people.merge(one.person_id, 'nobody')).rejects.toMatchObject({ code: 'not_found' })
   })
+})
+
+test('people of the first form keep their names when the tables are brought up to date', () => {
+  const database = new DatabaseSync(':memory:')
+  migrate(database, peopleMigrations.slice(0, 1))
+  database.exec(`
+    insert into persons (person_id, name, role, created_at) values ('p1', 'Dana', 'client', 1);
+    insert into identities values ('phone', '15550001111', 'p1'), ('lid', '77', 'p1');`)
+  migrate(database, peopleMigrations)
+  expect(database.prepare('select * from identities order by kind').all()).toEqual([
+    { kind: 'lid', value: '77', person_id: 'p1', passed_from: null },
+    { kind: 'phone', value: '15550001111', person_id: 'p1', passed_from: null },
+  ])
+  expect(database.prepare('pragma foreign_key_check').all()).toEqual([])
 })
