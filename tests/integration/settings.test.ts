@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
 import type { Scope } from '../../src/messages/scope.ts'
+import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { exists } from '../../src/platform/files.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
@@ -34,8 +35,9 @@ const remember = async (
   for (const [index, { text, days_old = 0 }] of memories.entries()) {
     const said_to = denidin.clock.now() - days_old * DAY_MS
     await denidin.app.memory.store({
+      ...PLAIN_MEMORY,
       ...{ memory_id: `memory-${String(index)}`, session_id: `session-${String(index)}`, scope, person_ids: [] },
-      ...{ kind: 'session_summary', text, said_from: said_to, said_to, created_at: said_to },
+      ...{ kind: 'session_summary', text, said_from: said_to, said_to, valid_from: said_to, created_at: said_to },
     })
   }
   await denidin.app.memory.settled()

@@ -2,7 +2,7 @@ import type { Pause } from '../../src/conversation/pauses.ts'
 import type { ConsoleMessage } from '../../src/channels/console/console-channel.ts'
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import { PLAIN_MEMORY, type Memory } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import type { NameHistory } from '../../src/people/people.ts'
@@ -39,6 +39,7 @@ export const sessionOf = (session_id: string, scope: Scope, part: Partial<Sessio
 })
 
 export const memoryOf = (memory_id: string, scope: Scope, text: string): Memory => ({
+  ...PLAIN_MEMORY,
   memory_id,
   scope,
   person_ids: [],
@@ -47,6 +48,7 @@ export const memoryOf = (memory_id: string, scope: Scope, text: string): Memory 
   session_id: `session-of-${memory_id}`,
   said_from: Date.parse('2026-11-10T08:00:00Z'),
   said_to: Date.parse('2026-11-10T09:00:00Z'),
+  valid_from: Date.parse('2026-11-10T08:00:00Z'),
   created_at: Date.parse('2026-11-10T10:00:00Z'),
 })
 
