@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
+import { createTone } from '../conversation/affect.ts'
 import type { Commands } from '../conversation/commands.ts'
 import { createChanges } from '../conversation/changes.ts'
 import { createConversation } from '../conversation/conversation.ts'
@@ -67,6 +68,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
     ...parts,
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
     ...{ windows: road.windows, memory: road.memory, model: road.model },
+    tone: createTone(settings.affect, parts.logger),
     ...{ commands: road.commands, sessionEnded: road.sessionEnded, pauses: stores.pauses },
     settings: {
       system_prompt: await systemPrompt(settings.ai.system_prompt_file),

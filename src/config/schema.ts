@@ -126,6 +126,15 @@ export const SCHEMA: SettingsTree<Settings> = {
       doc: "Numbers in one vector; none: the model's own size.",
     },
   },
+  affect: {
+    valence_threshold: {
+      default: -0.2,
+      format: 'decimal',
+      min: -1,
+      max: 0,
+      doc: 'How bad a message must feel (−1 worst, 0 neutral) before the model is asked for sympathy; -1: never.',
+    },
+  },
   conversation: {
     debounce_ms: {
       default: 1000,

@@ -30,6 +30,10 @@ export interface Settings {
     readonly model: string
     readonly dimensions: number | undefined
   }
+  readonly affect: {
+    /** −1 to 0: a message that feels worse is answered with more sympathy. */
+    readonly valence_threshold: number
+  }
   readonly conversation: {
     /** Messages of one chat within this time become one turn. */
     readonly debounce_ms: number

@@ -10,6 +10,8 @@ export interface ContextParts {
   readonly now: number
   readonly chat_kind: 'direct' | 'group'
   readonly recalled: readonly RecalledMemory[]
+  /** What the model is asked for because of how the person seems to feel. */
+  readonly tone: string | undefined
   readonly window: readonly WindowMessage[]
   /** Budget of the window, in tokens. */
   readonly max_tokens: number
@@ -24,6 +26,7 @@ export const buildContext = (parts: ContextParts, tokens: TokenCounter): readonl
   if (parts.chat_kind === 'group') {
     system.push('This is a group chat: each message of a person begins with that person’s name.')
   }
+  if (parts.tone !== undefined) system.push(parts.tone)
   const messages: ModelMessage[] = [{ role: 'system', content: system.join('\n') }]
   if (parts.recalled.length > 0) messages.push({ role: 'system', content: recalledBlock(parts.recalled) })
   return [

@@ -16,6 +16,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Commands } from './commands.ts'
+import type { Tone } from './affect.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
@@ -41,6 +42,7 @@ export interface TurnDependencies {
   readonly commands: () => Commands
   readonly outbox: Outbox
   readonly pauses: Pauses
+  readonly tone: Tone
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly sentencesFor: (text: string) => Sentences
   readonly tokens: TokenCounter
@@ -131,7 +133,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     const request = buildContext(
       {
         ...{ system_prompt: settings.system_prompt, now: clock.now(), chat_kind, max_tokens },
-        ...{ recalled: recall.memories, window: said.window },
+        ...{ recalled: recall.memories, window: said.window, tone: deps.tone(question, recall.memories) },
       },
       deps.tokens,
     )

@@ -8,6 +8,7 @@ import type { Scope } from '../../src/messages/scope.ts'
 import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { exists } from '../../src/platform/files.ts'
+import { valenceOf } from '../../src/text/valence/valence.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { failure, hold, reply, ScriptedModelServer } from '../support/model-server.ts'
 
@@ -285,4 +286,20 @@ test('a remote Chroma is used by its url, and none is started here', async () =>
   expect(quotes()).toEqual(['my dog is called Rex'])
   expect(await exists(denidin.data('memory'))).toBe(false)
   await denidin.close()
+})
+
+test('a message at valence −0.3 changes the request with thresholds above it, and with none below', async () => {
+  const said = 'my day was a bit sad'
+  expect(valenceOf(said)).toBeGreaterThan(-0.5)
+  expect(valenceOf(said)).toBeLessThan(-0.2)
+  denidin = await TestDenidin.start()
+  const requested = async (): Promise<string> => {
+    await denidin.say(said)
+    return denidin.models.of('completion').at(-1)?.body.messages?.[0]?.content ?? ''
+  }
+  expect(await requested()).toContain('The person ')
+  await denidin.restart({ affect: { valence_threshold: -0.1 } })
+  expect(await requested()).toContain('The person ')
+  await denidin.restart({ affect: { valence_threshold: -0.5 } })
+  expect(await requested()).not.toContain('The person ')
 })

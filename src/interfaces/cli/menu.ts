@@ -47,8 +47,12 @@ export const cliMenu = {
   'session reset': command('session.reset', 'session_id'),
   'session sweep': command('session.sweep'),
   'session purge': command('session.purge'),
-  'memory list': command('memory.list'),
-  'memory search': { ...command('memory.search', 'query'), words: true },
+  'memory list': { ...command('memory.list'), spare: ['valid_to', 'category', 'said_from', 'kind'] },
+  'memory search': {
+    ...command('memory.search', 'query'),
+    words: true,
+    spare: ['valid_to', 'category', 'recency', 'said_from', 'kind'],
+  },
   'memory stats': command('memory.stats'),
 } satisfies CliMenu
 
