@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { Continuity } from '../../src/channels/whatsapp/continuity.ts'
 import { Identities, type LookUp } from '../../src/channels/whatsapp/identities.ts'
 import { Intake } from '../../src/channels/whatsapp/intake.ts'
 import type { WhatsAppMessage } from '../../src/channels/whatsapp/raw-message.ts'
@@ -30,12 +31,17 @@ const said = (text: string, chat_id = BOB): WhatsAppMessage => ({
 const setUp = (record: (message: IncomingMessage) => Promise<void>, lookUp: LookUp = async () => ({})) => {
   const clock = new FakeClock()
   const log = memoryLog()
+  const continuity = new Continuity()
   const identities = new Identities({ lookUp, clock, logger: silentLogger, deadline_ms: 3 * SECOND_MS })
   return {
     clock,
     log,
     identities,
-    intake: new Intake({ events: { ...noChanges, message: record }, identities, clock, ids: fakeIds(), logger: log }),
+    continuity,
+    intake: new Intake({
+      events: { ...noChanges, message: record },
+      ...{ identities, continuity, clock, ids: fakeIds(), logger: log },
+    }),
   }
 }
 
