@@ -1,5 +1,6 @@
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { DenidinError } from '../../platform/errors.ts'
 import { catchUp, UNKNOWN_LINK_MS, type CatchUpDeps, type MissedHistory } from './catch-up.ts'
 import type { Continuity } from './continuity.ts'
 import { reasonOf } from './library-errors.ts'
@@ -29,6 +30,8 @@ export class Missed {
    * ready not whom a mention means.
    */
   #held: WhatsAppMessage[] | undefined = []
+  /** Aborted when the page of now goes. */
+  #page = new AbortController()
 
   constructor(deps: MissedDeps) {
     this.#deps = deps
@@ -39,6 +42,8 @@ export class Missed {
   interrupted(): void {
     this.#deps.continuity.interrupted()
     this.#held ??= []
+    this.#page.abort(new DenidinError('stopping', 'the page is loaded anew'))
+    this.#page = new AbortController()
   }
 
   /** Whether a message has to wait; it is taken later. */
@@ -48,8 +53,9 @@ export class Missed {
   }
 
   /** The page is ready: looks for what nobody heard, again where it could not be read. Never rejects. */
-  async look(newly_linked: boolean, signal: AbortSignal): Promise<void> {
+  async look(newly_linked: boolean, over: AbortSignal): Promise<void> {
     const { clock } = this.#deps
+    const signal = AbortSignal.any([over, this.#page.signal])
     await this.#keepLinkedAt(newly_linked)
     for (let looks = 1; looks <= LOOKS && !signal.aborted; looks++) {
       if (await this.#lookOnce(signal)) return
@@ -97,10 +103,12 @@ export class Missed {
       if (!signal.aborted) logger.warn('What was said meanwhile could not be looked for', { reason: reasonOf(error) })
       return false
     } finally {
-      const held = this.#held ?? []
-      this.#held = undefined
-      // Where the page could not be read, what was heard is taken as it came.
-      this.#takeAll([held, ...waiting.values()])
+      // Where a page could not be read, what was heard is taken as it came; where it has gone, the next one is read.
+      if (!signal.aborted) {
+        const held = this.#held ?? []
+        this.#held = undefined
+        this.#takeAll([held, ...waiting.values()])
+      }
     }
   }
 

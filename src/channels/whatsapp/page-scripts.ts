@@ -146,21 +146,21 @@ export const readHistory = async (chat_id: string, from_s: number, most: number)
   const page = globalThis as unknown as PageWindow
   const chat = page.require('WAWebCollections').Chat.get(chat_id)
   if (chat === undefined) return { messages: [], cut: false }
-  const known = new Map<unknown, PageMessage>()
-  const add = (messages: readonly PageMessage[]): void => {
-    for (const message of messages) known.set(message.id._serialized ?? message.id, message)
+  const ids = new Set<unknown>()
+  const isNew = ({ id }: PageMessage): boolean => {
+    const text = id._serialized ?? id
+    return !ids.has(text) && ids.add(text).has(text)
   }
   const isWanted = (message: PageMessage): boolean => message.t >= from_s && message.isNotification !== true
-  const wanted = (): PageMessage[] => [...known.values()].filter(isWanted)
-  const isAllThere = (): boolean => [...known.values()].some(message => message.t < from_s)
-  add(chat.msgs.getModelsArray())
-  while (!isAllThere() && wanted().length <= most) {
-    const before = known.size
-    const earlier = await page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat })
-    add(earlier ?? [])
-    if (known.size === before) break
+  let known = chat.msgs.getModelsArray().filter(isNew)
+  while (!known.some(message => message.t < from_s) && known.filter(isWanted).length <= most) {
+    const loaded = (await page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat })) ?? []
+    const earlier = loaded.filter(isNew)
+    if (earlier.length === 0) break
+    known = [...earlier, ...known]
   }
-  const inOrder = wanted().sort((a, b) => a.t - b.t)
+  // Those of one second stay in the order in which the page has them.
+  const inOrder = known.filter(isWanted).sort((a, b) => a.t - b.t)
   return {
     messages: inOrder.slice(-most).map(message => page.WWebJS.getMessageModel(message)),
     cut: inOrder.length > most,
