@@ -5,11 +5,18 @@ import type { Conversation } from '../conversation/turns.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
+import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
+
+/**
+ * Records of messages that were dealt with serve to drop what is delivered twice, to tell our own words from the
+ * owner's, and to take thumbs on a reply. Nothing of that comes later than this.
+ */
+const TRAFFIC_RETENTION_MS = 30 * DAY_MS
 
 export interface OperationParts {
   readonly settings: Settings
@@ -56,8 +63,10 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
           inbox_waiting: inbox.received,
           outbox_waiting: outbox.intended + outbox.held,
           outbox_unconfirmed: outbox.unconfirmed,
+          outbox_failed: outbox.failed,
         }
       },
+      prune: () => stores.messages.prune(parts.clock.now() - TRAFFIC_RETENTION_MS),
     },
   }
 }

@@ -5,6 +5,7 @@ import { createTone } from '../conversation/affect.ts'
 import type { Commands } from '../conversation/commands.ts'
 import { createChanges } from '../conversation/changes.ts'
 import { createConversation } from '../conversation/conversation.ts'
+import { createMissed } from '../conversation/missed.ts'
 import { createOutbox } from '../conversation/outbox.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
 import { createQuietHours } from '../conversation/pacing/quiet-hours.ts'
@@ -41,7 +42,8 @@ export interface RoadParts {
 /** The road, and what happens beside it. */
 export interface Road {
   readonly conversation: Conversation
-  readonly changes: ReturnType<typeof createChanges>
+  /** What a channel tells besides messages that come in. */
+  readonly changes: ReturnType<typeof createChanges> & ReturnType<typeof createMissed>
   readonly delivery: HealthCheck
 }
 
@@ -52,6 +54,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
   const sentencesFor = (text: string): Sentences => sentencesIn(languageOf(text))
   const { stopping } = road
+  const answer_within_ms = settings.conversation.answer_within_hours * HOUR_MS
   const quiet = createQuietHours({
     ...{ settings: settings.conversation, people: stores.people, clock: parts.clock },
     onPhone: chat_id => channelOf(chat_id)?.plain !== true,
@@ -61,7 +64,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const pacer = createPacer({ ...parts, settings: settings.conversation.pacing, stopping })
   const outbox = createOutbox({
     ...parts,
-    ...{ messages: stores.messages, channelOf, pacer, stopping },
+    ...{ messages: stores.messages, channelOf, pacer, stopping, useless_after_ms: answer_within_ms },
     delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
   })
   const turn = createTurn({
@@ -91,7 +94,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
       paused,
     },
     reaches: chat_id => channelOf(chat_id) !== undefined,
-    settings: { ...settings.conversation, answer_within_ms: settings.conversation.answer_within_hours * HOUR_MS, keep },
+    settings: { ...settings.conversation, answer_within_ms, keep },
   })
   const changes = createChanges({
     ...parts,
@@ -103,7 +106,8 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  return { conversation, changes, delivery: outbox }
+  const missed = createMissed({ messages: stores.messages, conversation, ownerWrote: changes.ownerWrote })
+  return { conversation, changes: { ...changes, ...missed }, delivery: outbox }
 }
 
 const systemPrompt = async (file: string | undefined): Promise<string> => {

@@ -35,7 +35,7 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
     cleanup_cron: {
       default: '0 2 * * *',
       format: 'cron',
-      doc: 'When to remove archived conversations that are past their retention.',
+      doc: 'When to remove archived conversations, and records of messages long dealt with, that are past their retention.',
     },
     expired_retention_days: {
       default: 30,

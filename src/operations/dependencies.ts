@@ -18,6 +18,8 @@ export interface TrafficCounts {
   readonly outbox_waiting: number
   /** Replies that may or may not have gone out. */
   readonly outbox_unconfirmed: number
+  /** Replies that certainly did not go out and were given up. */
+  readonly outbox_failed: number
 }
 
 /** What this process is. */
@@ -41,9 +43,13 @@ export interface OperationDeps {
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
-  readonly conversation: Pick<Conversation, 'exclusive'>
+  readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>
   readonly pauses: Pauses
   readonly console: Pick<ConsoleChannel, 'say'>
   readonly usage: UsageReader
-  readonly traffic: { counts(): Promise<TrafficCounts> }
+  readonly traffic: {
+    counts(): Promise<TrafficCounts>
+    /** Removes the records of messages and replies that were dealt with long ago; gives how many there were. */
+    prune(): Promise<number>
+  }
 }

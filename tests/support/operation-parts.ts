@@ -182,6 +182,9 @@ export class OperationParts implements OperationDeps {
   }
 
   readonly conversation: OperationDeps['conversation'] = {
+    resumed: () => {
+      this.asked.push('resumed')
+    },
     exclusive: async (scope, act) => {
       this.asked.push(`enter ${scope}`)
       try {
@@ -218,7 +221,8 @@ export class OperationParts implements OperationDeps {
   }
 
   readonly traffic: OperationDeps['traffic'] = {
-    counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3 }),
+    counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3, outbox_failed: 4 }),
+    prune: () => Promise.resolve(7),
   }
 
   get memory(): OperationDeps['memory'] {

@@ -51,6 +51,7 @@ test('status gathers parts, sessions, memory, messages and what the models took 
     inbox_waiting: 2,
     outbox_waiting: 1,
     outbox_unconfirmed: 3,
+    outbox_failed: 4,
     models_today: [
       {
         kind: 'completion',
@@ -196,10 +197,11 @@ test('a sweep reports its steps, and purges unless told not to', async () => {
     failed: 1,
     dead: 0,
     purged: 5,
+    records: 7,
   })
   expect(steps).toEqual([{ done: 1, total: 3, unit: 'sessions' }])
-  await expect(run('session.sweep', { purge: false })).resolves.toMatchObject({ purged: 0 })
-  await expect(run('session.purge')).resolves.toEqual({ purged: 5 })
+  await expect(run('session.sweep', { purge: false })).resolves.toMatchObject({ purged: 0, records: 0 })
+  await expect(run('session.purge')).resolves.toEqual({ purged: 5, records: 7 })
   expect(parts.asked).toEqual(['sweep', 'purge', 'sweep', 'purge'])
 })
 
