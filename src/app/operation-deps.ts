@@ -2,6 +2,7 @@ import type { Channel } from '../channels/channel.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
+import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
@@ -24,6 +25,7 @@ export interface OperationParts {
   readonly sessions: SessionBrowser
   readonly memory: LongTermMemory
   readonly closing: SessionClosing
+  readonly agent: ConsciousAgent
   readonly models: Models
   readonly version: string
   readonly road: Conversation
@@ -54,6 +56,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
       ...models.checks,
     ],
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
+    ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
     pauses: stores.pauses,
     usage: stores.meter,
     traffic: {

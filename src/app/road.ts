@@ -8,6 +8,7 @@ import { createConversation } from '../conversation/conversation.ts'
 import { createMissed } from '../conversation/missed.ts'
 import { createOutbox } from '../conversation/outbox.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
+import type { ProfileOf } from '../conversation/profile.ts'
 import { createQuietHours } from '../conversation/pacing/quiet-hours.ts'
 import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTurn } from '../conversation/turn.ts'
@@ -30,6 +31,7 @@ export interface RoadParts {
   readonly stores: Stores
   readonly windows: Sessions
   readonly memory: LongTermMemory
+  readonly profileOf: ProfileOf
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly channels: () => readonly Channel[]
@@ -72,6 +74,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
     ...{ windows: road.windows, memory: road.memory, model: road.model },
     tone: createTone(settings.affect, parts.logger),
+    profileOf: road.profileOf,
     ...{ commands: road.commands, sessionEnded: road.sessionEnded, pauses: stores.pauses },
     settings: {
       system_prompt: await systemPrompt(settings.ai.system_prompt_file),

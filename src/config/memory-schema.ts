@@ -113,4 +113,13 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
       },
     },
   },
+  agent: {
+    interval_hours: {
+      default: 6,
+      format: 'decimal',
+      min: 0.1,
+      max: 8760,
+      doc: 'Hours between two looks of the conscious agent at what is remembered.',
+    },
+  },
 }

@@ -13,6 +13,12 @@ export const SCHEMA: SettingsTree<Settings> = {
       format: 'switch',
       doc: 'Master switch of the memory. Off: every message is answered by itself, and no text is kept.',
     },
+    enable_conscious_agent: {
+      default: true,
+      format: 'switch',
+      other_env: ['SESSION_BUDDY_ENABLE_CONSCIOUS_AGENT'],
+      doc: 'Whether what is often asked for is kept near at hand, and a short profile of each person. Counts while the master switch is on.',
+    },
   },
   godfather_phone: {
     default: null,

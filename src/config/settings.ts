@@ -3,7 +3,7 @@
  * Keys are named as in the file.
  */
 export interface Settings {
-  readonly feature_flags: { readonly enable_memory_system: boolean }
+  readonly feature_flags: { readonly enable_memory_system: boolean; readonly enable_conscious_agent: boolean }
   /** Digits; `undefined` when none is configured or a placeholder stands there. */
   readonly godfather_phone: string | undefined
   readonly user_roles: { readonly blocked_phones: readonly string[] }
@@ -79,6 +79,7 @@ export interface Settings {
       readonly collection_name: string
       readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }
     }
+    readonly agent: { readonly interval_hours: number }
   }
   readonly whatsapp: {
     readonly enabled: boolean

@@ -20,6 +20,7 @@ import type { Tone } from './affect.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
+import type { ProfileOf } from './profile.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
@@ -43,6 +44,7 @@ export interface TurnDependencies {
   readonly outbox: Outbox
   readonly pauses: Pauses
   readonly tone: Tone
+  readonly profileOf: ProfileOf
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly sentencesFor: (text: string) => Sentences
   readonly tokens: TokenCounter
@@ -134,6 +136,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       {
         ...{ system_prompt: settings.system_prompt, now: clock.now(), chat_kind, max_tokens },
         ...{ recalled: recall.memories, window: said.window, tone: deps.tone(question, recall.memories) },
+        profile: await deps.profileOf(scope),
       },
       deps.tokens,
     )

@@ -2,7 +2,10 @@ import type { UsageReader } from '../budget/usage-reader.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
+import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -42,6 +45,9 @@ export interface OperationDeps {
   readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
+  readonly agent: ConsciousAgent
+  readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
+  readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
   readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>
   readonly pauses: Pauses

@@ -1,6 +1,8 @@
 /** The list: everything that can be asked of DeniDin. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { chatSay } from './chat.ts'
+import { memoryAccessStats } from './memory-access.ts'
+import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
@@ -17,6 +19,11 @@ export const operations = {
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,
   'chat.say': chatSay,
+  'memory.access_stats': memoryAccessStats,
+  'memory.agent_run': agentRun,
+  'memory.agent_start': agentStart,
+  'memory.agent_status': agentStatus,
+  'memory.agent_stop': agentStop,
   'memory.list': memoryList,
   'memory.search': memorySearch,
   'memory.stats': memoryStats,

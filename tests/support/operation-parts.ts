@@ -1,6 +1,8 @@
 import type { Pause } from '../../src/conversation/pauses.ts'
 import type { ConsoleMessage } from '../../src/channels/console/console-channel.ts'
+import { noConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
+import type { AccessStats } from '../../src/memory/memory-log.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
 import { PLAIN_MEMORY, type Memory } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -163,6 +165,26 @@ export class OperationParts implements OperationDeps {
       return Promise.resolve(counts)
     },
   }
+
+  accessStats: AccessStats = { total_accesses: 0, distinct_memories: 0, by_type: {}, top: [], recent: [] }
+
+  readonly memoryLog: OperationDeps['memoryLog'] = {
+    stats: ({ since, most }) => {
+      this.asked.push(`stats since ${String(since)}, most ${String(most)}`)
+      return Promise.resolve(this.accessStats)
+    },
+  }
+
+  readonly memoryStore: OperationDeps['memoryStore'] = {
+    get: (scope, ids) =>
+      Promise.resolve(this.memories.filter(each => each.scope === scope && ids.includes(each.memory_id))),
+    scopesOf: ids =>
+      Promise.resolve(
+        new Map(this.memories.filter(each => ids.includes(each.memory_id)).map(each => [each.memory_id, each.scope])),
+      ),
+  }
+
+  agent: OperationDeps['agent'] = noConsciousAgent(6)
 
   readonly closing: OperationDeps['closing'] = {
     reset: scope => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Caller } from '../../src/operations/operation.ts'
 import { createRunner } from '../../src/operations/runner.ts'
+import { HOUR_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
 
@@ -261,6 +262,36 @@ test('memory stats show counts and the index', async () => {
     index_state: 'ok',
     index_detail: 'answers',
   })
+})
+
+test('the use of memories is counted, with what is known of each', async () => {
+  const { parts, run } = setUp()
+  const at = Date.parse('2026-11-20T10:00:00Z')
+  parts.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
+  parts.accessStats = {
+    ...{ total_accesses: 5, distinct_memories: 2, by_type: { recall: 3, 'extract:openai': 2 } },
+    top: [
+      { memory_id: 'm1', count: 2, last_at: at },
+      { memory_id: 'gone', count: 1, last_at: at },
+    ],
+    recent: [{ scope: 'person:p1', memory_id: undefined, type: 'extract:openai', at }],
+  }
+  expect(await run('memory.access_stats', { hours: 2, top_n: 3 })).toEqual({
+    ...{ window_hours: 2, total_accesses: 5, distinct_memories: 2 },
+    ...{ by_type: { recall: 3, 'extract:openai': 2 }, by_provider: { openai: 2 } },
+    top_memories: [
+      {
+        ...{ memory_id: 'm1', count: 2, last_access: '2026-11-20T10:00:00.000Z' },
+        ...{ category: 'context', memory_tier: 'long_term', importance_score: 0.5 },
+      },
+      {
+        ...{ memory_id: 'gone', count: 1, last_access: '2026-11-20T10:00:00.000Z' },
+        ...{ category: null, memory_tier: null, importance_score: null },
+      },
+    ],
+    recent: [{ memory_id: null, access_type: 'extract:openai', timestamp: '2026-11-20T10:00:00.000Z' }],
+  })
+  expect(parts.asked).toEqual([`stats since ${String(parts.clock.now() - 2 * HOUR_MS)}, most 3`])
 })
 
 test('people are listed with their numbers and roles', async () => {

@@ -54,6 +54,11 @@ export const cliMenu = {
     spare: ['valid_to', 'category', 'recency', 'said_from', 'kind'],
   },
   'memory stats': command('memory.stats'),
+  'memory access-stats': command('memory.access_stats'),
+  'memory agent start': command('memory.agent_start', 'interval_hours'),
+  'memory agent stop': command('memory.agent_stop'),
+  'memory agent run': command('memory.agent_run'),
+  'memory agent status': command('memory.agent_status'),
 } satisfies CliMenu
 
 /** What groups of commands are about, for help texts. */
@@ -61,4 +66,5 @@ export const cliGroups: Readonly<Record<string, string>> = {
   people: 'Who writes to DeniDin, and what they may do',
   session: 'Running and finished conversations',
   memory: 'Long-term memory',
+  'memory agent': 'What keeps near at hand what is wanted of the memory',
 }
