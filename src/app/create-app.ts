@@ -14,6 +14,7 @@ import { HOUR_MS } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
+import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './closing.ts'
 import { createMemory } from './memory.ts'
 import { createModels } from './models.ts'
@@ -83,6 +84,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   } = await createRoad(
     {
       ...{ settings, stores, windows, memory, model: models.language, stopping: stopping.signal },
+      profileOf: createProfileReader(settings, stores, parts),
       commands: () => commands as Commands,
       channels: () => everyChannel,
       sessionEnded: sweepSoon,
@@ -93,11 +95,12 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   conversation = road
   const closing = createClosing({ settings, stores, sessions, memory, model: models.language, road, timeout_ms }, parts)
 
+  const agent = createAgent(settings, stores, parts)
   let started_at: number | undefined
   const deps = createOperationDeps(
     {
       ...{ settings, stores, sessions, memory, closing, models, version, road, console_channel },
-      ...{ delivery, channels: everyChannel, started_at: () => started_at },
+      ...{ agent, delivery, channels: everyChannel, started_at: () => started_at },
     },
     parts,
   )
@@ -136,6 +139,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       await road.recover()
       for (const channel of everyChannel) await channel.start(eventsOf(channel))
       sweepSoon()
+      if (agent.status().state !== 'disabled') await agent.start()
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort()
@@ -147,6 +151,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
         }
       }
       await background.settled()
+      await agent[Symbol.asyncDispose]()
       await memory[Symbol.asyncDispose]()
       stores[Symbol.dispose]()
     },

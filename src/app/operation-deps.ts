@@ -2,14 +2,22 @@ import type { Channel } from '../channels/channel.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
+import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
+import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
+
+/**
+ * Records of messages that were dealt with serve to drop what is delivered twice, to tell our own words from the
+ * owner's, and to take thumbs on a reply. Nothing of that comes later than this.
+ */
+const TRAFFIC_RETENTION_MS = 30 * DAY_MS
 
 export interface OperationParts {
   readonly settings: Settings
@@ -17,6 +25,7 @@ export interface OperationParts {
   readonly sessions: SessionBrowser
   readonly memory: LongTermMemory
   readonly closing: SessionClosing
+  readonly agent: ConsciousAgent
   readonly models: Models
   readonly version: string
   readonly road: Conversation
@@ -47,6 +56,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
       ...models.checks,
     ],
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
+    ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
     pauses: stores.pauses,
     usage: stores.meter,
     traffic: {
@@ -56,8 +66,10 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
           inbox_waiting: inbox.received,
           outbox_waiting: outbox.intended + outbox.held,
           outbox_unconfirmed: outbox.unconfirmed,
+          outbox_failed: outbox.failed,
         }
       },
+      prune: () => stores.messages.prune(parts.clock.now() - TRAFFIC_RETENTION_MS),
     },
   }
 }

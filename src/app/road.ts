@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
+import { createTone } from '../conversation/affect.ts'
 import type { Commands } from '../conversation/commands.ts'
 import { createChanges } from '../conversation/changes.ts'
 import { createConversation } from '../conversation/conversation.ts'
+import { createMissed } from '../conversation/missed.ts'
 import { createOutbox } from '../conversation/outbox.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
+import type { ProfileOf } from '../conversation/profile.ts'
 import { createQuietHours } from '../conversation/pacing/quiet-hours.ts'
 import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTurn } from '../conversation/turn.ts'
@@ -28,6 +31,7 @@ export interface RoadParts {
   readonly stores: Stores
   readonly windows: Sessions
   readonly memory: LongTermMemory
+  readonly profileOf: ProfileOf
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly channels: () => readonly Channel[]
@@ -40,7 +44,8 @@ export interface RoadParts {
 /** The road, and what happens beside it. */
 export interface Road {
   readonly conversation: Conversation
-  readonly changes: ReturnType<typeof createChanges>
+  /** What a channel tells besides messages that come in. */
+  readonly changes: ReturnType<typeof createChanges> & ReturnType<typeof createMissed>
   readonly delivery: HealthCheck
 }
 
@@ -51,6 +56,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
   const sentencesFor = (text: string): Sentences => sentencesIn(languageOf(text))
   const { stopping } = road
+  const answer_within_ms = settings.conversation.answer_within_hours * HOUR_MS
   const quiet = createQuietHours({
     ...{ settings: settings.conversation, people: stores.people, clock: parts.clock },
     onPhone: chat_id => channelOf(chat_id)?.plain !== true,
@@ -60,13 +66,15 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const pacer = createPacer({ ...parts, settings: settings.conversation.pacing, stopping })
   const outbox = createOutbox({
     ...parts,
-    ...{ messages: stores.messages, channelOf, pacer, stopping },
+    ...{ messages: stores.messages, channelOf, pacer, stopping, useless_after_ms: answer_within_ms },
     delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
   })
   const turn = createTurn({
     ...parts,
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
     ...{ windows: road.windows, memory: road.memory, model: road.model },
+    tone: createTone(settings.affect, parts.logger),
+    profileOf: road.profileOf,
     ...{ commands: road.commands, sessionEnded: road.sessionEnded, pauses: stores.pauses },
     settings: {
       system_prompt: await systemPrompt(settings.ai.system_prompt_file),
@@ -89,7 +97,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
       paused,
     },
     reaches: chat_id => channelOf(chat_id) !== undefined,
-    settings: { ...settings.conversation, answer_within_ms: settings.conversation.answer_within_hours * HOUR_MS, keep },
+    settings: { ...settings.conversation, answer_within_ms, keep },
   })
   const changes = createChanges({
     ...parts,
@@ -101,7 +109,8 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  return { conversation, changes, delivery: outbox }
+  const missed = createMissed({ messages: stores.messages, conversation, ownerWrote: changes.ownerWrote })
+  return { conversation, changes: { ...changes, ...missed }, delivery: outbox }
 }
 
 const systemPrompt = async (file: string | undefined): Promise<string> => {

@@ -5,8 +5,12 @@ import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../database/sqlite/database.ts'
 import { memoryMigrations } from '../memory/sqlite/memory-migrations.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
+import { createSqliteMemoryLog } from '../memory/sqlite/sqlite-memory-log.ts'
 import { createSqliteMemoryStore } from '../memory/sqlite/sqlite-memory-store.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
+import type { Profiles } from '../memory/profiles.ts'
+import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite-profiles.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
@@ -27,6 +31,8 @@ export interface Stores extends Disposable {
   readonly ledger: SessionLedger
   readonly folders: SessionFolders
   readonly memories: MemoryStore
+  readonly memoryLog: MemoryLog
+  readonly profiles: Profiles
   readonly meter: SqliteMeter
   readonly pauses: Pauses
   /** Every store that holds something of a person. */
@@ -39,6 +45,7 @@ export const allMigrations = [
   ...messageMigrations,
   ...sessionMigrations,
   ...memoryMigrations,
+  ...profileMigrations,
   ...usageMigrations,
   ...pauseMigrations,
 ]
@@ -49,16 +56,18 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Surroundi
   const messages = createSqliteMessageStore(database)
   const ledger = createSqliteSessionLedger(database)
   const memories = createSqliteMemoryStore(database)
+  const memoryLog = createSqliteMemoryLog(database)
+  const profiles = createSqliteProfiles(database)
   const meter = createSqliteMeter(database, clock)
   const pauses = createSqlitePauses(database)
-  const personalData: PersonalData[] = [messages, ledger, memories, meter, pauses]
+  const personalData: PersonalData[] = [messages, ledger, memories, memoryLog, profiles, meter, pauses]
   const people = createSqlitePeople({
     settings: { godfather_phone: settings.godfather_phone, blocked_phones: settings.user_roles.blocked_phones },
     personalData: () => personalData,
     ...{ database, ids, clock, logger },
   })
   return {
-    ...{ database, people, messages, ledger, memories, meter, personalData, pauses },
+    ...{ database, people, messages, ledger, memories, memoryLog, profiles, meter, personalData, pauses },
     folders: new SessionFolders(join(settings.data_root, 'sessions')),
     [Symbol.dispose]: () => {
       database[Symbol.dispose]()

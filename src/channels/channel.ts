@@ -22,6 +22,18 @@ export interface OwnerMessage {
   readonly sent_at: number
 }
 
+/** What was said in one chat while nobody listened. */
+export interface MissedChat {
+  readonly chat_id: ChatId
+  /** In the order in which it was said. May hold what is known, and what was sent by us. */
+  readonly said: readonly (
+    | { readonly by: 'person'; readonly message: IncomingMessage }
+    | { readonly by: 'account'; readonly message: OwnerMessage }
+  )[]
+  /** Everything that was said in the chat up to then stands in here, or was told before. */
+  readonly until: number
+}
+
 /** What became of a message that was to be sent. */
 export type Delivery =
   /** The channel's servers took it. */
@@ -37,13 +49,23 @@ export interface ChannelEvents {
    * Duplicates are welcome: whoever listens drops what is known.
    */
   message(message: IncomingMessage): Promise<void>
+  /**
+   * What was said in a chat meanwhile: one answer to all of it, none where the owner answered. Resolves once it is
+   * recorded; a rejection means that some of it is not.
+   */
+  missed(chat: MissedChat): Promise<void>
+  /**
+   * Up to when everything that was said in chats is recorded, in milliseconds since the Unix epoch; chats that are not
+   * known are missing. For a channel that can look for what it missed.
+   */
+  heardUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
   /** The author of a message changed its text. Unknown messages are ignored. */
   edited(change: { readonly message_id: MessageId; readonly text: string }): Promise<void>
   /** The author of a message took it back for everybody: nothing of it may stay. */
   deleted(message_id: MessageId): Promise<void>
   /** Somebody reacted to a message; without an emoji they took the reaction back. */
   reacted(reaction: Reaction): Promise<void>
-  /** The account's owner wrote in a chat from another device: a person has taken over. */
+  /** The account's owner wrote in a chat from another device: a person has taken over. What we sent is not theirs. */
   ownerWrote(message: OwnerMessage): Promise<void>
   /** The channel can send: called each time it becomes able to. Must return at once. */
   ready(): void

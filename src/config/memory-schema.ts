@@ -35,7 +35,7 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
     cleanup_cron: {
       default: '0 2 * * *',
       format: 'cron',
-      doc: 'When to remove archived conversations that are past their retention.',
+      doc: 'When to remove archived conversations, and records of messages long dealt with, that are past their retention.',
     },
     expired_retention_days: {
       default: 30,
@@ -111,6 +111,15 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
         format: 'url',
         doc: 'Address of a remote Chroma server, such as `http://127.0.0.1:8000`.',
       },
+    },
+  },
+  agent: {
+    interval_hours: {
+      default: 6,
+      format: 'decimal',
+      min: 0.1,
+      max: 8760,
+      doc: 'Hours between two looks of the conscious agent at what is remembered.',
     },
   },
 }

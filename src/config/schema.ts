@@ -13,6 +13,12 @@ export const SCHEMA: SettingsTree<Settings> = {
       format: 'switch',
       doc: 'Master switch of the memory. Off: every message is answered by itself, and no text is kept.',
     },
+    enable_conscious_agent: {
+      default: true,
+      format: 'switch',
+      other_env: ['SESSION_BUDDY_ENABLE_CONSCIOUS_AGENT'],
+      doc: 'Whether what is often asked for is kept near at hand, and a short profile of each person. Counts while the master switch is on.',
+    },
   },
   godfather_phone: {
     default: null,
@@ -124,6 +130,15 @@ export const SCHEMA: SettingsTree<Settings> = {
       min: 16,
       max: 8192,
       doc: "Numbers in one vector; none: the model's own size.",
+    },
+  },
+  affect: {
+    valence_threshold: {
+      default: -0.2,
+      format: 'decimal',
+      min: -1,
+      max: 0,
+      doc: 'How bad a message must feel (−1 worst, 0 neutral) before the model is asked for sympathy; -1: never.',
     },
   },
   conversation: {

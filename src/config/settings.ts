@@ -3,7 +3,7 @@
  * Keys are named as in the file.
  */
 export interface Settings {
-  readonly feature_flags: { readonly enable_memory_system: boolean }
+  readonly feature_flags: { readonly enable_memory_system: boolean; readonly enable_conscious_agent: boolean }
   /** Digits; `undefined` when none is configured or a placeholder stands there. */
   readonly godfather_phone: string | undefined
   readonly user_roles: { readonly blocked_phones: readonly string[] }
@@ -29,6 +29,10 @@ export interface Settings {
     readonly api_key: string | undefined
     readonly model: string
     readonly dimensions: number | undefined
+  }
+  readonly affect: {
+    /** −1 to 0: a message that feels worse is answered with more sympathy. */
+    readonly valence_threshold: number
   }
   readonly conversation: {
     /** Messages of one chat within this time become one turn. */
@@ -75,6 +79,7 @@ export interface Settings {
       readonly collection_name: string
       readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }
     }
+    readonly agent: { readonly interval_hours: number }
   }
   readonly whatsapp: {
     readonly enabled: boolean

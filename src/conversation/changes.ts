@@ -54,9 +54,10 @@ export const createChanges = (
         ...{ message_id, chat_id, chat_kind, text, sent_at, addressed: false, may_continue: false },
         sender: { identities: [] },
       },
-      ...{ person_id, scope, received_at: clock.now(), state: 'heard', role: 'assistant', tokens },
+      ...{ person_id, scope, received_at: clock.now(), state: 'heard', role: 'assistant' },
+      tokens: settings.keep ? tokens : undefined,
     })
-    if (receipt === 'known') return
+    if (receipt === 'known' || !settings.keep) return
     await deps.exclusive(scope, async () => {
       const { session_id } = await windows.open(scope, chat_id)
       await messages.assign(session_id, [message_id])
@@ -72,6 +73,19 @@ export const createChanges = (
       await windows.append(session_id, [{ ...spoken, timestamp: sent_at }], max_tokens)
       await windows.save(session_id)
     })
+  }
+
+  /** Has the bot listen for a time that begins with the owner's words, however late these are heard. */
+  const takeOver = async ({ message_id, sent_at }: OwnerMessage, scope: Scope): Promise<void> => {
+    const minutes = settings.takeover_minutes
+    const now = clock.now()
+    const until = sent_at + minutes * MINUTE_MS
+    if (until <= now) return
+    const pause = await deps.pauses.at(scope, now)
+    // Words that were said earlier and heard later shorten nothing.
+    if (pause !== undefined && (pause.until ?? Infinity) >= until) return
+    await deps.pauses.begin({ scope, until, reason: 'owner' }, now)
+    logger.info('The owner wrote, the bot stays quiet', { message_id, minutes })
   }
 
   return {
@@ -90,16 +104,12 @@ export const createChanges = (
       await messages.rate({ message_id, person_id, value: valueOf(emoji), at })
     },
     ownerWrote: async message => {
+      if ((await messages.originOf(message)) !== 'new') return
       // In a group nobody in particular is spoken to: there the group stands for its person.
       const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
       const scope = scopeOf(message, person_id)
-      const minutes = settings.takeover_minutes
-      if (minutes > 0) {
-        const now = clock.now()
-        await deps.pauses.begin({ scope, until: now + minutes * MINUTE_MS, reason: 'owner' }, now)
-        logger.info('The owner wrote, the bot stays quiet', { message_id: message.message_id, minutes })
-      }
-      if (settings.keep) await keep(message, scope, person_id)
+      await takeOver(message, scope)
+      await keep(message, scope, person_id)
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
-import type { MessageStore, OpenMessage, Reply } from '../messages/message-store.ts'
+import type { MessageStore, OpenMessage } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
@@ -14,6 +14,8 @@ import { knownName } from '../people/sender.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
+import { HeldReplies } from './held-replies.ts'
+import { notice } from './notice.ts'
 import type { Outbox } from './outbox.ts'
 import type { QuietHours } from './pacing/quiet-hours.ts'
 import { WaitingRoom } from './pacing/waiting-room.ts'
@@ -72,7 +74,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
         const now = scopeOf(message, person_id)
         // Its person turned out to be somebody known under another name: the turn belongs into that queue.
         if (now === scope) here.push({ ...message, person_id })
-        else queues.push(now, { ...message, person_id, scope: now }, false)
+        else queues.push(now, [{ ...message, person_id, scope: now }], false)
       }
       await deps.turn(scope, here)
     },
@@ -82,11 +84,18 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     ...{ quiet: deps.quiet, clock },
     release: waited => {
       if (waited.length > 0) logger.info('Quiet hours are over', { messages: waited.length })
-      takeUp(waited).then(sendHeld).catch(logFailure('What waited for the end of quiet hours was not taken up'))
+      takeUp(waited)
+        .then(() => held.send('resumed'))
+        .catch(logFailure('What waited for the end of quiet hours was not taken up'))
     },
   })
+  const held = new HeldReplies({
+    ...{ outbox: deps.outbox, windows: deps.windows, clock, logger },
+    exclusive: (scope, act) => queues.exclusive(scope, act),
+  })
 
-  const receive = async (incoming: IncomingMessage, trace: string): Promise<void> => {
+  /** Records a message; gives it when it is to be worked on. */
+  const record = async (incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> => {
     const late = clock.now() - incoming.sent_at > settings.answer_within_ms
     const message = late ? { ...incoming, addressed: false } : incoming
     const person = await people.resolve(message.sender)
@@ -114,37 +123,51 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       })
     if (receipt === 'known') {
       metrics.count('messages_duplicate')
-      return
+      return undefined
     }
     metrics.count(ignored ? 'messages_ignored' : 'messages_received')
     logger.info('Message received', { message_id, blocked, tokens })
     // While stopping, what comes in is only recorded: the next start takes it up.
-    if (ignored || draining) return
-    const { person_id } = person
-    const { may_continue } = message
-    const where = { message_id, chat_id, chat_kind, person_id, scope, addressed }
-    const open: TurnMessage = { ...where, text, sender_name, tokens, sent_at, trace }
-    if (await deps.quiet.delay(open)) {
-      room.add(open)
-      return
-    }
-    // What waited for the end of quiet hours comes first.
-    room.watch()
-    queues.push(scope, open, may_continue)
+    if (ignored || draining) return undefined
+    const where = { message_id, chat_id, chat_kind, person_id: person.person_id, scope, addressed }
+    return { ...where, text, sender_name, tokens, sent_at, trace }
   }
 
-  /** A notice of our own to whoever wrote `last`. */
-  const notice = (answers: readonly MessageId[], last: Omit<Reply, NoticeFields>, text: string): Reply => ({
-    ...{ chat_id: last.chat_id, chat_kind: last.chat_kind, scope: last.scope, person_id: last.person_id },
-    ...{ outbox_id: deps.ids.uuid(), answers, text, tokens: deps.tokens.count(text) },
-    ...{ session_id: undefined, keep: false, created_at: clock.now() },
-  })
+  /** Queues messages of one chat as one turn, or has them wait for the end of quiet hours. */
+  const enqueue = async (messages_of_chat: readonly TurnMessage[], may_continue: boolean): Promise<void> => {
+    const now: TurnMessage[] = []
+    for (const message of messages_of_chat) {
+      if (await deps.quiet.delay(message)) room.add(message)
+      else now.push(message)
+    }
+    if (now.length === 0) return
+    // What waited for the end of quiet hours comes first.
+    room.watch()
+    for (const [scope, batch] of Map.groupBy(now, message => message.scope)) queues.push(scope, batch, may_continue)
+  }
+
+  const receive = async (said: readonly IncomingMessage[]): Promise<void> => {
+    const trace = deps.ids.uuid()
+    await withTrace(trace, async () => {
+      const recorded: TurnMessage[] = []
+      try {
+        for (const message of said) {
+          const open = await record(message, trace)
+          if (open !== undefined) recorded.push(open)
+        }
+      } finally {
+        // What is on disk is worked on, also when what came after it could not be recorded.
+        await enqueue(recorded, said.at(-1)?.may_continue === true)
+      }
+    })
+  }
 
   const tellRefused = async (message: IncomingMessage, { person_id }: Person): Promise<void> => {
     if (refused.has(message.message_id)) return
     refused.set(message.message_id, true)
     const { chat_id, chat_kind, text } = message
     const said = notice(
+      deps,
       [message.message_id],
       { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) },
       deps.sentencesFor(text).something_went_wrong,
@@ -161,7 +184,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await messages.settle(answers, 'unanswerable', clock.now())
       return
     }
-    const asked = notice(answers, last, deps.sentencesFor('').restarted_before_answer)
+    const asked = notice(deps, answers, last, deps.sentencesFor('').restarted_before_answer)
     queues
       .exclusive(last.scope, () => deps.outbox.deliver(asked))
       .catch(logFailure('Nobody was asked for words that are gone'))
@@ -169,9 +192,8 @@ export const createConversation = (deps: ConversationDependencies): Conversation
 
   /** Queues what was recorded earlier, where its words are still known. */
   const takeUp = async (waiting: readonly OpenMessage[]): Promise<void> => {
-    for (const message of waiting) {
-      if (message.text !== undefined) queues.push(message.scope, { ...message, text: message.text }, true)
-    }
+    const known = waiting.flatMap(message => (message.text === undefined ? [] : [{ ...message, text: message.text }]))
+    for (const [scope, batch] of Map.groupBy(known, message => message.scope)) queues.push(scope, batch, true)
     const lost = waiting.filter(message => message.text === undefined)
     const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
     await messages.settle(unheard, 'unanswerable', clock.now())
@@ -188,31 +210,16 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       logger.error(what, { reason: asDenidinError(error).message })
     }
 
-  const sendHeld = async (): Promise<void> => {
-    for (const { chat_id, scope } of await deps.outbox.held()) {
-      if (draining) return
-      await queues
-        .exclusive(scope, async () => {
-          for (const { session_id } of await deps.outbox.sendHeld(chat_id)) {
-            // It has joined the conversation behind the back of the window that is kept in memory.
-            if (session_id !== undefined) deps.windows.release(session_id)
-          }
-        })
-        .catch(logFailure('Held replies could not be sent'))
-    }
-  }
-
   const drain = async (): Promise<void> => {
     draining = true
     room[Symbol.dispose]()
+    held[Symbol.dispose]()
     await queues.drain()
   }
 
   return {
-    receive: incoming => {
-      const trace = deps.ids.uuid()
-      return withTrace(trace, () => receive(incoming, trace))
-    },
+    receive: incoming => receive([incoming]),
+    receiveAll: receive,
     recover: async () => {
       await deps.outbox.recover()
       const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
@@ -225,8 +232,11 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await takeUp(now)
     },
     sendHeld: async () => {
-      await sendHeld()
+      await held.send('reconnected')
       room.watch()
+    },
+    resumed: () => {
+      void held.send('resumed')
     },
     exclusive: (scope, act) => queues.exclusive(scope, act),
     settled: chat_id => queues.settled(message => message.chat_id === chat_id),
@@ -234,5 +244,3 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     [Symbol.asyncDispose]: drain,
   }
 }
-
-type NoticeFields = 'outbox_id' | 'answers' | 'text' | 'tokens' | 'session_id' | 'keep' | 'created_at'

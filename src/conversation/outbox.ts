@@ -10,6 +10,7 @@ import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { replyMessageId, type HeldReply, type MessageStore, type Reply } from '../messages/message-store.ts'
 import { layOutReply } from '../text/reply-layout.ts'
+import { DeliveryRecord } from './delivery-record.ts'
 import type { Pacer } from './pacing/pacer.ts'
 
 /** Waits between attempts to send what certainly did not go out; afterwards it is held. */
@@ -17,15 +18,14 @@ const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
 
 const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
 
-/** As many unconfirmed replies in a row are no accident. */
-const ALARMING_STREAK = 3
-
 export interface OutboxDependencies {
   readonly messages: MessageStore
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly pacer: Pacer
   /** Whether what is held for this chat has to wait, because it is the middle of the night or the bot is to be quiet. */
   readonly delay: (reply: Reply) => Promise<boolean>
+  /** A reply that is held for longer than this is of no use any more. */
+  readonly useless_after_ms: number
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -50,9 +50,19 @@ export interface Outbox extends HealthCheck {
   recover(): Promise<void>
   /** Chats that a channel serves and in which something certainly did not go out, oldest first. */
   held(): Promise<readonly { readonly chat_id: ChatId; readonly scope: Scope }[]>
-  /** Tries once more to send what is held in a chat. Gives the replies of which something may have gone out. */
-  sendHeld(chat_id: ChatId): Promise<readonly Reply[]>
+  /**
+   * Tries to send what is held in a chat. Gives the replies of which something may have gone out.
+   * - `reconnected`: a channel can send again. What then certainly does not go out is given up; what has to wait for
+   *   another reason has its turn when that is over.
+   * - `resumed`: such a reason may be over. What does not go out waits for a channel.
+   */
+  sendHeld(chat_id: ChatId, occasion: Occasion): Promise<readonly Reply[]>
+  /** Whether something could be sent, but for the hour or a pause. */
+  readonly waits: boolean
 }
+
+/** Why what is held may go out now. */
+export type Occasion = 'reconnected' | 'resumed'
 
 interface Part {
   readonly part: number
@@ -70,22 +80,15 @@ interface Sending {
 }
 
 export const createOutbox = (deps: OutboxDependencies): Outbox => {
-  const { messages, clock, metrics, stopping } = deps
+  const { messages, clock, stopping } = deps
   const logger = deps.logger.for('outbox')
   const lanes = new Lanes<ChatId>()
   /** Texts of held replies that may not be written down (memory is off), for as long as this process lives. */
   const unwritten = new Map<string, readonly Part[]>()
 
-  /** Unconfirmed replies in a row. */
-  let streak = 0
-
-  const count = (unconfirmed: boolean): void => {
-    metrics.count(unconfirmed ? 'replies_unconfirmed' : 'replies_sent')
-    streak = unconfirmed ? streak + 1 : 0
-    if (streak === ALARMING_STREAK) {
-      logger.error('Replies go out and nobody confirms them; look at the phone', { in_a_row: streak })
-    }
-  }
+  /** Held replies that a channel could have taken, had it not been for the hour or a pause. */
+  const waiting = new Set<string>()
+  const record = new DeliveryRecord(deps.metrics, logger)
 
   const transmit = async ({ reply, channel }: Pick<Sending, 'reply' | 'channel'>, part: Part): Promise<Delivery> => {
     if (channel === undefined) return NO_CHANNEL
@@ -100,7 +103,7 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
 
   const attemptAll = async (sending: Sending, part: Part): Promise<Delivery> => {
     for (let failures = 0; ; failures++) {
-      if (sending.channel !== undefined) await messages.begin(sending.reply.outbox_id, part.part)
+      if (sending.channel !== undefined) await messages.begin(sending.reply.outbox_id, part.part, clock.now())
       const delivery = await transmit(sending, part)
       const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
       const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
@@ -135,8 +138,12 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
       }
       since = clock.now()
     }
-    count(doubtful)
-    if (!doubtful) logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens, parts: parts.length })
+    if (doubtful) {
+      record.unconfirmed()
+    } else {
+      record.sent()
+      logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens, parts: parts.length })
+    }
     return { first, done: true }
   }
 
@@ -170,35 +177,57 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
   }
 
   /** Sends the rest of a held reply. */
-  const resume = async ({ reply, waiting }: HeldReply, channel: Channel): ReturnType<typeof sendAll> => {
+  const resume = async (
+    { reply, waiting: parts_left }: HeldReply,
+    channel: Channel,
+    occasion: Occasion,
+  ): ReturnType<typeof sendAll> => {
     const texts = unwritten.get(reply.outbox_id)
     unwritten.delete(reply.outbox_id)
-    const parts = texts ?? waiting.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
-    if (parts.length > 0) return await sendAll({ reply, parts, channel, since: undefined, retry_ms: [] })
+    const parts = texts ?? parts_left.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
+    const retry_ms = occasion === 'reconnected' ? RETRY_MS : []
+    if (parts.length > 0) return await sendAll({ reply, parts, channel, since: undefined, retry_ms })
     await messages.abandon(reply, clock.now())
     return { first: undefined, done: true }
   }
 
-  const sendHeld = async (chat_id: ChatId): Promise<readonly Reply[]> => {
+  const giveUp = async (reply: Reply, why: string): Promise<void> => {
+    await messages.fail(reply, clock.now())
+    unwritten.delete(reply.outbox_id)
+    record.failed(reply.outbox_id, why)
+  }
+
+  const sendHeld = async (chat_id: ChatId, occasion: Occasion): Promise<readonly Reply[]> => {
     const channel = deps.channelOf(chat_id)
     if (channel === undefined) return []
     const out: Reply[] = []
+    const isStopping = (): boolean => stopping.aborted
     for (const held of await messages.held(chat_id)) {
-      if (stopping.aborted || (await deps.delay(held.reply))) continue
-      const { first, done } = await resume(held, channel)
-      if (first !== undefined && first.outcome !== 'not_sent') out.push(held.reply)
+      const { reply } = held
+      if (isStopping() || (occasion === 'resumed' && !waiting.has(reply.outbox_id))) continue
+      if (clock.now() - reply.created_at > deps.useless_after_ms) {
+        waiting.delete(reply.outbox_id)
+        await giveUp(reply, 'too old')
+        continue
+      }
+      if (await deps.delay(reply)) {
+        waiting.add(reply.outbox_id)
+        continue
+      }
+      waiting.delete(reply.outbox_id)
+      const { first, done } = await resume(held, channel, occasion)
+      if (first !== undefined && first.outcome !== 'not_sent') out.push(reply)
+      if (done || isStopping()) continue
       // What comes after it waits too: the order stays.
-      if (!done) break
+      if (occasion === 'resumed') break
+      await giveUp(reply, 'the channel did not take it after a reconnect either')
     }
     return out
   }
 
   return {
     name: 'delivery',
-    health: async () =>
-      streak < ALARMING_STREAK
-        ? { state: 'ok', detail: 'replies are confirmed' }
-        : { state: 'degraded', detail: `The last ${String(streak)} replies were not confirmed; look at the phone.` },
+    health: async () => record.health(),
     deliver: (reply, since) => lanes.run(reply.chat_id, () => deliver(reply, since)),
     apologise: reply => lanes.run(reply.chat_id, () => apologise(reply)),
     recover: async () => {
@@ -210,7 +239,10 @@ export const createOutbox = (deps: OutboxDependencies): Outbox => {
       const chats = new Map(replies.map(({ chat_id, scope }) => [chat_id, { chat_id, scope }]))
       return [...chats.values()].filter(({ chat_id }) => deps.channelOf(chat_id) !== undefined)
     },
-    sendHeld: chat_id => lanes.run(chat_id, () => sendHeld(chat_id)),
+    sendHeld: (chat_id, occasion) => lanes.run(chat_id, () => sendHeld(chat_id, occasion)),
+    get waits() {
+      return waiting.size > 0
+    },
   }
 }
 

@@ -38,12 +38,13 @@ export class ScopeQueues<Item> {
     this.#cap = pLimit(options.most_at_once)
   }
 
-  /** Adds an item. Unless more may follow, the batch starts as soon as the queue gets to it. */
-  push(scope: Scope, item: Item, moreMayFollow: boolean): void {
+  /** Adds items of one batch. Unless more may follow, it starts as soon as the queue gets to it. */
+  push(scope: Scope, items: readonly Item[], moreMayFollow: boolean): void {
+    if (items.length === 0) return
     const lane = this.#lane(scope)
     const { clock, debounce_ms } = this.#options
     if (lane.waiting.length === 0) lane.burst_began = clock.now()
-    lane.waiting.push(item)
+    lane.waiting.push(...items)
     lane.timer?.[Symbol.dispose]()
     const left = lane.burst_began + LONGEST_BURST_MS - clock.now()
     const wait = moreMayFollow ? Math.min(debounce_ms, left) : 0

@@ -16,9 +16,11 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Commands } from './commands.ts'
+import type { Tone } from './affect.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
+import type { ProfileOf } from './profile.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
@@ -41,6 +43,8 @@ export interface TurnDependencies {
   readonly commands: () => Commands
   readonly outbox: Outbox
   readonly pauses: Pauses
+  readonly tone: Tone
+  readonly profileOf: ProfileOf
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly sentencesFor: (text: string) => Sentences
   readonly tokens: TokenCounter
@@ -131,7 +135,8 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     const request = buildContext(
       {
         ...{ system_prompt: settings.system_prompt, now: clock.now(), chat_kind, max_tokens },
-        ...{ recalled: recall.memories, window: said.window },
+        ...{ recalled: recall.memories, window: said.window, tone: deps.tone(question, recall.memories) },
+        profile: await deps.profileOf(scope),
       },
       deps.tokens,
     )

@@ -7,8 +7,12 @@ export interface Conversation extends AsyncDisposable {
   recover(): Promise<void>
   /** Records a message and queues its turn. Resolves once it is safely recorded; a known one is dropped. */
   receive(message: IncomingMessage): Promise<void>
+  /** Records messages of one chat, oldest first, and queues them as one turn. A rejection means that some are not. */
+  receiveAll(messages: readonly IncomingMessage[]): Promise<void>
   /** Sends replies that certainly did not go out before; called when a channel can send again. */
   sendHeld(): Promise<void>
+  /** Sends, in the background, replies that a pause kept back: it may be over. */
+  resumed(): void
   /** Runs `act` alone in the queue of `scope`: no turn of that scope runs meanwhile. */
   exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** Resolves when every message received so far in the message's chat has been dealt with. */

@@ -6,7 +6,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { Memory } from '../memory/memory.ts'
+import { PLAIN_MEMORY, type Memory } from '../memory/memory.ts'
 import type { StoredMessage } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { personOfScope } from '../messages/scope.ts'
@@ -64,14 +64,17 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
 
   const remember = async (session: SessionRecord, said: readonly StoredMessage[], manner: Manner): Promise<void> => {
     const text = await summarise(session, said, manner)
+    const said_from = said[0]?.sent_at ?? session.created_at
     const memory: Memory = {
+      ...PLAIN_MEMORY,
       memory_id: deps.ids.uuid(),
       scope: session.scope,
       person_ids: [...new Set(said.filter(message => message.role === 'user').map(message => message.person_id))],
       kind: text.kind,
       text: text.text,
       session_id: session.session_id,
-      said_from: said[0]?.sent_at ?? session.created_at,
+      said_from,
+      valid_from: said_from,
       said_to: said.at(-1)?.sent_at ?? session.last_active,
       created_at: clock.now(),
     }

@@ -126,7 +126,7 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
       return stored
     },
     forget: async session_id => {
-      if ((await memories.removeOfSession(session_id)) && started) indexer.compareAll()
+      if ((await memories.removeOfSession(session_id)).length > 0 && started) indexer.compareAll()
     },
     list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
     stats: async () => {

@@ -1,5 +1,6 @@
+import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { Memory } from './memory.ts'
+import type { Category, Memory, MemoryKind, Tier } from './memory.ts'
 
 /** Part of a list, newest first: at most `limit` memories, older than `before` (last `memory_id` of the page before). */
 export interface MemoryPage {
@@ -7,20 +8,49 @@ export interface MemoryPage {
   readonly before?: string
 }
 
+/** Which memories of a scope; without anything: all, history included. */
+export interface MemoryFilter {
+  readonly kinds?: readonly MemoryKind[]
+  readonly category?: Category
+  readonly tier?: Tier
+  /** Only those that still hold. */
+  readonly current?: boolean
+}
+
+/** What may change about a memory; its words may not: another text is another memory. */
+export interface MemoryChange {
+  readonly tier?: Tier
+  /** 0 to 1. */
+  readonly importance?: number
+  /** When it ceased to hold, milliseconds since the Unix epoch; `null`: it holds again. */
+  readonly valid_to?: number | null
+  /** Further messages that say the same. */
+  readonly add_sources?: readonly MessageId[]
+}
+
 /** Long-term memories: the truth, from which every index can be rebuilt. */
 export interface MemoryStore {
   /**
-   * Adds a memory unless its session has given one already; tells which stands now.
+   * Adds a memory. A summary whose session has given one already, and a memory that is there by its id, are not added;
+   * tells which stands now.
    * @throws DenidinError `invalid_input` for a scope that is no well-formed text.
    */
   add(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
-  /** Removes the memory that a session gave, if any. */
-  removeOfSession(session_id: string): Promise<boolean>
+  /**
+   * Removes the memories that a session gave. What one of them had superseded holds again. Gives the removed ids.
+   */
+  removeOfSession(session_id: string): Promise<readonly string[]>
+  /** Removes these memories of a scope, in the same manner. Gives the ids that were there. */
+  remove(scope: Scope, memory_ids: readonly string[]): Promise<readonly string[]>
+  /** @returns whether the scope holds the memory. */
+  change(scope: Scope, memory_id: string, change: MemoryChange): Promise<boolean>
   /** The memories of these ids that belong to `scope`, in no particular order. */
   get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]>
-  list(scope: Scope, page: MemoryPage): Promise<readonly Memory[]>
+  /** The memories of a scope that came from these messages. */
+  ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly Memory[]>
+  list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
   /** For the operator and for the upkeep of the index: over all scopes. */
-  listAll(page: MemoryPage): Promise<readonly Memory[]>
+  listAll(page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
   /** The scope of each of these memories; those that are not there are left out. */
   scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
   /** How many memories a scope holds. */

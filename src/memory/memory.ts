@@ -1,22 +1,71 @@
+import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 
-/** Something remembered for long. First form: what one session was about. */
+/**
+ * `fact`: one thing that somebody said, taken from a conversation; `explicit`: what somebody asked to remember;
+ * `session_summary`: what one session was about, `session_transcript` where the model could not summarise.
+ */
+export const MEMORY_KINDS = ['fact', 'explicit', 'session_summary', 'session_transcript'] as const
+export type MemoryKind = (typeof MEMORY_KINDS)[number]
+
+export const CATEGORIES = ['facts', 'preferences', 'skills', 'rules', 'context'] as const
+export type Category = (typeof CATEGORIES)[number]
+
+/** How near at hand a memory is kept; `long_term` is where it begins. */
+export const TIERS = ['working', 'short_term', 'long_term'] as const
+export type Tier = (typeof TIERS)[number]
+
+export const ENTITY_KINDS = ['person', 'technology', 'file', 'concept', 'organization', 'place'] as const
+
+/** Somebody or something that a memory is about. */
+export interface Entity {
+  readonly kind: (typeof ENTITY_KINDS)[number]
+  readonly value: string
+}
+
+/** Something remembered for long. */
 export interface Memory {
   readonly memory_id: string
   readonly scope: Scope
   /** Persons whose words it came from. */
   readonly person_ids: readonly PersonId[]
-  /** `session_transcript` stands in where the model could not summarise. */
-  readonly kind: 'session_summary' | 'session_transcript'
+  readonly kind: MemoryKind
+  /** One sentence for a fact; the whole summary otherwise. */
   readonly text: string
-  /** The session it came from: one session gives at most one memory. */
-  readonly session_id: string
-  /** First and last message of that session, milliseconds since the Unix epoch. */
+  readonly category: Category
+  readonly tier: Tier
+  /** 0 to 1. */
+  readonly importance: number
+  /** The session it came from: one session gives at most one summary, and any number of facts. */
+  readonly session_id: string | undefined
+  /** First and last message that it came from, milliseconds since the Unix epoch. */
   readonly said_from: number
   readonly said_to: number
+  /** Since when, and until when, it held; without an end it still holds. Milliseconds since the Unix epoch. */
+  readonly valid_from: number
+  readonly valid_to: number | undefined
+  /** The memory that it contradicted and ended. */
+  readonly supersedes: string | undefined
+  /** The words themselves, found in the source by code. */
+  readonly quote: string | undefined
+  /** Messages that it came from. */
+  readonly sources: readonly MessageId[]
+  readonly entities: readonly Entity[]
   readonly created_at: number
 }
+
+/** What a memory is that says no more about itself. */
+export const PLAIN_MEMORY = {
+  category: 'context',
+  tier: 'long_term',
+  importance: 0.5,
+  valid_to: undefined,
+  supersedes: undefined,
+  quote: undefined,
+  sources: [],
+  entities: [],
+} as const satisfies Partial<Memory>
 
 /** A memory found for a question. */
 export interface RecalledMemory {

@@ -4,22 +4,22 @@ import type { Scope } from './scope.ts'
 
 /**
  * State of a received message: `received` (waits for its turn) → `answered`, `unconfirmed` (an answer went out, or
- * not: nobody knows), `heard` (kept, no answer expected), `ignored` (blocked person, or no words in it), `unanswerable`
+ * not: nobody knows), `failed` (its answer certainly did not go out and was given up), `heard` (kept, no answer expected), `ignored` (blocked person, or no words in it), `unanswerable`
  * (its text was not kept and is gone with a restart).
  */
-export type InboxState = 'received' | 'answered' | 'unconfirmed' | 'heard' | 'ignored' | 'unanswerable'
+export type InboxState = 'received' | 'answered' | 'unconfirmed' | 'failed' | 'heard' | 'ignored' | 'unanswerable'
 
 /**
  * State of a reply: `intended` (its parts are on their way) → `sent` (all of them), `unconfirmed` (nobody knows of some
- * part), or `held` (parts that certainly did not go out may be sent later).
+ * part), `failed` (parts certainly did not go out and were given up), or `held` (such parts may be sent later).
  */
-export type OutboxState = 'intended' | 'sent' | 'unconfirmed' | 'held'
+export type OutboxState = 'intended' | 'sent' | 'unconfirmed' | 'held' | 'failed'
 
 /**
  * State of one part, which is one message on the channel: `waiting` (it certainly did not go out) → `begun` → `sent` or
- * `unconfirmed`; `lost` when its text was not kept and is gone with a restart.
+ * `unconfirmed`; `failed` when it was given up, `lost` when its text was not kept and is gone with a restart.
  */
-export type PartState = 'waiting' | 'begun' | 'sent' | 'unconfirmed' | 'lost'
+export type PartState = 'waiting' | 'begun' | 'sent' | 'unconfirmed' | 'failed' | 'lost'
 
 /** What is recorded of a message before any work on it. */
 export interface Receipt {
@@ -131,12 +131,29 @@ export interface MessageStore {
    * back. False for other messages.
    */
   rate(rating: Rating): Promise<boolean>
+  /**
+   * Up to when everything that was said in a chat is recorded, in milliseconds since the Unix epoch; chats of which
+   * that is not known are missing.
+   */
+  heardUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
+  /** Says up to when everything in a chat is recorded; never earlier than was said before. */
+  markHeard(chat_id: ChatId, until: number): Promise<void>
+  /**
+   * What is known of a message that was written with our own account: `ours` (a part of a reply), `known` (recorded
+   * before), or `new`. A part of which no id is known takes that of a message written as it was sent.
+   */
+  originOf(message: { message_id: MessageId; chat_id: ChatId; sent_at: number }): Promise<'ours' | 'known' | 'new'>
+  /**
+   * Removes the records of messages and replies that were dealt with before `before`; what was said stays. What could
+   * be delivered once more stays known. Gives how many there were.
+   */
+  prune(before: number): Promise<number>
   /** Whether anybody ever wrote in a chat. */
   hasWritten(chat_id: ChatId): Promise<boolean>
   /** Records a reply and the texts of its parts, none of which has begun. */
   intend(reply: Reply, parts: readonly string[]): Promise<void>
   /** Records that a part is about to be sent. */
-  begin(outbox_id: string, part: number): Promise<void>
+  begin(outbox_id: string, part: number, at: number): Promise<void>
   /**
    * Records what became of a part. With the first that went out, or may have, the whole reply becomes a message of its
    * session; with the last, what it answers waits no longer.
@@ -144,6 +161,8 @@ export interface MessageStore {
   conclude(reply: Reply, part: number, outcome: PartOutcome): Promise<void>
   /** Gives up the parts that wait: their texts are gone. */
   abandon(reply: Reply, at: number): Promise<void>
+  /** Gives up the parts that wait: they certainly did not go out and will not. Nothing is answered anew. */
+  fail(reply: Reply, at: number): Promise<void>
   /**
    * After the end of a process: parts that had begun are unconfirmed for good; parts that had not are held. A reply
    * whose text is gone and of which nothing went out is forgotten: what it was to answer waits again. Gives the number

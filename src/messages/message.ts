@@ -20,6 +20,8 @@ export interface IncomingMessage {
   readonly addressed: boolean
   /** A burst may follow (a person typing on a phone); otherwise the message is a whole turn by itself. */
   readonly may_continue: boolean
+  /** Nothing that was said before it in its chat is missing: what is older need not be looked for any more. */
+  readonly gapless?: boolean
 }
 
 /** A message that is kept. */

@@ -2,7 +2,10 @@ import type { UsageReader } from '../budget/usage-reader.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
+import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -18,6 +21,8 @@ export interface TrafficCounts {
   readonly outbox_waiting: number
   /** Replies that may or may not have gone out. */
   readonly outbox_unconfirmed: number
+  /** Replies that certainly did not go out and were given up. */
+  readonly outbox_failed: number
 }
 
 /** What this process is. */
@@ -37,13 +42,20 @@ export interface OperationDeps {
   readonly clock: Clock
   readonly metrics: Metrics
   readonly checks: readonly HealthCheck[]
-  readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'setRole'>
+  readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
+  readonly agent: ConsciousAgent
+  readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
+  readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
-  readonly conversation: Pick<Conversation, 'exclusive'>
+  readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>
   readonly pauses: Pauses
   readonly console: Pick<ConsoleChannel, 'say'>
   readonly usage: UsageReader
-  readonly traffic: { counts(): Promise<TrafficCounts> }
+  readonly traffic: {
+    counts(): Promise<TrafficCounts>
+    /** Removes the records of messages and replies that were dealt with long ago; gives how many there were. */
+    prune(): Promise<number>
+  }
 }

@@ -1,10 +1,12 @@
 /** The list: everything that can be asked of DeniDin. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { chatSay } from './chat.ts'
+import { memoryAccessStats } from './memory-access.ts'
+import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
-import { peopleBlock, peopleList, peopleRole, peopleUnblock } from './people.ts'
+import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people.ts'
 import { sessionList, sessionPurge, sessionReset, sessionShow, sessionSweep } from './session.ts'
 import { status } from './status.ts'
 
@@ -17,12 +19,19 @@ export const operations = {
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,
   'chat.say': chatSay,
+  'memory.access_stats': memoryAccessStats,
+  'memory.agent_run': agentRun,
+  'memory.agent_start': agentStart,
+  'memory.agent_status': agentStatus,
+  'memory.agent_stop': agentStop,
   'memory.list': memoryList,
   'memory.search': memorySearch,
   'memory.stats': memoryStats,
   'people.block': peopleBlock,
   'people.list': peopleList,
+  'people.merge': peopleMerge,
   'people.role': peopleRole,
+  'people.show': peopleShow,
   'people.unblock': peopleUnblock,
   'session.list': sessionList,
   'session.purge': sessionPurge,

@@ -1,6 +1,6 @@
 /** Long-term memory. */
 import { z } from 'zod'
-import type { Memory } from '../memory/memory.ts'
+import { CATEGORIES, MEMORY_KINDS, type Memory } from '../memory/memory.ts'
 import { personOfScope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -13,9 +13,11 @@ const QUERY_CHARACTERS = 2000
 const shown = z.object({
   memory_id: z.string(),
   who: z.string().describe('the person, or the group'),
-  kind: z.enum(['session_summary', 'session_transcript']),
+  kind: z.enum(MEMORY_KINDS),
+  category: z.enum(CATEGORIES),
   said_from: z.string(),
   said_to: z.string(),
+  valid_to: z.string().nullable().describe('since when it holds no more'),
   text: z.string(),
 })
 
@@ -23,8 +25,10 @@ const show = async (people: Pick<People, 'find'>, memory: Memory): Promise<z.out
   memory_id: memory.memory_id,
   who: await describeScope(people, memory.scope),
   kind: memory.kind,
+  category: memory.category,
   said_from: isoTime(memory.said_from),
   said_to: isoTime(memory.said_to),
+  valid_to: memory.valid_to === undefined ? null : isoTime(memory.valid_to),
   text: memory.text,
 })
 

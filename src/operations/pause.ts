@@ -60,6 +60,7 @@ export const chatResume = operation({
   run: async (deps, { conversation }, { caller }) => {
     const scope = await scopeOf(deps, conversation, caller)
     const was_paused = await deps.pauses.end(scope)
+    deps.conversation.resumed()
     return { conversation: await describeScope(deps.people, scope), was_paused }
   },
 })

@@ -9,8 +9,8 @@ import { phoneDigits } from '../platform/phone.ts'
 import type { OperationDeps } from './dependencies.ts'
 import type { Caller } from './operation.ts'
 
-/** A person, by id or phone number in any usual spelling. */
-export const personField = z.string().min(1).describe('a person: phone number or person id')
+/** A person, by id, by phone number in any usual spelling, by `…@lid` or `@username`. */
+export const personField = z.string().min(1).describe('a person: phone number, @username or person id')
 
 /** Input fields that name a conversation: at most one of them. Without any: the caller's own. */
 export const scopeInput = {

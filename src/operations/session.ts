@@ -109,6 +109,8 @@ export const sessionReset = operation({
   },
 })
 
+const records = z.int().min(0).describe('removed records of messages and replies that were dealt with long ago')
+
 export const sessionSweep = operation({
   summary: 'Close expired sessions, store what waits, remove what is past its retention',
   access: 'operator',
@@ -123,28 +125,29 @@ export const sessionSweep = operation({
     failed: z.int().min(0),
     dead: z.int().min(0),
     purged: z.int().min(0),
+    records,
   }),
-  run: async ({ closing }, input, { signal, progress }) => {
+  run: async ({ closing, traffic }, input, { signal, progress }) => {
     const report = await closing.sweep({
       signal,
       progress: (done, total) => {
         progress({ done, total, unit: 'sessions' })
       },
     })
-    const { purged } = input.purge ? await closing.purge({ signal }) : { purged: 0 }
-    return { ...report, purged }
+    if (!input.purge) return { ...report, purged: 0, records: 0 }
+    return { ...report, ...(await closing.purge({ signal })), records: await traffic.prune() }
   },
 })
 
 export const sessionPurge = operation({
-  summary: 'Remove archived sessions that are past their retention',
+  summary: 'Remove archived sessions and records of traffic that are past their retention',
   access: 'operator',
   effect: 'write',
   needs: 'data',
   input: z.strictObject({}),
-  output: z.object({ purged: z.int().min(0) }),
-  run: async ({ closing }, _input, { signal }) => {
-    const { purged } = await closing.purge({ signal })
-    return { purged }
-  },
+  output: z.object({ purged: z.int().min(0), records }),
+  run: async ({ closing, traffic }, _input, { signal }) => ({
+    ...(await closing.purge({ signal })),
+    records: await traffic.prune(),
+  }),
 })

@@ -31,6 +31,7 @@ export const status = operation({
     inbox_waiting: count,
     outbox_waiting: count,
     outbox_unconfirmed: count,
+    outbox_failed: count.describe('replies that certainly did not go out and were given up'),
     models_today: z.array(
       z.object({
         kind: z.string(),
@@ -72,6 +73,7 @@ export const status = operation({
       inbox_waiting: messages.inbox_waiting,
       outbox_waiting: messages.outbox_waiting,
       outbox_unconfirmed: messages.outbox_unconfirmed,
+      outbox_failed: messages.outbox_failed,
       models_today: [...models],
       counters: Object.fromEntries(Object.entries(metrics.read()).filter(([, value]) => value > 0)),
     }

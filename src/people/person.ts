@@ -2,8 +2,11 @@ export type PersonId = string
 
 /** One name under which a person is known on a channel. */
 export interface Identity {
-  /** `phone`: digits of the full international number; `lid`: WhatsApp's linked id, digits. */
-  readonly kind: 'phone' | 'lid'
+  /**
+   * `lid`: WhatsApp's linked id, digits: the account itself, for as long as it lives; `phone`: digits of the full
+   * international number, which may pass to another account; `username`: lower case, without the `@`.
+   */
+  readonly kind: 'phone' | 'lid' | 'username'
   readonly value: string
 }
 
@@ -25,3 +28,9 @@ export interface Person {
   readonly role: Role
   readonly created_at: number
 }
+
+export const isSame = (one: Identity, other: Identity): boolean => one.kind === other.kind && one.value === other.value
+
+/** The accounts among some names. */
+export const lidsOf = (identities: readonly Identity[]): string[] =>
+  identities.filter(({ kind }) => kind === 'lid').map(({ value }) => value)

@@ -17,13 +17,15 @@ export interface FixedRole {
 export const configuredRoles = (settings: PeopleSettings) => {
   const blocked = new Set(settings.blocked_phones)
   return {
-    /** The fixed role of a person with these identities, if any of them is configured. */
-    fixedFor: (identities: readonly Identity[]): FixedRole | undefined => {
-      const phones = identities.filter(each => each.kind === 'phone').map(each => each.value)
-      if (settings.godfather_phone !== undefined && phones.includes(settings.godfather_phone)) {
+    /**
+     * The fixed role of a person, if any of their names is configured. Only a number that is certainly theirs (`own`)
+     * makes a godfather; any number that they have or had (`all`) may block.
+     */
+    fixedFor: (own: readonly Identity[], all: readonly Identity[]): FixedRole | undefined => {
+      if (settings.godfather_phone !== undefined && phonesOf(own).includes(settings.godfather_phone)) {
         return { role: 'godfather', key: 'godfather_phone' }
       }
-      if (phones.some(each => blocked.has(each))) return { role: 'blocked', key: 'user_roles.blocked_phones' }
+      if (phonesOf(all).some(each => blocked.has(each))) return { role: 'blocked', key: 'user_roles.blocked_phones' }
       return undefined
     },
   }
@@ -34,3 +36,6 @@ export const mergedRole = (one: Role, other: Role): Role => {
   const roles: readonly Role[] = ['blocked', 'godfather', 'client']
   return roles.find(role => role === one || role === other) ?? 'client'
 }
+
+const phonesOf = (identities: readonly Identity[]): readonly string[] =>
+  identities.filter(({ kind }) => kind === 'phone').map(({ value }) => value)

@@ -7,20 +7,33 @@ const MOST_NAME_LENGTH = 100
 
 /**
  * A sender's identities in their one spelling, each once.
- * @throws DenidinError `invalid_input` when there is none, or one that is no number.
+ * @throws DenidinError `invalid_input` when there is none, or one of another form.
  */
 export const knownIdentities = (sender: Sender): readonly Identity[] => {
-  const identities = new Map(
-    sender.identities.map(({ kind, value }) => {
-      // A number that is no subscriber's, such as WhatsApp's own `0`, is kept as it is.
-      const digits = (kind === 'phone' ? phoneDigits(value) : undefined) ?? value
-      if (!/^\d+$/.test(digits)) throw new DenidinError('invalid_input', `a ${kind} identity must be digits`)
-      return [`${kind}:${digits}`, { kind, value: digits }] as const
-    }),
-  )
-  if (identities.size === 0) throw new DenidinError('invalid_input', 'a sender needs at least one identity')
-  return [...identities.values()]
+  const identities = sender.identities.map(({ kind, value }): Identity => {
+    const known = kind === 'username' ? usernameOf(value) : numberOf(kind, value)
+    if (known === undefined) throw new DenidinError('invalid_input', `a ${kind} identity must be ${FORMS[kind]}`)
+    return { kind, value: known }
+  })
+  if (identities.length === 0) throw new DenidinError('invalid_input', 'a sender needs at least one identity')
+  return [...new Map(identities.map(each => [`${each.kind}:${each.value}`, each])).values()]
 }
+
+const FORMS: Readonly<Record<Identity['kind'], string>> = {
+  phone: 'digits',
+  lid: 'digits',
+  username: 'letters, digits, dots and underscores',
+}
+
+const numberOf = (kind: Identity['kind'], value: string): string | undefined => {
+  // A number that is no subscriber's, such as WhatsApp's own `0`, is kept as it is.
+  const digits = (kind === 'phone' ? phoneDigits(value) : undefined) ?? value
+  return /^\d+$/.test(digits) ? digits : undefined
+}
+
+/** A username in its one spelling, with or without its `@`; `undefined` for what is none. */
+export const usernameOf = (text: string): string | undefined =>
+  /^@?([\p{L}\p{N}._]{1,64})$/u.exec(text.trim())?.[1]?.toLowerCase()
 
 /** A sender's name on one line, of bounded length; `undefined` when nothing is left of it. */
 export const knownName = (sender: Sender): string | undefined => {

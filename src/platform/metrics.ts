@@ -12,6 +12,7 @@ export type MetricName =
   | 'messages_ignored'
   | 'replies_sent'
   | 'replies_unconfirmed'
+  | 'replies_failed'
   | 'turns_failed'
   | 'model_failures'
   | 'recall_failures'

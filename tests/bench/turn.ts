@@ -6,6 +6,7 @@
 //   cold start from the start of the process to the first answer of the demo
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { BENCH_GODFATHER, startBenchDenidin, type BenchDenidin } from './bench-denidin.ts'
@@ -45,9 +46,10 @@ const fillMemories = async ({ app }: BenchDenidin, phone: string, from: number, 
   const scope: Scope = `person:${person?.person_id ?? ''}`
   for (let n = from; n < to; n++) {
     await app.memory.store({
+      ...PLAIN_MEMORY,
       ...{ memory_id: `${phone}-${String(n)}`, session_id: `${phone}-${String(n)}`, scope, person_ids: [] },
       ...{ kind: 'session_summary', text: `- ${words(30, n)} number ${String(n)}` },
-      ...{ said_from: Date.now(), said_to: Date.now(), created_at: Date.now() },
+      ...{ said_from: Date.now(), said_to: Date.now(), valid_from: Date.now(), created_at: Date.now() },
     })
   }
   await app.memory.settled()

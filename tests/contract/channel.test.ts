@@ -96,6 +96,10 @@ const begin = async (contender: Contender): Promise<Heard<IncomingMessage>> => {
     message: async message => {
       messages.add(message)
     },
+    // What was said as the channel became able to hear may be told as missed.
+    missed: async ({ said }) => {
+      for (const each of said) if (each.by === 'person') messages.add(each.message)
+    },
     ready: () => {
       ready.resolve()
     },

@@ -53,7 +53,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
     /** Records a reply of one part that is on its way. */
     const begun = async (reply: Reply): Promise<void> => {
       await store.intend(reply, [reply.text])
-      await store.begin(reply.outbox_id, 0)
+      await store.begin(reply.outbox_id, 0, NOW)
     }
 
     const texts = async (): Promise<(string | undefined)[][]> =>
@@ -133,7 +133,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       await store.conclude(reply, 0, { state: 'held', message_id: undefined, at: NOW })
       expect(await openIds()).toEqual([])
       expect(await store.held()).toEqual([{ reply, waiting: [{ part: 0, text: 'the answer' }] }])
-      await store.begin(reply.outbox_id, 0)
+      await store.begin(reply.outbox_id, 0, NOW)
       await store.conclude(reply, 0, { state: 'sent', message_id: 'wa-1', at: NOW })
       expect(await store.held()).toEqual([])
       expect((await store.counts()).inbox.answered).toBe(1)
@@ -144,7 +144,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       const reply = replyTo(['m1'], { text: 'one two three' })
       await store.intend(reply, ['one', 'two', 'three'])
       for (const [part, message_id] of ['wa-1', 'wa-2', 'wa-3'].entries()) {
-        await store.begin(reply.outbox_id, part)
+        await store.begin(reply.outbox_id, part, NOW)
         expect((await store.counts()).inbox.answered).toBe(0)
         await store.conclude(reply, part, { state: 'sent', message_id, at: NOW + part })
         expect((await store.ofSession('s1')).map(each => [each.message_id, each.text])).toEqual([
@@ -174,9 +174,9 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       await store.receive(receipt('m1'))
       const reply = replyTo(['m1'])
       await store.intend(reply, ['one', 'two', 'three'])
-      await store.begin(reply.outbox_id, 0)
+      await store.begin(reply.outbox_id, 0, NOW)
       await store.conclude(reply, 0, { state: 'sent', message_id: 'wa-1', at: NOW })
-      await store.begin(reply.outbox_id, 1)
+      await store.begin(reply.outbox_id, 1, NOW)
       await store.conclude(reply, 1, { state: 'held', message_id: undefined, at: NOW })
       expect(await store.held()).toMatchObject([
         {
@@ -195,9 +195,9 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       await store.receive(receipt('m1'))
       const reply = replyTo(['m1'])
       await store.intend(reply, ['one', 'two'])
-      await store.begin(reply.outbox_id, 0)
+      await store.begin(reply.outbox_id, 0, NOW)
       await store.conclude(reply, 0, { state: 'unconfirmed', message_id: undefined, at: NOW })
-      await store.begin(reply.outbox_id, 1)
+      await store.begin(reply.outbox_id, 1, NOW)
       await store.conclude(reply, 1, { state: 'sent', message_id: 'wa-2', at: NOW })
       expect(await store.held()).toEqual([])
       expect((await store.counts()).inbox.unconfirmed).toBe(1)
@@ -217,10 +217,10 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       const reply = replyTo(['m1'])
       await store.intend(reply, ['one', 'two', 'three'])
       for (const [part, state] of outcomes.entries()) {
-        await store.begin(reply.outbox_id, part)
+        await store.begin(reply.outbox_id, part, NOW)
         await store.conclude(reply, part, { state, message_id: `wa-${String(part)}`, at: NOW })
       }
-      if (beginsNext) await store.begin(reply.outbox_id, outcomes.length)
+      if (beginsNext) await store.begin(reply.outbox_id, outcomes.length, NOW)
       expect(await store.concludeInterrupted(NOW)).toBe(interrupted)
       expect(await texts()).toEqual(left.length === 0 ? [] : [left])
       expect((await store.counts()).inbox[inbox]).toBe(1)
@@ -242,7 +242,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       await store.receive(receipt('m1', { tokens: undefined }))
       const reply = replyTo(['m1'], { keep: false, session_id: undefined })
       await store.intend(reply, ['one', 'two'])
-      await store.begin(reply.outbox_id, 0)
+      await store.begin(reply.outbox_id, 0, NOW)
       await store.conclude(reply, 0, { state: 'sent', message_id: 'wa-1', at: NOW })
       await store.concludeInterrupted(NOW)
       expect(await store.held()).toEqual([])
@@ -313,5 +313,5 @@ test.each([1, 2])('what version %i of the tables left in the outbox goes on wher
   expect(await store.held()).toMatchObject([
     { reply: { outbox_id: 'out-held' }, waiting: [{ part: 0, text: 'text held' }] },
   ])
-  expect((await store.counts()).outbox).toEqual({ intended: 0, sent: 1, unconfirmed: 1, held: 1 })
+  expect((await store.counts()).outbox).toEqual({ intended: 0, sent: 1, unconfirmed: 1, held: 1, failed: 0 })
 })

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
+import { migrate } from '../../src/database/sqlite/migrations.ts'
 import type { Sender } from '../../src/people/person.ts'
 import type { People } from '../../src/people/people.ts'
 import type { PeopleSettings } from '../../src/people/roles.ts'
@@ -19,6 +21,8 @@ const phone = (value: string, name?: string): Sender => ({
   ...(name === undefined ? {} : { name }),
 })
 const lid = (value: string): Sender => ({ identities: [{ kind: 'lid', value }] })
+const username = (value: string): Sender => ({ identities: [{ kind: 'username', value }] })
+const together = (...senders: Sender[]): Sender => ({ identities: senders.flatMap(each => each.identities) })
 const both = (phoneValue: string, lidValue: string): Sender => ({
   identities: [...phone(phoneValue).identities, ...lid(lidValue).identities],
 })
@@ -142,7 +146,8 @@ describe.each([['SQLite', sqlite]])('people in %s', (_, keep) => {
     await people.resolve(both('15550001111', '77000111'))
     const person = await people.resolve(both('15550003333', '77000111'))
     expect(person.person_id).toBe(oldest.person_id)
-    expect(person.identities.map(each => each.value)).toEqual(['15550001111', '15550003333', '77000111'])
+    // The account goes by the number that it showed last.
+    expect(person.identities.map(each => each.value)).toEqual(['15550003333', '77000111'])
     expect(await people.find(newest.person_id)).toEqual(person)
     expect(await people.find(middle.person_id)).toEqual(person)
   })
@@ -245,4 +250,146 @@ describe.each([['SQLite', sqlite]])('people in %s', (_, keep) => {
     await expect(people.resolve(phone('Dana'))).rejects.toMatchObject({ code: 'invalid_input' })
     expect(await people.list({ limit: 1 })).toEqual([])
   })
+
+  describe('a number that passes to another account', () => {
+    test('takes nothing with it: the two stay different people', async () => {
+      const former = await people.resolve(both('15550001111', '77000111'))
+      const now = await people.resolve(both('15550001111', '77000222'))
+      expect(now.person_id).not.toBe(former.person_id)
+      expect((await people.resolve(phone('15550001111'))).person_id).toBe(now.person_id)
+      expect((await people.resolve(lid('77000111'))).person_id).toBe(former.person_id)
+      expect((await people.find(former.person_id))?.identities).toEqual([{ kind: 'lid', value: '77000111' }])
+      const number = { kind: 'phone', value: '15550001111' }
+      expect(await people.nameHistory(former.person_id)).toEqual({ former: [number], taken_over: [] })
+      expect(await people.nameHistory(now.person_id)).toEqual({
+        former: [],
+        taken_over: [{ identity: number, from: former.person_id }],
+      })
+    })
+
+    test('stays with a client who has it now, although the godfather had it', async () => {
+      people = keeping.open({ godfather_phone: '15550001111', blocked_phones: [] })
+      expect((await people.resolve(both('15550001111', '77000111'))).role).toBe('godfather')
+      const now = await people.resolve(both('15550001111', '77000222'))
+      expect(now.role).toBe('client')
+      people = keeping.open({ godfather_phone: '15550001111', blocked_phones: [] })
+      expect((await people.resolve(phone('15550001111'))).role).toBe('client')
+      // Neither may whoever lost the number go on by it.
+      expect((await people.resolve(lid('77000111'))).role).toBe('client')
+    })
+
+    test('grants again what it granted once the operator says that both are one person', async () => {
+      people = keeping.open({ godfather_phone: '15550001111', blocked_phones: [] })
+      const former = await people.resolve(both('15550001111', '77000111'))
+      const now = await people.resolve(both('15550001111', '77000222'))
+      expect(await people.merge(now.person_id, former.person_id)).toMatchObject({
+        person_id: former.person_id,
+        role: 'godfather',
+      })
+      expect(await people.resolve(both('15550001111', '77000222'))).toMatchObject({ role: 'godfather' })
+      expect(await people.nameHistory(former.person_id)).toEqual({
+        former: [],
+        taken_over: [],
+      })
+    })
+
+    test('keeps a block: a new account is no way around it', async () => {
+      const former = await people.resolve(both('15550001111', '77000111'))
+      await people.setRole(former.person_id, 'blocked')
+      expect((await people.resolve(both('15550001111', '77000222'))).role).toBe('blocked')
+      expect((await people.resolve(lid('77000111'))).role).toBe('blocked')
+    })
+
+    test('does not block somebody who wrote before they had it', async () => {
+      const former = await people.resolve(both('15550001111', '77000111'))
+      await people.setRole(former.person_id, 'blocked')
+      await people.resolve(lid('77000222'))
+      expect((await people.resolve(both('15550001111', '77000222'))).role).toBe('client')
+    })
+
+    test('may come back', async () => {
+      const former = await people.resolve(both('15550001111', '77000111'))
+      await people.resolve(both('15550001111', '77000222'))
+      expect((await people.resolve(both('15550001111', '77000111'))).person_id).toBe(former.person_id)
+      expect((await people.resolve(phone('15550001111'))).person_id).toBe(former.person_id)
+    })
+  })
+
+  describe('an account that gets another number', () => {
+    test('is the same person, and the old number is nobody’s', async () => {
+      const person = await people.resolve(both('15550001111', '77000111'))
+      const moved = await people.resolve(both('15550002222', '77000111'))
+      expect(moved).toMatchObject({
+        person_id: person.person_id,
+        identities: both('15550002222', '77000111').identities,
+      })
+      expect((await people.resolve(phone('15550001111'))).person_id).not.toBe(person.person_id)
+    })
+
+    test('does not leave a block of the configuration behind', async () => {
+      people = keeping.open({ godfather_phone: undefined, blocked_phones: ['15550001111'] })
+      await people.resolve(both('15550001111', '77000111'))
+      expect((await people.resolve(both('15550002222', '77000111'))).role).toBe('blocked')
+      expect((await people.resolve(lid('77000111'))).role).toBe('blocked')
+    })
+  })
+
+  describe('a username', () => {
+    test('is a name of the account like a number, in one spelling', async () => {
+      const person = await people.resolve(together(lid('77000111'), username('@Dana.Cohen')))
+      expect(person.identities).toEqual([
+        { kind: 'lid', value: '77000111' },
+        { kind: 'username', value: 'dana.cohen' },
+      ])
+      expect(await people.lookUp('@DANA.cohen')).toEqual(person)
+      const whole = await people.resolve(together(phone('15550001111'), lid('77000111'), username('dana.cohen')))
+      expect(whole).toMatchObject({ person_id: person.person_id })
+      expect(whole.identities.map(each => each.kind)).toEqual(['phone', 'lid', 'username'])
+    })
+
+    test('that somebody else takes is theirs, and nothing else of it', async () => {
+      const former = await people.resolve(together(lid('77000111'), username('dana')))
+      const now = await people.resolve(together(lid('77000222'), username('dana')))
+      expect(now.person_id).not.toBe(former.person_id)
+      expect(await people.lookUp('@dana')).toEqual(now)
+      expect(await people.find(former.person_id)).toMatchObject({ identities: [{ kind: 'lid', value: '77000111' }] })
+    })
+
+    test('does not make two accounts one when a message shows no account', async () => {
+      const dana = await people.resolve(both('15550001111', '77000111'))
+      const noa = await people.resolve(together(lid('77000222'), username('noa')))
+      expect((await people.resolve(together(phone('15550001111'), username('noa')))).person_id).toBe(dana.person_id)
+      expect((await people.resolve(lid('77000222'))).person_id).toBe(noa.person_id)
+    })
+
+    test('of another form is refused', async () => {
+      await expect(people.resolve(username('a name'))).rejects.toMatchObject({ code: 'invalid_input' })
+    })
+  })
+
+  test('the operator makes two people one, the one met first; one person is not made one again', async () => {
+    const one = await people.resolve(both('15550001111', '77000111'))
+    const other = await people.resolve(both('15550002222', '77000222'))
+    expect(await people.merge(other.person_id, one.person_id)).toMatchObject({ person_id: one.person_id })
+    // Both accounts go on with the numbers that they have.
+    for (const sender of [both('15550001111', '77000111'), both('15550002222', '77000222'), phone('15550002222')]) {
+      expect((await people.resolve(sender)).person_id).toBe(one.person_id)
+    }
+    await expect(people.merge(one.person_id, other.person_id)).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(people.merge(one.person_id, 'nobody')).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+test('people of the first form keep their names when the tables are brought up to date', () => {
+  const database = new DatabaseSync(':memory:')
+  migrate(database, peopleMigrations.slice(0, 1))
+  database.exec(`
+    insert into persons (person_id, name, role, created_at) values ('p1', 'Dana', 'client', 1);
+    insert into identities values ('phone', '15550001111', 'p1'), ('lid', '77', 'p1');`)
+  migrate(database, peopleMigrations)
+  expect(database.prepare('select * from identities order by kind').all()).toEqual([
+    { kind: 'lid', value: '77', person_id: 'p1', passed_from: null },
+    { kind: 'phone', value: '15550001111', person_id: 'p1', passed_from: null },
+  ])
+  expect(database.prepare('pragma foreign_key_check').all()).toEqual([])
 })

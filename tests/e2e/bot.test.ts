@@ -113,7 +113,7 @@ test(
 )
 
 test(
-  'a message that came while the bot was stopped is answered once after the start',
+  'messages that came while the bot was stopped, read on the phone or not, have one answer after the start',
   async () => {
     await using fake = await FakeWhatsApp.start()
     await using home = homeFor(fake)
@@ -121,7 +121,9 @@ test(
     await ask(fake, 'Hello')
     await home.done('stop_denidin.sh')
     fake.journal.skip()
-    fake.receive({ from: ANA, text: 'Are you there?', name: 'Ana' })
+    fake.arrivals = 'unheard'
+    for (const text of ['Are you there?', 'Hello?', 'Please answer']) fake.receive({ from: ANA, text, name: 'Ana' })
+    fake.read(ANA)
     await home.done('run_denidin.sh')
     await fake.journal.next('sent')
     await ask(fake, 'Good')

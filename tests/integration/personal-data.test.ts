@@ -30,7 +30,7 @@ const personalTables = (migrations: ConstructorParameters<typeof Database>[1]): 
 }
 
 /** Tables of the people themselves: merging is what happens in them. */
-const OF_PEOPLE = new Set(['persons', 'identities', 'merges'])
+const OF_PEOPLE = new Set(['persons', 'identities', 'former_identities', 'merges'])
 
 test('every table with a person or a scope belongs to a store that can merge it', async () => {
   await denidin.close()

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
 import type { Scope } from '../../src/messages/scope.ts'
+import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { exists } from '../../src/platform/files.ts'
+import { valenceOf } from '../../src/text/valence/valence.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 import { failure, hold, reply, ScriptedModelServer } from '../support/model-server.ts'
 
@@ -34,8 +36,9 @@ const remember = async (
   for (const [index, { text, days_old = 0 }] of memories.entries()) {
     const said_to = denidin.clock.now() - days_old * DAY_MS
     await denidin.app.memory.store({
+      ...PLAIN_MEMORY,
       ...{ memory_id: `memory-${String(index)}`, session_id: `session-${String(index)}`, scope, person_ids: [] },
-      ...{ kind: 'session_summary', text, said_from: said_to, said_to, created_at: said_to },
+      ...{ kind: 'session_summary', text, said_from: said_to, said_to, valid_from: said_to, created_at: said_to },
     })
   }
   await denidin.app.memory.settled()
@@ -283,4 +286,20 @@ test('a remote Chroma is used by its url, and none is started here', async () =>
   expect(quotes()).toEqual(['my dog is called Rex'])
   expect(await exists(denidin.data('memory'))).toBe(false)
   await denidin.close()
+})
+
+test('a message at valence −0.3 changes the request with thresholds above it, and with none below', async () => {
+  const said = 'my day was a bit sad'
+  expect(valenceOf(said)).toBeGreaterThan(-0.5)
+  expect(valenceOf(said)).toBeLessThan(-0.2)
+  denidin = await TestDenidin.start()
+  const requested = async (): Promise<string> => {
+    await denidin.say(said)
+    return denidin.models.of('completion').at(-1)?.body.messages?.[0]?.content ?? ''
+  }
+  expect(await requested()).toContain('The person ')
+  await denidin.restart({ affect: { valence_threshold: -0.1 } })
+  expect(await requested()).toContain('The person ')
+  await denidin.restart({ affect: { valence_threshold: -0.5 } })
+  expect(await requested()).not.toContain('The person ')
 })

@@ -8,7 +8,7 @@ import { createManagedChromaServer } from '../../src/memory/chroma/managed-chrom
 import { createLongTermMemory, type LongTermSettings } from '../../src/memory/create-long-term-memory.ts'
 import type { AllocationTable } from '../../src/memory/allocation-table.ts'
 import type { LongTermMemory, MemoryUpkeep } from '../../src/memory/long-term-memory.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import { PLAIN_MEMORY, type Memory } from '../../src/memory/memory.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteAllocationTable } from '../../src/memory/sqlite/sqlite-allocation-table.ts'
@@ -49,6 +49,7 @@ export const memoryOf = (scope: Scope, text: string, more: Partial<Memory> = {})
   serial += 1
   const at = systemClock.now()
   return {
+    ...PLAIN_MEMORY,
     memory_id: `memory-${String(serial)}`,
     scope,
     person_ids: ['p1'],
@@ -57,6 +58,7 @@ export const memoryOf = (scope: Scope, text: string, more: Partial<Memory> = {})
     session_id: `session-${String(serial)}`,
     said_from: at,
     said_to: at,
+    valid_from: at,
     created_at: at,
     ...more,
   }

@@ -1,10 +1,13 @@
 import type { Pause } from '../../src/conversation/pauses.ts'
 import type { ConsoleMessage } from '../../src/channels/console/console-channel.ts'
+import { noConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
+import type { AccessStats } from '../../src/memory/memory-log.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import { PLAIN_MEMORY, type Memory } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
+import type { NameHistory } from '../../src/people/people.ts'
 import type { Person, Role } from '../../src/people/person.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import type { HealthCheck } from '../../src/platform/health.ts'
@@ -38,6 +41,7 @@ export const sessionOf = (session_id: string, scope: Scope, part: Partial<Sessio
 })
 
 export const memoryOf = (memory_id: string, scope: Scope, text: string): Memory => ({
+  ...PLAIN_MEMORY,
   memory_id,
   scope,
   person_ids: [],
@@ -46,6 +50,7 @@ export const memoryOf = (memory_id: string, scope: Scope, text: string): Memory 
   session_id: `session-of-${memory_id}`,
   said_from: Date.parse('2026-11-10T08:00:00Z'),
   said_to: Date.parse('2026-11-10T09:00:00Z'),
+  valid_from: Date.parse('2026-11-10T08:00:00Z'),
   created_at: Date.parse('2026-11-10T10:00:00Z'),
 })
 
@@ -115,6 +120,8 @@ export class OperationParts implements OperationDeps {
     list: () => Promise.resolve(this.pausesHeld),
   }
 
+  names: NameHistory = { former: [], taken_over: [] }
+
   readonly people: OperationDeps['people'] = {
     find: person_id => Promise.resolve(this.persons.find(each => each.person_id === person_id)),
     lookUp: reference => {
@@ -135,6 +142,11 @@ export class OperationParts implements OperationDeps {
       this.asked.push(`setRole ${person_id} ${role}`)
       return Promise.resolve(changed)
     },
+    merge: (one, other) => {
+      this.asked.push(`merge ${one} ${other}`)
+      return Promise.resolve(this.persons.find(each => each.person_id === one) as Person)
+    },
+    nameHistory: () => Promise.resolve(this.names),
   }
 
   readonly sessions: OperationDeps['sessions'] = {
@@ -154,6 +166,26 @@ export class OperationParts implements OperationDeps {
     },
   }
 
+  accessStats: AccessStats = { total_accesses: 0, distinct_memories: 0, by_type: {}, top: [], recent: [] }
+
+  readonly memoryLog: OperationDeps['memoryLog'] = {
+    stats: ({ since, most }) => {
+      this.asked.push(`stats since ${String(since)}, most ${String(most)}`)
+      return Promise.resolve(this.accessStats)
+    },
+  }
+
+  readonly memoryStore: OperationDeps['memoryStore'] = {
+    get: (scope, ids) =>
+      Promise.resolve(this.memories.filter(each => each.scope === scope && ids.includes(each.memory_id))),
+    scopesOf: ids =>
+      Promise.resolve(
+        new Map(this.memories.filter(each => ids.includes(each.memory_id)).map(each => [each.memory_id, each.scope])),
+      ),
+  }
+
+  agent: OperationDeps['agent'] = noConsciousAgent(6)
+
   readonly closing: OperationDeps['closing'] = {
     reset: scope => {
       this.asked.push(`reset ${scope}`)
@@ -172,6 +204,9 @@ export class OperationParts implements OperationDeps {
   }
 
   readonly conversation: OperationDeps['conversation'] = {
+    resumed: () => {
+      this.asked.push('resumed')
+    },
     exclusive: async (scope, act) => {
       this.asked.push(`enter ${scope}`)
       try {
@@ -208,7 +243,8 @@ export class OperationParts implements OperationDeps {
   }
 
   readonly traffic: OperationDeps['traffic'] = {
-    counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3 }),
+    counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3, outbox_failed: 4 }),
+    prune: () => Promise.resolve(7),
   }
 
   get memory(): OperationDeps['memory'] {

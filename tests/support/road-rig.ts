@@ -130,6 +130,7 @@ export class RoadRig implements AsyncDisposable {
         commands: () => options.commands ?? NO_COMMANDS,
         channels: () => [this.channel],
         sessionEnded: () => undefined,
+        profileOf: () => Promise.resolve([]),
         sessionChanged: () => undefined,
       },
       parts,

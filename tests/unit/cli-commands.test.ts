@@ -237,7 +237,7 @@ test('on a terminal progress is one line that is wiped away at the end', async (
   finish.resolve(undefined)
   await expect(done).resolves.toBe(0)
   expect(terminal.err().endsWith('\r\x1b[K')).toBe(true)
-  expect(terminal.out()).toContain('purged  1')
+  expect(terminal.out()).toMatch(/^purged +1$/m)
 })
 
 const wipe = operation({
@@ -301,8 +301,8 @@ test('a terminal gets tables within its width and times by its clock, a pipe get
   await inPipe.run('memory', 'list')
   expect(inPipe.terminal.out().split('\n')).toEqual([
     'memories',
-    'memory_id\twho\tkind\tsaid_from\tsaid_to\ttext',
-    'm1\tDana (+15550001111)\tsession_summary\t2026-11-10T08:00:00.000Z\t2026-11-10T09:00:00.000Z\tone  two three',
+    'memory_id\twho\tkind\tcategory\tsaid_from\tsaid_to\tvalid_to\ttext',
+    'm1\tDana (+15550001111)\tsession_summary\tcontext\t2026-11-10T08:00:00.000Z\t2026-11-10T09:00:00.000Z\t–\tone  two three',
     '',
   ])
 })

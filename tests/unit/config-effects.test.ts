@@ -28,6 +28,10 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'embeddings.api_key': 'embeddings come from their own address, with their own key, model and length',
   'embeddings.model': 'embeddings come from their own address, with their own key, model and length',
   'embeddings.dimensions': 'embeddings come from their own address, with their own key, model and length',
+  'feature_flags.enable_conscious_agent': 'with the agent switched off nothing moves, and no profile travels along',
+  'memory.agent.interval_hours': 'the agent looks at the start, and again after interval_hours',
+  'affect.valence_threshold':
+    'a message at valence −0.3 changes the request with thresholds above it, and with none below',
   'conversation.debounce_ms': 'messages within the configured pause are one turn',
   'conversation.answer_within_hours': 'messages older than answer_within_hours are history without an answer',
   'conversation.takeover_minutes': 'the quiet time after the owner’s words is takeover_minutes; with 0 there is none',

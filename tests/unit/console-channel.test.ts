@@ -8,6 +8,8 @@ import { FakeClock } from '../support/fake-clock.ts'
 
 /** A conversation at the other end of the channel: answers when the test lets it. */
 class Answerer implements ChannelEvents {
+  readonly missed = noChanges.missed
+  readonly heardUntil = noChanges.heardUntil
   readonly edited = noChanges.edited
   readonly deleted = noChanges.deleted
   readonly reacted = noChanges.reacted
@@ -61,6 +63,7 @@ test('what is said at a terminal arrives as a whole direct message of that phone
       sent_at: clock.now(),
       addressed: true,
       may_continue: false,
+      gapless: true,
     },
   ])
 })

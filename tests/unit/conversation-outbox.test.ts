@@ -1,12 +1,13 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { createConsoleChannel } from '../../src/channels/console/console-channel.ts'
 import type { Channel, Delivery } from '../../src/channels/channel.ts'
-import { createOutbox, type Outbox } from '../../src/conversation/outbox.ts'
+import { createOutbox, type Occasion, type Outbox } from '../../src/conversation/outbox.ts'
 import type { PacedText } from '../../src/conversation/pacing/pacer.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import type { MessageStore, Reply } from '../../src/messages/message-store.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { DAY_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -44,6 +45,7 @@ const startOutbox = (): void => {
       },
     },
     delay: async ({ chat_id }) => delayed.has(chat_id),
+    useless_after_ms: DAY_MS,
   })
 }
 
@@ -68,9 +70,16 @@ const hear = async (chat_id: string): Promise<void> => {
   })
 }
 
-/** A channel can send again. */
-const sendHeld = async (): Promise<void> => {
-  for (const { chat_id } of await outbox.held()) await outbox.sendHeld(chat_id)
+/** A channel can send again, or a reason to wait is over. */
+const sendHeld = async (occasion: Occasion = 'reconnected'): Promise<void> => {
+  for (const { chat_id } of await outbox.held()) await outbox.sendHeld(chat_id, occasion)
+}
+
+/** A reply that was tried as often as it is and did not go out. */
+const hold = async (text: string, options: Partial<Reply> = {}): Promise<void> => {
+  channel.outcomes.push(...Array.from({ length: 5 }, () => REFUSED))
+  void outbox.deliver(replyOf(text, options))
+  await allAttempts()
 }
 
 /** Lets time pass until nothing is tried any more. */
@@ -113,7 +122,7 @@ test('nobody is written to who has never written to us', async () => {
   const reply = replyOf('buy this', { chat_id: '15559999@c.us', answers: [] })
   await expect(outbox.deliver(reply)).rejects.toMatchObject({ code: 'forbidden' })
   expect(channel.sent).toEqual([])
-  expect((await messages.counts()).outbox).toEqual({ intended: 0, sent: 0, unconfirmed: 0, held: 0 })
+  expect((await messages.counts()).outbox).toEqual({ intended: 0, sent: 0, unconfirmed: 0, held: 0, failed: 0 })
 })
 
 test('a long reply goes out in parts, in order, each in its turn, and is kept once', async () => {
@@ -238,27 +247,92 @@ test('what is held and may not be written down goes out while the process lives,
   expect(await messages.open()).toMatchObject([{ chat_id: BEN }])
 })
 
-test('what is held for a chat in its quiet hours stays held', async () => {
-  channel.outcomes.push(...Array.from({ length: 5 }, () => REFUSED))
-  void outbox.deliver(replyOf('hello'))
-  await allAttempts()
+test('what is held for a chat in its quiet hours or a pause goes out when that is over, once', async () => {
+  await hold('hello')
   delayed.add(ANA)
   await sendHeld()
+  await sendHeld('resumed')
   expect(channel.sent).toEqual([])
+  expect(outbox.waits).toBe(true)
   delayed.clear()
-  await sendHeld()
+  await sendHeld('resumed')
+  await sendHeld('resumed')
   expect(channel.sent).toHaveLength(1)
+  expect(outbox.waits).toBe(false)
 })
 
-test('what is held is tried once each time that a channel can send, and what comes after it waits', async () => {
-  channel.outcomes.push(...Array.from({ length: 10 }, () => REFUSED))
-  for (const text of ['a', 'b']) void outbox.deliver(replyOf(text))
-  await allAttempts()
-  await allAttempts()
-  channel.outcomes.push(REFUSED)
-  await sendHeld()
+test('the end of a pause takes up only what the pause kept back, and gives nothing up', async () => {
+  await hold('x waits for a channel', { chat_id: BEN })
+  await hold('a')
+  await sendHeld('resumed')
   expect(arrived()).toBe('')
+  delayed.add(ANA)
+  await outbox.sendHeld(ANA, 'reconnected')
+  delayed.clear()
+  channel.outcomes.push(REFUSED)
+  await sendHeld('resumed')
+  expect((await messages.counts()).outbox).toMatchObject({ held: 2, failed: 0 })
   await sendHeld()
+  expect(arrived()).toBe('xa')
+})
+
+test('what does not go out after a reconnect either is given up, told, and not answered anew', async () => {
+  for (const text of ['a', 'b']) await hold(text)
+  channel.outcomes.push(...Array.from({ length: 5 }, () => REFUSED))
+  const tried = sendHeld()
+  await allAttempts()
+  await tried
+  expect(arrived()).toBe('b')
+  expect(await messages.counts()).toMatchObject({
+    inbox: { failed: 1, received: 1 },
+    outbox: { failed: 1, sent: 1, held: 0 },
+  })
+  startOutbox()
+  await outbox.recover()
+  await sendHeld()
+  expect(arrived()).toBe('b')
+  expect(await messages.open()).toMatchObject([{ chat_id: BEN }])
+})
+
+test('a reply that was given up shows until one goes out', async () => {
+  await hold('a')
+  channel.outcomes.push(...Array.from({ length: 5 }, () => REFUSED))
+  const tried = sendHeld()
+  await allAttempts()
+  await tried
+  expect(await outbox.health()).toMatchObject({ state: 'degraded', detail: expect.stringMatching(/given up.*: 1\./) })
+  await outbox.deliver(replyOf('b'))
+  expect(await outbox.health()).toMatchObject({ state: 'ok' })
+})
+
+test('a reply of which a part went out and the rest never did is given up as failed', async () => {
+  channel.outcomes.push({ outcome: 'sent', message_id: 'wa-a' }, ...Array.from({ length: 10 }, () => REFUSED))
+  void outbox.deliver(replyOf(LONG))
+  await allAttempts()
+  const tried = sendHeld()
+  await allAttempts()
+  await tried
+  await sendHeld()
+  expect(arrived()).toBe('a')
+  expect(await messages.counts()).toMatchObject({ inbox: { failed: 1 }, outbox: { failed: 1, held: 0 } })
+})
+
+test('what was held for longer than an answer is of use is given up without another try', async () => {
+  await hold('a')
+  await clock.advance(DAY_MS + 1)
+  await sendHeld()
+  expect(channel.sent).toEqual([])
+  expect((await messages.counts()).outbox).toMatchObject({ failed: 1, held: 0 })
+})
+
+test('what is held is tried as often as a new reply when a channel can send, and what comes after it waits', async () => {
+  for (const text of ['a', 'b']) await hold(text)
+  channel.outcomes.push(REFUSED)
+  const tried = sendHeld()
+  await clock.advance(0)
+  expect(arrived()).toBe('')
+  await allAttempts()
+  await tried
   expect(arrived()).toBe('ab')
 })
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Caller } from '../../src/operations/operation.ts'
 import { createRunner } from '../../src/operations/runner.ts'
+import { HOUR_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
 
@@ -51,6 +52,7 @@ test('status gathers parts, sessions, memory, messages and what the models took 
     inbox_waiting: 2,
     outbox_waiting: 1,
     outbox_unconfirmed: 3,
+    outbox_failed: 4,
     models_today: [
       {
         kind: 'completion',
@@ -196,10 +198,11 @@ test('a sweep reports its steps, and purges unless told not to', async () => {
     failed: 1,
     dead: 0,
     purged: 5,
+    records: 7,
   })
   expect(steps).toEqual([{ done: 1, total: 3, unit: 'sessions' }])
-  await expect(run('session.sweep', { purge: false })).resolves.toMatchObject({ purged: 0 })
-  await expect(run('session.purge')).resolves.toEqual({ purged: 5 })
+  await expect(run('session.sweep', { purge: false })).resolves.toMatchObject({ purged: 0, records: 0 })
+  await expect(run('session.purge')).resolves.toEqual({ purged: 5, records: 7 })
   expect(parts.asked).toEqual(['sweep', 'purge', 'sweep', 'purge'])
 })
 
@@ -261,6 +264,36 @@ test('memory stats show counts and the index', async () => {
   })
 })
 
+test('the use of memories is counted, with what is known of each', async () => {
+  const { parts, run } = setUp()
+  const at = Date.parse('2026-11-20T10:00:00Z')
+  parts.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
+  parts.accessStats = {
+    ...{ total_accesses: 5, distinct_memories: 2, by_type: { recall: 3, 'extract:openai': 2 } },
+    top: [
+      { memory_id: 'm1', count: 2, last_at: at },
+      { memory_id: 'gone', count: 1, last_at: at },
+    ],
+    recent: [{ scope: 'person:p1', memory_id: undefined, type: 'extract:openai', at }],
+  }
+  expect(await run('memory.access_stats', { hours: 2, top_n: 3 })).toEqual({
+    ...{ window_hours: 2, total_accesses: 5, distinct_memories: 2 },
+    ...{ by_type: { recall: 3, 'extract:openai': 2 }, by_provider: { openai: 2 } },
+    top_memories: [
+      {
+        ...{ memory_id: 'm1', count: 2, last_access: '2026-11-20T10:00:00.000Z' },
+        ...{ category: 'context', memory_tier: 'long_term', importance_score: 0.5 },
+      },
+      {
+        ...{ memory_id: 'gone', count: 1, last_access: '2026-11-20T10:00:00.000Z' },
+        ...{ category: null, memory_tier: null, importance_score: null },
+      },
+    ],
+    recent: [{ memory_id: null, access_type: 'extract:openai', timestamp: '2026-11-20T10:00:00.000Z' }],
+  })
+  expect(parts.asked).toEqual([`stats since ${String(parts.clock.now() - 2 * HOUR_MS)}, most 3`])
+})
+
 test('people are listed with their numbers and roles', async () => {
   const { people } = await setUp().run('people.list')
   expect(people).toMatchObject([
@@ -278,6 +311,27 @@ test('a person is given a role, blocked and unblocked by phone number', async ()
   await expect(run('people.unblock', { person: 'p1' })).resolves.toMatchObject({ role: 'client' })
   expect(parts.asked).toEqual(['setRole p1 godfather', 'setRole p1 blocked', 'setRole p1 client'])
   await expect(run('people.block', { person: '15559999999' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a person is shown with former names and with those that another account had', async () => {
+  const { parts, run } = setUp()
+  const number = { kind: 'phone', value: '15550009999' } as const
+  parts.names = { former: [number], taken_over: [{ identity: { kind: 'username', value: 'dana' }, from: 'p2' }] }
+  expect(await run('people.show', { person: '15550001111' })).toMatchObject({
+    person_id: 'p1',
+    names: [{ kind: 'phone', value: '15550001111' }],
+    former_names: [number],
+    taken_over: [{ kind: 'username', value: 'dana', from: 'p2' }],
+  })
+})
+
+test('two people are made one only after a yes', async () => {
+  const { parts, runner, run } = setUp()
+  const both = { person: '15550001111', other: 'p2' }
+  await expect(run('people.merge', both)).rejects.toMatchObject({ code: 'confirmation_needed' })
+  expect(parts.asked).toEqual([])
+  await runner.run('people.merge', both, { caller: operator, confirmed: true })
+  expect(parts.asked).toEqual(['merge p1 p2'])
 })
 
 test('unblocking somebody who is not blocked changes nothing', async () => {

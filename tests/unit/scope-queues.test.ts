@@ -43,9 +43,9 @@ beforeEach(() => {
 
 test('messages inside the debounce window are one batch', async () => {
   const queues = make()
-  queues.push(ANA, 'one', true)
+  queues.push(ANA, ['one'], true)
   await clock.advance(900)
-  queues.push(ANA, 'two', true)
+  queues.push(ANA, ['two'], true)
   await clock.advance(900)
   expect(batches).toEqual([])
   await clock.advance(100)
@@ -54,9 +54,9 @@ test('messages inside the debounce window are one batch', async () => {
 
 test('a pause longer than the debounce window makes two batches', async () => {
   const queues = make()
-  queues.push(ANA, 'one', true)
+  queues.push(ANA, ['one'], true)
   await clock.advance(1000)
-  queues.push(ANA, 'two', true)
+  queues.push(ANA, ['two'], true)
   await clock.advance(1000)
   expect(batches).toEqual([['one'], ['two']])
 })
@@ -64,7 +64,7 @@ test('a pause longer than the debounce window makes two batches', async () => {
 test('a burst without pauses is worked on after 15 seconds', async () => {
   const queues = make()
   for (let second = 0; second < 15.5; second += 0.5) {
-    queues.push(ANA, String(second), true)
+    queues.push(ANA, [String(second)], true)
     await clock.advance(500)
   }
   expect(batches).toHaveLength(1)
@@ -73,18 +73,18 @@ test('a burst without pauses is worked on after 15 seconds', async () => {
 
 test('an item that nothing can follow starts at once, with what was waiting', async () => {
   const queues = make()
-  queues.push(ANA, 'one', true)
-  queues.push(ANA, 'two', false)
+  queues.push(ANA, ['one'], true)
+  queues.push(ANA, ['two'], false)
   await queues.drain()
   expect(batches).toEqual([['one', 'two']])
 })
 
 test('one scope is worked on one batch after the other, another scope meanwhile', async () => {
   const queues = make(0)
-  queues.push(ANA, 'slow', true)
+  queues.push(ANA, ['slow'], true)
   await clock.advance(0)
-  queues.push(ANA, 'next', true)
-  queues.push(BEN, 'other', true)
+  queues.push(ANA, ['next'], true)
+  queues.push(BEN, ['other'], true)
   await clock.advance(0)
   expect(batches).toEqual([['slow'], ['other']])
   gate('slow').resolve()
@@ -94,7 +94,7 @@ test('one scope is worked on one batch after the other, another scope meanwhile'
 
 test('no more batches than the cap are under way over all scopes', async () => {
   const queues = make(0, 2)
-  for (let n = 0; n < 6; n++) queues.push(`person:${String(n)}`, `slow${String(n)}`, true)
+  for (let n = 0; n < 6; n++) queues.push(`person:${String(n)}`, [`slow${String(n)}`], true)
   await clock.advance(0)
   expect(batches).toHaveLength(2)
   for (let n = 0; n < 6; n++) gate(`slow${String(n)}`).resolve()
@@ -106,12 +106,12 @@ test('no more batches than the cap are under way over all scopes', async () => {
 test('an exclusive act waits for the batch before it and holds back the one after it', async () => {
   const queues = make(0)
   const order: string[] = []
-  queues.push(ANA, 'slow', true)
+  queues.push(ANA, ['slow'], true)
   await clock.advance(0)
   const act = queues.exclusive(ANA, async () => {
     order.push(`act after ${String(batches.length)}`)
   })
-  queues.push(ANA, 'later', true)
+  queues.push(ANA, ['later'], true)
   gate('slow').resolve()
   await act
   await queues.drain()
@@ -122,14 +122,14 @@ test('an exclusive act waits for the batch before it and holds back the one afte
 test('an exclusive act that fails tells its caller and does not stop the queue', async () => {
   const queues = make(0)
   await expect(queues.exclusive(ANA, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
-  queues.push(ANA, 'later', true)
+  queues.push(ANA, ['later'], true)
   await queues.drain()
   expect(batches).toEqual([['later']])
 })
 
 test('settled waits for a burst that is still being gathered and for the work on it', async () => {
   const queues = make()
-  queues.push(ANA, 'slow', true)
+  queues.push(ANA, ['slow'], true)
   let settled = false
   const waiting = queues.settled(item => item === 'slow').then(() => (settled = true))
   await clock.advance(1000)
@@ -142,7 +142,7 @@ test('settled waits for a burst that is still being gathered and for the work on
 
 test('draining starts what waits for the end of its burst', async () => {
   const queues = make(10_000)
-  queues.push(ANA, 'one', true)
+  queues.push(ANA, ['one'], true)
   await queues.drain()
   expect(batches).toEqual([['one']])
 })

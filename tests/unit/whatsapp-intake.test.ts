@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals'
+import type { ChannelEvents, MissedChat } from '../../src/channels/channel.ts'
+import { Continuity } from '../../src/channels/whatsapp/continuity.ts'
 import { Identities, type LookUp } from '../../src/channels/whatsapp/identities.ts'
 import { Intake } from '../../src/channels/whatsapp/intake.ts'
 import type { WhatsAppMessage } from '../../src/channels/whatsapp/raw-message.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { noChanges } from '../support/no-changes.ts'
@@ -27,15 +29,24 @@ const said = (text: string, chat_id = BOB): WhatsAppMessage => ({
   ack: 1,
 })
 
-const setUp = (record: (message: IncomingMessage) => Promise<void>, lookUp: LookUp = async () => ({})) => {
+const setUp = (
+  record: (message: IncomingMessage) => Promise<void>,
+  lookUp: LookUp = async () => ({}),
+  changes: Partial<ChannelEvents> = {},
+) => {
   const clock = new FakeClock()
   const log = memoryLog()
+  const continuity = new Continuity()
   const identities = new Identities({ lookUp, clock, logger: silentLogger, deadline_ms: 3 * SECOND_MS })
   return {
     clock,
     log,
     identities,
-    intake: new Intake({ events: { ...noChanges, message: record }, identities, clock, ids: fakeIds(), logger: log }),
+    continuity,
+    intake: new Intake({
+      events: { ...noChanges, ...changes, message: record },
+      ...{ identities, continuity, clock, ids: fakeIds(), logger: log },
+    }),
   }
 }
 
@@ -87,7 +98,7 @@ test('a stop waits for what is being recorded and takes no more', async () => {
   expect(recorded).toEqual(['one'])
 })
 
-test('both names of a sender are asked for once a day', async () => {
+test('the names of a sender are asked for again after ten minutes: a number may have passed to somebody else', async () => {
   let asked = 0
   const { clock, identities } = setUp(
     async () => undefined,
@@ -101,10 +112,10 @@ test('both names of a sender are asked for once a day', async () => {
     { kind: 'phone', value: '15551230002' },
   ]
   await expect(identities.of(BOB)).resolves.toEqual(both)
-  await clock.advance(23 * HOUR_MS)
+  await clock.advance(9 * MINUTE_MS)
   await expect(identities.of(BOB)).resolves.toEqual(both)
   expect(asked).toBe(1)
-  await clock.advance(2 * HOUR_MS)
+  await clock.advance(2 * MINUTE_MS)
   await identities.of(BOB)
   expect(asked).toBe(2)
 })
@@ -126,4 +137,58 @@ test('a failed or endless question leaves the one name, and is asked again later
   await expect(endless).resolves.toEqual([{ kind: 'lid', value: '777' }])
   await clock.advance(11 * MINUTE_MS)
   await expect(identities.of(BOB)).resolves.toHaveLength(2)
+})
+
+test('a message says that nothing is missing before it, in a chat that is whole, until something could not be recorded', async () => {
+  const recorded: (readonly [string, boolean | undefined])[] = []
+  const { clock, continuity, intake } = setUp(async ({ text, gapless }) => {
+    if (text === 'lost') throw new Error('disk full')
+    recorded.push([text, gapless])
+  })
+  for (const [index, text] of ['unlisted', 'whole', 'lost', 'after it'].entries()) {
+    if (index === 1) continuity.listed(['888@lid'])
+    intake.take(said(text), SELF)
+    await clock.advance(MINUTE_MS)
+  }
+  intake.take(said('behind', '888@lid'), SELF)
+  await clock.advance(MINUTE_MS)
+  expect(recorded).toEqual([
+    ['unlisted', undefined],
+    ['whole', true],
+    ['after it', undefined],
+    ['behind', undefined],
+  ])
+})
+
+test('what was missed in a chat is told as one, without our own words, and makes the chat whole', async () => {
+  const told: MissedChat[] = []
+  const { clock, continuity, intake } = setUp(
+    async () => undefined,
+    async () => ({}),
+    {
+      missed: async chat => {
+        if (told.length === 0 && clock.now() < started + SECOND_MS) throw new Error('disk full')
+        told.push(chat)
+      },
+    },
+  )
+  const started = clock.now()
+  continuity.listed([BOB])
+  const own = (text: string): WhatsAppMessage => ({ ...said(text), message_id: `true_${BOB}_${text}`, from_me: true })
+  const messages = [said('one'), own('ours'), own('by hand'), { ...said('sticker'), type: 'sticker' }, said('two')]
+  const isOurs = async ({ text }: WhatsAppMessage): Promise<boolean> => text === 'ours'
+  const missed = intake.takeMissed({ chat_id: BOB, messages, changes: [], until: 7 }, SELF, isOurs)
+  await clock.advance(10 * SECOND_MS)
+  expect(await missed).toBe(true)
+  expect(told.map(({ until, said: all }) => [until, all.map(({ by, message }) => [by, message.text])])).toEqual([
+    [
+      7,
+      [
+        ['person', 'one'],
+        ['account', 'by hand'],
+        ['person', 'two'],
+      ],
+    ],
+  ])
+  expect(continuity.isWhole(BOB)).toBe(true)
 })

@@ -111,3 +111,11 @@ test.each<[LinkEvent[], string]>([
 ])('health after %j is %s', (events, health) => {
   expect(healthOf(after(...events)).state).toBe(health)
 })
+
+test('since when it is so is told as a person reads it, in local time', () => {
+  const at = new Date(2026, 10, 21, 14, 5).getTime()
+  expect(healthOf(initialState(at))).toEqual({
+    state: 'off',
+    detail: 'stopped: Not started. Since 21 November 2026 at 14:05.',
+  })
+})

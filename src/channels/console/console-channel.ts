@@ -63,6 +63,7 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
       sent_at: clock.now(),
       addressed: true,
       may_continue: false,
+      gapless: true,
     })
     await unlessAborted(settled(chat_id), signal === undefined ? [ended.signal] : [ended.signal, signal])
     const given = replies.get(chat_id) ?? []

@@ -1,17 +1,18 @@
 import { LRUCache } from 'lru-cache'
-import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Identity } from '../../people/person.ts'
 import { identityOf } from './incoming.ts'
 
-/** Asks WhatsApp which phone and which LID belong together. */
-export type LookUp = (address: string) => Promise<{ readonly phone?: string; readonly lid?: string }>
+/** Asks WhatsApp which phone, which LID and which username belong together. */
+export type LookUp = (
+  address: string,
+) => Promise<{ readonly phone?: string; readonly lid?: string; readonly username?: string }>
 
-const KNOWN_MS = 24 * HOUR_MS
-/** Somebody without a known counterpart, or a lookup that failed, is asked about again after this time. */
-const UNKNOWN_MS = 10 * MINUTE_MS
+/** Then it is asked for again: a number may pass to another account, and what was not known may be by then. */
+const KNOWN_MS = 10 * MINUTE_MS
 const MOST_KEPT = 10_000
 
 /** Finds all names of a sender. It never fails: what cannot be found out leaves the one name that is there. */
@@ -33,22 +34,23 @@ export class Identities {
   of(address: string): Promise<readonly Identity[]> {
     const kept = this.#known.get(address)
     if (kept !== undefined && kept.until > this.#clock.now()) return kept.found
-    const entry = { found: this.#find(address), until: this.#clock.now() + UNKNOWN_MS }
-    this.#known.set(address, entry)
-    void entry.found.then(identities => {
-      if (identities.length > 1) entry.until = this.#clock.now() + KNOWN_MS
-    })
-    return entry.found
+    const found = this.#find(address)
+    this.#known.set(address, { found, until: this.#clock.now() + KNOWN_MS })
+    return found
   }
 
   async #find(address: string): Promise<readonly Identity[]> {
     const own = identityOf(address)
     try {
-      const { phone, lid } = await withDeadline(this.#clock, this.#deadline_ms, 'looking up a sender', () =>
+      const { phone, lid, username } = await withDeadline(this.#clock, this.#deadline_ms, 'looking up a sender', () =>
         this.#lookUp(address),
       )
       const other = own.kind === 'phone' ? lid : phone
-      return other === undefined ? [own] : [own, identityOf(other)]
+      return [
+        own,
+        ...(other === undefined ? [] : [identityOf(other)]),
+        ...(username === undefined ? [] : [{ kind: 'username', value: username } as const]),
+      ]
     } catch (error) {
       this.#logger.debug('The other name of a sender could not be found out', { reason: asDenidinError(error).message })
       return [own]

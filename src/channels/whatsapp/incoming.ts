@@ -12,8 +12,15 @@ export interface Self {
 const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', 'unreadable']
 /** A message that could not be decrypted, as we call it. */
 const UNREADABLE = 'unreadable'
+const CIPHERTEXT = 'ciphertext'
 const GROUP = '@g.us'
 const PEOPLE_AND_GROUPS = /^(?!0@)[^@]+@(c\.us|lid|g\.us)$/
+
+/** A message that is still not decrypted as one that never will be: under an id of its own, so that it may yet come. */
+export const asUnreadable = (message: WhatsAppMessage): WhatsAppMessage =>
+  message.type === CIPHERTEXT
+    ? { ...message, message_id: `unreadable:${message.message_id}`, type: UNREADABLE, text: '' }
+    : message
 
 /** Whether an address is a chat with a person or a group; lists, channels, statuses and WhatsApp's own chat are not. */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)

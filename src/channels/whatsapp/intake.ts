@@ -1,9 +1,12 @@
-import type { ChannelEvents } from '../channel.ts'
+import type { ChannelEvents, MissedChat, OwnerMessage } from '../channel.ts'
+import type { IncomingMessage } from '../../messages/message.ts'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { MissedHistory } from './catch-up.ts'
+import type { Continuity } from './continuity.ts'
 import type { Identities } from './identities.ts'
 import { isGroup, reasonNotOwners, reasonToIgnore, toIncoming, type Self } from './incoming.ts'
 import type { MessageChange } from './message-change.ts'
@@ -11,12 +14,17 @@ import type { WhatsAppMessage } from './raw-message.ts'
 
 export interface IntakeDeps {
   /** Takes what happens; a rejection means that it is not recorded. */
-  readonly events: Pick<ChannelEvents, 'message' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
+  readonly events: Pick<ChannelEvents, 'message' | 'missed' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
   readonly identities: Identities
+  /** In which chats nothing is missing. */
+  readonly continuity: Continuity
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
 }
+
+/** Whether an own message is one of ours, as far as this process can tell. */
+export type IsOurs = (message: WhatsAppMessage) => Promise<boolean>
 
 const ATTEMPTS = 5
 const BACKOFF: Backoff = { first_ms: SECOND_MS, most_ms: 8 * SECOND_MS }
@@ -26,7 +34,7 @@ export class Intake {
   readonly #deps: IntakeDeps
   readonly #stopping = new AbortController()
   /** The last thing of each chat that is under way. */
-  readonly #queues = new Map<string, Promise<void>>()
+  readonly #queues = new Map<string, Promise<boolean>>()
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps
@@ -34,10 +42,11 @@ export class Intake {
 
   /** Takes a message; what is nobody's words is left. `self` says to whom a mention speaks. */
   take(message: WhatsAppMessage, self: Self): void {
-    const { events, identities } = this.#deps
+    const { events, continuity } = this.#deps
     if (this.#left(reasonToIgnore(message))) return
-    this.#enqueue(message.chat_id, message.message_id, async () => {
-      await events.message(toIncoming(message, self, await identities.of(message.author_id)))
+    void this.#enqueue(message.chat_id, message.message_id, async () => {
+      const incoming = await this.#incoming(message, self)
+      await events.message({ ...incoming, ...(continuity.isWhole(message.chat_id) ? { gapless: true } : {}) })
     })
   }
 
@@ -45,18 +54,15 @@ export class Intake {
    * Takes an own message that is not known to be ours; `isOurs` tells once it is certain. What is not was written by
    * the account's owner.
    */
-  takeOwn(message: WhatsAppMessage, isOurs: () => Promise<boolean>): void {
-    const { events, identities, logger } = this.#deps
+  takeOwn(message: WhatsAppMessage, isOurs: IsOurs): void {
+    const { events, logger } = this.#deps
     if (this.#left(reasonNotOwners(message))) return
-    const { message_id, chat_id, text, sent_at } = message
-    void isOurs().then(
+    const { message_id, chat_id } = message
+    void isOurs(message).then(
       ours => {
         if (ours) return
-        this.#enqueue(chat_id, message_id, async () => {
-          const group = isGroup(chat_id)
-          const other = group ? undefined : { identities: await identities.of(chat_id) }
-          const chat_kind = group ? 'group' : 'direct'
-          await events.ownerWrote({ message_id, chat_id, chat_kind, other, text, sent_at })
+        void this.#enqueue(chat_id, message_id, async () => {
+          await events.ownerWrote(await this.#ownerMessage(message))
         })
       },
       (error: unknown) => {
@@ -68,25 +74,28 @@ export class Intake {
     )
   }
 
-  /** Takes what happened to a message; reactions of the account itself are left. */
-  change(change: MessageChange, self: Self): void {
-    const { events, identities } = this.#deps
-    const { chat_id, message_id } = change
-    this.#enqueue(chat_id, message_id, async () => {
-      switch (change.kind) {
-        case 'edited':
-          await events.edited({ message_id, text: change.text })
-          return
-        case 'deleted':
-          await events.deleted(message_id)
-          return
-        case 'reacted': {
-          const { author_id, emoji, at } = change
-          if (author_id === self.phone || author_id === self.lid) return
-          await events.reacted({ message_id, sender: { identities: await identities.of(author_id) }, emoji, at })
+  /** Takes what was said in a chat while nobody listened. False when some of it could not be recorded. */
+  async takeMissed({ chat_id, messages, changes, until }: MissedHistory, self: Self, isOurs: IsOurs): Promise<boolean> {
+    const { events, continuity } = this.#deps
+    return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
+      const said: MissedChat['said'][number][] = []
+      for (const message of messages) {
+        if (message.from_me) {
+          if (this.#left(reasonNotOwners(message)) || (await isOurs(message))) continue
+          said.push({ by: 'account', message: await this.#ownerMessage(message) })
+        } else if (!this.#left(reasonToIgnore(message))) {
+          said.push({ by: 'person', message: await this.#incoming(message, self) })
         }
       }
+      await events.missed({ chat_id, said, until })
+      for (const change of changes) await this.#tellChange(change, self)
+      continuity.mended(chat_id)
     })
+  }
+
+  /** Takes what happened to a message; reactions of the account itself are left. */
+  change(change: MessageChange, self: Self): void {
+    void this.#enqueue(change.chat_id, change.message_id, () => this.#tellChange(change, self))
   }
 
   /** Whether something is being recorded. */
@@ -105,27 +114,57 @@ export class Intake {
     return reason !== undefined
   }
 
-  #enqueue(chat_id: string, message_id: string, act: () => Promise<void>): void {
-    if (this.#stopping.signal.aborted) return
-    const turn = (this.#queues.get(chat_id) ?? Promise.resolve()).then(() => this.#record(message_id, act))
-    this.#queues.set(chat_id, turn)
-    void turn.then(() => {
-      if (this.#queues.get(chat_id) === turn) this.#queues.delete(chat_id)
-    })
+  async #incoming(message: WhatsAppMessage, self: Self): Promise<IncomingMessage> {
+    return toIncoming(message, self, await this.#deps.identities.of(message.author_id))
   }
 
-  async #record(message_id: string, act: () => Promise<void>): Promise<void> {
-    const { clock, ids, logger } = this.#deps
+  async #ownerMessage({ message_id, chat_id, text, sent_at }: WhatsAppMessage): Promise<OwnerMessage> {
+    const group = isGroup(chat_id)
+    const other = group ? undefined : { identities: await this.#deps.identities.of(chat_id) }
+    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, sent_at }
+  }
+
+  async #tellChange(change: MessageChange, self: Self): Promise<void> {
+    const { events, identities } = this.#deps
+    const { message_id } = change
+    switch (change.kind) {
+      case 'edited':
+        await events.edited({ message_id, text: change.text })
+        return
+      case 'deleted':
+        await events.deleted(message_id)
+        return
+      case 'reacted': {
+        const { author_id, emoji, at } = change
+        if (author_id === self.phone || author_id === self.lid) return
+        await events.reacted({ message_id, sender: { identities: await identities.of(author_id) }, emoji, at })
+      }
+    }
+  }
+
+  /** Resolves, never rejects, when it is recorded (true) or given up. */
+  async #enqueue(chat_id: string, message_id: string, act: () => Promise<void>): Promise<boolean> {
+    if (this.#stopping.signal.aborted) return false
+    const turn = (this.#queues.get(chat_id) ?? Promise.resolve(true)).then(() => this.#record(chat_id, message_id, act))
+    this.#queues.set(chat_id, turn)
+    const recorded = await turn
+    if (this.#queues.get(chat_id) === turn) this.#queues.delete(chat_id)
+    return recorded
+  }
+
+  async #record(chat_id: string, message_id: string, act: () => Promise<void>): Promise<boolean> {
+    const { clock, ids, logger, continuity } = this.#deps
     for (let failures = 1; ; failures++) {
       try {
         await act()
-        return
+        return true
       } catch (error) {
         const reason = asDenidinError(error).message
         if (failures === ATTEMPTS || this.#stopping.signal.aborted) {
-          // A message stays unread in WhatsApp, where the next start finds it.
+          // What comes after it does not move the end of what was heard: the next start looks for it.
+          continuity.lost(chat_id)
           logger.error('A message could not be recorded', { message_id, reason })
-          return
+          return false
         }
         logger.warn('A message could not be recorded and is tried again', { message_id, reason })
         await clock.sleep(backoffDelay(BACKOFF, failures, ids), this.#stopping.signal).catch(() => undefined)

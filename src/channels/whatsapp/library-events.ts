@@ -1,5 +1,6 @@
 import type { Logger } from '../../platform/logger.ts'
 import type { LibraryClient, LibraryMessage } from './library.ts'
+import { asUnreadable } from './incoming.ts'
 import { reasonOf } from './library-errors.ts'
 import { readDeletion, readEdit, readReaction, type MessageChange } from './message-change.ts'
 import { readMessage, type WhatsAppMessage } from './raw-message.ts'
@@ -71,7 +72,7 @@ export const listenToLibrary = (
   // Only after WhatsApp has tried for a while to have it sent again: its text never came.
   on('message_ciphertext_failed', raw => {
     message(raw, read => {
-      listener.message({ ...read, message_id: `unreadable:${read.message_id}`, type: 'unreadable', text: '' })
+      listener.message(asUnreadable({ ...read, type: 'ciphertext' }))
     })
   })
   const change = (read: MessageChange | undefined): void => {

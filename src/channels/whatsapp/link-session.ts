@@ -1,16 +1,19 @@
-import { DAY_MS, type Clock } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Browser } from './browser.ts'
+import type { MissedHistory } from './catch-up.ts'
 import type { ClientEnd } from './client-events.ts'
+import type { Continuity } from './continuity.ts'
 import type { Self } from './incoming.ts'
 import { reasonOf } from './library-errors.ts'
 import { LOGIN_GONE, type LinkEvent } from './link-state.ts'
 import { tooMuchMemory } from './memory-watch.ts'
+import { Missed } from './missed.ts'
 import { backUpProfile } from './profile-backup.ts'
 import type { MessageChange } from './message-change.ts'
-import { forgetLogin, isLinked, readLinkedAt, writeLinkedAt } from './profile.ts'
+import { forgetLogin } from './profile.ts'
 import type { WhatsAppMessage } from './raw-message.ts'
 import type { WhatsAppDeadlines } from './settings.ts'
 import { WhatsAppClient } from './whatsapp-client.ts'
@@ -29,6 +32,10 @@ export interface LinkDeps {
   readonly show: { qr(text: string): void; pairingCode(code: string): void }
   /** Whether something is under way that a new browser would disturb. */
   readonly isBusy: () => boolean
+  /** In which chats nothing is missing. */
+  readonly continuity: Continuity
+  /** Up to when everything that was said in chats is recorded. */
+  readonly heardUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
 }
 
 export interface LinkListener {
@@ -36,6 +43,8 @@ export interface LinkListener {
   event(event: LinkEvent): void
   /** Somebody wrote, or WhatsApp noted something; `self` is the account that it came to. May come more than once. */
   received(message: WhatsAppMessage, self: Self): void
+  /** What was said in a chat while nobody listened; false when some of it could not be recorded. */
+  missed(history: MissedHistory, self: Self): Promise<boolean>
   /** An own message appeared: ours, or one that the account's owner wrote elsewhere. */
   created(message: WhatsAppMessage): void
   /** Something happened to a message that was there. */
@@ -56,9 +65,6 @@ export interface LoginBefore {
   ready(): void
 }
 
-/** Unread messages older than this are no longer answered after a start. */
-const CATCH_UP_MS = DAY_MS
-
 /** One client and what happens around it, from its opening to its end. */
 export class LinkSession {
   readonly client: WhatsAppClient
@@ -68,8 +74,7 @@ export class LinkSession {
   readonly #listener: LinkListener
   readonly #login: LoginBefore
   readonly #over = new AbortController()
-  /** Until the account's own addresses are known it cannot be said whom a mention means. */
-  #held: WhatsAppMessage[] | undefined = []
+  readonly #missed: Missed
   #self: Self = { phone: undefined, lid: undefined }
   #ready_at: number | undefined
   #active_at: number
@@ -100,6 +105,7 @@ export class LinkSession {
           this.#ready(self)
         },
         reloading: () => {
+          this.#missed.interrupted()
           tell({ kind: 'reloading' })
         },
         connection: up => {
@@ -123,6 +129,14 @@ export class LinkSession {
         },
       },
     )
+    this.#missed = new Missed({
+      ...deps,
+      page: this.client.page,
+      take: message => {
+        this.#take(message)
+      },
+      deliver: missed => listener.missed(missed, this.#self),
+    })
   }
 
   /** Resolves with its end when its browser is gone; `was_well`: it had been ready for long enough. */
@@ -166,35 +180,14 @@ export class LinkSession {
       this.#tasks = [...this.#tasks, this.#watchMemory(), this.#backUp()]
     }
     this.#listener.event({ kind: 'ready' })
-    const waiting = this.#held ?? []
-    this.#held = undefined
-    for (const message of waiting) this.#take(message)
     const newly_linked = this.#code_shown
     this.#code_shown = false
-    this.#caught_up = this.#caught_up.then(() => this.#catchUp(newly_linked))
+    this.#caught_up = this.#caught_up.then(() => this.#missed.look(newly_linked, this.#over.signal))
   }
 
   #take(message: WhatsAppMessage): void {
     if (message.from_me) this.#listener.created(message)
-    else if (this.#held === undefined) this.#listener.received(message, this.#self)
-    else this.#held.push(message)
-  }
-
-  /** Messages that came while nobody listened give no event: they are found among the unread ones. */
-  async #catchUp(newly_linked: boolean): Promise<void> {
-    const { login_dir } = this.#deps
-    try {
-      if (newly_linked) await writeLinkedAt(login_dir, this.#clock.now())
-      // A run that ended just after it was linked did not come to that.
-      else if (!(await isLinked(login_dir))) await writeLinkedAt(login_dir, 0)
-      const from = Math.max(await readLinkedAt(login_dir), this.#clock.now() - CATCH_UP_MS)
-      const unread = (await this.client.page.unread()).filter(message => message.sent_at >= from)
-      for (const message of unread.sort((a, b) => a.sent_at - b.sent_at)) this.#take(message)
-    } catch (error) {
-      // The next client looks again.
-      if (this.#over.signal.aborted) return
-      this.#logger.warn('Unread messages could not be looked for', { reason: reasonOf(error) })
-    }
+    else if (!this.#missed.holds(message)) this.#listener.received(message, this.#self)
   }
 
   async #watchMemory(): Promise<void> {

@@ -123,9 +123,12 @@ const follow = (state: LinkState, event: LinkEvent): [LinkState['phase'], string
 
 const isTroubled = ({ phase }: LinkState): boolean => phase === 'degraded' || phase === 'action_required'
 
-/** The state as `denidin status` shows it. */
+/** For a person: in the time zone of the machine. */
+const LOCAL_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' })
+
+/** The state as `denidin status` and `/status` show it. */
 export const healthOf = (state: LinkState): Health => {
-  const detail = `${state.phase}: ${state.reason} Since ${new Date(state.since).toISOString()}.`
+  const detail = `${state.phase}: ${state.reason} Since ${LOCAL_TIME.format(state.since)}.`
   switch (state.phase) {
     case 'ready':
       return { state: 'ok', detail }

@@ -36,6 +36,14 @@ export const readDeletion = (raw: unknown): MessageChange | undefined => {
   return { kind: 'deleted', chat_id: message.chat_id, message_id }
 }
 
+/** What has happened to a message by the time that it is read. */
+export const changeIn = (raw: unknown): MessageChange | undefined => {
+  const fields = raw as Fields
+  if (fields['type'] === 'revoked') return readDeletion(raw)
+  if (fields['latestEditMsgKey'] == null && fields['latestEditSenderTimestampMs'] == null) return undefined
+  return readEdit(raw, readMessage(raw)?.text)
+}
+
 /** A reaction as the library hands it out. */
 export const readReaction = (reaction: unknown): MessageChange | undefined => {
   const { msgId, senderId, reaction: emoji, timestamp } = reaction as Fields

@@ -16,10 +16,15 @@ interface PageMessageKey {
 
 interface PageMessage {
   readonly id: PageMessageKey
+  /** Seconds since the Unix epoch. */
+  readonly t: number
   readonly isNotification?: boolean
 }
 
 interface PageChat {
+  readonly id: PageWid
+  /** Time of its newest message, in seconds since the Unix epoch. */
+  readonly t?: number
   readonly unreadCount: number
   readonly msgs: { getModelsArray(): PageMessage[] }
 }
@@ -32,7 +37,11 @@ interface PageWindow {
     getMaybeMePnUser(): PageWid | null | undefined
     getMaybeMeLidUser(): PageWid | null | undefined
   }
-  require(name: 'WAWebCollections'): { readonly Chat: { getModelsArray(): PageChat[] } }
+  require(name: 'WAWebCollections'): {
+    readonly Chat: { getModelsArray(): PageChat[]; get(chat_id: string): PageChat | undefined }
+    readonly Contact: { get(wid: PageWid): { readonly username?: unknown } | null | undefined }
+  }
+  require(name: 'WAWebWidFactory'): { createWid(address: string): PageWid }
   require(name: 'WAWebChatLoadMessages'): {
     loadEarlierMsgs(options: { chat: PageChat }): Promise<PageMessage[] | null | undefined>
   }
@@ -105,27 +114,70 @@ export const repairMessageIds = (): PageReport => {
   return { ids_readable: isText(probe()._serialized), phone: address(phone), lid: address(lid) }
 }
 
-/** Messages of all chats that stand as unread, newest chats' and messages' worth of `most` each. */
-export const readUnread = async (most: number): Promise<unknown[]> => {
+/** A chat as the page lists it. */
+export interface ListedChat {
+  readonly chat_id: string
+  /** Of its newest message, in seconds since the Unix epoch. */
+  readonly newest_s: number
+  /** Messages that nobody has read; −1 where somebody marked it so by hand. */
+  readonly unread: number
+}
+
+/** Every chat with its newest time, out of the page's memory. */
+export const listChats = (): ListedChat[] => {
   const page = globalThis as unknown as PageWindow
-  const chats = page
+  return page
     .require('WAWebCollections')
     .Chat.getModelsArray()
-    .filter(chat => chat.unreadCount > 0)
-    .slice(0, most)
-  const unread: unknown[] = []
-  for (const chat of chats) {
-    const wanted = Math.min(chat.unreadCount, most)
-    const isTheirs = (message: PageMessage): boolean => message.id['fromMe'] !== true && message.isNotification !== true
-    let messages = chat.msgs.getModelsArray().filter(isTheirs)
-    while (messages.length < wanted) {
-      const earlier = await page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat })
-      if (earlier == null || earlier.length === 0) break
-      messages = [...earlier.filter(isTheirs), ...messages]
-    }
-    unread.push(...messages.slice(-wanted).map(message => page.WWebJS.getMessageModel(message)))
+    .map(({ id, t, unreadCount }) => ({
+      chat_id: `${id.user}@${id.server}`,
+      newest_s: t ?? 0,
+      unread: unreadCount,
+    }))
+}
+
+/** Messages of a chat as the page writes them. */
+export interface ChatHistory {
+  readonly messages: unknown[]
+  /** There are more, older ones. */
+  readonly cut: boolean
+}
+
+/** The newest messages of a chat, `most` of them and none from before `from_s`; what the page has put away it loads. */
+export const readHistory = async (chat_id: string, from_s: number, most: number): Promise<ChatHistory> => {
+  const page = globalThis as unknown as PageWindow
+  const chat = page.require('WAWebCollections').Chat.get(chat_id)
+  if (chat === undefined) return { messages: [], cut: false }
+  const ids = new Set<unknown>()
+  const isNew = ({ id }: PageMessage): boolean => {
+    const text = id._serialized ?? id
+    return !ids.has(text) && ids.add(text).has(text)
   }
-  return unread
+  const isWanted = (message: PageMessage): boolean => message.t >= from_s && message.isNotification !== true
+  let known = chat.msgs.getModelsArray().filter(isNew)
+  while (!known.some(message => message.t < from_s) && known.filter(isWanted).length <= most) {
+    const loaded = (await page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat })) ?? []
+    const earlier = loaded.filter(isNew)
+    if (earlier.length === 0) break
+    known = [...earlier, ...known]
+  }
+  // Those of one second stay in the order in which the page has them.
+  const inOrder = known.filter(isWanted).sort((a, b) => a.t - b.t)
+  return {
+    messages: inOrder.slice(-most).map(message => page.WWebJS.getMessageModel(message)),
+    cut: inOrder.length > most,
+  }
+}
+
+/** The username of somebody, if the page tells one. Without it they are known by their other names all the same. */
+export const readUsername = (address: string): unknown => {
+  try {
+    const page = globalThis as unknown as PageWindow
+    const wid = page.require('WAWebWidFactory').createWid(address)
+    return page.require('WAWebCollections').Contact.get(wid)?.username
+  } catch {
+    return undefined
+  }
 }
 
 /** Shows, or ends showing, that an answer is being written. */

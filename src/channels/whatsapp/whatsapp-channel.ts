@@ -9,9 +9,10 @@ import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
 import { findBrowser, type Browser, type Environment } from './browser.ts'
+import { Continuity } from './continuity.ts'
 import { Identities } from './identities.ts'
 import { isChat, isGroup } from './incoming.ts'
-import { Intake } from './intake.ts'
+import { Intake, type IsOurs } from './intake.ts'
 import { reasonOf } from './library-errors.ts'
 import { healthOf, initialState, nextState, type LinkEvent, type LinkState } from './link-state.ts'
 import { Outgoing } from './outgoing.ts'
@@ -78,12 +79,16 @@ class WhatsAppChannel implements Channel {
       throw error
     })
     const { settings, clock, ids, logger, show } = this.#deps
+    const continuity = new Continuity()
+    const isOurs: IsOurs = message => this.#outgoing.isOurs(message)
     const link: WhatsAppLink = new WhatsAppLink(
       {
         browser,
         login_dir: resolve(this.#deps.data_dir, 'whatsapp'),
         pairing_phone: settings.pairing_phone,
         browser_memory_mb: settings.browser_memory_mb,
+        continuity,
+        heardUntil: chat_ids => events.heardUntil(chat_ids),
         isBusy: () => this.#typing > 0 || this.#outgoing.busy || intake.busy,
         deadlines: this.#deadlines,
         clock,
@@ -98,9 +103,10 @@ class WhatsAppChannel implements Channel {
         received: (message, self) => {
           intake.take(message, self)
         },
+        missed: (history, self) => intake.takeMissed(history, self, isOurs),
         created: message => {
           this.#outgoing.created(message)
-          intake.takeOwn(message, () => this.#outgoing.isOurs(message))
+          intake.takeOwn(message, isOurs)
         },
         changed: (change, self) => {
           intake.change(change, self)
@@ -116,7 +122,7 @@ class WhatsAppChannel implements Channel {
       logger,
       deadline_ms: this.#deadlines.identify_ms,
     })
-    const intake = new Intake({ events, identities, clock, ids, logger })
+    const intake = new Intake({ events, identities, continuity, clock, ids, logger })
     this.#running = { events, link, intake }
     link.start()
   }

@@ -1,14 +1,21 @@
-import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
+import { usernameOf } from '../../people/sender.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { LibraryClient, LibraryPage } from './library.ts'
 import { translated } from './library-errors.ts'
-import { readUnread, repairMessageIds, setTyping, type PageReport } from './page-scripts.ts'
+import {
+  listChats,
+  readHistory,
+  readUsername,
+  repairMessageIds,
+  setTyping,
+  type ChatHistory,
+  type ListedChat,
+  type PageReport,
+} from './page-scripts.ts'
 import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } from './page-screens.ts'
 import { addressOf, readMessage, type WhatsAppMessage } from './raw-message.ts'
-
-/** Unread chats, and messages of each, that are read after a start. */
-const MOST_UNREAD = 50
 
 /** What can be asked of the page of a client. All errors of the library and of the browser are translated here. */
 export class WhatsAppPage {
@@ -71,18 +78,31 @@ export class WhatsAppPage {
     await this.#ask('showing that an answer is written', page => page.evaluate(setTyping, chat_id, state))
   }
 
-  /** Messages of others that nobody has read, of all chats. */
-  async unread(): Promise<readonly WhatsAppMessage[]> {
-    const raw = await this.#ask('reading unread messages', page => page.evaluate(readUnread, MOST_UNREAD))
-    return raw.map(readMessage).filter(message => message !== undefined)
+  /** Every chat with its newest time. */
+  async chats(): Promise<readonly ListedChat[]> {
+    return await this.#ask('listing the chats', page => page.evaluate(listChats))
   }
 
-  /** Which phone and which LID belong together, as far as WhatsApp tells. */
-  async lookUp(address: string): Promise<{ phone?: string; lid?: string }> {
-    const [found] = await this.#ask('looking up a sender', () => this.#running().getContactLidAndPhone([address]))
+  /** The newest messages of a chat, at most `most` and none from before `from` (milliseconds since the Unix epoch). */
+  async history(chat_id: string, from: number, most: number): Promise<ChatHistory> {
+    const from_s = Math.floor(from / SECOND_MS)
+    return await this.#ask('reading a chat', page => page.evaluate(readHistory, chat_id, from_s, most))
+  }
+
+  /** Which phone, which LID and which username belong together, as far as WhatsApp tells. */
+  async lookUp(address: string): Promise<{ phone?: string; lid?: string; username?: string }> {
+    const [[found], told] = await Promise.all([
+      this.#ask('looking up a sender', () => this.#running().getContactLidAndPhone([address])),
+      this.#ask('looking up a username', page => page.evaluate(readUsername, address)),
+    ])
+    const username = typeof told === 'string' ? usernameOf(told) : undefined
     const phone = addressOf(found?.pn)
     const lid = addressOf(found?.lid)
-    return { ...(phone === undefined ? {} : { phone }), ...(lid === undefined ? {} : { lid }) }
+    return {
+      ...(phone === undefined ? {} : { phone }),
+      ...(lid === undefined ? {} : { lid }),
+      ...(username === undefined ? {} : { username }),
+    }
   }
 
   #running(): LibraryClient {

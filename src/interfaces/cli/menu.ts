@@ -36,18 +36,29 @@ export const cliMenu = {
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
-  'people list': { ...command('people.list'), spare: ['created_at', 'lid', 'name'] },
+  'people list': { ...command('people.list'), spare: ['created_at', 'lid', 'username', 'name'] },
+  'people show': command('people.show', 'person'),
   'people role': command('people.role', 'person', 'role'),
   'people block': command('people.block', 'person'),
   'people unblock': command('people.unblock', 'person'),
+  'people merge': command('people.merge', 'person', 'other'),
   'session list': { ...command('session.list'), spare: ['failed_attempts', 'created_at', 'messages'] },
   'session show': command('session.show', 'session_id'),
   'session reset': command('session.reset', 'session_id'),
   'session sweep': command('session.sweep'),
   'session purge': command('session.purge'),
-  'memory list': command('memory.list'),
-  'memory search': { ...command('memory.search', 'query'), words: true },
+  'memory list': { ...command('memory.list'), spare: ['valid_to', 'category', 'said_from', 'kind'] },
+  'memory search': {
+    ...command('memory.search', 'query'),
+    words: true,
+    spare: ['valid_to', 'category', 'recency', 'said_from', 'kind'],
+  },
   'memory stats': command('memory.stats'),
+  'memory access-stats': command('memory.access_stats'),
+  'memory agent start': command('memory.agent_start', 'interval_hours'),
+  'memory agent stop': command('memory.agent_stop'),
+  'memory agent run': command('memory.agent_run'),
+  'memory agent status': command('memory.agent_status'),
 } satisfies CliMenu
 
 /** What groups of commands are about, for help texts. */
@@ -55,4 +66,5 @@ export const cliGroups: Readonly<Record<string, string>> = {
   people: 'Who writes to DeniDin, and what they may do',
   session: 'Running and finished conversations',
   memory: 'Long-term memory',
+  'memory agent': 'What keeps near at hand what is wanted of the memory',
 }

@@ -66,8 +66,9 @@ export const runCli = async (deps: CliDeps): Promise<number> => {
 const HELP_COLUMNS = 100
 
 const addCommand = (program: Command, words: string, entry: CliEntry, operation: Operation, deps: CliDeps): void => {
-  const [last = words, group] = words.split(' ').reverse()
-  const command = (group === undefined ? program : groupOf(program, group)).command(last).description(operation.summary)
+  const path = words.split(' ')
+  const group = path.slice(0, -1).reduce((above, _, at) => groupOf(above, path.slice(0, at + 1)), program)
+  const command = group.command(path.at(-1) ?? words).description(operation.summary)
   const fields = fieldsOf(operation.input)
   const positions = entry.positions
     .map(name => fields.find(field => field.name === name))
@@ -101,8 +102,14 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
   })
 }
 
-const groupOf = (program: Command, name: string): Command =>
-  program.commands.find(each => each.name() === name) ?? program.command(name).description(cliGroups[name] ?? '')
+/** The group below `above` that the last word of `path` names. */
+const groupOf = (above: Command, path: readonly string[]): Command => {
+  const name = path.at(-1) ?? ''
+  return (
+    above.commands.find(each => each.name() === name) ??
+    above.command(name).description(cliGroups[path.join(' ')] ?? '')
+  )
+}
 
 /** What is on by default gets the form that switches it off. */
 const optionFor = (field: Field): Option => {

@@ -25,6 +25,109 @@ export const memoryMigrations: readonly Migration[] = [
       create index memory_persons_by_person on memory_persons (person_id);
     `,
   },
+  {
+    id: 'memory-002',
+    sql: `
+      create table memories_2 (
+        seq integer primary key autoincrement,
+        memory_id text not null unique,
+        scope text not null,
+        kind text not null check (kind in ('fact', 'explicit', 'session_summary', 'session_transcript')),
+        text text not null,
+        category text not null check (category in ('facts', 'preferences', 'skills', 'rules', 'context')),
+        tier text not null check (tier in ('working', 'short_term', 'long_term')),
+        importance real not null check (importance between 0 and 1),
+        session_id text,
+        said_from integer not null,
+        said_to integer not null,
+        valid_from integer not null,
+        valid_to integer,
+        supersedes text,
+        quote text,
+        entities text not null default '[]',
+        created_at integer not null
+      ) strict;
+      create table memory_persons_2 (
+        memory_id text not null references memories_2 (memory_id) on delete cascade,
+        person_id text not null,
+        primary key (memory_id, person_id)
+      ) strict, without rowid;
+      insert into memories_2
+        (seq, memory_id, scope, kind, text, category, tier, importance, session_id, said_from, said_to, valid_from, created_at)
+        select seq, memory_id, scope, kind, text, 'context', 'long_term', 0.5, session_id, said_from, said_to, said_from, created_at
+        from memories;
+      insert into memory_persons_2 select memory_id, person_id from memory_persons;
+      drop table memory_persons;
+      drop table memories;
+      alter table memories_2 rename to memories;
+      alter table memory_persons_2 rename to memory_persons;
+      create index memories_by_scope on memories (scope, seq);
+      create index memories_of_session on memories (session_id);
+      create index memories_superseding on memories (supersedes) where supersedes is not null;
+      -- A session gives one summary.
+      create unique index summaries on memories (session_id) where kind in ('session_summary', 'session_transcript');
+      create index memory_persons_by_person on memory_persons (person_id);
+
+      create table memory_sources (
+        memory_id text not null references memories (memory_id) on delete cascade,
+        message_id text not null,
+        primary key (memory_id, message_id)
+      ) strict, without rowid;
+      create index memory_sources_by_message on memory_sources (message_id);
+
+      create table memory_relations (
+        memory_id text not null references memories (memory_id) on delete cascade,
+        from_value text not null,
+        to_value text not null,
+        type text not null check (type in ('uses', 'extends', 'references', 'related_to', 'depends_on')),
+        strength real not null check (strength between 0 and 1),
+        primary key (memory_id, from_value, to_value, type)
+      ) strict, without rowid;
+
+      create table memory_promotions (
+        promotion integer primary key autoincrement,
+        memory_id text not null references memories (memory_id) on delete cascade,
+        from_tier text not null,
+        to_tier text not null,
+        reason text not null,
+        score real not null,
+        at integer not null
+      ) strict;
+      create index memory_promotions_of_memory on memory_promotions (memory_id);
+
+      -- One row a use: type is recall, search, show, promote, demote, or extract:<provider>. No words of anybody.
+      create table memory_accesses (
+        access integer primary key autoincrement,
+        scope text not null,
+        memory_id text,
+        type text not null,
+        at integer not null
+      ) strict;
+      create index memory_accesses_by_time on memory_accesses (at);
+      create index memory_accesses_of_memory on memory_accesses (memory_id, at) where memory_id is not null;
+      create index memory_accesses_of_scope on memory_accesses (scope);
+
+      -- What shaped a reply: the memories and messages that were given to the model with it.
+      create table recalls (
+        recall_id text primary key,
+        scope text not null,
+        chat_id text not null,
+        at integer not null
+      ) strict, without rowid;
+      create index recalls_of_chat on recalls (scope, chat_id, at);
+      create table recalled_items (
+        recall_id text not null references recalls (recall_id) on delete cascade,
+        position integer not null,
+        memory_id text,
+        message_id text,
+        similarity real,
+        score real not null,
+        primary key (recall_id, position)
+      ) strict, without rowid;
+      create index recalled_memories on recalled_items (memory_id) where memory_id is not null;
+      create index recalled_messages on recalled_items (message_id) where message_id is not null;
+    `,
+  },
 ]
 
 /** Tables of the vector store and of the allocation table, in `vectors.db`. */

@@ -1,20 +1,42 @@
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
-import type { Memory } from '../memory.ts'
-import type { MemoryPage, MemoryStore } from '../memory-store.ts'
+import type { Entity, Memory } from '../memory.ts'
+import type { MemoryChange, MemoryFilter, MemoryPage, MemoryStore } from '../memory-store.ts'
 
-interface MemoryRow extends Omit<Memory, 'person_ids'> {
-  /** A JSON array. */
+/** Lists are JSON arrays, and what is not there is null. */
+interface MemoryRow extends Omit<
+  Memory,
+  'person_ids' | 'sources' | 'entities' | 'session_id' | 'valid_to' | 'supersedes' | 'quote'
+> {
   readonly person_ids: string
+  readonly sources: string
+  readonly entities: string
+  readonly session_id: string | null
+  readonly valid_to: number | null
+  readonly supersedes: string | null
+  readonly quote: string | null
 }
 
-const COLUMNS = `memory_id, scope, kind, text, session_id, said_from, said_to, created_at,
-  (select json_group_array(person_id) from memory_persons p where p.memory_id = memories.memory_id) as person_ids`
+const OWN_COLUMNS = `memory_id, scope, kind, text, category, tier, importance, session_id, said_from, said_to,
+  valid_from, valid_to, supersedes, quote, entities, created_at`
+const COLUMNS = `${OWN_COLUMNS},
+  (select json_group_array(person_id) from memory_persons p where p.memory_id = memories.memory_id) as person_ids,
+  (select json_group_array(message_id) from memory_sources s where s.memory_id = memories.memory_id) as sources`
 
-const toMemory = (row: MemoryRow): Memory => ({ ...row, person_ids: JSON.parse(row.person_ids) as PersonId[] })
+const toMemory = (row: MemoryRow): Memory => ({
+  ...row,
+  session_id: row.session_id ?? undefined,
+  valid_to: row.valid_to ?? undefined,
+  supersedes: row.supersedes ?? undefined,
+  quote: row.quote ?? undefined,
+  person_ids: JSON.parse(row.person_ids) as PersonId[],
+  sources: JSON.parse(row.sources) as MessageId[],
+  entities: JSON.parse(row.entities) as Entity[],
+})
 
 /** Memories in `denidin.db`. */
 export const createSqliteMemoryStore = (database: Database): MemoryStore & PersonalData =>
@@ -32,26 +54,63 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   async add(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }> {
     if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
     return this.#database.transaction(() => {
-      const { person_ids, ...columns } = memory
+      const { person_ids, sources, entities, ...columns } = memory
+      const { memory_id } = memory
       const added = this.#database.run(
-        `insert into memories (memory_id, scope, kind, text, session_id, said_from, said_to, created_at)
-         values (:memory_id, :scope, :kind, :text, :session_id, :said_from, :said_to, :created_at)
-         on conflict (session_id) do nothing`,
-        columns,
+        `insert into memories (${OWN_COLUMNS})
+         values (:memory_id, :scope, :kind, :text, :category, :tier, :importance, :session_id, :said_from, :said_to,
+           :valid_from, :valid_to, :supersedes, :quote, :entities, :created_at)
+         on conflict do nothing`,
+        {
+          ...columns,
+          session_id: memory.session_id ?? null,
+          valid_to: memory.valid_to ?? null,
+          supersedes: memory.supersedes ?? null,
+          quote: memory.quote ?? null,
+          entities: JSON.stringify(entities),
+        },
       )
       if (added > 0) {
         this.#database.run(
           'insert or ignore into memory_persons (memory_id, person_id) select :memory_id, value from json_each(:ids)',
-          { memory_id: memory.memory_id, ids: JSON.stringify(person_ids) },
+          { memory_id, ids: JSON.stringify(person_ids) },
         )
+        this.#addSources(memory_id, sources)
       }
-      const standing = this.#read('session_id = :session_id', { session_id: memory.session_id })[0]
+      const standing =
+        this.#read('memory_id = :memory_id', { memory_id })[0] ??
+        this.#read(`session_id = :session_id and kind in ('session_summary', 'session_transcript')`, {
+          session_id: memory.session_id ?? null,
+        })[0]
       return { added: added > 0, memory: standing ?? memory }
     })
   }
 
-  async removeOfSession(session_id: string): Promise<boolean> {
-    return this.#database.run('delete from memories where session_id = :session_id', { session_id }) > 0
+  async removeOfSession(session_id: string): Promise<readonly string[]> {
+    return this.#remove('session_id = :session_id', { session_id })
+  }
+
+  async remove(scope: Scope, memory_ids: readonly string[]): Promise<readonly string[]> {
+    return this.#remove('scope = :scope and memory_id in (select value from json_each(:ids))', {
+      scope,
+      ids: JSON.stringify(memory_ids),
+    })
+  }
+
+  async change(scope: Scope, memory_id: string, change: MemoryChange): Promise<boolean> {
+    return this.#database.transaction(() => {
+      const found = this.#database.run(
+        `update memories set tier = coalesce(:tier, tier), importance = coalesce(:importance, importance),
+           valid_to = case when :ends then :valid_to else valid_to end
+         where scope = :scope and memory_id = :memory_id`,
+        {
+          ...{ scope, memory_id, tier: change.tier ?? null, importance: change.importance ?? null },
+          ...{ ends: change.valid_to === undefined ? 0 : 1, valid_to: change.valid_to ?? null },
+        },
+      )
+      if (found > 0) this.#addSources(memory_id, change.add_sources ?? [])
+      return found > 0
+    })
   }
 
   async get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]> {
@@ -61,11 +120,19 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     })
   }
 
-  async list(scope: Scope, page: MemoryPage): Promise<readonly Memory[]> {
+  async ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly Memory[]> {
+    return this.#read(
+      `scope = :scope and memory_id in
+         (select memory_id from memory_sources where message_id in (select value from json_each(:ids)))`,
+      { scope, ids: JSON.stringify(message_ids) },
+    )
+  }
+
+  async list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
     return this.#page('scope = :scope', { scope }, page)
   }
 
-  async listAll(page: MemoryPage): Promise<readonly Memory[]> {
+  async listAll(page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
     return this.#page('true', {}, page)
   }
 
@@ -108,13 +175,43 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     )
   }
 
-  #page(where: string, parameters: Parameters, { limit, before }: MemoryPage): readonly Memory[] {
-    const older = before === undefined ? 'true' : 'seq < (select seq from memories where memory_id = :before)'
-    return this.#read(`${where} and ${older} order by seq desc limit :limit`, {
-      ...parameters,
-      limit,
-      ...(before === undefined ? {} : { before }),
+  #remove(where: string, parameters: Parameters): readonly string[] {
+    return this.#database.transaction(() => {
+      const ids = this.#database
+        .all<{ memory_id: string }>(`select memory_id from memories where ${where}`, parameters)
+        .map(row => row.memory_id)
+      const gone = { ids: JSON.stringify(ids) }
+      this.#database.run(
+        `update memories set valid_to = null where memory_id in
+           (select supersedes from memories where memory_id in (select value from json_each(:ids)))`,
+        gone,
+      )
+      this.#database.run('delete from memories where memory_id in (select value from json_each(:ids))', gone)
+      return ids
     })
+  }
+
+  #addSources(memory_id: string, sources: readonly MessageId[]): void {
+    this.#database.run(
+      'insert or ignore into memory_sources (memory_id, message_id) select :memory_id, value from json_each(:ids)',
+      { memory_id, ids: JSON.stringify(sources) },
+    )
+  }
+
+  #page(where: string, parameters: Parameters, page: MemoryPage & MemoryFilter): readonly Memory[] {
+    const { limit, before, kinds, category, tier, current } = page
+    const older = before === undefined ? 'true' : 'seq < (select seq from memories where memory_id = :before)'
+    const conditions = [where, older, current === true ? 'valid_to is null' : 'true']
+    return this.#read(
+      `${conditions.join(' and ')} and (:category is null or category = :category) and (:tier is null or tier = :tier)
+         and (:kinds is null or kind in (select value from json_each(:kinds))) order by seq desc limit :limit`,
+      {
+        ...parameters,
+        ...{ limit, category: category ?? null, tier: tier ?? null },
+        kinds: kinds === undefined ? null : JSON.stringify(kinds),
+        ...(before === undefined ? {} : { before }),
+      },
+    )
   }
 
   #read(where: string, parameters: Parameters): readonly Memory[] {

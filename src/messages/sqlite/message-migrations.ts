@@ -99,4 +99,89 @@ export const messageMigrations: readonly Migration[] = [
       create index inbox_by_chat on inbox (chat_id);
     `,
   },
+  {
+    id: 'messages-004',
+    // A check cannot be changed in place. Tables that others refer to come last to go and first to come, so that no
+    // row is deleted along with what it refers to.
+    sql: `
+      create table inbox_new (
+        message_id text primary key,
+        chat_id text not null,
+        chat_kind text not null,
+        scope text not null,
+        person_id text not null,
+        addressed integer not null,
+        state text not null check
+          (state in ('received', 'answered', 'unconfirmed', 'failed', 'heard', 'ignored', 'unanswerable')),
+        sent_at integer not null,
+        received_at integer not null,
+        settled_at integer
+      ) strict;
+      insert into inbox_new
+        (rowid, message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at, settled_at)
+        select rowid, message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at,
+          settled_at
+        from inbox;
+      drop table inbox;
+      alter table inbox_new rename to inbox;
+      create index inbox_open on inbox (received_at) where state = 'received';
+      create index inbox_by_state on inbox (state);
+      create index inbox_by_person on inbox (person_id);
+      create index inbox_by_chat on inbox (chat_id, sent_at);
+
+      create table outbox_new (
+        outbox_id text primary key,
+        chat_id text not null,
+        chat_kind text not null,
+        scope text not null,
+        person_id text not null,
+        state text not null check (state in ('intended', 'sent', 'unconfirmed', 'held', 'failed')),
+        text text,
+        tokens integer not null,
+        session_id text,
+        message_id text,
+        created_at integer not null,
+        settled_at integer
+      ) strict;
+      insert into outbox_new
+        (rowid, outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, session_id, message_id,
+          created_at, settled_at)
+        select rowid, outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, session_id, message_id,
+          created_at, settled_at
+        from outbox;
+      create table outbox_answers_new (
+        outbox_id text not null references outbox_new (outbox_id) on delete cascade,
+        message_id text not null,
+        primary key (outbox_id, message_id)
+      ) strict, without rowid;
+      insert into outbox_answers_new (outbox_id, message_id) select outbox_id, message_id from outbox_answers;
+      create table outbox_parts_new (
+        outbox_id text not null references outbox_new (outbox_id) on delete cascade,
+        part integer not null,
+        state text not null check (state in ('waiting', 'begun', 'sent', 'unconfirmed', 'lost', 'failed')),
+        text text,
+        message_id text,
+        begun_at integer,
+        settled_at integer,
+        primary key (outbox_id, part)
+      ) strict, without rowid;
+      insert into outbox_parts_new (outbox_id, part, state, text, message_id, settled_at)
+        select outbox_id, part, state, text, message_id, settled_at from outbox_parts;
+      drop table outbox_answers;
+      drop table outbox_parts;
+      drop table outbox;
+      alter table outbox_new rename to outbox;
+      alter table outbox_answers_new rename to outbox_answers;
+      alter table outbox_parts_new rename to outbox_parts;
+      create index outbox_by_state on outbox (state, created_at);
+      create index outbox_by_person on outbox (person_id);
+      create index outbox_by_chat on outbox (chat_id, created_at);
+      create index outbox_parts_by_message on outbox_parts (message_id) where message_id is not null;
+      create index outbox_parts_in_doubt on outbox_parts (begun_at) where state = 'unconfirmed' and message_id is null;
+
+      -- Up to when everything that was said in a chat has been recorded.
+      create table heard_until (chat_id text primary key, until integer not null) strict, without rowid;
+      insert into heard_until (chat_id, until) select chat_id, max(sent_at) from inbox group by chat_id;
+    `,
+  },
 ]

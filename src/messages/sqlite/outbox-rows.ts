@@ -26,7 +26,7 @@ export const createOutboxRows = ({
   settleAll,
 }: OutboxRowsDeps): Pick<
   MessageStore,
-  'intend' | 'begin' | 'conclude' | 'abandon' | 'concludeInterrupted' | 'held'
+  'intend' | 'begin' | 'conclude' | 'abandon' | 'fail' | 'concludeInterrupted' | 'held'
 > => {
   const repliesIn = (state: 'intended' | 'held', chat_id?: string): Reply[] =>
     database
@@ -95,8 +95,9 @@ export const createOutboxRows = ({
     if (states.has('waiting') || states.has('begun')) return
     const sent = states.size === 1 && states.has('sent')
     const unsaid = states.size === 1 && states.has('lost')
-    setState(outbox_id, sent ? 'sent' : 'unconfirmed', at)
-    settleAll(reply.answers, sent ? 'answered' : unsaid ? 'unanswerable' : 'unconfirmed', at)
+    const failed = states.has('failed')
+    setState(outbox_id, sent ? 'sent' : failed ? 'failed' : 'unconfirmed', at)
+    settleAll(reply.answers, sent ? 'answered' : failed ? 'failed' : unsaid ? 'unanswerable' : 'unconfirmed', at)
   }
 
   const concludePart = (reply: Reply, part: number, outcome: PartOutcome): void => {
@@ -118,10 +119,11 @@ export const createOutboxRows = ({
     settleWhenDone(reply, outcome.at)
   }
 
-  const abandonNow = (reply: Reply, at: number): void => {
+  const giveUp = (reply: Reply, state: 'lost' | 'failed', at: number): void => {
     database.run(
-      `update outbox_parts set state = 'lost', settled_at = :at where outbox_id = :outbox_id and state = 'waiting'`,
-      { outbox_id: reply.outbox_id, at },
+      `update outbox_parts set state = :state, settled_at = :at, text = null
+       where outbox_id = :outbox_id and state = 'waiting'`,
+      { outbox_id: reply.outbox_id, state, at },
     )
     settleWhenDone(reply, at)
   }
@@ -136,7 +138,7 @@ export const createOutboxRows = ({
     })
     if (waiting.every(each => each.text !== undefined)) setState(outbox_id, 'held', at)
     else if (waiting.length === all?.n) database.run('delete from outbox where outbox_id = :outbox_id', { outbox_id })
-    else abandonNow(reply, at)
+    else giveUp(reply, 'lost', at)
   }
 
   return {
@@ -169,11 +171,12 @@ export const createOutboxRows = ({
       })
     },
 
-    begin: async (outbox_id, part) => {
+    begin: async (outbox_id, part, at) => {
       database.transaction(() => {
         database.run(
-          `update outbox_parts set state = 'begun' where outbox_id = :outbox_id and part = :part and state = 'waiting'`,
-          { outbox_id, part },
+          `update outbox_parts set state = 'begun', begun_at = :at
+           where outbox_id = :outbox_id and part = :part and state = 'waiting'`,
+          { outbox_id, part, at },
         )
         setState(outbox_id, 'intended', null)
       })
@@ -187,7 +190,13 @@ export const createOutboxRows = ({
 
     abandon: async (reply, at) => {
       database.transaction(() => {
-        abandonNow(reply, at)
+        giveUp(reply, 'lost', at)
+      })
+    },
+
+    fail: async (reply, at) => {
+      database.transaction(() => {
+        giveUp(reply, 'failed', at)
       })
     },
 

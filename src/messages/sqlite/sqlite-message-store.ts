@@ -2,11 +2,12 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId, StoredMessage } from '../message.ts'
 import type { MessageCounts, MessageStore, OpenMessage } from '../message-store.ts'
+import { createHeardRows } from './heard-rows.ts'
 import { createOutboxRows, type InsertMessage } from './outbox-rows.ts'
 import { createSqliteMessageChanges } from './sqlite-message-changes.ts'
 
-const INBOX_STATES = ['received', 'answered', 'unconfirmed', 'heard', 'ignored', 'unanswerable'] as const
-const OUTBOX_STATES = ['intended', 'sent', 'unconfirmed', 'held'] as const
+const INBOX_STATES = ['received', 'answered', 'unconfirmed', 'failed', 'heard', 'ignored', 'unanswerable'] as const
+const OUTBOX_STATES = ['intended', 'sent', 'unconfirmed', 'held', 'failed'] as const
 /** Tables with a person; those before `ratings` have a scope too. */
 const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
 const TABLES = [...SCOPED_TABLES, 'ratings'] as const
@@ -34,6 +35,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
   }
 
   const outbox = createOutboxRows({ database, insertMessage, settleAll })
+  const { markNow, ...heard } = createHeardRows(database)
 
   const countStates = <S extends string>(table: 'inbox' | 'outbox', states: readonly S[]): Record<S, number> => {
     const rows = database.all<{ state: S; n: number }>(`select state, count(*) n from ${table} group by state`)
@@ -47,6 +49,8 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
     receive: async ({ message, person_id, scope, received_at, state, role = 'user', tokens }) =>
       database.transaction(() => {
         const { message_id, chat_id, chat_kind, sent_at } = message
+        // Times are whole seconds: another message of the same one may follow.
+        if (message.gapless === true) markNow(chat_id, sent_at - 1)
         const added = database.run(
           `insert into inbox
              (message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at)
@@ -109,6 +113,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
       database.get('select 1 from inbox where chat_id = :chat_id limit 1', { chat_id }) !== undefined,
 
     ...outbox,
+    ...heard,
 
     ofSession: async session_id =>
       database

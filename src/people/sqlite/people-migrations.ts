@@ -34,4 +34,30 @@ export const peopleMigrations: readonly Migration[] = [
       create index merges_by_survivor on merges (into_id, due_at);
     `,
   },
+  {
+    id: 'people-002',
+    sql: `
+      -- passed_from: another account had this name before, the operator has not said that it is the same person.
+      create table identities_2 (
+        kind text not null check (kind in ('phone', 'lid', 'username')),
+        value text not null,
+        person_id text not null references persons (person_id),
+        passed_from text,
+        primary key (kind, value)
+      ) strict, without rowid;
+      insert into identities_2 (kind, value, person_id) select kind, value, person_id from identities;
+      drop table identities;
+      alter table identities_2 rename to identities;
+      create index identities_of_person on identities (person_id);
+
+      -- Names that a person went by before. A number that the configuration blocks goes on blocking whoever had it.
+      create table former_identities (
+        person_id text not null references persons (person_id),
+        kind text not null check (kind in ('phone', 'lid', 'username')),
+        value text not null,
+        until_at integer not null,
+        primary key (person_id, kind, value)
+      ) strict, without rowid;
+    `,
+  },
 ]

@@ -86,6 +86,15 @@ export const createSqliteMerges = (dependencies: MergeDependencies) => {
     begin: (into: PersonId, from: PersonId): void => {
       const [survivor, other] = [kept(into), kept(from)]
       database.run('update identities set person_id = :into where person_id = :from', { into, from })
+      database.run('update or replace former_identities set person_id = :into where person_id = :from', { into, from })
+      database.run(
+        `delete from former_identities
+         where person_id = :into and (kind, value) in (select kind, value from identities where person_id = :into)`,
+        { into },
+      )
+      // What passed between the two did not pass to anybody.
+      database.run('update identities set passed_from = :into where passed_from = :from', { into, from })
+      database.run('update identities set passed_from = null where person_id = :into and passed_from = :into', { into })
       database.run('update persons set name = :name, role = :role where person_id = :into', {
         into,
         name: survivor.name ?? other.name,

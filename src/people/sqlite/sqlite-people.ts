@@ -4,11 +4,13 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { phoneDigits } from '../../platform/phone.ts'
+import { claimsOf, givenUp, type Passed } from '../claims.ts'
 import type { People } from '../people.ts'
-import type { Identity, Person, PersonId, Role, Sender } from '../person.ts'
+import { isSame, type Identity, type Person, type PersonId, type Role, type Sender } from '../person.ts'
 import type { PersonalData } from '../personal-data.ts'
 import { configuredRoles, type PeopleSettings } from '../roles.ts'
-import { knownIdentities, knownName } from '../sender.ts'
+import { knownIdentities, knownName, usernameOf } from '../sender.ts'
+import { createPersonRows } from './person-rows.ts'
 import { createSqliteMerges } from './sqlite-merges.ts'
 
 export interface SqlitePeopleDependencies {
@@ -26,108 +28,62 @@ export interface SqlitePeople extends People {
   recover(): Promise<void>
 }
 
-interface PersonRow {
-  readonly person_id: PersonId
-  readonly name: string | null
-  readonly role: Role
-  readonly created_at: number
-  /** `[{"kind":"phone","value":"15550001111"}]` */
-  readonly identities: string
-}
-
-/** A person with all their identities, phones first. */
-const PERSON = `
-  person_id, name, role, created_at,
-  (select json_group_array(json_object('kind', kind, 'value', value) order by kind desc, value)
-     from identities where identities.person_id = persons.person_id) as identities
-`
-
 /** People in SQLite. A sender who is known under one person costs one indexed read and no write. */
 export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): SqlitePeople => {
   const { database, ids, clock, logger } = dependencies
   const roles = configuredRoles(dependencies.settings)
+  const rows = createPersonRows(database, roles)
   const merges = createSqliteMerges(dependencies)
 
-  const toPerson = (row: PersonRow): Person => {
-    const identities = JSON.parse(row.identities) as Identity[]
-    const role = roles.fixedFor(identities)?.role ?? row.role
-    return { person_id: row.person_id, name: row.name ?? undefined, identities, role, created_at: row.created_at }
+  const create = (name: string | undefined, role: Role): PersonId => {
+    const person_id = ids.uuid()
+    database.run(`insert into persons (person_id, name, role, created_at) values (:person_id, :name, :role, :now)`, {
+      ...{ person_id, role, name: name ?? null, now: clock.now() },
+    })
+    logger.info('New person', { person_id })
+    return person_id
   }
 
-  const find = (person_id: PersonId): Person | undefined => {
-    const row = database.get<PersonRow>(
-      `select ${PERSON} from persons
-       where person_id = coalesce((select into_id from merges where from_id = :person_id), :person_id)`,
-      { person_id },
-    )
-    return row === undefined ? undefined : toPerson(row)
+  const existing = (person_id: PersonId): Person => {
+    const person = rows.find(person_id)
+    if (person === undefined) throw new DenidinError('not_found', `there is no person ${person_id}`)
+    return person
   }
 
-  /** The persons whom these identities belong to, first met first. */
-  const holders = (identities: readonly Identity[]): readonly Person[] =>
-    database
-      .all<PersonRow>(
-        `select ${PERSON} from persons where person_id in (
-           select known.person_id from json_each(:identities) as asked
-           join identities as known on known.kind = asked.value ->> 'kind' and known.value = asked.value ->> 'value'
-         ) order by number`,
-        { identities: JSON.stringify(identities) },
-      )
-      .map(toPerson)
-
-  const add = (person_id: PersonId, identities: readonly Identity[]): void => {
-    for (const { kind, value } of identities) {
-      database.run('insert into identities (kind, value, person_id) values (:kind, :value, :person_id)', {
-        kind,
-        value,
-        person_id,
+  /** Writes down what a sender shows that is not yet known of a person, and what they no longer go by. */
+  const update = (person: Person, identities: readonly Identity[], passed: readonly Passed[]): void => {
+    for (const identity of givenUp(person, identities)) rows.giveUp(person.person_id, identity, clock.now())
+    for (const { identity, from } of passed) {
+      rows.giveUp(from.person_id, identity, clock.now())
+      logger.warn('A name passed to another WhatsApp account; what was said before stays with the former one', {
+        ...{ kind: identity.kind, from_id: from.person_id, to_id: person.person_id },
       })
     }
-  }
-
-  const rename = (person_id: PersonId, name: string): void => {
-    database.run('update persons set name = :name where person_id = :person_id', { person_id, name })
-  }
-
-  const create = (identities: readonly Identity[], name: string | undefined): void => {
-    const person_id = ids.uuid()
-    database.run(`insert into persons (person_id, name, role, created_at) values (:person_id, :name, 'client', :now)`, {
-      person_id,
-      name: name ?? null,
-      now: clock.now(),
-    })
-    add(person_id, identities)
-    logger.info('New person', { person_id })
-  }
-
-  /** What a sender shows that is not yet known of a person. */
-  const newsOf = (person: Person, identities: readonly Identity[], name: string | undefined) => ({
-    identities: identities.filter(each => !person.identities.some(own => isSame(own, each))),
-    name: name === person.name ? undefined : name,
-  })
-
-  const update = (person: Person, identities: readonly Identity[], name: string | undefined): void => {
-    const news = newsOf(person, identities, name)
-    add(person.person_id, news.identities)
-    if (news.name !== undefined) rename(person.person_id, news.name)
+    for (const identity of identities) {
+      if (person.identities.some(own => isSame(own, identity))) continue
+      const from = passed.find(each => isSame(each.identity, identity))?.from.person_id
+      rows.take(person.person_id, identity, from)
+    }
   }
 
   /** From reading to writing nothing else runs, so two messages of one new sender cannot make two persons. */
   const resolveNow = (identities: readonly Identity[], name: string | undefined): Person => {
-    const [oldest, ...others] = holders(identities)
-    if (oldest !== undefined && others.length === 0) {
-      const news = newsOf(oldest, identities, name)
-      if (news.identities.length === 0 && news.name === undefined) return oldest
+    const { same, passed } = claimsOf(identities, identity => rows.holder(identity))
+    const [oldest, ...others] = rows.oldestFirst(same)
+    if (oldest !== undefined && others.length === 0 && passed.length === 0) {
+      const news = identities.some(each => !oldest.identities.some(own => isSame(own, each)))
+      const renamed = name !== undefined && name !== oldest.name
+      if (!news && !renamed && givenUp(oldest, identities).length === 0) return oldest
     }
-    database.transaction(() => {
-      if (oldest === undefined) {
-        create(identities, name)
-        return
-      }
-      for (const other of others) merges.begin(oldest.person_id, other.person_id)
-      update(find(oldest.person_id) ?? oldest, identities, name)
+    return database.transaction(() => {
+      // Whoever was blocked does not come back by making a new account on the same number.
+      const blocked = passed.some(({ from }) => from.role === 'blocked')
+      const person_id = oldest?.person_id ?? create(name, blocked ? 'blocked' : 'client')
+      for (const other of others) merges.begin(person_id, other.person_id)
+      update(existing(person_id), identities, passed)
+      if (name !== undefined) rows.rename(person_id, name)
+      return existing(person_id)
     })
-    return holders(identities)[0] as Person
   }
 
   return {
@@ -137,29 +93,15 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): Sqli
       await merges.finish(person.person_id)
       return person
     },
-    find: async person_id => find(person_id),
+    find: async person_id => rows.find(person_id),
     lookUp: async reference => {
       const identity = identityOf(reference)
-      return find(reference.trim()) ?? (identity === undefined ? undefined : holders([identity])[0])
+      return rows.find(reference.trim()) ?? (identity === undefined ? undefined : rows.holder(identity))
     },
-    list: async ({ limit, before }) => {
-      const from =
-        before === undefined
-          ? undefined
-          : database.get<{ number: number }>('select number from persons where person_id = :before', { before })
-      if (before !== undefined && from === undefined)
-        throw new DenidinError('not_found', `there is no person ${before}`)
-      return database
-        .all<PersonRow>(`select ${PERSON} from persons where number < :number order by number desc limit :limit`, {
-          number: from?.number ?? Number.MAX_SAFE_INTEGER,
-          limit,
-        })
-        .map(toPerson)
-    },
+    list: async page => rows.list(page),
     setRole: async (person_id, role) => {
-      const person = find(person_id)
-      if (person === undefined) throw new DenidinError('not_found', `there is no person ${person_id}`)
-      const fixed = roles.fixedFor(person.identities)
+      const person = existing(person_id)
+      const fixed = rows.fixedRole(person.person_id)
       if (fixed !== undefined) {
         throw new DenidinError('forbidden', `the role of this person is fixed by ${fixed.key} in the configuration`)
       }
@@ -169,16 +111,28 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): Sqli
       })
       return { ...person, role }
     },
+    merge: async (one, other) => {
+      const [survivor, gone] = rows.oldestFirst([existing(one), existing(other)])
+      if (survivor === undefined || gone === undefined) {
+        throw new DenidinError('invalid_input', 'these two are one person already')
+      }
+      database.transaction(() => {
+        merges.begin(survivor.person_id, gone.person_id)
+      })
+      await merges.finish(survivor.person_id)
+      return existing(survivor.person_id)
+    },
+    nameHistory: async person_id => rows.nameHistory(existing(person_id).person_id),
     recover: () => merges.finish(),
   }
 }
 
-const isSame = (one: Identity, other: Identity): boolean => one.kind === other.kind && one.value === other.value
-
-/** What a reference such as `+1 555 000 1111` or `77@lid` names. */
+/** What a reference such as `+1 555 000 1111`, `77@lid` or `@dana` names. */
 const identityOf = (reference: string): Identity | undefined => {
   const lid = /^(\d+)@lid$/.exec(reference.trim())?.[1]
   if (lid !== undefined) return { kind: 'lid', value: lid }
+  const username = reference.trim().startsWith('@') ? usernameOf(reference) : undefined
+  if (username !== undefined) return { kind: 'username', value: username }
   const phone = phoneDigits(reference)
   return phone === undefined ? undefined : { kind: 'phone', value: phone }
 }

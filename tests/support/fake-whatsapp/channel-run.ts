@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Channel, ChannelEvents } from '../../../src/channels/channel.ts'
+import type { Channel, ChannelEvents, MissedChat } from '../../../src/channels/channel.ts'
 import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/browser-process.ts'
 import type { LinkState } from '../../../src/channels/whatsapp/link-state.ts'
 import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
@@ -32,6 +32,10 @@ export class ChannelRun implements AsyncDisposable {
   readonly fake: FakeWhatsApp
   readonly data_dir: string
   readonly messages = new Heard<IncomingMessage>()
+  /** What was said in chats while nobody listened; its messages stand in `messages` too. */
+  readonly missed = new Heard<MissedChat>()
+  /** Up to when each chat was heard. */
+  readonly heard = new Map<string, number>()
   readonly states = new Heard<LinkState>()
   readonly qrs = new Heard<string>()
   readonly pairing_codes = new Heard<string>()
@@ -101,7 +105,7 @@ export class ChannelRun implements AsyncDisposable {
 
   /** Forgets what was heard so far. */
   skip(): void {
-    for (const heard of [this.messages, this.states, this.qrs, this.pairing_codes]) heard.skip()
+    for (const heard of [this.messages, this.missed, this.states, this.qrs, this.pairing_codes]) heard.skip()
     this.fake.journal.skip()
   }
 
@@ -116,13 +120,29 @@ export class ChannelRun implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
+    const record = async (message: IncomingMessage): Promise<void> => {
+      await this.#options.record?.(message)
+      this.messages.add(message)
+    }
     await this.channel.start({
       ...noChanges,
       ...this.#options.changes,
       message: async message => {
-        await this.#options.record?.(message)
-        this.messages.add(message)
+        await record(message)
+        if (message.gapless === true) this.heard.set(message.chat_id, message.sent_at - 1)
       },
+      missed: async missed => {
+        for (const each of missed.said) {
+          if (each.by === 'person') await record(each.message)
+          else await this.#options.changes?.ownerWrote?.(each.message)
+        }
+        this.heard.set(missed.chat_id, missed.until)
+        this.missed.add(missed)
+      },
+      heardUntil: async chat_ids =>
+        new Map(
+          chat_ids.flatMap(chat_id => (this.heard.has(chat_id) ? [[chat_id, this.heard.get(chat_id) ?? 0]] : [])),
+        ),
       ready: () => {
         this.readies += 1
       },

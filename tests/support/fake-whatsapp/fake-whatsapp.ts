@@ -59,6 +59,8 @@ export class FakeWhatsApp implements AsyncDisposable {
   logins: 'answered' | 'ignored' = 'answered'
   /** `refuses`: the servers answer every request for the page with an error. */
   web: 'up' | 'refuses' = 'up'
+  /** `unheard`: what came while no page was logged in is put into its chats without an event. */
+  arrivals: 'told' | 'unheard' = 'told'
   /** A login ends in this state of the connection, such as `TOS_BLOCK`, instead of the chats. */
   block: string | undefined
   readonly contacts: Contact[]
@@ -158,6 +160,12 @@ export class FakeWhatsApp implements AsyncDisposable {
     return message
   }
 
+  /** The account's owner opens a chat on the phone: nothing in it is unread any more. */
+  read(chat: string): void {
+    this.#unread.delete(chat)
+    this.#tell({ kind: 'unread', chat, count: 0 })
+  }
+
   /** Tells the pages that a message of the bot has got as far as `level`: 1 server, 2 device, 3 read, −1 refused. */
   ack(key: string, level: number): void {
     this.#tell({ kind: 'ack', id: key, level })
@@ -165,6 +173,11 @@ export class FakeWhatsApp implements AsyncDisposable {
 
   /** Changes attributes of a known message, as an edit (`body`) or a deletion (`type: 'revoked'`) does. */
   change(key: string, attributes: Readonly<Record<string, unknown>>): void {
+    for (const messages of [this.#history, this.#fresh]) {
+      const index = messages.findIndex(message => keyOf(message) === key)
+      const known = messages[index]
+      if (known !== undefined) messages[index] = changed(known, attributes)
+    }
     this.#tell({ kind: 'change', id: key, attributes })
   }
 
@@ -353,6 +366,7 @@ export class FakeWhatsApp implements AsyncDisposable {
     }
     this.#links.set(link, { session })
     const fresh = this.#fresh.splice(0)
+    if (this.arrivals === 'unheard') this.#history.push(...fresh.splice(0))
     const unread = Object.fromEntries(this.#unread)
     reply({ kind: 'logged_in', name: 'Bot', history: newestOfEach(this.#history, this.#told), fresh, unread })
     this.#history.push(...fresh)
@@ -364,6 +378,21 @@ export class FakeWhatsApp implements AsyncDisposable {
     const listeners = [...this.#links].filter(([, { session }]) => whom === 'all' || session !== undefined)
     for (const [link] of listeners) link.send(JSON.stringify(frame))
     return listeners.length > 0
+  }
+}
+
+/** The whole id of a message. */
+const keyOf = ({ from_me, chat, id, author }: WireMessage): string =>
+  [from_me, chat, id, ...(author === undefined ? [] : [author])].map(String).join('_')
+
+/** A message as a page that is loaded later gets it. */
+const changed = (message: WireMessage, attributes: Readonly<Record<string, unknown>>): WireMessage => {
+  const { body, type = message.type, ...others } = attributes
+  return {
+    ...message,
+    type: String(type),
+    body: 'body' in attributes ? (body as string | undefined) : message.body,
+    attributes: { ...message.attributes, ...others },
   }
 }
 

@@ -8,6 +8,7 @@ export interface Contact {
   readonly phone?: string
   readonly name?: string
   readonly pushname?: string
+  readonly username?: string
 }
 
 /** What a page is born with. */
@@ -110,6 +111,7 @@ export type ToPage =
     }
   | { readonly kind: 'refused' | 'sync_again' | 'reload' | 'logged_out' }
   | { readonly kind: 'message'; readonly message: WireMessage; readonly unread: number }
+  | { readonly kind: 'unread'; readonly chat: string; readonly count: number }
   | { readonly kind: 'ack'; readonly id: string; readonly level: number }
   | {
       readonly kind: 'reaction'

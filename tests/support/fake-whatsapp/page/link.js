@@ -1,7 +1,7 @@
 // The page's connection to its server: one JSON frame per message, over a WebSocket.
 import { maybeWid } from './ids.js'
 import { show } from './screens.js'
-import { chatOf, Cmd, Conn, Msg, setup, Socket, take } from './store.js'
+import { chatOf, Cmd, Conn, Msg, putAway, setup, Socket, take } from './store.js'
 
 /** Where the page keeps reactions; the library listens in at this function. */
 export const reactionTableMode = { bulkUpsert: () => undefined }
@@ -67,6 +67,7 @@ const received = {
   logged_in: ({ name, history, fresh, unread }) => {
     Conn.set({ pushname: name, connected: true })
     for (const message of history) take(message, false)
+    putAway()
     for (const message of fresh) take(message, true)
     for (const [chat, count] of Object.entries(unread)) chatOf(chat).set({ unreadCount: count })
     Socket.set({ state: 'CONNECTED' })
@@ -79,6 +80,7 @@ const received = {
     take(message, true)
     if (!message.from_me) chatOf(message.chat).set({ unreadCount: unread })
   },
+  unread: ({ chat, count }) => chatOf(chat).set({ unreadCount: count }),
   ack: ({ id, level }) => Msg.get(id)?.set({ ack: level }),
   reaction: ({ id, from, emoji, t }) => {
     const key = Msg.get(id)?.id

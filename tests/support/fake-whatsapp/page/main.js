@@ -11,6 +11,7 @@ import {
   Contact,
   contactOf,
   lidOf,
+  loadEarlierMsgs,
   MessageModel,
   Msg,
   MsgKey,
@@ -131,7 +132,7 @@ const modules = {
     sendChatStatePaused: chatState('paused'),
   },
   WAWebSendMsgChatAction: { addAndSendMsgToChat },
-  WAWebChatLoadMessages: { loadEarlierMsgs: async () => [] },
+  WAWebChatLoadMessages: { loadEarlierMsgs },
 
   // People
   WAWebLidMigrationUtils: { toPn: id => contactOf(id).phoneNumber },

@@ -68,6 +68,7 @@ export const contactOf = spelling => {
         type: 'in',
         name: known.name,
         pushname: known.pushname,
+        username: known.username,
         phoneNumber: maybeWid(known.phone),
         isBusiness: false,
         isEnterprise: false,
@@ -90,6 +91,7 @@ class ChatModel extends Model {
       mute: { value: { expiration: 0 } },
       groupMetadata: { value: id.isGroup() ? new Model(group) : undefined },
       lastReceivedKey: { value: undefined, writable: true },
+      earlier: { value: [] },
     })
   }
 
@@ -145,4 +147,25 @@ export const take = (wire, isNewMsg) => {
   chat.msgs.add(message)
   chat.set({ t: wire.t })
   Msg.add(message)
+}
+
+/** Messages that a page of the chat holds when more of it are loaded. */
+const LOADED_AT_ONCE = 3
+
+/** The live site keeps the newest message of each chat at hand; what is older waits until it is asked for. */
+export const putAway = () => {
+  for (const chat of Chat.getModelsArray()) {
+    const older = chat.msgs.getModelsArray().slice(0, -1)
+    for (const message of older) chat.msgs.remove(message.id)
+    chat.earlier.push(...older)
+  }
+}
+
+export const loadEarlierMsgs = async ({ chat }) => {
+  const loaded = chat.earlier.splice(-LOADED_AT_ONCE)
+  for (const message of loaded) {
+    chat.msgs.add(message)
+    message.belongTo(Msg)
+  }
+  return loaded
 }

@@ -1,0 +1,38 @@
+import type { ChannelEvents, OwnerMessage } from '../channels/channel.ts'
+import type { IncomingMessage } from '../messages/message.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import type { Conversation } from './turns.ts'
+
+export interface MissedDependencies {
+  readonly messages: Pick<MessageStore, 'heardUntil' | 'markHeard' | 'originOf'>
+  readonly conversation: Pick<Conversation, 'receiveAll'>
+  readonly ownerWrote: (message: OwnerMessage) => Promise<void>
+}
+
+/** Takes what was said while nobody listened onto the road: one turn a chat, for what its owner has not answered. */
+export const createMissed = (deps: MissedDependencies): Pick<ChannelEvents, 'missed' | 'heardUntil'> => {
+  const { messages, conversation, ownerWrote } = deps
+
+  /** What people said before the owner's words is answered by these. */
+  const receiveAnswered = async (said: readonly IncomingMessage[]): Promise<void> => {
+    await conversation.receiveAll(said.map(message => ({ ...message, addressed: false, may_continue: false })))
+  }
+
+  return {
+    missed: async ({ chat_id, said, until }) => {
+      let people: IncomingMessage[] = []
+      for (const each of said) {
+        if (each.by === 'person') {
+          people.push(each.message)
+        } else if ((await messages.originOf(each.message)) !== 'ours') {
+          await receiveAnswered(people)
+          people = []
+          await ownerWrote(each.message)
+        }
+      }
+      await conversation.receiveAll(people)
+      await messages.markHeard(chat_id, until)
+    },
+    heardUntil: chat_ids => messages.heardUntil(chat_ids),
+  }
+}

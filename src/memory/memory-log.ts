@@ -1,0 +1,94 @@
+import type { ChatId, MessageId } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { Entity, Tier } from './memory.ts'
+
+export type RelationType = 'uses' | 'extends' | 'references' | 'related_to' | 'depends_on'
+
+/** How two things that a memory is about hang together. */
+export interface Relation {
+  readonly memory_id: string
+  readonly from: Entity['value']
+  readonly to: Entity['value']
+  readonly type: RelationType
+  /** 0 to 1. */
+  readonly strength: number
+}
+
+/** `extract:<provider>`: a call of a model that extracted facts. */
+export type AccessType = 'recall' | 'search' | 'show' | 'promote' | 'demote' | `extract:${string}`
+
+/** One use of a memory; without an id a use that found or made none. */
+export interface Access {
+  readonly scope: Scope
+  readonly memory_id: string | undefined
+  readonly type: AccessType
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+/** A memory that moved to another tier. */
+export interface Promotion {
+  readonly memory_id: string
+  readonly from_tier: Tier
+  readonly to_tier: Tier
+  readonly reason: string
+  readonly score: number
+  readonly at: number
+}
+
+/** Something that was given to the model with a reply: a memory or a message. */
+export interface RecalledItem {
+  readonly memory_id: string | undefined
+  readonly message_id: MessageId | undefined
+  /** Cosine similarity; `undefined` where it was found by its words alone. */
+  readonly similarity: number | undefined
+  readonly score: number
+}
+
+/** What one reply was given. */
+export interface RecallRecord {
+  readonly recall_id: string
+  readonly scope: Scope
+  readonly chat_id: ChatId
+  readonly at: number
+  /** As they stood in the request. */
+  readonly items: readonly RecalledItem[]
+}
+
+/** How often a memory was used, and when last. */
+export interface Use {
+  readonly memory_id: string
+  readonly count: number
+  readonly last_at: number
+}
+
+/** Accesses of a time span, counted. */
+export interface AccessStats {
+  readonly total_accesses: number
+  readonly distinct_memories: number
+  readonly by_type: Readonly<Record<string, number>>
+  /** Most used first. */
+  readonly top: readonly Use[]
+  /** Newest first. */
+  readonly recent: readonly Access[]
+}
+
+/** What is written down about memories besides themselves: their uses, their moves, what they connect. */
+export interface MemoryLog {
+  /** Writes down what a reply was given; each of its memories counts as used. */
+  recalled(record: RecallRecord): Promise<void>
+  /** What the last reply of a chat was given; `undefined` when nothing was recalled yet. */
+  lastRecall(scope: Scope, chat_id: ChatId): Promise<RecallRecord | undefined>
+  accessed(accesses: readonly Access[]): Promise<void>
+  /** Uses of each of these memories (`recall`, `search` and `show` count); those never used are left out. */
+  uses(scope: Scope, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Use>>
+  /** `since`: milliseconds since the Unix epoch; `most`: rows of `top` and of `recent`. */
+  stats(span: { readonly since: number; readonly most: number; readonly scope?: Scope }): Promise<AccessStats>
+  promoted(promotion: Promotion): Promise<void>
+  /** Oldest first. */
+  promotionsOf(memory_id: string): Promise<readonly Promotion[]>
+  relate(relations: readonly Relation[]): Promise<void>
+  relationsOf(memory_ids: readonly string[]): Promise<readonly Relation[]>
+  /** Removes accesses and recalls older than `before`, milliseconds since the Unix epoch. @returns how many rows. */
+  prune(before: number): Promise<number>
+}

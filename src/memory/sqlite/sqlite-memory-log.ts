@@ -1,0 +1,185 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import type { ChatId } from '../../messages/message.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { PersonalData } from '../../people/personal-data.ts'
+import type { PersonId } from '../../people/person.ts'
+import type {
+  Access,
+  AccessStats,
+  AccessType,
+  MemoryLog,
+  Promotion,
+  RecalledItem,
+  RecallRecord,
+  Relation,
+  Use,
+} from '../memory-log.ts'
+
+/** The log of the memories in `denidin.db`. */
+export const createSqliteMemoryLog = (database: Database): MemoryLog & PersonalData => new SqliteMemoryLog(database)
+
+type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
+
+/** Uses that speak for a memory; a look of the agent does not. */
+const USES = `type in ('recall', 'search', 'show')`
+
+class SqliteMemoryLog implements MemoryLog, PersonalData {
+  readonly name = 'memory log'
+  readonly tables = ['memory_accesses', 'recalls']
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async recalled({ recall_id, scope, chat_id, at, items }: RecallRecord): Promise<void> {
+    this.#database.transaction(() => {
+      this.#database.run('insert into recalls values (:recall_id, :scope, :chat_id, :at)', {
+        ...{ recall_id, scope, chat_id, at },
+      })
+      for (const [position, item] of items.entries()) {
+        this.#database.run(
+          'insert into recalled_items values (:recall_id, :position, :memory_id, :message_id, :similarity, :score)',
+          {
+            ...{ recall_id, position, score: item.score, similarity: item.similarity ?? null },
+            ...{ memory_id: item.memory_id ?? null, message_id: item.message_id ?? null },
+          },
+        )
+      }
+      const used = items.filter(item => item.memory_id !== undefined)
+      this.#write(used.map(({ memory_id }): Access => ({ scope, memory_id, type: 'recall', at })))
+    })
+  }
+
+  async lastRecall(scope: Scope, chat_id: ChatId): Promise<RecallRecord | undefined> {
+    const found = this.#database.get<Omit<RecallRecord, 'items'>>(
+      'select * from recalls where scope = :scope and chat_id = :chat_id order by at desc, recall_id desc limit 1',
+      { scope, chat_id },
+    )
+    if (found === undefined) return undefined
+    const items = this.#database.all<Nullable<RecalledItem>>(
+      `select memory_id, message_id, similarity, score from recalled_items where recall_id = :recall_id order by position`,
+      { recall_id: found.recall_id },
+    )
+    return { ...found, items: items.map(defined<RecalledItem>) }
+  }
+
+  async accessed(accesses: readonly Access[]): Promise<void> {
+    this.#database.transaction(() => {
+      this.#write(accesses)
+    })
+  }
+
+  async uses(scope: Scope, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Use>> {
+    const uses = this.#database.all<Use>(
+      `select memory_id, count(*) as count, max(at) as last_at from memory_accesses
+       where memory_id in (select value from json_each(:ids)) and scope = :scope and ${USES} group by memory_id`,
+      { scope, ids: JSON.stringify(memory_ids) },
+    )
+    return new Map(uses.map(use => [use.memory_id, use]))
+  }
+
+  async stats(span: { readonly since: number; readonly most: number; readonly scope?: Scope }): Promise<AccessStats> {
+    const asked = { since: span.since, scope: span.scope ?? null }
+    const where = 'at >= :since and (:scope is null or scope = :scope)'
+    const totals = this.#database.get<{ total_accesses: number; distinct_memories: number }>(
+      `select count(*) as total_accesses, count(distinct memory_id) as distinct_memories
+       from memory_accesses where ${where}`,
+      asked,
+    )
+    const types = this.#database.all<{ type: AccessType; n: number }>(
+      `select type, count(*) as n from memory_accesses where ${where} group by type`,
+      asked,
+    )
+    const top = this.#database.all<Use>(
+      `select memory_id, count(*) as count, max(at) as last_at from memory_accesses
+       where ${where} and memory_id is not null group by memory_id order by count desc, last_at desc limit :most`,
+      { ...asked, most: span.most },
+    )
+    const recent = this.#database.all<Nullable<Access>>(
+      `select scope, memory_id, type, at from memory_accesses where ${where} order by access desc limit :most`,
+      { ...asked, most: span.most },
+    )
+    return {
+      total_accesses: totals?.total_accesses ?? 0,
+      distinct_memories: totals?.distinct_memories ?? 0,
+      by_type: Object.fromEntries(types.map(({ type, n }) => [type, n])),
+      top,
+      recent: recent.map(defined<Access>),
+    }
+  }
+
+  async promoted({ memory_id, from_tier, to_tier, reason, score, at }: Promotion): Promise<void> {
+    this.#database.run(
+      `insert into memory_promotions (memory_id, from_tier, to_tier, reason, score, at)
+       values (:memory_id, :from_tier, :to_tier, :reason, :score, :at)`,
+      { memory_id, from_tier, to_tier, reason, score, at },
+    )
+  }
+
+  async promotionsOf(memory_id: string): Promise<readonly Promotion[]> {
+    return this.#database.all<Promotion>(
+      `select memory_id, from_tier, to_tier, reason, score, at from memory_promotions
+       where memory_id = :memory_id order by promotion`,
+      { memory_id },
+    )
+  }
+
+  async relate(relations: readonly Relation[]): Promise<void> {
+    this.#database.transaction(() => {
+      for (const { memory_id, from, to, type, strength } of relations) {
+        this.#database.run(
+          `insert into memory_relations values (:memory_id, :from, :to, :type, :strength)
+           on conflict do update set strength = max(strength, excluded.strength)`,
+          { memory_id, from, to, type, strength },
+        )
+      }
+    })
+  }
+
+  async relationsOf(memory_ids: readonly string[]): Promise<readonly Relation[]> {
+    return this.#database.all<Relation>(
+      `select memory_id, from_value as "from", to_value as "to", type, strength from memory_relations
+       where memory_id in (select value from json_each(:ids)) order by memory_id, from_value, to_value, type`,
+      { ids: JSON.stringify(memory_ids) },
+    )
+  }
+
+  async prune(before: number): Promise<number> {
+    return this.#database.transaction(
+      () =>
+        this.#database.run('delete from memory_accesses where at < :before', { before }) +
+        this.#database.run('delete from recalls where at < :before', { before }),
+    )
+  }
+
+  async count(person_id: PersonId): Promise<number> {
+    const rows = this.#database.get<{ n: number }>(
+      `select (select count(*) from memory_accesses where scope = :scope)
+         + (select count(*) from recalls where scope = :scope) as n`,
+      { scope: `person:${person_id}` },
+    )
+    return rows?.n ?? 0
+  }
+
+  async reassign(from: PersonId, to: PersonId): Promise<void> {
+    const scopes = { from: `person:${from}`, to: `person:${to}` }
+    this.#database.transaction(() => {
+      this.#database.run('update memory_accesses set scope = :to where scope = :from', scopes)
+      this.#database.run('update recalls set scope = :to where scope = :from', scopes)
+    })
+  }
+
+  #write(accesses: readonly Access[]): void {
+    for (const { scope, memory_id, type, at } of accesses) {
+      this.#database.run(
+        'insert into memory_accesses (scope, memory_id, type, at) values (:scope, :memory_id, :type, :at)',
+        { scope, type, at, memory_id: memory_id ?? null },
+      )
+    }
+  }
+}
+
+/** SQLite's nulls as ours. */
+const defined = <T>(row: Nullable<T>): T =>
+  Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, (value as unknown) ?? undefined])) as T

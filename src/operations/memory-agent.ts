@@ -1,0 +1,96 @@
+/** The conscious agent: keeps near at hand what is wanted of the memory. */
+import { z } from 'zod'
+import type { AnalysisReport } from '../learning/agent/analysis.ts'
+import type { AgentStatus } from '../learning/agent/conscious-agent.ts'
+import { operation } from './operation.ts'
+import { isoTime } from './references.ts'
+
+const MOST_HOURS = 8760
+
+const report = z.object({
+  timestamp: z.string(),
+  patterns_analyzed: z.int().min(0).describe('memories looked at'),
+  promotion_candidates: z.int().min(0),
+  promoted_count: z.int().min(0),
+  demoted_count: z.int().min(0),
+  profiles_count: z.int().min(0).describe('persons whose profile was made anew'),
+  promoted_ids: z.array(z.string()),
+  demoted_ids: z.array(z.string()),
+})
+
+const showReport = (done: AnalysisReport): z.output<typeof report> => ({
+  timestamp: isoTime(done.timestamp),
+  patterns_analyzed: done.patterns_analyzed,
+  promotion_candidates: done.promotion_candidates,
+  promoted_count: done.promoted_ids.length,
+  demoted_count: done.demoted_ids.length,
+  profiles_count: done.profiles,
+  promoted_ids: [...done.promoted_ids],
+  demoted_ids: [...done.demoted_ids],
+})
+
+const status = z.object({
+  status: z.enum(['disabled', 'stopped', 'waiting', 'looking']),
+  interval_hours: z.number(),
+  next_at: z.string().nullable(),
+  last_at: z.string().nullable(),
+  failure: z.string().nullable(),
+})
+
+const showStatus = (agent: AgentStatus): z.output<typeof status> => ({
+  status: agent.state,
+  interval_hours: agent.interval_hours,
+  next_at: agent.next_at === undefined ? null : isoTime(agent.next_at),
+  last_at: agent.last === undefined ? null : isoTime(agent.last.timestamp),
+  failure: agent.failure ?? null,
+})
+
+export const agentStart = operation({
+  summary: 'Let the agent look at the memories at once and then regularly, until the bot stops',
+  access: 'operator',
+  effect: 'write',
+  needs: 'bot',
+  input: z.strictObject({
+    interval_hours: z.number().min(0.1).max(MOST_HOURS).optional().describe('hours between two looks'),
+  }),
+  output: status,
+  run: async ({ agent }, { interval_hours }) => showStatus(await agent.start(interval_hours)),
+})
+
+export const agentStop = operation({
+  summary: 'Stop the agent, until it is started or the bot is',
+  access: 'operator',
+  effect: 'write',
+  needs: 'bot',
+  input: z.strictObject({}),
+  output: status,
+  run: async ({ agent }) => showStatus(await agent.stop()),
+})
+
+export const agentRun = operation({
+  summary: 'Let the agent look at the memories now',
+  access: 'operator',
+  effect: 'write',
+  needs: 'data',
+  input: z.strictObject({}),
+  output: report,
+  run: async ({ agent }, _input, { signal, progress }) =>
+    showReport(
+      await agent.run({
+        signal,
+        progress: (done, total) => {
+          progress({ done, total, unit: 'memories' })
+        },
+      }),
+    ),
+})
+
+export const agentStatus = operation({
+  summary: 'How the agent stands',
+  access: 'godfather',
+  effect: 'read',
+  needs: 'data',
+  input: z.strictObject({}),
+  output: status,
+  run: async ({ agent }) => showStatus(agent.status()),
+})

@@ -1,0 +1,58 @@
+/** Which known persons a sender is, and which names they took over from somebody else. Pure: no store, no clock. */
+import { isSame, lidsOf, type Identity, type Person } from './person.ts'
+
+/** A name that another account had until now. */
+export interface Passed {
+  readonly identity: Identity
+  readonly from: Person
+}
+
+export interface Claims {
+  /** Known persons who are this sender: none, one, or several who turn out to be one. */
+  readonly same: readonly Person[]
+  readonly passed: readonly Passed[]
+}
+
+/** An account is the surest name, a username the least: it can be given up and taken by somebody else at any time. */
+const SUREST_FIRST: readonly Identity['kind'][] = ['lid', 'phone', 'username']
+
+/**
+ * Reads a sender's names. A LID is an account of WhatsApp; a phone number and a username are what an account goes by
+ * for the time being. So persons become one when one of them has no account yet, or both have the same; a number or a
+ * username that is seen with another account has passed to somebody else, who must not be given what was said before.
+ */
+export const claimsOf = (
+  identities: readonly Identity[],
+  holderOf: (identity: Identity) => Person | undefined,
+): Claims => {
+  const accounts = lidsOf(identities)
+  const same: Person[] = []
+  const passed: Passed[] = []
+  for (const identity of identities.toSorted((a, b) => rank(a) - rank(b))) {
+    const holder = holderOf(identity)
+    if (holder === undefined || same.some(each => each.person_id === holder.person_id)) continue
+    const theirs = lidsOf(holder.identities)
+    const other = accounts.length > 0 && theirs.length > 0 && !theirs.some(each => accounts.includes(each))
+    if (other && identity.kind !== 'lid') passed.push({ identity, from: holder })
+    else {
+      same.push(holder)
+      accounts.push(...theirs)
+    }
+  }
+  return { same, passed }
+}
+
+/**
+ * Names that a person no longer goes by: an account that shows its number (or username) has that one and no other.
+ * A person whom the operator made of two accounts keeps what both have.
+ */
+export const givenUp = (person: Person, shown: readonly Identity[]): readonly Identity[] => {
+  const [account, another] = lidsOf(person.identities)
+  if (account === undefined || another !== undefined || !lidsOf(shown).includes(account)) return []
+  return person.identities.filter(
+    ({ kind, value }) =>
+      kind !== 'lid' && shown.some(each => each.kind === kind) && !shown.some(each => isSame(each, { kind, value })),
+  )
+}
+
+const rank = ({ kind }: Identity): number => SUREST_FIRST.indexOf(kind)

