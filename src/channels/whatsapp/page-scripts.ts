@@ -32,7 +32,10 @@ interface PageWindow {
     getMaybeMePnUser(): PageWid | null | undefined
     getMaybeMeLidUser(): PageWid | null | undefined
   }
-  require(name: 'WAWebCollections'): { readonly Chat: { getModelsArray(): PageChat[] } }
+  require(name: 'WAWebCollections'): {
+    readonly Chat: { getModelsArray(): PageChat[] }
+    readonly Msg: { get(id: string): { readonly ack?: number } | undefined }
+  }
   require(name: 'WAWebChatLoadMessages'): {
     loadEarlierMsgs(options: { chat: PageChat }): Promise<PageMessage[] | null | undefined>
   }
@@ -127,6 +130,10 @@ export const readUnread = async (most: number): Promise<unknown[]> => {
   }
   return unread
 }
+
+/** How far an own message got, as the page knows it; 0 where it knows nothing. */
+export const readAck = (message_id: string): number =>
+  (globalThis as unknown as PageWindow).require('WAWebCollections').Msg.get(message_id)?.ack ?? 0
 
 /** Shows, or ends showing, that an answer is being written. */
 export const setTyping = async (chat_id: string, state: 'typing' | 'stop'): Promise<void> => {

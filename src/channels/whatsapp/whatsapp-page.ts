@@ -3,7 +3,7 @@ import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { LibraryClient, LibraryPage } from './library.ts'
 import { translated } from './library-errors.ts'
-import { readUnread, repairMessageIds, setTyping, type PageReport } from './page-scripts.ts'
+import { readAck, readUnread, repairMessageIds, setTyping, type PageReport } from './page-scripts.ts'
 import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } from './page-screens.ts'
 import { addressOf, readMessage, type WhatsAppMessage } from './raw-message.ts'
 
@@ -61,6 +61,11 @@ export class WhatsAppPage {
     } catch (error) {
       throw translated(error)
     }
+  }
+
+  /** How far an own message got: 0 when the page does not know. */
+  async ack(message_id: string): Promise<number> {
+    return await this.#ask('looking how far a message got', page => page.evaluate(readAck, message_id))
   }
 
   async seen(chat_id: string): Promise<void> {
