@@ -113,6 +113,11 @@ export class FakeWhatsApp implements AsyncDisposable {
     return this.journal.all('sent').map(entry => entry.message)
   }
 
+  /** Everything that was said in all chats, in the order in which WhatsApp's servers have it. */
+  get said(): readonly WireMessage[] {
+    return [...this.#history, ...this.#fresh]
+  }
+
   /** The phone scans the code that is shown: every open page is linked. */
   scan(): void {
     const session = hex()
