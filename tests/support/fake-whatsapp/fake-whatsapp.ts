@@ -35,6 +35,7 @@ export interface FakeWhatsAppOptions {
   readonly ids?: PageSetup['ids']
   readonly sync?: PageSetup['sync']
   readonly lookups?: PageSetup['lookups']
+  readonly without?: PageSetup['without']
 }
 
 /**
@@ -60,6 +61,7 @@ export class FakeWhatsApp implements AsyncDisposable {
   block: string | undefined
   readonly contacts: Contact[]
   readonly #lookups: PageSetup['lookups']
+  readonly #without: PageSetup['without']
   readonly #identity = selfSigned(HOST)
   readonly #sessions = new Set<string>()
   readonly #links = new Map<WebSocket, { session: string | undefined }>()
@@ -80,6 +82,7 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.ids = options.ids ?? 'plain'
     this.sync = options.sync ?? 'when_listened'
     this.#lookups = options.lookups ?? 'answered'
+    this.#without = options.without
     this.#web.on('upgrade', (request, socket, head) => {
       this.#upgrades.handleUpgrade(request, socket, head, link => {
         this.#open(link)
@@ -283,6 +286,7 @@ export class FakeWhatsApp implements AsyncDisposable {
       ids: this.ids,
       sync: this.sync,
       lookups: this.#lookups,
+      without: this.#without,
     }
     return [
       '<!doctype html><meta charset="utf-8"><title>WhatsApp</title>',
