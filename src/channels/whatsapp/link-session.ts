@@ -145,6 +145,8 @@ export class LinkSession {
     this.client.open()
     const end = await this.client.ended
     const ended_at = this.#clock.now()
+    // At once: closing a browser that hangs takes its time, and nothing may be handed to it meanwhile.
+    if (end.kind !== 'closed') this.#listener.event(end)
     this.#over.abort(new DenidinError('stopping', 'the client of WhatsApp ended'))
     await this.client.close()
     await Promise.all([this.#caught_up, ...this.#tasks])

@@ -35,6 +35,7 @@ export interface FakeWhatsAppOptions {
   readonly ids?: PageSetup['ids']
   readonly sync?: PageSetup['sync']
   readonly lookups?: PageSetup['lookups']
+  readonly without?: PageSetup['without']
 }
 
 /**
@@ -62,6 +63,7 @@ export class FakeWhatsApp implements AsyncDisposable {
   block: string | undefined
   readonly contacts: Contact[]
   readonly #lookups: PageSetup['lookups']
+  readonly #without: PageSetup['without']
   readonly #identity = selfSigned(HOST)
   readonly #sessions = new Set<string>()
   readonly #links = new Map<WebSocket, { session: string | undefined }>()
@@ -82,6 +84,7 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.ids = options.ids ?? 'plain'
     this.sync = options.sync ?? 'when_listened'
     this.#lookups = options.lookups ?? 'answered'
+    this.#without = options.without
     this.#web.on('upgrade', (request, socket, head) => {
       this.#upgrades.handleUpgrade(request, socket, head, link => {
         this.#open(link)
@@ -113,6 +116,11 @@ export class FakeWhatsApp implements AsyncDisposable {
   /** Messages that the bot sent, oldest first. */
   get sent(): readonly SentMessage[] {
     return this.journal.all('sent').map(entry => entry.message)
+  }
+
+  /** Everything that was said in all chats, in the order in which WhatsApp's servers have it. */
+  get said(): readonly WireMessage[] {
+    return [...this.#history, ...this.#fresh]
   }
 
   /** The phone scans the code that is shown: every open page is linked. */
@@ -291,6 +299,7 @@ export class FakeWhatsApp implements AsyncDisposable {
       ids: this.ids,
       sync: this.sync,
       lookups: this.#lookups,
+      without: this.#without,
     }
     return [
       '<!doctype html><meta charset="utf-8"><title>WhatsApp</title>',
