@@ -48,7 +48,7 @@ interface Fault {
   readonly ended_by?: string
   /** Ends it from outside; most are overcome without. */
   readonly end?: () => Promise<void> | void
-  /** Whoever writes to an account without any linked device is not heard by the next one. */
+  /** The next browser is linked anew. */
   readonly unlinks?: true
   /** Whether the answer that was on its way is confirmed when it is over. */
   readonly confirms?: true
@@ -166,11 +166,10 @@ test.each(FAULTS)('in the middle of talk $name: nobody is left without an answer
   await fault.strike()
   forDana.release()
   await run.reached('degraded', fault.reason)
-  if (!fault.unlinks) carl.says('can you hear me?')
+  carl.says('can you hear me?')
   forBob.release()
   await fault.end?.()
   await run.reached('ready')
-  if (fault.unlinks) carl.says('can you hear me?')
   // Too late for a page that was loaded anew: it knows already, and says nothing.
   if (fault.confirms) run.fake.ack(underway.key, 1)
   await Promise.all([bob.hears('do you think about it?'), carl.hears('can you hear me?')])

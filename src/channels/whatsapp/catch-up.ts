@@ -109,9 +109,10 @@ const toBehind = (
   linked_at: number,
 ): Behind | undefined => {
   const newest = newest_s * SECOND_MS
-  const known = Math.max(heard ?? 0, linked_at - 1)
-  if (newest < linked_at || (newest <= known && unread === 0)) return undefined
-  return { chat_id, newest, from: Math.max(heard === undefined ? 0 : heard - OVERLAP_MS, linked_at) }
+  // Where somebody was heard, what they said between one link and the next was said to us too.
+  const known = heard ?? linked_at - 1
+  if (newest <= known && (unread === 0 || heard === undefined)) return undefined
+  return { chat_id, newest, from: heard === undefined ? linked_at : heard - OVERLAP_MS }
 }
 
 const beginningOf = ({ messages }: MissedHistory): number => messages[0]?.sent_at ?? Infinity
