@@ -184,7 +184,7 @@ export class LinkSession {
     this.#listener.event({ kind: 'ready' })
     const newly_linked = this.#code_shown
     this.#code_shown = false
-    this.#caught_up = this.#caught_up.then(() => this.#missed.look(newly_linked, this.#over.signal))
+    this.#caught_up = this.#caught_up.then(() => this.#missed.look(newly_linked, self, this.#over.signal))
   }
 
   #take(message: WhatsAppMessage): void {
