@@ -29,13 +29,24 @@ const PAGE = 'https://web.whatsapp.com/'
 const PAGE_MS = 60_000
 const ROOT = join(import.meta.dirname, '..')
 const LIBRARY = join(ROOT, 'node_modules/whatsapp-web.js/src')
+const CHANNEL = join(ROOT, 'src/channels/whatsapp')
 const CACHE = join(ROOT, 'data/run/browser')
+
+/** What our own scripts use inside the modules, which the list of modules does not show. */
+const NAMES = [
+  'WAWebSocketModel.Socket',
+  'WAWebCollections.Chat.getModelsArray',
+  'WAWebCollections.Msg.get',
+  'WAWebChatLoadMessages.loadEarlierMsgs',
+  'WAWebUserPrefsMeUser.getMaybeMePnUser',
+  'WAWebUserPrefsMeUser.getMaybeMeLidUser',
+]
 
 /** Every module of WhatsApp's page that the installed library or our own scripts ask for. */
 const modulesWanted = (): readonly string[] => {
   const sources = [
     ...readdirSync(LIBRARY, { recursive: true, encoding: 'utf8' }).map(name => join(LIBRARY, name)),
-    join(ROOT, 'src/channels/whatsapp/page-scripts.ts'),
+    ...readdirSync(CHANNEL).map(name => join(CHANNEL, name)),
   ].filter(path => /\.[jt]s$/.test(path))
   const names = sources.flatMap(path =>
     [...readFileSync(path, 'utf8').matchAll(/require\(\s*(?:name:\s*)?['"](WA\w+)['"]/g)].map(match => match[1] ?? ''),
@@ -43,10 +54,11 @@ const modulesWanted = (): readonly string[] => {
   return [...new Set(names)].sort()
 }
 
-/** What the page lacks of `names`. */
+/** What the page lacks of `names`: of modules, or of what stands in one behind dots. */
 const missingIn = (page: Page, names: readonly string[]): Promise<readonly string[]> =>
   page.evaluate(`${JSON.stringify(names)}.filter(name => {
-    try { return window.require(name) === undefined } catch { return true }
+    const [module, ...path] = name.split('.')
+    try { return path.reduce((found, key) => found[key], window.require(module)) === undefined } catch { return true }
   })`)
 
 const launch = async (): Promise<RunningBrowser> => {
@@ -80,11 +92,16 @@ try {
     })
     const version = await page.evaluate<unknown>('window.Debug.VERSION')
     const missing = await missingIn(page, wanted)
+    // What is missing with its module is not said twice.
+    const names = await missingIn(
+      page,
+      NAMES.filter(name => !missing.some(module => name.startsWith(`${module}.`))),
+    )
     console.log(
       `WhatsApp Web ${String(version)}: ${String(wanted.length - missing.length)} of ${String(wanted.length)} modules are there.`,
     )
-    for (const name of missing) console.log(`missing: ${name}`)
-    process.exitCode = missing.length === 0 ? 0 : 1
+    for (const name of [...missing, ...names]) console.log(`missing: ${name}`)
+    process.exitCode = missing.length + names.length === 0 ? 0 : 1
   } finally {
     await browser.close()
   }

@@ -1,17 +1,19 @@
 import type { Channel } from '../channels/channel.ts'
-import type { WhatsAppDeadlines } from '../channels/whatsapp/settings.ts'
-import { createWhatsAppChannel } from '../channels/whatsapp/whatsapp-channel.ts'
+import { createWhatsAppChannel, type WhatsAppDeps } from '../channels/whatsapp/whatsapp-channel.ts'
 import { readEnvironment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { linkingInstructions } from './linking-instructions.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** The configured channels besides the terminal. `say` shows what is needed to link WhatsApp; a test hurries by `deadlines`. */
+/**
+ * The configured channels besides the terminal. `say` shows what is needed to link WhatsApp; a test hurries it and
+ * watches it by `test`.
+ */
 export const createChannels = (
   settings: Settings,
   parts: Surroundings,
   say: (line: string) => void,
-  deadlines: Partial<WhatsAppDeadlines> = {},
+  test: Pick<WhatsAppDeps, 'deadlines' | 'onState'> = {},
 ): readonly Channel[] => {
   if (!settings.whatsapp.enabled) return []
   return [
@@ -21,7 +23,7 @@ export const createChannels = (
       data_dir: settings.data_root,
       environment: readEnvironment(),
       show: linkingInstructions(say),
-      deadlines,
+      ...test,
     }),
   ]
 }

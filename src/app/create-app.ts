@@ -111,7 +111,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     message: road.receive,
     ...changes,
     ready: () => {
-      background.run('sending held replies', () => road.sendHeld())
+      background.run('sending held replies', () => road.sendHeld(chat_id => channel.serves(chat_id)))
       onReady?.(channel.name)
     },
   })

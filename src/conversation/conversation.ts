@@ -231,8 +231,8 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       }
       await takeUp(now)
     },
-    sendHeld: async () => {
-      await held.send('reconnected')
+    sendHeld: async serves => {
+      await held.send('reconnected', serves)
       room.watch()
     },
     resumed: () => {

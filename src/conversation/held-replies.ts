@@ -29,7 +29,7 @@ export class HeldReplies implements Disposable {
   }
 
   /** Resolves, never rejects, when each chat had its turn. */
-  async send(occasion: Occasion): Promise<void> {
+  async send(occasion: Occasion, serves: (chat_id: ChatId) => boolean = () => true): Promise<void> {
     const { outbox, logger } = this.#deps
     const fail = (error: unknown): void => {
       logger.error('Held replies could not be sent', { reason: asDenidinError(error).message })
@@ -39,7 +39,8 @@ export class HeldReplies implements Disposable {
       return []
     })
     // All at once, so that each is tried while the channel can send; how fast they follow each other is paced.
-    await Promise.all(chats.map(chat => this.#sendIn(chat, occasion).catch(fail)))
+    const here = chats.filter(chat => serves(chat.chat_id))
+    await Promise.all(here.map(chat => this.#sendIn(chat, occasion).catch(fail)))
     this.#watch()
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 
 /** The road from a message to its reply, as others see it. */
@@ -9,8 +9,8 @@ export interface Conversation extends AsyncDisposable {
   receive(message: IncomingMessage): Promise<void>
   /** Records messages of one chat, oldest first, and queues them as one turn. A rejection means that some are not. */
   receiveAll(messages: readonly IncomingMessage[]): Promise<void>
-  /** Sends replies that certainly did not go out before; called when a channel can send again. */
-  sendHeld(): Promise<void>
+  /** Sends replies that certainly did not go out before; called when a channel can send again, for the chats it serves. */
+  sendHeld(serves?: (chat_id: ChatId) => boolean): Promise<void>
   /** Sends, in the background, replies that a pause kept back: it may be over. */
   resumed(): void
   /** Runs `act` alone in the queue of `scope`: no turn of that scope runs meanwhile. */

@@ -142,39 +142,6 @@ test('messages are read and answered where the site has renamed the ids', async 
   expect(answer.quoted?.id).toBe(asked.id)
 })
 
-test('a page that is loaded anew with renamed ids goes on, and no message comes twice', async () => {
-  await using fake = await FakeWhatsApp.start()
-  await using run = await ChannelRun.linked(fake)
-  fake.receive({ from: ANA, text: 'before' })
-  await run.messages.next()
-  await run.channel.seen(ANA)
-  fake.ids = 'renamed'
-  fake.journal.skip()
-  run.states.skip()
-  fake.reload()
-  await fake.journal.next('logged_in')
-  const sent = fake.receive({ from: ANA, text: 'after' })
-  const after = await run.messages.next(({ text }) => text === 'after')
-  expect(after.message_id).toBe(`false_${ANA}_${sent.id}`)
-  await until(async () => (await run.channel.send(ANA, 'still here', {})).outcome === 'sent')
-  fake.syncAgain()
-  fake.receive({ from: ANA, text: 'last' })
-  await run.messages.next(({ text }) => text === 'last')
-  const ids = run.messages.all.filter(({ text }) => text === 'last').map(({ message_id }) => message_id)
-  expect(new Set(ids).size).toBe(1)
-})
-
-test('a page whose ids cannot be read at all is not ready, and nothing is sent', async () => {
-  await using fake = await FakeWhatsApp.start({ ids: 'unreadable' })
-  await using run = await ChannelRun.make(fake)
-  await run.start()
-  await run.qrs.next()
-  fake.scan()
-  expect((await run.reached('action_required')).reason).toContain('ids cannot be read')
-  await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'not_sent' })
-  expect(fake.sent).toEqual([])
-})
-
 test('only what people write is a message', async () => {
   await using fake = await FakeWhatsApp.start()
   await using run = await ChannelRun.linked(fake)
@@ -203,21 +170,6 @@ test('a message that no server acknowledges is unconfirmed, one that is refused 
   const refused = run.channel.send(ANA, 'hi again', {})
   fake.ack((await fake.journal.next('sent')).message.key, -1)
   await expect(refused).resolves.toMatchObject({ outcome: 'not_sent' })
-})
-
-test('while the network is away nothing is sent, and it goes on when it is back', async () => {
-  await using fake = await FakeWhatsApp.start()
-  await using run = await ChannelRun.linked(fake)
-  fake.networkDown()
-  await run.reached('degraded')
-  await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'not_sent' })
-  fake.receive({ from: ANA, text: 'are you there?' })
-  run.states.skip()
-  fake.networkUp()
-  await run.reached('ready')
-  expect(run.readies).toBe(2)
-  await run.messages.next(({ text }) => text === 'are you there?')
-  await expect(run.channel.send(ANA, 'yes', {})).resolves.toMatchObject({ outcome: 'sent' })
 })
 
 test('after a stop no browser is left; a new start needs no code and finds what came meanwhile', async () => {
@@ -251,35 +203,6 @@ test('a stop waits for the message that is on its way, and takes no more', async
   await stopped
 })
 
-test('a browser that dies is replaced', async () => {
-  await using fake = await FakeWhatsApp.start()
-  await using run = await ChannelRun.linked(fake)
-  // A browser writes its profile in its own time: only after a stop is a new login certain to be on disk.
-  await run.channel.stop()
-  run.states.skip()
-  await run.start()
-  await run.reached('ready')
-  run.states.skip()
-  for (const pid of await processesNaming(run.data_dir)) kill(pid)
-  expect((await run.reached('degraded')).reason).toMatch(/browser|page/i)
-  await run.reached('ready')
-  fake.receive({ from: ANA, text: 'again' })
-  await run.messages.next(({ text }) => text === 'again')
-})
-
-test('when the phone removes the bot, the operator is told so and a new code is shown', async () => {
-  await using fake = await FakeWhatsApp.start()
-  await using run = await ChannelRun.linked(fake)
-  run.qrs.skip()
-  run.states.skip()
-  fake.unlink()
-  await run.qrs.next()
-  const { detail } = await run.channel.health()
-  expect(detail).toContain('removed DeniDin from its linked devices')
-  fake.scan()
-  await run.reached('ready')
-})
-
 /** Ids of processes on whose command line `word` stands. */
 const processesNaming = async (word: string): Promise<number[]> => {
   const found: number[] = []
@@ -289,17 +212,4 @@ const processesNaming = async (word: string): Promise<number[]> => {
     if (line.includes(word)) found.push(Number(name))
   }
   return found
-}
-
-const kill = (pid: number): void => {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It went with its parent.
-  }
-}
-
-/** Tries again until it holds; the test's own timeout is the limit. */
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await new Promise(resolve => setImmediate(resolve))
 }

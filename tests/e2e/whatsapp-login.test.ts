@@ -1,12 +1,12 @@
-import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
 import { backedUp, bothHear, FAST } from '../support/fake-whatsapp/both-sides.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
 
-// The login on disk: kept, backed up, lost, locked, and not to be written.
+// The login on disk: kept, backed up, lost.
 
 beforeAll(testBrowser, BROWSER_INSTALL_MS)
 
@@ -19,41 +19,6 @@ test('when WhatsApp ended the login it says so, forgets it with its backup, and 
   expect((await run.reached('qr')).reason).toMatch(/phone removed DeniDin/)
   expect(run.log.text('info')).toMatch(/The login was ended.*"ended_by":"WhatsApp"/)
   expect(await readdir(run.login_dir)).not.toContain('backup')
-  fake.scan()
-  await run.reached('ready')
-  await bothHear(run)
-})
-
-test('a lock that a browser of another day left is no hindrance', async () => {
-  await using fake = await FakeWhatsApp.start()
-  await using run = await ChannelRun.settled(fake, { deadlines: FAST })
-  await run.channel.stop()
-  const lock = join(run.login_dir, 'session', 'SingletonLock')
-  await rm(lock, { force: true })
-  await symlink('another-machine-4711', lock)
-  run.skip()
-  await run.start()
-  await run.reached('ready')
-  expect(await readlink(lock).catch(() => 'gone')).not.toBe('another-machine-4711')
-  await bothHear(run)
-})
-
-test.each([
-  ['the folder of the login', (run: ChannelRun) => run.login_dir],
-  ['the profile in it', (run: ChannelRun) => join(run.login_dir, 'session')],
-])('while %s cannot be written to the operator is told, and it goes on when it can', async (_, pathOf) => {
-  await using fake = await FakeWhatsApp.start()
-  await using run = await ChannelRun.make(fake, { deadlines: { ...FAST, longest_retry_ms: 300 } })
-  const path = pathOf(run)
-  await mkdir(dirname(path), { recursive: true })
-  // Nobody can make a folder there, not even root.
-  await symlink('/proc/denidin', path)
-  await run.start()
-  const { reason } = await run.reached('action_required')
-  expect(reason).toContain('cannot be written to')
-  expect(reason).toContain(path)
-  await rm(path)
-  await run.qrs.next()
   fake.scan()
   await run.reached('ready')
   await bothHear(run)

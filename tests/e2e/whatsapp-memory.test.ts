@@ -28,7 +28,7 @@ onLinux('a browser that uses more memory than configured is replaced once nobody
   const log = new Heard<string>()
   const logger = { ...memoryLog(), for: () => logger, info: (message: string) => log.add(message) }
   const [channel] = createChannels(settings, surroundings(logger), () => undefined, {
-    ...{ memory_after_ms: 1000, memory_every_ms: 50, quiet_ms: 0 },
+    deadlines: { memory_after_ms: 1000, memory_every_ms: 50, quiet_ms: 0 },
   })
   const messages = new Heard<IncomingMessage>()
   const readies = new Heard<true>()

@@ -86,13 +86,13 @@ test.each([
   fake.scan()
   expect((await run.reached('action_required')).reason).toMatch(sentence)
   await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'not_sent' })
-  expect(run.log.text('info')).toMatch(/WhatsApp needs a person .*"ended_by":"WhatsApp"/)
   fake.block = undefined
   fake.scan()
   run.states.skip()
   const next = await run.states.next(({ phase }) => phase === 'ready' || phase === 'qr')
   if (next.phase === 'qr') fake.scan()
   await run.reached('ready')
+  expect(run.log.text('info')).toMatch(/WhatsApp needs a person .*"ended_by":"WhatsApp"/)
 })
 
 test('a block that comes while it is ready is told too', async () => {

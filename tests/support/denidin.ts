@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp, type App } from '../../src/app/create-app.ts'
 import { openStores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings, type Surroundings } from '../../src/app/surroundings.ts'
+import type { Channel } from '../../src/channels/channel.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
@@ -15,6 +16,9 @@ import { TestChannel } from './test-channel.ts'
 export type Json = { readonly [key: string]: string | number | boolean | null | readonly string[] | Json }
 
 export const GODFATHER = '15559990000'
+
+/** Makes the channels of a DeniDin, anew each time that it is opened. */
+export type ChannelsOf = (settings: Settings, parts: Surroundings) => readonly Channel[]
 
 /**
  * A whole DeniDin for a test: real stores and files in a folder of its own, real Chroma, a scripted model server over
@@ -29,21 +33,32 @@ export class TestDenidin implements AsyncDisposable {
   metrics: Metrics = createMetrics()
   #app: App | undefined
   #config: Json
+  readonly #channels: ChannelsOf | undefined
   readonly #cleanup: AsyncDisposableStack
 
-  private constructor(folder: string, models: ScriptedModelServer, config: Json, cleanup: AsyncDisposableStack) {
+  private constructor(
+    folder: string,
+    models: ScriptedModelServer,
+    config: Json,
+    channels: ChannelsOf | undefined,
+    cleanup: AsyncDisposableStack,
+  ) {
+    this.#channels = channels
     this.folder = folder
     this.models = models
     this.#config = config
     this.#cleanup = cleanup
   }
 
-  /** @param config keys of the configuration file that differ from the test's own. */
-  static async start(config: Json = {}): Promise<TestDenidin> {
+  /**
+   * @param config keys of the configuration file that differ from the test's own.
+   * @param channels other channels than the one that a test steers.
+   */
+  static async start(config: Json = {}, channels?: ChannelsOf): Promise<TestDenidin> {
     await using cleanup = new AsyncDisposableStack()
     const folder = cleanup.use(await temporaryFolder())
     const models = cleanup.use(await ScriptedModelServer.start())
-    const denidin = new TestDenidin(folder.path, models, config, cleanup.move())
+    const denidin = new TestDenidin(folder.path, models, config, channels, cleanup.move())
     await denidin.open()
     return denidin
   }
@@ -68,7 +83,9 @@ export class TestDenidin implements AsyncDisposable {
     this.channel = new TestChannel()
     this.metrics = createMetrics()
     const parts = surroundings(this.log, { clock: this.clock, metrics: this.metrics })
-    this.#app = await createApp({ settings: this.settings(), parts, version: 'test', channels: [this.channel] })
+    const settings = this.settings()
+    const channels = this.#channels?.(settings, parts) ?? [this.channel]
+    this.#app = await createApp({ settings, parts, version: 'test', channels })
     await this.#app.start()
   }
 

@@ -65,7 +65,7 @@ beforeEach(() => {
 
 const run = (options: Partial<CatchUpDeps> = {}): Promise<boolean> =>
   catchUp({
-    ...{ page, clock, logger: log, linked_at: 0, signal: new AbortController().signal },
+    ...{ page, clock, logger: log, linked_at: 0, account_since: 0, signal: new AbortController().signal },
     heardUntil: async () => heard,
     listed: chat_ids => {
       listed = chat_ids
@@ -105,6 +105,14 @@ test('a chat that nobody knows is read from when the device was linked, not befo
   await run({ linked_at: now - 2 * DAY_MS })
   expect(texts(ANA)).toEqual(['after'])
   expect(listed).toEqual([ANA])
+})
+
+test('what was said to another account is not read, however well its chats are known', async () => {
+  page.say(ANA, 'to the other', now - 3 * DAY_MS)
+  page.say(ANA, 'to us', now - MINUTE_MS)
+  heard.set(ANA, now - 4 * DAY_MS)
+  await run({ linked_at: now - DAY_MS, account_since: now - DAY_MS })
+  expect(texts(ANA)).toEqual(['to us'])
 })
 
 test('however long ago it was: what was said since then is read, and a little before for what happened to it', async () => {

@@ -2,7 +2,14 @@ import { mkdir, readdir, readFile, symlink, unlink, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { backUpProfile, hasBackup, restoreProfile } from '../../src/channels/whatsapp/profile-backup.ts'
-import { forgetLogin, isLinked, makeProfile, readLinkedAt, writeLinkedAt } from '../../src/channels/whatsapp/profile.ts'
+import {
+  accountSince,
+  forgetLogin,
+  isLinked,
+  makeProfile,
+  readLinkedAt,
+  writeLinkedAt,
+} from '../../src/channels/whatsapp/profile.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -104,4 +111,18 @@ test('folders of the login that cannot be written to are named', async () => {
   await unlink(join(data_dir, 'session'))
   await makeProfile(data_dir)
   await expect(readdir(join(data_dir, 'session'))).resolves.toEqual([])
+})
+
+test('the account is known again by either of its names, also after its login was forgotten; another one is new', async () => {
+  await using folder = await temporaryFolder()
+  const whole = { phone: '15550001@c.us', lid: '77@lid' }
+  await expect(accountSince(folder.path, whole, 1000)).resolves.toBe(0)
+  await forgetLogin(folder.path, 'profile')
+  await expect(accountSince(folder.path, { phone: undefined, lid: '77@lid' }, 2000)).resolves.toBe(0)
+  const other = { phone: '15550002@c.us', lid: '88@lid' }
+  await expect(accountSince(folder.path, other, 3000)).resolves.toBe(3000)
+  await expect(accountSince(folder.path, other, 4000)).resolves.toBe(3000)
+  await expect(accountSince(folder.path, { phone: undefined, lid: undefined }, 5000)).resolves.toBe(3000)
+  await write(folder.path, { 'account.json': 'half a fi' })
+  await expect(accountSince(folder.path, other, 6000)).resolves.toBe(0)
 })

@@ -24,6 +24,8 @@ export interface CatchUpDeps {
   readonly logger: Logger
   /** When this device was linked: what was said before was not said to us. */
   readonly linked_at: number
+  /** Since when the account is this one: what was said before was said to another. */
+  readonly account_since: number
   readonly heardUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
   /** Told, as soon as it is known, in which chats something may be missing. */
   listed(chat_ids: readonly string[]): void
@@ -57,7 +59,7 @@ export const catchUp = async (deps: CatchUpDeps): Promise<boolean> => {
   const chats = (await page.chats()).filter(chat => isChat(chat.chat_id))
   const heard = await deps.heardUntil(chats.map(chat => chat.chat_id))
   const behind = chats
-    .map(chat => toBehind(chat, heard.get(chat.chat_id), deps.linked_at))
+    .map(chat => toBehind(chat, heard.get(chat.chat_id), deps))
     .filter(chat => chat !== undefined)
     .sort((a, b) => a.newest - b.newest)
   deps.listed(behind.map(chat => chat.chat_id))
@@ -105,13 +107,15 @@ interface Behind {
 /** A chat in which something may have been missed. */
 const toBehind = (
   { chat_id, newest_s, unread }: ListedChat,
-  heard: number | undefined,
-  linked_at: number,
+  mark: number | undefined,
+  { linked_at, account_since }: Pick<CatchUpDeps, 'linked_at' | 'account_since'>,
 ): Behind | undefined => {
   const newest = newest_s * SECOND_MS
-  const known = Math.max(heard ?? 0, linked_at - 1)
-  if (newest < linked_at || (newest <= known && unread === 0)) return undefined
-  return { chat_id, newest, from: Math.max(heard === undefined ? 0 : heard - OVERLAP_MS, linked_at) }
+  const heard = mark === undefined || mark < account_since ? undefined : mark
+  // Where somebody was heard, what they said between one link and the next was said to us too.
+  const known = heard ?? linked_at - 1
+  if (newest <= known && (unread === 0 || heard === undefined)) return undefined
+  return { chat_id, newest, from: heard === undefined ? linked_at : heard - OVERLAP_MS }
 }
 
 const beginningOf = ({ messages }: MissedHistory): number => messages[0]?.sent_at ?? Infinity

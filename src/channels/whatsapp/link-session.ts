@@ -145,6 +145,8 @@ export class LinkSession {
     this.client.open()
     const end = await this.client.ended
     const ended_at = this.#clock.now()
+    // At once: closing a browser that hangs takes its time, and nothing may be handed to it meanwhile.
+    if (end.kind !== 'closed') this.#listener.event(end)
     this.#over.abort(new DenidinError('stopping', 'the client of WhatsApp ended'))
     await this.client.close()
     await Promise.all([this.#caught_up, ...this.#tasks])
@@ -182,7 +184,7 @@ export class LinkSession {
     this.#listener.event({ kind: 'ready' })
     const newly_linked = this.#code_shown
     this.#code_shown = false
-    this.#caught_up = this.#caught_up.then(() => this.#missed.look(newly_linked, this.#over.signal))
+    this.#caught_up = this.#caught_up.then(() => this.#missed.look(newly_linked, self, this.#over.signal))
   }
 
   #take(message: WhatsAppMessage): void {

@@ -4,7 +4,8 @@ import { DenidinError } from '../../platform/errors.ts'
 import { catchUp, UNKNOWN_LINK_MS, type CatchUpDeps, type MissedHistory } from './catch-up.ts'
 import type { Continuity } from './continuity.ts'
 import { reasonOf } from './library-errors.ts'
-import { isLinked, readLinkedAt, writeLinkedAt } from './profile.ts'
+import type { Self } from './incoming.ts'
+import { accountSince, isLinked, readLinkedAt, writeLinkedAt } from './profile.ts'
 import type { WhatsAppMessage } from './raw-message.ts'
 
 export interface MissedDeps extends Pick<CatchUpDeps, 'page' | 'heardUntil'> {
@@ -53,12 +54,12 @@ export class Missed {
   }
 
   /** The page is ready: looks for what nobody heard, again where it could not be read. Never rejects. */
-  async look(newly_linked: boolean, over: AbortSignal): Promise<void> {
+  async look(newly_linked: boolean, self: Self, over: AbortSignal): Promise<void> {
     const { clock } = this.#deps
     const signal = AbortSignal.any([over, this.#page.signal])
     await this.#keepLinkedAt(newly_linked)
     for (let looks = 1; looks <= LOOKS && !signal.aborted; looks++) {
-      if (await this.#lookOnce(signal)) return
+      if (await this.#lookOnce(self, signal)) return
       await clock.sleep(LOOK_AGAIN_MS, signal).catch(() => undefined)
     }
   }
@@ -75,7 +76,7 @@ export class Missed {
   }
 
   /** False when something is left to be looked for. */
-  async #lookOnce(signal: AbortSignal): Promise<boolean> {
+  async #lookOnce(self: Self, signal: AbortSignal): Promise<boolean> {
     const { page, clock, logger, heardUntil, continuity, login_dir, deliver } = this.#deps
     /** What was heard of chats in which more is missing: it is part of one turn with that. */
     const waiting = new Map<string, readonly WhatsAppMessage[]>()
@@ -83,6 +84,7 @@ export class Missed {
       return await catchUp({
         ...{ page, clock, logger, heardUntil, signal },
         linked_at: await readLinkedAt(login_dir),
+        account_since: await accountSince(login_dir, self, clock.now()),
         listed: chat_ids => {
           continuity.listed(chat_ids)
           const held = Map.groupBy(this.#held ?? [], message => message.chat_id)

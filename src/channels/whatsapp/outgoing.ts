@@ -99,8 +99,16 @@ export class Outgoing {
         return await Promise.race([lost, this.#deliver(client, underway, quoted_id, signal)])
       })
     } catch (error) {
+      const { message_id } = underway
+      if (message_id !== undefined && (await this.#isTaken(client, message_id))) return { outcome: 'sent', message_id }
       return unconfirmed(asDenidinError(error).message)
     }
+  }
+
+  /** Whether the page knows that a server has the message: a page that was loaded anew meanwhile does not say so by itself. */
+  async #isTaken(client: WhatsAppClient, message_id: MessageId): Promise<boolean> {
+    const level = await client.page.ack(message_id).catch(() => 0)
+    return level > 0
   }
 
   async #deliver(

@@ -39,6 +39,10 @@ export const SCREEN_SENTENCES: Readonly<Record<Screen, string>> = {
     'Open WhatsApp Web with this account in a browser of your own once and close the dialog there.',
 }
 
+/** What the operator is told about a page with whose messages nothing can be done. */
+export const IDS_UNREADABLE =
+  'WhatsApp changed its page: message ids cannot be read, so nothing is sent. An update of DeniDin is needed.'
+
 /**
  * States of the connection that only a person can end, each with the sentence for the operator. The library tells them
  * as the reason of a disconnection, or the page has them from the start.

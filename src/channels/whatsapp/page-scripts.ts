@@ -40,6 +40,7 @@ interface PageWindow {
   require(name: 'WAWebCollections'): {
     readonly Chat: { getModelsArray(): PageChat[]; get(chat_id: string): PageChat | undefined }
     readonly Contact: { get(wid: PageWid): { readonly username?: unknown } | null | undefined }
+    readonly Msg: { get(id: string): { readonly ack?: number } | undefined }
   }
   require(name: 'WAWebWidFactory'): { createWid(address: string): PageWid }
   require(name: 'WAWebChatLoadMessages'): {
@@ -179,6 +180,10 @@ export const readUsername = (address: string): unknown => {
     return undefined
   }
 }
+
+/** How far an own message got, as the page knows it; 0 where it knows nothing. */
+export const readAck = (message_id: string): number =>
+  (globalThis as unknown as PageWindow).require('WAWebCollections').Msg.get(message_id)?.ack ?? 0
 
 /** Shows, or ends showing, that an answer is being written. */
 export const setTyping = async (chat_id: string, state: 'typing' | 'stop'): Promise<void> => {

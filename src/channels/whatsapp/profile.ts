@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { exists, makePrivateFolder, PRIVATE_FOLDER_MODE, remove, writeFileAtomic } from '../../platform/files.ts'
+import type { Self } from './incoming.ts'
 import { PROFILE_FOLDER } from './library.ts'
 import { listProcesses } from './processes.ts'
 
 /** The browser profile that holds the login, and what DeniDin knows about it. */
 
 const RECORD_FILE = 'linked.json'
+/** Which account this is, kept when the login goes: the next login may be somebody else's. */
+const ACCOUNT_FILE = 'account.json'
 const TRIAL_FILE = '.can-write'
 /** Chrome's mark that a profile is in use: a link to `<host>-<process id>`; the other two belong to it. */
 const LOCK = 'SingletonLock'
@@ -35,6 +38,30 @@ export const readLinkedAt = async (data_dir: string): Promise<number> => {
 export const writeLinkedAt = async (data_dir: string, at: number): Promise<void> => {
   const linked_at = Math.floor(at / SECOND_MS) * SECOND_MS
   await writeFileAtomic(join(data_dir, RECORD_FILE), `${JSON.stringify({ linked_at })}\n`)
+}
+
+/**
+ * Since when the account of this folder is this one, in milliseconds since the Unix epoch: what people wrote before that
+ * was written to another one. 0 when no other is known. `now` counts for an account that is new here.
+ */
+export const accountSince = async (data_dir: string, { phone, lid }: Self, now: number): Promise<number> => {
+  const path = join(data_dir, ACCOUNT_FILE)
+  const kept = await readAccount(path)
+  if (kept !== undefined && [phone, lid].includes(kept.account)) return kept.since
+  const account = lid ?? phone
+  if (account === undefined) return kept?.since ?? 0
+  const since = kept === undefined ? 0 : now
+  await writeFileAtomic(path, `${JSON.stringify({ account, since })}\n`)
+  return since
+}
+
+const readAccount = async (path: string): Promise<{ account: string; since: number } | undefined> => {
+  try {
+    const { account, since } = JSON.parse(await readFile(path, 'utf8')) as { account?: unknown; since?: unknown }
+    return typeof account === 'string' && typeof since === 'number' ? { account, since } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Forgets that the device is linked, and with `profile` the login itself; no browser may be using it. */

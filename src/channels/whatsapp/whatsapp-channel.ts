@@ -148,7 +148,7 @@ class WhatsAppChannel implements Channel {
   async send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery> {
     if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is no chat of WhatsApp` }
     const client = this.#running?.link.client
-    if (client === undefined || !this.#state.can_send) {
+    if (client === undefined || client.over || !this.#state.can_send) {
       return { outcome: 'not_sent', reason: this.#state.reason }
     }
     return await this.#outgoing.send(client, chat_id, text, isGroup(chat_id) ? options.reply_to : undefined)

@@ -10,7 +10,7 @@ import { disconnection, reasonOf } from './library-errors.ts'
 import { listenToBrowser, listenToLibrary } from './library-events.ts'
 import { guardLibrary } from './library-guard.ts'
 import { Liveness } from './liveness.ts'
-import { blockOf } from './page-screens.ts'
+import { blockOf, IDS_UNREADABLE } from './page-screens.ts'
 import { PageWatch } from './page-watch.ts'
 import type { WhatsAppDeadlines } from './settings.ts'
 import { WhatsAppPage } from './whatsapp-page.ts'
@@ -24,12 +24,9 @@ export interface ClientDeps {
   readonly logger: Logger
 }
 
-const IDS_UNREADABLE =
-  'WhatsApp changed its page: message ids cannot be read, so nothing is sent. An update of DeniDin is needed.'
-
 /**
- * One client of the library with its one browser, from opening to the end. It never comes back: after `ended` a new one
- * is made. Every step has a deadline; a page that is there is looked at again and again.
+ * One client of the library with its one browser, from opening to the end; after that a new one is made. Every step has a
+ * deadline; a page that is there is looked at again and again.
  */
 export class WhatsAppClient {
   readonly page: WhatsAppPage
@@ -81,9 +78,13 @@ export class WhatsAppClient {
     })
   }
 
-  /** Resolves, once, when this client is of no more use. */
+  /** Resolves, once, when this client is of no more use; it is `over` just before. */
   get ended(): Promise<ClientEnd> {
     return this.#end.promise
+  }
+
+  get over(): boolean {
+    return this.#over
   }
 
   /** Starts the browser and the library in it; what comes of it is told to the listener, or ends the client. */
@@ -181,15 +182,9 @@ export class WhatsAppClient {
       refused: () => {
         this.#lose('WhatsApp refused the login that is kept on disk.')
       },
-      message: message => {
-        listener.message(message)
-      },
-      changed: change => {
-        listener.changed(change)
-      },
-      ack: (message_id, level) => {
-        listener.ack(message_id, level)
-      },
+      message: listener.message,
+      changed: listener.changed,
+      ack: listener.ack,
     })
   }
 

@@ -58,7 +58,6 @@ export class WhatsAppLink {
         logger.info('WhatsApp was closed; the login is kept', { ended_by: 'DeniDin' })
         return
       }
-      this.#listener.event(end)
       failures = was_well ? 1 : failures + 1
       const wait_ms = this.#waitAfter(end, failures)
       this.#log(end, failures, wait_ms)
@@ -89,7 +88,9 @@ export class WhatsAppLink {
       })
       return await this.#session.run()
     } catch (error) {
-      return { end: { kind: 'blocked', by: 'disk', reason: reasonOf(error) }, was_well: false }
+      const end = { kind: 'blocked', by: 'disk', reason: reasonOf(error) } as const
+      this.#listener.event(end)
+      return { end, was_well: false }
     } finally {
       this.#session = undefined
     }

@@ -6,6 +6,7 @@ import type { LibraryClient, LibraryPage } from './library.ts'
 import { translated } from './library-errors.ts'
 import {
   listChats,
+  readAck,
   readHistory,
   readUsername,
   repairMessageIds,
@@ -68,6 +69,11 @@ export class WhatsAppPage {
     } catch (error) {
       throw translated(error)
     }
+  }
+
+  /** How far an own message got: 0 when the page does not know. */
+  async ack(message_id: string): Promise<number> {
+    return await this.#ask('looking how far a message got', page => page.evaluate(readAck, message_id))
   }
 
   async seen(chat_id: string): Promise<void> {

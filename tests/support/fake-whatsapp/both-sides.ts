@@ -25,14 +25,6 @@ export const bothHear = async (run: ChannelRun): Promise<void> => {
   expect(await run.browsers()).toHaveLength(1)
 }
 
-/** The same once more, with other words. */
-export const bothHearAgain = async ({ fake, channel, messages }: ChannelRun): Promise<void> => {
-  const sent = fake.receive({ from: ANA, text: 'and now?' })
-  await messages.next(({ message_id }) => message_id === `false_${ANA}_${sent.id}`)
-  await expect(channel.send(ANA, 'yes', {})).resolves.toMatchObject({ outcome: 'sent' })
-  expect(fake.sent.filter(({ body }) => body === 'yes')).toHaveLength(1)
-}
-
 /** Resolves when the login was backed up. */
 export const backedUp = (run: ChannelRun): Promise<void> =>
   until(() => run.log.lines.some(({ message }) => message === 'The login was backed up'))

@@ -38,6 +38,7 @@ export interface FakeWhatsAppOptions {
   readonly lookups?: PageSetup['lookups']
   /** Most messages of a chat that a page is told of when it logs in; all by default. */
   readonly history?: number
+  readonly without?: PageSetup['without']
 }
 
 /**
@@ -66,6 +67,7 @@ export class FakeWhatsApp implements AsyncDisposable {
   readonly contacts: Contact[]
   readonly #lookups: PageSetup['lookups']
   readonly #told: number
+  readonly #without: PageSetup['without']
   readonly #identity = selfSigned(HOST)
   readonly #sessions = new Set<string>()
   readonly #links = new Map<WebSocket, { session: string | undefined }>()
@@ -87,6 +89,7 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.sync = options.sync ?? 'when_listened'
     this.#lookups = options.lookups ?? 'answered'
     this.#told = options.history ?? Infinity
+    this.#without = options.without
     this.#web.on('upgrade', (request, socket, head) => {
       this.#upgrades.handleUpgrade(request, socket, head, link => {
         this.#open(link)
@@ -118,6 +121,11 @@ export class FakeWhatsApp implements AsyncDisposable {
   /** Messages that the bot sent, oldest first. */
   get sent(): readonly SentMessage[] {
     return this.journal.all('sent').map(entry => entry.message)
+  }
+
+  /** Everything that was said in all chats, in the order in which WhatsApp's servers have it. */
+  get said(): readonly WireMessage[] {
+    return [...this.#history, ...this.#fresh]
   }
 
   /** The phone scans the code that is shown: every open page is linked. */
@@ -296,6 +304,7 @@ export class FakeWhatsApp implements AsyncDisposable {
       ids: this.ids,
       sync: this.sync,
       lookups: this.#lookups,
+      without: this.#without,
     }
     return [
       '<!doctype html><meta charset="utf-8"><title>WhatsApp</title>',

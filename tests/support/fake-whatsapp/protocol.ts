@@ -21,6 +21,8 @@ export interface PageSetup {
   readonly sync: 'when_listened' | 'early' | 'never'
   /** Whether asking the servers for the phone behind a LID ever gets an answer. */
   readonly lookups: 'answered' | 'stuck'
+  /** What this page has not, as after a change of the site: `module.name`. */
+  readonly without?: string | undefined
 }
 
 export interface Media {

@@ -174,6 +174,10 @@ const modules = {
   WAWebMediaMmsV4Upload: { uploadMedia, uploadUnencryptedMedia: uploadMedia },
 }
 
+if (setup.without !== undefined) {
+  const [module, name] = setup.without.split('.')
+  delete modules[module][name]
+}
 window.require = name => {
   if (!Object.hasOwn(modules, name)) throw new Error(`Requiring unknown module "${name}"`)
   return modules[name]
