@@ -34,7 +34,7 @@ const short = sql => sql.trim().replace(/\s+/g, ' ').slice(0, 60)
 
 const watchDatabases = () => {
   const owners = new WeakMap()
-  /** First writing statement of the transaction under way: it names the commit. */
+  /** Statements of the transaction under way: they name the commit. */
   const inside = new WeakMap()
   const { prepare, exec } = DatabaseSync.prototype
   const { run } = StatementSync.prototype
@@ -46,13 +46,13 @@ const watchDatabases = () => {
   StatementSync.prototype.run = function (...values) {
     const { database, sql } = owners.get(this)
     if (!database.isTransaction) return atOnce(short(sql), () => run.apply(this, values))
-    if (!inside.has(database)) inside.set(database, short(sql))
+    inside.set(database, [...(inside.get(database) ?? []), short(sql)])
     return run.apply(this, values)
   }
   DatabaseSync.prototype.exec = function (sql) {
     const act = () => exec.call(this, sql)
     if (/^\s*commit/i.test(sql)) {
-      const what = `commit: ${inside.get(this) ?? 'nothing'}`
+      const what = `commit: ${(inside.get(this) ?? []).join(' + ')}`
       inside.delete(this)
       return atOnce(what, act)
     }
