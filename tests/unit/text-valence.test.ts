@@ -11,7 +11,7 @@ const BAD = [
   'the weather is horrible',
   'it was a hard day',
   'my head hurts and I am worried',
-  'this never works well',
+  'what a useless, ugly thing',
   'I cried all night 😭',
   'אני עצובה היום',
   'אני ממש מאוכזב ממך',
@@ -26,7 +26,7 @@ const BAD = [
 const GOOD = [
   'This is great, thank you!',
   'I love it',
-  'everything went well today',
+  'everything went fine today',
   'not bad at all',
   'what a wonderful surprise 😍',
   'I am so happy for you',
