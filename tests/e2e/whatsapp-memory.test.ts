@@ -37,6 +37,10 @@ onLinux('a browser that uses more memory than configured is replaced once nobody
     message: async message => {
       messages.add(message)
     },
+    // What is said in the moment of getting ready may be found instead of heard.
+    missed: async ({ said }) => {
+      for (const each of said) if (each.by === 'person') messages.add(each.message)
+    },
     ready: () => {
       readies.add(true)
     },
