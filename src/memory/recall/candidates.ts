@@ -1,0 +1,112 @@
+import type { MessageId } from '../../messages/message.ts'
+import { bestPlaces } from './best.ts'
+import { FLAG, type Columns } from './columns.ts'
+import type { LexicalScores } from './lexical-scores.ts'
+import type { Document, ScopeReader } from './message-index.ts'
+import type { RecallQuery } from './recall-query.ts'
+import type { Features } from './reranker.ts'
+import type { Fusion } from './weights.ts'
+
+/** A message that may be quoted. */
+export interface Candidate extends Document {
+  /** Share of the best score, and of the best vector where there are any: 0 to 1. */
+  readonly score: number
+  /** How much of what was asked stands in it and around it. */
+  readonly lexical: number
+  readonly similarity: number | undefined
+}
+
+/**
+ * The best messages by words and by vectors together. Both are scaled by their best and added with their weights: a
+ * weak source can lift what a strong one found, and never keep it out.
+ */
+export const fuse = async (
+  reader: ScopeReader,
+  scores: LexicalScores | undefined,
+  similar: ReadonlyMap<number, number>,
+  fusion: Fusion,
+  limits: { readonly most: number; readonly exclude: ReadonlySet<MessageId> },
+): Promise<readonly Candidate[]> => {
+  const { columns } = reader
+  const hidden = new Set((await reader.ordinals([...limits.exclude])).values())
+  const combined = new Float32Array(columns.size)
+  const lexical = (ordinal: number): number =>
+    scores === undefined || scores.full === 0 ? 0 : (scores.matched[ordinal] ?? 0) / scores.full
+  if (scores !== undefined && bestVisible(scores.matched, hidden) >= fusion.floor * scores.full) {
+    const best = bestVisible(scores.total, hidden)
+    if (best > 0) for (let at = 0; at < columns.size; at++) combined[at] = (scores.total[at] ?? 0) / best
+  }
+  const most_similar = Math.max(0, ...similar.values())
+  if (most_similar > 0) {
+    for (const [at, similarity] of similar) {
+      if (!isPresent(columns, at)) continue
+      combined[at] = (combined[at] ?? 0) + (fusion.vectors * similarity) / most_similar
+    }
+  }
+  for (const at of hidden) combined[at] = 0
+  const places = bestPlaces(combined, limits.most)
+  const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
+  return places.flatMap(place => {
+    const document = documents.get(place)
+    if (document === undefined) return []
+    return [{ ...document, score: combined[place] ?? 0, lexical: lexical(place), similarity: similar.get(place) }]
+  })
+}
+
+const isPresent = (columns: Columns, at: number): boolean => ((columns.flags[at] ?? 0) & FLAG.present) !== 0
+
+const bestVisible = (scores: Float32Array, hidden: ReadonlySet<number>): number => {
+  let best = 0
+  for (let at = 0; at < scores.length; at++) {
+    const score = scores[at] ?? 0
+    if (score > best && !hidden.has(at)) best = score
+  }
+  return best
+}
+
+/** What the re-rankers are told of a candidate. */
+export const featuresOf = (
+  candidate: Candidate,
+  query: RecallQuery,
+  columns: Columns,
+  scores: LexicalScores | undefined,
+  weigh: (stem: string) => number,
+): Features => {
+  const { ordinal, stems } = candidate
+  const flag = columns.flags[ordinal] ?? 0
+  const has = (mask: number): number => ((flag & mask) === 0 ? 0 : 1)
+  const asked = new Set(query.asked)
+  const all = query.asked.reduce((sum, stem) => sum + weigh(stem), 0)
+  const found = [...new Set(stems)].filter(stem => asked.has(stem)).reduce((sum, stem) => sum + weigh(stem), 0)
+  const matched = scores?.matched[ordinal] ?? 0
+  return {
+    lexical: Math.log(Math.max(candidate.score, Number.MIN_VALUE ** 0.01)),
+    own: matched === 0 ? 0 : (scores?.own[ordinal] ?? 0) / matched,
+    coverage: all === 0 ? 0 : found / all,
+    phrase: phraseShare(query.asked, stems),
+    speaker: query.speaker !== undefined && columns.speakers[ordinal] === query.speaker ? 1 : 0,
+    question: has(FLAG.question),
+    bot: query.of_bot ? 0 : has(FLAG.bot),
+    timed_when: query.kind.when ? has(FLAG.timed) : 0,
+    number_count: query.kind.count ? has(FLAG.number) : 0,
+    short: Math.exp(-stems.length / SHORT_STEMS),
+    in_time: 0,
+    similarity: candidate.similarity ?? 0,
+  }
+}
+
+/** Messages of about so many words tell little by themselves. */
+const SHORT_STEMS = 3
+
+/** Share of neighbouring words of the question that are neighbours in the message too. */
+const phraseShare = (asked: readonly string[], stems: readonly string[]): number => {
+  const pairs = new Set(asked.slice(1).map((stem, at) => `${asked[at] ?? ''} ${stem}`))
+  if (pairs.size === 0) return 0
+  const found = new Set(
+    stems
+      .slice(1)
+      .map((stem, at) => `${stems[at] ?? ''} ${stem}`)
+      .filter(each => pairs.has(each)),
+  )
+  return found.size / pairs.size
+}
