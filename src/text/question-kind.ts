@@ -1,3 +1,6 @@
+import { stem } from './stem.ts'
+import { tokenise } from './tokenise.ts'
+
 /** What a message asks for, read from its wording alone: English and Hebrew. */
 export interface QuestionKind {
   /** It asks for something at all. */
@@ -80,3 +83,21 @@ export const questionKind = (text: string): QuestionKind => {
     now: NOW.test(text),
   }
 }
+
+/** Words by which a question speaks of speaking, or names what kind of answer it wants: they stand for no subject. */
+const ASKING = `
+mention mentioned discuss discussed describe described talk talked talking share shared say said tell told ask asked type kind
+sort according specific particular conversation topic recently
+הזכיר הזכירה דיבר דיברה דיברנו סיפר סיפרה אמר אמרה שאל שאלה סוג שיחה נושא לאחרונה
+`
+const ASKING_STEMS: ReadonlySet<string> = new Set(tokenise(ASKING).map(stem))
+
+/** Whether a stem belongs to the asking, not to what is asked about. */
+export const isAskingStem = (stemmed: string): boolean => ASKING_STEMS.has(stemmed)
+
+/** A capital letter within a sentence: in English, a name. */
+const NAME = /(?<=[\p{Ll}\p{N},;:] )\p{Lu}[\p{L}’'-]+/gu
+
+/** Stems of what is written as a name, other than at the beginning of a sentence. */
+export const namedStems = (text: string): readonly string[] =>
+  [...text.matchAll(NAME)].flatMap(([name]) => tokenise(name).map(stem))

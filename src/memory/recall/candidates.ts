@@ -16,6 +16,12 @@ export interface Candidate extends Document {
   readonly similarity: number | undefined
 }
 
+/** What was found, and which share of the quotes that may be given it deserves. */
+export interface Fused {
+  readonly candidates: readonly Candidate[]
+  readonly allowed: number
+}
+
 /**
  * The best messages by words and by vectors together. Both are scaled by their best and added with their weights: a
  * weak source can lift what a strong one found, and never keep it out.
@@ -26,13 +32,14 @@ export const fuse = async (
   similar: ReadonlyMap<number, number>,
   fusion: Fusion,
   limits: { readonly most: number; readonly exclude: ReadonlySet<MessageId> },
-): Promise<readonly Candidate[]> => {
+): Promise<Fused> => {
   const { columns } = reader
   const hidden = new Set((await reader.ordinals([...limits.exclude])).values())
   const combined = new Float32Array(columns.size)
   const lexical = (ordinal: number): number =>
     scores === undefined || scores.full === 0 ? 0 : (scores.matched[ordinal] ?? 0) / scores.full
-  if (scores !== undefined && bestVisible(scores.matched, hidden) >= fusion.floor * scores.full) {
+  const strength = scores === undefined ? 0 : scores.dated ? 1 : bestVisible(scores.matched, hidden) / scores.full
+  if (scores !== undefined && strength >= fusion.floor) {
     const best = bestVisible(scores.total, hidden)
     if (best > 0) for (let at = 0; at < columns.size; at++) combined[at] = (scores.total[at] ?? 0) / best
   }
@@ -46,11 +53,12 @@ export const fuse = async (
   for (const at of hidden) combined[at] = 0
   const places = bestPlaces(combined, limits.most)
   const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
-  return places.flatMap(place => {
+  const candidates = places.flatMap(place => {
     const document = documents.get(place)
     if (document === undefined) return []
     return [{ ...document, score: combined[place] ?? 0, lexical: lexical(place), similarity: similar.get(place) }]
   })
+  return { candidates, allowed: most_similar > 0 ? 1 : Math.min(1, (strength / fusion.sure) ** 2) }
 }
 
 const isPresent = (columns: Columns, at: number): boolean => ((columns.flags[at] ?? 0) & FLAG.present) !== 0
@@ -80,7 +88,7 @@ export const featuresOf = (
   const found = [...new Set(stems)].filter(stem => asked.has(stem)).reduce((sum, stem) => sum + weigh(stem), 0)
   const matched = scores?.matched[ordinal] ?? 0
   return {
-    lexical: Math.log(Math.max(candidate.score, Number.MIN_VALUE ** 0.01)),
+    score: Math.log(Math.max(candidate.score, LEAST_SCORE)),
     own: matched === 0 ? 0 : (scores?.own[ordinal] ?? 0) / matched,
     coverage: all === 0 ? 0 : found / all,
     phrase: phraseShare(query.asked, stems),
@@ -90,11 +98,12 @@ export const featuresOf = (
     timed_when: query.kind.when ? has(FLAG.timed) : 0,
     number_count: query.kind.count ? has(FLAG.number) : 0,
     short: Math.exp(-stems.length / SHORT_STEMS),
-    in_time: 0,
     similarity: candidate.similarity ?? 0,
   }
 }
 
+/** Scores are shares of the best; what is below this is as good as nothing. */
+const LEAST_SCORE = 1e-6
 /** Messages of about so many words tell little by themselves. */
 const SHORT_STEMS = 3
 

@@ -92,6 +92,7 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
     for (const [stem, { ordinals }] of await reader.postings(query.asked)) found.set(stem, ordinals.length)
     const weigh = (stem: string): number => rarity(found.get(stem) ?? 0, reader.columns.present)
     const asked = candidates.map(each => ({
+      message_id: each.message.message_id,
       text: each.message.text,
       features: featuresOf(each.candidate, query, reader.columns, scores, weigh),
     }))
@@ -120,7 +121,10 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
     const scores = words ? await searchWords(reader, query, weights) : undefined
     const similar = await neighbours(reader, scope, question.text, call)
     const most = Math.max(CANDIDATES, limits.quotes)
-    const candidates = await fuse(reader, scores, similar, fusion, { most, exclude: limits.exclude ?? NOBODY })
+    const { candidates, allowed } = await fuse(reader, scores, similar, fusion, {
+      most,
+      exclude: limits.exclude ?? NOBODY,
+    })
     const messages = await texts(scope, candidates)
     const found = candidates.flatMap(candidate => {
       const message = messages.get(candidate.message_id)
@@ -130,7 +134,7 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
       await reordered(found, query, reader, scores, question.text, call),
       each => each.candidate.stems,
     )
-    const quotes = limits.quotes * (query.kind.list ? LIST_FACTOR : 1)
+    const quotes = Math.ceil(limits.quotes * (query.kind.list ? LIST_FACTOR : 1) * allowed)
     return packed(Iterator.from(ordered).map(toQuote), quotes, limits.tokens, parts.tokens)
   }
 

@@ -14,6 +14,8 @@ export interface LexicalScores {
   readonly total: Float32Array
   /** Score of a message that holds every word asked for, once, and so do its neighbours. */
   readonly full: number
+  /** Messages were found that were sent, or speak of, when the question says, and that is past. */
+  readonly dated: boolean
 }
 
 /** How rare a word is that stands in `found` of `present` messages. Source: Robertson and Zaragoza, 2009. */
@@ -120,7 +122,13 @@ export const lexicalScores = (
     }
     total[at] = score
   }
-  return { own, matched, total, full }
+  return { own, matched, total, full, dated: time.found && query.past }
+}
+
+interface TimeScores {
+  readonly sum: (at: number) => number
+  readonly product: (at: number) => number
+  readonly found: boolean
 }
 
 /** Days after a short stretch in which people still speak of it as just now. */
@@ -128,12 +136,8 @@ const SLACK_DAYS = 3
 const SHORT_DAYS = 7
 
 /** What the time that a question names adds to messages sent in it, and to messages that speak of it. */
-const timeScores = (
-  columns: Columns,
-  { dates }: RecallQuery,
-  weights: LexicalWeights,
-): { readonly sum: (at: number) => number; readonly product: (at: number) => number } => {
-  if (dates.length === 0) return { sum: () => 0, product: () => 1 }
+const timeScores = (columns: Columns, { dates }: RecallQuery, weights: LexicalWeights): TimeScores => {
+  if (dates.length === 0) return { sum: () => 0, product: () => 1, found: false }
   const { size, seconds, mention_days, mention_lengths, flags } = columns
   const SENT = 1
   const MENTIONED = 2
@@ -165,5 +169,6 @@ const timeScores = (
       return ((hit & SENT) === 0 ? 0 : for_sent) + ((hit & MENTIONED) === 0 ? 0 : for_mention)
     },
     product: at => (((hits[at] ?? 0) & SENT) === 0 ? 1 : weights.in_time),
+    found: sent + mentioned > 0,
   }
 }

@@ -1,6 +1,6 @@
-import type { DateSpan } from '../../text/dates/date-span.ts'
+import { dayOf, type DateSpan } from '../../text/dates/date-span.ts'
 import { datesIn } from '../../text/dates/dates.ts'
-import { questionKind, type QuestionKind } from '../../text/question-kind.ts'
+import { isAskingStem, namedStems, questionKind, type QuestionKind } from '../../text/question-kind.ts'
 import { relatedTo } from '../../text/related-words.ts'
 import { stem } from '../../text/stem.ts'
 import { subjectStems } from '../../text/subject-stems.ts'
@@ -14,10 +14,14 @@ export interface RecallQuery {
   readonly asked: readonly string[]
   /** Words near to them in meaning. */
   readonly related: readonly string[]
+  /** Those of them that are written as names. */
+  readonly names: ReadonlySet<string>
   /** Who is asked about, by number; `undefined` when nobody or several are. */
   readonly speaker: number | undefined
   /** Days that the question names. */
   readonly dates: readonly DateSpan[]
+  /** All of them lie before the day of the question. */
+  readonly past: boolean
   readonly kind: QuestionKind
   /** It asks what the bot said. */
   readonly of_bot: boolean
@@ -43,7 +47,10 @@ export const readQuestion = (question: RecallQuestion, speakers: readonly Speake
   const people = speakers.filter(each => !each.bot)
   const named = people.filter(({ names }) => names.some(name => firstName(name).some(part => spoken.has(part))))
   const name_stems = new Set(people.flatMap(({ names }) => names.flatMap(name => firstName(name).map(stem))))
-  const asked = [...new Set(subjectStems(text))].filter(each => !name_stems.has(each)).slice(0, MOST_ASKED)
+  const about = [...new Set(subjectStems(text))].filter(each => !name_stems.has(each)).slice(0, MOST_ASKED)
+  const dates = datesIn(text, question.asked_at).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS)
+  const telling = about.filter(each => !isAskingStem(each))
+  const asked = telling.length > 0 ? telling : about
   const known = new Set(asked)
   const [only] = named
   return {
@@ -51,6 +58,7 @@ export const readQuestion = (question: RecallQuestion, speakers: readonly Speake
     related: [...new Set(asked.flatMap(each => [...relatedTo(each)]))].filter(
       each => !known.has(each) && !name_stems.has(each),
     ),
+    names: new Set(namedStems(text).filter(each => known.has(each))),
     speaker:
       only === undefined
         ? FIRST_PERSON.test(text)
@@ -59,7 +67,8 @@ export const readQuestion = (question: RecallQuestion, speakers: readonly Speake
         : named.length === 1
           ? only.speaker
           : undefined,
-    dates: datesIn(text, question.asked_at).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS),
+    dates,
+    past: dates.every(({ to }) => to < dayOf(question.asked_at)),
     kind: questionKind(text),
     of_bot: OF_BOT.test(text),
   }

@@ -2,8 +2,9 @@ import type { CallContext } from '../../models/language-model.ts'
 
 /** A message that may be quoted, as a re-ranker sees it. */
 export interface RerankCandidate {
+  readonly message_id: string
   readonly text: string
-  /** What is known of it, by name; each about 0 to 1. */
+  /** What is known of it, by name; each about 0 to 1, the score as its logarithm. */
   readonly features: Features
 }
 
@@ -11,7 +12,7 @@ export interface RerankCandidate {
 export type Features = Readonly<Record<FeatureName, number>>
 
 export const FEATURE_NAMES = [
-  'lexical',
+  'score',
   'own',
   'coverage',
   'phrase',
@@ -21,7 +22,6 @@ export const FEATURE_NAMES = [
   'timed_when',
   'number_count',
   'short',
-  'in_time',
   'similarity',
 ] as const
 export type FeatureName = (typeof FEATURE_NAMES)[number]

@@ -35,7 +35,7 @@ export const LEXICAL_WEIGHTS: LexicalWeights = {
   near: 0.5,
   wide: 0.5,
   answer: 0.5,
-  related: 0.3,
+  related: 0.4,
   speaker: 1.5,
   question: 0.85,
   bot: 0.6,
@@ -51,9 +51,11 @@ export const LEXICAL_WEIGHTS: LexicalWeights = {
 export interface Fusion {
   /** Weight of the vectors' likeness against the words' score, both as shares of their best. */
   readonly vectors: number
-  /** Least share of the words asked for that the best message must answer, or nothing is recalled by words. */
+  /** Share of what is asked that the best message must answer, or nothing is recalled by words. */
   readonly floor: number
+  /** Share from which on it is certain that this was spoken of; below, the fewer quotes the less of it is answered. */
+  readonly sure: number
 }
 
 /** Chosen in the same way. */
-export const FUSION: Fusion = { vectors: 0.3, floor: 0 }
+export const FUSION: Fusion = { vectors: 0.3, floor: 0.15, sure: 0.35 }

@@ -1,3 +1,4 @@
+import { relatedTo } from '../../text/related-words.ts'
 import { editDistance } from '../../platform/edit-distance.ts'
 import { breathe } from '../../platform/event-loop.ts'
 import { lexicalScores, rarity, WordScores, type LexicalScores } from './lexical-scores.ts'
@@ -20,6 +21,9 @@ const MOST_COMPARED = 3000
 const MOST_MISSPELT = 4
 const MISSPELT_WEIGHT = 0.7
 
+/** A question about somebody of whom nobody ever spoke here is hardly about anything said here. */
+const UNKNOWN_NAME_WEIGHT = 3
+
 /** Scores every message of a scope by the words of a question. */
 export const searchWords = async (
   reader: ScopeReader,
@@ -32,19 +36,32 @@ export const searchWords = async (
     reader,
     query.asked.filter(each => !asked.has(each)),
   )
+  const near = weights.related > 0 ? await reader.postings(query.related) : new Map<string, Postings>()
   const words = new WordScores(reader.columns, weights)
   let full = 0
   for (const stem of query.asked) {
     const postings = asked.get(stem) ?? meant.get(stem)
-    full += rarity(postings?.ordinals.length ?? 0, present)
+    full += worth(stem, postings, near, query, present)
     if (postings !== undefined) await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, breathe)
   }
-  if (weights.related > 0) {
-    const near = await reader.postings(query.related)
-    for (const postings of rarest(near, present)) await words.add(postings, weights.related, breathe)
-  }
+  for (const postings of rarest(near, present)) await words.add(postings, weights.related, breathe)
   await breathe()
   return lexicalScores(reader.columns, query, words, weights, full * (1 + weights.near + weights.wide))
+}
+
+/** What a word of the question counts in the whole of what is asked. */
+const worth = (
+  stem: string,
+  postings: Postings | undefined,
+  near: ReadonlyMap<string, Postings>,
+  query: RecallQuery,
+  present: number,
+): number => {
+  if (postings !== undefined) return rarity(postings.ordinals.length, present)
+  const known = [...relatedTo(stem)].flatMap(each => near.get(each)?.ordinals.length ?? [])
+  // Others put it in other words.
+  if (known.length > 0) return rarity(Math.min(...known), present)
+  return rarity(0, present) * (query.names.has(stem) ? UNKNOWN_NAME_WEIGHT : 1)
 }
 
 const rarest = (found: ReadonlyMap<string, Postings>, present: number): readonly Postings[] =>

@@ -113,7 +113,7 @@ class Generator {
     }
     const chat = (most: number): void => {
       for (let left = this.#random.below(most + 1); left > 0; left--) {
-        say(speaker, this.#random.pick(this.#words.chatter))
+        say(speaker, this.#random.pick(this.#words.chatter) + this.#aside())
         swap()
       }
     }
@@ -127,14 +127,19 @@ class Generator {
         say(other, this.#random.pick(fact.asks))
         telling.id = say(owner, this.#filled(this.#random.pick(fact.answers), telling, begun))
       } else {
-        const aside = this.#random.below(3) === 0 ? ` ${this.#random.pick(this.#words.chatter)}` : ''
-        telling.id = say(owner, this.#filled(this.#random.pick(fact.says), telling, begun) + aside)
+        telling.id = say(owner, this.#filled(this.#random.pick(fact.says), telling, begun) + this.#aside())
       }
-      if (this.#random.below(4) > 0) say(other, this.#filled(this.#random.pick(fact.comments), telling, begun))
+      if (this.#random.below(4) > 0)
+        say(other, this.#filled(this.#random.pick(fact.comments), telling, begun) + this.#aside())
       if (speaker === other) swap()
       chat(3)
     }
     say(speaker, this.#random.pick(this.#words.farewells))
+  }
+
+  /** Long messages are not only those that tell something. */
+  #aside(): string {
+    return this.#random.below(3) === 0 ? ` ${this.#random.pick(this.#words.chatter)}${this.#aside()}` : ''
   }
 
   #filled(text: string, telling: Telling, at: number): string {
@@ -174,7 +179,7 @@ class Generator {
       ask(text.replaceAll('{name}', owner.name), fact.kind, fact.kind === 'now' ? newest : told)
       const other = this.#other(owner)
       const mirrored = tellings.some(each => each.fact === fact && each.owner === other)
-      if (!mirrored && this.#random.below(4) === 0) {
+      if (!mirrored && this.#random.below(2) === 0) {
         ask(gendered(text, other).replaceAll('{name}', other.name), 'adversarial', told, true)
       }
     }
