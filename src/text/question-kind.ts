@@ -37,7 +37,8 @@ const COUNT = anyOf('how (?:many|much|often|old|long)', 'what (?:number|age|amou
 const LIST = anyOf(
   'what (?:are|were) (?:all|some|the)',
   'what (?:kinds?|types?|sorts?) of \\p{L}+s',
-  '(?:what|which) (?:\\p{L}+ )?\\p{L}{3,}(?<![sui]s)s',
+  // Plurals; “does”, “was” and their like are none.
+  '(?:what|which) (?:(?!does|was|has|is|did|do|are|were)\\p{L}+ )?(?!does|was|has|this|its)\\p{L}{3,}(?<![sui]s)s',
   'all (?:the|my|of)',
   'list',
   'every(?:thing)?',

@@ -20,10 +20,10 @@ teacher professor instructor tutor mentor coach | מורה מרצה מדריך �
 exam test quiz finals | מבחן בחינה
 graduate graduation diploma degree | סיים תואר
 home house apartment flat residence | בית דירה
-live reside living stay based | גר מתגורר
-move moved relocate relocation | עבר מעבר
-buy bought purchase purchased get | קנה רכש
-sell sold sale | מכר מכירה
+live reside living stay based | גר גרה גרים גרתי מתגורר מתגוררת
+move moved relocate relocation | עבר עברה עברנו מעבר
+buy bought purchase purchased get | קנה קנתה קניתי קנינו קונה לקנות רכש רכשה
+sell sold sale | מכר מכרה מכרתי מוכר מכירה
 cost price expensive pay paid | מחיר עלות עולה
 gift present | מתנה
 car vehicle auto automobile | רכב מכונית אוטו
@@ -31,7 +31,7 @@ drive drove driving ride | נהג נסע
 crash accident collision | תאונה
 fix repair repaired mend | תיקון תיקן
 broken break broke damage damaged | מקולקל שבור
-trip travel journey vacation holiday getaway tour visit visited | טיול נסיעה חופשה ביקור
+trip travel journey vacation holiday getaway tour visit visited | טיול טייל טיילה נסיעה נסע נסעה חופשה ביקור ביקר ביקרה חזרתי
 fly flight flew airplane plane airport | טיסה טס מטוס
 hotel hostel airbnb lodge cabin | מלון צימר
 beach sea ocean coast shore | ים חוף
@@ -64,7 +64,7 @@ adopt adopted adoption | אימץ אימוץ
 doctor physician clinic specialist | רופא מרפאה
 hospital emergency surgery operation er | בית־חולים ניתוח מיון
 ill sick illness disease unwell | חולה מחלה
-hurt injury injured pain sprain wound ache sore | פציעה נפצע כאב
+hurt injury injured pain sprain wound ache sore swollen limp | פציעה נפצע נפצעתי נפצעה כאב צליעה
 medicine medication pill drug prescription antibiotic | תרופה כדור אנטיביוטיקה
 allergic allergy allergies | אלרגי אלרגיה
 diet nutrition healthy weight | דיאטה תזונה משקל
@@ -76,7 +76,7 @@ relax relaxing unwind calm calming peaceful destress | להירגע רגיעה �
 happy glad excited thrilled joy delighted | שמח נרגש
 sad upset down unhappy depressed | עצוב
 angry mad furious annoyed | כועס
-afraid scared fear frightened phobia terrified | פחד מפחד
+afraid scared fear frightened phobia terrified | פחד פחדתי מפחד מפחדת נבהל
 proud pride accomplishment achievement | גאה הישג
 love adore fond | אוהב
 like enjoy love prefer favorite favourite | אוהב מעדיף אהוב
@@ -88,16 +88,16 @@ begin began start started starting | התחיל התחלה
 end ended finish finished complete completed | סיים סוף
 quit stop stopped give | הפסיק
 win won victory champion championship trophy award prize | ניצח פרס גביע
-lose lost defeat | הפסיד
+lose lost defeat disappear disappeared missing | הפסיד איבד איבדה איבדתי נעלם נעלמה
 game match tournament competition race | משחק תחרות מרוץ
 sport sports athletics | ספורט
 team club squad | קבוצה
 practice train training rehearse | אימון תרגול
-cook cooking bake baking recipe | בישול אפייה מתכון
+cook cooking bake baking recipe make made | בישול בישל בישלה אפייה אפה מתכון הכנתי הכין הכינה
 eat ate food meal dish | אוכל ארוחה מנה
 dinner supper lunch breakfast meal | ארוחה
 restaurant cafe diner bistro | מסעדה בית־קפה
-drink beverage | משקה שתייה
+drink drank beverage | משקה שתייה שותה שתה שתתה לשתות
 read reading book novel author | ספר קריאה סופר
 write writing wrote author essay story poem poetry blog | כתיבה כתב שיר
 movie film cinema show series | סרט סדרה

@@ -1,22 +1,20 @@
-/** Share of the shorter one's words that the other must hold as well, and of the longer one's. */
+/** Share of its words that stand in the other as well. */
 const SAME_WORDS = 0.85
+/** A message that is much shorter than the other may be the answer that the other only mentions. */
 const SAME_LENGTH = 0.6
 
 /**
- * Whether two messages say the same: nearly the same words, and the same figures. “The flight is at seven” and “… at
- * nine” do not: what differs is what they tell.
+ * Whether a message says nothing that one before it has not said: nearly the same words, and the same figures. “The
+ * flight is at seven” and “… at nine” do not restate each other: what differs is what they tell.
  */
-export const restates = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean => {
-  const [few, many] = one.size <= other.size ? [one, other] : [other, one]
-  if (few.size === 0 || few.size < many.size * SAME_LENGTH) return false
+export const restates = (before: ReadonlySet<string>, again: ReadonlySet<string>): boolean => {
+  if (again.size === 0 || again.size < before.size * SAME_LENGTH) return false
   let shared = 0
-  for (const stem of few) if (many.has(stem)) shared++
-  if (shared < few.size * SAME_WORDS) return false
-  if (few.size === many.size && shared < few.size) {
-    // As many words, some of them others: they tell apart what happened.
-    return false
-  }
-  return figures(few) === figures(many)
+  for (const stem of again) if (before.has(stem)) shared++
+  if (shared < again.size * SAME_WORDS) return false
+  // As many words, some of them others: they tell apart what happened.
+  if (before.size <= again.size && shared < again.size) return false
+  return figures(before) === figures(again)
 }
 
 const figures = (stems: ReadonlySet<string>): string =>

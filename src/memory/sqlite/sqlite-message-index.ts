@@ -1,5 +1,6 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
+import type { PersonalData } from '../../people/personal-data.ts'
 import type { IndexProgress, MessageIndex, MessageState } from '../recall/message-index.ts'
 import { IndexCache } from './index-cache.ts'
 import { createIndexWriter } from './index-writer.ts'
@@ -9,7 +10,7 @@ import { createScopeReader } from './scope-reader.ts'
 const DROPPED_AT_ONCE = 2000
 
 /** The index of words in SQLite: for each scope its own postings, columns and speakers. */
-export const createSqliteMessageIndex = (database: Database): MessageIndex => {
+export const createSqliteMessageIndex = (database: Database): MessageIndex & PersonalData => {
   const cache = new IndexCache(database)
   const writer = createIndexWriter(database)
 
@@ -83,5 +84,19 @@ export const createSqliteMessageIndex = (database: Database): MessageIndex => {
         'select count(*) n from documents where scope_no = (select scope_no from scopes where scope = :scope)',
         { scope },
       )?.n ?? 0,
+
+    name: 'index',
+    tables: ['scopes', 'speakers'],
+    count: async person_id =>
+      database.get<{ n: number }>(
+        `select (select count(*) from speakers where person_id = :person_id) + (
+           select count(*) from documents
+           where scope_no = (select scope_no from scopes where scope = 'person:' || :person_id)) n`,
+        { person_id },
+      )?.n ?? 0,
+    // Their messages have changed, and are read again.
+    reassign: async (from, to) => {
+      database.run('update speakers set person_id = :to where person_id = :from', { from, to })
+    },
   }
 }

@@ -71,9 +71,13 @@ export const nearestWeekday = (day: number, weekday: number, direction: -1 | 1):
   return day + direction * (distance === 0 ? WEEK_DAYS : distance)
 }
 
+/** How much nearer a day to come must be than one that is past: people tell more than they plan. */
+const FUTURE_DISTANCE = 2
+
 /** The span of a month or season without a year that lies nearest to a day. */
 export const nearestYear = (day: number, spanIn: (year: number) => DateSpan): DateSpan => {
-  const distance = ({ from, to }: DateSpan): number => (day < from ? from - day : day > to ? day - to : 0)
+  const distance = ({ from, to }: DateSpan): number =>
+    day < from ? FUTURE_DISTANCE * (from - day) : day > to ? day - to : 0
   const year = yearOf(day)
   return [year, year - 1, year + 1].map(spanIn).reduce((best, each) => (distance(each) < distance(best) ? each : best))
 }
@@ -105,3 +109,9 @@ export const partOfMonth = ({ from, to }: DateSpan, part: 'early' | 'middle' | '
     : part === 'middle'
       ? { from: from + 9, to: from + 20 }
       : { from: to - 11, to }
+
+/** The same days of another year. */
+export const inYear = ({ from, to }: DateSpan, year: number): DateSpan => {
+  const moved = dayOfDate(year, monthOf(from), dateOf(from).getUTCDate())
+  return { from: moved, to: moved + to - from }
+}

@@ -1,4 +1,4 @@
-import { dayOf, dayOfDate, singleDay, type DatePattern, type DateSpan } from './date-span.ts'
+import { dayOf, dayOfDate, inYear, singleDay, type DatePattern, type DateSpan } from './date-span.ts'
 import { ENGLISH_DATES } from './dates-in-english.ts'
 import { HEBREW_DATES } from './dates-in-hebrew.ts'
 
@@ -63,8 +63,10 @@ export const datesIn = (text: string, said_at: number): readonly DateSpan[] => {
     })
   }
   const [first, second] = spans
-  if (first !== undefined && second !== undefined && spans.length === 2 && BETWEEN.test(text)) {
-    return [{ from: Math.min(first.from, second.from), to: Math.max(first.to, second.to) }]
-  }
-  return spans
+  if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(text)) return spans
+  // “Between 3 and 9 May 2023”: the year belongs to both.
+  const years = new Set(text.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
+  const [year] = years
+  const both = years.size === 1 ? [first, second].map(each => inYear(each, Number(year))) : [first, second]
+  return [{ from: Math.min(...both.map(each => each.from)), to: Math.max(...both.map(each => each.to)) }]
 }
