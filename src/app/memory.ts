@@ -10,6 +10,10 @@ import type { LongTermMemory, MemoryUpkeep } from '../memory/long-term-memory.ts
 import { createNoLongTermMemory } from '../memory/null/no-long-term-memory.ts'
 import { noPastMessages } from '../memory/null/no-past-messages.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
+import { createHttpReranker } from '../memory/recall/http-reranker.ts'
+import { createLinearReranker } from '../memory/recall/linear-reranker.ts'
+import { RANKER_WEIGHTS } from '../memory/recall/ranker-weights.ts'
+import type { Reranker } from '../memory/recall/reranker.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../memory/recall/weights.ts'
 import { openIndexDatabase } from '../memory/sqlite/index-database.ts'
 import { createSqliteAllocationTable } from '../memory/sqlite/sqlite-allocation-table.ts'
@@ -67,7 +71,7 @@ export const createPast = async (settings: Settings, stores: Stores, parts: Surr
   const past = createPastMessages({
     ...parts,
     ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ reranker: undefined, vectors: undefined },
+    ...{ reranker: rerankerOf(settings, parts), vectors: undefined },
   })
   return {
     ...past,
@@ -76,6 +80,12 @@ export const createPast = async (settings: Settings, stores: Stores, parts: Surr
       database[Symbol.dispose]()
     },
   }
+}
+
+const rerankerOf = ({ memory }: Settings, { clock }: Surroundings): Reranker | undefined => {
+  const { kind, url, model, api_key } = memory.longterm.reranker
+  if (kind === 'linear') return createLinearReranker(RANKER_WEIGHTS)
+  return kind === 'http' && url !== undefined ? createHttpReranker({ url, model, api_key }, clock) : undefined
 }
 
 const chromaServer = (settings: Settings, parts: Surroundings): ChromaServer => {
