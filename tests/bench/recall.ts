@@ -47,7 +47,7 @@ const report: Record<string, unknown> = {}
   })
   if (values.ablations) {
     const rows: Record<string, unknown> = {}
-    for (const [name, variant] of Object.entries(variants(bench))) {
+    for (const [name, variant] of Object.entries(await variants(dialogues))) {
       const measured = (await measureRecall(bench.recall(variant), dialogues)).recall
       const figure = (group: string, column: string): number | undefined => measured[group]?.[column]
       rows[name] = {

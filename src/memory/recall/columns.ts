@@ -3,6 +3,8 @@ import type { IndexedDocument } from './document.ts'
 
 /** Bytes that the index keeps of each message beside its words. */
 export const DOCUMENT_BYTES = 16
+/** Messages whose columns are kept in one blob: what is written anew when one is added. */
+export const COLUMN_PART_SIZE = 1024
 /** Flags of a message. */
 export const FLAG = { present: 1, question: 2, number: 4, bot: 8, timed: 16 } as const
 

@@ -1,37 +1,43 @@
 import type { Postings } from './message-index.ts'
 
-/** Ordinals of one part: an entry keeps the place within its part in ten bits, and how often the word stands there in six. */
-export const PART_BITS = 10
-export const PART_SIZE = 1 << PART_BITS
-const COUNT_BITS = 6
-const MOST_COUNT = (1 << COUNT_BITS) - 1
-const ENTRY_BYTES = 2
+/**
+ * Ordinals of one part: large enough that a word of a long conversation has few blobs to be read, small enough that a
+ * blob is quickly written anew.
+ */
+const PART_BITS = 14
+const PART_SIZE = 1 << PART_BITS
+/** Place within the part (2), how often the word stands there (1). */
+const ENTRY_BYTES = 3
+const MOST_COUNT = 255
 
-export const partOf = (ordinal: number): number => ordinal >>> PART_BITS
+/** The part of the postings to which an ordinal belongs. */
+export const postingPartOf = (ordinal: number): number => ordinal >>> PART_BITS
 
 /** Entries of one word in one part, to be put behind those that are there. */
 export const encodeEntries = (entries: readonly { readonly ordinal: number; readonly count: number }[]): Uint8Array => {
   const bytes = new Uint8Array(entries.length * ENTRY_BYTES)
-  const view = new DataView(bytes.buffer)
   for (const [at, { ordinal, count }] of entries.entries()) {
-    view.setUint16(at * ENTRY_BYTES, ((ordinal & (PART_SIZE - 1)) << COUNT_BITS) | Math.min(count, MOST_COUNT), true)
+    const place = ordinal % PART_SIZE
+    bytes[at * ENTRY_BYTES] = place & 0xff
+    bytes[at * ENTRY_BYTES + 1] = place >>> 8
+    bytes[at * ENTRY_BYTES + 2] = Math.min(count, MOST_COUNT)
   }
   return bytes
 }
 
+const placeAt = (body: Uint8Array, at: number): number => (body[at] ?? 0) | ((body[at + 1] ?? 0) << 8)
+
 /** The entries of one part without those of some ordinals. */
 export const withoutOrdinals = (body: Uint8Array, ordinals: ReadonlySet<number>): Uint8Array => {
-  const places = new Set([...ordinals].map(ordinal => ordinal & (PART_SIZE - 1)))
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
-  const kept: number[] = []
+  const places = new Set([...ordinals].map(ordinal => ordinal % PART_SIZE))
+  const kept = new Uint8Array(body.byteLength)
+  let to = 0
   for (let at = 0; at + ENTRY_BYTES <= body.byteLength; at += ENTRY_BYTES) {
-    const entry = view.getUint16(at, true)
-    if (!places.has(entry >>> COUNT_BITS)) kept.push(entry)
+    if (places.has(placeAt(body, at))) continue
+    kept.set(body.subarray(at, at + ENTRY_BYTES), to)
+    to += ENTRY_BYTES
   }
-  const bytes = new Uint8Array(kept.length * ENTRY_BYTES)
-  const target = new DataView(bytes.buffer)
-  for (const [at, entry] of kept.entries()) target.setUint16(at * ENTRY_BYTES, entry, true)
-  return bytes
+  return kept.subarray(0, to)
 }
 
 /** Where a word stands, from all its parts. */
@@ -41,11 +47,10 @@ export const decodePostings = (parts: readonly { readonly part: number; readonly
   const counts = new Uint8Array(length)
   let to = 0
   for (const { part, body } of parts) {
-    const base = part << PART_BITS
+    const base = part * PART_SIZE
     for (let at = 0; at + ENTRY_BYTES <= body.byteLength; at += ENTRY_BYTES) {
-      const entry = (body[at] ?? 0) | ((body[at + 1] ?? 0) << 8)
-      ordinals[to] = base | (entry >>> COUNT_BITS)
-      counts[to++] = entry & MOST_COUNT
+      ordinals[to] = base + placeAt(body, at)
+      counts[to++] = body[at + 2] ?? 0
     }
   }
   return { ordinals, counts }

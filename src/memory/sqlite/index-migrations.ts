@@ -47,7 +47,7 @@ export const indexMigrations: readonly Migration[] = [
         primary key (scope_no, part)
       ) strict, without rowid;
 
-      -- body: two bytes an entry: place in the part (10 bits), how often (6 bits).
+      -- body: three bytes an entry: place in the part of 16,384 ordinals (2), how often (1).
       create table postings (
         scope_no integer not null references scopes (scope_no),
         stem text not null,

@@ -1,9 +1,9 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
-import { DOCUMENT_BYTES, encodeDocument, REMOVED_DOCUMENT } from '../recall/columns.ts'
+import { COLUMN_PART_SIZE, DOCUMENT_BYTES, encodeDocument, REMOVED_DOCUMENT } from '../recall/columns.ts'
 import { readMessage, type IndexedMessage } from '../recall/document.ts'
 import type { MessageState } from '../recall/message-index.ts'
-import { encodeEntries, PART_SIZE, partOf, withoutOrdinals } from '../recall/posting-blobs.ts'
+import { encodeEntries, postingPartOf, withoutOrdinals } from '../recall/posting-blobs.ts'
 import { createSpeakerRows } from './speaker-rows.ts'
 
 /** Writes messages into the index, inside the transaction that is open. */
@@ -58,13 +58,13 @@ export const createIndexWriter = (database: Database): IndexWriter => {
   const takeOut = ({ ordinal, stems }: KeptRow, changes: Changes): void => {
     for (const stem of new Set(stems.split(' ').filter(each => each !== ''))) {
       // Added in the same step: it has no blob yet.
-      const waiting = changes.added.get(stem)?.get(partOf(ordinal))
+      const waiting = changes.added.get(stem)?.get(postingPartOf(ordinal))
       const at = waiting?.findIndex(each => each.ordinal === ordinal) ?? -1
       if (at >= 0) waiting?.splice(at, 1)
       else
         entry(
           entry(changes.removed, stem, () => new Map<number, Set<number>>()),
-          partOf(ordinal),
+          postingPartOf(ordinal),
           () => new Set<number>(),
         ).add(ordinal)
     }
@@ -78,7 +78,7 @@ export const createIndexWriter = (database: Database): IndexWriter => {
     for (const [stem, count] of counts) {
       entry(
         entry(changes.added, stem, () => new Map<number, Entry[]>()),
-        partOf(ordinal),
+        postingPartOf(ordinal),
         () => [],
       ).push({ ordinal, count })
     }
@@ -123,16 +123,16 @@ export const createIndexWriter = (database: Database): IndexWriter => {
   }
 
   const writeColumns = (scope_no: number, { columns }: Changes): void => {
-    for (const [part, ordinals] of Map.groupBy(columns.keys(), partOf)) {
+    for (const [part, ordinals] of Map.groupBy(columns.keys(), each => Math.floor(each / COLUMN_PART_SIZE))) {
       const row = database.get<{ columns: Uint8Array }>(
         'select columns from parts where scope_no = :scope_no and part = :part',
         { scope_no, part },
       )
-      const last = Math.max(...ordinals) % PART_SIZE
+      const last = Math.max(...ordinals) % COLUMN_PART_SIZE
       const bytes = new Uint8Array(Math.max(row?.columns.byteLength ?? 0, (last + 1) * DOCUMENT_BYTES))
       if (row !== undefined) bytes.set(row.columns)
       for (const ordinal of ordinals) {
-        bytes.set(columns.get(ordinal) ?? REMOVED_DOCUMENT, (ordinal % PART_SIZE) * DOCUMENT_BYTES)
+        bytes.set(columns.get(ordinal) ?? REMOVED_DOCUMENT, (ordinal % COLUMN_PART_SIZE) * DOCUMENT_BYTES)
       }
       database.run(
         `insert into parts (scope_no, part, columns) values (:scope_no, :part, :columns)

@@ -57,8 +57,9 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
   get: async (scope, message_ids) =>
     database
       .all<MessageRow>(
+        // The plus keeps SQLite from going through the whole scope instead of the ids.
         `select ${COLUMNS} from messages m
-         where m.message_id in (select value from json_each(:ids)) and m.scope = :scope`,
+         where m.message_id in (select value from json_each(:ids)) and +m.scope = :scope`,
         { scope, ids: JSON.stringify(message_ids) },
       )
       .map(toMessage),

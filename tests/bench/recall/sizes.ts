@@ -7,13 +7,17 @@ import { openBenchRecall, scopeOfDialogue } from './bench-recall.ts'
 const QUESTIONS = 200
 const RARE_WORDS = 20_000
 
+interface SizeFigures extends Percentiles {
+  readonly cpu_p50: number
+  readonly cpu_p95: number
+  /** The longest that anything else had to wait during a search. */
+  readonly stall_p95: number
+  readonly indexing_ms: number
+}
+
 /** Searches in one scope of each size: their time, and the longest that anything else had to wait meanwhile. */
-export const measureSizes = async (
-  sizes: readonly number[],
-): Promise<
-  Readonly<Record<string, Percentiles & { readonly longest_stall_ms: number; readonly indexing_ms: number }>>
-> => {
-  const rows: Record<string, Percentiles & { longest_stall_ms: number; indexing_ms: number }> = {}
+export const measureSizes = async (sizes: readonly number[]): Promise<Readonly<Record<string, SizeFigures>>> => {
+  const rows: Record<string, SizeFigures> = {}
   for (const size of sizes) {
     const turns = longTalk(size)
     await using bench = await openBenchRecall([{ name: 'long', turns }])
@@ -23,8 +27,10 @@ export const measureSizes = async (
       .slice(0, QUESTIONS)
     const times: number[] = []
     const stalls: number[] = []
+    const work: number[] = []
     for (const { text } of questions) {
       using watch = watchStalls()
+      const worked = process.threadCpuUsage()
       const begun = performance.now()
       await recall.recall(
         scopeOfDialogue({ name: 'long' }),
@@ -33,11 +39,16 @@ export const measureSizes = async (
         { purpose: 'recall' },
       )
       times.push(performance.now() - begun)
+      const { user, system } = process.threadCpuUsage(worked)
+      work.push((user + system) / 1000)
       stalls.push(watch.longest())
     }
     rows[`${String(size)} messages`] = {
       ...percentiles(times),
-      longest_stall_ms: percentiles(stalls).p95,
+      // Time of the processor alone: what others do on the machine does not count.
+      cpu_p50: percentiles(work).p50,
+      cpu_p95: percentiles(work).p95,
+      stall_p95: percentiles(stalls).p95,
       indexing_ms: Math.round(bench.indexing_ms),
     }
   }
@@ -45,7 +56,7 @@ export const measureSizes = async (
 }
 
 /** One talk of many messages: made-up talks one after the other, each turn with some words of its own. */
-const longTalk = (size: number): readonly DialogueTurn[] => {
+export const longTalk = (size: number): readonly DialogueTurn[] => {
   const { below } = random(size)
   const turns: DialogueTurn[] = []
   let begun = Date.UTC(2020, 0, 1)

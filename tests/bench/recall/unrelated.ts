@@ -1,4 +1,5 @@
 import type { MessageRecall, Quote } from '../../../src/memory/recall/message-recall.ts'
+import { languageOf, type Language } from '../../../src/text/language.ts'
 import { unrelatedQuestions } from '../../support/dialogues/generate.ts'
 import type { Dialogue } from '../../support/dialogues/dialogue.ts'
 import { scopeOfDialogue, type BenchRecall } from './bench-recall.ts'
@@ -24,12 +25,12 @@ export const measureUnrelated = async (
   const foreign: (readonly Quote[])[] = []
   const other: (readonly Quote[])[] = []
   for (const [at, dialogue] of dialogues.entries()) {
-    const next = dialogues[(at + 1) % dialogues.length]
+    const language = languageOf(dialogue.turns.map(turn => turn.text).join(' '))
+    // The next one, or the one after: made-up talks take turns between the languages.
+    const next = [1, 2].map(step => dialogues[(at + step) % dialogues.length]).find(each => speaks(each, language))
     for (const { text } of dialogue.questions) own.push(await ask(recall, dialogue, text))
     for (const { text } of next?.questions ?? []) foreign.push(await ask(recall, dialogue, text))
-    for (const language of ['en', 'he'] as const) {
-      for (const text of unrelatedQuestions(language)) other.push(await ask(recall, dialogue, text))
-    }
+    for (const text of unrelatedQuestions(language)) other.push(await ask(recall, dialogue, text))
   }
   return {
     'own questions': figures(own),
@@ -37,6 +38,9 @@ export const measureUnrelated = async (
     'texts on other subjects': figures(other),
   }
 }
+
+const speaks = (dialogue: Dialogue | undefined, language: Language): boolean =>
+  dialogue !== undefined && languageOf(dialogue.turns.map(turn => turn.text).join(' ')) === language
 
 const ask = (recall: MessageRecall, dialogue: Dialogue, text: string): Promise<readonly Quote[]> =>
   recall.recall(

@@ -1,6 +1,10 @@
 import type { LexicalWeights } from '../../../src/memory/recall/weights.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../../../src/memory/recall/weights.ts'
-import type { BenchRecall, RecallVariant } from './bench-recall.ts'
+import { createLinearReranker } from '../../../src/memory/recall/linear-reranker.ts'
+import { RANKER_WEIGHTS } from '../../../src/memory/recall/ranker-weights.ts'
+import type { Dialogue } from '../../support/dialogues/dialogue.ts'
+import type { RecallVariant } from './bench-recall.ts'
+import { offlineVectors } from './offline-vectors.ts'
 
 const words = (other: Partial<LexicalWeights>): RecallVariant => ({ weights: { ...LEXICAL_WEIGHTS, ...other } })
 
@@ -12,7 +16,7 @@ const PLAIN: LexicalWeights = {
 }
 
 /** Recall with one part left out, or another put in, by name. */
-export const variants = (_bench: BenchRecall): Readonly<Record<string, RecallVariant>> => ({
+export const variants = async (dialogues: readonly Dialogue[]): Promise<Readonly<Record<string, RecallVariant>>> => ({
   'as it is': {},
   'plain BM25': { weights: PLAIN },
   'BM25 with windows, speaker, dates of sessions, questions': {
@@ -26,5 +30,7 @@ export const variants = (_bench: BenchRecall): Readonly<Record<string, RecallVar
   'without dates': words({ sent: 0, mentioned: 0, in_time: 1 }),
   'without dates that are spoken of': words({ mentioned: 0 }),
   'without expecting a time or a number': words({ when: 1, count: 1 }),
+  'with the learned re-ranker': { reranker: createLinearReranker(RANKER_WEIGHTS) },
+  'with vectors of the offline embedder': { vectors: await offlineVectors(dialogues) },
   'without the floor': { fusion: { ...FUSION, floor: 0 } },
 })
