@@ -8,7 +8,9 @@ const SAME_LENGTH = 0.6
  * flight is at seven” and “… at nine” do not restate each other: what differs is what they tell.
  */
 export const restates = (before: ReadonlySet<string>, again: ReadonlySet<string>): boolean => {
-  if (again.size === 0 || again.size < before.size * SAME_LENGTH) return false
+  // Of messages that say nothing by themselves (“Yes, I did”) one is enough.
+  if (again.size === 0) return before.size === 0
+  if (again.size < before.size * SAME_LENGTH) return false
   let shared = 0
   for (const stem of again) if (before.has(stem)) shared++
   if (shared < again.size * SAME_WORDS) return false
