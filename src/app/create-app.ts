@@ -6,6 +6,7 @@ import type { Conversation } from '../conversation/turns.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { PastMessages } from '../memory/past-messages.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
@@ -16,7 +17,7 @@ import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './closing.ts'
-import { createMemory } from './memory.ts'
+import { createMemory, createPast } from './memory.ts'
 import { createModels } from './models.ts'
 import { createOperationDeps } from './operation-deps.ts'
 import { createRoad } from './road.ts'
@@ -30,6 +31,7 @@ export interface App extends AsyncDisposable {
   readonly conversation: Conversation
   readonly closing: SessionClosing
   readonly memory: LongTermMemory
+  readonly past: PastMessages
   readonly people: People
   /** How many messages and replies are in which state. */
   readonly traffic: MessageStore['counts']
@@ -63,7 +65,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const stores = openStores(settings, parts)
   const models = createModels(settings, stores.meter, parts)
   const memory = await createMemory(settings, stores, models.embedder, parts)
-  stores.personalData.push(memory.personal)
+  const past = await createPast(settings, stores, parts)
+  stores.personalData.push(memory.personal, past.personal)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
   const windows = on ? sessions : statelessSessions
@@ -83,7 +86,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     delivery,
   } = await createRoad(
     {
-      ...{ settings, stores, windows, memory, model: models.language, stopping: stopping.signal },
+      ...{ settings, stores, windows, memory, past, model: models.language, stopping: stopping.signal },
       profileOf: createProfileReader(settings, stores, parts),
       commands: () => commands as Commands,
       channels: () => everyChannel,
@@ -108,8 +111,23 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   commands = createChatCommands({ runner, language: speakerLanguage(windows) })
 
   const eventsOf = (channel: Channel): ChannelEvents => ({
-    message: road.receive,
     ...changes,
+    message: async message => {
+      await road.receive(message)
+      past.changed()
+    },
+    edited: async edit => {
+      await changes.edited(edit)
+      past.changed()
+    },
+    missed: async missed => {
+      await changes.missed(missed)
+      past.changed()
+    },
+    deleted: async message_id => {
+      await changes.deleted(message_id)
+      past.changed()
+    },
     ready: () => {
       background.run('sending held replies', () => road.sendHeld(chat_id => channel.serves(chat_id)))
       onReady?.(channel.name)
@@ -117,7 +135,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   })
 
   return {
-    ...{ runner, conversation: road, closing, memory, people: stores.people, traffic: stores.messages.counts },
+    ...{ runner, conversation: road, closing, memory, past, people: stores.people, traffic: stores.messages.counts },
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {
@@ -130,12 +148,14 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
         message: async message => {
           await (awake ??= wake())
           await road.receive(message)
+          past.changed()
         },
       })
     },
     start: async () => {
       started_at = clock.now()
       await memory.start()
+      past.changed()
       await road.recover()
       for (const channel of everyChannel) await channel.start(eventsOf(channel))
       sweepSoon()
@@ -153,6 +173,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       await background.settled()
       await agent[Symbol.asyncDispose]()
       await memory[Symbol.asyncDispose]()
+      await past[Symbol.asyncDispose]()
       stores[Symbol.dispose]()
     },
   }

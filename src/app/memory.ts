@@ -5,11 +5,22 @@ import { createManagedChromaServer } from '../memory/chroma/managed-chroma-serve
 import { createRemoteChromaServer } from '../memory/chroma/remote-chroma-server.ts'
 import type { ChromaServer } from '../memory/chroma/chroma-server.ts'
 import { createLongTermMemory } from '../memory/create-long-term-memory.ts'
+import { createPastMessages } from '../memory/create-past-messages.ts'
 import type { LongTermMemory, MemoryUpkeep } from '../memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../memory/null/no-long-term-memory.ts'
+import { noPastMessages } from '../memory/null/no-past-messages.ts'
+import type { PastMessages } from '../memory/past-messages.ts'
+import { createHttpReranker } from '../memory/recall/http-reranker.ts'
+import { createLinearReranker } from '../memory/recall/linear-reranker.ts'
+import { RANKER_WEIGHTS } from '../memory/recall/ranker-weights.ts'
+import type { Reranker } from '../memory/recall/reranker.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../memory/recall/weights.ts'
+import { openIndexDatabase } from '../memory/sqlite/index-database.ts'
 import { createSqliteAllocationTable } from '../memory/sqlite/sqlite-allocation-table.ts'
+import { createSqliteMessageIndex } from '../memory/sqlite/sqlite-message-index.ts'
 import { createSqliteVectorStore } from '../memory/sqlite/sqlite-vector-store.ts'
 import { openVectorDatabase } from '../memory/sqlite/vector-database.ts'
+import { createSqliteMessageFeed } from '../messages/sqlite/sqlite-message-feed.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -49,6 +60,32 @@ export const createMemory = async (
       database[Symbol.dispose]()
     },
   }
+}
+
+/** Recall of single messages as configured; switched off, no index is opened. */
+export const createPast = async (settings: Settings, stores: Stores, parts: Surroundings): Promise<PastMessages> => {
+  if (!remembers(settings)) return noPastMessages
+  const feed = createSqliteMessageFeed(stores.database)
+  const path = join(settings.data_root, 'index.db')
+  const database = await openIndexDatabase(path, await feed.latestChange(), parts.logger)
+  const past = createPastMessages({
+    ...parts,
+    ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
+    ...{ reranker: rerankerOf(settings, parts), vectors: undefined },
+  })
+  return {
+    ...past,
+    [Symbol.asyncDispose]: async () => {
+      await past[Symbol.asyncDispose]()
+      database[Symbol.dispose]()
+    },
+  }
+}
+
+const rerankerOf = ({ memory }: Settings, { clock }: Surroundings): Reranker | undefined => {
+  const { kind, url, model, api_key } = memory.longterm.reranker
+  if (kind === 'linear') return createLinearReranker(RANKER_WEIGHTS)
+  return kind === 'http' && url !== undefined ? createHttpReranker({ url, model, api_key }, clock) : undefined
 }
 
 const chromaServer = (settings: Settings, parts: Surroundings): ChromaServer => {

@@ -14,6 +14,7 @@ import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTurn } from '../conversation/turn.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { PastMessages } from '../memory/past-messages.ts'
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -32,6 +33,7 @@ export interface RoadParts {
   readonly windows: Sessions
   readonly memory: LongTermMemory
   readonly profileOf: ProfileOf
+  readonly past: PastMessages
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly channels: () => readonly Channel[]
@@ -72,7 +74,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const turn = createTurn({
     ...parts,
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
-    ...{ windows: road.windows, memory: road.memory, model: road.model },
+    ...{ windows: road.windows, memory: road.memory, past: road.past, model: road.model },
     tone: createTone(settings.affect, parts.logger),
     profileOf: road.profileOf,
     ...{ commands: road.commands, sessionEnded: road.sessionEnded, pauses: stores.pauses },
@@ -81,6 +83,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
       max_tokens: settings.ai.max_tokens,
       temperature: settings.ai.temperature,
       window_tokens: settings.memory.session.max_tokens_by_role,
+      recall_tokens: settings.memory.longterm.recall_tokens,
       keep,
     },
   })

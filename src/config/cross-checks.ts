@@ -29,6 +29,11 @@ export const problemsBetween = (settings: Settings): readonly string[] => {
   if (longterm.chroma.mode === 'remote' && longterm.chroma.url === undefined) {
     problems.push('memory.longterm.chroma.url: must be set where memory.longterm.chroma.mode is remote: value was null')
   }
+  if (longterm.reranker.kind === 'http' && longterm.reranker.url === undefined) {
+    problems.push(
+      'memory.longterm.reranker.url: must be set where memory.longterm.reranker.kind is http: value was null',
+    )
+  }
   if (longterm.semantic_weight + longterm.recency_weight === 0) {
     problems.push(
       'memory.longterm.semantic_weight: must be above 0 where memory.longterm.recency_weight is 0: value was 0',

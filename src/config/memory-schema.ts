@@ -99,6 +99,21 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
       format: 'collection',
       doc: 'First part of the names of the collections in Chroma.',
     },
+    reranker: {
+      kind: {
+        default: 'none',
+        format: 'choice',
+        choices: ['none', 'linear', 'http'],
+        doc: 'Who puts found messages into their last order: `none`: the search itself; `linear`: learned weights, built in; `http`: a model at `memory.longterm.reranker.url`.',
+      },
+      url: {
+        default: null,
+        format: 'url',
+        doc: "Address of a re-ranker with Cohere's protocol, such as `http://127.0.0.1:8080/v1/rerank`. It sees questions and the messages found.",
+      },
+      model: { default: null, format: 'text', doc: 'Model that the re-ranker is asked for; none: its only one.' },
+      api_key: { default: null, format: 'secret', sensitive: true, doc: 'Key for the re-ranker, where it needs one.' },
+    },
     chroma: {
       mode: {
         default: 'managed',

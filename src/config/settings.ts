@@ -77,6 +77,12 @@ export interface Settings {
       /** Relative to `data_root`, never going up; absolute when it lies elsewhere. */
       readonly storage_dir: string
       readonly collection_name: string
+      readonly reranker: {
+        readonly kind: 'none' | 'linear' | 'http'
+        readonly url: string | undefined
+        readonly model: string | undefined
+        readonly api_key: string | undefined
+      }
       readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }
     }
     readonly agent: { readonly interval_hours: number }

@@ -1,5 +1,5 @@
 /** How a person seems to feel, and what the model is asked for because of it. Never a mood of DeniDin's own. */
-import type { RecalledMemory } from '../memory/memory.ts'
+import type { Recalled } from '../memory/recalled.ts'
 import type { Logger } from '../platform/logger.ts'
 import { valenceOf } from '../text/valence/valence.ts'
 
@@ -41,13 +41,16 @@ export const toneFor = (valence: number, threshold: number): string | undefined 
 }
 
 /** What the model is asked for with a message, because of how it and what was recalled with it feel. */
-export type Tone = (message: string, recalled: readonly RecalledMemory[]) => string | undefined
+export type Tone = (message: string, recalled: Recalled) => string | undefined
 
 /** `valence_threshold`: −1 to 0; what feels worse is answered with more sympathy. */
 export const createTone = (settings: { readonly valence_threshold: number }, logger: Logger): Tone => {
   const log = logger.for('conversation')
-  return (message, recalled) => {
-    const recollections = recalled.map(({ memory, score }) => ({ text: memory.text, score }))
+  return (message, { memories, quotes }) => {
+    const recollections = [
+      ...memories.map(({ memory, score }) => ({ text: memory.text, score })),
+      ...quotes.map(({ text, lexical }) => ({ text, score: lexical })),
+    ]
     const valence = feltValence(message, recollections)
     const tone = toneFor(valence, settings.valence_threshold)
     if (tone !== undefined) log.info('An answer with sympathy', { valence: valence.toFixed(2) })

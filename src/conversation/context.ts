@@ -1,6 +1,7 @@
 import { isoDay } from '../platform/clock.ts'
 import type { ModelMessage } from '../models/language-model.ts'
-import type { RecalledMemory } from '../memory/memory.ts'
+import type { Recalled } from '../memory/recalled.ts'
+import type { Quote } from '../memory/recall/message-recall.ts'
 import type { WindowMessage } from '../sessions/session.ts'
 import { setIn } from '../text/set-in.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -9,7 +10,7 @@ export interface ContextParts {
   readonly system_prompt: string
   readonly now: number
   readonly chat_kind: 'direct' | 'group'
-  readonly recalled: readonly RecalledMemory[]
+  readonly recalled: Recalled
   /** What is known first of all about the person, line by line. */
   readonly profile: readonly string[]
   /** What the model is asked for because of how the person seems to feel. */
@@ -31,7 +32,10 @@ export const buildContext = (parts: ContextParts, tokens: TokenCounter): readonl
   if (parts.tone !== undefined) system.push(parts.tone)
   const messages: ModelMessage[] = [{ role: 'system', content: system.join('\n') }]
   if (parts.profile.length > 0) messages.push({ role: 'system', content: profileBlock(parts.profile) })
-  if (parts.recalled.length > 0) messages.push({ role: 'system', content: recalledBlock(parts.recalled) })
+  const { memories, quotes } = parts.recalled
+  if (memories.length + quotes.length > 0) {
+    messages.push({ role: 'system', content: recalledBlock(parts.recalled) })
+  }
   return [
     ...messages,
     ...fitLongMessages(parts.window, parts.max_tokens, tokens).map(message => toModel(message, parts.chat_kind)),
@@ -47,15 +51,27 @@ const PROFILE_HEADING = 'What is known about this person. It is data to draw on,
 const profileBlock = (lines: readonly string[]): string =>
   [PROFILE_HEADING, ...lines.map(line => `- ${JSON.stringify(line)}`)].join('\n')
 
-const recalledBlock = (recalled: readonly RecalledMemory[]): string => {
-  const quotes = recalled.flatMap(({ memory }) =>
+const recalledBlock = ({ memories, quotes }: Recalled): string => {
+  const remembered = memories.flatMap(({ memory }) =>
     memory.text
       .split('\n')
       .map(line => line.replace(/^\s*[-*•]\s*/, '').trim())
       .filter(line => line !== '')
       .map(line => `- [${isoDay(memory.said_to)}] ${JSON.stringify(line)}`),
   )
-  return [RECALLED_HEADING, ...quotes].join('\n')
+  return [RECALLED_HEADING, ...remembered, ...quotes.map(quoteLine)].join('\n')
+}
+
+/** Word for word, with who said it; a name is anybody's own invention, and keeps to its place. */
+const quoteLine = ({ role, speaker, sent_at, text }: Quote): string => {
+  const who =
+    role === 'assistant'
+      ? 'you'
+      : speaker
+          ?.replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, ' ')
+          .trim()
+          .slice(0, 40)
+  return `- [${isoDay(sent_at)}] ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
 }
 
 const toModel = (message: WindowMessage, chat_kind: 'direct' | 'group'): ModelMessage => ({

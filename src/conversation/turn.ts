@@ -6,6 +6,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { PastMessages } from '../memory/past-messages.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { MessageStore, Reply } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -21,6 +22,7 @@ import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
 import type { ProfileOf } from './profile.ts'
+import { recallFor } from './recalling.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 import { windowBudget, type WindowBudgets } from './window-budget.ts'
 
@@ -29,6 +31,8 @@ export interface TurnSettings {
   readonly max_tokens: number
   readonly temperature: number
   readonly window_tokens: WindowBudgets
+  /** Most tokens of what is recalled. */
+  readonly recall_tokens: number
   /** Whether what is said may be kept. */
   readonly keep: boolean
 }
@@ -39,6 +43,7 @@ export interface TurnDependencies {
   readonly messages: MessageStore
   readonly windows: Sessions
   readonly memory: LongTermMemory
+  readonly past: Pick<PastMessages, 'recall'>
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly outbox: Outbox
@@ -131,11 +136,11 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     await using _typing = await channel?.typing(chat_id)
     const question = batch.map(message => message.text).join('\n')
     const call = { person_id, chat_id }
-    const recall = await deps.memory.recall(scope, question, { ...call, purpose: 'recall' })
+    const recalled = await recallFor(deps, { scope, text: question, asker: person_id, window: said.window }, call)
     const request = buildContext(
       {
         ...{ system_prompt: settings.system_prompt, now: clock.now(), chat_kind, max_tokens },
-        ...{ recalled: recall.memories, window: said.window, tone: deps.tone(question, recall.memories) },
+        ...{ recalled, window: said.window, tone: deps.tone(question, recalled) },
         profile: await deps.profileOf(scope),
       },
       deps.tokens,

@@ -12,6 +12,7 @@ import type { Conversation } from '../../src/conversation/turns.ts'
 import type { SessionClosing } from '../../src/learning/session-closing.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
+import { noPastMessages } from '../../src/memory/null/no-past-messages.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from '../../src/models/language-model.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import type { SessionBrowser } from '../../src/sessions/session.ts'
@@ -125,7 +126,7 @@ export class RoadRig implements AsyncDisposable {
     const stopping = new AbortController()
     const { conversation: road, changes } = await createRoad(
       {
-        ...{ settings, stores, memory, model, stopping: stopping.signal },
+        ...{ settings, stores, memory, past: noPastMessages, model, stopping: stopping.signal },
         windows: settings.feature_flags.enable_memory_system ? sessions : statelessSessions,
         commands: () => options.commands ?? NO_COMMANDS,
         channels: () => [this.channel],

@@ -184,4 +184,28 @@ export const messageMigrations: readonly Migration[] = [
       insert into heard_until (chat_id, until) select chat_id, max(sent_at) from inbox group by chat_id;
     `,
   },
+  {
+    id: 'messages-005',
+    sql: `
+      -- Messages that came, were changed or went since the index of words last looked: each once, the latest change last.
+      create table message_changes (
+        change integer primary key autoincrement,
+        message_id text not null unique
+      ) strict;
+      create trigger messages_came after insert on messages begin
+        delete from message_changes where message_id = new.message_id;
+        insert into message_changes (message_id) values (new.message_id);
+      end;
+      create trigger messages_changed
+        after update of scope, person_id, role, sender_name, text, sent_at on messages begin
+        delete from message_changes where message_id = new.message_id;
+        insert into message_changes (message_id) values (new.message_id);
+      end;
+      create trigger messages_went after delete on messages begin
+        delete from message_changes where message_id = old.message_id;
+        insert into message_changes (message_id) values (old.message_id);
+      end;
+      create index messages_by_scope on messages (scope, seq);
+    `,
+  },
 ]

@@ -11,12 +11,14 @@ export interface Saying {
 
 const RECALLED_HEADING = /^Recalled memories/
 const RECALLED_QUOTE = /^\s*-\s+(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?(.+)$/
+/** A message word for word: `Dana: "We moved"`. */
+const NAMED_QUOTE = /^([^:"]{1,60}): (".*")$/
 const TRANSCRIPT_LINE = /^\s*(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?([^:\n[\]"“”?!.,]{1,60}):\s+(.+)$/
 const DATED_LINE = /^\s*\[\d{4}-\d{2}-\d{2}[^\]]*\]\s*[^:\n]{1,60}:\s/
 /** What opens the line of a summary that tells about the conversation instead of what was said. */
 const CONTEXT_LINE = /^(?:context|הקשר)\s*:/i
 /** Names under which our own words stand in a transcript. */
-const OURSELVES = /^(?:denidin|assistant|bot)$/i
+const OURSELVES = /^(?:denidin|assistant|bot|you)$/i
 
 /** Whether a speaker's name is ours. */
 export const isOurselves = (speaker: string | undefined): boolean => speaker !== undefined && OURSELVES.test(speaker)
@@ -59,6 +61,8 @@ export const readRecalled = (content: string): Saying[] => {
 
 /** A quote may be a line of a transcript that was kept whole. */
 const readQuote = (quote: string): Omit<Saying, 'day'> => {
+  const [, named, said] = NAMED_QUOTE.exec(quote) ?? []
+  if (named !== undefined && said !== undefined) return { text: unquote(said), speaker: named }
   const match = DATED_LINE.test(quote) ? TRANSCRIPT_LINE.exec(quote) : null
   return match === null ? { text: quote, speaker: undefined } : { text: match[3] ?? '', speaker: match[2]?.trim() }
 }

@@ -1,0 +1,48 @@
+import type { Clock } from '../platform/clock.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { PastMessages } from '../memory/past-messages.ts'
+import { sharedOut, type Recalled } from '../memory/recalled.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { PersonId } from '../people/person.ts'
+import type { WindowMessage } from '../sessions/session.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+
+/** Messages that are quoted for one question; twice as many for a question that asks for a list. */
+const MOST_QUOTES = 20
+
+export interface RecallingParts {
+  readonly memory: LongTermMemory
+  readonly past: Pick<PastMessages, 'recall'>
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly settings: { readonly recall_tokens: number }
+}
+
+/** What is asked, and what the model has before it anyway. */
+export interface AskedNow {
+  readonly scope: Scope
+  readonly text: string
+  readonly asker: PersonId
+  readonly window: readonly WindowMessage[]
+}
+
+/** What is remembered and what was said before, together within the tokens that recall may take; never rejects. */
+export const recallFor = async (
+  { memory, past, tokens, clock, settings }: RecallingParts,
+  { scope, text, asker, window }: AskedNow,
+  call: Omit<CallContext, 'purpose'>,
+): Promise<Recalled> => {
+  const most = settings.recall_tokens
+  const exclude = new Set(window.map(message => message.message_id))
+  const [{ memories }, quotes] = await Promise.all([
+    memory.recall(scope, text, { ...call, purpose: 'recall' }),
+    past.recall(
+      scope,
+      { text, asked_at: clock.now(), asker },
+      { quotes: MOST_QUOTES, tokens: most, exclude },
+      { ...call, purpose: 'recall' },
+    ),
+  ])
+  return sharedOut({ memories, quotes }, most, tokens)
+}

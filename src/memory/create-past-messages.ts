@@ -1,0 +1,50 @@
+import { asDenidinError } from '../platform/errors.ts'
+import { breathe } from '../platform/event-loop.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { PersonalData } from '../people/personal-data.ts'
+import type { PastMessages } from './past-messages.ts'
+import { createMessageRecall, type MessageRecallParts } from './recall/create-message-recall.ts'
+import type { MessageIndex } from './recall/message-index.ts'
+import { MessageIndexer } from './recall/message-indexer.ts'
+
+export interface PastMessagesParts extends Omit<MessageRecallParts, 'indexer'> {
+  readonly index: MessageIndex & PersonalData
+  readonly metrics: Metrics
+}
+
+/** Recall of messages over an index of words that follows them. */
+export const createPastMessages = (parts: PastMessagesParts): PastMessages => {
+  const { index, clock, metrics } = parts
+  const indexer = new MessageIndexer(parts)
+  const messages = createMessageRecall({ ...parts, indexer })
+  const logger = parts.logger.for('memory.recall')
+  return {
+    personal: {
+      name: index.name,
+      tables: index.tables,
+      count: person_id => index.count(person_id),
+      reassign: async (from, to) => {
+        if (from === to) return
+        while (!(await index.dropScope(`person:${from}`))) await breathe()
+        await index.reassign(from, to)
+        indexer.wake()
+      },
+    },
+    recall: async (scope, question, limits, call) => {
+      const begun = clock.now()
+      try {
+        const quotes = await messages.recall(scope, question, limits, call)
+        logger.info(`Recalled ${String(quotes.length)} messages`, { took_ms: clock.now() - begun })
+        return quotes
+      } catch (error) {
+        metrics.count('recall_failures')
+        logger.warn('Messages could not be recalled', { why: asDenidinError(error).message })
+        return []
+      }
+    },
+    changed: () => indexer.wake(),
+    settled: () => indexer.settled(),
+    stats: async () => ({ enabled: true, ...(await index.counts()) }),
+    [Symbol.asyncDispose]: () => indexer[Symbol.asyncDispose](),
+  }
+}

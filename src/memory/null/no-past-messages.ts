@@ -1,0 +1,11 @@
+import type { PastMessages } from '../past-messages.ts'
+
+/** Recall of messages switched off: nothing is indexed, nothing is found. */
+export const noPastMessages: PastMessages = {
+  personal: { name: 'index', tables: [], count: async () => 0, reassign: async () => undefined },
+  recall: async () => [],
+  changed: () => undefined,
+  settled: async () => undefined,
+  stats: async () => ({ enabled: false, messages: 0, scopes: 0 }),
+  [Symbol.asyncDispose]: async () => undefined,
+}

@@ -1,0 +1,15 @@
+import type { PersonalData } from '../people/personal-data.ts'
+import type { MessageRecall, Quote } from './recall/message-recall.ts'
+
+/** What was said before, message by message, as the rest of DeniDin sees it. Off is an object of its own. */
+export interface PastMessages extends MessageRecall, AsyncDisposable {
+  /** What the index of words holds of a person. */
+  readonly personal: PersonalData
+  /** Never rejects: where nothing can be looked up, the answer is empty. */
+  recall(...question: Parameters<MessageRecall['recall']>): Promise<readonly Quote[]>
+  /** Messages came or were changed: they are indexed beside the road, within milliseconds. */
+  changed(): void
+  /** Resolves when every message that there was is indexed. */
+  settled(): Promise<void>
+  stats(): Promise<{ readonly enabled: boolean; readonly messages: number; readonly scopes: number }>
+}

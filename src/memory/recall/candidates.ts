@@ -1,0 +1,121 @@
+import type { MessageId } from '../../messages/message.ts'
+import { bestPlaces } from './best.ts'
+import { FLAG, type Columns } from './columns.ts'
+import type { LexicalScores } from './lexical-scores.ts'
+import type { Document, ScopeReader } from './message-index.ts'
+import type { RecallQuery } from './recall-query.ts'
+import type { Features } from './reranker.ts'
+import type { Fusion } from './weights.ts'
+
+/** A message that may be quoted. */
+export interface Candidate extends Document {
+  /** Share of the best score, and of the best vector where there are any: 0 to 1. */
+  readonly score: number
+  /** How much of what was asked stands in it and around it. */
+  readonly lexical: number
+  readonly similarity: number | undefined
+}
+
+/** What was found, and which share of the quotes that may be given it deserves. */
+export interface Fused {
+  readonly candidates: readonly Candidate[]
+  readonly allowed: number
+}
+
+/**
+ * The best messages by words and by vectors together. Both are scaled by their best and added with their weights: a
+ * weak source can lift what a strong one found, and never keep it out.
+ */
+export const fuse = async (
+  reader: ScopeReader,
+  scores: LexicalScores | undefined,
+  similar: ReadonlyMap<number, number>,
+  fusion: Fusion,
+  limits: { readonly most: number; readonly exclude: ReadonlySet<MessageId> },
+): Promise<Fused> => {
+  const { columns } = reader
+  const hidden = new Set((await reader.ordinals([...limits.exclude])).values())
+  const combined = new Float32Array(columns.size)
+  const lexical = (ordinal: number): number =>
+    scores === undefined || scores.full === 0 ? 0 : (scores.matched[ordinal] ?? 0) / scores.full
+  const strength = scores === undefined ? 0 : scores.dated ? 1 : bestVisible(scores.matched, hidden) / scores.full
+  if (scores !== undefined && strength >= fusion.floor) {
+    const best = bestVisible(scores.total, hidden)
+    if (best > 0) for (let at = 0; at < columns.size; at++) combined[at] = (scores.total[at] ?? 0) / best
+  }
+  const most_similar = Math.max(0, ...similar.values())
+  if (most_similar > 0) {
+    for (const [at, similarity] of similar) {
+      if (!isPresent(columns, at)) continue
+      combined[at] = (combined[at] ?? 0) + (fusion.vectors * similarity) / most_similar
+    }
+  }
+  for (const at of hidden) combined[at] = 0
+  const places = bestPlaces(combined, limits.most)
+  const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
+  const candidates = places.flatMap(place => {
+    const document = documents.get(place)
+    if (document === undefined) return []
+    return [{ ...document, score: combined[place] ?? 0, lexical: lexical(place), similarity: similar.get(place) }]
+  })
+  return { candidates, allowed: most_similar > 0 ? 1 : Math.min(1, (strength / fusion.sure) ** 2) }
+}
+
+const isPresent = (columns: Columns, at: number): boolean => ((columns.flags[at] ?? 0) & FLAG.present) !== 0
+
+const bestVisible = (scores: Float32Array, hidden: ReadonlySet<number>): number => {
+  let best = 0
+  for (let at = 0; at < scores.length; at++) {
+    const score = scores[at] ?? 0
+    if (score > best && !hidden.has(at)) best = score
+  }
+  return best
+}
+
+/** What the re-rankers are told of a candidate. */
+export const featuresOf = (
+  candidate: Candidate,
+  query: RecallQuery,
+  columns: Columns,
+  scores: LexicalScores | undefined,
+  weigh: (stem: string) => number,
+): Features => {
+  const { ordinal, stems } = candidate
+  const flag = columns.flags[ordinal] ?? 0
+  const has = (mask: number): number => ((flag & mask) === 0 ? 0 : 1)
+  const asked = new Set(query.asked)
+  const all = query.asked.reduce((sum, stem) => sum + weigh(stem), 0)
+  const found = [...new Set(stems)].filter(stem => asked.has(stem)).reduce((sum, stem) => sum + weigh(stem), 0)
+  const matched = scores?.matched[ordinal] ?? 0
+  return {
+    score: Math.log(Math.max(candidate.score, LEAST_SCORE)),
+    own: matched === 0 ? 0 : (scores?.own[ordinal] ?? 0) / matched,
+    coverage: all === 0 ? 0 : found / all,
+    phrase: phraseShare(query.asked, stems),
+    speaker: query.speaker !== undefined && columns.speakers[ordinal] === query.speaker ? 1 : 0,
+    question: has(FLAG.question),
+    bot: query.of_bot ? 0 : has(FLAG.bot),
+    timed_when: query.kind.when ? has(FLAG.timed) : 0,
+    number_count: query.kind.count ? has(FLAG.number) : 0,
+    short: Math.exp(-stems.length / SHORT_STEMS),
+    similarity: candidate.similarity ?? 0,
+  }
+}
+
+/** Scores are shares of the best; what is below this is as good as nothing. */
+const LEAST_SCORE = 1e-6
+/** Messages of about so many words tell little by themselves. */
+const SHORT_STEMS = 3
+
+/** Share of neighbouring words of the question that are neighbours in the message too. */
+const phraseShare = (asked: readonly string[], stems: readonly string[]): number => {
+  const pairs = new Set(asked.slice(1).map((stem, at) => `${asked[at] ?? ''} ${stem}`))
+  if (pairs.size === 0) return 0
+  const found = new Set(
+    stems
+      .slice(1)
+      .map((stem, at) => `${stems[at] ?? ''} ${stem}`)
+      .filter(each => pairs.has(each)),
+  )
+  return found.size / pairs.size
+}

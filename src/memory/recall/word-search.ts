@@ -1,0 +1,94 @@
+import { relatedTo } from '../../text/related-words.ts'
+import { editDistance } from '../../platform/edit-distance.ts'
+import { breathe } from '../../platform/event-loop.ts'
+import { lexicalScores, rarity, WordScores, type LexicalScores } from './lexical-scores.ts'
+import type { Postings, ScopeReader } from './message-index.ts'
+import type { RecallQuery } from './recall-query.ts'
+import type { LexicalWeights } from './weights.ts'
+
+/** Words near in meaning that are looked up: the rarest of those that stand somewhere. */
+const MOST_RELATED = 40
+/** A related word that stands in more than this share of the messages tells nothing. */
+const COMMON_SHARE = 0.1
+
+/** A word that stands nowhere may be misspelt: from these lengths on, one and two edits are forgiven. */
+const ONE_EDIT_LETTERS = 5
+const TWO_EDITS_LETTERS = 9
+/** Letters at its beginning that are taken as right, and stems that are compared. */
+const SURE_LETTERS = 2
+const MOST_COMPARED = 3000
+/** Misspelt words that are looked for. */
+const MOST_MISSPELT = 4
+const MISSPELT_WEIGHT = 0.7
+
+/** A question about somebody of whom nobody ever spoke here is hardly about anything said here. */
+const UNKNOWN_NAME_WEIGHT = 3
+
+/** Scores every message of a scope by the words of a question. */
+export const searchWords = async (
+  reader: ScopeReader,
+  query: RecallQuery,
+  weights: LexicalWeights,
+): Promise<LexicalScores> => {
+  const { present } = reader.columns
+  const asked = await reader.postings(query.asked)
+  const meant = await misspelt(
+    reader,
+    query.asked.filter(each => !asked.has(each)),
+  )
+  const near = weights.related > 0 ? await reader.postings(query.related) : new Map<string, Postings>()
+  const words = new WordScores(reader.columns, weights)
+  let full = 0
+  for (const stem of query.asked) {
+    const postings = asked.get(stem) ?? meant.get(stem)
+    full += worth(stem, postings, near, query, present)
+    if (postings !== undefined) await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, breathe)
+  }
+  for (const postings of rarest(near, present)) await words.add(postings, weights.related, breathe)
+  await breathe()
+  return lexicalScores(reader.columns, query, words, weights, full * (1 + weights.near + weights.wide))
+}
+
+/** What a word of the question counts in the whole of what is asked. */
+const worth = (
+  stem: string,
+  postings: Postings | undefined,
+  near: ReadonlyMap<string, Postings>,
+  query: RecallQuery,
+  present: number,
+): number => {
+  if (postings !== undefined) return rarity(postings.ordinals.length, present)
+  const known = [...relatedTo(stem)].flatMap(each => near.get(each)?.ordinals.length ?? [])
+  // Others put it in other words.
+  if (known.length > 0) return rarity(Math.min(...known), present)
+  return rarity(0, present) * (query.names.has(stem) ? UNKNOWN_NAME_WEIGHT : 1)
+}
+
+const rarest = (found: ReadonlyMap<string, Postings>, present: number): readonly Postings[] =>
+  [...found.values()]
+    .filter(({ ordinals }) => ordinals.length <= Math.max(1, present * COMMON_SHARE))
+    .sort((a, b) => a.ordinals.length - b.ordinals.length)
+    .slice(0, MOST_RELATED)
+
+/** The nearest written word for each that stands nowhere, where one is near enough. */
+const misspelt = async (reader: ScopeReader, stems: readonly string[]): Promise<ReadonlyMap<string, Postings>> => {
+  const meant = new Map<string, string>()
+  const candidates = stems.filter(each => each.length >= ONE_EDIT_LETTERS && /^\p{L}+$/u.test(each))
+  for (const stem of candidates.slice(0, MOST_MISSPELT)) {
+    const most = stem.length >= TWO_EDITS_LETTERS ? 2 : 1
+    let best: { readonly written: string; readonly distance: number } | undefined
+    for (const written of await reader.stemsFrom(stem.slice(0, SURE_LETTERS), MOST_COMPARED)) {
+      if (Math.abs(written.length - stem.length) > most) continue
+      const distance = editDistance(stem, written)
+      if (distance <= most && (best === undefined || distance < best.distance)) best = { written, distance }
+    }
+    if (best !== undefined) meant.set(stem, best.written)
+  }
+  const found = await reader.postings([...new Set(meant.values())])
+  return new Map(
+    [...meant].flatMap(([stem, written]) => {
+      const postings = found.get(written)
+      return postings === undefined ? [] : [[stem, postings] as const]
+    }),
+  )
+}

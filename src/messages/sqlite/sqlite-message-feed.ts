@@ -1,0 +1,73 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import type { StoredMessage } from '../message.ts'
+import type { MessageFeed, ScopedMessage } from '../message-feed.ts'
+import type { Scope } from '../scope.ts'
+
+type MessageRow = Omit<StoredMessage, 'sender_name' | 'session_id'> & {
+  readonly scope: Scope
+  readonly sender_name: string | null
+  readonly session_id: string | null
+  readonly seq: number
+  readonly notice: number
+}
+
+/** A change, with the message where it is still there. */
+type ChangeRow = Omit<MessageRow, 'message_id'> & {
+  readonly message_id: string | null
+  readonly change: number
+  readonly changed_id: string
+}
+
+const COLUMNS = `m.seq, m.message_id, m.chat_id, m.chat_kind, m.scope, m.person_id, m.role, m.sender_name, m.text, m.tokens,
+  m.sent_at, m.session_id,
+  (m.role = 'assistant' and m.session_id is null and (
+    m.message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = m.message_id))) notice`
+
+/** Messages as they are followed: changes are taken down by triggers, whatever statement made them. */
+export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
+  changes: async (after, limit) =>
+    database
+      .all<ChangeRow>(
+        `select c.change, c.message_id changed_id, ${COLUMNS}
+         from message_changes c left join messages m on m.message_id = c.message_id
+         where c.change > :after order by c.change limit :limit`,
+        { after, limit },
+      )
+      .map(({ change, changed_id, ...row }) => ({
+        ...{ change, message_id: changed_id },
+        now: row.message_id === null ? undefined : toMessage(row as MessageRow),
+      })),
+
+  latestChange: async () =>
+    database.get<{ seq: number }>(`select seq from sqlite_sequence where name = 'message_changes'`)?.seq ?? 0,
+
+  forgetChanges: async upTo => {
+    database.run('delete from message_changes where change <= :upTo', { upTo })
+  },
+
+  inOrder: async (after, limit) =>
+    database
+      .all<MessageRow>(`select ${COLUMNS} from messages m where m.seq > :after order by m.seq limit :limit`, {
+        ...{ after, limit },
+      })
+      .map(row => ({ seq: row.seq, message: toMessage(row) })),
+
+  holds: async scope => database.get('select 1 from messages where scope = :scope limit 1', { scope }) !== undefined,
+
+  get: async (scope, message_ids) =>
+    database
+      .all<MessageRow>(
+        // The plus keeps SQLite from going through the whole scope instead of the ids.
+        `select ${COLUMNS} from messages m
+         where m.message_id in (select value from json_each(:ids)) and +m.scope = :scope`,
+        { scope, ids: JSON.stringify(message_ids) },
+      )
+      .map(toMessage),
+})
+
+const toMessage = ({ seq: _, ...row }: MessageRow): ScopedMessage => ({
+  ...row,
+  sender_name: row.sender_name ?? undefined,
+  session_id: row.session_id ?? undefined,
+  notice: row.notice === 1,
+})

@@ -1,0 +1,74 @@
+// Measures what recall finds, through the product's own message store, index and search.
+// Usage: npm run bench:recall [-- --data FILE] [--json] [--quick] [--ablations] [--unrelated] [--sizes]
+//   --data       conversations in the format of LoCoMo; without it, talks that the project makes up (English, Hebrew)
+//   --ablations  the same once more for each part of the ranking left out, and for parts that are not in it
+//   --unrelated  how much is recalled for questions that have nothing to do with what was said
+//   --sizes      time of a search among 10,000 and 100,000 messages of one person
+//   --quick      fewer talks, smaller sizes
+import { parseArgs } from 'node:util'
+import { generateDialogue } from '../support/dialogues/generate.ts'
+import { openBenchRecall } from './recall/bench-recall.ts'
+import { measureRecall } from './recall/measure.ts'
+import { readLocomo } from './recall/locomo.ts'
+import { measureSizes } from './recall/sizes.ts'
+import { measureUnrelated } from './recall/unrelated.ts'
+import { variants } from './recall/variants.ts'
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    ablations: { type: 'boolean', default: false },
+    unrelated: { type: 'boolean', default: false },
+    sizes: { type: 'boolean', default: false },
+  },
+})
+
+/** Seeds of the talks that are made up; the ranker is trained on others. */
+const FIRST_SEED = 1
+const TALKS = values.quick ? 2 : 10
+
+const made_up = Array.from({ length: TALKS }, (_, n) => FIRST_SEED + n).flatMap(seed => [
+  generateDialogue('en', seed),
+  generateDialogue('he', seed),
+])
+const dialogues = values.data === undefined ? made_up : readLocomo(values.data)
+
+const report: Record<string, unknown> = {}
+{
+  await using bench = await openBenchRecall(dialogues)
+  const { recall, latency_ms } = await measureRecall(bench.recall(), dialogues)
+  Object.assign(report, {
+    recall,
+    latency_ms,
+    messages: dialogues.reduce((sum, each) => sum + each.turns.length, 0),
+    indexing_ms: Math.round(bench.indexing_ms),
+  })
+  if (values.ablations) {
+    const rows: Record<string, unknown> = {}
+    for (const [name, variant] of Object.entries(await variants(dialogues))) {
+      const measured = (await measureRecall(bench.recall(variant), dialogues)).recall
+      const figure = (group: string, column: string): number | undefined => measured[group]?.[column]
+      rows[name] = {
+        'all but adversarial @10': figure('all but adversarial', '@10'),
+        'all @10': figure('all', '@10'),
+        'all but adversarial, 1000 tokens': figure('all but adversarial', '1000 tokens'),
+        'all, 1000 tokens': figure('all', '1000 tokens'),
+      }
+    }
+    report['ablations'] = rows
+  }
+  if (values.unrelated) report['unrelated'] = await measureUnrelated(bench, dialogues)
+}
+if (values.sizes) report['sizes'] = await measureSizes(values.quick ? [1000, 10_000] : [10_000, 100_000])
+
+if (values.json) {
+  console.log(JSON.stringify(report, null, 2))
+} else {
+  for (const [name, part] of Object.entries(report)) {
+    console.log(name)
+    if (typeof part === 'object' && name !== 'latency_ms') console.table(part)
+    else console.log(part)
+  }
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { allMigrations } from '../../../src/app/stores.ts'
+import { Database } from '../../../src/database/sqlite/database.ts'
+import { createMessageRecall, type MessageRecallParts } from '../../../src/memory/recall/create-message-recall.ts'
+import { MessageIndexer } from '../../../src/memory/recall/message-indexer.ts'
+import type { MessageRecall } from '../../../src/memory/recall/message-recall.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../../src/memory/recall/weights.ts'
+import { openIndexDatabase } from '../../../src/memory/sqlite/index-database.ts'
+import { createSqliteMessageIndex } from '../../../src/memory/sqlite/sqlite-message-index.ts'
+import type { Scope } from '../../../src/messages/scope.ts'
+import { createSqliteMessageFeed } from '../../../src/messages/sqlite/sqlite-message-feed.ts'
+import { createSqliteMessageStore } from '../../../src/messages/sqlite/sqlite-message-store.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
+import { silentLogger } from '../../../src/platform/logger.ts'
+import { createTokenCounter } from '../../../src/text/tokens.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import type { Dialogue, DialogueTurn } from '../../support/dialogues/dialogue.ts'
+
+/** What a variant of recall has otherwise than the product. */
+export type RecallVariant = Partial<Pick<MessageRecallParts, 'weights' | 'fusion' | 'reranker' | 'vectors'>>
+
+/** The product's message store, index and recall, filled with dialogues. */
+export interface BenchRecall extends AsyncDisposable {
+  recall(variant?: RecallVariant): MessageRecall
+  /** Milliseconds that it took to index everything. */
+  readonly indexing_ms: number
+}
+
+export const scopeOfDialogue = ({ name }: Pick<Dialogue, 'name'>): Scope => `chat:${name}@g.us`
+
+const tokens = createTokenCounter()
+
+/** Stores dialogues as messages of groups, one a dialogue, and indexes them. */
+export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' | 'turns'>[]): Promise<BenchRecall> => {
+  await using cleanup = new AsyncDisposableStack()
+  const { path } = cleanup.use(await temporaryFolder())
+  const database = cleanup.use(new Database(join(path, 'denidin.db'), allMigrations))
+  database.run('pragma synchronous = off')
+  const messages = createSqliteMessageStore(database)
+  for (const dialogue of dialogues) {
+    for (const turn of dialogue.turns) await messages.receive(receiptOf(dialogue.name, turn))
+  }
+  const feed = createSqliteMessageFeed(database)
+  const index_database = cleanup.use(
+    await openIndexDatabase(join(path, 'index.db'), await feed.latestChange(), silentLogger),
+  )
+  const index = createSqliteMessageIndex(index_database)
+  const indexer = cleanup.use(new MessageIndexer({ feed, index, logger: silentLogger }))
+  const begun = performance.now()
+  indexer.wake()
+  await indexer.settled()
+  const indexing_ms = performance.now() - begun
+  const kept = cleanup.move()
+  return {
+    indexing_ms,
+    recall: (variant = {}) =>
+      createMessageRecall({
+        ...{ feed, index, indexer, tokens, clock: systemClock, logger: silentLogger },
+        ...{ weights: LEXICAL_WEIGHTS, fusion: FUSION, reranker: undefined, vectors: undefined },
+        ...variant,
+      }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+const receiptOf = (name: string, { id, speaker, text, sent_at }: DialogueTurn) => ({
+  message: {
+    ...({ message_id: `${name} ${id}`, chat_id: `${name}@g.us`, chat_kind: 'group', text, sent_at } as const),
+    sender: { identities: [], name: speaker },
+    ...{ addressed: false, may_continue: false },
+  },
+  ...{ person_id: speaker, scope: scopeOfDialogue({ name }), received_at: sent_at },
+  state: 'heard' as const,
+  tokens: tokens.count(text),
+})

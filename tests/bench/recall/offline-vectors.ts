@@ -1,0 +1,45 @@
+import type { VectorCandidates } from '../../../src/memory/recall/message-recall.ts'
+import { turnTextForEmbedding } from '../../../src/memory/recall/turn-text.ts'
+import { nearest } from '../../../src/memory/nearest.ts'
+import type { StoredVector } from '../../../src/memory/vector-store.ts'
+import type { Scope } from '../../../src/messages/scope.ts'
+import { createOfflineEmbedder } from '../../../src/models/offline/offline-embedder.ts'
+import { createTokenCounter } from '../../../src/text/tokens.ts'
+import type { Dialogue } from '../../support/dialogues/dialogue.ts'
+import { scopeOfDialogue } from './bench-recall.ts'
+
+/** Neighbours on each side that may be embedded together with a turn. */
+const BESIDE = 2
+
+/** Every turn embedded by the offline embedder, with its neighbours; compared one by one. */
+export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<VectorCandidates> => {
+  const tokens = createTokenCounter()
+  const embedder = createOfflineEmbedder(tokens)
+  const kept = new Map<Scope, readonly StoredVector[]>()
+  for (const dialogue of dialogues) {
+    const scope = scopeOfDialogue(dialogue)
+    const texts = dialogue.turns.map((turn, _, all) => {
+      const same = all.filter(each => each.session === turn.session)
+      const place = same.indexOf(turn)
+      const before = same.slice(Math.max(0, place - BESIDE), place)
+      return turnTextForEmbedding(turn, before, same.slice(place + 1, place + 1 + BESIDE), tokens)
+    })
+    const { vectors } = await embedder.embed(texts, { purpose: 'memory' })
+    kept.set(
+      scope,
+      dialogue.turns.map(({ id }, at) => ({
+        memory_id: `${dialogue.name} ${id}`,
+        ...{ scope, vector: vectors[at] ?? new Float32Array() },
+      })),
+    )
+  }
+  return {
+    near: async (scope, question, limit, call) => {
+      const [vector = new Float32Array()] = (await embedder.embed([question], call)).vectors
+      return nearest(vector, kept.get(scope) ?? [], limit).map(({ memory_id, similarity }) => ({
+        message_id: memory_id,
+        similarity,
+      }))
+    },
+  }
+}

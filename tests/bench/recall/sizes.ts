@@ -1,0 +1,100 @@
+import { generateDialogue } from '../../support/dialogues/generate.ts'
+import { random } from '../../support/random-text.ts'
+import type { DialogueTurn } from '../../support/dialogues/dialogue.ts'
+import { percentiles, type Percentiles } from '../figures.ts'
+import { openBenchRecall, scopeOfDialogue } from './bench-recall.ts'
+
+const QUESTIONS = 200
+const RARE_WORDS = 20_000
+
+interface SizeFigures extends Percentiles {
+  readonly cpu_p50: number
+  readonly cpu_p95: number
+  /** The longest that anything else had to wait during a search. */
+  readonly stall_p95: number
+  readonly indexing_ms: number
+}
+
+/** Searches in one scope of each size: their time, and the longest that anything else had to wait meanwhile. */
+export const measureSizes = async (sizes: readonly number[]): Promise<Readonly<Record<string, SizeFigures>>> => {
+  const rows: Record<string, SizeFigures> = {}
+  for (const size of sizes) {
+    const turns = longTalk(size)
+    await using bench = await openBenchRecall([{ name: 'long', turns }])
+    const recall = bench.recall()
+    const questions = Array.from({ length: 12 }, (_, seed) => generateDialogue('en', seed + 1).questions)
+      .flat()
+      .slice(0, QUESTIONS)
+    const times: number[] = []
+    const stalls: number[] = []
+    const work: number[] = []
+    for (const { text } of questions) {
+      using watch = watchStalls()
+      const worked = process.threadCpuUsage()
+      const begun = performance.now()
+      await recall.recall(
+        scopeOfDialogue({ name: 'long' }),
+        { text, asked_at: turns.at(-1)?.sent_at ?? 0, asker: undefined },
+        { quotes: 20, tokens: 1000 },
+        { purpose: 'recall' },
+      )
+      times.push(performance.now() - begun)
+      const { user, system } = process.threadCpuUsage(worked)
+      work.push((user + system) / 1000)
+      stalls.push(watch.longest())
+    }
+    rows[`${String(size)} messages`] = {
+      ...percentiles(times),
+      // Time of the processor alone: what others do on the machine does not count.
+      cpu_p50: percentiles(work).p50,
+      cpu_p95: percentiles(work).p95,
+      stall_p95: percentiles(stalls).p95,
+      indexing_ms: Math.round(bench.indexing_ms),
+    }
+  }
+  return rows
+}
+
+/** One talk of many messages: made-up talks one after the other, each turn with some words of its own. */
+export const longTalk = (size: number): readonly DialogueTurn[] => {
+  const { below } = random(size)
+  const turns: DialogueTurn[] = []
+  let begun = Date.UTC(2020, 0, 1)
+  for (let seed = 1; turns.length < size; seed++) {
+    const dialogue = generateDialogue('en', seed)
+    const first = dialogue.turns[0]?.sent_at ?? 0
+    for (const turn of dialogue.turns) {
+      // Words as rare as in life: the n-th most common one comes up about 1/n as often.
+      const rare = Array.from({ length: 8 }, () => `w${String(Math.floor(RARE_WORDS ** (below(1000) / 1000)))}`)
+      turns.push({
+        ...turn,
+        id: `${String(seed)}/${turn.id}`,
+        speaker: turn.speaker === dialogue.turns[0]?.speaker ? 'Ann' : 'Bob',
+        text: `${turn.text} ${rare.join(' ')}`,
+        sent_at: begun + (turn.sent_at - first) / 10,
+      })
+    }
+    begun = (turns.at(-1)?.sent_at ?? 0) + 24 * 60 * 60 * 1000
+  }
+  return turns.slice(0, size)
+}
+
+/** The longest time between two turns of the event loop. */
+const watchStalls = (): Disposable & { readonly longest: () => number } => {
+  let longest = 0
+  let last = performance.now()
+  let running = true
+  const tick = (): void => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+    if (running) setImmediate(tick)
+  }
+  setImmediate(tick)
+  return {
+    longest: () => Math.max(longest, performance.now() - last),
+    [Symbol.dispose]: () => {
+      running = false
+    },
+  }
+}

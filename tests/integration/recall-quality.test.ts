@@ -1,0 +1,61 @@
+// What recall finds in talks that the project makes up; `npm run bench:recall` prints the same in full.
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { openBenchRecall, type BenchRecall } from '../bench/recall/bench-recall.ts'
+import { measureRecall, type RecallReport } from '../bench/recall/measure.ts'
+import { measureUnrelated } from '../bench/recall/unrelated.ts'
+import { variants } from '../bench/recall/variants.ts'
+import { generateDialogue } from '../support/dialogues/generate.ts'
+
+const DIALOGUES = [501, 502].flatMap(seed => [generateDialogue('en', seed), generateDialogue('he', seed)])
+
+let bench: BenchRecall
+let report: RecallReport
+
+beforeAll(async () => {
+  bench = await openBenchRecall(DIALOGUES)
+  report = await measureRecall(bench.recall(), DIALOGUES)
+})
+
+afterAll(async () => {
+  await bench[Symbol.asyncDispose]()
+})
+
+test('the same seed makes the same talk', () => {
+  expect(generateDialogue('en', 501)).toEqual(DIALOGUES[0])
+  expect(generateDialogue('en', 502)).not.toEqual(DIALOGUES[0])
+})
+
+test('most of what answers a question is among the first ten quotes, more than plain BM25 finds', async () => {
+  const found = report.recall['all but adversarial']?.['@10'] ?? 0
+  expect(found).toBeGreaterThan(58)
+  const plain = (await variants([]))['plain BM25']
+  const by_bm25 = (await measureRecall(bench.recall(plain), DIALOGUES)).recall['all but adversarial']?.['@10'] ?? 0
+  expect(found).toBeGreaterThan(by_bm25 + 5)
+})
+
+test('what was told with a time is found by its time', () => {
+  expect(report.recall['when']?.['@10']).toBeGreaterThan(90)
+  expect(report.recall['month']?.['@10']).toBeGreaterThan(70)
+})
+
+test('a question that has nothing to do with a talk mostly recalls nothing', async () => {
+  const unrelated = await measureUnrelated(bench, DIALOGUES)
+  expect(unrelated['texts on other subjects']?.['nothing recalled']).toBeGreaterThan(75)
+  expect(unrelated['questions about another talk']?.quotes).toBeLessThan(unrelated['own questions']?.quotes ?? 0)
+})
+
+test('no two quotes of an answer say the same', async () => {
+  const recall = bench.recall()
+  for (const dialogue of DIALOGUES) {
+    for (const { text } of dialogue.questions) {
+      const quotes = await recall.recall(
+        `chat:${dialogue.name}@g.us`,
+        { text, asked_at: dialogue.turns.at(-1)!.sent_at, asker: undefined },
+        { quotes: 20, tokens: 1000 },
+        { purpose: 'recall' },
+      )
+      const texts = quotes.map(each => each.text)
+      expect(new Set(texts).size).toBe(texts.length)
+    }
+  }
+})

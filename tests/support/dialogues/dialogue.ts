@@ -1,0 +1,24 @@
+/** A talk with questions about it, and where their answers stand. */
+export interface Dialogue {
+  readonly name: string
+  readonly turns: readonly DialogueTurn[]
+  readonly questions: readonly DialogueQuestion[]
+}
+
+export interface DialogueTurn {
+  readonly id: string
+  readonly session: number
+  readonly speaker: string
+  readonly text: string
+  /** Milliseconds since the Unix epoch. */
+  readonly sent_at: number
+}
+
+export interface DialogueQuestion {
+  readonly text: string
+  readonly category: string
+  /** Ids of the turns that answer it; none where the talk does not. */
+  readonly evidence: readonly string[]
+  /** It asks for what was never said, or of the wrong person: counted apart. */
+  readonly adversarial: boolean
+}

@@ -1,0 +1,110 @@
+import { Database } from '../../src/database/sqlite/database.ts'
+import { createMessageRecall, type MessageRecallParts } from '../../src/memory/recall/create-message-recall.ts'
+import { INDEX_VERSION } from '../../src/memory/recall/document.ts'
+import type { MessageIndex } from '../../src/memory/recall/message-index.ts'
+import { MessageIndexer } from '../../src/memory/recall/message-indexer.ts'
+import type { Quote, RecallLimits } from '../../src/memory/recall/message-recall.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../src/memory/recall/weights.ts'
+import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
+import { createSqliteMessageIndex } from '../../src/memory/sqlite/sqlite-message-index.ts'
+import type { MessageStore } from '../../src/messages/message-store.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
+import { createSqliteMessageFeed } from '../../src/messages/sqlite/sqlite-message-feed.ts'
+import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import type { PersonalData } from '../../src/people/personal-data.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { wordCounter } from './memory-rig.ts'
+
+/** Said in a test: who, what, and how many minutes after the beginning. */
+export interface Said {
+  readonly id: string
+  readonly who: string
+  readonly text: string
+  readonly minute: number
+}
+
+/** A Wednesday. */
+export const BEGUN_AT = Date.parse('2024-05-22T10:00:00Z')
+const MINUTE = 60_000
+
+/** Message store, index and recall on real databases in memory. */
+export class RecallRig implements AsyncDisposable {
+  readonly database = new Database(':memory:', messageMigrations)
+  readonly index_database = new Database(':memory:', indexMigrations)
+  readonly messages: MessageStore & PersonalData = createSqliteMessageStore(this.database)
+  readonly feed = createSqliteMessageFeed(this.database)
+  readonly index: MessageIndex & PersonalData = createSqliteMessageIndex(this.index_database)
+  readonly indexer = new MessageIndexer({ feed: this.feed, index: this.index, logger: silentLogger })
+  #n = 0
+
+  constructor() {
+    this.index_database.run('insert into progress (one, version, change) values (1, :version, 0)', {
+      version: INDEX_VERSION,
+    })
+  }
+
+  async say(scope: Scope, { id, who, text, minute }: Said): Promise<void> {
+    await this.messages.receive({
+      message: {
+        ...{ message_id: id, chat_id: scope, chat_kind: 'group', text, sent_at: BEGUN_AT + minute * MINUTE },
+        sender: { identities: [], name: who },
+        ...{ addressed: false, may_continue: false },
+      },
+      ...{
+        person_id: who.toLowerCase(),
+        scope,
+        received_at: BEGUN_AT,
+        state: 'heard',
+        tokens: wordCounter.count(text),
+      },
+    })
+  }
+
+  /** A conversation, one line a minute: `Ann: We moved to Oslo`. Ids count up. */
+  async talk(scope: Scope, from_minute: number, lines: readonly string[]): Promise<void> {
+    for (const [at, line] of lines.entries()) {
+      const [who = '', text = ''] = line.split(/: (.*)/s)
+      await this.say(scope, { id: `m${String(++this.#n)}`, who, text, minute: from_minute + at })
+    }
+  }
+
+  async ask(
+    scope: Scope,
+    text: string,
+    options: Partial<RecallLimits> & {
+      readonly days_later?: number
+      readonly asker?: string
+      readonly parts?: Partial<MessageRecallParts>
+    } = {},
+  ): Promise<readonly Quote[]> {
+    const recall = createMessageRecall({
+      ...{ feed: this.feed, index: this.index, indexer: this.indexer, tokens: wordCounter },
+      ...{ clock: systemClock, logger: silentLogger, weights: LEXICAL_WEIGHTS, fusion: FUSION },
+      ...{ reranker: undefined, vectors: undefined },
+      ...options.parts,
+    })
+    const asked_at = BEGUN_AT + (options.days_later ?? 200) * 24 * 60 * MINUTE
+    return await recall.recall(
+      scope,
+      { text, asked_at, asker: options.asker },
+      { quotes: 10, tokens: 1000, ...options },
+      { purpose: 'recall' },
+    )
+  }
+
+  /** Every row of the index as one text, to look for what should not be there. */
+  everything(): string {
+    return ['scopes', 'speakers', 'documents', 'parts', 'postings']
+      .flatMap(table => this.index_database.all(`select * from ${table}`))
+      .map(row => JSON.stringify(row))
+      .join('\n')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.indexer[Symbol.asyncDispose]()
+    this.database[Symbol.dispose]()
+    this.index_database[Symbol.dispose]()
+  }
+}
