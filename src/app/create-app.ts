@@ -15,6 +15,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createClosing } from './closing.ts'
+import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
 import { createMemory } from './memory.ts'
 import { createModels } from './models.ts'
 import { createOperationDeps } from './operation-deps.ts'
@@ -65,7 +66,19 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   stores.personalData.push(memory.personal)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const windows = on ? sessions : statelessSessions
+  const learner = createLearning(
+    {
+      settings,
+      stores,
+      memory,
+      embedder: models.embedder,
+      providers: extractionProviders(settings, stores.meter, parts),
+    },
+    parts,
+  )
+  const learned =
+    learner === undefined ? sessions : learnedFromWhileRunning(sessions, learner, background, stopping.signal)
+  const windows = on ? learned : statelessSessions
 
   let conversation: Conversation | undefined
   const console_channel = createConsoleChannel({
@@ -91,12 +104,15 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     parts,
   )
   conversation = road
-  const closing = createClosing({ settings, stores, sessions, memory, model: models.language, road, timeout_ms }, parts)
+  const closing = createClosing(
+    { settings, stores, sessions, memory, model: models.language, learner, road, timeout_ms },
+    parts,
+  )
 
   let started_at: number | undefined
   const deps = createOperationDeps(
     {
-      ...{ settings, stores, sessions, memory, closing, models, version, road, console_channel },
+      ...{ settings, stores, sessions, memory, closing, learner, models, version, road, console_channel },
       ...{ delivery, channels: everyChannel, started_at: () => started_at },
     },
     parts,

@@ -1,3 +1,4 @@
+import { EXTRACTION_SCHEMA } from './learning-schema.ts'
 import type { Settings } from './settings.ts'
 import type { SettingsTree } from './setting.ts'
 
@@ -113,4 +114,5 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
       },
     },
   },
+  extraction: EXTRACTION_SCHEMA,
 }

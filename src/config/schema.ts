@@ -1,3 +1,4 @@
+import { LEARNING_FLAGS, LEARNING_KEYS } from './learning-schema.ts'
 import { MEMORY_SCHEMA } from './memory-schema.ts'
 import type { Settings } from './settings.ts'
 import type { SettingsTree } from './setting.ts'
@@ -13,6 +14,7 @@ export const SCHEMA: SettingsTree<Settings> = {
       format: 'switch',
       doc: 'Master switch of the memory. Off: every message is answered by itself, and no text is kept.',
     },
+    ...LEARNING_FLAGS,
   },
   godfather_phone: {
     default: null,
@@ -41,6 +43,7 @@ export const SCHEMA: SettingsTree<Settings> = {
     other_env: ['OPENAI_API_KEY'],
     doc: 'Key for the model service. A secret: better kept in `.env` than in the file.',
   },
+  ...LEARNING_KEYS,
   ai: {
     provider: {
       default: 'openai',

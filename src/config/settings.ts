@@ -3,7 +3,13 @@
  * Keys are named as in the file.
  */
 export interface Settings {
-  readonly feature_flags: { readonly enable_memory_system: boolean }
+  readonly feature_flags: {
+    readonly enable_memory_system: boolean
+    readonly use_schema_v2: boolean
+    readonly enable_llm_entity_extraction: boolean
+    readonly enable_anthropic: boolean
+    readonly enable_ollama: boolean
+  }
   /** Digits; `undefined` when none is configured or a placeholder stands there. */
   readonly godfather_phone: string | undefined
   readonly user_roles: { readonly blocked_phones: readonly string[] }
@@ -11,6 +17,8 @@ export interface Settings {
   readonly logs_dir: string
   readonly log_level: 'debug' | 'info' | 'warn' | 'error'
   readonly openai_api_key: string | undefined
+  readonly anthropic_api_key: string | undefined
+  readonly gemini_api_key: string | undefined
   readonly ai: {
     readonly provider: 'openai' | 'offline'
     readonly base_url: string | undefined
@@ -75,6 +83,15 @@ export interface Settings {
       readonly collection_name: string
       readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }
     }
+    readonly extraction: {
+      /** Seconds for one attempt. */
+      readonly timeout_seconds: number
+      /** Attempts of one provider after the first. */
+      readonly retries: number
+      readonly anthropic: ExtractionEndpoint
+      readonly gemini: ExtractionEndpoint
+      readonly ollama: ExtractionEndpoint
+    }
   }
   readonly whatsapp: {
     readonly enabled: boolean
@@ -86,4 +103,10 @@ export interface Settings {
     /** In MiB. */
     readonly browser_memory_mb: number
   }
+}
+
+/** Where a further provider of extraction is found. */
+export interface ExtractionEndpoint {
+  readonly base_url: string
+  readonly model: string
 }

@@ -2,7 +2,9 @@ import type { UsageReader } from '../budget/usage-reader.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
+import type { LearningReport } from '../learning/learning-report.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
+import type { ToldElsewhere } from '../learning/told-elsewhere.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -20,6 +22,12 @@ export interface TrafficCounts {
   readonly outbox_unconfirmed: number
 }
 
+/** Learning on request. */
+export interface Learning {
+  ofSession(session_id: string, signal: AbortSignal): Promise<LearningReport>
+  ofText(told: ToldElsewhere): Promise<LearningReport>
+}
+
 /** What this process is. */
 export interface About {
   readonly version: string
@@ -27,6 +35,8 @@ export interface About {
   readonly started_at: number | undefined
   /** `feature_flags.enable_memory_system`. */
   readonly memory_system_enabled: boolean
+  /** `feature_flags.enable_llm_entity_extraction`. */
+  readonly extraction_enabled: boolean
   /** The configured godfather's phone (digits), if any. */
   readonly godfather_phone: string | undefined
 }
@@ -41,6 +51,8 @@ export interface OperationDeps {
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
+  /** Takes facts from conversations; `undefined` where each gives a summary, or nothing. */
+  readonly learning: Learning | undefined
   readonly conversation: Pick<Conversation, 'exclusive'>
   readonly pauses: Pauses
   readonly console: Pick<ConsoleChannel, 'say'>

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { chatSay } from './chat.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
+import { memoryExtract } from './memory-extract.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
 import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people.ts'
@@ -17,6 +18,7 @@ export const operations = {
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,
   'chat.say': chatSay,
+  'memory.extract': memoryExtract,
   'memory.list': memoryList,
   'memory.search': memorySearch,
   'memory.stats': memoryStats,

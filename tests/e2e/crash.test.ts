@@ -81,12 +81,9 @@ const nextRequest = (matches: (request: RecordedRequest) => boolean): Promise<vo
     }
   })
 
-const isSummary = ({ body }: RecordedRequest): boolean =>
-  body.messages?.[0]?.content.startsWith('You write the long-term memory') ?? false
-
 const MOMENTS: readonly (() => Promise<void>)[] = [
   () => nextRequest(({ kind }) => kind === 'completion'),
-  () => nextRequest(isSummary),
+  () => nextRequest(({ kind }) => kind === 'extraction'),
   () => nextRequest(({ kind }) => kind === 'embedding'),
   ...Array.from(
     { length: Math.max(0, KILLS - 3) },
@@ -172,12 +169,19 @@ test(
     ).toEqual([])
     const [unconfirmed] = rows<{ n: number }>(`select count(*) n from outbox where state = 'unconfirmed'`)
     expect(unconfirmed?.n).toBeLessThanOrEqual(MOMENTS.length * PHONES.length)
-    // Each conversation that ended is remembered once.
+    // Each conversation that ended is remembered once, and so is every single thing that was said in it.
     expect(
       rows(`
-        select s.session_id, s.state, count(m.memory_id) memories from sessions s left join memories m using (session_id)
+        select s.session_id, s.state, count(r.session_id) reflections
+        from sessions s left join reflections r using (session_id)
         where s.state <> 'active' and exists (select 1 from messages w where w.session_id = s.session_id)
-        group by s.session_id having memories <> 1 or s.state <> 'stored'`),
+        group by s.session_id having reflections <> 1 or s.state <> 'stored'`),
+    ).toEqual([])
+    expect(
+      rows(`
+        select w.text, count(m.memory_id) facts
+        from sessions s join messages w using (session_id) left join memory_sources m using (message_id)
+        where s.state <> 'active' and w.role = 'user' group by w.message_id having facts <> 1`),
     ).toEqual([])
     // The index may be damaged by a kill, and then fills itself again; a conversation never is.
     const log = readFileSync(join(home.logs, 'denidin.log'), 'utf8').split('\n')

@@ -69,6 +69,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'chat.pauses': 'godfather',
   'chat.resume': 'godfather',
   'chat.say': 'operator',
+  'memory.extract': 'operator',
   'memory.list': 'anyone',
   'memory.search': 'anyone',
   'memory.stats': 'godfather',

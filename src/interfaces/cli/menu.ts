@@ -47,6 +47,7 @@ export const cliMenu = {
   'session reset': command('session.reset', 'session_id'),
   'session sweep': command('session.sweep'),
   'session purge': command('session.purge'),
+  'memory extract': command('memory.extract'),
   'memory list': command('memory.list'),
   'memory search': { ...command('memory.search', 'query'), words: true },
   'memory stats': command('memory.stats'),
