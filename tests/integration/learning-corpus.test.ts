@@ -37,7 +37,9 @@ test('more than two hundred facts in many wordings are each kept once, and what 
         written.set(text, fact)
         // Extractors miscount lines now and then.
         const named = below(10) === 0 ? message + 1 : message
-        return [{ text, quote: said, message: named, category: 'facts', importance: 0.5 }]
+        // And take a fact for another one.
+        const same_as = below(8) === 0 ? 1 + below(20) : null
+        return [{ text, quote: said, message: named, category: 'facts', importance: 0.5, same_as }]
       }),
       reflection: 'They talked about people.',
     })

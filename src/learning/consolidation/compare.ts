@@ -8,6 +8,8 @@ export type Verdict = 'same' | 'contradicts' | 'near' | 'different'
 /** Least share of common words for two facts to have to do with each other. */
 const NEAR_SHARE = 0.5
 const RELATED_SHARE = 1 / 3
+/** Of a fact that is taken for another one less than this may be missing there. */
+const MOST_LOST_SHARE = 1 / 3
 
 /** Compares a fact with one that was there before. Order matters: only the later one contradicts. */
 export const compare = (fact: Shape, before: Shape): Verdict => {
@@ -19,14 +21,8 @@ export const compare = (fact: Shape, before: Shape): Verdict => {
   if (equal(fact.terms, before.terms)) {
     if (bare && fact.value.join(' ') === before.value.join(' '))
       return fact.negated === before.negated ? 'same' : 'contradicts'
-    // The same words in another order: "Noa helps Dan" is not "Dan helps Noa".
-    return fact.negated === before.negated && fact.names.size + before.names.size < 2 ? 'near' : 'different'
   }
-  return compatible(fact, before) &&
-    overlap(fact.terms, before.terms) >= NEAR_SHARE &&
-    beyond(fact.terms, before.terms).length <= fact.terms.size / 3
-    ? 'near'
-    : 'different'
+  return resembles(fact, before, NEAR_SHARE) ? 'near' : 'different'
 }
 
 const compareAttributes = (fact: Shape, before: Shape): Verdict => {
@@ -41,15 +37,19 @@ const compareAttributes = (fact: Shape, before: Shape): Verdict => {
 
 /** Whether an extractor may be believed that both say the same: nothing that tells facts apart differs. */
 export const mayBeSame = (fact: Shape, before: Shape): boolean => {
-  if (!compatible(fact, before)) return false
   if (fact.attribute !== undefined && fact.attribute.name === before.attribute?.name) {
-    return equal(new Set(fact.about), new Set(before.about)) && equal(new Set(fact.value), new Set(before.value))
+    return compareAttributes(fact, before) === 'same'
   }
-  return (
-    overlap(fact.terms, before.terms) >= RELATED_SHARE &&
-    beyond(fact.terms, before.terms).length <= Math.max(1, fact.terms.size / 3)
-  )
+  return resembles(fact, before, RELATED_SHARE)
 }
+
+/** Whether so many words are common that hardly anything of the fact would be lost, and nothing that tells facts apart. */
+const resembles = (fact: Shape, before: Shape, least: number): boolean =>
+  compatible(fact, before) &&
+  overlap(fact.terms, before.terms) >= least &&
+  beyond(fact.terms, before.terms).length < fact.terms.size * MOST_LOST_SHARE &&
+  // The same words in another order: "Noa helps Tom" is not "Tom helps Noa".
+  !(equal(fact.terms, before.terms) && fact.names.size + before.names.size > 1)
 
 /** Whether an extractor may be believed that the one ends the other: they speak of the same thing. */
 export const mayReplace = (fact: Shape, before: Shape): boolean => {

@@ -39,6 +39,12 @@ const BE_HE = '(?:הוא|היא|הם|הן|זה|עכשיו|השתנה ל|השתנ
 /** In order: the first wording that fits is taken. */
 export const ATTRIBUTES: readonly Attribute[] = [
   row(
+    'when',
+    false,
+    `${EVENT} (?:is|has been|was|got|will be|takes place) ?(?:now )?(?:scheduled |set |moved |postponed |rescheduled |changed |pushed )?(?:on|at|for|to|until) (?<v>.+)`,
+    `${EVENT_HE} (?:של (?<who>\\S+) )?(?:נקבע|נקבעה|נדחה|נדחתה|הוקדם|הוקדמה|הועבר|הועברה|עבר|עברה|מתקיים|מתקיימת|יתקיים) (?<v>.+)`,
+  ),
+  row(
     'home',
     true,
     '(?:live|lives|living|reside|resides|residing|dwells?|settled|based) (?:now |currently )?(?:in|at) (?<v>.+)',
@@ -119,12 +125,6 @@ export const ATTRIBUTES: readonly Attribute[] = [
     `(?<v>.+?) (?:is|are) (?:now )?(?<who>.+?) ${PROPERTY}$`,
     `(?:has|have|uses?) (?:a |an |the )?${PROPERTY} (?:of )?(?<v>.+)`,
     `${PROPERTY_HE} (?:של )?(?<who>.+?) ${BE_HE}(?: ${BE_HE})? ?(?<v>.+)`,
-  ),
-  row(
-    'when',
-    false,
-    `${EVENT} (?:is|has been|was|got|will be|takes place) ?(?:now )?(?:scheduled |set |moved |postponed |rescheduled |changed |pushed )?(?:on|at|for|to|until) (?<v>.+)`,
-    `${EVENT_HE} (?:של (?<who>\\S+) )?(?:נקבע|נקבעה|נדחה|נדחתה|הוקדם|הוקדמה|הועבר|הועברה|עבר|עברה|מתקיים|מתקיימת|יתקיים) (?<v>.+)`,
   ),
   row(
     'likes',

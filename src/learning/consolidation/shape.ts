@@ -34,7 +34,7 @@ const NEGATIONS = plain(
 )
 const PAST = plain('was were had formerly previously ago former ex בעבר לשעבר פעם היה הייתה היו הייתי למדתי')
 /** Those that say nothing besides. */
-const FORMERLY = plain('formerly previously בעבר לשעבר')
+const FORMERLY = plain('formerly previously longer anymore בעבר לשעבר יותר')
 const LATER = plain(
   'will going plan plans planning tomorrow intend intends מתכוון מתכוונת מתכנן מתכננת אעבור יעבור תעבור מחר',
 )
