@@ -14,10 +14,7 @@ const FINAL_FORMS: Readonly<Record<string, string>> = { ך: 'כ', ם: 'מ', ן: 
 
 /** Whole words only; Hebrew is written naturally below. */
 const wording = (source: string): RegExp =>
-  new RegExp(
-    `(?<![\\p{L}\\p{N}])${source.replace(/[ךםןףץ]/g, letter => FINAL_FORMS[letter] ?? letter)}(?![\\p{L}\\p{N}])`,
-    'u',
-  )
+  new RegExp(`(?<!\\S)${source.replace(/[ךםןףץ]/g, letter => FINAL_FORMS[letter] ?? letter)}(?!\\S)`)
 
 const row = (name: string, single: boolean, ...wordings: readonly string[]): Attribute => ({
   name,

@@ -48,7 +48,7 @@ const CHANGES = plain(
 const TURNS = plain('changed moved postponed rescheduled pushed born set scheduled prescribed')
 /** Words that change nothing about what is said. */
 const LIGHT = plain(
-  'really actually currently now very quite always still already these days city town street called indeed both also just lately recently nowadays basically person people totally truly at in on to of for with by the a an is are be been has have עיר העיר כיום כרגע ממש מאוד באמת עכשיו היום תמיד עדיין כבר בעיר רחוב את של על עם הוא היא הם הן שהוא שהיא זה יש שם אל כ ב ל מ',
+  'each really actually currently now very quite always still already these days city town street called indeed both also just lately recently nowadays basically person people totally truly at in on to of for with by the a an is are be been has have עיר העיר כיום כרגע ממש מאוד באמת עכשיו היום תמיד עדיין כבר בעיר רחוב את של על עם הוא היא הם הן שהוא שהיא זה יש שם אל כ ב ל מ',
 )
 
 /** One phrase for another that means the same, before anything is looked at. */
@@ -110,6 +110,9 @@ const stemsOf = (words: string): string[] =>
     .filter(word => word !== '' && word !== 'me' && !LIGHT.has(word) && (isNumber(word) || !isStopWord(word)))
     .map(stem)
 
+/** Longer texts are no everyday statement, and wordings take time that grows with the square of it. */
+const MOST_WORDS = 40
+
 interface FoundAttribute {
   readonly attribute: Attribute
   readonly value: string
@@ -117,6 +120,7 @@ interface FoundAttribute {
 }
 
 const attributeOf = (told: string): FoundAttribute | undefined => {
+  if (told.split(' ').length > MOST_WORDS) return undefined
   for (const attribute of ATTRIBUTES) {
     for (const wording of attribute.wordings) {
       const match = wording.exec(told)
