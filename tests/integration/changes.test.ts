@@ -87,6 +87,7 @@ test('a message taken back before it is answered is not answered', async () => {
 })
 
 test('a message taken back after its session was stored leaves long-term memory too', async () => {
+  denidin.models.always('completion', reply('noted'))
   const message_id = await write('my code is 4711')
   await write('and my dog is called Rex')
   await denidin.say('/reset')
@@ -103,6 +104,7 @@ test('a message taken back after its session was stored leaves long-term memory 
 })
 
 test('a message edited after its session was stored is learned from in its new words', async () => {
+  denidin.models.always('completion', reply('noted'))
   const message_id = await write('my code is 4711')
   await write('and my dog is called Rex')
   await denidin.say('/reset')
