@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import { createSessionClosing, noSessionClosing } from '../learning/create-session-closing.ts'
+import type { Learner } from '../learning/learner.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import { createTransfer } from '../learning/transfer.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -16,19 +17,20 @@ export interface ClosingParts {
   readonly sessions: Sessions
   readonly memory: LongTermMemory
   readonly model: LanguageModel
+  readonly learner: Learner | undefined
   readonly road: Pick<Conversation, 'exclusive'>
   readonly timeout_ms: number
 }
 
 /** What ends sessions; nothing does while the memory system is off. */
 export const createClosing = (closing: ClosingParts, parts: Surroundings): SessionClosing => {
-  const { settings, stores, sessions, memory, model, road, timeout_ms } = closing
+  const { settings, stores, sessions, memory, model, learner, road, timeout_ms } = closing
   if (!settings.feature_flags.enable_memory_system) return noSessionClosing
   return createSessionClosing({
     ...parts,
     ...stores,
-    ...{ sessions, memory, timeout_ms, exclusive: road.exclusive },
-    transfer: remembers(settings) ? createTransfer({ ...parts, ...stores, memory, model }) : undefined,
+    ...{ sessions, memory, learner, timeout_ms, exclusive: road.exclusive },
+    transfer: remembers(settings) ? createTransfer({ ...parts, ...stores, memory, model, learner }) : undefined,
     retention_days: settings.memory.session.expired_retention_days,
   })
 }

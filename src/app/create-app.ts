@@ -17,6 +17,7 @@ import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './closing.ts'
+import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
 import { createMemory, createPast } from './memory.ts'
 import { createModels } from './models.ts'
 import { createOperationDeps } from './operation-deps.ts'
@@ -69,7 +70,19 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   stores.personalData.push(memory.personal, past.personal)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const windows = on ? sessions : statelessSessions
+  const learner = createLearning(
+    {
+      settings,
+      stores,
+      memory,
+      embedder: models.embedder,
+      providers: extractionProviders(settings, stores.meter, parts),
+    },
+    parts,
+  )
+  const learned =
+    learner === undefined ? sessions : learnedFromWhileRunning(sessions, learner, background, stopping.signal)
+  const windows = on ? learned : statelessSessions
 
   let conversation: Conversation | undefined
   const console_channel = createConsoleChannel({
@@ -96,13 +109,16 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     parts,
   )
   conversation = road
-  const closing = createClosing({ settings, stores, sessions, memory, model: models.language, road, timeout_ms }, parts)
+  const closing = createClosing(
+    { settings, stores, sessions, memory, model: models.language, learner, road, timeout_ms },
+    parts,
+  )
 
   const agent = createAgent(settings, stores, parts)
   let started_at: number | undefined
   const deps = createOperationDeps(
     {
-      ...{ settings, stores, sessions, memory, closing, models, version, road, console_channel },
+      ...{ settings, stores, sessions, memory, closing, learner, models, version, road, console_channel },
       ...{ agent, delivery, channels: everyChannel, started_at: () => started_at },
     },
     parts,

@@ -3,12 +3,14 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { Learner } from '../learning/learner.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import { learningOnRequest } from './learning.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -26,6 +28,7 @@ export interface OperationParts {
   readonly memory: LongTermMemory
   readonly closing: SessionClosing
   readonly agent: ConsciousAgent
+  readonly learner: Learner | undefined
   readonly models: Models
   readonly version: string
   readonly road: Conversation
@@ -37,11 +40,12 @@ export interface OperationParts {
 
 /** Everything that operations stand on. */
 export const createOperationDeps = (operation: OperationParts, parts: Surroundings): OperationDeps => {
-  const { settings, stores, sessions, memory, closing, models, road, console_channel } = operation
+  const { settings, stores, sessions, memory, closing, learner, models, road, console_channel } = operation
   return {
     about: {
       version: operation.version,
       memory_system_enabled: settings.feature_flags.enable_memory_system,
+      extraction_enabled: settings.feature_flags.enable_llm_entity_extraction,
       godfather_phone: settings.godfather_phone,
       get started_at() {
         return operation.started_at()
@@ -57,6 +61,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
     ],
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
     ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
+    learning: learner === undefined ? undefined : learningOnRequest(learner, stores.messages, parts),
     pauses: stores.pauses,
     usage: stores.meter,
     traffic: {

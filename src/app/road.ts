@@ -38,7 +38,7 @@ export interface RoadParts {
   readonly commands: () => Commands
   readonly channels: () => readonly Channel[]
   readonly sessionEnded: () => void
-  /** Told that a stored session lost a message. */
+  /** Told that words of a session were changed or taken back. */
   readonly sessionChanged: () => void
   readonly stopping: AbortSignal
 }

@@ -3,6 +3,9 @@ import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../budget/
 import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
+import { learningMigrations } from '../learning/sqlite/learning-migrations.ts'
+import { createSqliteLearnt, createSqliteReflections } from '../learning/sqlite/sqlite-learnt.ts'
+import type { Learnt, Reflections } from '../learning/learnt.ts'
 import { Database } from '../database/sqlite/database.ts'
 import { memoryMigrations } from '../memory/sqlite/memory-migrations.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
@@ -33,6 +36,8 @@ export interface Stores extends Disposable {
   readonly memories: MemoryStore
   readonly memoryLog: MemoryLog
   readonly profiles: Profiles
+  readonly learnt: Learnt
+  readonly reflections: Reflections
   readonly meter: SqliteMeter
   readonly pauses: Pauses
   /** Every store that holds something of a person. */
@@ -46,6 +51,7 @@ export const allMigrations = [
   ...sessionMigrations,
   ...memoryMigrations,
   ...profileMigrations,
+  ...learningMigrations,
   ...usageMigrations,
   ...pauseMigrations,
 ]
@@ -58,16 +64,21 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Surroundi
   const memories = createSqliteMemoryStore(database)
   const memoryLog = createSqliteMemoryLog(database)
   const profiles = createSqliteProfiles(database)
+  const learnt = createSqliteLearnt(database)
+  const reflections = createSqliteReflections(database)
   const meter = createSqliteMeter(database, clock)
   const pauses = createSqlitePauses(database)
-  const personalData: PersonalData[] = [messages, ledger, memories, memoryLog, profiles, meter, pauses]
+  const personalData: PersonalData[] = [
+    ...[messages, ledger, memories, memoryLog, profiles, learnt, reflections, meter, pauses],
+  ]
   const people = createSqlitePeople({
     settings: { godfather_phone: settings.godfather_phone, blocked_phones: settings.user_roles.blocked_phones },
     personalData: () => personalData,
     ...{ database, ids, clock, logger },
   })
   return {
-    ...{ database, people, messages, ledger, memories, memoryLog, profiles, meter, personalData, pauses },
+    ...{ database, people, messages, ledger, memories, memoryLog, profiles, learnt, reflections },
+    ...{ meter, personalData, pauses },
     folders: new SessionFolders(join(settings.data_root, 'sessions')),
     [Symbol.dispose]: () => {
       database[Symbol.dispose]()

@@ -1,3 +1,4 @@
+import { EXTRACTION_SCHEMA } from './learning-schema.ts'
 import type { Settings } from './settings.ts'
 import type { SettingsTree } from './setting.ts'
 
@@ -137,4 +138,5 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
       doc: 'Hours between two looks of the conscious agent at what is remembered.',
     },
   },
+  extraction: EXTRACTION_SCHEMA,
 }

@@ -1,3 +1,4 @@
+import { LEARNING_FLAGS, LEARNING_KEYS } from './learning-schema.ts'
 import { MEMORY_SCHEMA } from './memory-schema.ts'
 import type { Settings } from './settings.ts'
 import type { SettingsTree } from './setting.ts'
@@ -13,12 +14,7 @@ export const SCHEMA: SettingsTree<Settings> = {
       format: 'switch',
       doc: 'Master switch of the memory. Off: every message is answered by itself, and no text is kept.',
     },
-    enable_conscious_agent: {
-      default: true,
-      format: 'switch',
-      other_env: ['SESSION_BUDDY_ENABLE_CONSCIOUS_AGENT'],
-      doc: 'Whether what is often asked for is kept near at hand, and a short profile of each person. Counts while the master switch is on.',
-    },
+    ...LEARNING_FLAGS,
   },
   godfather_phone: {
     default: null,
@@ -47,6 +43,7 @@ export const SCHEMA: SettingsTree<Settings> = {
     other_env: ['OPENAI_API_KEY'],
     doc: 'Key for the model service. A secret: better kept in `.env` than in the file.',
   },
+  ...LEARNING_KEYS,
   ai: {
     provider: {
       default: 'openai',

@@ -3,7 +3,14 @@
  * Keys are named as in the file.
  */
 export interface Settings {
-  readonly feature_flags: { readonly enable_memory_system: boolean; readonly enable_conscious_agent: boolean }
+  readonly feature_flags: {
+    readonly enable_memory_system: boolean
+    readonly use_schema_v2: boolean
+    readonly enable_llm_entity_extraction: boolean
+    readonly enable_anthropic: boolean
+    readonly enable_ollama: boolean
+    readonly enable_conscious_agent: boolean
+  }
   /** Digits; `undefined` when none is configured or a placeholder stands there. */
   readonly godfather_phone: string | undefined
   readonly user_roles: { readonly blocked_phones: readonly string[] }
@@ -11,6 +18,8 @@ export interface Settings {
   readonly logs_dir: string
   readonly log_level: 'debug' | 'info' | 'warn' | 'error'
   readonly openai_api_key: string | undefined
+  readonly anthropic_api_key: string | undefined
+  readonly gemini_api_key: string | undefined
   readonly ai: {
     readonly provider: 'openai' | 'offline'
     readonly base_url: string | undefined
@@ -86,6 +95,15 @@ export interface Settings {
       readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }
     }
     readonly agent: { readonly interval_hours: number }
+    readonly extraction: {
+      /** Seconds for one attempt. */
+      readonly timeout_seconds: number
+      /** Attempts of one provider after the first. */
+      readonly retries: number
+      readonly anthropic: ExtractionEndpoint
+      readonly gemini: ExtractionEndpoint
+      readonly ollama: ExtractionEndpoint
+    }
   }
   readonly whatsapp: {
     readonly enabled: boolean
@@ -97,4 +115,10 @@ export interface Settings {
     /** In MiB. */
     readonly browser_memory_mb: number
   }
+}
+
+/** Where a further provider of extraction is found. */
+export interface ExtractionEndpoint {
+  readonly base_url: string
+  readonly model: string
 }

@@ -28,7 +28,7 @@ export interface ChangesDependencies {
   readonly logger: Logger
   /** Runs an act alone in the queue of a scope. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
-  /** Told that a stored session lost a message. */
+  /** Told that words of a session were changed or taken back. */
   readonly sessionChanged: () => void
 }
 
@@ -90,7 +90,9 @@ export const createChanges = (
 
   return {
     edited: async ({ message_id, text }) => {
-      await refresh(await messages.edit(message_id, text, deps.tokens.count(text)))
+      const changed = await messages.edit(message_id, text, deps.tokens.count(text))
+      await refresh(changed)
+      if (changed?.session_id !== undefined) deps.sessionChanged()
     },
     deleted: async message_id => {
       const changed = await messages.remove(message_id, clock.now())

@@ -7,6 +7,7 @@ import type { Scope } from '../messages/scope.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { archiveSession } from './archive.ts'
+import type { Learner } from './learner.ts'
 import type { ResetOutcome, SessionClosing, SweepReport } from './session-closing.ts'
 import type { Transfer, TransferDependencies } from './transfer.ts'
 
@@ -17,6 +18,8 @@ export interface ClosingDependencies extends Pick<
   readonly sessions: Sessions
   /** `undefined` while long-term memory is off: what ends is archived and waits until it is on. */
   readonly transfer: Transfer | undefined
+  /** Takes facts from sessions; `undefined`: they give summaries. */
+  readonly learner: Pick<Learner, 'relearn'> | undefined
   /** Runs an act alone in the queue of a scope, so that no turn is under way in a session that ends. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
   readonly memory: Pick<LongTermMemory, 'settled' | 'forget'>
@@ -102,6 +105,10 @@ export const createSessionClosing = (deps: ClosingDependencies): SessionClosing 
 
   const relearn = async (): Promise<void> => {
     for (const session_id of await messages.changedSessions()) {
+      if ((await deps.learner?.relearn(session_id)) === true) {
+        await messages.relearnt(session_id)
+        continue
+      }
       // First it waits again, then the old summary goes: a crash in between leaves it to be stored anew, not lost.
       if (await ledger.reopen(session_id, clock.now())) logger.info('Session is summarised anew', { session_id })
       await deps.memory.forget(session_id)

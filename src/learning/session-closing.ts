@@ -32,8 +32,8 @@ export interface SessionClosing {
     readonly progress?: (done: number, total: number) => void
   }): Promise<SweepReport>
   /**
-   * Makes anew what is remembered of sessions that lost a message since they were stored. What they gave before is
-   * forgotten at once; the new summary follows like that of any session that waits.
+   * Makes anew what is remembered of sessions of which a message was changed or deleted since. What the message gave
+   * before is forgotten at once; what follows from the others comes like that of any session that waits.
    */
   relearn(): Promise<void>
   /** Removes archived sessions whose retention is over, once they are in long-term memory. */

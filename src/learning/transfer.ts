@@ -17,9 +17,10 @@ import { toWindowMessage } from '../sessions/sessions.ts'
 import { writeWindowFile } from '../sessions/window-file.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { archiveSession } from './archive.ts'
+import type { Learner } from './learner.ts'
 import { summaryRequest, writeTranscript } from './summary.ts'
 
-/** Attempts in which the model may refuse before the transcript itself is kept instead of a summary. */
+/** Attempts in which models may fail before it is done without: rules find the facts, or the transcript is kept. */
 export const SUMMARY_ATTEMPTS = 3
 /** Attempts before a session is put aside for the operator. */
 export const TRANSFER_ATTEMPTS = 8
@@ -31,6 +32,8 @@ export interface TransferDependencies {
   readonly messages: MessageStore
   readonly memory: LongTermMemory
   readonly model: LanguageModel
+  /** Takes facts from a session; `undefined`: it gives one summary. */
+  readonly learner: Learner | undefined
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -63,6 +66,15 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
   const under_way = new Map<string, Promise<TransferOutcome>>()
 
   const remember = async (session: SessionRecord, said: readonly StoredMessage[], manner: Manner): Promise<void> => {
+    if (deps.learner === undefined) {
+      await keepSummary(session, said, manner)
+      return
+    }
+    const patient = manner.patient && session.attempts + 1 < SUMMARY_ATTEMPTS
+    await deps.learner.learn(session.session_id, { patient, signal: manner.signal })
+  }
+
+  const keepSummary = async (session: SessionRecord, said: readonly StoredMessage[], manner: Manner): Promise<void> => {
     const text = await summarise(session, said, manner)
     const said_from = said[0]?.sent_at ?? session.created_at
     const memory: Memory = {

@@ -128,6 +128,10 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
     forget: async session_id => {
       if ((await memories.removeOfSession(session_id)).length > 0 && started) indexer.compareAll()
     },
+    drop: async (_scope, memory_ids) => {
+      await vectors.delete(memory_ids)
+      if (started) indexer.compareAll()
+    },
     list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
     stats: async () => {
       const counts = await memories.counts()

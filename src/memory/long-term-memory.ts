@@ -50,6 +50,8 @@ export interface LongTermMemory extends AsyncDisposable {
   store(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
   /** Forgets what a session gave: gone for every recall when this resolves; vector and index follow in the background. */
   forget(session_id: string): Promise<void>
+  /** Lets go of memories that have left the store: vectors at once, the index within seconds or when it is back. */
+  drop(scope: Scope, memory_ids: readonly string[]): Promise<unknown>
   list(scope: Scope | 'all', page: MemoryPage): Promise<readonly Memory[]>
   stats(): Promise<MemoryStats>
   /** Resolves when nothing waits for embedding or index, or cannot go on for now. */

@@ -37,6 +37,8 @@ export const rank = (
     .flatMap(({ memory_id, similarity }) => {
       const memory = byId.get(memory_id)
       if (memory === undefined || similarity < settings.min_similarity) return []
+      // What no longer holds is history: it is listed, not recalled.
+      if (memory.valid_to !== undefined && memory.valid_to <= now) return []
       const recency = recencyOf(memory.said_to, now)
       const score = settings.semantic_weight * similarity + settings.recency_weight * recency
       return [{ memory, similarity, recency, score }]

@@ -116,14 +116,14 @@ export interface MessageStore {
   current(
     message_ids: readonly MessageId[],
   ): Promise<ReadonlyMap<MessageId, { readonly text: string; readonly tokens: number }>>
-  /** Changes a message's text; tells where it stands, or `undefined` for a message that is not kept or reads so already. */
+  /** Changes a message's text, and marks its session as changed until `relearnt`; tells where it stands, or `undefined` for a message that is not kept or reads so already. */
   edit(message_id: MessageId, text: string, tokens: number): Promise<ChangedMessage | undefined>
   /**
    * Deletes a message's words for good; its id stays known, so that it cannot come back. Its session is marked as
    * changed until `relearnt`. Tells where it stood, or `undefined` for a message that is not kept.
    */
   remove(message_id: MessageId, at: number): Promise<ChangedMessage | undefined>
-  /** Sessions that lost a message since they were last summarised. */
+  /** Sessions of which a message was changed or deleted since they were last learned from. */
   changedSessions(): Promise<readonly string[]>
   relearnt(session_id: string): Promise<void>
   /**

@@ -5,7 +5,7 @@ export interface ModelMessage {
 }
 
 /** What a call is for; recorded with its cost. */
-export type Purpose = 'reply' | 'summary' | 'recall' | 'memory'
+export type Purpose = 'reply' | 'summary' | 'recall' | 'memory' | 'extraction'
 
 /** Whose call it is, so that every call can be accounted for. */
 export interface CallContext {
@@ -21,6 +21,8 @@ export interface CompletionRequest {
   readonly max_tokens: number
   /** 0 (repeatable) to 2 (wild). */
   readonly temperature: number
+  /** Asks for one JSON object; servers that cannot promise it are asked without. */
+  readonly json?: boolean
 }
 
 /** Tokens that one call took, as the provider counted them (or as we did, where it does not say). */

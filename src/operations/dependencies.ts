@@ -3,7 +3,9 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { LearningReport } from '../learning/learning-report.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
+import type { ToldElsewhere } from '../learning/told-elsewhere.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -25,6 +27,12 @@ export interface TrafficCounts {
   readonly outbox_failed: number
 }
 
+/** Learning on request. */
+export interface Learning {
+  ofSession(session_id: string, signal: AbortSignal): Promise<LearningReport>
+  ofText(told: ToldElsewhere): Promise<LearningReport>
+}
+
 /** What this process is. */
 export interface About {
   readonly version: string
@@ -32,6 +40,8 @@ export interface About {
   readonly started_at: number | undefined
   /** `feature_flags.enable_memory_system`. */
   readonly memory_system_enabled: boolean
+  /** `feature_flags.enable_llm_entity_extraction`. */
+  readonly extraction_enabled: boolean
   /** The configured godfather's phone (digits), if any. */
   readonly godfather_phone: string | undefined
 }
@@ -49,6 +59,8 @@ export interface OperationDeps {
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
+  /** Takes facts from conversations; `undefined` where each gives a summary, or nothing. */
+  readonly learning: Learning | undefined
   readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>
   readonly pauses: Pauses
   readonly console: Pick<ConsoleChannel, 'say'>

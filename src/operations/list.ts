@@ -4,6 +4,7 @@ import { chatSay } from './chat.ts'
 import { memoryAccessStats } from './memory-access.ts'
 import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
+import { memoryExtract } from './memory-extract.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
 import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people.ts'
@@ -24,6 +25,7 @@ export const operations = {
   'memory.agent_start': agentStart,
   'memory.agent_status': agentStatus,
   'memory.agent_stop': agentStop,
+  'memory.extract': memoryExtract,
   'memory.list': memoryList,
   'memory.search': memorySearch,
   'memory.stats': memoryStats,

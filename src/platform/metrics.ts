@@ -19,6 +19,11 @@ export type MetricName =
   | 'sessions_closed'
   | 'session_transfers_failed'
   | 'session_files_damaged'
+  | 'facts_learnt'
+  | 'facts_restated'
+  | 'facts_ended'
+  | 'quotes_not_found'
+  | 'extractions_failed'
 
 /** Counters kept in memory. */
 export const createMetrics = (): Metrics => {

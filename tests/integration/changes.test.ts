@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
-import { hold, reply } from '../support/model-server.ts'
+import { hold, reply, sourceLines } from '../support/model-server.ts'
 
 const CHAT = '15550001111@c.us'
 const ANA = { identities: [{ kind: 'phone', value: '15550001111' } as const], name: 'Ana' }
@@ -87,6 +87,37 @@ test('a message taken back before it is answered is not answered', async () => {
 })
 
 test('a message taken back after its session was stored leaves long-term memory too', async () => {
+  denidin.models.always('completion', reply('noted'))
+  const message_id = await write('my code is 4711')
+  await write('and my dog is called Rex')
+  await denidin.say('/reset')
+  const texts = async (): Promise<readonly string[]> =>
+    (await denidin.app.memory.list('all', { limit: 9 })).map(each => each.text)
+  expect(await texts()).toEqual(['and my dog is called Rex', 'my code is 4711'])
+  await denidin.channel.events.deleted(message_id)
+  await denidin.app.closing.sweep()
+  await denidin.app.memory.settled()
+  expect(await texts()).toEqual(['and my dog is called Rex'])
+  expect(await everythingOnDisk()).not.toContain('4711')
+  await write('what is my code?')
+  expect(denidin.lastRequest()).not.toContain('4711')
+})
+
+test('a message edited after its session was stored is learned from in its new words', async () => {
+  denidin.models.always('completion', reply('noted'))
+  const message_id = await write('my code is 4711')
+  await write('and my dog is called Rex')
+  await denidin.say('/reset')
+  await denidin.channel.events.edited({ message_id, text: 'my code is 9999' })
+  await denidin.app.closing.sweep()
+  const memories = await denidin.app.memory.list('all', { limit: 9 })
+  expect(memories.map(each => each.text)).toEqual(['my code is 9999', 'and my dog is called Rex'])
+  expect(sourceLines(denidin.models.of('extraction')[1]!).map(line => line.text)).toEqual(['my code is 9999'])
+  expect(await everythingOnDisk()).not.toContain('4711')
+})
+
+test('a message taken back after its session was summarised leaves the summary too', async () => {
+  await denidin.restart({ feature_flags: { use_schema_v2: false } })
   denidin.models.always('completion', (request, response) => {
     const texts = request.body.messages?.map(each => each.content).join('\n') ?? ''
     const secret = texts.includes('4711') ? '- the code is 4711' : '- a talk about dogs'

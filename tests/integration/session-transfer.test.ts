@@ -91,7 +91,7 @@ test.each(STEPS.flatMap(step => (['before', 'after'] as const).map(when => [when
 
 test('two sweeps at once pay for one summary of each session', async () => {
   rig = await RoadRig.start()
-  for (const n of [1, 2, 3]) await rig.say('hello', `1555000111${String(n)}@c.us`)
+  for (const n of [1, 2, 3]) await rig.say('my dog is called Rex', `1555000111${String(n)}@c.us`)
   rig.clock.forward(DAY_MS)
   const before = rig.model.requests.length
   await Promise.all([rig.process.closing.sweep(), rig.process.closing.sweep(), rig.process.closing.sweep()])
@@ -167,7 +167,8 @@ test('with long-term memory off, a session that a message ended is archived by t
 })
 
 test('a conversation longer than a summary may be made of is summarised from its end', async () => {
-  rig = await RoadRig.start()
+  const feature_flags = { enable_memory_system: true, use_schema_v2: false }
+  rig = await RoadRig.start({ config: { feature_flags } })
   for (let n = 0; n < 4; n++) {
     rig.model.script.push(() => Promise.resolve('I see'))
     await rig.say(`part ${String(n)}: ${'many words follow '.repeat(9000)}`)

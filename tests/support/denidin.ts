@@ -147,7 +147,8 @@ export class TestDenidin implements AsyncDisposable {
 
   #defaults(): Json {
     return {
-      feature_flags: { enable_memory_system: true },
+      // An Ollama that happens to run on this machine is not asked.
+      feature_flags: { enable_memory_system: true, enable_ollama: false },
       godfather_phone: GODFATHER,
       openai_api_key: 'sk-test-secret',
       ai: { base_url: this.models.base_url, model: 'scripted', retries: 0, timeout_seconds: 20 },

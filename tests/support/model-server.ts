@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { EXTRACTION_OPENING } from '../../src/learning/extraction/request.ts'
 
-/** The two things that can be asked of the server. */
-export type CallKind = 'completion' | 'embedding'
+/** What can be asked of the server; `extraction` is a completion that takes facts out of a conversation. */
+export type CallKind = 'completion' | 'embedding' | 'extraction'
 
 /** One request as it came in. */
 export interface RecordedRequest {
@@ -20,6 +21,7 @@ export interface RequestBody {
   readonly max_tokens?: number
   readonly max_completion_tokens?: number
   readonly temperature?: number
+  readonly response_format?: { readonly type: string }
   /** Of an embedding. */
   readonly input?: string | readonly string[]
   readonly encoding_format?: 'float' | 'base64'
@@ -54,6 +56,35 @@ export const inputsOf = (request: RecordedRequest): readonly string[] => {
 /** The newest user message of a completion request. */
 export const lastUserMessage = (request: RecordedRequest): string =>
   request.body.messages?.findLast(each => each.role === 'user')?.content ?? ''
+
+/** A line of an extraction request that facts may come from. */
+export interface SourceLine {
+  readonly message: number
+  readonly speaker: string
+  readonly text: string
+}
+
+/** The numbered lines of an extraction request. */
+export const sourceLines = (request: RecordedRequest): readonly SourceLine[] =>
+  [...lastUserMessage(request).matchAll(/^\[(\d+)\] \d{4}-\d\d-\d\d ([^:\n]+): (.*(?:\n {2}.*)*)$/gm)].map(match => ({
+    message: Number(match[1]),
+    speaker: match[2] ?? '',
+    text: (match[3] ?? '').replaceAll('\n  ', '\n'),
+  }))
+
+/** Facts as an extractor answers them; what a fact leaves out is filled in. */
+export const facts = (
+  make: (line: SourceLine, request: RecordedRequest) => readonly Readonly<Record<string, unknown>>[] = ({ text }) => [
+    { text, quote: text },
+  ],
+  reflection = 'A conversation about this and that.',
+): Answer =>
+  reply(request => {
+    const found = sourceLines(request).flatMap(line =>
+      make(line, request).map(fact => ({ message: line.message, category: 'facts', importance: 0.5, ...fact })),
+    )
+    return JSON.stringify({ facts: found, reflection })
+  })
 
 const completionBody = (model: string, content: string | null, more: object = {}): object => ({
   id: 'chatcmpl-scripted',
@@ -235,19 +266,20 @@ export interface ScriptedModelServerOptions {
  *     server.next('completion', failure(500), reply('Hello'))   // for the next two requests, in order
  *     server.always('completion', reply(request => lastUserMessage(request)))   // for all others
  *
- * Untold, it answers completions with "You said: …" and embeddings with `hashedWords`, so that related texts are near.
+ * Untold, it answers completions with "You said: …", extractions with each message as one fact, and embeddings with `hashedWords`, so that related texts are near.
  */
 export class ScriptedModelServer implements AsyncDisposable {
   /** Every request so far, oldest first (none in `instant` mode). */
   readonly requests: RecordedRequest[] = []
   /** How many requests of each kind came. */
-  readonly counts: Record<CallKind, number> = { completion: 0, embedding: 0 }
+  readonly counts: Record<CallKind, number> = { completion: 0, embedding: 0, extraction: 0 }
   readonly #server: Server
   readonly #options: ScriptedModelServerOptions
-  readonly #script: Record<CallKind, Answer[]> = { completion: [], embedding: [] }
+  readonly #script: Record<CallKind, Answer[]> = { completion: [], embedding: [], extraction: [] }
   readonly #usual: Record<CallKind, Answer> = {
     completion: reply(request => `You said: ${lastUserMessage(request)}`),
     embedding: embed(),
+    extraction: facts(),
   }
   #arrivals: { readonly kind: CallKind; readonly count: number; readonly resolve: () => void }[] = []
 
@@ -308,12 +340,15 @@ export class ScriptedModelServer implements AsyncDisposable {
   }
 
   #answer(url: string, headers: IncomingHttpHeaders, text: string, response: ServerResponse): void {
-    const kind = url === '/v1/chat/completions' ? 'completion' : url === '/v1/embeddings' ? 'embedding' : undefined
-    if (kind === undefined) {
+    const asked = url === '/v1/chat/completions' ? 'completion' : url === '/v1/embeddings' ? 'embedding' : undefined
+    if (asked === undefined) {
       sendJson(response, 404, { error: { message: `no such address: ${url}`, type: null, param: null, code: null } })
       return
     }
-    const request: RecordedRequest = { kind, headers, body: JSON.parse(text) as RequestBody }
+    const body = JSON.parse(text) as RequestBody
+    const extracts = body.messages?.[0]?.content.startsWith(EXTRACTION_OPENING) === true
+    const kind = extracts ? 'extraction' : asked
+    const request: RecordedRequest = { kind, headers, body }
     this.counts[kind]++
     if (this.#options.instant !== true) this.requests.push(request)
     this.#options.on_request?.(request)

@@ -94,9 +94,11 @@ export class OperationParts implements OperationDeps {
     version: '1.2.3',
     started_at: undefined,
     memory_system_enabled: true,
+    extraction_enabled: true,
     godfather_phone: undefined,
   }
   checks: HealthCheck[] = []
+  learning: OperationDeps['learning'] = undefined
   resetOutcome: ResetOutcome = { session_id: 's1', messages: 4, memory: 'stored' }
   sweepReport: SweepReport = { found: 3, stored: 2, failed: 1, dead: 0 }
   recalled: Recall = { memories: [] }

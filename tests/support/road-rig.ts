@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClosing } from '../../src/app/closing.ts'
+import { createLearning } from '../../src/app/learning.ts'
 import { createRoad } from '../../src/app/road.ts'
 import { openStores, type Stores } from '../../src/app/stores.ts'
 import { surroundings } from '../../src/app/surroundings.ts'
@@ -136,7 +137,11 @@ export class RoadRig implements AsyncDisposable {
       },
       parts,
     )
-    const closing = createClosing({ settings, stores, sessions, memory, model, road, timeout_ms }, parts)
+    const learner = createLearning(
+      { settings, stores, memory, embedder: undefined, providers: [{ name: 'test', model }] },
+      parts,
+    )
+    const closing = createClosing({ settings, stores, sessions, memory, model, learner, road, timeout_ms }, parts)
     this.#process = { stores, road, closing, sessions, stopping }
     await road.recover()
     await this.channel.start({

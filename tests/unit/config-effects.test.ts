@@ -8,12 +8,19 @@ import { placedSettings } from '../../src/config/setting.ts'
 /** Key → title of the test that sees its effect through the whole of DeniDin. */
 const EFFECTS: Readonly<Record<string, string>> = {
   'feature_flags.enable_memory_system': 'with the master switch off every answer stands alone and nothing is kept',
+  'feature_flags.use_schema_v2': 'with use_schema_v2 off a session gives one summary',
+  'feature_flags.enable_llm_entity_extraction':
+    'with enable_llm_entity_extraction off rules find the facts and no model is asked',
+  'feature_flags.enable_anthropic': '%s says whether it is asked',
+  'feature_flags.enable_ollama': '%s says whether it is asked',
   godfather_phone: 'the configured godfather may do what clients may not',
   'user_roles.blocked_phones': 'a blocked person gets no answer, reaches no model and leaves no words behind',
   data_root: 'data_root is where everything lies',
   logs_dir: 'log_level and logs_dir say what is logged and where, and words are logged at debug alone',
   log_level: 'log_level and logs_dir say what is logged and where, and words are logged at debug alone',
   openai_api_key: 'requests go to base_url with the key, the model, the temperature and the limit that are configured',
+  anthropic_api_key: 'providers are asked in their order, each at its address with its key and its model',
+  gemini_api_key: 'providers are asked in their order, each at its address with its key and its model',
   'ai.provider': 'the offline provider asks no server',
   'ai.base_url': 'requests go to base_url with the key, the model, the temperature and the limit that are configured',
   'ai.model': 'requests go to base_url with the key, the model, the temperature and the limit that are configured',
@@ -67,6 +74,21 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'memory.longterm.collection_name': 'the index lies in storage_dir, in collections that begin with collection_name',
   'memory.longterm.chroma.mode': 'a remote Chroma is used by its url, and none is started here',
   'memory.longterm.chroma.url': 'a remote Chroma is used by its url, and none is started here',
+  'memory.extraction.timeout_seconds': 'a provider is waited for as long as memory.extraction.timeout_seconds says',
+  'memory.extraction.retries':
+    'a provider that fails for now is asked again as often as memory.extraction.retries says',
+  'memory.extraction.anthropic.base_url':
+    'providers are asked in their order, each at its address with its key and its model',
+  'memory.extraction.anthropic.model':
+    'providers are asked in their order, each at its address with its key and its model',
+  'memory.extraction.gemini.base_url':
+    'providers are asked in their order, each at its address with its key and its model',
+  'memory.extraction.gemini.model':
+    'providers are asked in their order, each at its address with its key and its model',
+  'memory.extraction.ollama.base_url':
+    'providers are asked in their order, each at its address with its key and its model',
+  'memory.extraction.ollama.model':
+    'providers are asked in their order, each at its address with its key and its model',
   'whatsapp.enabled': 'with WhatsApp switched off no browser is started and the bot is up at once',
   'whatsapp.pairing_phone': 'with renamed ids, a pairing code, a group and a LID the answers go where they belong',
   'whatsapp.browser_path': 'whatsapp.browser_path is the browser that is started',

@@ -74,6 +74,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'memory.agent_start': 'operator',
   'memory.agent_status': 'godfather',
   'memory.agent_stop': 'operator',
+  'memory.extract': 'operator',
   'memory.list': 'anyone',
   'memory.search': 'anyone',
   'memory.stats': 'godfather',

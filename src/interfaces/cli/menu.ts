@@ -47,6 +47,7 @@ export const cliMenu = {
   'session reset': command('session.reset', 'session_id'),
   'session sweep': command('session.sweep'),
   'session purge': command('session.purge'),
+  'memory extract': command('memory.extract'),
   'memory list': { ...command('memory.list'), spare: ['valid_to', 'category', 'said_from', 'kind'] },
   'memory search': {
     ...command('memory.search', 'query'),

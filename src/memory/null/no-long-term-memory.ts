@@ -23,6 +23,7 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
   forget: async session_id => {
     await memories.removeOfSession(session_id)
   },
+  drop: async () => undefined,
   list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
   stats: async () => ({
     enabled: false,

@@ -15,6 +15,15 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
     return row === undefined ? undefined : { scope: row.scope, session_id: row.session_id ?? undefined }
   }
 
+  const markChanged = (changed: ChangedMessage | undefined): ChangedMessage | undefined => {
+    if (changed?.session_id !== undefined) {
+      database.run('insert or ignore into changed_sessions (session_id) values (:session_id)', {
+        session_id: changed.session_id,
+      })
+    }
+    return changed
+  }
+
   /** Id under which a reply is kept of which this is a part; any other id as it is. */
   const whole = (message_id: MessageId): MessageId =>
     database.get<{ message_id: MessageId }>(
@@ -35,13 +44,14 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
           .map(({ message_id, text, tokens }) => [message_id, { text, tokens }]),
       ),
 
-    edit: async (message_id, text, tokens) => {
-      const changed = database.run(
-        'update messages set text = :text, tokens = :tokens where message_id = :message_id and text <> :text',
-        { message_id, text, tokens },
-      )
-      return changed === 0 ? undefined : place(message_id)
-    },
+    edit: async (message_id, text, tokens) =>
+      database.transaction(() => {
+        const changed = database.run(
+          'update messages set text = :text, tokens = :tokens where message_id = :message_id and text <> :text',
+          { message_id, text, tokens },
+        )
+        return changed === 0 ? undefined : markChanged(place(message_id))
+      }),
 
     remove: async (message_id, at) =>
       database.transaction(() => {
@@ -51,12 +61,7 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
           `update inbox set state = 'ignored', settled_at = :at where message_id = :message_id and state = 'received'`,
           { message_id, at },
         )
-        if (was?.session_id !== undefined) {
-          database.run('insert or ignore into changed_sessions (session_id) values (:session_id)', {
-            session_id: was.session_id,
-          })
-        }
-        return was
+        return markChanged(was)
       }),
 
     changedSessions: async () =>

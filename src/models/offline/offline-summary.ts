@@ -59,10 +59,13 @@ const factsOf = (sayings: readonly Saying[]): Fact[] => {
   }))
 }
 
-const contextLine = (sayings: readonly Saying[]): string => {
-  const text = sayings.map(saying => saying.text).join('\n')
+const contextLine = (sayings: readonly Saying[]): string => contextOf(sayings.map(saying => saying.text))
+
+/** One line about what messages were about: how many they are, and the words that come up most. */
+export const contextOf = (messages: readonly string[]): string => {
+  const text = messages.join('\n')
   const subjects = subjectsOf(text).join(', ')
-  return CONTEXT[languageOf(text)](sayings.length, subjects)
+  return CONTEXT[languageOf(text)](messages.length, subjects)
 }
 
 const CONTEXT: Readonly<Record<Language, (messages: number, subjects: string) => string>> = {

@@ -9,6 +9,8 @@ import { refusedParameter } from './openai-errors.ts'
 export interface OpenAiLanguageModelParts {
   readonly client: OpenAiClient
   readonly model: string
+  /** Name in the usage table; by default `openai`, as whoever speaks its protocol. */
+  readonly provider?: string
   /** Counts where the server does not say what a call took. */
   readonly tokens: TokenCounter
 }
@@ -17,6 +19,7 @@ export interface OpenAiLanguageModelParts {
 interface Dialect {
   readonly limit: 'max_tokens' | 'max_completion_tokens'
   readonly temperature: boolean
+  readonly json: boolean
 }
 
 const answerSchema = z.object({
@@ -42,14 +45,19 @@ const TOKENS_PER_MESSAGE = 3
 /**
  * A language model behind OpenAI's chat completions.
  *
- * Servers differ in two parameters. The bound on the answer is sent as `max_completion_tokens` to OpenAI itself (its
+ * Servers differ in a few parameters. The bound on the answer is sent as `max_completion_tokens` to OpenAI itself (its
  * reasoning models accept nothing else) and as `max_tokens` to all others (Ollama, vLLM and most gateways know that
- * one); where a server refuses the one (400 or 422), the other is sent. Where it refuses `temperature`, none is sent.
+ * one); where a server refuses the one (400 or 422), the other is sent. Where it refuses `temperature` or
+ * `response_format`, none is sent.
  * What worked is kept for the calls that follow.
  */
 export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelParts): LanguageModel => {
   const { client, model, tokens } = parts
-  let known: Dialect = { limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens', temperature: true }
+  let known: Dialect = {
+    limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens',
+    temperature: true,
+    json: true,
+  }
 
   const ask = async (openai: OpenAI, request: CompletionRequest, signal: AbortSignal): Promise<unknown> => {
     let dialect = known
@@ -62,6 +70,7 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelParts): Lang
             messages: request.messages.map(({ role, content }) => ({ role, content })),
             [dialect.limit]: request.max_tokens,
             ...(dialect.temperature ? { temperature: request.temperature } : {}),
+            ...(dialect.json && request.json === true ? { response_format: { type: 'json_object' } } : {}),
           },
           { signal },
         )
@@ -73,6 +82,8 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelParts): Lang
           dialect = { ...dialect, limit: dialect.limit === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' }
         } else if (dialect.temperature && refusedParameter(thrown, 'temperature')) {
           dialect = { ...dialect, temperature: false }
+        } else if (dialect.json && request.json === true && refusedParameter(thrown, 'response_format')) {
+          dialect = { ...dialect, json: false }
         } else {
           throw thrown
         }
@@ -81,7 +92,7 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelParts): Lang
   }
 
   return {
-    provider: 'openai',
+    provider: parts.provider ?? 'openai',
     model,
     complete: async (request, call) => {
       const answer = await client.call((openai, signal) => ask(openai, request, signal), call.signal)

@@ -40,9 +40,6 @@ export interface Said {
 export const tellingModel = (): Answer => {
   let replies = 0
   return reply(request => {
-    if (request.body.messages?.[0]?.content.startsWith('You write the long-term memory') === true) {
-      return `- summary ${String(++replies)}: they wrote notes.`
-    }
     const question = lastUserMessage(request)
     const name = `reply ${String(++replies)} to ${/note \d+ of \w+/.exec(question)?.[0] ?? 'nobody'}`
     if (!question.includes(AT_LENGTH)) return `${name} part 1`

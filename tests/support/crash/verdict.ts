@@ -185,9 +185,14 @@ const judgeSessions = (run: BotRun, rows: <T>(sql: string) => T[]): readonly str
     }
   }
   const unremembered = rows<{ session_id: string; state: string; memories: number }>(`
-    select s.session_id, s.state, count(m.memory_id) memories from sessions s left join memories m using (session_id)
+    select s.session_id, s.state, count(r.session_id) memories from sessions s left join reflections r using (session_id)
     where s.state <> 'active' and exists (select 1 from messages w where w.session_id = s.session_id)
     group by s.session_id having memories <> 1 or s.state <> 'stored'`)
+  const doubled = rows<{ text: string; facts: number }>(`
+    select w.text, count(m.memory_id) facts
+    from sessions s join messages w using (session_id) left join memory_sources m using (message_id)
+    where s.state = 'stored' and w.role = 'user' group by w.message_id having facts <> 1`)
+  faults.push(...doubled.map(each => `learned ${each.facts} times: ${each.text}`))
   faults.push(...unremembered.map(each => `session ${each.session_id} is ${each.state}, memories ${each.memories}`))
   const mixed = rows<{ session_id: string }>(
     `select session_id from messages where session_id is not null

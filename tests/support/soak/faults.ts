@@ -25,18 +25,16 @@ const NETWORK_LOSS_MS = 6000
 const MOOD_MS = 5000
 const SLOW_MS = 3000
 
-/** A model that is not always well; summaries are left alone, as a failed one is tried again only minutes later. */
+/** A model that is not always well; learning is left alone, as what failed is tried again only minutes later. */
 export class MoodyModel {
   mood: Mood = 'well'
 
   constructor(server: ScriptedModelServer, answer: Answer) {
     server.always('completion', async (request, response) => {
-      const summary = request.body.messages?.[0]?.content.startsWith('You write the long-term memory') === true
-      const mood = summary ? 'well' : this.mood
-      if (mood === 'failing') await failure(500)(request, response)
-      else if (mood === 'limited') await failure(429, { headers: { 'retry-after-ms': '300' } })(request, response)
+      if (this.mood === 'failing') await failure(500)(request, response)
+      else if (this.mood === 'limited') await failure(429, { headers: { 'retry-after-ms': '300' } })(request, response)
       else {
-        if (mood === 'slow') await systemClock.sleep(SLOW_MS)
+        if (this.mood === 'slow') await systemClock.sleep(SLOW_MS)
         if (!response.destroyed) await answer(request, response)
       }
     })

@@ -1,0 +1,50 @@
+import type { MessageId, StoredMessage } from '../messages/message.ts'
+
+/**
+ * Messages of people that one request may learn from: as much as a model reads with care, and as much as a running
+ * conversation says before it is learned from the first time.
+ */
+export const CHUNK_MESSAGES = 40
+/** Together with the answer well below the 16,000 tokens that small models of one's own take. */
+const CHUNK_TOKENS = 8000
+/** Messages before a source that are shown with it, so that "yes, in May" can be understood. */
+const OVERLAP = 6
+
+/** What one request is made of. */
+export interface Chunk {
+  readonly messages: readonly StoredMessage[]
+  readonly sources: readonly StoredMessage[]
+}
+
+const WORDS = /[\p{L}\p{N}]/u
+/** `/reset` and the like, also where nobody was addressed. */
+const COMMAND = /^\s*\/[\p{L}]/u
+
+/** Whether facts may come from a message: words of a person that are no command. */
+export const isSource = ({ role, text }: StoredMessage): boolean =>
+  role === 'user' && WORDS.test(text) && !COMMAND.test(text)
+
+/** Cuts what is fresh of a conversation into chunks, in its order, each with a little of what came before. */
+export const chunksOf = (said: readonly StoredMessage[], fresh: ReadonlySet<MessageId>): readonly Chunk[] => {
+  const groups: StoredMessage[][] = []
+  let room = 0
+  for (const message of said.filter(each => fresh.has(each.message_id))) {
+    const group = groups.at(-1)
+    if (group === undefined || group.length === CHUNK_MESSAGES || room < message.tokens) {
+      groups.push([message])
+      room = CHUNK_TOKENS - message.tokens
+    } else {
+      group.push(message)
+      room -= message.tokens
+    }
+  }
+  return groups.map(sources => ({ sources, messages: around(said, sources) }))
+}
+
+const around = (said: readonly StoredMessage[], sources: readonly StoredMessage[]): readonly StoredMessage[] => {
+  const chosen = new Set(sources.map(message => message.message_id))
+  return said.filter(
+    (message, at) =>
+      !COMMAND.test(message.text) && said.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
+  )
+}

@@ -1,0 +1,170 @@
+/** Brings new facts together with what is remembered: once each, and what no longer holds ended, not lost. */
+import { LRUCache } from 'lru-cache'
+import type { Ids } from '../../platform/ids.ts'
+import { breathe } from '../../platform/event-loop.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { LongTermMemory } from '../../memory/long-term-memory.ts'
+import { PLAIN_MEMORY, type Memory } from '../../memory/memory.ts'
+import type { MemoryStore } from '../../memory/memory-store.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { CallContext } from '../../models/language-model.ts'
+import { tokenise } from '../../text/tokenise.ts'
+import type { ExtractedFact } from '../extraction/extraction.ts'
+import { compare, mayBeSame, mayReplace } from './compare.ts'
+import type { Likeness } from './likeness.ts'
+import { nearest } from './nearest-facts.ts'
+import { readShape, type Shape } from './shape.ts'
+
+export interface ConsolidationParts {
+  readonly memories: MemoryStore
+  readonly memory: Pick<LongTermMemory, 'store'>
+  readonly likeness: Likeness | undefined
+  readonly clock: Clock
+  readonly ids: Ids
+}
+
+/** What became of a fact: a memory of its own, or one more source of the memory that says it already. */
+export interface Taken {
+  readonly memory_id: string
+  readonly outcome: 'new' | 'restated'
+  /** Memories that it ended. */
+  readonly ended: readonly string[]
+}
+
+/** What a scope remembers, open for new facts. One at a time for a scope. */
+export interface Book {
+  /** Current facts that have most to do with some texts, at most `limit`. */
+  nearest(texts: readonly string[], limit: number): readonly Memory[]
+  take(fact: ExtractedFact, session_id: string | undefined, call: Omit<CallContext, 'purpose'>): Promise<Taken>
+}
+
+const PAGE = 500
+const SHAPES = 20_000
+/** Each restatement closes a tenth of what is missing to the full importance. */
+const STRENGTHENING = 0.1
+const MOST_NEAR = 5
+/** Facts that are read before others have their turn: about 10 ms. */
+const PAUSE_EVERY = 50
+
+interface Entry {
+  memory: Memory
+}
+
+/** Opens the book of a scope. */
+export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) => Promise<Book>) => {
+  const shapes = new LRUCache<string, Shape>({ max: SHAPES })
+  const shapeOf = (text: string, speaker: ReadonlySet<string>): Shape => {
+    const key = `${[...speaker].join(' ')}\n${text}`
+    const shape = shapes.get(key) ?? readShape(text, speaker)
+    shapes.set(key, shape)
+    return shape
+  }
+
+  return async scope => {
+    const entries = await load(parts.memories, scope)
+
+    const sameAs = async (
+      fact: ExtractedFact,
+      shape: Shape,
+      others: readonly (readonly [Entry, Shape])[],
+      call: Omit<CallContext, 'purpose'>,
+    ): Promise<Entry | undefined> => {
+      const same = others.find(([, other]) => compare(shape, other) === 'same')
+      const hinted = others.find(([{ memory }, other]) => memory.memory_id === fact.same_as && mayBeSame(shape, other))
+      if (same !== undefined || hinted !== undefined) return (same ?? hinted)?.[0]
+      const near = others.filter(([, other]) => compare(shape, other) === 'near').slice(0, MOST_NEAR)
+      if (near.length === 0 || parts.likeness === undefined) return undefined
+      const texts = near.map(([{ memory }]) => memory.text)
+      const alike = await parts.likeness.alike(fact.text, texts, call)
+      return near[alike.indexOf(true)]?.[0]
+    }
+
+    const restate = async (entry: Entry, fact: ExtractedFact): Promise<Taken> => {
+      const { memory } = entry
+      const { message_id } = fact.source
+      if (!memory.sources.includes(message_id)) {
+        const importance = memory.importance + STRENGTHENING * (1 - memory.importance)
+        await parts.memories.change(scope, memory.memory_id, { importance, add_sources: [message_id] })
+        entry.memory = { ...memory, importance, sources: [...memory.sources, message_id] }
+      }
+      return { memory_id: memory.memory_id, outcome: 'restated', ended: [] }
+    }
+
+    return {
+      nearest: (texts, limit) =>
+        nearest(
+          entries.map(({ memory }) => memory).filter(memory => memory.valid_to === undefined),
+          texts,
+          limit,
+        ),
+      take: async (fact, session_id, call) => {
+        const speaker = new Set(tokenise(fact.source.sender_name ?? ''))
+        const shape = shapeOf(fact.text, speaker)
+        const said_at = fact.source.sent_at
+        const others: (readonly [Entry, Shape])[] = []
+        for (const [at, entry] of entries.entries()) {
+          if (!entry.memory.person_ids.includes(fact.source.person_id) || !holds(entry.memory, fact)) continue
+          others.push([entry, shapeOf(entry.memory.text, speaker)])
+          if (at % PAUSE_EVERY === PAUSE_EVERY - 1) await breathe()
+        }
+        const same = await sameAs(fact, shape, others, call)
+        if (same !== undefined) return await restate(same, fact)
+
+        const contradicted = others.filter(
+          ([{ memory }, other]) =>
+            compare(shape, other) === 'contradicts' || (memory.memory_id === fact.replaces && mayReplace(shape, other)),
+        )
+        const earlier = contradicted.filter(([{ memory }]) => memory.said_to <= said_at).map(([entry]) => entry)
+        // Learned late: what was said since stands, and this is history.
+        const later = contradicted.map(([{ memory }]) => memory).find(memory => memory.said_to > said_at)
+        const memory = toMemory(fact, scope, session_id, parts, {
+          supersedes: earlier.at(0)?.memory.memory_id,
+          ...(later === undefined ? {} : { valid_to: later.valid_from }),
+        })
+        await parts.memory.store(memory)
+        for (const entry of earlier) {
+          await parts.memories.change(scope, entry.memory.memory_id, { valid_to: said_at })
+          entry.memory = { ...entry.memory, valid_to: said_at }
+        }
+        entries.unshift({ memory })
+        return { memory_id: memory.memory_id, outcome: 'new', ended: earlier.map(entry => entry.memory.memory_id) }
+      },
+    }
+  }
+}
+
+/** Facts and what was asked to be remembered, newest first, history included. */
+const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
+  const entries: Entry[] = []
+  let before: string | undefined
+  for (;;) {
+    const page = await memories.list(scope, {
+      ...{ limit: PAGE, kinds: ['fact', 'explicit'] },
+      ...(before === undefined ? {} : { before }),
+    })
+    entries.push(...page.map(memory => ({ memory })))
+    before = page.at(-1)?.memory_id
+    if (page.length < PAGE) return entries
+    await breathe()
+  }
+}
+
+/** Whether a memory still holds when the fact was said, or was said to hold just as long as the fact. */
+const holds = (memory: Memory, fact: ExtractedFact): boolean =>
+  memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
+
+const toMemory = (
+  fact: ExtractedFact,
+  scope: Scope,
+  session_id: string | undefined,
+  { ids, clock }: Pick<ConsolidationParts, 'ids' | 'clock'>,
+  more: Partial<Pick<Memory, 'supersedes' | 'valid_to'>>,
+): Memory => ({
+  ...PLAIN_MEMORY,
+  ...{ memory_id: ids.uuid(), scope, kind: 'fact', session_id, created_at: clock.now() },
+  ...{ text: fact.text, quote: fact.quote, category: fact.category, importance: fact.importance },
+  ...{ entities: fact.entities, person_ids: [fact.source.person_id], sources: [fact.source.message_id] },
+  ...{ said_from: fact.source.sent_at, said_to: fact.source.sent_at },
+  ...{ valid_from: fact.valid_from ?? fact.source.sent_at, valid_to: fact.valid_to },
+  ...more,
+})

@@ -1,0 +1,20 @@
+import type { Memory } from '../../memory/memory.ts'
+import { subjectsOf } from '../../text/subjects.ts'
+
+/** The memories that share most words with some texts, rare words counting more; none that shares nothing. */
+export const nearest = (memories: readonly Memory[], texts: readonly string[], limit: number): readonly Memory[] => {
+  const subjects = memories.map(memory => ({ memory, words: [...subjectsOf(memory.text)] }))
+  const counts = new Map<string, number>()
+  for (const { words } of subjects) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  const asked = new Set(texts.flatMap(text => [...subjectsOf(text)]))
+  const weightOf = (word: string): number => Math.log(1 + memories.length / (counts.get(word) ?? 1))
+  return subjects
+    .map(({ memory, words }) => ({
+      memory,
+      weight: words.filter(word => asked.has(word)).reduce((sum, word) => sum + weightOf(word), 0),
+    }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, limit)
+    .map(({ memory }) => memory)
+}

@@ -1,0 +1,103 @@
+/** Reads what a model answered to a request for facts. */
+import { z } from 'zod'
+import { CATEGORIES, ENTITY_KINDS } from '../../memory/memory.ts'
+import { DenidinError } from '../../platform/errors.ts'
+
+const MOST_FACTS = 200
+const FACT_CHARACTERS = 500
+const QUOTE_CHARACTERS = 2000
+const NAME_CHARACTERS = 100
+const REFLECTION_CHARACTERS = 1500
+const MOST_NAMES = 12
+
+const name = z.string().trim().min(1).max(NAME_CHARACTERS)
+const share = z.number().min(0).max(1)
+/** `2026-11-20`, or with a time of day. Anything else says nothing. */
+const day = z.iso
+  .date()
+  .or(z.iso.datetime({ offset: true, local: true }))
+  .nullish()
+  .catch(undefined)
+/** A number of a line or of a known fact: models write `3`, `"3"` and `"[3]"`. */
+const number = z
+  .union([z.int(), z.string().regex(/^\D{0,2}\d+\D{0,2}$/)])
+  .transform(value => (typeof value === 'number' ? value : Number(/\d+/.exec(value)?.[0])))
+
+const lenient = <T extends z.ZodType>(item: T): z.ZodType<z.output<T>[]> =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .transform(items => items.slice(0, MOST_NAMES).flatMap(each => readable(item, each)))
+
+const readable = <T extends z.ZodType>(item: T, value: unknown): z.output<T>[] => {
+  const parsed = item.safeParse(value)
+  return parsed.success ? [parsed.data] : []
+}
+
+const factSchema = z.object({
+  text: z.string().trim().min(1).max(FACT_CHARACTERS),
+  quote: z.string().trim().min(1).max(QUOTE_CHARACTERS),
+  message: number.nullish().catch(undefined),
+  category: z.enum(CATEGORIES).catch('facts'),
+  importance: share,
+  from: day,
+  to: day,
+  entities: lenient(z.object({ kind: z.enum(ENTITY_KINDS).catch('concept'), value: name })),
+  relationships: lenient(
+    z.object({
+      from: name,
+      to: name,
+      type: z.enum(['uses', 'extends', 'references', 'related_to', 'depends_on']).catch('related_to'),
+      strength: share.catch(0.5),
+    }),
+  ),
+  tags: lenient(name),
+  same_as: number.nullish().catch(undefined),
+  replaces: number.nullish().catch(undefined),
+})
+
+export type AnsweredFact = z.output<typeof factSchema>
+
+/** One fact that cannot be read costs itself alone; where most of them cannot, nothing of the answer is to be trusted. */
+const factsSchema = z
+  .array(z.unknown())
+  .max(MOST_FACTS)
+  .transform(items => ({ items, facts: items.flatMap(each => readable(factSchema, each)) }))
+  .refine(({ items, facts }) => facts.length * 2 >= items.length)
+  .transform(({ facts }) => facts)
+
+const answerSchema = z.object({
+  facts: factsSchema,
+  reflection: z.string().trim().min(1).max(REFLECTION_CHARACTERS),
+})
+
+export type Answer = z.output<typeof answerSchema>
+
+/** A whole answer inside a Markdown fence, with or without its language. */
+const FENCE = /```(?:json|jsonc|json5)?\s*\n?([\s\S]*?)```/i
+
+/**
+ * The facts in an answer: one JSON object, alone, in a fence, or with a sentence around it.
+ * @throws DenidinError `bad_answer` for anything else: no JSON, cut off, of another form.
+ */
+export const readAnswer = (text: string): Answer => {
+  for (const candidate of candidates(text)) {
+    const parsed = answerSchema.safeParse(parsedJson(candidate))
+    if (parsed.success) return parsed.data
+  }
+  throw new DenidinError('bad_answer', 'the model answered with something else than facts')
+}
+
+const candidates = (text: string): readonly string[] => {
+  const fenced = FENCE.exec(text)?.[1]
+  const inner = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
+  return [text, ...(fenced === undefined ? [] : [fenced]), inner]
+}
+
+const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

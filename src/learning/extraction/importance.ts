@@ -1,0 +1,24 @@
+import type { StoredMessage } from '../../messages/message.ts'
+import { subjectsOf } from '../../text/subjects.ts'
+
+const OWN_SHARE = 0.7
+const ACTIVITY_SHARE = 0.3
+
+/**
+ * How much a person said about something, 0 to 1: 1 − 0.5ⁿ for n of their messages that share at least two subject words
+ * with the fact (or its only one). What is said once stands in the middle, at 0.5.
+ */
+export const activityOf = (fact: string, person_id: string, said: readonly StoredMessage[]): number => {
+  const subjects = subjectsOf(fact)
+  const needed = Math.min(2, subjects.size)
+  const mentions = said.filter(message => {
+    if (message.role !== 'user' || message.person_id !== person_id) return false
+    const words = subjectsOf(message.text)
+    return [...subjects].filter(each => words.has(each)).length >= needed
+  }).length
+  return 1 - 0.5 ** Math.max(1, mentions)
+}
+
+/** clamp(0.7 · what the extractor says + 0.3 · activity), both 0 to 1. */
+export const importanceOf = (extracted: number, activity: number): number =>
+  Math.min(1, Math.max(0, OWN_SHARE * extracted + ACTIVITY_SHARE * activity))

@@ -1,0 +1,58 @@
+/** Facts without a model: what people stated, sentence by sentence, sorted by keywords. */
+import type { Category } from '../../memory/memory.ts'
+import type { StoredMessage } from '../../messages/message.ts'
+import { contextOf } from '../../models/offline/offline-summary.ts'
+import { kindOf, withoutRemember } from '../../models/offline/sentence-kind.ts'
+import { splitSentences } from '../../text/sentences-split.ts'
+import { tokenise } from '../../text/tokenise.ts'
+import type { ExtractedFact, ExtractionInput } from './extraction.ts'
+import { activityOf, importanceOf } from './importance.ts'
+
+const IMPORTANCE = 0.5
+const LONGEST_FACT_CHARACTERS = 500
+
+/** The first row of which a word stands in the sentence is its category; else it is a fact. */
+const KEYWORDS: readonly (readonly [Category, RegExp])[] = [
+  [
+    'preferences',
+    /^(?:prefer\w*|likes?|loves?|favou?rite|avoids?|hates?|dislikes?|אוהב\S*|מעדיפ\S*|שונא\S*|מועדפ\S*)$/,
+  ],
+  ['skills', /^(?:skills?|skilled|learn(?:ed|t)|experts?|fluent|מומח\S*|למדתי|יודעת?|מיומנ\S*)$/],
+  ['rules', /^(?:rules?|polic(?:y|ies)|guidelines?|always|never|כללימ?|נוהל|נהלימ|חוקי?|תמיד|אפ_פעמ)$/],
+  ['context', /^(?:context|today|currently|now|tonight|עכשיו|היומ|כרגע|הערב)$/],
+]
+
+/** What the rules find in the sources; their quotes stand there by construction. */
+export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] => {
+  const group = input.messages.some(message => message.chat_kind === 'group')
+  return input.messages
+    .filter(message => input.sources.has(message.message_id))
+    .flatMap(message =>
+      splitSentences(message.text)
+        .filter(sentence => kindOf(sentence) === 'statement')
+        .map(sentence => factOf(sentence, message, group, input.messages)),
+    )
+}
+
+/** What the session was about, in one line. */
+export const reflectionByRules = (messages: readonly StoredMessage[]): string =>
+  contextOf(messages.filter(message => message.role === 'user').map(message => message.text))
+
+const factOf = (
+  sentence: string,
+  source: StoredMessage,
+  group: boolean,
+  said: readonly StoredMessage[],
+): ExtractedFact => {
+  const statement = withoutRemember(sentence).slice(0, LONGEST_FACT_CHARACTERS)
+  // In a group "I" may be anybody.
+  const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
+  const words = tokenise(statement)
+  return {
+    ...{ text, quote: statement, source },
+    category: KEYWORDS.find(([, keyword]) => words.some(word => keyword.test(word)))?.[0] ?? 'facts',
+    importance: importanceOf(IMPORTANCE, activityOf(statement, source.person_id, said)),
+    ...{ valid_from: undefined, valid_to: undefined, entities: [], relations: [] },
+    ...{ same_as: undefined, replaces: undefined },
+  }
+}

@@ -1,0 +1,233 @@
+/** Learns from conversations: facts out of what people said, once for each message, and one reflection a session. */
+import type { Clock } from '../platform/clock.ts'
+import { Lanes } from '../platform/lanes.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
+import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import { personOfScope, type Scope } from '../messages/scope.ts'
+import type { SessionLedger } from '../sessions/session-ledger.ts'
+import { chunksOf, isSource } from './chunks.ts'
+import type { Book } from './consolidation/consolidation.ts'
+import type { ExtractedFact, Extraction, ExtractionManner, Extractor } from './extraction/extraction.ts'
+import { reflectionByRules } from './extraction/keyword-rules.ts'
+import { quotes } from './extraction/quotes.ts'
+import { digestOf, type Learnt, type Reflections } from './learnt.ts'
+import { NOTHING_LEARNT, sum, withFact, type LearningReport } from './learning-report.ts'
+
+/** Facts that the extractor is shown, so that it may say what is repeated and what is replaced. */
+const MOST_KNOWN = 20
+
+export interface LearnerParts {
+  readonly messages: MessageStore
+  readonly ledger: SessionLedger
+  readonly memories: MemoryStore
+  readonly memory: Pick<LongTermMemory, 'store' | 'drop'>
+  readonly memoryLog: MemoryLog
+  readonly learnt: Learnt
+  readonly reflections: Reflections
+  readonly extractor: Extractor
+  readonly openBook: (scope: Scope) => Promise<Book>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export interface LearningOptions {
+  /** Whether it may fail where a model may be well again later; otherwise rules stand in. */
+  readonly patient: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Whose words they are, and where they are put down. */
+export interface LearningPlace {
+  readonly scope: Scope
+  readonly chat_id: string
+  readonly session_id: string | undefined
+}
+
+export interface Learner {
+  /** Takes facts from what a session said since it was last learned from. Safe to repeat. */
+  learn(session_id: string, options: LearningOptions): Promise<LearningReport>
+  /** The same for messages of no session. */
+  learnFrom(place: LearningPlace, said: readonly StoredMessage[], options: LearningOptions): Promise<LearningReport>
+  /** How many messages of a session have given nothing yet. */
+  unlearnt(session_id: string): Promise<number>
+  /**
+   * Forgets what came from words of a session that were changed or deleted since; sessions that were stored and have
+   * to be learned from again wait for it afterwards. False when this one was never learned from.
+   */
+  relearn(session_id: string): Promise<boolean>
+}
+
+export const createLearner = (parts: LearnerParts): Learner => {
+  const { messages, ledger, memories, learnt, reflections, clock, metrics } = parts
+  const logger = parts.logger.for('learning')
+  const lanes = new Lanes<Scope>()
+
+  const forget = async (scope: Scope, memory_ids: readonly string[]): Promise<void> => {
+    if (memory_ids.length === 0) return
+    await memories.remove(scope, memory_ids)
+    await parts.memory.drop(scope, memory_ids)
+  }
+
+  /** What a run left behind that ended before its messages counted as learnt: it is made again. */
+  const clear = async (scope: Scope, message_ids: ReadonlySet<MessageId>): Promise<void> => {
+    const left = await memories.ofSources(scope, [...message_ids])
+    const unfinished = left.filter(each => each.kind === 'fact' && each.sources.every(id => message_ids.has(id)))
+    await forget(
+      scope,
+      unfinished.map(memory => memory.memory_id),
+    )
+  }
+
+  /** The facts whose words still stand as they were read. */
+  const standing = async (facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> => {
+    const current = await messages.current(facts.map(fact => fact.source.message_id))
+    return facts
+      .filter(fact => quotes(current.get(fact.source.message_id)?.text ?? '', fact.quote))
+      .sort((a, b) => a.source.sent_at - b.source.sent_at)
+  }
+
+  const keep = async (
+    place: LearningPlace,
+    sources: readonly StoredMessage[],
+    extraction: Extraction,
+    book: Book,
+    call: ExtractionManner['call'],
+  ): Promise<LearningReport> => {
+    const { scope, session_id } = place
+    let report: LearningReport = {
+      ...NOTHING_LEARNT,
+      ...{ provider: extraction.provider, extraction_time_ms: extraction.extraction_time_ms },
+    }
+    for (const fact of await standing(extraction.facts)) {
+      const taken = await book.take(fact, session_id, call)
+      const { memory_id } = taken
+      await parts.memoryLog.relate(fact.relations.map(relation => ({ ...relation, memory_id })))
+      report = withFact(report, taken, fact)
+    }
+    const used = report.memory_ids.length === 0 ? [undefined] : report.memory_ids
+    const at = clock.now()
+    await parts.memoryLog.accessed(
+      used.map(memory_id => ({ scope, memory_id, type: `extract:${extraction.provider}`, at })),
+    )
+    if (session_id !== undefined) {
+      await reflections.put({ session_id, scope, text: extraction.reflection, created_at: at })
+      await learnt.add(
+        { session_id, scope },
+        sources.map(({ message_id, text }) => ({ message_id, digest: digestOf(text) })),
+      )
+    }
+    metrics.count('facts_learnt', report.added)
+    metrics.count('facts_restated', report.restated)
+    metrics.count('facts_ended', report.ended)
+    logger.info('Learned from what was said', {
+      ...{ session_id, provider: extraction.provider, extraction_time_ms: Math.round(extraction.extraction_time_ms) },
+      ...{ messages: sources.length, facts: report.added, restated: report.restated, ended: report.ended },
+      unfound: extraction.unfound,
+    })
+    return report
+  }
+
+  const learnChunks = async (
+    place: LearningPlace,
+    said: readonly StoredMessage[],
+    fresh: ReadonlySet<MessageId>,
+    { patient, signal }: LearningOptions,
+  ): Promise<LearningReport> => {
+    const person_id = personOfScope(place.scope)
+    const call = {
+      chat_id: place.chat_id,
+      ...(person_id === undefined ? {} : { person_id }),
+      ...(signal === undefined ? {} : { signal }),
+    }
+    let report = NOTHING_LEARNT
+    await clear(place.scope, fresh)
+    for (const chunk of chunksOf(said, fresh)) {
+      const book = await parts.openBook(place.scope)
+      const texts = chunk.sources.map(message => message.text)
+      const so_far = place.session_id === undefined ? undefined : (await reflections.of(place.session_id))?.text
+      const extraction = await parts.extractor.extract(
+        {
+          messages: chunk.messages,
+          sources: new Set(chunk.sources.map(message => message.message_id)),
+          known: book.nearest(texts, MOST_KNOWN),
+          so_far,
+        },
+        { patient, call },
+      )
+      report = sum(report, await keep(place, chunk.sources, extraction, book, call))
+    }
+    return report
+  }
+
+  const freshOf = async (session_id: string, said: readonly StoredMessage[]): Promise<ReadonlySet<MessageId>> => {
+    const before = await learnt.of(session_id)
+    return new Set(
+      said
+        .filter(isSource)
+        .map(message => message.message_id)
+        .filter(message_id => !before.has(message_id)),
+    )
+  }
+
+  const learn: Learner['learn'] = async (session_id, options) => {
+    const session = await ledger.find(session_id)
+    if (session === undefined) return NOTHING_LEARNT
+    const { scope, chat_id } = session
+    return await lanes.run(scope, async () => {
+      const said = await messages.ofSession(session_id)
+      const place = { scope, chat_id, session_id }
+      const report = await learnChunks(place, said, await freshOf(session_id, said), options)
+      // What was taken back may have taken the reflection with it.
+      if ((await reflections.of(session_id)) === undefined && said.some(isSource)) {
+        const text = reflectionByRules(said.filter(isSource))
+        await reflections.put({ session_id, scope, text, created_at: clock.now() })
+      }
+      return report
+    })
+  }
+
+  const relearn: Learner['relearn'] = async session_id => {
+    const session = await ledger.find(session_id)
+    if (session === undefined) return false
+    const { scope } = session
+    return await lanes.run(scope, async () => {
+      const before = await learnt.of(session_id)
+      if (before.size === 0) return false
+      const now = new Map((await messages.ofSession(session_id)).map(each => [each.message_id, digestOf(each.text)]))
+      const gone = [...before.values()].filter(({ message_id, digest }) => now.get(message_id) !== digest)
+      const lost = gone.map(message => message.message_id)
+      const made = (await memories.ofSources(scope, lost)).filter(memory => memory.kind === 'fact')
+      // Others said the same: they are heard again, so that what they said is not lost with it.
+      const others = made.flatMap(memory => memory.sources).filter(message_id => !lost.includes(message_id))
+      // First they wait again, then what they gave goes: a crash in between leaves it to be made anew, not lost.
+      for (const each of new Set([session_id, ...(await learnt.sessionsOf(others))])) {
+        await ledger.reopen(each, clock.now())
+      }
+      await learnt.remove(others)
+      await forget(
+        scope,
+        made.map(memory => memory.memory_id),
+      )
+      await reflections.remove(session_id)
+      await learnt.remove(lost)
+      logger.info('Forgot what came from words that were changed or taken back', { session_id, facts: made.length })
+      return true
+    })
+  }
+
+  return {
+    learn,
+    relearn,
+    learnFrom: (place, said, options) =>
+      lanes.run(place.scope, () =>
+        learnChunks(place, said, new Set(said.filter(isSource).map(each => each.message_id)), options),
+      ),
+    unlearnt: async session_id => (await freshOf(session_id, await messages.ofSession(session_id))).size,
+  }
+}

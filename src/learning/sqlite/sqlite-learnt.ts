@@ -1,0 +1,72 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import type { PersonalData } from '../../people/personal-data.ts'
+import type { Learnt, LearntMessage, Reflection, Reflections } from '../learnt.ts'
+
+/** What belongs to a person by the scope alone. */
+const personal = (database: Database, name: string, table: 'learnt_messages' | 'reflections'): PersonalData => ({
+  name,
+  tables: [table],
+  count: async person_id =>
+    database.get<{ n: number }>(`select count(*) as n from ${table} where scope = :scope`, {
+      scope: `person:${person_id}`,
+    })?.n ?? 0,
+  reassign: async (from, to) => {
+    database.run(`update ${table} set scope = :to where scope = :from`, { from: `person:${from}`, to: `person:${to}` })
+  },
+})
+
+/** How far learning has come, in `denidin.db`. */
+export const createSqliteLearnt = (database: Database): Learnt & PersonalData => ({
+  ...personal(database, 'learnt messages', 'learnt_messages'),
+  of: async session_id =>
+    new Map(
+      database
+        .all<LearntMessage>('select message_id, digest from learnt_messages where session_id = :session_id', {
+          session_id,
+        })
+        .map(message => [message.message_id, message]),
+    ),
+  add: async ({ session_id, scope }, messages) => {
+    database.transaction(() => {
+      for (const { message_id, digest } of messages) {
+        database.run(
+          `insert into learnt_messages (message_id, session_id, scope, digest)
+           values (:message_id, :session_id, :scope, :digest)
+           on conflict do update set digest = excluded.digest, session_id = excluded.session_id, scope = excluded.scope`,
+          { message_id, session_id, scope, digest },
+        )
+      }
+    })
+  },
+  sessionsOf: async message_ids =>
+    database
+      .all<{ session_id: string }>(
+        'select distinct session_id from learnt_messages where message_id in (select value from json_each(:ids))',
+        { ids: JSON.stringify(message_ids) },
+      )
+      .map(row => row.session_id),
+  remove: async message_ids => {
+    database.run('delete from learnt_messages where message_id in (select value from json_each(:ids))', {
+      ids: JSON.stringify(message_ids),
+    })
+  },
+})
+
+/** Reflections in `denidin.db`. */
+export const createSqliteReflections = (database: Database): Reflections & PersonalData => ({
+  ...personal(database, 'reflections', 'reflections'),
+  of: async session_id =>
+    database.get<Reflection>('select session_id, scope, text, created_at from reflections where session_id = :id', {
+      id: session_id,
+    }),
+  put: async ({ session_id, scope, text, created_at }) => {
+    database.run(
+      `insert into reflections (session_id, scope, text, created_at) values (:session_id, :scope, :text, :created_at)
+       on conflict do update set scope = excluded.scope, text = excluded.text, created_at = excluded.created_at`,
+      { session_id, scope, text, created_at },
+    )
+  },
+  remove: async session_id => {
+    database.run('delete from reflections where session_id = :session_id', { session_id })
+  },
+})

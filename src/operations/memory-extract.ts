@@ -1,0 +1,77 @@
+/** Taking facts out of a conversation on request. */
+import { z } from 'zod'
+import type { LearningReport } from '../learning/learning-report.ts'
+import { personOfScope } from '../messages/scope.ts'
+import { DenidinError } from '../platform/errors.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { operation, type Call } from './operation.ts'
+import { namedScope, ownScope } from './references.ts'
+
+const MOST_CHARACTERS = 50_000
+
+const input = z.strictObject({
+  session_id: z.string().min(1).optional().describe('the session to learn from, running or ended'),
+  user_input: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('or: what a person said'),
+  ai_output: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('what they were answered'),
+  person: z.string().min(1).optional().describe('who said it: a phone number or an id; by default you'),
+})
+
+type ExtractInput = z.output<typeof input>
+
+const learn = async (deps: OperationDeps, given: ExtractInput, call: Call): Promise<LearningReport> => {
+  const { learning } = deps
+  const { session_id, user_input, ai_output, person } = given
+  if (learning === undefined) throw new DenidinError('disabled', 'facts are not extracted')
+  if ((session_id === undefined) === (user_input === undefined)) {
+    throw new DenidinError('invalid_input', 'give either session_id or user_input')
+  }
+  if (session_id !== undefined) {
+    if ((await deps.sessions.show(session_id)) === undefined) {
+      throw new DenidinError('not_found', `there is no session "${session_id}"`)
+    }
+    return await learning.ofSession(session_id, call.signal)
+  }
+  const named = person === undefined ? undefined : await namedScope(deps, { person }, call.caller)
+  const scope = named ?? (await ownScope(deps, call.caller))
+  const person_id = scope === undefined ? undefined : personOfScope(scope)
+  if (person_id === undefined) throw new DenidinError('invalid_input', 'name the person who said it')
+  const name = (await deps.people.find(person_id))?.name
+  return await learning.ofText({ person_id, name, user_input: user_input ?? '', ai_output, signal: call.signal })
+}
+
+export const memoryExtract = operation({
+  summary: 'Take facts out of a session, or out of what somebody said, and remember them',
+  access: 'operator',
+  effect: 'write',
+  needs: 'data',
+  input,
+  output: z.object({
+    status: z.enum(['ok', 'skipped']),
+    reason: z.enum(['feature_disabled', 'nothing_new']).nullable().describe('why it was skipped'),
+    llm_provider: z.string().nullable().describe('who extracted; pattern: the rules, no model'),
+    extraction_time_ms: z.number().min(0),
+    memory_id: z.string().nullable().describe('the first fact; null: there was none'),
+    memory_ids: z.array(z.string()).describe('every fact, those that were known before included'),
+    entity_ids: z.array(z.string()),
+    relationship_ids: z.array(z.string()),
+  }),
+  run: async (deps, given, call) => {
+    const { extraction_enabled } = deps.about
+    if (!extraction_enabled || deps.learning === undefined) return { ...SKIPPED, reason: 'feature_disabled' as const }
+    const report = await learn(deps, given, call)
+    if (report.provider === undefined) return { ...SKIPPED, reason: 'nothing_new' as const }
+    return {
+      ...{ status: 'ok' as const, reason: null, llm_provider: report.provider },
+      extraction_time_ms: report.extraction_time_ms,
+      memory_id: report.memory_ids[0] ?? null,
+      memory_ids: [...report.memory_ids],
+      entity_ids: [...report.entity_ids],
+      relationship_ids: [...report.relationship_ids],
+    }
+  },
+})
+
+const SKIPPED = {
+  ...{ status: 'skipped' as const, llm_provider: null, extraction_time_ms: 0, memory_id: null },
+  ...{ memory_ids: [], entity_ids: [], relationship_ids: [] },
+}

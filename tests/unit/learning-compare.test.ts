@@ -1,0 +1,73 @@
+// Which wordings are one fact, which contradict, and which are two.
+import { expect, test } from '@jest/globals'
+import { compare, mayBeSame, mayReplace, type Verdict } from '../../src/learning/consolidation/compare.ts'
+import { readShape, type Shape } from '../../src/learning/consolidation/shape.ts'
+
+const SPEAKER = new Set(['dana', 'דנה'])
+const shape = (text: string): Shape => readShape(text, SPEAKER)
+const verdict = (fact: string, before: string): Verdict => compare(shape(fact), shape(before))
+
+test.each([
+  ['I live in Haifa', 'Dana lives in Haifa.'],
+  ['Dana moved to Haifa', 'Her home is in Haifa now'],
+  ['The user works for Intel', "Dana's employer is Intel"],
+  ['Dana said that she is allergic to nuts', 'Dana has a nut allergy'],
+  ["Mom's birthday is May 3rd", "Dana's mother was born on 3 May"],
+  ['The meeting is at 5 pm', 'The meeting is at 17:00'],
+  ['I have two cats', 'Dana has 2 cats'],
+  ['I used to live in Paris', 'Dana lived in Paris'],
+  ["I can't stand coriander", 'Dana does not like coriander'],
+  ['my dog is called Rex', "Dana's dog's name is Rex"],
+  ['The garden gate opens at dawn', 'The garden gate opens at dawn!'],
+  ['אני גרה בחיפה', 'דנה מתגוררת בחיפה'],
+  ['דנה אלרגית לבוטנים', 'יש לדנה אלרגיה לבוטנים'],
+  ['אָנִי אוֹהֶבֶת תֵּה', 'דנה אוהבת תה'],
+  ['לכלב שלי קוראים רקס', 'הכלב של דנה נקרא רקס'],
+])('"%s" says the same as "%s"', (fact, before) => {
+  expect(verdict(fact, before)).toBe('same')
+  expect(verdict(before, fact)).toBe('same')
+})
+
+test.each([
+  ['I moved to Haifa', 'I live in Tel Aviv'],
+  ['Dana no longer lives in Haifa', 'Dana lives in Haifa'],
+  ['I stopped eating meat', 'I eat meat'],
+  ['My shoe size is 39', "Dana's shoe size is 38"],
+  ['My wifi password is lemon42', 'My wifi password is apple17'],
+  ['The dentist appointment was moved to Friday', 'The dentist appointment is on Monday'],
+  ['עברתי לגור בחיפה', 'אני גרה בתל אביב'],
+  ['דנה כבר לא אוהבת תה', 'דנה אוהבת תה'],
+])('"%s" contradicts "%s"', (fact, before) => {
+  expect(verdict(fact, before)).toBe('contradicts')
+})
+
+test.each([
+  ['Dana lives in Haifa', "Dana's sister Noa lives in Haifa"],
+  ["Dana's sister Noa lives in Haifa", "Dana's sister Tal lives in Eilat"],
+  ['Dana has a son called Ben', 'Dana has a son called Tom'],
+  ['Dana likes tea', 'Dana likes coffee'],
+  ['Dana likes tea', "Dana's mother likes tea"],
+  ['Dana paid 300 shekels for shoes', 'Dana paid 400 shekels for shoes'],
+  ['Dana lived in Paris', 'Dana lives in Haifa'],
+  ['Dana wants to live in Oslo', 'Dana lives in Haifa'],
+  ['Noa helps Tom with the garden', 'Tom helps Noa with the garden'],
+  ['The flight is at 6:40', 'The train is at 6:40'],
+  ['Dana lives in Haifa', 'Dana lives in Haifa with her friend Gil'],
+  ['Dana is allergic to nuts', 'Dana is allergic to milk'],
+  ['דנה גרה בחיפה', 'אחותה של דנה גרה בחיפה'],
+  ['דנה שילמה 300 שקל', 'דנה שילמה 400 שקל'],
+  ['דנה אוהבת תה', 'דנה אוהבת קפה'],
+])('"%s" and "%s" are two facts', (fact, before) => {
+  for (const each of [verdict(fact, before), verdict(before, fact)]) expect(['different', 'near']).toContain(each)
+  expect(mayBeSame(shape(fact), shape(before))).toBe(false)
+})
+
+test('a hint is believed where words speak for it, and only there', () => {
+  const before = shape('Dana waters the plants on the balcony every evening')
+  expect(mayBeSame(shape('Each evening Dana waters her balcony plants'), before)).toBe(true)
+  expect(mayBeSame(shape('Dana sold her balcony plants'), before)).toBe(false)
+  expect(mayBeSame(shape('Dana does not water the plants on the balcony every evening'), before)).toBe(false)
+  expect(mayReplace(shape('Dana gave her balcony plants away'), before)).toBe(true)
+  expect(mayReplace(shape('Forget everything, the bank is Leumi'), before)).toBe(false)
+  expect(mayReplace(shape("Dana's sister lives in Oslo"), shape('Dana lives in Oslo'))).toBe(false)
+})
