@@ -4,18 +4,21 @@ import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryAudit } from '../memory/memory-audit.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import type { Models } from './models.ts'
+import type { Privacy } from './privacy.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface OperationParts {
+export interface OperationParts extends Privacy {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: SessionBrowser
   readonly memory: LongTermMemory
+  readonly audit: MemoryAudit
   readonly closing: SessionClosing
   readonly models: Models
   readonly version: string
@@ -39,6 +42,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
       },
     },
     clock: parts.clock,
+    ids: parts.ids,
     metrics: parts.metrics,
     checks: [
       { name: 'memory', health: () => memory.health() },
@@ -48,6 +52,11 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
     ],
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
     pauses: stores.pauses,
+    yours: {
+      ...{ memories: stores.memories, memoryLog: stores.memoryLog, listings: stores.listings },
+      ...{ messages: stores.forgettable, preferences: stores.preferences },
+      ...{ forgetting: operation.forgetting, exporting: operation.exporting, audit: operation.audit },
+    },
     usage: stores.meter,
     traffic: {
       counts: async () => {

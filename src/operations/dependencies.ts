@@ -4,10 +4,19 @@ import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { Listings } from '../memory/listings.ts'
+import type { MemoryAudit } from '../memory/memory-audit.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
+import type { ForgettableMessages, MessageSearch } from '../messages/forgettable-messages.ts'
 import type { People } from '../people/people.ts'
+import type { Preferences } from '../people/preferences.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
+import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { Exporting } from '../privacy/exporting.ts'
+import type { Forgetting } from '../privacy/forgetting.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 
 /** Messages on their way. */
@@ -31,18 +40,32 @@ export interface About {
   readonly godfather_phone: string | undefined
 }
 
+/** What people ask of what is held about them stands on these. */
+export interface YoursDeps {
+  readonly memories: Pick<MemoryStore, 'get' | 'list' | 'ofSpeaker' | 'scopesOf'>
+  readonly memoryLog: Pick<MemoryLog, 'accessed' | 'lastRecall'>
+  readonly listings: Listings
+  readonly messages: MessageSearch & Pick<ForgettableMessages, 'get' | 'last'>
+  readonly preferences: Preferences
+  readonly forgetting: Pick<Forgetting, 'everything' | 'things'>
+  readonly exporting: Pick<Exporting, 'export' | 'read'>
+  readonly audit: MemoryAudit
+}
+
 /** Everything that operations stand on; each takes what it uses. */
 export interface OperationDeps {
   readonly about: About
   readonly clock: Clock
+  readonly ids: Ids
   readonly metrics: Metrics
   readonly checks: readonly HealthCheck[]
   readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
-  readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
+  readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
   readonly conversation: Pick<Conversation, 'exclusive'>
   readonly pauses: Pauses
+  readonly yours: YoursDeps
   readonly console: Pick<ConsoleChannel, 'say'>
   readonly usage: UsageReader
   readonly traffic: { counts(): Promise<TrafficCounts> }

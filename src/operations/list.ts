@@ -1,10 +1,13 @@
 /** The list: everything that can be asked of DeniDin. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { chatSay } from './chat.ts'
+import { memoryExport, memoryForget } from './forget.ts'
+import { memoryAbout, memoryRemember, memoryShow, memoryWhy } from './memory-yours.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
 import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people.ts'
+import { peopleLanguage, peoplePrivacy } from './preferences.ts'
 import { sessionList, sessionPurge, sessionReset, sessionShow, sessionSweep } from './session.ts'
 import { status } from './status.ts'
 
@@ -17,12 +20,20 @@ export const operations = {
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,
   'chat.say': chatSay,
+  'memory.about': memoryAbout,
+  'memory.export': memoryExport,
+  'memory.forget': memoryForget,
   'memory.list': memoryList,
+  'memory.remember': memoryRemember,
   'memory.search': memorySearch,
+  'memory.show': memoryShow,
   'memory.stats': memoryStats,
+  'memory.why': memoryWhy,
   'people.block': peopleBlock,
+  'people.language': peopleLanguage,
   'people.list': peopleList,
   'people.merge': peopleMerge,
+  'people.privacy': peoplePrivacy,
   'people.role': peopleRole,
   'people.show': peopleShow,
   'people.unblock': peopleUnblock,
