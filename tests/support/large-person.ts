@@ -20,6 +20,9 @@ export interface LargePast {
   readonly now: number
 }
 
+/** Sessions of many days. */
+const archiveOf = (session_id: string): string => `expired/day-${session_id.slice(-2)}/${session_id}`
+
 /** Fills stores that nobody else has open. Gives the person's id. */
 export const fillPast = async (stores: Stores, sessions_folder: string, past: LargePast): Promise<string> => {
   const { database } = stores
@@ -67,12 +70,12 @@ export const fillPast = async (stores: Stores, sessions_folder: string, past: La
       database.run(
         `insert into sessions (session_id, scope, chat_id, state, created_at, last_active, messages, archived_to)
          values (:session_id, :scope, 'chat', 'stored', :now, :now, :n, :archived_to)`,
-        { session_id, scope, now: past.now, n: texts.length, archived_to: `expired/2026-01-01/${session_id}` },
+        { session_id, scope, now: past.now, n: texts.length, archived_to: archiveOf(session_id) },
       )
     }
   })
   for (const [session_id, { texts }] of sessions) {
-    const folder = join(sessions_folder, 'expired/2026-01-01', session_id)
+    const folder = join(sessions_folder, archiveOf(session_id))
     await makePrivateFolder(folder)
     await writeFile(join(folder, 'session.json'), JSON.stringify({ messages: texts.map(content => ({ content })) }))
   }
