@@ -137,6 +137,8 @@ export const createForgetting = (deps: ForgettingDependencies): Forgetting => {
       for (const data of deps.personalData()) {
         stores[data.name] = (stores[data.name] ?? 0) + (await data.erase(person_id, bounds))
       }
+      // What was noted before a crash may have passed to another person since.
+      await messages.eraseMessages(covered.message_ids)
       await forgetInIndexes(covered.message_ids)
       const { index } = await removeMemories(covered.memories)
       const touched = await refresh(covered.session_ids)

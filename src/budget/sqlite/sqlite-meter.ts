@@ -78,7 +78,7 @@ export const createSqliteMeter = (database: Database, clock: Clock): SqliteMeter
     const columns = 'at, kind, provider, model, purpose, outcome, duration_ms, input_tokens, output_tokens'
     const calls = { table: 'usage', columns, where: 'person_id = :person_id' }
     for await (const rows of readInBatches<UsageRow>(database, calls, { person_id })) {
-      for (const { at, row_number: _number, ...fields } of rows) {
+      for (const { at, ...fields } of rows) {
         yield { section: 'usage', fields: { at: recordedTime(at), ...fields } }
       }
     }
@@ -88,4 +88,4 @@ export const createSqliteMeter = (database: Database, clock: Clock): SqliteMeter
     database.run('update usage set person_id = null, chat_id = null where person_id = :person_id', { person_id }),
 })
 
-type UsageRow = { readonly at: number; readonly row_number: number } & Readonly<Record<string, string | number>>
+type UsageRow = { readonly at: number } & Readonly<Record<string, string | number>>

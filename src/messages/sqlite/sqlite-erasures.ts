@@ -157,8 +157,8 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       erase: async () => 0,
       export: async function* () {},
       reassign: async (from, to) => {
+        // Acts keep the person who asked: a restored copy may know them from before the merge.
         database.transaction(() => {
-          database.run('update acts set person_id = :to where person_id = :from', { from, to })
           database.run('update erased_messages set person_id = :to where person_id = :from', { from, to })
         })
       },
