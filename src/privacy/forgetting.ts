@@ -62,8 +62,8 @@ export interface ForgettingDependencies {
   readonly indexes: readonly MessageIndex[]
   /** Overwrites what the database's files still hold of deleted rows. */
   readonly scrub: () => void
-  /** Told which sessions lost something: once their turns are over they are made anew once more. */
-  readonly sessionsChanged: (sessions: readonly { readonly scope: Scope; readonly session_id: string }[]) => void
+  /** Told that sessions lost something, and which of them run: once their turns are over they are made anew again. */
+  readonly sessionsChanged: (running: readonly { readonly scope: Scope; readonly session_id: string }[]) => void
   readonly audit: MemoryAudit
   readonly clock: Clock
   readonly logger: Logger
@@ -89,16 +89,16 @@ export const createForgetting = (deps: ForgettingDependencies): Forgetting => {
     return { gone, index: dropped.index === undefined ? 'later' : 'done' }
   }
 
-  /** Writes the files of sessions anew. @returns the sessions that there are */
+  /** Writes the files of sessions anew. @returns those that run, into which a turn under way may write once more */
   const refresh = async (session_ids: readonly string[]): Promise<readonly { scope: Scope; session_id: string }[]> => {
-    const there: { scope: Scope; session_id: string }[] = []
+    const running: { scope: Scope; session_id: string }[] = []
     for (const session_id of session_ids) {
       const session = await ledger.find(session_id)
       if (session === undefined) continue
       await deps.sessions.refresh(session_id)
-      there.push({ scope: session.scope, session_id })
+      if (session.state === 'active') running.push({ scope: session.scope, session_id })
     }
-    return there
+    return running
   }
 
   /** How many of these texts still stand in files of sessions. */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
@@ -65,7 +65,7 @@ export interface SqliteErasures extends Erasures, Disposable {
 /** The log of erasures in a file of its own, on disk before anything goes. */
 export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => {
   const database = new Database(path, erasureMigrations)
-  const key = database.get<{ secret: Uint8Array }>('select secret from secret')?.secret ?? new Uint8Array()
+  const key = createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret as Uint8Array)
   const hashOf = ({ sent_at, text }: Pick<ErasedMessage, 'sent_at' | 'text'>): Uint8Array =>
     createHmac('sha256', key)
       .update(`${String(sent_at)}\n${text}`)
