@@ -26,7 +26,7 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
     await memories.removeOfSession(session_id)
   },
   // Vectors without a memory go when memory is switched on again.
-  drop: async () => ({ vectors: 0, index: 0 }),
+  drop: async memory_ids => ({ vectors: 0, index: memory_ids.length === 0 ? 0 : undefined }),
   list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
   stats: async () => ({
     enabled: false,
