@@ -19,11 +19,12 @@ const mayImport = {
   channels: [...base, 'messages'],
   conversation: road,
   learning: [...base, 'messages', 'sessions', 'memory', 'rollout'],
+  privacy: [...base, 'messages', 'sessions', 'memory'],
   ingest: [...base, 'messages', 'sessions', 'memory'],
   reports: [...base, 'messages'],
   backup: ['platform', 'database'],
   watch: ['platform', 'text', 'people'],
-  operations: [...road, 'conversation', 'learning', 'ingest', 'reports', 'backup', 'watch'],
+  operations: [...road, 'conversation', 'learning', 'privacy', 'ingest', 'reports', 'backup', 'watch'],
   interfaces: ['operations', 'people', 'text', 'platform'],
 }
 

@@ -10,6 +10,7 @@ import type { PastMessages } from '../memory/past-messages.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
+import { createAuditFile } from '../platform/audit-file.ts'
 import { Background } from '../platform/background.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -20,7 +21,9 @@ import { createClosing } from './closing.ts'
 import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
 import { createMemory, createPast } from './memory.ts'
 import { createModels } from './models.ts'
+import { createPrivacy } from './privacy.ts'
 import { createOperationDeps } from './operation-deps.ts'
+import { reachingMemory } from './reaching-memory.ts'
 import { createRoad } from './road.ts'
 import { speakerLanguage } from './speaker-language.ts'
 import { openStores } from './stores.ts'
@@ -70,6 +73,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   stores.personalData.push(memory.personal, past.personal)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
+  const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
   const learner = createLearning(
     {
       settings,
@@ -93,14 +97,25 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   let commands: Commands | undefined
   const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
+  const privacy = createPrivacy(
+    {
+      ...{ settings, stores, sessions, memory, past, audit, background },
+      ...{ road: () => conversation, sessionChanged: () => sweepSoon() },
+    },
+    parts,
+  )
   const {
     conversation: road,
     changes,
     delivery,
   } = await createRoad(
     {
-      ...{ settings, stores, windows, memory, past, model: models.language, stopping: stopping.signal },
+      ...{ settings, stores, windows, past, model: models.language, stopping: stopping.signal },
       profileOf: createProfileReader(settings, stores, parts),
+      memory: reachingMemory({
+        ...{ memory, memories: stores.memories, people: stores.people, audit },
+        godfather_scope: settings.memory.godfather_scope,
+      }),
       commands: () => commands as Commands,
       channels: () => everyChannel,
       sessionEnded: sweepSoon,
@@ -118,13 +133,18 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   let started_at: number | undefined
   const deps = createOperationDeps(
     {
-      ...{ settings, stores, sessions, memory, closing, learner, models, version, road, console_channel },
-      ...{ agent, delivery, channels: everyChannel, started_at: () => started_at },
+      ...{ settings, stores, sessions, memory, closing, learner, models, version, road, console_channel, audit },
+      ...{ ...privacy, agent, delivery, channels: everyChannel, started_at: () => started_at },
     },
     parts,
   )
   const runner = createRunner({ deps, clock, logger })
-  commands = createChatCommands({ runner, language: speakerLanguage(windows) })
+  commands = createChatCommands({ runner, clock, language: speakerLanguage(windows, stores.preferences) })
+
+  // Nothing that was to be forgotten is used before it is gone.
+  await privacy.forgetting.resume().catch((error: unknown) => {
+    logger.for('privacy').error('What was to be forgotten is not gone yet', { reason: asDenidinError(error).message })
+  })
 
   const eventsOf = (channel: Channel): ChannelEvents => ({
     ...changes,
@@ -190,6 +210,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       await agent[Symbol.asyncDispose]()
       await memory[Symbol.asyncDispose]()
       await past[Symbol.asyncDispose]()
+      await audit.close()
       stores[Symbol.dispose]()
     },
   }

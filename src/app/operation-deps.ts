@@ -6,12 +6,14 @@ import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { Learner } from '../learning/learner.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryAudit } from '../memory/memory-audit.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { learningOnRequest } from './learning.ts'
 import type { Models } from './models.ts'
+import type { Privacy } from './privacy.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -21,11 +23,12 @@ import type { Surroundings } from './surroundings.ts'
  */
 const TRAFFIC_RETENTION_MS = 30 * DAY_MS
 
-export interface OperationParts {
+export interface OperationParts extends Privacy {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: SessionBrowser
   readonly memory: LongTermMemory
+  readonly audit: MemoryAudit
   readonly closing: SessionClosing
   readonly agent: ConsciousAgent
   readonly learner: Learner | undefined
@@ -52,6 +55,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
       },
     },
     clock: parts.clock,
+    ids: parts.ids,
     metrics: parts.metrics,
     checks: [
       { name: 'memory', health: () => memory.health() },
@@ -63,6 +67,11 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
     ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
     learning: learner === undefined ? undefined : learningOnRequest(learner, stores.messages, parts),
     pauses: stores.pauses,
+    yours: {
+      ...{ memories: stores.memories, memoryLog: stores.memoryLog, listings: stores.listings },
+      ...{ messages: stores.forgettable, preferences: stores.preferences },
+      ...{ forgetting: operation.forgetting, exporting: operation.exporting, audit: operation.audit },
+    },
     usage: stores.meter,
     traffic: {
       counts: async () => {

@@ -22,8 +22,7 @@ import { HOUR_MS } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { languageOf, sentencesIn } from '../text/language.ts'
-import type { Sentences } from '../text/sentences.ts'
+import { sentencesFor } from './speaker-language.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -56,7 +55,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const { settings, stores } = road
   const keep = settings.feature_flags.enable_memory_system
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
-  const sentencesFor = (text: string): Sentences => sentencesIn(languageOf(text))
+  const inLanguage = sentencesFor(stores.preferences)
   const { stopping } = road
   const answer_within_ms = settings.conversation.answer_within_hours * HOUR_MS
   const quiet = createQuietHours({
@@ -73,7 +72,8 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   })
   const turn = createTurn({
     ...parts,
-    ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor },
+    ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor: inLanguage },
+    memoryLog: stores.memoryLog,
     ...{ windows: road.windows, memory: road.memory, past: road.past, model: road.model },
     tone: createTone(settings.affect, parts.logger),
     profileOf: road.profileOf,
@@ -95,7 +95,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
       windows: road.windows,
       turn,
       outbox,
-      sentencesFor,
+      sentencesFor: inLanguage,
       quiet,
       paused,
     },

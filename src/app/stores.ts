@@ -7,6 +7,8 @@ import { learningMigrations } from '../learning/sqlite/learning-migrations.ts'
 import { createSqliteLearnt, createSqliteReflections } from '../learning/sqlite/sqlite-learnt.ts'
 import type { Learnt, Reflections } from '../learning/learnt.ts'
 import { Database } from '../database/sqlite/database.ts'
+import type { Listings } from '../memory/listings.ts'
+import { createSqliteListings, listingMigrations } from '../memory/sqlite/sqlite-listings.ts'
 import { memoryMigrations } from '../memory/sqlite/memory-migrations.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import { createSqliteMemoryLog } from '../memory/sqlite/sqlite-memory-log.ts'
@@ -14,13 +16,26 @@ import { createSqliteMemoryStore } from '../memory/sqlite/sqlite-memory-store.ts
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite-profiles.ts'
+import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
+import type { ForgettableMessages, MessageSearch } from '../messages/forgettable-messages.ts'
+import { guardMessages } from '../messages/guarded-messages.ts'
+import {
+  appliedErasureMigrations,
+  createSqliteAppliedErasures,
+  createSqliteErasures,
+} from '../messages/sqlite/sqlite-erasures.ts'
+import { createSqliteForgettableMessages } from '../messages/sqlite/sqlite-forgettable-messages.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../people/personal-data.ts'
+import type { Preferences } from '../people/preferences.ts'
+import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
+import { createSqlitePreferences, preferenceMigrations } from '../people/sqlite/sqlite-preferences.ts'
 import { peopleMigrations } from '../people/sqlite/people-migrations.ts'
 import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-people.ts'
 import { SessionFolders } from '../sessions/session-folders.ts'
+import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { createSqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
@@ -40,6 +55,11 @@ export interface Stores extends Disposable {
   readonly reflections: Reflections
   readonly meter: SqliteMeter
   readonly pauses: Pauses
+  readonly preferences: Preferences
+  readonly listings: Listings
+  readonly forgettable: ForgettableMessages & MessageSearch
+  readonly erasures: Erasures
+  readonly applied: AppliedErasures
   /** Every store that holds something of a person. */
   readonly personalData: PersonalData[]
 }
@@ -54,22 +74,35 @@ export const allMigrations = [
   ...learningMigrations,
   ...usageMigrations,
   ...pauseMigrations,
+  ...preferenceMigrations,
+  ...listingMigrations,
+  ...appliedErasureMigrations,
 ]
 
 /** Opens the stores of a data folder that this process owns. */
 export const openStores = (settings: Settings, { clock, ids, logger }: Surroundings): Stores => {
   const database = new Database(join(settings.data_root, 'denidin.db'), allMigrations)
+  const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
+  const preferences = createSqlitePreferences(database)
+  const listings = createSqliteListings(database)
   const messages = createSqliteMessageStore(database)
   const ledger = createSqliteSessionLedger(database)
-  const memories = createSqliteMemoryStore(database)
+  const memories = createSqliteMemoryStore(
+    database,
+    async ({ memory_id, sources }) =>
+      (await erasures.erased(sources)).size > 0 || (await erasures.erasedMemories([memory_id])).size > 0,
+  )
   const memoryLog = createSqliteMemoryLog(database)
   const profiles = createSqliteProfiles(database)
   const learnt = createSqliteLearnt(database)
   const reflections = createSqliteReflections(database)
   const meter = createSqliteMeter(database, clock)
   const pauses = createSqlitePauses(database)
+  const folders = new SessionFolders(join(settings.data_root, 'sessions'))
+  const sessions = createPersonalSessions(ledger, folders)
   const personalData: PersonalData[] = [
-    ...[messages, ledger, memories, memoryLog, profiles, learnt, reflections, meter, pauses],
+    ...[createPersonalProfile(database), preferences, messages, sessions, memories, memoryLog, profiles],
+    ...[learnt, reflections, meter, pauses, listings, erasures.personal],
   ]
   const people = createSqlitePeople({
     settings: { godfather_phone: settings.godfather_phone, blocked_phones: settings.user_roles.blocked_phones },
@@ -77,10 +110,28 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Surroundi
     ...{ database, ids, clock, logger },
   })
   return {
-    ...{ database, people, messages, ledger, memories, memoryLog, profiles, learnt, reflections },
-    ...{ meter, personalData, pauses },
-    folders: new SessionFolders(join(settings.data_root, 'sessions')),
+    ...{
+      database,
+      people,
+      ledger,
+      memoryLog,
+      profiles,
+      learnt,
+      reflections,
+      meter,
+      personalData,
+      pauses,
+      preferences,
+      listings,
+      erasures,
+    },
+    messages: guardMessages(messages, { erasures, preferences }),
+    memories,
+    forgettable: createSqliteForgettableMessages(database),
+    applied: createSqliteAppliedErasures(database),
+    folders,
     [Symbol.dispose]: () => {
+      erasures[Symbol.dispose]()
       database[Symbol.dispose]()
     },
   }

@@ -4,6 +4,12 @@ import type { SettingsTree } from './setting.ts'
 
 /** The keys below `memory`; a part of `schema.ts`. */
 export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
+  godfather_scope: {
+    default: 'own',
+    format: 'choice',
+    choices: ['own', 'all'],
+    doc: '`all`: in a direct chat the godfather is also reminded of what others said; each time is written to `logs/memory_audit.log`.',
+  },
   session: {
     max_tokens_by_role: {
       client: {

@@ -68,6 +68,7 @@ export interface Settings {
     readonly takeover_minutes: number
   }
   readonly memory: {
+    readonly godfather_scope: 'own' | 'all'
     readonly session: {
       readonly max_tokens_by_role: { readonly client: number; readonly godfather: number }
       readonly session_timeout_hours: number

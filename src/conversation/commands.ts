@@ -1,6 +1,6 @@
-import type { ChatId } from '../messages/message.ts'
+import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { Person } from '../people/person.ts'
+import type { Person, PersonId } from '../people/person.ts'
 
 /** Who writes, where. Comes from the channel, never from the text. */
 export interface Speaker {
@@ -8,12 +8,17 @@ export interface Speaker {
   readonly chat_id: ChatId
   readonly chat_kind: 'direct' | 'group'
   readonly scope: Scope
+  /** The message that holds the command. */
+  readonly message_id?: MessageId
 }
 
 /** Commands such as `/reset`, written in a chat. Called inside the queue of the speaker's scope. */
 export interface Commands {
-  /** Whether a text is a command (known or not): it never reaches the model nor the history. */
-  recognises(text: string): boolean
+  /**
+   * Whether a text is a command (known or not), one in plain words, or the answer to a question about one: it never
+   * reaches the model nor the history. `from` is who wrote it, where.
+   */
+  recognises(text: string, from?: { readonly person_id: PersonId; readonly chat_id: ChatId }): boolean
   /** Runs a command and gives the sentence to answer with, in the speaker's language. Never rejects. */
   run(text: string, speaker: Speaker): Promise<string>
 }

@@ -52,12 +52,12 @@ const profileBlock = (lines: readonly string[]): string =>
   [PROFILE_HEADING, ...lines.map(line => `- ${JSON.stringify(line)}`)].join('\n')
 
 const recalledBlock = ({ memories, quotes }: Recalled): string => {
-  const remembered = memories.flatMap(({ memory }) =>
+  const remembered = memories.flatMap(({ memory, whose }) =>
     memory.text
       .split('\n')
       .map(line => line.replace(/^\s*[-*•]\s*/, '').trim())
       .filter(line => line !== '')
-      .map(line => `- [${isoDay(memory.said_to)}] ${JSON.stringify(line)}`),
+      .map(line => `- [${isoDay(memory.said_to)}]${ownerOf(whose)} ${JSON.stringify(line)}`),
   )
   return [RECALLED_HEADING, ...remembered, ...quotes.map(quoteLine)].join('\n')
 }
@@ -73,6 +73,9 @@ const quoteLine = ({ role, speaker, sent_at, text }: Quote): string => {
           .slice(0, 40)
   return `- [${isoDay(sent_at)}] ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
 }
+
+/** People choose their own names: these too are data. */
+const ownerOf = (whose: string | undefined): string => (whose === undefined ? '' : ` of ${JSON.stringify(whose)}:`)
 
 const toModel = (message: WindowMessage, chat_kind: 'direct' | 'group'): ModelMessage => ({
   role: message.role,

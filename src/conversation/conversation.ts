@@ -9,7 +9,7 @@ import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { MessageStore, OpenMessage } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
-import type { Person } from '../people/person.ts'
+import type { Person, PersonId } from '../people/person.ts'
 import { knownName } from '../people/sender.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
@@ -44,7 +44,8 @@ export interface ConversationDependencies {
   readonly tokens: TokenCounter
   /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
   readonly reaches: (chat_id: ChatId) => boolean
-  readonly sentencesFor: (text: string) => Sentences
+  /** DeniDin's own words to a person who wrote `text`. */
+  readonly sentencesFor: (text: string, person_id: PersonId) => Promise<Sentences>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -170,7 +171,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       deps,
       [message.message_id],
       { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) },
-      deps.sentencesFor(text).something_went_wrong,
+      (await deps.sentencesFor(text, person_id)).something_went_wrong,
     )
     await deps.outbox.apologise(said).catch(logFailure('A refused message was not told of'))
   }
@@ -184,7 +185,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await messages.settle(answers, 'unanswerable', clock.now())
       return
     }
-    const asked = notice(deps, answers, last, deps.sentencesFor('').restarted_before_answer)
+    const asked = notice(deps, answers, last, (await deps.sentencesFor('', last.person_id)).restarted_before_answer)
     queues
       .exclusive(last.scope, () => deps.outbox.deliver(asked))
       .catch(logFailure('Nobody was asked for words that are gone'))

@@ -6,22 +6,24 @@ import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { MessageStore, Reply } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext, Completion, LanguageModel, ModelMessage } from '../models/language-model.ts'
 import type { People } from '../people/people.ts'
-import type { Person } from '../people/person.ts'
+import type { Person, PersonId } from '../people/person.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Sentences } from '../text/sentences.ts'
 import type { TokenCounter } from '../text/tokens.ts'
-import type { Commands } from './commands.ts'
+import type { Commands, Speaker } from './commands.ts'
 import type { Tone } from './affect.ts'
 import { buildContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
 import type { ProfileOf } from './profile.ts'
+import { recallRecord } from './recall-record.ts'
 import { recallFor } from './recalling.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 import { windowBudget, type WindowBudgets } from './window-budget.ts'
@@ -44,6 +46,7 @@ export interface TurnDependencies {
   readonly windows: Sessions
   readonly memory: LongTermMemory
   readonly past: Pick<PastMessages, 'recall'>
+  readonly memoryLog: Pick<MemoryLog, 'recalled'>
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly outbox: Outbox
@@ -51,7 +54,8 @@ export interface TurnDependencies {
   readonly tone: Tone
   readonly profileOf: ProfileOf
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
-  readonly sentencesFor: (text: string) => Sentences
+  /** DeniDin's own words to a person who wrote `text`. */
+  readonly sentencesFor: (text: string, person_id: PersonId) => Promise<Sentences>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -107,8 +111,13 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     const { chat_id, chat_kind, scope } = message
     const since = clock.now()
     await using _typing = await deps.channelOf(chat_id)?.typing(chat_id)
-    const text = await deps.commands().run(message.text, { person, chat_id, chat_kind, scope })
-    await reply([message], message, text, { since })
+    const speaker: Speaker = { person, chat_id, chat_kind, scope, message_id: message.message_id }
+    const text = await deps.commands().run(message.text, speaker)
+    // Commands are no conversation: neither their words nor their answers, which may hold what is to be forgotten, stay.
+    const answered = { ...compose([message], message, text), keep: false }
+    if ((await deps.outbox.deliver(answered, since)) !== undefined) {
+      await messages.remove(message.message_id, clock.now())
+    }
   }
 
   const hear = async (session_id: string, batch: readonly TurnMessage[]): Promise<void> => {
@@ -147,11 +156,12 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     )
     const completion = await complete(request, call)
     if (completion instanceof DenidinError) {
-      const sentences = deps.sentencesFor(question)
+      const sentences = await deps.sentencesFor(question, person_id)
       const text = completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable
       await reply(batch, last, text, { since })
     } else {
       const sent = await reply(batch, last, completion.text, { since, session_id: said.session_id })
+      if (settings.keep) await deps.memoryLog.recalled(recallRecord(sent.reply, recalled, clock.now()))
       if (sent.message_id !== undefined) {
         await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id, clock.now())], max_tokens)
       }
@@ -191,7 +201,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       return
     }
     unreadable.add(message.chat_id)
-    await reply([message], message, deps.sentencesFor('').unreadable)
+    await reply([message], message, (await deps.sentencesFor('', message.person_id)).unreadable)
   }
 
   const work = async (scope: Scope, said: readonly TurnMessage[]): Promise<void> => {
@@ -202,7 +212,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
       const person = await deps.people.find(message.person_id)
       if (person === undefined || person.role === 'blocked') {
         await messages.settle([message.message_id], 'ignored', clock.now())
-      } else if (message.addressed && deps.commands().recognises(message.text)) {
+      } else if (message.addressed && deps.commands().recognises(message.text, message)) {
         // What was said before a command belongs before it: a reset must not swallow it.
         if (talk.length > 0) await answer(scope, talk.splice(0))
         await runCommand(message, person)
@@ -242,6 +252,7 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     const last = unanswered.findLast(message => message.addressed)
     if (last === undefined) return
     const question = unanswered.map(message => message.text).join('\n')
-    await deps.outbox.apologise(compose(unanswered, last, deps.sentencesFor(question).something_went_wrong))
+    const { something_went_wrong } = await deps.sentencesFor(question, last.person_id)
+    await deps.outbox.apologise(compose(unanswered, last, something_went_wrong))
   }
 }

@@ -20,9 +20,9 @@ const WORDS = /[\p{L}\p{N}]/u
 /** `/reset` and the like, also where nobody was addressed. */
 const COMMAND = /^\s*\/[\p{L}]/u
 
-/** Whether facts may come from a message: words of a person that are no command. */
-export const isSource = ({ role, text }: StoredMessage): boolean =>
-  role === 'user' && WORDS.test(text) && !COMMAND.test(text)
+/** Whether facts may come from a message: words of a person that are no command, and that they want to be learned. */
+export const isSource = ({ role, text, unlearned }: StoredMessage): boolean =>
+  role === 'user' && unlearned !== true && WORDS.test(text) && !COMMAND.test(text)
 
 /** Cuts what is fresh of a conversation into chunks, in its order, each with a little of what came before. */
 export const chunksOf = (said: readonly StoredMessage[], fresh: ReadonlySet<MessageId>): readonly Chunk[] => {
@@ -45,6 +45,8 @@ const around = (said: readonly StoredMessage[], sources: readonly StoredMessage[
   const chosen = new Set(sources.map(message => message.message_id))
   return said.filter(
     (message, at) =>
-      !COMMAND.test(message.text) && said.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
+      message.unlearned !== true &&
+      !COMMAND.test(message.text) &&
+      said.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
   )
 }

@@ -71,7 +71,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
   const forget = async (scope: Scope, memory_ids: readonly string[]): Promise<void> => {
     if (memory_ids.length === 0) return
     await memories.remove(scope, memory_ids)
-    await parts.memory.drop(scope, memory_ids)
+    await parts.memory.drop(memory_ids)
   }
 
   /** What a run left behind that ended before its messages counted as learnt: it is made again. */

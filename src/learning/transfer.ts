@@ -1,7 +1,7 @@
 import { backoffDelay, type Backoff } from '../platform/backoff.ts'
 import type { Clock } from '../platform/clock.ts'
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
-import { asDenidinError } from '../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -76,6 +76,7 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
 
   const keepSummary = async (session: SessionRecord, said: readonly StoredMessage[], manner: Manner): Promise<void> => {
     const text = await summarise(session, said, manner)
+    await refuseChanged(session, said)
     const said_from = said[0]?.sent_at ?? session.created_at
     const memory: Memory = {
       ...PLAIN_MEMORY,
@@ -92,6 +93,13 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
     }
     const { added } = await deps.memory.store(memory)
     if (!added) logger.info('The session was in long-term memory already', { session_id: session.session_id })
+  }
+
+  /** What was taken back or forgotten while the model wrote must not be stored after all. @throws `unavailable` */
+  const refuseChanged = async ({ session_id }: SessionRecord, said: readonly StoredMessage[]): Promise<void> => {
+    const now = new Map((await messages.ofSession(session_id)).map(message => [message.message_id, message.text]))
+    if (said.every(({ message_id, text }) => now.get(message_id) === text)) return
+    throw new DenidinError('unavailable', 'the conversation was changed meanwhile', { retryable: true })
   }
 
   const summarise = async (
@@ -125,14 +133,15 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
     logger.info('Session expired, transferring to long-term memory', { session_id, reason: session.close_reason })
     const archived_to = await archiveSession(ledger, folders, session)
     const said = await messages.ofSession(session_id)
-    if (said.length > 0) await remember(session, said, manner)
+    const learned = said.filter(message => message.unlearned !== true)
+    if (learned.length > 0) await remember(session, learned, manner)
     // The archived file holds the whole conversation, what had left the window included.
     const file = { window: said.map(toWindowMessage), message_counter: said.length, unknown: {} }
     await folders.write(session_id, writeWindowFile({ ...session, state: 'stored' }, file), archived_to)
     await ledger.stored(session_id, clock.now())
     deps.metrics.count('sessions_closed')
     logger.info('Session transferred to long-term memory', { session_id, messages: said.length })
-    return said.length > 0 ? 'stored' : 'empty'
+    return learned.length > 0 ? 'stored' : 'empty'
   }
 
   const failed = async (session: SessionRecord, thrown: unknown): Promise<TransferOutcome> => {

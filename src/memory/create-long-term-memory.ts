@@ -7,19 +7,20 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonalData } from '../people/personal-data.ts'
-import type { Scope } from '../messages/scope.ts'
+import type { Reach } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { Embedding } from './embedding.ts'
 import { Indexer } from './indexer.ts'
-import type { LongTermMemory, MemoryUpkeep, Recall } from './long-term-memory.ts'
+import type { Dropped, LongTermMemory, MemoryUpkeep, Recall } from './long-term-memory.ts'
 import type { MemoryStore } from './memory-store.ts'
+import { asReach, placesOf, searchPlaces } from './reach-search.ts'
 import { fit, rank, type RecallSettings } from './recall.ts'
 import { defaultMinSimilarity } from './thresholds.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
-/** Longest that a turn waits for the index, its start included. */
-const INDEX_DEADLINE_MS = 2500
+/** Longest that forgetting waits until the index has let go. */
+const LETTING_GO_DEADLINE_MS = 20_000
 
 /** Neighbours to choose from: recency may lift a memory over others that are more similar. */
 const LEAST_CANDIDATES = 50
@@ -55,26 +56,35 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
   }
   let started = false
 
-  const search = async (scope: Scope, question: string, call: CallContext): Promise<Recall> => {
+  const search = async (reach: Reach, question: string, call: CallContext): Promise<Recall> => {
     // Who has no memories costs nothing: no embedding, no query.
-    if ((await memories.countOfScope(scope)) === 0) return { memories: [] }
+    const places = await placesOf(memories, reach)
+    if (places.length === 0) return { memories: [] }
     const vector = await embedding.ofQuestion(question, call)
-    const candidates = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
-    const neighbours = await withDeadline(
-      clock,
-      INDEX_DEADLINE_MS,
-      'the memory index',
-      signal => index.query(scope, vector, candidates, signal),
-      call.signal,
-    )
-    const similar = neighbours.filter(each => each.similarity >= settings.min_similarity)
-    if (similar.length === 0) return { memories: [] }
-    // Ids that this scope does not hold are left over from before a change, and are dropped here.
-    const found = await memories.get(
-      scope,
-      similar.map(each => each.memory_id),
-    )
-    return { memories: fit(rank(similar, found, settings, clock.now()), settings.recall_tokens, parts.tokens) }
+    const found = await searchPlaces({ memories, index, clock }, places, reach.scope, {
+      ...{ vector, min_similarity: settings.min_similarity, signal: call.signal },
+      candidates: Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results),
+    })
+    const ranked = rank(found.similar, found.memories, settings, clock.now())
+    return { memories: fit(ranked, settings.recall_tokens, parts.tokens) }
+  }
+
+  const drop = async (memory_ids: readonly string[]): Promise<Dropped> => {
+    const before = await vectors.scopesOf(embedding.space, memory_ids)
+    await vectors.delete(memory_ids)
+    const left = (await vectors.scopesOf(embedding.space, memory_ids)).size
+    if (before.size === 0) return { vectors: left, index: 0 }
+    try {
+      await withDeadline(clock, LETTING_GO_DEADLINE_MS, 'the memory index', signal => index.catchUp(signal))
+      return { vectors: left, index: 0 }
+    } catch (error) {
+      logger.warn('The index lets go of forgotten memories later', {
+        why: (error as Error).message,
+        memories: before.size,
+      })
+      indexer.compareAll()
+      return { vectors: left, index: undefined }
+    }
   }
 
   const health = async (): Promise<Health> => {
@@ -89,6 +99,9 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
   const personal: PersonalData = {
     name: 'vectors',
     tables: ['vectors', 'embeddings', 'allocations'],
+    // Numbers that say nothing to anybody: the memories that they stand for are handed over by their own store.
+    export: async function* () {},
+    erase: async person_id => await vectors.deleteScope(`person:${person_id}`),
     count: async person_id => await vectors.countOfScope(`person:${person_id}`),
     reassign: async (from, to) => {
       if (from === to) return
@@ -103,10 +116,10 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
       started = true
       indexer.wake()
     },
-    recall: async (scope, question, call) => {
+    recall: async (reach, question, call) => {
       const begun = clock.now()
       try {
-        const recall = await search(scope, question, call)
+        const recall = await search(asReach(reach), question, call)
         const count = recall.memories.length
         logger.info(`Recalled ${String(count)} memories`, {
           best_similarity: recall.memories[0]?.similarity.toFixed(3),
@@ -128,10 +141,7 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
     forget: async session_id => {
       if ((await memories.removeOfSession(session_id)).length > 0 && started) indexer.compareAll()
     },
-    drop: async (_scope, memory_ids) => {
-      await vectors.delete(memory_ids)
-      if (started) indexer.compareAll()
-    },
+    drop,
     list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
     stats: async () => {
       const counts = await memories.counts()

@@ -1,14 +1,13 @@
 import { asDenidinError } from '../platform/errors.ts'
 import { breathe } from '../platform/event-loop.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { PersonalData } from '../people/personal-data.ts'
 import type { PastMessages } from './past-messages.ts'
 import { createMessageRecall, type MessageRecallParts } from './recall/create-message-recall.ts'
-import type { MessageIndex } from './recall/message-index.ts'
+import type { IndexedPersons, MessageIndex } from './recall/message-index.ts'
 import { MessageIndexer } from './recall/message-indexer.ts'
 
 export interface PastMessagesParts extends Omit<MessageRecallParts, 'indexer'> {
-  readonly index: MessageIndex & PersonalData
+  readonly index: MessageIndex & IndexedPersons
   readonly metrics: Metrics
 }
 
@@ -18,11 +17,27 @@ export const createPastMessages = (parts: PastMessagesParts): PastMessages => {
   const indexer = new MessageIndexer(parts)
   const messages = createMessageRecall({ ...parts, indexer })
   const logger = parts.logger.for('memory.recall')
+  /** The messages are gone by then: the index follows, and writes over what its files still hold. */
+  const letGo = async (): Promise<void> => {
+    indexer.wake()
+    await indexer.settled()
+    await index.checkpoint()
+  }
+
   return {
     personal: {
       name: index.name,
       tables: index.tables,
       count: person_id => index.count(person_id),
+      // Messages are handed over by their own store; here are their words once more.
+      export: async function* () {},
+      erase: async person_id => {
+        const before = await index.count(person_id)
+        await letGo()
+        while (!(await index.dropScope(`person:${person_id}`))) await breathe()
+        await index.checkpoint()
+        return before
+      },
       reassign: async (from, to) => {
         if (from === to) return
         while (!(await index.dropScope(`person:${from}`))) await breathe()
@@ -43,6 +58,7 @@ export const createPastMessages = (parts: PastMessagesParts): PastMessages => {
       }
     },
     changed: () => indexer.wake(),
+    forget: letGo,
     settled: () => indexer.settled(),
     stats: async () => ({ enabled: true, ...(await index.counts()) }),
     [Symbol.asyncDispose]: () => indexer[Symbol.asyncDispose](),

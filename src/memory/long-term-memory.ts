@@ -1,6 +1,6 @@
 import type { Health } from '../platform/health.ts'
 import type { CallContext } from '../models/language-model.ts'
-import type { Scope } from '../messages/scope.ts'
+import type { Reach, Scope } from '../messages/scope.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { Memory, RecalledMemory } from './memory.ts'
 import type { MemoryPage } from './memory-store.ts'
@@ -26,6 +26,14 @@ export interface MemoryStats {
   readonly index: Health
 }
 
+/** What became of the vectors of memories that went. */
+export interface Dropped {
+  /** Memories that still have a vector: 0. */
+  readonly vectors: number
+  /** How many of them the index still finds: 0; `undefined` when it cannot be asked now and lets go later. */
+  readonly index: number | undefined
+}
+
 /** What the operator and the app need of it besides. */
 export interface MemoryUpkeep {
   /** The vectors of a person; the memories themselves are the memory store's. */
@@ -39,10 +47,10 @@ export interface LongTermMemory extends AsyncDisposable {
   /** Opens the stores and begins to work off, in the background, what waits for its embedding or for the index. */
   start(): Promise<void>
   /**
-   * What is remembered in `scope` that bears on `question`, best first, at most `top_k_results`.
+   * What is remembered within `reach` that bears on `question`, best first, at most `top_k_results`.
    * Never rejects: without an index or an embedder the answer is empty and says why.
    */
-  recall(scope: Scope, question: string, call: CallContext): Promise<Recall>
+  recall(reach: Scope | Reach, question: string, call: CallContext): Promise<Recall>
   /**
    * Keeps a memory. It is safe in SQLite when this resolves; embedding and index follow in the background, and are
    * taken up again after a restart. A session that gave a memory already gives no second one.
@@ -51,7 +59,7 @@ export interface LongTermMemory extends AsyncDisposable {
   /** Forgets what a session gave: gone for every recall when this resolves; vector and index follow in the background. */
   forget(session_id: string): Promise<void>
   /** Lets go of memories that have left the store: vectors at once, the index within seconds or when it is back. */
-  drop(scope: Scope, memory_ids: readonly string[]): Promise<unknown>
+  drop(memory_ids: readonly string[]): Promise<Dropped>
   list(scope: Scope | 'all', page: MemoryPage): Promise<readonly Memory[]>
   stats(): Promise<MemoryStats>
   /** Resolves when nothing waits for embedding or index, or cannot go on for now. */

@@ -77,8 +77,8 @@ export interface AccessStats {
 export interface MemoryLog {
   /** Writes down what a reply was given; each of its memories counts as used. */
   recalled(record: RecallRecord): Promise<void>
-  /** What the last reply of a chat was given; `undefined` when nothing was recalled yet. */
-  lastRecall(scope: Scope, chat_id: ChatId): Promise<RecallRecord | undefined>
+  /** What the last reply of a chat, or of any chat of the scope, was given; `undefined` before the first. */
+  lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined>
   accessed(accesses: readonly Access[]): Promise<void>
   /** Uses of each of these memories (`recall`, `search` and `show` count); those never used are left out. */
   uses(scope: Scope, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Use>>

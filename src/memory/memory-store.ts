@@ -1,5 +1,6 @@
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
 import type { Category, Memory, MemoryKind, Tier } from './memory.ts'
 
 /** Part of a list, newest first: at most `limit` memories, older than `before` (last `memory_id` of the page before). */
@@ -28,6 +29,12 @@ export interface MemoryChange {
   readonly add_sources?: readonly MessageId[]
 }
 
+/** Where a memory lies. */
+export interface PlacedMemory {
+  readonly memory_id: string
+  readonly scope: Scope
+}
+
 /** Long-term memories: the truth, from which every index can be rebuilt. */
 export interface MemoryStore {
   /**
@@ -48,7 +55,17 @@ export interface MemoryStore {
   get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]>
   /** The memories of a scope that came from these messages. */
   ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly Memory[]>
+  /** What these sessions as a whole were about. */
+  summariesOf(session_ids: readonly string[]): Promise<readonly Memory[]>
   list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
+  /** What one person alone said in groups: they may find it wherever they are. */
+  ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
+  /** Groups that remember what one person alone said. */
+  groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
+  /** Scopes that hold memories, the one last added to first. */
+  recentScopes(limit: number): Promise<readonly Scope[]>
+  /** Every memory of a person's own scope, and every one that their words had a share in. */
+  placesOfPerson(person_id: PersonId): Promise<readonly PlacedMemory[]>
   /** For the operator and for the upkeep of the index: over all scopes. */
   listAll(page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
   /** The scope of each of these memories; those that are not there are left out. */

@@ -76,4 +76,6 @@ export interface RecalledMemory {
   readonly recency: number
   /** semantic_weight · similarity + recency_weight · recency; the list is sorted by it. */
   readonly score: number
+  /** Whose it is, where it is not the asker's own. */
+  readonly whose?: string
 }

@@ -1,3 +1,4 @@
+import type { MessageId } from '../messages/message.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { MessageRecall, Quote } from './recall/message-recall.ts'
 
@@ -9,6 +10,8 @@ export interface PastMessages extends MessageRecall, AsyncDisposable {
   recall(...question: Parameters<MessageRecall['recall']>): Promise<readonly Quote[]>
   /** Messages came or were changed: they are indexed beside the road, within milliseconds. */
   changed(): void
+  /** Resolves when the index has let go of messages that are gone, and its files of their words. */
+  forget(message_ids: readonly MessageId[]): Promise<void>
   /** Resolves when every message that there was is indexed. */
   settled(): Promise<void>
   stats(): Promise<{ readonly enabled: boolean; readonly messages: number; readonly scopes: number }>

@@ -28,6 +28,8 @@ export interface VectorStore {
   countOfScope(scope: Scope): Promise<number>
   /** Moves the vectors of a scope, or only those of `memory_ids`, to another scope. */
   rescope(from: Scope, to: Scope, memory_ids?: readonly string[]): Promise<void>
+  /** Removes every vector of a scope. @returns how many */
+  deleteScope(scope: Scope): Promise<number>
   /** Removes these memories' vectors from every space. */
   delete(memory_ids: readonly string[]): Promise<void>
 }

@@ -33,6 +33,8 @@ export interface Receipt {
   readonly role?: 'user' | 'assistant'
   /** Tokens of the text; `undefined` keeps no text at all, only the fact that the message came. */
   readonly tokens: number | undefined
+  /** Nobody may learn from it: its person wants that. */
+  readonly unlearned?: boolean
 }
 
 /** A message that waits for its turn. */

@@ -38,4 +38,6 @@ export interface StoredMessage {
   readonly tokens: number
   readonly sent_at: number
   readonly session_id: string | undefined
+  /** Nobody may learn from it: its person wants that. */
+  readonly unlearned?: boolean
 }

@@ -7,6 +7,16 @@ import type { PersonId } from '../people/person.ts'
  */
 export type Scope = `person:${PersonId}` | `chat:${ChatId}`
 
+/**
+ * How far a question reaches: the scope that it is asked in; what `speaker` alone said in groups, where they ask in
+ * private; and, where the configuration lets the godfather reach further, the scopes of `others`.
+ */
+export interface Reach {
+  readonly scope: Scope
+  readonly speaker?: PersonId
+  readonly others?: readonly Scope[]
+}
+
 /** A person's scope in a direct chat, the group's in a group. */
 export const scopeOf = (message: Pick<IncomingMessage, 'chat_id' | 'chat_kind'>, person_id: PersonId): Scope =>
   message.chat_kind === 'group' ? `chat:${message.chat_id}` : `person:${person_id}`

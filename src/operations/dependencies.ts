@@ -9,10 +9,17 @@ import type { ToldElsewhere } from '../learning/told-elsewhere.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { Listings } from '../memory/listings.ts'
+import type { MemoryAudit } from '../memory/memory-audit.ts'
+import type { ForgettableMessages, MessageSearch } from '../messages/forgettable-messages.ts'
 import type { People } from '../people/people.ts'
+import type { Preferences } from '../people/preferences.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
+import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { Exporting } from '../privacy/exporting.ts'
+import type { Forgetting } from '../privacy/forgetting.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 
 /** Messages on their way. */
@@ -46,10 +53,23 @@ export interface About {
   readonly godfather_phone: string | undefined
 }
 
+/** What people ask of what is held about them stands on these. */
+export interface YoursDeps {
+  readonly memories: Pick<MemoryStore, 'get' | 'list' | 'ofSpeaker' | 'scopesOf'>
+  readonly memoryLog: Pick<MemoryLog, 'accessed' | 'lastRecall'>
+  readonly listings: Listings
+  readonly messages: MessageSearch & Pick<ForgettableMessages, 'get' | 'last'>
+  readonly preferences: Preferences
+  readonly forgetting: Pick<Forgetting, 'everything' | 'things'>
+  readonly exporting: Pick<Exporting, 'export' | 'read'>
+  readonly audit: MemoryAudit
+}
+
 /** Everything that operations stand on; each takes what it uses. */
 export interface OperationDeps {
   readonly about: About
   readonly clock: Clock
+  readonly ids: Ids
   readonly metrics: Metrics
   readonly checks: readonly HealthCheck[]
   readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
@@ -58,11 +78,12 @@ export interface OperationDeps {
   readonly agent: ConsciousAgent
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
-  readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
+  readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
   /** Takes facts from conversations; `undefined` where each gives a summary, or nothing. */
   readonly learning: Learning | undefined
   readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>
   readonly pauses: Pauses
+  readonly yours: YoursDeps
   readonly console: Pick<ConsoleChannel, 'say'>
   readonly usage: UsageReader
   readonly traffic: {

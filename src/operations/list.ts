@@ -3,11 +3,14 @@ import type { z } from 'zod'
 import { chatSay } from './chat.ts'
 import { memoryAccessStats } from './memory-access.ts'
 import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
+import { memoryExport, memoryForget } from './forget.ts'
+import { memoryAbout, memoryRemember, memoryShow, memoryWhy } from './memory-yours.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import { memoryExtract } from './memory-extract.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
 import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people.ts'
+import { peopleLanguage, peoplePrivacy } from './preferences.ts'
 import { sessionList, sessionPurge, sessionReset, sessionShow, sessionSweep } from './session.ts'
 import { status } from './status.ts'
 
@@ -26,12 +29,20 @@ export const operations = {
   'memory.agent_status': agentStatus,
   'memory.agent_stop': agentStop,
   'memory.extract': memoryExtract,
+  'memory.about': memoryAbout,
+  'memory.export': memoryExport,
+  'memory.forget': memoryForget,
   'memory.list': memoryList,
+  'memory.remember': memoryRemember,
   'memory.search': memorySearch,
+  'memory.show': memoryShow,
   'memory.stats': memoryStats,
+  'memory.why': memoryWhy,
   'people.block': peopleBlock,
+  'people.language': peopleLanguage,
   'people.list': peopleList,
   'people.merge': peopleMerge,
+  'people.privacy': peoplePrivacy,
   'people.role': peopleRole,
   'people.show': peopleShow,
   'people.unblock': peopleUnblock,

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ChatId } from '../messages/message.ts'
+import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -13,7 +13,12 @@ export interface Caller {
   readonly level: Access
   readonly person?: Person
   /** The chat that the call came from. */
-  readonly chat?: { readonly chat_id: ChatId; readonly scope: Scope }
+  readonly chat?: {
+    readonly chat_id: ChatId
+    readonly scope: Scope
+    /** The message that holds the call. */
+    readonly message_id?: MessageId
+  }
   /** The queue that the call already runs in; it must not be waited for again. */
   readonly inside?: Scope
 }

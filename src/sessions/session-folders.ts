@@ -59,6 +59,32 @@ export class SessionFolders {
     if ((await readdir(day).catch(() => ['unknown'])).length === 0) await remove(day)
   }
 
+  /** Removes everything that lies on disk of a session. */
+  async erase(session_id: string, archived_to: string | undefined): Promise<void> {
+    await remove(join(this.#root, session_id))
+    if (archived_to !== undefined) await this.purge(archived_to)
+  }
+
+  /** Removes damaged copies that were set aside: nobody can tell what they hold. */
+  async eraseSetAside(session_id: string, archived_to: string | undefined): Promise<void> {
+    const folder = archived_to === undefined ? join(this.#root, session_id) : join(this.#root, archived_to)
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (name.startsWith(`${FILE}.`)) await remove(join(folder, name))
+    }
+  }
+
+  /** The texts of all files of a session, damaged copies included. */
+  async texts(session_id: string, archived_to: string | undefined): Promise<readonly string[]> {
+    const folders = [session_id, ...(archived_to === undefined ? [] : [archived_to])].map(each =>
+      join(this.#root, each),
+    )
+    const texts: string[] = []
+    for (const folder of folders) {
+      for (const name of await readdir(folder).catch(() => [])) texts.push(await readFile(join(folder, name), 'utf8'))
+    }
+    return texts
+  }
+
   #file(session_id: string): string {
     return join(this.#root, session_id, FILE)
   }

@@ -43,6 +43,10 @@ export interface SessionLedger {
   /** Stored sessions whose last message came before `before`, with their archive still on disk. */
   purgeable(before: number): Promise<readonly SessionRecord[]>
   purged(session_id: string): Promise<void>
+  /** Every session of a scope, oldest first. */
+  ofScope(scope: Scope): Promise<readonly SessionRecord[]>
+  /** Takes a session out of the ledger, as if it had never been. */
+  forget(session_id: string): Promise<void>
   list(page: {
     readonly limit: number
     readonly before?: string

@@ -170,11 +170,18 @@ export const createSessions = (deps: SessionsDependencies): Sessions & SessionBr
 
     refresh: async session_id => {
       const session = await ledger.find(session_id)
-      if (session?.state !== 'active') return
-      const { unknown } = await load(session_id)
-      const file = { ...(await rebuild(session_id)), unknown }
-      cache.set(session_id, file)
-      await folders.write(session_id, writeWindowFile(session, file))
+      if (session === undefined || session.state === 'purged') return
+      const { archived_to } = session
+      if (session.state === 'active') {
+        const { unknown } = await load(session_id)
+        const file = { ...(await rebuild(session_id)), unknown }
+        cache.set(session_id, file)
+        await folders.write(session_id, writeWindowFile(session, file))
+      } else {
+        cache.delete(session_id)
+        await folders.write(session_id, writeWindowFile(session, await rebuild(session_id)), archived_to)
+      }
+      await folders.eraseSetAside(session_id, archived_to)
     },
 
     release: session_id => {

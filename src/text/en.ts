@@ -1,3 +1,4 @@
+import { listedDay, listedText } from './listed.ts'
 import type { Sentences } from './sentences.ts'
 
 const MINUTE_SECONDS = 60
@@ -14,6 +15,12 @@ const duration = (seconds: number): string => {
   return many(Math.floor(seconds / DAY_SECONDS), 'day')
 }
 
+const SPEAKERS = { you: 'you said', others: 'somebody said', conversation: 'from a conversation' }
+
+const PRIVACY_ON = 'Learning is on: I remember what matters of what you say. /privacy off ends that.'
+const PRIVACY_OFF =
+  'Learning is off: we go on talking, and nothing that you say from now on is remembered for later. What I know already stays until you /forget it. /privacy on starts again.'
+
 const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down', off: 'off' }
 
 export const en: Sentences = {
@@ -22,10 +29,65 @@ export const en: Sentences = {
   help_status: 'how I am doing',
   help_pause: 'only listen here, or in the conversation you name, until /resume',
   help_resume: 'answer here, or in the conversation you name, again',
+  help_memory: 'what I remember of you, or of the words you add',
+  help_remember: 'remember what you write behind it',
+  help_forget: 'forget a number of /memory, the last thing you said (last), or everything (all)',
+  help_export: 'everything that is held about you',
+  help_why: 'what my last reply was based on',
+  help_privacy: 'whether I may learn from what you say (on or off)',
+  help_lang: 'the language that I speak to you (en or he)',
   help_help: 'this list',
   unknown_command: (command, near) =>
     `I don't know the command ${command}. ${near === undefined ? '' : `Did you mean ${near}? `}/help lists all commands.`,
   admin_only: command => `${command} is for my administrator, in a direct chat. /help lists what you can do.`,
+  direct_only: command => `${command} is for a direct chat: here everybody would read it.`,
+  confirm: summary => `To be sure: ${summary}. Answer “yes” within five minutes to go on.`,
+  not_confirmed: 'All right, I leave it as it is.',
+  memory_list: (items, learn) =>
+    [
+      items.length === 0 ? 'I found nothing that I remember.' : 'This is what I remember:',
+      ...items.map(
+        ({ number, by, said_at, in_group, text }) =>
+          `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(text)}`,
+      ),
+      ...(items.length === 0 ? [] : ['/forget and a number makes me forget that.']),
+      ...(learn ? [] : [PRIVACY_OFF]),
+    ].join('\n'),
+  remembered: text => `Remembered: ${text}`,
+  usage_remember: 'Write what I am to remember behind it: /remember my sister is called Dana',
+  usage_forget:
+    'Write what I am to forget behind it: a number of the list that /memory shows, “last” for the last thing you said, or “all”.',
+  forget_all_question:
+    'I would forget everything that I hold about you: every message, every memory, in groups too. Nobody can undo that. Answer “yes” within five minutes to go on.',
+  forgotten: ({ messages, memories, residue, index }) =>
+    [
+      `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}.`,
+      ...(residue === 0
+        ? ['I looked everywhere: nothing of it is left.']
+        : [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]),
+      ...(index === 'later' ? ['My search index lets go of it as soon as it is back.'] : []),
+    ].join(' '),
+  forget_nothing: 'I found nothing to forget there. /memory shows what I remember, with numbers.',
+  forget_not_yours: 'That came from what others said too, so it is not yours alone to forget.',
+  exported: file =>
+    `I wrote everything that I hold about you into a file. It is too long for this chat; my administrator can hand it over: ${file}`,
+  why: (items, replied) =>
+    !replied
+      ? 'I have not answered anything here yet.'
+      : items.length === 0
+        ? 'My last reply was based on our conversation alone, on no memory.'
+        : [
+            'My last reply was given these memories:',
+            ...items.map(
+              ({ text, said_at, similarity }) =>
+                `- ${text === null ? '(forgotten since)' : `${listedDay(said_at)}: ${listedText(text)}`}${similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`}`,
+            ),
+          ].join('\n'),
+  privacy_on: PRIVACY_ON,
+  privacy_off: PRIVACY_OFF,
+  usage_privacy: 'Write /privacy on or /privacy off; /privacy alone shows what holds.',
+  language_fixed: 'From now on my own sentences to you are in English.',
+  usage_lang: 'Write /lang en for English or /lang he for Hebrew.',
   reset_saved: 'Session reset! Previous conversation has been saved to long-term memory.',
   reset_saved_later: 'Session reset! Previous conversation is kept and will be saved to long-term memory shortly.',
   reset_not_saved: 'Session reset! Nothing was saved to long-term memory.',

@@ -15,6 +15,33 @@ export interface StatusFigures {
   readonly model_tokens: number
 }
 
+/** A memory or message as a list shows it. */
+export interface ListedFigures {
+  readonly number: number
+  readonly by: 'you' | 'others' | 'conversation'
+  /** ISO 8601. */
+  readonly said_at: string
+  readonly in_group: boolean
+  readonly text: string
+}
+
+/** What a reply was given. */
+export interface WhyFigures {
+  /** `null`: forgotten since. */
+  readonly text: string | null
+  readonly said_at: string | null
+  /** 0 to 1; `null`: found by its words. */
+  readonly similarity: number | null
+}
+
+/** What forgetting came to. */
+export interface ForgottenFigures {
+  readonly messages: number
+  readonly memories: number
+  readonly residue: number
+  readonly index: 'done' | 'later'
+}
+
 /** Everything that DeniDin says to people in its own words, in one language. Commands stand as they are typed. */
 export interface Sentences {
   readonly help_heading: string
@@ -22,11 +49,42 @@ export interface Sentences {
   readonly help_status: string
   readonly help_pause: string
   readonly help_resume: string
+  readonly help_memory: string
+  readonly help_remember: string
+  readonly help_forget: string
+  readonly help_export: string
+  readonly help_why: string
+  readonly help_privacy: string
+  readonly help_lang: string
   readonly help_help: string
   /** `near`: the command that was probably meant. */
   unknown_command(command: string, near: string | undefined): string
   /** For a command that only the godfather may give, in a direct chat. */
   admin_only(command: string): string
+  /** For a command whose answer is nobody else's business. */
+  direct_only(command: string): string
+  /** Asks for a yes within five minutes; `summary` is what the command does. */
+  confirm(summary: string): string
+  readonly not_confirmed: string
+  /** `learn`: whether the person lets anything be learned. */
+  memory_list(items: readonly ListedFigures[], learn: boolean): string
+  remembered(text: string): string
+  readonly usage_remember: string
+  readonly usage_forget: string
+  readonly forget_all_question: string
+  forgotten(figures: ForgottenFigures): string
+  readonly forget_nothing: string
+  /** What others said in a group is not one person's to forget. */
+  readonly forget_not_yours: string
+  /** The file is too long for a chat. */
+  exported(file: string): string
+  /** `replied`: whether there was a reply at all. */
+  why(items: readonly WhyFigures[], replied: boolean): string
+  readonly privacy_on: string
+  readonly privacy_off: string
+  readonly usage_privacy: string
+  readonly language_fixed: string
+  readonly usage_lang: string
   readonly reset_saved: string
   /** The conversation is safe and will be moved into long-term memory later. */
   readonly reset_saved_later: string

@@ -25,7 +25,7 @@ const gone = (message_id: string): MessageState => ({ message_id, now: undefined
 
 describe.each([['sqlite']] as const)('message index: %s', () => {
   let database: Database
-  let index: MessageIndex & PersonalData
+  let index: MessageIndex & IndexedPersons
 
   beforeEach(() => {
     database = new Database(':memory:', indexMigrations)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { PersonalData } from '../../src/people/personal-data.ts'
+import type { LedgerData } from '../../src/sessions/personal-sessions.ts'
 import type { SessionLedger } from '../../src/sessions/session-ledger.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
 import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
@@ -8,7 +8,7 @@ import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-sess
 describe.each([['sqlite', () => createSqliteSessionLedger(new Database(':memory:', sessionMigrations))]] as const)(
   'session ledger: %s',
   (_name, make) => {
-    let ledger: SessionLedger & PersonalData
+    let ledger: SessionLedger & LedgerData
 
     const create = (session_id: string, person: string, at: number): Promise<unknown> =>
       ledger.create({ session_id, scope: `person:${person}`, chat_id: `${person}@c.us`, at })

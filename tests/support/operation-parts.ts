@@ -12,10 +12,12 @@ import type { Person, Role } from '../../src/people/person.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import type { HealthCheck } from '../../src/platform/health.ts'
 import type { LogFields, Logger } from '../../src/platform/logger.ts'
+import { systemIds } from '../../src/platform/ids.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { phoneDigits } from '../../src/platform/phone.ts'
 import type { SessionDetails } from '../../src/sessions/session.ts'
 import { FakeClock } from './fake-clock.ts'
+import { createYoursParts } from './yours-parts.ts'
 
 /** A person with one phone. */
 export const personOf = (person_id: string, phone: string, role: Role = 'client', name?: string): Person => ({
@@ -82,6 +84,7 @@ export const keptLog = (): KeptLog => {
 /** The parts that operations stand on, held in memory; a test puts in what is there and looks at what was asked. */
 export class OperationParts implements OperationDeps {
   readonly clock = new FakeClock()
+  readonly ids = systemIds
   readonly metrics = createMetrics()
   readonly persons: Person[] = []
   readonly details: SessionDetails[] = []
@@ -107,6 +110,7 @@ export class OperationParts implements OperationDeps {
   answer: (message: ConsoleMessage) => Promise<readonly string[]> = message =>
     Promise.resolve([`you said: ${message.text}`])
 
+  readonly yours = createYoursParts(this.asked)
   readonly pausesHeld: Pause[] = []
   readonly pauses: OperationDeps['pauses'] = {
     at: scope => Promise.resolve(this.pausesHeld.find(each => each.scope === scope)),
@@ -261,8 +265,8 @@ export class OperationParts implements OperationDeps {
       index: { state: 'ok', detail: 'answers' },
     })
     return {
-      recall: (scope, question) => {
-        this.asked.push(`recall ${scope}: ${question}`)
+      recall: (reach, question) => {
+        this.asked.push(`recall ${typeof reach === 'string' ? reach : reach.scope}: ${question}`)
         return Promise.resolve(this.recalled)
       },
       list: (scope, page) =>
@@ -274,6 +278,7 @@ export class OperationParts implements OperationDeps {
           ),
         ),
       stats: () => Promise.resolve(stats()),
+      store: memory => this.yours.memories.add(memory),
     }
   }
 }

@@ -35,7 +35,7 @@ export class RecallRig implements AsyncDisposable {
   readonly index_database = new Database(':memory:', indexMigrations)
   readonly messages: MessageStore & PersonalData = createSqliteMessageStore(this.database)
   readonly feed = createSqliteMessageFeed(this.database)
-  readonly index: MessageIndex & PersonalData = createSqliteMessageIndex(this.index_database)
+  readonly index: MessageIndex & IndexedPersons = createSqliteMessageIndex(this.index_database)
   readonly indexer = new MessageIndexer({ feed: this.feed, index: this.index, logger: silentLogger })
   #n = 0
 

@@ -19,7 +19,11 @@ const inGroup = { chat_id: '12@g.us', chat_kind: 'group', scope: 'chat:12@g.us' 
 const setUp = (language: Language = 'en') => {
   const parts = new OperationParts()
   const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
-  const commands: Commands = createChatCommands({ runner, language: () => Promise.resolve(language) })
+  const commands: Commands = createChatCommands({
+    runner,
+    clock: parts.clock,
+    language: () => Promise.resolve(language),
+  })
   return { parts, commands }
 }
 
@@ -75,7 +79,7 @@ test('answers are in the language of the speaker', async () => {
 test('when the language cannot be found out, the command itself tells it', async () => {
   const parts = new OperationParts()
   const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
-  const commands = createChatCommands({ runner, language: () => Promise.reject(new Error('no')) })
+  const commands = createChatCommands({ runner, clock: parts.clock, language: () => Promise.reject(new Error('no')) })
   await expect(commands.run('/reset', speaker)).resolves.toContain('Session reset!')
   await expect(commands.run('/איפוס', speaker)).resolves.toContain('אני לא מכיר')
 })
@@ -132,7 +136,7 @@ test.each<[ErrorCode, string]>([
   ['not_found', 'Something went wrong'],
   ['invalid_input', 'Something went wrong'],
   ['invalid_config', 'Something went wrong'],
-  ['confirmation_needed', 'Something went wrong'],
+  ['confirmation_needed', 'Answer “yes” within five minutes'],
   ['forbidden', 'is for my administrator'],
 ])('a failure of kind %s is told in a sentence without its details', async (code, words) => {
   const { parts, commands } = setUp()

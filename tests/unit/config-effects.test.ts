@@ -50,6 +50,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.jitter': 'distances differ at random as far as the jitter lets them',
   'conversation.quiet_hours': 'in quiet hours of the time zone messages wait in their order, the godfather does not',
   'conversation.time_zone': 'in quiet hours of the time zone messages wait in their order, the godfather does not',
+  'memory.godfather_scope':
+    'with godfather_scope all the godfather is reminded of what others said, and each time is audited',
   'memory.session.max_tokens_by_role.client':
     'the window of a client is bounded by its budget, the godfather has his own',
   'memory.session.max_tokens_by_role.godfather':

@@ -15,7 +15,7 @@ const LID: Sender = { identities: [{ kind: 'lid', value: '77000111' }] }
 const BOTH: Sender = { identities: [...PHONE.identities, ...LID.identities] }
 
 /** Things held about people, in SQLite like the real stores; `failing` and `waiting` are what can go wrong. */
-class Things implements PersonalData {
+class Things implements Pick<PersonalData, 'name' | 'reassign'> {
   readonly name: string
   readonly tables: readonly string[]
   readonly #database: Database

@@ -1,7 +1,8 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Meter } from '../../models/meter.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
+import { readInBatches } from '../../database/sqlite/in-batches.ts'
+import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { UsageReader, UsageTotal } from '../usage-reader.ts'
 
@@ -73,4 +74,18 @@ export const createSqliteMeter = (database: Database, clock: Clock): SqliteMeter
   reassign: async (from, to) => {
     database.run('update usage set person_id = :to where person_id = :from', { from, to })
   },
+  export: async function* (person_id) {
+    const columns = 'at, kind, provider, model, purpose, outcome, duration_ms, input_tokens, output_tokens'
+    const calls = { table: 'usage', columns, where: 'person_id = :person_id' }
+    for await (const rows of readInBatches<UsageRow>(database, calls, { person_id })) {
+      for (const { at, ...fields } of rows) {
+        yield { section: 'usage', fields: { at: recordedTime(at), ...fields } }
+      }
+    }
+  },
+  // What calls cost stays counted; whose they were goes.
+  erase: async person_id =>
+    database.run('update usage set person_id = null, chat_id = null where person_id = :person_id', { person_id }),
 })
+
+type UsageRow = { readonly at: number } & Readonly<Record<string, string | number>>

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
+import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { Pause, PauseReason, Pauses } from '../pauses.ts'
 
 /** Table of the pauses. */
@@ -40,6 +40,14 @@ export const createSqlitePauses = (database: Database): Pauses & PersonalData =>
       database.run('delete from pauses where scope = :from', { from: scopes.from })
     })
   },
+  export: async function* (person_id) {
+    for (const { until_at, reason } of database.all<PauseRow>('select * from pauses where scope = :scope', {
+      scope: `person:${person_id}`,
+    })) {
+      yield { section: 'pauses', fields: { until: recordedTime(until_at), reason } }
+    }
+  },
+  erase: async person_id => database.run('delete from pauses where scope = :scope', { scope: `person:${person_id}` }),
   at: async (scope, now) => {
     const row = database.get<PauseRow>(
       'select * from pauses where scope = :scope and (until_at is null or until_at > :now)',

@@ -26,7 +26,8 @@ export class Database implements Disposable {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
     try {
       this.#connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-      this.#connection.exec('pragma journal_mode = wal; pragma synchronous = full')
+      // What is deleted is overwritten, so that nothing forgotten can be read from the file.
+      this.#connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on')
     } catch (error) {
       throw new DenidinError('damaged', `the database ${path} cannot be opened: ${(error as Error).message}`, {
         cause: error,
@@ -62,6 +63,11 @@ export class Database implements Disposable {
       if (this.#connection.isTransaction) this.#connection.exec('rollback')
       throw error
     }
+  }
+
+  /** Empties the write-ahead log, which still holds what has been deleted since. False while somebody else reads. */
+  scrub(): boolean {
+    return this.#connection.prepare('pragma wal_checkpoint(truncate)').get()?.['busy'] === 0
   }
 
   [Symbol.dispose](): void {

@@ -4,10 +4,13 @@ import { operations } from '../../operations/list.ts'
 import { nearMiss } from '../../operations/near-miss.ts'
 import type { Runner } from '../../operations/runner.ts'
 import type { Person } from '../../people/person.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
 import { languageOf, sentencesIn, type Language } from '../../text/language.ts'
 import type { Sentences } from '../../text/sentences.ts'
+import { Confirmations } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
+import { commandInWords } from './phrases.ts'
 
 /** Who writes a command, where: the conversation's `Speaker`, by its form. */
 export interface ChatSpeaker {
@@ -15,20 +18,25 @@ export interface ChatSpeaker {
   readonly chat_id: string
   readonly chat_kind: 'direct' | 'group'
   readonly scope: NonNullable<Caller['inside']>
+  readonly message_id?: string
 }
 
 /** The conversation's `Commands`, by its form. */
 export interface ChatCommands {
-  /** Whether a text is a command (known or not): it never reaches the model nor the history. */
-  recognises(text: string): boolean
+  /**
+   * Whether a text is a command (known or not), one in plain words, or the answer to a question about one: it never
+   * reaches the model nor the history. `from` is who wrote it, where.
+   */
+  recognises(text: string, from?: { readonly person_id: string; readonly chat_id: string }): boolean
   /** Runs a command and gives the sentence to answer with. Never rejects. */
   run(text: string, speaker: ChatSpeaker): Promise<string>
 }
 
 export interface ChatCommandsDeps {
   readonly runner: Runner
-  /** The language that a speaker writes in: commands themselves are the same in all. */
-  language(speaker: ChatSpeaker): Promise<Language>
+  readonly clock: Clock
+  /** The language to answer a command in; slashes are the same in all. */
+  language(speaker: ChatSpeaker, text: string): Promise<Language>
 }
 
 /** A slash and a word, alone or before more words; `/home/user` and `1/2` are none. Phones like to add a full stop. */
@@ -37,35 +45,84 @@ const COMMAND = /^\s*(\/\p{L}[\p{L}\p{N}_-]*)[.!?]*(?:\s+([\s\S]*))?$/u
 const HELP = '/help'
 const menu: Readonly<Record<string, ChatCommand>> = chatMenu
 
+interface Typed {
+  readonly word: string
+  readonly words: string
+}
+
+/** What a text asks for, with a slash or in plain words. */
+const typedIn = (text: string): Typed | undefined => {
+  const match = COMMAND.exec(text)
+  if (match === null) return commandInWords(text)
+  const [, word = '', words = ''] = match
+  return { word, words }
+}
+
 /** The commands that people write in a chat, over the list of operations. */
-export const createChatCommands = ({ runner, language }: ChatCommandsDeps): ChatCommands => ({
-  recognises: text => COMMAND.test(text),
-  run: async (text, speaker) => {
-    const [, typed = '', words = ''] = COMMAND.exec(text) ?? []
+export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps): ChatCommands => {
+  const confirmations = new Confirmations(clock)
+
+  const perform = async (
+    { word: typed, words }: Typed,
+    speaker: ChatSpeaker,
+    sentences: Sentences,
+  ): Promise<string> => {
     const word = typed.toLowerCase()
     const caller = callerOf(speaker)
-    const sentences = sentencesIn(await language(speaker).catch(() => languageOf(text)))
     if (word === HELP) return help(caller, sentences)
     const command = Object.hasOwn(menu, word) ? menu[word] : undefined
     if (command === undefined) return sentences.unknown_command(typed, nearMiss(word, available(caller)))
-    try {
-      const input = command.parse(words.trim())
+    const asked = words.trim()
+    if (speaker.chat_kind === 'group' && command.direct_only?.(asked) === true) return sentences.direct_only(word)
+    const input = command.parse(asked)
+    if (input === undefined) return command.usage?.(sentences) ?? sentences.something_went_wrong
+    const run = async (): Promise<string> => {
       const output = await runner.run(command.run, input, { caller })
       // The menu's own types tie `run` to `say`; the record of all commands cannot show it.
       return command.say(output as never, sentences)
+    }
+    try {
+      return await run()
     } catch (thrown) {
       const { code } = asDenidinError(thrown)
-      return code === 'forbidden' ? sentences.admin_only(word) : sentences[SAID[code]]
+      if (code !== 'confirmation_needed') return failure(thrown, word, sentences)
+      // The yes is a message of its own: it is what is being answered then.
+      confirmations.ask(speaker, { word, words })
+      return command.question?.(sentences) ?? sentences.confirm(command.summary(sentences))
     }
-  },
-})
+  }
+
+  const confirmed = async ({ word, words }: Typed, speaker: ChatSpeaker, sentences: Sentences): Promise<string> => {
+    const command = menu[word]
+    const input = command?.parse(words.trim())
+    if (command === undefined || input === undefined) return sentences.something_went_wrong
+    try {
+      const output = await runner.run(command.run, input, { caller: callerOf(speaker), confirmed: true })
+      return command.say(output as never, sentences)
+    } catch (thrown) {
+      return failure(thrown, word, sentences)
+    }
+  }
+
+  return {
+    recognises: (text, from) =>
+      (from !== undefined && confirmations.recognises(text, from)) || typedIn(text) !== undefined,
+    run: async (text, speaker) => {
+      const sentences = sentencesIn(await language(speaker, text).catch(() => languageOf(text)))
+      const answer = confirmations.answer(text, speaker)
+      if (answer?.yes === false) return sentences.not_confirmed
+      if (answer?.yes === true) return await confirmed(answer.typed, speaker, sentences)
+      return await perform(typedIn(text) ?? { word: '', words: '' }, speaker, sentences)
+    },
+  }
+}
 
 /** What administers DeniDin is for a direct chat: in a group, everybody would read the answer. */
-const callerOf = ({ person, chat_id, chat_kind, scope }: ChatSpeaker): Caller => ({
+const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: ChatSpeaker): Caller => ({
   transport: 'chat',
   level: person.role === 'godfather' && chat_kind === 'direct' ? 'godfather' : 'anyone',
   person,
-  chat: { chat_id, scope },
+  chat: { chat_id, scope, ...(message_id === undefined ? {} : { message_id }) },
   inside: scope,
 })
 
@@ -84,6 +141,11 @@ const help = (caller: Caller, sentences: Sentences): string =>
 
 type PlainSentence =
   'something_went_wrong' | 'model_unavailable' | 'model_rejected' | 'memory_disabled' | 'busy' | 'stopping'
+
+const failure = (thrown: unknown, word: string, sentences: Sentences): string => {
+  const { code } = asDenidinError(thrown)
+  return code === 'forbidden' ? sentences.admin_only(word) : sentences[SAID[code]]
+}
 
 /** What each kind of failure is called towards people; the details are for the log. */
 const SAID: Readonly<Record<Exclude<ErrorCode, 'forbidden'>, PlainSentence>> = {

@@ -1,5 +1,6 @@
 /** The commands of a chat: which operation each runs and how its outcome is said. */
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
+import { sentencesIn } from '../../text/language.ts'
 import type { Sentences, StatusFigures } from '../../text/sentences.ts'
 
 /** One command of the menu. */
@@ -8,7 +9,13 @@ export interface ChatCommand<N extends OperationName = OperationName> {
   /** What the command does, for `/help`. */
   summary(sentences: Sentences): string
   /** Turns the words behind the command into the operation's input. */
-  parse(words: string): OperationInput<N>
+  /** `undefined`: something is missing, `usage` says what. */
+  parse(words: string): OperationInput<N> | undefined
+  usage?(sentences: Sentences): string
+  /** Whether this is for a direct chat: in a group, everybody would read the answer. */
+  direct_only?(words: string): boolean
+  /** What is asked before something that must be confirmed. */
+  question?(sentences: Sentences): string
   say(output: OperationOutput<N>, sentences: Sentences): string
 }
 
@@ -16,6 +23,25 @@ const command = <N extends OperationName>(definition: ChatCommand<N>): ChatComma
 
 /** The words behind `/pause` and `/resume` name a conversation; none means this one. */
 const conversationIn = (words: string): { conversation?: string } => (words === '' ? {} : { conversation: words })
+
+const MOST_QUERY = 2000
+
+const FORGET_WORDS: ReadonlyMap<string, 'all' | 'last'> = new Map([
+  ...(['all', 'everything', 'הכל', 'הכול'] as const).map(word => [word, 'all'] as const),
+  ...(['last', 'that', 'האחרון', 'האחרונה'] as const).map(word => [word, 'last'] as const),
+])
+
+const SWITCH_WORDS: ReadonlyMap<string, 'on' | 'off'> = new Map([
+  ['on', 'on'],
+  ['off', 'off'],
+  ['הפעל', 'on'],
+  ['כבה', 'off'],
+])
+
+const LANGUAGE_WORDS: ReadonlyMap<string, 'en' | 'he'> = new Map([
+  ...(['en', 'english', 'אנגלית'] as const).map(word => [word, 'en'] as const),
+  ...(['he', 'hebrew', 'עברית'] as const).map(word => [word, 'he'] as const),
+])
 
 export const chatMenu = {
   '/reset': command({
@@ -33,6 +59,73 @@ export const chatMenu = {
           return sentences.reset_not_saved
       }
     },
+  }),
+  '/memory': command({
+    run: 'memory.about',
+    summary: sentences => sentences.help_memory,
+    parse: words => (words === '' ? {} : { query: words.slice(0, MOST_QUERY) }),
+    say: ({ items, learn }, sentences) => sentences.memory_list(items, learn),
+  }),
+  '/remember': command({
+    run: 'memory.remember',
+    summary: sentences => sentences.help_remember,
+    parse: words => (words === '' ? undefined : { text: words }),
+    usage: sentences => sentences.usage_remember,
+    say: ({ text }, sentences) => sentences.remembered(text),
+  }),
+  '/forget': command({
+    run: 'memory.forget',
+    summary: sentences => sentences.help_forget,
+    parse: words => {
+      const what = FORGET_WORDS.get(words.toLowerCase()) ?? words
+      return /^(?:all|last|\d{1,4})$/.test(what) ? { what } : undefined
+    },
+    usage: sentences => sentences.usage_forget,
+    direct_only: words => FORGET_WORDS.get(words.toLowerCase()) === 'all',
+    question: sentences => sentences.forget_all_question,
+    say: (report, sentences) => {
+      switch (report.outcome) {
+        case 'forgotten':
+          return sentences.forgotten(report)
+        case 'nothing':
+          return sentences.forget_nothing
+        case 'not_yours':
+          return sentences.forget_not_yours
+      }
+    },
+  }),
+  '/export': command({
+    run: 'memory.export',
+    summary: sentences => sentences.help_export,
+    parse: () => ({}),
+    direct_only: () => true,
+    say: ({ text, file }, sentences) => text ?? sentences.exported(file),
+  }),
+  '/why': command({
+    run: 'memory.why',
+    summary: sentences => sentences.help_why,
+    parse: () => ({}),
+    say: ({ replied_at, items }, sentences) => sentences.why(items, replied_at !== null),
+  }),
+  '/privacy': command({
+    run: 'people.privacy',
+    summary: sentences => sentences.help_privacy,
+    parse: words => {
+      const learning = SWITCH_WORDS.get(words.toLowerCase())
+      return words === '' ? {} : learning === undefined ? undefined : { learning }
+    },
+    usage: sentences => sentences.usage_privacy,
+    say: ({ learning }, sentences) => (learning === 'on' ? sentences.privacy_on : sentences.privacy_off),
+  }),
+  '/lang': command({
+    run: 'people.language',
+    summary: sentences => sentences.help_lang,
+    parse: words => {
+      const language = LANGUAGE_WORDS.get(words.toLowerCase())
+      return language === undefined ? undefined : { language }
+    },
+    usage: sentences => sentences.usage_lang,
+    say: ({ language }) => sentencesIn(language).language_fixed,
   }),
   '/pause': command({
     run: 'chat.pause',

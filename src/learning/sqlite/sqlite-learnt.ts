@@ -10,6 +10,15 @@ const personal = (database: Database, name: string, table: 'learnt_messages' | '
     database.get<{ n: number }>(`select count(*) as n from ${table} where scope = :scope`, {
       scope: `person:${person_id}`,
     })?.n ?? 0,
+  export: async function* (person_id) {
+    for (const row of database.all<Record<string, string | number | null>>(
+      `select * from ${table} where scope = :scope`,
+      { scope: `person:${person_id}` },
+    )) {
+      yield { section: name, fields: row }
+    }
+  },
+  erase: async person_id => database.run(`delete from ${table} where scope = :scope`, { scope: `person:${person_id}` }),
   reassign: async (from, to) => {
     database.run(`update ${table} set scope = :to where scope = :from`, { from: `person:${from}`, to: `person:${to}` })
   },

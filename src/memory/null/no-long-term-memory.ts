@@ -14,6 +14,8 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
     name: 'vectors',
     tables: [],
     count: async () => 0,
+    export: async function* () {},
+    erase: async () => 0,
     // The vectors follow the memories at the next start with memory on.
     reassign: async () => undefined,
   },
@@ -23,7 +25,8 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
   forget: async session_id => {
     await memories.removeOfSession(session_id)
   },
-  drop: async () => undefined,
+  // Vectors without a memory go when memory is switched on again.
+  drop: async memory_ids => ({ vectors: 0, index: memory_ids.length === 0 ? 0 : undefined }),
   list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
   stats: async () => ({
     enabled: false,

@@ -2,7 +2,11 @@ import type { PastMessages } from '../past-messages.ts'
 
 /** Recall of messages switched off: nothing is indexed, nothing is found. */
 export const noPastMessages: PastMessages = {
-  personal: { name: 'index', tables: [], count: async () => 0, reassign: async () => undefined },
+  personal: {
+    ...{ name: 'index', tables: [], count: async () => 0, erase: async () => 0, reassign: async () => undefined },
+    export: async function* () {},
+  },
+  forget: async () => undefined,
   recall: async () => [],
   changed: () => undefined,
   settled: async () => undefined,

@@ -1,3 +1,4 @@
+import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { PersonId } from '../../people/person.ts'
@@ -73,3 +74,6 @@ export interface IndexProgress {
   /** Messages are being read from the beginning, up to this one; `undefined` once all have been. */
   readonly filled_to: number | undefined
 }
+
+/** What of an index belongs to persons. */
+export type IndexedPersons = Pick<PersonalData, 'name' | 'tables' | 'count' | 'reassign'>

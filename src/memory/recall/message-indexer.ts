@@ -96,13 +96,13 @@ export class MessageIndexer implements AsyncDisposable {
   }
 }
 
-/** Commands and their answers are not conversation. */
+/** Commands and their answers are not conversation; what is not to be learned from is not to be found either. */
 const COMMAND = /^\s*\/\p{L}/u
 
 const stateOf = (message_id: string, now: ScopedMessage | undefined): MessageState => ({
   message_id,
   now:
-    now === undefined || now.notice || (now.role === 'user' && COMMAND.test(now.text))
+    now === undefined || now.notice || now.unlearned === true || (now.role === 'user' && COMMAND.test(now.text))
       ? undefined
       : { scope: now.scope, message: now },
 })

@@ -1,7 +1,8 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { ChatId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
+import { deleteInBatches } from '../../database/sqlite/in-batches.ts'
+import { recordedTime, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type {
   Access,
@@ -51,10 +52,10 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     })
   }
 
-  async lastRecall(scope: Scope, chat_id: ChatId): Promise<RecallRecord | undefined> {
+  async lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined> {
     const found = this.#database.get<Omit<RecallRecord, 'items'>>(
-      'select * from recalls where scope = :scope and chat_id = :chat_id order by at desc, recall_id desc limit 1',
-      { scope, chat_id },
+      'select * from recalls where scope = :scope and chat_id = coalesce(:chat_id, chat_id) order by at desc, recall_id desc limit 1',
+      { scope, chat_id: chat_id ?? null },
     )
     if (found === undefined) return undefined
     const items = this.#database.all<Nullable<RecalledItem>>(
@@ -168,6 +169,23 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
       this.#database.run('update memory_accesses set scope = :to where scope = :from', scopes)
       this.#database.run('update recalls set scope = :to where scope = :from', scopes)
     })
+  }
+
+  async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {
+    const rows = this.#database.all<{ recall_id: string; chat_id: string; at: number; items: number }>(
+      `select recall_id, chat_id, at, (select count(*) from recalled_items i where i.recall_id = recalls.recall_id) as items
+       from recalls where scope = :scope order by at`,
+      { scope: `person:${person_id}` },
+    )
+    for (const { recall_id, chat_id, at, items } of rows) {
+      yield { section: 'recalls', fields: { at: recordedTime(at), chat_id, recall_id, items } }
+    }
+  }
+
+  async erase(person_id: PersonId): Promise<number> {
+    const scope = { scope: `person:${person_id}` }
+    const accesses = await deleteInBatches(this.#database, 'memory_accesses', 'scope = :scope', scope)
+    return accesses + this.#database.run('delete from recalls where scope = :scope', scope)
   }
 
   #write(accesses: readonly Access[]): void {

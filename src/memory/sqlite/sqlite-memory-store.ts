@@ -2,57 +2,37 @@ import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
+import { breathe } from '../../platform/event-loop.ts'
+import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
-import type { Entity, Memory } from '../memory.ts'
-import type { MemoryChange, MemoryFilter, MemoryPage, MemoryStore } from '../memory-store.ts'
+import type { Memory } from '../memory.ts'
+import type { MemoryChange, MemoryFilter, MemoryPage, MemoryStore, PlacedMemory } from '../memory-store.ts'
+import { COLUMNS, OWN_COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
+import * as ofPerson from './sqlite-memory-person.ts'
 
-/** Lists are JSON arrays, and what is not there is null. */
-interface MemoryRow extends Omit<
-  Memory,
-  'person_ids' | 'sources' | 'entities' | 'session_id' | 'valid_to' | 'supersedes' | 'quote'
-> {
-  readonly person_ids: string
-  readonly sources: string
-  readonly entities: string
-  readonly session_id: string | null
-  readonly valid_to: number | null
-  readonly supersedes: string | null
-  readonly quote: string | null
-}
-
-const OWN_COLUMNS = `memory_id, scope, kind, text, category, tier, importance, session_id, said_from, said_to,
-  valid_from, valid_to, supersedes, quote, entities, created_at`
-const COLUMNS = `${OWN_COLUMNS},
-  (select json_group_array(person_id) from memory_persons p where p.memory_id = memories.memory_id) as person_ids,
-  (select json_group_array(message_id) from memory_sources s where s.memory_id = memories.memory_id) as sources`
-
-const toMemory = (row: MemoryRow): Memory => ({
-  ...row,
-  session_id: row.session_id ?? undefined,
-  valid_to: row.valid_to ?? undefined,
-  supersedes: row.supersedes ?? undefined,
-  quote: row.quote ?? undefined,
-  person_ids: JSON.parse(row.person_ids) as PersonId[],
-  sources: JSON.parse(row.sources) as MessageId[],
-  entities: JSON.parse(row.entities) as Entity[],
-})
+/** Whether a memory, or something that it was learned from, was forgotten: it is not added again. */
+export type IsForgotten = (memory: Memory) => Promise<boolean>
 
 /** Memories in `denidin.db`. */
-export const createSqliteMemoryStore = (database: Database): MemoryStore & PersonalData =>
-  new SqliteMemoryStore(database)
+export const createSqliteMemoryStore = (
+  database: Database,
+  isForgotten: IsForgotten = async () => false,
+): MemoryStore & PersonalData => new SqliteMemoryStore(database, isForgotten)
 
 class SqliteMemoryStore implements MemoryStore, PersonalData {
   readonly name = 'memories'
   readonly tables = ['memories', 'memory_persons']
   readonly #database: Database
+  readonly #isForgotten: IsForgotten
 
-  constructor(database: Database) {
+  constructor(database: Database, isForgotten: IsForgotten) {
     this.#database = database
+    this.#isForgotten = isForgotten
   }
 
   async add(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }> {
     if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
+    if (await this.#isForgotten(memory)) return { added: false, memory }
     return this.#database.transaction(() => {
       const { person_ids, sources, entities, ...columns } = memory
       const { memory_id } = memory
@@ -128,12 +108,23 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     )
   }
 
+  async summariesOf(session_ids: readonly string[]): Promise<readonly Memory[]> {
+    return this.#read(
+      `session_id in (select value from json_each(:ids)) and kind in ('session_summary', 'session_transcript')`,
+      { ids: JSON.stringify(session_ids) },
+    )
+  }
+
   async list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
     return this.#page('scope = :scope', { scope }, page)
   }
 
   async listAll(page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
     return this.#page('true', {}, page)
+  }
+
+  async ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
+    return this.#page(ofPerson.OF_SPEAKER, { person_id }, page)
   }
 
   async scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> {
@@ -169,10 +160,39 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
 
   async count(person_id: PersonId): Promise<number> {
     return this.#number(
-      `select count(*) as n from memories where scope = :scope
-         or memory_id in (select memory_id from memory_persons where person_id = :person_id)`,
-      { scope: `person:${person_id}`, person_id },
+      `select count(*) as n from memories where ${ofPerson.OF_PERSON}`,
+      ofPerson.personParameters(person_id),
     )
+  }
+
+  async groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]> {
+    return ofPerson.groupsOfSpeaker(this.#database, person_id)
+  }
+
+  async recentScopes(limit: number): Promise<readonly Scope[]> {
+    return ofPerson.recentScopes(this.#database, limit)
+  }
+
+  async placesOfPerson(person_id: PersonId): Promise<readonly PlacedMemory[]> {
+    return ofPerson.placesOfPerson(this.#database, person_id)
+  }
+
+  async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {
+    for (const ids of ofPerson.inBatches(this.#database, person_id)) {
+      yield* this.#read('memory_id in (select value from json_each(:ids)) order by seq', { ids }).map(
+        ofPerson.memoryRecord,
+      )
+      await breathe()
+    }
+  }
+
+  async erase(person_id: PersonId): Promise<number> {
+    let erased = 0
+    for (const ids of ofPerson.inBatches(this.#database, person_id)) {
+      erased += this.#remove('memory_id in (select value from json_each(:ids))', { ids }).length
+      await breathe()
+    }
+    return erased
   }
 
   #remove(where: string, parameters: Parameters): readonly string[] {

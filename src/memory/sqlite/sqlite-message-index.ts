@@ -1,7 +1,6 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
-import type { IndexProgress, MessageIndex, MessageState } from '../recall/message-index.ts'
+import type { IndexedPersons, IndexProgress, MessageIndex, MessageState } from '../recall/message-index.ts'
 import { IndexCache } from './index-cache.ts'
 import { createIndexWriter } from './index-writer.ts'
 import { createScopeReader } from './scope-reader.ts'
@@ -10,7 +9,7 @@ import { createScopeReader } from './scope-reader.ts'
 const DROPPED_AT_ONCE = 2000
 
 /** The index of words in SQLite: for each scope its own postings, columns and speakers. */
-export const createSqliteMessageIndex = (database: Database): MessageIndex & PersonalData => {
+export const createSqliteMessageIndex = (database: Database): MessageIndex & IndexedPersons => {
   const cache = new IndexCache(database)
   const writer = createIndexWriter(database)
 

@@ -37,6 +37,9 @@ export const createSqliteProfiles = (database: Database): Profiles & PersonalDat
   },
   count: async person_id =>
     database.get<{ n: number }>('select count(*) as n from profiles where scope = :scope', scopeOf(person_id))?.n ?? 0,
+  // It holds ids alone; the memories themselves are handed over by their store.
+  export: async function* () {},
+  erase: async person_id => database.run('delete from profiles where scope = :scope', scopeOf(person_id)),
   // The survivor's own profile stands; both are made anew by the next look at the memories.
   reassign: async (from, to) => {
     if (from === to) return

@@ -1,8 +1,12 @@
 import type { Database } from '../../database/sqlite/database.ts'
+import { breathe } from '../../platform/event-loop.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { StoredVector, VectorStore } from '../vector-store.ts'
 import { toBlob, toVector } from './blobs.ts'
+
+/** Vectors that go in one transaction. */
+const DELETED_AT_ONCE = 200
 
 interface VectorRow {
   readonly seq: number
@@ -90,6 +94,21 @@ class SqliteVectorStore implements VectorStore {
       to,
       ids: memory_ids === undefined ? null : JSON.stringify(memory_ids),
     })
+  }
+
+  async deleteScope(scope: Scope): Promise<number> {
+    const ids = this.#database.all<{ memory_id: string }>(
+      'select distinct memory_id from vectors where scope = :scope',
+      {
+        scope,
+      },
+    )
+    const before = await this.countOfScope(scope)
+    for (let at = 0; at < ids.length; at += DELETED_AT_ONCE) {
+      await this.delete(ids.slice(at, at + DELETED_AT_ONCE).map(each => each.memory_id))
+      await breathe()
+    }
+    return before
   }
 
   async delete(memory_ids: readonly string[]): Promise<void> {

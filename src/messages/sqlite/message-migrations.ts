@@ -208,4 +208,12 @@ export const messageMigrations: readonly Migration[] = [
       create index messages_by_scope on messages (scope, seq);
     `,
   },
+  {
+    id: 'messages-unlearned-001',
+    sql: `
+      -- Said while its person wanted nobody to learn from it, or an answer to that.
+      alter table messages add column unlearned integer not null default 0 check (unlearned in (0, 1));
+      create index if not exists messages_by_scope on messages (scope, seq);
+    `,
+  },
 ]

@@ -61,6 +61,12 @@ export const createOutboxRows = ({
     })
   }
 
+  const answersUnlearned = (outbox_id: string): boolean =>
+    database.get(
+      `select 1 from outbox_answers join messages using (message_id) where outbox_id = :outbox_id and unlearned = 1`,
+      { outbox_id },
+    ) !== undefined
+
   /** The reply as a message of its own, once: when its first words went out, or may have. */
   const keepMessage = (reply: Reply, outcome: PartOutcome): void => {
     const message_id = reply.keep ? replyMessageId(reply, outcome.message_id) : (outcome.message_id ?? null)
@@ -79,6 +85,8 @@ export const createOutboxRows = ({
     insertMessage({
       ...{ message_id, chat_id, chat_kind, scope, person_id, role: 'assistant', sender_name: undefined },
       ...{ text, tokens, session_id, sent_at: outcome.at },
+      // An answer holds what it answers.
+      unlearned: answersUnlearned(reply.outbox_id),
     })
   }
 

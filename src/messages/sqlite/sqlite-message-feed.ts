@@ -3,12 +3,13 @@ import type { StoredMessage } from '../message.ts'
 import type { MessageFeed, ScopedMessage } from '../message-feed.ts'
 import type { Scope } from '../scope.ts'
 
-type MessageRow = Omit<StoredMessage, 'sender_name' | 'session_id'> & {
+type MessageRow = Omit<StoredMessage, 'sender_name' | 'session_id' | 'unlearned'> & {
   readonly scope: Scope
   readonly sender_name: string | null
   readonly session_id: string | null
   readonly seq: number
   readonly notice: number
+  readonly unlearned: number
 }
 
 /** A change, with the message where it is still there. */
@@ -21,7 +22,8 @@ type ChangeRow = Omit<MessageRow, 'message_id'> & {
 const COLUMNS = `m.seq, m.message_id, m.chat_id, m.chat_kind, m.scope, m.person_id, m.role, m.sender_name, m.text, m.tokens,
   m.sent_at, m.session_id,
   (m.role = 'assistant' and m.session_id is null and (
-    m.message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = m.message_id))) notice`
+    m.message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = m.message_id))) notice,
+  m.unlearned`
 
 /** Messages as they are followed: changes are taken down by triggers, whatever statement made them. */
 export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
@@ -65,8 +67,9 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
       .map(toMessage),
 })
 
-const toMessage = ({ seq: _, ...row }: MessageRow): ScopedMessage => ({
+const toMessage = ({ seq: _, unlearned, ...row }: MessageRow): ScopedMessage => ({
   ...row,
+  ...(unlearned === 1 ? { unlearned: true } : {}),
   sender_name: row.sender_name ?? undefined,
   session_id: row.session_id ?? undefined,
   notice: row.notice === 1,

@@ -5,23 +5,26 @@ import type { MessageCounts, MessageStore, OpenMessage } from '../message-store.
 import { createHeardRows } from './heard-rows.ts'
 import { createOutboxRows, type InsertMessage } from './outbox-rows.ts'
 import { createSqliteMessageChanges } from './sqlite-message-changes.ts'
+import { createMessagePersonalData } from './sqlite-message-person.ts'
 
 const INBOX_STATES = ['received', 'answered', 'unconfirmed', 'failed', 'heard', 'ignored', 'unanswerable'] as const
 const OUTBOX_STATES = ['intended', 'sent', 'unconfirmed', 'held', 'failed'] as const
-/** Tables with a person; those before `ratings` have a scope too. */
-const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
-const TABLES = [...SCOPED_TABLES, 'ratings'] as const
 
 /** The message store in SQLite: what was said, and how far each message has come. */
 export const createSqliteMessageStore = (database: Database): MessageStore & PersonalData => {
   const insertMessage: InsertMessage = message => {
     database.run(
       `insert into messages
-         (message_id, chat_id, chat_kind, scope, person_id, role, sender_name, text, tokens, sent_at, session_id)
+         (message_id, chat_id, chat_kind, scope, person_id, role, sender_name, text, tokens, sent_at, session_id,
+           unlearned)
        values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :role, :sender_name, :text, :tokens, :sent_at,
-         :session_id)
+         :session_id, :unlearned)
        on conflict (message_id) do nothing`,
-      { ...message, sender_name: message.sender_name ?? null, session_id: message.session_id ?? null },
+      {
+        ...message,
+        ...{ sender_name: message.sender_name ?? null, session_id: message.session_id ?? null },
+        unlearned: message.unlearned === true ? 1 : 0,
+      },
     )
   }
 
@@ -46,7 +49,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
   }
 
   return {
-    receive: async ({ message, person_id, scope, received_at, state, role = 'user', tokens }) =>
+    receive: async ({ message, person_id, scope, received_at, state, role = 'user', tokens, unlearned = false }) =>
       database.transaction(() => {
         const { message_id, chat_id, chat_kind, sent_at } = message
         // Times are whole seconds: another message of the same one may follow.
@@ -67,6 +70,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
             ...{ message_id, chat_id, chat_kind, scope, person_id, role, text: message.text, tokens, sent_at },
             sender_name: message.sender.name,
             session_id: undefined,
+            unlearned,
           })
         }
         return 'new'
@@ -117,12 +121,16 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
 
     ofSession: async session_id =>
       database
-        .all<Omit<StoredMessage, 'sender_name'> & { sender_name: string | null }>(
-          `select message_id, chat_id, chat_kind, person_id, role, sender_name, text, tokens, sent_at, session_id
+        .all<Omit<StoredMessage, 'sender_name' | 'unlearned'> & { sender_name: string | null; unlearned: number }>(
+          `select message_id, chat_id, chat_kind, person_id, role, sender_name, text, tokens, sent_at, session_id,
+             unlearned
            from messages where session_id = :session_id order by seq`,
           { session_id },
         )
-        .map(row => ({ ...row, sender_name: row.sender_name ?? undefined })),
+        .map(({ unlearned, ...row }) => ({
+          ...{ ...row, sender_name: row.sender_name ?? undefined },
+          ...(unlearned === 1 ? { unlearned: true } : {}),
+        })),
 
     countOfSession: async session_id =>
       database.get<{ n: number }>('select count(*) n from messages where session_id = :session_id', { session_id })
@@ -139,28 +147,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
 
     ...createSqliteMessageChanges(database),
 
-    name: 'messages',
-    tables: TABLES,
-    count: async person_id =>
-      TABLES.map(
-        table =>
-          database.get<{ n: number }>(`select count(*) n from ${table} where person_id = :person_id`, { person_id })
-            ?.n ?? 0,
-      ).reduce((sum, n) => sum + n, 0),
-    reassign: async (from, to) => {
-      database.transaction(() => {
-        // Where both rated the same reply, the later merge keeps the one that is there.
-        database.run('update or ignore ratings set person_id = :to where person_id = :from', { from, to })
-        database.run('delete from ratings where person_id = :from', { from })
-        for (const table of SCOPED_TABLES) {
-          database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
-          database.run(`update ${table} set scope = :to where scope = :from`, {
-            from: `person:${from}`,
-            to: `person:${to}`,
-          })
-        }
-      })
-    },
+    ...createMessagePersonalData(database),
   }
 }
 

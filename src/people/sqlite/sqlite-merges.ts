@@ -9,7 +9,7 @@ import { mergedRole } from '../roles.ts'
 export interface MergeDependencies {
   readonly database: Database
   readonly clock: Clock
-  readonly personalData: () => readonly PersonalData[]
+  readonly personalData: () => readonly Pick<PersonalData, 'name' | 'reassign'>[]
   readonly logger: Logger
 }
 

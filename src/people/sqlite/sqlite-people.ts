@@ -19,7 +19,7 @@ export interface SqlitePeopleDependencies {
   readonly clock: Clock
   readonly settings: PeopleSettings
   /** Every store that holds something of a person; asked at each merge, so it may be filled after this is made. */
-  readonly personalData: () => readonly PersonalData[]
+  readonly personalData: () => readonly Pick<PersonalData, 'name' | 'reassign'>[]
   readonly logger: Logger
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/sqlite/database.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
+import type { LedgerData } from '../personal-sessions.ts'
 import type { CloseReason, SessionLedger, SessionRecord } from '../session-ledger.ts'
 import type { SessionState } from '../session.ts'
 
@@ -16,7 +16,7 @@ const toRecord = (row: SessionRow): SessionRecord => ({
 })
 
 /** The session ledger in SQLite. */
-export const createSqliteSessionLedger = (database: Database): SessionLedger & PersonalData => {
+export const createSqliteSessionLedger = (database: Database): SessionLedger & LedgerData => {
   const select = (where: string, parameters: Record<string, string | number> = {}): SessionRecord[] =>
     database.all<SessionRow>(`select * from sessions ${where}`, parameters).map(toRecord)
 
@@ -76,6 +76,10 @@ export const createSqliteSessionLedger = (database: Database): SessionLedger & P
       select(`where state = 'stored' and last_active < :before order by last_active`, { before }),
     purged: async session_id => {
       update(session_id, `state = 'purged', archived_to = null`)
+    },
+    ofScope: async scope => select('where scope = :scope order by created_at', { scope }),
+    forget: async session_id => {
+      database.run('delete from sessions where session_id = :session_id', { session_id })
     },
     list: async ({ limit, before, state }) =>
       select(

@@ -1,0 +1,35 @@
+/** A memory as a row of its table. */
+import type { MessageId } from '../../messages/message.ts'
+import type { PersonId } from '../../people/person.ts'
+import type { Entity, Memory } from '../memory.ts'
+
+/** Lists are JSON arrays, and what is not there is null. */
+export interface MemoryRow extends Omit<
+  Memory,
+  'person_ids' | 'sources' | 'entities' | 'session_id' | 'valid_to' | 'supersedes' | 'quote'
+> {
+  readonly person_ids: string
+  readonly sources: string
+  readonly entities: string
+  readonly session_id: string | null
+  readonly valid_to: number | null
+  readonly supersedes: string | null
+  readonly quote: string | null
+}
+
+export const OWN_COLUMNS = `memory_id, scope, kind, text, category, tier, importance, session_id, said_from, said_to,
+  valid_from, valid_to, supersedes, quote, entities, created_at`
+export const COLUMNS = `${OWN_COLUMNS},
+  (select json_group_array(person_id) from memory_persons p where p.memory_id = memories.memory_id) as person_ids,
+  (select json_group_array(message_id) from memory_sources s where s.memory_id = memories.memory_id) as sources`
+
+export const toMemory = (row: MemoryRow): Memory => ({
+  ...row,
+  session_id: row.session_id ?? undefined,
+  valid_to: row.valid_to ?? undefined,
+  supersedes: row.supersedes ?? undefined,
+  quote: row.quote ?? undefined,
+  person_ids: JSON.parse(row.person_ids) as PersonId[],
+  sources: JSON.parse(row.sources) as MessageId[],
+  entities: JSON.parse(row.entities) as Entity[],
+})

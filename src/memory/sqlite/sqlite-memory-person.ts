@@ -1,0 +1,69 @@
+/** What the memory store holds of one person. */
+import type { Database } from '../../database/sqlite/database.ts'
+import type { Scope } from '../../messages/scope.ts'
+import { recordedTime, type PersonalRecord } from '../../people/personal-data.ts'
+import type { PersonId } from '../../people/person.ts'
+import type { Memory } from '../memory.ts'
+import type { PlacedMemory } from '../memory-store.ts'
+
+/** Memories of a person's own scope, and those that their words had a share in. */
+export const OF_PERSON = `(scope = :scope
+  or memory_id in (select memory_id from memory_persons where person_id = :person_id))`
+
+/** Memories of groups that came from one person's words alone. */
+export const OF_SPEAKER = `scope like 'chat:%'
+  and memory_id in (select memory_id from memory_persons where person_id = :person_id)
+  and not exists (select 1 from memory_persons p where p.memory_id = memories.memory_id and p.person_id <> :person_id)`
+
+export const personParameters = (person_id: PersonId): { readonly scope: Scope; readonly person_id: PersonId } => ({
+  scope: `person:${person_id}`,
+  person_id,
+})
+
+/** Where the memories of a person lie. */
+export const placesOfPerson = (database: Database, person_id: PersonId): readonly PlacedMemory[] =>
+  database.all<PlacedMemory>(
+    `select memory_id, scope from memories where ${OF_PERSON} order by seq`,
+    personParameters(person_id),
+  )
+
+export const groupsOfSpeaker = (database: Database, person_id: PersonId): readonly Scope[] =>
+  database
+    .all<{ scope: Scope }>(`select distinct scope from memories where ${OF_SPEAKER}`, { person_id })
+    .map(row => row.scope)
+
+export const recentScopes = (database: Database, limit: number): readonly Scope[] =>
+  database
+    .all<{ scope: Scope }>('select scope from memories group by scope order by max(seq) desc limit :limit', { limit })
+    .map(row => row.scope)
+
+/** A memory as its person may read it. */
+export const memoryRecord = (memory: Memory): PersonalRecord => ({
+  section: 'memories',
+  fields: {
+    memory_id: memory.memory_id,
+    where: memory.scope,
+    kind: memory.kind,
+    category: memory.category,
+    tier: memory.tier,
+    importance: memory.importance,
+    said_from: recordedTime(memory.said_from),
+    said_to: recordedTime(memory.said_to),
+    valid_from: recordedTime(memory.valid_from),
+    valid_to: recordedTime(memory.valid_to),
+    text: memory.text,
+    quote: memory.quote ?? null,
+    about: memory.entities.map(({ value }) => value).join(', '),
+  },
+})
+
+/** Memories of one step where many are read or removed. */
+const BATCH = 500
+
+/** Ids of a person's memories, as JSON lists of at most `BATCH`. */
+export const inBatches = (database: Database, person_id: PersonId): readonly string[] => {
+  const ids = placesOfPerson(database, person_id).map(each => each.memory_id)
+  return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, at) =>
+    JSON.stringify(ids.slice(at * BATCH, (at + 1) * BATCH)),
+  )
+}

@@ -1,0 +1,121 @@
+/** What the message store holds of one person: messages, what became of them, replies and ratings. */
+import type { Database, Parameters } from '../../database/sqlite/database.ts'
+import { deleteInBatches, readInBatches } from '../../database/sqlite/in-batches.ts'
+import { recordedTime, type ErasureBounds, type PersonalData } from '../../people/personal-data.ts'
+import type { PersonId } from '../../people/person.ts'
+
+/** Tables with a person; those before `ratings` have a scope too. */
+const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
+const TABLES = [...SCOPED_TABLES, 'ratings'] as const
+
+const OF_PERSON = '(person_id = :person_id or scope = :scope)'
+
+/** What of each table goes: all of the person's but what is spared. */
+const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
+  messages: `${OF_PERSON} and message_id not in (select value from json_each(:spared))
+    and not exists (select 1 from inbox i where i.message_id = messages.message_id and i.received_at > :until)`,
+  inbox: `${OF_PERSON} and message_id not in (select value from json_each(:spared)) and received_at <= :until`,
+  outbox: `${OF_PERSON} and created_at <= :until`,
+  ratings: 'person_id = :person_id and rated_at <= :until',
+}
+
+/** The messages that forgetting a person takes. */
+export const OF_PERSON_ERASED = WHICH.messages
+
+/** What `WHICH` stands for; more than any one statement names. */
+export const personParameters = (
+  person_id: PersonId,
+  { spared = [], until = Number.MAX_SAFE_INTEGER }: ErasureBounds,
+): Parameters => ({
+  ...{ person_id, scope: `person:${person_id}`, until },
+  spared: JSON.stringify(spared),
+})
+
+/** Of these parameters those that a statement names: SQLite takes no others. */
+export const fittingParameters = (sql: string, parameters: Parameters): Parameters =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => sql.includes(`:${name}`)))
+
+interface MessageRow {
+  readonly message_id: string
+  readonly chat_id: string
+  readonly role: string
+  readonly sender_name: string | null
+  readonly text: string
+  readonly sent_at: number
+  readonly session_id: string | null
+}
+
+/** The personal data of the message store. */
+export const createMessagePersonalData = (database: Database): PersonalData => {
+  const count = (table: (typeof TABLES)[number], parameters: Parameters): number => {
+    const sql = `select count(*) as n from ${table} where ${WHICH[table]}`
+    return database.get<{ n: number }>(sql, fittingParameters(sql, parameters))?.n ?? 0
+  }
+
+  return {
+    name: 'messages',
+    tables: TABLES,
+    count: async (person_id, bounds = {}) => {
+      const parameters = personParameters(person_id, bounds)
+      return TABLES.reduce((sum, table) => sum + count(table, parameters), 0)
+    },
+    reassign: async (from, to) => {
+      database.transaction(() => {
+        // Where both rated the same reply, the later merge keeps the one that is there.
+        database.run('update or ignore ratings set person_id = :to where person_id = :from', { from, to })
+        database.run('delete from ratings where person_id = :from', { from })
+        for (const table of SCOPED_TABLES) {
+          database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
+          database.run(`update ${table} set scope = :to where scope = :from`, {
+            from: `person:${from}`,
+            to: `person:${to}`,
+          })
+        }
+      })
+    },
+    export: async function* (person_id) {
+      const own = { person_id, scope: `person:${person_id}` }
+      const columns = 'message_id, chat_id, role, sender_name, text, sent_at, session_id'
+      const messages = { table: 'messages', columns, where: OF_PERSON }
+      for await (const rows of readInBatches<MessageRow>(database, messages, own)) {
+        for (const { message_id, chat_id, role, sender_name, text, sent_at, session_id } of rows) {
+          const fields = { at: recordedTime(sent_at), chat_id, role, sender_name, text, message_id, session_id }
+          yield { section: 'messages', fields }
+        }
+      }
+      const rated = database.all<{ message_id: string; value: number; rated_at: number }>(
+        'select message_id, value, rated_at from ratings where person_id = :person_id order by rated_at',
+        { person_id },
+      )
+      for (const { message_id, value, rated_at } of rated) {
+        yield { section: 'ratings', fields: { at: recordedTime(rated_at), message_id, value } }
+      }
+    },
+    erase: async (person_id, bounds = {}) => {
+      const parameters = personParameters(person_id, bounds)
+      const { person_id: id, scope } = parameters
+      // What was said in a group had a share in what is remembered of the group: that is made anew without it.
+      database.run(
+        `insert or ignore into changed_sessions (session_id)
+         select distinct session_id from messages
+         where person_id = :person_id and scope <> :scope and session_id is not null`,
+        { person_id: id ?? null, scope: scope ?? null },
+      )
+      // What others think of a reply that goes, goes with it.
+      const foreign = `message_id in (select message_id from messages where ${WHICH.messages})`
+      const foreign_ratings = database.run(
+        `delete from ratings where ${foreign}`,
+        fittingParameters(foreign, parameters),
+      )
+      const own_ratings = database.run(
+        `delete from ratings where ${WHICH.ratings}`,
+        fittingParameters(WHICH.ratings, parameters),
+      )
+      let erased = foreign_ratings + own_ratings
+      for (const table of SCOPED_TABLES) {
+        erased += await deleteInBatches(database, table, WHICH[table], fittingParameters(WHICH[table], parameters))
+      }
+      return erased
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import { recordedTime, type PersonalData } from '../personal-data.ts'
+
+interface ProfileRow {
+  readonly name: string | null
+  readonly role: string
+  readonly created_at: number
+}
+
+/**
+ * Who a person is. Forgetting takes the name alone: number and role stay, so that somebody who is blocked stays blocked,
+ * and so that what was forgotten about them is known when it comes again.
+ */
+export const createPersonalProfile = (database: Database): PersonalData => ({
+  name: 'profile',
+  tables: [],
+  count: async person_id =>
+    database.get<{ n: number }>('select count(*) as n from persons where person_id = :person_id and name is not null', {
+      person_id,
+    })?.n ?? 0,
+  // Merging two people is what happens in these tables.
+  reassign: async () => undefined,
+  export: async function* (person_id) {
+    const profile = database.get<ProfileRow>(
+      'select name, role, created_at from persons where person_id = :person_id',
+      { person_id },
+    )
+    if (profile === undefined) return
+    const { name, role, created_at } = profile
+    yield { section: 'profile', fields: { person_id, name, role, first_met: recordedTime(created_at) } }
+    const names = database.all<{ kind: string; value: string; until_at: number | null }>(
+      `select kind, value, null as until_at from identities where person_id = :person_id
+       union all select kind, value, until_at from former_identities where person_id = :person_id`,
+      { person_id },
+    )
+    for (const { kind, value, until_at } of names) {
+      yield { section: 'profile', fields: { known_as: kind, value, until: recordedTime(until_at) } }
+    }
+  },
+  erase: async person_id =>
+    database.run('update persons set name = null where person_id = :person_id and name is not null', { person_id }),
+})

@@ -1,0 +1,13 @@
+/** What stands in one line of a list. */
+
+const SHOWN_CHARACTERS = 300
+
+/** The day of an ISO 8601 time, as a list shows it. */
+export const listedDay = (iso: string | null): string => iso?.slice(0, '2026-11-20'.length) ?? ''
+
+/** One line of a list: what somebody wrote must not look like a line of its own. */
+export const listedText = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim()
+  const characters = Array.from(line)
+  return characters.length > SHOWN_CHARACTERS ? `${characters.slice(0, SHOWN_CHARACTERS).join('')}…` : line
+}

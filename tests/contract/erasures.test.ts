@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createSqliteErasures, type SqliteErasures } from '../../src/messages/sqlite/sqlite-erasures.ts'
+import { systemIds } from '../../src/platform/ids.ts'
+import { filesWith } from '../support/data-files.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const said = (message_id: string, text: string, more: { person_id?: string; sent_at?: number } = {}) => ({
+  ...{ message_id, text, person_id: 'ana', sent_at: 1000 },
+  ...more,
+})
+
+describe.each([['sqlite', (path: string) => createSqliteErasures(path, systemIds)]] as const)(
+  'the log of erasures: %s',
+  (_name, open) => {
+    let folder: Awaited<ReturnType<typeof temporaryFolder>>
+    let erasures: SqliteErasures
+
+    const file = (): string => join(folder.path, 'erasures.db')
+    const begin = async (): Promise<string> =>
+      (await erasures.begin({ kind: 'messages', person_id: 'ana', at: 5, spared: ['request'] })).act
+
+    beforeEach(async () => {
+      folder = await temporaryFolder()
+      erasures = open(file())
+    })
+
+    afterEach(async () => {
+      erasures[Symbol.dispose]()
+      await folder[Symbol.asyncDispose]()
+    })
+
+    test('a message is known by its id, and by its words at its moment from its person', async () => {
+      await erasures.add(await begin(), { messages: [said('m1', 'my pin is 4711')] })
+      expect(await erasures.isErased(said('m1', 'whatever', { sent_at: 9 }))).toBe(true)
+      expect(await erasures.isErased(said('other id', 'my pin is 4711'))).toBe(true)
+      expect(await erasures.isErased(said('m2', 'my pin is 4711', { sent_at: 1001 }))).toBe(false)
+      expect(await erasures.isErased(said('m2', 'my pin is 4711', { person_id: 'ben' }))).toBe(false)
+      expect(await erasures.isErased(said('m2', 'my pin is 4712'))).toBe(false)
+      expect(await erasures.erased(['m1', 'm2'])).toEqual(new Set(['m1']))
+    })
+
+    test('an act keeps what it covers over a restart, under the ids alone', async () => {
+      const act = await begin()
+      const memories = [{ memory_id: 'f1', scope: 'person:ana' as const }]
+      await erasures.add(act, { messages: [said('m1', 'my pin is Quetzal')], memories, sessions: ['s1'] })
+      await erasures.add(act, { messages: [said('m1', 'my pin is Quetzal'), said('m2', 'b')], sessions: ['s1', 's2'] })
+      erasures[Symbol.dispose]()
+      erasures = open(file())
+      expect(await erasures.acts()).toEqual([{ act, kind: 'messages', person_id: 'ana', at: 5, spared: ['request'] }])
+      expect(await erasures.covers(act)).toEqual({ message_ids: ['m1', 'm2'], memories, session_ids: ['s1', 's2'] })
+      expect(await erasures.erasedMemories(['f1', 'f2'])).toEqual(new Set(['f1']))
+      expect(await filesWith(folder.path, ['Quetzal', 'pin'])).toEqual([])
+    })
+
+    test('after a merge what was forgotten is known of the person who is left', async () => {
+      await erasures.add(await begin(), { messages: [said('m1', 'words')] })
+      await erasures.personal.reassign('ana', 'dana')
+      expect(await erasures.isErased(said('m2', 'words', { person_id: 'dana' }))).toBe(true)
+      expect((await erasures.acts())[0]?.person_id).toBe('ana')
+    })
+
+    test('two logs do not hash alike: a short message cannot be guessed with another log', async () => {
+      const other = open(join(folder.path, 'other.db'))
+      await erasures.add(await begin(), { messages: [said('m1', 'yes')] })
+      expect(await other.isErased(said('m2', 'yes'))).toBe(false)
+      other[Symbol.dispose]()
+    })
+  },
+)

@@ -1,0 +1,229 @@
+// Every store that holds something of a person: what it hands over, and that nothing is left once it is erased.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createSqliteMeter, usageMigrations } from '../../src/budget/sqlite/sqlite-meter.ts'
+import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
+import { Database } from '../../src/database/sqlite/database.ts'
+import { createSqliteListings, listingMigrations } from '../../src/memory/sqlite/sqlite-listings.ts'
+import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
+import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
+import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
+import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { createPersonalProfile } from '../../src/people/sqlite/personal-profile.ts'
+import { peopleMigrations } from '../../src/people/sqlite/people-migrations.ts'
+import { createSqlitePreferences, preferenceMigrations } from '../../src/people/sqlite/sqlite-preferences.ts'
+import type { PersonalData } from '../../src/people/personal-data.ts'
+import { createExporting } from '../../src/privacy/exporting.ts'
+import { createPersonalSessions } from '../../src/sessions/personal-sessions.ts'
+import { SessionFolders } from '../../src/sessions/session-folders.ts'
+import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
+import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { memoryOf } from '../support/memory-rig.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const CALL = { kind: 'completion', provider: 'p', model: 'm', purpose: 'reply', outcome: 'ok', duration_ms: 1 } as const
+
+interface Subject {
+  readonly data: PersonalData
+  /** Makes the store hold something of a person, the person's id in it. */
+  fill(person_id: string): Promise<void>
+  /** What is handed over in the least. */
+  readonly sections: readonly string[]
+}
+
+const stores: Readonly<Record<string, (folder: string) => Subject>> = {
+  messages: () => {
+    const store = createSqliteMessageStore(new Database(':memory:', messageMigrations))
+    const fill = async (person_id: string): Promise<void> => {
+      for (const [chat_id, chat_kind] of [
+        [`${person_id}@c.us`, 'direct'],
+        ['1@g.us', 'group'],
+      ] as const) {
+        const message_id = `${chat_id}-${person_id}`
+        const scope = chat_kind === 'group' ? (`chat:${chat_id}` as const) : (`person:${person_id}` as const)
+        const place = { message_id, chat_id, chat_kind, text: `words of ${person_id}`, sent_at: 5 }
+        await store.receive({
+          message: { ...place, sender: { identities: [] }, addressed: true, may_continue: false },
+          ...{ person_id, scope, received_at: 5, state: 'received', tokens: 3 },
+        })
+        await store.assign(`session-${chat_id}`, [message_id])
+        const reply = { outbox_id: `o-${message_id}`, chat_id, chat_kind, scope, person_id, answers: [message_id] }
+        const answer = {
+          ...reply,
+          text: `answer to ${person_id}`,
+          tokens: 3,
+          session_id: 's',
+          keep: true,
+          created_at: 6,
+        }
+        await store.intend(answer, ['answer'])
+        await store.conclude(answer, 0, { state: 'sent', message_id: `r-${message_id}`, at: 7 })
+        await store.rate({ message_id: `r-${message_id}`, person_id, value: 1, at: 8 })
+      }
+    }
+    return { data: store, fill, sections: ['messages', 'ratings'] }
+  },
+  memories: () => {
+    const store = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
+    const fill = async (person_id: string): Promise<void> => {
+      await store.add(
+        memoryOf(`person:${person_id}`, `fact of ${person_id}`, { person_ids: [person_id], sources: ['m'] }),
+      )
+      await store.add(memoryOf('chat:1@g.us', `group fact of ${person_id}`, { person_ids: [person_id] }))
+    }
+    return { data: store, fill, sections: ['memories'] }
+  },
+  'memory log': () => {
+    const log = createSqliteMemoryLog(new Database(':memory:', memoryMigrations))
+    const fill = async (person_id: string): Promise<void> => {
+      const items = [{ memory_id: 'm', message_id: undefined, similarity: 1, score: 1 }]
+      await log.recalled({ recall_id: person_id, scope: `person:${person_id}`, chat_id: person_id, at: 1, items })
+    }
+    return { data: log, fill, sections: ['recalls'] }
+  },
+  listings: () => {
+    const listings = createSqliteListings(new Database(':memory:', listingMigrations))
+    const fill = (person_id: string): Promise<void> =>
+      listings.keep({ person_id, chat_id: 'c' }, [{ kind: 'memory', id: 'm', scope: `person:${person_id}` }])
+    return { data: listings, fill, sections: [] }
+  },
+  sessions: folder => {
+    const ledger = createSqliteSessionLedger(new Database(':memory:', sessionMigrations))
+    const data = createPersonalSessions(ledger, new SessionFolders(folder))
+    const fill = async (person_id: string): Promise<void> => {
+      const scope = `person:${person_id}` as const
+      for (const session_id of [`old-${person_id}`, `new-${person_id}`]) {
+        await ledger.create({ session_id, scope, chat_id: person_id, at: 1 })
+        const archived_to = join('expired', '2026-01-01', session_id)
+        const lies = session_id.startsWith('old') ? archived_to : session_id
+        await mkdir(join(folder, lies), { recursive: true })
+        await writeFile(join(folder, lies, 'session.json'), person_id)
+        if (lies === archived_to) {
+          await ledger.close(session_id, 'reset', 2)
+          await ledger.archived(session_id, archived_to)
+        }
+      }
+    }
+    return { data, fill, sections: ['sessions'] }
+  },
+  usage: () => {
+    const meter = createSqliteMeter(new Database(':memory:', usageMigrations), new FakeClock())
+    const fill = (person_id: string): Promise<void> =>
+      meter.record({ ...CALL, person_id, chat_id: person_id, input_tokens: 1, output_tokens: 1 })
+    return { data: meter, fill, sections: ['usage'] }
+  },
+  pauses: () => {
+    const pauses = createSqlitePauses(new Database(':memory:', pauseMigrations))
+    const fill = (person_id: string): Promise<void> =>
+      pauses.begin({ scope: `person:${person_id}`, until: undefined, reason: 'owner' }, 1)
+    return { data: pauses, fill, sections: ['pauses'] }
+  },
+  preferences: () => {
+    const preferences = createSqlitePreferences(new Database(':memory:', preferenceMigrations))
+    const fill = async (person_id: string): Promise<void> => {
+      await preferences.set(person_id, { language: 'he' })
+    }
+    return { data: preferences, fill, sections: ['preferences'] }
+  },
+  profile: () => {
+    const database = new Database(':memory:', peopleMigrations)
+    const fill = async (person_id: string): Promise<void> => {
+      database.run(
+        `insert into persons (person_id, name, role, created_at) values (:person_id, :person_id, 'client', 1)`,
+        {
+          person_id,
+        },
+      )
+    }
+    return { data: createPersonalProfile(database), fill, sections: ['profile'] }
+  },
+  exports: folder => {
+    const exporting = createExporting({ personalData: () => [], root: folder, clock: new FakeClock() })
+    const fill = async (person_id: string): Promise<void> => {
+      await exporting.export(person_id)
+    }
+    return { data: exporting.personal, fill, sections: [] }
+  },
+}
+
+describe.each(Object.entries(stores))('personal data: %s', (name, make) => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  let subject: Subject
+
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    subject = make(folder.path)
+    await subject.fill('ana')
+    await subject.fill('ben')
+  })
+
+  afterEach(async () => {
+    await folder[Symbol.asyncDispose]()
+  })
+
+  const handedOver = async (person_id: string): Promise<string> => {
+    const records: string[] = []
+    for await (const record of subject.data.export(person_id)) records.push(JSON.stringify(record))
+    return records.join('\n')
+  }
+
+  test('it goes by its name, and hands over what it holds of one person alone', async () => {
+    expect(subject.data.name).toBe(name)
+    const records = await handedOver('ana')
+    for (const section of subject.sections) expect(records).toContain(`"section":"${section}"`)
+    expect(records).not.toContain('ben')
+    expect(await handedOver('nobody')).not.toMatch(/ana|ben/)
+  })
+
+  test('once erased nothing is left of the person, and everything of the other', async () => {
+    const before = await handedOver('ben')
+    expect(await subject.data.count('ana')).toBeGreaterThan(0)
+    expect(await subject.data.erase('ana')).toBeGreaterThan(0)
+    expect(await subject.data.count('ana')).toBe(0)
+    expect(await subject.data.erase('ana')).toBe(0)
+    expect(await handedOver('ana')).not.toMatch(/words|answer|fact|"text"/)
+    expect(await handedOver('ben')).toBe(before)
+    expect(await subject.data.count('ben')).toBeGreaterThan(0)
+  })
+})
+
+test('messages that are spared, and what came meanwhile, stay and are not counted', async () => {
+  const { data, fill } = stores['messages']?.('') as Subject
+  await fill('ana')
+  const bounds = { spared: ['ana@c.us-ana'], until: 6 }
+  expect(await data.count('ana', bounds)).toBeGreaterThan(0)
+  await data.erase('ana', bounds)
+  expect(await data.count('ana', bounds)).toBe(0)
+  const left: unknown[] = []
+  for await (const { fields } of data.export('ana')) left.push(fields['message_id'])
+  expect(left).toContain('ana@c.us-ana')
+  expect(await data.count('ana', { until: 4 })).toBe(0)
+})
+
+test('usage stays counted without its person', async () => {
+  const meter = createSqliteMeter(new Database(':memory:', usageMigrations), new FakeClock())
+  await meter.record({ ...CALL, person_id: 'ana', chat_id: '15550001111@c.us', input_tokens: 7, output_tokens: 1 })
+  await meter.erase('ana')
+  expect(await meter.totals({ since: 0 })).toMatchObject([{ calls: 1, input_tokens: 7 }])
+})
+
+test('the wish not to be learned outlives forgetting, the language does not', async () => {
+  const preferences = createSqlitePreferences(new Database(':memory:', preferenceMigrations))
+  await preferences.set('ana', { learn: false, language: 'he' })
+  await preferences.erase('ana')
+  expect(await preferences.of('ana')).toEqual({ learn: false, language: undefined })
+  expect(await preferences.count('ana')).toBe(0)
+})
+
+test('of two persons who are one, the wish of either not to be learned holds for both', async () => {
+  const preferences = createSqlitePreferences(new Database(':memory:', preferenceMigrations))
+  await preferences.set('ana', { language: 'he' })
+  await preferences.set('ben', { learn: false, language: 'en' })
+  await preferences.reassign('ben', 'ana')
+  await preferences.reassign('ben', 'ana')
+  expect(await preferences.of('ana')).toEqual({ learn: false, language: 'he' })
+  expect(await preferences.of('ben')).toEqual({ learn: true, language: undefined })
+})

@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals'
+import type { Speaker } from '../../src/conversation/commands.ts'
+import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
+import { createRunner } from '../../src/operations/runner.ts'
+import { MINUTE_MS } from '../../src/platform/clock.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { OperationParts, personOf } from '../support/operation-parts.ts'
+
+const speaker: Speaker = {
+  person: personOf('p1', '15550001111'),
+  chat_id: '15550001111@c.us',
+  chat_kind: 'direct',
+  scope: 'person:p1',
+}
+const FROM = { person_id: 'p1', chat_id: speaker.chat_id }
+
+const setUp = () => {
+  const parts = new OperationParts()
+  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const commands = createChatCommands({ runner, clock: parts.clock, language: () => Promise.resolve('en') })
+  return { parts, commands, forgotten: () => parts.asked.filter(each => each.startsWith('forget')) }
+}
+
+test('what must be confirmed runs once it is, and only once', async () => {
+  const { commands, forgotten } = setUp()
+  expect(await commands.run('/forget all', speaker)).toContain('Answer “yes”')
+  expect(forgotten()).toEqual([])
+  expect(commands.recognises('yes', FROM)).toBe(true)
+  expect(await commands.run('yes', speaker)).toContain('nothing of it is left')
+  expect(forgotten()).toEqual(['forget everything of p1'])
+  expect(commands.recognises('yes', FROM)).toBe(false)
+})
+
+test.each(['yes', 'Yes!', ' YES PLEASE ', 'y', 'כן', 'כן בבקשה'])('%j is a yes', async text => {
+  const { commands, forgotten } = setUp()
+  await commands.run('/forget all', speaker)
+  expect(commands.recognises(text, FROM)).toBe(true)
+  await commands.run(text, speaker)
+  expect(forgotten()).toHaveLength(1)
+})
+
+test.each(['no', 'No.', 'cancel', 'לא', 'ביטול'])('%j is a no', async text => {
+  const { commands, forgotten } = setUp()
+  await commands.run('/forget all', speaker)
+  expect(commands.recognises(text, FROM)).toBe(true)
+  expect(await commands.run(text, speaker)).toContain('leave it as it is')
+  expect(commands.recognises('yes', FROM)).toBe(false)
+  expect(forgotten()).toEqual([])
+})
+
+test.each(['yes, but what about my photos?', 'sure thing', 'yesterday', 'כן אבל', 'hello', 'ok'])(
+  '%j is neither, and withdraws the question',
+  async text => {
+    const { commands } = setUp()
+    await commands.run('/forget all', speaker)
+    expect(commands.recognises(text, FROM)).toBe(false)
+    expect(commands.recognises('yes', FROM)).toBe(false)
+  },
+)
+
+test('a yes counts for five minutes, from the one who was asked, where they were asked', async () => {
+  const { parts, commands } = setUp()
+  await commands.run('/forget all', speaker)
+  expect(commands.recognises('yes', { ...FROM, person_id: 'p2' })).toBe(false)
+  expect(commands.recognises('yes', { ...FROM, chat_id: 'other@c.us' })).toBe(false)
+  await parts.clock.advance(5 * MINUTE_MS)
+  expect(commands.recognises('yes', FROM)).toBe(true)
+  await parts.clock.advance(1)
+  expect(commands.recognises('yes', FROM)).toBe(false)
+})
+
+test('without a question a yes is talk', () => {
+  expect(setUp().commands.recognises('yes', FROM)).toBe(false)
+})

@@ -1,0 +1,92 @@
+// How far a question reaches: never into what others said, unless it is said that it may.
+import { expect, test } from '@jest/globals'
+import { Database } from '../../src/database/sqlite/database.ts'
+import { createLongTermMemory } from '../../src/memory/create-long-term-memory.ts'
+import { ownReach } from '../../src/memory/reach-search.ts'
+import { memoryMigrations, vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
+import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
+import type { Reach, Scope } from '../../src/messages/scope.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { ExactVectorIndex } from '../support/memory-exact-index.ts'
+import { KeptLog } from '../support/memory-kept-log.ts'
+import { memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
+import { WordEmbedder } from '../support/memory-words.ts'
+
+const ANA: Scope = 'person:ana'
+const BEN: Scope = 'person:ben'
+const GROUP: Scope = 'chat:1@g.us'
+const QUESTION = 'what is the cat called'
+const catOf = (owner: string): string => `the cat of ${owner} is called Tom`
+
+const rigOf = async () => {
+  const embedder = new WordEmbedder()
+  const memories = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
+  const vectors = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
+  const index = new ExactVectorIndex(embedder.space, vectors, async () => [ANA, BEN, GROUP])
+  const memory = createLongTermMemory({
+    settings: recallSettings,
+    ...{ memories, vectors, index, embedder, tokens: wordCounter, clock: new FakeClock(), logger: new KeptLog() },
+    ...{ ids: { uuid: () => 'id', fraction: () => 0.5 }, metrics: createMetrics() },
+  })
+  await memory.start()
+  await memory.store(memoryOf(ANA, catOf('ana'), { person_ids: ['ana'] }))
+  await memory.store(memoryOf(BEN, catOf('ben'), { person_ids: ['ben'] }))
+  await memory.store(memoryOf(GROUP, catOf('ana in the group'), { person_ids: ['ana'] }))
+  await memory.store(memoryOf(GROUP, catOf('ben in the group'), { person_ids: ['ben'] }))
+  await memory.store(memoryOf(GROUP, catOf('both in the group'), { person_ids: ['ana', 'ben'] }))
+  await memory.settled()
+  const owners = async (reach: Scope | Reach): Promise<string[]> =>
+    (await memory.recall(reach, QUESTION, { purpose: 'reply' })).memories
+      .map(each => /of (.*) is/.exec(each.memory.text)?.[1] ?? '')
+      .sort()
+  return { memory, memories, vectors, index, owners }
+}
+
+test.each<[string, Scope | Reach, readonly string[]]>([
+  ['a scope alone', ANA, ['ana']],
+  ['a person in private', ownReach(ANA), ['ana', 'ana in the group']],
+  ['another person in private', ownReach(BEN), ['ben', 'ben in the group']],
+  ['somebody without memories', ownReach('person:nobody'), []],
+  ['a group', ownReach(GROUP), ['ana in the group', 'ben in the group', 'both in the group']],
+  ['the godfather, where he may', { scope: 'person:g', others: [ANA, BEN] }, ['ana', 'ben']],
+  [
+    'what others said, though one’s own is in it',
+    { ...ownReach(ANA), others: [GROUP] },
+    ['ana', 'ana in the group', 'ben in the group', 'both in the group'],
+  ],
+])('%s finds what it may', async (_, reach, expected) => {
+  const { owners } = await rigOf()
+  expect(await owners(reach)).toEqual(expected)
+})
+
+test('what lies further away cannot break the answer from one’s own memory', async () => {
+  const { owners, index } = await rigOf()
+  const query = index.query.bind(index)
+  index.query = async (scope, ...rest) => {
+    if (scope !== ANA) throw new DenidinError('unavailable', 'that part is damaged')
+    return await query(scope, ...rest)
+  }
+  expect(await owners(ownReach(ANA))).toEqual(['ana'])
+})
+
+test('a memory that is dropped leaves vectors and index at once', async () => {
+  const { memory, memories, vectors, owners } = await rigOf()
+  const [gone] = await memories.list(ANA, { limit: 1 })
+  const id = gone?.memory_id ?? ''
+  await memories.remove(ANA, [id])
+  expect(await memory.drop([id])).toEqual({ vectors: 0, index: 0 })
+  expect(await memory.drop([id])).toEqual({ vectors: 0, index: 0 })
+  expect(await vectors.countOfScope(ANA)).toBe(0)
+  expect(await owners(ANA)).toEqual([])
+})
+
+test('an index that cannot be asked lets go later', async () => {
+  const { memory, memories, index } = await rigOf()
+  const [gone] = await memories.list(ANA, { limit: 1 })
+  await memories.remove(ANA, [gone?.memory_id ?? ''])
+  index.catchUp = () => Promise.reject(new DenidinError('unavailable', 'the server is down'))
+  expect(await memory.drop([gone?.memory_id ?? ''])).toEqual({ vectors: 0, index: undefined })
+})
