@@ -101,6 +101,7 @@ test('with long-term memory off nothing is indexed or quoted; on again, everythi
   expect(quotes()).toEqual([])
   await denidin.say('/reset')
   await denidin.restart({ memory: { longterm: { enabled: true, min_similarity: 1 } } })
+  await denidin.app.past.settled()
   await denidin.say('what is my boat called?')
   expect(quotes()).toContain('my boat is called Marlin')
 })
