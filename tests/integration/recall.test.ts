@@ -101,6 +101,9 @@ test('with long-term memory off nothing is indexed or quoted; on again, everythi
   expect(quotes()).toEqual([])
   await denidin.say('/reset')
   await denidin.restart({ memory: { longterm: { enabled: true, min_similarity: 1 } } })
+  await denidin.app.past.settled()
+  // What waited to be summarised asks the model too.
+  await denidin.app.closing.sweep()
   await denidin.say('what is my boat called?')
   expect(quotes()).toContain('my boat is called Marlin')
 })
