@@ -6,6 +6,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { MessageStore, Reply } from '../messages/message-store.ts'
@@ -44,6 +45,7 @@ export interface TurnDependencies {
   readonly windows: Sessions
   readonly memory: LongTermMemory
   readonly past: Pick<PastMessages, 'recall'>
+  readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly outbox: Outbox
