@@ -10,7 +10,7 @@ import { openBenchRecall, scopeOfDialogue } from '../tests/bench/recall/bench-re
 import { generateDialogue } from '../tests/support/dialogues/generate.ts'
 import type { Dialogue } from '../tests/support/dialogues/dialogue.ts'
 
-const { values } = parseArgs({ options: { talks: { type: 'string', default: '40' } } })
+const { values } = parseArgs({ options: { talks: { type: 'string', default: '25' } } })
 
 /** Far from the seeds that the bench and the tests use. */
 const FIRST_SEED = 10_001

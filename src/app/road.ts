@@ -74,7 +74,7 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
     ...parts,
     ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor: inLanguage },
     memoryLog: stores.memoryLog,
-    ...{ windows: road.windows, memory: road.memory, past: road.past, model: road.model },
+    ...{ windows: road.windows, memory: road.memory, past: road.past, facts: stores.memories, model: road.model },
     tone: createTone(settings.affect, parts.logger),
     profileOf: road.profileOf,
     ...{ commands: road.commands, sessionEnded: road.sessionEnded, pauses: stores.pauses },

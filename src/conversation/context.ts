@@ -62,8 +62,8 @@ const recalledBlock = ({ memories, quotes }: Recalled): string => {
   return [RECALLED_HEADING, ...remembered, ...quotes.map(quoteLine)].join('\n')
 }
 
-/** Word for word, with who said it; a name is anybody's own invention, and keeps to its place. */
-const quoteLine = ({ role, speaker, sent_at, text }: Quote): string => {
+/** Word for word, with who said it and until when it held; a name is anybody's own invention, and keeps to its place. */
+const quoteLine = ({ role, speaker, sent_at, text, held_until }: Quote): string => {
   const who =
     role === 'assistant'
       ? 'you'
@@ -71,7 +71,8 @@ const quoteLine = ({ role, speaker, sent_at, text }: Quote): string => {
           ?.replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, ' ')
           .trim()
           .slice(0, 40)
-  return `- [${isoDay(sent_at)}] ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
+  const held = held_until === undefined ? '' : `, until ${isoDay(held_until)}`
+  return `- [${isoDay(sent_at)}${held}] ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
 }
 
 /** People choose their own names: these too are data. */

@@ -1,6 +1,8 @@
 import type { Clock } from '../platform/clock.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
+import type { Quote } from '../memory/recall/message-recall.ts'
 import { sharedOut, type Recalled } from '../memory/recalled.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
@@ -14,6 +16,7 @@ const MOST_QUOTES = 20
 export interface RecallingParts {
   readonly memory: LongTermMemory
   readonly past: Pick<PastMessages, 'recall'>
+  readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly settings: { readonly recall_tokens: number }
@@ -29,7 +32,7 @@ export interface AskedNow {
 
 /** What is remembered and what was said before, together within the tokens that recall may take; never rejects. */
 export const recallFor = async (
-  { memory, past, tokens, clock, settings }: RecallingParts,
+  { memory, past, facts, tokens, clock, settings }: RecallingParts,
   { scope, text, asker, window }: AskedNow,
   call: Omit<CallContext, 'purpose'>,
 ): Promise<Recalled> => {
@@ -44,5 +47,28 @@ export const recallFor = async (
       { ...call, purpose: 'recall' },
     ),
   ])
-  return sharedOut({ memories, quotes }, most, tokens)
+  return sharedOut({ memories, quotes: await dated(facts, scope, quotes) }, most, tokens)
+}
+
+/** Says of quotes whose every fact has ended since when: what was said stays said, but it is history. */
+const dated = async (
+  facts: RecallingParts['facts'],
+  scope: Scope,
+  quotes: readonly Quote[],
+): Promise<readonly Quote[]> => {
+  if (quotes.length === 0) return quotes
+  const learned = await facts.ofSources(
+    scope,
+    quotes.map(quote => quote.message_id),
+  )
+  return quotes.map(quote => {
+    const ends = learned.filter(fact => fact.sources.includes(quote.message_id)).map(fact => fact.valid_to)
+    const held_until = ends.includes(undefined)
+      ? undefined
+      : ends
+          .filter(end => end !== undefined)
+          .sort((a, b) => a - b)
+          .at(-1)
+    return held_until === undefined ? quote : { ...quote, held_until }
+  })
 }

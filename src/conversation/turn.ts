@@ -1,69 +1,17 @@
-import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
-import type { Ids } from '../platform/ids.ts'
-import type { Logger } from '../platform/logger.ts'
-import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
-import type { Channel } from '../channels/channel.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { MemoryLog } from '../memory/memory-log.ts'
-import type { PastMessages } from '../memory/past-messages.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
-import type { MessageStore, Reply } from '../messages/message-store.ts'
+import type { Reply } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { CallContext, Completion, LanguageModel, ModelMessage } from '../models/language-model.ts'
-import type { People } from '../people/people.ts'
-import type { Person, PersonId } from '../people/person.ts'
-import type { Sessions } from '../sessions/sessions.ts'
-import type { Sentences } from '../text/sentences.ts'
-import type { TokenCounter } from '../text/tokens.ts'
-import type { Commands, Speaker } from './commands.ts'
-import type { Tone } from './affect.ts'
+import type { CallContext, Completion, ModelMessage } from '../models/language-model.ts'
+import type { Person } from '../people/person.ts'
+import type { Speaker } from './commands.ts'
 import { buildContext } from './context.ts'
-import type { Outbox } from './outbox.ts'
-import type { Pauses } from './pauses.ts'
-import type { ProfileOf } from './profile.ts'
 import { recallRecord } from './recall-record.ts'
 import { recallFor } from './recalling.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
-import { windowBudget, type WindowBudgets } from './window-budget.ts'
-
-export interface TurnSettings {
-  readonly system_prompt: string
-  readonly max_tokens: number
-  readonly temperature: number
-  readonly window_tokens: WindowBudgets
-  /** Most tokens of what is recalled. */
-  readonly recall_tokens: number
-  /** Whether what is said may be kept. */
-  readonly keep: boolean
-}
-
-export interface TurnDependencies {
-  readonly settings: TurnSettings
-  readonly people: People
-  readonly messages: MessageStore
-  readonly windows: Sessions
-  readonly memory: LongTermMemory
-  readonly past: Pick<PastMessages, 'recall'>
-  readonly memoryLog: Pick<MemoryLog, 'recalled'>
-  readonly model: LanguageModel
-  readonly commands: () => Commands
-  readonly outbox: Outbox
-  readonly pauses: Pauses
-  readonly tone: Tone
-  readonly profileOf: ProfileOf
-  readonly channelOf: (chat_id: ChatId) => Channel | undefined
-  /** DeniDin's own words to a person who wrote `text`. */
-  readonly sentencesFor: (text: string, person_id: PersonId) => Promise<Sentences>
-  readonly tokens: TokenCounter
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly logger: Logger
-  readonly metrics: Metrics
-  /** Told that a session ended and waits to be moved into long-term memory. */
-  readonly sessionEnded: () => void
-}
+import { windowBudget } from './window-budget.ts'
+import type { TurnDependencies } from './turn-dependencies.ts'
 
 interface Delivered {
   readonly reply: Reply

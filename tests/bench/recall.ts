@@ -48,7 +48,7 @@ const report: Record<string, unknown> = {}
   if (values.ablations) {
     const rows: Record<string, unknown> = {}
     for (const [name, variant] of Object.entries(await variants(dialogues))) {
-      const measured = (await measureRecall(bench.recall(variant), dialogues)).recall
+      const measured = (await measureRecall(bench.recall(variant), dialogues, [1000])).recall
       const figure = (group: string, column: string): number | undefined => measured[group]?.[column]
       rows[name] = {
         'all but adversarial @10': figure('all but adversarial', '@10'),

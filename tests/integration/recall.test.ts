@@ -11,12 +11,12 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-/** Quotes of messages in the last request, such as `Ana: "We moved"`. */
+/** What was said, word for word, in the last request: its lines name who said it, which those of facts do not. */
 const quotes = (): string[] =>
   denidin
     .lastRequest()
     .split('\n')
-    .flatMap(line => /^- \[\d{4}-\d{2}-\d{2}\] (?:[^"]*: )?"(.*)"$/.exec(line)?.[1] ?? [])
+    .flatMap(line => /^- \[[-\d, until]+\] [^"]+: "(.*)"$/.exec(line)?.[1] ?? [])
 
 const talkAndReset = async (...texts: readonly string[]): Promise<void> => {
   for (const text of texts) await denidin.say(text, { name: 'Ana' })
@@ -101,6 +101,9 @@ test('with long-term memory off nothing is indexed or quoted; on again, everythi
   expect(quotes()).toEqual([])
   await denidin.say('/reset')
   await denidin.restart({ memory: { longterm: { enabled: true, min_similarity: 1 } } })
+  await denidin.app.past.settled()
+  // What waited to be summarised asks the model too.
+  await denidin.app.closing.sweep()
   await denidin.say('what is my boat called?')
   expect(quotes()).toContain('my boat is called Marlin')
 })

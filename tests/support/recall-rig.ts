@@ -1,7 +1,7 @@
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createMessageRecall, type MessageRecallParts } from '../../src/memory/recall/create-message-recall.ts'
 import { INDEX_VERSION } from '../../src/memory/recall/document.ts'
-import type { MessageIndex } from '../../src/memory/recall/message-index.ts'
+import type { IndexedPersons, MessageIndex } from '../../src/memory/recall/message-index.ts'
 import { MessageIndexer } from '../../src/memory/recall/message-indexer.ts'
 import type { Quote, RecallLimits } from '../../src/memory/recall/message-recall.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../../src/memory/recall/weights.ts'

@@ -39,6 +39,8 @@ export interface Quote {
   readonly lexical: number
   /** Cosine similarity, where vectors were asked. */
   readonly similarity?: number
+  /** Since when nothing that was learned from it holds any more, milliseconds since the Unix epoch. */
+  readonly held_until?: number
 }
 
 /** Finds what was said before and bears on a question. */

@@ -28,7 +28,7 @@ export interface LexicalWeights {
   readonly now: number
 }
 
-/** Chosen by comparing variants; the table is in docs/memory.md. */
+/** Chosen by comparing variants; docs/memory.md says on what, and what each part is worth. */
 export const LEXICAL_WEIGHTS: LexicalWeights = {
   k1: 0.9,
   b: 0.4,

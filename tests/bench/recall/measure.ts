@@ -3,8 +3,8 @@ import { percentiles, type Percentiles } from '../figures.ts'
 import { scopeOfDialogue } from './bench-recall.ts'
 import type { Dialogue, DialogueQuestion } from '../../support/dialogues/dialogue.ts'
 
-export const AT = [5, 10, 20] as const
-export const BUDGETS = [500, 1000, 2000, 4000] as const
+const AT = [5, 10, 20] as const
+const BUDGETS = [500, 1000, 2000, 4000] as const
 const ENOUGH_QUOTES = 400
 
 /** Shares of the evidence that came back, in percent: of the first 5, 10, 20 quotes, inside so many tokens, and of sessions. */
@@ -25,7 +25,11 @@ const share = (wanted: readonly string[], got: readonly string[]): number =>
   (100 * wanted.filter(each => got.includes(each)).length) / wanted.length
 
 /** Asks every question of the dialogues, at the time of their last session. */
-export const measureRecall = async (recall: MessageRecall, dialogues: readonly Dialogue[]): Promise<RecallReport> => {
+export const measureRecall = async (
+  recall: MessageRecall,
+  dialogues: readonly Dialogue[],
+  budgets: readonly number[] = BUDGETS,
+): Promise<RecallReport> => {
   const outcomes: Outcome[] = []
   const times: number[] = []
   for (const dialogue of dialogues) {
@@ -49,7 +53,7 @@ export const measureRecall = async (recall: MessageRecall, dialogues: readonly D
       times.push(performance.now() - begun)
       const shares: Record<string, number> = {}
       for (const at of AT) shares[`@${String(at)}`] = share(question.evidence, best.slice(0, at))
-      for (const budget of BUDGETS) {
+      for (const budget of budgets) {
         shares[`${String(budget)} tokens`] = share(question.evidence, await ask(ENOUGH_QUOTES, budget))
       }
       shares['sessions @10'] = share(sessionsOf(question.evidence), sessionsOf(best.slice(0, 10)))
