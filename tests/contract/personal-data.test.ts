@@ -5,9 +5,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createSqliteMeter, usageMigrations } from '../../src/budget/sqlite/sqlite-meter.ts'
 import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
+import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
+import { createSqliteLearnt, createSqliteReflections } from '../../src/learning/sqlite/sqlite-learnt.ts'
 import { createSqliteListings, listingMigrations } from '../../src/memory/sqlite/sqlite-listings.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
+import { createSqliteProfiles, profileMigrations } from '../../src/memory/sqlite/sqlite-profiles.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
@@ -139,6 +142,23 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
       )
     }
     return { data: createPersonalProfile(database), fill, sections: ['profile'] }
+  },
+  profiles: () => {
+    const profiles = createSqliteProfiles(new Database(':memory:', profileMigrations))
+    const fill = (person_id: string): Promise<void> => profiles.keep(`person:${person_id}`, ['m'], 1)
+    return { data: profiles, fill, sections: [] }
+  },
+  'learnt messages': () => {
+    const learnt = createSqliteLearnt(new Database(':memory:', learningMigrations))
+    const fill = (person_id: string): Promise<void> =>
+      learnt.add({ session_id: 's', scope: `person:${person_id}` }, [{ message_id: `m-${person_id}`, digest: 'd' }])
+    return { data: learnt, fill, sections: ['learnt messages'] }
+  },
+  reflections: () => {
+    const reflections = createSqliteReflections(new Database(':memory:', learningMigrations))
+    const fill = (person_id: string): Promise<void> =>
+      reflections.put({ session_id: person_id, scope: `person:${person_id}`, text: `of ${person_id}`, created_at: 1 })
+    return { data: reflections, fill, sections: ['reflections'] }
   },
   exports: folder => {
     const exporting = createExporting({ personalData: () => [], root: folder, clock: new FakeClock() })

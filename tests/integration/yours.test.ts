@@ -180,14 +180,17 @@ test('with /privacy off nothing is learned, the conversation goes on, and it hol
   await denidin.say('/privacy on')
   await denidin.say('my cat is called Tom')
   await denidin.say('/reset')
-  const summary =
-    denidin.models
-      .of('completion')
-      .at(-1)
-      ?.body.messages?.map(each => each.content)
-      .join('\n') ?? ''
+  const summary = denidin.models
+    .of('extraction')
+    .flatMap(request => request.body.messages ?? [])
+    .map(each => each.content)
+    .join('\n')
   expect(summary).toContain('Tom')
   expect(summary).not.toContain('Rex')
+  await denidin.app.memory.settled()
+  await denidin.say('what are my pets called, dog and cat?')
+  expect(denidin.lastRequest()).toContain('Tom')
+  expect(denidin.lastRequest()).not.toContain('Rex')
 })
 
 test('a conversation of which nothing may be learned gives no memory', async () => {
