@@ -4,7 +4,7 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Conversation } from './turns.ts'
 
 export interface MissedDependencies {
-  readonly messages: Pick<MessageStore, 'heardUntil' | 'markHeard' | 'originOf'>
+  readonly messages: Pick<MessageStore, 'known' | 'heardUntil' | 'markHeard' | 'originOf'>
   readonly conversation: Pick<Conversation, 'receiveAll'>
   readonly ownerWrote: (message: OwnerMessage) => Promise<void>
 }
@@ -20,10 +20,13 @@ export const createMissed = (deps: MissedDependencies): Pick<ChannelEvents, 'mis
 
   return {
     missed: async ({ chat_id, said, until }) => {
+      // A channel reads a chat from a while before its end, each time anew: were all that is known recorded once more,
+      // a process that is killed soon after each start would never come to what is new.
+      const known = await messages.known(said.map(each => each.message.message_id))
       let people: IncomingMessage[] = []
       for (const each of said) {
         if (each.by === 'person') {
-          people.push(each.message)
+          if (!known.has(each.message.message_id)) people.push(each.message)
         } else if ((await messages.originOf(each.message)) !== 'ours') {
           await receiveAnswered(people)
           people = []

@@ -104,6 +104,8 @@ export interface PartOutcome {
 export interface MessageStore {
   /** Records a message before any work; `known` when its id was recorded before, and nothing changes. */
   receive(receipt: Receipt): Promise<'new' | 'known'>
+  /** Which of these messages were recorded before. Costs one read, and nothing is written. */
+  known(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
   /** Messages that wait for their turn, oldest first; not those for which a reply is intended or held. */
   open(): Promise<readonly OpenMessage[]>
   /** Makes messages part of a session. Safe to repeat. */

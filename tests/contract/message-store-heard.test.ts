@@ -69,6 +69,13 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       expect(await heardUntil(ANA)).toBe(NOW + 5)
     })
 
+    test('what was recorded before is known, words kept or not', async () => {
+      await store.receive(receipt('m1', NOW))
+      await store.receive({ ...receipt('m2', NOW), tokens: 1, state: 'ignored' })
+      expect(await store.known(['m1', 'm2', 'm3'])).toEqual(new Set(['m1', 'm2']))
+      expect(await store.known([])).toEqual(new Set())
+    })
+
     test('an own message is ours, known, or new', async () => {
       await store.receive(receipt('m1', NOW))
       await answer('m1', NOW, 'sent', 'wa-1')

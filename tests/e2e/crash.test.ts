@@ -1,5 +1,7 @@
 // The real bot with WhatsApp, killed in the middle of its work again and again while people write to it.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { cpSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { AIM_MS, judgeCompany, liveAndDie, planKills, writesOfALife } from '../support/crash/kills.ts'
@@ -9,6 +11,7 @@ import { BotRun } from '../support/fake-whatsapp/bot-run.ts'
 import { BROWSER_INSTALL_MS } from '../support/fake-whatsapp/test-browser.ts'
 import { percentile, progressLog } from '../support/progress-log.ts'
 import { random } from '../support/random-text.ts'
+import { PROJECT } from '../support/script-run.ts'
 
 const FULL = process.env['CRASH_KILLS'] !== undefined
 /** How often the bot is killed: `CRASH_KILLS`, 30 by default. */
@@ -20,8 +23,16 @@ const REPORT_EVERY = 25
 /** After so many kills both sides are compared, so that a fault is found near where it came from. */
 const JUDGE_EVERY = 100
 const SETTLE_MS = 60_000
-/** Messages of a chat that a page is told of when it logs in: more than come during the longest absence. */
-const HISTORY = 40
+/**
+ * Messages of a chat that a page is told of when it logs in: more than are said in one between two comparisons. Then
+ * nothing that is lost can be one that no page was told of, however many lives end before they have caught up.
+ */
+const HISTORY = 400
+/** Where log and data of a comparison that found faults are kept. */
+const KEPT = join(PROJECT, 'logs')
+
+/** Sockets cannot be copied, and the browser's profile says nothing. */
+const isOfUse = (path: string): boolean => !/\/data\/(run|whatsapp)$/.test(path)
 
 let run: BotRun
 
@@ -82,7 +93,14 @@ test(
       if (killed % JUDGE_EVERY === 0 || killed === KILLS) {
         progress.say(`after ${killed} kills: ${await settleAndJudge()}; ${faults.length} faults`)
         for (const fault of faults) progress.say(`fault: ${fault}`)
-        if (faults.length > 0) break
+        if (faults.length > 0) {
+          const kept = join(KEPT, `crash-${String(SEED)}-${String(killed)}`)
+          for (const folder of [run.home.logs, run.home.data]) {
+            cpSync(folder, join(kept, basename(folder)), { recursive: true, filter: isOfUse })
+          }
+          progress.say(`log and data of the failed comparison: ${kept}`)
+          break
+        }
       }
     }
     const [p50, p95, most] = [0.5, 0.95, 1].map(part => percentile(recoveries, part))

@@ -119,6 +119,10 @@ test('the account is known again by either of its names, also after its login wa
   await expect(accountSince(folder.path, whole, 1000)).resolves.toBe(0)
   await forgetLogin(folder.path, 'profile')
   await expect(accountSince(folder.path, { phone: undefined, lid: '77@lid' }, 2000)).resolves.toBe(0)
+  // A page that tells one name at a time; and a number that was changed.
+  await expect(accountSince(folder.path, { phone: '15550001@c.us', lid: undefined }, 2100)).resolves.toBe(0)
+  await expect(accountSince(folder.path, { phone: '15550003@c.us', lid: '77@lid' }, 2200)).resolves.toBe(0)
+  await expect(accountSince(folder.path, { phone: '15550003@c.us', lid: undefined }, 2300)).resolves.toBe(0)
   const other = { phone: '15550002@c.us', lid: '88@lid' }
   await expect(accountSince(folder.path, other, 3000)).resolves.toBe(3000)
   await expect(accountSince(folder.path, other, 4000)).resolves.toBe(3000)

@@ -1,6 +1,7 @@
 import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { exists, makePrivateFolder, PRIVATE_FOLDER_MODE, remove, writeFileAtomic } from '../../platform/files.ts'
@@ -42,23 +43,38 @@ export const writeLinkedAt = async (data_dir: string, at: number): Promise<void>
 
 /**
  * Since when the account of this folder is this one, in milliseconds since the Unix epoch: what people wrote before that
- * was written to another one. 0 when no other is known. `now` counts for an account that is new here.
+ * was written to another one. 0 when no other is known. `now` counts for an account that is new here. A page may tell
+ * only one of its names: it is another account only where a name of the same kind differs and none is the same.
  */
 export const accountSince = async (data_dir: string, { phone, lid }: Self, now: number): Promise<number> => {
   const path = join(data_dir, ACCOUNT_FILE)
   const kept = await readAccount(path)
-  if (kept !== undefined && [phone, lid].includes(kept.account)) return kept.since
-  const account = lid ?? phone
-  if (account === undefined) return kept?.since ?? 0
-  const since = kept === undefined ? 0 : now
-  await writeFileAtomic(path, `${JSON.stringify({ account, since })}\n`)
+  if (phone === undefined && lid === undefined) return kept?.since ?? 0
+  const pairs = [
+    [kept?.phone, phone],
+    [kept?.lid, lid],
+  ].filter(pair => pair.every(name => name !== undefined))
+  const other = pairs.length > 0 && pairs.every(([before, told]) => before !== told)
+  const since = kept === undefined ? 0 : other ? now : kept.since
+  const account = {
+    phone: phone ?? (other ? undefined : kept?.phone),
+    lid: lid ?? (other ? undefined : kept?.lid),
+    since,
+  }
+  if (kept === undefined || !isDeepStrictEqual(account, kept))
+    await writeFileAtomic(path, `${JSON.stringify(account)}\n`)
   return since
 }
 
-const readAccount = async (path: string): Promise<{ account: string; since: number } | undefined> => {
+const readAccount = async (path: string): Promise<(Self & { readonly since: number }) | undefined> => {
   try {
-    const { account, since } = JSON.parse(await readFile(path, 'utf8')) as { account?: unknown; since?: unknown }
-    return typeof account === 'string' && typeof since === 'number' ? { account, since } : undefined
+    const { phone, lid, since } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+    if (typeof since !== 'number') return undefined
+    return {
+      phone: typeof phone === 'string' ? phone : undefined,
+      lid: typeof lid === 'string' ? lid : undefined,
+      since,
+    }
   } catch {
     return undefined
   }

@@ -20,7 +20,7 @@ const ROWS_AT_ONCE = 500
 /** How far each chat has been heard, what is known of it by then, and what of that need not be known any more. */
 export const createHeardRows = (
   database: Database,
-): Pick<MessageStore, 'heardUntil' | 'markHeard' | 'originOf' | 'prune'> & {
+): Pick<MessageStore, 'known' | 'heardUntil' | 'markHeard' | 'originOf' | 'prune'> & {
   /** Like `markHeard`, inside the transaction that is open. */
   markNow(chat_id: ChatId, until: number): void
 } => {
@@ -34,6 +34,14 @@ export const createHeardRows = (
 
   const isPart = (message_id: MessageId): boolean =>
     database.get('select 1 from outbox_parts where message_id = :message_id', { message_id }) !== undefined
+
+  const recorded = (message_ids: readonly MessageId[]): readonly MessageId[] =>
+    database
+      .all<{ message_id: MessageId }>(
+        'select message_id from inbox where message_id in (select value from json_each(:ids))',
+        { ids: JSON.stringify(message_ids) },
+      )
+      .map(({ message_id }) => message_id)
 
   /** Gives the message to the part that it must be: one of its chat that was being sent as it was written. */
   const adopt = (message_id: MessageId, chat_id: ChatId, sent_at: number): boolean => {
@@ -81,14 +89,14 @@ export const createHeardRows = (
           .map(({ chat_id, until }) => [chat_id, until]),
       ),
 
-    originOf: async ({ message_id, chat_id, sent_at }) =>
-      database.transaction(() => {
-        if (isPart(message_id)) return 'ours'
-        if (database.get('select 1 from inbox where message_id = :message_id', { message_id }) !== undefined) {
-          return 'known'
-        }
-        return adopt(message_id, chat_id, sent_at) ? 'ours' : 'new'
-      }),
+    known: async message_ids => new Set(recorded(message_ids)),
+
+    // Of an absence most are known: these are told by reading alone. From there to the write nothing else runs.
+    originOf: async ({ message_id, chat_id, sent_at }) => {
+      if (isPart(message_id)) return 'ours'
+      if (recorded([message_id]).length > 0) return 'known'
+      return adopt(message_id, chat_id, sent_at) ? 'ours' : 'new'
+    },
 
     prune: async before => {
       // The newest message of a chat stays, as the proof that somebody wrote there.
