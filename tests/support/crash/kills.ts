@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { systemClock } from '../../../src/platform/clock.ts'
 import type { BotRun } from '../fake-whatsapp/bot-run.ts'
 import { PROJECT } from '../script-run.ts'
@@ -17,7 +18,8 @@ export type Kill =
   /** By itself, on one side of the n-th durable write of its life. */
   | { readonly kind: 'at_write'; readonly side: 'before' | 'after'; readonly write: number }
 
-const PRELOAD = join(PROJECT, 'tests/support/crash/die-at-write.mjs')
+/** As an address: a path with a space would be two options. */
+const PRELOAD = pathToFileURL(join(PROJECT, 'tests/support/crash/die-at-write.mjs')).href
 const STARTING_MS = 1200
 const WORKING_MS = 1200
 /** A life in which a write does not come is ended after so long. */
