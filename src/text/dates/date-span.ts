@@ -75,12 +75,19 @@ export const nearestWeekday = (day: number, weekday: number, direction: -1 | 1):
 const FUTURE_DISTANCE = 2
 
 /** The span of a month or season without a year that lies nearest to a day. */
-export const nearestYear = (day: number, spanIn: (year: number) => DateSpan): DateSpan => {
+const nearestYear = (day: number, spanIn: (year: number) => DateSpan): DateSpan => {
   const distance = ({ from, to }: DateSpan): number =>
     day < from ? FUTURE_DISTANCE * (from - day) : day > to ? day - to : 0
   const year = yearOf(day)
   return [year, year - 1, year + 1].map(spanIn).reduce((best, each) => (distance(each) < distance(best) ? each : best))
 }
+
+/** A span of the year that was said, or of the nearest one where none was. */
+export const spanOfYear = (
+  year: string | number | undefined,
+  day: number,
+  spanIn: (year: number) => DateSpan,
+): DateSpan => (year === undefined ? nearestYear(day, spanIn) : spanIn(Number(year)))
 
 const UNIT_SLACK: Readonly<Record<'day' | 'week' | 'month' | 'year', number>> = {
   day: 0,

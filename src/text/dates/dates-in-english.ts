@@ -2,9 +2,9 @@ import {
   dayOfDate,
   monthFrom,
   nearestWeekday,
-  nearestYear,
   partOfMonth,
   singleDay,
+  spanOfYear,
   unitsFrom,
   weekendOf,
   weekOf,
@@ -45,19 +45,13 @@ const countOf = (text: string): number => {
 }
 
 const monthSpan = (month: string, year: string | undefined, day: number): DateSpan =>
-  year === undefined
-    ? nearestYear(day, each => wholeMonth(each, monthNumber(month)))
-    : wholeMonth(Number(year), monthNumber(month))
+  spanOfYear(year, day, each => wholeMonth(each, monthNumber(month)))
 
-const dateSpan = (date: string, month: string, year: string | undefined, day: number): DateSpan => {
-  const on = (each: number): DateSpan => singleDay(dayOfDate(each, monthNumber(month), Number(date)))
-  return year === undefined ? nearestYear(day, on) : on(Number(year))
-}
+const dateSpan = (date: string, month: string, year: string | undefined, day: number): DateSpan =>
+  spanOfYear(year, day, each => singleDay(dayOfDate(each, monthNumber(month), Number(date))))
 
 const seasonSpan = (name: string, year: string | undefined, day: number): DateSpan =>
-  year === undefined
-    ? nearestYear(day, each => wholeSeason(each, season(name)))
-    : wholeSeason(Number(year), season(name))
+  spanOfYear(year, day, each => wholeSeason(each, season(name)))
 
 const movedSpan = (direction: number, name: string, day: number): DateSpan | undefined => {
   const weekday = WEEKDAYS.indexOf(name)
@@ -68,7 +62,7 @@ const movedSpan = (direction: number, name: string, day: number): DateSpan | und
   if (name === 'year') return wholeYear(yearOf(day) + direction)
   if (name === 'night') return direction < 0 ? singleDay(day - 1) : undefined
   if (['morning', 'afternoon', 'evening'].includes(name)) return singleDay(day + direction)
-  const nearest = nearestYear(day, each => wholeSeason(each, season(name)))
+  const nearest = seasonSpan(name, undefined, day)
   if (direction < 0 && nearest.to >= day) return wholeSeason(yearOf(nearest.from) - 1, season(name))
   if (direction > 0 && nearest.from <= day) return wholeSeason(yearOf(nearest.from) + 1, season(name))
   return nearest

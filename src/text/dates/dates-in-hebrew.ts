@@ -2,8 +2,8 @@ import {
   dayOfDate,
   monthFrom,
   nearestWeekday,
-  nearestYear,
   singleDay,
+  spanOfYear,
   unitsFrom,
   weekendOf,
   weekOf,
@@ -45,15 +45,11 @@ const MONTH = `(${MONTHS.join('|')})`
 const WEEKDAY = `(${WEEKDAYS.join('|')})`
 const YEAR = '((?:19|20)\\d\\d)'
 
-const monthSpan = (month: string, year: string | undefined, day: number): DateSpan => {
-  const inYear = (each: number): DateSpan => wholeMonth(each, MONTHS.indexOf(month))
-  return year === undefined ? nearestYear(day, inYear) : inYear(Number(year))
-}
+const monthSpan = (month: string, year: string | undefined, day: number): DateSpan =>
+  spanOfYear(year, day, each => wholeMonth(each, MONTHS.indexOf(month)))
 
-const seasonSpan = (name: string, year: number | undefined, day: number): DateSpan => {
-  const inYear = (each: number): DateSpan => wholeSeason(each, SEASONS[name] ?? 'summer')
-  return year === undefined ? nearestYear(day, inYear) : inYear(year)
-}
+const seasonSpan = (name: string, year: string | number | undefined, day: number): DateSpan =>
+  spanOfYear(year, day, each => wholeSeason(each, SEASONS[name] ?? 'summer'))
 
 const moved = (name: string, direction: -1 | 0 | 1, day: number): DateSpan =>
   name === 'שבוע'
@@ -71,10 +67,8 @@ const direction = (word: string): -1 | 0 | 1 =>
 export const HEBREW_DATES: readonly DatePattern[] = [
   [
     `${BEGIN}${JOINED}(\\d{1,2}) ?(?:[בל]-?)?${MONTH}(?:,? (?:ב-?)?${YEAR})?${END}`,
-    ([date = '', month = '', year], day) => {
-      const on = (each: number): DateSpan => singleDay(dayOfDate(each, MONTHS.indexOf(month), Number(date)))
-      return year === undefined ? nearestYear(day, on) : on(Number(year))
-    },
+    ([date = '', month = '', year], day) =>
+      spanOfYear(year, day, each => singleDay(dayOfDate(each, MONTHS.indexOf(month), Number(date)))),
   ],
   [
     `${BEGIN}${JOINED}${MONTH}(?:,? (?:ב-?|של )?${YEAR})?${END}`,
@@ -113,7 +107,7 @@ export const HEBREW_DATES: readonly DatePattern[] = [
   [
     `${BEGIN}${JOINED}(אביב|קיץ|סתיו|חורף)(?: (שעבר|הבא|האחרון|הקודם)|(?: של)? ${YEAR})?${END}`,
     ([name = '', when, year], day) => {
-      if (year !== undefined) return seasonSpan(name, Number(year), day)
+      if (year !== undefined) return seasonSpan(name, year, day)
       const nearest = seasonSpan(name, undefined, day)
       if (when === 'הבא' && nearest.from <= day) return seasonSpan(name, yearOf(nearest.from) + 1, day)
       if (when !== undefined && when !== 'הבא' && nearest.to >= day)
