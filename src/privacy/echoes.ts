@@ -1,15 +1,6 @@
 import type { ForgettableMessages, PlacedMessage } from '../messages/forgettable-messages.ts'
 import type { Scope } from '../messages/scope.ts'
-import { stem } from '../text/stem.ts'
-import { isStopWord } from '../text/stop-words.ts'
-import { tokenise } from '../text/tokenise.ts'
-
-const meaningOf = (text: string): ReadonlySet<string> =>
-  new Set(
-    tokenise(text)
-      .filter(word => !isStopWord(word))
-      .map(stem),
-  )
+import { subjectsOf } from '../text/subject-stems.ts'
 
 /**
  * What the bot said that repeats a forgotten text: every word of it that means something, in whatever form. It takes a
@@ -19,12 +10,12 @@ export const echoesOf = async (
   messages: Pick<ForgettableMessages, 'saidByBot'>,
   { scope, since, texts }: { readonly scope: Scope; readonly since: number; readonly texts: readonly string[] },
 ): Promise<readonly PlacedMessage[]> => {
-  const wanted = texts.map(meaningOf).filter(words => words.size > 0)
+  const wanted = texts.map(subjectsOf).filter(words => words.size > 0)
   if (wanted.length === 0 || !Number.isFinite(since)) return []
   const echoes: PlacedMessage[] = []
   for await (const batch of messages.saidByBot(scope, since)) {
     for (const message of batch) {
-      const said = meaningOf(message.text)
+      const said = subjectsOf(message.text)
       if (wanted.some(words => [...words].every(word => said.has(word)))) echoes.push(message)
     }
   }

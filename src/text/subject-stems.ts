@@ -10,3 +10,6 @@ export const subjectStems = (text: string): string[] =>
   tokenise(text)
     .filter(word => !isStopWord(word))
     .map(word => stem(word).slice(0, LONGEST_WORD))
+
+/** The same, each once. */
+export const subjectsOf = (text: string): ReadonlySet<string> => new Set(subjectStems(text))

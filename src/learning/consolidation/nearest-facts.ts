@@ -1,5 +1,5 @@
 import type { Memory } from '../../memory/memory.ts'
-import { subjectsOf } from '../../text/subjects.ts'
+import { subjectsOf } from '../../text/subject-stems.ts'
 
 /** The memories that share most words with some texts, rare words counting more; none that shares nothing. */
 export const nearest = (memories: readonly Memory[], texts: readonly string[], limit: number): readonly Memory[] => {
