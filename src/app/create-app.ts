@@ -5,7 +5,6 @@ import type { Commands } from '../conversation/commands.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
@@ -16,7 +15,7 @@ import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './closing.ts'
-import { createMemory } from './memory.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { createModels } from './models.ts'
 import { createOperationDeps } from './operation-deps.ts'
 import { createRoad } from './road.ts'
@@ -29,7 +28,7 @@ export interface App extends AsyncDisposable {
   readonly runner: Runner
   readonly conversation: Conversation
   readonly closing: SessionClosing
-  readonly memory: LongTermMemory
+  readonly memory: Memory
   readonly people: People
   /** How many messages and replies are in which state. */
   readonly traffic: MessageStore['counts']
@@ -62,7 +61,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   const stores = openStores(settings, parts)
   const models = createModels(settings, stores.meter, parts)
-  const memory = await createMemory(settings, stores, models.embedder, parts)
+  const memory = await createMemory(settings, stores, models, parts)
   stores.personalData.push(memory.personal)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })

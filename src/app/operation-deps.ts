@@ -4,11 +4,11 @@ import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import type { Memory } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -23,7 +23,7 @@ export interface OperationParts {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: SessionBrowser
-  readonly memory: LongTermMemory
+  readonly memory: Memory
   readonly closing: SessionClosing
   readonly agent: ConsciousAgent
   readonly models: Models
@@ -58,6 +58,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
     ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
     pauses: stores.pauses,
+    upkeep: memory.upkeep,
     usage: stores.meter,
     traffic: {
       counts: async () => {

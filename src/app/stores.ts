@@ -14,6 +14,7 @@ import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
+import { turnMigrations } from '../messages/sqlite/turn-migrations.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import { peopleMigrations } from '../people/sqlite/people-migrations.ts'
 import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-people.ts'
@@ -43,6 +44,7 @@ export interface Stores extends Disposable {
 export const allMigrations = [
   ...peopleMigrations,
   ...messageMigrations,
+  ...turnMigrations,
   ...sessionMigrations,
   ...memoryMigrations,
   ...profileMigrations,

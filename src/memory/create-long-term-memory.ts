@@ -10,8 +10,10 @@ import type { PersonalData } from '../people/personal-data.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { Embedding } from './embedding.ts'
+import type { FormerSpace } from './former-space.ts'
 import { Indexer } from './indexer.ts'
 import type { LongTermMemory, MemoryUpkeep, Recall } from './long-term-memory.ts'
+import { createMemorySource } from './memory-source.ts'
 import type { MemoryStore } from './memory-store.ts'
 import { fit, rank, type RecallSettings } from './recall.ts'
 import { defaultMinSimilarity } from './thresholds.ts'
@@ -36,6 +38,8 @@ export interface LongTermMemoryParts {
   readonly vectors: VectorStore
   readonly index: VectorIndex
   readonly embedder: Embedder
+  /** The embedding model of before, until the present one has caught up. */
+  readonly former?: FormerSpace | undefined
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -47,7 +51,7 @@ export interface LongTermMemoryParts {
 export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory & MemoryUpkeep => {
   const { memories, vectors, index, clock, metrics } = parts
   const embedding = new Embedding(parts.embedder, parts.tokens, clock, parts.logger)
-  const indexer = new Indexer({ ...parts, embedding })
+  const indexer = new Indexer({ ...parts, source: createMemorySource(memories), embedding })
   const logger = parts.logger.for('memory.recall')
   const settings: RecallSettings = {
     ...parts.settings,
@@ -58,23 +62,32 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
   const search = async (scope: Scope, question: string, call: CallContext): Promise<Recall> => {
     // Who has no memories costs nothing: no embedding, no query.
     if ((await memories.countOfScope(scope)) === 0) return { memories: [] }
-    const vector = await embedding.ofQuestion(question, call)
+    const { vector, min_similarity, ...asked } = (await parts.former?.asked(scope, question, call)) ?? {
+      ...{ index, min_similarity: settings.min_similarity },
+      vector: await embedding.ofQuestion(question, call),
+    }
     const candidates = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
     const neighbours = await withDeadline(
       clock,
       INDEX_DEADLINE_MS,
       'the memory index',
-      signal => index.query(scope, vector, candidates, signal),
+      signal => asked.index.query(scope, vector, candidates, signal),
       call.signal,
     )
-    const similar = neighbours.filter(each => each.similarity >= settings.min_similarity)
+    const similar = neighbours.filter(each => each.similarity >= min_similarity)
     if (similar.length === 0) return { memories: [] }
     // Ids that this scope does not hold are left over from before a change, and are dropped here.
     const found = await memories.get(
       scope,
       similar.map(each => each.memory_id),
     )
-    return { memories: fit(rank(similar, found, settings, clock.now()), settings.recall_tokens, parts.tokens) }
+    return {
+      memories: fit(
+        rank(similar, found, { ...settings, min_similarity }, clock.now()),
+        settings.recall_tokens,
+        parts.tokens,
+      ),
+    }
   }
 
   const health = async (): Promise<Health> => {
@@ -141,8 +154,9 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
         index: await health(),
       }
     },
-    rebuild: async () => {
-      await index.rebuild()
+    inStep: async () => {
+      indexer.compareAll()
+      await indexer.settled()
     },
     settled: async () => {
       await indexer.settled()

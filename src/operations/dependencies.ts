@@ -7,6 +7,7 @@ import type { SessionClosing } from '../learning/session-closing.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
@@ -49,6 +50,7 @@ export interface OperationDeps {
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats'>
+  readonly upkeep: VectorUpkeep
   readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>
   readonly pauses: Pauses
   readonly console: Pick<ConsoleChannel, 'say'>

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { chatSay } from './chat.ts'
 import { memoryAccessStats } from './memory-access.ts'
 import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
+import { memoryCalibrate, memoryPruneSpaces, memoryRebuild, memoryVerify } from './memory-upkeep.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
@@ -24,9 +25,13 @@ export const operations = {
   'memory.agent_start': agentStart,
   'memory.agent_status': agentStatus,
   'memory.agent_stop': agentStop,
+  'memory.calibrate': memoryCalibrate,
   'memory.list': memoryList,
+  'memory.prune_spaces': memoryPruneSpaces,
+  'memory.rebuild': memoryRebuild,
   'memory.search': memorySearch,
   'memory.stats': memoryStats,
+  'memory.verify': memoryVerify,
   'people.block': peopleBlock,
   'people.list': peopleList,
   'people.merge': peopleMerge,

@@ -89,7 +89,7 @@ for (const [name, open] of Object.entries(stores)) {
     await store.put('small', [vectorOf('one', 'person:a'), vectorOf('two', 'person:a')])
     await store.put('large', [vectorOf('one', 'person:a')])
     await store.delete(['one', 'unknown'])
-    expect(await store.memoryIds({ limit: 10 })).toEqual(['two'])
+    expect(await store.idsOf('', { limit: 10 })).toEqual(['two'])
     expect(await store.count('large')).toBe(0)
   })
 
@@ -100,7 +100,7 @@ for (const [name, open] of Object.entries(stores)) {
       ['c', 'a', 'b'].map(id => vectorOf(id, 'person:a')),
     )
     await store.put('large', [vectorOf('a', 'person:a')])
-    expect(await store.memoryIds({ limit: 2 })).toEqual(['a', 'b'])
-    expect(await store.memoryIds({ limit: 2, after: 'b' })).toEqual(['c'])
+    expect(await store.idsOf('', { limit: 2 })).toEqual(['a', 'b'])
+    expect(await store.idsOf('', { limit: 2, after: 'b' })).toEqual(['c'])
   })
 }
