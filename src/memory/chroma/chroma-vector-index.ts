@@ -1,7 +1,7 @@
 import type { Collection as ChromaCollection } from 'chromadb'
 import { withDeadline } from '../../platform/deadline.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { DenidinError } from '../../platform/errors.ts'
+import type { DenidinError } from '../../platform/errors.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -44,7 +44,7 @@ class ChromaVectorIndex implements VectorIndex {
   #leftovers = true
   #collections: ChromaCollections | undefined
   #opening: Promise<ChromaCollections> | undefined
-  #work: Promise<void> = Promise.resolve()
+  #work: Promise<unknown> = Promise.resolve()
 
   constructor(options: ChromaVectorIndexOptions) {
     this.#options = options
@@ -93,15 +93,13 @@ class ChromaVectorIndex implements VectorIndex {
 
   async verify(options: VerifyOptions): Promise<IndexFindings> {
     const { table } = this.#options
-    let findings: IndexFindings | undefined
-    await this.#alone(async () => {
-      findings = await verifyCollections(await this.#open(), table, options)
-      if (!options.repair) return
+    return await this.#alone(async () => {
+      const findings = await verifyCollections(await this.#open(), table, options)
+      if (!options.repair || findings.broken.length === 0) return findings
       for (const collection of findings.broken) await table.retire(collection)
-      if (findings.broken.length > 0) this.#behind()
+      this.#behind()
+      return findings
     })
-    if (findings === undefined) throw new DenidinError('stopping', 'the index is closed')
-    return findings
   }
 
   async pending(): Promise<number> {
@@ -156,10 +154,10 @@ class ChromaVectorIndex implements VectorIndex {
   }
 
   /** One after the other: filling the index is done by one hand. */
-  async #alone(act: () => Promise<void>): Promise<void> {
+  async #alone<T>(act: () => Promise<T>): Promise<T> {
     const done = this.#work.then(act)
     this.#work = done.catch(() => undefined)
-    await done
+    return await done
   }
 
   /** The collections of the server's present run, compared with the table when they are seen for the first time. */
