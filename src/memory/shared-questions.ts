@@ -16,8 +16,8 @@ export const sharedQuestions = (embedder: Embedder): Embedder => {
       if (call.purpose !== 'recall' || question === undefined || texts.length > 1) return embedder.embed(texts, call)
       const person = call.person_id ?? ''
       const key = `${person}\n${question}`
-      const known = await answers.get(key)?.catch(() => undefined)
-      if (known !== undefined) return known
+      const known = answers.get(key)
+      if (known !== undefined) return await known
       const asked = embedder.embed(texts, call)
       answers.set(key, asked)
       try {

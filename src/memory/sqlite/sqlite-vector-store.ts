@@ -63,11 +63,9 @@ class SqliteVectorStore implements VectorStore {
     prefix: string,
     { limit, after = '' }: { readonly limit: number; readonly after?: string },
   ): Promise<readonly string[]> {
-    if (prefix !== '') return this.#idsBetween(after < prefix ? prefix : after, behind(prefix), limit)
-    const before = after < OTHERS_FROM ? this.#idsBetween(after, OTHERS_FROM, limit) : []
-    if (before.length === limit) return before
-    const from = after < OTHERS_TO ? OTHERS_TO : after
-    return [...before, ...this.#idsBetween(from, undefined, limit - before.length)]
+    if (prefix !== '') return this.#idsBetween({ from: prefix, after, before: behind(prefix) }, limit)
+    const first = this.#idsBetween({ from: '', after, before: OTHERS_FROM }, limit)
+    return [...first, ...this.#idsBetween({ from: OTHERS_TO, after, before: undefined }, limit - first.length)]
   }
 
   async *ofScope(space: string, scope: Scope, batch: number): AsyncIterable<readonly StoredVector[]> {
@@ -153,13 +151,17 @@ class SqliteVectorStore implements VectorStore {
     })
   }
 
-  /** Ids after `after` and before `before`. */
-  #idsBetween(after: string, before: string | undefined, limit: number): readonly string[] {
+  /** Ids from `from` on, after `after` and before `before`. */
+  #idsBetween(
+    { from, after, before }: { from: string; after: string; before: string | undefined },
+    limit: number,
+  ): readonly string[] {
+    const beyond = after < from ? 'memory_id >= :from' : 'memory_id > :from'
     return this.#database
       .all<{ memory_id: string }>(
         `select distinct memory_id from vectors
-         where memory_id > :after ${before === undefined ? '' : 'and memory_id < :before'} order by memory_id limit :limit`,
-        { after, limit, ...(before === undefined ? {} : { before }) },
+         where ${beyond} ${before === undefined ? '' : 'and memory_id < :before'} order by memory_id limit :limit`,
+        { from: after < from ? from : after, limit, ...(before === undefined ? {} : { before }) },
       )
       .map(row => row.memory_id)
   }

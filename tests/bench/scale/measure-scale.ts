@@ -7,18 +7,9 @@ import { systemClock } from '../../../src/platform/clock.ts'
 import { random } from '../../support/random-text.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { percentiles, residentMegabytes, type Percentiles } from '../figures.ts'
-import { messageOf, populate, tell, type PopulationSize, type Resident } from './population.ts'
+import { messageOf, populate, tell, type Resident } from './population.ts'
+import type { ScaleOptions } from './scale-options.ts'
 import { openSubjects, type ScaleSubject } from './subjects.ts'
-
-export interface ScaleOptions extends PopulationSize {
-  readonly dimensions: number
-  readonly probes: number
-  /** Questions of each kind that are timed. */
-  readonly questions: number
-  /** Size of a collection; the product's own unless given. */
-  readonly collection_vectors?: number
-  progress(text: string): void
-}
 
 export interface SubjectReport {
   /** The first question to each of some people: what is not in memory yet is read from the disk. */

@@ -18,7 +18,7 @@ import { systemIds } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
 import { wordCounter } from '../../support/memory-rig.ts'
 import { WordEmbedder, wordVector } from '../../support/memory-words.ts'
-import type { ScaleOptions } from './measure-scale.ts'
+import type { ScaleOptions } from './scale-options.ts'
 import { messageOf, type Resident } from './population.ts'
 
 /** Something that finds messages, over the messages of one database. */
