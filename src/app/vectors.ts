@@ -18,6 +18,7 @@ import type { VectorStore } from '../memory/vector-store.ts'
 import { createSqliteMessageTurns } from '../messages/sqlite/sqlite-message-turns.ts'
 import type { Database } from '../database/sqlite/database.ts'
 import type { Embedder } from '../models/embedder.ts'
+import { pastMerges } from '../people/sqlite/past-merges.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -43,6 +44,10 @@ export const createVectors = async (
   const { clock, logger, tokens } = parts
   const { collection_name } = settings.memory.longterm
   const vectors = createSqliteVectorStore(database)
+  // Who became another while long-term memory was switched off.
+  for (const { from_id, into_id } of pastMerges(stores.database)) {
+    await vectors.rescope(`person:${from_id}`, `person:${into_id}`)
+  }
   const space = embedder.space
   const messages_space = messageSpace(space)
   const before = await formerSpace(vectors, space, embedderOf)
@@ -86,10 +91,7 @@ export const createVectors = async (
         },
         messages: {
           ...{ source, index: message_index, table: message_table, embeds, space: messages_space },
-          inStep: async () => {
-            messages.changed()
-            await messages.settled()
-          },
+          inStep: () => messages.inStep(),
         },
         ...{ memoryStore: stores.memories, messageStore: stores.messages, vectors, embedder, min_similarity },
         ...{ former: before?.space, others: [], ids: parts.ids, pendingMessages: () => messages.pending() },

@@ -39,6 +39,8 @@ export interface MessageVectors extends AsyncDisposable {
   near(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly NearMessage[]>
   /** Messages came or were changed: looks at once instead of within a minute. */
   changed(): void
+  /** Does what there is to do, started or not, and resolves when nothing can be done for now. */
+  inStep(): Promise<void>
   /** Resolves when nothing can be done for now. */
   settled(): Promise<void>
   /** Messages that have no vector yet. */
@@ -105,6 +107,10 @@ export const createMessageVectors = (parts: MessageVectorsParts): MessageVectors
     },
     changed: () => {
       if (started) indexer.wake()
+    },
+    inStep: async () => {
+      indexer.wake()
+      await indexer.settled()
     },
     settled: () => indexer.settled(),
     pending: async () => (embeds ? Math.max(0, (await turns.count()) - (await vectors.count(space))) : 0),

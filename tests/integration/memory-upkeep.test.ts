@@ -284,3 +284,19 @@ test('what is not in order fails the check, and repairing makes it right', async
   expect(await run(denidin, 'memory.verify')).toMatchObject({ in_order: true, findings: [] })
   expect(operations['memory.verify'].failure!({ in_order: true, looked_at: 0, findings: [] })).toBeUndefined()
 })
+
+test('who became another while memory was off is found under that one, by what they said before', async () => {
+  const denidin = await start()
+  await talk(denidin, 'my boat is called Marlin')
+  await denidin.say('hello', { phone: '15550002222' })
+  await denidin.restart({ memory: { longterm: { enabled: false } } })
+  await run(denidin, 'people.merge', { person: '15550002222', other: DANA })
+  await denidin.restart({})
+  await denidin.app.memory.settled()
+  const person = await denidin.app.people.lookUp(DANA)
+  const near = await denidin.app.memory.messages!.near(`person:${person!.person_id}`, 'boat Marlin', 5, {
+    purpose: 'recall',
+  })
+  expect(person).toEqual(await denidin.app.people.lookUp('15550002222'))
+  expect(near).toHaveLength(1)
+})
