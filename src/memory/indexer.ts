@@ -155,7 +155,7 @@ export class Indexer implements AsyncDisposable {
     this.#stop.signal.throwIfAborted()
     if ((await index.pending()) > 0 || all) await this.#catchUp()
     if (failure !== undefined) throw failure as Error
-    this.#logger.debug(`The index is in step with the ${source.name}`)
+    this.#logger.debug(`${capital(source.name)} and index are in step`)
   }
 
   /** What nobody tells of is looked for from time to time. */
