@@ -5,7 +5,6 @@ import type { Commands } from '../conversation/commands.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
@@ -19,7 +18,7 @@ import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './closing.ts'
 import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
-import { createMemory, createPast } from './memory.ts'
+import { createMemory, createPast, type Memory } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
 import { createOperationDeps } from './operation-deps.ts'
@@ -34,7 +33,7 @@ export interface App extends AsyncDisposable {
   readonly runner: Runner
   readonly conversation: Conversation
   readonly closing: SessionClosing
-  readonly memory: LongTermMemory
+  readonly memory: Memory
   readonly past: PastMessages
   readonly people: People
   /** How many messages and replies are in which state. */
@@ -68,8 +67,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   const stores = openStores(settings, parts)
   const models = createModels(settings, stores.meter, parts)
-  const memory = await createMemory(settings, stores, models.embedder, parts)
-  const past = await createPast(settings, stores, parts)
+  const memory = await createMemory(settings, stores, models, parts)
+  const past = await createPast(settings, stores, memory.messages, parts)
   stores.personalData.push(memory.personal, past.personal)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })

@@ -1,61 +1,89 @@
 import { join, resolve } from 'node:path'
 import type { Settings } from '../config/settings.ts'
-import { createChromaVectorIndex } from '../memory/chroma/chroma-vector-index.ts'
 import { createManagedChromaServer } from '../memory/chroma/managed-chroma-server.ts'
 import { createRemoteChromaServer } from '../memory/chroma/remote-chroma-server.ts'
 import type { ChromaServer } from '../memory/chroma/chroma-server.ts'
 import { createLongTermMemory } from '../memory/create-long-term-memory.ts'
 import { createPastMessages } from '../memory/create-past-messages.ts'
+import type { MessageVectors } from '../memory/create-message-vectors.ts'
 import type { LongTermMemory, MemoryUpkeep } from '../memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../memory/null/no-long-term-memory.ts'
 import { noPastMessages } from '../memory/null/no-past-messages.ts'
+import { noVectorUpkeep } from '../memory/null/no-vector-upkeep.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
 import { createHttpReranker } from '../memory/recall/http-reranker.ts'
 import { createLinearReranker } from '../memory/recall/linear-reranker.ts'
 import { RANKER_WEIGHTS } from '../memory/recall/ranker-weights.ts'
+import type { VectorCandidates } from '../memory/recall/message-recall.ts'
 import type { Reranker } from '../memory/recall/reranker.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../memory/recall/weights.ts'
+import { sharedQuestions } from '../memory/shared-questions.ts'
 import { openIndexDatabase } from '../memory/sqlite/index-database.ts'
-import { createSqliteAllocationTable } from '../memory/sqlite/sqlite-allocation-table.ts'
 import { createSqliteMessageIndex } from '../memory/sqlite/sqlite-message-index.ts'
-import { createSqliteVectorStore } from '../memory/sqlite/sqlite-vector-store.ts'
 import { openVectorDatabase } from '../memory/sqlite/vector-database.ts'
+import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
 import { createSqliteMessageFeed } from '../messages/sqlite/sqlite-message-feed.ts'
-import type { Embedder } from '../models/embedder.ts'
+import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
+import { createVectors } from './vectors.ts'
 
 /** Whether anything is moved into long-term memory and recalled from it. */
 export const remembers = (settings: Settings): boolean =>
   settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
 
+/** Long-term memory, and what looks after its vectors. */
+export interface Memory extends LongTermMemory, MemoryUpkeep {
+  readonly upkeep: VectorUpkeep
+  /** Vectors of messages; `undefined` when it is off. */
+  readonly messages: MessageVectors | undefined
+}
+
 /** Long-term memory as configured; switched off it starts no Chroma and opens no vector store. */
 export const createMemory = async (
   settings: Settings,
   stores: Stores,
-  embedder: Embedder,
+  models: Pick<Models, 'embedder' | 'embedderOf'>,
   parts: Surroundings,
-): Promise<LongTermMemory & MemoryUpkeep> => {
-  if (!remembers(settings)) return createNoLongTermMemory(stores.memories)
+): Promise<Memory> => {
+  if (!remembers(settings)) {
+    return { ...createNoLongTermMemory(stores.memories), upkeep: noVectorUpkeep, messages: undefined }
+  }
   const { clock, logger } = parts
   const { longterm } = settings.memory
   const database = await openVectorDatabase(join(settings.data_root, 'vectors.db'), clock, logger)
+  const embedder = sharedQuestions(models.embedder)
+  const server = chromaServer(settings, parts)
+  const { messages, upkeep, ...wired } = await createVectors(settings, stores, embedder, models, {
+    ...{ database, server, parts },
+  })
   const memory = createLongTermMemory({
     ...parts,
+    ...wired,
     settings: longterm,
     memories: stores.memories,
-    vectors: createSqliteVectorStore(database),
-    index: createChromaVectorIndex({
-      table: createSqliteAllocationTable(database, { space: embedder.space }),
-      server: chromaServer(settings, parts),
-      collection_name: longterm.collection_name,
-      ...{ clock, logger },
-    }),
     embedder,
   })
+  const kept = upkeep(memory)
   return {
     ...memory,
+    messages,
+    upkeep: kept,
+    start: async () => {
+      await memory.start()
+      messages.start()
+    },
+    settled: async () => {
+      await memory.settled()
+      await messages.settled()
+    },
+    health: async () => {
+      for (const health of [await memory.health(), await messages.health()]) if (health.state !== 'ok') return health
+      const doubt = await kept.doubt()
+      return doubt === undefined ? await memory.health() : { state: 'degraded', detail: doubt }
+    },
     [Symbol.asyncDispose]: async () => {
+      await messages[Symbol.asyncDispose]()
       await memory[Symbol.asyncDispose]()
       database[Symbol.dispose]()
     },
@@ -63,7 +91,12 @@ export const createMemory = async (
 }
 
 /** Recall of single messages as configured; switched off, no index is opened. */
-export const createPast = async (settings: Settings, stores: Stores, parts: Surroundings): Promise<PastMessages> => {
+export const createPast = async (
+  settings: Settings,
+  stores: Stores,
+  vectors: VectorCandidates | undefined,
+  parts: Surroundings,
+): Promise<PastMessages> => {
   if (!remembers(settings)) return noPastMessages
   const feed = createSqliteMessageFeed(stores.database)
   const path = join(settings.data_root, 'index.db')
@@ -71,7 +104,7 @@ export const createPast = async (settings: Settings, stores: Stores, parts: Surr
   const past = createPastMessages({
     ...parts,
     ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ reranker: rerankerOf(settings, parts), vectors: undefined },
+    ...{ reranker: rerankerOf(settings, parts), vectors },
   })
   return {
     ...past,

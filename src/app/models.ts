@@ -14,6 +14,8 @@ import type { Surroundings } from './surroundings.ts'
 export interface Models {
   readonly language: LanguageModel
   readonly embedder: Embedder
+  /** The embedder of a space that was in use before, where it can still be asked; `undefined` where it cannot. */
+  embedderOf(space: string): Embedder | undefined
   readonly checks: readonly HealthCheck[]
 }
 
@@ -53,7 +55,21 @@ export const createModels = (settings: Settings, meter: Meter, parts: Surroundin
           dimensions: embeddings.dimensions,
           tokens,
         })
+  const embedderOf = (space: string): Embedder | undefined => {
+    const offline = createOfflineEmbedder(tokens)
+    if (space === offline.space) return offline
+    const [model = '', dimensions] = space.split('@')
+    if (embeddings.provider === 'offline' || model.startsWith('offline-')) return undefined
+    return createOpenAiEmbedder({
+      ...{ client: clientOf(embeddings), model, tokens },
+      dimensions: dimensions === undefined ? undefined : Number(dimensions),
+    })
+  }
   return {
+    embedderOf: space => {
+      const former = embedderOf(space)
+      return former === undefined ? undefined : meteredEmbedder(former, meter, clock, logger)
+    },
     language: meteredLanguageModel(language, meter, clock, logger),
     embedder: meteredEmbedder(embedder, meter, clock, logger),
     checks: [...clients.values()],

@@ -5,13 +5,13 @@ import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { Learner } from '../learning/learner.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryAudit } from '../memory/memory-audit.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { learningOnRequest } from './learning.ts'
+import type { Memory } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
 import type { Stores } from './stores.ts'
@@ -27,7 +27,7 @@ export interface OperationParts extends Privacy {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: SessionBrowser
-  readonly memory: LongTermMemory
+  readonly memory: Memory
   readonly audit: MemoryAudit
   readonly closing: SessionClosing
   readonly agent: ConsciousAgent
@@ -72,6 +72,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
       ...{ messages: stores.forgettable, preferences: stores.preferences },
       ...{ forgetting: operation.forgetting, exporting: operation.exporting, audit: operation.audit },
     },
+    upkeep: memory.upkeep,
     usage: stores.meter,
     traffic: {
       counts: async () => {

@@ -1,12 +1,12 @@
 import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
 import type { MemoryAudit } from '../memory/memory-audit.ts'
 import type { Background } from '../platform/background.ts'
 import { createExporting, type Exporting } from '../privacy/exporting.ts'
 import { createForgetting, type Forgetting } from '../privacy/forgetting.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { Memory } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -14,7 +14,7 @@ export interface PrivacyParts {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: Sessions
-  readonly memory: LongTermMemory
+  readonly memory: Memory
   readonly past: PastMessages
   readonly audit: MemoryAudit
   readonly background: Background
@@ -37,7 +37,8 @@ export const createPrivacy = (privacy: PrivacyParts, parts: Surroundings): Priva
   const forgetting = createForgetting({
     ...{ personalData, sessions, audit, clock: parts.clock, logger: parts.logger },
     ...{ erasures: stores.erasures, applied: stores.applied, ledger: stores.ledger, folders: stores.folders },
-    ...{ messages: stores.forgettable, memories: stores.memories, longterm: memory, indexes: [privacy.past] },
+    ...{ messages: stores.forgettable, memories: stores.memories, longterm: memory },
+    indexes: [privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
     scrub: () => {
       stores.database.scrub()
     },

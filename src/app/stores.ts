@@ -28,6 +28,7 @@ import { createSqliteForgettableMessages } from '../messages/sqlite/sqlite-forge
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
+import { turnMigrations } from '../messages/sqlite/turn-migrations.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
@@ -68,6 +69,7 @@ export interface Stores extends Disposable {
 export const allMigrations = [
   ...peopleMigrations,
   ...messageMigrations,
+  ...turnMigrations,
   ...sessionMigrations,
   ...memoryMigrations,
   ...profileMigrations,

@@ -9,7 +9,7 @@ export const LEARNING_FLAGS: Omit<Flags, 'enable_memory_system'> = {
     default: true,
     format: 'switch',
     other_env: ['SESSION_BUDDY_USE_SCHEMA_V2'],
-    doc: 'Whether single facts are learned from conversations; off: one summary of each. Counts while the memory system is on.',
+    doc: 'Whether single facts are learned from conversations, and single messages found by their meaning; off: one summary of each. Counts while the memory system is on.',
   },
   enable_llm_entity_extraction: {
     default: true,

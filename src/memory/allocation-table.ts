@@ -50,6 +50,27 @@ export interface MoveTable {
   finish(move: Move, to: CollectionNumber, copied: readonly Omit<WaitingVector, 'vector'>[]): Promise<void>
 }
 
+/** What rebuilding and verifying the index go by. */
+export interface UpkeepTable {
+  /**
+   * A rebuild is to be done: collections that there are now are to be made anew. One that was noted before and not
+   * finished goes on instead.
+   */
+  begin(): Promise<void>
+  /** What a rebuild still has to make anew, and how many vectors lie there; `undefined` when none is under way. */
+  left(): Promise<{ readonly collections: readonly CollectionNumber[]; readonly vectors: number } | undefined>
+  end(): Promise<void>
+  /** Every vector that a collection should hold for certain, page by page: ids and scopes. */
+  held(collection: CollectionNumber, after: number, limit: number): Promise<readonly Omit<WaitingVector, 'vector'>[]>
+  /**
+   * The scope under which a collection holds each of these ids for certain, `undefined` for one that it may hold; one
+   * that it must not hold is left out.
+   */
+  standing(collection: CollectionNumber, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope | undefined>>
+  /** The stored vectors of these ids. */
+  stored(memory_ids: readonly string[]): Promise<readonly StoredVector[]>
+}
+
 /**
  * Which scope lies in which collection of the index, for one space, and how far each vector has come. It stands in the
  * same file as the vectors, so the two cannot disagree; every call is one transaction, so that after a crash at any
@@ -60,14 +81,23 @@ export interface AllocationTable {
   readonly instance: string
   readonly space: string
   readonly moves: MoveTable
+  readonly upkeep: UpkeepTable
+  /**
+   * Whether what belongs to no space in use is this table's to clear away: of several tables over one vector store, one.
+   */
+  readonly tidies: boolean
   /** Where a scope lies; `undefined` when it has no vectors in the index. */
   find(scope: Scope): Promise<Collection | undefined>
   /** How many vectors of a scope the index holds for certain. */
   indexed(scope: Scope): Promise<number>
-  /** These vectors, at most `limit`. */
+  /** Scopes that have vectors in the index. */
+  scopes(): Promise<readonly Scope[]>
+  /** The vectors of a scope that the index holds for certain, at most `limit`. */
   vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]>
-  /** Collections of this space, and retired ones of any. */
+  /** Collections of this space, and, if this table tidies, those of spaces that are not in use. */
   collections(): Promise<readonly Collection[]>
+  /** Every collection of every space. */
+  every(): Promise<readonly Collection[]>
   /** Least and most vectors that a collection may hold at this moment. */
   bounds(collection: CollectionNumber): Promise<{ readonly least: number; readonly most: number }>
   /** Up to `limit` vectors that a collection holds for certain, spread over all their ages. */

@@ -10,8 +10,10 @@ import type { PersonalData } from '../people/personal-data.ts'
 import type { Reach } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { Embedding } from './embedding.ts'
+import type { FormerSpace } from './former-space.ts'
 import { Indexer } from './indexer.ts'
 import type { Dropped, LongTermMemory, MemoryUpkeep, Recall } from './long-term-memory.ts'
+import { createMemorySource } from './memory-source.ts'
 import type { MemoryStore } from './memory-store.ts'
 import { asReach, placesOf, searchPlaces } from './reach-search.ts'
 import { fit, rank, type RecallSettings } from './recall.ts'
@@ -37,6 +39,8 @@ export interface LongTermMemoryParts {
   readonly vectors: VectorStore
   readonly index: VectorIndex
   readonly embedder: Embedder
+  /** The embedding model of before, until the present one has caught up. */
+  readonly former?: FormerSpace | undefined
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -48,7 +52,7 @@ export interface LongTermMemoryParts {
 export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory & MemoryUpkeep => {
   const { memories, vectors, index, clock, metrics } = parts
   const embedding = new Embedding(parts.embedder, parts.tokens, clock, parts.logger)
-  const indexer = new Indexer({ ...parts, embedding })
+  const indexer = new Indexer({ ...parts, source: createMemorySource(memories), embedding })
   const logger = parts.logger.for('memory.recall')
   const settings: RecallSettings = {
     ...parts.settings,
@@ -60,12 +64,15 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
     // Who has no memories costs nothing: no embedding, no query.
     const places = await placesOf(memories, reach)
     if (places.length === 0) return { memories: [] }
-    const vector = await embedding.ofQuestion(question, call)
-    const found = await searchPlaces({ memories, index, clock }, places, reach.scope, {
-      ...{ vector, min_similarity: settings.min_similarity, signal: call.signal },
+    const { min_similarity, ...asked } = (await parts.former?.asked(reach.scope, question, call)) ?? {
+      ...{ index, min_similarity: settings.min_similarity },
+      vector: await embedding.ofQuestion(question, call),
+    }
+    const found = await searchPlaces({ memories, index: asked.index, clock }, places, reach.scope, {
+      ...{ vector: asked.vector, min_similarity, signal: call.signal },
       candidates: Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results),
     })
-    const ranked = rank(found.similar, found.memories, settings, clock.now())
+    const ranked = rank(found.similar, found.memories, { ...settings, min_similarity }, clock.now())
     return { memories: fit(ranked, settings.recall_tokens, parts.tokens) }
   }
 
@@ -155,8 +162,9 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
         index: await health(),
       }
     },
-    rebuild: async () => {
-      await index.rebuild()
+    inStep: async () => {
+      indexer.compareAll()
+      await indexer.settled()
     },
     settled: async () => {
       await indexer.settled()

@@ -6,7 +6,7 @@ import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
 import { personOfScope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
-import type { Memory } from './memory.ts'
+import type { Embeddable } from './embedding-source.ts'
 import type { StoredVector } from './vector-store.ts'
 
 /** Longest text that is embedded: OpenAI's models take 8,191 tokens. Summaries begin with what matters. */
@@ -16,6 +16,11 @@ const SURELY_SHORT_CHARACTERS = MOST_TOKENS / 3
 
 /** Somebody waits for the answer. */
 const QUESTION_DEADLINE_MS = 5000
+
+/** Something to be remembered, in the words that stand for it. */
+export interface Worded extends Embeddable {
+  readonly text: string
+}
 
 /** Embeds questions and memories with one embedder. */
 export class Embedding {
@@ -61,11 +66,11 @@ export class Embedding {
   }
 
   /**
-   * Vectors of memories. One that the embedder refuses while it takes others is left out and not tried again before the
+   * Vectors of what is remembered. One that the embedder refuses while it takes others is left out and not tried again before the
    * next start.
    * @throws DenidinError as the embedder does.
    */
-  async ofMemories(memories: readonly Memory[], signal: AbortSignal): Promise<readonly StoredVector[]> {
+  async ofTexts(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
     const wanted = memories.filter(each => !this.#refused.has(each.memory_id))
     if (wanted.length === 0) return []
     try {
@@ -77,7 +82,7 @@ export class Embedding {
   }
 
   async #oneByOne(
-    memories: readonly Memory[],
+    memories: readonly Worded[],
     signal: AbortSignal,
     refusal: unknown,
   ): Promise<readonly StoredVector[]> {
@@ -100,7 +105,7 @@ export class Embedding {
     return embedded
   }
 
-  async #embed(memories: readonly Memory[], signal: AbortSignal): Promise<readonly StoredVector[]> {
+  async #embed(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
     const scopes = new Set(memories.map(each => each.scope))
     const [scope] = scopes
     const person_id = scopes.size === 1 && scope !== undefined ? personOfScope(scope) : undefined

@@ -2,10 +2,9 @@ import { backoffDelay, type Backoff } from '../platform/backoff.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { Scope } from '../messages/scope.ts'
 import type { Embedding } from './embedding.ts'
-import type { Memory } from './memory.ts'
-import type { MemoryStore } from './memory-store.ts'
+import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
+import { Following, PAGE } from './following.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
@@ -14,24 +13,23 @@ const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * 60_000 }
 /** Failures after which work that came up meanwhile is still begun at once: a part of the index may just have been given up. */
 const RETRIES_AT_ONCE = 2
 
-/** Memories that are looked at in one step; between two steps everybody else has a turn. */
-const PAGE = 500
-/** Texts of one embedding request. */
-const EMBEDDING_BATCH = 32
-
 export interface IndexerParts {
-  readonly memories: MemoryStore
+  readonly source: EmbeddingSource
   readonly vectors: VectorStore
   readonly index: VectorIndex
   readonly embedding: Embedding
+  /** Where the vectors of this source stand; without one: the embedding's space. */
+  readonly space?: string
+  /** Whether what has no vector gets one; without it only what is there is kept in step. */
+  readonly embeds?: boolean
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
 }
 
 /**
- * Brings vectors and index into step with the memories, in the background. What is left to do is read from the stores
- * each time, never remembered: a crash at any moment loses nothing.
+ * Brings vectors and index into step with what they stand for, in the background. What is left to do is read from the
+ * stores each time, never remembered: a crash at any moment loses nothing.
  */
 export class Indexer implements AsyncDisposable {
   readonly #parts: IndexerParts
@@ -39,15 +37,20 @@ export class Indexer implements AsyncDisposable {
   readonly #stop = new AbortController()
   /** Everything has to be compared; otherwise only what was stored since is new. */
   #compareAll = true
-  #fresh: Memory[] = []
+  #fresh: Embeddable[] = []
   #failures = 0
   #retry: Disposable | undefined
+  #later: Disposable | undefined
   #running: Promise<void> | undefined
   #again = false
   #trouble: string | undefined
+  readonly #space: string
+  readonly #following: Following
 
   constructor(parts: IndexerParts) {
     this.#parts = parts
+    this.#space = parts.space ?? parts.embedding.space
+    this.#following = new Following({ ...parts, space: this.#space }, this.#stop.signal)
     this.#logger = parts.logger.for('memory.indexer')
     parts.index.onBehind(() => this.wake())
   }
@@ -57,11 +60,25 @@ export class Indexer implements AsyncDisposable {
     return this.#trouble
   }
 
-  /** A memory was added: it is next. */
-  add(memory: Memory): void {
-    if (this.#fresh.length < PAGE) this.#fresh.push(memory)
+  /** Something was added: it is next. */
+  add(item: Embeddable): void {
+    if (this.#fresh.length < PAGE) this.#fresh.push(item)
     else this.#compareAll = true
     this.wake()
+  }
+
+  /**
+   * Has vectors and index let go of what was taken back; what stands in its place follows in the background.
+   * @throws as the index does: what is left is done by the next round.
+   */
+  async letGo(signal: AbortSignal): Promise<void> {
+    const held = await this.#holds()
+    try {
+      await this.#following.letGo()
+      if (held) await this.#parts.index.catchUp(signal)
+    } finally {
+      this.wake()
+    }
   }
 
   /** Compares everything again, and goes on. */
@@ -92,6 +109,7 @@ export class Indexer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
     this.#retry?.[Symbol.dispose]()
+    this.#later?.[Symbol.dispose]()
     await this.settled()
   }
 
@@ -127,7 +145,7 @@ export class Indexer implements AsyncDisposable {
     this.#compareAll = true
     this.#trouble = error.message
     const delay = backoffDelay(BACKOFF, this.#failures, ids)
-    this.#logger.warn('Memories wait for their embedding or for the index', {
+    this.#logger.warn(`${capital(this.#parts.source.name)} wait for their embedding or for the index`, {
       why: error.message,
       again_in_ms: Math.round(delay),
     })
@@ -135,86 +153,38 @@ export class Indexer implements AsyncDisposable {
   }
 
   async #round(): Promise<void> {
-    const { index } = this.#parts
-    const all = this.#compareAll
+    const { index, source } = this.#parts
+    this.#lookAgain()
+    const all = this.#compareAll || source.growing
     const fresh = this.#fresh
     this.#compareAll = false
     this.#fresh = []
+    const held = await this.#holds()
     let failure: unknown
+    const follow = async (): Promise<void> => {
+      await this.#following.changes()
+      await (all ? this.#following.everything() : this.#following.added(fresh))
+    }
     // The index can be filled with what there is while the embedder is down, and the other way round.
-    await (all ? this.#compare() : this.#embedNew(fresh)).catch((error: unknown) => (failure = error))
+    await follow().catch((error: unknown) => (failure = error))
     this.#stop.signal.throwIfAborted()
-    if ((await index.pending()) > 0 || all) await this.#catchUp()
+    // Where nothing stands and nothing stood, no server is started.
+    if (((await index.pending()) > 0 || all) && (held || (await this.#holds()))) await index.catchUp(this.#stop.signal)
     if (failure !== undefined) throw failure as Error
-    this.#logger.debug('Memories and index are in step')
+    this.#logger.debug(`${capital(source.name)} and index are in step`)
   }
 
-  async #catchUp(): Promise<void> {
-    const { index, vectors, embedding } = this.#parts
-    if ((await vectors.count(embedding.space)) === 0) return
-    await index.catchUp(this.#stop.signal)
+  /** What nobody tells of is looked for from time to time. */
+  #lookAgain(): void {
+    const { clock, source } = this.#parts
+    if (source.looked_at_every_ms === undefined) return
+    this.#later?.[Symbol.dispose]()
+    this.#later = clock.after(source.looked_at_every_ms, () => this.wake())
   }
 
-  /** Goes through all memories and all vectors. */
-  async #compare(): Promise<void> {
-    const { memories, vectors, embedding, index } = this.#parts
-    let before: string | undefined
-    for (;;) {
-      this.#stop.signal.throwIfAborted()
-      const page = await memories.listAll({ limit: PAGE, ...(before === undefined ? {} : { before }) })
-      const last = page.at(-1)
-      if (last === undefined) break
-      before = last.memory_id
-      const known = await vectors.scopesOf(
-        embedding.space,
-        page.map(each => each.memory_id),
-      )
-      await this.#rescope(page, known)
-      const missing = page.filter(each => !known.has(each.memory_id))
-      await this.#embed(missing)
-      if (missing.length > 0) await index.catchUp(this.#stop.signal).catch(() => undefined)
-    }
-    await this.#forgetOrphans()
-  }
-
-  /** Vectors of memories that have changed their scope follow them. */
-  async #rescope(page: readonly Memory[], known: ReadonlyMap<string, Scope>): Promise<void> {
-    for (const { memory_id, scope } of page) {
-      const kept = known.get(memory_id)
-      if (kept !== undefined && kept !== scope) await this.#parts.vectors.rescope(kept, scope, [memory_id])
-    }
-  }
-
-  /** Vectors whose memory is gone go too. */
-  async #forgetOrphans(): Promise<void> {
-    const { memories, vectors } = this.#parts
-    let after: string | undefined
-    for (;;) {
-      this.#stop.signal.throwIfAborted()
-      const ids = await vectors.memoryIds({ limit: PAGE, ...(after === undefined ? {} : { after }) })
-      after = ids.at(-1)
-      if (after === undefined) return
-      const there = await memories.scopesOf(ids)
-      await vectors.delete(ids.filter(id => !there.has(id)))
-    }
-  }
-
-  /** Some may have been found, and embedded, by a comparison that was under way when they came. */
-  async #embedNew(memories: readonly Memory[]): Promise<void> {
-    const { vectors, embedding } = this.#parts
-    const known = await vectors.scopesOf(
-      embedding.space,
-      memories.map(each => each.memory_id),
-    )
-    await this.#embed(memories.filter(each => !known.has(each.memory_id)))
-  }
-
-  async #embed(memories: readonly Memory[]): Promise<void> {
-    const { embedding, vectors } = this.#parts
-    for (let at = 0; at < memories.length; at += EMBEDDING_BATCH) {
-      this.#stop.signal.throwIfAborted()
-      const embedded = await embedding.ofMemories(memories.slice(at, at + EMBEDDING_BATCH), this.#stop.signal)
-      if (embedded.length > 0) await vectors.put(embedding.space, embedded)
-    }
+  #holds(): Promise<boolean> {
+    return this.#parts.vectors.holds(this.#space)
   }
 }
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)

@@ -38,8 +38,8 @@ export interface Dropped {
 export interface MemoryUpkeep {
   /** The vectors of a person; the memories themselves are the memory store's. */
   readonly personal: PersonalData
-  /** Fills the index anew from the stored vectors, answering meanwhile. @throws DenidinError `unavailable`, `disabled` */
-  rebuild(): Promise<void>
+  /** Compares everything, does what there is to do, and resolves when nothing can be done for now. */
+  inStep(): Promise<void>
 }
 
 /** Long-term memory as the rest of DeniDin sees it. Off is an object of its own that remembers nothing. */

@@ -12,7 +12,8 @@ export const nearest = (
     .sort((a, b) => b.similarity - a.similarity)
     .slice(0, limit)
 
-const cosine = (a: Float32Array, b: Float32Array): number => {
+/** 0 where one of them has no length. */
+export const cosine = (a: Float32Array, b: Float32Array): number => {
   let dot = 0
   let squaresA = 0
   let squaresB = 0

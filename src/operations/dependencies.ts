@@ -12,6 +12,7 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { Listings } from '../memory/listings.ts'
 import type { MemoryAudit } from '../memory/memory-audit.ts'
 import type { ForgettableMessages, MessageSearch } from '../messages/forgettable-messages.ts'
+import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
 import type { People } from '../people/people.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -79,6 +80,7 @@ export interface OperationDeps {
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
+  readonly upkeep: VectorUpkeep
   /** Takes facts from conversations; `undefined` where each gives a summary, or nothing. */
   readonly learning: Learning | undefined
   readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>

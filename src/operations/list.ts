@@ -5,6 +5,7 @@ import { memoryAccessStats } from './memory-access.ts'
 import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
 import { memoryExport, memoryForget } from './forget.ts'
 import { memoryAbout, memoryRemember, memoryShow, memoryWhy } from './memory-yours.ts'
+import { memoryCalibrate, memoryPruneSpaces, memoryRebuild, memoryVerify } from './memory-upkeep.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
 import { memoryExtract } from './memory-extract.ts'
 import type { Operation } from './operation.ts'
@@ -28,15 +29,19 @@ export const operations = {
   'memory.agent_start': agentStart,
   'memory.agent_status': agentStatus,
   'memory.agent_stop': agentStop,
-  'memory.extract': memoryExtract,
   'memory.about': memoryAbout,
+  'memory.calibrate': memoryCalibrate,
   'memory.export': memoryExport,
+  'memory.extract': memoryExtract,
   'memory.forget': memoryForget,
   'memory.list': memoryList,
+  'memory.prune_spaces': memoryPruneSpaces,
+  'memory.rebuild': memoryRebuild,
   'memory.remember': memoryRemember,
   'memory.search': memorySearch,
   'memory.show': memoryShow,
   'memory.stats': memoryStats,
+  'memory.verify': memoryVerify,
   'memory.why': memoryWhy,
   'people.block': peopleBlock,
   'people.language': peopleLanguage,

@@ -108,11 +108,18 @@ export const memoryStats = operation({
     pending_index: z.int().min(0),
     space: z.string().describe('the embedding model whose vectors are used'),
     min_similarity: z.number(),
+    message_vectors: z.int().min(0).describe('messages that are found by meaning'),
+    pending_messages: z.int().min(0).describe('messages that have no vector yet'),
+    rebuild_left: z.int().min(0).describe('vectors left to a rebuild that was cut off'),
+    spaces: z.array(
+      z.object({ space: z.string(), vectors: z.int().min(0), use: z.enum(['present', 'former', 'unused']) }),
+    ),
     index_state: z.enum(['ok', 'degraded', 'down', 'off']),
     index_detail: z.string(),
   }),
-  run: async ({ memory }) => {
+  run: async ({ memory, upkeep }) => {
     const { index, ...stats } = await memory.stats()
-    return { ...stats, index_state: index.state, index_detail: index.detail }
+    const { spaces, ...vectors } = await upkeep.stats()
+    return { ...stats, ...vectors, spaces: [...spaces], index_state: index.state, index_detail: index.detail }
   },
 })

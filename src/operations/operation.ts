@@ -55,6 +55,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   confirm?(input: z.output<I>): boolean
   /** The scope in whose queue the act must run alone, so that no turn of that conversation runs meanwhile. */
   turnOf?(deps: OperationDeps, input: z.output<I>, caller: Caller): Promise<Scope | undefined>
+  /** Why what was found out still counts as a failure, for those who look at the exit code alone. */
+  failure?(output: z.output<O>): string | undefined
   /** @throws DenidinError with a sentence for the caller. */
   run(deps: OperationDeps, input: z.output<I>, call: Call): Promise<z.output<O>>
 }

@@ -89,7 +89,7 @@ for (const [name, open] of Object.entries(stores)) {
     await store.put('small', [vectorOf('one', 'person:a'), vectorOf('two', 'person:a')])
     await store.put('large', [vectorOf('one', 'person:a')])
     await store.delete(['one', 'unknown'])
-    expect(await store.memoryIds({ limit: 10 })).toEqual(['two'])
+    expect(await store.idsOf('', { limit: 10 })).toEqual(['two'])
     expect(await store.count('large')).toBe(0)
   })
 
@@ -100,7 +100,56 @@ for (const [name, open] of Object.entries(stores)) {
       ['c', 'a', 'b'].map(id => vectorOf(id, 'person:a')),
     )
     await store.put('large', [vectorOf('a', 'person:a')])
-    expect(await store.memoryIds({ limit: 2 })).toEqual(['a', 'b'])
-    expect(await store.memoryIds({ limit: 2, after: 'b' })).toEqual(['c'])
+    expect(await store.idsOf('', { limit: 2 })).toEqual(['a', 'b'])
+    expect(await store.idsOf('', { limit: 2, after: 'b' })).toEqual(['c'])
+  })
+
+  test(`${name}: spaces tell what they hold, and one that is dropped leaves the others as they are`, async () => {
+    const store = open()
+    const many = Array.from({ length: 600 }, (_, n) => vectorOf(`m${String(n)}`, 'person:a'))
+    await store.put('before', many)
+    await store.put('now', [vectorOf('m1', 'person:a'), vectorOf('m2', 'person:b')])
+    await store.setMark('before', '17')
+    expect(await store.spaces()).toEqual([
+      { space: 'now', vectors: 2 },
+      { space: 'before', vectors: 600 },
+    ])
+    expect(await store.countIn('now', 'person:a')).toBe(1)
+    expect(await store.holds('now', 'person:c')).toBe(false)
+    while (!(await store.dropSpace('before')));
+    expect(await store.spaces()).toEqual([{ space: 'now', vectors: 2 }])
+    expect(await store.mark('before')).toBeUndefined()
+    expect(await store.holds('before')).toBe(false)
+    expect(await store.dropSpace('unknown')).toBe(true)
+  })
+
+  test(`${name}: the ids of memories and those of messages are told apart, wherever they sort`, async () => {
+    const store = open()
+    const ids = ['message:2', 'a', 'message', 'message;', 'z', 'message:1', 'message:', 'mess']
+    await store.put(
+      'space',
+      ids.map(id => vectorOf(id, 'person:a')),
+    )
+    const paged = async (prefix: string): Promise<string[]> => {
+      const all: string[] = []
+      for (let after: string | undefined; ;) {
+        const page = await store.idsOf(prefix, { limit: 2, ...(after === undefined ? {} : { after }) })
+        all.push(...page)
+        after = page.at(-1)
+        if (after === undefined) return all
+      }
+    }
+    expect(await paged('message:')).toEqual(['message:', 'message:1', 'message:2'])
+    expect(await paged('')).toEqual(['a', 'mess', 'message', 'message;', 'z'])
+  })
+
+  test(`${name}: a mark is kept until it is set anew or taken away`, async () => {
+    const store = open()
+    expect(await store.mark('space')).toBeUndefined()
+    await store.setMark('space', '1')
+    await store.setMark('space', '2')
+    expect(await store.mark('space')).toBe('2')
+    await store.setMark('space', undefined)
+    expect(await store.mark('space')).toBeUndefined()
   })
 }

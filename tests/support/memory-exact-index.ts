@@ -2,7 +2,7 @@ import { DenidinError } from '../../src/platform/errors.ts'
 import type { Health } from '../../src/platform/health.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { nearest } from '../../src/memory/nearest.ts'
-import type { Neighbour, VectorIndex } from '../../src/memory/vector-index.ts'
+import type { IndexFindings, Neighbour, VectorIndex } from '../../src/memory/vector-index.ts'
 import type { StoredVector, VectorStore } from '../../src/memory/vector-store.ts'
 
 const BATCH = 100
@@ -42,6 +42,16 @@ export class ExactVectorIndex implements VectorIndex {
 
   async rebuild(): Promise<void> {
     await this.catchUp()
+  }
+
+  async verify(): Promise<IndexFindings> {
+    this.#check()
+    const stored = await this.#stored()
+    const held = [...this.#held.values()]
+    const missing = [...stored.keys()].filter(id => !this.#held.has(id)).length
+    const foreign = held.filter(each => !stored.has(each.memory_id)).length
+    const broken = missing + foreign === 0 ? [] : [1]
+    return { looked_at: stored.size, missing, foreign, misplaced: 0, altered: 0, broken }
   }
 
   async pending(): Promise<number> {

@@ -4,6 +4,7 @@ import { noConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
 import type { AccessStats } from '../../src/memory/memory-log.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
+import { noVectorUpkeep } from '../../src/memory/null/no-vector-upkeep.ts'
 import { PLAIN_MEMORY, type Memory } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
@@ -247,6 +248,8 @@ export class OperationParts implements OperationDeps {
       ])
     },
   }
+
+  upkeep: OperationDeps['upkeep'] = noVectorUpkeep
 
   readonly traffic: OperationDeps['traffic'] = {
     counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3, outbox_failed: 4 }),

@@ -423,3 +423,22 @@ test('Ctrl-C calls off what is under way, and lets go of what was opened', async
   expect(terminal.err()).toBe('denidin: called off\n')
   expect(events).toEqual(['opened', 'let go'])
 })
+
+test.each([
+  [true, 0, ''],
+  [false, 1, 'denidin: the memory is not in order; `denidin memory verify --repair` puts it right\n'],
+])(
+  'what a check found is printed, and the exit code tells whether it is in order: %s',
+  async (in_order, code, said) => {
+    const { run, parts, terminal } = setUp()
+    const findings = in_order ? [] : [{ part: 'messages', what: 'missing', count: 7 } as const]
+    parts.upkeep = { ...parts.upkeep, verify: () => Promise.resolve({ in_order, looked_at: 9, findings }) }
+    await expect(run('memory', 'verify', '--json')).resolves.toBe(code)
+    expect(JSON.parse(terminal.out())).toEqual({ in_order, looked_at: 9, findings })
+    expect(terminal.err()).toContain(in_order ? '' : '"code":"damaged"')
+    const again = setUp()
+    again.parts.upkeep = parts.upkeep
+    await expect(again.run('memory', 'verify')).resolves.toBe(code)
+    expect(again.terminal.err()).toBe(said)
+  },
+)

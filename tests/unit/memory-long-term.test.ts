@@ -187,7 +187,7 @@ test('vectors follow memories that moved, or went, while nobody looked', async (
   })
   await again.start()
   await again.settled()
-  expect(await rig.vectors.memoryIds({ limit: 10 })).toEqual([moved.memory_id])
+  expect(await rig.vectors.idsOf('', { limit: 10 })).toEqual([moved.memory_id])
   const { memories } = await again.recall('person:new', QUESTION, { purpose: 'recall' })
   expect(memories.map(each => each.memory.text)).toEqual([TOM])
 })

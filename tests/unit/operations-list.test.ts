@@ -261,6 +261,10 @@ test('memory stats show counts and the index', async () => {
     min_similarity: 0.2,
     index_state: 'ok',
     index_detail: 'answers',
+    message_vectors: 0,
+    pending_messages: 0,
+    rebuild_left: 0,
+    spaces: [],
   })
 })
 

@@ -3,10 +3,8 @@ import { createHttpReranker } from '../../src/memory/recall/http-reranker.ts'
 import { createLinearReranker } from '../../src/memory/recall/linear-reranker.ts'
 import { FEATURE_NAMES, type RerankCandidate } from '../../src/memory/recall/reranker.ts'
 import { RANKER_WEIGHTS } from '../../src/memory/recall/ranker-weights.ts'
-import { turnTextForEmbedding } from '../../src/memory/recall/turn-text.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { wordCounter } from '../support/memory-rig.ts'
 import { rerankServer, type RerankServer } from '../support/rerank-server.ts'
 
 const NO_FEATURES = Object.fromEntries(FEATURE_NAMES.map(name => [name, 0])) as RerankCandidate['features']
@@ -93,24 +91,4 @@ test('the linear re-ranker weighs features: a better match goes first, a questio
   )
   expect(scores[0]).toBeGreaterThan(scores[1]!)
   expect(scores[0]).toBeGreaterThan(scores[2]!)
-})
-
-test('what is embedded of a turn: day, speakers, as many neighbours as fit, the nearest first', () => {
-  const turn = (speaker: string, text: string) => ({ speaker, text, sent_at: Date.parse('2024-05-22T10:00:00Z') })
-  const text = turnTextForEmbedding(
-    turn('Ann', 'Yes, in May'),
-    [turn('Ben', 'far'), turn('Ben', 'Did you move?')],
-    [turn('Ben', 'Nice')],
-    wordCounter,
-  )
-  expect(text).toBe('2024-05-22\nBen: far\nBen: Did you move?\nAnn: Yes, in May\nBen: Nice')
-  const long = turnTextForEmbedding(
-    turn('Ann', 'word '.repeat(150)),
-    [turn('Ben', 'near '.repeat(30))],
-    [turn('Ben', 'much '.repeat(100))],
-    wordCounter,
-  )
-  expect(wordCounter.count(long)).toBeLessThanOrEqual(200)
-  expect(long).toContain('near')
-  expect(long).not.toContain('much')
 })

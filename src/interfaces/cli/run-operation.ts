@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import type { ClientOptions, OperationsClient } from '../../operations/client.ts'
 import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
-import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
+import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { Progress } from './progress.ts'
 import { reach, type Reach } from './reach.ts'
 import { render } from './render.ts'
@@ -25,7 +25,7 @@ export interface OperationCall {
 
 /**
  * Runs one operation and prints its output.
- * @throws DenidinError as the operation does; `invalid_input` before anything is opened; `confirmation_needed` when
+ * @throws DenidinError as the operation does, and `damaged` when its output tells of a failure; `invalid_input` before anything is opened; `confirmation_needed` when
  *   nobody at a terminal says yes.
  */
 export const runOperation = async (deps: Terminal & Reach, call: OperationCall): Promise<void> => {
@@ -54,6 +54,8 @@ export const runOperation = async (deps: Terminal & Reach, call: OperationCall):
   const { isTTY: terminal = false, columns } = deps.stdout
   const rendering = { terminal, columns, spare: call.spare }
   await write(deps.stdout, json ? `${JSON.stringify(output, null, 2)}\n` : render(output, rendering))
+  const failure = operation.failure?.(output)
+  if (failure !== undefined) throw new DenidinError('damaged', failure)
 }
 
 const saysYes = async ({ stdin, stderr }: Terminal, question: DenidinError): Promise<boolean> => {

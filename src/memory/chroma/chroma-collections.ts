@@ -77,6 +77,12 @@ export class ChromaCollections {
     }
   }
 
+  /** A collection as it is, whatever it holds; `undefined` when it is not there. */
+  async raw(collection: Collection): Promise<ChromaCollection | undefined> {
+    const name = this.nameOf(collection)
+    return (await this.names()).has(name) ? await this.connection.client.getCollection({ name }) : undefined
+  }
+
   async #make(collection: Collection): Handle {
     const name = this.nameOf(collection)
     // One that was made and not noted before a crash is begun again.

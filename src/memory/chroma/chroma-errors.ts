@@ -31,3 +31,15 @@ const codeOf = (error: unknown): 'not_found' | 'rejected' | 'invalid_input' | 'd
   if (error instanceof ChromaClientError) return 'invalid_input'
   return 'damaged'
 }
+
+/** Whatever went wrong: for those who ask, the index is not available now. */
+export const unavailable = (error: DenidinError): DenidinError =>
+  error.code === 'unavailable' || error.code === 'stopping'
+    ? error
+    : new DenidinError('unavailable', error.message, { cause: error, retryable: true })
+
+/** 1 − cosine distance, within [−1, 1] whatever rounding makes of it. */
+export const similarityOf = (distance: number | null | undefined): number => {
+  if (typeof distance !== 'number') throw new DenidinError('damaged', 'Chroma answered without a distance')
+  return Math.max(-1, Math.min(1, 1 - distance))
+}

@@ -1,5 +1,6 @@
 import type { Collection as ChromaCollection } from 'chromadb'
 import type { AllocationTable, Collection, CollectionNumber, Move, WaitingVector } from '../allocation-table.ts'
+import type { RebuildRun } from '../vector-index.ts'
 import type { ChromaCollections } from './chroma-collections.ts'
 
 /** Numbers (not bytes) of all vectors in one request: more would hold up the event loop while they are written out. */
@@ -59,12 +60,24 @@ export class ChromaFilling {
     await this.#warm(collections, signal)
   }
 
-  async rebuild(collections: ChromaCollections): Promise<void> {
-    for (const { collection, state } of await this.#table.collections()) {
-      const move = state === 'live' ? await this.#table.moves.whole(collection) : undefined
-      if (move !== undefined) await this.#move(collections, move)
+  /** Moves one collection after the other to a fresh one; what waits meanwhile has its turn after each. */
+  async rebuild(collections: ChromaCollections, { signal, progress }: RebuildRun): Promise<void> {
+    const total = (await this.#table.upkeep.left())?.vectors ?? 0
+    for (;;) {
+      const left = await this.#table.upkeep.left()
+      const next = left?.collections[0]
+      progress?.(total - Math.min(total, left?.vectors ?? 0), total)
+      if (left === undefined || next === undefined) break
+      const move = await this.#table.moves.whole(next)
+      if (move === undefined) await this.#table.retire(next)
+      else {
+        const done = total - left.vectors
+        await this.#move(collections, move, signal, copied => progress?.(Math.min(total, done + copied), total))
+      }
+      await this.catchUp(collections, signal)
     }
-    await this.catchUp(collections)
+    await this.#table.upkeep.end()
+    await this.catchUp(collections, signal)
   }
 
   async #takeOut(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
@@ -91,7 +104,12 @@ export class ChromaFilling {
   }
 
   /** Fills a new collection, then switches the scopes to it. Until then they are answered from the old one. */
-  async #move(collections: ChromaCollections, move: Move, signal?: AbortSignal): Promise<void> {
+  async #move(
+    collections: ChromaCollections,
+    move: Move,
+    signal?: AbortSignal,
+    progress?: (copied: number) => void,
+  ): Promise<void> {
     const to = await this.#table.moves.begin(move)
     const copied: Omit<WaitingVector, 'vector'>[] = []
     try {
@@ -101,6 +119,7 @@ export class ChromaFilling {
         if (vectors.length === 0) break
         await this.#calls.use(collections, to, chroma => this.#put(chroma, vectors))
         for (const { seq, memory_id, scope } of vectors) copied.push({ seq, memory_id, scope })
+        progress?.(copied.length)
       }
       await this.#table.moves.finish(move, to.collection, copied)
     } catch (error) {

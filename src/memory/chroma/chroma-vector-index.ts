@@ -1,18 +1,19 @@
 import type { Collection as ChromaCollection } from 'chromadb'
 import { withDeadline } from '../../platform/deadline.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { DenidinError } from '../../platform/errors.ts'
+import type { DenidinError } from '../../platform/errors.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { AllocationTable, Collection } from '../allocation-table.ts'
 import { nearest } from '../nearest.ts'
-import type { Neighbour, VectorIndex } from '../vector-index.ts'
+import type { IndexFindings, Neighbour, RebuildRun, VectorIndex, VerifyOptions } from '../vector-index.ts'
 import { ChromaBlame } from './chroma-blame.ts'
 import { ChromaCollections } from './chroma-collections.ts'
-import { fromChroma } from './chroma-errors.ts'
+import { fromChroma, similarityOf, unavailable } from './chroma-errors.ts'
 import { ChromaFilling } from './chroma-filling.ts'
 import type { ChromaServer } from './chroma-server.ts'
+import { verifyCollections } from './chroma-verification.ts'
 
 /** Longest that one call to the server may take: somebody waits for a query, nobody for the filling. */
 const QUERY_DEADLINE_MS = 2000
@@ -43,7 +44,7 @@ class ChromaVectorIndex implements VectorIndex {
   #leftovers = true
   #collections: ChromaCollections | undefined
   #opening: Promise<ChromaCollections> | undefined
-  #work: Promise<void> = Promise.resolve()
+  #work: Promise<unknown> = Promise.resolve()
 
   constructor(options: ChromaVectorIndexOptions) {
     this.#options = options
@@ -83,10 +84,21 @@ class ChromaVectorIndex implements VectorIndex {
     })
   }
 
-  async rebuild(): Promise<void> {
+  async rebuild(run: RebuildRun = {}): Promise<void> {
     await this.#alone(async () => {
-      const collections = await this.#open()
-      await this.#filling.rebuild(collections)
+      await this.#options.table.upkeep.begin()
+      await this.#filling.rebuild(await this.#open(), run)
+    })
+  }
+
+  async verify(options: VerifyOptions): Promise<IndexFindings> {
+    const { table } = this.#options
+    return await this.#alone(async () => {
+      const findings = await verifyCollections(await this.#open(), table, options)
+      if (!options.repair || findings.broken.length === 0) return findings
+      for (const collection of findings.broken) await table.retire(collection)
+      this.#behind()
+      return findings
     })
   }
 
@@ -142,10 +154,10 @@ class ChromaVectorIndex implements VectorIndex {
   }
 
   /** One after the other: filling the index is done by one hand. */
-  async #alone(act: () => Promise<void>): Promise<void> {
+  async #alone<T>(act: () => Promise<T>): Promise<T> {
     const done = this.#work.then(act)
     this.#work = done.catch(() => undefined)
-    await done
+    return await done
   }
 
   /** The collections of the server's present run, compared with the table when they are seen for the first time. */
@@ -167,17 +179,16 @@ class ChromaVectorIndex implements VectorIndex {
     if (this.#leftovers) await table.retireLeftovers()
     this.#leftovers = false
     const names = await this.#call(collections, FILLING_DEADLINE_MS, () => collections.names())
-    const known = new Set<string>()
     for (const each of await table.collections()) {
       const name = collections.nameOf(each)
-      known.add(name)
       if (each.state === 'live' && !names.has(name)) {
         this.#logger.warn('A part of the index is gone and is filled again', { collection: name })
         await table.retire(each.collection)
         this.#behind()
       }
     }
-    if (server.exclusive) {
+    if (server.exclusive && table.tidies) {
+      const known = new Set((await table.every()).map(each => collections.nameOf(each)))
       for (const name of names) {
         if (!known.has(name)) await this.#call(collections, FILLING_DEADLINE_MS, () => collections.drop(name))
       }
@@ -235,16 +246,4 @@ class ChromaVectorIndex implements VectorIndex {
   #behind(): void {
     for (const listener of this.#listeners) listener()
   }
-}
-
-/** Whatever went wrong: for those who ask, the index is not available now. */
-const unavailable = (error: DenidinError): DenidinError =>
-  error.code === 'unavailable' || error.code === 'stopping'
-    ? error
-    : new DenidinError('unavailable', error.message, { cause: error, retryable: true })
-
-/** 1 − cosine distance, within [−1, 1] whatever rounding makes of it. */
-const similarityOf = (distance: number | null | undefined): number => {
-  if (typeof distance !== 'number') throw new DenidinError('damaged', 'Chroma answered without a distance')
-  return Math.max(-1, Math.min(1, 1 - distance))
 }

@@ -1,4 +1,3 @@
-import { DenidinError } from '../../platform/errors.ts'
 import type { Health } from '../../platform/health.ts'
 import type { LongTermMemory, MemoryUpkeep } from '../long-term-memory.ts'
 import type { MemoryStore } from '../memory-store.ts'
@@ -37,9 +36,7 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
     min_similarity: 0,
     index: OFF,
   }),
-  rebuild: async () => {
-    throw new DenidinError('disabled', 'long-term memory is switched off')
-  },
+  inStep: async () => undefined,
   settled: async () => undefined,
   health: async () => OFF,
   [Symbol.asyncDispose]: async () => undefined,

@@ -183,4 +183,14 @@ export const vectorMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    id: 'vectors-002',
+    sql: `
+      -- How far a source that only grows has been compared with a space.
+      create table marks (space text primary key, mark text not null) strict, without rowid;
+
+      -- A rebuild of a space's collections that is under way: those up to this number are still to be made anew.
+      create table rebuilds (space text primary key, up_to integer not null) strict, without rowid;
+    `,
+  },
 ]

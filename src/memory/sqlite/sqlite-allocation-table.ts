@@ -1,4 +1,4 @@
-import type { Database } from '../../database/sqlite/database.ts'
+import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type {
   AllocationTable,
@@ -6,6 +6,7 @@ import type {
   Collection,
   CollectionNumber,
   MoveTable,
+  UpkeepTable,
   WaitingVector,
 } from '../allocation-table.ts'
 import type { StoredVector } from '../vector-store.ts'
@@ -18,7 +19,9 @@ import {
   type CollectionRow,
   type VectorRow,
 } from './allocation-rows.ts'
-import { ALONE_SHARE, SqliteMoveTable } from './sqlite-move-table.ts'
+import { SqliteMoveTable } from './sqlite-move-table.ts'
+import { Room } from './room.ts'
+import { SqliteUpkeepTable } from './sqlite-upkeep-table.ts'
 
 /**
  * Vectors that share a collection before the next one is opened. A query that names its scope costs about 0.9 ms for
@@ -27,11 +30,19 @@ import { ALONE_SHARE, SqliteMoveTable } from './sqlite-move-table.ts'
  */
 const COLLECTION_VECTORS = 10_000
 
-/** The allocation table of one space, in `vectors.db` beside the vectors; `collection_vectors` is the size of a collection. */
-export const createSqliteAllocationTable = (
-  database: Database,
-  options: { readonly space: string; readonly collection_vectors?: number },
-): AllocationTable => new SqliteAllocationTable(database, options)
+export interface AllocationTableOptions {
+  readonly space: string
+  /** Size of a collection. */
+  readonly collection_vectors?: number
+  /** Other spaces whose collections are in use. */
+  readonly in_use?: readonly string[]
+  /** Whether this table clears away what is in use nowhere; one of them does. */
+  readonly tidies?: boolean
+}
+
+/** The allocation table of one space, in `vectors.db` beside the vectors. */
+export const createSqliteAllocationTable = (database: Database, options: AllocationTableOptions): AllocationTable =>
+  new SqliteAllocationTable(database, options)
 
 class SqliteAllocationTable implements AllocationTable {
   readonly space: string
@@ -39,11 +50,18 @@ class SqliteAllocationTable implements AllocationTable {
   readonly moves: MoveTable
   readonly #rows: AllocationRows
   readonly #most: number
+  readonly tidies: boolean
+  /** Spaces that this table leaves alone, as JSON. */
+  readonly #others: string
+  readonly upkeep: UpkeepTable
 
-  constructor(database: Database, options: { readonly space: string; readonly collection_vectors?: number }) {
+  constructor(database: Database, options: AllocationTableOptions) {
     this.space = options.space
+    this.tidies = options.tidies ?? true
+    this.#others = JSON.stringify(options.in_use ?? [])
     this.#rows = new AllocationRows(database, options.space)
     this.#most = options.collection_vectors ?? COLLECTION_VECTORS
+    this.upkeep = new SqliteUpkeepTable(this.#rows)
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
     this.instance = database.get<{ instance: string }>('select instance from instance')?.instance ?? ''
   }
@@ -59,6 +77,12 @@ class SqliteAllocationTable implements AllocationTable {
     )
   }
 
+  async scopes(): Promise<readonly Scope[]> {
+    return this.#rows
+      .all<{ scope: Scope }>('select scope from allocations where space = :space')
+      .map(each => each.scope)
+  }
+
   async vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]> {
     return this.#rows
       .all<VectorRow>(`${WHOLE_VECTORS} where scope = :scope and space = :space and indexed = 1 limit :limit`, {
@@ -71,9 +95,14 @@ class SqliteAllocationTable implements AllocationTable {
   async collections(): Promise<readonly Collection[]> {
     return this.#rows
       .all<CollectionRow>(
-        `select ${COLLECTION_COLUMNS} from collections where space = :space or state = 'retired' order by collection`,
+        `select ${COLLECTION_COLUMNS} from collections where ${this.#ours} order by collection`,
+        this.#named,
       )
       .map(toCollection)
+  }
+
+  async every(): Promise<readonly Collection[]> {
+    return this.#rows.all<CollectionRow>(`select ${COLLECTION_COLUMNS} from collections`).map(toCollection)
   }
 
   async bounds(collection: CollectionNumber): Promise<{ readonly least: number; readonly most: number }> {
@@ -180,7 +209,9 @@ class SqliteAllocationTable implements AllocationTable {
   async retireLeftovers(): Promise<void> {
     this.#rows.transaction(() => {
       for (const { collection } of this.#rows.all<{ collection: number }>(
-        `select collection from collections where space <> :space and state <> 'retired' or state = 'filling'`,
+        `select collection from collections
+         where ${this.#ours} and (space <> :space and state <> 'retired' or state = 'filling')`,
+        this.#named,
       )) {
         this.#rows.retire(collection)
       }
@@ -190,52 +221,13 @@ class SqliteAllocationTable implements AllocationTable {
   async dropped(collection: CollectionNumber): Promise<void> {
     this.#rows.run(`delete from collections where collection = :collection and state = 'retired'`, { collection })
   }
-}
 
-/** Finds places for scopes that have none, within one transaction. */
-class Room {
-  readonly #rows: AllocationRows
-  readonly #most: number
-  /** The newest shared collection and the vectors that it has been promised to. */
-  #shared: { readonly collection: Collection; vectors: number } | undefined
-
-  constructor(rows: AllocationRows, most: number) {
-    this.#rows = rows
-    this.#most = most
+  /** Condition of the collections that this table may touch. */
+  get #ours(): string {
+    return this.tidies ? 'space not in (select value from json_each(:others))' : 'space = :space'
   }
 
-  allocate(scope: Scope): Collection {
-    const size = this.#rows.number('select count(*) as n from vectors where space = :space and scope = :scope', {
-      scope,
-    })
-    const place = size > this.#most * ALONE_SHARE ? this.#rows.give('new', true) : this.#share(size)
-    this.#rows.run('insert into allocations (space, scope, collection) values (:space, :scope, :collection)', {
-      scope,
-      collection: place.collection,
-    })
-    return place
-  }
-
-  #share(size: number): Collection {
-    this.#shared ??= this.#newest()
-    if (this.#shared === undefined || this.#shared.vectors + size > this.#most) {
-      this.#shared = { collection: this.#rows.give('new', false), vectors: 0 }
-    }
-    this.#shared.vectors += size
-    return this.#shared.collection
-  }
-
-  #newest(): { readonly collection: Collection; vectors: number } | undefined {
-    const row = this.#rows.get<CollectionRow>(
-      `select ${COLLECTION_COLUMNS} from collections
-       where space = :space and alone = 0 and state in ('new', 'live') order by collection desc limit 1`,
-    )
-    if (row === undefined) return undefined
-    const vectors = this.#rows.number(
-      `select count(*) as n from allocations a join vectors v on v.space = a.space and v.scope = a.scope
-       where a.collection = :collection`,
-      { collection: row.collection },
-    )
-    return { collection: toCollection(row), vectors }
+  get #named(): Parameters {
+    return this.tidies ? { others: this.#others } : {}
   }
 }

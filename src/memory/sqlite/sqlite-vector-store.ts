@@ -2,11 +2,21 @@ import type { Database } from '../../database/sqlite/database.ts'
 import { breathe } from '../../platform/event-loop.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { StoredVector, VectorStore } from '../vector-store.ts'
+import { MESSAGE_PREFIX, type StoredVector, type VectorStore } from '../vector-store.ts'
 import { toBlob, toVector } from './blobs.ts'
 
 /** Vectors that go in one transaction. */
 const DELETED_AT_ONCE = 200
+/** Vectors that one step of dropping a space removes: some milliseconds. */
+const DROPPED_AT_ONCE = 500
+
+/** The first text behind all that begin with `prefix`. */
+const behind = (prefix: string): string =>
+  prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
+
+/** Where ids with a prefix lie among all ids. */
+const OTHERS_FROM = MESSAGE_PREFIX
+const OTHERS_TO = behind(MESSAGE_PREFIX)
 
 interface VectorRow {
   readonly seq: number
@@ -52,13 +62,13 @@ class SqliteVectorStore implements VectorStore {
     return new Map(rows.map(row => [row.memory_id, row.scope]))
   }
 
-  async memoryIds({ limit, after }: { readonly limit: number; readonly after?: string }): Promise<readonly string[]> {
-    return this.#database
-      .all<{ memory_id: string }>(
-        'select distinct memory_id from vectors where memory_id > :after order by memory_id limit :limit',
-        { after: after ?? '', limit },
-      )
-      .map(row => row.memory_id)
+  async idsOf(
+    prefix: string,
+    { limit, after = '' }: { readonly limit: number; readonly after?: string },
+  ): Promise<readonly string[]> {
+    if (prefix !== '') return this.#idsBetween({ from: prefix, after, before: behind(prefix) }, limit)
+    const first = this.#idsBetween({ from: '', after, before: OTHERS_FROM }, limit)
+    return [...first, ...this.#idsBetween({ from: OTHERS_TO, after, before: undefined }, limit - first.length)]
   }
 
   async *ofScope(space: string, scope: Scope, batch: number): AsyncIterable<readonly StoredVector[]> {
@@ -78,6 +88,48 @@ class SqliteVectorStore implements VectorStore {
 
   async count(space: string): Promise<number> {
     return this.#number('select count(*) as n from vectors where space = :space', { space })
+  }
+
+  async holds(space: string, scope?: Scope): Promise<boolean> {
+    const found =
+      scope === undefined
+        ? this.#database.get('select 1 from vectors where space = :space limit 1', { space })
+        : this.#database.get('select 1 from vectors where scope = :scope and space = :space limit 1', { scope, space })
+    return found !== undefined
+  }
+
+  async countIn(space: string, scope: Scope): Promise<number> {
+    return this.#number('select count(*) as n from vectors where scope = :scope and space = :space', { scope, space })
+  }
+
+  async spaces(): Promise<readonly { readonly space: string; readonly vectors: number }[]> {
+    return this.#database.all('select space, count(*) as vectors from vectors group by space order by max(seq) desc')
+  }
+
+  async dropSpace(space: string): Promise<boolean> {
+    return this.#database.transaction(() => {
+      const ids = this.#database.all<{ memory_id: string }>(
+        'select memory_id from vectors where space = :space limit :limit',
+        { space, limit: DROPPED_AT_ONCE },
+      )
+      for (const { memory_id } of ids) this.#remove('space = :space and memory_id = :memory_id', { space, memory_id })
+      const done = ids.length < DROPPED_AT_ONCE
+      if (done) this.#database.run('delete from marks where space = :space', { space })
+      return done
+    })
+  }
+
+  async mark(space: string): Promise<string | undefined> {
+    return this.#database.get<{ mark: string }>('select mark from marks where space = :space', { space })?.mark
+  }
+
+  async setMark(space: string, mark: string | undefined): Promise<void> {
+    if (mark === undefined) this.#database.run('delete from marks where space = :space', { space })
+    else
+      this.#database.run(
+        'insert into marks (space, mark) values (:space, :mark) on conflict (space) do update set mark = excluded.mark',
+        { space, mark },
+      )
   }
 
   async countOfScope(scope: Scope): Promise<number> {
@@ -115,6 +167,21 @@ class SqliteVectorStore implements VectorStore {
     this.#database.transaction(() => {
       for (const memory_id of memory_ids) this.#remove('memory_id = :memory_id', { memory_id })
     })
+  }
+
+  /** Ids from `from` on, after `after` and before `before`. */
+  #idsBetween(
+    { from, after, before }: { from: string; after: string; before: string | undefined },
+    limit: number,
+  ): readonly string[] {
+    const beyond = after < from ? 'memory_id >= :from' : 'memory_id > :from'
+    return this.#database
+      .all<{ memory_id: string }>(
+        `select distinct memory_id from vectors
+         where ${beyond} ${before === undefined ? '' : 'and memory_id < :before'} order by memory_id limit :limit`,
+        { from: after < from ? from : after, limit, ...(before === undefined ? {} : { before }) },
+      )
+      .map(row => row.memory_id)
   }
 
   /** Deletes rows and notes which collections may still hold them. */

@@ -1,15 +1,13 @@
 import type { VectorCandidates } from '../../../src/memory/recall/message-recall.ts'
-import { turnTextForEmbedding } from '../../../src/memory/recall/turn-text.ts'
 import { nearest } from '../../../src/memory/nearest.ts'
+import { CONTEXT_TURNS, turnText } from '../../../src/memory/turn-text.ts'
 import type { StoredVector } from '../../../src/memory/vector-store.ts'
+import type { Turn } from '../../../src/messages/message-turns.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
 import { createOfflineEmbedder } from '../../../src/models/offline/offline-embedder.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import type { Dialogue } from '../../support/dialogues/dialogue.ts'
 import { scopeOfDialogue } from './bench-recall.ts'
-
-/** Neighbours on each side that may be embedded together with a turn. */
-const BESIDE = 2
 
 /** Every turn embedded by the offline embedder, with its neighbours; compared one by one. */
 export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<VectorCandidates> => {
@@ -18,11 +16,15 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
   const kept = new Map<Scope, readonly StoredVector[]>()
   for (const dialogue of dialogues) {
     const scope = scopeOfDialogue(dialogue)
+    const toTurn = ({ id, speaker, text, sent_at }: Dialogue['turns'][number]): Turn => ({
+      ...{ message_id: id, scope, role: 'user', sender_name: speaker, text, sent_at },
+    })
     const texts = dialogue.turns.map((turn, _, all) => {
       const same = all.filter(each => each.session === turn.session)
       const place = same.indexOf(turn)
-      const before = same.slice(Math.max(0, place - BESIDE), place)
-      return turnTextForEmbedding(turn, before, same.slice(place + 1, place + 1 + BESIDE), tokens)
+      const before = same.slice(Math.max(0, place - CONTEXT_TURNS), place).map(toTurn)
+      const after = same.slice(place + 1, place + 1 + CONTEXT_TURNS).map(toTurn)
+      return turnText({ turn: toTurn(turn), before, after }, tokens)
     })
     const { vectors } = await embedder.embed(texts, { purpose: 'memory' })
     kept.set(

@@ -1,0 +1,113 @@
+import type { Settings } from '../config/settings.ts'
+import { createChromaVectorIndex } from '../memory/chroma/chroma-vector-index.ts'
+import type { ChromaServer } from '../memory/chroma/chroma-server.ts'
+import { createMessageVectors, type MessageVectors } from '../memory/create-message-vectors.ts'
+import { Embedding } from '../memory/embedding.ts'
+import { createFormerSpace, type FormerSpace } from '../memory/former-space.ts'
+import type { MemoryUpkeep } from '../memory/long-term-memory.ts'
+import { createMemorySource } from '../memory/memory-source.ts'
+import { createMessageSource } from '../memory/message-source.ts'
+import { messageSpace, modelSpace } from '../memory/spaces.ts'
+import { createSqliteAllocationTable } from '../memory/sqlite/sqlite-allocation-table.ts'
+import { createSqliteVectorStore } from '../memory/sqlite/sqlite-vector-store.ts'
+import { defaultMinSimilarity } from '../memory/thresholds.ts'
+import { createVectorUpkeep } from '../memory/upkeep/create-vector-upkeep.ts'
+import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
+import type { VectorIndex } from '../memory/vector-index.ts'
+import type { VectorStore } from '../memory/vector-store.ts'
+import { createSqliteMessageTurns } from '../messages/sqlite/sqlite-message-turns.ts'
+import type { Database } from '../database/sqlite/database.ts'
+import type { Embedder } from '../models/embedder.ts'
+import { pastMerges } from '../people/sqlite/past-merges.ts'
+import type { Models } from './models.ts'
+import type { Stores } from './stores.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** The vectors of one process: one store, one server, an index for each source, and one for the model of before. */
+export interface Vectors {
+  readonly vectors: VectorStore
+  /** The memories' own. */
+  readonly index: VectorIndex
+  readonly former: FormerSpace | undefined
+  readonly messages: MessageVectors
+  upkeep(memory: MemoryUpkeep): VectorUpkeep
+}
+
+/** Everything that has to do with vectors, as configured. */
+export const createVectors = async (
+  settings: Settings,
+  stores: Stores,
+  embedder: Embedder,
+  { embedderOf }: Pick<Models, 'embedderOf'>,
+  { database, server, parts }: { database: Database; server: ChromaServer; parts: Surroundings },
+): Promise<Vectors> => {
+  const { clock, logger, tokens } = parts
+  const { collection_name } = settings.memory.longterm
+  const vectors = createSqliteVectorStore(database)
+  // Who became another while long-term memory was switched off.
+  for (const { from_id, into_id } of pastMerges(stores.database)) {
+    await vectors.rescope(`person:${from_id}`, `person:${into_id}`)
+  }
+  const space = embedder.space
+  const messages_space = messageSpace(space)
+  const before = await formerSpace(vectors, space, embedderOf)
+  const in_use = [messages_space, ...(before === undefined ? [] : [before.space, messageSpace(before.space)])]
+  const tableOf = (of: string, tidies: boolean) =>
+    createSqliteAllocationTable(database, { space: of, tidies, ...(tidies ? { in_use } : {}) })
+  const indexOf = (table: ReturnType<typeof tableOf>): VectorIndex =>
+    createChromaVectorIndex({ ...{ table, server, collection_name, clock, logger } })
+  const former = (of: string, present: string): FormerSpace | undefined =>
+    before === undefined
+      ? undefined
+      : createFormerSpace({
+          embedding: new Embedding(before, tokens, clock, logger),
+          index: indexOf(tableOf(of, false)),
+          ...{ space: of, present, vectors, clock, logger },
+        })
+
+  const memory_table = tableOf(space, true)
+  const message_table = tableOf(messages_space, false)
+  const index = indexOf(memory_table)
+  const message_index = indexOf(message_table)
+  const turns = createSqliteMessageTurns(stores.database)
+  const source = createMessageSource(turns, tokens, clock)
+  // What the offline embedder knows of a message, its words, the index of words knows better.
+  const embeds = settings.feature_flags.use_schema_v2 && settings.embeddings.provider !== 'offline'
+  const min_similarity = settings.memory.longterm.min_similarity ?? defaultMinSimilarity(embedder.model)
+  const messages = createMessageVectors({
+    ...parts,
+    ...{ turns, source, vectors, embedder, embeds, min_similarity, index: message_index },
+    former: before && former(messageSpace(before.space), messages_space),
+    former_space: before && messageSpace(before.space),
+  })
+  return {
+    ...{ vectors, index, messages },
+    former: before && former(before.space, space),
+    upkeep: memory =>
+      createVectorUpkeep({
+        memories: {
+          ...{ source: createMemorySource(stores.memories), space, index, table: memory_table, embeds: true },
+          inStep: () => memory.inStep(),
+        },
+        messages: {
+          ...{ source, index: message_index, table: message_table, embeds, space: messages_space },
+          inStep: () => messages.inStep(),
+        },
+        ...{ memoryStore: stores.memories, messageStore: stores.messages, vectors, embedder, min_similarity },
+        ...{ former: before?.space, others: [], ids: parts.ids, pendingMessages: () => messages.pending() },
+      }),
+  }
+}
+
+/** The embedder of the space that knows most, if that is more than the present one knows and it can still be asked. */
+const formerSpace = async (
+  vectors: VectorStore,
+  present: string,
+  embedderOf: Models['embedderOf'],
+): Promise<Embedder | undefined> => {
+  const sizes = new Map((await vectors.spaces()).map(each => [each.space, each.vectors]))
+  const others = [...sizes].filter(([space]) => modelSpace(space) === space && space !== present)
+  const [largest] = others.sort(([, a], [, b]) => b - a)
+  if (largest === undefined || largest[1] <= (sizes.get(present) ?? 0)) return undefined
+  return embedderOf(largest[0])
+}

@@ -1,0 +1,12 @@
+/** What the space of messages adds to that of the memories of the same embedding model. */
+const OF_MESSAGES = '/messages'
+
+/**
+ * Where the vectors of messages of an embedding model stand. Apart from those of its memories, which are few: among many
+ * thousand messages they would not be among the nearest, and a filter costs by the size of the whole collection.
+ */
+export const messageSpace = (space: string): string => space + OF_MESSAGES
+
+/** The space of the embedding model that a space belongs to. */
+export const modelSpace = (space: string): string =>
+  space.endsWith(OF_MESSAGES) ? space.slice(0, -OF_MESSAGES.length) : space

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { createChromaVectorIndex } from '../../../src/memory/chroma/chroma-vector-index.ts'
+import { createManagedChromaServer } from '../../../src/memory/chroma/managed-chroma-server.ts'
+import { createMessageVectors } from '../../../src/memory/create-message-vectors.ts'
+import { createMessageSource } from '../../../src/memory/message-source.ts'
+import { messageSpace } from '../../../src/memory/spaces.ts'
+import { createSqliteAllocationTable } from '../../../src/memory/sqlite/sqlite-allocation-table.ts'
+import { createSqliteVectorStore } from '../../../src/memory/sqlite/sqlite-vector-store.ts'
+import { openVectorDatabase } from '../../../src/memory/sqlite/vector-database.ts'
+import { MESSAGE_PREFIX } from '../../../src/memory/vector-store.ts'
+import { createSqliteMessageTurns } from '../../../src/messages/sqlite/sqlite-message-turns.ts'
+import type { Database } from '../../../src/database/sqlite/database.ts'
+import type { Scope } from '../../../src/messages/scope.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
+import { breathe } from '../../../src/platform/event-loop.ts'
+import { folderBytes } from '../../../src/platform/files.ts'
+import { systemIds } from '../../../src/platform/ids.ts'
+import { silentLogger } from '../../../src/platform/logger.ts'
+import { wordCounter } from '../../support/memory-rig.ts'
+import { WordEmbedder, wordVector } from '../../support/memory-words.ts'
+import type { ScaleOptions } from './scale-options.ts'
+import { messageOf, type Resident } from './population.ts'
+
+/** Something that finds messages, over the messages of one database. */
+export interface ScaleSubject extends AsyncDisposable {
+  readonly name: string
+  /** Takes in everything that was said. */
+  fill(residents: readonly Resident[], progress: (text: string) => void): Promise<void>
+  /** Ids of messages of `scope` that bear on the question, best first. */
+  ask(scope: Scope, question: string, limit: number): Promise<readonly string[]>
+  /** What it keeps on the disk. */
+  bytes(): Promise<number>
+}
+
+/** Whatever is to be measured is plugged in here: another index is one more subject. */
+export const openSubjects = async (
+  folder: string,
+  database: Database,
+  options: ScaleOptions,
+): Promise<readonly ScaleSubject[]> => [await openVectors(folder, database, options)]
+
+const PUT_AT_ONCE = 500
+
+const openVectors = async (folder: string, database: Database, options: ScaleOptions): Promise<ScaleSubject> => {
+  const shared = { clock: systemClock, ids: systemIds, logger: silentLogger }
+  const embedder = new WordEmbedder('words', options.dimensions)
+  const space = messageSpace(embedder.space)
+  const vector_database = await openVectorDatabase(join(folder, 'vectors.db'), systemClock, silentLogger)
+  const vectors = createSqliteVectorStore(vector_database)
+  const { collection_vectors } = options
+  const table = createSqliteAllocationTable(vector_database, {
+    space,
+    ...(collection_vectors === undefined ? {} : { collection_vectors }),
+  })
+  const chroma = join(folder, 'memory')
+  const server = createManagedChromaServer({ folder: chroma, ...shared })
+  const index = createChromaVectorIndex({ table, server, collection_name: 'denidin_memory', ...shared })
+  const turns = createSqliteMessageTurns(database)
+  const messages = createMessageVectors({
+    ...shared,
+    ...{ turns, vectors, index, embedder, embeds: true, min_similarity: 0, tokens: wordCounter },
+    source: createMessageSource(turns, wordCounter, systemClock),
+  })
+  return {
+    name: 'vectors',
+    fill: async (residents, progress) => {
+      // The vectors of single messages: with what stands around them, a quick embedder could not tell neighbours apart.
+      for (const resident of residents) {
+        for (let at = 0; at < resident.messages; at += PUT_AT_ONCE) {
+          const count = Math.min(PUT_AT_ONCE, resident.messages - at)
+          await vectors.put(
+            space,
+            Array.from({ length: count }, (_, n) => {
+              const { message_id, text } = messageOf(resident, at + n)
+              const vector = wordVector(text, options.dimensions)
+              return { memory_id: MESSAGE_PREFIX + message_id, scope: resident.scope, vector }
+            }),
+          )
+          await breathe()
+        }
+      }
+      progress('vectors: stored; putting them into the index …')
+      await index.catchUp()
+    },
+    ask: async (scope, question, limit) =>
+      (await messages.near(scope, question, limit, { purpose: 'recall' })).map(each => each.message_id),
+    bytes: () => folderBytes(chroma),
+    [Symbol.asyncDispose]: async () => {
+      await messages[Symbol.asyncDispose]()
+      vector_database[Symbol.dispose]()
+    },
+  }
+}
