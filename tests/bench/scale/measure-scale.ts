@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageMigrations } from '../../../src/messages/sqlite/message-migrations.ts'
-import { turnMigrations } from '../../../src/messages/sqlite/turn-migrations.ts'
+import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { random } from '../../support/random-text.ts'
@@ -48,7 +47,7 @@ export const measureScale = async (options: ScaleOptions): Promise<ScaleReport> 
   await using folder = await temporaryFolder()
   const residents = populate(options)
   const path = join(folder.path, 'denidin.db')
-  using database = new Database(path, [...messageMigrations, ...turnMigrations])
+  using database = new Database(path, allMigrations)
   const began = systemClock.now() - YEAR_MS
   progress(`messages of ${String(residents.length)} people …`)
   for (const resident of residents) tell(database, resident, began)

@@ -1,13 +1,20 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createChromaVectorIndex } from '../../../src/memory/chroma/chroma-vector-index.ts'
 import { createManagedChromaServer } from '../../../src/memory/chroma/managed-chroma-server.ts'
-import { createMessageVectors } from '../../../src/memory/create-message-vectors.ts'
+import { createMessageVectors, type MessageVectors } from '../../../src/memory/create-message-vectors.ts'
 import { createMessageSource } from '../../../src/memory/message-source.ts'
+import { createMessageRecall } from '../../../src/memory/recall/create-message-recall.ts'
+import { MessageIndexer } from '../../../src/memory/recall/message-indexer.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../../src/memory/recall/weights.ts'
 import { messageSpace } from '../../../src/memory/spaces.ts'
+import { openIndexDatabase } from '../../../src/memory/sqlite/index-database.ts'
 import { createSqliteAllocationTable } from '../../../src/memory/sqlite/sqlite-allocation-table.ts'
+import { createSqliteMessageIndex } from '../../../src/memory/sqlite/sqlite-message-index.ts'
 import { createSqliteVectorStore } from '../../../src/memory/sqlite/sqlite-vector-store.ts'
 import { openVectorDatabase } from '../../../src/memory/sqlite/vector-database.ts'
 import { MESSAGE_PREFIX } from '../../../src/memory/vector-store.ts'
+import { createSqliteMessageFeed } from '../../../src/messages/sqlite/sqlite-message-feed.ts'
 import { createSqliteMessageTurns } from '../../../src/messages/sqlite/sqlite-message-turns.ts'
 import type { Database } from '../../../src/database/sqlite/database.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
@@ -32,16 +39,23 @@ export interface ScaleSubject extends AsyncDisposable {
   bytes(): Promise<number>
 }
 
-/** Whatever is to be measured is plugged in here: another index is one more subject. */
+/** Whatever is to be measured is plugged in here: the vectors alone, and the whole recall of messages with them. */
 export const openSubjects = async (
   folder: string,
   database: Database,
   options: ScaleOptions,
-): Promise<readonly ScaleSubject[]> => [await openVectors(folder, database, options)]
+): Promise<readonly ScaleSubject[]> => {
+  const { subject, messages } = await openVectors(folder, database, options)
+  return [subject, await openRecall(folder, database, messages)]
+}
 
 const PUT_AT_ONCE = 500
 
-const openVectors = async (folder: string, database: Database, options: ScaleOptions): Promise<ScaleSubject> => {
+const openVectors = async (
+  folder: string,
+  database: Database,
+  options: ScaleOptions,
+): Promise<{ readonly subject: ScaleSubject; readonly messages: MessageVectors }> => {
   const shared = { clock: systemClock, ids: systemIds, logger: silentLogger }
   const embedder = new WordEmbedder('words', options.dimensions)
   const space = messageSpace(embedder.space)
@@ -61,7 +75,7 @@ const openVectors = async (folder: string, database: Database, options: ScaleOpt
     ...{ turns, vectors, index, embedder, embeds: true, min_similarity: 0, tokens: wordCounter },
     source: createMessageSource(turns, wordCounter, systemClock),
   })
-  return {
+  const subject: ScaleSubject = {
     name: 'vectors',
     fill: async (residents, progress) => {
       // The vectors of single messages: with what stands around them, a quick embedder could not tell neighbours apart.
@@ -88,6 +102,40 @@ const openVectors = async (folder: string, database: Database, options: ScaleOpt
     [Symbol.asyncDispose]: async () => {
       await messages[Symbol.asyncDispose]()
       vector_database[Symbol.dispose]()
+    },
+  }
+  return { subject, messages }
+}
+
+const MOST_TOKENS = 100_000
+
+/** The product's recall: the index of words, with the vectors as candidates beside it. */
+const openRecall = async (folder: string, database: Database, vectors: MessageVectors): Promise<ScaleSubject> => {
+  const shared = { clock: systemClock, logger: silentLogger }
+  const path = join(folder, 'index.db')
+  const feed = createSqliteMessageFeed(database)
+  const index_database = await openIndexDatabase(path, await feed.latestChange(), silentLogger)
+  const index = createSqliteMessageIndex(index_database)
+  const indexer = new MessageIndexer({ feed, index, logger: silentLogger })
+  const recall = createMessageRecall({
+    ...{ feed, index, indexer, vectors, tokens: wordCounter, ...shared },
+    ...{ weights: LEXICAL_WEIGHTS, fusion: FUSION, reranker: undefined },
+  })
+  return {
+    name: 'recall',
+    fill: async () => {
+      indexer.wake()
+      await indexer.settled()
+    },
+    ask: async (scope, text, limit) => {
+      const question = { text, asked_at: systemClock.now(), asker: undefined }
+      const limits = { quotes: limit, tokens: MOST_TOKENS }
+      return (await recall.recall(scope, question, limits, { purpose: 'recall' })).map(each => each.message_id)
+    },
+    bytes: async () => (await stat(path)).size,
+    [Symbol.asyncDispose]: async () => {
+      await indexer[Symbol.asyncDispose]()
+      index_database[Symbol.dispose]()
     },
   }
 }
