@@ -10,6 +10,7 @@ import type { OperationDeps } from '../operations/dependencies.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import { createCheckups } from './checkups.ts'
 import { learningOnRequest } from './learning.ts'
 import type { Memory } from './memory.ts'
 import type { Models } from './models.ts'
@@ -63,6 +64,7 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
       operation.delivery,
       ...models.checks,
     ],
+    checkups: createCheckups(settings, models),
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
     ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
     learning: learner === undefined ? undefined : learningOnRequest(learner, stores.messages, parts),

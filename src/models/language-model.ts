@@ -5,7 +5,7 @@ export interface ModelMessage {
 }
 
 /** What a call is for; recorded with its cost. */
-export type Purpose = 'reply' | 'summary' | 'recall' | 'memory' | 'extraction'
+export type Purpose = 'reply' | 'summary' | 'recall' | 'memory' | 'extraction' | 'check'
 
 /** Whose call it is, so that every call can be accounted for. */
 export interface CallContext {

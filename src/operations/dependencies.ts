@@ -16,7 +16,7 @@ import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
 import type { People } from '../people/people.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { HealthCheck } from '../platform/health.ts'
+import type { Checkup, HealthCheck } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Exporting } from '../privacy/exporting.ts'
@@ -73,6 +73,7 @@ export interface OperationDeps {
   readonly ids: Ids
   readonly metrics: Metrics
   readonly checks: readonly HealthCheck[]
+  readonly checkups: readonly Checkup[]
   readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing

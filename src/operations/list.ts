@@ -1,6 +1,7 @@
 /** The list: everything that can be asked of DeniDin. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { chatSay } from './chat.ts'
+import { doctor } from './doctor.ts'
 import { memoryAccessStats } from './memory-access.ts'
 import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
 import { memoryExport, memoryForget } from './forget.ts'
@@ -19,6 +20,7 @@ import { status } from './status.ts'
 export type Operations = Readonly<Record<string, Operation>>
 
 export const operations = {
+  doctor,
   status,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,

@@ -10,3 +10,10 @@ export interface HealthCheck {
   readonly name: string
   health(): Promise<Health>
 }
+
+/** Something that is looked into on request alone, because that takes a while or costs something. */
+export interface Checkup {
+  readonly name: string
+  /** Never rejects, but when it is called off. */
+  look(signal: AbortSignal): Promise<Health>
+}

@@ -11,7 +11,7 @@ import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import type { NameHistory } from '../../src/people/people.ts'
 import type { Person, Role } from '../../src/people/person.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import type { HealthCheck } from '../../src/platform/health.ts'
+import type { Checkup, HealthCheck } from '../../src/platform/health.ts'
 import type { LogFields, Logger } from '../../src/platform/logger.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
@@ -102,6 +102,7 @@ export class OperationParts implements OperationDeps {
     godfather_phone: undefined,
   }
   checks: HealthCheck[] = []
+  checkups: Checkup[] = []
   learning: OperationDeps['learning'] = undefined
   resetOutcome: ResetOutcome = { session_id: 's1', messages: 4, memory: 'stored' }
   sweepReport: SweepReport = { found: 3, stored: 2, failed: 1, dead: 0 }

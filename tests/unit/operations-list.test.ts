@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Caller } from '../../src/operations/operation.ts'
+import { operations } from '../../src/operations/list.ts'
 import { createRunner } from '../../src/operations/runner.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -68,6 +69,29 @@ test('status gathers parts, sessions, memory, messages and what the models took 
     counters: { messages_received: 4 },
   })
   expect(parts.asked).toEqual(['usage since 2026-11-20T00:00:00.000Z'])
+})
+
+test('the doctor looks into everything, one thing after the other, and fails when anything is not in order', async () => {
+  const { parts, run } = setUp()
+  const good = { name: 'disk', look: () => Promise.resolve({ state: 'ok', detail: 'There is room.' } as const) }
+  parts.checkups = [good]
+  parts.checks = [{ name: 'whatsapp', health: () => Promise.resolve({ state: 'off', detail: 'not configured' }) }]
+  await expect(run('doctor')).resolves.toEqual({
+    healthy: true,
+    checks: [
+      { name: 'disk', state: 'ok', detail: 'There is room.' },
+      { name: 'whatsapp', state: 'off', detail: 'not configured' },
+      { name: 'ended conversations', state: 'ok', detail: '0 wait to be stored in long-term memory.' },
+    ],
+  })
+  expect(operations.doctor.failure!({ healthy: true, checks: [] })).toBeUndefined()
+  parts.checkups = [good, { name: 'model', look: () => Promise.resolve({ state: 'down', detail: 'No answer.' }) }]
+  parts.details.push(sessionOf('s2', 'person:p1', { state: 'dead' }))
+  const sick = await run('doctor')
+  expect(sick).toMatchObject({ healthy: false })
+  expect(sick['checks']).toContainEqual({ name: 'model', state: 'down', detail: 'No answer.' })
+  expect(sick['checks']).toContainEqual(expect.objectContaining({ name: 'ended conversations', state: 'degraded' }))
+  expect(operations.doctor.failure!(sick as never)).toContain('not everything is in order')
 })
 
 test('status of a bot that does not run says so', async () => {

@@ -33,6 +33,7 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
 /** `chat.say` has its command in `local/chat.ts`: a terminal says many things in a row. */
 export const cliMenu = {
   status: { ...command('status'), spare: ['kind', 'failed'] },
+  doctor: command('doctor'),
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),

@@ -1,0 +1,90 @@
+import { constants } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
+import type { Settings } from '../config/settings.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Checkup, Health } from '../platform/health.ts'
+import type { Models } from './models.ts'
+
+/** Rights of anybody but the owner. */
+const OTHERS = 0o077
+
+const BYTES_PER_MB = 1_000_000
+/** Room on the disk that a day of talk, a backup of the login and an index made anew need; and what one write needs. */
+const ENOUGH_ROOM_MB = 1000
+const LEAST_ROOM_MB = 100
+
+/** Longest answer of a model that is asked whether it is there, in tokens. */
+const ANSWER_TOKENS = 64
+
+/** What `denidin doctor` looks into beyond what each part says of itself. */
+export const createCheckups = (settings: Settings, { language, embedder }: Models): readonly Checkup[] => [
+  { name: 'configuration', look: async () => configured(settings) },
+  { name: 'data folder', look: () => privateFolder(settings.data_root) },
+  { name: 'log folder', look: () => privateFolder(settings.logs_dir) },
+  { name: 'disk', look: () => roomOn(settings.data_root) },
+  {
+    name: 'language model',
+    look: signal =>
+      answers(`${language.provider} ${language.model}`, signal, async () => {
+        const messages = [{ role: 'user', content: 'Say “ok”.' }] as const
+        await language.complete({ messages, max_tokens: ANSWER_TOKENS, temperature: 0 }, { purpose: 'check', signal })
+      }),
+  },
+  {
+    name: 'embedding model',
+    look: signal =>
+      answers(`${embedder.provider} ${embedder.model}`, signal, async () => {
+        await embedder.embed(['Are you there?'], { purpose: 'check', signal })
+      }),
+  },
+]
+
+const configured = ({ godfather_phone, feature_flags }: Settings): Health => {
+  if (godfather_phone === undefined) {
+    // Some want none.
+    return {
+      state: 'off',
+      detail: 'Nobody is the godfather: set godfather_phone to the number of whoever may use /status, /pause and more.',
+    }
+  }
+  return feature_flags.enable_memory_system
+    ? { state: 'ok', detail: 'The memory system is on.' }
+    : { state: 'off', detail: 'Nothing is remembered: feature_flags.enable_memory_system is off.' }
+}
+
+const privateFolder = async (path: string): Promise<Health> => {
+  try {
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
+    const others = (await stat(path)).mode & OTHERS
+    return others === 0
+      ? { state: 'ok', detail: `${path} is there for its owner alone.` }
+      : { state: 'degraded', detail: `Others on this machine can look into ${path}: \`chmod 700 ${path}\`.` }
+  } catch (error) {
+    return { state: 'down', detail: `${path} cannot be read and written (${asDenidinError(error).message}).` }
+  }
+}
+
+const roomOn = async (path: string): Promise<Health> => {
+  try {
+    const { bavail, bsize } = await statfs(path)
+    const free = Math.floor((bavail * bsize) / BYTES_PER_MB)
+    const detail = `${String(free)} MB are free.`
+    if (free >= ENOUGH_ROOM_MB) return { state: 'ok', detail }
+    return {
+      state: free < LEAST_ROOM_MB ? 'down' : 'degraded',
+      detail: `${detail} Make room, or move data_root: DeniDin wants ${String(ENOUGH_ROOM_MB)} MB.`,
+    }
+  } catch (error) {
+    return { state: 'down', detail: `The disk does not tell its room (${asDenidinError(error).message}).` }
+  }
+}
+
+const answers = async (who: string, signal: AbortSignal, ask: () => Promise<void>): Promise<Health> => {
+  try {
+    await ask()
+    return { state: 'ok', detail: `${who} answers.` }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { state: 'down', detail: `${who} does not answer: ${asDenidinError(error).message}.` }
+  }
+}
