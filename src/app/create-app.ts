@@ -68,7 +68,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const stores = openStores(settings, parts)
   const models = createModels(settings, stores.meter, parts)
   const memory = await createMemory(settings, stores, models, parts)
-  const past = await createPast(settings, stores, memory.messages, parts)
+  const past = await createPast(settings, stores, memory, parts)
   stores.personalData.push(memory.personal, past.personal)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })

@@ -6,6 +6,7 @@ import type { ChromaServer } from '../memory/chroma/chroma-server.ts'
 import { createLongTermMemory } from '../memory/create-long-term-memory.ts'
 import { createPastMessages } from '../memory/create-past-messages.ts'
 import type { MessageVectors } from '../memory/create-message-vectors.ts'
+import { withFactKeys } from '../memory/fact-keys.ts'
 import type { LongTermMemory, MemoryUpkeep } from '../memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../memory/null/no-long-term-memory.ts'
 import { noPastMessages } from '../memory/null/no-past-messages.ts'
@@ -14,7 +15,6 @@ import type { PastMessages } from '../memory/past-messages.ts'
 import { createHttpReranker } from '../memory/recall/http-reranker.ts'
 import { createLinearReranker } from '../memory/recall/linear-reranker.ts'
 import { RANKER_WEIGHTS } from '../memory/recall/ranker-weights.ts'
-import type { VectorCandidates } from '../memory/recall/message-recall.ts'
 import type { Reranker } from '../memory/recall/reranker.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../memory/recall/weights.ts'
 import { sharedQuestions } from '../memory/shared-questions.ts'
@@ -94,7 +94,7 @@ export const createMemory = async (
 export const createPast = async (
   settings: Settings,
   stores: Stores,
-  vectors: VectorCandidates | undefined,
+  memory: Memory,
   parts: Surroundings,
 ): Promise<PastMessages> => {
   if (!remembers(settings)) return noPastMessages
@@ -104,7 +104,7 @@ export const createPast = async (
   const past = createPastMessages({
     ...parts,
     ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ reranker: rerankerOf(settings, parts), vectors },
+    ...{ reranker: rerankerOf(settings, parts), vectors: withFactKeys(memory, memory.messages) },
   })
   return {
     ...past,

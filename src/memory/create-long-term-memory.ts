@@ -7,15 +7,15 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonalData } from '../people/personal-data.ts'
-import type { Reach } from '../messages/scope.ts'
+import type { Reach, Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { Embedding } from './embedding.ts'
 import type { FormerSpace } from './former-space.ts'
 import { Indexer } from './indexer.ts'
-import type { Dropped, LongTermMemory, MemoryUpkeep, Recall } from './long-term-memory.ts'
+import type { Dropped, LongTermMemory, MemoryUpkeep, NearMemory, Recall } from './long-term-memory.ts'
 import { createMemorySource } from './memory-source.ts'
 import type { MemoryStore } from './memory-store.ts'
-import { asReach, placesOf, searchPlaces } from './reach-search.ts'
+import { asReach, placesOf, searchPlaces, type Found } from './reach-search.ts'
 import { fit, rank, type RecallSettings } from './recall.ts'
 import { defaultMinSimilarity } from './thresholds.ts'
 import type { VectorIndex } from './vector-index.ts'
@@ -60,20 +60,44 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
   }
   let started = false
 
-  const search = async (reach: Reach, question: string, call: CallContext): Promise<Recall> => {
+  /** What lies near to a question within a reach, by the embedding model that knows most of it. */
+  const neighbours = async (
+    reach: Reach,
+    question: string,
+    candidates: number,
+    call: CallContext,
+  ): Promise<Found & { readonly min_similarity: number }> => {
     // Who has no memories costs nothing: no embedding, no query.
     const places = await placesOf(memories, reach)
-    if (places.length === 0) return { memories: [] }
+    if (places.length === 0) return { similar: [], memories: [], min_similarity: settings.min_similarity }
     const { min_similarity, ...asked } = (await parts.former?.asked(reach.scope, question, call)) ?? {
       ...{ index, min_similarity: settings.min_similarity },
       vector: await embedding.ofQuestion(question, call),
     }
-    const found = await searchPlaces({ memories, index: asked.index, clock }, places, reach.scope, {
-      ...{ vector: asked.vector, min_similarity, signal: call.signal },
-      candidates: Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results),
-    })
-    const ranked = rank(found.similar, found.memories, { ...settings, min_similarity }, clock.now())
+    const query = { vector: asked.vector, candidates, min_similarity, signal: call.signal }
+    const found = await searchPlaces({ memories, index: asked.index, clock }, places, reach.scope, query)
+    return { ...found, min_similarity }
+  }
+
+  const search = async (reach: Reach, question: string, call: CallContext): Promise<Recall> => {
+    const candidates = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
+    const { similar, memories: found, min_similarity } = await neighbours(reach, question, candidates, call)
+    const ranked = rank(similar, found, { ...settings, min_similarity }, clock.now())
     return { memories: fit(ranked, settings.recall_tokens, parts.tokens) }
+  }
+
+  const near = async (
+    scope: Scope,
+    question: string,
+    limit: number,
+    call: CallContext,
+  ): Promise<readonly NearMemory[]> => {
+    const { similar, memories: found } = await neighbours({ scope }, question, limit, call)
+    const byId = new Map(found.map(memory => [memory.memory_id, memory]))
+    return similar.flatMap(({ memory_id, similarity }) => {
+      const memory = byId.get(memory_id)
+      return memory === undefined ? [] : [{ memory, similarity }]
+    })
   }
 
   const drop = async (memory_ids: readonly string[]): Promise<Dropped> => {
@@ -140,6 +164,7 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
         return { memories: [], failure }
       }
     },
+    near,
     store: async memory => {
       const stored = await memories.add(memory)
       if (stored.added && started) indexer.add(stored.memory)

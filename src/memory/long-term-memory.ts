@@ -42,6 +42,13 @@ export interface MemoryUpkeep {
   inStep(): Promise<void>
 }
 
+/** A memory near to a question in meaning. */
+export interface NearMemory {
+  readonly memory: Memory
+  /** 1 − cosine distance. */
+  readonly similarity: number
+}
+
 /** Long-term memory as the rest of DeniDin sees it. Off is an object of its own that remembers nothing. */
 export interface LongTermMemory extends AsyncDisposable {
   /** Opens the stores and begins to work off, in the background, what waits for its embedding or for the index. */
@@ -51,6 +58,11 @@ export interface LongTermMemory extends AsyncDisposable {
    * Never rejects: without an index or an embedder the answer is empty and says why.
    */
   recall(reach: Scope | Reach, question: string, call: CallContext): Promise<Recall>
+  /**
+   * Memories of one scope that are near to `question`, best first, none below the threshold, whatever their age.
+   * @throws DenidinError when the embedder or the index cannot be asked.
+   */
+  near(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly NearMemory[]>
   /**
    * Keeps a memory. It is safe in SQLite when this resolves; embedding and index follow in the background, and are
    * taken up again after a restart. A session that gave a memory already gives no second one.

@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { MessageIndexer } from '../../src/memory/recall/message-indexer.ts'
+import { DAY_MS } from '../../src/platform/clock.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { embed, facts, hashedWords } from '../support/model-server.ts'
 import { rerankServer } from '../support/rerank-server.ts'
 import { RecallRig } from '../support/recall-rig.ts'
 
@@ -30,6 +32,24 @@ test('what was said in an earlier session is quoted word for word, dated, with w
   const today = new Date(denidin.clock.now()).toISOString().slice(0, 10)
   expect(denidin.lastRequest()).toContain(`- [${today}] Ana: "my boat is called Marlin"`)
   expect(quotes()).not.toContain('what is my boat called?')
+})
+
+const EMPTY = new Float32Array(hashedWords('').length)
+
+test('a fact is a key to what was said: the words themselves are quoted, though neither they nor their meaning are asked for', async () => {
+  denidin = await TestDenidin.start()
+  // A model of meaning that sees a vessel in the fact and in the question alone, and nothing in common in what was said.
+  const vectorOf = (text: string): Float32Array =>
+    /vessel|thingamajig/.test(text) ? Float32Array.of(1, ...EMPTY) : Float32Array.of(0, ...hashedWords(text))
+  denidin.models.always('embedding', embed({ vectorOf }))
+  denidin.models.always(
+    'extraction',
+    facts(({ text }) => (text.includes('Marlin') ? [{ text: 'Ana has a vessel', quote: text }] : [])),
+  )
+  await talkAndReset('we painted Marlin blue at last')
+  denidin.clock.forward(DAY_MS)
+  await denidin.say('which thingamajig?', { name: 'Ana' })
+  expect(quotes()).toEqual(['we painted Marlin blue at last'])
 })
 
 test('what stands in the running conversation is not quoted again', async () => {

@@ -20,6 +20,7 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
   },
   start: async () => undefined,
   recall: async () => ({ memories: [] }),
+  near: async () => [],
   store: async memory => ({ added: false, memory }),
   forget: async session_id => {
     await memories.removeOfSession(session_id)
