@@ -56,6 +56,22 @@ describe.each([['sqlite']] as const)('message index: %s', () => {
       .map(row => JSON.stringify(row))
       .join('\n')
 
+  test('upkeep is told where each message stands, and what stands there at all, page by page', async () => {
+    await index.apply(
+      [state('person:a', 'm1', 'boat'), state('person:b', 'm2', 'boat'), state('person:a', 'm3', 'horse'), gone('m4')],
+      {},
+    )
+    expect(await index.placesOf(['m1', 'm2', 'm4', 'nobody'])).toEqual(
+      new Map([
+        ['m1', 'person:a'],
+        ['m2', 'person:b'],
+      ]),
+    )
+    expect(await index.idsOf({ limit: 2 })).toEqual(['m1', 'm2'])
+    expect(await index.idsOf({ limit: 2, after: 'm2' })).toEqual(['m3'])
+    expect(await index.idsOf({ limit: 2, after: 'm3' })).toEqual([])
+  })
+
   test('a word leads to its messages, with how often it stands there', async () => {
     await index.apply(
       [state('person:a', '1', 'boats and a boat'), state('person:a', '2', 'one boat'), state('person:a', '3', 'bread')],

@@ -64,6 +64,10 @@ export interface MessageIndex {
   progress(): Promise<IndexProgress>
   /** Makes sure that everything so far survives a power cut. */
   checkpoint(): Promise<void>
+  /** For upkeep: under which scope each of these messages stands; those that stand nowhere are left out. */
+  placesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
+  /** For upkeep: ids of all messages that stand anywhere, in their order, after `after`. */
+  idsOf(page: { readonly limit: number; readonly after?: MessageId }): Promise<readonly MessageId[]>
   counts(): Promise<{ readonly messages: number; readonly scopes: number }>
   countOfScope(scope: Scope): Promise<number>
 }

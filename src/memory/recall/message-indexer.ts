@@ -1,8 +1,9 @@
 import { Background } from '../../platform/background.ts'
 import { breathe } from '../../platform/event-loop.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { MessageFeed, ScopedMessage } from '../../messages/message-feed.ts'
-import type { IndexProgress, MessageIndex, MessageState } from './message-index.ts'
+import type { MessageFeed } from '../../messages/message-feed.ts'
+import type { IndexProgress, MessageIndex } from './message-index.ts'
+import { stateOf } from './message-state.ts'
 
 /** Messages of one transaction: some milliseconds of work, then everybody else has a turn. */
 const BATCH = 32
@@ -95,14 +96,3 @@ export class MessageIndexer implements AsyncDisposable {
     this.#since_purge = 0
   }
 }
-
-/** Commands and their answers are not conversation; what is not to be learned from is not to be found either. */
-const COMMAND = /^\s*\/\p{L}/u
-
-const stateOf = (message_id: string, now: ScopedMessage | undefined): MessageState => ({
-  message_id,
-  now:
-    now === undefined || now.notice || now.unlearned === true || (now.role === 'user' && COMMAND.test(now.text))
-      ? undefined
-      : { scope: now.scope, message: now },
-})

@@ -73,6 +73,25 @@ export const createSqliteMessageIndex = (database: Database): MessageIndex & Ind
       database.get('pragma wal_checkpoint(truncate)')
     },
 
+    placesOf: async message_ids =>
+      new Map(
+        database
+          .all<{ message_id: string; scope: Scope }>(
+            `select message_id, scope from documents join scopes using (scope_no)
+             where message_id in (select value from json_each(:ids))`,
+            { ids: JSON.stringify(message_ids) },
+          )
+          .map(row => [row.message_id, row.scope]),
+      ),
+
+    idsOf: async ({ limit, after = '' }) =>
+      database
+        .all<{ message_id: string }>(
+          'select message_id from documents where message_id > :after order by message_id limit :limit',
+          { limit, after },
+        )
+        .map(row => row.message_id),
+
     counts: async () =>
       database.get<{ messages: number; scopes: number }>(
         'select (select count(*) from documents) messages, (select count(*) from scopes) scopes',
