@@ -56,14 +56,3 @@ export const memoryRecord = (memory: Memory): PersonalRecord => ({
     about: memory.entities.map(({ value }) => value).join(', '),
   },
 })
-
-/** Memories of one step where many are read or removed. */
-const BATCH = 500
-
-/** Ids of a person's memories, as JSON lists of at most `BATCH`. */
-export const inBatches = (database: Database, person_id: PersonId): readonly string[] => {
-  const ids = placesOfPerson(database, person_id).map(each => each.memory_id)
-  return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, at) =>
-    JSON.stringify(ids.slice(at * BATCH, (at + 1) * BATCH)),
-  )
-}
