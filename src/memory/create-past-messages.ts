@@ -1,3 +1,4 @@
+import { scopeOfPerson } from '../messages/scope.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { breathe } from '../platform/event-loop.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -34,13 +35,13 @@ export const createPastMessages = (parts: PastMessagesParts): PastMessages => {
       erase: async person_id => {
         const before = await index.count(person_id)
         await letGo()
-        while (!(await index.dropScope(`person:${person_id}`))) await breathe()
+        while (!(await index.dropScope(scopeOfPerson(person_id)))) await breathe()
         await index.checkpoint()
         return before
       },
       reassign: async (from, to) => {
         if (from === to) return
-        while (!(await index.dropScope(`person:${from}`))) await breathe()
+        while (!(await index.dropScope(scopeOfPerson(from)))) await breathe()
         await index.reassign(from, to)
         indexer.wake()
       },

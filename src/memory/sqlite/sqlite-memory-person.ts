@@ -1,6 +1,6 @@
 /** What the memory store holds of one person. */
 import type { Database } from '../../database/sqlite/database.ts'
-import type { Scope } from '../../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { recordedTime, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Memory } from '../memory.ts'
@@ -16,7 +16,7 @@ export const OF_SPEAKER = `scope like 'chat:%'
   and not exists (select 1 from memory_persons p where p.memory_id = memories.memory_id and p.person_id <> :person_id)`
 
 export const personParameters = (person_id: PersonId): { readonly scope: Scope; readonly person_id: PersonId } => ({
-  scope: `person:${person_id}`,
+  scope: scopeOfPerson(person_id),
   person_id,
 })
 

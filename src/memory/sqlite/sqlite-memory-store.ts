@@ -2,7 +2,7 @@ import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { MessageId } from '../../messages/message.ts'
-import type { Scope } from '../../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Memory } from '../memory.ts'
@@ -150,8 +150,8 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   async reassign(from: PersonId, to: PersonId): Promise<void> {
     this.#database.transaction(() => {
       this.#database.run('update memories set scope = :to where scope = :from', {
-        from: `person:${from}`,
-        to: `person:${to}`,
+        from: scopeOfPerson(from),
+        to: scopeOfPerson(to),
       })
       this.#database.run('update or ignore memory_persons set person_id = :to where person_id = :from', { from, to })
       this.#database.run('delete from memory_persons where person_id = :from and :from <> :to', { from, to })

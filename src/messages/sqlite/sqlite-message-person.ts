@@ -3,6 +3,7 @@ import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { deleteInBatches, readInBatches } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type ErasureBounds, type PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
+import { scopeOfPerson } from '../scope.ts'
 
 /** Tables with a person; those before `ratings` have a scope too. */
 const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
@@ -27,7 +28,7 @@ export const personParameters = (
   person_id: PersonId,
   { spared = [], until = Number.MAX_SAFE_INTEGER }: ErasureBounds,
 ): Parameters => ({
-  ...{ person_id, scope: `person:${person_id}`, until },
+  ...{ person_id, scope: scopeOfPerson(person_id), until },
   spared: JSON.stringify(spared),
 })
 
@@ -67,14 +68,14 @@ export const createMessagePersonalData = (database: Database): PersonalData => {
         for (const table of SCOPED_TABLES) {
           database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
           database.run(`update ${table} set scope = :to where scope = :from`, {
-            from: `person:${from}`,
-            to: `person:${to}`,
+            from: scopeOfPerson(from),
+            to: scopeOfPerson(to),
           })
         }
       })
     },
     export: async function* (person_id) {
-      const own = { person_id, scope: `person:${person_id}` }
+      const own = { person_id, scope: scopeOfPerson(person_id) }
       const columns = 'message_id, chat_id, role, sender_name, text, sent_at, session_id'
       const messages = { table: 'messages', columns, where: OF_PERSON }
       for await (const rows of readInBatches<MessageRow>(database, messages, own)) {
