@@ -94,27 +94,25 @@ export const createMessagePersonalData = (database: Database): PersonalData => {
     },
     erase: async (person_id, bounds = {}) => {
       const parameters = personParameters(person_id, bounds)
-      const { person_id: id, scope } = parameters
-      // What was said in a group had a share in what is remembered of the group: that is made anew without it.
-      database.run(
-        `insert or ignore into changed_sessions (session_id)
-         select distinct session_id from messages
-         where person_id = :person_id and scope <> :scope and session_id is not null`,
-        { person_id: id ?? null, scope: scope ?? null },
-      )
-      // What others think of a reply that goes, goes with it.
-      const foreign = `message_id in (select message_id from messages where ${WHICH.messages})`
-      const foreign_ratings = database.run(
-        `delete from ratings where ${foreign}`,
-        fittingParameters(foreign, parameters),
-      )
-      const own_ratings = database.run(
+      const going = 'messages where rowid in (select value from json_each(:ids))'
+      const withMessages = (ids: string): number => {
+        // What was said in a group had a share in what is remembered of the group: that is made anew without it.
+        database.run(
+          `insert or ignore into changed_sessions (session_id)
+           select distinct session_id from ${going} and scope <> :scope and session_id is not null`,
+          { ids, scope: scopeOfPerson(person_id) },
+        )
+        // What others think of a reply that goes, goes with it.
+        return database.run(`delete from ratings where message_id in (select message_id from ${going})`, { ids })
+      }
+      let erased = database.run(
         `delete from ratings where ${WHICH.ratings}`,
         fittingParameters(WHICH.ratings, parameters),
       )
-      let erased = foreign_ratings + own_ratings
       for (const table of SCOPED_TABLES) {
-        erased += await deleteInBatches(database, table, WHICH[table], fittingParameters(WHICH[table], parameters))
+        const which = fittingParameters(WHICH[table], parameters)
+        const before = table === 'messages' ? withMessages : undefined
+        erased += await deleteInBatches(database, table, WHICH[table], which, before)
       }
       return erased
     },
