@@ -2,10 +2,16 @@ import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
-import type { ExtractionProvider } from './cascade.ts'
 
 /** How long one that was not there is left alone; each wait is drawn from the upper half of its step. */
 const BACKOFF: Backoff = { first_ms: 2 * MINUTE_MS, most_ms: HOUR_MS }
+
+/** A provider, as far as it matters here. */
+export interface PerhapsAbsent {
+  readonly name: string
+  /** A server of one's own that perhaps nobody runs: not there once, it is left alone for a while. */
+  readonly may_be_absent?: boolean
+}
 
 /** Remembers which of the providers that need not be there are not, so that not every extraction asks in vain. */
 export class Absences {
@@ -19,13 +25,13 @@ export class Absences {
   }
 
   /** Whether a provider was not there a short while ago, and is not asked. */
-  holds({ name }: ExtractionProvider): boolean {
+  holds({ name }: PerhapsAbsent): boolean {
     const absent = this.#absent.get(name)
     return absent !== undefined && this.#clock.now() < absent.until
   }
 
   /** Takes down a failure. @returns whether it is known already that this provider is not there */
-  failed({ name, may_be_absent }: ExtractionProvider, error: unknown): boolean {
+  failed({ name, may_be_absent }: PerhapsAbsent, error: unknown): boolean {
     const before = this.#absent.get(name)
     if (may_be_absent !== true || asDenidinError(error).code !== 'unavailable') {
       this.#absent.delete(name)
@@ -37,7 +43,7 @@ export class Absences {
   }
 
   /** It is there. */
-  answered({ name }: ExtractionProvider): void {
+  answered({ name }: PerhapsAbsent): void {
     this.#absent.delete(name)
   }
 }

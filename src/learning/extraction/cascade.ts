@@ -8,7 +8,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { LanguageModel } from '../../models/language-model.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import { Absences } from './absence.ts'
+import { Absences, type PerhapsAbsent } from './absence.ts'
 import { readAnswer, type AnsweredFact, type Answer } from './answer.ts'
 import type { ExtractedFact, Extraction, ExtractionInput, ExtractionManner, Extractor } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
@@ -22,11 +22,8 @@ const BACKOFF: Backoff = { first_ms: SECOND_MS / 2, most_ms: 2 * SECOND_MS }
 const MOST_ENTITIES = 12
 
 /** A model that may be asked for facts. Its calls have their deadline and are metered; they are not repeated. */
-export interface ExtractionProvider {
-  readonly name: string
+export interface ExtractionProvider extends PerhapsAbsent {
   readonly model: LanguageModel
-  /** A server of one's own that perhaps nobody runs: not there once, it is left alone for a while. */
-  readonly may_be_absent?: boolean
 }
 
 export interface CascadeParts {
