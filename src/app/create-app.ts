@@ -145,24 +145,19 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     logger.for('privacy').error('What was to be forgotten is not gone yet', { reason: asDenidinError(error).message })
   })
 
+  /** What changes messages: the indexes over them follow. */
+  const followed =
+    <T>(act: (told: T) => Promise<void>) =>
+    async (told: T): Promise<void> => {
+      await act(told)
+      past.changed()
+    }
   const eventsOf = (channel: Channel): ChannelEvents => ({
     ...changes,
-    message: async message => {
-      await road.receive(message)
-      past.changed()
-    },
-    edited: async edit => {
-      await changes.edited(edit)
-      past.changed()
-    },
-    missed: async missed => {
-      await changes.missed(missed)
-      past.changed()
-    },
-    deleted: async message_id => {
-      await changes.deleted(message_id)
-      past.changed()
-    },
+    message: followed(message => road.receive(message)),
+    edited: followed(edit => changes.edited(edit)),
+    missed: followed(missed => changes.missed(missed)),
+    deleted: followed(message_id => changes.deleted(message_id)),
     ready: () => {
       background.run('sending held replies', () => road.sendHeld(chat_id => channel.serves(chat_id)))
       onReady?.(channel.name)
@@ -177,13 +172,13 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
         await memory.start()
         await road.recover()
       }
+      const events = eventsOf(console_channel)
       await console_channel.start({
-        ...eventsOf(console_channel),
+        ...events,
         // Most commands only look something up: what waits is taken up when somebody talks.
         message: async message => {
           await (awake ??= wake())
-          await road.receive(message)
-          past.changed()
+          await events.message(message)
         },
       })
     },

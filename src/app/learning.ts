@@ -51,6 +51,7 @@ interface Endpoint {
   readonly api_key: string | undefined
   readonly model: string
   readonly on: boolean
+  readonly may_be_absent?: boolean
 }
 
 /** Models that are asked for facts, in their order; none while extraction is off or the bot is offline. */
@@ -70,15 +71,15 @@ export const extractionProviders = (
       on: feature_flags.enable_anthropic && key.anthropic !== undefined,
     },
     { name: 'gemini', ...gemini, api_key: key.gemini, on: key.gemini !== undefined },
-    { name: 'ollama', ...ollama, api_key: undefined, on: feature_flags.enable_ollama },
+    { name: 'ollama', ...ollama, api_key: undefined, on: feature_flags.enable_ollama, may_be_absent: true },
   ]
   return endpoints
     .filter(endpoint => endpoint.on)
-    .map(({ name, base_url, api_key, model }) => {
+    .map(({ name, base_url, api_key, model, may_be_absent = false }) => {
       // A client of its own: what is slow to extract must not hold back replies. Attempts are counted by the cascade.
       const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, parts)
       const language = createOpenAiLanguageModel({ client, model, provider: name, tokens: parts.tokens })
-      return { name, model: meteredLanguageModel(language, meter, parts.clock, parts.logger) }
+      return { name, model: meteredLanguageModel(language, meter, parts.clock, parts.logger), may_be_absent }
     })
 }
 

@@ -134,13 +134,19 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     return { ...where, text, sender_name, tokens, sent_at, trace }
   }
 
-  /** Queues messages of one chat as one turn, or has them wait for the end of quiet hours. */
-  const enqueue = async (messages_of_chat: readonly TurnMessage[], may_continue: boolean): Promise<void> => {
-    const now: TurnMessage[] = []
-    for (const message of messages_of_chat) {
+  /** Has messages wait for the end of quiet hours; gives those that need not. */
+  const awake = async <M extends OpenMessage>(all: readonly M[]): Promise<readonly M[]> => {
+    const now: M[] = []
+    for (const message of all) {
       if (await deps.quiet.delay(message)) room.add(message)
       else now.push(message)
     }
+    return now
+  }
+
+  /** Queues messages of one chat as one turn, or has them wait for the end of quiet hours. */
+  const enqueue = async (messages_of_chat: readonly TurnMessage[], may_continue: boolean): Promise<void> => {
+    const now = await awake(messages_of_chat)
     if (now.length === 0) return
     // What waited for the end of quiet hours comes first.
     room.watch()
@@ -225,12 +231,7 @@ export const createConversation = (deps: ConversationDependencies): Conversation
       await deps.outbox.recover()
       const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
       if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
-      const now: OpenMessage[] = []
-      for (const message of waiting) {
-        if (await deps.quiet.delay(message)) room.add(message)
-        else now.push(message)
-      }
-      await takeUp(now)
+      await takeUp(await awake(waiting))
     },
     sendHeld: async serves => {
       await held.send('reconnected', serves)

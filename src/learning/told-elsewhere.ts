@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { StoredMessage } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
+import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Learner } from './learner.ts'
@@ -36,7 +37,7 @@ export const learnToldElsewhere = async (
   { learner, messages, tokens, clock, ids }: ToldElsewhereParts,
 ): Promise<LearningReport> => {
   const { person_id, name, user_input, ai_output } = told
-  const scope = `person:${person_id}` as const
+  const scope = scopeOfPerson(person_id)
   const sent_at = clock.now()
   const message_id = `told:${ids.uuid()}`
   const where = { chat_id: CHAT_ID, chat_kind: 'direct', sent_at } as const

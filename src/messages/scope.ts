@@ -17,9 +17,12 @@ export interface Reach {
   readonly others?: readonly Scope[]
 }
 
+/** What a person says alone with the bot, and is remembered of it. */
+export const scopeOfPerson = (person_id: PersonId): Scope => `person:${person_id}`
+
 /** A person's scope in a direct chat, the group's in a group. */
 export const scopeOf = (message: Pick<IncomingMessage, 'chat_id' | 'chat_kind'>, person_id: PersonId): Scope =>
-  message.chat_kind === 'group' ? `chat:${message.chat_id}` : `person:${person_id}`
+  message.chat_kind === 'group' ? `chat:${message.chat_id}` : scopeOfPerson(person_id)
 
 /** The person of a person's scope; `undefined` for a group's. */
 export const personOfScope = (scope: Scope): PersonId | undefined =>

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Memory } from '../memory/memory.ts'
 import type { PlacedMessage } from '../messages/forgettable-messages.ts'
-import { personOfScope, type Scope } from '../messages/scope.ts'
+import { personOfScope, scopeOfPerson } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { ForgetReport } from '../privacy/forgetting.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -49,7 +49,7 @@ const targetOf = async (deps: OperationDeps, what: string, subject: Subject): Pr
 const isTheirs = ({ memories = [], messages = [] }: Target, { person, by }: Subject): boolean => {
   const { person_id } = person
   if (by === 'operator') return true
-  const own: Scope = `person:${person_id}`
+  const own = scopeOfPerson(person_id)
   return (
     memories.every(each => each.scope === own || each.person_ids.every(id => id === person_id)) &&
     messages.every(each => each.person_id === person_id)

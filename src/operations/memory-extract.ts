@@ -1,11 +1,10 @@
 /** Taking facts out of a conversation on request. */
 import { z } from 'zod'
 import type { LearningReport } from '../learning/learning-report.ts'
-import { personOfScope } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { operation, type Call } from './operation.ts'
-import { namedScope, ownScope } from './references.ts'
+import { subjectOf, whoseInput } from './yours.ts'
 
 const MOST_CHARACTERS = 50_000
 
@@ -13,7 +12,7 @@ const input = z.strictObject({
   session_id: z.string().min(1).optional().describe('the session to learn from, running or ended'),
   user_input: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('or: what a person said'),
   ai_output: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('what they were answered'),
-  person: z.string().min(1).optional().describe('who said it: a phone number or an id; by default you'),
+  ...whoseInput,
 })
 
 type ExtractInput = z.output<typeof input>
@@ -31,11 +30,7 @@ const learn = async (deps: OperationDeps, given: ExtractInput, call: Call): Prom
     }
     return await learning.ofSession(session_id, call.signal)
   }
-  const named = person === undefined ? undefined : await namedScope(deps, { person }, call.caller)
-  const scope = named ?? (await ownScope(deps, call.caller))
-  const person_id = scope === undefined ? undefined : personOfScope(scope)
-  if (person_id === undefined) throw new DenidinError('invalid_input', 'name the person who said it')
-  const name = (await deps.people.find(person_id))?.name
+  const { person_id, name } = (await subjectOf(deps, { person }, call.caller)).person
   return await learning.ofText({ person_id, name, user_input: user_input ?? '', ai_output, signal: call.signal })
 }
 

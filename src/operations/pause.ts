@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { OperationDeps } from './dependencies.ts'
 import { DenidinError } from '../platform/errors.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
-import type { Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import { operation, type Caller } from './operation.ts'
 import { describeScope, findPerson, isoTime, ownScope } from './references.ts'
 
@@ -21,7 +21,7 @@ const scopeOf = async (deps: OperationDeps, conversation: string | undefined, ca
   if (conversation !== undefined) {
     return GROUP.test(conversation)
       ? `chat:${conversation}`
-      : `person:${(await findPerson(deps.people, conversation)).person_id}`
+      : scopeOfPerson((await findPerson(deps.people, conversation)).person_id)
   }
   const own = caller.chat === undefined ? undefined : await ownScope(deps, caller)
   if (own === undefined) throw new DenidinError('invalid_input', 'name the conversation: a person or a group')

@@ -1,7 +1,7 @@
 /** How callers name a conversation or a person, and how such a name is resolved. */
 import { z } from 'zod'
 import { CONSOLE_PHONE } from '../channels/console/console-channel.ts'
-import { personOfScope, type Scope } from '../messages/scope.ts'
+import { personOfScope, scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -53,7 +53,7 @@ export const namedScope = async (
     throw new DenidinError('forbidden', 'only the operator may name the conversation of somebody else')
   }
   if (named > 1) throw new DenidinError('invalid_input', 'name one of person, chat and session_id, not several')
-  if (person !== undefined) return `person:${(await findPerson(deps.people, person)).person_id}`
+  if (person !== undefined) return scopeOfPerson((await findPerson(deps.people, person)).person_id)
   if (chat !== undefined) return `chat:${chat}`
   const session = await deps.sessions.show(session_id ?? '')
   if (session === undefined) throw new DenidinError('not_found', `there is no session "${session_id ?? ''}"`)
@@ -72,10 +72,10 @@ export const ownScope = async (
   caller: Caller,
 ): Promise<Scope | undefined> => {
   if (caller.chat !== undefined) return caller.chat.scope
-  if (caller.person !== undefined) return `person:${caller.person.person_id}`
+  if (caller.person !== undefined) return scopeOfPerson(caller.person.person_id)
   if (caller.level !== 'operator') return undefined
   const person = await deps.people.lookUp(terminalPhone(deps))
-  return person === undefined ? undefined : `person:${person.person_id}`
+  return person === undefined ? undefined : scopeOfPerson(person.person_id)
 }
 
 /** What a scope is called in an output: `person:…` with the phone when known, or `chat:…`. */

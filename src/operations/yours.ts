@@ -4,7 +4,7 @@ import type { ListingPlace } from '../memory/listings.ts'
 import type { Memory } from '../memory/memory.ts'
 import { ownReach } from '../memory/reach-search.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { Reach, Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type Reach, type Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -44,7 +44,7 @@ export const subjectOf = async (
   const { person, chat, level } = caller
   if (level === 'operator') {
     const named = await findPerson(deps.people, reference ?? terminalPhone(deps))
-    const scope: Scope = `person:${named.person_id}`
+    const scope = scopeOfPerson(named.person_id)
     const place = { person_id: named.person_id, chat_id: OPERATOR_CHAT }
     return { person: named, scope, reach: ownReach(scope), place, by: 'operator', request: [] }
   }

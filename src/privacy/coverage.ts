@@ -53,12 +53,10 @@ const unique = <T>(list: readonly T[], idOf: (each: T) => string): readonly T[] 
 /** Ids by the scope that they lie in. */
 export const byScope = (
   places: readonly ({ readonly scope: Scope } & ({ readonly memory_id: string } | { readonly message_id: string }))[],
-): ReadonlyMap<Scope, readonly string[]> => {
-  const scopes = new Map<Scope, string[]>()
-  for (const place of places) {
-    const ids = scopes.get(place.scope) ?? []
-    ids.push('memory_id' in place ? place.memory_id : place.message_id)
-    scopes.set(place.scope, ids)
-  }
-  return scopes
-}
+): ReadonlyMap<Scope, readonly string[]> =>
+  new Map(
+    [...Map.groupBy(places, place => place.scope)].map(([scope, lie]) => [
+      scope,
+      lie.map(place => ('memory_id' in place ? place.memory_id : place.message_id)),
+    ]),
+  )

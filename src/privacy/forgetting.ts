@@ -1,7 +1,7 @@
 import type { AppliedErasures, ErasedIds, ErasureAct, Erasures } from '../messages/erasures.ts'
 import type { ForgettableMessages, MessageIndex } from '../messages/forgettable-messages.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryAudit } from '../memory/memory-audit.ts'
 import type { MemoryStore, PlacedMemory } from '../memory/memory-store.ts'
@@ -72,8 +72,6 @@ export interface ForgettingDependencies {
 /** A turn under way may write once more; then it has ended. */
 const PASSES = 3
 
-const own = (person_id: PersonId): Scope => `person:${person_id}`
-
 /** Forgetting, over every store that holds something of a person. */
 export const createForgetting = (deps: ForgettingDependencies): Forgetting => {
   const { erasures, messages, memories, ledger } = deps
@@ -118,7 +116,9 @@ export const createForgetting = (deps: ForgettingDependencies): Forgetting => {
   /** Notes what is held of a person before it goes; what an interrupted act had noted stays noted. */
   const noteEverything = async ({ act, person_id }: ErasureAct, bounds: ErasureBounds): Promise<ErasedIds> => {
     for await (const batch of messages.ofPerson(person_id, bounds)) {
-      const foreign = batch.filter(message => message.scope !== own(person_id)).map(message => message.session_id)
+      const foreign = batch
+        .filter(message => message.scope !== scopeOfPerson(person_id))
+        .map(message => message.session_id)
       await erasures.add(act, { messages: batch, sessions: foreign.filter(each => each !== undefined) })
     }
     await erasures.add(act, { memories: await memories.placesOfPerson(person_id) })
@@ -132,7 +132,7 @@ export const createForgetting = (deps: ForgettingDependencies): Forgetting => {
     let report: ForgetReport | undefined
     for (let pass = 0; pass < PASSES && (report === undefined || report.residue > 0); pass++) {
       const covered = await noteEverything(act, bounds)
-      const sessions = await ledger.ofScope(own(person_id))
+      const sessions = await ledger.ofScope(scopeOfPerson(person_id))
       for (const { session_id } of sessions) deps.sessions.release(session_id)
       for (const data of deps.personalData()) {
         stores[data.name] = (stores[data.name] ?? 0) + (await data.erase(person_id, bounds))
@@ -172,7 +172,7 @@ export const createForgetting = (deps: ForgettingDependencies): Forgetting => {
     await deps.applied.markApplied(act.act)
     const { stores, index, ...counts } = report
     deps.audit.write({
-      ...{ operation: act.kind === 'person' ? 'forget everything' : 'forget', by, whose: own(act.person_id) },
+      ...{ operation: act.kind === 'person' ? 'forget everything' : 'forget', by, whose: scopeOfPerson(act.person_id) },
       ...{ counts: { ...counts, ...stores }, outcome: `index ${index}` },
     })
     const fields = {

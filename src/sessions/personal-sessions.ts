@@ -1,12 +1,10 @@
 import { recordedTime, type PersonalData } from '../people/personal-data.ts'
-import type { Scope } from '../messages/scope.ts'
+import { scopeOfPerson } from '../messages/scope.ts'
 import type { SessionFolders } from './session-folders.ts'
 import type { SessionLedger } from './session-ledger.ts'
 
 /** What the ledger itself knows of a person; the files are kept beside it. */
 export type LedgerData = Pick<PersonalData, 'name' | 'tables' | 'count' | 'reassign'>
-
-const scopeOf = (person_id: string): Scope => `person:${person_id}`
 
 /** The sessions of a person with their files, running and archived: what the ledger loses, the disk loses before. */
 export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folders: SessionFolders): PersonalData => ({
@@ -15,7 +13,7 @@ export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folde
   count: person_id => ledger.count(person_id),
   reassign: (from, to) => ledger.reassign(from, to),
   export: async function* (person_id) {
-    for (const session of await ledger.ofScope(scopeOf(person_id))) {
+    for (const session of await ledger.ofScope(scopeOfPerson(person_id))) {
       const { session_id, chat_id, state, messages, archived_to = null } = session
       yield {
         section: 'sessions',
@@ -27,7 +25,7 @@ export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folde
     }
   },
   erase: async person_id => {
-    const sessions = await ledger.ofScope(scopeOf(person_id))
+    const sessions = await ledger.ofScope(scopeOfPerson(person_id))
     for (const { session_id, archived_to } of sessions) {
       await folders.erase(session_id, archived_to)
       await ledger.forget(session_id)

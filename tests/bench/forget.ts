@@ -29,6 +29,7 @@ for (const size of SIZES) {
   }
   await denidin.open()
   await denidin.app.memory.settled()
+  await denidin.app.past.settled()
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const began = performance.now()

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
-import { noChanges } from '../support/no-changes.ts'
+import { hearing } from '../support/no-changes.ts'
 import { Heard } from '../support/fake-whatsapp/heard.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
 
@@ -92,14 +92,9 @@ const begin = async (contender: Contender): Promise<Heard<IncomingMessage>> => {
   const messages = new Heard<IncomingMessage>()
   const ready = Promise.withResolvers<void>()
   await contender.channel.start({
-    ...noChanges,
-    message: async message => {
+    ...hearing(message => {
       messages.add(message)
-    },
-    // What was said as the channel became able to hear may be told as missed.
-    missed: async ({ said }) => {
-      for (const each of said) if (each.by === 'person') messages.add(each.message)
-    },
+    }),
     ready: () => {
       ready.resolve()
     },

@@ -1,21 +1,18 @@
 // The real bot, killed at some moment in the middle of forgetting somebody, and what its next start makes of it.
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { runFolder } from '../../src/app/run-folder.ts'
 import { openStores } from '../../src/app/stores.ts'
 import { surroundings } from '../../src/app/surroundings.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { OperationsClient } from '../../src/operations/client.ts'
-import { connectToOwner } from '../../src/operations/socket/socket-client.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { filesWith } from '../support/data-files.ts'
+import { clientOf, startLife, type Life } from '../support/fake-whatsapp/life.ts'
 import { fillPast, MARK } from '../support/large-person.ts'
-import { PROJECT, ScriptHome } from '../support/script-run.ts'
+import { ScriptHome } from '../support/script-run.ts'
 
 const PHONE = '15550007777'
 /** How far the act has come when the bot is killed: rows of the log of erasures, then rows that are gone. */
@@ -23,39 +20,21 @@ const MOMENTS = ['begun', 'noted', 'half gone', 'almost gone'] as const
 const MESSAGES = 3000
 
 let home: ScriptHome
-let bot: ChildProcess | undefined
+let bot: Life | undefined
 
 beforeEach(() => {
   home = new ScriptHome({})
 })
 
 afterEach(async () => {
-  bot?.kill('SIGKILL')
+  bot?.child.kill('SIGKILL')
   await home[Symbol.asyncDispose]()
 })
 
 const startBot = async (): Promise<OperationsClient> => {
-  const child = spawn(join(PROJECT, 'bin/denidin-bot'), {
-    env: { PATH: process.env['PATH'], HOME: home.folder, DENIDIN_CONFIG: home.config },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  bot = child
-  let printed = ''
-  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    printed += String(chunk)
-    if (printed.includes('DeniDin is up')) break
-  }
-  child.stdout.resume()
-  const client = await connectToOwner(runFolder(home.data).socket)
-  if (client === undefined) throw new Error(`the bot did not come up: ${printed}`)
-  return client
-}
-
-const endBot = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
-  const child = bot as ChildProcess
-  const gone = once(child, 'exit')
-  child.kill(signal)
-  await gone
+  bot = startLife(home)
+  await bot.prints(/DeniDin is up/)
+  return await clientOf(home)
 }
 
 const count = (file: string, sql: string): number => {
@@ -106,13 +85,13 @@ test.each(MOMENTS)(
       () => 'killed',
     )
     while (!reached(moment)) await systemClock.sleep(1)
-    await endBot('SIGKILL')
+    await bot?.end('SIGKILL')
     const outcome = await forgotten
     // Whoever was told that it is done finds it done.
     if (outcome === 'finished') expect(left()).toBe(0)
 
     await using _again = await startBot()
-    await endBot('SIGTERM')
+    await bot?.end('SIGTERM')
     const held = await withStores(async stores => {
       expect((await stores.applied.applied()).size).toBe(1)
       const counts = await Promise.all(stores.personalData.map(data => data.count(person_id)))

@@ -9,7 +9,7 @@ import type { IncomingMessage } from '../../src/messages/message.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { Heard } from '../support/fake-whatsapp/heard.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
-import { noChanges } from '../support/no-changes.ts'
+import { hearing } from '../support/no-changes.ts'
 import { memoryLog } from '../support/memory-log.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -33,14 +33,9 @@ onLinux('a browser that uses more memory than configured is replaced once nobody
   const messages = new Heard<IncomingMessage>()
   const readies = new Heard<true>()
   await channel!.start({
-    ...noChanges,
-    message: async message => {
+    ...hearing(message => {
       messages.add(message)
-    },
-    // What is said in the moment of getting ready may be found instead of heard.
-    missed: async ({ said }) => {
-      for (const each of said) if (each.by === 'person') messages.add(each.message)
-    },
+    }),
     ready: () => {
       readies.add(true)
     },

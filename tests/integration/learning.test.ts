@@ -127,6 +127,20 @@ test('with use_schema_v2 off a session gives one summary', async () => {
   expect(denidin.models.counts.extraction).toBe(0)
 })
 
+test('an Ollama that nobody runs is asked once and then left alone for a while', async () => {
+  const nobody = { base_url: 'http://127.0.0.1:9/v1', model: 'none' }
+  denidin = await TestDenidin.start({
+    ...cascade({}, { ollama: nobody }),
+    anthropic_api_key: null,
+    gemini_api_key: null,
+  })
+  denidin.models.always('extraction', failure(400))
+  for (const text of ['my dog is called Rex', 'I live in Haifa', 'my cat is called Tom']) await told(text)
+  const warned = (provider: string): number =>
+    denidin.log.lines.filter(({ level, fields }) => level === 'warn' && fields['provider'] === provider).length
+  expect([warned('openai'), warned('ollama')]).toEqual([3, 1])
+})
+
 test('a provider that fails for now is asked again as often as memory.extraction.retries says', async () => {
   denidin = await TestDenidin.start(cascade({}, { retries: 2 }))
   denidin.models.always('extraction', failure(500))

@@ -1,4 +1,5 @@
 import type { ChannelEvents } from '../../src/channels/channel.ts'
+import type { IncomingMessage } from '../../src/messages/message.ts'
 
 /** A listener that cares for messages alone, those that it hears as they come. */
 export const noChanges: Pick<ChannelEvents, 'missed' | 'heardUntil' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'> =
@@ -10,3 +11,16 @@ export const noChanges: Pick<ChannelEvents, 'missed' | 'heardUntil' | 'edited' |
     reacted: async () => undefined,
     ownerWrote: async () => undefined,
   }
+
+/** A listener for what people write: what is said as a channel becomes able to hear may be told as missed. */
+export const hearing = (
+  hear: (message: IncomingMessage) => void,
+): typeof noChanges & Pick<ChannelEvents, 'message'> => ({
+  ...noChanges,
+  message: async message => {
+    hear(message)
+  },
+  missed: async ({ said }) => {
+    for (const each of said) if (each.by === 'person') hear(each.message)
+  },
+})

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Scope } from '../../messages/scope.ts'
+import { scopedData } from '../../messages/sqlite/scoped-data.ts'
 import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { Pause, PauseReason, Pauses } from '../pauses.ts'
 
@@ -28,26 +29,10 @@ const toPause = ({ scope, until_at, reason }: PauseRow): Pause => ({ scope, unti
 
 /** Pauses in SQLite: a restart does not end them. */
 export const createSqlitePauses = (database: Database): Pauses & PersonalData => ({
-  name: 'pauses',
-  tables: ['pauses'],
-  count: async person_id =>
-    database.get<{ n: number }>('select count(*) n from pauses where scope = :scope', { scope: `person:${person_id}` })
-      ?.n ?? 0,
-  reassign: async (from, to) => {
-    const scopes = { from: `person:${from}`, to: `person:${to}` }
-    database.transaction(() => {
-      database.run('update or ignore pauses set scope = :to where scope = :from', scopes)
-      database.run('delete from pauses where scope = :from', { from: scopes.from })
-    })
-  },
-  export: async function* (person_id) {
-    for (const { until_at, reason } of database.all<PauseRow>('select * from pauses where scope = :scope', {
-      scope: `person:${person_id}`,
-    })) {
-      yield { section: 'pauses', fields: { until: recordedTime(until_at), reason } }
-    }
-  },
-  erase: async person_id => database.run('delete from pauses where scope = :scope', { scope: `person:${person_id}` }),
+  ...scopedData<PauseRow>(database, {
+    ...{ name: 'pauses', table: 'pauses' },
+    record: ({ until_at, reason }) => ({ until: recordedTime(until_at), reason }),
+  }),
   at: async (scope, now) => {
     const row = database.get<PauseRow>(
       'select * from pauses where scope = :scope and (until_at is null or until_at > :now)',

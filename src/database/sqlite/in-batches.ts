@@ -2,35 +2,49 @@
 import { breathe } from '../../platform/event-loop.ts'
 import type { Database, Parameters, Row } from './database.ts'
 
-/** Rows of one step: a few milliseconds each. */
-const BATCH = 500
-
-/**
- * Ids of the rows that `where` names, as JSON lists. Looked up once: asked for batch by batch, the search would be done
- * anew, and sorted anew, for each.
- */
-const rowIds = (database: Database, table: string, where: string, parameters: Parameters): readonly string[] => {
-  const ids = database
-    .all<{ id: number }>(`select rowid as id from ${table} where ${where}`, parameters)
-    .map(row => row.id)
-    .sort((a, b) => a - b)
-  return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, at) =>
-    JSON.stringify(ids.slice(at * BATCH, (at + 1) * BATCH)),
-  )
-}
+/** Rows of one step: a few milliseconds each, those that others hang on included. */
+const BATCH = 200
+/** Row ids that are searched in one step. */
+const SEARCHED_AT_ONCE = 2000
 
 const IN_IDS = 'rowid in (select value from json_each(:ids))'
 
-/** Deletes the rows of a table (one with row ids) that `where` names; each step is one transaction. @returns how many */
+/** Ids of the rows that `where` names and that are there by now, in their order, as JSON lists. */
+async function* rowIds(
+  database: Database,
+  table: string,
+  where: string,
+  parameters: Parameters,
+): AsyncIterable<string> {
+  const newest = database.get<{ id: number | null }>(`select max(rowid) as id from ${table}`)?.id ?? 0
+  let found: number[] = []
+  for (let after = 0; after < newest; after += SEARCHED_AT_ONCE) {
+    // Not by a limit: the whole search, and its sorting, would be done anew for each step.
+    const rows = database.all<{ id: number }>(
+      `select rowid as id from ${table} where (${where}) and rowid > :after and rowid <= :up_to`,
+      { ...parameters, after, up_to: Math.min(after + SEARCHED_AT_ONCE, newest) },
+    )
+    found.push(...rows.map(row => row.id).sort((a, b) => a - b))
+    for (; found.length >= BATCH; found = found.slice(BATCH)) yield JSON.stringify(found.slice(0, BATCH))
+    await breathe()
+  }
+  if (found.length > 0) yield JSON.stringify(found)
+}
+
+/**
+ * Deletes the rows of a table (one with row ids) that `where` names; each step is one transaction. `before` takes with
+ * them what hangs on rows, given by their `rowid`s as a JSON list. @returns how many, with what `before` says
+ */
 export const deleteInBatches = async (
   database: Database,
   table: string,
   where: string,
   parameters: Parameters,
+  before: (ids: string) => number = () => 0,
 ): Promise<number> => {
   let deleted = 0
-  for (const ids of rowIds(database, table, where, parameters)) {
-    deleted += database.run(`delete from ${table} where ${IN_IDS}`, { ids })
+  for await (const ids of rowIds(database, table, where, parameters)) {
+    deleted += database.transaction(() => before(ids) + database.run(`delete from ${table} where ${IN_IDS}`, { ids }))
     await breathe()
   }
   return deleted
@@ -42,7 +56,7 @@ export async function* readInBatches<T extends object = Row>(
   { table, columns, where }: { readonly table: string; readonly columns: string; readonly where: string },
   parameters: Parameters,
 ): AsyncIterable<readonly T[]> {
-  for (const ids of rowIds(database, table, where, parameters)) {
+  for await (const ids of rowIds(database, table, where, parameters)) {
     yield database.all<T>(`select ${columns} from ${table} where ${IN_IDS} order by rowid`, { ids })
     await breathe()
   }

@@ -11,6 +11,7 @@ import type { Sentences } from '../../text/sentences.ts'
 import { Confirmations } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
 import { commandInWords } from './phrases.ts'
+import type { Typed } from './typed.ts'
 
 /** Who writes a command, where: the conversation's `Speaker`, by its form. */
 export interface ChatSpeaker {
@@ -45,11 +46,6 @@ const COMMAND = /^\s*(\/\p{L}[\p{L}\p{N}_-]*)[.!?]*(?:\s+([\s\S]*))?$/u
 const HELP = '/help'
 const menu: Readonly<Record<string, ChatCommand>> = chatMenu
 
-interface Typed {
-  readonly word: string
-  readonly words: string
-}
-
 /** What a text asks for, with a slash or in plain words. */
 const typedIn = (text: string): Typed | undefined => {
   const match = COMMAND.exec(text)
@@ -66,6 +62,7 @@ export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps
     { word: typed, words }: Typed,
     speaker: ChatSpeaker,
     sentences: Sentences,
+    confirmed = false,
   ): Promise<string> => {
     const word = typed.toLowerCase()
     const caller = callerOf(speaker)
@@ -76,31 +73,16 @@ export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps
     if (speaker.chat_kind === 'group' && command.direct_only?.(asked) === true) return sentences.direct_only(word)
     const input = command.parse(asked)
     if (input === undefined) return command.usage?.(sentences) ?? sentences.something_went_wrong
-    const run = async (): Promise<string> => {
-      const output = await runner.run(command.run, input, { caller })
+    try {
+      const output = await runner.run(command.run, input, { caller, confirmed })
       // The menu's own types tie `run` to `say`; the record of all commands cannot show it.
       return command.say(output as never, sentences)
-    }
-    try {
-      return await run()
     } catch (thrown) {
       const { code } = asDenidinError(thrown)
       if (code !== 'confirmation_needed') return failure(thrown, word, sentences)
       // The yes is a message of its own: it is what is being answered then.
       confirmations.ask(speaker, { word, words })
       return command.question?.(sentences) ?? sentences.confirm(command.summary(sentences))
-    }
-  }
-
-  const confirmed = async ({ word, words }: Typed, speaker: ChatSpeaker, sentences: Sentences): Promise<string> => {
-    const command = menu[word]
-    const input = command?.parse(words.trim())
-    if (command === undefined || input === undefined) return sentences.something_went_wrong
-    try {
-      const output = await runner.run(command.run, input, { caller: callerOf(speaker), confirmed: true })
-      return command.say(output as never, sentences)
-    } catch (thrown) {
-      return failure(thrown, word, sentences)
     }
   }
 
@@ -111,8 +93,8 @@ export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps
       const sentences = sentencesIn(await language(speaker, text).catch(() => languageOf(text)))
       const answer = confirmations.answer(text, speaker)
       if (answer?.yes === false) return sentences.not_confirmed
-      if (answer?.yes === true) return await confirmed(answer.typed, speaker, sentences)
-      return await perform(typedIn(text) ?? { word: '', words: '' }, speaker, sentences)
+      const typed = answer?.typed ?? typedIn(text) ?? { word: '', words: '' }
+      return await perform(typed, speaker, sentences, answer?.yes)
     },
   }
 }

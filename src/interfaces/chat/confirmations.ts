@@ -1,5 +1,6 @@
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import type { Person } from '../../people/person.ts'
+import type { Typed } from './typed.ts'
 
 /** How long a yes counts. */
 const PATIENCE_MS = 5 * MINUTE_MS
@@ -8,12 +9,10 @@ const YES = /^(?:yes|yes please|y|yep|כן|כן בבקשה)[\s.!]*$/iu
 const NO = /^(?:no|no thanks|n|nope|cancel|לא|לא תודה|בטל|בטלי|ביטול)[\s.!]*$/iu
 
 /** A command that waits for its yes. */
-interface Waiting<T> {
-  readonly typed: T
+interface Waiting {
+  readonly typed: Typed
   readonly until: number
 }
-
-type Typed = { readonly word: string; readonly words: string }
 
 /**
  * Questions that wait for a yes, one a person and chat, for five minutes. Whatever else the person says meanwhile is no
@@ -21,7 +20,7 @@ type Typed = { readonly word: string; readonly words: string }
  */
 export class Confirmations {
   readonly #clock: Clock
-  readonly #waiting = new Map<string, Waiting<Typed>>()
+  readonly #waiting = new Map<string, Waiting>()
 
   constructor(clock: Clock) {
     this.#clock = clock

@@ -8,8 +8,7 @@ export interface ChatCommand<N extends OperationName = OperationName> {
   readonly run: N
   /** What the command does, for `/help`. */
   summary(sentences: Sentences): string
-  /** Turns the words behind the command into the operation's input. */
-  /** `undefined`: something is missing, `usage` says what. */
+  /** Turns the words behind the command into the operation's input; `undefined`: something is missing, `usage` says what. */
   parse(words: string): OperationInput<N> | undefined
   usage?(sentences: Sentences): string
   /** Whether this is for a direct chat: in a group, everybody would read the answer. */

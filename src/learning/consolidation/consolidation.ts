@@ -10,7 +10,7 @@ import type { Scope } from '../../messages/scope.ts'
 import type { CallContext } from '../../models/language-model.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact } from '../extraction/extraction.ts'
-import { compare, mayBeSame, mayReplace } from './compare.ts'
+import { compare, mayBeSame, mayReplace, type Verdict } from './compare.ts'
 import type { Likeness } from './likeness.ts'
 import { nearest } from './nearest-facts.ts'
 import { readShape, type Shape } from './shape.ts'
@@ -50,6 +50,13 @@ interface Entry {
   memory: Memory
 }
 
+/** A memory beside a new fact. */
+interface Compared {
+  readonly entry: Entry
+  readonly shape: Shape
+  readonly verdict: Verdict
+}
+
 /** Opens the book of a scope. */
 export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) => Promise<Book>) => {
   const shapes = new LRUCache<string, Shape>({ max: SHAPES })
@@ -66,17 +73,19 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
     const sameAs = async (
       fact: ExtractedFact,
       shape: Shape,
-      others: readonly (readonly [Entry, Shape])[],
+      others: readonly Compared[],
       call: Omit<CallContext, 'purpose'>,
     ): Promise<Entry | undefined> => {
-      const same = others.find(([, other]) => compare(shape, other) === 'same')
-      const hinted = others.find(([{ memory }, other]) => memory.memory_id === fact.same_as && mayBeSame(shape, other))
-      if (same !== undefined || hinted !== undefined) return (same ?? hinted)?.[0]
-      const near = others.filter(([, other]) => compare(shape, other) === 'near').slice(0, MOST_NEAR)
+      const same = others.find(({ verdict }) => verdict === 'same')
+      const hinted = others.find(
+        ({ entry, shape: other }) => entry.memory.memory_id === fact.same_as && mayBeSame(shape, other),
+      )
+      if (same !== undefined || hinted !== undefined) return (same ?? hinted)?.entry
+      const near = others.filter(({ verdict }) => verdict === 'near').slice(0, MOST_NEAR)
       if (near.length === 0 || parts.likeness === undefined) return undefined
-      const texts = near.map(([{ memory }]) => memory.text)
+      const texts = near.map(({ entry }) => entry.memory.text)
       const alike = await parts.likeness.alike(fact.text, texts, call)
-      return near[alike.indexOf(true)]?.[0]
+      return near[alike.indexOf(true)]?.entry
     }
 
     const restate = async (entry: Entry, fact: ExtractedFact): Promise<Taken> => {
@@ -101,22 +110,25 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
         const speaker = new Set(tokenise(fact.source.sender_name ?? ''))
         const shape = shapeOf(fact.text, speaker)
         const said_at = fact.source.sent_at
-        const others: (readonly [Entry, Shape])[] = []
+        const others: Compared[] = []
         for (const [at, entry] of entries.entries()) {
           if (!entry.memory.person_ids.includes(fact.source.person_id) || !holds(entry.memory, fact)) continue
-          others.push([entry, shapeOf(entry.memory.text, speaker)])
+          const other = shapeOf(entry.memory.text, speaker)
+          others.push({ entry, shape: other, verdict: compare(shape, other) })
           if (at % PAUSE_EVERY === PAUSE_EVERY - 1) await breathe()
         }
         const same = await sameAs(fact, shape, others, call)
         if (same !== undefined) return await restate(same, fact)
 
-        const contradicted = others.filter(
-          ([{ memory }, other]) =>
-            compare(shape, other) === 'contradicts' || (memory.memory_id === fact.replaces && mayReplace(shape, other)),
-        )
-        const earlier = contradicted.filter(([{ memory }]) => memory.said_to <= said_at).map(([entry]) => entry)
+        const contradicted = others
+          .filter(
+            ({ entry, shape: other, verdict }) =>
+              verdict === 'contradicts' || (entry.memory.memory_id === fact.replaces && mayReplace(shape, other)),
+          )
+          .map(({ entry }) => entry)
+        const earlier = contradicted.filter(({ memory }) => memory.said_to <= said_at)
         // Learned late: what was said since stands, and this is history.
-        const later = contradicted.map(([{ memory }]) => memory).find(memory => memory.said_to > said_at)
+        const later = contradicted.find(({ memory }) => memory.said_to > said_at)?.memory
         const memory = toMemory(fact, scope, session_id, parts, {
           supersedes: earlier.at(0)?.memory.memory_id,
           ...(later === undefined ? {} : { valid_to: later.valid_from }),

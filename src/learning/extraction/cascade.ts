@@ -8,6 +8,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { LanguageModel } from '../../models/language-model.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
+import { Absences, type PerhapsAbsent } from './absence.ts'
 import { readAnswer, type AnsweredFact, type Answer } from './answer.ts'
 import type { ExtractedFact, Extraction, ExtractionInput, ExtractionManner, Extractor } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
@@ -21,8 +22,7 @@ const BACKOFF: Backoff = { first_ms: SECOND_MS / 2, most_ms: 2 * SECOND_MS }
 const MOST_ENTITIES = 12
 
 /** A model that may be asked for facts. Its calls have their deadline and are metered; they are not repeated. */
-export interface ExtractionProvider {
-  readonly name: string
+export interface ExtractionProvider extends PerhapsAbsent {
   readonly model: LanguageModel
 }
 
@@ -42,6 +42,7 @@ export interface CascadeParts {
 export const createCascade = (parts: CascadeParts): Extractor => {
   const { clock, metrics } = parts
   const logger = parts.logger.for('learning')
+  const absences = new Absences(clock, parts.ids)
 
   const ask = async (
     { model }: ExtractionProvider,
@@ -64,15 +65,20 @@ export const createCascade = (parts: CascadeParts): Extractor => {
   const extract = async (input: ExtractionInput, manner: ExtractionManner): Promise<Omit<Extraction, TookField>> => {
     const request = extractionRequest(input, parts.tokens)
     let passing: DenidinError | undefined
-    for (const provider of parts.providers) {
+    for (const provider of parts.providers.filter(each => !absences.holds(each))) {
       try {
-        return { provider: provider.name, ...understood(await ask(provider, request, manner.call), request, input) }
+        const answer = await ask(provider, request, manner.call)
+        absences.answered(provider)
+        return { provider: provider.name, ...understood(answer, request, input) }
       } catch (error) {
         manner.call.signal?.throwIfAborted()
         const failure = asDenidinError(error)
         if (failure.retryable) passing ??= failure
         metrics.count('extractions_failed')
-        logger.warn('A provider extracted no facts', { provider: provider.name, reason: failure.message })
+        const known = absences.failed(provider, failure)
+        const fields = { provider: provider.name, reason: failure.message }
+        if (known) logger.debug('A provider is still not there', fields)
+        else logger.warn('A provider extracted no facts', fields)
       }
     }
     if (manner.patient && passing !== undefined) throw passing

@@ -1,32 +1,13 @@
 import type { Database } from '../../database/sqlite/database.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
+import { scopedData } from '../../messages/sqlite/scoped-data.ts'
+import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { Learnt, LearntMessage, Reflection, Reflections } from '../learnt.ts'
 
-/** What belongs to a person by the scope alone. */
-const personal = (database: Database, name: string, table: 'learnt_messages' | 'reflections'): PersonalData => ({
-  name,
-  tables: [table],
-  count: async person_id =>
-    database.get<{ n: number }>(`select count(*) as n from ${table} where scope = :scope`, {
-      scope: `person:${person_id}`,
-    })?.n ?? 0,
-  export: async function* (person_id) {
-    for (const row of database.all<Record<string, string | number | null>>(
-      `select * from ${table} where scope = :scope`,
-      { scope: `person:${person_id}` },
-    )) {
-      yield { section: name, fields: row }
-    }
-  },
-  erase: async person_id => database.run(`delete from ${table} where scope = :scope`, { scope: `person:${person_id}` }),
-  reassign: async (from, to) => {
-    database.run(`update ${table} set scope = :to where scope = :from`, { from: `person:${from}`, to: `person:${to}` })
-  },
-})
+const whole = (row: PersonalRecord['fields']): PersonalRecord['fields'] => row
 
 /** How far learning has come, in `denidin.db`. */
 export const createSqliteLearnt = (database: Database): Learnt & PersonalData => ({
-  ...personal(database, 'learnt messages', 'learnt_messages'),
+  ...scopedData(database, { name: 'learnt messages', table: 'learnt_messages', record: whole }),
   of: async session_id =>
     new Map(
       database
@@ -63,7 +44,7 @@ export const createSqliteLearnt = (database: Database): Learnt & PersonalData =>
 
 /** Reflections in `denidin.db`. */
 export const createSqliteReflections = (database: Database): Reflections & PersonalData => ({
-  ...personal(database, 'reflections', 'reflections'),
+  ...scopedData(database, { name: 'reflections', table: 'reflections', record: whole }),
   of: async session_id =>
     database.get<Reflection>('select session_id, scope, text, created_at from reflections where session_id = :id', {
       id: session_id,

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { ChatId } from '../../messages/message.ts'
-import type { Scope } from '../../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { deleteInBatches } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
@@ -158,13 +158,13 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     const rows = this.#database.get<{ n: number }>(
       `select (select count(*) from memory_accesses where scope = :scope)
          + (select count(*) from recalls where scope = :scope) as n`,
-      { scope: `person:${person_id}` },
+      { scope: scopeOfPerson(person_id) },
     )
     return rows?.n ?? 0
   }
 
   async reassign(from: PersonId, to: PersonId): Promise<void> {
-    const scopes = { from: `person:${from}`, to: `person:${to}` }
+    const scopes = { from: scopeOfPerson(from), to: scopeOfPerson(to) }
     this.#database.transaction(() => {
       this.#database.run('update memory_accesses set scope = :to where scope = :from', scopes)
       this.#database.run('update recalls set scope = :to where scope = :from', scopes)
@@ -175,7 +175,7 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     const rows = this.#database.all<{ recall_id: string; chat_id: string; at: number; items: number }>(
       `select recall_id, chat_id, at, (select count(*) from recalled_items i where i.recall_id = recalls.recall_id) as items
        from recalls where scope = :scope order by at`,
-      { scope: `person:${person_id}` },
+      { scope: scopeOfPerson(person_id) },
     )
     for (const { recall_id, chat_id, at, items } of rows) {
       yield { section: 'recalls', fields: { at: recordedTime(at), chat_id, recall_id, items } }
@@ -183,7 +183,7 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   }
 
   async erase(person_id: PersonId): Promise<number> {
-    const scope = { scope: `person:${person_id}` }
+    const scope = { scope: scopeOfPerson(person_id) }
     const accesses = await deleteInBatches(this.#database, 'memory_accesses', 'scope = :scope', scope)
     return accesses + this.#database.run('delete from recalls where scope = :scope', scope)
   }

@@ -1,6 +1,6 @@
 /** What the memory store holds of one person. */
 import type { Database } from '../../database/sqlite/database.ts'
-import type { Scope } from '../../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { recordedTime, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Memory } from '../memory.ts'
@@ -16,7 +16,7 @@ export const OF_SPEAKER = `scope like 'chat:%'
   and not exists (select 1 from memory_persons p where p.memory_id = memories.memory_id and p.person_id <> :person_id)`
 
 export const personParameters = (person_id: PersonId): { readonly scope: Scope; readonly person_id: PersonId } => ({
-  scope: `person:${person_id}`,
+  scope: scopeOfPerson(person_id),
   person_id,
 })
 
@@ -56,14 +56,3 @@ export const memoryRecord = (memory: Memory): PersonalRecord => ({
     about: memory.entities.map(({ value }) => value).join(', '),
   },
 })
-
-/** Memories of one step where many are read or removed. */
-const BATCH = 500
-
-/** Ids of a person's memories, as JSON lists of at most `BATCH`. */
-export const inBatches = (database: Database, person_id: PersonId): readonly string[] => {
-  const ids = placesOfPerson(database, person_id).map(each => each.memory_id)
-  return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, at) =>
-    JSON.stringify(ids.slice(at * BATCH, (at + 1) * BATCH)),
-  )
-}

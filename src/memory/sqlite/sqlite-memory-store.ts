@@ -1,8 +1,8 @@
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
+import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { MessageId } from '../../messages/message.ts'
-import type { Scope } from '../../messages/scope.ts'
-import { breathe } from '../../platform/event-loop.ts'
+import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Memory } from '../memory.ts'
@@ -150,8 +150,8 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   async reassign(from: PersonId, to: PersonId): Promise<void> {
     this.#database.transaction(() => {
       this.#database.run('update memories set scope = :to where scope = :from', {
-        from: `person:${from}`,
-        to: `person:${to}`,
+        from: scopeOfPerson(from),
+        to: scopeOfPerson(to),
       })
       this.#database.run('update or ignore memory_persons set person_id = :to where person_id = :from', { from, to })
       this.#database.run('delete from memory_persons where person_id = :from and :from <> :to', { from, to })
@@ -178,21 +178,23 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {
-    for (const ids of ofPerson.inBatches(this.#database, person_id)) {
-      yield* this.#read('memory_id in (select value from json_each(:ids)) order by seq', { ids }).map(
-        ofPerson.memoryRecord,
-      )
-      await breathe()
+    for await (const rows of this.#ofPerson<MemoryRow>(person_id, COLUMNS)) {
+      yield* rows.map(row => ofPerson.memoryRecord(toMemory(row)))
     }
   }
 
   async erase(person_id: PersonId): Promise<number> {
     let erased = 0
-    for (const ids of ofPerson.inBatches(this.#database, person_id)) {
+    for await (const rows of this.#ofPerson<{ memory_id: string }>(person_id, 'memory_id')) {
+      const ids = JSON.stringify(rows.map(row => row.memory_id))
       erased += this.#remove('memory_id in (select value from json_each(:ids))', { ids }).length
-      await breathe()
     }
     return erased
+  }
+
+  #ofPerson<T extends object>(person_id: PersonId, columns: string): AsyncIterable<readonly T[]> {
+    const table = { table: 'memories', columns, where: ofPerson.OF_PERSON }
+    return readInBatches<T>(this.#database, table, ofPerson.personParameters(person_id))
   }
 
   #remove(where: string, parameters: Parameters): readonly string[] {

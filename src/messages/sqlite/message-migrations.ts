@@ -216,4 +216,12 @@ export const messageMigrations: readonly Migration[] = [
       create index if not exists messages_by_scope on messages (scope, seq);
     `,
   },
+  {
+    id: 'messages-006',
+    sql: `
+      -- What answered a message, and what a message answered, found without going through all replies.
+      create index outbox_by_message on outbox (message_id) where message_id is not null;
+      create index outbox_answers_by_message on outbox_answers (message_id);
+    `,
+  },
 ]

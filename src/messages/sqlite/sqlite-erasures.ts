@@ -52,8 +52,11 @@ export const appliedErasureMigrations: readonly Migration[] = [
   { id: 'erasures-001', sql: 'create table applied_erasures (act text primary key) strict, without rowid;' },
 ]
 
-/** Messages that are written down in one transaction. */
-const AT_ONCE = 500
+/** Messages, or memories, that are written down in one transaction: a few milliseconds. */
+const AT_ONCE = 200
+
+/** Ids that are read at once. */
+const READ_AT_ONCE = 2000
 
 type ActRow = Omit<ErasureAct, 'spared'> & { readonly spared: string }
 
@@ -83,15 +86,27 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       )
       .map(row => row.id)
 
-  const write = (act: string, messages: readonly ErasedMessage[]): void => {
-    database.transaction(() => {
-      for (const message of messages) {
-        const { message_id, person_id } = message
-        database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', {
-          ...{ message_id, act, person_id, hash: hashOf(message) },
-        })
-      }
-    })
+  const inSteps = async <T>(all: readonly T[], write: (one: T) => void): Promise<void> => {
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      database.transaction(() => {
+        for (const one of all.slice(at, at + AT_ONCE)) write(one)
+      })
+      await breathe()
+    }
+  }
+
+  const messagesOf = async (act: string): Promise<readonly string[]> => {
+    const ids: string[] = []
+    for (;;) {
+      const page = database.all<{ message_id: string }>(
+        `select message_id from erased_messages
+         where act = :act and message_id > :after order by message_id limit :read_at_once`,
+        { act, after: ids.at(-1) ?? '', read_at_once: READ_AT_ONCE },
+      )
+      for (const { message_id } of page) ids.push(message_id)
+      if (page.length < READ_AT_ONCE) return ids
+      await breathe()
+    }
   }
 
   return {
@@ -115,21 +130,19 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       return { act, kind, person_id, at, spared }
     },
     add: async (act, { messages = [], memories = [], sessions = [] }) => {
-      for (let at = 0; at < messages.length; at += AT_ONCE) {
-        write(act, messages.slice(at, at + AT_ONCE))
-        await breathe()
-      }
-      database.transaction(() => {
-        for (const { memory_id, scope } of memories) {
-          database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
-            memory_id,
-            act,
-            scope,
-          })
-        }
-        for (const session_id of sessions) {
-          database.run('insert or ignore into touched_sessions values (:act, :session_id)', { act, session_id })
-        }
+      await inSteps(messages, message => {
+        const { message_id, person_id } = message
+        database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', {
+          ...{ message_id, act, person_id, hash: hashOf(message) },
+        })
+      })
+      await inSteps(memories, ({ memory_id, scope }) => {
+        database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
+          ...{ memory_id, act, scope },
+        })
+      })
+      await inSteps([...new Set(sessions)], session_id => {
+        database.run('insert or ignore into touched_sessions values (:act, :session_id)', { act, session_id })
       })
     },
     acts: async () =>
@@ -137,9 +150,7 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
         .all<ActRow>('select act, kind, person_id, at, spared from acts order by number')
         .map(row => ({ ...row, spared: JSON.parse(row.spared) as string[] })),
     covers: async act => ({
-      message_ids: database
-        .all<{ message_id: string }>('select message_id from erased_messages where act = :act', { act })
-        .map(row => row.message_id),
+      message_ids: await messagesOf(act),
       memories: database.all<{ memory_id: string; scope: Scope }>(
         'select memory_id, scope from erased_memories where act = :act',
         { act },

@@ -13,6 +13,8 @@ const COLUMNS = 'message_id, chat_id, scope, person_id, role, text, sent_at, ses
 /** A search looks at this many messages, the newest first, in steps of `SEARCH_STEP`. */
 const SEARCH_MOST = 20_000
 const SEARCH_STEP = 500
+/** Messages that go in one transaction, with what hangs on them. */
+const ERASED_AT_ONCE = 200
 
 const IN_IDS = 'message_id in (select value from json_each(:ids))'
 
@@ -77,8 +79,8 @@ export const createSqliteForgettableMessages = (database: Database): Forgettable
       inBatches(`scope = :scope and role = 'assistant' and sent_at >= :since`, { scope, since }),
     eraseMessages: async message_ids => {
       let erased = 0
-      for (let at = 0; at < message_ids.length; at += SEARCH_STEP) {
-        const ids = JSON.stringify(message_ids.slice(at, at + SEARCH_STEP))
+      for (let at = 0; at < message_ids.length; at += ERASED_AT_ONCE) {
+        const ids = JSON.stringify(message_ids.slice(at, at + ERASED_AT_ONCE))
         erased += database.transaction(() => eraseNow(ids))
         await breathe()
       }

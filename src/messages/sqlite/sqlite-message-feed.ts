@@ -1,29 +1,24 @@
 import type { Database } from '../../database/sqlite/database.ts'
-import type { StoredMessage } from '../message.ts'
 import type { MessageFeed, ScopedMessage } from '../message-feed.ts'
 import type { Scope } from '../scope.ts'
+import { MESSAGE_COLUMNS, toStored, type MessageRow } from './message-rows.ts'
 
-type MessageRow = Omit<StoredMessage, 'sender_name' | 'session_id' | 'unlearned'> & {
+type FollowedRow = MessageRow & {
   readonly scope: Scope
-  readonly sender_name: string | null
-  readonly session_id: string | null
   readonly seq: number
   readonly notice: number
-  readonly unlearned: number
 }
 
 /** A change, with the message where it is still there. */
-type ChangeRow = Omit<MessageRow, 'message_id'> & {
+type ChangeRow = Omit<FollowedRow, 'message_id'> & {
   readonly message_id: string | null
   readonly change: number
   readonly changed_id: string
 }
 
-const COLUMNS = `m.seq, m.message_id, m.chat_id, m.chat_kind, m.scope, m.person_id, m.role, m.sender_name, m.text, m.tokens,
-  m.sent_at, m.session_id,
+const COLUMNS = `${MESSAGE_COLUMNS}, m.seq, m.scope,
   (m.role = 'assistant' and m.session_id is null and (
-    m.message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = m.message_id))) notice,
-  m.unlearned`
+    m.message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = m.message_id))) notice`
 
 /** Messages as they are followed: changes are taken down by triggers, whatever statement made them. */
 export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
@@ -37,7 +32,7 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
       )
       .map(({ change, changed_id, ...row }) => ({
         ...{ change, message_id: changed_id },
-        now: row.message_id === null ? undefined : toMessage(row as MessageRow),
+        now: row.message_id === null ? undefined : toMessage(row as FollowedRow),
       })),
 
   latestChange: async () =>
@@ -49,7 +44,7 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
 
   inOrder: async (after, limit) =>
     database
-      .all<MessageRow>(`select ${COLUMNS} from messages m where m.seq > :after order by m.seq limit :limit`, {
+      .all<FollowedRow>(`select ${COLUMNS} from messages m where m.seq > :after order by m.seq limit :limit`, {
         ...{ after, limit },
       })
       .map(row => ({ seq: row.seq, message: toMessage(row) })),
@@ -58,7 +53,7 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
 
   get: async (scope, message_ids) =>
     database
-      .all<MessageRow>(
+      .all<FollowedRow>(
         // The plus keeps SQLite from going through the whole scope instead of the ids.
         `select ${COLUMNS} from messages m
          where m.message_id in (select value from json_each(:ids)) and +m.scope = :scope`,
@@ -67,10 +62,7 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
       .map(toMessage),
 })
 
-const toMessage = ({ seq: _, unlearned, ...row }: MessageRow): ScopedMessage => ({
-  ...row,
-  ...(unlearned === 1 ? { unlearned: true } : {}),
-  sender_name: row.sender_name ?? undefined,
-  session_id: row.session_id ?? undefined,
-  notice: row.notice === 1,
+const toMessage = ({ seq: _, scope, notice, ...row }: FollowedRow): ScopedMessage => ({
+  ...toStored(row),
+  ...{ scope, notice: notice === 1 },
 })

@@ -3,6 +3,7 @@ import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { deleteInBatches, readInBatches } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type ErasureBounds, type PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
+import { scopeOfPerson } from '../scope.ts'
 
 /** Tables with a person; those before `ratings` have a scope too. */
 const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
@@ -27,7 +28,7 @@ export const personParameters = (
   person_id: PersonId,
   { spared = [], until = Number.MAX_SAFE_INTEGER }: ErasureBounds,
 ): Parameters => ({
-  ...{ person_id, scope: `person:${person_id}`, until },
+  ...{ person_id, scope: scopeOfPerson(person_id), until },
   spared: JSON.stringify(spared),
 })
 
@@ -67,14 +68,14 @@ export const createMessagePersonalData = (database: Database): PersonalData => {
         for (const table of SCOPED_TABLES) {
           database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
           database.run(`update ${table} set scope = :to where scope = :from`, {
-            from: `person:${from}`,
-            to: `person:${to}`,
+            from: scopeOfPerson(from),
+            to: scopeOfPerson(to),
           })
         }
       })
     },
     export: async function* (person_id) {
-      const own = { person_id, scope: `person:${person_id}` }
+      const own = { person_id, scope: scopeOfPerson(person_id) }
       const columns = 'message_id, chat_id, role, sender_name, text, sent_at, session_id'
       const messages = { table: 'messages', columns, where: OF_PERSON }
       for await (const rows of readInBatches<MessageRow>(database, messages, own)) {
@@ -93,27 +94,25 @@ export const createMessagePersonalData = (database: Database): PersonalData => {
     },
     erase: async (person_id, bounds = {}) => {
       const parameters = personParameters(person_id, bounds)
-      const { person_id: id, scope } = parameters
-      // What was said in a group had a share in what is remembered of the group: that is made anew without it.
-      database.run(
-        `insert or ignore into changed_sessions (session_id)
-         select distinct session_id from messages
-         where person_id = :person_id and scope <> :scope and session_id is not null`,
-        { person_id: id ?? null, scope: scope ?? null },
-      )
-      // What others think of a reply that goes, goes with it.
-      const foreign = `message_id in (select message_id from messages where ${WHICH.messages})`
-      const foreign_ratings = database.run(
-        `delete from ratings where ${foreign}`,
-        fittingParameters(foreign, parameters),
-      )
-      const own_ratings = database.run(
+      const going = 'messages where rowid in (select value from json_each(:ids))'
+      const withMessages = (ids: string): number => {
+        // What was said in a group had a share in what is remembered of the group: that is made anew without it.
+        database.run(
+          `insert or ignore into changed_sessions (session_id)
+           select distinct session_id from ${going} and scope <> :scope and session_id is not null`,
+          { ids, scope: scopeOfPerson(person_id) },
+        )
+        // What others think of a reply that goes, goes with it.
+        return database.run(`delete from ratings where message_id in (select message_id from ${going})`, { ids })
+      }
+      let erased = database.run(
         `delete from ratings where ${WHICH.ratings}`,
         fittingParameters(WHICH.ratings, parameters),
       )
-      let erased = foreign_ratings + own_ratings
       for (const table of SCOPED_TABLES) {
-        erased += await deleteInBatches(database, table, WHICH[table], fittingParameters(WHICH[table], parameters))
+        const which = fittingParameters(WHICH[table], parameters)
+        const before = table === 'messages' ? withMessages : undefined
+        erased += await deleteInBatches(database, table, WHICH[table], which, before)
       }
       return erased
     },

@@ -1,8 +1,9 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
-import type { MessageId, StoredMessage } from '../message.ts'
+import type { MessageId } from '../message.ts'
 import type { MessageCounts, MessageStore, OpenMessage } from '../message-store.ts'
 import { createHeardRows } from './heard-rows.ts'
+import { MESSAGE_COLUMNS, toStored, type MessageRow } from './message-rows.ts'
 import { createOutboxRows, type InsertMessage } from './outbox-rows.ts'
 import { createSqliteMessageChanges } from './sqlite-message-changes.ts'
 import { createMessagePersonalData } from './sqlite-message-person.ts'
@@ -121,16 +122,10 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
 
     ofSession: async session_id =>
       database
-        .all<Omit<StoredMessage, 'sender_name' | 'unlearned'> & { sender_name: string | null; unlearned: number }>(
-          `select message_id, chat_id, chat_kind, person_id, role, sender_name, text, tokens, sent_at, session_id,
-             unlearned
-           from messages where session_id = :session_id order by seq`,
-          { session_id },
-        )
-        .map(({ unlearned, ...row }) => ({
-          ...{ ...row, sender_name: row.sender_name ?? undefined },
-          ...(unlearned === 1 ? { unlearned: true } : {}),
-        })),
+        .all<MessageRow>(`select ${MESSAGE_COLUMNS} from messages m where m.session_id = :session_id order by m.seq`, {
+          session_id,
+        })
+        .map(toStored),
 
     countOfSession: async session_id =>
       database.get<{ n: number }>('select count(*) n from messages where session_id = :session_id', { session_id })

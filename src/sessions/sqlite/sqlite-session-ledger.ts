@@ -1,4 +1,5 @@
 import type { Database } from '../../database/sqlite/database.ts'
+import { scopeOfPerson } from '../../messages/scope.ts'
 import type { LedgerData } from '../personal-sessions.ts'
 import type { CloseReason, SessionLedger, SessionRecord } from '../session-ledger.ts'
 import type { SessionState } from '../session.ts'
@@ -102,10 +103,10 @@ export const createSqliteSessionLedger = (database: Database): SessionLedger & L
     name: 'sessions',
     // A session belongs to a scope; the persons of a group's session are those of its messages.
     tables: ['sessions'],
-    count: async person_id => select('where scope = :scope', { scope: `person:${person_id}` }).length,
+    count: async person_id => select('where scope = :scope', { scope: scopeOfPerson(person_id) }).length,
     reassign: async (from, to) => {
       database.transaction(() => {
-        const [left, right] = [activeOf(`person:${from}`), activeOf(`person:${to}`)]
+        const [left, right] = [activeOf(scopeOfPerson(from)), activeOf(scopeOfPerson(to))]
         // Two running conversations cannot become one window: the one that slept longer ends and is remembered.
         if (left !== undefined && right !== undefined) {
           const older = left.last_active <= right.last_active ? left : right
@@ -113,8 +114,8 @@ export const createSqliteSessionLedger = (database: Database): SessionLedger & L
           close(older.session_id, 'merged', newer.last_active)
         }
         database.run('update sessions set scope = :to where scope = :from', {
-          from: `person:${from}`,
-          to: `person:${to}`,
+          from: scopeOfPerson(from),
+          to: scopeOfPerson(to),
         })
       })
     },

@@ -1,19 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runFolder } from '../../../src/app/run-folder.ts'
 import type { OperationsClient } from '../../../src/operations/client.ts'
-import { connectToOwner } from '../../../src/operations/socket/socket-client.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { PROFILE_FOLDER } from '../../../src/channels/whatsapp/library.ts'
 import { ScriptedModelServer, type ScriptedModelServerOptions } from '../model-server.ts'
-import { PROJECT, ScriptHome } from '../script-run.ts'
+import { ScriptHome } from '../script-run.ts'
+import { clientOf, startLife, type Life } from './life.ts'
 import { FakeWhatsApp, type FakeWhatsAppOptions } from './fake-whatsapp.ts'
 import { processesOf, type Seen } from './process-list.ts'
 import { testBrowser } from './test-browser.ts'
 
-/** A QR code as it is printed. */
-const QUARTER_BLOCKS = /[▄▀█]{10}/
 const LOOK_MS = 10
 
 export interface BotRunOptions {
@@ -21,21 +17,6 @@ export interface BotRunOptions {
   readonly ai?: Readonly<Record<string, unknown>>
   readonly fake?: FakeWhatsAppOptions
   readonly models?: ScriptedModelServerOptions
-}
-
-/** One process of the bot, from its start to its end. */
-export interface Life {
-  readonly child: ChildProcess
-  readonly pid: number
-  /** Resolves with the milliseconds from the start to `DeniDin is up`; `undefined` when the process ended before. */
-  readonly up: Promise<number | undefined>
-  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
-  /** Resolves when a code to scan was printed. */
-  shows(what: 'code'): Promise<void>
-  /** Resolves with everything printed so far as soon as it matches; rejects when the process ends before. */
-  prints(pattern: RegExp): Promise<string>
-  /** Ends it and waits until it is gone. */
-  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
 }
 
 /**
@@ -86,67 +67,13 @@ export class BotRun implements AsyncDisposable {
 
   /** Starts the process; `environment` is laid over one that holds next to nothing. */
   start(environment: Readonly<Record<string, string>> = {}): Life {
-    const began = systemClock.now()
-    const child = spawn(join(PROJECT, 'bin/denidin-bot'), {
-      cwd: '/',
-      env: { PATH: process.env['PATH'], HOME: this.home.folder, DENIDIN_CONFIG: this.home.config, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let printed = ''
-    const looks = new Set<() => void>()
-    const hear = (text: string): void => {
-      printed += text
-      for (const look of looks) look()
-    }
-    child.stdout.setEncoding('utf8').on('data', hear)
-    child.stderr.setEncoding('utf8').on('data', hear)
-    const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(resolve => {
-      child.once('exit', (code, signal) => {
-        resolve({ code, signal })
-      })
-    })
-    const prints = async (pattern: RegExp): Promise<string> => {
-      const found = new Promise<string>(resolve => {
-        const look = (): void => {
-          if (!pattern.test(printed)) return
-          looks.delete(look)
-          resolve(printed)
-        }
-        looks.add(look)
-        look()
-      })
-      const gone = ended.then(() => {
-        throw new Error(`the bot ended without printing ${String(pattern)}: ${printed}`)
-      })
-      gone.catch(() => undefined)
-      return await Promise.race([found, gone])
-    }
-    const up = prints(/DeniDin is up/).then(
-      () => systemClock.now() - began,
-      () => undefined,
-    )
-    this.life = {
-      child,
-      pid: child.pid ?? 0,
-      up,
-      ended,
-      prints,
-      shows: async () => {
-        await prints(QUARTER_BLOCKS)
-      },
-      end: async signal => {
-        child.kill(signal)
-        return await ended
-      },
-    }
+    this.life = startLife(this.home, environment)
     return this.life
   }
 
   /** Asks the running bot, as the `denidin` command does. */
-  async client(): Promise<OperationsClient> {
-    const client = await connectToOwner(runFolder(this.home.data).socket)
-    if (client === undefined) throw new Error('the bot does not listen')
-    return client
+  client(): Promise<OperationsClient> {
+    return clientOf(this.home)
   }
 
   /** The log so far. */

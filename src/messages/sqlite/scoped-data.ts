@@ -1,0 +1,42 @@
+/** Tables that hold something of persons by their scope alone. */
+import type { Database } from '../../database/sqlite/database.ts'
+import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
+import { scopeOfPerson, type Scope } from '../scope.ts'
+
+export interface ScopedTable<R extends object> {
+  readonly name: string
+  readonly table: string
+  /** A row as its person may read it; without it nothing is handed over. */
+  readonly record?: (row: R) => PersonalRecord['fields']
+}
+
+/** The rows of a table that has a column `scope`. Where two persons have the same one, that of the survivor stands. */
+export const scopedData = <R extends object>(
+  database: Database,
+  { name, table, record }: ScopedTable<R>,
+): PersonalData => {
+  const where = 'where scope = :scope'
+  const erase = (scope: Scope): number => database.run(`delete from ${table} ${where}`, { scope })
+  return {
+    name,
+    tables: [table],
+    count: async person_id =>
+      database.get<{ n: number }>(`select count(*) as n from ${table} ${where}`, { scope: scopeOfPerson(person_id) })
+        ?.n ?? 0,
+    export: async function* (person_id) {
+      if (record === undefined) return
+      for (const row of database.all<R>(`select * from ${table} ${where}`, { scope: scopeOfPerson(person_id) })) {
+        yield { section: name, fields: record(row) }
+      }
+    },
+    erase: async person_id => erase(scopeOfPerson(person_id)),
+    reassign: async (from, to) => {
+      if (from === to) return
+      const scopes = { from: scopeOfPerson(from), to: scopeOfPerson(to) }
+      database.transaction(() => {
+        database.run(`update or ignore ${table} set scope = :to where scope = :from`, scopes)
+        erase(scopes.from)
+      })
+    },
+  }
+}
