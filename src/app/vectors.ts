@@ -17,6 +17,7 @@ import type { VectorIndex } from '../memory/vector-index.ts'
 import type { VectorStore } from '../memory/vector-store.ts'
 import { createSqliteMessageTurns } from '../messages/sqlite/sqlite-message-turns.ts'
 import type { Database } from '../database/sqlite/database.ts'
+import { scopeOfPerson } from '../messages/scope.ts'
 import type { Embedder } from '../models/embedder.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import type { Models } from './models.ts'
@@ -46,7 +47,7 @@ export const createVectors = async (
   const vectors = createSqliteVectorStore(database)
   // Who became another while long-term memory was switched off.
   for (const { from_id, into_id } of pastMerges(stores.database)) {
-    await vectors.rescope(`person:${from_id}`, `person:${into_id}`)
+    await vectors.rescope(scopeOfPerson(from_id), scopeOfPerson(into_id))
   }
   const space = embedder.space
   const messages_space = messageSpace(space)

@@ -7,7 +7,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonalData } from '../people/personal-data.ts'
-import type { Reach, Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type Reach, type Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { Embedding } from './embedding.ts'
 import type { FormerSpace } from './former-space.ts'
@@ -132,11 +132,11 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
     tables: ['vectors', 'embeddings', 'allocations'],
     // Numbers that say nothing to anybody: the memories that they stand for are handed over by their own store.
     export: async function* () {},
-    erase: async person_id => await vectors.deleteScope(`person:${person_id}`),
-    count: async person_id => await vectors.countOfScope(`person:${person_id}`),
+    erase: async person_id => await vectors.deleteScope(scopeOfPerson(person_id)),
+    count: async person_id => await vectors.countOfScope(scopeOfPerson(person_id)),
     reassign: async (from, to) => {
       if (from === to) return
-      await vectors.rescope(`person:${from}`, `person:${to}`)
+      await vectors.rescope(scopeOfPerson(from), scopeOfPerson(to))
       if (started) indexer.compareAll()
     },
   }

@@ -156,17 +156,19 @@ class SqliteVectorStore implements VectorStore {
       },
     )
     const before = await this.countOfScope(scope)
-    for (let at = 0; at < ids.length; at += DELETED_AT_ONCE) {
-      await this.delete(ids.slice(at, at + DELETED_AT_ONCE).map(each => each.memory_id))
-      await breathe()
-    }
+    await this.delete(ids.map(each => each.memory_id))
     return before
   }
 
   async delete(memory_ids: readonly string[]): Promise<void> {
-    this.#database.transaction(() => {
-      for (const memory_id of memory_ids) this.#remove('memory_id = :memory_id', { memory_id })
-    })
+    for (let at = 0; at < memory_ids.length; at += DELETED_AT_ONCE) {
+      this.#database.transaction(() => {
+        for (const memory_id of memory_ids.slice(at, at + DELETED_AT_ONCE)) {
+          this.#remove('memory_id = :memory_id', { memory_id })
+        }
+      })
+      await breathe()
+    }
   }
 
   /** Ids from `from` on, after `after` and before `before`. */
