@@ -27,6 +27,8 @@ export interface MemoryChange {
   readonly valid_to?: number | null
   /** Further messages that say the same. */
   readonly add_sources?: readonly MessageId[]
+  /** When one of them was said, milliseconds since the Unix epoch: `said_from` and `said_to` reach that far. */
+  readonly said_at?: number
 }
 
 /** Where a memory lies. */

@@ -129,6 +129,12 @@ for (const [name, open] of Object.entries(stores)) {
     expect(await store.change('person:b', before.memory_id, { valid_to: 10 })).toBe(false)
     expect(await store.change('person:a', before.memory_id, { add_sources: ['m3'] })).toBe(true)
     expect(await store.get('person:a', [before.memory_id])).toMatchObject([{ valid_to: 9, sources: ['m3'] }])
+    for (const said_at of [before.said_from + 50, before.said_from - 50, before.said_from]) {
+      await store.change('person:a', before.memory_id, { said_at })
+    }
+    expect(await store.get('person:a', [before.memory_id])).toMatchObject([
+      { said_from: before.said_from - 50, said_to: Math.max(before.said_to, before.said_from + 50) },
+    ])
     expect(await store.remove('person:b', [after.memory_id])).toEqual([])
     expect(await store.remove('person:a', [after.memory_id, 'unknown'])).toEqual([after.memory_id])
     expect((await store.get('person:a', [before.memory_id]))[0]?.valid_to).toBeUndefined()

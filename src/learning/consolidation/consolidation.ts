@@ -81,11 +81,13 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
 
     const restate = async (entry: Entry, fact: ExtractedFact): Promise<Taken> => {
       const { memory } = entry
-      const { message_id } = fact.source
+      const { message_id, sent_at: said_at } = fact.source
       if (!memory.sources.includes(message_id)) {
         const importance = memory.importance + STRENGTHENING * (1 - memory.importance)
-        await parts.memories.change(scope, memory.memory_id, { importance, add_sources: [message_id] })
-        entry.memory = { ...memory, importance, sources: [...memory.sources, message_id] }
+        await parts.memories.change(scope, memory.memory_id, { importance, add_sources: [message_id], said_at })
+        const said_from = Math.min(memory.said_from, said_at)
+        const said_to = Math.max(memory.said_to, said_at)
+        entry.memory = { ...memory, importance, said_from, said_to, sources: [...memory.sources, message_id] }
       }
       return { memory_id: memory.memory_id, outcome: 'restated', ended: [] }
     }
@@ -119,7 +121,7 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
         const later = contradicted.map(([{ memory }]) => memory).find(memory => memory.said_to > said_at)
         const memory = toMemory(fact, scope, session_id, parts, {
           supersedes: earlier.at(0)?.memory.memory_id,
-          ...(later === undefined ? {} : { valid_to: later.valid_from }),
+          ...(later === undefined ? {} : { valid_to: endedBy(later, said_at) }),
         })
         await parts.memory.store(memory)
         for (const entry of earlier) {
@@ -152,6 +154,10 @@ const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
 /** Whether a memory still holds when the fact was said, or was said to hold just as long as the fact. */
 const holds = (memory: Memory, fact: ExtractedFact): boolean =>
   memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
+
+/** Until when something held that was contradicted since; what was said before it too, ended it when it was said anew. */
+const endedBy = (later: Memory, said_at: number): number =>
+  later.valid_from > said_at ? later.valid_from : later.said_to
 
 const toMemory = (
   fact: ExtractedFact,

@@ -81,11 +81,13 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return this.#database.transaction(() => {
       const found = this.#database.run(
         `update memories set tier = coalesce(:tier, tier), importance = coalesce(:importance, importance),
-           valid_to = case when :ends then :valid_to else valid_to end
+           valid_to = case when :ends then :valid_to else valid_to end,
+           said_from = min(said_from, coalesce(:said_at, said_from)), said_to = max(said_to, coalesce(:said_at, said_to))
          where scope = :scope and memory_id = :memory_id`,
         {
           ...{ scope, memory_id, tier: change.tier ?? null, importance: change.importance ?? null },
           ...{ ends: change.valid_to === undefined ? 0 : 1, valid_to: change.valid_to ?? null },
+          said_at: change.said_at ?? null,
         },
       )
       if (found > 0) this.#addSources(memory_id, change.add_sources ?? [])
