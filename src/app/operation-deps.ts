@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { Learner } from '../learning/learner.ts'
+import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryAudit } from '../memory/memory-audit.ts'
@@ -65,6 +66,11 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
     ],
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
     ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
+    reflections: stores.reflections,
+    pruneReflections: createReflectionPruning({
+      ...parts,
+      ...{ reflections: stores.reflections, audit: operation.audit, ...settings.memory.reflections },
+    }),
     learning: learner === undefined ? undefined : learningOnRequest(learner, stores.messages, parts),
     pauses: stores.pauses,
     yours: {

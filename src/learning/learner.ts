@@ -14,8 +14,9 @@ import { chunksOf, isSource } from './chunks.ts'
 import type { Book } from './consolidation/consolidation.ts'
 import type { ExtractedFact, Extraction, ExtractionManner, Extractor } from './extraction/extraction.ts'
 import { reflectionByRules } from './extraction/keyword-rules.ts'
+import { meanValence } from '../text/valence/valence.ts'
 import { quotes } from './extraction/quotes.ts'
-import { digestOf, type Learnt, type Reflections } from './learnt.ts'
+import { digestOf, type Learnt, type Reflection, type Reflections } from './learnt.ts'
 import { NOTHING_LEARNT, sum, withFact, type LearningReport } from './learning-report.ts'
 
 /** Facts that the extractor is shown, so that it may say what is repeated and what is replaced. */
@@ -92,9 +93,18 @@ export const createLearner = (parts: LearnerParts): Learner => {
       .sort((a, b) => a.source.sent_at - b.source.sent_at)
   }
 
+  const reflect = async (
+    session: Pick<Reflection, 'session_id' | 'scope'>,
+    said: readonly StoredMessage[],
+    text: string,
+  ): Promise<void> => {
+    const valence = meanValence(said.filter(isSource).map(message => message.text))
+    await reflections.put({ ...session, text, valence, created_at: clock.now() })
+  }
+
   const keep = async (
     place: LearningPlace,
-    sources: readonly StoredMessage[],
+    { said, sources }: { readonly said: readonly StoredMessage[]; readonly sources: readonly StoredMessage[] },
     extraction: Extraction,
     book: Book,
     call: ExtractionManner['call'],
@@ -116,7 +126,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
       used.map(memory_id => ({ scope, memory_id, type: `extract:${extraction.provider}`, at })),
     )
     if (session_id !== undefined) {
-      await reflections.put({ session_id, scope, text: extraction.reflection, created_at: at })
+      await reflect({ session_id, scope }, said, extraction.reflection)
       await learnt.add(
         { session_id, scope },
         sources.map(({ message_id, text }) => ({ message_id, digest: digestOf(text) })),
@@ -160,7 +170,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
         },
         { patient, call },
       )
-      report = sum(report, await keep(place, chunk.sources, extraction, book, call))
+      report = sum(report, await keep(place, { said, sources: chunk.sources }, extraction, book, call))
     }
     return report
   }
@@ -185,8 +195,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
       const report = await learnChunks(place, said, await freshOf(session_id, said), options)
       // What was taken back may have taken the reflection with it.
       if ((await reflections.of(session_id)) === undefined && said.some(isSource)) {
-        const text = reflectionByRules(said.filter(isSource))
-        await reflections.put({ session_id, scope, text, created_at: clock.now() })
+        await reflect({ session_id, scope }, said, reflectionByRules(said.filter(isSource)))
       }
       return report
     })

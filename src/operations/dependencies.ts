@@ -4,6 +4,8 @@ import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
+import type { Reflections } from '../learning/learnt.ts'
+import type { PruneReflections } from '../learning/reflection-pruning.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { ToldElsewhere } from '../learning/told-elsewhere.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
@@ -76,6 +78,8 @@ export interface OperationDeps {
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
   readonly agent: ConsciousAgent
+  readonly reflections: Pick<Reflections, 'of'>
+  readonly pruneReflections: PruneReflections
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>

@@ -6,6 +6,7 @@ import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
 import { memoryExport, memoryForget } from './forget.ts'
 import { memoryAbout, memoryRemember, memoryShow, memoryWhy } from './memory-yours.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
+import { memoryPruneReflections } from './memory-reflections.ts'
 import { memoryExtract } from './memory-extract.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
@@ -33,6 +34,7 @@ export const operations = {
   'memory.export': memoryExport,
   'memory.forget': memoryForget,
   'memory.list': memoryList,
+  'memory.prune_reflections': memoryPruneReflections,
   'memory.remember': memoryRemember,
   'memory.search': memorySearch,
   'memory.show': memoryShow,

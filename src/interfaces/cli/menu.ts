@@ -63,6 +63,7 @@ export const cliMenu = {
     spare: ['valid_to', 'category', 'recency', 'said_from', 'kind'],
   },
   'memory stats': command('memory.stats'),
+  'memory prune-reflections': command('memory.prune_reflections'),
   'memory access-stats': command('memory.access_stats'),
   'memory agent start': command('memory.agent_start', 'interval_hours'),
   'memory agent stop': command('memory.agent_stop'),
