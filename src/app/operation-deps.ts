@@ -24,6 +24,12 @@ import type { Surroundings } from './surroundings.ts'
  */
 const TRAFFIC_RETENTION_MS = 30 * DAY_MS
 
+/**
+ * How memories were used serves to keep near at hand what is wanted now, and to tell why a reply was as it was. It is
+ * kept as long as the audit file.
+ */
+const USES_RETENTION_MS = 90 * DAY_MS
+
 export interface OperationParts extends Privacy {
   readonly settings: Settings
   readonly stores: Stores
@@ -89,7 +95,9 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
           outbox_failed: outbox.failed,
         }
       },
-      prune: () => stores.messages.prune(parts.clock.now() - TRAFFIC_RETENTION_MS),
+      prune: async () =>
+        (await stores.messages.prune(parts.clock.now() - TRAFFIC_RETENTION_MS)) +
+        (await stores.memoryLog.prune(parts.clock.now() - USES_RETENTION_MS)),
     },
   }
 }

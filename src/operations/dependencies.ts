@@ -92,7 +92,7 @@ export interface OperationDeps {
   readonly usage: UsageReader
   readonly traffic: {
     counts(): Promise<TrafficCounts>
-    /** Removes the records of messages and replies that were dealt with long ago; gives how many there were. */
+    /** Removes the records of messages, replies and uses of memories of long ago; gives how many there were. */
     prune(): Promise<number>
   }
 }

@@ -116,7 +116,7 @@ export const sessionReset = operation({
 })
 
 const removedBesides = {
-  records: z.int().min(0).describe('removed records of messages and replies that were dealt with long ago'),
+  records: z.int().min(0).describe('removed records of messages, replies and uses of memories of long ago'),
   reflections: z.int().min(0).describe('removed reflections that were kept long enough'),
 }
 

@@ -84,6 +84,35 @@ test('reflections older than retention_days go with the cleanup schedule, others
   ])
 })
 
+test('uses of memories and what replies were given go after ninety days, the memories stay', async () => {
+  await talk(ANA, 'my dog is called Rex')
+  await denidin.app.memory.settled()
+  const recallRex = async (): Promise<unknown> => {
+    await denidin.say('what is my dog called?')
+    return (await run('memory.why', { person: ANA }))['items']
+  }
+  const rex = expect.arrayContaining([expect.objectContaining({ text: 'my dog is called Rex', by: 'you' })]) as unknown
+  const recalls = async (): Promise<unknown> =>
+    ((await run('memory.access_stats', { hours: 8760 }))['by_type'] as Record<string, number>)['recall']
+  expect(await recallRex()).toEqual(rex)
+  const once = Number(await recalls())
+  denidin.clock.forward(60 * DAY_MS)
+  expect(await recallRex()).toEqual(rex)
+  const together = Number(await recalls())
+  expect(together).toBeGreaterThan(once)
+  denidin.clock.forward(29 * DAY_MS)
+  await cleanUp()
+  expect(await recalls()).toBe(together)
+  denidin.clock.forward(2 * DAY_MS)
+  await cleanUp()
+  expect(await recalls()).toBe(together - once)
+  denidin.clock.forward(60 * DAY_MS)
+  await cleanUp()
+  expect(await recalls()).toBeUndefined()
+  expect(await run('memory.why', { person: ANA })).toEqual({ replied_at: null, items: [] })
+  expect(await recallRex()).toEqual(rex)
+})
+
 test('the operator is told what would go, and then has it go, of all or of one', async () => {
   const sessions = [await talk(ANA, 'my dog is called Rex'), await talk(ANA, 'I like tea'), await talk(BEN, 'I ski')]
   const left = async (): Promise<readonly boolean[]> =>
