@@ -55,6 +55,8 @@ export interface Learner {
   learn(session_id: string, options: LearningOptions): Promise<LearningReport>
   /** The same for messages of no session. */
   learnFrom(place: LearningPlace, said: readonly StoredMessage[], options: LearningOptions): Promise<LearningReport>
+  /** Runs an act while nothing is learned in a scope. */
+  alone<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** How many messages of a session have given nothing yet. */
   unlearnt(session_id: string): Promise<number>
   /**
@@ -233,6 +235,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
   return {
     learn,
     relearn,
+    alone: (scope, act) => lanes.run(scope, act),
     learnFrom: (place, said, options) =>
       lanes.run(place.scope, () =>
         learnChunks(place, said, new Set(said.filter(isSource).map(each => each.message_id)), options),

@@ -15,7 +15,7 @@ export interface Relation {
 }
 
 /** `extract:<provider>`: a call of a model that extracted facts. */
-export type AccessType = 'recall' | 'search' | 'show' | 'promote' | 'demote' | `extract:${string}`
+export type AccessType = 'recall' | 'search' | 'show' | 'promote' | 'demote' | 'merge' | `extract:${string}`
 
 /** One use of a memory; without an id a use that found or made none. */
 export interface Access {

@@ -57,7 +57,7 @@ export interface About {
 
 /** What people ask of what is held about them stands on these. */
 export interface YoursDeps {
-  readonly memories: Pick<MemoryStore, 'get' | 'list' | 'ofSpeaker' | 'scopesOf'>
+  readonly memories: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'accessed' | 'lastRecall'>
   readonly listings: Listings
   readonly messages: MessageSearch & Pick<ForgettableMessages, 'get' | 'last'>

@@ -81,6 +81,9 @@ export const moveOf = (memory: Looked & Pick<Memory, 'tier'>, use: Used, now: nu
 
 const RANK: Readonly<Record<Tier, number>> = { long_term: 0, short_term: 1, working: 2 }
 
+/** The nearer at hand of two tiers. */
+export const higherTier = (a: Tier, b: Tier): Tier => (RANK[a] >= RANK[b] ? a : b)
+
 const OFTEN = 5
 const LATELY_HOURS = 6
 const IMPORTANT = 0.8

@@ -10,9 +10,11 @@ import type { Scope } from '../../messages/scope.ts'
 import type { CallContext } from '../../models/language-model.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact } from '../extraction/extraction.ts'
-import { compare, mayBeSame, mayReplace } from './compare.ts'
+import { strengthened } from '../extraction/importance.ts'
+import { compare, mayReplace } from './compare.ts'
 import type { Likeness } from './likeness.ts'
 import { nearest } from './nearest-facts.ts'
+import { nearInWords, sameInWords } from './same.ts'
 import { readShape, type Shape } from './shape.ts'
 
 export interface ConsolidationParts {
@@ -40,9 +42,6 @@ export interface Book {
 
 const PAGE = 500
 const SHAPES = 20_000
-/** Each restatement closes a tenth of what is missing to the full importance. */
-const STRENGTHENING = 0.1
-const MOST_NEAR = 5
 /** Facts that are read before others have their turn: about 10 ms. */
 const PAUSE_EVERY = 50
 
@@ -69,21 +68,20 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
       others: readonly (readonly [Entry, Shape])[],
       call: Omit<CallContext, 'purpose'>,
     ): Promise<Entry | undefined> => {
-      const same = others.find(([, other]) => compare(shape, other) === 'same')
-      const hinted = others.find(([{ memory }, other]) => memory.memory_id === fact.same_as && mayBeSame(shape, other))
-      if (same !== undefined || hinted !== undefined) return (same ?? hinted)?.[0]
-      const near = others.filter(([, other]) => compare(shape, other) === 'near').slice(0, MOST_NEAR)
+      const same = sameInWords(shape, others, fact.same_as)
+      if (same !== undefined) return same
+      const near = nearInWords(shape, others)
       if (near.length === 0 || parts.likeness === undefined) return undefined
-      const texts = near.map(([{ memory }]) => memory.text)
+      const texts = near.map(({ memory }) => memory.text)
       const alike = await parts.likeness.alike(fact.text, texts, call)
-      return near[alike.indexOf(true)]?.[0]
+      return near[alike.indexOf(true)]
     }
 
     const restate = async (entry: Entry, fact: ExtractedFact): Promise<Taken> => {
       const { memory } = entry
       const { message_id, sent_at: said_at } = fact.source
       if (!memory.sources.includes(message_id)) {
-        const importance = memory.importance + STRENGTHENING * (1 - memory.importance)
+        const importance = strengthened(memory.importance)
         await parts.memories.change(scope, memory.memory_id, { importance, add_sources: [message_id], said_at })
         const said_from = Math.min(memory.said_from, said_at)
         const said_to = Math.max(memory.said_to, said_at)
@@ -135,7 +133,7 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
   }
 }
 
-/** Facts and what was asked to be remembered, newest first, history included. */
+/** Facts and what was asked to be remembered, newest first, history included, but for what another one stands for. */
 const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
   const entries: Entry[] = []
   let before: string | undefined
@@ -144,7 +142,7 @@ const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
       ...{ limit: PAGE, kinds: ['fact', 'explicit'] },
       ...(before === undefined ? {} : { before }),
     })
-    entries.push(...page.map(memory => ({ memory })))
+    entries.push(...page.filter(memory => memory.merged_into === undefined).map(memory => ({ memory })))
     before = page.at(-1)?.memory_id
     if (page.length < PAGE) return entries
     await breathe()

@@ -6,8 +6,18 @@ import { breathe } from '../../platform/event-loop.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Memory } from '../memory.ts'
-import type { MemoryChange, MemoryFilter, MemoryPage, MemoryStore, PlacedMemory } from '../memory-store.ts'
+import type {
+  MemoryChange,
+  MemoryFilter,
+  MemoryPage,
+  MemoryStore,
+  Merge,
+  MergeRecord,
+  PlacedMemory,
+} from '../memory-store.ts'
 import { COLUMNS, OWN_COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
+import { mergeMemories, mergesInto } from './memory-merges.ts'
+import { removeMemories } from './memory-removal.ts'
 import * as ofPerson from './sqlite-memory-person.ts'
 
 /** Whether a memory, or something that it was learned from, was forgotten: it is not added again. */
@@ -34,7 +44,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
     if (await this.#isForgotten(memory)) return { added: false, memory }
     return this.#database.transaction(() => {
-      const { person_ids, sources, entities, ...columns } = memory
+      const { person_ids, sources, entities, merged_into: _merged, ...columns } = memory
       const { memory_id } = memory
       const added = this.#database.run(
         `insert into memories (${OWN_COLUMNS})
@@ -67,11 +77,11 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async removeOfSession(session_id: string): Promise<readonly string[]> {
-    return this.#remove('session_id = :session_id', { session_id })
+    return removeMemories(this.#database, 'session_id = :session_id', { session_id })
   }
 
   async remove(scope: Scope, memory_ids: readonly string[]): Promise<readonly string[]> {
-    return this.#remove('scope = :scope and memory_id in (select value from json_each(:ids))', {
+    return removeMemories(this.#database, 'scope = :scope and memory_id in (select value from json_each(:ids))', {
       scope,
       ids: JSON.stringify(memory_ids),
     })
@@ -93,6 +103,14 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
       if (found > 0) this.#addSources(memory_id, change.add_sources ?? [])
       return found > 0
     })
+  }
+
+  async merge(scope: Scope, merge: Merge): Promise<boolean> {
+    return mergeMemories(this.#database, scope, merge)
+  }
+
+  async mergesInto(memory_id: string): Promise<readonly MergeRecord[]> {
+    return mergesInto(this.#database, memory_id)
   }
 
   async get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]> {
@@ -191,26 +209,10 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   async erase(person_id: PersonId): Promise<number> {
     let erased = 0
     for (const ids of ofPerson.inBatches(this.#database, person_id)) {
-      erased += this.#remove('memory_id in (select value from json_each(:ids))', { ids }).length
+      erased += removeMemories(this.#database, 'memory_id in (select value from json_each(:ids))', { ids }).length
       await breathe()
     }
     return erased
-  }
-
-  #remove(where: string, parameters: Parameters): readonly string[] {
-    return this.#database.transaction(() => {
-      const ids = this.#database
-        .all<{ memory_id: string }>(`select memory_id from memories where ${where}`, parameters)
-        .map(row => row.memory_id)
-      const gone = { ids: JSON.stringify(ids) }
-      this.#database.run(
-        `update memories set valid_to = null where memory_id in
-           (select supersedes from memories where memory_id in (select value from json_each(:ids)))`,
-        gone,
-      )
-      this.#database.run('delete from memories where memory_id in (select value from json_each(:ids))', gone)
-      return ids
-    })
   }
 
   #addSources(memory_id: string, sources: readonly MessageId[]): void {
