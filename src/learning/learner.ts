@@ -41,6 +41,8 @@ export interface LearningOptions {
   /** Whether it may fail where a model may be well again later; otherwise rules stand in. */
   readonly patient: boolean
   readonly signal?: AbortSignal | undefined
+  /** How much the persons have to do with it, 0 to 1; left open, it is measured by what they said. */
+  readonly activity?: number | undefined
 }
 
 /** Whose words they are, and where they are put down. */
@@ -149,7 +151,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
     place: LearningPlace,
     said: readonly StoredMessage[],
     fresh: ReadonlySet<MessageId>,
-    { patient, signal }: LearningOptions,
+    { patient, signal, activity }: LearningOptions,
   ): Promise<LearningReport> => {
     const person_id = personOfScope(place.scope)
     const call = {
@@ -168,7 +170,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
           messages: chunk.messages,
           sources: new Set(chunk.sources.map(message => message.message_id)),
           known: book.nearest(texts, MOST_KNOWN),
-          so_far,
+          ...{ so_far, activity },
         },
         { patient, call },
       )

@@ -3,6 +3,7 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { LearningOptions } from '../learning/learner.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
 import type { Reflections } from '../learning/learnt.ts'
 import type { PruneReflections } from '../learning/reflection-pruning.ts'
@@ -38,7 +39,8 @@ export interface TrafficCounts {
 
 /** Learning on request. */
 export interface Learning {
-  ofSession(session_id: string, signal: AbortSignal): Promise<LearningReport>
+  /** `activity`: see `LearningOptions`. */
+  ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
   ofText(told: ToldElsewhere): Promise<LearningReport>
 }
 

@@ -13,6 +13,12 @@ const input = z.strictObject({
   session_id: z.string().min(1).optional().describe('the session to learn from, running or ended'),
   user_input: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('or: what a person said'),
   ai_output: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('what they were answered'),
+  activity_score: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('how much the person has to do with it: three tenths of the importance; by default measured'),
   person: z.string().min(1).optional().describe('who said it: a phone number or an id; by default you'),
 })
 
@@ -20,7 +26,7 @@ type ExtractInput = z.output<typeof input>
 
 const learn = async (deps: OperationDeps, given: ExtractInput, call: Call): Promise<LearningReport> => {
   const { learning } = deps
-  const { session_id, user_input, ai_output, person } = given
+  const { session_id, user_input, ai_output, activity_score: activity, person } = given
   if (learning === undefined) throw new DenidinError('disabled', 'facts are not extracted')
   if ((session_id === undefined) === (user_input === undefined)) {
     throw new DenidinError('invalid_input', 'give either session_id or user_input')
@@ -29,14 +35,15 @@ const learn = async (deps: OperationDeps, given: ExtractInput, call: Call): Prom
     if ((await deps.sessions.show(session_id)) === undefined) {
       throw new DenidinError('not_found', `there is no session "${session_id}"`)
     }
-    return await learning.ofSession(session_id, call.signal)
+    return await learning.ofSession(session_id, { signal: call.signal, activity })
   }
   const named = person === undefined ? undefined : await namedScope(deps, { person }, call.caller)
   const scope = named ?? (await ownScope(deps, call.caller))
   const person_id = scope === undefined ? undefined : personOfScope(scope)
   if (person_id === undefined) throw new DenidinError('invalid_input', 'name the person who said it')
   const name = (await deps.people.find(person_id))?.name
-  return await learning.ofText({ person_id, name, user_input: user_input ?? '', ai_output, signal: call.signal })
+  const { signal } = call
+  return await learning.ofText({ person_id, name, user_input: user_input ?? '', ai_output, activity, signal })
 }
 
 export const memoryExtract = operation({
