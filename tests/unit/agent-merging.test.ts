@@ -237,3 +237,24 @@ test('where nobody could say whether two mean the same, it is asked again at the
   answers = [true]
   expect(await run()).toHaveLength(1)
 })
+
+test('of one scope so much is asked at a look, the rest at the next, the likest ones first', async () => {
+  const near: (readonly string[])[] = []
+  likeness = {
+    alike: (text, others) => {
+      near.push([text, ...others])
+      return Promise.resolve(others.map(() => false))
+    },
+  }
+  merge = started()
+  const letters = 'abcdefghijklmnopqrstuvwx'.split('')
+  const plants = ['b', 'c', 'd'].flatMap(first => letters.map(letter => `${first}o${letter}ulo`))
+  for (const plant of plants) await know(`Dana waters the ${plant} on the balcony every evening after work`)
+  for (const [look, asked_by_then] of [50, 71, 71].entries()) {
+    expect([look, await run()]).toEqual([look, []])
+    expect(near).toHaveLength(asked_by_then)
+  }
+  await know(`Each evening Dana waters her balcony ${plants.at(-1) ?? ''} carefully`)
+  await run()
+  expect(near.at(-1)?.[1]).toContain(plants.at(-1))
+})

@@ -41,6 +41,8 @@ const EVERY_SCOPE = 1_000_000
 const ANSWERED = 50_000
 /** Questions about likeness of one look: each is one small call of the embedder. */
 const MOST_ASKED = 500
+/** Of these for one scope, while nothing can be learned in it: some seconds. */
+const MOST_ASKED_OF_SCOPE = 50
 
 /** What tells whether other memories stand than before. */
 const stateOf = (memories: readonly Memory[]): string =>
@@ -94,15 +96,17 @@ export const createMerging = ({ memories, likeness, nameOf, alone, clock }: Merg
     const person_id = personOfScope(scope)
     const call = { signal, ...(person_id === undefined ? {} : { person_id }) }
     let whole = true
+    let questions = 0
 
     const alike = async ({ memory }: Standing, near: readonly Standing[]): Promise<Standing | undefined> => {
       const question = [memory, ...near.map(each => each.memory)].map(each => each.memory_id).join(' ')
       if (near.length === 0 || likeness === undefined || answered.has(question)) return undefined
-      if (left.questions === 0) {
+      if (left.questions === 0 || questions === MOST_ASKED_OF_SCOPE) {
         whole = false
         return undefined
       }
       left.questions--
+      questions++
       const texts = near.map(other => other.memory.text)
       const answers = await likeness.alike(memory.text, texts, call)
       if (answers.length === 0) whole = false
@@ -132,7 +136,9 @@ export const createMerging = ({ memories, likeness, nameOf, alone, clock }: Merg
         ...{ kept: kept.memory.memory_id, closed: each.memory.memory_id, importance, tier, at: clock.now() },
         reason: same === undefined ? 'means the same' : 'says the same',
       })
-      if (merged) closed.push(each.memory.memory_id)
+      // One of both was forgotten meanwhile.
+      if (!merged) whole = false
+      else closed.push(each.memory.memory_id)
       kept.memory = { ...kept.memory, importance, tier }
     }
     return { closed, whole }

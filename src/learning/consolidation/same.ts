@@ -1,6 +1,7 @@
 /** Whether something is remembered already, in whatever words: asked of a new fact, and of two that are remembered. */
 import type { Memory } from '../../memory/memory.ts'
 import { compare, mayBeSame } from './compare.ts'
+import { overlap } from './sets.ts'
 import type { Shape } from './shape.ts'
 
 /** Something remembered, and what it says. */
@@ -19,12 +20,14 @@ export const sameInWords = <T extends { readonly memory: Memory }>(
   return (same ?? hinted)?.[0]
 }
 
-/** The first few of which something besides the words has to say whether they are the same. */
+/** The few with most common words of which something besides the words has to say whether they are the same. */
 export const nearInWords = <T extends { readonly memory: Memory }>(
   shape: Shape,
   others: readonly Remembered<T>[],
 ): readonly T[] =>
   others
     .filter(([, other]) => compare(shape, other) === 'near')
+    .map(([entry, other]) => [entry, overlap(shape.terms, other.terms)] as const)
+    .sort(([, a], [, b]) => b - a)
     .slice(0, MOST_NEAR)
     .map(([entry]) => entry)
