@@ -1,3 +1,7 @@
+import type { Embedder } from '../models/embedder.ts'
+import { createEmbeddedLikeness } from '../learning/consolidation/likeness.ts'
+import type { Learner } from '../learning/learner.ts'
+import { createMerging } from '../learning/agent/merging.ts'
 import type { Settings } from '../config/settings.ts'
 import { createProfileOf, type ProfileOf } from '../conversation/profile.ts'
 import { createConsciousAgent, noConsciousAgent, type ConsciousAgent } from '../learning/agent/conscious-agent.ts'
@@ -8,12 +12,27 @@ import type { Surroundings } from './surroundings.ts'
 /** Whether facts are kept near at hand by what is asked for. */
 const isOn = (settings: Settings): boolean => remembers(settings) && settings.feature_flags.enable_conscious_agent
 
+export interface AgentParts {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly embedder: Embedder
+  readonly learner: Learner | undefined
+}
+
 /** The agent as configured. */
-export const createAgent = (settings: Settings, stores: Stores, parts: Surroundings): ConsciousAgent => {
+export const createAgent = (
+  { settings, stores, embedder, learner }: AgentParts,
+  parts: Surroundings,
+): ConsciousAgent => {
   const { interval_hours } = settings.memory.agent
   if (!isOn(settings)) return noConsciousAgent(interval_hours)
   const { memories, memoryLog: log, profiles } = stores
-  return createConsciousAgent({ ...parts, memories, log, profiles, interval_hours })
+  const mergeDuplicates = createMerging({
+    ...{ memories, clock: parts.clock, likeness: createEmbeddedLikeness(embedder) },
+    nameOf: async person_id => (await stores.people.find(person_id))?.name,
+    alone: learner === undefined ? (_scope, act) => act() : (scope, act) => learner.alone(scope, act),
+  })
+  return createConsciousAgent({ ...parts, memories, log, profiles, mergeDuplicates, interval_hours })
 }
 
 /** Reads profiles; nobody has one while the agent is off. */

@@ -128,7 +128,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     parts,
   )
 
-  const agent = createAgent(settings, stores, parts)
+  const agent = createAgent({ settings, stores, embedder: models.embedder, learner }, parts)
   let started_at: number | undefined
   const deps = createOperationDeps(
     {

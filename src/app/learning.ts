@@ -85,7 +85,7 @@ export const extractionProviders = (
 
 /** Learning as operations ask for it. */
 export const learningOnRequest = (learner: Learner, messages: MessageStore, parts: Surroundings): Learning => ({
-  ofSession: (session_id, signal) => learner.learn(session_id, { patient: false, signal }),
+  ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
   ofText: told => learnToldElsewhere(told, { ...parts, learner, messages }),
 })
 

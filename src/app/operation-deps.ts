@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { Learner } from '../learning/learner.ts'
+import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { MemoryAudit } from '../memory/memory-audit.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
@@ -23,6 +24,12 @@ import type { Surroundings } from './surroundings.ts'
  * owner's, and to take thumbs on a reply. Nothing of that comes later than this.
  */
 const TRAFFIC_RETENTION_MS = 30 * DAY_MS
+
+/**
+ * How memories were used serves to keep near at hand what is wanted now, and to tell why a reply was as it was. It is
+ * kept as long as the audit file.
+ */
+const USES_RETENTION_MS = 90 * DAY_MS
 
 export interface OperationParts extends Privacy {
   readonly settings: Settings
@@ -67,6 +74,11 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
     checkups: createCheckups(settings, models),
     ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
     ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
+    reflections: stores.reflections,
+    pruneReflections: createReflectionPruning({
+      ...parts,
+      ...{ reflections: stores.reflections, audit: operation.audit, ...settings.memory.reflections },
+    }),
     learning: learner === undefined ? undefined : learningOnRequest(learner, stores.messages, parts),
     pauses: stores.pauses,
     yours: {
@@ -86,7 +98,9 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
           outbox_failed: outbox.failed,
         }
       },
-      prune: () => stores.messages.prune(parts.clock.now() - TRAFFIC_RETENTION_MS),
+      prune: async () =>
+        (await stores.messages.prune(parts.clock.now() - TRAFFIC_RETENTION_MS)) +
+        (await stores.memoryLog.prune(parts.clock.now() - USES_RETENTION_MS)),
     },
   }
 }

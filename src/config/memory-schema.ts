@@ -42,7 +42,7 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
     cleanup_cron: {
       default: '0 2 * * *',
       format: 'cron',
-      doc: 'When to remove archived conversations, and records of messages long dealt with, that are past their retention.',
+      doc: 'When to remove archived conversations, reflections, and records of messages long dealt with, that are past their retention.',
     },
     expired_retention_days: {
       default: 30,
@@ -142,6 +142,15 @@ export const MEMORY_SCHEMA: SettingsTree<Settings['memory']> = {
       min: 0.1,
       max: 8760,
       doc: 'Hours between two looks of the conscious agent at what is remembered.',
+    },
+  },
+  reflections: {
+    retention_days: {
+      default: 90,
+      format: 'whole',
+      min: 1,
+      max: 3650,
+      doc: 'Days for which the paragraph about a conversation (its reflection) is kept.',
     },
   },
   extraction: EXTRACTION_SCHEMA,

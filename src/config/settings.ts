@@ -96,6 +96,7 @@ export interface Settings {
       readonly chroma: { readonly mode: 'managed' | 'remote'; readonly url: string | undefined }
     }
     readonly agent: { readonly interval_hours: number }
+    readonly reflections: { readonly retention_days: number }
     readonly extraction: {
       /** Seconds for one attempt. */
       readonly timeout_seconds: number

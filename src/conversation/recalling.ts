@@ -62,7 +62,9 @@ const dated = async (
     quotes.map(quote => quote.message_id),
   )
   return quotes.map(quote => {
-    const ends = learned.filter(fact => fact.sources.includes(quote.message_id)).map(fact => fact.valid_to)
+    // A fact that was merged has not ended: the one that stands for it has this source too.
+    const standing = learned.filter(fact => fact.merged_into === undefined)
+    const ends = standing.filter(fact => fact.sources.includes(quote.message_id)).map(fact => fact.valid_to)
     const held_until = ends.includes(undefined)
       ? undefined
       : ends

@@ -14,8 +14,9 @@ import { chunksOf, isSource } from './chunks.ts'
 import type { Book } from './consolidation/consolidation.ts'
 import type { ExtractedFact, Extraction, ExtractionManner, Extractor } from './extraction/extraction.ts'
 import { reflectionByRules } from './extraction/keyword-rules.ts'
+import { meanValence } from '../text/valence/valence.ts'
 import { quotes } from './extraction/quotes.ts'
-import { digestOf, type Learnt, type Reflections } from './learnt.ts'
+import { digestOf, type Learnt, type Reflection, type Reflections } from './learnt.ts'
 import { NOTHING_LEARNT, sum, withFact, type LearningReport } from './learning-report.ts'
 
 /** Facts that the extractor is shown, so that it may say what is repeated and what is replaced. */
@@ -40,6 +41,8 @@ export interface LearningOptions {
   /** Whether it may fail where a model may be well again later; otherwise rules stand in. */
   readonly patient: boolean
   readonly signal?: AbortSignal | undefined
+  /** How much the persons have to do with it, 0 to 1; left open, it is measured by what they said. */
+  readonly activity?: number | undefined
 }
 
 /** Whose words they are, and where they are put down. */
@@ -54,6 +57,8 @@ export interface Learner {
   learn(session_id: string, options: LearningOptions): Promise<LearningReport>
   /** The same for messages of no session. */
   learnFrom(place: LearningPlace, said: readonly StoredMessage[], options: LearningOptions): Promise<LearningReport>
+  /** Runs an act while nothing is learned in a scope. */
+  alone<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** How many messages of a session have given nothing yet. */
   unlearnt(session_id: string): Promise<number>
   /**
@@ -92,9 +97,18 @@ export const createLearner = (parts: LearnerParts): Learner => {
       .sort((a, b) => a.source.sent_at - b.source.sent_at)
   }
 
+  const reflect = async (
+    session: Pick<Reflection, 'session_id' | 'scope'>,
+    said: readonly StoredMessage[],
+    text: string,
+  ): Promise<void> => {
+    const valence = meanValence(said.filter(isSource).map(message => message.text))
+    await reflections.put({ ...session, text, valence, created_at: clock.now() })
+  }
+
   const keep = async (
     place: LearningPlace,
-    sources: readonly StoredMessage[],
+    { said, sources }: { readonly said: readonly StoredMessage[]; readonly sources: readonly StoredMessage[] },
     extraction: Extraction,
     book: Book,
     call: ExtractionManner['call'],
@@ -116,7 +130,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
       used.map(memory_id => ({ scope, memory_id, type: `extract:${extraction.provider}`, at })),
     )
     if (session_id !== undefined) {
-      await reflections.put({ session_id, scope, text: extraction.reflection, created_at: at })
+      await reflect({ session_id, scope }, said, extraction.reflection)
       await learnt.add(
         { session_id, scope },
         sources.map(({ message_id, text }) => ({ message_id, digest: digestOf(text) })),
@@ -137,7 +151,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
     place: LearningPlace,
     said: readonly StoredMessage[],
     fresh: ReadonlySet<MessageId>,
-    { patient, signal }: LearningOptions,
+    { patient, signal, activity }: LearningOptions,
   ): Promise<LearningReport> => {
     const person_id = personOfScope(place.scope)
     const call = {
@@ -156,11 +170,11 @@ export const createLearner = (parts: LearnerParts): Learner => {
           messages: chunk.messages,
           sources: new Set(chunk.sources.map(message => message.message_id)),
           known: book.nearest(texts, MOST_KNOWN),
-          so_far,
+          ...{ so_far, activity },
         },
         { patient, call },
       )
-      report = sum(report, await keep(place, chunk.sources, extraction, book, call))
+      report = sum(report, await keep(place, { said, sources: chunk.sources }, extraction, book, call))
     }
     return report
   }
@@ -185,8 +199,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
       const report = await learnChunks(place, said, await freshOf(session_id, said), options)
       // What was taken back may have taken the reflection with it.
       if ((await reflections.of(session_id)) === undefined && said.some(isSource)) {
-        const text = reflectionByRules(said.filter(isSource))
-        await reflections.put({ session_id, scope, text, created_at: clock.now() })
+        await reflect({ session_id, scope }, said, reflectionByRules(said.filter(isSource)))
       }
       return report
     })
@@ -224,6 +237,7 @@ export const createLearner = (parts: LearnerParts): Learner => {
   return {
     learn,
     relearn,
+    alone: (scope, act) => lanes.run(scope, act),
     learnFrom: (place, said, options) =>
       lanes.run(place.scope, () =>
         learnChunks(place, said, new Set(said.filter(isSource).map(each => each.message_id)), options),

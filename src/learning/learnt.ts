@@ -26,7 +26,18 @@ export interface Reflection {
   readonly session_id: string
   readonly scope: Scope
   readonly text: string
+  /** How what people said in it felt, on the mean: −1 to 1. `undefined` for those of before this was kept. */
+  readonly valence: number | undefined
   readonly created_at: number
+}
+
+/** Reflections of one scope, counted. */
+export interface OldReflections {
+  readonly scope: Scope
+  readonly count: number
+  /** When the first and the last of them were written, milliseconds since the Unix epoch. */
+  readonly oldest: number
+  readonly newest: number
 }
 
 /** Reflections, one a session. */
@@ -35,6 +46,10 @@ export interface Reflections {
   /** Keeps a reflection in the place of the one before. */
   put(reflection: Reflection): Promise<void>
   remove(session_id: string): Promise<void>
+  /** Those written before a moment, of one scope or of all, most first. */
+  older(before: number, scope?: Scope): Promise<readonly OldReflections[]>
+  /** Removes those of a scope that were written before a moment. @returns how many */
+  removeOlder(scope: Scope, before: number): Promise<number>
 }
 
 const DIGEST_CHARACTERS = 22

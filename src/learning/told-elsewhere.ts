@@ -22,6 +22,8 @@ export interface ToldElsewhere {
   readonly name: string | undefined
   readonly user_input: string
   readonly ai_output: string | undefined
+  /** How much the person has to do with it, 0 to 1; left open, it is measured. */
+  readonly activity?: number | undefined
   readonly signal?: AbortSignal
 }
 
@@ -61,6 +63,6 @@ export const learnToldElsewhere = async (
     { scope, chat_id: CHAT_ID, session_id: undefined },
     // What is answered is context for what was said before it.
     ai_output === undefined ? [said] : [answered, said],
-    { patient: false, ...(told.signal === undefined ? {} : { signal: told.signal }) },
+    { patient: false, signal: told.signal, activity: told.activity },
   )
 }

@@ -2,7 +2,7 @@
 export interface AuditEntry {
   /** `recall`, `memory.forget` … */
   readonly operation: string
-  /** The person who did it, or `operator`. */
+  /** The person who did it, `operator`, or `cron` for what the schedule does. */
   readonly by: string
   /** Whose memory it was: a person or a group. */
   readonly whose: string

@@ -15,7 +15,7 @@ export interface Relation {
 }
 
 /** `extract:<provider>`: a call of a model that extracted facts. */
-export type AccessType = 'recall' | 'search' | 'show' | 'promote' | 'demote' | `extract:${string}`
+export type AccessType = 'recall' | 'search' | 'show' | 'promote' | 'demote' | 'merge' | `extract:${string}`
 
 /** One use of a memory; without an id a use that found or made none. */
 export interface Access {
@@ -89,6 +89,9 @@ export interface MemoryLog {
   promotionsOf(memory_id: string): Promise<readonly Promotion[]>
   relate(relations: readonly Relation[]): Promise<void>
   relationsOf(memory_ids: readonly string[]): Promise<readonly Relation[]>
-  /** Removes accesses and recalls older than `before`, milliseconds since the Unix epoch. @returns how many rows. */
+  /**
+   * Removes accesses, recalls and moves between tiers older than `before`, milliseconds since the Unix epoch; in steps,
+   * between which everybody else has a turn. @returns how many of them
+   */
   prune(before: number): Promise<number>
 }

@@ -27,7 +27,27 @@ export interface MemoryChange {
   readonly valid_to?: number | null
   /** Further messages that say the same. */
   readonly add_sources?: readonly MessageId[]
+  /** When one of them was said, milliseconds since the Unix epoch: `said_from` and `said_to` reach that far. */
+  readonly said_at?: number
 }
+
+/** Two memories that say the same, to be made one. */
+export interface Merge {
+  /** The one that stands. */
+  readonly kept: string
+  /** The one that holds no more by itself. */
+  readonly closed: string
+  /** Why they are taken for the same. */
+  readonly reason: string
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  /** Those of the one that stands, from now on. */
+  readonly importance: number
+  readonly tier: Tier
+}
+
+/** A memory that was merged into another one. */
+export type MergeRecord = Pick<Merge, 'reason' | 'at'> & { readonly memory_id: string }
 
 /** Where a memory lies. */
 export interface PlacedMemory {
@@ -51,6 +71,14 @@ export interface MemoryStore {
   remove(scope: Scope, memory_ids: readonly string[]): Promise<readonly string[]>
   /** @returns whether the scope holds the memory. */
   change(scope: Scope, memory_id: string, change: MemoryChange): Promise<boolean>
+  /**
+   * Makes two memories of a scope one, all or nothing: the one that stands takes over sources, days, uses, relations and
+   * what the other is about; that one keeps its words, and holds again when the one that stands is removed.
+   * @returns false where one of both is not there, or holds no more.
+   */
+  merge(scope: Scope, merge: Merge): Promise<boolean>
+  /** What was merged into a memory, oldest first. */
+  mergesInto(memory_id: string): Promise<readonly MergeRecord[]>
   /** The memories of these ids that belong to `scope`, in no particular order. */
   get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]>
   /** The memories of a scope that came from these messages. */

@@ -47,6 +47,8 @@ export interface Memory {
   readonly valid_to: number | undefined
   /** The memory that it contradicted and ended. */
   readonly supersedes: string | undefined
+  /** The memory that says the same and stands for it since; it holds no more by itself then. */
+  readonly merged_into: string | undefined
   /** The words themselves, found in the source by code. */
   readonly quote: string | undefined
   /** Messages that it came from. */
@@ -62,6 +64,7 @@ export const PLAIN_MEMORY = {
   importance: 0.5,
   valid_to: undefined,
   supersedes: undefined,
+  merged_into: undefined,
   quote: undefined,
   sources: [],
   entities: [],

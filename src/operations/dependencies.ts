@@ -3,7 +3,10 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/turns.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { LearningOptions } from '../learning/learner.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
+import type { Reflections } from '../learning/learnt.ts'
+import type { PruneReflections } from '../learning/reflection-pruning.ts'
 import type { SessionClosing } from '../learning/session-closing.ts'
 import type { ToldElsewhere } from '../learning/told-elsewhere.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
@@ -37,7 +40,8 @@ export interface TrafficCounts {
 
 /** Learning on request. */
 export interface Learning {
-  ofSession(session_id: string, signal: AbortSignal): Promise<LearningReport>
+  /** `activity`: see `LearningOptions`. */
+  ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
   ofText(told: ToldElsewhere): Promise<LearningReport>
 }
 
@@ -56,7 +60,7 @@ export interface About {
 
 /** What people ask of what is held about them stands on these. */
 export interface YoursDeps {
-  readonly memories: Pick<MemoryStore, 'get' | 'list' | 'ofSpeaker' | 'scopesOf'>
+  readonly memories: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'accessed' | 'lastRecall'>
   readonly listings: Listings
   readonly messages: MessageSearch & Pick<ForgettableMessages, 'get' | 'last'>
@@ -78,6 +82,8 @@ export interface OperationDeps {
   readonly sessions: SessionBrowser
   readonly closing: SessionClosing
   readonly agent: ConsciousAgent
+  readonly reflections: Pick<Reflections, 'of'>
+  readonly pruneReflections: PruneReflections
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
@@ -91,7 +97,7 @@ export interface OperationDeps {
   readonly usage: UsageReader
   readonly traffic: {
     counts(): Promise<TrafficCounts>
-    /** Removes the records of messages and replies that were dealt with long ago; gives how many there were. */
+    /** Removes the records of messages, replies and uses of memories of long ago; gives how many there were. */
     prune(): Promise<number>
   }
 }

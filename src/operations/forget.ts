@@ -21,12 +21,17 @@ interface Target {
   readonly messages?: readonly PlacedMessage[]
 }
 
-/** A memory by its id, where it lies within the subject's reach; an operator reaches them all. */
-const memoryById = async (deps: OperationDeps, id: string, { scope, by }: Subject): Promise<Memory | undefined> => {
+/** A memory by its id, or the one that stands for it, where it lies within the subject's reach; an operator reaches all. */
+const memoryById = async (
+  deps: OperationDeps,
+  id: string,
+  { scope, by }: Pick<Subject, 'scope' | 'by'>,
+): Promise<Memory | undefined> => {
   const place = (await deps.yours.memories.scopesOf([id])).get(id)
   if (place === undefined || (by !== 'operator' && place !== scope && personOfScope(place) !== undefined))
     return undefined
-  return (await deps.yours.memories.get(place, [id]))[0]
+  const [memory] = await deps.yours.memories.get(place, [id])
+  return memory?.merged_into === undefined ? memory : await memoryById(deps, memory.merged_into, { scope, by })
 }
 
 /** What is named, if anything. */

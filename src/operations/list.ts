@@ -8,6 +8,7 @@ import { memoryExport, memoryForget } from './forget.ts'
 import { memoryAbout, memoryRemember, memoryShow, memoryWhy } from './memory-yours.ts'
 import { memoryCalibrate, memoryPruneSpaces, memoryRebuild, memoryVerify } from './memory-upkeep.ts'
 import { memoryList, memorySearch, memoryStats } from './memory.ts'
+import { memoryPruneReflections } from './memory-reflections.ts'
 import { memoryExtract } from './memory-extract.ts'
 import type { Operation } from './operation.ts'
 import { chatPause, chatPauses, chatResume } from './pause.ts'
@@ -37,6 +38,7 @@ export const operations = {
   'memory.extract': memoryExtract,
   'memory.forget': memoryForget,
   'memory.list': memoryList,
+  'memory.prune_reflections': memoryPruneReflections,
   'memory.prune_spaces': memoryPruneSpaces,
   'memory.rebuild': memoryRebuild,
   'memory.remember': memoryRemember,

@@ -13,9 +13,11 @@ const report = z.object({
   promotion_candidates: z.int().min(0),
   promoted_count: z.int().min(0),
   demoted_count: z.int().min(0),
+  merged_count: z.int().min(0).describe('memories that said what an older one says, which stands for them now'),
   profiles_count: z.int().min(0).describe('persons whose profile was made anew'),
   promoted_ids: z.array(z.string()),
   demoted_ids: z.array(z.string()),
+  merged_ids: z.array(z.string()),
 })
 
 const showReport = (done: AnalysisReport): z.output<typeof report> => ({
@@ -24,9 +26,11 @@ const showReport = (done: AnalysisReport): z.output<typeof report> => ({
   promotion_candidates: done.promotion_candidates,
   promoted_count: done.promoted_ids.length,
   demoted_count: done.demoted_ids.length,
+  merged_count: done.merged_ids.length,
   profiles_count: done.profiles,
   promoted_ids: [...done.promoted_ids],
   demoted_ids: [...done.demoted_ids],
+  merged_ids: [...done.merged_ids],
 })
 
 const status = z.object({

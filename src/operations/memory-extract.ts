@@ -13,13 +13,19 @@ const input = z.strictObject({
   user_input: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('or: what a person said'),
   ai_output: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('what they were answered'),
   ...whoseInput,
+  activity_score: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('how much the person has to do with it: three tenths of the importance; by default measured'),
 })
 
 type ExtractInput = z.output<typeof input>
 
 const learn = async (deps: OperationDeps, given: ExtractInput, call: Call): Promise<LearningReport> => {
   const { learning } = deps
-  const { session_id, user_input, ai_output, person } = given
+  const { session_id, user_input, ai_output, activity_score: activity, person } = given
   if (learning === undefined) throw new DenidinError('disabled', 'facts are not extracted')
   if ((session_id === undefined) === (user_input === undefined)) {
     throw new DenidinError('invalid_input', 'give either session_id or user_input')
@@ -28,10 +34,11 @@ const learn = async (deps: OperationDeps, given: ExtractInput, call: Call): Prom
     if ((await deps.sessions.show(session_id)) === undefined) {
       throw new DenidinError('not_found', `there is no session "${session_id}"`)
     }
-    return await learning.ofSession(session_id, call.signal)
+    return await learning.ofSession(session_id, { signal: call.signal, activity })
   }
   const { person_id, name } = (await subjectOf(deps, { person }, call.caller)).person
-  return await learning.ofText({ person_id, name, user_input: user_input ?? '', ai_output, signal: call.signal })
+  const { signal } = call
+  return await learning.ofText({ person_id, name, user_input: user_input ?? '', ai_output, activity, signal })
 }
 
 export const memoryExtract = operation({

@@ -104,9 +104,21 @@ export const memoryShow = operation({
     ...{ importance: z.number(), said_from: z.string(), said_to: z.string(), valid_from: z.string() },
     valid_to: z.string().nullable().describe('since when it holds no more'),
     supersedes: z.string().nullable().describe('the memory that it ended'),
+    merged_into: z.string().nullable().describe('the memory that says the same and stands for it'),
     ...{ text: z.string(), quote: z.string().nullable(), session_id: z.string().nullable() },
     sources: z.array(z.object({ message_id: z.string() })),
     entities: z.array(z.object({ kind: z.string(), value: z.string() })),
+    merged: z
+      .array(
+        z.object({
+          memory_id: z.string(),
+          text: z.string(),
+          quote: z.string().nullable(),
+          reason: z.string(),
+          at: z.string(),
+        }),
+      )
+      .describe('memories that it stands for'),
   }),
   run: async (deps, { memory_id }) => {
     const scope = (await deps.yours.memories.scopesOf([memory_id])).get(memory_id)
@@ -114,14 +126,24 @@ export const memoryShow = operation({
     if (memory === undefined) throw new DenidinError('not_found', `there is no memory "${memory_id}"`)
     deps.yours.audit.write({ operation: 'memory.show', by: 'operator', whose: memory.scope, memory_ids: [memory_id] })
     const { kind, category, tier, importance, text, quote = null, supersedes = null, session_id = null } = memory
+    const merges = await deps.yours.memories.mergesInto(memory_id)
+    const behind = await deps.yours.memories.get(
+      memory.scope,
+      merges.map(each => each.memory_id),
+    )
+    const words = new Map(behind.map(each => [each.memory_id, each]))
     return {
       ...{ memory_id, who: await describeScope(deps.people, memory.scope), kind, category, tier, importance },
       ...{ said_from: isoTime(memory.said_from), said_to: isoTime(memory.said_to) },
       valid_from: isoTime(memory.valid_from),
       valid_to: memory.valid_to === undefined ? null : isoTime(memory.valid_to),
-      ...{ text, quote, supersedes, session_id },
+      ...{ text, quote, supersedes, session_id, merged_into: memory.merged_into ?? null },
       sources: memory.sources.map(message_id => ({ message_id })),
       entities: memory.entities.map(({ kind: entity, value }) => ({ kind: entity, value })),
+      merged: merges.map(({ memory_id: id, reason, at }) => ({
+        ...{ memory_id: id, reason, at: isoTime(at) },
+        ...{ text: words.get(id)?.text ?? '', quote: words.get(id)?.quote ?? null },
+      })),
     }
   },
 })

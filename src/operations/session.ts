@@ -4,8 +4,9 @@ import type { Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { SessionState, SessionSummary } from '../sessions/session.ts'
-import { operation, type Caller } from './operation.ts'
+import { operation, type Call, type Caller } from './operation.ts'
 import type { OperationDeps } from './dependencies.ts'
+import { pruneByAge } from './memory-reflections.ts'
 import { pageInput, pageOutput, readPage } from './paging.ts'
 import { describeScope, isoTime, namedScope, ownScope, scopeInput } from './references.ts'
 
@@ -56,17 +57,22 @@ export const sessionShow = operation({
   input: z.strictObject({ session_id: z.string().min(1).describe('the session') }),
   output: summary.extend({
     chat_id: z.string(),
+    reflection: z.string().nullable().describe('what it was about, once it was learned from'),
+    valence: z.number().nullable().describe('how what people said in it felt, on the mean, −1 to 1'),
     window_tokens: z.int().min(0),
     window: z.array(
       z.object({ at: z.string(), role: z.string(), name: z.string().nullable(), tokens: z.int(), content: z.string() }),
     ),
   }),
-  run: async ({ people, sessions }, { session_id }) => {
+  run: async ({ people, sessions, reflections }, { session_id }) => {
     const session = await sessions.show(session_id)
     if (session === undefined) throw new DenidinError('not_found', `there is no session "${session_id}"`)
+    const reflection = await reflections.of(session_id)
     return {
       ...(await summarise(people, session)),
       chat_id: session.chat_id,
+      reflection: reflection?.text ?? null,
+      valence: reflection?.valence ?? null,
       window_tokens: session.window_tokens,
       window: session.window.map(({ timestamp, role, sender_name, tokens, content }) => ({
         at: isoTime(timestamp),
@@ -109,7 +115,19 @@ export const sessionReset = operation({
   },
 })
 
-const records = z.int().min(0).describe('removed records of messages and replies that were dealt with long ago')
+const removedBesides = {
+  records: z.int().min(0).describe('removed records of messages, replies and uses of memories of long ago'),
+  reflections: z.int().min(0).describe('removed reflections that were kept long enough'),
+}
+
+/** What else is past its retention. */
+const removeBesides = async (
+  deps: OperationDeps,
+  { caller, signal }: Call,
+): Promise<{ readonly records: number; readonly reflections: number }> => ({
+  records: await deps.traffic.prune(),
+  reflections: await pruneByAge(deps, caller, signal),
+})
 
 export const sessionSweep = operation({
   summary: 'Close expired sessions, store what waits, remove what is past its retention',
@@ -125,29 +143,31 @@ export const sessionSweep = operation({
     failed: z.int().min(0),
     dead: z.int().min(0),
     purged: z.int().min(0),
-    records,
+    ...removedBesides,
   }),
-  run: async ({ closing, traffic }, input, { signal, progress }) => {
+  run: async (deps, input, call) => {
+    const { closing } = deps
+    const { signal, progress } = call
     const report = await closing.sweep({
       signal,
       progress: (done, total) => {
         progress({ done, total, unit: 'sessions' })
       },
     })
-    if (!input.purge) return { ...report, purged: 0, records: 0 }
-    return { ...report, ...(await closing.purge({ signal })), records: await traffic.prune() }
+    if (!input.purge) return { ...report, purged: 0, records: 0, reflections: 0 }
+    return { ...report, ...(await closing.purge({ signal })), ...(await removeBesides(deps, call)) }
   },
 })
 
 export const sessionPurge = operation({
-  summary: 'Remove archived sessions and records of traffic that are past their retention',
+  summary: 'Remove archived sessions, reflections and records of traffic that are past their retention',
   access: 'operator',
   effect: 'write',
   needs: 'data',
   input: z.strictObject({}),
-  output: z.object({ purged: z.int().min(0), records }),
-  run: async ({ closing, traffic }, _input, { signal }) => ({
-    ...(await closing.purge({ signal })),
-    records: await traffic.prune(),
+  output: z.object({ purged: z.int().min(0), ...removedBesides }),
+  run: async (deps, _input, call) => ({
+    ...(await deps.closing.purge({ signal: call.signal })),
+    ...(await removeBesides(deps, call)),
   }),
 })

@@ -24,9 +24,10 @@ test('a session has one reflection, the last that was put', async () => {
   using database = new Database(':memory:', learningMigrations)
   const reflections = createSqliteReflections(database)
   expect(await reflections.of('s1')).toBeUndefined()
-  await reflections.put({ ...session, text: 'first', created_at: 1 })
-  await reflections.put({ ...session, text: 'second', created_at: 2 })
-  expect(await reflections.of('s1')).toEqual({ ...session, text: 'second', created_at: 2 })
+  await reflections.put({ ...session, text: 'first', valence: undefined, created_at: 1 })
+  expect(await reflections.of('s1')).toEqual({ ...session, text: 'first', valence: undefined, created_at: 1 })
+  await reflections.put({ ...session, text: 'second', valence: -0.25, created_at: 2 })
+  expect(await reflections.of('s1')).toEqual({ ...session, text: 'second', valence: -0.25, created_at: 2 })
   await reflections.remove('s1')
   expect(await reflections.of('s1')).toBeUndefined()
 })
@@ -36,11 +37,36 @@ test('both follow a person who turns out to be another, as often as it is said',
   const learnt = createSqliteLearnt(database)
   const reflections = createSqliteReflections(database)
   await learnt.add(session, [message('a', 'one')])
-  await reflections.put({ ...session, text: 'first', created_at: 1 })
+  await reflections.put({ ...session, text: 'first', valence: 0, created_at: 1 })
   for (const store of [learnt, reflections]) {
     await store.reassign('p1', 'p2')
     await store.reassign('p1', 'p2')
     expect([await store.count('p1'), await store.count('p2')]).toEqual([0, 1])
   }
   expect(await reflections.of('s1')).toMatchObject({ scope: 'person:p2' })
+})
+
+test('reflections are counted and removed by their age, each scope apart', async () => {
+  using database = new Database(':memory:', learningMigrations)
+  const reflections = createSqliteReflections(database)
+  for (const [session_id, scope, created_at] of [
+    ['s1', 'person:p1', 10],
+    ['s2', 'chat:g', 20],
+    ['s3', 'chat:g', 30],
+    ['s4', 'chat:g', 40],
+    ['s5', 'person:p2', 40],
+  ] as const) {
+    await reflections.put({ session_id, scope, created_at, text: 'x', valence: 0 })
+  }
+  const one = { scope: 'person:p1', count: 1, oldest: 10, newest: 10 }
+  const group = { scope: 'chat:g', count: 2, oldest: 20, newest: 30 }
+  expect(await reflections.older(40)).toEqual([group, one])
+  expect(await reflections.older(40, 'person:p1')).toEqual([one])
+  expect(await reflections.older(40, 'person:p2')).toEqual([])
+  expect(await reflections.removeOlder('chat:g', 40)).toBe(2)
+  expect(await reflections.older(41)).toMatchObject([
+    { scope: 'chat:g' },
+    { scope: 'person:p1' },
+    { scope: 'person:p2' },
+  ])
 })

@@ -95,8 +95,30 @@ describe.each([['SQLite', sqlite]])('the log of the memories in %s', (_, open) =
   test('forgets what is old', async () => {
     await log.recalled({ recall_id: 'r1', scope: 'person:a', chat_id: 'c', at: 10, items: [item('m1', 1)] })
     await log.recalled({ recall_id: 'r2', scope: 'person:a', chat_id: 'c', at: 20, items: [item('m1', 1)] })
-    expect(await log.prune(20)).toBe(2)
+    const memory = memoryOf('person:a', 'x')
+    await memories.add(memory)
+    const move = {
+      memory_id: memory.memory_id,
+      from_tier: 'long_term',
+      to_tier: 'short_term',
+      reason: '',
+      score: 1,
+    } as const
+    await log.promoted({ ...move, at: 19 })
+    await log.promoted({ ...move, at: 20 })
+    expect(await log.prune(20)).toBe(3)
     expect(await log.stats({ since: 0, most: 5 })).toMatchObject({ total_accesses: 1 })
+    expect(await log.promotionsOf(memory.memory_id)).toEqual([{ ...move, at: 20 }])
+    expect(await log.lastRecall('person:a', 'c')).toMatchObject({ recall_id: 'r2', items: [item('m1', 1)] })
+    expect(await log.prune(20)).toBe(0)
+  })
+
+  test('forgets any number of them', async () => {
+    for (let at = 0; at < 450; at++) {
+      await log.recalled({ recall_id: `r${String(at)}`, scope: 'person:a', chat_id: 'c', at, items: [item('m1', 1)] })
+    }
+    expect(await log.prune(449)).toBe(2 * 449)
+    expect(await log.count('a')).toBe(2)
   })
 
   test('follows a person who turns out to be another', async () => {

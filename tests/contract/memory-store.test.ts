@@ -129,9 +129,97 @@ for (const [name, open] of Object.entries(stores)) {
     expect(await store.change('person:b', before.memory_id, { valid_to: 10 })).toBe(false)
     expect(await store.change('person:a', before.memory_id, { add_sources: ['m3'] })).toBe(true)
     expect(await store.get('person:a', [before.memory_id])).toMatchObject([{ valid_to: 9, sources: ['m3'] }])
+    for (const said_at of [before.said_from + 50, before.said_from - 50, before.said_from]) {
+      await store.change('person:a', before.memory_id, { said_at })
+    }
+    expect(await store.get('person:a', [before.memory_id])).toMatchObject([
+      { said_from: before.said_from - 50, said_to: Math.max(before.said_to, before.said_from + 50) },
+    ])
     expect(await store.remove('person:b', [after.memory_id])).toEqual([])
     expect(await store.remove('person:a', [after.memory_id, 'unknown'])).toEqual([after.memory_id])
     expect((await store.get('person:a', [before.memory_id]))[0]?.valid_to).toBeUndefined()
+  })
+
+  test(`${name}: when one in a row of changes goes, what came before it holds again only with the last`, async () => {
+    const store = open()
+    const places = ['Oslo', 'Leeds', 'Porto', 'Haifa'] as const
+    let before: string | undefined
+    const ids: string[] = []
+    for (const [at, place] of places.entries()) {
+      const end = at + 1 === places.length ? {} : { valid_to: at + 1 }
+      const memory = memoryOf('person:a', place, { kind: 'fact', supersedes: before, ...end })
+      await store.add(memory)
+      before = memory.memory_id
+      ids.push(memory.memory_id)
+    }
+    const [, leeds = '', porto = '', haifa = ''] = ids
+    const holding = async (): Promise<string[]> =>
+      (await store.list('person:a', { limit: 9, current: true })).map(each => each.text)
+    await store.remove('person:a', [porto, leeds])
+    expect(await holding()).toEqual(['Haifa'])
+    await store.remove('person:a', [haifa])
+    expect(await holding()).toEqual(['Oslo'])
+  })
+
+  test(`${name}: of two that are merged one stands, with the sources of both, and the other when that one goes`, async () => {
+    const store = open()
+    const history = memoryOf('person:a', 'lives in Oslo', { kind: 'fact', valid_to: 5 })
+    const fact = { kind: 'fact', entities: [{ kind: 'place', value: 'Haifa' }] } as const
+    const kept = memoryOf('person:a', 'lives in Haifa', { ...fact, sources: ['m1'], said_to: 10, said_from: 10 })
+    const closed = memoryOf('person:a', 'home is Haifa', {
+      ...{ ...fact, sources: ['m1', 'm2'], said_to: 20, said_from: 20, supersedes: history.memory_id },
+    })
+    for (const memory of [history, kept, closed]) await store.add(memory)
+    const wanted = { kept: kept.memory_id, closed: closed.memory_id, reason: 'same', at: 30, importance: 0.9 } as const
+    const merge = { ...wanted, tier: 'short_term' } as const
+    expect(await store.merge('person:b', merge)).toBe(false)
+    expect(await store.merge('person:a', { ...merge, closed: kept.memory_id })).toBe(false)
+    expect(await store.merge('person:a', { ...merge, kept: history.memory_id })).toBe(false)
+    expect(await store.get('person:a', [closed.memory_id])).toEqual([closed])
+    expect(await store.merge('person:a', merge)).toBe(true)
+    expect(await store.merge('person:a', merge)).toBe(false)
+    const stands = { importance: 0.9, tier: 'short_term', said_from: 10, said_to: 20, sources: ['m1', 'm2'] } as const
+    expect(await store.list('person:a', { limit: 9, current: true })).toEqual([
+      { ...kept, ...stands, supersedes: history.memory_id },
+    ])
+    expect(await store.get('person:a', [closed.memory_id])).toEqual([
+      { ...closed, valid_to: 30, merged_into: kept.memory_id },
+    ])
+    expect(await store.mergesInto(kept.memory_id)).toEqual([{ memory_id: closed.memory_id, reason: 'same', at: 30 }])
+    expect(await store.mergesInto(closed.memory_id)).toEqual([])
+
+    await store.remove('person:a', [kept.memory_id])
+    expect(await store.list('person:a', { limit: 9, current: true })).toEqual([closed])
+    await store.remove('person:a', [closed.memory_id])
+    expect(await store.list('person:a', { limit: 9, current: true })).toMatchObject([{ text: 'lives in Oslo' }])
+  })
+
+  test(`${name}: what stands for a merged one ends for both, and what they had ended stays so while one holds`, async () => {
+    const store = open()
+    const fact = (text: string, supersedes?: string) => memoryOf('person:a', text, { kind: 'fact', supersedes })
+    const oslo = fact('lives in Oslo')
+    const kept = fact('lives in Haifa', oslo.memory_id)
+    const closed = fact('home is Haifa', oslo.memory_id)
+    for (const memory of [oslo, kept, closed]) await store.add(memory)
+    await store.change('person:a', oslo.memory_id, { valid_to: 5 })
+    const merge = { kept: kept.memory_id, closed: closed.memory_id, reason: 'same', at: 30, importance: 1 } as const
+    await store.merge('person:a', { ...merge, tier: 'long_term' })
+    const holding = async (): Promise<string[]> =>
+      (await store.list('person:a', { limit: 9, current: true })).map(each => each.text)
+    await store.remove('person:a', [closed.memory_id])
+    expect(await holding()).toEqual(['lives in Haifa'])
+
+    const again = fact('home is Haifa', oslo.memory_id)
+    await store.add(again)
+    await store.merge('person:a', { ...merge, closed: again.memory_id, tier: 'long_term' })
+    const leeds = fact('lives in Leeds', kept.memory_id)
+    await store.add(leeds)
+    await store.change('person:a', kept.memory_id, { valid_to: 40 })
+    await store.remove('person:a', [kept.memory_id])
+    expect(await holding()).toEqual(['lives in Leeds'])
+    expect(await store.get('person:a', [again.memory_id])).toMatchObject([{ valid_to: 40, merged_into: undefined }])
+    await store.remove('person:a', [leeds.memory_id])
+    expect(await holding()).toEqual(['home is Haifa'])
   })
 }
 

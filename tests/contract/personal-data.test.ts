@@ -157,7 +157,13 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
   reflections: () => {
     const reflections = createSqliteReflections(new Database(':memory:', learningMigrations))
     const fill = (person_id: string): Promise<void> =>
-      reflections.put({ session_id: person_id, scope: `person:${person_id}`, text: `of ${person_id}`, created_at: 1 })
+      reflections.put({
+        session_id: person_id,
+        scope: `person:${person_id}`,
+        text: `of ${person_id}`,
+        valence: 0.5,
+        created_at: 1,
+      })
     return { data: reflections, fill, sections: ['reflections'] }
   },
   exports: folder => {

@@ -5,6 +5,7 @@ import { surroundings } from '../../src/app/surroundings.ts'
 import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
+import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
 
 let denidin: TestDenidin
@@ -79,4 +80,47 @@ test('the operator starts, stops and runs it', async () => {
   expect(await run('memory.agent_run')).toMatchObject({ patterns_analyzed: 1, promoted_count: 0, profiles_count: 1 })
   expect(await run('memory.agent_start', { interval_hours: 1 })).toMatchObject({ interval_hours: 1 })
   await looked()
+})
+
+test('what two persons who are one said becomes one memory, which is forgotten with the words of both', async () => {
+  const [first, second] = ['15550001111', '15550002222']
+  denidin = await TestDenidin.start()
+  await denidin.say('I live in Zanzibar', { phone: first })
+  await denidin.say('/reset', { phone: first })
+  await denidin.say('my home is in Zanzibar', { phone: second })
+  await denidin.say('my flat in Zanzibar has 3 rooms', { phone: second })
+  await denidin.say('/reset', { phone: second })
+  await denidin.app.memory.settled()
+  expect(await run('memory.agent_run')).toMatchObject({ merged_count: 0 })
+  await denidin.app.runner.run('people.merge', { person: first, other: second }, { caller: OPERATOR, confirmed: true })
+  const report = await run('memory.agent_run')
+  expect(report).toMatchObject({ merged_count: 1, merged_ids: [expect.any(String)] })
+  const [closed = ''] = report['merged_ids'] as string[]
+  expect(await run('memory.agent_run')).toMatchObject({ merged_count: 0 })
+  expect((await run('memory.access_stats'))['by_type']).toMatchObject({ merge: 1 })
+
+  const about = (await run('memory.about', { person: first })) as { items: readonly { id: string; text: string }[] }
+  expect(about.items.map(item => item.text)).toEqual(['my flat in Zanzibar has 3 rooms', 'I live in Zanzibar'])
+  const { id = '' } = about.items[1] ?? {}
+  expect(await run('memory.show', { memory_id: id })).toMatchObject({
+    ...{ quote: 'I live in Zanzibar', sources: [{}, {}], merged_into: null },
+    merged: [{ memory_id: closed, quote: 'my home is in Zanzibar', reason: 'says the same' }],
+  })
+  await denidin.app.memory.settled()
+  await denidin.say('where is my home?', { phone: first })
+  const quoted = denidin.lastRequest().match(/^.*(?:live|home is) in Zanzibar"/gm) ?? []
+  expect(quoted.length).toBeGreaterThan(0)
+  // It holds no more by itself, and yet it has not ended.
+  expect(quoted.filter(line => line.includes('until'))).toEqual([])
+
+  await denidin.say('my flat is large', { phone: first })
+  // By the id of the one that was merged, as an older list may have it.
+  expect(await run('memory.forget', { what: closed, person: first })).toMatchObject({
+    ...{ outcome: 'forgotten', residue: 0 },
+    memories: 2,
+  })
+  await denidin.app.memory.settled()
+  await denidin.close()
+  expect(await filesWith(denidin.data(), ['I live in Zanzibar', 'my home is in Zanzibar'])).toEqual([])
+  expect(await filesWith(denidin.data(), ['my flat in Zanzibar'])).not.toEqual([])
 })

@@ -1,5 +1,6 @@
 // Learning that is broken off, repeated, or has to be undone: each fact stands once, and only what still was said.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { DAY_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { LearningRig, type ScriptedFacts } from '../support/learning-rig.ts'
 
@@ -62,6 +63,34 @@ test('a restatement is one more source and a little more importance, however oft
   expect(rest).toEqual([])
   expect(after?.sources).toEqual(['m1', 'm2'])
   expect(after?.importance).toBeCloseTo((before?.importance ?? 0) + 0.1 * (1 - (before?.importance ?? 0)))
+})
+
+test('a restatement renews when a fact was said, in whatever order it is learned', async () => {
+  await rig.session('s1', ['I live in Haifa'])
+  await rig.clock.advance(40 * DAY_MS)
+  await rig.session('s2', ['my home is in Haifa'])
+  await rig.clock.advance(40 * DAY_MS)
+  await rig.session('s3', ['I reside in Haifa'])
+  const said = (await Promise.all(['s1', 's2', 's3'].map(id => rig.messagesOf(id)))).flat().map(each => each.sent_at)
+  for (const [session, said_from, said_to] of [
+    ['s2', said[1], said[1]],
+    ['s3', said[1], said[2]],
+    ['s1', said[0], said[2]],
+  ] as const) {
+    await rig.learner.learn(session, at_once)
+    expect(await rig.facts()).toMatchObject([{ text: 'Dana: my home is in Haifa', said_from, said_to }])
+  }
+})
+
+test('what was contradicted before it was said anew is history until then', async () => {
+  await rig.session('s1', ['I live in Haifa'])
+  await rig.session('s2', ['I live in Oslo now'])
+  await rig.session('s3', ['my home is in Haifa'])
+  for (const session of ['s1', 's3', 's2']) await rig.learner.learn(session, at_once)
+  const [haifa, oslo] = await rig.facts()
+  expect(haifa).toMatchObject({ text: 'Dana: I live in Haifa', valid_to: undefined })
+  expect(oslo).toMatchObject({ text: 'Dana: I live in Oslo now', valid_to: haifa?.said_to })
+  expect(oslo?.valid_to).toBeGreaterThan(oslo?.valid_from ?? 0)
 })
 
 test('what only came from deleted words goes, what was also said elsewhere is heard there again', async () => {

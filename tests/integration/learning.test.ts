@@ -247,6 +247,26 @@ test('a long session is learned from while it runs, and its end learns only the 
   expect(await denidin.app.memory.list('all', { limit: 100 })).toHaveLength(41)
 })
 
+test.each([
+  ['a model', false],
+  ['the rules', true],
+])('three tenths of the importance are the activity, as measured or as given, with %s', async (_, fails) => {
+  denidin = await TestDenidin.start(cascade())
+  if (fails) for (const server of [denidin.models, ...Object.values(others)]) server.always('extraction', failure(400))
+  const caller = { transport: 'cli', level: 'operator' } as const
+  const extracted = async (user_input: string, more: object): Promise<number | undefined> => {
+    const input = { user_input, person: '15550001111', ...more }
+    const { memory_id } = await denidin.app.runner.run('memory.extract', input, { caller })
+    const memories = await denidin.app.memory.list('all', { limit: 9 })
+    return memories.find(memory => memory.memory_id === memory_id)?.importance
+  }
+  await denidin.say('hello')
+  expect(await extracted('Noa lives in Oslo', {})).toBeCloseTo(0.7 * 0.5 + 0.3 * 0.5)
+  expect(await extracted('Tom plays the cello', { activity_score: 1 })).toBeCloseTo(0.7 * 0.5 + 0.3)
+  expect(await extracted('Rex is a dog', { activity_score: 0 })).toBeCloseTo(0.7 * 0.5)
+  await expect(extracted('Rex is old', { activity_score: 1.1 })).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
 test('the operator has facts taken out of a session, or out of what somebody said', async () => {
   denidin = await TestDenidin.start(cascade())
   const caller = { transport: 'cli', level: 'operator' } as const

@@ -90,7 +90,7 @@ test('a socket left over from a killed process is nobody, and is taken over', as
   expect(await exists(path)).toBe(true)
   await expect(connectToOwner(path)).resolves.toBeUndefined()
   await serve()
-  await expect(call()).resolves.toEqual({ purged: 5, records: 7 })
+  await expect(call()).resolves.toEqual({ purged: 5, records: 7, reflections: 0 })
 })
 
 test.each([104, 108, 180, 400])(
@@ -105,7 +105,7 @@ test.each([104, 108, 180, 400])(
     const server = await serve(at)
     expect((await stat(at)).isSocket()).toBe(true)
     expect((await stat(at)).mode & 0o777).toBe(0o600)
-    await expect(call(at)).resolves.toEqual({ purged: 5, records: 7 })
+    await expect(call(at)).resolves.toEqual({ purged: 5, records: 7, reflections: 0 })
     expect((await links()).filter(name => !before.includes(name))).toEqual([])
     await server[Symbol.asyncDispose]()
     servers = []
@@ -131,7 +131,7 @@ test('a caller who goes away calls off what it asked for', async () => {
   await asked.promise
   socket.destroy()
   await calledOff.promise
-  await expect(call()).resolves.toEqual({ purged: 5, records: 7 })
+  await expect(call()).resolves.toEqual({ purged: 5, records: 7, reflections: 0 })
 })
 
 test('a stop answers the calls under way, even of what does not heed its signal', async () => {
@@ -180,7 +180,7 @@ test.each(['nonsense', '[]', '{"operation":"status"}', '{"id":1}', 'null'])(
     const { socket, next } = await raw()
     socket.write(`${line}\n\n{"id":"a","operation":"session.purge"}\n`)
     await expect(next()).resolves.toMatchObject({ id: null, error: { code: 'invalid_input' } })
-    await expect(next()).resolves.toEqual({ id: 'a', ok: { purged: 5, records: 7 } })
+    await expect(next()).resolves.toEqual({ id: 'a', ok: { purged: 5, records: 7, reflections: 0 } })
   },
 )
 
@@ -195,7 +195,7 @@ test('a request that comes in pieces, cut inside a letter, is put together', asy
   const answers = [await next(), await next()] as { id: number }[]
   expect(answers.sort((a, b) => a.id - b.id)).toEqual([
     { id: 1, ok: { phone: '10000000000', replies: ['שלום'] } },
-    { id: 2, ok: { purged: 5, records: 7 } },
+    { id: 2, ok: { purged: 5, records: 7, reflections: 0 } },
   ])
 })
 
@@ -208,7 +208,7 @@ test('a request without end is refused before it fills the memory', async () => 
     error: { code: 'invalid_input', message: `a request may be at most ${String(REQUEST_MAX_BYTES)} bytes long` },
   })
   await once(socket, 'close')
-  await expect(call()).resolves.toEqual({ purged: 5, records: 7 })
+  await expect(call()).resolves.toEqual({ purged: 5, records: 7, reflections: 0 })
 })
 
 test('what must be confirmed is confirmed by the request', async () => {

@@ -1,6 +1,8 @@
 import type { Pause } from '../../src/conversation/pauses.ts'
 import type { ConsoleMessage } from '../../src/channels/console/console-channel.ts'
 import { noConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
+import { createReflectionPruning } from '../../src/learning/reflection-pruning.ts'
+import { createSqliteReflections } from '../../src/learning/sqlite/sqlite-learnt.ts'
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
 import type { AccessStats } from '../../src/memory/memory-log.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
@@ -193,6 +195,12 @@ export class OperationParts implements OperationDeps {
   }
 
   agent: OperationDeps['agent'] = noConsciousAgent(6)
+
+  readonly reflections = createSqliteReflections(this.yours.database)
+  readonly pruneReflections = createReflectionPruning({
+    ...{ reflections: this.reflections, audit: this.yours.audit, clock: this.clock, logger: keptLog() },
+    retention_days: 90,
+  })
 
   readonly closing: OperationDeps['closing'] = {
     reset: scope => {

@@ -3,12 +3,13 @@ import { moveOf, priorityOf } from '../../src/learning/agent/priority.ts'
 import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 
 const NOW = 1_800_000_000_000
-const fact = { category: 'facts', importance: 0.5, tier: 'long_term' } as const
+const once = { said_from: NOW - 90 * DAY_MS, said_to: NOW - 90 * DAY_MS } as const
+const fact = { ...once, category: 'facts', importance: 0.5, tier: 'long_term' } as const
 const used = (count: number, hours_ago = 0) => ({ count, last_at: NOW - hours_ago * HOUR_MS })
 
 test('priority is use, freshness, importance and category by their shares', () => {
-  expect(priorityOf({ category: 'preferences', importance: 1 }, used(10), NOW)).toBeCloseTo(1)
-  expect(priorityOf({ category: 'context', importance: 0 }, undefined, NOW)).toBeCloseTo(0.06)
+  expect(priorityOf({ ...once, category: 'preferences', importance: 1 }, used(10), NOW)).toBeCloseTo(1)
+  expect(priorityOf({ ...once, category: 'context', importance: 0 }, undefined, NOW)).toBeCloseTo(0.06)
   expect(priorityOf(fact, used(5, 24), NOW)).toBeCloseTo(0.4 * 0.5 + 0.3 / Math.E + 0.2 * 0.5 + 0.1 * 0.7)
   expect(priorityOf(fact, used(100), NOW)).toBe(priorityOf(fact, used(10), NOW))
 })
@@ -19,7 +20,7 @@ test('a fact of middling importance that is used right now rises with its sevent
 })
 
 test('what is wanted most rises straight into the working tier, and says why', () => {
-  const preference = { category: 'preferences', importance: 0.9, tier: 'long_term' } as const
+  const preference = { ...once, category: 'preferences', importance: 0.9, tier: 'long_term' } as const
   expect(moveOf(preference, used(10), NOW)).toEqual({
     to: 'working',
     reason: 'used 10 times, used lately, important, preferences',
@@ -41,4 +42,15 @@ test('what is never used, or not for seven days, falls back; in between it stays
   })
   expect(moveOf({ ...fact, tier: 'working' }, used(3, 24), NOW)).toEqual({ to: 'short_term', reason: 'used less' })
   expect(moveOf(fact, undefined, NOW)).toBeUndefined()
+})
+
+test('what is said once more is as fresh as what is used, and stays near at hand', () => {
+  const again = { ...fact, said_to: NOW - HOUR_MS }
+  expect(priorityOf(again, undefined, NOW) - priorityOf(fact, undefined, NOW)).toBeCloseTo(0.3 * Math.exp(-1 / 24))
+  expect(priorityOf(again, used(7, 48), NOW)).toBe(priorityOf({ ...fact, said_to: fact.said_from }, used(7, 1), NOW))
+  expect(moveOf(again, used(8, 48), NOW)).toEqual({ to: 'short_term', reason: 'used 8 times, said again lately' })
+  expect(moveOf({ ...again, tier: 'short_term' }, undefined, NOW)).toBeUndefined()
+  expect(moveOf({ ...again, tier: 'short_term', said_to: NOW - 8 * DAY_MS }, undefined, NOW)).toMatchObject({
+    to: 'long_term',
+  })
 })

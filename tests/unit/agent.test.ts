@@ -32,6 +32,7 @@ beforeEach(() => {
   kept = memoryLog()
   agent = createConsciousAgent({
     ...{ memories, log, profiles, clock, logger: kept, tokens: wordCounter, interval_hours: 6 },
+    mergeDuplicates: () => Promise.resolve([]),
   })
 })
 

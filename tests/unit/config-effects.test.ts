@@ -37,6 +37,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'embeddings.dimensions': 'embeddings come from their own address, with their own key, model and length',
   'feature_flags.enable_conscious_agent': 'with the agent switched off nothing moves, and no profile travels along',
   'memory.agent.interval_hours': 'the agent looks at the start, and again after interval_hours',
+  'memory.reflections.retention_days':
+    'reflections older than retention_days go with the cleanup schedule, others stay',
   'affect.valence_threshold':
     'a message at valence −0.3 changes the request with thresholds above it, and with none below',
   'conversation.debounce_ms': 'messages within the configured pause are one turn',

@@ -223,10 +223,11 @@ test('a sweep reports its steps, and purges unless told not to', async () => {
     dead: 0,
     purged: 5,
     records: 7,
+    reflections: 0,
   })
   expect(steps).toEqual([{ done: 1, total: 3, unit: 'sessions' }])
   await expect(run('session.sweep', { purge: false })).resolves.toMatchObject({ purged: 0, records: 0 })
-  await expect(run('session.purge')).resolves.toEqual({ purged: 5, records: 7 })
+  await expect(run('session.purge')).resolves.toEqual({ purged: 5, records: 7, reflections: 0 })
   expect(parts.asked).toEqual(['sweep', 'purge', 'sweep', 'purge'])
 })
 
@@ -382,4 +383,16 @@ test('the terminal speaks as the godfather, as a person of its own, or as whom i
   })
   expect(parts.said.at(-1)).toMatchObject({ phone: '15550002222', name: 'Eli', text: 'hi' })
   await expect(run('chat.say', { message: 'hi', as: 'Dana' })).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
+test('while the memory system is off, what is past its retention stays until it is on', async () => {
+  const { parts, run } = setUp()
+  await parts.reflections.put({ session_id: 's1', scope: 'person:p1', text: 'x', valence: 0, created_at: 1 })
+  parts.about = { ...parts.about, memory_system_enabled: false }
+  await expect(run('session.purge')).resolves.toMatchObject({ reflections: 0 })
+  parts.about = { ...parts.about, memory_system_enabled: true }
+  await expect(run('session.purge')).resolves.toMatchObject({ reflections: 1 })
+  expect(parts.yours.audited).toEqual([
+    { operation: 'memory.prune_reflections', by: 'operator', whose: 'person:p1', counts: { reflections: 1 } },
+  ])
 })

@@ -84,6 +84,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'memory.export': 'anyone',
   'memory.forget': 'anyone',
   'memory.list': 'anyone',
+  'memory.prune_reflections': 'operator',
   'memory.remember': 'anyone',
   'memory.search': 'anyone',
   'memory.show': 'operator',

@@ -68,6 +68,7 @@ export const cliMenu = {
   'memory verify': command('memory.verify'),
   'memory calibrate': command('memory.calibrate'),
   'memory prune-spaces': command('memory.prune_spaces'),
+  'memory prune-reflections': command('memory.prune_reflections'),
   'memory access-stats': command('memory.access_stats'),
   'memory agent start': command('memory.agent_start', 'interval_hours'),
   'memory agent stop': command('memory.agent_stop'),

@@ -1,4 +1,4 @@
-/** One look at all memories: what is used rises, what is not sinks, and each person's profile is made anew. */
+/** One look at all memories: what was learned twice becomes one, what is used rises, what is not sinks, and each person's profile is made anew. */
 import type { Memory } from '../../memory/memory.ts'
 import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { MemoryStore } from '../../memory/memory-store.ts'
@@ -7,12 +7,14 @@ import { personOfScope, type Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { breathe } from '../../platform/event-loop.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
+import type { MergeDuplicates } from './merging.ts'
 import { moveOf, priorityOf } from './priority.ts'
 
 export interface AnalysisParts {
   readonly memories: MemoryStore
   readonly log: MemoryLog
   readonly profiles: Profiles
+  readonly mergeDuplicates: MergeDuplicates
   readonly tokens: TokenCounter
   readonly clock: Clock
 }
@@ -27,6 +29,8 @@ export interface AnalysisReport {
   readonly promotion_candidates: number
   readonly promoted_ids: readonly string[]
   readonly demoted_ids: readonly string[]
+  /** Those that say what an older one says, which stands for them since. */
+  readonly merged_ids: readonly string[]
   readonly profiles: number
 }
 
@@ -52,6 +56,7 @@ export const analyse = async (
 ): Promise<AnalysisReport> => {
   const { memories, log, clock } = parts
   const timestamp = clock.now()
+  const merged_ids = await parts.mergeDuplicates(signal)
   const { memories: total } = await memories.counts()
   const wanted = new Map<Scope, Wanted[]>()
   const promoted: string[] = []
@@ -99,7 +104,7 @@ export const analyse = async (
   const profiles = await keepProfiles(parts, wanted, timestamp, signal)
   return {
     ...{ timestamp, patterns_analyzed: analysed, promotion_candidates: candidates },
-    ...{ promoted_ids: promoted, demoted_ids: demoted, profiles },
+    ...{ promoted_ids: promoted, demoted_ids: demoted, merged_ids, profiles },
   }
 }
 

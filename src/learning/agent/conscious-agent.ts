@@ -122,6 +122,7 @@ class Agent implements ConsciousAgent {
         memories: report.patterns_analyzed,
         promoted: report.promoted_ids.length,
         demoted: report.demoted_ids.length,
+        merged: report.merged_ids.length,
         profiles: report.profiles,
       })
       return report

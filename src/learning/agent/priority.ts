@@ -22,18 +22,25 @@ const CATEGORY_WEIGHT: Readonly<Record<Category, number>> = {
   context: 0.6,
 }
 
+/** What is looked at of a memory. */
+type Looked = Pick<Memory, 'importance' | 'category' | 'said_from' | 'said_to'>
+type Used = Pick<Use, 'count' | 'last_at'> | undefined
+
+/** When a memory came up last: it was used, or its person said it once more. `undefined`: never since it was said. */
+const lastWanted = ({ said_from, said_to }: Looked, use: Used): number | undefined => {
+  const times = [...(use === undefined ? [] : [use.last_at]), ...(said_to > said_from ? [said_to] : [])]
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
 /**
  * How much a memory is wanted near at hand, 0 to 1:
- * 0.4 · min(uses / 10, 1) + 0.3 · e^(−hours since the last use / 24) + 0.2 · importance + 0.1 · weight of its category.
- * Source: the conscious agent of session-buddy.
+ * 0.4 · min(uses / 10, 1) + 0.3 · e^(−hours since it came up last / 24) + 0.2 · importance + 0.1 · weight of its category.
+ * Source: the conscious agent of session-buddy; there, a memory comes up only by being used.
  */
-export const priorityOf = (
-  memory: Pick<Memory, 'importance' | 'category'>,
-  use: Pick<Use, 'count' | 'last_at'> | undefined,
-  now: number,
-): number => {
+export const priorityOf = (memory: Looked, use: Used, now: number): number => {
   const used = Math.min((use?.count ?? 0) / FULL_USE, 1)
-  const fresh = use === undefined ? 0 : Math.exp(-Math.max(0, now - use.last_at) / HOUR_MS / FRESHNESS_HOURS)
+  const last = lastWanted(memory, use)
+  const fresh = last === undefined ? 0 : Math.exp(-Math.max(0, now - last) / HOUR_MS / FRESHNESS_HOURS)
   const sum =
     USE_SHARE * used +
     FRESHNESS_SHARE * fresh +
@@ -57,38 +64,36 @@ export interface Move {
 
 /**
  * Where a memory belongs. It rises at 0.75 into `short_term` and at 0.9 into `working`; it falls back when it was never
- * used, or not for seven days, and from `working` when its priority is below 0.75. Between the bounds it stays, so that
+ * used nor said again, or not for seven days, and from `working` when its priority is below 0.75. Between the bounds it stays, so that
  * it does not move to and fro.
  */
-export const moveOf = (
-  memory: Pick<Memory, 'tier' | 'importance' | 'category'>,
-  use: Pick<Use, 'count' | 'last_at'> | undefined,
-  now: number,
-): Move | undefined => {
+export const moveOf = (memory: Looked & Pick<Memory, 'tier'>, use: Used, now: number): Move | undefined => {
   const priority = priorityOf(memory, use, now)
   const wanted: Tier | undefined = priority >= WORKING ? 'working' : priority >= SHORT_TERM ? 'short_term' : undefined
   if (wanted !== undefined && RANK[wanted] > RANK[memory.tier]) return { to: wanted, reason: whyUp(memory, use, now) }
   if (memory.tier === 'long_term') return undefined
-  if (use === undefined) return { to: 'long_term', reason: 'never used' }
-  if (now - use.last_at > FORGOTTEN_MS) return { to: 'long_term', reason: 'not used for seven days' }
+  const last = lastWanted(memory, use)
+  if (last === undefined) return { to: 'long_term', reason: 'never used' }
+  if (now - last > FORGOTTEN_MS) return { to: 'long_term', reason: 'not used for seven days' }
   if (memory.tier === 'working' && wanted === undefined) return { to: 'short_term', reason: 'used less' }
   return undefined
 }
 
 const RANK: Readonly<Record<Tier, number>> = { long_term: 0, short_term: 1, working: 2 }
 
+/** The nearer at hand of two tiers. */
+export const higherTier = (a: Tier, b: Tier): Tier => (RANK[a] >= RANK[b] ? a : b)
+
 const OFTEN = 5
 const LATELY_HOURS = 6
 const IMPORTANT = 0.8
 
-const whyUp = (
-  memory: Pick<Memory, 'importance' | 'category'>,
-  use: Pick<Use, 'count' | 'last_at'> | undefined,
-  now: number,
-): string => {
+const whyUp = (memory: Looked, use: Used, now: number): string => {
+  const lately = (at: number): boolean => now - at < LATELY_HOURS * HOUR_MS
   const reasons = [
     use !== undefined && use.count > OFTEN ? `used ${String(use.count)} times` : '',
-    use !== undefined && now - use.last_at < LATELY_HOURS * HOUR_MS ? 'used lately' : '',
+    use !== undefined && lately(use.last_at) ? 'used lately' : '',
+    memory.said_to > memory.said_from && lately(memory.said_to) ? 'said again lately' : '',
     memory.importance > IMPORTANT ? 'important' : '',
     memory.category === 'preferences' || memory.category === 'skills' ? memory.category : '',
   ].filter(reason => reason !== '')

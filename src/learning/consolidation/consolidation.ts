@@ -10,9 +10,11 @@ import type { Scope } from '../../messages/scope.ts'
 import type { CallContext } from '../../models/language-model.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact } from '../extraction/extraction.ts'
-import { compare, mayBeSame, mayReplace, type Verdict } from './compare.ts'
+import { strengthened } from '../extraction/importance.ts'
+import { mayReplace } from './compare.ts'
 import type { Likeness } from './likeness.ts'
 import { nearest } from './nearest-facts.ts'
+import { comparedWith, nearInWords, sameInWords, type Compared } from './same.ts'
 import { readShape, type Shape } from './shape.ts'
 
 export interface ConsolidationParts {
@@ -40,21 +42,11 @@ export interface Book {
 
 const PAGE = 500
 const SHAPES = 20_000
-/** Each restatement closes a tenth of what is missing to the full importance. */
-const STRENGTHENING = 0.1
-const MOST_NEAR = 5
 /** Facts that are read before others have their turn: about 10 ms. */
 const PAUSE_EVERY = 50
 
 interface Entry {
   memory: Memory
-}
-
-/** A memory beside a new fact. */
-interface Compared {
-  readonly entry: Entry
-  readonly shape: Shape
-  readonly verdict: Verdict
 }
 
 /** Opens the book of a scope. */
@@ -73,28 +65,27 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
     const sameAs = async (
       fact: ExtractedFact,
       shape: Shape,
-      others: readonly Compared[],
+      others: readonly Compared<Entry>[],
       call: Omit<CallContext, 'purpose'>,
     ): Promise<Entry | undefined> => {
-      const same = others.find(({ verdict }) => verdict === 'same')
-      const hinted = others.find(
-        ({ entry, shape: other }) => entry.memory.memory_id === fact.same_as && mayBeSame(shape, other),
-      )
-      if (same !== undefined || hinted !== undefined) return (same ?? hinted)?.entry
-      const near = others.filter(({ verdict }) => verdict === 'near').slice(0, MOST_NEAR)
+      const same = sameInWords(shape, others, fact.same_as)
+      if (same !== undefined) return same
+      const near = nearInWords(shape, others)
       if (near.length === 0 || parts.likeness === undefined) return undefined
-      const texts = near.map(({ entry }) => entry.memory.text)
+      const texts = near.map(({ memory }) => memory.text)
       const alike = await parts.likeness.alike(fact.text, texts, call)
-      return near[alike.indexOf(true)]?.entry
+      return near[alike.indexOf(true)]
     }
 
     const restate = async (entry: Entry, fact: ExtractedFact): Promise<Taken> => {
       const { memory } = entry
-      const { message_id } = fact.source
+      const { message_id, sent_at: said_at } = fact.source
       if (!memory.sources.includes(message_id)) {
-        const importance = memory.importance + STRENGTHENING * (1 - memory.importance)
-        await parts.memories.change(scope, memory.memory_id, { importance, add_sources: [message_id] })
-        entry.memory = { ...memory, importance, sources: [...memory.sources, message_id] }
+        const importance = strengthened(memory.importance)
+        await parts.memories.change(scope, memory.memory_id, { importance, add_sources: [message_id], said_at })
+        const said_from = Math.min(memory.said_from, said_at)
+        const said_to = Math.max(memory.said_to, said_at)
+        entry.memory = { ...memory, importance, said_from, said_to, sources: [...memory.sources, message_id] }
       }
       return { memory_id: memory.memory_id, outcome: 'restated', ended: [] }
     }
@@ -110,11 +101,10 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
         const speaker = new Set(tokenise(fact.source.sender_name ?? ''))
         const shape = shapeOf(fact.text, speaker)
         const said_at = fact.source.sent_at
-        const others: Compared[] = []
+        const others: Compared<Entry>[] = []
         for (const [at, entry] of entries.entries()) {
           if (!entry.memory.person_ids.includes(fact.source.person_id) || !holds(entry.memory, fact)) continue
-          const other = shapeOf(entry.memory.text, speaker)
-          others.push({ entry, shape: other, verdict: compare(shape, other) })
+          others.push(comparedWith(shape, entry, shapeOf(entry.memory.text, speaker)))
           if (at % PAUSE_EVERY === PAUSE_EVERY - 1) await breathe()
         }
         const same = await sameAs(fact, shape, others, call)
@@ -131,7 +121,7 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
         const later = contradicted.find(({ memory }) => memory.said_to > said_at)?.memory
         const memory = toMemory(fact, scope, session_id, parts, {
           supersedes: earlier.at(0)?.memory.memory_id,
-          ...(later === undefined ? {} : { valid_to: later.valid_from }),
+          ...(later === undefined ? {} : { valid_to: endedBy(later, said_at) }),
         })
         await parts.memory.store(memory)
         for (const entry of earlier) {
@@ -145,7 +135,7 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
   }
 }
 
-/** Facts and what was asked to be remembered, newest first, history included. */
+/** Facts and what was asked to be remembered, newest first, history included, but for what another one stands for. */
 const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
   const entries: Entry[] = []
   let before: string | undefined
@@ -154,7 +144,7 @@ const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
       ...{ limit: PAGE, kinds: ['fact', 'explicit'] },
       ...(before === undefined ? {} : { before }),
     })
-    entries.push(...page.map(memory => ({ memory })))
+    entries.push(...page.filter(memory => memory.merged_into === undefined).map(memory => ({ memory })))
     before = page.at(-1)?.memory_id
     if (page.length < PAGE) return entries
     await breathe()
@@ -164,6 +154,10 @@ const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
 /** Whether a memory still holds when the fact was said, or was said to hold just as long as the fact. */
 const holds = (memory: Memory, fact: ExtractedFact): boolean =>
   memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
+
+/** Until when something held that was contradicted since; what was said before it too, ended it when it was said anew. */
+const endedBy = (later: Memory, said_at: number): number =>
+  later.valid_from > said_at ? later.valid_from : later.said_to
 
 const toMemory = (
   fact: ExtractedFact,

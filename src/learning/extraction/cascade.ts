@@ -118,7 +118,10 @@ const toFact = (fact: AnsweredFact, source: ExtractedFact['source'], input: Extr
   return {
     text: fact.text.replace(/\s+/g, ' '),
     ...{ quote: fact.quote, source, category: fact.category },
-    importance: importanceOf(fact.importance, activityOf(fact.text, source.person_id, input.messages)),
+    importance: importanceOf(
+      fact.importance,
+      input.activity ?? activityOf(fact.text, source.person_id, input.messages),
+    ),
     ...(fits ? { valid_from, valid_to } : { valid_from: undefined, valid_to: undefined }),
     entities: entitiesOf(fact),
     relations: fact.relationships,

@@ -13,6 +13,8 @@ export interface ExtractionInput {
   readonly known: readonly Memory[]
   /** What the session was about up to the messages; `undefined` at its beginning. */
   readonly so_far: string | undefined
+  /** How much the persons have to do with it, 0 to 1, where whoever asks knows; otherwise it is measured by what they said. */
+  readonly activity?: number | undefined
 }
 
 /** A relation between two things that a fact is about. */

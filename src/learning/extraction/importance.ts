@@ -19,6 +19,12 @@ export const activityOf = (fact: string, person_id: string, said: readonly Store
   return 1 - 0.5 ** Math.max(1, mentions)
 }
 
+/** Each restatement closes a tenth of what is missing to the full importance. */
+const STRENGTHENING = 0.1
+
+/** The importance of a fact that was said once more. */
+export const strengthened = (importance: number): number => importance + STRENGTHENING * (1 - importance)
+
 /** clamp(0.7 · what the extractor says + 0.3 · activity), both 0 to 1. */
 export const importanceOf = (extracted: number, activity: number): number =>
   Math.min(1, Math.max(0, OWN_SHARE * extracted + ACTIVITY_SHARE * activity))

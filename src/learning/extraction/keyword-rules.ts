@@ -30,7 +30,7 @@ export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] =
     .flatMap(message =>
       splitSentences(message.text)
         .filter(sentence => kindOf(sentence) === 'statement')
-        .map(sentence => factOf(sentence, message, group, input.messages)),
+        .map(sentence => factOf(sentence, message, group, input)),
     )
 }
 
@@ -38,12 +38,7 @@ export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] =
 export const reflectionByRules = (messages: readonly StoredMessage[]): string =>
   contextOf(messages.filter(message => message.role === 'user').map(message => message.text))
 
-const factOf = (
-  sentence: string,
-  source: StoredMessage,
-  group: boolean,
-  said: readonly StoredMessage[],
-): ExtractedFact => {
+const factOf = (sentence: string, source: StoredMessage, group: boolean, input: ExtractionInput): ExtractedFact => {
   const statement = withoutRemember(sentence).slice(0, LONGEST_FACT_CHARACTERS)
   // In a group "I" may be anybody.
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
@@ -51,7 +46,7 @@ const factOf = (
   return {
     ...{ text, quote: statement, source },
     category: KEYWORDS.find(([, keyword]) => words.some(word => keyword.test(word)))?.[0] ?? 'facts',
-    importance: importanceOf(IMPORTANCE, activityOf(statement, source.person_id, said)),
+    importance: importanceOf(IMPORTANCE, input.activity ?? activityOf(statement, source.person_id, input.messages)),
     ...{ valid_from: undefined, valid_to: undefined, entities: [], relations: [] },
     ...{ same_as: undefined, replaces: undefined },
   }

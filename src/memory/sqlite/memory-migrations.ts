@@ -128,6 +128,19 @@ export const memoryMigrations: readonly Migration[] = [
       create index recalled_messages on recalled_items (message_id) where message_id is not null;
     `,
   },
+  {
+    id: 'memory-merges-001',
+    sql: `
+      -- Memories that say what another one says, which stands for them since.
+      create table memory_merges (
+        memory_id text primary key references memories (memory_id) on delete cascade,
+        into_id text not null references memories (memory_id) on delete cascade,
+        reason text not null,
+        at integer not null
+      ) strict, without rowid;
+      create index memory_merges_into on memory_merges (into_id);
+    `,
+  },
 ]
 
 /** Tables of the vector store and of the allocation table, in `vectors.db`. */

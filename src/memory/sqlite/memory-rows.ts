@@ -6,7 +6,7 @@ import type { Entity, Memory } from '../memory.ts'
 /** Lists are JSON arrays, and what is not there is null. */
 export interface MemoryRow extends Omit<
   Memory,
-  'person_ids' | 'sources' | 'entities' | 'session_id' | 'valid_to' | 'supersedes' | 'quote'
+  'person_ids' | 'sources' | 'entities' | 'session_id' | 'valid_to' | 'supersedes' | 'quote' | 'merged_into'
 > {
   readonly person_ids: string
   readonly sources: string
@@ -14,6 +14,7 @@ export interface MemoryRow extends Omit<
   readonly session_id: string | null
   readonly valid_to: number | null
   readonly supersedes: string | null
+  readonly merged_into: string | null
   readonly quote: string | null
 }
 
@@ -21,13 +22,15 @@ export const OWN_COLUMNS = `memory_id, scope, kind, text, category, tier, import
   valid_from, valid_to, supersedes, quote, entities, created_at`
 export const COLUMNS = `${OWN_COLUMNS},
   (select json_group_array(person_id) from memory_persons p where p.memory_id = memories.memory_id) as person_ids,
-  (select json_group_array(message_id) from memory_sources s where s.memory_id = memories.memory_id) as sources`
+  (select json_group_array(message_id) from memory_sources s where s.memory_id = memories.memory_id) as sources,
+  (select into_id from memory_merges m where m.memory_id = memories.memory_id) as merged_into`
 
 export const toMemory = (row: MemoryRow): Memory => ({
   ...row,
   session_id: row.session_id ?? undefined,
   valid_to: row.valid_to ?? undefined,
   supersedes: row.supersedes ?? undefined,
+  merged_into: row.merged_into ?? undefined,
   quote: row.quote ?? undefined,
   person_ids: JSON.parse(row.person_ids) as PersonId[],
   sources: JSON.parse(row.sources) as MessageId[],

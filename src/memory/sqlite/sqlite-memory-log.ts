@@ -2,6 +2,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { ChatId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { deleteInBatches } from '../../database/sqlite/in-batches.ts'
+import { breathe } from '../../platform/event-loop.ts'
 import { recordedTime, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type {
@@ -20,6 +21,8 @@ import type {
 export const createSqliteMemoryLog = (database: Database): MemoryLog & PersonalData => new SqliteMemoryLog(database)
 
 type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
+
+const RECALLS_AT_ONCE = 200
 
 /** Uses that speak for a memory; a look of the agent does not. */
 const USES = `type in ('recall', 'search', 'show')`
@@ -147,10 +150,11 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   }
 
   async prune(before: number): Promise<number> {
-    return this.#database.transaction(
-      () =>
-        this.#database.run('delete from memory_accesses where at < :before', { before }) +
-        this.#database.run('delete from recalls where at < :before', { before }),
+    const old = ['at < :before', { before }] as const
+    return (
+      (await deleteInBatches(this.#database, 'memory_accesses', ...old)) +
+      (await deleteInBatches(this.#database, 'memory_promotions', ...old)) +
+      (await this.#pruneRecalls(before))
     )
   }
 
@@ -186,6 +190,19 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     const scope = { scope: scopeOfPerson(person_id) }
     const accesses = await deleteInBatches(this.#database, 'memory_accesses', 'scope = :scope', scope)
     return accesses + this.#database.run('delete from recalls where scope = :scope', scope)
+  }
+
+  /** Each goes with its items, of which there are many. */
+  async #pruneRecalls(before: number): Promise<number> {
+    for (let removed = 0; ;) {
+      const step = this.#database.run(
+        'delete from recalls where recall_id in (select recall_id from recalls where at < :before limit :most)',
+        { before, most: RECALLS_AT_ONCE },
+      )
+      removed += step
+      if (step < RECALLS_AT_ONCE) return removed
+      await breathe()
+    }
   }
 
   #write(accesses: readonly Access[]): void {

@@ -51,6 +51,7 @@ export const memoryRecord = (memory: Memory): PersonalRecord => ({
     said_to: recordedTime(memory.said_to),
     valid_from: recordedTime(memory.valid_from),
     valid_to: recordedTime(memory.valid_to),
+    merged_into: memory.merged_into ?? null,
     text: memory.text,
     quote: memory.quote ?? null,
     about: memory.entities.map(({ value }) => value).join(', '),

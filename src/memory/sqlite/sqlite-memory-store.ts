@@ -6,8 +6,18 @@ import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Memory } from '../memory.ts'
-import type { MemoryChange, MemoryFilter, MemoryPage, MemoryStore, PlacedMemory } from '../memory-store.ts'
+import type {
+  MemoryChange,
+  MemoryFilter,
+  MemoryPage,
+  MemoryStore,
+  Merge,
+  MergeRecord,
+  PlacedMemory,
+} from '../memory-store.ts'
 import { COLUMNS, OWN_COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
+import { mergeMemories, mergesInto } from './memory-merges.ts'
+import { removeMemories } from './memory-removal.ts'
 import * as ofPerson from './sqlite-memory-person.ts'
 
 /** Whether a memory, or something that it was learned from, was forgotten: it is not added again. */
@@ -34,7 +44,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
     if (await this.#isForgotten(memory)) return { added: false, memory }
     return this.#database.transaction(() => {
-      const { person_ids, sources, entities, ...columns } = memory
+      const { person_ids, sources, entities, merged_into: _merged, ...columns } = memory
       const { memory_id } = memory
       const added = this.#database.run(
         `insert into memories (${OWN_COLUMNS})
@@ -67,11 +77,11 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async removeOfSession(session_id: string): Promise<readonly string[]> {
-    return this.#remove('session_id = :session_id', { session_id })
+    return removeMemories(this.#database, 'session_id = :session_id', { session_id })
   }
 
   async remove(scope: Scope, memory_ids: readonly string[]): Promise<readonly string[]> {
-    return this.#remove('scope = :scope and memory_id in (select value from json_each(:ids))', {
+    return removeMemories(this.#database, 'scope = :scope and memory_id in (select value from json_each(:ids))', {
       scope,
       ids: JSON.stringify(memory_ids),
     })
@@ -81,16 +91,26 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return this.#database.transaction(() => {
       const found = this.#database.run(
         `update memories set tier = coalesce(:tier, tier), importance = coalesce(:importance, importance),
-           valid_to = case when :ends then :valid_to else valid_to end
+           valid_to = case when :ends then :valid_to else valid_to end,
+           said_from = min(said_from, coalesce(:said_at, said_from)), said_to = max(said_to, coalesce(:said_at, said_to))
          where scope = :scope and memory_id = :memory_id`,
         {
           ...{ scope, memory_id, tier: change.tier ?? null, importance: change.importance ?? null },
           ...{ ends: change.valid_to === undefined ? 0 : 1, valid_to: change.valid_to ?? null },
+          said_at: change.said_at ?? null,
         },
       )
       if (found > 0) this.#addSources(memory_id, change.add_sources ?? [])
       return found > 0
     })
+  }
+
+  async merge(scope: Scope, merge: Merge): Promise<boolean> {
+    return mergeMemories(this.#database, scope, merge)
+  }
+
+  async mergesInto(memory_id: string): Promise<readonly MergeRecord[]> {
+    return mergesInto(this.#database, memory_id)
   }
 
   async get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]> {
@@ -187,7 +207,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     let erased = 0
     for await (const rows of this.#ofPerson<{ memory_id: string }>(person_id, 'memory_id')) {
       const ids = JSON.stringify(rows.map(row => row.memory_id))
-      erased += this.#remove('memory_id in (select value from json_each(:ids))', { ids }).length
+      erased += removeMemories(this.#database, 'memory_id in (select value from json_each(:ids))', { ids }).length
     }
     return erased
   }
@@ -195,22 +215,6 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   #ofPerson<T extends object>(person_id: PersonId, columns: string): AsyncIterable<readonly T[]> {
     const table = { table: 'memories', columns, where: ofPerson.OF_PERSON }
     return readInBatches<T>(this.#database, table, ofPerson.personParameters(person_id))
-  }
-
-  #remove(where: string, parameters: Parameters): readonly string[] {
-    return this.#database.transaction(() => {
-      const ids = this.#database
-        .all<{ memory_id: string }>(`select memory_id from memories where ${where}`, parameters)
-        .map(row => row.memory_id)
-      const gone = { ids: JSON.stringify(ids) }
-      this.#database.run(
-        `update memories set valid_to = null where memory_id in
-           (select supersedes from memories where memory_id in (select value from json_each(:ids)))`,
-        gone,
-      )
-      this.#database.run('delete from memories where memory_id in (select value from json_each(:ids))', gone)
-      return ids
-    })
   }
 
   #addSources(memory_id: string, sources: readonly MessageId[]): void {

@@ -75,3 +75,7 @@ export const valenceOf = (text: string): number => {
   const marks = Math.min(MOST_EXCLAMATIONS, text.split('!').length - 1)
   return normalise(sum * (1 + EXCLAMATION * marks))
 }
+
+/** How some texts feel on the mean, each counting the same: −1 to 1, 0 where there are none. */
+export const meanValence = (texts: readonly string[]): number =>
+  texts.length === 0 ? 0 : texts.reduce((sum, text) => sum + valenceOf(text), 0) / texts.length

@@ -1,0 +1,91 @@
+/** Two memories that say the same, made one. */
+import type { Database } from '../../database/sqlite/database.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { Memory } from '../memory.ts'
+import type { Merge, MergeRecord } from '../memory-store.ts'
+import { COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
+
+/** Uses that count for a memory; they go over to the one that stands. */
+const USES = `type in ('recall', 'search', 'show')`
+
+/** Makes two memories of a scope one. @returns false where one of both is not there, or holds no more. */
+export const mergeMemories = (database: Database, scope: Scope, merge: Merge): boolean =>
+  database.transaction(() => {
+    const both = database
+      .all<MemoryRow>(
+        `select ${COLUMNS} from memories where scope = :scope and valid_to is null and memory_id in (:kept, :closed)`,
+        { scope, kept: merge.kept, closed: merge.closed },
+      )
+      .map(toMemory)
+    const kept = both.find(memory => memory.memory_id === merge.kept)
+    const closed = both.find(memory => memory.memory_id === merge.closed)
+    if (kept === undefined || closed === undefined || kept === closed) return false
+    write(database, scope, kept, closed, merge)
+    return true
+  })
+
+const write = (database: Database, scope: Scope, kept: Memory, closed: Memory, merge: Merge): void => {
+  const { at, reason, importance, tier } = merge
+  const ids = { kept: kept.memory_id, closed: closed.memory_id }
+  const entities = new Map([...closed.entities, ...kept.entities].map(each => [`${each.kind}:${each.value}`, each]))
+  database.run(
+    `update memories set importance = :importance, tier = :tier, entities = :entities, said_from = :said_from,
+       said_to = :said_to, valid_from = :valid_from, supersedes = coalesce(supersedes, :supersedes)
+     where memory_id = :kept`,
+    {
+      ...{ kept: ids.kept, importance, tier, supersedes: closed.supersedes ?? null },
+      entities: JSON.stringify([...entities.values()]),
+      said_from: Math.min(kept.said_from, closed.said_from),
+      said_to: Math.max(kept.said_to, closed.said_to),
+      valid_from: Math.min(kept.valid_from, closed.valid_from),
+    },
+  )
+  database.run(
+    `insert or ignore into memory_sources (memory_id, message_id)
+       select :kept, message_id from memory_sources where memory_id = :closed`,
+    ids,
+  )
+  database.run(
+    `insert or ignore into memory_relations
+       select :kept, from_value, to_value, type, strength from memory_relations where memory_id = :closed`,
+    ids,
+  )
+  database.run('update memories set valid_to = :at where memory_id = :closed', { at, closed: ids.closed })
+  database.run('insert into memory_merges (memory_id, into_id, reason, at) values (:closed, :kept, :reason, :at)', {
+    ...ids,
+    ...{ reason, at },
+  })
+  database.run(`update memory_accesses set memory_id = :kept where memory_id = :closed and ${USES}`, ids)
+  database.run(`insert into memory_accesses (scope, memory_id, type, at) values (:scope, :closed, 'merge', :at)`, {
+    ...{ scope, at, closed: ids.closed },
+  })
+}
+
+/** What was merged into a memory, oldest merge first. */
+export const mergesInto = (database: Database, memory_id: string): readonly MergeRecord[] =>
+  database.all<MergeRecord>(
+    'select memory_id, reason, at from memory_merges where into_id = :memory_id order by at, memory_id',
+    { memory_id },
+  )
+
+/**
+ * Before memories go, in the transaction in which they do: what had been merged into one of them stands for itself again, and holds as long as that one did;
+ * the first of them is what the one had ended, and what had ended it, is known by.
+ */
+export const passOn = (database: Database, ids: readonly string[]): void => {
+  const heirs = database.all<{ heir: string; gone: string }>(
+    `select memory_id as heir, into_id as gone from memory_merges
+     where into_id in (select value from json_each(:ids)) and memory_id not in (select value from json_each(:ids))
+     order by at, memory_id`,
+    { ids: JSON.stringify(ids) },
+  )
+  for (const each of heirs) {
+    database.run(
+      `update memories set valid_to = (select valid_to from memories where memory_id = :gone),
+         supersedes = coalesce(supersedes, (select supersedes from memories where memory_id = :gone))
+       where memory_id = :heir`,
+      each,
+    )
+    database.run('update memories set supersedes = :heir where supersedes = :gone', each)
+  }
+}
