@@ -69,8 +69,9 @@ export const mergesInto = (database: Database, memory_id: string): readonly Merg
   )
 
 /**
- * Before memories go, in the transaction in which they do: what had been merged into one of them stands for itself again, and holds as long as that one did;
- * the first of them is what the one had ended, and what had ended it, is known by.
+ * Before memories go, in the transaction in which they do: what had been merged into one of them stands for itself
+ * again, and holds as long as that one did; the first of them is what the one had ended, and what had ended it, is known
+ * by.
  */
 export const passOn = (database: Database, ids: readonly string[]): void => {
   const heirs = database.all<{ heir: string; gone: string }>(
