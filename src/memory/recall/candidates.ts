@@ -1,4 +1,5 @@
 import type { MessageId } from '../../messages/message.ts'
+import { isCommon } from '../../text/common-words.ts'
 import { bestPlaces } from './best.ts'
 import { FLAG, type Columns } from './columns.ts'
 import type { LexicalScores } from './lexical-scores.ts'
@@ -16,10 +17,10 @@ export interface Candidate extends Document {
   readonly similarity: number | undefined
 }
 
-/** What was found, and which share of the quotes that may be given it deserves. */
+/** What was found, and how many of it may be quoted. */
 export interface Fused {
   readonly candidates: readonly Candidate[]
-  readonly allowed: number
+  readonly most: number
 }
 
 /**
@@ -28,6 +29,7 @@ export interface Fused {
  */
 export const fuse = async (
   reader: ScopeReader,
+  query: Pick<RecallQuery, 'personal' | 'asked'>,
   scores: LexicalScores | undefined,
   similar: ReadonlyMap<number, number>,
   fusion: Fusion,
@@ -36,10 +38,9 @@ export const fuse = async (
   const { columns } = reader
   const hidden = new Set((await reader.ordinals([...limits.exclude])).values())
   const combined = new Float32Array(columns.size)
-  const lexical = (ordinal: number): number =>
-    scores === undefined || scores.full === 0 ? 0 : (scores.matched[ordinal] ?? 0) / scores.full
-  const strength = scores === undefined ? 0 : scores.dated ? 1 : bestVisible(scores.matched, hidden) / scores.full
-  if (scores !== undefined && strength >= fusion.floor) {
+  const { floor, sure } = query.personal ? fusion.personal : fusion.general
+  const strength = scores === undefined ? 0 : strengthOf(scores, hidden, query)
+  if (scores !== undefined && strength >= floor) {
     const best = bestVisible(scores.total, hidden)
     if (best > 0) for (let at = 0; at < columns.size; at++) combined[at] = (scores.total[at] ?? 0) / best
   }
@@ -53,12 +54,40 @@ export const fuse = async (
   for (const at of hidden) combined[at] = 0
   const places = bestPlaces(combined, limits.most)
   const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
-  const candidates = places.flatMap(place => {
+  const best = combined[places[0] ?? 0] ?? 0
+  const candidates = places.flatMap((place): Candidate[] => {
     const document = documents.get(place)
     if (document === undefined) return []
-    return [{ ...document, score: combined[place] ?? 0, lexical: lexical(place), similarity: similar.get(place) }]
+    const score = combined[place] ?? 0
+    const similarity = similar.get(place)
+    if (similarity === undefined && scores !== undefined) {
+      if (score < best * fusion.tail) return []
+      if (document.stems.length === 0 && isBeside(columns, scores, place)) return []
+    }
+    const lexical = scores === undefined || scores.full === 0 ? 0 : (scores.matched[place] ?? 0) / scores.full
+    return [{ ...document, score, lexical, similarity }]
   })
-  return { candidates, allowed: most_similar > 0 ? 1 : Math.min(1, (strength / fusion.sure) ** 2) }
+  return { candidates, most: most_similar > 0 || strength >= sure ? limits.most : fusion.few }
+}
+
+/**
+ * How much of what is asked the best message answers: 0 to about 1. What was said in the time asked about is an answer
+ * by itself, unless the question is about something of which that is not known.
+ */
+const strengthOf = (
+  scores: LexicalScores,
+  hidden: ReadonlySet<number>,
+  { personal, asked }: Pick<RecallQuery, 'personal' | 'asked'>,
+): number => {
+  const strength = scores.full === 0 ? 0 : bestVisible(scores.matched, hidden) / scores.full
+  return scores.dated && (personal || asked.every(isCommon)) ? Math.max(1, strength) : strength
+}
+
+/** Whether a message holds no word of the question, nor does the question hold that it follows. */
+const isBeside = ({ flags, session_first }: Columns, { own, timed }: LexicalScores, at: number): boolean => {
+  if ((own[at] ?? 0) > 0 || timed(at)) return false
+  const answers = at > (session_first[at] ?? 0) && ((flags[at - 1] ?? 0) & FLAG.question) !== 0
+  return !answers || (own[at - 1] ?? 0) === 0
 }
 
 const isPresent = (columns: Columns, at: number): boolean => ((columns.flags[at] ?? 0) & FLAG.present) !== 0

@@ -5,6 +5,7 @@ import type { MessageId, StoredMessage } from '../../messages/message.ts'
 import type { MessageFeed } from '../../messages/message-feed.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { CallContext } from '../../models/language-model.ts'
+import { shareOf } from '../../text/common-words.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { featuresOf, fuse, type Candidate } from './candidates.ts'
 import { rarity, type LexicalScores } from './lexical-scores.ts'
@@ -63,7 +64,7 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
     question: string,
     call: CallContext,
   ): Promise<ReadonlyMap<number, number>> => {
-    if (parts.vectors === undefined) return new Map()
+    if (parts.vectors === undefined) return NO_VECTORS
     try {
       const near = await parts.vectors.near(scope, question, NEIGHBOURS, call)
       const ordinals = await reader.ordinals(near.map(each => each.message_id))
@@ -75,7 +76,7 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
       )
     } catch (error) {
       logger.warn('Recall goes by words alone', { why: asDenidinError(error).message })
-      return new Map()
+      return NO_VECTORS
     }
   }
 
@@ -90,7 +91,8 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
     if (reranker === undefined || candidates.length < 2) return candidates
     const found = new Map<string, number>()
     for (const [stem, { ordinals }] of await reader.postings(query.asked)) found.set(stem, ordinals.length)
-    const weigh = (stem: string): number => rarity(found.get(stem) ?? 0, reader.columns.present)
+    const weigh = (stem: string): number =>
+      rarity(found.get(stem) ?? 0, reader.columns.present, shareOf(stem), weights.prior)
     const asked = candidates.map(each => ({
       message_id: each.message.message_id,
       text: each.message.text,
@@ -119,14 +121,15 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
     const query = readQuestion(question, reader.speakers)
     const words = query.asked.length > 0 || query.dates.length > 0
     const scores = words ? await searchWords(reader, query, weights) : undefined
-    const similar = await neighbours(reader, scope, question.text, call)
+    // Politeness alone asks for nothing.
+    const similar = words ? await neighbours(reader, scope, question.text, call) : NO_VECTORS
     const most = Math.max(CANDIDATES, limits.quotes)
-    const { candidates, allowed } = await fuse(reader, scores, similar, fusion, {
+    const fused = await fuse(reader, query, scores, similar, fusion, {
       most,
       exclude: limits.exclude ?? NOBODY,
     })
-    const messages = await texts(scope, candidates)
-    const found = candidates.flatMap(candidate => {
+    const messages = await texts(scope, fused.candidates)
+    const found = fused.candidates.flatMap(candidate => {
       const message = messages.get(candidate.message_id)
       return message === undefined ? [] : [{ candidate, message }]
     })
@@ -134,7 +137,7 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
       await reordered(found, query, reader, scores, question.text, call),
       each => each.candidate.stems,
     )
-    const quotes = Math.ceil(limits.quotes * (query.kind.list ? LIST_FACTOR : 1) * allowed)
+    const quotes = Math.min(fused.most, limits.quotes * (query.kind.list ? LIST_FACTOR : 1))
     return packed(Iterator.from(ordered).map(toQuote), quotes, limits.tokens, parts.tokens)
   }
 
@@ -151,6 +154,7 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
 }
 
 const NOBODY: ReadonlySet<MessageId> = new Set()
+const NO_VECTORS: ReadonlyMap<number, number> = new Map()
 
 interface Found {
   readonly candidate: Candidate
