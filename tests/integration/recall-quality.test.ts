@@ -56,7 +56,7 @@ test('no two quotes of an answer say the same', async () => {
   for (const dialogue of DIALOGUES) {
     for (const { text } of dialogue.questions) {
       const quotes = await recall.recall(
-        `chat:${dialogue.name}@g.us`,
+        { scope: `chat:${dialogue.name}@g.us` },
         { text, asked_at: dialogue.turns.at(-1)!.sent_at, asker: undefined },
         { quotes: 20, tokens: 1000 },
         { purpose: 'recall' },

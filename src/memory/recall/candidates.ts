@@ -17,10 +17,11 @@ export interface Candidate extends Document {
   readonly similarity: number | undefined
 }
 
-/** What was found, and how many of it may be quoted. */
-export interface Fused {
+/** What was found, how many of it may be quoted, and how sure it is that it was spoken of: 0 to 1. */
+interface Fused {
   readonly candidates: readonly Candidate[]
   readonly most: number
+  readonly strength: number
 }
 
 /**
@@ -67,7 +68,11 @@ export const fuse = async (
     const lexical = scores === undefined || scores.full === 0 ? 0 : (scores.matched[place] ?? 0) / scores.full
     return [{ ...document, score, lexical, similarity }]
   })
-  return { candidates, most: most_similar > 0 || strength >= sure ? limits.most : fusion.few }
+  return {
+    candidates,
+    most: most_similar > 0 || strength >= sure ? limits.most : fusion.few,
+    strength: Math.min(1, strength >= floor ? strength : most_similar),
+  }
 }
 
 /**

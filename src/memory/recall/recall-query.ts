@@ -76,6 +76,8 @@ export const readQuestion = (question: RecallQuestion, speakers: readonly Speake
   const asked = telling.length > 0 ? telling : about
   const known = new Set(asked)
   const [only] = named
+  // “My boat” of somebody who never spoke here is not a boat that was spoken of here.
+  const speaks = question.asker === undefined || people.some(each => each.person_id === question.asker)
   return {
     asked,
     related: [...new Set(asked.flatMap(each => [...relatedTo(each)]))].filter(
@@ -94,7 +96,7 @@ export const readQuestion = (question: RecallQuestion, speakers: readonly Speake
     past: dates.every(({ to }) => to < dayOf(question.asked_at)),
     kind: questionKind(text),
     of_bot,
-    personal: named.length > 0 || of_bot || isOwn(text.replace(FOR_ANYBODY, ' ')),
+    personal: named.length > 0 || of_bot || (speaks && isOwn(text.replace(FOR_ANYBODY, ' '))),
   }
 }
 

@@ -79,7 +79,7 @@ const namesOf = (dialogue: Dialogue | undefined): readonly string[] => [
 
 const ask = (recall: MessageRecall, dialogue: Dialogue, text: string): Promise<readonly Quote[]> =>
   recall.recall(
-    scopeOfDialogue(dialogue),
+    { scope: scopeOfDialogue(dialogue) },
     { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined },
     { quotes: 10, tokens: 1000 },
     { purpose: 'recall' },
