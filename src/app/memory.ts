@@ -71,7 +71,7 @@ export const createPast = async (settings: Settings, stores: Stores, parts: Surr
   const past = createPastMessages({
     ...parts,
     ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ reranker: rerankerOf(settings, parts), vectors: undefined },
+    ...{ reranker: rerankerOf(settings, stores, parts), vectors: undefined },
   })
   return {
     ...past,
@@ -82,10 +82,12 @@ export const createPast = async (settings: Settings, stores: Stores, parts: Surr
   }
 }
 
-const rerankerOf = ({ memory }: Settings, { clock }: Surroundings): Reranker | undefined => {
+const rerankerOf = ({ memory }: Settings, { meter }: Stores, parts: Surroundings): Reranker | undefined => {
   const { kind, url, model, api_key } = memory.longterm.reranker
   if (kind === 'linear') return createLinearReranker(RANKER_WEIGHTS)
-  return kind === 'http' && url !== undefined ? createHttpReranker({ url, model, api_key }, clock) : undefined
+  return kind === 'http' && url !== undefined
+    ? createHttpReranker({ url, model, api_key }, { ...parts, meter })
+    : undefined
 }
 
 const chromaServer = (settings: Settings, parts: Surroundings): ChromaServer => {
