@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openBenchRecall, type BenchRecall } from '../bench/recall/bench-recall.ts'
 import { measureRecall, type RecallReport } from '../bench/recall/measure.ts'
+import { measureRestated } from '../bench/recall/restated.ts'
 import { measureUnrelated } from '../bench/recall/unrelated.ts'
 import { variants } from '../bench/recall/variants.ts'
-import { generateDialogue } from '../support/dialogues/generate.ts'
+import { generateDialogue, generateRepetitive } from '../support/dialogues/generate.ts'
 
 const DIALOGUES = [501, 502].flatMap(seed => [generateDialogue('en', seed), generateDialogue('he', seed)])
 
@@ -49,6 +50,14 @@ test('what has nothing to do with a talk recalls nothing, in a memory that has j
   }
   expect(unrelated['questions about another talk']?.['at most two']).toBeGreaterThan(60)
   expect(unrelated['own questions']?.['nothing recalled']).toBeLessThan(20)
+})
+
+test('where people tell everything three times, hardly any quote says again what one before it said', async () => {
+  const talks = [501, 502].flatMap(seed => [generateRepetitive('en', seed), generateRepetitive('he', seed)])
+  await using repetitive = await openBenchRecall(talks)
+  const { rows, restated } = await measureRestated(repetitive.recall(), talks)
+  expect(rows).toBeGreaterThan(1000)
+  expect(restated).toBeLessThanOrEqual(5)
 })
 
 test('no two quotes of an answer say the same', async () => {
