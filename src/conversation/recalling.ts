@@ -11,8 +11,8 @@ import type { PersonId } from '../people/person.ts'
 import type { WindowMessage } from '../sessions/session.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
-/** Messages that are quoted for one question; twice as many for a question that asks for a list. */
-const MOST_QUOTES = 20
+/** Messages that are quoted for one question, as far as the tokens reach; twice as many for one that asks for a list. */
+const MOST_QUOTES = 40
 
 export interface RecallingParts {
   readonly memory: LongTermMemory

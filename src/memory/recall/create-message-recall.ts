@@ -82,8 +82,9 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
     try {
       const ranks = await reranker.rerank(question, asked, call)
       return found
-        .map((each, at) => ({ ...each, rank: ranks[at] ?? Number.NEGATIVE_INFINITY }))
-        .sort((a, b) => b.rank - a.rank)
+        .map((each, at) => ({ each, judged: ranks[at] ?? Number.NEGATIVE_INFINITY }))
+        .sort((a, b) => b.judged - a.judged)
+        .map(({ each }) => each)
     } catch (error) {
       logger.warn('The order of the search stands', { why: asDenidinError(error).message })
       return found
@@ -135,7 +136,7 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
 const NOBODY: ReadonlySet<MessageId> = new Set()
 const NO_VECTORS: ReadonlyMap<number, number> = new Map()
 
-const toQuote = ({ scope, candidate, message }: Found): Quote => ({
+const toQuote = ({ scope, candidate, message, rank }: Found): Quote => ({
   message_id: message.message_id,
   scope,
   person_id: message.person_id,
@@ -144,7 +145,7 @@ const toQuote = ({ scope, candidate, message }: Found): Quote => ({
   sent_at: message.sent_at,
   text: message.text,
   tokens: message.tokens,
-  score: candidate.score,
+  score: rank,
   lexical: candidate.lexical,
   ...(candidate.similarity === undefined ? {} : { similarity: candidate.similarity }),
 })

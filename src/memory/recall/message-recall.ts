@@ -35,7 +35,7 @@ export interface Quote {
   readonly text: string
   /** Tokens of `text`. */
   readonly tokens: number
-  /** What the list is sorted by; comparable within one answer alone. */
+  /** What the search sorts by; comparable within one answer alone. */
   readonly score: number
   /** 0 to about 1: how much of what was asked stands in the message and around it, rare words counting most. */
   readonly lexical: number

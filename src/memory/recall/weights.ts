@@ -78,7 +78,7 @@ interface Certainty {
 /** Chosen in the same way. */
 export const FUSION: Fusion = {
   vectors: 0.3,
-  personal: { floor: 0.1, sure: 0.2 },
+  personal: { floor: 0.1, sure: 0.15 },
   general: { floor: 0.4, sure: 0.5 },
   few: 2,
   tail: 0.2,
