@@ -156,7 +156,7 @@ test('packing passes over what is too long, and cuts the first where nothing fit
 })
 
 test('behind the first ten, what is worth more for its length is packed first, in the order of the search', () => {
-  const item = (score: number, tokens: number) => ({ text: `${String(score)}`, tokens, score })
+  const item = (score: number, tokens: number) => ({ text: String(score), tokens, score })
   const best = Array.from({ length: 10 }, (_, at) => item(1 - at / 100, 40))
   const long = item(0.5, 100)
   const short = item(0.45, 30)
