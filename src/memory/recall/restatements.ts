@@ -10,40 +10,47 @@ const LEAST_IN_A_ROW = 2
  * Whether a message says nothing that one before it has not said: nearly the same words, and the same figures, or a part
  * of it word for word. “The flight is at seven” and “… at nine” do not restate each other: what differs is what they tell.
  */
-export const restates = (before: readonly string[], again: readonly string[]): boolean => {
-  const [known, said] = [new Set(before), new Set(again)]
+const restatesIt = (before: Said, again: Said): boolean => {
   // Of messages that say nothing by themselves (“Yes, I did”) one is enough.
-  if (said.size === 0) return known.size === 0
-  if (said.size >= LEAST_IN_A_ROW && standsIn(again, before)) return true
-  if (said.size < known.size * SAME_LENGTH) return false
+  if (again.words.size === 0) return before.words.size === 0
+  if (again.words.size >= LEAST_IN_A_ROW && before.row.includes(again.row)) return true
+  if (again.words.size < before.words.size * SAME_LENGTH) return false
   let shared = 0
-  for (const stem of said) if (known.has(stem)) shared++
-  if (shared < said.size * SAME_WORDS) return false
+  for (const stem of again.words) if (before.words.has(stem)) shared++
+  if (shared < again.words.size * SAME_WORDS) return false
   // As many words, some of them others: they tell apart what happened.
-  if (known.size <= said.size && shared < said.size) return false
-  return figures(known) === figures(said)
+  if (before.words.size <= again.words.size && shared < again.words.size) return false
+  return before.figures === again.figures
 }
 
-/** Whether some words stand in others, in a row. */
-const standsIn = (part: readonly string[], whole: readonly string[]): boolean =>
-  ` ${whole.join(' ')} `.includes(` ${part.join(' ')} `)
+/** The same of the stems of two messages. */
+export const restates = (before: readonly string[], again: readonly string[]): boolean =>
+  restatesIt(read(before), read(again))
 
-const figures = (stems: ReadonlySet<string>): string =>
-  [...stems]
-    .filter(stem => /\d/.test(stem))
-    .sort()
-    .join(' ')
+/** What a message says, as it is compared. */
+interface Said {
+  readonly words: ReadonlySet<string>
+  /** The words in their order, between blanks. */
+  readonly row: string
+  readonly figures: string
+}
+
+const read = (stems: readonly string[]): Said => {
+  const words = new Set(stems)
+  const figures = [...words].filter(stem => /\d/.test(stem)).sort()
+  return { words, row: ` ${stems.join(' ')} `, figures: figures.join(' ') }
+}
 
 /** The items of a list, best first, without those that restate one before them; compared as far as they are asked for. */
 export function* withoutRestatements<Item>(
   items: Iterable<Item>,
   stemsOf: (item: Item) => readonly string[],
 ): Generator<Item, void> {
-  const kept: (readonly string[])[] = []
+  const kept: Said[] = []
   for (const item of items) {
-    const stems = stemsOf(item)
-    if (kept.some(each => restates(each, stems))) continue
-    kept.push(stems)
+    const said = read(stemsOf(item))
+    if (kept.some(each => restatesIt(each, said))) continue
+    kept.push(said)
     yield item
   }
 }
