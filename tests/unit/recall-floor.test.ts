@@ -48,6 +48,24 @@ test('a memory of five messages quotes what answers, and not what stands beside 
   expect(await texts('what is the boat called?')).toEqual(['my boat is called Marlin'])
 })
 
+test.each([
+  ['when is the dentist?', ['dentist appointment is on Tuesday at 5']],
+  ['who do I call about the boiler?', ['the boiler guy is called Moshe']],
+  ['where does my mother live?', ['my mother lives in Haifa']],
+  ['what should I cook tonight?', []],
+])('of a handful of messages “%s” finds the one that answers', async (question, expected) => {
+  await rig.talk(GROUP, 0, [
+    'Ana: hello',
+    'Ana: the wifi password at the cabin is hunter2',
+    'Ana: dentist appointment is on Tuesday at 5',
+    'Ana: the boiler guy is called Moshe',
+    'Ana: my mother lives in Haifa',
+    'Ana: the flight to Oslo leaves at 7',
+    'Ana: thanks',
+  ])
+  expect(await texts(question, { asker: 'ana' })).toEqual(expected)
+})
+
 test('the answer to a question is quoted with it, in a memory of five messages too', async () => {
   await rig.talk(GROUP, 0, ['Ann: hello', 'Ben: what did you call the boat?', 'Ann: Marlin', 'Ben: nice', 'Ann: yes'])
   expect(await texts('what is the boat called?')).toContain('Marlin')

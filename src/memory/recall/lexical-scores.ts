@@ -106,7 +106,7 @@ const span = (at: number, first: number, last: number, radius: number): number =
   Math.min(last, at + radius) - Math.max(first, at - radius) + 1
 
 /** How much a window tells that holds `span` of `present` messages: of a memory that it holds whole, nothing. */
-const selectivity = (span: number, present: number): number => Math.max(0, 1 - span / Math.max(1, present))
+const selectivity = (span: number, present: number): number => Math.max(0, 1 - span / Math.max(1, present)) ** 2
 
 /** What a message can get at most against its words alone: its windows added. */
 export const windowed = ({ present }: Pick<Columns, 'present'>, { near, wide }: LexicalWeights): number =>
