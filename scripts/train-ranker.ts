@@ -43,7 +43,7 @@ const examplesOf = async (dialogues: readonly Dialogue[]): Promise<readonly Exam
       await bench
         .recall({ reranker: listener })
         .recall(
-          scopeOfDialogue(dialogue),
+          { scope: scopeOfDialogue(dialogue) },
           { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined },
           { quotes: 10, tokens: 1000 },
           { purpose: 'recall' },

@@ -8,6 +8,7 @@ import type { SessionClosing } from '../learning/session-closing.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
+import { createSqliteMessageFeed } from '../messages/sqlite/sqlite-message-feed.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
 import { Background } from '../platform/background.ts'
@@ -23,6 +24,7 @@ import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
 import { createOperationDeps } from './operation-deps.ts'
 import { reachingMemory } from './reaching-memory.ts'
+import { reachingPast } from './reaching-past.ts'
 import { createRoad } from './road.ts'
 import { speakerLanguage } from './speaker-language.ts'
 import { openStores } from './stores.ts'
@@ -109,10 +111,14 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     delivery,
   } = await createRoad(
     {
-      ...{ settings, stores, windows, past, model: models.language, stopping: stopping.signal },
+      ...{ settings, stores, windows, model: models.language, stopping: stopping.signal },
       profileOf: createProfileReader(settings, stores, parts),
       memory: reachingMemory({
         ...{ memory, memories: stores.memories, people: stores.people, audit },
+        godfather_scope: settings.memory.godfather_scope,
+      }),
+      past: reachingPast({
+        ...{ past, messages: createSqliteMessageFeed(stores.database), people: stores.people, audit },
         godfather_scope: settings.memory.godfather_scope,
       }),
       commands: () => commands as Commands,

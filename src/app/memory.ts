@@ -104,7 +104,7 @@ export const createPast = async (
   const past = createPastMessages({
     ...parts,
     ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ reranker: rerankerOf(settings, parts), vectors: withFactKeys(memory, memory.messages) },
+    ...{ reranker: rerankerOf(settings, stores, parts), vectors: withFactKeys(memory, memory.messages) },
   })
   return {
     ...past,
@@ -115,10 +115,12 @@ export const createPast = async (
   }
 }
 
-const rerankerOf = ({ memory }: Settings, { clock }: Surroundings): Reranker | undefined => {
+const rerankerOf = ({ memory }: Settings, { meter }: Stores, parts: Surroundings): Reranker | undefined => {
   const { kind, url, model, api_key } = memory.longterm.reranker
   if (kind === 'linear') return createLinearReranker(RANKER_WEIGHTS)
-  return kind === 'http' && url !== undefined ? createHttpReranker({ url, model, api_key }, clock) : undefined
+  return kind === 'http' && url !== undefined
+    ? createHttpReranker({ url, model, api_key }, { ...parts, meter })
+    : undefined
 }
 
 const chromaServer = (settings: Settings, parts: Surroundings): ChromaServer => {

@@ -8,7 +8,7 @@ import { describeScope } from '../operations/references.ts'
 import type { People } from '../people/people.ts'
 
 /** Further conversations that the godfather's question reaches into, those that last gave a memory first. */
-const MOST_OTHERS = 50
+export const MOST_OTHERS = 50
 
 export interface ReachingParts {
   readonly memory: LongTermMemory
@@ -19,15 +19,24 @@ export interface ReachingParts {
   readonly godfather_scope: 'own' | 'all'
 }
 
+/** Whether who asks in this scope reaches into the conversations of others: the godfather in private, where configured. */
+export const isFarReaching = async (
+  people: Pick<People, 'find'>,
+  scope: Scope,
+  godfather_scope: 'own' | 'all',
+): Promise<boolean> => {
+  const person_id = personOfScope(scope)
+  if (godfather_scope !== 'all' || person_id === undefined) return false
+  return (await people.find(person_id))?.role === 'godfather'
+}
+
 /**
  * Long-term memory as the road asks it: who asks in private finds what they themselves said in groups too, and the
  * godfather, where configured, what others said. Every such find is written down.
  */
 export const reachingMemory = ({ memory, memories, people, audit, godfather_scope }: ReachingParts): LongTermMemory => {
   const othersFor = async (scope: Scope): Promise<readonly Scope[]> => {
-    const person_id = personOfScope(scope)
-    if (godfather_scope !== 'all' || person_id === undefined) return []
-    if ((await people.find(person_id))?.role !== 'godfather') return []
+    if (!(await isFarReaching(people, scope, godfather_scope))) return []
     return (await memories.recentScopes(MOST_OTHERS + 1)).filter(each => each !== scope)
   }
 

@@ -63,7 +63,7 @@ const recalledBlock = ({ memories, quotes }: Recalled): string => {
 }
 
 /** Word for word, with who said it and until when it held; a name is anybody's own invention, and keeps to its place. */
-const quoteLine = ({ role, speaker, sent_at, text, held_until }: Quote): string => {
+const quoteLine = ({ role, speaker, sent_at, text, held_until, whose }: Quote): string => {
   const who =
     role === 'assistant'
       ? 'you'
@@ -72,7 +72,7 @@ const quoteLine = ({ role, speaker, sent_at, text, held_until }: Quote): string 
           .trim()
           .slice(0, 40)
   const held = held_until === undefined ? '' : `, until ${isoDay(held_until)}`
-  return `- [${isoDay(sent_at)}${held}] ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
+  return `- [${isoDay(sent_at)}${held}]${ownerOf(whose)} ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
 }
 
 /** People choose their own names: these too are data. */

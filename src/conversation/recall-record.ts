@@ -3,13 +3,13 @@ import type { Recalled } from '../memory/recalled.ts'
 import type { Reply } from '../messages/message-store.ts'
 
 /** What a reply was given, so that its person can ask why; it has the id of the reply. */
-export const recallRecord = (reply: Reply, { memories, quotes }: Recalled, at: number): RecallRecord => ({
+export const recallRecord = (reply: Reply, { memories, quotes, told = [] }: Recalled, at: number): RecallRecord => ({
   recall_id: reply.outbox_id,
   scope: reply.scope,
   chat_id: reply.chat_id,
   at,
   items: [
-    ...memories.map(({ memory: { memory_id }, similarity, score }) => ({
+    ...[...memories, ...told].map(({ memory: { memory_id }, similarity, score }) => ({
       ...{ memory_id, message_id: undefined, similarity, score },
     })),
     ...quotes.map(({ message_id, similarity, lexical }) => ({

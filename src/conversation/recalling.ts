@@ -3,6 +3,7 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { PastMessages } from '../memory/past-messages.ts'
 import type { Quote } from '../memory/recall/message-recall.ts'
+import { ownReach } from '../memory/reach-search.ts'
 import { sharedOut, type Recalled } from '../memory/recalled.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
@@ -10,8 +11,8 @@ import type { PersonId } from '../people/person.ts'
 import type { WindowMessage } from '../sessions/session.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
-/** Messages that are quoted for one question; twice as many for a question that asks for a list. */
-const MOST_QUOTES = 20
+/** Messages that are quoted for one question, as far as the tokens reach; twice as many for one that asks for a list. */
+const MOST_QUOTES = 40
 
 export interface RecallingParts {
   readonly memory: LongTermMemory
@@ -41,26 +42,27 @@ export const recallFor = async (
   const [{ memories }, quotes] = await Promise.all([
     memory.recall(scope, text, { ...call, purpose: 'recall' }),
     past.recall(
-      scope,
+      ownReach(scope),
       { text, asked_at: clock.now(), asker },
       { quotes: MOST_QUOTES, tokens: most, exclude },
       { ...call, purpose: 'recall' },
     ),
   ])
-  return sharedOut({ memories, quotes: await dated(facts, scope, quotes) }, most, tokens)
+  return sharedOut({ memories, quotes: await dated(facts, quotes) }, most, tokens)
 }
 
 /** Says of quotes whose every fact has ended since when: what was said stays said, but it is history. */
-const dated = async (
-  facts: RecallingParts['facts'],
-  scope: Scope,
-  quotes: readonly Quote[],
-): Promise<readonly Quote[]> => {
-  if (quotes.length === 0) return quotes
-  const learned = await facts.ofSources(
-    scope,
-    quotes.map(quote => quote.message_id),
-  )
+const dated = async (facts: RecallingParts['facts'], quotes: readonly Quote[]): Promise<readonly Quote[]> => {
+  const learned = (
+    await Promise.all(
+      [...Map.groupBy(quotes, quote => quote.scope)].map(([scope, there]) =>
+        facts.ofSources(
+          scope,
+          there.map(quote => quote.message_id),
+        ),
+      ),
+    )
+  ).flat()
   return quotes.map(quote => {
     // A fact that was merged has not ended: the one that stands for it has this source too.
     const standing = learned.filter(fact => fact.merged_into === undefined)

@@ -54,10 +54,10 @@ export const createPastMessages = (parts: PastMessagesParts): PastMessages => {
         indexer.wake()
       },
     },
-    recall: async (scope, question, limits, call) => {
+    recall: async (reach, question, limits, call) => {
       const begun = clock.now()
       try {
-        const quotes = await messages.recall(scope, question, limits, call)
+        const quotes = await messages.recall(reach, question, limits, call)
         logger.info(`Recalled ${String(quotes.length)} messages`, { took_ms: clock.now() - begun })
         return quotes
       } catch (error) {

@@ -7,6 +7,7 @@ export interface AuditEntry {
   /** Whose memory it was: a person or a group. */
   readonly whose: string
   readonly memory_ids?: readonly string[]
+  readonly message_ids?: readonly string[]
   readonly counts?: Readonly<Record<string, number>>
   readonly outcome?: string
 }

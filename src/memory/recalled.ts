@@ -1,3 +1,4 @@
+import { subjectStems } from '../text/subject-stems.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { RecalledMemory } from './memory.ts'
 import type { Quote } from './recall/message-recall.ts'
@@ -8,6 +9,8 @@ import { fit } from './recall.ts'
 export interface Recalled {
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
+  /** Memories that say nothing which their own words, among the quotes, do not say: not shown, but used. */
+  readonly told?: readonly RecalledMemory[]
 }
 
 /** Share of the tokens that quotes may take, however much the memories would. */
@@ -19,5 +22,19 @@ export const sharedOut = ({ memories, quotes }: Recalled, tokens: number, counte
   const for_quotes = Math.max(tokens - for_memories, Math.floor(tokens * QUOTES_SHARE))
   const chosen = packed(quotes, quotes.length, for_quotes, counter)
   const left = tokens - chosen.reduce((sum, quote) => sum + quote.tokens, 0)
-  return { memories: fit(memories, left, counter), quotes: chosen }
+  const said = new Map(chosen.map(quote => [quote.message_id, quote]))
+  const told = memories.filter(each => isTold(each, said))
+  const others = memories.filter(each => !told.includes(each))
+  return { memories: fit(others, left, counter), quotes: chosen, told }
 }
+
+/** Whether the words that a fact was taken from are quoted, and it holds no word that they do not: “My sister” may be “she” there. */
+const isTold = ({ memory }: RecalledMemory, said: ReadonlyMap<string, Quote>): boolean => {
+  const from = memory.sources.flatMap(source => said.get(source) ?? [])
+  if (memory.quote === undefined || from.length === 0) return false
+  const known = new Set(from.flatMap(({ text, speaker }) => subjectStems(`${text} ${speaker ?? ''}`)))
+  return subjectStems(memory.text).every(each => known.has(each) || WHO_SAID_IT.has(each))
+}
+
+/** How facts speak of who said them. */
+const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))

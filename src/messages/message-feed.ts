@@ -26,6 +26,8 @@ export interface MessageFeed {
   forgetChanges(upTo: number): Promise<void>
   /** All messages in the order in which they were received, after `after`, at most `limit`. */
   inOrder(after: number, limit: number): Promise<readonly { readonly seq: number; readonly message: ScopedMessage }[]>
+  /** Scopes that hold messages, the one in which something was last received first. */
+  recentScopes(limit: number): Promise<readonly Scope[]>
   /** Whether a scope holds any message. */
   holds(scope: Scope): Promise<boolean>
   /** The messages of these ids that belong to `scope`, in no particular order. */

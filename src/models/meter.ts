@@ -2,7 +2,7 @@ import type { Purpose, TokenUsage } from './language-model.ts'
 
 /** One call to a model, paid or not, successful or not. */
 export interface MeteredCall extends TokenUsage {
-  readonly kind: 'completion' | 'embedding'
+  readonly kind: 'completion' | 'embedding' | 'rerank'
   readonly provider: string
   readonly model: string
   readonly purpose: Purpose

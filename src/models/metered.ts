@@ -44,7 +44,8 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
   }
 }
 
-const metering =
+/** Takes down calls of one kind to one model; `usageOf` reads from an answer what it took. */
+export const metering =
   (
     kind: MeteredCall['kind'],
     { provider, model }: { readonly provider: string; readonly model: string },

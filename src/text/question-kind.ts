@@ -99,6 +99,6 @@ export const isAskingStem = (stemmed: string): boolean => ASKING_STEMS.has(stemm
 /** A capital letter within a sentence: in English, a name. */
 const NAME = /(?<=[\p{Ll}\p{N},;:] )\p{Lu}[\p{L}’'-]+/gu
 
-/** Stems of what is written as a name, other than at the beginning of a sentence. */
-export const namedStems = (text: string): readonly string[] =>
-  [...text.matchAll(NAME)].flatMap(([name]) => tokenise(name).map(stem))
+/** Words that are written as names, other than at the beginning of a sentence. */
+export const namedWords = (text: string): readonly string[] =>
+  [...text.matchAll(NAME)].flatMap(([name]) => tokenise(name))

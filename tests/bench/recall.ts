@@ -4,12 +4,14 @@
 //   --ablations  the same once more for each part of the ranking left out, and for parts that are not in it
 //   --unrelated  how much is recalled for questions that have nothing to do with what was said
 //   --sizes      time of a search among 10,000 and 100,000 messages of one person
+// What says the same again within an answer is measured in any case, on talks in which people repeat themselves.
 //   --quick      fewer talks, smaller sizes
 import { parseArgs } from 'node:util'
-import { generateDialogue } from '../support/dialogues/generate.ts'
+import { generateDialogue, generateRepetitive } from '../support/dialogues/generate.ts'
 import { openBenchRecall } from './recall/bench-recall.ts'
 import { measureRecall } from './recall/measure.ts'
 import { readLocomo } from './recall/locomo.ts'
+import { measureRestated } from './recall/restated.ts'
 import { measureSizes } from './recall/sizes.ts'
 import { measureUnrelated } from './recall/unrelated.ts'
 import { variants } from './recall/variants.ts'
@@ -60,6 +62,15 @@ const report: Record<string, unknown> = {}
     report['ablations'] = rows
   }
   if (values.unrelated) report['unrelated'] = await measureUnrelated(bench, dialogues)
+}
+{
+  const repetitive = made_up
+    .map(({ name }) => name.split('-'))
+    .map(([language, seed]) => generateRepetitive(language === 'he' ? 'he' : 'en', Number(seed)))
+  await using bench = await openBenchRecall(repetitive)
+  report['restated'] = {
+    'talks in which every fact is told three times': await measureRestated(bench.recall(), repetitive),
+  }
 }
 if (values.sizes) report['sizes'] = await measureSizes(values.quick ? [1000, 10_000] : [10_000, 100_000])
 

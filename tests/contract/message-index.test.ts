@@ -3,6 +3,7 @@ import { Database } from '../../src/database/sqlite/database.ts'
 import { FLAG } from '../../src/memory/recall/columns.ts'
 import { INDEX_VERSION, type IndexedMessage } from '../../src/memory/recall/document.ts'
 import type { IndexedPersons, MessageIndex, MessageState } from '../../src/memory/recall/message-index.ts'
+import { ownWords } from '../../src/memory/recall/own-words.ts'
 import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
 import { createSqliteMessageIndex } from '../../src/memory/sqlite/sqlite-message-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -185,6 +186,33 @@ describe.each([['sqlite']] as const)('message index: %s', () => {
       )
       expect((await reader?.stemsFrom('own', 100))?.length).toBe(1)
     }
+  })
+
+  test('a person’s groups are those in which they themselves spoke, whatever they are called', async () => {
+    const group: Scope = 'chat:all@g.us'
+    const people = hostileScopes.map((scope, n) => [scope, `chat:${String(n)}@g.us`] as const)
+    await index.apply(
+      people.flatMap(([person_id, own], n) => [
+        state(own, `o${String(n)}`, 'boat', { person_id }),
+        state(group, `g${String(n)}`, `boat of${String(n)}`, { person_id }),
+        state(`person:${person_id}`, `d${String(n)}`, 'boat', { person_id }),
+        state('chat:bot@g.us', `b${String(n)}`, 'boat', { person_id, role: 'assistant' }),
+      ]),
+      {},
+    )
+    for (const [n, [person_id, own]] of people.entries()) {
+      expect([...(await index.groupsOfSpeaker(person_id, 10))].sort()).toEqual([own, group].sort())
+      const reader = ownWords((await index.open(group))!, person_id)
+      const found = await reader?.postings(['boat'])
+      const documents = await reader?.documents([...people.keys()])
+      expect(found?.get('boat')?.ordinals.length).toBe(1)
+      expect(documents?.map(each => each.message_id)).toEqual([`g${String(n)}`])
+      expect(reader?.columns.present).toBe(1)
+      expect([...(await reader!.ordinals(people.map((_, at) => `g${String(at)}`))).keys()]).toEqual([`g${String(n)}`])
+    }
+    expect(await index.groupsOfSpeaker('nobody', 10)).toEqual([])
+    expect(await index.groupsOfSpeaker(people[0]![0], 1)).toHaveLength(1)
+    expect(ownWords((await index.open('chat:bot@g.us'))!, people[0]![0])).toBeUndefined()
   })
 
   test('words cannot be anything but words', async () => {

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openBenchRecall, type BenchRecall } from '../bench/recall/bench-recall.ts'
 import { measureRecall, type RecallReport } from '../bench/recall/measure.ts'
+import { measureRestated } from '../bench/recall/restated.ts'
 import { measureUnrelated } from '../bench/recall/unrelated.ts'
 import { variants } from '../bench/recall/variants.ts'
-import { generateDialogue } from '../support/dialogues/generate.ts'
+import { generateDialogue, generateRepetitive } from '../support/dialogues/generate.ts'
 
 const DIALOGUES = [501, 502].flatMap(seed => [generateDialogue('en', seed), generateDialogue('he', seed)])
 
@@ -38,10 +39,25 @@ test('what was told with a time is found by its time', () => {
   expect(report.recall['month']?.['@10']).toBeGreaterThan(70)
 })
 
-test('a question that has nothing to do with a talk mostly recalls nothing', async () => {
+test('what has nothing to do with a talk recalls nothing, in a memory that has just begun too', async () => {
   const unrelated = await measureUnrelated(bench, DIALOGUES)
-  expect(unrelated['texts on other subjects']?.['nothing recalled']).toBeGreaterThan(75)
-  expect(unrelated['questions about another talk']?.quotes).toBeLessThan(unrelated['own questions']?.quotes ?? 0)
+  for (const kind of [
+    'texts on other subjects',
+    'greetings, thanks, questions about the world',
+    'the same, to a memory of a few messages',
+  ]) {
+    expect([kind, (unrelated[kind]?.['nothing recalled'] ?? 0) >= 95]).toEqual([kind, true])
+  }
+  expect(unrelated['questions about another talk']?.['at most two']).toBeGreaterThan(60)
+  expect(unrelated['own questions']?.['nothing recalled']).toBeLessThan(20)
+})
+
+test('where people tell everything three times, hardly any quote says again what one before it said', async () => {
+  const talks = [501, 502].flatMap(seed => [generateRepetitive('en', seed), generateRepetitive('he', seed)])
+  await using repetitive = await openBenchRecall(talks)
+  const { rows, restated } = await measureRestated(repetitive.recall(), talks)
+  expect(rows).toBeGreaterThan(1000)
+  expect(restated).toBeLessThanOrEqual(5)
 })
 
 test('no two quotes of an answer say the same', async () => {
@@ -49,7 +65,7 @@ test('no two quotes of an answer say the same', async () => {
   for (const dialogue of DIALOGUES) {
     for (const { text } of dialogue.questions) {
       const quotes = await recall.recall(
-        `chat:${dialogue.name}@g.us`,
+        { scope: `chat:${dialogue.name}@g.us` },
         { text, asked_at: dialogue.turns.at(-1)!.sent_at, asker: undefined },
         { quotes: 20, tokens: 1000 },
         { purpose: 'recall' },

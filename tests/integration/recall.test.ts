@@ -141,6 +141,12 @@ test('found messages are put into order by the re-ranker that is configured', as
     headers: { authorization: 'Bearer key-1' },
     body: { model: 'judge', query: 'what is my boat called?' },
   })
+  const caller = { transport: 'cli', level: 'operator' } as const
+  expect(await denidin.app.runner.run('status', {}, { caller })).toMatchObject({
+    models_today: expect.arrayContaining([
+      expect.objectContaining({ kind: 'rerank', model: 'judge', calls: server.requests.length, failed: 0 }),
+    ]),
+  })
   await denidin.restart({ memory: { longterm: { min_similarity: 1, reranker: { kind: 'linear' } } } })
   const asked = server.requests.length
   await denidin.say('/reset')

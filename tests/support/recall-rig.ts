@@ -8,7 +8,7 @@ import { FUSION, LEXICAL_WEIGHTS } from '../../src/memory/recall/weights.ts'
 import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
 import { createSqliteMessageIndex } from '../../src/memory/sqlite/sqlite-message-index.ts'
 import type { MessageStore } from '../../src/messages/message-store.ts'
-import type { Scope } from '../../src/messages/scope.ts'
+import type { Reach, Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageFeed } from '../../src/messages/sqlite/sqlite-message-feed.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
@@ -71,7 +71,7 @@ export class RecallRig implements AsyncDisposable {
   }
 
   async ask(
-    scope: Scope,
+    reach: Scope | Reach,
     text: string,
     options: Partial<RecallLimits> & {
       readonly days_later?: number
@@ -87,7 +87,7 @@ export class RecallRig implements AsyncDisposable {
     })
     const asked_at = BEGUN_AT + (options.days_later ?? 200) * 24 * 60 * MINUTE
     return await recall.recall(
-      scope,
+      typeof reach === 'string' ? { scope: reach } : reach,
       { text, asked_at, asker: options.asker },
       { quotes: 10, tokens: 1000, ...options },
       { purpose: 'recall' },

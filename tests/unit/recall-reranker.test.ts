@@ -3,7 +3,9 @@ import { createHttpReranker } from '../../src/memory/recall/http-reranker.ts'
 import { createLinearReranker } from '../../src/memory/recall/linear-reranker.ts'
 import { FEATURE_NAMES, type RerankCandidate } from '../../src/memory/recall/reranker.ts'
 import { RANKER_WEIGHTS } from '../../src/memory/recall/ranker-weights.ts'
-import { systemClock } from '../../src/platform/clock.ts'
+import type { Meter, MeteredCall } from '../../src/models/meter.ts'
+import { systemClock, type Clock } from '../../src/platform/clock.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { rerankServer, type RerankServer } from '../support/rerank-server.ts'
 
@@ -17,6 +19,7 @@ const CALL = { purpose: 'recall' } as const
 let server: RerankServer
 
 beforeEach(async () => {
+  calls.length = 0
   server = await rerankServer(() => document => document.length)
 })
 
@@ -24,10 +27,14 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]()
 })
 
+const calls: MeteredCall[] = []
+const meter: Meter = { record: async call => void calls.push(call) }
+const parts = (clock: Clock = systemClock) => ({ clock, meter, logger: silentLogger })
+
 const settings = () => ({ url: server.url, model: undefined, api_key: undefined })
 
 test('scores come back in the order of the candidates; what is not sent or not scored comes last', async () => {
-  const reranker = createHttpReranker(settings(), systemClock)
+  const reranker = createHttpReranker(settings(), parts())
   expect(
     await reranker.rerank(
       'q',
@@ -42,7 +49,7 @@ test('scores come back in the order of the candidates; what is not sent or not s
 })
 
 test('neither key nor model is sent where none is configured', async () => {
-  await createHttpReranker(settings(), systemClock).rerank('q', [candidate('a')], CALL)
+  await createHttpReranker(settings(), parts()).rerank('q', [candidate('a')], CALL)
   expect(server.requests[0]?.headers.authorization).toBeUndefined()
   expect(server.requests[0]?.body).toEqual({ query: 'q', documents: ['a'], top_n: 1 })
 })
@@ -56,7 +63,7 @@ test.each([
   [200, '[]', 'bad_answer'],
 ])('an answer of %d with %s is: %s', async (status, body, code) => {
   server.answer = response => response.writeHead(status).end(body)
-  const asked = createHttpReranker(settings(), systemClock).rerank('q', [candidate('a')], CALL)
+  const asked = createHttpReranker(settings(), parts()).rerank('q', [candidate('a')], CALL)
   await expect(asked).rejects.toMatchObject({ code })
 })
 
@@ -65,7 +72,7 @@ test('a server that is not there, or does not answer, is given up in time', asyn
   const held = new Promise<void>(resolve => {
     server.answer = () => resolve()
   })
-  const asked = createHttpReranker(settings(), clock).rerank('q', [candidate('a')], CALL)
+  const asked = createHttpReranker(settings(), parts(clock)).rerank('q', [candidate('a')], CALL)
   const given_up = expect(asked).rejects.toMatchObject({ code: 'timeout' })
   await held
   await clock.advance(2000)
@@ -73,10 +80,36 @@ test('a server that is not there, or does not answer, is given up in time', asyn
   const { url } = server
   await server[Symbol.asyncDispose]()
   await expect(
-    createHttpReranker({ ...settings(), url }, systemClock).rerank('q', [candidate('a')], CALL),
+    createHttpReranker({ ...settings(), url }, parts()).rerank('q', [candidate('a')], CALL),
   ).rejects.toMatchObject({
     code: 'unavailable',
   })
+})
+
+test.each([
+  ['{"usage":{"total_tokens":321}}', 321],
+  ['{"usage":{"prompt_tokens":12}}', 12],
+  ['{"meta":{"billed_units":{"search_units":1},"tokens":{"input_tokens":77}}}', 77],
+  ['{"meta":{"billed_units":{"search_units":1}}}', 0],
+  ['{"usage":{"total_tokens":"many"},"meta":7}', 0],
+  ['{}', 0],
+])('every search is taken down, with the tokens that the server tells: %s', async (told, input_tokens) => {
+  const answer = { results: [{ index: 0, relevance_score: 1 }], ...(JSON.parse(told) as object) }
+  server.answer = response => response.end(JSON.stringify(answer))
+  const call = { purpose: 'recall', person_id: 'ana', chat_id: '1@c.us' } as const
+  await createHttpReranker({ ...settings(), model: 'judge' }, parts()).rerank('q', [candidate('a')], call)
+  expect(calls).toEqual([
+    {
+      ...{ kind: 'rerank', provider: new URL(server.url).host, model: 'judge', ...call },
+      ...{ outcome: 'ok', duration_ms: expect.any(Number), input_tokens, output_tokens: 0 },
+    },
+  ])
+})
+
+test('a search that failed is taken down as failed', async () => {
+  server.answer = response => response.writeHead(503).end()
+  await expect(createHttpReranker(settings(), parts()).rerank('q', [candidate('a')], CALL)).rejects.toThrow()
+  expect(calls).toMatchObject([{ kind: 'rerank', model: 'reranker', outcome: 'failed', input_tokens: 0 }])
 })
 
 test('the linear re-ranker weighs features: a better match goes first, a question behind what tells', async () => {

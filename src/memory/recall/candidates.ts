@@ -1,4 +1,4 @@
-import type { MessageId } from '../../messages/message.ts'
+import { isCommon } from '../../text/common-words.ts'
 import { bestPlaces } from './best.ts'
 import { FLAG, type Columns } from './columns.ts'
 import type { LexicalScores } from './lexical-scores.ts'
@@ -16,10 +16,11 @@ export interface Candidate extends Document {
   readonly similarity: number | undefined
 }
 
-/** What was found, and which share of the quotes that may be given it deserves. */
-export interface Fused {
+/** What was found, how many of it may be quoted, and how sure it is that it was spoken of: 0 to 1. */
+interface Fused {
   readonly candidates: readonly Candidate[]
-  readonly allowed: number
+  readonly most: number
+  readonly strength: number
 }
 
 /**
@@ -28,46 +29,77 @@ export interface Fused {
  */
 export const fuse = async (
   reader: ScopeReader,
+  query: Pick<RecallQuery, 'personal' | 'asked'>,
   scores: LexicalScores | undefined,
   similar: ReadonlyMap<number, number>,
   fusion: Fusion,
-  limits: { readonly most: number; readonly exclude: ReadonlySet<MessageId> },
+  limits: { readonly most: number; readonly hidden: Uint8Array },
 ): Promise<Fused> => {
   const { columns } = reader
-  const hidden = new Set((await reader.ordinals([...limits.exclude])).values())
+  const { hidden } = limits
   const combined = new Float32Array(columns.size)
-  const lexical = (ordinal: number): number =>
-    scores === undefined || scores.full === 0 ? 0 : (scores.matched[ordinal] ?? 0) / scores.full
-  const strength = scores === undefined ? 0 : scores.dated ? 1 : bestVisible(scores.matched, hidden) / scores.full
-  if (scores !== undefined && strength >= fusion.floor) {
+  const { floor, sure } = query.personal ? fusion.personal : fusion.general
+  const strength = scores === undefined ? 0 : strengthOf(scores, hidden, query)
+  if (scores !== undefined && strength >= floor) {
     const best = bestVisible(scores.total, hidden)
     if (best > 0) for (let at = 0; at < columns.size; at++) combined[at] = (scores.total[at] ?? 0) / best
   }
-  const most_similar = Math.max(0, ...similar.values())
-  if (most_similar > 0) {
-    for (const [at, similarity] of similar) {
-      if (!isPresent(columns, at)) continue
-      combined[at] = (combined[at] ?? 0) + (fusion.vectors * similarity) / most_similar
-    }
+  const near = [...similar].filter(([at]) => isPresent(columns, at) && hidden[at] !== 1)
+  const most_similar = Math.max(0, ...near.map(([, similarity]) => similarity))
+  for (const [at, similarity] of near) {
+    combined[at] = (combined[at] ?? 0) + (fusion.vectors * similarity) / most_similar
   }
-  for (const at of hidden) combined[at] = 0
+  for (let at = 0; at < columns.size; at++) if (hidden[at] === 1) combined[at] = 0
   const places = bestPlaces(combined, limits.most)
   const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
-  const candidates = places.flatMap(place => {
+  const best = combined[places[0] ?? 0] ?? 0
+  const candidates = places.flatMap((place): Candidate[] => {
     const document = documents.get(place)
     if (document === undefined) return []
-    return [{ ...document, score: combined[place] ?? 0, lexical: lexical(place), similarity: similar.get(place) }]
+    const score = combined[place] ?? 0
+    const similarity = similar.get(place)
+    if (similarity === undefined && scores !== undefined) {
+      if (score < best * fusion.tail) return []
+      if (document.stems.length === 0 && isBeside(columns, scores, place)) return []
+    }
+    const lexical = scores === undefined || scores.full === 0 ? 0 : (scores.matched[place] ?? 0) / scores.full
+    return [{ ...document, score, lexical, similarity }]
   })
-  return { candidates, allowed: most_similar > 0 ? 1 : Math.min(1, (strength / fusion.sure) ** 2) }
+  return {
+    candidates,
+    // What is near in meaning has passed a threshold of its own, each for itself.
+    most: strength >= sure ? limits.most : Math.max(fusion.few, near.length),
+    strength: Math.min(1, strength >= floor ? strength : most_similar),
+  }
+}
+
+/**
+ * How much of what is asked the best message answers: 0 to about 1. What was said in the time asked about is an answer
+ * by itself, unless the question is about something of which that is not known.
+ */
+const strengthOf = (
+  scores: LexicalScores,
+  hidden: Uint8Array,
+  { personal, asked }: Pick<RecallQuery, 'personal' | 'asked'>,
+): number => {
+  const strength = scores.full === 0 ? 0 : bestVisible(scores.matched, hidden) / scores.full
+  return scores.dated && (personal || asked.every(isCommon)) ? Math.max(1, strength) : strength
+}
+
+/** Whether a message holds no word of the question, nor does the question hold that it follows. */
+const isBeside = ({ flags, session_first }: Columns, { own, timed }: LexicalScores, at: number): boolean => {
+  if ((own[at] ?? 0) > 0 || timed(at)) return false
+  const answers = at > (session_first[at] ?? 0) && ((flags[at - 1] ?? 0) & FLAG.question) !== 0
+  return !answers || (own[at - 1] ?? 0) === 0
 }
 
 const isPresent = (columns: Columns, at: number): boolean => ((columns.flags[at] ?? 0) & FLAG.present) !== 0
 
-const bestVisible = (scores: Float32Array, hidden: ReadonlySet<number>): number => {
+const bestVisible = (scores: Float32Array, hidden: Uint8Array): number => {
   let best = 0
   for (let at = 0; at < scores.length; at++) {
     const score = scores[at] ?? 0
-    if (score > best && !hidden.has(at)) best = score
+    if (score > best && hidden[at] !== 1) best = score
   }
   return best
 }

@@ -93,6 +93,24 @@ export const decodeColumns = (bytes: Uint8Array): Columns => {
     mention_lengths[2 * at] = view.getUint8(from + 14)
     mention_lengths[2 * at + 1] = view.getUint8(from + 15)
   }
+  return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
+}
+
+/** The columns of a scope as if nobody but these speakers had said anything. */
+export const onlyOf = (columns: Columns, heard: ReadonlySet<number>): Columns => {
+  const { size, seconds, speakers, mention_days, mention_lengths } = columns
+  const own = (at: number): boolean => heard.has(speakers[at] ?? -1)
+  const flags = columns.flags.map((flag, at) => (own(at) ? flag : 0))
+  const lengths = columns.lengths.map((length, at) => (own(at) ? length : 0))
+  const present = flags.reduce((sum, flag) => sum + ((flag & FLAG.present) === 0 ? 0 : 1), 0)
+  return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
+}
+
+type Read = 'size' | 'present' | 'seconds' | 'lengths' | 'speakers' | 'flags' | 'mention_days' | 'mention_lengths'
+
+/** Adds what follows from what was read. */
+const completed = (read: Pick<Columns, Read>): Columns => {
+  const { present, seconds, lengths, flags } = read
   const { session_first, session_last } = sessionsOf(seconds, flags)
   const near_lengths = windowLengths(lengths, session_first, session_last, NEAR_RADIUS)
   const wide_lengths = windowLengths(lengths, session_first, session_last, WIDE_RADIUS)
@@ -101,10 +119,7 @@ export const decodeColumns = (bytes: Uint8Array): Columns => {
     near: mean(near_lengths, present),
     wide: mean(wide_lengths, present),
   }
-  return {
-    ...{ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths },
-    ...{ session_first, session_last, near_lengths, wide_lengths, averages },
-  }
+  return { ...read, session_first, session_last, near_lengths, wide_lengths, averages }
 }
 
 /** A conversation goes on until nobody speaks for some hours; removed messages belong to the one before them. */

@@ -1,27 +1,23 @@
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { MessageId, StoredMessage } from '../../messages/message.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { MessageFeed } from '../../messages/message-feed.ts'
-import type { Scope } from '../../messages/scope.ts'
+import type { Reach } from '../../messages/scope.ts'
 import type { CallContext } from '../../models/language-model.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import { featuresOf, fuse, type Candidate } from './candidates.ts'
-import { rarity, type LexicalScores } from './lexical-scores.ts'
-import type { MessageIndex, ScopeReader } from './message-index.ts'
+import type { MessageIndex } from './message-index.ts'
 import type { MessageIndexer } from './message-indexer.ts'
 import type { MessageRecall, Quote, RecallLimits, RecallQuestion, VectorCandidates } from './message-recall.ts'
 import { packed } from './packing.ts'
-import { readQuestion, type RecallQuery } from './recall-query.ts'
+import { placesOf, type Place } from './places.ts'
+import { searchPlace, stemsOf, type Found, type FoundThere } from './place-search.ts'
 import type { Reranker } from './reranker.ts'
 import { withoutRestatements } from './restatements.ts'
 import type { Fusion, LexicalWeights } from './weights.ts'
-import { searchWords } from './word-search.ts'
 
 /** Longest that a search waits for messages that are still being indexed. */
 const INDEXING_WAIT_MS = 200
-/** Messages that are looked at closely. */
-const CANDIDATES = 100
 /** Vectors that are asked for. */
 const NEIGHBOURS = 50
 /** A question for a list gets so many times more quotes. */
@@ -44,7 +40,7 @@ export interface MessageRecallParts {
 
 /** Recall over the index of words, with vectors beside it where there are any. */
 export const createMessageRecall = (parts: MessageRecallParts): MessageRecall => {
-  const { feed, index, indexer, weights, fusion, reranker, clock } = parts
+  const { index, indexer, reranker, clock } = parts
   const logger = parts.logger.for('memory.recall')
 
   /** What was said a moment ago is to be found too. */
@@ -58,12 +54,11 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
   }
 
   const neighbours = async (
-    reader: ScopeReader,
-    scope: Scope,
+    { reader, scope }: Place,
     question: string,
     call: CallContext,
   ): Promise<ReadonlyMap<number, number>> => {
-    if (parts.vectors === undefined) return new Map()
+    if (parts.vectors === undefined) return NO_VECTORS
     try {
       const near = await parts.vectors.near(scope, question, NEIGHBOURS, call)
       const ordinals = await reader.ordinals(near.map(each => each.message_id))
@@ -75,97 +70,83 @@ export const createMessageRecall = (parts: MessageRecallParts): MessageRecall =>
       )
     } catch (error) {
       logger.warn('Recall goes by words alone', { why: asDenidinError(error).message })
-      return new Map()
+      return NO_VECTORS
     }
   }
 
-  const reordered = async (
-    candidates: readonly Found[],
-    query: RecallQuery,
-    reader: ScopeReader,
-    scores: LexicalScores | undefined,
-    question: string,
-    call: CallContext,
-  ): Promise<readonly Found[]> => {
-    if (reranker === undefined || candidates.length < 2) return candidates
-    const found = new Map<string, number>()
-    for (const [stem, { ordinals }] of await reader.postings(query.asked)) found.set(stem, ordinals.length)
-    const weigh = (stem: string): number => rarity(found.get(stem) ?? 0, reader.columns.present)
-    const asked = candidates.map(each => ({
-      message_id: each.message.message_id,
-      text: each.message.text,
-      features: featuresOf(each.candidate, query, reader.columns, scores, weigh),
-    }))
+  const reordered = async (found: readonly Found[], question: string, call: CallContext): Promise<readonly Found[]> => {
+    if (reranker === undefined || found.length < 2) return found
+    const asked = found.flatMap(({ message: { message_id, text }, features }) =>
+      features === undefined ? [] : [{ message_id, text, features }],
+    )
     try {
       const ranks = await reranker.rerank(question, asked, call)
-      return candidates
-        .map((each, at) => ({ ...each, rank: ranks[at] ?? Number.NEGATIVE_INFINITY }))
-        .sort((a, b) => b.rank - a.rank)
+      return found
+        .map((each, at) => ({ each, judged: ranks[at] ?? Number.NEGATIVE_INFINITY }))
+        .sort((a, b) => b.judged - a.judged)
+        .map(({ each }) => each)
     } catch (error) {
       logger.warn('The order of the search stands', { why: asDenidinError(error).message })
-      return candidates
+      return found
     }
   }
 
-  const find = async (
-    scope: Scope,
+  /** Everything within reach, best first. */
+  const search = async (
+    reach: Reach,
     question: RecallQuestion,
     limits: RecallLimits,
     call: CallContext,
-  ): Promise<readonly Quote[]> => {
-    await upToDate()
-    const reader = await index.open(scope)
-    if (reader === undefined) return []
-    const query = readQuestion(question, reader.speakers)
-    const words = query.asked.length > 0 || query.dates.length > 0
-    const scores = words ? await searchWords(reader, query, weights) : undefined
-    const similar = await neighbours(reader, scope, question.text, call)
-    const most = Math.max(CANDIDATES, limits.quotes)
-    const { candidates, allowed } = await fuse(reader, scores, similar, fusion, {
-      most,
-      exclude: limits.exclude ?? NOBODY,
-    })
-    const messages = await texts(scope, candidates)
-    const found = candidates.flatMap(candidate => {
-      const message = messages.get(candidate.message_id)
-      return message === undefined ? [] : [{ candidate, message }]
-    })
-    const ordered = withoutRestatements(
-      await reordered(found, query, reader, scores, question.text, call),
-      each => each.candidate.stems,
-    )
-    const quotes = Math.ceil(limits.quotes * (query.kind.list ? LIST_FACTOR : 1) * allowed)
-    return packed(Iterator.from(ordered).map(toQuote), quotes, limits.tokens, parts.tokens)
+  ): Promise<FoundThere> => {
+    const searching = {
+      ...parts,
+      with_features: reranker !== undefined,
+      similar: (place: Place) => neighbours(place, question.text, call),
+    }
+    const within = { quotes: limits.quotes, exclude: limits.exclude ?? NOBODY }
+    const inPlace = async (place: Place): Promise<FoundThere> => {
+      try {
+        return await searchPlace(searching, place, question, within)
+      } catch (error) {
+        // What lies further away cannot break the answer from one's own conversation.
+        if (place.scope === reach.scope) throw error
+        logger.warn('A further conversation could not be searched', { why: asDenidinError(error).message })
+        return NOTHING
+      }
+    }
+    const there = await Promise.all((await placesOf(index, reach)).map(inPlace))
+    const found = there.flatMap(each => each.found)
+    return {
+      found: there.length > 1 ? found.sort((a, b) => b.rank - a.rank) : found,
+      list: there.some(each => each.list),
+    }
   }
 
-  /** The words themselves are read where they are true, and within the scope. */
-  const texts = async (
-    scope: Scope,
-    candidates: readonly Candidate[],
-  ): Promise<ReadonlyMap<MessageId, StoredMessage>> => {
-    const ids = candidates.map(each => each.message_id)
-    return new Map((await feed.get(scope, ids)).map(message => [message.message_id, message]))
+  return {
+    recall: async (reach, question, limits, call) => {
+      await upToDate()
+      const { found, list } = await search(reach, question, limits, call)
+      const ordered = withoutRestatements(await reordered(found, question.text, call), stemsOf)
+      const quotes = limits.quotes * (list ? LIST_FACTOR : 1)
+      return packed(Iterator.from(ordered).map(toQuote), quotes, limits.tokens, parts.tokens)
+    },
   }
-
-  return { recall: find }
 }
 
 const NOBODY: ReadonlySet<MessageId> = new Set()
+const NOTHING: FoundThere = { found: [], list: false }
+const NO_VECTORS: ReadonlyMap<number, number> = new Map()
 
-interface Found {
-  readonly candidate: Candidate
-  readonly message: StoredMessage
-}
-
-const toQuote = ({ candidate, message }: Found): Quote => ({
+const toQuote = ({ scope, candidate, message, rank }: Found): Quote => ({
   message_id: message.message_id,
+  scope,
   person_id: message.person_id,
   role: message.role,
   speaker: message.sender_name,
   sent_at: message.sent_at,
   text: message.text,
   tokens: message.tokens,
-  score: candidate.score,
+  score: rank,
   lexical: candidate.lexical,
   ...(candidate.similarity === undefined ? {} : { similarity: candidate.similarity }),
 })

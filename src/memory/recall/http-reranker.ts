@@ -2,6 +2,10 @@ import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { TokenUsage } from '../../models/language-model.ts'
+import { metering } from '../../models/metered.ts'
+import type { Meter } from '../../models/meter.ts'
 import type { Reranker } from './reranker.ts'
 
 export interface HttpRerankerSettings {
@@ -25,12 +29,39 @@ const ANSWER = z.object({
   results: z.array(z.object({ index: z.int().nonnegative(), relevance_score: z.number() })),
 })
 
+const COUNT = z.number().nonnegative().optional().catch(undefined)
+/** Where servers tell the tokens that they read: Jina, Voyage and vLLM in `usage`, Cohere in `meta`. Most charge by the search. */
+const USAGE = z.object({
+  usage: z.object({ total_tokens: COUNT, prompt_tokens: COUNT }).optional().catch(undefined),
+  meta: z
+    .object({ tokens: z.object({ input_tokens: COUNT }).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+})
+
+/** Tokens of one search; none where the server does not tell: then the calls are what can be counted. */
+const usageOf = (answer: unknown): TokenUsage => {
+  const { usage, meta } = USAGE.safeParse(answer).data ?? {}
+  const input_tokens = usage?.total_tokens ?? usage?.prompt_tokens ?? meta?.tokens?.input_tokens ?? 0
+  return { input_tokens: Math.round(input_tokens), output_tokens: 0 }
+}
+
+export interface HttpRerankerParts {
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly logger: Logger
+}
+
 /**
  * A re-ranker behind HTTP, by the protocol that Cohere began and Jina, vLLM, llama.cpp and others speak:
- * `{model, query, documents, top_n}` → `{results: [{index, relevance_score}]}`.
+ * `{model, query, documents, top_n}` → `{results: [{index, relevance_score}]}`. Every call is taken down, failed ones too.
  */
-export const createHttpReranker = (settings: HttpRerankerSettings, clock: Clock): Reranker => {
+export const createHttpReranker = (
+  settings: HttpRerankerSettings,
+  { clock, meter, logger }: HttpRerankerParts,
+): Reranker => {
   const { host } = new URL(settings.url)
+  const measure = metering('rerank', { provider: host, model: settings.model ?? 'reranker' }, meter, clock, logger)
   const headers = {
     'content-type': 'application/json',
     ...(settings.api_key === undefined ? {} : { authorization: `Bearer ${settings.api_key}` }),
@@ -63,13 +94,15 @@ export const createHttpReranker = (settings: HttpRerankerSettings, clock: Clock)
   return {
     rerank: async (question, candidates, call) => {
       const documents = candidates.slice(0, MOST_DOCUMENTS).map(each => each.text.slice(0, MOST_CHARACTERS))
-      const answer = await withDeadline(
-        clock,
-        DEADLINE_MS,
-        `the re-ranker ${host}`,
-        signal => request(question, documents, signal),
-        call.signal,
-      )
+      const ask = (): Promise<unknown> =>
+        withDeadline(
+          clock,
+          DEADLINE_MS,
+          `the re-ranker ${host}`,
+          signal => request(question, documents, signal),
+          call.signal,
+        )
+      const answer = await measure(call, ask, usageOf)
       const parsed = ANSWER.safeParse(answer)
       if (!parsed.success) throw new DenidinError('bad_answer', `the re-ranker ${host} gave another kind of answer`)
       const scores = new Map(parsed.data.results.map(each => [each.index, each.relevance_score]))

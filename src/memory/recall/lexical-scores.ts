@@ -16,10 +16,18 @@ export interface LexicalScores {
   readonly full: number
   /** Messages were found that were sent, or speak of, when the question says, and that is past. */
   readonly dated: boolean
+  /** Whether a message was sent, or speaks of, when the question says. */
+  readonly timed: (at: number) => boolean
 }
 
-/** How rare a word is that stands in `found` of `present` messages. Source: Robertson and Zaragoza, 2009. */
-export const rarity = (found: number, present: number): number => Math.log(1 + (present - found + 0.5) / (found + 0.5))
+/**
+ * How rare a word is that stands in `found` of `present` messages, with `prior` messages of everyday talk counted beside
+ * them, of which `share` hold it. Source: Robertson and Zaragoza, 2009; the prior as in Dirichlet smoothing.
+ */
+export const rarity = (found: number, present: number, share: number, prior: number): number => {
+  const expected = found + prior * share
+  return Math.log(1 + (present + prior - expected + 0.5) / (expected + 0.5))
+}
 
 /** Postings that are scored in one step; between two steps everybody else has a turn. */
 const STEP_POSTINGS = 20_000
@@ -28,15 +36,18 @@ const STEP_POSTINGS = 20_000
 export class WordScores {
   readonly #columns: Columns
   readonly #weights: LexicalWeights
+  readonly #hidden: Uint8Array
   readonly own: Float32Array
   readonly matched: Float32Array
   readonly #near: Float32Array
   readonly #wide: Float32Array
   readonly #touched: Uint32Array
 
-  constructor(columns: Columns, weights: LexicalWeights) {
+  /** @param hidden 1 for each message whose words count for nothing, neither for itself nor for its neighbours */
+  constructor(columns: Columns, weights: LexicalWeights, hidden: Uint8Array) {
     this.#columns = columns
     this.#weights = weights
+    this.#hidden = hidden
     this.own = new Float32Array(columns.size)
     this.matched = new Float32Array(columns.size)
     this.#near = new Float32Array(columns.size)
@@ -44,11 +55,11 @@ export class WordScores {
     this.#touched = new Uint32Array(columns.size)
   }
 
-  /** Adds a word that counts `weight` times; waits for `breathe` between long steps. */
-  async add(postings: Postings, weight: number, breathe: () => Promise<void>): Promise<void> {
+  /** Adds a word that counts `weight` times and stands in `share` of everyday talk; waits for `breathe` between long steps. */
+  async add(postings: Postings, weight: number, share: number, breathe: () => Promise<void>): Promise<void> {
     const { size, lengths, averages, near_lengths, wide_lengths, session_first, session_last, present } = this.#columns
-    const { k1, b, near, wide } = this.#weights
-    const worth = weight * rarity(postings.ordinals.length, present) * (k1 + 1)
+    const { k1, b, near, wide, prior } = this.#weights
+    const worth = weight * rarity(postings.ordinals.length, present, share, prior) * (k1 + 1)
     const saturated = (count: number, length: number, mean: number): number =>
       count / (count + k1 * (1 - b + (b * length) / mean))
     let touched = 0
@@ -56,7 +67,7 @@ export class WordScores {
       if (at > 0 && at % STEP_POSTINGS === 0) await breathe()
       const ordinal = postings.ordinals[at] ?? 0
       // What came after this search began is not in its columns.
-      if (ordinal >= size) continue
+      if (ordinal >= size || this.#hidden[ordinal] === 1) continue
       const count = postings.counts[at] ?? 0
       const alone = worth * saturated(count, lengths[ordinal] ?? 0, averages.own)
       this.own[ordinal] = (this.own[ordinal] ?? 0) + alone
@@ -74,16 +85,35 @@ export class WordScores {
       const ordinal = this.#touched[at] ?? 0
       const in_near = this.#near[ordinal] ?? 0
       const in_wide = this.#wide[ordinal] ?? 0
+      const first = session_first[ordinal] ?? 0
+      const last = session_last[ordinal] ?? ordinal
       this.matched[ordinal] =
         (this.matched[ordinal] ?? 0) +
         worth *
-          (wide * saturated(in_wide, wide_lengths[ordinal] ?? 0, averages.wide) +
-            (in_near === 0 ? 0 : near * saturated(in_near, near_lengths[ordinal] ?? 0, averages.near)))
+          (wide *
+            selectivity(span(ordinal, first, last, WIDE_RADIUS), present) *
+            saturated(in_wide, wide_lengths[ordinal] ?? 0, averages.wide) +
+            (in_near === 0
+              ? 0
+              : near *
+                selectivity(span(ordinal, first, last, NEAR_RADIUS), present) *
+                saturated(in_near, near_lengths[ordinal] ?? 0, averages.near)))
       this.#near[ordinal] = 0
       this.#wide[ordinal] = 0
     }
   }
 }
+
+/** Messages of a window. */
+const span = (at: number, first: number, last: number, radius: number): number =>
+  Math.min(last, at + radius) - Math.max(first, at - radius) + 1
+
+/** How much a window tells that holds `span` of `present` messages: of a memory that it holds whole, nothing. */
+const selectivity = (span: number, present: number): number => Math.max(0, 1 - span / Math.max(1, present)) ** 2
+
+/** What a message can get at most against its words alone: its windows added. */
+export const windowed = ({ present }: Pick<Columns, 'present'>, { near, wide }: LexicalWeights): number =>
+  1 + near * selectivity(2 * NEAR_RADIUS + 1, present) + wide * selectivity(2 * WIDE_RADIUS + 1, present)
 
 /** Days for which “now” still counts most. */
 const NOW_HALF_LIFE_DAYS = 30
@@ -122,7 +152,7 @@ export const lexicalScores = (
     }
     total[at] = score
   }
-  return { own, matched, total, full, dated: time.found && query.past }
+  return { own, matched, total, full, dated: time.found && query.past, timed: at => time.sum(at) > 0 }
 }
 
 interface TimeScores {
@@ -134,6 +164,9 @@ interface TimeScores {
 /** Days after a short stretch in which people still speak of it as just now. */
 const SLACK_DAYS = 3
 const SHORT_DAYS = 7
+/** Everyday talk that a question about a time is held against: a year of it, in which one of ten messages names a day. */
+const YEAR_DAYS = 365
+const SPEAK_OF_A_DAY = 0.1
 
 /** What the time that a question names adds to messages sent in it, and to messages that speak of it. */
 const timeScores = (columns: Columns, { dates }: RecallQuery, weights: LexicalWeights): TimeScores => {
@@ -161,8 +194,11 @@ const timeScores = (columns: Columns, { dates }: RecallQuery, weights: LexicalWe
       }
     }
   }
-  const for_sent = weights.sent * Math.log(1 + size / Math.max(1, sent))
-  const for_mention = weights.mentioned * Math.log(1 + size / Math.max(1, mentioned))
+  const share = Math.min(1, dates.reduce((sum, { from, to }) => sum + to - from + 1, 0) / YEAR_DAYS)
+  const rare = (found: number, everyday: number): number =>
+    Math.log(1 + (size + weights.prior) / Math.max(1, found + weights.prior * everyday))
+  const for_sent = weights.sent * rare(sent, share)
+  const for_mention = weights.mentioned * rare(mentioned, share * SPEAK_OF_A_DAY)
   return {
     sum: at => {
       const hit = hits[at] ?? 0

@@ -54,6 +54,8 @@ export interface MessageState {
 export interface MessageIndex {
   /** What is indexed of a scope; `undefined` when nothing is. */
   open(scope: Scope): Promise<ScopeReader | undefined>
+  /** Groups in which a person said anything, the one that was indexed last first, at most `limit`. */
+  groupsOfSpeaker(person_id: PersonId, limit: number): Promise<readonly Scope[]>
   /**
    * Brings messages into their newest form, each whole or not at all, in one transaction with the place that the index
    * has reached. Safe to repeat.

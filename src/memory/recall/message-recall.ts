@@ -1,5 +1,5 @@
 import type { MessageId } from '../../messages/message.ts'
-import type { Scope } from '../../messages/scope.ts'
+import type { Reach, Scope } from '../../messages/scope.ts'
 import type { CallContext } from '../../models/language-model.ts'
 import type { PersonId } from '../../people/person.ts'
 
@@ -24,6 +24,8 @@ export interface RecallLimits {
 /** One message of the past, word for word. */
 export interface Quote {
   readonly message_id: MessageId
+  /** The conversation in which it was said. */
+  readonly scope: Scope
   readonly person_id: PersonId
   readonly role: 'user' | 'assistant'
   /** Name of who spoke, as the channel told it; `undefined` where it never did. */
@@ -33,7 +35,7 @@ export interface Quote {
   readonly text: string
   /** Tokens of `text`. */
   readonly tokens: number
-  /** What the list is sorted by; comparable within one answer alone. */
+  /** What the search sorts by; comparable within one answer alone. */
   readonly score: number
   /** 0 to about 1: how much of what was asked stands in the message and around it, rare words counting most. */
   readonly lexical: number
@@ -41,15 +43,18 @@ export interface Quote {
   readonly similarity?: number
   /** Since when nothing that was learned from it holds any more, milliseconds since the Unix epoch. */
   readonly held_until?: number
+  /** Whose conversation it is, where a question reached beyond the asker's own. */
+  readonly whose?: string
 }
 
 /** Finds what was said before and bears on a question. */
 export interface MessageRecall {
   /**
-   * Quotes from `scope`, the most useful first; none when nothing bears on the question.
+   * Quotes from within `reach`, the most useful first; none when nothing bears on the question. Of groups that a speaker
+   * reaches into, only what they said themselves.
    * @throws DenidinError `unavailable` when the index cannot be read.
    */
-  recall(scope: Scope, question: RecallQuestion, limits: RecallLimits, call: CallContext): Promise<readonly Quote[]>
+  recall(reach: Reach, question: RecallQuestion, limits: RecallLimits, call: CallContext): Promise<readonly Quote[]>
 }
 
 /** Messages near in meaning, from an index of vectors: one more source of candidates beside the words. */

@@ -3,38 +3,54 @@ const SAME_WORDS = 0.85
 /** A message that is much shorter than the other may be the answer that the other only mentions. */
 const SAME_LENGTH = 0.6
 
+/** Fewer words in a row than these are no statement: “the boat” may be the answer that another message only mentions. */
+const LEAST_IN_A_ROW = 2
+
 /**
- * Whether a message says nothing that one before it has not said: nearly the same words, and the same figures. “The
- * flight is at seven” and “… at nine” do not restate each other: what differs is what they tell.
+ * Whether a message says nothing that one before it has not said: nearly the same words, and the same figures, or a part
+ * of it word for word. “The flight is at seven” and “… at nine” do not restate each other: what differs is what they tell.
  */
-export const restates = (before: ReadonlySet<string>, again: ReadonlySet<string>): boolean => {
+const restatesIt = (before: Said, again: Said): boolean => {
   // Of messages that say nothing by themselves (“Yes, I did”) one is enough.
-  if (again.size === 0) return before.size === 0
-  if (again.size < before.size * SAME_LENGTH) return false
+  if (again.words.size === 0) return before.words.size === 0
+  if (again.words.size >= LEAST_IN_A_ROW && before.row.includes(again.row)) return true
+  if (again.words.size < before.words.size * SAME_LENGTH) return false
   let shared = 0
-  for (const stem of again) if (before.has(stem)) shared++
-  if (shared < again.size * SAME_WORDS) return false
+  for (const stem of again.words) if (before.words.has(stem)) shared++
+  if (shared < again.words.size * SAME_WORDS) return false
   // As many words, some of them others: they tell apart what happened.
-  if (before.size <= again.size && shared < again.size) return false
-  return figures(before) === figures(again)
+  if (before.words.size <= again.words.size && shared < again.words.size) return false
+  return before.figures === again.figures
 }
 
-const figures = (stems: ReadonlySet<string>): string =>
-  [...stems]
-    .filter(stem => /\d/.test(stem))
-    .sort()
-    .join(' ')
+/** The same of the stems of two messages. */
+export const restates = (before: readonly string[], again: readonly string[]): boolean =>
+  restatesIt(read(before), read(again))
+
+/** What a message says, as it is compared. */
+interface Said {
+  readonly words: ReadonlySet<string>
+  /** The words in their order, between blanks. */
+  readonly row: string
+  readonly figures: string
+}
+
+const read = (stems: readonly string[]): Said => {
+  const words = new Set(stems)
+  const figures = [...words].filter(stem => /\d/.test(stem)).sort()
+  return { words, row: ` ${stems.join(' ')} `, figures: figures.join(' ') }
+}
 
 /** The items of a list, best first, without those that restate one before them; compared as far as they are asked for. */
 export function* withoutRestatements<Item>(
   items: Iterable<Item>,
   stemsOf: (item: Item) => readonly string[],
 ): Generator<Item, void> {
-  const kept: ReadonlySet<string>[] = []
+  const kept: Said[] = []
   for (const item of items) {
-    const stems = new Set(stemsOf(item))
-    if (kept.some(each => restates(each, stems))) continue
-    kept.push(stems)
+    const said = read(stemsOf(item))
+    if (kept.some(each => restatesIt(each, said))) continue
+    kept.push(said)
     yield item
   }
 }

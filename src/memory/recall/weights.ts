@@ -3,6 +3,11 @@ export interface LexicalWeights {
   /** BM25: how soon repetition stops to count, and how much long messages lose. */
   readonly k1: number
   readonly b: number
+  /**
+   * Messages of everyday talk that are counted beside those of a scope where it is asked how rare a word is. Five
+   * messages cannot tell: in them “good” is as rare as “telescope”. Among thousands they hardly count.
+   */
+  readonly prior: number
   /** Share of the two messages before and after, and of the four, read as one text. */
   readonly near: number
   readonly wide: number
@@ -32,6 +37,7 @@ export interface LexicalWeights {
 export const LEXICAL_WEIGHTS: LexicalWeights = {
   k1: 0.9,
   b: 0.4,
+  prior: 500,
   near: 0.5,
   wide: 0.5,
   answer: 0.5,
@@ -47,15 +53,33 @@ export const LEXICAL_WEIGHTS: LexicalWeights = {
   now: 1.5,
 }
 
-/** How words and vectors are put together. */
+/** How words and vectors are put together, and how much must fit before anything is quoted. */
 export interface Fusion {
   /** Weight of the vectors' likeness against the words' score, both as shares of their best. */
   readonly vectors: number
-  /** Share of what is asked that the best message must answer, or nothing is recalled by words. */
+  /** For questions about those who speak here. */
+  readonly personal: Certainty
+  /** For questions that may as well be about the world. */
+  readonly general: Certainty
+  /** Most quotes below what is sure. */
+  readonly few: number
+  /** Share of the best score below which nothing is quoted. */
+  readonly tail: number
+}
+
+/** Shares of what is asked that the best message must answer. */
+interface Certainty {
+  /** Below, nothing is recalled by words. */
   readonly floor: number
-  /** Share from which on it is certain that this was spoken of; below, the fewer quotes the less of it is answered. */
+  /** From here on it is certain that this was spoken of; below, `few` quotes are given. */
   readonly sure: number
 }
 
 /** Chosen in the same way. */
-export const FUSION: Fusion = { vectors: 0.3, floor: 0.15, sure: 0.35 }
+export const FUSION: Fusion = {
+  vectors: 0.3,
+  personal: { floor: 0.1, sure: 0.15 },
+  general: { floor: 0.4, sure: 0.5 },
+  few: 2,
+  tail: 0.2,
+}

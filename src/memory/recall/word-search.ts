@@ -1,7 +1,8 @@
+import { shareOf } from '../../text/common-words.ts'
 import { relatedTo } from '../../text/related-words.ts'
 import { editDistance } from '../../platform/edit-distance.ts'
 import { breathe } from '../../platform/event-loop.ts'
-import { lexicalScores, rarity, WordScores, type LexicalScores } from './lexical-scores.ts'
+import { lexicalScores, rarity, windowed, WordScores, type LexicalScores } from './lexical-scores.ts'
 import type { Postings, ScopeReader } from './message-index.ts'
 import type { RecallQuery } from './recall-query.ts'
 import type { LexicalWeights } from './weights.ts'
@@ -24,11 +25,12 @@ const MISSPELT_WEIGHT = 0.7
 /** A question about somebody of whom nobody ever spoke here is hardly about anything said here. */
 const UNKNOWN_NAME_WEIGHT = 3
 
-/** Scores every message of a scope by the words of a question. */
+/** Scores every message of a scope by the words of a question, but for those that are `hidden`. */
 export const searchWords = async (
   reader: ScopeReader,
   query: RecallQuery,
   weights: LexicalWeights,
+  hidden: Uint8Array,
 ): Promise<LexicalScores> => {
   const { present } = reader.columns
   const asked = await reader.postings(query.asked)
@@ -37,16 +39,18 @@ export const searchWords = async (
     query.asked.filter(each => !asked.has(each)),
   )
   const near = weights.related > 0 ? await reader.postings(query.related) : new Map<string, Postings>()
-  const words = new WordScores(reader.columns, weights)
+  const words = new WordScores(reader.columns, weights, hidden)
   let full = 0
   for (const stem of query.asked) {
     const postings = asked.get(stem) ?? meant.get(stem)
-    full += worth(stem, postings, near, query, present)
-    if (postings !== undefined) await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, breathe)
+    full += worth(stem, postings, near, query, found => rarity(found, present, shareOf(stem), weights.prior))
+    if (postings !== undefined) await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, shareOf(stem), breathe)
   }
-  for (const postings of rarest(near, present)) await words.add(postings, weights.related, breathe)
+  for (const [stem, postings] of rarest(near, present)) {
+    await words.add(postings, weights.related, shareOf(stem), breathe)
+  }
   await breathe()
-  return lexicalScores(reader.columns, query, words, weights, full * (1 + weights.near + weights.wide))
+  return lexicalScores(reader.columns, query, words, weights, full * windowed(reader.columns, weights))
 }
 
 /** What a word of the question counts in the whole of what is asked. */
@@ -55,19 +59,19 @@ const worth = (
   postings: Postings | undefined,
   near: ReadonlyMap<string, Postings>,
   query: RecallQuery,
-  present: number,
+  rare: (found: number) => number,
 ): number => {
-  if (postings !== undefined) return rarity(postings.ordinals.length, present)
+  if (postings !== undefined) return rare(postings.ordinals.length)
   const known = [...relatedTo(stem)].flatMap(each => near.get(each)?.ordinals.length ?? [])
   // Others put it in other words.
-  if (known.length > 0) return rarity(Math.min(...known), present)
-  return rarity(0, present) * (query.names.has(stem) ? UNKNOWN_NAME_WEIGHT : 1)
+  if (known.length > 0) return rare(Math.min(...known))
+  return rare(0) * (query.names.has(stem) ? UNKNOWN_NAME_WEIGHT : 1)
 }
 
-const rarest = (found: ReadonlyMap<string, Postings>, present: number): readonly Postings[] =>
-  [...found.values()]
-    .filter(({ ordinals }) => ordinals.length <= Math.max(1, present * COMMON_SHARE))
-    .sort((a, b) => a.ordinals.length - b.ordinals.length)
+const rarest = (found: ReadonlyMap<string, Postings>, present: number): readonly (readonly [string, Postings])[] =>
+  [...found]
+    .filter(([, { ordinals }]) => ordinals.length <= Math.max(1, present * COMMON_SHARE))
+    .sort(([, a], [, b]) => a.ordinals.length - b.ordinals.length)
     .slice(0, MOST_RELATED)
 
 /** The nearest written word for each that stands nowhere, where one is near enough. */

@@ -29,6 +29,17 @@ export const createSqliteMessageIndex = (database: Database): MessageIndex & Ind
       return scope_no === undefined ? undefined : createScopeReader(database, scope_no, cache.of(scope_no))
     },
 
+    groupsOfSpeaker: async (person_id, limit) =>
+      database
+        .all<{ scope: Scope }>(
+          `select s.scope from scopes s
+           where s.scope_no in (select scope_no from speakers where person_id = :person_id and bot = 0)
+             and substr(s.scope, 1, 5) = 'chat:'
+           order by s.scope_no desc limit :limit`,
+          { person_id, limit },
+        )
+        .map(row => row.scope),
+
     apply: async (states: readonly MessageState[], reached) => {
       const changed = database.transaction(() => {
         const scopes = writer.apply(states)

@@ -49,6 +49,20 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
       })
       .map(row => ({ seq: row.seq, message: toMessage(row) })),
 
+  recentScopes: async limit =>
+    database
+      .all<{ scope: Scope }>(
+        // From one scope to the next by the index: a plain “distinct” would read every message.
+        `with recursive each (scope) as (
+           select min(scope) from messages
+           union all
+           select (select min(m.scope) from messages m where m.scope > each.scope) from each where each.scope is not null)
+         select scope from each where scope is not null
+         order by (select max(m.seq) from messages m where m.scope = each.scope) desc limit :limit`,
+        { limit },
+      )
+      .map(row => row.scope),
+
   holds: async scope => database.get('select 1 from messages where scope = :scope limit 1', { scope }) !== undefined,
 
   get: async (scope, message_ids) =>

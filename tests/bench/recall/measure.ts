@@ -42,7 +42,7 @@ export const measureRecall = async (
       const ask = async (quotes: number, tokens: number): Promise<readonly string[]> =>
         idsOf(
           await recall.recall(
-            scopeOfDialogue(dialogue),
+            { scope: scopeOfDialogue(dialogue) },
             { text: question.text, asked_at, asker: undefined },
             { quotes, tokens },
             { purpose: 'recall' },

@@ -33,7 +33,7 @@ export const measureSizes = async (sizes: readonly number[]): Promise<Readonly<R
       const worked = process.threadCpuUsage()
       const begun = performance.now()
       await recall.recall(
-        scopeOfDialogue({ name: 'long' }),
+        { scope: scopeOfDialogue({ name: 'long' }) },
         { text, asked_at: turns.at(-1)?.sent_at ?? 0, asker: undefined },
         { quotes: 20, tokens: 1000 },
         { purpose: 'recall' },

@@ -8,6 +8,8 @@ import { offlineVectors } from './offline-vectors.ts'
 
 const words = (other: Partial<LexicalWeights>): RecallVariant => ({ weights: { ...LEXICAL_WEIGHTS, ...other } })
 
+const ANYTHING = { floor: 0, sure: 0 }
+
 /** Nothing but BM25 of single messages. */
 const PLAIN: LexicalWeights = {
   ...LEXICAL_WEIGHTS,
@@ -32,5 +34,8 @@ export const variants = async (dialogues: readonly Dialogue[]): Promise<Readonly
   'without expecting a time or a number': words({ when: 1, count: 1 }),
   'with the learned re-ranker': { reranker: createLinearReranker(RANKER_WEIGHTS) },
   'with vectors of the offline embedder': { vectors: await offlineVectors(dialogues) },
-  'without the floor': { fusion: { ...FUSION, floor: 0 } },
+  'without how common words are': words({ prior: 0 }),
+  'without the floors': { fusion: { ...FUSION, personal: ANYTHING, general: ANYTHING } },
+  'one floor for all': { fusion: { ...FUSION, general: FUSION.personal } },
+  'without the tail’s end': { fusion: { ...FUSION, tail: 0 } },
 })

@@ -130,7 +130,7 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
     ask: async (scope, text, limit) => {
       const question = { text, asked_at: systemClock.now(), asker: undefined }
       const limits = { quotes: limit, tokens: MOST_TOKENS }
-      return (await recall.recall(scope, question, limits, { purpose: 'recall' })).map(each => each.message_id)
+      return (await recall.recall({ scope }, question, limits, { purpose: 'recall' })).map(each => each.message_id)
     },
     bytes: async () => (await stat(path)).size,
     [Symbol.asyncDispose]: async () => {

@@ -12,6 +12,11 @@ export interface DialogueTurn {
   readonly text: string
   /** Milliseconds since the Unix epoch. */
   readonly sent_at: number
+  /**
+   * What it says, statement by statement, whatever the wording: a fact in other words is the same statement. Of talks that
+   * are made up, where that is known.
+   */
+  readonly says?: readonly string[]
 }
 
 export interface DialogueQuestion {

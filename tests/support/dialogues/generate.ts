@@ -27,6 +27,9 @@ interface Telling {
   /** Told with a time; filled in when the session is known. */
   readonly session: number
   id?: string
+  /** It was told before, in other words. */
+  readonly again?: Telling
+  wording?: string
   /** Day of what was told with a time, milliseconds since the Unix epoch. */
   happened_at?: number
 }
@@ -34,6 +37,10 @@ interface Telling {
 /** A talk of two people over some months, made up from a seed, with questions of which the answers are known. */
 export const generateDialogue = (language: 'en' | 'he', seed: number): Dialogue =>
   new Generator(language === 'en' ? ENGLISH : HEBREW, seed).dialogue()
+
+/** The same, where people repeat themselves: every fact is told twice more later, in other words where there are any. */
+export const generateRepetitive = (language: 'en' | 'he', seed: number): Dialogue =>
+  new Generator(language === 'en' ? ENGLISH : HEBREW, seed).dialogue(2)
 
 /** Texts that have nothing to do with anything in these talks. */
 export const unrelatedQuestions = (language: 'en' | 'he'): readonly string[] =>
@@ -59,8 +66,18 @@ class Generator {
     this.#people = [one, person(one.name)]
   }
 
-  dialogue(): Dialogue {
-    const tellings = this.#tellings()
+  /** @param repeated how often each fact is told again, where it is not told with a time. */
+  dialogue(repeated = 0): Dialogue {
+    const told = this.#tellings()
+    const again = told
+      .filter(each => each.fact.kind !== 'when')
+      .flatMap(first => {
+        const later = SESSIONS - first.session
+        return Array.from({ length: later === 0 ? 0 : repeated }, (): Telling => {
+          return { ...first, again: first, session: first.session + 1 + this.#random.below(later) }
+        })
+      })
+    const tellings = [...told, ...again]
     let at = Date.UTC(2024, this.#random.below(12), 1 + this.#random.below(28), 8 + this.#random.below(12))
     for (let session = 1; session <= SESSIONS; session++) {
       this.#session(
@@ -73,7 +90,7 @@ class Generator {
     return {
       name: `${this.#words.language}-${String(this.#seed)}`,
       turns: this.#turns,
-      questions: this.#questions(tellings),
+      questions: this.#questions(told),
     }
   }
 
@@ -101,10 +118,11 @@ class Generator {
 
   #session(session: number, begun: number, tellings: readonly Telling[]): void {
     let n = 0
-    const say = (speaker: Person, text: string): string => {
+    const say = (speaker: Person, text: string, says = [text], aside: readonly string[] = []): string => {
       const id = `${String(session)}:${String(++n)}`
-      const addressed = text.replaceAll('{name}', this.#other(speaker).name)
-      this.#turns.push({ id, session, speaker: speaker.name, text: addressed, sent_at: begun + n * TURN_GAP_MS })
+      const addressed = [text, ...aside].join(' ').replaceAll('{name}', this.#other(speaker).name)
+      const sent_at = begun + n * TURN_GAP_MS
+      this.#turns.push({ id, session, speaker: speaker.name, text: addressed, sent_at, says: [...says, ...aside] })
       return id
     }
     let [speaker, listener] = this.#people
@@ -113,7 +131,8 @@ class Generator {
     }
     const chat = (most: number): void => {
       for (let left = this.#random.below(most + 1); left > 0; left--) {
-        say(speaker, this.#random.pick(this.#words.chatter) + this.#aside())
+        const text = this.#random.pick(this.#words.chatter)
+        say(speaker, text, [text], this.#aside())
         swap()
       }
     }
@@ -125,12 +144,17 @@ class Generator {
       const other = this.#other(owner)
       if (fact.asks !== undefined && fact.answers !== undefined && this.#random.below(2) === 0) {
         say(other, this.#random.pick(fact.asks))
-        telling.id = say(owner, this.#filled(this.#random.pick(fact.answers), telling, begun))
+        telling.id = say(owner, this.#filled(this.#wording(fact.answers, telling), telling, begun), [
+          statementOf(telling),
+        ])
       } else {
-        telling.id = say(owner, this.#filled(this.#random.pick(fact.says), telling, begun) + this.#aside())
+        const text = this.#filled(this.#wording(fact.says, telling), telling, begun)
+        telling.id = say(owner, text, [statementOf(telling)], this.#aside())
       }
-      if (this.#random.below(4) > 0)
-        say(other, this.#filled(this.#random.pick(fact.comments), telling, begun) + this.#aside())
+      if (this.#random.below(4) > 0) {
+        const text = this.#filled(this.#random.pick(fact.comments), telling, begun)
+        say(other, text, [text], this.#aside())
+      }
       if (speaker === other) swap()
       chat(3)
     }
@@ -138,8 +162,15 @@ class Generator {
   }
 
   /** Long messages are not only those that tell something. */
-  #aside(): string {
-    return this.#random.below(3) === 0 ? ` ${this.#random.pick(this.#words.chatter)}${this.#aside()}` : ''
+  #aside(): readonly string[] {
+    return this.#random.below(3) === 0 ? [this.#random.pick(this.#words.chatter), ...this.#aside()] : []
+  }
+
+  /** One of some wordings; what was told before is put otherwise, where it can be. */
+  #wording(wordings: readonly string[], telling: Telling): string {
+    const others = wordings.filter(each => each !== telling.again?.wording)
+    telling.wording = this.#random.pick(others.length === 0 ? wordings : others)
+    return telling.wording
   }
 
   #filled(text: string, telling: Telling, at: number): string {
@@ -207,6 +238,9 @@ class Generator {
     return person === this.#people[0] ? this.#people[1] : this.#people[0]
   }
 }
+
+/** What is told, however it is put. */
+const statementOf = ({ owner, fact, value }: Telling): string => `${owner.name}: ${fact.says[0] ?? ''} ${value}`
 
 /** `[he/she]` as it goes with a person. */
 const gendered = (text: string, { woman }: Person): string =>
