@@ -21,7 +21,7 @@ import { sharedQuestions } from '../memory/shared-questions.ts'
 import { openIndexDatabase } from '../memory/sqlite/index-database.ts'
 import { createSqliteMessageIndex } from '../memory/sqlite/sqlite-message-index.ts'
 import { openVectorDatabase } from '../memory/sqlite/vector-database.ts'
-import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
+import type { VectorUpkeep, VerifiablePart } from '../memory/upkeep/vector-upkeep.ts'
 import { createSqliteMessageFeed } from '../messages/sqlite/sqlite-message-feed.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
@@ -35,6 +35,8 @@ export const remembers = (settings: Settings): boolean =>
 /** Long-term memory, and what looks after its vectors. */
 export interface Memory extends LongTermMemory, MemoryUpkeep {
   readonly upkeep: VectorUpkeep
+  /** Indexes of another kind, which are verified with the vectors, join here. */
+  readonly others: VerifiablePart[]
   /** Vectors of messages; `undefined` when it is off. */
   readonly messages: MessageVectors | undefined
 }
@@ -47,7 +49,7 @@ export const createMemory = async (
   parts: Surroundings,
 ): Promise<Memory> => {
   if (!remembers(settings)) {
-    return { ...createNoLongTermMemory(stores.memories), upkeep: noVectorUpkeep, messages: undefined }
+    return { ...createNoLongTermMemory(stores.memories), upkeep: noVectorUpkeep, others: [], messages: undefined }
   }
   const { clock, logger } = parts
   const { longterm } = settings.memory
@@ -64,11 +66,11 @@ export const createMemory = async (
     memories: stores.memories,
     embedder,
   })
-  const kept = upkeep(memory)
+  const others: VerifiablePart[] = []
+  const kept = upkeep(memory, others)
   return {
     ...memory,
-    messages,
-    upkeep: kept,
+    ...{ messages, others, upkeep: kept },
     start: async () => {
       await memory.start()
       messages.start()
@@ -106,6 +108,7 @@ export const createPast = async (
     ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
     ...{ reranker: rerankerOf(settings, stores, parts), vectors: withFactKeys(memory, memory.messages) },
   })
+  memory.others.push(past.words)
   return {
     ...past,
     [Symbol.asyncDispose]: async () => {

@@ -12,7 +12,7 @@ import { createSqliteAllocationTable } from '../memory/sqlite/sqlite-allocation-
 import { createSqliteVectorStore } from '../memory/sqlite/sqlite-vector-store.ts'
 import { defaultMinSimilarity } from '../memory/thresholds.ts'
 import { createVectorUpkeep } from '../memory/upkeep/create-vector-upkeep.ts'
-import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
+import type { VectorUpkeep, VerifiablePart } from '../memory/upkeep/vector-upkeep.ts'
 import type { VectorIndex } from '../memory/vector-index.ts'
 import type { VectorStore } from '../memory/vector-store.ts'
 import { createSqliteMessageTurns } from '../messages/sqlite/sqlite-message-turns.ts'
@@ -31,7 +31,7 @@ export interface Vectors {
   readonly index: VectorIndex
   readonly former: FormerSpace | undefined
   readonly messages: MessageVectors
-  upkeep(memory: MemoryUpkeep): VectorUpkeep
+  upkeep(memory: MemoryUpkeep, others: readonly VerifiablePart[]): VectorUpkeep
 }
 
 /** Everything that has to do with vectors, as configured. */
@@ -84,7 +84,7 @@ export const createVectors = async (
   return {
     ...{ vectors, index, messages },
     former: before && former(before.space, space),
-    upkeep: memory =>
+    upkeep: (memory, others) =>
       createVectorUpkeep({
         memories: {
           ...{ source: createMemorySource(stores.memories), space, index, table: memory_table, embeds: true },
@@ -95,7 +95,7 @@ export const createVectors = async (
           inStep: () => messages.inStep(),
         },
         ...{ memoryStore: stores.memories, messageStore: stores.messages, vectors, embedder, min_similarity },
-        ...{ former: before?.space, others: [], ids: parts.ids, pendingMessages: () => messages.pending() },
+        ...{ former: before?.space, others, ids: parts.ids, pendingMessages: () => messages.pending() },
       }),
   }
 }

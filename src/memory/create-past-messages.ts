@@ -7,6 +7,7 @@ import type { PastMessages } from './past-messages.ts'
 import { createMessageRecall, type MessageRecallParts } from './recall/create-message-recall.ts'
 import type { IndexedPersons, MessageIndex } from './recall/message-index.ts'
 import { MessageIndexer } from './recall/message-indexer.ts'
+import { verifyWords } from './upkeep/verify-words.ts'
 
 export interface PastMessagesParts extends Omit<MessageRecallParts, 'indexer'> {
   readonly index: MessageIndex & IndexedPersons
@@ -54,6 +55,7 @@ export const createPastMessages = (parts: PastMessagesParts): PastMessages => {
         indexer.wake()
       },
     },
+    words: verifyWords({ ...parts, indexer }),
     recall: async (reach, question, limits, call) => {
       const begun = clock.now()
       try {

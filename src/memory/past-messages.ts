@@ -1,11 +1,14 @@
 import type { MessageId } from '../messages/message.ts'
 import type { PersonalData } from '../people/personal-data.ts'
+import type { VerifiablePart } from './upkeep/vector-upkeep.ts'
 import type { MessageRecall, Quote } from './recall/message-recall.ts'
 
 /** What was said before, message by message, as the rest of DeniDin sees it. Off is an object of its own. */
 export interface PastMessages extends MessageRecall, AsyncDisposable {
   /** What the index of words holds of a person. */
   readonly personal: PersonalData
+  /** The index of words, to be compared with the messages. */
+  readonly words: VerifiablePart
   /** Never rejects: where nothing can be looked up, the answer is empty. */
   recall(...question: Parameters<MessageRecall['recall']>): Promise<readonly Quote[]>
   /** Messages came or were changed: they are indexed beside the road, within milliseconds. */

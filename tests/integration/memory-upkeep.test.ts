@@ -3,6 +3,7 @@ import { ChromaCollections } from '../../src/memory/chroma/chroma-collections.ts
 import type { IndexFindings, VerifyOptions } from '../../src/memory/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { operations } from '../../src/operations/list.ts'
+import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
 import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { TestDenidin } from '../support/denidin.ts'
@@ -298,6 +299,10 @@ test('what is not in order fails the check, and repairing makes it right', async
     database.run(`delete from vectors where seq = (select min(seq) from vectors)`)
     database.run(`update vectors set memory_id = 'message:nobody'`)
   }
+  {
+    using words = new Database(denidin.data('index.db'), indexMigrations)
+    words.run(`update documents set stems = 'other' where ordinal = 0`)
+  }
   await denidin.open()
   await denidin.app.memory.settled()
   const wrong = await run(denidin, 'memory.verify')
@@ -306,6 +311,7 @@ test('what is not in order fails the check, and repairing makes it right', async
     expect.arrayContaining([
       { part: 'messages', what: 'missing', count: 2 },
       { part: 'messages', what: 'foreign', count: 1 },
+      { part: 'index of words', what: 'altered', count: 1 },
     ]),
   )
   expect(operations['memory.verify'].failure!(wrong as never)).toMatch(/--repair/)

@@ -6,6 +6,7 @@ export const noPastMessages: PastMessages = {
     ...{ name: 'index', tables: [], count: async () => 0, erase: async () => 0, reassign: async () => undefined },
     export: async function* () {},
   },
+  words: { name: 'index of words', verify: async () => ({ looked_at: 0, findings: [] }) },
   forget: async () => undefined,
   recall: async () => [],
   changed: () => undefined,
