@@ -22,6 +22,8 @@ export type RecallVariant = Partial<Pick<MessageRecallParts, 'weights' | 'fusion
 /** The product's message store, index and recall, filled with dialogues. */
 export interface BenchRecall extends AsyncDisposable {
   recall(variant?: RecallVariant): MessageRecall
+  /** Takes in one more message; resolves when it can be found. */
+  hear(name: string, turn: DialogueTurn): Promise<void>
   /** Milliseconds that it took to index everything. */
   readonly indexing_ms: number
 }
@@ -59,6 +61,11 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
         ...{ weights: LEXICAL_WEIGHTS, fusion: FUSION, reranker: undefined, vectors: undefined },
         ...variant,
       }),
+    hear: async (name, turn) => {
+      await messages.receive(receiptOf(name, turn))
+      indexer.wake()
+      await indexer.settled()
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }

@@ -2,7 +2,7 @@ import { generateDialogue } from '../../support/dialogues/generate.ts'
 import { random } from '../../support/random-text.ts'
 import type { DialogueTurn } from '../../support/dialogues/dialogue.ts'
 import { percentiles, type Percentiles } from '../figures.ts'
-import { openBenchRecall, scopeOfDialogue } from './bench-recall.ts'
+import { openBenchRecall, scopeOfDialogue, type BenchRecall } from './bench-recall.ts'
 
 const QUESTIONS = 200
 const RARE_WORDS = 20_000
@@ -12,6 +12,9 @@ interface SizeFigures extends Percentiles {
   readonly cpu_p95: number
   /** The longest that anything else had to wait during a search. */
   readonly stall_p95: number
+  /** From the arrival of a message until it can be found. */
+  readonly findable_p50: number
+  readonly findable_p95: number
   readonly indexing_ms: number
 }
 
@@ -49,10 +52,30 @@ export const measureSizes = async (sizes: readonly number[]): Promise<Readonly<R
       cpu_p50: percentiles(work).p50,
       cpu_p95: percentiles(work).p95,
       stall_p95: percentiles(stalls).p95,
+      ...(await measureArrivals(bench, turns)),
       indexing_ms: Math.round(bench.indexing_ms),
     }
   }
   return rows
+}
+
+const ARRIVALS = 100
+
+/** Messages that come one after the other: how long each cannot be found. */
+const measureArrivals = async (
+  bench: BenchRecall,
+  turns: readonly DialogueTurn[],
+): Promise<Pick<SizeFigures, 'findable_p50' | 'findable_p95'>> => {
+  const times: number[] = []
+  const last = turns.at(-1)?.sent_at ?? 0
+  for (let n = 0; n < ARRIVALS; n++) {
+    const text = `${turns[n % turns.length]?.text ?? ''} arrival${String(n)}`
+    const begun = performance.now()
+    await bench.hear('long', { id: `arrival ${String(n)}`, session: 0, speaker: 'Ann', text, sent_at: last + n })
+    times.push(performance.now() - begun)
+  }
+  const { p50, p95 } = percentiles(times)
+  return { findable_p50: p50, findable_p95: p95 }
 }
 
 /** One talk of many messages: made-up talks one after the other, each turn with some words of its own. */
