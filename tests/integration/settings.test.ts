@@ -220,7 +220,7 @@ test('with long-term memory off nothing is embedded, recalled or stored, and wha
   await denidin.app.closing.sweep()
   await denidin.app.memory.settled()
   await denidin.say('what is my dog called?')
-  expect(quotes().join()).toContain('my dog is called Rex')
+  expect(denidin.lastRequest()).toContain('my dog is called Rex')
 })
 
 test('at most top_k_results memories are recalled', async () => {
