@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import { personOfScope, type Reach, type Scope } from '../messages/scope.ts'
 import type { Memory } from './memory.ts'
 import type { MemoryStore } from './memory-store.ts'
-import type { Neighbour, VectorIndex } from './vector-index.ts'
+import type { Neighbour, VectorIndex } from './vectors/vector-index.ts'
 
 /** Longest that a turn waits for the index, its start included. */
 const INDEX_DEADLINE_MS = 2500

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Memory, RecalledMemory } from './memory.ts'
-import type { Neighbour } from './vector-index.ts'
+import type { Neighbour } from './vectors/vector-index.ts'
 
 /** Age at which a memory's recency has fallen to one half. */
 const RECENCY_HALF_LIFE_MS = 30 * DAY_MS

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { ChromaCollections } from '../../src/memory/chroma/chroma-collections.ts'
-import type { IndexFindings, VerifyOptions } from '../../src/memory/vector-index.ts'
+import type { IndexFindings, VerifyOptions } from '../../src/memory/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { operations } from '../../src/operations/list.ts'
 import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { AllocationTable } from '../../src/memory/allocation-table.ts'
+import type { AllocationTable } from '../../src/memory/vectors/allocation-table.ts'
 import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteAllocationTable } from '../../src/memory/sqlite/sqlite-allocation-table.ts'
 import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
-import type { VectorStore } from '../../src/memory/vector-store.ts'
+import type { VectorStore } from '../../src/memory/vectors/vector-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { wordVector } from '../support/memory-words.ts'
 

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { createOfflineEmbedder } from '../../src/models/offline/offline-embedder.ts'
-import { nearest } from '../../src/memory/nearest.ts'
+import { nearest } from '../../src/memory/vectors/nearest.ts'
 import { fit, rank, recencyOf, type RecallSettings } from '../../src/memory/recall.ts'
 import type { Quote } from '../../src/memory/recall/message-recall.ts'
 import { sharedOut } from '../../src/memory/recalled.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
-import { defaultMinSimilarity } from '../../src/memory/thresholds.ts'
+import { defaultMinSimilarity } from '../../src/memory/vectors/thresholds.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { DAY, memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
 

@@ -1,6 +1,6 @@
 import type { CallContext } from '../../models/language-model.ts'
 import type { Embedder } from '../../models/embedder.ts'
-import { defaultMinSimilarity } from '../../memory/thresholds.ts'
+import { defaultMinSimilarity } from '../../memory/vectors/thresholds.ts'
 
 /** A second opinion on whether texts say the same. Never asked alone: words have to speak for it first. */
 export interface Likeness {

@@ -1,5 +1,5 @@
 import type { DenidinError } from '../../platform/errors.ts'
-import type { CollectionNumber } from '../allocation-table.ts'
+import type { CollectionNumber } from '../vectors/allocation-table.ts'
 import type { ChromaServer } from './chroma-server.ts'
 
 /** Runs of our own server that may end during a call to the same collection before it is held to be the cause. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Collection as ChromaCollection } from 'chromadb'
 import { DenidinError } from '../../platform/errors.ts'
-import type { AllocationTable, Collection, CollectionNumber } from '../allocation-table.ts'
+import type { AllocationTable, Collection, CollectionNumber } from '../vectors/allocation-table.ts'
 import type { ChromaConnection } from './chroma-server.ts'
 
 /**

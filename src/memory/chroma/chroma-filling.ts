@@ -1,6 +1,6 @@
 import type { Collection as ChromaCollection } from 'chromadb'
-import type { AllocationTable, Collection, CollectionNumber, Move, WaitingVector } from '../allocation-table.ts'
-import type { RebuildRun } from '../vector-index.ts'
+import type { AllocationTable, Collection, CollectionNumber, Move, WaitingVector } from '../vectors/allocation-table.ts'
+import type { RebuildRun } from '../vectors/vector-index.ts'
 import type { ChromaCollections } from './chroma-collections.ts'
 
 /** Numbers (not bytes) of all vectors in one request: more would hold up the event loop while they are written out. */

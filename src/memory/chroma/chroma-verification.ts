@@ -1,8 +1,8 @@
 import type { Collection as ChromaCollection } from 'chromadb'
 import { breathe } from '../../platform/event-loop.ts'
-import type { AllocationTable, CollectionNumber } from '../allocation-table.ts'
-import { cosine } from '../nearest.ts'
-import type { IndexFindings, VerifyOptions } from '../vector-index.ts'
+import type { AllocationTable, CollectionNumber } from '../vectors/allocation-table.ts'
+import { cosine } from '../vectors/nearest.ts'
+import type { IndexFindings, VerifyOptions } from '../vectors/vector-index.ts'
 import { fromChroma } from './chroma-errors.ts'
 import type { ChromaCollections } from './chroma-collections.ts'
 

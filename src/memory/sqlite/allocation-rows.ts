@@ -1,6 +1,6 @@
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { Collection, CollectionNumber, WaitingVector } from '../allocation-table.ts'
+import type { Collection, CollectionNumber, WaitingVector } from '../vectors/allocation-table.ts'
 import { toVector } from './blobs.ts'
 
 export interface CollectionRow {

@@ -1,5 +1,5 @@
 import type { Scope } from '../../messages/scope.ts'
-import type { Collection } from '../allocation-table.ts'
+import type { Collection } from '../vectors/allocation-table.ts'
 import { COLLECTION_COLUMNS, toCollection, type AllocationRows, type CollectionRow } from './allocation-rows.ts'
 import { ALONE_SHARE } from './sqlite-move-table.ts'
 

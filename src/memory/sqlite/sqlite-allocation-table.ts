@@ -8,8 +8,8 @@ import type {
   MoveTable,
   UpkeepTable,
   WaitingVector,
-} from '../allocation-table.ts'
-import type { StoredVector } from '../vector-store.ts'
+} from '../vectors/allocation-table.ts'
+import type { StoredVector } from '../vectors/vector-store.ts'
 import {
   AllocationRows,
   COLLECTION_COLUMNS,

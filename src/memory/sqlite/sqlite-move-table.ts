@@ -1,5 +1,5 @@
 import type { Scope } from '../../messages/scope.ts'
-import type { Collection, CollectionNumber, Move, MoveTable, WaitingVector } from '../allocation-table.ts'
+import type { Collection, CollectionNumber, Move, MoveTable, WaitingVector } from '../vectors/allocation-table.ts'
 import { toWaiting, WHOLE_VECTORS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
 
 /** A shared collection may outgrow its size by this factor, with the scopes that it has, before some of them move. */

@@ -1,6 +1,6 @@
 import type { Scope } from '../../messages/scope.ts'
-import type { CollectionNumber, UpkeepTable, WaitingVector } from '../allocation-table.ts'
-import type { StoredVector } from '../vector-store.ts'
+import type { CollectionNumber, UpkeepTable, WaitingVector } from '../vectors/allocation-table.ts'
+import type { StoredVector } from '../vectors/vector-store.ts'
 import { toWaiting, WHOLE_VECTORS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
 
 /** What rebuilding and verifying the index go by. */

@@ -2,7 +2,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import { breathe } from '../../platform/event-loop.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Scope } from '../../messages/scope.ts'
-import { MESSAGE_PREFIX, type StoredVector, type VectorStore } from '../vector-store.ts'
+import { MESSAGE_PREFIX, type StoredVector, type VectorStore } from '../vectors/vector-store.ts'
 import { toBlob, toVector } from './blobs.ts'
 
 /** Vectors that go in one transaction. */

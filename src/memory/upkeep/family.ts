@@ -1,6 +1,6 @@
-import type { AllocationTable } from '../allocation-table.ts'
-import type { EmbeddingSource } from '../embedding-source.ts'
-import type { VectorIndex } from '../vector-index.ts'
+import type { AllocationTable } from '../vectors/allocation-table.ts'
+import type { EmbeddingSource } from '../vectors/embedding-source.ts'
+import type { VectorIndex } from '../vectors/vector-index.ts'
 
 /** A source with its vectors and the index over them. */
 export interface Family {

@@ -1,10 +1,10 @@
 import { breathe } from '../../platform/event-loop.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { AllocationTable } from '../allocation-table.ts'
+import type { AllocationTable } from '../vectors/allocation-table.ts'
 import type { MemoryStore } from '../memory-store.ts'
-import { cosine } from '../nearest.ts'
-import type { StoredVector } from '../vector-store.ts'
+import { cosine } from '../vectors/nearest.ts'
+import type { StoredVector } from '../vectors/vector-store.ts'
 
 /** Scopes and vectors of each that are looked at: about a hundred thousand comparisons at most, in small steps. */
 const SCOPES = 40

@@ -1,5 +1,5 @@
 import type { Calibration } from './calibration.ts'
-import type { RebuildRun } from '../vector-index.ts'
+import type { RebuildRun } from '../vectors/vector-index.ts'
 
 /** One thing that does not agree with what it is derived from. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import { breathe } from '../../platform/event-loop.ts'
-import type { VectorStore } from '../vector-store.ts'
+import type { VectorStore } from '../vectors/vector-store.ts'
 import type { Family } from './family.ts'
 import type { VerifiablePart } from './vector-upkeep.ts'
 

@@ -1,6 +1,6 @@
-import type { Turn, TurnInContext } from '../messages/message-turns.ts'
-import { isoDay } from '../platform/clock.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import type { Turn, TurnInContext } from '../../messages/message-turns.ts'
+import { isoDay } from '../../platform/clock.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
 
 /** Turns before and after that may stand beside a turn. */
 export const CONTEXT_TURNS = 2

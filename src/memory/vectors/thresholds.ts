@@ -1,4 +1,4 @@
-import { OFFLINE_MIN_SIMILARITY } from '../models/offline/offline-embedder.ts'
+import { OFFLINE_MIN_SIMILARITY } from '../../models/offline/offline-embedder.ts'
 
 /**
  * Least similarity at which a memory is recalled, by embedding model. Thresholds belong to a model: with

@@ -1,4 +1,4 @@
-import type { Scope } from '../messages/scope.ts'
+import type { Scope } from '../../messages/scope.ts'
 import type { StoredVector } from './vector-store.ts'
 
 /** Number of a collection: unique in its vector store, never given out twice. */

@@ -1,4 +1,4 @@
-import type { Scope } from '../messages/scope.ts'
+import type { Scope } from '../../messages/scope.ts'
 
 /** What the ids of messages begin with among the vectors. */
 export const MESSAGE_PREFIX = 'message:'

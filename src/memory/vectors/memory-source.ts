@@ -1,6 +1,6 @@
-import type { Scope } from '../messages/scope.ts'
+import type { Scope } from '../../messages/scope.ts'
 import type { EmbeddingSource } from './embedding-source.ts'
-import type { MemoryStore } from './memory-store.ts'
+import type { MemoryStore } from '../memory-store.ts'
 
 /** Every memory has a vector of its text. */
 export const createMemorySource = (memories: Pick<MemoryStore, 'listAll' | 'scopesOf' | 'get'>): EmbeddingSource => ({

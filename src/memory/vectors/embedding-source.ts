@@ -1,4 +1,4 @@
-import type { Scope } from '../messages/scope.ts'
+import type { Scope } from '../../messages/scope.ts'
 
 /** Something that gets a vector. */
 export interface Embeddable {

@@ -1,5 +1,5 @@
-import type { Health } from '../platform/health.ts'
-import type { Scope } from '../messages/scope.ts'
+import type { Health } from '../../platform/health.ts'
+import type { Scope } from '../../messages/scope.ts'
 
 export interface Neighbour {
   readonly memory_id: string

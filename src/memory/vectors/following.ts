@@ -1,5 +1,5 @@
-import { breathe } from '../platform/event-loop.ts'
-import type { Scope } from '../messages/scope.ts'
+import { breathe } from '../../platform/event-loop.ts'
+import type { Scope } from '../../messages/scope.ts'
 import type { Embedding } from './embedding.ts'
 import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import type { VectorIndex } from './vector-index.ts'

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Embedder, Embeddings } from '../models/embedder.ts'
+import type { Embedder, Embeddings } from '../../models/embedder.ts'
 
 /** Questions that are remembered: one is asked of several indexes within moments. */
 const MOST_QUESTIONS = 32
