@@ -1,10 +1,11 @@
 import { openSync, writeSync, closeSync } from 'node:fs'
 import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { Scope } from '../../src/messages/scope.ts'
+import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { KeptLog } from '../support/memory-kept-log.ts'
-import { memoryOf, openRig, temporaryFolder, type MemoryRig } from '../support/memory-rig.ts'
+import { memoryOf, openRig, type MemoryRig } from '../support/memory-rig.ts'
 
 const RUNNING = 'The Chroma server is running'
 const GIVEN_UP = 'A part of the index is damaged and is filled again'
@@ -13,21 +14,11 @@ const IN_STEP = 'Memories and index are in step'
 /** Enough vectors for the server to write its graph to the disk. */
 const MANY = 1200
 
-const cleanUp: AsyncDisposable[] = []
-
-afterEach(async () => {
-  for (const each of cleanUp.splice(0).reverse()) await each[Symbol.asyncDispose]()
-})
-
-const folderForTest = async (): Promise<string> => {
-  const folder = await temporaryFolder()
-  cleanUp.push(folder)
-  return folder.path
-}
+const cleanUp = cleanUpAfterEach()
 
 const open = async (folder: string, logger = new KeptLog()): Promise<MemoryRig & { readonly log: KeptLog }> => {
   const rig = await openRig(folder, { logger, settings: { recall_tokens: 10_000 } })
-  cleanUp.push(rig)
+  cleanUp.keep(rig)
   return { ...rig, log: logger }
 }
 
@@ -73,7 +64,7 @@ const asides = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter(name => name.startsWith('memory.damaged-'))
 
 test('memories are recalled after a restart, without being embedded again', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const first = await openRig(folder)
   await first.memory.start()
   await first.memory.store(memoryOf('person:a', 'the cat is called Tom'))
@@ -88,7 +79,7 @@ test('memories are recalled after a restart, without being embedded again', asyn
 })
 
 test('a memory that was stored and not embedded before the process died is embedded at the next start', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const first = await openRig(folder)
   await first.memories.add(memoryOf('person:a', 'the cat is called Tom'))
   await first[Symbol.asyncDispose]()
@@ -101,7 +92,7 @@ test('a memory that was stored and not embedded before the process died is embed
 })
 
 test('no server runs as long as nothing is remembered', async () => {
-  const rig = await open(await folderForTest())
+  const rig = await open(await cleanUp.folder())
   await rig.memory.start()
   await rig.memory.settled()
   expect(await rig.memory.recall('person:a', 'anything', { purpose: 'recall' })).toEqual({ memories: [] })
@@ -110,7 +101,7 @@ test('no server runs as long as nothing is remembered', async () => {
 })
 
 test('a server that is killed is started again, and nothing is lost', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder)
   const rig = await open(folder)
   await expectWhole(rig)
@@ -124,7 +115,7 @@ test('a server that is killed is started again, and nothing is lost', async () =
 })
 
 test('a server that hangs is ended and started again', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder, 10)
   const rig = await open(folder)
   expect(await recalled(rig, 'person:0', 'the number of house 0')).not.toEqual([])
@@ -139,7 +130,7 @@ test.each([
   ['garbage from the first byte', 0],
   ['garbage behind the first page', 4096],
 ])('an index whose database is damaged (%s) is set aside and filled again from the stored vectors', async (_, from) => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder)
   const file = join(folder, 'memory', 'chroma.sqlite3')
   const { size } = await stat(file)
@@ -160,7 +151,7 @@ test.each([
   ['are cut short', async (file: string) => await truncate(file, 100)],
   ['hold garbage', async (file: string) => await writeFile(file, Buffer.alloc((await stat(file)).size, 0xa5))],
 ])('an index whose graph files %s is filled again while the bot goes on', async (_, damage) => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder)
   const files = await graphFiles(join(folder, 'memory'))
   expect(files.length).toBeGreaterThan(0)
@@ -183,7 +174,7 @@ test.each([
 })
 
 test('an index whose folder is gone is filled again', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder)
   await rm(join(folder, 'memory'), { recursive: true })
   const rig = await open(folder)
@@ -194,7 +185,7 @@ test('an index whose folder is gone is filled again', async () => {
 })
 
 test('an index whose folder is deleted under the running server is filled again with the next memory', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder)
   const rig = await open(folder)
   await rig.memory.start()
@@ -209,7 +200,7 @@ test('an index whose folder is deleted under the running server is filled again 
 })
 
 test('a lost vector store is embedded again', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder, 100)
   for (const suffix of ['', '-wal', '-shm']) await rm(join(folder, `vectors.db${suffix}`), { force: true })
   const rig = await open(folder)
@@ -221,7 +212,7 @@ test('a lost vector store is embedded again', async () => {
 })
 
 test('a damaged vector store is set aside and embedded again', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   await fill(folder, 100)
   await writeFile(join(folder, 'vectors.db'), Buffer.alloc(8192, 'garbage'))
   for (const suffix of ['-wal', '-shm']) await rm(join(folder, `vectors.db${suffix}`), { force: true })

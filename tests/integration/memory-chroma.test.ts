@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { ChromaClient } from 'chromadb'
 import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
 import { createManagedChromaServer } from '../../src/memory/chroma/managed-chroma-server.ts'
@@ -15,27 +15,18 @@ import { systemClock } from '../../src/platform/clock.ts'
 import { folderBytes } from '../../src/platform/files.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
+import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { KeptLog } from '../support/memory-kept-log.ts'
-import { memoryOf, openRig, temporaryFolder, type MemoryRig } from '../support/memory-rig.ts'
+import { memoryOf, openRig, type MemoryRig } from '../support/memory-rig.ts'
 import { wordVector, WordEmbedder } from '../support/memory-words.ts'
 
 const system = { clock: systemClock, ids: systemIds, logger: silentLogger }
 
-const cleanUp: AsyncDisposable[] = []
-
-afterEach(async () => {
-  for (const each of cleanUp.splice(0).reverse()) await each[Symbol.asyncDispose]()
-})
-
-const folderForTest = async (): Promise<string> => {
-  const folder = await temporaryFolder()
-  cleanUp.push(folder)
-  return folder.path
-}
+const cleanUp = cleanUpAfterEach()
 
 const open = async (folder: string, options: Parameters<typeof openRig>[1] = {}): Promise<MemoryRig> => {
   const rig = await openRig(folder, options)
-  cleanUp.push(rig)
+  cleanUp.keep(rig)
   return rig
 }
 
@@ -55,7 +46,7 @@ const found = async (rig: MemoryRig, scope: Scope, n: number, limit = 1): Promis
   (await rig.index.query(scope, vectorOf(scope, n), limit)).map(each => each.memory_id)
 
 test('a scope that outgrows a collection gets one of its own, and everybody is found as before', async () => {
-  const rig = await open(await folderForTest(), { collection_vectors: 50 })
+  const rig = await open(await cleanUp.folder(), { collection_vectors: 50 })
   await put(rig, 'person:small', 0, 10)
   await put(rig, 'person:large', 0, 20)
   await rig.index.catchUp()
@@ -75,7 +66,7 @@ test('a scope that outgrows a collection gets one of its own, and everybody is f
 })
 
 test('a shared collection that grows too large gives some of its scopes away', async () => {
-  const rig = await open(await folderForTest(), { collection_vectors: 50 })
+  const rig = await open(await cleanUp.folder(), { collection_vectors: 50 })
   const scopes = Array.from({ length: 10 }, (_, n): Scope => `person:${String(n)}`)
   for (const scope of scopes) await put(rig, scope, 0, 5)
   await rig.index.catchUp()
@@ -92,7 +83,7 @@ test('a shared collection that grows too large gives some of its scopes away', a
 })
 
 test('new scopes go to a new collection when the last one is full', async () => {
-  const rig = await open(await folderForTest(), { collection_vectors: 50 })
+  const rig = await open(await cleanUp.folder(), { collection_vectors: 50 })
   for (let n = 0; n < 12; n++) await put(rig, `person:${String(n)}`, 0, 10)
   await rig.index.catchUp()
   const places = new Set<number>()
@@ -101,7 +92,7 @@ test('new scopes go to a new collection when the last one is full', async () => 
 })
 
 test('a rebuild answers every question while it runs', async () => {
-  const rig = await open(await folderForTest())
+  const rig = await open(await cleanUp.folder())
   await put(rig, 'person:a', 0, 1500)
   await put(rig, 'person:b', 0, 20)
   await rig.index.catchUp()
@@ -120,7 +111,7 @@ test('a rebuild answers every question while it runs', async () => {
 })
 
 test('what changes while a scope moves is right afterwards', async () => {
-  const rig = await open(await folderForTest())
+  const rig = await open(await cleanUp.folder())
   await put(rig, 'person:a', 0, 600)
   await rig.index.catchUp()
   const rebuilding = rig.index.rebuild()
@@ -139,7 +130,7 @@ test('what changes while a scope moves is right afterwards', async () => {
 })
 
 test('with another embedding model everything is embedded anew, and with the old one nothing has to be', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const fill = await openRig(folder)
   await fill.memory.start()
   await fill.memory.store(memoryOf('person:a', 'the cat is called Tom'))
@@ -164,7 +155,7 @@ test('with another embedding model everything is embedded anew, and with the old
 })
 
 test('of 1,000 persons nobody is ever recalled for another', async () => {
-  const rig = await open(await folderForTest())
+  const rig = await open(await cleanUp.folder())
   const persons = 1000
   await rig.vectors.put(
     'words',
@@ -184,7 +175,7 @@ test('of 1,000 persons nobody is ever recalled for another', async () => {
 })
 
 test('collections that are dropped leave nothing on the disk after the next start', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const rig = await openRig(folder)
   await put(rig, 'person:a', 0, 1100)
   await rig.index.catchUp()
@@ -199,7 +190,7 @@ test('collections that are dropped leave nothing on the disk after the next star
 })
 
 test('the server ends with the process that started it, even when that is killed', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const script = join(folder, 'parent.ts')
   const source = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../src', path))
   await writeFile(
@@ -221,7 +212,7 @@ test('the server ends with the process that started it, even when that is killed
 })
 
 test('a Chroma that cannot be loaded leaves the bot without recall, not without a bot', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const program = join(folder, 'broken.mjs')
   await writeFile(program, `console.error('version GLIBC_2.38 not found'); process.exit(69)`)
   const log = new KeptLog()
@@ -237,9 +228,9 @@ test('a Chroma that cannot be loaded leaves the bot without recall, not without 
 })
 
 test('a remote server is used as it stands: what is not ours stays, and what it lost is put there again', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const theirs = await ChromaProcess.start(join(folder, 'theirs'), system)
-  cleanUp.push(theirs)
+  cleanUp.keep(theirs)
   const client = new ChromaClient({ host: theirs.host, port: theirs.port, ssl: false })
   await client.createCollection({ name: 'somebody-elses', embeddingFunction: null })
   const url = `http://${theirs.host}:${String(theirs.port)}`
@@ -267,7 +258,7 @@ test('a remote server is used as it stands: what is not ours stays, and what it 
 })
 
 test('a remote server that does not answer is down, and recall says so at once', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const gone = await ChromaProcess.start(join(folder, 'gone'), system)
   const url = `http://${gone.host}:${String(gone.port)}`
   await gone[Symbol.asyncDispose]()
@@ -280,7 +271,7 @@ test('a remote server that does not answer is down, and recall says so at once',
 })
 
 test('switched off, nothing is recalled or stored, and what was there is there when it is switched on again', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const rig = await open(folder)
   await rig.memory.start()
   await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))

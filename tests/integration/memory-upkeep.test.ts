@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { ChromaCollections } from '../../src/memory/chroma/chroma-collections.ts'
 import type { IndexFindings, VerifyOptions } from '../../src/memory/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -6,26 +6,17 @@ import { operations } from '../../src/operations/list.ts'
 import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
 import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
+import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { embed, facts, failure, inputsOf } from '../support/model-server.ts'
-import { memoryOf, openRig, temporaryFolder, type MemoryRig } from '../support/memory-rig.ts'
+import { memoryOf, openRig, type MemoryRig } from '../support/memory-rig.ts'
 import { wordVector } from '../support/memory-words.ts'
 
-const cleanUp: AsyncDisposable[] = []
-
-afterEach(async () => {
-  for (const each of cleanUp.splice(0).reverse()) await each[Symbol.asyncDispose]()
-})
-
-const folderForTest = async (): Promise<string> => {
-  const folder = await temporaryFolder()
-  cleanUp.push(folder)
-  return folder.path
-}
+const cleanUp = cleanUpAfterEach()
 
 const open = async (folder: string): Promise<MemoryRig> => {
   const rig = await openRig(folder, { collection_vectors: 100 })
-  cleanUp.push(rig)
+  cleanUp.keep(rig)
   return rig
 }
 
@@ -58,7 +49,7 @@ const collectionOf = async (rig: MemoryRig, scope: Scope) => {
 const SCOPES: readonly Scope[] = ['person:a', 'person:b', 'person:c', 'person:d', 'person:e']
 
 test('a rebuild that is stopped goes on where it was, also in another process, and answers all the while', async () => {
-  const folder = await folderForTest()
+  const folder = await cleanUp.folder()
   const first = await open(folder)
   for (const scope of SCOPES) await put(first, scope, 60)
   await first.index.catchUp()
@@ -83,7 +74,7 @@ test('a rebuild that is stopped goes on where it was, also in another process, a
   const halfway = await places(first)
   for (const scope of SCOPES) expect(await found(first, scope, 7)).toBe(`${scope}-7`)
   await first[Symbol.asyncDispose]()
-  cleanUp.pop()
+  cleanUp.release()
 
   const second = await open(folder)
   const totals: number[] = []
@@ -99,7 +90,7 @@ test('a rebuild that is stopped goes on where it was, also in another process, a
 })
 
 test('an index that is in order is found in order, whatever still waits', async () => {
-  const rig = await open(await folderForTest())
+  const rig = await open(await cleanUp.folder())
   for (const scope of SCOPES) await put(rig, scope, 20)
   await rig.index.catchUp()
   await put(rig, 'person:new', 3)
@@ -108,7 +99,7 @@ test('an index that is in order is found in order, whatever still waits', async 
 })
 
 test('what is missing, foreign, under another scope or altered in the index is counted, and put right on request', async () => {
-  const rig = await open(await folderForTest())
+  const rig = await open(await cleanUp.folder())
   for (const scope of ['person:a', 'person:b'] as const) {
     await put(rig, scope, 30)
     for (let n = 0; n < 30; n++) {
@@ -140,7 +131,7 @@ const HOUR_MS = 3_600_000
 
 const start = async (config: Parameters<typeof TestDenidin.start>[0] = {}): Promise<TestDenidin> => {
   const denidin = await TestDenidin.start(config)
-  cleanUp.push(denidin)
+  cleanUp.keep(denidin)
   return denidin
 }
 

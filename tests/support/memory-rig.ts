@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createChromaVectorIndex } from '../../src/memory/chroma/chroma-vector-index.ts'
@@ -24,12 +22,6 @@ import { silentLogger, type Logger } from '../../src/platform/logger.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import type { TokenCounter } from '../../src/text/tokens.ts'
 import { WordEmbedder } from './memory-words.ts'
-
-/** A folder of its own that is gone afterwards. */
-export const temporaryFolder = async (): Promise<AsyncDisposable & { readonly path: string }> => {
-  const path = await mkdtemp(join(tmpdir(), 'denidin-memory-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
-}
 
 /** Counts words: quick, and easy to follow in a test. */
 export const wordCounter: TokenCounter = {
