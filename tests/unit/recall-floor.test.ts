@@ -115,3 +115,22 @@ test('what is hardly answered gives two quotes at most', async () => {
   expect(quotes.length).toBeLessThanOrEqual(2)
   expect((await rig.ask(GROUP, 'Which soup did Ann have?')).length).toBeGreaterThan(2)
 })
+
+test('where the words say nothing, at most five of what is near in meaning are quoted, the nearest first', async () => {
+  await rig.talk(
+    GROUP,
+    0,
+    Array.from({ length: 30 }, (_, n) => `Ann: Marlin number${String(n)} lies in harbour${String(n)}`),
+  )
+  const near = async () =>
+    Array.from({ length: 20 }, (_, n) => ({ message_id: `m${String(n + 1)}`, similarity: 0.9 - n / 100 }))
+  expect(await texts('How high is the Eiffel tower?', { parts: { vectors: { near } } })).toEqual(
+    [0, 1, 2, 3, 4].map(n => `Marlin number${String(n)} lies in harbour${String(n)}`),
+  )
+})
+
+test('what the reader has before them is not quoted, and what stands beside it is not found by its words', async () => {
+  await rig.talk(GROUP, 0, ['Ann: we painted the fence', 'Ben: where is my telescope?'])
+  expect(await texts('where is my telescope?', { exclude: new Set(['m2']) })).toEqual([])
+  expect(await texts('where is my telescope?')).toContain('where is my telescope?')
+})

@@ -67,8 +67,7 @@ export const fuse = async (
   })
   return {
     candidates,
-    // What is near in meaning has passed a threshold of its own, each for itself.
-    most: strength >= sure ? limits.most : Math.max(fusion.few, near.length),
+    most: strength >= sure ? limits.most : Math.max(fusion.few, Math.min(near.length, fusion.by_meaning)),
     strength: Math.min(1, strength >= floor ? strength : most_similar),
   }
 }

@@ -63,6 +63,8 @@ export interface Fusion {
   readonly general: Certainty
   /** Most quotes below what is sure. */
   readonly few: number
+  /** Most quotes for which meaning alone speaks: among many messages some are a little near to whatever is asked. */
+  readonly by_meaning: number
   /** Share of the best score below which nothing is quoted. */
   readonly tail: number
 }
@@ -81,5 +83,6 @@ export const FUSION: Fusion = {
   personal: { floor: 0.1, sure: 0.15 },
   general: { floor: 0.4, sure: 0.5 },
   few: 2,
+  by_meaning: 5,
   tail: 0.2,
 }
