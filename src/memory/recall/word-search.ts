@@ -25,6 +25,9 @@ const MISSPELT_WEIGHT = 0.7
 /** A question about somebody of whom nobody ever spoke here is hardly about anything said here. */
 const UNKNOWN_NAME_WEIGHT = 3
 
+/** Rarity of a word that stands in half of all messages: one that is more common tells nothing, and would cost most. */
+const TELLS_NOTHING = Math.log(2)
+
 /** Scores every message of a scope by the words of a question, but for those that are `hidden`. */
 export const searchWords = async (
   reader: ScopeReader,
@@ -43,8 +46,10 @@ export const searchWords = async (
   let full = 0
   for (const stem of query.asked) {
     const postings = asked.get(stem) ?? meant.get(stem)
-    full += worth(stem, postings, near, query, found => rarity(found, present, shareOf(stem), weights.prior))
-    if (postings !== undefined) await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, shareOf(stem), breathe)
+    const rare = (found: number): number => rarity(found, present, shareOf(stem), weights.prior)
+    full += worth(stem, postings, near, query, rare)
+    if (postings === undefined || rare(postings.ordinals.length) < TELLS_NOTHING) continue
+    await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, shareOf(stem), breathe)
   }
   for (const [stem, postings] of rarest(near, present)) {
     await words.add(postings, weights.related, shareOf(stem), breathe)
