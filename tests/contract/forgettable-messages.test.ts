@@ -6,6 +6,7 @@ import { messageMigrations } from '../../src/messages/sqlite/message-migrations.
 import { createSqliteForgettableMessages } from '../../src/messages/sqlite/sqlite-forgettable-messages.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
+import { gathered } from '../support/gathered.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 
@@ -20,11 +21,8 @@ interface Subject {
 
 const idsOf = (placed: readonly PlacedMessage[]): string[] => placed.map(each => each.message_id)
 
-const gathered = async (pages: AsyncIterable<readonly PlacedMessage[]>): Promise<string[]> => {
-  const ids: string[] = []
-  for await (const page of pages) ids.push(...idsOf(page))
-  return ids
-}
+const idsOfPages = async (pages: AsyncIterable<readonly PlacedMessage[]>): Promise<string[]> =>
+  (await gathered(pages)).flatMap(idsOf)
 
 describe.each([
   [
@@ -91,17 +89,17 @@ describe.each([
     await say('m2', GROUP, 'in a group', { received_at: 20 })
     await say('m3', GROUP, 'of another', { person_id: 'ben' })
     await say('m4', BEN, 'of another')
-    expect((await gathered(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2', 'r-m1'])
-    expect((await gathered(messages.ofPerson('ana', { until: 10, spared: ['m1'] }))).sort()).toEqual(['r-m1'])
+    expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2', 'r-m1'])
+    expect((await idsOfPages(messages.ofPerson('ana', { until: 10, spared: ['m1'] }))).sort()).toEqual(['r-m1'])
     await store.erase('ana', { until: 10, spared: ['m1'] })
-    expect((await gathered(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2'])
-    expect(await gathered(messages.ofPerson('nobody', {}))).toEqual([])
+    expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2'])
+    expect(await idsOfPages(messages.ofPerson('nobody', {}))).toEqual([])
   })
 
   test('more messages of a person than fit into one page come each once', async () => {
     const ids = Array.from({ length: 1200 }, (_, n) => `m${n}`)
     for (const id of ids) await say(id, ANA, id)
-    const found = await gathered(messages.ofPerson('ana', {}))
+    const found = await idsOfPages(messages.ofPerson('ana', {}))
     expect(found).toHaveLength(ids.length)
     expect(new Set(found)).toEqual(new Set(ids))
   }, 30_000)
@@ -151,9 +149,9 @@ describe.each([
       await say(id, scope, id)
       await answer(id, scope, 100 + n)
     }
-    expect(await gathered(messages.saidByBot(ANA, 0))).toEqual(['r-m1', 'r-m2', 'r-m4'])
-    expect(await gathered(messages.saidByBot(ANA, 101))).toEqual(['r-m2', 'r-m4'])
-    expect(await gathered(messages.saidByBot(BEN, 103))).toEqual([])
+    expect(await idsOfPages(messages.saidByBot(ANA, 0))).toEqual(['r-m1', 'r-m2', 'r-m4'])
+    expect(await idsOfPages(messages.saidByBot(ANA, 101))).toEqual(['r-m2', 'r-m4'])
+    expect(await idsOfPages(messages.saidByBot(BEN, 103))).toEqual([])
   })
 
   test('words that are erased are gone with the reply on its way to them, and cannot come back', async () => {
