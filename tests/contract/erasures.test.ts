@@ -1,8 +1,16 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createSqliteErasures, type SqliteErasures } from '../../src/messages/sqlite/sqlite-erasures.ts'
+import type { AppliedErasures } from '../../src/messages/erasures.ts'
+import {
+  appliedErasureMigrations,
+  createSqliteAppliedErasures,
+  createSqliteErasures,
+  type SqliteErasures,
+} from '../../src/messages/sqlite/sqlite-erasures.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { filesWith } from '../support/data-files.ts'
+import { hostileScopes } from '../support/memory-scopes.ts'
+import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const said = (message_id: string, text: string, more: { person_id?: string; sent_at?: number } = {}) => ({
@@ -65,6 +73,65 @@ describe.each([['sqlite', (path: string) => createSqliteErasures(path, systemIds
       await erasures.add(await begin(), { messages: [said('m1', 'yes')] })
       expect(await other.isErased(said('m2', 'yes'))).toBe(false)
       other[Symbol.dispose]()
+    })
+
+    test('nothing is known of what nobody asked to forget, and an act that covers nothing is an act', async () => {
+      expect(await erasures.acts()).toEqual([])
+      expect(await erasures.covers('unknown')).toEqual({ message_ids: [], memories: [], session_ids: [] })
+      const acts = [await begin(), await begin()]
+      expect((await erasures.acts()).map(each => each.act)).toEqual(acts)
+      for (const act of acts) {
+        expect(await erasures.covers(act)).toEqual({ message_ids: [], memories: [], session_ids: [] })
+      }
+      expect(await erasures.isErased(said('m1', 'a'))).toBe(false)
+      expect(await erasures.erased([])).toEqual(new Set())
+    })
+
+    test('what two acts have in common stays with the first; sessions that both touch are of both', async () => {
+      const memory = { memory_id: 'f1', scope: 'person:ana' as const }
+      const [first, second] = [await begin(), await begin()]
+      await erasures.add(first, { messages: [said('m1', 'a')], memories: [memory], sessions: ['s1'] })
+      await erasures.add(second, { messages: [said('m1', 'a'), said('m2', 'b')], memories: [memory], sessions: ['s1'] })
+      expect(await erasures.covers(first)).toEqual({ message_ids: ['m1'], memories: [memory], session_ids: ['s1'] })
+      expect(await erasures.covers(second)).toEqual({ message_ids: ['m2'], memories: [], session_ids: ['s1'] })
+    })
+
+    test('an act on more than fits into one step covers all of it', async () => {
+      const act = await begin()
+      const messages = Array.from({ length: 2500 }, (_, n) => said(`m${String(n).padStart(4, '0')}`, String(n)))
+      await erasures.add(act, { messages })
+      expect((await erasures.covers(act)).message_ids).toEqual(messages.map(each => each.message_id))
+      expect(await erasures.erased(['m0000', 'm2499', 'm2500'])).toEqual(new Set(['m0000', 'm2499']))
+    })
+  },
+)
+
+describe.each([['sqlite', () => sqliteOnDisk(appliedErasureMigrations, createSqliteAppliedErasures)]] as const)(
+  'acts of forgetting that the main database has been through: %s',
+  (_name, open) => {
+    let opened: StoreOnDisk<AppliedErasures>
+
+    beforeEach(async () => {
+      opened = await open()
+    })
+
+    afterEach(async () => {
+      await opened[Symbol.asyncDispose]()
+    })
+
+    test('an act is done once it is marked, as often as it is marked, and no other with it', async () => {
+      expect(await opened.store.applied()).toEqual(new Set())
+      await opened.store.markApplied('one')
+      await opened.store.markApplied('one')
+      expect(await opened.store.applied()).toEqual(new Set(['one']))
+      for (const act of hostileScopes) await opened.store.markApplied(act)
+      expect(await opened.store.applied()).toEqual(new Set(['one', ...hostileScopes]))
+    })
+
+    test('what is marked stays so over a restart', async () => {
+      await opened.store.markApplied('one')
+      opened.restart()
+      expect(await opened.store.applied()).toEqual(new Set(['one']))
     })
   },
 )

@@ -228,28 +228,3 @@ test('messages that are spared, and what came meanwhile, stay and are not counte
   expect(left).toContain('ana@c.us-ana')
   expect(await data.count('ana', { until: 4 })).toBe(0)
 })
-
-test('usage stays counted without its person', async () => {
-  const meter = createSqliteMeter(new Database(':memory:', usageMigrations), new FakeClock())
-  await meter.record({ ...CALL, person_id: 'ana', chat_id: '15550001111@c.us', input_tokens: 7, output_tokens: 1 })
-  await meter.erase('ana')
-  expect(await meter.totals({ since: 0 })).toMatchObject([{ calls: 1, input_tokens: 7 }])
-})
-
-test('the wish not to be learned outlives forgetting, the language does not', async () => {
-  const preferences = createSqlitePreferences(new Database(':memory:', preferenceMigrations))
-  await preferences.set('ana', { learn: false, language: 'he' })
-  await preferences.erase('ana')
-  expect(await preferences.of('ana')).toEqual({ learn: false, language: undefined })
-  expect(await preferences.count('ana')).toBe(0)
-})
-
-test('of two persons who are one, the wish of either not to be learned holds for both', async () => {
-  const preferences = createSqlitePreferences(new Database(':memory:', preferenceMigrations))
-  await preferences.set('ana', { language: 'he' })
-  await preferences.set('ben', { learn: false, language: 'en' })
-  await preferences.reassign('ben', 'ana')
-  await preferences.reassign('ben', 'ana')
-  expect(await preferences.of('ana')).toEqual({ learn: false, language: 'he' })
-  expect(await preferences.of('ben')).toEqual({ learn: true, language: undefined })
-})

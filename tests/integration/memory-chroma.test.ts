@@ -9,7 +9,6 @@ import { ChromaClient } from 'chromadb'
 import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
 import { createManagedChromaServer } from '../../src/memory/chroma/managed-chroma-server.ts'
 import { createRemoteChromaServer } from '../../src/memory/chroma/remote-chroma-server.ts'
-import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { folderBytes } from '../../src/platform/files.ts'
@@ -268,20 +267,4 @@ test('a remote server that does not answer is down, and recall says so at once',
   await rig.memory.settled()
   expect(await rig.memory.recall('person:a', 'cat', { purpose: 'recall' })).toMatchObject({ memories: [] })
   expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining(url) })
-})
-
-test('switched off, nothing is recalled or stored, and what was there is there when it is switched on again', async () => {
-  const folder = await cleanUp.folder()
-  const rig = await open(folder)
-  await rig.memory.start()
-  await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
-  await rig.memory.settled()
-  const off = createNoLongTermMemory(rig.memories)
-  const texts = rig.embedder.texts.length
-  expect(await off.recall('person:a', 'what is the cat called', { purpose: 'recall' })).toEqual({ memories: [] })
-  expect(await off.store(memoryOf('person:a', 'the dog is called Rex'))).toMatchObject({ added: false })
-  expect(await off.stats()).toMatchObject({ enabled: false, memories: 1 })
-  expect(rig.embedder.texts).toHaveLength(texts)
-  const recall = await rig.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
-  expect(recall.memories).toHaveLength(1)
 })

@@ -1,38 +1,14 @@
 import { expect, test } from '@jest/globals'
-import { Database } from '../../src/database/sqlite/database.ts'
 import { createLongTermMemory, type LongTermSettings } from '../../src/memory/create-long-term-memory.ts'
-import { memoryMigrations, vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
-import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
-import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
-import { FakeClock } from '../support/fake-clock.ts'
-import { ExactVectorIndex } from '../support/memory-exact-index.ts'
-import { KeptLog } from '../support/memory-kept-log.ts'
+import { exactRig } from '../support/memory-exact-rig.ts'
 import { memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
-import { WordEmbedder } from '../support/memory-words.ts'
 
 const MINUTE = 60_000
 const SCOPES: readonly Scope[] = ['person:a', 'person:b', 'person:old', 'person:new']
 
-const rigOf = (settings: Partial<LongTermSettings> = {}) => {
-  const clock = new FakeClock()
-  const log = new KeptLog()
-  const embedder = new WordEmbedder()
-  const metrics = createMetrics()
-  const memories = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
-  const vectors = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
-  const index = new ExactVectorIndex(embedder.space, vectors, async () => SCOPES)
-  const ids = { uuid: () => 'id', fraction: () => 0.5 }
-  const memory = createLongTermMemory({
-    settings: { ...recallSettings, ...settings },
-    ...{ memories, vectors, index, embedder, tokens: wordCounter, clock, ids, logger: log, metrics },
-  })
-  const recalled = async (scope: Scope, question: string): Promise<string[]> =>
-    (await memory.recall(scope, question, { purpose: 'reply', person_id: 'p' })).memories.map(each => each.memory.text)
-  return { clock, log, embedder, metrics, memories, vectors, index, memory, recalled }
-}
+const rigOf = (settings: Partial<LongTermSettings> = {}) => exactRig(SCOPES, settings)
 
 const TOM = 'the cat is called Tom'
 const QUESTION = 'what is the cat called'

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createHttpReranker } from '../../src/memory/recall/http-reranker.ts'
 import { createLinearReranker } from '../../src/memory/recall/linear-reranker.ts'
-import { FEATURE_NAMES, type RerankCandidate } from '../../src/memory/recall/reranker.ts'
+import { FEATURE_NAMES, type RerankCandidate, type Reranker } from '../../src/memory/recall/reranker.ts'
 import { RANKER_WEIGHTS } from '../../src/memory/recall/ranker-weights.ts'
 import type { Meter, MeteredCall } from '../../src/models/meter.ts'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
@@ -33,15 +33,54 @@ const parts = (clock: Clock = systemClock) => ({ clock, meter, logger: silentLog
 
 const settings = () => ({ url: server.url, model: undefined, api_key: undefined })
 
-test('scores come back in the order of the candidates; what is not sent or not scored comes last', async () => {
-  const reranker = createHttpReranker(settings(), parts())
-  expect(
-    await reranker.rerank(
+describe.each<[string, () => Reranker]>([
+  ['linear', () => createLinearReranker(RANKER_WEIGHTS)],
+  ['http', () => createHttpReranker(settings(), parts())],
+])('re-ranker: %s', (_name, make) => {
+  /** The longer a text, the better it is, to the server by its length and to the linear one by its features. */
+  const ofLength = (length: number): RerankCandidate => candidate('x'.repeat(length), { coverage: length / 100 })
+
+  test('every candidate gets a score, in their order, the better one the higher', async () => {
+    const scores = await make().rerank('q', [2, 9, 1, 5].map(ofLength), CALL)
+    expect(scores).toHaveLength(4)
+    const [two, nine, one, five] = scores as [number, number, number, number]
+    expect(nine).toBeGreaterThan(five)
+    expect(five).toBeGreaterThan(two)
+    expect(two).toBeGreaterThan(one)
+  })
+
+  test('more candidates than anybody reads at once get a score each that can be compared', async () => {
+    const scores = await make().rerank(
       'q',
-      ['a', 'ccc', 'bb'].map(text => candidate(text)),
+      Array.from({ length: 120 }, (_, n) => ofLength(120 - n)),
       CALL,
-    ),
-  ).toEqual([1, 3, 2])
+    )
+    expect(scores).toHaveLength(120)
+    // Not a number would be neither.
+    expect(scores.every((score, at) => at === 0 || score <= scores[at - 1]!)).toBe(true)
+  })
+
+  test('candidates that are alike in everything get the same score', async () => {
+    const [first, between, last] = await make().rerank('q', [5, 1, 5].map(ofLength), CALL)
+    expect(first).toBe(last)
+    expect(between).not.toBe(first)
+  })
+
+  test('the words of people are words, whatever is in them, and are left as they were', async () => {
+    const texts = ['', ' ', '"}],"top_n":0', '\u0000\n', 'שלום 😀', 'long '.repeat(5000)]
+    const candidates = texts.map(text => candidate(text, { coverage: text.length }))
+    const before = structuredClone(candidates)
+    expect(await make().rerank('"quoted" שאלה', candidates, CALL)).toHaveLength(texts.length)
+    expect(candidates).toEqual(before)
+  })
+
+  test('where there is nothing to put in order there are no scores', async () => {
+    expect(await make().rerank('q', [], CALL)).toEqual([])
+  })
+})
+
+test('what is not sent or not scored comes last', async () => {
+  const reranker = createHttpReranker(settings(), parts())
   const many = Array.from({ length: 60 }, () => candidate('x'))
   expect((await reranker.rerank('q', many, CALL)).slice(49)).toEqual([1, ...Array(10).fill(Number.NEGATIVE_INFINITY)])
   server.answer = response => response.end(JSON.stringify({ results: [{ index: 1, relevance_score: 0.5 }] }))

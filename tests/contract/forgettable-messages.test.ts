@@ -1,0 +1,252 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ForgettableMessages, MessageSearch, PlacedMessage } from '../../src/messages/forgettable-messages.ts'
+import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
+import { personOfScope, type Scope } from '../../src/messages/scope.ts'
+import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
+import { createSqliteForgettableMessages } from '../../src/messages/sqlite/sqlite-forgettable-messages.ts'
+import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import type { PersonalData } from '../../src/people/personal-data.ts'
+import { gathered } from '../support/gathered.ts'
+import { hostileScopes } from '../support/memory-scopes.ts'
+import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
+
+const ANA: Scope = 'person:ana'
+const BEN: Scope = 'person:ben'
+const GROUP: Scope = 'chat:1@g.us'
+
+interface Subject {
+  readonly messages: ForgettableMessages & MessageSearch
+  readonly store: MessageStore & PersonalData
+}
+
+const idsOf = (placed: readonly PlacedMessage[]): string[] => placed.map(each => each.message_id)
+
+const idsOfPages = async (pages: AsyncIterable<readonly PlacedMessage[]>): Promise<string[]> =>
+  (await gathered(pages)).flatMap(idsOf)
+
+describe.each([
+  [
+    'sqlite',
+    () =>
+      sqliteOnDisk(messageMigrations, database => ({
+        messages: createSqliteForgettableMessages(database),
+        store: createSqliteMessageStore(database),
+      })),
+  ],
+] as const)('messages that can be forgotten and searched: %s', (_name, open) => {
+  let opened: StoreOnDisk<Subject>
+  let messages: Subject['messages']
+  let store: Subject['store']
+
+  const say = async (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Promise<void> => {
+    await store.receive({
+      message: {
+        ...{ message_id, chat_id: `chat of ${scope}`, chat_kind: scope.startsWith('chat:') ? 'group' : 'direct' },
+        ...{ sender: { identities: [] }, text, sent_at: 5, addressed: true, may_continue: false },
+      },
+      ...{ person_id: personOfScope(scope) ?? 'ana', scope, received_at: 6, state: 'received', tokens: 3 },
+      ...more,
+    })
+  }
+
+  const replyTo = (message_id: string, scope: Scope, at: number, text = `answer to ${message_id}`): Reply => ({
+    ...{ outbox_id: `o-${message_id}`, chat_id: `chat of ${scope}`, person_id: personOfScope(scope) ?? 'ana', scope },
+    ...{ chat_kind: scope.startsWith('chat:') ? 'group' : 'direct', answers: [message_id] },
+    ...{ text, tokens: 3, session_id: `s-${scope}`, keep: true, created_at: at },
+  })
+
+  const answer = async (message_id: string, scope: Scope, at: number): Promise<void> => {
+    const reply = replyTo(message_id, scope, at)
+    await store.intend(reply, [reply.text])
+    await store.conclude(reply, 0, { state: 'sent', message_id: `r-${message_id}`, at })
+  }
+
+  const search = async (scope: Scope, words: string, limit = 10, speaker?: string): Promise<string[]> =>
+    idsOf(await messages.search(speaker === undefined ? { scope } : { scope, speaker }, words, limit))
+
+  beforeEach(async () => {
+    opened = await open()
+    ;({ messages, store } = opened.store)
+  })
+
+  afterEach(async () => {
+    await opened[Symbol.asyncDispose]()
+  })
+
+  test('a message is told of with where it stands, one that is not kept is not', async () => {
+    await say('m1', GROUP, 'שלום')
+    await say('m2', ANA, 'words')
+    await store.assign('s1', ['m1'])
+    const where = { chat_id: `chat of ${GROUP}`, scope: GROUP, person_id: 'ana', role: 'user', session_id: 's1' }
+    expect(await messages.get(['m1', 'unknown'])).toEqual([{ message_id: 'm1', text: 'שלום', sent_at: 5, ...where }])
+    expect(await messages.get(['m2'])).toMatchObject([{ scope: ANA, session_id: undefined }])
+    expect(await messages.get([])).toEqual([])
+  })
+
+  test('of a person it is what they said anywhere, and what was said to them, within the bounds of forgetting', async () => {
+    await say('m1', ANA, 'alone')
+    await answer('m1', ANA, 7)
+    await say('m2', GROUP, 'in a group', { received_at: 20 })
+    await say('m3', GROUP, 'of another', { person_id: 'ben' })
+    await say('m4', BEN, 'of another')
+    expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2', 'r-m1'])
+    expect((await idsOfPages(messages.ofPerson('ana', { until: 10, spared: ['m1'] }))).sort()).toEqual(['r-m1'])
+    await store.erase('ana', { until: 10, spared: ['m1'] })
+    expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2'])
+    expect(await idsOfPages(messages.ofPerson('nobody', {}))).toEqual([])
+  })
+
+  test('more messages of a person than fit into one page come each once', async () => {
+    const ids = Array.from({ length: 1200 }, (_, n) => `m${n}`)
+    for (const id of ids) await say(id, ANA, id)
+    const found = await idsOfPages(messages.ofPerson('ana', {}))
+    expect(found).toHaveLength(ids.length)
+    expect(new Set(found)).toEqual(new Set(ids))
+  }, 30_000)
+
+  test('what a person last said is told of one scope, without the request itself and the words of others', async () => {
+    await say('m1', ANA, 'first')
+    await say('m2', ANA, 'second', { received_at: 1 })
+    await answer('m2', ANA, 7)
+    await say('m3', GROUP, 'elsewhere')
+    await say('m4', GROUP, 'of another', { person_id: 'ben' })
+    expect(await messages.last(ANA, 'ana', undefined)).toMatchObject({ message_id: 'm2' })
+    expect(await messages.last(ANA, 'ana', 'm2')).toMatchObject({ message_id: 'm1' })
+    expect(await messages.last(GROUP, 'ana', undefined)).toMatchObject({ message_id: 'm3' })
+    expect(await messages.last(BEN, 'ana', undefined)).toBeUndefined()
+  })
+
+  test('a session is told of in its order, and replies by what they answer', async () => {
+    for (const [id, scope] of [
+      ['m1', ANA],
+      ['m2', ANA],
+      ['m3', BEN],
+    ] as const)
+      await say(id, scope, id)
+    await store.assign(`s-${ANA}`, ['m2', 'm1'])
+    for (const [id, scope] of [
+      ['m1', ANA],
+      ['m2', ANA],
+      ['m3', BEN],
+    ] as const)
+      await answer(id, scope, 7)
+    expect(idsOf(await messages.inSession(`s-${ANA}`))).toEqual(['m1', 'm2', 'r-m1', 'r-m2'])
+    expect(await messages.inSession('unknown')).toEqual([])
+    expect(idsOf(await messages.repliesTo(['m1', 'm3', 'unknown'])).sort()).toEqual(['r-m1', 'r-m3'])
+    expect(await messages.repliesTo(['m1'])).toMatchObject([{ role: 'assistant', text: 'answer to m1' }])
+    expect(await messages.repliesTo([])).toEqual([])
+  })
+
+  test('what the bot said is told of one scope, from a moment on', async () => {
+    for (const [n, [id, scope]] of (
+      [
+        ['m1', ANA],
+        ['m2', ANA],
+        ['m3', BEN],
+        ['m4', ANA],
+      ] as const
+    ).entries()) {
+      await say(id, scope, id)
+      await answer(id, scope, 100 + n)
+    }
+    expect(await idsOfPages(messages.saidByBot(ANA, 0))).toEqual(['r-m1', 'r-m2', 'r-m4'])
+    expect(await idsOfPages(messages.saidByBot(ANA, 101))).toEqual(['r-m2', 'r-m4'])
+    expect(await idsOfPages(messages.saidByBot(BEN, 103))).toEqual([])
+  })
+
+  test('words that are erased are gone with the reply on its way to them, and cannot come back', async () => {
+    await say('m1', ANA, 'secret')
+    await say('m2', ANA, 'kept')
+    await store.assign('s1', ['m1'])
+    await store.assign('s2', ['m2'])
+    const reply = replyTo('m1', ANA, 7, 'the secret, again')
+    await store.intend(reply, [reply.text])
+    await store.conclude(reply, 0, { state: 'held', message_id: undefined, at: 8 })
+    expect(await store.held()).toHaveLength(1)
+    expect(await messages.eraseMessages(['m1', 'unknown'])).toBe(1)
+    expect(await messages.get(['m1'])).toEqual([])
+    expect(await store.held()).toEqual([])
+    expect((await store.open()).map(each => each.message_id)).toEqual(['m2'])
+    expect(await store.changedSessions()).toEqual(['s1'])
+    expect(await store.known(['m1'])).toEqual(new Set(['m1']))
+    await say('m1', ANA, 'secret')
+    expect(await messages.get(['m1', 'm2'])).toMatchObject([{ message_id: 'm2' }])
+    expect(await messages.eraseMessages(['m1'])).toBe(0)
+  })
+
+  test('a reply that is erased takes along what was thought of it, and leaves what it answers', async () => {
+    await say('m1', ANA, 'question')
+    await answer('m1', ANA, 7)
+    await store.rate({ message_id: 'r-m1', person_id: 'ana', value: 1, at: 8 })
+    expect((await store.counts()).ratings).toEqual({ up: 1, down: 0 })
+    expect(await messages.eraseMessages(['r-m1'])).toBe(1)
+    expect((await store.counts()).ratings).toEqual({ up: 0, down: 0 })
+    expect(idsOf(await messages.get(['m1', 'r-m1']))).toEqual(['m1'])
+    expect((await store.open()).map(each => each.message_id)).toEqual([])
+  })
+
+  test('more than goes in one transaction is erased to the last, and stays so over a restart', async () => {
+    const ids = Array.from({ length: 450 }, (_, n) => `m${n}`)
+    for (const id of [...ids, 'kept']) await say(id, ANA, id)
+    expect(await messages.eraseMessages(ids)).toBe(ids.length)
+    opened.restart()
+    ;({ messages, store } = opened.store)
+    expect(idsOf(await messages.get([...ids, 'kept']))).toEqual(['kept'])
+  }, 30_000)
+
+  test('sessions are marked as changed until they were learned from again', async () => {
+    await messages.markChanged(['s1', 's2', 's1'])
+    await messages.markChanged(['s1'])
+    expect([...(await store.changedSessions())].sort()).toEqual(['s1', 's2'])
+    await store.relearnt('s1')
+    expect(await store.changedSessions()).toEqual(['s2'])
+  })
+
+  test('a message is found by all of the words that were asked for, in whatever form, newest first', async () => {
+    await say('m1', ANA, 'My CARS are red, and fast!')
+    await say('m2', ANA, 'a red car')
+    await say('m3', ANA, 'a red bus')
+    await say('m4', ANA, 'הספר שלי על מדף')
+    await answer('m2', ANA, 7)
+    expect(await search(ANA, 'red car')).toEqual(['m2', 'm1'])
+    expect(await search(ANA, 'Cars')).toEqual(['m2', 'm1'])
+    expect(await search(ANA, 'red car', 1)).toEqual(['m2'])
+    expect(await search(ANA, 'ספרים')).toEqual(['m4'])
+    expect(await search(ANA, 'red car blue')).toEqual([])
+    expect(await search(ANA, 'answer')).toEqual([])
+  })
+
+  test('without words nothing is found, and signs of the query language are none', async () => {
+    await say('m1', ANA, 'a red car')
+    for (const words of ['', '   ', '?!', '%', '*', '"', "' or 1=1 --"]) expect(await search(ANA, words)).toEqual([])
+  })
+
+  test('a search reaches its own scope, and of groups what its speaker said there', async () => {
+    await say('own', ANA, 'a red car')
+    await say('said', GROUP, 'a red car')
+    await say('heard', GROUP, 'a red car', { person_id: 'ben' })
+    await say('foreign', BEN, 'a red car', { person_id: 'ben' })
+    // Somebody who was merged once: their words in a conversation that is not theirs.
+    await say('astray', BEN, 'a red car', { person_id: 'ana' })
+    expect(await search(ANA, 'car')).toEqual(['own'])
+    expect(await search(ANA, 'car', 10, 'ana')).toEqual(['said', 'own'])
+    expect(await search(GROUP, 'car')).toEqual(['heard', 'said'])
+    expect(await search(GROUP, 'car', 10, 'ana')).toEqual(['heard', 'said'])
+    expect(await search('person:nobody', 'car', 10, '')).toEqual([])
+  })
+
+  test('nothing of one scope is found in another, however scopes are spelt', async () => {
+    for (const [n, scope] of hostileScopes.entries()) await say(`m${n}`, scope, 'a red car', { person_id: 'one' })
+    for (const [n, scope] of hostileScopes.entries()) {
+      expect(await search(scope, 'car', 100)).toEqual([`m${n}`])
+      expect(await messages.last(scope, 'one', undefined)).toMatchObject({ message_id: `m${n}` })
+      expect(await messages.last(scope, 'one', `m${n}`)).toBeUndefined()
+    }
+  })
+
+  test('what was said long ago is found behind much else', async () => {
+    await say('old', ANA, 'the name of the boat is Quetzal')
+    for (let n = 0; n < 1100; n++) await say(`m${n}`, ANA, `chatter ${n}`)
+    expect(await search(ANA, 'quetzal boat')).toEqual(['old'])
+  }, 30_000)
+})

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createPastMessages } from '../../src/memory/create-past-messages.ts'
+import { noPastMessages } from '../../src/memory/null/no-past-messages.ts'
+import type { PastMessages } from '../../src/memory/past-messages.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../src/memory/recall/weights.ts'
+import type { Scope } from '../../src/messages/scope.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
+import { gathered } from '../support/gathered.ts'
+import { KeptLog } from '../support/memory-kept-log.ts'
+import { wordCounter } from '../support/memory-rig.ts'
+import { hostileScopes } from '../support/memory-scopes.ts'
+import { BEGUN_AT, RecallRig } from '../support/recall-rig.ts'
+
+const ANN: Scope = 'person:ann'
+const BEA: Scope = 'person:bea'
+const QUESTION = 'what is the name of the boat?'
+const VERIFY = {
+  ...{ every_vector: true, repair: true, signal: new AbortController().signal, progress: () => undefined },
+}
+
+let rig: RecallRig
+let log: KeptLog
+let metrics: Metrics
+
+beforeEach(() => {
+  rig = new RecallRig()
+  log = new KeptLog()
+  metrics = createMetrics()
+})
+
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+const overAnIndex = (): PastMessages =>
+  createPastMessages({
+    ...{ feed: rig.feed, index: rig.index, tokens: wordCounter, weights: LEXICAL_WEIGHTS, fusion: FUSION },
+    ...{ clock: systemClock, logger: log, metrics, reranker: undefined, vectors: undefined },
+  })
+
+const asked = async (past: PastMessages, scope: Scope, text = QUESTION): Promise<string[]> => {
+  const question = { text, asked_at: BEGUN_AT + 1e9, asker: undefined }
+  const quotes = await past.recall({ scope }, question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
+  return quotes.map(each => each.text)
+}
+
+describe.each<[string, () => PastMessages]>([
+  ['over an index of words', overAnIndex],
+  ['switched off', () => noPastMessages],
+])('past messages %s', (_name, make) => {
+  let past: PastMessages
+
+  beforeEach(() => {
+    past = make()
+  })
+
+  afterEach(async () => {
+    await past[Symbol.asyncDispose]()
+  })
+
+  test('where nothing was said nothing is found, and there is nothing to wait for', async () => {
+    past.changed()
+    await past.settled()
+    expect(await asked(past, ANN)).toEqual([])
+    await past.forget([])
+    await past.forget(['unknown'])
+    expect(await past.stats()).toMatchObject({ messages: 0, scopes: 0 })
+  })
+
+  test('what was said in one scope is not found in another', async () => {
+    await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
+    past.changed()
+    await past.settled()
+    expect(await asked(past, BEA)).toEqual([])
+    expect(await asked(past, `${ANN} `)).toEqual([])
+  })
+
+  test('nothing is found of what was forgotten, as often as it is said', async () => {
+    await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
+    past.changed()
+    await past.settled()
+    await rig.messages.remove('m1', 1)
+    await past.forget(['m1'])
+    await past.forget(['m1'])
+    expect(await asked(past, ANN)).toEqual([])
+    expect(rig.everything()).not.toContain('quetzal')
+  })
+
+  test('it agrees with the messages', async () => {
+    await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
+    expect(past.words.name).toBe('index of words')
+    expect((await past.words.verify(VERIFY)).findings).toEqual([])
+  })
+
+  test('nothing is left of a person who is erased, and it hands over nothing that the messages do not', async () => {
+    await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
+    past.changed()
+    await past.settled()
+    expect(past.personal.name).toBe('index')
+    expect(await gathered(past.personal.export('ann'))).toEqual([])
+    await rig.messages.erase('ann')
+    await past.personal.erase('ann')
+    expect(await past.personal.count('ann')).toBe(0)
+    expect(await past.personal.erase('ann')).toBe(0)
+  })
+})
+
+describe('past messages over an index of words', () => {
+  let past: PastMessages
+
+  beforeEach(() => {
+    past = overAnIndex()
+  })
+
+  afterEach(async () => {
+    await past[Symbol.asyncDispose]()
+  })
+
+  test('every scope finds its own and nobody else’s, however it is spelt', async () => {
+    for (const [n, scope] of hostileScopes.entries()) {
+      await rig.talk(scope, n, [`Eve: the name of my boat is Quetzal ${n}`])
+    }
+    past.changed()
+    await past.settled()
+    expect(rig.everything()).toContain('quetzal')
+    expect(await past.stats()).toEqual({ enabled: true, messages: hostileScopes.length, scopes: hostileScopes.length })
+    for (const [n, scope] of hostileScopes.entries()) {
+      expect(await asked(past, scope)).toEqual([`the name of my boat is Quetzal ${n}`])
+    }
+  })
+
+  test('when two persons turn out to be one, each finds what the other said, and the one that went finds nothing', async () => {
+    await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
+    await rig.talk(BEA, 9, ['Bea: the name of my boat is Osprey'])
+    past.changed()
+    await past.settled()
+    await rig.messages.reassign('bea', 'ann')
+    await past.personal.reassign('bea', 'ann')
+    // At once, not when the index has followed.
+    expect(await past.personal.count('bea')).toBe(0)
+    await past.personal.reassign('bea', 'ann')
+    await past.personal.reassign('ann', 'ann')
+    await past.settled()
+    expect((await asked(past, ANN)).sort()).toEqual(['the name of my boat is Osprey', 'the name of my boat is Quetzal'])
+    expect(await asked(past, BEA)).toEqual([])
+    expect(await past.personal.count('bea')).toBe(0)
+    expect((await past.words.verify({ ...VERIFY, repair: false })).findings).toEqual([])
+  })
+
+  test('an index that cannot be read is an empty answer, counted, and told of without a word of anybody', async () => {
+    await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
+    past.changed()
+    await past.settled()
+    for (const table of ['postings', 'parts', 'documents', 'speakers', 'scopes'])
+      rig.index_database.run(`drop table ${table}`)
+    expect(await asked(past, ANN)).toEqual([])
+    expect(metrics.read().recall_failures).toBe(1)
+    expect(log.last('Messages could not be recalled')).toMatchObject({ level: 'warn' })
+    expect(JSON.stringify(log.lines.filter(line => line.level !== 'debug'))).not.toMatch(/boat|Quetzal/i)
+  })
+})
+
+test('past messages switched off: nothing is indexed and nothing found, though there is something', async () => {
+  await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
+  noPastMessages.changed()
+  await noPastMessages.settled()
+  expect(await asked(noPastMessages, ANN)).toEqual([])
+  expect(await noPastMessages.stats()).toEqual({ enabled: false, messages: 0, scopes: 0 })
+  expect(rig.everything()).not.toContain('quetzal')
+})
