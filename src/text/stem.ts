@@ -18,7 +18,22 @@ export const stem = (word: string): string => {
   return /^[א-ת]+$/.test(word) ? stemHebrew(word) : word
 }
 
+/** “And”; and a joined letter before “the”, or “the” before a word that begins with its letter. */
+const SURELY_JOINED = /^(?:ו(?=.{3})|[הבלמכש](?=ה.{3}))/
+/**
+ * A joined letter before a word of three letters whose last one looks like an ending (הבית, השנה, לדלת), and
+ * “the” before one of four with a plural's (האחות): with its ending gone the word would be too short to lose the letter.
+ * Before those in ה the other letters may as well belong to the word (מתנה), but for a few that everybody uses (בשנה).
+ */
+const JOINED_TO_SHORT =
+  /^(?:ה(?=.{2}[הת]$)|[בלמכש](?=.[^ו]ת$)|ה(?=.{2}ות$)|[בלמכש](?=(?:שנה|שעה|קפה|מפה|אשה|כלה|דעה|חיה|פרה)$))/
+
 const stemHebrew = (word: string): string => {
+  const joined = SURELY_JOINED.exec(word) ?? JOINED_TO_SHORT.exec(word)
+  return joined === null ? stemAlone(word) : stemHebrew(word.slice(joined[0].length))
+}
+
+const stemAlone = (word: string): string => {
   const ending = HEBREW_ENDINGS.find(each => word.endsWith(each) && word.length - each.length >= SHORTEST_HEBREW_STEM)
   let start = 0
   const end = word.length - (ending?.length ?? 0)

@@ -92,3 +92,27 @@ describe('sentences', () => {
     expect(splitSentences('יש לי כלב. קוראים לו רקס. מה שלומך?')).toEqual(['יש לי כלב.', 'קוראים לו רקס.', 'מה שלומך?'])
   })
 })
+
+test.each([
+  ['בית', 'הבית', 'בבית', 'לבית', 'מהבית', 'ובבית', 'שהבית'],
+  ['שנה', 'השנה', 'והשנה', 'בשנה'],
+  ['מפה', 'המפה', 'במפה'],
+  ['דלת', 'הדלת', 'לדלת'],
+  ['שבת', 'השבת', 'בשבת'],
+  ['אחות', 'האחות'],
+  ['בנות', 'הבנות'],
+  ['מתנה', 'המתנה', 'מתנות'],
+  ['מכונית', 'המכונית', 'מכוניות'],
+  ['כלב', 'כלבים', 'הכלב', 'לכלב'],
+  ['הורים', 'ההורים', 'להורים', 'הורי'],
+  ['הודעה', 'ההודעה', 'הודעות'],
+  ['הצגה', 'ההצגה', 'בהצגה'],
+])('%s and its forms with joined letters are one word', (word, ...forms) => {
+  const common = (each: string): string => stem(tokenise(each)[0]!)
+  expect(forms.map(common)).toEqual(forms.map(() => common(word)))
+})
+
+test('short Hebrew words that are different stay different', () => {
+  const stems = ['בית', 'שנה', 'מפה', 'דלת', 'שבת', 'אחות', 'בנות', 'כלב', 'קפה'].map(each => stem(tokenise(each)[0]!))
+  expect(new Set(stems).size).toBe(stems.length)
+})
