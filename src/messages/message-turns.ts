@@ -24,6 +24,8 @@ export interface TurnChange {
   /** Grows with each change. */
   readonly change: number
   readonly message_id: MessageId
+  /** Where it stands, or stood, in the order of `inOrder`. */
+  readonly place: number
   /** Persons' messages near to it in its session: their context was changed with it. */
   readonly neighbours: readonly MessageId[]
 }
@@ -52,6 +54,8 @@ export interface MessageTurns {
   changes(after: number, limit: number, reach: number): Promise<readonly TurnChange[]>
   /** Changes up to this one will not be asked for again. */
   forgetChanges(upTo: number): Promise<void>
+  /** Place of the newest message. One that went may have been the newest: its place is given to the next that comes. */
+  newest(): Promise<number>
   /** How many messages of persons there are. */
   count(): Promise<number>
 }

@@ -136,6 +136,20 @@ test('an index that is down does not keep a vector from being forgotten', async 
   expect(await vectors.count(SPACE)).toBe(0)
 })
 
+test('a message that comes at the place of one that went gets its vector', async () => {
+  const { messages, say, store, database, vectors, later } = rigOf()
+  messages.start()
+  for (const n of [1, 2, 3]) say(String(n), `message number ${String(n)}`)
+  await later()
+  const newest = () => database.get<{ seq: number }>('select max(seq) seq from messages')?.seq
+  const before = newest()
+  await store.remove('3', 0)
+  say('new', 'something else')
+  expect(newest()).toBe(before)
+  await later()
+  expect(await vectors.idsOf('message:', { limit: 10 })).toEqual(['message:1', 'message:2', 'message:new'])
+})
+
 test('a later start goes on where the last one stopped, and pays for nothing twice', async () => {
   const { messages, say, open, embedder, vectors, clock, later } = rigOf()
   for (let n = 0; n < 700; n++) say(`m${String(n)}`, `message number ${String(n)}`)

@@ -22,6 +22,8 @@ export interface SourceChanges {
   readonly stale: readonly string[]
   /** Those of them that are there, in another form. */
   readonly renewed: readonly Embeddable[]
+  /** Of a growing source: behind this mark (a number) everything is to be compared again. */
+  readonly again_after?: string
 }
 
 /** What the vectors follow: memories, or messages. Says what should have a vector, and of which text. */

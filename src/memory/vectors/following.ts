@@ -54,9 +54,17 @@ export class Following {
       if (changes === undefined) return
       await vectors.delete(changes.stale)
       if (this.#parts.embeds !== false) await this.#embed(changes.renewed)
+      await this.#goBack(changes.again_after)
       await source.followed(changes.upTo)
       await breathe()
     }
+  }
+
+  /** What was compared may hold something else by now. */
+  async #goBack(again_after: string | undefined): Promise<void> {
+    const { vectors, space } = this.#parts
+    const mark = again_after === undefined ? undefined : await vectors.mark(space)
+    if (mark !== undefined && Number(again_after) < Number(mark)) await vectors.setMark(space, again_after)
   }
 
   /** Goes through everything that the source holds; of a growing one only through what came since the last time. */

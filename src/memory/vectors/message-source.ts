@@ -14,6 +14,9 @@ const SETTLED_AFTER_MS = 10 * MINUTE_MS
 /** How often it is looked for new messages: nothing on the road has to think of it. */
 const LOOK_EVERY_MS = MINUTE_MS
 
+/** Messages that may have come, at the places of newer ones that went, before their going is followed. */
+const REUSED_WITHIN = 1000
+
 const toId = (message_id: string): string => MESSAGE_PREFIX + message_id
 const fromId = (id: string): string => id.slice(MESSAGE_PREFIX.length)
 
@@ -63,8 +66,11 @@ export const createMessageSource = (turns: MessageTurns, tokens: TokenCounter, c
       if (last === undefined) return undefined
       const stale = [...new Set(changes.flatMap(each => [each.message_id, ...each.neighbours]))].map(toId)
       const there = await scopesOf(stale)
+      const reused_from = (await turns.newest()) - REUSED_WITHIN
+      const again = changes.map(each => each.place).filter(place => place > reused_from)
       const renewed = [...there].map(([memory_id, scope]): Embeddable => ({ memory_id, scope }))
-      return { upTo: last.change, stale, renewed }
+      const compare_again = again.length === 0 ? {} : { again_after: String(Math.min(...again) - 1) }
+      return { upTo: last.change, stale, renewed, ...compare_again }
     },
 
     followed: upTo => turns.forgetChanges(upTo),

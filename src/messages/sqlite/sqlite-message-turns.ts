@@ -86,6 +86,7 @@ export const createSqliteMessageTurns = (database: Database): MessageTurns => {
         .map(row => ({
           change: row.change,
           message_id: row.message_id,
+          place: row.seq,
           neighbours: [...beside(row, 'before', reach), ...beside(row, 'after', reach)]
             .filter(each => each.role === 'user')
             .map(each => each.message_id),
@@ -94,6 +95,8 @@ export const createSqliteMessageTurns = (database: Database): MessageTurns => {
     forgetChanges: async upTo => {
       database.run('delete from turn_changes where change <= :upTo', { upTo })
     },
+
+    newest: async () => database.get<{ seq: number | null }>('select max(seq) seq from messages')?.seq ?? 0,
 
     count: async () => database.get<{ n: number }>(`select count(*) n from messages m where ${by_persons}`)?.n ?? 0,
   }
