@@ -47,6 +47,7 @@ test('a fact is a key to what was said: the words themselves are quoted, though 
     facts(({ text }) => (text.includes('Marlin') ? [{ text: 'Ana has a vessel', quote: text }] : [])),
   )
   await talkAndReset('we painted Marlin blue at last')
+  await denidin.app.memory.settled()
   denidin.clock.forward(DAY_MS)
   await denidin.say('which thingamajig?', { name: 'Ana' })
   expect(quotes()).toEqual(['we painted Marlin blue at last'])
