@@ -18,6 +18,7 @@ import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './closing.ts'
+import { FarReach } from './far-reach.ts'
 import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
 import { createMemory, createPast, type Memory } from './memory.ts'
 import { createModels } from './models.ts'
@@ -105,6 +106,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     },
     parts,
   )
+  const { godfather_scope } = settings.memory
+  const far = new FarReach({ people: stores.people, audit, godfather_scope })
   const {
     conversation: road,
     changes,
@@ -113,14 +116,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     {
       ...{ settings, stores, windows, model: models.language, stopping: stopping.signal },
       profileOf: createProfileReader(settings, stores, parts),
-      memory: reachingMemory({
-        ...{ memory, memories: stores.memories, people: stores.people, audit },
-        godfather_scope: settings.memory.godfather_scope,
-      }),
-      past: reachingPast({
-        ...{ past, messages: createSqliteMessageFeed(stores.database), people: stores.people, audit },
-        godfather_scope: settings.memory.godfather_scope,
-      }),
+      memory: reachingMemory({ memory, memories: stores.memories, far }),
+      past: reachingPast({ past, messages: createSqliteMessageFeed(stores.database), far }),
       commands: () => commands as Commands,
       channels: () => everyChannel,
       sessionEnded: sweepSoon,

@@ -1,5 +1,6 @@
 // How far a question for what was said reaches: into groups only for the asker's own words.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { FarReach } from '../../src/app/far-reach.ts'
 import { reachingPast } from '../../src/app/reaching-past.ts'
 import { ownReach } from '../../src/memory/reach-search.ts'
 import type { AuditEntry } from '../../src/memory/memory-audit.ts'
@@ -139,8 +140,11 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
         return await rig.ask(reach, question.text)
       },
     },
-    ...{ messages: rig.feed, audit: { write: entry => void entries.push(entry) }, godfather_scope },
-    people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
+    messages: rig.feed,
+    far: new FarReach({
+      ...{ audit: { write: entry => void entries.push(entry) }, godfather_scope },
+      people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
+    }),
   })
   const question = { text: QUESTION, asked_at: 0, asker: undefined }
   const quotes = await past.recall(ownReach(scope), question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
