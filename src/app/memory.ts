@@ -80,9 +80,10 @@ export const createMemory = async (
       await messages.settled()
     },
     health: async () => {
-      for (const health of [await memory.health(), await messages.health()]) if (health.state !== 'ok') return health
+      const healthy = await memory.health()
+      for (const health of [healthy, await messages.health()]) if (health.state !== 'ok') return health
       const doubt = await kept.doubt()
-      return doubt === undefined ? await memory.health() : { state: 'degraded', detail: doubt }
+      return doubt === undefined ? healthy : { state: 'degraded', detail: doubt }
     },
     [Symbol.asyncDispose]: async () => {
       await messages[Symbol.asyncDispose]()

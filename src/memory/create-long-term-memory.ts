@@ -18,11 +18,8 @@ import type { MemoryStore } from './memory-store.ts'
 import { asReach, placesOf, searchPlaces, type Found } from './reach-search.ts'
 import { fit, rank, type RecallSettings } from './recall.ts'
 import { defaultMinSimilarity } from './vectors/thresholds.ts'
-import type { VectorIndex } from './vectors/vector-index.ts'
+import { LETTING_GO_DEADLINE_MS, type VectorIndex } from './vectors/vector-index.ts'
 import type { VectorStore } from './vectors/vector-store.ts'
-
-/** Longest that forgetting waits until the index has let go. */
-const LETTING_GO_DEADLINE_MS = 20_000
 
 /** Neighbours to choose from: recency may lift a memory over others that are more similar. */
 const LEAST_CANDIDATES = 50

@@ -3,10 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import { personOfScope, type Reach, type Scope } from '../messages/scope.ts'
 import type { Memory } from './memory.ts'
 import type { MemoryStore } from './memory-store.ts'
-import type { Neighbour, VectorIndex } from './vectors/vector-index.ts'
-
-/** Longest that a turn waits for the index, its start included. */
-const INDEX_DEADLINE_MS = 2500
+import { INDEX_DEADLINE_MS, type Neighbour, type VectorIndex } from './vectors/vector-index.ts'
 
 export interface ReachSearchParts {
   readonly memories: MemoryStore

@@ -15,14 +15,8 @@ import type { EmbeddingSource } from './embedding-source.ts'
 import type { FormerSpace } from './former-space.ts'
 import { Indexer } from './indexer.ts'
 import { messageSpace } from './spaces.ts'
-import { defaultMinSimilarity } from './thresholds.ts'
-import type { VectorIndex } from './vector-index.ts'
+import { INDEX_DEADLINE_MS, LETTING_GO_DEADLINE_MS, type VectorIndex } from './vector-index.ts'
 import { MESSAGE_PREFIX, type VectorStore } from './vector-store.ts'
-
-/** Longest that a turn waits for the index, its start included. */
-const INDEX_DEADLINE_MS = 2500
-/** Longest that forgetting waits until the index has let go. */
-const LETTING_GO_DEADLINE_MS = 20_000
 
 /** A message near to a question in meaning. */
 export interface NearMessage {
@@ -69,8 +63,8 @@ export interface MessageVectorsParts {
   readonly former_space?: string | undefined
   /** Whether messages get vectors; without, only those that there are are kept in step. */
   readonly embeds: boolean
-  /** `undefined`: what suits the embedding model. */
-  readonly min_similarity: number | undefined
+  /** Least similarity by the present embedding model. */
+  readonly min_similarity: number
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -83,7 +77,6 @@ export const createMessageVectors = (parts: MessageVectorsParts): MessageVectors
   const embedding = new Embedding(parts.embedder, tokens, clock, parts.logger)
   const space = messageSpace(embedding.space)
   const indexer = new Indexer({ ...parts, space, embedding })
-  const least = parts.min_similarity ?? defaultMinSimilarity(embedding.model)
   const logger = parts.logger.for('memory.messages')
   let started = false
 
@@ -100,7 +93,7 @@ export const createMessageVectors = (parts: MessageVectorsParts): MessageVectors
       // Whose messages have no vectors costs nothing.
       if (!embeds || !(await holds(scope))) return []
       const { vector, ...asked } = (await parts.former?.asked(scope, question, call)) ?? {
-        ...{ index, min_similarity: least },
+        ...{ index, min_similarity: parts.min_similarity },
         vector: await embedding.ofQuestion(question, call),
       }
       const neighbours = await withDeadline(
