@@ -280,6 +280,15 @@ test('with the offline embedder messages get no vectors', async () => {
   expect(await run(denidin, 'memory.verify', { repair: true })).toMatchObject({ in_order: true })
 })
 
+test('with use_schema_v2 off messages get no vectors', async () => {
+  const denidin = await start({ feature_flags: { use_schema_v2: false } })
+  await talk(denidin, 'my boat is called Marlin')
+  expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, pending_messages: 0 })
+  await denidin.restart({})
+  await denidin.app.memory.settled()
+  expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 1, pending_messages: 0 })
+})
+
 test('what is not in order fails the check, and repairing makes it right', async () => {
   const denidin = await start()
   await talk(denidin, 'my boat is called Marlin', 'it lies in Haifa')
