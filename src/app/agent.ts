@@ -28,7 +28,9 @@ export const createAgent = (
   if (!isOn(settings)) return noConsciousAgent(interval_hours)
   const { memories, memoryLog: log, profiles } = stores
   const mergeDuplicates = createMerging({
-    ...{ memories, clock: parts.clock, likeness: createEmbeddedLikeness(embedder) },
+    memories,
+    clock: parts.clock,
+    likeness: createEmbeddedLikeness(embedder),
     nameOf: async person_id => (await stores.people.find(person_id))?.name,
     alone: learner === undefined ? (_scope, act) => act() : (scope, act) => learner.alone(scope, act),
   })

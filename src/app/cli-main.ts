@@ -15,8 +15,12 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
   const version = readVersion()
   return await runCli({
     argv: process.argv.slice(2),
-    ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
-    ...{ version, clock: systemClock, signal: calledOff.signal },
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    version,
+    clock: systemClock,
+    signal: calledOff.signal,
     connect: async () => await connectToOwner(runFolder(readSettings().settings.data_root).socket),
     open: async options => await openForCall(readSettings().settings, version, options),
     local: {

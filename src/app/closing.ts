@@ -29,7 +29,11 @@ export const createClosing = (closing: ClosingParts, parts: Surroundings): Sessi
   return createSessionClosing({
     ...parts,
     ...stores,
-    ...{ sessions, memory, learner, timeout_ms, exclusive: road.exclusive },
+    sessions,
+    memory,
+    learner,
+    timeout_ms,
+    exclusive: road.exclusive,
     transfer: remembers(settings) ? createTransfer({ ...parts, ...stores, memory, model, learner }) : undefined,
     retention_days: settings.memory.session.expired_retention_days,
   })

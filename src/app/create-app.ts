@@ -92,7 +92,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   let conversation: Conversation | undefined
   const console_channel = createConsoleChannel({
-    ...{ clock, ids },
+    clock,
+    ids,
     settled: async chat_id => await conversation?.settled(chat_id),
   })
   const everyChannel = [console_channel, ...channels]
@@ -101,8 +102,15 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
   const privacy = createPrivacy(
     {
-      ...{ settings, stores, sessions, memory, past, audit, background },
-      ...{ road: () => conversation, sessionChanged: () => sweepSoon() },
+      settings,
+      stores,
+      sessions,
+      memory,
+      past,
+      audit,
+      background,
+      road: () => conversation,
+      sessionChanged: () => sweepSoon(),
     },
     parts,
   )
@@ -114,7 +122,11 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     delivery,
   } = await createRoad(
     {
-      ...{ settings, stores, windows, model: models.language, stopping: stopping.signal },
+      settings,
+      stores,
+      windows,
+      model: models.language,
+      stopping: stopping.signal,
       profileOf: createProfileReader(settings, stores, parts),
       memory: reachingMemory({ memory, memories: stores.memories, far }),
       past: reachingPast({ past, messages: createSqliteMessageFeed(stores.database), far }),
@@ -135,8 +147,22 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   let started_at: number | undefined
   const deps = createOperationDeps(
     {
-      ...{ settings, stores, sessions, memory, closing, learner, models, version, road, console_channel, audit },
-      ...{ ...privacy, agent, delivery, channels: everyChannel, started_at: () => started_at },
+      settings,
+      stores,
+      sessions,
+      memory,
+      closing,
+      learner,
+      models,
+      version,
+      road,
+      console_channel,
+      audit,
+      ...privacy,
+      agent,
+      delivery,
+      channels: everyChannel,
+      started_at: () => started_at,
     },
     parts,
   )
@@ -168,7 +194,13 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   })
 
   return {
-    ...{ runner, conversation: road, closing, memory, past, people: stores.people, traffic: stores.messages.counts },
+    runner,
+    conversation: road,
+    closing,
+    memory,
+    past,
+    people: stores.people,
+    traffic: stores.messages.counts,
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {

@@ -39,7 +39,8 @@ export const createLearning = (learning: LearningAppParts, parts: Surroundings):
     extractor: createCascade({ ...parts, providers, retries: settings.memory.extraction.retries }),
     openBook: createConsolidation({
       ...parts,
-      ...{ memories: stores.memories, memory },
+      memories: stores.memories,
+      memory,
       likeness: embedder === undefined ? undefined : createEmbeddedLikeness(embedder),
     }),
   })
@@ -67,7 +68,9 @@ export const extractionProviders = (
   const endpoints: readonly Endpoint[] = [
     { name: 'openai', base_url: ai.base_url, model: ai.model, api_key: key.openai, on: true },
     {
-      ...{ name: 'anthropic', ...anthropic, api_key: key.anthropic },
+      name: 'anthropic',
+      ...anthropic,
+      api_key: key.anthropic,
       on: feature_flags.enable_anthropic && key.anthropic !== undefined,
     },
     { name: 'gemini', ...gemini, api_key: key.gemini, on: key.gemini !== undefined },

@@ -57,7 +57,9 @@ export const createMemory = async (
   const embedder = sharedQuestions(models.embedder)
   const server = chromaServer(settings, parts)
   const { messages, upkeep, ...wired } = await createVectors(settings, stores, embedder, models, {
-    ...{ database, server, parts },
+    database,
+    server,
+    parts,
   })
   const memory = createLongTermMemory({
     ...parts,
@@ -70,7 +72,9 @@ export const createMemory = async (
   const kept = upkeep(memory, others)
   return {
     ...memory,
-    ...{ messages, others, upkeep: kept },
+    messages,
+    others,
+    upkeep: kept,
     start: async () => {
       await memory.start()
       messages.start()
@@ -106,8 +110,12 @@ export const createPast = async (
   const database = await openIndexDatabase(path, await feed.latestChange(), parts.logger)
   const past = createPastMessages({
     ...parts,
-    ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ reranker: rerankerOf(settings, stores, parts), vectors: withFactKeys(memory, memory.messages) },
+    feed,
+    index: createSqliteMessageIndex(database),
+    weights: LEXICAL_WEIGHTS,
+    fusion: FUSION,
+    reranker: rerankerOf(settings, stores, parts),
+    vectors: withFactKeys(memory, memory.messages),
   })
   memory.others.push(past.words)
   return {

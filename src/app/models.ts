@@ -61,7 +61,9 @@ export const createModels = (settings: Settings, meter: Meter, parts: Surroundin
     const [model = '', dimensions] = space.split('@')
     if (embeddings.provider === 'offline' || model.startsWith('offline-')) return undefined
     return createOpenAiEmbedder({
-      ...{ client: clientOf(embeddings), model, tokens },
+      client: clientOf(embeddings),
+      model,
+      tokens,
       dimensions: dimensions === undefined ? undefined : Number(dimensions),
     })
   }

@@ -35,9 +35,18 @@ export const createPrivacy = (privacy: PrivacyParts, parts: Surroundings): Priva
   const exporting = createExporting({ personalData, root: settings.data_root, clock: parts.clock })
   stores.personalData.push(exporting.personal)
   const forgetting = createForgetting({
-    ...{ personalData, sessions, audit, clock: parts.clock, logger: parts.logger },
-    ...{ erasures: stores.erasures, applied: stores.applied, ledger: stores.ledger, folders: stores.folders },
-    ...{ messages: stores.forgettable, memories: stores.memories, longterm: memory },
+    personalData,
+    sessions,
+    audit,
+    clock: parts.clock,
+    logger: parts.logger,
+    erasures: stores.erasures,
+    applied: stores.applied,
+    ledger: stores.ledger,
+    folders: stores.folders,
+    messages: stores.forgettable,
+    memories: stores.memories,
+    longterm: memory,
     indexes: [privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
     scrub: () => {
       stores.database.scrub()

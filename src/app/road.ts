@@ -59,7 +59,9 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const { stopping } = road
   const answer_within_ms = settings.conversation.answer_within_hours * HOUR_MS
   const quiet = createQuietHours({
-    ...{ settings: settings.conversation, people: stores.people, clock: parts.clock },
+    settings: settings.conversation,
+    people: stores.people,
+    clock: parts.clock,
     onPhone: chat_id => channelOf(chat_id)?.plain !== true,
   })
   const paused = async (scope: Scope): Promise<boolean> =>
@@ -67,17 +69,31 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   const pacer = createPacer({ ...parts, settings: settings.conversation.pacing, stopping })
   const outbox = createOutbox({
     ...parts,
-    ...{ messages: stores.messages, channelOf, pacer, stopping, useless_after_ms: answer_within_ms },
+    messages: stores.messages,
+    channelOf,
+    pacer,
+    stopping,
+    useless_after_ms: answer_within_ms,
     delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
   })
   const turn = createTurn({
     ...parts,
-    ...{ people: stores.people, messages: stores.messages, outbox, channelOf, sentencesFor: inLanguage },
+    people: stores.people,
+    messages: stores.messages,
+    outbox,
+    channelOf,
+    sentencesFor: inLanguage,
     memoryLog: stores.memoryLog,
-    ...{ windows: road.windows, memory: road.memory, past: road.past, facts: stores.memories, model: road.model },
+    windows: road.windows,
+    memory: road.memory,
+    past: road.past,
+    facts: stores.memories,
+    model: road.model,
     tone: createTone(settings.affect, parts.logger),
     profileOf: road.profileOf,
-    ...{ commands: road.commands, sessionEnded: road.sessionEnded, pauses: stores.pauses },
+    commands: road.commands,
+    sessionEnded: road.sessionEnded,
+    pauses: stores.pauses,
     settings: {
       system_prompt: await systemPrompt(settings.ai.system_prompt_file),
       max_tokens: settings.ai.max_tokens,
@@ -89,23 +105,25 @@ export const createRoad = async (road: RoadParts, parts: Surroundings): Promise<
   })
   const conversation = createConversation({
     ...parts,
-    ...{
-      people: stores.people,
-      messages: stores.messages,
-      windows: road.windows,
-      turn,
-      outbox,
-      sentencesFor: inLanguage,
-      quiet,
-      paused,
-    },
+    people: stores.people,
+    messages: stores.messages,
+    windows: road.windows,
+    turn,
+    outbox,
+    sentencesFor: inLanguage,
+    quiet,
+    paused,
     reaches: chat_id => channelOf(chat_id) !== undefined,
     settings: { ...settings.conversation, answer_within_ms, keep },
   })
   const changes = createChanges({
     ...parts,
-    ...{ people: stores.people, messages: stores.messages, windows: road.windows, pauses: stores.pauses },
-    ...{ exclusive: conversation.exclusive, sessionChanged: road.sessionChanged },
+    people: stores.people,
+    messages: stores.messages,
+    windows: road.windows,
+    pauses: stores.pauses,
+    exclusive: conversation.exclusive,
+    sessionChanged: road.sessionChanged,
     settings: {
       keep,
       takeover_minutes: settings.conversation.takeover_minutes,

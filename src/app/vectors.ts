@@ -56,14 +56,18 @@ export const createVectors = async (
   const tableOf = (of: string, tidies: boolean) =>
     createSqliteAllocationTable(database, { space: of, tidies, ...(tidies ? { in_use } : {}) })
   const indexOf = (table: ReturnType<typeof tableOf>): VectorIndex =>
-    createChromaVectorIndex({ ...{ table, server, collection_name, clock, logger } })
+    createChromaVectorIndex({ table, server, collection_name, clock, logger })
   const former = (of: string, present: string): FormerSpace | undefined =>
     before === undefined
       ? undefined
       : createFormerSpace({
           embedding: new Embedding(before, tokens, clock, logger),
           index: indexOf(tableOf(of, false)),
-          ...{ space: of, present, vectors, clock, logger },
+          space: of,
+          present,
+          vectors,
+          clock,
+          logger,
         })
 
   const memory_table = tableOf(space, true)
@@ -77,25 +81,48 @@ export const createVectors = async (
   const min_similarity = settings.memory.longterm.min_similarity ?? defaultMinSimilarity(embedder.model)
   const messages = createMessageVectors({
     ...parts,
-    ...{ turns, source, vectors, embedder, embeds, min_similarity, index: message_index },
+    turns,
+    source,
+    vectors,
+    embedder,
+    embeds,
+    min_similarity,
+    index: message_index,
     former: before && former(messageSpace(before.space), messages_space),
     former_space: before && messageSpace(before.space),
   })
   return {
-    ...{ vectors, index, messages },
+    vectors,
+    index,
+    messages,
     former: before && former(before.space, space),
     upkeep: (memory, others) =>
       createVectorUpkeep({
         memories: {
-          ...{ source: createMemorySource(stores.memories), space, index, table: memory_table, embeds: true },
+          source: createMemorySource(stores.memories),
+          space,
+          index,
+          table: memory_table,
+          embeds: true,
           inStep: () => memory.inStep(),
         },
         messages: {
-          ...{ source, index: message_index, table: message_table, embeds, space: messages_space },
+          source,
+          index: message_index,
+          table: message_table,
+          embeds,
+          space: messages_space,
           inStep: () => messages.inStep(),
         },
-        ...{ memoryStore: stores.memories, messageStore: stores.messages, vectors, embedder, min_similarity },
-        ...{ former: before?.space, others, ids: parts.ids, pendingMessages: () => messages.pending() },
+        memoryStore: stores.memories,
+        messageStore: stores.messages,
+        vectors,
+        embedder,
+        min_similarity,
+        former: before?.space,
+        others,
+        ids: parts.ids,
+        pendingMessages: () => messages.pending(),
       }),
   }
 }

@@ -51,10 +51,20 @@ export const createChanges = (
     const tokens = deps.tokens.count(text)
     const receipt = await messages.receive({
       message: {
-        ...{ message_id, chat_id, chat_kind, text, sent_at, addressed: false, may_continue: false },
+        message_id,
+        chat_id,
+        chat_kind,
+        text,
+        sent_at,
+        addressed: false,
+        may_continue: false,
         sender: { identities: [] },
       },
-      ...{ person_id, scope, received_at: clock.now(), state: 'heard', role: 'assistant' },
+      person_id,
+      scope,
+      received_at: clock.now(),
+      state: 'heard',
+      role: 'assistant',
       tokens: settings.keep ? tokens : undefined,
     })
     if (receipt === 'known' || !settings.keep) return

@@ -82,7 +82,8 @@ export const createConversation = (deps: ConversationDependencies): Conversation
   })
 
   const room = new WaitingRoom<OpenMessage>({
-    ...{ quiet: deps.quiet, clock },
+    quiet: deps.quiet,
+    clock,
     release: waited => {
       if (waited.length > 0) logger.info('Quiet hours are over', { messages: waited.length })
       takeUp(waited)
@@ -91,7 +92,10 @@ export const createConversation = (deps: ConversationDependencies): Conversation
     },
   })
   const held = new HeldReplies({
-    ...{ outbox: deps.outbox, windows: deps.windows, clock, logger },
+    outbox: deps.outbox,
+    windows: deps.windows,
+    clock,
+    logger,
     exclusive: (scope, act) => queues.exclusive(scope, act),
   })
 

@@ -11,6 +11,15 @@ export const notice = (
   { chat_id, chat_kind, scope, person_id }: Pick<Reply, 'chat_id' | 'chat_kind' | 'scope' | 'person_id'>,
   text: string,
 ): Reply => ({
-  ...{ chat_id, chat_kind, scope, person_id, answers, text },
-  ...{ outbox_id: ids.uuid(), tokens: tokens.count(text), session_id: undefined, keep: false, created_at: clock.now() },
+  chat_id,
+  chat_kind,
+  scope,
+  person_id,
+  answers,
+  text,
+  outbox_id: ids.uuid(),
+  tokens: tokens.count(text),
+  session_id: undefined,
+  keep: false,
+  created_at: clock.now(),
 })

@@ -10,10 +10,16 @@ export const recallRecord = (reply: Reply, { memories, quotes, told = [] }: Reca
   at,
   items: [
     ...[...memories, ...told].map(({ memory: { memory_id }, similarity, score }) => ({
-      ...{ memory_id, message_id: undefined, similarity, score },
+      memory_id,
+      message_id: undefined,
+      similarity,
+      score,
     })),
     ...quotes.map(({ message_id, similarity, lexical }) => ({
-      ...{ memory_id: undefined, message_id, similarity, score: lexical },
+      memory_id: undefined,
+      message_id,
+      similarity,
+      score: lexical,
     })),
   ],
 })

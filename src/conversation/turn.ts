@@ -96,8 +96,13 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     const recalled = await recallFor(deps, { scope, text: question, asker: person_id, window: said.window }, call)
     const request = buildContext(
       {
-        ...{ system_prompt: settings.system_prompt, now: clock.now(), chat_kind, max_tokens },
-        ...{ recalled, window: said.window, tone: deps.tone(question, recalled) },
+        system_prompt: settings.system_prompt,
+        now: clock.now(),
+        chat_kind,
+        max_tokens,
+        recalled,
+        window: said.window,
+        tone: deps.tone(question, recalled),
         profile: await deps.profileOf(scope),
       },
       deps.tokens,

@@ -116,7 +116,8 @@ export const createLearner = (parts: LearnerParts): Learner => {
     const { scope, session_id } = place
     let report: LearningReport = {
       ...NOTHING_LEARNT,
-      ...{ provider: extraction.provider, extraction_time_ms: extraction.extraction_time_ms },
+      provider: extraction.provider,
+      extraction_time_ms: extraction.extraction_time_ms,
     }
     for (const fact of await standing(extraction.facts)) {
       const taken = await book.take(fact, session_id, call)
@@ -140,8 +141,13 @@ export const createLearner = (parts: LearnerParts): Learner => {
     metrics.count('facts_restated', report.restated)
     metrics.count('facts_ended', report.ended)
     logger.info('Learned from what was said', {
-      ...{ session_id, provider: extraction.provider, extraction_time_ms: Math.round(extraction.extraction_time_ms) },
-      ...{ messages: sources.length, facts: report.added, restated: report.restated, ended: report.ended },
+      session_id,
+      provider: extraction.provider,
+      extraction_time_ms: Math.round(extraction.extraction_time_ms),
+      messages: sources.length,
+      facts: report.added,
+      restated: report.restated,
+      ended: report.ended,
       unfound: extraction.unfound,
     })
     return report
@@ -170,7 +176,8 @@ export const createLearner = (parts: LearnerParts): Learner => {
           messages: chunk.messages,
           sources: new Set(chunk.sources.map(message => message.message_id)),
           known: book.nearest(texts, MOST_KNOWN),
-          ...{ so_far, activity },
+          so_far,
+          activity,
         },
         { patient, call },
       )

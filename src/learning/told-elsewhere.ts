@@ -46,18 +46,36 @@ export const learnToldElsewhere = async (
   const size = tokens.count(user_input)
   await messages.receive({
     message: {
-      ...{ ...where, message_id, text: user_input, addressed: false, may_continue: false },
+      ...where,
+      message_id,
+      text: user_input,
+      addressed: false,
+      may_continue: false,
       sender: { identities: [], ...(name === undefined ? {} : { name }) },
     },
-    ...{ person_id, scope, received_at: sent_at, state: 'heard', tokens: size },
+    person_id,
+    scope,
+    received_at: sent_at,
+    state: 'heard',
+    tokens: size,
   })
   const said: StoredMessage = {
-    ...{ ...where, message_id, person_id, role: 'user', text: user_input, tokens: size },
-    ...{ sender_name: name, session_id: undefined },
+    ...where,
+    message_id,
+    person_id,
+    role: 'user',
+    text: user_input,
+    tokens: size,
+    sender_name: name,
+    session_id: undefined,
   }
   const answered: StoredMessage = {
-    ...{ ...said, message_id: `${message_id}:answer`, role: 'assistant', sender_name: undefined },
-    ...{ text: ai_output ?? '', tokens: tokens.count(ai_output ?? '') },
+    ...said,
+    message_id: `${message_id}:answer`,
+    role: 'assistant',
+    sender_name: undefined,
+    text: ai_output ?? '',
+    tokens: tokens.count(ai_output ?? ''),
   }
   return await learner.learnFrom(
     { scope, chat_id: CHAT_ID, session_id: undefined },

@@ -110,7 +110,8 @@ export const createTransfer = (deps: TransferDependencies): Transfer => {
     const person_id = personOfScope(session.scope)
     try {
       const completion = await deps.model.complete(summaryRequest(said, deps.tokens), {
-        ...{ purpose: 'summary', chat_id: session.chat_id },
+        purpose: 'summary',
+        chat_id: session.chat_id,
         ...(person_id === undefined ? {} : { person_id }),
         ...(signal === undefined ? {} : { signal }),
       })

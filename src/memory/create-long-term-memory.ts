@@ -68,7 +68,8 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
     const places = await placesOf(memories, reach)
     if (places.length === 0) return { similar: [], memories: [], min_similarity: settings.min_similarity }
     const { min_similarity, ...asked } = (await parts.former?.asked(reach.scope, question, call)) ?? {
-      ...{ index, min_similarity: settings.min_similarity },
+      index,
+      min_similarity: settings.min_similarity,
       vector: await embedding.ofQuestion(question, call),
     }
     const query = { vector: asked.vector, candidates, min_similarity, signal: call.signal }

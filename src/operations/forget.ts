@@ -64,7 +64,11 @@ const isTheirs = ({ memories = [], messages = [] }: Target, { person, by }: Subj
 const OUTCOMES = ['forgotten', 'nothing', 'not_yours'] as const
 
 const forgotten = ({ messages, memories, residue, index, stores }: ForgetReport) => ({
-  ...{ outcome: 'forgotten' as const, messages, memories, residue, index },
+  outcome: 'forgotten' as const,
+  messages,
+  memories,
+  residue,
+  index,
   stores: Object.entries(stores).map(([store, rows]) => ({ store, rows })),
 })
 

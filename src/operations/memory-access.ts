@@ -65,12 +65,18 @@ export const memoryAccessStats = operation({
       top_memories: stats.top.map(({ memory_id, count, last_at }) => {
         const memory = there.get(memory_id)
         return {
-          ...{ memory_id, count, last_access: isoTime(last_at), category: memory?.category ?? null },
-          ...{ memory_tier: memory?.tier ?? null, importance_score: memory?.importance ?? null },
+          memory_id,
+          count,
+          last_access: isoTime(last_at),
+          category: memory?.category ?? null,
+          memory_tier: memory?.tier ?? null,
+          importance_score: memory?.importance ?? null,
         }
       }),
       recent: stats.recent.map(({ memory_id, type, at }) => ({
-        ...{ memory_id: memory_id ?? null, access_type: type, timestamp: isoTime(at) },
+        memory_id: memory_id ?? null,
+        access_type: type,
+        timestamp: isoTime(at),
       })),
     }
   },

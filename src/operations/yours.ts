@@ -52,7 +52,9 @@ export const subjectOf = async (
   if (person === undefined || chat === undefined) throw new DenidinError('invalid_input', 'nobody is named')
   const { scope, chat_id, message_id } = chat
   return {
-    ...{ person, scope, reach: ownReach(scope) },
+    person,
+    scope,
+    reach: ownReach(scope),
     place: { person_id: person.person_id, chat_id },
     by: person.person_id,
     request: message_id === undefined ? [] : [message_id],

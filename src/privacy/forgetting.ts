@@ -172,8 +172,11 @@ export const createForgetting = (deps: ForgettingDependencies): Forgetting => {
     await deps.applied.markApplied(act.act)
     const { stores, index, ...counts } = report
     deps.audit.write({
-      ...{ operation: act.kind === 'person' ? 'forget everything' : 'forget', by, whose: scopeOfPerson(act.person_id) },
-      ...{ counts: { ...counts, ...stores }, outcome: `index ${index}` },
+      operation: act.kind === 'person' ? 'forget everything' : 'forget',
+      by,
+      whose: scopeOfPerson(act.person_id),
+      counts: { ...counts, ...stores },
+      outcome: `index ${index}`,
     })
     const fields = {
       act: act.act,

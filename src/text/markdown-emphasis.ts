@@ -26,7 +26,9 @@ export const runOf = (rest: string, before: string): Delimiter | undefined => {
   const closes = !SPACE.test(before) && (!PUNCTUATION.test(before) || SPACE.test(after) || PUNCTUATION.test(after))
   const inWords = char === '_'
   return {
-    ...{ kind: 'delimiter', char, count: run.length },
+    kind: 'delimiter',
+    char,
+    count: run.length,
     canOpen: opens && (!inWords || !closes || PUNCTUATION.test(before)),
     canClose: closes && (!inWords || !opens || PUNCTUATION.test(after)),
   }

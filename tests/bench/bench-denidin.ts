@@ -65,7 +65,8 @@ export const startBenchDenidin = async (options: { readonly concurrency: number 
   await app.start()
   const kept = cleanup.move()
   return {
-    ...{ app, channel },
+    app,
+    channel,
     nextRequest: () => new Promise(resolve => waiting.push(resolve)),
     completions: () => completions,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

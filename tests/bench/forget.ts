@@ -43,8 +43,15 @@ for (const size of SIZES) {
   await denidin.close()
   const files = await filesWith(denidin.data(), [MARK])
   results.push({
-    ...{ ...size, outcome, gone_messages: messages, gone_memories: memories, residue, index },
-    ...{ files_with_a_word: files.length, took_ms, longest_block_ms: Math.round(delay.max / NANOSECONDS_PER_MS) },
+    ...size,
+    outcome,
+    gone_messages: messages,
+    gone_memories: memories,
+    residue,
+    index,
+    files_with_a_word: files.length,
+    took_ms,
+    longest_block_ms: Math.round(delay.max / NANOSECONDS_PER_MS),
   })
 }
 if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)

@@ -41,18 +41,36 @@ describe.each([
   const say = async (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Promise<void> => {
     await store.receive({
       message: {
-        ...{ message_id, chat_id: `chat of ${scope}`, chat_kind: scope.startsWith('chat:') ? 'group' : 'direct' },
-        ...{ sender: { identities: [] }, text, sent_at: 5, addressed: true, may_continue: false },
+        message_id,
+        chat_id: `chat of ${scope}`,
+        chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',
+        sender: { identities: [] },
+        text,
+        sent_at: 5,
+        addressed: true,
+        may_continue: false,
       },
-      ...{ person_id: personOfScope(scope) ?? 'ana', scope, received_at: 6, state: 'received', tokens: 3 },
+      person_id: personOfScope(scope) ?? 'ana',
+      scope,
+      received_at: 6,
+      state: 'received',
+      tokens: 3,
       ...more,
     })
   }
 
   const replyTo = (message_id: string, scope: Scope, at: number, text = `answer to ${message_id}`): Reply => ({
-    ...{ outbox_id: `o-${message_id}`, chat_id: `chat of ${scope}`, person_id: personOfScope(scope) ?? 'ana', scope },
-    ...{ chat_kind: scope.startsWith('chat:') ? 'group' : 'direct', answers: [message_id] },
-    ...{ text, tokens: 3, session_id: `s-${scope}`, keep: true, created_at: at },
+    outbox_id: `o-${message_id}`,
+    chat_id: `chat of ${scope}`,
+    person_id: personOfScope(scope) ?? 'ana',
+    scope,
+    chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',
+    answers: [message_id],
+    text,
+    tokens: 3,
+    session_id: `s-${scope}`,
+    keep: true,
+    created_at: at,
   })
 
   const answer = async (message_id: string, scope: Scope, at: number): Promise<void> => {

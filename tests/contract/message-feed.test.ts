@@ -23,16 +23,35 @@ interface Subject {
 
 const receipt = (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Receipt => ({
   message: {
-    ...{ message_id, chat_id: `chat of ${scope}`, chat_kind: scope.startsWith('chat:') ? 'group' : 'direct' },
-    ...{ sender: { identities: [], name: 'Ana' }, text, sent_at: 5, addressed: true, may_continue: false },
+    message_id,
+    chat_id: `chat of ${scope}`,
+    chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',
+    sender: { identities: [], name: 'Ana' },
+    text,
+    sent_at: 5,
+    addressed: true,
+    may_continue: false,
   },
-  ...{ person_id: personOfScope(scope) ?? 'ana', scope, received_at: 6, state: 'received', tokens: 3 },
+  person_id: personOfScope(scope) ?? 'ana',
+  scope,
+  received_at: 6,
+  state: 'received',
+  tokens: 3,
   ...more,
 })
 
 const reply = (outbox_id: string, session_id: string | undefined): Reply => ({
-  ...{ outbox_id, chat_id: `chat of ${ANA}`, chat_kind: 'direct', scope: ANA, person_id: 'ana', answers: [] },
-  ...{ text: `answer ${outbox_id}`, tokens: 2, session_id, keep: true, created_at: 7 },
+  outbox_id,
+  chat_id: `chat of ${ANA}`,
+  chat_kind: 'direct',
+  scope: ANA,
+  person_id: 'ana',
+  answers: [],
+  text: `answer ${outbox_id}`,
+  tokens: 2,
+  session_id,
+  keep: true,
+  created_at: 7,
 })
 
 describe.each([
@@ -85,9 +104,19 @@ describe.each([
     await store.receive(receipt('m1', GROUP, 'שלום', { unlearned: true }))
     await store.assign('s1', ['m1'])
     const message = {
-      ...{ message_id: 'm1', chat_id: `chat of ${GROUP}`, chat_kind: 'group', scope: GROUP, person_id: 'ana' },
-      ...{ role: 'user', sender_name: 'Ana', text: 'שלום', tokens: 3, sent_at: 5, session_id: 's1' },
-      ...{ unlearned: true, notice: false },
+      message_id: 'm1',
+      chat_id: `chat of ${GROUP}`,
+      chat_kind: 'group',
+      scope: GROUP,
+      person_id: 'ana',
+      role: 'user',
+      sender_name: 'Ana',
+      text: 'שלום',
+      tokens: 3,
+      sent_at: 5,
+      session_id: 's1',
+      unlearned: true,
+      notice: false,
     }
     expect((await feed.inOrder(0, 10)).map(each => each.message)).toEqual([message])
     expect((await feed.changes(0, 10)).map(each => each.now)).toEqual([message])

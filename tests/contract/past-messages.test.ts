@@ -16,7 +16,10 @@ const ANN: Scope = 'person:ann'
 const BEA: Scope = 'person:bea'
 const QUESTION = 'what is the name of the boat?'
 const VERIFY = {
-  ...{ every_vector: true, repair: true, signal: new AbortController().signal, progress: () => undefined },
+  every_vector: true,
+  repair: true,
+  signal: new AbortController().signal,
+  progress: () => undefined,
 }
 
 let rig: RecallRig
@@ -35,8 +38,16 @@ afterEach(async () => {
 
 const overAnIndex = (): PastMessages =>
   createPastMessages({
-    ...{ feed: rig.feed, index: rig.index, tokens: wordCounter, weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ clock: systemClock, logger: log, metrics, reranker: undefined, vectors: undefined },
+    feed: rig.feed,
+    index: rig.index,
+    tokens: wordCounter,
+    weights: LEXICAL_WEIGHTS,
+    fusion: FUSION,
+    clock: systemClock,
+    logger: log,
+    metrics,
+    reranker: undefined,
+    vectors: undefined,
   })
 
 const asked = async (past: PastMessages, scope: Scope, text = QUESTION): Promise<string[]> => {

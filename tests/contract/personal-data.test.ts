@@ -50,7 +50,11 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
         const place = { message_id, chat_id, chat_kind, text: `words of ${person_id}`, sent_at: 5 }
         await store.receive({
           message: { ...place, sender: { identities: [] }, addressed: true, may_continue: false },
-          ...{ person_id, scope, received_at: 5, state: 'received', tokens: 3 },
+          person_id,
+          scope,
+          received_at: 5,
+          state: 'received',
+          tokens: 3,
         })
         await store.assign(`session-${chat_id}`, [message_id])
         const reply = { outbox_id: `o-${message_id}`, chat_id, chat_kind, scope, person_id, answers: [message_id] }

@@ -11,7 +11,8 @@ import { rerankServer, type RerankServer } from '../support/rerank-server.ts'
 
 const NO_FEATURES = Object.fromEntries(FEATURE_NAMES.map(name => [name, 0])) as RerankCandidate['features']
 const candidate = (text: string, features = {}): RerankCandidate => ({
-  ...{ message_id: text, text },
+  message_id: text,
+  text,
   features: { ...NO_FEATURES, ...features },
 })
 const CALL = { purpose: 'recall' } as const
@@ -139,8 +140,14 @@ test.each([
   await createHttpReranker({ ...settings(), model: 'judge' }, parts()).rerank('q', [candidate('a')], call)
   expect(calls).toEqual([
     {
-      ...{ kind: 'rerank', provider: new URL(server.url).host, model: 'judge', ...call },
-      ...{ outcome: 'ok', duration_ms: expect.any(Number), input_tokens, output_tokens: 0 },
+      kind: 'rerank',
+      provider: new URL(server.url).host,
+      model: 'judge',
+      ...call,
+      outcome: 'ok',
+      duration_ms: expect.any(Number),
+      input_tokens,
+      output_tokens: 0,
     },
   ])
 })

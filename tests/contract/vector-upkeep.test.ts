@@ -28,16 +28,30 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
   const tableOf = (of: string) => createSqliteAllocationTable(vector_database, { space: of })
   const upkeep = createVectorUpkeep({
     memories: {
-      ...{ source: createMemorySource(memories), space: embedder.space, index: rig.index, embeds: true },
+      source: createMemorySource(memories),
+      space: embedder.space,
+      index: rig.index,
+      embeds: true,
       table: tableOf(embedder.space),
       inStep: () => memory.inStep(),
     },
     messages: {
       source: createMessageSource(createSqliteMessageTurns(database), wordCounter, clock),
-      ...{ space, index, embeds: false, table: tableOf(space), inStep: () => index.catchUp() },
+      space,
+      index,
+      embeds: false,
+      table: tableOf(space),
+      inStep: () => index.catchUp(),
     },
-    ...{ memoryStore: memories, messageStore: createSqliteMessageStore(database), vectors, embedder, others, ids },
-    ...{ former: 'before', min_similarity: 0.3, pendingMessages: async () => 0 },
+    memoryStore: memories,
+    messageStore: createSqliteMessageStore(database),
+    vectors,
+    embedder,
+    others,
+    ids,
+    former: 'before',
+    min_similarity: 0.3,
+    pendingMessages: async () => 0,
   })
   return { ...rig, upkeep }
 }

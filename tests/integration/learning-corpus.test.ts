@@ -77,9 +77,15 @@ test('more than two hundred facts in many wordings are each kept once, and what 
   }
   const unproved = kept.filter(({ sources, quote }) => !sources.some(id => quotes(texts.get(id) ?? '', quote ?? '')))
   const figures = {
-    ...{ facts: all.length, tellings: texts.size, contradictions: changed.length, memories: kept.length },
-    ...{ lost: lost.length, doubled, wrongly_ended: wronglyEnded.length },
-    ...{ contradictions_ended: changed.length - open.length, quotes_found: kept.length - unproved.length },
+    facts: all.length,
+    tellings: texts.size,
+    contradictions: changed.length,
+    memories: kept.length,
+    lost: lost.length,
+    doubled,
+    wrongly_ended: wronglyEnded.length,
+    contradictions_ended: changed.length - open.length,
+    quotes_found: kept.length - unproved.length,
   }
   process.stdout.write(`learning: ${JSON.stringify(figures)}\n`)
 

@@ -26,7 +26,9 @@ const put = async (rig: MemoryRig, scope: Scope, count: number): Promise<void> =
   await rig.vectors.put(
     'words',
     Array.from({ length: count }, (_, n) => ({
-      ...{ memory_id: `${scope}-${String(n)}`, scope, vector: vectorOf(scope, n) },
+      memory_id: `${scope}-${String(n)}`,
+      scope,
+      vector: vectorOf(scope, n),
     })),
   )
 
@@ -35,7 +37,10 @@ const found = async (rig: MemoryRig, scope: Scope, n: number): Promise<string | 
 
 const verify = async (rig: MemoryRig, more: Partial<VerifyOptions> = {}): Promise<IndexFindings> =>
   await rig.index.verify({
-    ...{ every_vector: true, repair: false, signal: new AbortController().signal, progress: () => undefined },
+    every_vector: true,
+    repair: false,
+    signal: new AbortController().signal,
+    progress: () => undefined,
     ...more,
   })
 
@@ -213,7 +218,8 @@ test('another embedding model takes over while the old one answers, and its vect
   await denidin.restart({ embeddings: { model: 'another-embedding' } })
   await denidin.app.memory.settled()
   expect(await run(denidin, 'memory.stats')).toMatchObject({
-    ...{ space: 'another-embedding', pending_embedding: 1 },
+    space: 'another-embedding',
+    pending_embedding: 1,
     spaces: [{ space: 'scripted-embedding', use: 'former' }],
   })
   expect(await recalled()).toContain('Marlin')

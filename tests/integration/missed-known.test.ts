@@ -13,8 +13,13 @@ const CHAT = '1203630001@g.us'
 const KNOWN = 40
 
 const message = (number: number): IncomingMessage => ({
-  ...{ message_id: `m${String(number)}`, chat_id: CHAT, chat_kind: 'group', text: `note ${String(number)}` },
-  ...{ sent_at: NOW + number * SECOND_MS, addressed: true, may_continue: true },
+  message_id: `m${String(number)}`,
+  chat_id: CHAT,
+  chat_kind: 'group',
+  text: `note ${String(number)}`,
+  sent_at: NOW + number * SECOND_MS,
+  addressed: true,
+  may_continue: true,
   sender: { identities: [{ kind: 'phone', value: '15550001' }] },
 })
 

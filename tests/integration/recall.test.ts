@@ -171,7 +171,9 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
   await rig.messages.remove('m5', 0)
   await rig.messages.edit('m6', 'boat renamed', 2)
   const again = new MessageIndexer({
-    ...{ feed: rig.feed, index: rig.index, logger: denidin.log },
+    feed: rig.feed,
+    index: rig.index,
+    logger: denidin.log,
   })
   again.wake()
   await again.settled()

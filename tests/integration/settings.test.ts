@@ -37,8 +37,16 @@ const remember = async (
     const said_to = denidin.clock.now() - days_old * DAY_MS
     await denidin.app.memory.store({
       ...PLAIN_MEMORY,
-      ...{ memory_id: `memory-${String(index)}`, session_id: `session-${String(index)}`, scope, person_ids: [] },
-      ...{ kind: 'session_summary', text, said_from: said_to, said_to, valid_from: said_to, created_at: said_to },
+      memory_id: `memory-${String(index)}`,
+      session_id: `session-${String(index)}`,
+      scope,
+      person_ids: [],
+      kind: 'session_summary',
+      text,
+      said_from: said_to,
+      said_to,
+      valid_from: said_to,
+      created_at: said_to,
     })
   }
   await denidin.app.memory.settled()
@@ -277,7 +285,8 @@ test('the index lies in storage_dir, in collections that begin with collection_n
 test('a remote Chroma is used by its url, and none is started here', async () => {
   await start({ memory: { longterm: { enabled: false } } })
   await using server = await ChromaProcess.start(join(denidin.folder, 'far-away'), {
-    ...{ clock: denidin.clock, logger: denidin.log },
+    clock: denidin.clock,
+    logger: denidin.log,
   })
   const url = `http://${server.host}:${String(server.port)}`
   await denidin.restart({ memory: { longterm: { chroma: { mode: 'remote', url } } } })

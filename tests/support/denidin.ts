@@ -103,10 +103,19 @@ export class TestDenidin implements AsyncDisposable {
     const { person_id } = await stores.people.resolve(sender)
     await stores.messages.receive({
       message: {
-        ...{ message_id: `left-${text}`, chat_id, chat_kind: 'direct', sender, text },
-        ...{ sent_at: this.clock.now(), addressed: true, may_continue: true },
+        message_id: `left-${text}`,
+        chat_id,
+        chat_kind: 'direct',
+        sender,
+        text,
+        sent_at: this.clock.now(),
+        addressed: true,
+        may_continue: true,
       },
-      ...{ person_id, scope: `person:${person_id}`, received_at: this.clock.now(), state: 'received' },
+      person_id,
+      scope: `person:${person_id}`,
+      received_at: this.clock.now(),
+      state: 'received',
       tokens: settings.feature_flags.enable_memory_system ? 5 : undefined,
     })
   }

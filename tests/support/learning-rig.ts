@@ -45,7 +45,8 @@ export class LearningRig implements AsyncDisposable {
     this.stores = stores
     const memory = { ...createNoLongTermMemory(stores.memories), store: (each: Memory) => stores.memories.add(each) }
     const model: LanguageModel = {
-      ...{ provider: 'scripted', model: 'scripted' },
+      provider: 'scripted',
+      model: 'scripted',
       complete: async ({ messages }) => {
         const content = messages.at(-1)?.content ?? ''
         this.requests.push(content)
@@ -89,10 +90,20 @@ export class LearningRig implements AsyncDisposable {
     const at = this.clock.now()
     await this.stores.messages.receive({
       message: {
-        ...{ message_id, chat_id: 'c1', chat_kind: 'direct', text, sent_at: at, addressed: true, may_continue: false },
+        message_id,
+        chat_id: 'c1',
+        chat_kind: 'direct',
+        text,
+        sent_at: at,
+        addressed: true,
+        may_continue: false,
         sender: { identities: [], name },
       },
-      ...{ person_id: 'p1', scope: this.scope, received_at: at, state: 'received', tokens: 10 },
+      person_id: 'p1',
+      scope: this.scope,
+      received_at: at,
+      state: 'received',
+      tokens: 10,
     })
     await this.stores.messages.assign(session_id, [message_id])
     return message_id

@@ -24,7 +24,15 @@ export const exactRig = (scopes: readonly Scope[], settings: Partial<LongTermSet
   const ids = { uuid: () => 'id', fraction: () => 0.5 }
   const memory = createLongTermMemory({
     settings: { ...recallSettings, ...settings },
-    ...{ memories, vectors, index, embedder, tokens: wordCounter, clock, ids, logger: log, metrics },
+    memories,
+    vectors,
+    index,
+    embedder,
+    tokens: wordCounter,
+    clock,
+    ids,
+    logger: log,
+    metrics,
   })
   const recalled = async (scope: Scope, question: string): Promise<string[]> =>
     (await memory.recall(scope, question, { purpose: 'reply', person_id: 'p' })).memories.map(each => each.memory.text)

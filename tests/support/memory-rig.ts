@@ -103,11 +103,23 @@ export const openRig = async (
   const vectors = createSqliteVectorStore(vectorDatabase)
   const memory = createLongTermMemory({
     settings: { ...recallSettings, ...options.settings },
-    ...{ memories, vectors, index, embedder, tokens: wordCounter, metrics: createMetrics() },
+    memories,
+    vectors,
+    index,
+    embedder,
+    tokens: wordCounter,
+    metrics: createMetrics(),
     ...shared,
   })
   return {
-    ...{ memory, memories, vectors, index, table, server, embedder, chroma },
+    memory,
+    memories,
+    vectors,
+    index,
+    table,
+    server,
+    embedder,
+    chroma,
     [Symbol.asyncDispose]: async () => {
       await memory[Symbol.asyncDispose]()
       database[Symbol.dispose]()

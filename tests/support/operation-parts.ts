@@ -198,7 +198,10 @@ export class OperationParts implements OperationDeps {
 
   readonly reflections = createSqliteReflections(this.yours.database)
   readonly pruneReflections = createReflectionPruning({
-    ...{ reflections: this.reflections, audit: this.yours.audit, clock: this.clock, logger: keptLog() },
+    reflections: this.reflections,
+    audit: this.yours.audit,
+    clock: this.clock,
+    logger: keptLog(),
     retention_days: 90,
   })
 

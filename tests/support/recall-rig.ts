@@ -48,17 +48,20 @@ export class RecallRig implements AsyncDisposable {
   async say(scope: Scope, { id, who, text, minute }: Said): Promise<void> {
     await this.messages.receive({
       message: {
-        ...{ message_id: id, chat_id: scope, chat_kind: 'group', text, sent_at: BEGUN_AT + minute * MINUTE },
+        message_id: id,
+        chat_id: scope,
+        chat_kind: 'group',
+        text,
+        sent_at: BEGUN_AT + minute * MINUTE,
         sender: { identities: [], name: who },
-        ...{ addressed: false, may_continue: false },
+        addressed: false,
+        may_continue: false,
       },
-      ...{
-        person_id: who.toLowerCase(),
-        scope,
-        received_at: BEGUN_AT,
-        state: 'heard',
-        tokens: wordCounter.count(text),
-      },
+      person_id: who.toLowerCase(),
+      scope,
+      received_at: BEGUN_AT,
+      state: 'heard',
+      tokens: wordCounter.count(text),
     })
   }
 
@@ -80,9 +83,16 @@ export class RecallRig implements AsyncDisposable {
     } = {},
   ): Promise<readonly Quote[]> {
     const recall = createMessageRecall({
-      ...{ feed: this.feed, index: this.index, indexer: this.indexer, tokens: wordCounter },
-      ...{ clock: systemClock, logger: silentLogger, weights: LEXICAL_WEIGHTS, fusion: FUSION },
-      ...{ reranker: undefined, vectors: undefined },
+      feed: this.feed,
+      index: this.index,
+      indexer: this.indexer,
+      tokens: wordCounter,
+      clock: systemClock,
+      logger: silentLogger,
+      weights: LEXICAL_WEIGHTS,
+      fusion: FUSION,
+      reranker: undefined,
+      vectors: undefined,
       ...options.parts,
     })
     const asked_at = BEGUN_AT + (options.days_later ?? 200) * 24 * 60 * MINUTE

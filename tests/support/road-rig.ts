@@ -127,7 +127,12 @@ export class RoadRig implements AsyncDisposable {
     const stopping = new AbortController()
     const { conversation: road, changes } = await createRoad(
       {
-        ...{ settings, stores, memory, past: noPastMessages, model, stopping: stopping.signal },
+        settings,
+        stores,
+        memory,
+        past: noPastMessages,
+        model,
+        stopping: stopping.signal,
         windows: settings.feature_flags.enable_memory_system ? sessions : statelessSessions,
         commands: () => options.commands ?? NO_COMMANDS,
         channels: () => [this.channel],

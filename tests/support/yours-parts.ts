@@ -25,7 +25,9 @@ export const createYoursParts = (asked: string[]): YoursParts => {
   const database = new Database(':memory:', allMigrations)
   const audited: AuditEntry[] = []
   const parts: YoursParts = {
-    ...{ database, audited, report: REPORT },
+    database,
+    audited,
+    report: REPORT,
     memories: createSqliteMemoryStore(database),
     memoryLog: createSqliteMemoryLog(database),
     listings: createSqliteListings(database),

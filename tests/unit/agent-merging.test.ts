@@ -30,7 +30,9 @@ let asked: string[]
 const started = (): MergeDuplicates => {
   const lanes = new Lanes<Scope>()
   return createMerging({
-    ...{ memories, clock, likeness },
+    memories,
+    clock,
+    likeness,
     nameOf: () => Promise.resolve('Dana Levi'),
     alone: (scope, act) => lanes.run(scope, act),
   })
@@ -52,15 +54,13 @@ const know = async (text: string, more: Partial<Memory> = {}, scope: Scope = ANA
   await clock.advance(60_000)
   const at = clock.now()
   const memory = memoryOf(scope, text, {
-    ...{
-      kind: 'fact',
-      category: 'facts',
-      quote: `“${text}”`,
-      said_from: at,
-      said_to: at,
-      valid_from: at,
-      created_at: at,
-    },
+    kind: 'fact',
+    category: 'facts',
+    quote: `“${text}”`,
+    said_from: at,
+    said_to: at,
+    valid_from: at,
+    created_at: at,
     ...more,
   })
   const sourced = { ...memory, sources: more.sources ?? [`message-of-${memory.memory_id}`] }
@@ -96,8 +96,13 @@ test('hundreds of facts in all their wordings become one each, with every source
     expect([...memory.sources].sort()).toEqual(members.map(id => `message-of-${id}`).sort())
   }
   const figures = {
-    ...{ facts: all.length, memories: written.length, merged: closed.length, standing: kept.length },
-    ...{ lost: all.length - ofKey.size, doubled: kept.length - ofKey.size, taken_for_another },
+    facts: all.length,
+    memories: written.length,
+    merged: closed.length,
+    standing: kept.length,
+    lost: all.length - ofKey.size,
+    doubled: kept.length - ofKey.size,
+    taken_for_another,
   }
   process.stdout.write(`merging: ${JSON.stringify(figures)}\n`)
   expect(all.length).toBeGreaterThanOrEqual(200)
@@ -113,7 +118,9 @@ test('hundreds of facts in all their wordings become one each, with every source
 test('the one that was said first stands, and takes over days, sources, importance, tier, uses and what it is about', async () => {
   const log = createSqliteMemoryLog(database)
   const late = await know('My home is in Haifa', {
-    ...{ importance: 0.8, tier: 'short_term', entities: [{ kind: 'place', value: 'Haifa' }] },
+    importance: 0.8,
+    tier: 'short_term',
+    entities: [{ kind: 'place', value: 'Haifa' }],
   })
   const first = await know('Dana Levi lives in Haifa', { said_from: 5, said_to: 6, valid_from: 5, importance: 0.5 })
   await log.accessed([{ scope: ANA, memory_id: late.memory_id, type: 'recall', at: 9 }])
@@ -121,7 +128,9 @@ test('the one that was said first stands, and takes over days, sources, importan
   expect(await standing()).toEqual([
     {
       ...first,
-      ...{ said_to: late.said_to, tier: 'short_term', entities: late.entities },
+      said_to: late.said_to,
+      tier: 'short_term',
+      entities: late.entities,
       importance: expect.closeTo(0.8 + 0.1 * 0.2),
       sources: expect.arrayContaining([...first.sources, ...late.sources]),
     },

@@ -31,7 +31,13 @@ beforeEach(() => {
   profiles = createSqliteProfiles(database)
   kept = memoryLog()
   agent = createConsciousAgent({
-    ...{ memories, log, profiles, clock, logger: kept, tokens: wordCounter, interval_hours: 6 },
+    memories,
+    log,
+    profiles,
+    clock,
+    logger: kept,
+    tokens: wordCounter,
+    interval_hours: 6,
     mergeDuplicates: () => Promise.resolve([]),
   })
 })
@@ -54,7 +60,10 @@ test('what is used rises and sinks again, with a line in its history each time, 
   for (let round = 1; round <= 2; round++) {
     await use(memory, 8)
     expect(await agent.run()).toMatchObject({
-      ...{ patterns_analyzed: 1, promotion_candidates: 1, promoted_ids: [memory.memory_id], demoted_ids: [] },
+      patterns_analyzed: 1,
+      promotion_candidates: 1,
+      promoted_ids: [memory.memory_id],
+      demoted_ids: [],
     })
     expect(await agent.run()).toMatchObject({ promotion_candidates: 0, promoted_ids: [], demoted_ids: [] })
     await clock.advance(8 * DAY_MS)
@@ -69,7 +78,10 @@ test('uses of one person say nothing about the memory of another', async () => {
   const mine = await fact('person:a', 'likes tea')
   await log.accessed(
     Array.from({ length: 10 }, () => ({
-      ...{ scope: 'person:b', memory_id: mine.memory_id, type: 'recall', at: clock.now() },
+      scope: 'person:b',
+      memory_id: mine.memory_id,
+      type: 'recall',
+      at: clock.now(),
     })),
   )
   expect(await agent.run()).toMatchObject({ promoted_ids: [] })

@@ -25,7 +25,10 @@ const setUp = () => {
     },
   }
   const held = new HeldReplies({
-    ...{ outbox, clock, logger: log, windows: { release: () => undefined } },
+    outbox,
+    clock,
+    logger: log,
+    windows: { release: () => undefined },
     exclusive: async (_scope, act) => {
       await act()
     },

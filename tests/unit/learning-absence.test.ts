@@ -21,7 +21,8 @@ const rig = (may_be_absent: boolean) => {
     name,
     may_be_absent,
     model: {
-      ...{ provider: name, model: name },
+      provider: name,
+      model: name,
       complete: async () => {
         asked.push(name)
         return { text: answer(), usage: { input_tokens: 1, output_tokens: 1 } }
@@ -36,8 +37,13 @@ const rig = (may_be_absent: boolean) => {
     return SAID
   })
   const cascade = createCascade({
-    ...{ providers: [refuses, comes], retries: 0, clock, ids: fakeIds(), logger: log },
-    ...{ tokens: createTokenCounter(), metrics: createMetrics() },
+    providers: [refuses, comes],
+    retries: 0,
+    clock,
+    ids: fakeIds(),
+    logger: log,
+    tokens: createTokenCounter(),
+    metrics: createMetrics(),
   })
   const extract = async (patient = false): Promise<string> => {
     const input = { messages: [], sources: new Set<string>(), known: [], so_far: undefined }

@@ -8,8 +8,17 @@ import type { StoredMessage } from '../../src/messages/message.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 
 const said = (message_id: string, text: string, more: Partial<StoredMessage> = {}): StoredMessage => ({
-  ...{ message_id, chat_id: 'c', chat_kind: 'direct', person_id: 'p', role: 'user', sender_name: 'Dana', text },
-  ...{ tokens: 5, sent_at: Date.parse('2026-11-20'), session_id: 's', ...more },
+  message_id,
+  chat_id: 'c',
+  chat_kind: 'direct',
+  person_id: 'p',
+  role: 'user',
+  sender_name: 'Dana',
+  text,
+  tokens: 5,
+  sent_at: Date.parse('2026-11-20'),
+  session_id: 's',
+  ...more,
 })
 
 test.each([

@@ -34,9 +34,17 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
   const index = new ExactVectorIndex(SPACE, vectors, async (): Promise<Scope[]> => ['person:a', 'person:b', 'chat:g'])
   const open = () =>
     createMessageVectors({
-      ...{ turns, vectors, index, embedder, clock, tokens: wordCounter, embeds: options.embeds ?? true },
+      turns,
+      vectors,
+      index,
+      embedder,
+      clock,
+      tokens: wordCounter,
+      embeds: options.embeds ?? true,
       source: createMessageSource(turns, wordCounter, clock),
-      ...{ min_similarity: 0.2, logger: silentLogger, ids: { uuid: () => 'id', fraction: () => 0.5 } },
+      min_similarity: 0.2,
+      logger: silentLogger,
+      ids: { uuid: () => 'id', fraction: () => 0.5 },
     })
   const messages = open()
   const say = (message_id: string, text: string, more: object = {}): void =>
@@ -199,7 +207,11 @@ test('without vectors of messages nothing is embedded or asked, and those of bef
 test('the text of a turn keeps to 200 tokens, and the turn is never crowded out by what stands around it', () => {
   const tokens = createTokenCounter()
   const turn = (text: string): Turn => ({
-    ...{ message_id: 'm', scope: 'person:a', role: 'user', sender_name: 'Dana', text },
+    message_id: 'm',
+    scope: 'person:a',
+    role: 'user',
+    sender_name: 'Dana',
+    text,
     sent_at: Date.UTC(2026, 10, 3),
   })
   const long = 'a long story about boats and harbours '.repeat(100)

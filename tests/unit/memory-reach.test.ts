@@ -28,8 +28,15 @@ const rigOf = async () => {
   const index = new ExactVectorIndex(embedder.space, vectors, async () => [ANA, BEN, GROUP])
   const memory = createLongTermMemory({
     settings: recallSettings,
-    ...{ memories, vectors, index, embedder, tokens: wordCounter, clock: new FakeClock(), logger: new KeptLog() },
-    ...{ ids: { uuid: () => 'id', fraction: () => 0.5 }, metrics: createMetrics() },
+    memories,
+    vectors,
+    index,
+    embedder,
+    tokens: wordCounter,
+    clock: new FakeClock(),
+    logger: new KeptLog(),
+    ids: { uuid: () => 'id', fraction: () => 0.5 },
+    metrics: createMetrics(),
   })
   await memory.start()
   await memory.store(memoryOf(ANA, catOf('ana'), { person_ids: ['ana'] }))

@@ -139,13 +139,23 @@ test('with the offline embedder, what bears on a question lies above its thresho
 })
 
 const quoteOf = (message_id: string, text: string): Quote => ({
-  ...{ message_id, text, scope: 'person:a', person_id: 'a', role: 'user', speaker: 'Ana', sent_at: NOW },
-  ...{ tokens: wordCounter.count(text), score: 1, lexical: 1 },
+  message_id,
+  text,
+  scope: 'person:a',
+  person_id: 'a',
+  role: 'user',
+  speaker: 'Ana',
+  sent_at: NOW,
+  tokens: wordCounter.count(text),
+  score: 1,
+  lexical: 1,
 })
 
 const factOf = (text: string, quote: string, sources: readonly string[]): RecalledMemory => ({
   memory: memoryOf('person:a', text, { kind: 'fact', quote, sources }),
-  ...{ similarity: 1, recency: 1, score: 1 },
+  similarity: 1,
+  recency: 1,
+  score: 1,
 })
 
 const shownOf = (memories: readonly RecalledMemory[], quotes: readonly Quote[], tokens = 100): string[] => {

@@ -15,7 +15,10 @@ afterEach(async () => {
 
 const verify = async (options: Partial<VerifyRun> = {}) =>
   await verifyWords(rig).verify({
-    ...{ every_vector: false, repair: false, signal: new AbortController().signal, progress: () => undefined },
+    every_vector: false,
+    repair: false,
+    signal: new AbortController().signal,
+    progress: () => undefined,
     ...options,
   })
 

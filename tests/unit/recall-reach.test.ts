@@ -142,7 +142,8 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
     },
     messages: rig.feed,
     far: new FarReach({
-      ...{ audit: { write: entry => void entries.push(entry) }, godfather_scope },
+      audit: { write: entry => void entries.push(entry) },
+      godfather_scope,
       people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
     }),
   })

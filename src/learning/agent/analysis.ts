@@ -75,7 +75,12 @@ export const analyse = async (
     if (!(await memories.change(memory.scope, memory.memory_id, { tier: move.to }))) return
     const { memory_id, scope, tier: from_tier } = memory
     await log.promoted({
-      ...{ memory_id, from_tier, to_tier: move.to, reason: move.reason, score: priority, at: timestamp },
+      memory_id,
+      from_tier,
+      to_tier: move.to,
+      reason: move.reason,
+      score: priority,
+      at: timestamp,
     })
     await log.accessed([{ scope, memory_id, type: up ? 'promote' : 'demote', at: timestamp }])
     ;(up ? promoted : demoted).push(memory_id)
@@ -85,7 +90,9 @@ export const analyse = async (
   for (;;) {
     signal.throwIfAborted()
     const page = await memories.listAll({
-      ...{ limit: PAGE, current: true, kinds: ['fact', 'explicit'] },
+      limit: PAGE,
+      current: true,
+      kinds: ['fact', 'explicit'],
       ...(before === undefined ? {} : { before }),
     })
     before = page.at(-1)?.memory_id
@@ -103,8 +110,13 @@ export const analyse = async (
   }
   const profiles = await keepProfiles(parts, wanted, timestamp, signal)
   return {
-    ...{ timestamp, patterns_analyzed: analysed, promotion_candidates: candidates },
-    ...{ promoted_ids: promoted, demoted_ids: demoted, merged_ids, profiles },
+    timestamp,
+    patterns_analyzed: analysed,
+    promotion_candidates: candidates,
+    promoted_ids: promoted,
+    demoted_ids: demoted,
+    merged_ids,
+    profiles,
   }
 }
 

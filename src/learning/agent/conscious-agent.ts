@@ -104,8 +104,11 @@ class Agent implements ConsciousAgent {
   status(): AgentStatus {
     const state = this.#looking !== undefined ? 'looking' : this.#started ? 'waiting' : 'stopped'
     return {
-      ...{ state, interval_hours: this.#interval_hours },
-      ...{ next_at: this.#next_at, last: this.#last, failure: this.#failure },
+      state,
+      interval_hours: this.#interval_hours,
+      next_at: this.#next_at,
+      last: this.#last,
+      failure: this.#failure,
     }
   }
 

@@ -61,7 +61,9 @@ export const createMerging = ({ memories, likeness, nameOf, alone, clock }: Merg
       signal.throwIfAborted()
       const before = found.at(-1)?.memory_id
       const page = await memories.list(scope, {
-        ...{ limit: PAGE, current: true, kinds: ['fact', 'explicit'] },
+        limit: PAGE,
+        current: true,
+        kinds: ['fact', 'explicit'],
         ...(before === undefined ? {} : { before }),
       })
       found.push(...page)
@@ -133,7 +135,11 @@ export const createMerging = ({ memories, likeness, nameOf, alone, clock }: Merg
       const importance = strengthened(Math.max(kept.memory.importance, each.memory.importance))
       const tier = higherTier(kept.memory.tier, each.memory.tier)
       const merged = await memories.merge(scope, {
-        ...{ kept: kept.memory.memory_id, closed: each.memory.memory_id, importance, tier, at: clock.now() },
+        kept: kept.memory.memory_id,
+        closed: each.memory.memory_id,
+        importance,
+        tier,
+        at: clock.now(),
         reason: same === undefined ? 'means the same' : 'says the same',
       })
       // One of both was forgotten meanwhile.

@@ -141,7 +141,8 @@ const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
   let before: string | undefined
   for (;;) {
     const page = await memories.list(scope, {
-      ...{ limit: PAGE, kinds: ['fact', 'explicit'] },
+      limit: PAGE,
+      kinds: ['fact', 'explicit'],
       ...(before === undefined ? {} : { before }),
     })
     entries.push(...page.filter(memory => memory.merged_into === undefined).map(memory => ({ memory })))
@@ -167,10 +168,21 @@ const toMemory = (
   more: Partial<Pick<Memory, 'supersedes' | 'valid_to'>>,
 ): Memory => ({
   ...PLAIN_MEMORY,
-  ...{ memory_id: ids.uuid(), scope, kind: 'fact', session_id, created_at: clock.now() },
-  ...{ text: fact.text, quote: fact.quote, category: fact.category, importance: fact.importance },
-  ...{ entities: fact.entities, person_ids: [fact.source.person_id], sources: [fact.source.message_id] },
-  ...{ said_from: fact.source.sent_at, said_to: fact.source.sent_at },
-  ...{ valid_from: fact.valid_from ?? fact.source.sent_at, valid_to: fact.valid_to },
+  memory_id: ids.uuid(),
+  scope,
+  kind: 'fact',
+  session_id,
+  created_at: clock.now(),
+  text: fact.text,
+  quote: fact.quote,
+  category: fact.category,
+  importance: fact.importance,
+  entities: fact.entities,
+  person_ids: [fact.source.person_id],
+  sources: [fact.source.message_id],
+  said_from: fact.source.sent_at,
+  said_to: fact.source.sent_at,
+  valid_from: fact.valid_from ?? fact.source.sent_at,
+  valid_to: fact.valid_to,
   ...more,
 })

@@ -87,7 +87,12 @@ export const readShape = (text: string, speaker: ReadonlySet<string>): Shape => 
   const about = found === undefined ? [] : [...new Set(stemsOf(found.about))].sort()
   const terms = new Set([...value, ...about])
   return {
-    ...{ attribute: found?.attribute, value, about, terms, negated, names },
+    attribute: found?.attribute,
+    value,
+    about,
+    terms,
+    negated,
+    names,
     numbers: new Set([...terms].filter(isNumber)),
     time: timeOf(all),
     change: all.some(word => CHANGES.has(word)),

@@ -117,7 +117,9 @@ const toFact = (fact: AnsweredFact, source: ExtractedFact['source'], input: Extr
   const fits = valid_to === undefined || valid_to > (valid_from ?? Number.NEGATIVE_INFINITY)
   return {
     text: fact.text.replace(/\s+/g, ' '),
-    ...{ quote: fact.quote, source, category: fact.category },
+    quote: fact.quote,
+    source,
+    category: fact.category,
     importance: importanceOf(
       fact.importance,
       input.activity ?? activityOf(fact.text, source.person_id, input.messages),

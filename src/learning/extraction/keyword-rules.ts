@@ -44,10 +44,16 @@ const factOf = (sentence: string, source: StoredMessage, group: boolean, input: 
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
   const words = tokenise(statement)
   return {
-    ...{ text, quote: statement, source },
+    text,
+    quote: statement,
+    source,
     category: KEYWORDS.find(([, keyword]) => words.some(word => keyword.test(word)))?.[0] ?? 'facts',
     importance: importanceOf(IMPORTANCE, input.activity ?? activityOf(statement, source.person_id, input.messages)),
-    ...{ valid_from: undefined, valid_to: undefined, entities: [], relations: [] },
-    ...{ same_as: undefined, replaces: undefined },
+    valid_from: undefined,
+    valid_to: undefined,
+    entities: [],
+    relations: [],
+    same_as: undefined,
+    replaces: undefined,
   }
 }

@@ -3,7 +3,11 @@ import type { PastMessages } from '../past-messages.ts'
 /** Recall of messages switched off: nothing is indexed, nothing is found. */
 export const noPastMessages: PastMessages = {
   personal: {
-    ...{ name: 'index', tables: [], count: async () => 0, erase: async () => 0, reassign: async () => undefined },
+    name: 'index',
+    tables: [],
+    count: async () => 0,
+    erase: async () => 0,
+    reassign: async () => undefined,
     export: async function* () {},
   },
   words: { name: 'index of words', verify: async () => ({ looked_at: 0, findings: [] }) },

@@ -70,7 +70,9 @@ export const createHttpReranker = (
   const request = async (query: string, documents: readonly string[], signal: AbortSignal): Promise<unknown> => {
     const body = JSON.stringify({
       ...(settings.model === undefined ? {} : { model: settings.model }),
-      ...{ query, documents, top_n: documents.length },
+      query,
+      documents,
+      top_n: documents.length,
     })
     let response: Response
     try {

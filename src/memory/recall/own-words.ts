@@ -13,7 +13,8 @@ export const ownWords = (reader: ScopeReader, person_id: PersonId): ScopeReader 
   const columns: Columns = onlyOf(reader.columns, new Set(speakers.map(each => each.speaker)))
   const own = (ordinal: number): boolean => columns.flags[ordinal] !== undefined && columns.flags[ordinal] !== 0
   return {
-    ...{ columns, speakers },
+    columns,
+    speakers,
 
     postings: async stems => {
       const found = new Map<string, Postings>()

@@ -20,7 +20,8 @@ export const openIndexDatabase = async (path: string, latest_change: number, log
   const database = new Database(path, indexMigrations)
   relax(database)
   database.run('insert into progress (one, version, change, filled_to) values (1, :version, :change, 0)', {
-    ...{ version: INDEX_VERSION, change: latest_change },
+    version: INDEX_VERSION,
+    change: latest_change,
   })
   return database
 }

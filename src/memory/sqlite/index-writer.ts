@@ -100,7 +100,9 @@ export const createIndexWriter = (database: Database): IndexWriter => {
         const body = row === undefined ? undefined : withoutOrdinals(row.body, ordinals)
         if (body === undefined || body.byteLength === 0) {
           database.run('delete from postings where scope_no = :scope_no and stem = :stem and part = :part', {
-            ...{ scope_no, stem, part },
+            scope_no,
+            stem,
+            part,
           })
         } else {
           database.run(

@@ -45,7 +45,8 @@ export const createScopeReader = (database: Database, scope_no: number, frame: S
         { scope_no, ordinals: JSON.stringify(ordinals) },
       )
       .map(({ ordinal, message_id, stems }) => ({
-        ...{ ordinal, message_id },
+        ordinal,
+        message_id,
         stems: stems === '' ? [] : stems.split(' '),
       })),
 

@@ -44,7 +44,8 @@ export const createSpeakerRows = (database: Database): SpeakerRows => {
       const known = JSON.parse(names) as string[]
       if (bot === 0 && sender_name !== undefined && !known.includes(sender_name)) {
         database.run('update speakers set names = :names where scope_no = :scope_no and speaker = :speaker', {
-          ...{ scope_no, speaker },
+          scope_no,
+          speaker,
           names: JSON.stringify([sender_name, ...known].slice(0, MOST_NAMES)),
         })
       }

@@ -28,7 +28,12 @@ export const createSqliteListings = (database: Database): Listings & PersonalDat
       database.run('delete from listings where person_id = :person_id and chat_id = :chat_id', { person_id, chat_id })
       for (const [at, { kind, id, scope }] of items.entries()) {
         database.run('insert into listings values (:person_id, :chat_id, :number, :kind, :id, :scope)', {
-          ...{ person_id, chat_id, number: at + 1, kind, id, scope },
+          person_id,
+          chat_id,
+          number: at + 1,
+          kind,
+          id,
+          scope,
         })
       }
     })

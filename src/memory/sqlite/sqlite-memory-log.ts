@@ -39,14 +39,21 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   async recalled({ recall_id, scope, chat_id, at, items }: RecallRecord): Promise<void> {
     this.#database.transaction(() => {
       this.#database.run('insert into recalls values (:recall_id, :scope, :chat_id, :at)', {
-        ...{ recall_id, scope, chat_id, at },
+        recall_id,
+        scope,
+        chat_id,
+        at,
       })
       for (const [position, item] of items.entries()) {
         this.#database.run(
           'insert into recalled_items values (:recall_id, :position, :memory_id, :message_id, :similarity, :score)',
           {
-            ...{ recall_id, position, score: item.score, similarity: item.similarity ?? null },
-            ...{ memory_id: item.memory_id ?? null, message_id: item.message_id ?? null },
+            recall_id,
+            position,
+            score: item.score,
+            similarity: item.similarity ?? null,
+            memory_id: item.memory_id ?? null,
+            message_id: item.message_id ?? null,
           },
         )
       }

@@ -95,8 +95,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
            said_from = min(said_from, coalesce(:said_at, said_from)), said_to = max(said_to, coalesce(:said_at, said_to))
          where scope = :scope and memory_id = :memory_id`,
         {
-          ...{ scope, memory_id, tier: change.tier ?? null, importance: change.importance ?? null },
-          ...{ ends: change.valid_to === undefined ? 0 : 1, valid_to: change.valid_to ?? null },
+          scope,
+          memory_id,
+          tier: change.tier ?? null,
+          importance: change.importance ?? null,
+          ends: change.valid_to === undefined ? 0 : 1,
+          valid_to: change.valid_to ?? null,
           said_at: change.said_at ?? null,
         },
       )
@@ -233,7 +237,9 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
          and (:kinds is null or kind in (select value from json_each(:kinds))) order by seq desc limit :limit`,
       {
         ...parameters,
-        ...{ limit, category: category ?? null, tier: tier ?? null },
+        limit,
+        category: category ?? null,
+        tier: tier ?? null,
         kinds: kinds === undefined ? null : JSON.stringify(kinds),
         ...(before === undefined ? {} : { before }),
       },

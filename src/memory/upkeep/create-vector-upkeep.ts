@@ -154,12 +154,16 @@ export const createVectorUpkeep = (parts: VectorUpkeepParts): VectorUpkeep => {
       const percent = (values: readonly number[], at: number | undefined): number | undefined =>
         at === undefined || values.length === 0 ? undefined : round(100 * shareAbove(values, at))
       return {
-        ...{ model: embedder.model, min_similarity, suggested, embedded },
+        model: embedder.model,
+        min_similarity,
+        suggested,
+        embedded,
         related_above: percent(related, suggested),
         unrelated_above: percent(unrelated, suggested),
         related_above_now: percent(related, min_similarity),
         unrelated_above_now: percent(unrelated, min_similarity),
-        ...{ related: distributionOf(related), unrelated: distributionOf(unrelated) },
+        related: distributionOf(related),
+        unrelated: distributionOf(unrelated),
       }
     },
 

@@ -93,7 +93,8 @@ export const createMessageVectors = (parts: MessageVectorsParts): MessageVectors
       // Whose messages have no vectors costs nothing.
       if (!embeds || !(await holds(scope))) return []
       const { vector, ...asked } = (await parts.former?.asked(scope, question, call)) ?? {
-        ...{ index, min_similarity: parts.min_similarity },
+        index,
+        min_similarity: parts.min_similarity,
         vector: await embedding.ofQuestion(question, call),
       }
       const neighbours = await withDeadline(
@@ -115,7 +116,8 @@ export const createMessageVectors = (parts: MessageVectorsParts): MessageVectors
         await withDeadline(clock, LETTING_GO_DEADLINE_MS, 'the index of messages', signal => indexer.letGo(signal))
       } catch (error) {
         logger.warn('The index lets go of forgotten messages later', {
-          ...{ why: asDenidinError(error).message, messages: message_ids.length },
+          why: asDenidinError(error).message,
+          messages: message_ids.length,
         })
       }
     },

@@ -124,7 +124,11 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       database.run(
         'insert into acts (act, kind, person_id, at, spared) values (:act, :kind, :person_id, :at, :spared)',
         {
-          ...{ act, kind, person_id, at, spared: JSON.stringify(spared) },
+          act,
+          kind,
+          person_id,
+          at,
+          spared: JSON.stringify(spared),
         },
       )
       return { act, kind, person_id, at, spared }
@@ -133,12 +137,17 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       await inSteps(messages, message => {
         const { message_id, person_id } = message
         database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', {
-          ...{ message_id, act, person_id, hash: hashOf(message) },
+          message_id,
+          act,
+          person_id,
+          hash: hashOf(message),
         })
       })
       await inSteps(memories, ({ memory_id, scope }) => {
         database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
-          ...{ memory_id, act, scope },
+          memory_id,
+          act,
+          scope,
         })
       })
       await inSteps([...new Set(sessions)], session_id => {

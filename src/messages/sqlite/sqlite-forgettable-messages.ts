@@ -28,7 +28,13 @@ const toPlaced = ({
   sent_at,
   session_id,
 }: PlacedRow): PlacedMessage => ({
-  ...{ message_id, chat_id, scope, person_id, role, text, sent_at },
+  message_id,
+  chat_id,
+  scope,
+  person_id,
+  role,
+  text,
+  sent_at,
   session_id: session_id ?? undefined,
 })
 

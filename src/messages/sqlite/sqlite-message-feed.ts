@@ -31,7 +31,8 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
         { after, limit },
       )
       .map(({ change, changed_id, ...row }) => ({
-        ...{ change, message_id: changed_id },
+        change,
+        message_id: changed_id,
         now: row.message_id === null ? undefined : toMessage(row as FollowedRow),
       })),
 
@@ -45,7 +46,8 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
   inOrder: async (after, limit) =>
     database
       .all<FollowedRow>(`select ${COLUMNS} from messages m where m.seq > :after order by m.seq limit :limit`, {
-        ...{ after, limit },
+        after,
+        limit,
       })
       .map(row => ({ seq: row.seq, message: toMessage(row) })),
 
@@ -78,5 +80,6 @@ export const createSqliteMessageFeed = (database: Database): MessageFeed => ({
 
 const toMessage = ({ seq: _, scope, notice, ...row }: FollowedRow): ScopedMessage => ({
   ...toStored(row),
-  ...{ scope, notice: notice === 1 },
+  scope,
+  notice: notice === 1,
 })

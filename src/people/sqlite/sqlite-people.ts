@@ -38,7 +38,10 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): Sqli
   const create = (name: string | undefined, role: Role): PersonId => {
     const person_id = ids.uuid()
     database.run(`insert into persons (person_id, name, role, created_at) values (:person_id, :name, :role, :now)`, {
-      ...{ person_id, role, name: name ?? null, now: clock.now() },
+      person_id,
+      role,
+      name: name ?? null,
+      now: clock.now(),
     })
     logger.info('New person', { person_id })
     return person_id
@@ -56,7 +59,9 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): Sqli
     for (const { identity, from } of passed) {
       rows.giveUp(from.person_id, identity, clock.now())
       logger.warn('A name passed to another WhatsApp account; what was said before stays with the former one', {
-        ...{ kind: identity.kind, from_id: from.person_id, to_id: person.person_id },
+        kind: identity.kind,
+        from_id: from.person_id,
+        to_id: person.person_id,
       })
     }
     for (const identity of identities) {

@@ -57,8 +57,16 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
     indexing_ms,
     recall: (variant = {}) =>
       createMessageRecall({
-        ...{ feed, index, indexer, tokens, clock: systemClock, logger: silentLogger },
-        ...{ weights: LEXICAL_WEIGHTS, fusion: FUSION, reranker: undefined, vectors: undefined },
+        feed,
+        index,
+        indexer,
+        tokens,
+        clock: systemClock,
+        logger: silentLogger,
+        weights: LEXICAL_WEIGHTS,
+        fusion: FUSION,
+        reranker: undefined,
+        vectors: undefined,
         ...variant,
       }),
     hear: async (name, turn) => {
@@ -74,9 +82,12 @@ const receiptOf = (name: string, { id, speaker, text, sent_at }: DialogueTurn) =
   message: {
     ...({ message_id: `${name} ${id}`, chat_id: `${name}@g.us`, chat_kind: 'group', text, sent_at } as const),
     sender: { identities: [], name: speaker },
-    ...{ addressed: false, may_continue: false },
+    addressed: false,
+    may_continue: false,
   },
-  ...{ person_id: speaker, scope: scopeOfDialogue({ name }), received_at: sent_at },
+  person_id: speaker,
+  scope: scopeOfDialogue({ name }),
+  received_at: sent_at,
   state: 'heard' as const,
   tokens: tokens.count(text),
 })

@@ -17,7 +17,12 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
   for (const dialogue of dialogues) {
     const scope = scopeOfDialogue(dialogue)
     const toTurn = ({ id, speaker, text, sent_at }: Dialogue['turns'][number]): Turn => ({
-      ...{ message_id: id, scope, role: 'user', sender_name: speaker, text, sent_at },
+      message_id: id,
+      scope,
+      role: 'user',
+      sender_name: speaker,
+      text,
+      sent_at,
     })
     const texts = dialogue.turns.map((turn, _, all) => {
       const same = all.filter(each => each.session === turn.session)
@@ -31,7 +36,8 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
       scope,
       dialogue.turns.map(({ id }, at) => ({
         memory_id: `${dialogue.name} ${id}`,
-        ...{ scope, vector: vectors[at] ?? new Float32Array() },
+        scope,
+        vector: vectors[at] ?? new Float32Array(),
       })),
     )
   }

@@ -72,7 +72,13 @@ const openVectors = async (
   const turns = createSqliteMessageTurns(database)
   const messages = createMessageVectors({
     ...shared,
-    ...{ turns, vectors, index, embedder, embeds: true, min_similarity: 0, tokens: wordCounter },
+    turns,
+    vectors,
+    index,
+    embedder,
+    embeds: true,
+    min_similarity: 0,
+    tokens: wordCounter,
     source: createMessageSource(turns, wordCounter, systemClock),
   })
   const subject: ScaleSubject = {
@@ -118,8 +124,15 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
   const index = createSqliteMessageIndex(index_database)
   const indexer = new MessageIndexer({ feed, index, logger: silentLogger })
   const recall = createMessageRecall({
-    ...{ feed, index, indexer, vectors, tokens: wordCounter, ...shared },
-    ...{ weights: LEXICAL_WEIGHTS, fusion: FUSION, reranker: undefined },
+    feed,
+    index,
+    indexer,
+    vectors,
+    tokens: wordCounter,
+    ...shared,
+    weights: LEXICAL_WEIGHTS,
+    fusion: FUSION,
+    reranker: undefined,
   })
   return {
     name: 'recall',
