@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { operation, type Caller } from './operation.ts'
 import type { OperationDeps } from './dependencies.ts'
-import { describeScope, isoTime, namedScope, scopeInput } from './references.ts'
+import { isoTime, namedScope, scopeInput } from './references.ts'
+import { describeScope } from '../messages/describe-scope.ts'
 
 const MOST_DAYS = 3650
 const MOST_ROWS = 100

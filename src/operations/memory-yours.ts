@@ -1,12 +1,13 @@
 /** A person's own memory: looking at it, adding to it, and why a reply was as it was. */
 import { z } from 'zod'
-import type { ListedItem } from '../memory/listings.ts'
-import { PLAIN_MEMORY, type Memory } from '../memory/memory.ts'
+import type { ListedItem } from '../memory/numbered-lists.ts'
+import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { operation, type Call } from './operation.ts'
-import { describePerson, describeScope, isoTime } from './references.ts'
+import { isoTime } from './references.ts'
+import { describePerson, describeScope } from '../messages/describe-scope.ts'
 import { itemSchema, speakerOf, SPEAKERS, subjectOf, whoseInput, type Subject } from './yours.ts'
 
 const QUERY_CHARACTERS = 2000
@@ -19,7 +20,7 @@ const MESSAGES_SHOWN = 10
 type Item = z.output<typeof itemSchema>
 type Unnumbered = Omit<Item, 'number'> & { readonly at: number; readonly listed: ListedItem }
 
-const fromMemory = (memory: Memory, { person }: Subject): Unnumbered => ({
+const fromMemory = (memory: MemoryRecord, { person }: Subject): Unnumbered => ({
   kind: 'memory',
   id: memory.memory_id,
   text: memory.text,
@@ -30,7 +31,11 @@ const fromMemory = (memory: Memory, { person }: Subject): Unnumbered => ({
   listed: { kind: 'memory', id: memory.memory_id, scope: memory.scope },
 })
 
-const newest = async (deps: OperationDeps, { scope, reach }: Subject, limit: number): Promise<readonly Memory[]> => {
+const newest = async (
+  deps: OperationDeps,
+  { scope, reach }: Subject,
+  limit: number,
+): Promise<readonly MemoryRecord[]> => {
   const page = { limit, current: true }
   const elsewhere = reach.speaker === undefined ? [] : await deps.yours.memories.ofSpeaker(reach.speaker, page)
   return [...(await deps.yours.memories.list(scope, page)), ...elsewhere]
@@ -193,7 +198,7 @@ export const memoryRemember = operation({
     if (!(await deps.memory.stats()).enabled) throw new DenidinError('disabled', 'long-term memory is switched off')
     const at = deps.clock.now()
     const [source] = request
-    const memory: Memory = {
+    const memory: MemoryRecord = {
       ...PLAIN_MEMORY,
       // Asked for once more after a crash, it is there already.
       memory_id: source === undefined ? deps.ids.uuid() : `explicit-${source}`,

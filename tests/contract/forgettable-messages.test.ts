@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ForgettableMessages, MessageSearch, PlacedMessage } from '../../src/messages/forgettable-messages.ts'
+import type { MessageErasure, ScanningMessageSearch, PlacedMessage } from '../../src/messages/message-erasure.ts'
 import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteForgettableMessages } from '../../src/messages/sqlite/sqlite-forgettable-messages.ts'
+import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { gathered } from '../support/gathered.ts'
@@ -15,7 +15,7 @@ const BEN: Scope = 'person:ben'
 const GROUP: Scope = 'chat:1@g.us'
 
 interface Subject {
-  readonly messages: ForgettableMessages & MessageSearch
+  readonly messages: MessageErasure & ScanningMessageSearch
   readonly store: MessageStore & PersonalData
 }
 
@@ -29,7 +29,7 @@ describe.each([
     'sqlite',
     () =>
       sqliteOnDisk(messageMigrations, database => ({
-        messages: createSqliteForgettableMessages(database),
+        messages: createSqliteMessageErasure(database),
         store: createSqliteMessageStore(database),
       })),
   ],

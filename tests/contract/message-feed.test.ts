@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { MessageFeed } from '../../src/messages/message-feed.ts'
+import type { ChangeFeed } from '../../src/messages/change-feed.ts'
 import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteForgettableMessages } from '../../src/messages/sqlite/sqlite-forgettable-messages.ts'
-import { createSqliteMessageFeed } from '../../src/messages/sqlite/sqlite-message-feed.ts'
+import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
+import { createSqliteChangeFeed } from '../../src/messages/sqlite/sqlite-change-feed.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import type { ForgettableMessages } from '../../src/messages/forgettable-messages.ts'
+import type { MessageErasure } from '../../src/messages/message-erasure.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
@@ -16,9 +16,9 @@ const BEN: Scope = 'person:ben'
 const GROUP: Scope = 'chat:1@g.us'
 
 interface Subject {
-  readonly feed: MessageFeed
+  readonly feed: ChangeFeed
   readonly store: MessageStore & PersonalData
-  readonly forgettable: ForgettableMessages
+  readonly forgettable: MessageErasure
 }
 
 const receipt = (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Receipt => ({
@@ -59,14 +59,14 @@ describe.each([
     'sqlite',
     () =>
       sqliteOnDisk(messageMigrations, database => ({
-        feed: createSqliteMessageFeed(database),
+        feed: createSqliteChangeFeed(database),
         store: createSqliteMessageStore(database),
-        forgettable: createSqliteForgettableMessages(database),
+        forgettable: createSqliteMessageErasure(database),
       })),
   ],
 ] as const)('message feed: %s', (_name, open) => {
   let opened: StoreOnDisk<Subject>
-  let feed: MessageFeed
+  let feed: ChangeFeed
   let store: MessageStore & PersonalData
 
   const say = async (message_id: string, scope: Scope = ANA, text = `text of ${message_id}`): Promise<void> => {

@@ -2,12 +2,12 @@
 import { copyFile, rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openStores, type Stores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
-import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
+import { surroundings } from '../../src/app/runtime.ts'
+import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { Receipt } from '../../src/messages/message-store.ts'
 import type { Caller } from '../../src/operations/operation.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
-import { createForgetting, type Forgetting } from '../../src/privacy/forgetting.ts'
+import { createErasure, type Erasure } from '../../src/privacy/erasure.ts'
 import { createSessions } from '../../src/sessions/sessions.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
@@ -48,9 +48,9 @@ const held = async (person_id: string): Promise<number> =>
   })
 
 /** Forgetting over stores without the rest of DeniDin, with further personal data. */
-const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Forgetting => {
+const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasure => {
   const parts = surroundings(denidin.log, { clock: denidin.clock })
-  return createForgetting({
+  return createErasure({
     ...parts,
     erasures: stores.erasures,
     applied: stores.applied,

@@ -1,7 +1,7 @@
 // Facts told again and again in other words, changed, and written down by an extractor that words them differently each
 // time: what is kept must be every fact, once, in its newest state, proved by its source.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { quotes } from '../../src/learning/extraction/quotes.ts'
+import { quotes } from '../../src/learning/extraction/quote-verification.ts'
 import { factCorpus, type CorpusFact } from '../support/fact-corpus.ts'
 import { LearningRig } from '../support/learning-rig.ts'
 import { random } from '../support/random-text.ts'

@@ -1,7 +1,7 @@
 // What a channel reads once more after an absence is passed over by what is known, without any work on it.
 import { expect, test } from '@jest/globals'
 import type { MissedChat } from '../../src/channels/channel.ts'
-import { createMissed } from '../../src/conversation/missed.ts'
+import { createMissed } from '../../src/conversation/backfill.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'

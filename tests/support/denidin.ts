@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp, type App } from '../../src/app/create-app.ts'
 import { openStores } from '../../src/app/stores.ts'
-import { surroundings, type Surroundings } from '../../src/app/surroundings.ts'
+import { surroundings, type Runtime } from '../../src/app/runtime.ts'
 import type { Channel } from '../../src/channels/channel.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Settings } from '../../src/config/settings.ts'
@@ -18,7 +18,7 @@ export type Json = { readonly [key: string]: string | number | boolean | null | 
 export const GODFATHER = '15559990000'
 
 /** Makes the channels of a DeniDin, anew each time that it is opened. */
-export type ChannelsOf = (settings: Settings, parts: Surroundings) => readonly Channel[]
+export type ChannelsOf = (settings: Settings, parts: Runtime) => readonly Channel[]
 
 /**
  * A whole DeniDin for a test: real stores and files in a folder of its own, real Chroma, a scripted model server over

@@ -2,11 +2,11 @@
 import { join } from 'node:path'
 import { createLearning } from '../../src/app/learning.ts'
 import { openStores, type Stores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Learner } from '../../src/learning/learner.ts'
-import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
+import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { StoredMessage } from '../../src/messages/message.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -43,7 +43,10 @@ export class LearningRig implements AsyncDisposable {
     const parts = surroundings(this.log, { clock: this.clock })
     const stores = openStores(settings, parts)
     this.stores = stores
-    const memory = { ...createNoLongTermMemory(stores.memories), store: (each: Memory) => stores.memories.add(each) }
+    const memory = {
+      ...createNoLongTermMemory(stores.memories),
+      store: (each: MemoryRecord) => stores.memories.add(each),
+    }
     const model: LanguageModel = {
       provider: 'scripted',
       model: 'scripted',
@@ -110,7 +113,7 @@ export class LearningRig implements AsyncDisposable {
   }
 
   /** Every fact, oldest first, history included. */
-  async facts(): Promise<readonly Memory[]> {
+  async facts(): Promise<readonly MemoryRecord[]> {
     return (await this.stores.memories.list(this.scope, { limit: 10_000, kinds: ['fact'] })).toReversed()
   }
 

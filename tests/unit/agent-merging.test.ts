@@ -1,15 +1,15 @@
 // Memories that say the same become one, over real tables: nothing is lost, and nothing is taken for what it is not.
 import { beforeEach, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createMerging, type MergeDuplicates } from '../../src/learning/agent/merging.ts'
-import type { Likeness } from '../../src/learning/consolidation/likeness.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import { createMerging, type MergeDuplicates } from '../../src/learning/agent/merge-duplicates.ts'
+import type { Likeness } from '../../src/learning/consolidation/embedding-similarity.ts'
+import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
-import { Lanes } from '../../src/platform/lanes.ts'
+import { KeyedQueue } from '../../src/platform/keyed-queue.ts'
 import { factCorpus } from '../support/fact-corpus.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
@@ -28,7 +28,7 @@ let asked: string[]
 
 /** The merging of a process that has just started. */
 const started = (): MergeDuplicates => {
-  const lanes = new Lanes<Scope>()
+  const lanes = new KeyedQueue<Scope>()
   return createMerging({
     memories,
     clock,
@@ -50,7 +50,7 @@ beforeEach(() => {
 })
 
 /** A fact that was said some minutes after the one before, and came from a message of its own. */
-const know = async (text: string, more: Partial<Memory> = {}, scope: Scope = ANA): Promise<Memory> => {
+const know = async (text: string, more: Partial<MemoryRecord> = {}, scope: Scope = ANA): Promise<MemoryRecord> => {
   await clock.advance(60_000)
   const at = clock.now()
   const memory = memoryOf(scope, text, {
@@ -68,7 +68,7 @@ const know = async (text: string, more: Partial<Memory> = {}, scope: Scope = ANA
   return sourced
 }
 
-const standing = async (scope: Scope = ANA): Promise<readonly Memory[]> =>
+const standing = async (scope: Scope = ANA): Promise<readonly MemoryRecord[]> =>
   (await memories.list(scope, { limit: 10_000, current: true })).toReversed()
 
 const texts = async (scope: Scope = ANA): Promise<readonly string[]> => (await standing(scope)).map(each => each.text)

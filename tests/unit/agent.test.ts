@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals'
 import { createProfileOf } from '../../src/conversation/profile.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createConsciousAgent, type ConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryLog } from '../../src/memory/memory-log.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { PROFILE_TOKENS, type Profiles } from '../../src/memory/profiles.ts'
@@ -42,13 +42,13 @@ beforeEach(() => {
   })
 })
 
-const fact = async (scope: Scope, text: string, more: Partial<Memory> = {}): Promise<Memory> => {
+const fact = async (scope: Scope, text: string, more: Partial<MemoryRecord> = {}): Promise<MemoryRecord> => {
   const memory = memoryOf(scope, text, { kind: 'fact', category: 'facts', ...more })
   await memories.add(memory)
   return memory
 }
 
-const use = async ({ scope, memory_id }: Memory, times: number): Promise<void> => {
+const use = async ({ scope, memory_id }: MemoryRecord, times: number): Promise<void> => {
   const access = { scope, memory_id, type: 'recall', at: clock.now() } as const
   await log.accessed(Array.from({ length: times }, () => access))
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { createPacer, type Pacer, type PacerSettings } from '../../src/conversation/pacing/pacer.ts'
 import { createQuietHours, type QuietHours } from '../../src/conversation/pacing/quiet-hours.ts'
-import { WaitingRoom } from '../../src/conversation/pacing/waiting-room.ts'
+import { QuietHoursQueue } from '../../src/conversation/pacing/quiet-hours-queue.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -186,7 +186,7 @@ describe('quiet hours', () => {
   test('what waits is released in its order when they end, once', async () => {
     const clock = at('03:00')
     const released: string[][] = []
-    const room = new WaitingRoom<string>({
+    const room = new QuietHoursQueue<string>({
       quiet: quietHours('23:00-07:00', clock),
       clock,
       release: items => released.push([...items]),
@@ -207,7 +207,7 @@ describe('quiet hours', () => {
     const quiet = quietHours('23:00-07:00', clock)
     const released: string[][] = []
     const rooms = [1, 2].map(
-      () => new WaitingRoom<string>({ quiet, clock, release: items => released.push([...items]) }),
+      () => new QuietHoursQueue<string>({ quiet, clock, release: items => released.push([...items]) }),
     )
     for (const room of rooms) room.watch()
     rooms[1]?.[Symbol.dispose]()

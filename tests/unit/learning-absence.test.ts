@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createCascade, type ExtractionProvider } from '../../src/learning/extraction/cascade.ts'
+import { createProviderChain, type ExtractionProvider } from '../../src/learning/extraction/provider-chain.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
@@ -36,7 +36,7 @@ const rig = (may_be_absent: boolean) => {
     if (second.failure !== undefined) throw second.failure
     return SAID
   })
-  const cascade = createCascade({
+  const cascade = createProviderChain({
     providers: [refuses, comes],
     retries: 0,
     clock,

@@ -1,7 +1,7 @@
 // Embeddings speak for two facts being one only where the words allow it.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { createConsolidation } from '../../src/learning/consolidation/consolidation.ts'
-import { createEmbeddedLikeness } from '../../src/learning/consolidation/likeness.ts'
+import { createEmbeddedLikeness } from '../../src/learning/consolidation/embedding-similarity.ts'
 import type { ExtractedFact } from '../../src/learning/extraction/extraction.ts'
 import type { Embedder } from '../../src/models/embedder.ts'
 import { DenidinError } from '../../src/platform/errors.ts'

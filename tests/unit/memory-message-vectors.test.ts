@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createMessageVectors } from '../../src/memory/vectors/create-message-vectors.ts'
-import { createMessageSource } from '../../src/memory/vectors/message-source.ts'
-import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
-import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
-import { turnText } from '../../src/memory/vectors/turn-text.ts'
+import { createMessageVectors } from '../../src/vectors/message-vectors.ts'
+import { createMessageSource } from '../../src/vectors/message-embedding-source.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
+import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
+import { turnText } from '../../src/vectors/contextual-text.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import { createSqliteMessageTurns } from '../../src/messages/sqlite/sqlite-message-turns.ts'
+import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
-import type { Turn } from '../../src/messages/message-turns.ts'
+import type { Turn } from '../../src/messages/message-context.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -28,7 +28,7 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
   const clock = new FakeClock()
   const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
   const vectors = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
-  const turns = createSqliteMessageTurns(database)
+  const turns = createSqliteMessageContext(database)
   const store = createSqliteMessageStore(database)
   const embedder = new WordEmbedder()
   const index = new ExactVectorIndex(SPACE, vectors, async (): Promise<Scope[]> => ['person:a', 'person:b', 'chat:g'])

@@ -1,7 +1,7 @@
 /** Two memories that say the same, made one. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { Memory } from '../memory.ts'
+import type { MemoryRecord } from '../memory.ts'
 import type { Merge, MergeRecord } from '../memory-store.ts'
 import { COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
 
@@ -24,7 +24,7 @@ export const mergeMemories = (database: Database, scope: Scope, merge: Merge): b
     return true
   })
 
-const write = (database: Database, scope: Scope, kept: Memory, closed: Memory, merge: Merge): void => {
+const write = (database: Database, scope: Scope, kept: MemoryRecord, closed: MemoryRecord, merge: Merge): void => {
   const { at, reason, importance, tier } = merge
   const ids = { kept: kept.memory_id, closed: closed.memory_id }
   const entities = new Map([...closed.entities, ...kept.entities].map(each => [`${each.kind}:${each.value}`, each]))

@@ -2,7 +2,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { ChatId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { deleteInBatches } from '../../database/sqlite/in-batches.ts'
-import { breathe } from '../../platform/event-loop.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import { recordedTime, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type {
@@ -208,7 +208,7 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
       )
       removed += step
       if (step < RECALLS_AT_ONCE) return removed
-      await breathe()
+      await yieldToEventLoop()
     }
   }
 

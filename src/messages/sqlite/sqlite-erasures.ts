@@ -2,7 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
-import { breathe } from '../../platform/event-loop.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { AppliedErasures, ErasedMessage, ErasureAct, Erasures } from '../erasures.ts'
 import type { Scope } from '../scope.ts'
@@ -91,7 +91,7 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       database.transaction(() => {
         for (const one of all.slice(at, at + AT_ONCE)) write(one)
       })
-      await breathe()
+      await yieldToEventLoop()
     }
   }
 
@@ -105,7 +105,7 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       )
       for (const { message_id } of page) ids.push(message_id)
       if (page.length < READ_AT_ONCE) return ids
-      await breathe()
+      await yieldToEventLoop()
     }
   }
 
