@@ -1,3 +1,4 @@
+/** Messages of a turn, and what they become in a session's window. */
 import type { MessageId } from '../messages/message.ts'
 import type { OpenMessage, Reply } from '../messages/message-store.ts'
 import type { WindowMessage } from '../sessions/session.ts'

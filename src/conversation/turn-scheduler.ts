@@ -1,25 +1,30 @@
+/** Gathers the messages of a scope into batches and works on one batch per scope at a time. */
 import pLimit from 'p-limit'
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Scope } from '../messages/scope.ts'
 
-/** A steady stream of messages is answered after this time at the latest, pauses or not. */
+/** A steady stream of messages is answered after this time at the latest, even without a pause. */
 const LONGEST_BURST_MS = 15 * SECOND_MS
 
-export interface TurnSchedulerDeps<Item> {
+export interface TurnSchedulerDeps {
   readonly clock: Clock
   /** Items of one scope within this time are worked on together. */
   readonly debounce_ms: number
   /** Batches under way at once over all scopes. */
   readonly most_at_once: number
-  /** Works on a batch; must not reject. */
-  work(scope: Scope, batch: readonly Item[]): Promise<void>
 }
+
+/** Works on a batch of one scope; must not reject. */
+export type BatchHandler<Item> = (scope: Scope, batch: readonly Item[]) => Promise<void>
+
+/** Runs an act alone in the queue of a scope: no turn of that scope runs meanwhile. */
+export type Exclusive = <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
 
 interface Lane<Item> {
   waiting: Item[]
   working: readonly Item[]
-  burst_began: number
+  burstBegan: number
   timer: Disposable | undefined
   /** End of everything queued so far. */
   tail: Promise<unknown>
@@ -27,15 +32,24 @@ interface Lane<Item> {
   depth: number
 }
 
-/** One serial queue a scope, a cap over all of them, and bursts gathered into one batch. */
+/**
+ * One serial queue per scope, a limit over all of them, and bursts gathered into one batch. The queues exist before
+ * anything that works on batches, so that others can take `exclusive` first; batches wait until `start`.
+ */
 export class TurnScheduler<Item> {
-  readonly #options: TurnSchedulerDeps<Item>
+  readonly #options: TurnSchedulerDeps
   readonly #lanes = new Map<Scope, Lane<Item>>()
-  readonly #cap: ReturnType<typeof pLimit>
+  readonly #limit: ReturnType<typeof pLimit>
+  readonly #handler = Promise.withResolvers<BatchHandler<Item>>()
 
-  constructor(options: TurnSchedulerDeps<Item>) {
+  constructor(options: TurnSchedulerDeps) {
     this.#options = options
-    this.#cap = pLimit(options.most_at_once)
+    this.#limit = pLimit(options.most_at_once)
+  }
+
+  /** From now on `handler` works on the batches, those that wait included. Called once. */
+  start(handler: BatchHandler<Item>): void {
+    this.#handler.resolve(handler)
   }
 
   /** Adds items of one batch. Unless more may follow, it starts as soon as the queue gets to it. */
@@ -43,10 +57,10 @@ export class TurnScheduler<Item> {
     if (items.length === 0) return
     const lane = this.#lane(scope)
     const { clock, debounce_ms } = this.#options
-    if (lane.waiting.length === 0) lane.burst_began = clock.now()
+    if (lane.waiting.length === 0) lane.burstBegan = clock.now()
     lane.waiting.push(...items)
     lane.timer?.[Symbol.dispose]()
-    const left = lane.burst_began + LONGEST_BURST_MS - clock.now()
+    const left = lane.burstBegan + LONGEST_BURST_MS - clock.now()
     const wait = moreMayFollow ? Math.min(debounce_ms, left) : 0
     if (wait <= 0) this.#flush(scope, lane)
     else
@@ -56,16 +70,14 @@ export class TurnScheduler<Item> {
   }
 
   /** Runs `act` when everything queued before it has ended, and holds back what comes after. */
-  async exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T> {
-    return await this.#enqueue(scope, this.#lane(scope), act)
-  }
+  readonly exclusive: Exclusive = (scope, act) => this.#enqueue(scope, this.#lane(scope), act)
 
   /** Resolves when no item that `matches` waits or is worked on. */
   async whenIdle(matches: (item: Item) => boolean): Promise<void> {
     for (;;) {
       const busy = [...this.#lanes.values()].filter(lane => [...lane.waiting, ...lane.working].some(matches))
       if (busy.length === 0) return
-      await Promise.all(busy.map(lane => this.#quiet(lane)))
+      await Promise.all(busy.map(lane => this.#laneIdle(lane)))
     }
   }
 
@@ -83,13 +95,14 @@ export class TurnScheduler<Item> {
     lane.timer?.[Symbol.dispose]()
     lane.timer = undefined
     void this.#enqueue(scope, lane, () =>
-      this.#cap(async () => {
+      this.#limit(async () => {
+        const handler = await this.#handler.promise
         // What came in meanwhile belongs to the same turn, unless its burst is still going on.
         if (lane.timer !== undefined || lane.waiting.length === 0) return
         lane.working = lane.waiting
         lane.waiting = []
         try {
-          await this.#options.work(scope, lane.working)
+          await handler(scope, lane.working)
         } finally {
           lane.working = []
         }
@@ -109,8 +122,8 @@ export class TurnScheduler<Item> {
     return result
   }
 
-  async #quiet(lane: Lane<Item>): Promise<void> {
-    // While a burst is gathered nothing is queued yet: wait for its timer as the clock tells.
+  async #laneIdle(lane: Lane<Item>): Promise<void> {
+    // While a burst is gathered nothing is queued yet: wait as long as its timer may take.
     if (lane.depth === 0 && lane.timer !== undefined) {
       await this.#options.clock.sleep(this.#options.debounce_ms)
     } else {
@@ -121,7 +134,7 @@ export class TurnScheduler<Item> {
   #lane(scope: Scope): Lane<Item> {
     let lane = this.#lanes.get(scope)
     if (lane === undefined) {
-      lane = { waiting: [], working: [], burst_began: 0, timer: undefined, tail: Promise.resolve(), depth: 0 }
+      lane = { waiting: [], working: [], burstBegan: 0, timer: undefined, tail: Promise.resolve(), depth: 0 }
       this.#lanes.set(scope, lane)
     }
     return lane

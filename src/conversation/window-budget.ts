@@ -1,3 +1,4 @@
+/** The token budget of a session window, by the role of its person. */
 import type { Person } from '../people/person.ts'
 
 /** Tokens of a session's window, by role. */
