@@ -53,6 +53,30 @@ test('docs/operations.md names every command', () => {
   expect(named).toEqual(Object.keys(cliMenu))
 })
 
+/** What the pages tell a reader to look for on the screen and in the log. */
+const QUOTED = [
+  'Session created',
+  'Added message to session',
+  'Session expired, transferring to long-term memory',
+  'Message received',
+  'Session file is damaged, set aside and rebuilt',
+  'has to be linked again',
+  'is not ready yet',
+  'DeniDin is already running (pid ',
+  'there is no configuration file ',
+  'State of WhatsApp',
+  'DeniDin is up.',
+  'Linked and listening.',
+  'The phone removed DeniDin from its linked devices.',
+]
+
+test('what the pages tell the reader to look for is what DeniDin writes', () => {
+  const sources = globSync(['src/**/*.ts', 'scripts/*.ts'], { cwd: root }).map(read).join('\n')
+  const text = pages.map(read).join('\n')
+  expect(QUOTED.filter(each => !text.includes(each))).toEqual([])
+  expect(QUOTED.filter(each => !sources.includes(each))).toEqual([])
+})
+
 /** The anchor that GitHub makes of a heading. */
 const anchorOf = (heading: string): string =>
   heading
