@@ -69,6 +69,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
 
   const stores = openStores(settings, parts)
+  await stores.meter.releaseInterrupted()
   const models = createModels(settings, stores.meter, parts)
   const memory = await createMemory(settings, stores, models, parts)
   const past = await createPast(settings, stores, memory, parts)

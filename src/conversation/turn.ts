@@ -78,7 +78,7 @@ export class Turn {
     // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
     await using _typing = await turn.channel?.typing(turn.chat_id)
     const packed = await this.#pack(turn, session)
-    const answer = await complete(completion, turn, packed.messages)
+    const answer = await complete(completion, turn, packed)
     const delivered = await deliver(delivery, turn, answer, session_id)
     await remember(sessions, turn, { session_id, answer, delivered, recall: packed.recall })
   }

@@ -1,9 +1,10 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
-import type { LanguageModel, ModelMessage } from '../../models/language-model.ts'
+import type { LanguageModel } from '../../models/language-model.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Strings } from '../../text/strings/strings.ts'
+import type { PackedContext } from '../packing/context-packer.ts'
 import type { TurnContext } from '../turn-context.ts'
 
 export interface CompleteDeps {
@@ -26,10 +27,11 @@ export interface Answer {
 export const complete = async (
   { model, max_tokens, temperature, logger, metrics }: CompleteDeps,
   { caller, strings }: TurnContext,
-  messages: readonly ModelMessage[],
+  { messages, record }: PackedContext,
 ): Promise<Answer> => {
   try {
-    const { text } = await model.complete({ messages, max_tokens, temperature }, { ...caller, purpose: 'reply' })
+    const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
+    const { text } = await model.complete(request, { ...caller, purpose: 'reply' })
     return { text, from: 'model' }
   } catch (error) {
     metrics.count('model_failures')

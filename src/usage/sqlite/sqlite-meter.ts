@@ -1,12 +1,14 @@
+/** The usage table: one row per call to a model, from its reservation on. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Meter } from '../../models/meter.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { DenidinError } from '../../platform/errors.ts'
 import type { UsageReader, UsageTotal } from '../usage-reader.ts'
 
-/** One row a model call. */
+/** One row per model call. */
 export const usageMigrations: readonly Migration[] = [
   {
     id: 'usage-001',
@@ -29,43 +31,72 @@ export const usageMigrations: readonly Migration[] = [
       create index usage_person on usage (person_id) where person_id is not null;
     `,
   },
+  {
+    // The outcome is 'reserved' while a call is under way, then 'ok' or 'failed', or 'interrupted' by the end of a process.
+    id: 'usage-002',
+    sql: `
+      alter table usage add column reserved_tokens integer not null default 0;
+      create index usage_reserved on usage (usage_id) where outcome = 'reserved';
+    `,
+  },
 ]
 
-/** The usage table: takes calls down, adds them up, and knows whose they were. */
-export interface SqliteMeter extends Meter, UsageReader, PersonalData {}
+/** The usage table: accounts for calls, adds them up, and knows who caused them. */
+export interface SqliteMeter extends Meter, UsageReader, PersonalData {
+  /**
+   * Releases what calls of an earlier process had reserved: how they ended is not known. Called at the start, before any
+   * call. @returns how many there were
+   */
+  releaseInterrupted(): Promise<number>
+}
 
-/** Keeps every model call in SQLite. A crash loses none; a power cut may lose those of the last moment. */
+/**
+ * Keeps every model call in SQLite, by one statement at each step. A crash of the process loses none; a power cut may lose
+ * those of the last moment.
+ */
 export const createSqliteMeter = (database: Database, clock: Clock): SqliteMeter => ({
   name: 'usage',
   tables: ['usage'],
-  record: async call => {
+  reserve: async call =>
+    database.unflushed(() => {
+      const { kind, provider, model, purpose, person_id = null, chat_id = null, estimated_tokens } = call
+      const row = { at: clock.now(), kind, provider, model, purpose, person_id, chat_id, estimated_tokens }
+      const inserted = database.get<{ usage_id: number }>(
+        `insert into usage (at, kind, provider, model, purpose, person_id, chat_id, outcome, duration_ms, input_tokens,
+           output_tokens, reserved_tokens)
+         values (:at, :kind, :provider, :model, :purpose, :person_id, :chat_id, 'reserved', 0, 0, 0, :estimated_tokens)
+         returning usage_id`,
+        row,
+      )
+      if (inserted === undefined) throw new DenidinError('internal', 'a reservation got no row')
+      return inserted.usage_id
+    }),
+  commit: async (usage_id, { input_tokens, output_tokens, duration_ms }) => {
     database.unflushed(() =>
       database.run(
-        `insert into usage (at, kind, provider, model, purpose, person_id, chat_id, outcome, duration_ms, input_tokens,
-           output_tokens)
-         values (:at, :kind, :provider, :model, :purpose, :person_id, :chat_id, :outcome, :duration_ms, :input_tokens,
-           :output_tokens)`,
-        {
-          at: clock.now(),
-          kind: call.kind,
-          provider: call.provider,
-          model: call.model,
-          purpose: call.purpose,
-          person_id: call.person_id ?? null,
-          chat_id: call.chat_id ?? null,
-          outcome: call.outcome,
-          duration_ms: call.duration_ms,
-          input_tokens: call.input_tokens,
-          output_tokens: call.output_tokens,
-        },
+        `update usage set outcome = 'ok', at = :at, input_tokens = :input_tokens, output_tokens = :output_tokens,
+           duration_ms = :duration_ms, reserved_tokens = 0
+         where usage_id = :usage_id`,
+        { usage_id, at: clock.now(), input_tokens, output_tokens, duration_ms },
       ),
     )
   },
+  release: async (usage_id, { duration_ms }) => {
+    database.unflushed(() =>
+      database.run(
+        `update usage set outcome = 'failed', at = :at, duration_ms = :duration_ms, reserved_tokens = 0
+         where usage_id = :usage_id`,
+        { usage_id, at: clock.now(), duration_ms },
+      ),
+    )
+  },
+  releaseInterrupted: async () =>
+    database.run(`update usage set outcome = 'interrupted', reserved_tokens = 0 where outcome = 'reserved'`),
   totals: async ({ since }) =>
     database.all<UsageTotal>(
       `select kind, purpose, provider, model, count(*) as calls, sum(outcome = 'failed') as failed,
            sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens
-         from usage where at >= :since
+         from usage where at >= :since and outcome in ('ok', 'failed')
          group by kind, purpose, provider, model
          order by sum(input_tokens) + sum(output_tokens) desc, kind, purpose, model`,
       { since },
@@ -85,7 +116,7 @@ export const createSqliteMeter = (database: Database, clock: Clock): SqliteMeter
       }
     }
   },
-  // What calls cost stays counted; whose they were goes.
+  // What calls cost stays counted; who caused them goes.
   erase: async person_id =>
     database.run('update usage set person_id = null, chat_id = null where person_id = :person_id', { person_id }),
 })
