@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../../src/usage/sqlite/sqlite-meter.ts'
+import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
 import type { Meter, PlannedCall } from '../../src/models/meter.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -37,7 +37,7 @@ const record = async (meter: Meter, call: Call): Promise<void> => {
 }
 
 describe.each([
-  ['sqlite', (clock: FakeClock) => sqliteOnDisk(usageMigrations, database => createSqliteMeter(database, clock))],
+  ['sqlite', (clock: FakeClock) => sqliteOnDisk(usageMigrations, database => new SqliteMeter(database, clock))],
 ] as const)('meter and reader of usage: %s', (_name, open) => {
   let clock: FakeClock
   let opened: StoreOnDisk<SqliteMeter>
@@ -197,7 +197,7 @@ describe.each([
 
 test('in SQLite tokens stay reserved until the call ends, however it ends', async () => {
   const database = new Database(':memory:', usageMigrations)
-  const meter = createSqliteMeter(database, new FakeClock())
+  const meter = new SqliteMeter(database, new FakeClock())
   const rows = (): object[] => database.all('select outcome, reserved_tokens from usage order by usage_id')
   const [first, second] = [await meter.reserve(planned), await meter.reserve(planned)]
   await meter.reserve({ ...planned, estimated_tokens: 7 })
