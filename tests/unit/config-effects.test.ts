@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { SCHEMA } from '../../src/config/schema.ts'
-import { placedSettings } from '../../src/config/setting.ts'
+import { listSettings } from '../../src/config/setting.ts'
 
 /** Key → title of the test that sees its effect through the whole of DeniDin. */
 const EFFECTS: Readonly<Record<string, string>> = {
@@ -111,7 +111,7 @@ const titles = new Set(
 )
 
 test('every key has a row here, and every row is a key', () => {
-  const keys = placedSettings(SCHEMA).map(each => each.key)
+  const keys = listSettings(SCHEMA).map(each => each.key)
   expect(Object.keys(EFFECTS).sort()).toEqual([...keys].sort())
 })
 
