@@ -2,8 +2,8 @@
 // Exit code 1, with the reason on stderr, when the settings are wrong or DeniDin is running already.
 // Usage: node scripts/plan-start.ts
 import { readFileSync } from 'node:fs'
-import { readSettings } from '../src/app/entry.ts'
-import { runFolder } from '../src/app/run-folder.ts'
+import { readSettings } from '../src/app/bootstrap.ts'
+import { runFolder } from '../src/app/run-paths.ts'
 import { isOwned } from '../src/database/sqlite/owner-lock.ts'
 import { DenidinError } from '../src/platform/errors.ts'
 
