@@ -1,24 +1,16 @@
-/** Loads the configuration: environment, `.env`, configuration file and defaults, checked by convict. */
+/** Loads the configuration: reads the environment, `.env` and the configuration file, and refuses mistakes. */
 import { resolve } from 'node:path'
-import convict from 'convict'
 import { DenidinError } from '../platform/errors.ts'
+import { checkValues } from './check-values.ts'
 import { readConfigFile } from './config-file.ts'
 import { findConflicts, findWarnings } from './cross-checks.ts'
-import {
-  CONFIG_FILE_VARIABLE,
-  environmentValue,
-  othersCanRead,
-  readEnvFile,
-  unknownVariables,
-  type Environment,
-} from './environment.ts'
-import { allowedText, faultText, isValid, parseText } from './formats.ts'
+import { CONFIG_FILE_VARIABLE, othersCanRead, readEnvFile, unknownVariables, type Environment } from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
-import { listSettings, type KeyedSetting } from './setting.ts'
+import { listSettings } from './setting.ts'
 import type { Settings } from './settings.ts'
-import { putAt, textAt, type Tree } from './tree.ts'
+import { textAt, type Tree } from './tree.ts'
 
 /** Files relative to the DeniDin folder, unless the request or `DENIDIN_CONFIG` names others. */
 const DEFAULT_FILE = 'config/config.json'
@@ -43,32 +35,7 @@ export interface LoadedSettings {
   readonly source: { readonly file: string; readonly envFile: string | undefined }
 }
 
-/** The properties of a convict schema node that a check reads. */
-interface ConvictNode {
-  readonly doc?: string | undefined
-  /** The environment variable that the value comes from. */
-  readonly source?: string | undefined
-}
-
 const SETTINGS = listSettings(SCHEMA)
-const formatName = (setting: KeyedSetting): string => `denidin:${setting.key}`
-
-// Each setting is a convict format of its own, so that convict parses and checks values by its declaration.
-convict.addFormats(
-  Object.fromEntries(
-    SETTINGS.map(setting => [
-      formatName(setting),
-      {
-        coerce: (value: unknown): unknown => (typeof value === 'string' ? parseText(value, setting) : value),
-        validate: (value: unknown, { source }: ConvictNode): void => {
-          if (isValid(value, setting)) return
-          const origin = source === undefined ? '' : ` (set by ${source})`
-          throw new TypeError(`must be ${allowedText(setting)}${faultText(value, setting)}${origin}`)
-        },
-      },
-    ]),
-  ),
-)
 
 /**
  * Loads the configuration. For each key the environment wins over `.env`, that over the file, that over the default.
@@ -112,34 +79,6 @@ const readFile = (
   const path = resolve(cwd, file ?? named ?? DEFAULT_FILE)
   const variable = file === undefined && named !== undefined ? CONFIG_FILE_VARIABLE : undefined
   return { path, content: readConfigFile({ path, variable }) }
-}
-
-/** Merges environment, file and defaults, and checks every value. */
-const checkValues = (file: Tree, layers: readonly Environment[]): { values: Tree; problems: readonly string[] } => {
-  const schema: convict.Schema<Tree> = {}
-  const env: Record<string, string> = {}
-  for (const setting of SETTINGS) {
-    const found = environmentValue(setting, layers)
-    if (found !== undefined) env[setting.env] = found.text
-    putAt(schema, setting.key, {
-      doc: setting.doc,
-      default: setting.default,
-      format: formatName(setting),
-      env: setting.env,
-      nullable: setting.default === null,
-      // Keeps convict from adding the value to its messages: ours show it already, except for secrets.
-      sensitive: true,
-      source: found?.name,
-    })
-  }
-  const config = convict<Tree>(schema, { env, args: [] }).load(file)
-  let problems: readonly string[] = []
-  try {
-    config.validate({ allowed: 'strict' })
-  } catch (error) {
-    problems = (error as Error).message.split('\n')
-  }
-  return { values: config.getProperties(), problems }
 }
 
 const refuse = (problems: readonly string[]): void => {
