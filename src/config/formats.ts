@@ -118,7 +118,7 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     parse: text => text.trim().toLowerCase(),
   },
   text: { allowed: () => 'non-empty text', isValid: isText, parse: unchanged },
-  texts: { allowed: () => 'a list of texts, such as ["a", "b"]', isValid: isTextList, parse: parseList },
+  texts: { allowed: () => 'a list of text values, such as ["a", "b"]', isValid: isTextList, parse: parseList },
   secret: {
     allowed: () => 'non-empty text without spaces',
     isValid: value => isText(value) && !/\s/.test(value),
@@ -130,7 +130,7 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     parse: unchanged,
   },
   phones: {
-    allowed: () => 'a list of phone numbers with their country codes, as texts such as ["+15551234567"]',
+    allowed: () => 'a list of phone numbers with their country codes, as text such as ["+15551234567"]',
     isValid: value => isTextList(value) && value.every(isPhone),
     parse: parseList,
   },

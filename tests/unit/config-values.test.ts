@@ -159,7 +159,7 @@ describe('mistakes are refused', () => {
 
   test('a faulty item of a list, by itself', () => {
     expect(refusal({ user_roles: { blocked_phones: ['+15550001111', '0501234567'] } })).toEqual([
-      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, as texts such as ["+15551234567"]; "0501234567" is not valid',
+      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, as text such as ["+15551234567"]; "0501234567" is not valid',
     ])
   })
 
@@ -216,7 +216,7 @@ describe('mistakes are refused', () => {
     ],
     [
       { whatsapp: { browser_args: [1] } },
-      'whatsapp.browser_args: must be a list of texts, such as ["a", "b"]; 1 is not valid',
+      'whatsapp.browser_args: must be a list of text values, such as ["a", "b"]; 1 is not valid',
     ],
     [{ whatsapp: { enabled: 1 } }, 'whatsapp.enabled: must be true or false, not 1'],
   ])('%j', (content, line) => {
@@ -235,7 +235,7 @@ describe('mistakes are refused', () => {
     [
       'DENIDIN_USER_ROLES_BLOCKED_PHONES',
       '["1',
-      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, as texts such as ["+15551234567"]',
+      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, as text such as ["+15551234567"]',
     ],
   ])('%s=%s, naming the variable', (name, text, line) => {
     expect(refusal({}, { [name]: text })).toEqual([`${line}, not ${JSON.stringify(text)} (set by ${name})`])

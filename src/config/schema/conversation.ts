@@ -45,7 +45,7 @@ export const CONVERSATION = {
     default: 1000,
     min: 0,
     max: 10_000,
-    doc: 'Combine messages in the same chat that arrive within this many milliseconds of each other into one reply; 0 answers each message separately.',
+    doc: 'Combine messages in the same chat that arrive within this many milliseconds of each other into one reply; 0 does not wait for more messages.',
   },
   max_concurrent_turns: {
     format: 'integer',
@@ -77,6 +77,6 @@ export const CONVERSATION = {
     default: 60,
     min: 0,
     max: 10_080,
-    doc: "When you write in a chat yourself, using the bot's WhatsApp account, DeniDin stays silent there for this many minutes; 0 lets it keep answering.",
+    doc: 'When you, the account owner, write in a chat by hand, the bot only listens there for this many minutes; 0 disables this takeover.',
   },
 } as const satisfies Section

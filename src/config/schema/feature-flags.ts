@@ -11,7 +11,7 @@ export const FEATURE_FLAGS = {
     format: 'boolean',
     default: true,
     envAliases: ['SESSION_BUDDY_USE_SCHEMA_V2'],
-    doc: 'Learn individual facts from conversations, and find messages by meaning. When off, each conversation is stored as one summary. Requires `feature_flags.enable_memory_system`.',
+    doc: 'Learn individual facts from conversations, and recall messages by their embeddings. When off, each session is stored as one summary. Requires `feature_flags.enable_memory_system`.',
   },
   enable_llm_entity_extraction: {
     format: 'boolean',

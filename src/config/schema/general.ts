@@ -1,11 +1,11 @@
-/** The top-level keys: the owner, folders, logging and API keys. */
+/** The top-level keys: the godfather, folders, logging and API keys. */
 import type { Section } from '../setting.ts'
 
 export const GENERAL = {
   godfather_phone: {
     format: 'phone',
     default: null,
-    doc: 'Phone number of the owner (the godfather), who may run admin commands and has the larger session window.',
+    doc: 'Phone number of the godfather, who administers DeniDin in WhatsApp and has a larger session window.',
   },
   data_root: {
     format: 'path',

@@ -10,14 +10,14 @@ const SESSION = {
       default: 4000,
       min: 10,
       max: 2_000_000,
-      doc: 'Session window of a client: maximum tokens of the current conversation that are sent to the model.',
+      doc: 'Session window of a client: maximum tokens of the current session that are sent to the model.',
     },
     godfather: {
       format: 'integer',
       default: 100_000,
       min: 10,
       max: 2_000_000,
-      doc: 'Session window of the godfather, in tokens.',
+      doc: 'Session window of the godfather: maximum tokens of the current session that are sent to the model.',
     },
   },
   session_timeout_hours: {
@@ -35,14 +35,14 @@ const SESSION = {
   cleanup_cron: {
     format: 'cron',
     default: '0 2 * * *',
-    doc: 'Schedule for deleting archived sessions, reflections, and traffic and usage records whose retention has passed.',
+    doc: 'Schedule for the cleanup, which deletes archived sessions, reflections, records of processed messages and entries of the usage log when their retention has passed.',
   },
   expired_retention_days: {
     format: 'integer',
     default: 30,
     min: 1,
     max: 3650,
-    doc: 'Days to keep an archived session on disk.',
+    doc: 'Retention of archived sessions on disk, in days.',
   },
 } as const satisfies Section
 
@@ -51,7 +51,7 @@ export const MEMORY = {
     format: 'choice',
     choices: ['own', 'all'],
     default: 'own',
-    doc: "What the godfather's direct chat can recall. `own`: only the godfather's conversations. `all`: other people's conversations too; each use is recorded in `logs/memory_audit.log`.",
+    doc: "What the godfather's direct chat can recall. `own`: only the godfather's own conversations. `all`: those of other people too; each use is recorded in `logs/memory_audit.log`.",
   },
   session: SESSION,
   longterm: LONG_TERM,
@@ -70,7 +70,7 @@ export const MEMORY = {
       default: 90,
       min: 1,
       max: 3650,
-      doc: 'Days to keep the reflection on a session, which is one short paragraph.',
+      doc: 'Retention of reflections (one short paragraph about each session), in days.',
     },
   },
   extraction: EXTRACTION,
