@@ -1,4 +1,4 @@
-// What the road does when something underneath it fails, and when two things happen at once.
+// What the pipeline does when something underneath it fails, and when two things happen at once.
 import { afterEach, expect, test } from '@jest/globals'
 import { mkdir, rm } from 'node:fs/promises'
 import type { Stores } from '../../src/app/stores.ts'

@@ -31,27 +31,27 @@ export const packRecall = (
   budget: PartBudget,
   costs: TokenCosts,
 ): PackedRecall => {
-  const sizes = new Map<string, number>()
-  const sizeOf = ({ memory: { text } }: RecalledMemory): number => {
-    const size = sizes.get(text) ?? costs.counter.count(text)
-    sizes.set(text, size)
-    return size
-  }
-  const near = fitMemories(memories, budget.content, costs.counter, sizeOf)
+  const { counter } = costs
+  const sizeOf = memoised(({ memory }: RecalledMemory) => counter.count(memory.text))
+  const near = fitMemories(memories, budget.content, counter, sizeOf)
   const forMemories = near.reduce((sum, each) => sum + sizeOf(each), 0)
   const forQuotes = Math.max(budget.content - forMemories, Math.floor(budget.content * QUOTES_SHARE))
-  const chosen = packed(quotes, quotes.length, forQuotes, costs.counter)
+  const chosen = packed(quotes, quotes.length, forQuotes, counter)
   const left = budget.content - chosen.reduce((sum, quote) => sum + quote.tokens, 0)
   const byId = new Map(chosen.map(quote => [quote.message_id, quote]))
   const quoted = near.filter(each => isQuoted(each, byId))
   const others = near.filter(each => !quoted.includes(each))
-  const fitting = fitMemories(others, left, costs.counter, sizeOf)
-  const cost = { memory: memoryCost(sizeOf, costs), quote: quoteCost(costs) }
-  const shown = withinRoom({ memories: fitting, quotes: chosen }, budget.room, cost, costs)
-  const decided = { memories: fitting, quotes: chosen, quoted, shown }
+  const fitting = { memories: fitMemories(others, left, counter, sizeOf), quotes: chosen }
+
+  const memoryKind = memoryCandidates(sizeOf, costs)
+  const quoteKind = quoteCandidates(costs)
+  const shown = withinRoom(fitting, budget.room, memoryKind.tokensOf, quoteKind.tokensOf, costs)
+  const quotedIds = new Set(quoted.map(memoryKind.idOf))
   const candidates = [
-    ...memoryDecisions(memories, decided, cost.memory, sizeOf),
-    ...quoteDecisions(quotes, decided, cost.quote),
+    ...decisions(memoryKind, memories, fitting.memories, shown.memories).map(each =>
+      quotedIds.has(each.id) ? ({ ...each, reason: 'quoted' } as const) : each,
+    ),
+    ...decisions(quoteKind, quotes, fitting.quotes, shown.quotes),
   ]
   return { ...shown, quoted, candidates }
 }
@@ -67,96 +67,89 @@ const isQuoted = ({ memory }: RecalledMemory, quotes: ReadonlyMap<string, Quote>
 /** How facts speak of who said them. */
 const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))
 
-/** Tokens of a memory in the request, with what surrounds its lines. */
-const memoryCost =
-  (sizeOf: (memory: RecalledMemory) => number, costs: TokenCosts) =>
-  (recalled: RecalledMemory): number => {
+/** How candidates of one kind are told apart and counted. */
+interface Kind<T> {
+  readonly kind: PackedCandidate['kind']
+  readonly idOf: (candidate: T) => string
+  readonly textOf: (candidate: T) => string
+  /** Tokens of its text. */
+  readonly sizeOf: (candidate: T) => number
+  /** Tokens in the request, with what surrounds the text. */
+  readonly tokensOf: (candidate: T) => number
+}
+
+const memoryCandidates = (sizeOf: (memory: RecalledMemory) => number, costs: TokenCosts): Kind<RecalledMemory> => ({
+  kind: 'memory',
+  idOf: ({ memory }) => memory.memory_id,
+  textOf: ({ memory }) => memory.text,
+  sizeOf,
+  tokensOf: memoised(recalled => {
     const lines = linesOf(recalled)
-    const prefix = memoryPrefix(recalled)
     // A line break is a token at least, so that the lines together are no longer than the text.
-    const surroundings = costs.quotedLine(prefix, '', 0) * lines.length
+    const surroundings = costs.quotedLine(memoryPrefix(recalled), '', 0) * lines.length
     if (lines.every(isPlainJson)) return surroundings + sizeOf(recalled)
     return surroundings + sum(lines.map(line => costs.counter.count(JSON.stringify(line))))
-  }
+  }),
+})
 
-const quoteCost =
-  (costs: TokenCosts) =>
-  (quote: Quote): number =>
-    costs.quotedLine(quotePrefix(quote), quote.text, quote.tokens)
-
-interface Costs {
-  readonly memory: (memory: RecalledMemory) => number
-  readonly quote: (quote: Quote) => number
-}
+const quoteCandidates = (costs: TokenCosts): Kind<Quote> => ({
+  kind: 'quote',
+  idOf: quote => quote.message_id,
+  textOf: quote => quote.text,
+  sizeOf: quote => quote.tokens,
+  tokensOf: memoised(quote => costs.quotedLine(quotePrefix(quote), quote.text, quote.tokens)),
+})
 
 /** Drops from the end of the longer list until the rest, with what surrounds it, fits into the request. */
 const withinRoom = (
   { memories, quotes }: RecallCandidates,
   room: number,
-  cost: Costs,
+  memoryTokens: (memory: RecalledMemory) => number,
+  quoteTokens: (quote: Quote) => number,
   costs: TokenCosts,
 ): RecallCandidates & Pick<PackedRecall, 'tokens'> => {
-  const memoryTokens = memories.map(cost.memory)
-  const quoteTokens = quotes.map(cost.quote)
+  const ofMemories = memories.map(memoryTokens)
+  const ofQuotes = quotes.map(quoteTokens)
   const tokens = (): number =>
-    sum(memoryTokens) + sum(quoteTokens) + costs.block(RECALLED_HEADING, memoryTokens.length + quoteTokens.length)
-  while (memoryTokens.length + quoteTokens.length > 0 && tokens() > room) {
-    if (sum(memoryTokens) > sum(quoteTokens)) memoryTokens.pop()
-    else quoteTokens.pop()
+    sum(ofMemories) + sum(ofQuotes) + costs.block(RECALLED_HEADING, ofMemories.length + ofQuotes.length)
+  while (ofMemories.length + ofQuotes.length > 0 && tokens() > room) {
+    if (sum(ofMemories) > sum(ofQuotes)) ofMemories.pop()
+    else ofQuotes.pop()
   }
-  return {
-    memories: memories.slice(0, memoryTokens.length),
-    quotes: quotes.slice(0, quoteTokens.length),
-    tokens: tokens(),
-  }
+  return { memories: memories.slice(0, ofMemories.length), quotes: quotes.slice(0, ofQuotes.length), tokens: tokens() }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
-/** What was chosen within the budget of recall, and what of that is shown. */
-interface Decided extends RecallCandidates {
-  readonly quoted: readonly RecalledMemory[]
-  readonly shown: RecallCandidates
-}
-
-const memoryDecisions = (
-  all: readonly RecalledMemory[],
-  { memories, quoted, shown }: Decided,
-  cost: Costs['memory'],
-  sizeOf: (memory: RecalledMemory) => number,
+/** What became of each of `all`: `fitting` is within the budget of recall, `shown` within that of the request. */
+const decisions = <T extends object>(
+  { kind, idOf, textOf, sizeOf, tokensOf }: Kind<T>,
+  all: readonly T[],
+  fitting: readonly T[],
+  shown: readonly T[],
 ): readonly PackedCandidate[] => {
-  const quotedIds = new Set(quoted.map(each => each.memory.memory_id))
-  const fitting = new Set(memories.map(each => each.memory.memory_id))
-  const byId = new Map(shown.memories.map(each => [each.memory.memory_id, each]))
+  const fittingIds = new Set(fitting.map(idOf))
+  const shownById = new Map(shown.map(each => [idOf(each), each]))
   return all.map((each): PackedCandidate => {
-    const id = each.memory.memory_id
-    const packedMemory = byId.get(id)
-    if (packedMemory !== undefined) {
-      const whole = packedMemory.memory.text === each.memory.text
-      return { id, kind: 'memory', tokens: cost(packedMemory), ...outcomeOf(whole) }
+    const id = idOf(each)
+    const inRequest = shownById.get(id)
+    if (inRequest === undefined) {
+      const reason: PackingReason = fittingIds.has(id) ? 'request_budget' : 'recall_budget'
+      return { id, kind, tokens: sizeOf(each), outcome: 'left', reason }
     }
-    const reason: PackingReason = quotedIds.has(id) ? 'quoted' : fitting.has(id) ? 'request_budget' : 'recall_budget'
-    return { id, kind: 'memory', tokens: sizeOf(each), outcome: 'left', reason }
+    const tokens = tokensOf(inRequest)
+    return textOf(inRequest) === textOf(each)
+      ? { id, kind, tokens, outcome: 'taken', reason: 'fits' }
+      : { id, kind, tokens, outcome: 'shortened', reason: 'recall_budget' }
   })
 }
 
-const quoteDecisions = (
-  all: readonly Quote[],
-  { quotes, shown }: Decided,
-  cost: Costs['quote'],
-): readonly PackedCandidate[] => {
-  const fitting = new Set(quotes.map(quote => quote.message_id))
-  const byId = new Map(shown.quotes.map(quote => [quote.message_id, quote]))
-  return all.map((quote): PackedCandidate => {
-    const id = quote.message_id
-    const packedQuote = byId.get(id)
-    if (packedQuote !== undefined) {
-      return { id, kind: 'quote', tokens: cost(packedQuote), ...outcomeOf(packedQuote.text === quote.text) }
-    }
-    const reason: PackingReason = fitting.has(id) ? 'request_budget' : 'recall_budget'
-    return { id, kind: 'quote', tokens: quote.tokens, outcome: 'left', reason }
-  })
+/** Asks `act` once for each object. */
+const memoised = <T extends object>(act: (object: T) => number): ((object: T) => number) => {
+  const known = new Map<T, number>()
+  return object => {
+    const result = known.get(object) ?? act(object)
+    known.set(object, result)
+    return result
+  }
 }
-
-const outcomeOf = (whole: boolean): Pick<PackedCandidate, 'outcome' | 'reason'> =>
-  whole ? { outcome: 'taken', reason: 'fits' } : { outcome: 'shortened', reason: 'recall_budget' }
