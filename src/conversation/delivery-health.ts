@@ -29,7 +29,7 @@ export class DeliveryHealth {
     this.#metrics.count('replies_unconfirmed')
     this.#streak += 1
     if (this.#streak === ALARMING_STREAK) {
-      this.#logger.error('Replies go out and nobody confirms them; look at the phone', { in_a_row: this.#streak })
+      this.#logger.error('Replies are sent but not confirmed; check the phone', { in_a_row: this.#streak })
     }
   }
 

@@ -111,7 +111,7 @@ export class ChannelOutbox implements Outbox {
   async #deliver(reply: Reply, since: number | undefined): Promise<MessageId | undefined> {
     const { messages } = this.#deps
     if (!(await messages.hasWritten(reply.chat_id))) {
-      throw new DenidinError('forbidden', 'nobody in this chat has ever written to us: we do not write first')
+      throw new DenidinError('forbidden', 'no one in this chat has ever written to us: DeniDin does not write first')
     }
     const { channel, parts } = this.#layOut(reply)
     await messages.intend(reply, textsOf(parts))
@@ -125,7 +125,7 @@ export class ChannelOutbox implements Outbox {
       await this.#deps.messages.intend(reply, textsOf(parts))
     } catch (error) {
       const reason = asDenidinError(error).message
-      this.#logger.error('Nothing can be recorded, a failure is told of unrecorded', { reason })
+      this.#logger.error('Nothing can be recorded; the apology is sent without a record', { reason })
       for (const part of parts) await this.#sender.transmit({ reply, channel }, part)
       return
     }

@@ -7,7 +7,7 @@ export interface WindowBudgets {
   readonly godfather: number
 }
 
-/** A group's window belongs to everybody in it, so it has the budget of a client whoever speaks. */
+/** A group's window belongs to all its members, so it has the budget of a client, whichever of them speaks. */
 export const windowBudget = (
   budgets: WindowBudgets,
   person: Person | undefined,

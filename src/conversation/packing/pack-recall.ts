@@ -67,7 +67,7 @@ const isQuoted = ({ memory }: RecalledMemory, quotes: ReadonlyMap<string, Quote>
 /** How facts speak of who said them. */
 const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))
 
-/** How candidates of one kind are told apart and counted. */
+/** How candidates of one kind are identified and counted. */
 interface Kind<T> {
   readonly kind: PackedCandidate['kind']
   readonly idOf: (candidate: T) => string
