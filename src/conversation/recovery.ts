@@ -70,7 +70,9 @@ export class Recovery {
     scheduler
       .exclusive(last.scope, () => outbox.deliver(question))
       .catch((error: unknown) => {
-        this.#logger.error('The writer of lost messages could not be asked to repeat them', { reason: asDenidinError(error).message })
+        this.#logger.error('The writer of lost messages could not be asked to repeat them', {
+          reason: asDenidinError(error).message,
+        })
       })
   }
 }
