@@ -1,7 +1,7 @@
 // Which folder of src/ may import which: the floors of docs/architecture.md. Everything stands above what it uses.
 
 const base = ['platform', 'text', 'database', 'models', 'people']
-const road = [...base, 'messages', 'sessions', 'memory', 'budget', 'rollout', 'channels']
+const pipeline = [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval', 'usage', 'rollout', 'channels']
 
 /** folder → folders that it may import, besides itself. What is in no row here may not exist. */
 const mayImport = {
@@ -13,25 +13,27 @@ const mayImport = {
   people: ['platform', 'text', 'database'],
   messages: base,
   sessions: [...base, 'messages'],
-  memory: [...base, 'messages'],
-  budget: base,
+  vectors: [...base, 'messages'],
+  memory: [...base, 'messages', 'vectors'],
+  retrieval: [...base, 'messages', 'vectors', 'memory'],
+  usage: base,
   rollout: base,
   channels: [...base, 'messages'],
-  conversation: road,
-  learning: [...base, 'messages', 'sessions', 'memory', 'rollout'],
-  privacy: [...base, 'messages', 'sessions', 'memory'],
+  conversation: pipeline,
+  learning: [...base, 'messages', 'sessions', 'vectors', 'memory', 'rollout'],
+  privacy: [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval'],
   ingest: [...base, 'messages', 'sessions', 'memory'],
   reports: [...base, 'messages'],
   backup: ['platform', 'database'],
   watch: ['platform', 'text', 'people'],
-  operations: [...road, 'conversation', 'learning', 'privacy', 'ingest', 'reports', 'backup', 'watch'],
+  operations: [...pipeline, 'conversation', 'learning', 'privacy', 'ingest', 'reports', 'backup', 'watch'],
   interfaces: ['operations', 'people', 'text', 'platform'],
 }
 
 /** A library that is a detail of one adapter, and the folders that may know it. */
 const borders = {
   'node:sqlite': '^src/.+/sqlite/',
-  chromadb: '^src/memory/chroma/',
+  chromadb: '^src/vectors/chroma/',
   openai: '^src/models/openai/',
   'whatsapp-web\\.js|puppeteer(-core)?': '^src/channels/whatsapp/',
   winston: '^src/platform/',

@@ -28,6 +28,17 @@ const systemSyntax = [
   { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Use the Clock of platform/clock.ts.' },
 ]
 
+const LITERAL_SPREADS = [
+  {
+    selector: 'ObjectExpression > SpreadElement > ObjectExpression.argument',
+    message: 'Write the properties themselves: spreading a literal switches off the check for misspelt properties.',
+  },
+  {
+    selector: 'ArrayExpression > SpreadElement > ArrayExpression.argument',
+    message: 'Write the elements themselves.',
+  },
+]
+
 export default defineConfig(
   {
     ignores: ['node_modules/', 'bundled-browser/', 'dist/', 'coverage/', 'data/', 'data_demo/', 'data_test/', 'logs/'],
@@ -66,19 +77,20 @@ export default defineConfig(
       // What is named by a closure before it exists: two parts that know each other.
       'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-syntax': ['error', ...LITERAL_SPREADS],
     },
   },
   {
     files: ['src/**/*.ts'],
     rules: {
-      'max-lines': ['error', 250],
+      'max-lines': ['error', 400],
       'no-console': 'error',
       'project/sql-in-sqlite-folders': 'error',
     },
   },
   {
     // The command line, and programs of their own that DeniDin starts.
-    files: ['src/interfaces/cli/**', 'src/main.ts', 'src/cli.ts', 'src/mcp.ts', 'src/**/*-child.ts'],
+    files: ['src/interfaces/cli/**', 'src/main.ts', 'src/cli.ts', 'src/mcp.ts', 'src/vectors/chroma/chroma-server-main.ts'],
     rules: { 'no-console': 'off' },
   },
   {
@@ -87,7 +99,7 @@ export default defineConfig(
     rules: {
       'no-restricted-globals': ['error', ...TIMERS],
       'no-restricted-properties': ['error', ...systemProperties],
-      'no-restricted-syntax': ['error', ...systemSyntax],
+      'no-restricted-syntax': ['error', ...systemSyntax, ...LITERAL_SPREADS],
       'no-restricted-imports': [
         'error',
         {

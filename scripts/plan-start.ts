@@ -3,8 +3,8 @@
 // Usage: node scripts/plan-start.ts
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fromRoot, readSettings } from '../src/app/entry.ts'
-import { runFolder } from '../src/app/run-folder.ts'
+import { fromRoot, readSettings } from '../src/app/bootstrap.ts'
+import { runFolder } from '../src/app/run-paths.ts'
 import { loadSettings } from '../src/config/load-settings.ts'
 import type { Settings } from '../src/config/settings.ts'
 import { isOwned } from '../src/database/sqlite/owner-lock.ts'

@@ -1,11 +1,11 @@
 // Learns the weights of the linear re-ranker from talks that the project makes up, and from nothing else.
 // Usage: node scripts/train-ranker.ts [--talks N]
-// Writes src/memory/recall/ranker-weights.ts. The same seeds give the same weights.
+// Writes src/retrieval/ranking/ranker-weights.ts. The same seeds give the same weights.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { linearScore, type LinearWeights } from '../src/memory/recall/linear-reranker.ts'
-import { FEATURE_NAMES, type FeatureName, type Features, type Reranker } from '../src/memory/recall/reranker.ts'
+import { linearScore, type LinearWeights } from '../src/retrieval/ranking/linear-reranker.ts'
+import { FEATURE_NAMES, type FeatureName, type Features, type Reranker } from '../src/retrieval/ranking/reranker.ts'
 import { openBenchRecall, scopeOfDialogue } from '../tests/bench/recall/bench-recall.ts'
 import { generateDialogue } from '../tests/support/dialogues/generate.ts'
 import type { Dialogue } from '../tests/support/dialogues/dialogue.ts'

@@ -68,7 +68,9 @@ const launch = async (): Promise<RunningBrowser> => {
     configured: environment['DENIDIN_WHATSAPP_BROWSER_PATH'],
     extra_args: (environment['DENIDIN_WHATSAPP_BROWSER_ARGS'] ?? '').split(/[\s,]+/).filter(each => each !== ''),
     cache_dir: CACHE,
-    ...{ environment, ids: systemIds, logger: silentLogger },
+    environment,
+    ids: systemIds,
+    logger: silentLogger,
   })
   // The library brings puppeteer-core under the name of puppeteer.
   const puppeteer = createRequire(import.meta.url)('puppeteer') as Puppeteer

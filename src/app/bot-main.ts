@@ -1,10 +1,10 @@
 import { DenidinError } from '../platform/errors.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
-import { readSettings, readVersion } from './entry.ts'
+import { readSettings, readVersion } from './bootstrap.ts'
 import { runBot } from './run-bot.ts'
-import { createStartOutput } from './start-output.ts'
-import { surroundings } from './surroundings.ts'
+import { createStartOutput } from './startup-console.ts'
+import { surroundings } from './runtime.ts'
 
 /** Asked a second time, the bot ends at once; what is under way is taken up again by the next start. */
 const FORCED_EXIT_CODE = 130

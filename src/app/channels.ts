@@ -3,7 +3,7 @@ import { createWhatsAppChannel, type WhatsAppDeps } from '../channels/whatsapp/w
 import { readEnvironment } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { linkingInstructions } from './linking-instructions.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 
 /**
  * The configured channels besides the terminal. `say` shows what is needed to link WhatsApp; a test hurries it and
@@ -11,7 +11,7 @@ import type { Surroundings } from './surroundings.ts'
  */
 export const createChannels = (
   settings: Settings,
-  parts: Surroundings,
+  parts: Runtime,
   say: (line: string) => void,
   test: Pick<WhatsAppDeps, 'deadlines' | 'onState'> = {},
 ): readonly Channel[] => {

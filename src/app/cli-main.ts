@@ -1,9 +1,9 @@
 import { runCli } from '../interfaces/cli/run-cli.ts'
 import { connectToOwner } from '../operations/socket/socket-client.ts'
 import { systemClock } from '../platform/clock.ts'
-import { fromRoot, readSettings, readVersion } from './entry.ts'
-import { openForCall } from './open-for-call.ts'
-import { runFolder } from './run-folder.ts'
+import { fromRoot, readSettings, readVersion } from './bootstrap.ts'
+import { openForCall } from './open-standalone.ts'
+import { runFolder } from './run-paths.ts'
 
 /** Runs one `denidin` command line; resolves with its exit code. */
 export const main = async (process: NodeJS.Process): Promise<number> => {
@@ -14,8 +14,12 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
   const version = readVersion()
   return await runCli({
     argv: process.argv.slice(2),
-    ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
-    ...{ version, clock: systemClock, signal: calledOff.signal },
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    version,
+    clock: systemClock,
+    signal: calledOff.signal,
     connect: async () => await connectToOwner(runFolder(readSettings().settings.data_root).socket),
     open: async options => await openForCall(readSettings().settings, version, options),
     local: {

@@ -2,42 +2,42 @@ import type { Channel, ChannelEvents } from '../channels/channel.ts'
 import { createConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Commands } from '../conversation/commands.ts'
-import type { Conversation } from '../conversation/turns.ts'
+import type { Conversation } from '../conversation/conversation.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
-import type { SessionClosing } from '../learning/session-closing.ts'
-import type { PastMessages } from '../memory/past-messages.ts'
+import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import type { MessageSearch } from '../retrieval/message-search.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
-import { createSqliteMessageFeed } from '../messages/sqlite/sqlite-message-feed.ts'
+import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
-import { Background } from '../platform/background.ts'
+import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
-import { createClosing } from './closing.ts'
-import { FarReach } from './far-reach.ts'
+import { createClosing } from './session-lifecycle.ts'
+import { CrossScopePolicy } from '../retrieval/cross-scope-policy.ts'
 import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
 import { createMemory, createPast, type Memory } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
 import { createOperationDeps } from './operation-deps.ts'
-import { reachingMemory } from './reaching-memory.ts'
-import { reachingPast } from './reaching-past.ts'
-import { createRoad } from './road.ts'
-import { speakerLanguage } from './speaker-language.ts'
+import { crossScopeMemories } from '../retrieval/cross-scope-memories.ts'
+import { crossScopeMessages } from '../retrieval/cross-scope-messages.ts'
+import { createPipeline } from './pipeline.ts'
+import { speakerLanguage } from '../conversation/reply-language.ts'
 import { openStores } from './stores.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 
 /** A DeniDin that is wired up and owns its data folder. */
 export interface App extends AsyncDisposable {
   readonly runner: Runner
   readonly conversation: Conversation
-  readonly closing: SessionClosing
+  readonly closing: SessionLifecycle
   readonly memory: Memory
-  readonly past: PastMessages
+  readonly past: MessageSearch
   readonly people: People
   /** How many messages and replies are in which state. */
   readonly traffic: MessageStore['counts']
@@ -47,9 +47,9 @@ export interface App extends AsyncDisposable {
   start(): Promise<void>
 }
 
-export interface AppOptions {
+export interface AppDeps {
   readonly settings: Settings
-  readonly parts: Surroundings
+  readonly parts: Runtime
   readonly version: string
   /** Channels besides the terminal. */
   readonly channels?: readonly Channel[]
@@ -61,10 +61,10 @@ export interface AppOptions {
  * Wires everything together; the caller owns the data folder. Disposing of it finishes the turns under way, closes the
  * channels, and lets go of the stores and of Chroma.
  */
-export const createApp = async ({ settings, parts, version, channels = [], onReady }: AppOptions): Promise<App> => {
+export const createApp = async ({ settings, parts, version, channels = [], onReady }: AppDeps): Promise<App> => {
   const { clock, ids, logger } = parts
   const stopping = new AbortController()
-  const background = new Background(logger.for('app'))
+  const background = new BackgroundTasks(logger.for('app'))
   const on = settings.feature_flags.enable_memory_system
   const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
 
@@ -92,7 +92,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   let conversation: Conversation | undefined
   const console_channel = createConsoleChannel({
-    ...{ clock, ids },
+    clock,
+    ids,
     settled: async chat_id => await conversation?.settled(chat_id),
   })
   const everyChannel = [console_channel, ...channels]
@@ -101,23 +102,34 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
   const privacy = createPrivacy(
     {
-      ...{ settings, stores, sessions, memory, past, audit, background },
-      ...{ road: () => conversation, sessionChanged: () => sweepSoon() },
+      settings,
+      stores,
+      sessions,
+      memory,
+      past,
+      audit,
+      background,
+      road: () => conversation,
+      sessionChanged: () => sweepSoon(),
     },
     parts,
   )
   const { godfather_scope } = settings.memory
-  const far = new FarReach({ people: stores.people, audit, godfather_scope })
+  const far = new CrossScopePolicy({ people: stores.people, audit, godfather_scope })
   const {
     conversation: road,
     changes,
     delivery,
-  } = await createRoad(
+  } = await createPipeline(
     {
-      ...{ settings, stores, windows, model: models.language, stopping: stopping.signal },
+      settings,
+      stores,
+      windows,
+      model: models.language,
+      stopping: stopping.signal,
       profileOf: createProfileReader(settings, stores, parts),
-      memory: reachingMemory({ memory, memories: stores.memories, far }),
-      past: reachingPast({ past, messages: createSqliteMessageFeed(stores.database), far }),
+      memory: crossScopeMemories({ memory, memories: stores.memories, far }),
+      past: crossScopeMessages({ past, messages: createSqliteChangeFeed(stores.database), far }),
       commands: () => commands as Commands,
       channels: () => everyChannel,
       sessionEnded: sweepSoon,
@@ -135,8 +147,22 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   let started_at: number | undefined
   const deps = createOperationDeps(
     {
-      ...{ settings, stores, sessions, memory, closing, learner, models, version, road, console_channel, audit },
-      ...{ ...privacy, agent, delivery, channels: everyChannel, started_at: () => started_at },
+      settings,
+      stores,
+      sessions,
+      memory,
+      closing,
+      learner,
+      models,
+      version,
+      road,
+      console_channel,
+      audit,
+      ...privacy,
+      agent,
+      delivery,
+      channels: everyChannel,
+      started_at: () => started_at,
     },
     parts,
   )
@@ -168,7 +194,13 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   })
 
   return {
-    ...{ runner, conversation: road, closing, memory, past, people: stores.people, traffic: stores.messages.counts },
+    runner,
+    conversation: road,
+    closing,
+    memory,
+    past,
+    people: stores.people,
+    traffic: stores.messages.counts,
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {

@@ -1,10 +1,10 @@
 import type { Settings } from '../config/settings.ts'
 import { createConsolidation } from '../learning/consolidation/consolidation.ts'
-import { createEmbeddedLikeness } from '../learning/consolidation/likeness.ts'
-import { createCascade, type ExtractionProvider } from '../learning/extraction/cascade.ts'
+import { createEmbeddedLikeness } from '../learning/consolidation/embedding-similarity.ts'
+import { createProviderChain, type ExtractionProvider } from '../learning/extraction/provider-chain.ts'
 import { createLearner, type Learner } from '../learning/learner.ts'
-import { learningSessions } from '../learning/long-sessions.ts'
-import { learnToldElsewhere } from '../learning/told-elsewhere.ts'
+import { learningSessions } from '../learning/incremental-learning.ts'
+import { learnExternalText } from '../learning/external-text.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Embedder } from '../models/embedder.ts'
@@ -13,14 +13,14 @@ import type { Meter } from '../models/meter.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
 import type { Learning } from '../operations/dependencies.ts'
-import type { Background } from '../platform/background.ts'
+import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { remembers } from './memory.ts'
 import type { Stores } from './stores.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 
-export interface LearningAppParts {
+export interface LearningAppDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly memory: LongTermMemory
@@ -29,17 +29,18 @@ export interface LearningAppParts {
 }
 
 /** What takes facts from conversations; `undefined` where each gives a summary, or nothing. */
-export const createLearning = (learning: LearningAppParts, parts: Surroundings): Learner | undefined => {
+export const createLearning = (learning: LearningAppDeps, parts: Runtime): Learner | undefined => {
   const { settings, stores, memory, embedder, providers } = learning
   if (!remembers(settings) || !settings.feature_flags.use_schema_v2) return undefined
   return createLearner({
     ...parts,
     ...stores,
     memory,
-    extractor: createCascade({ ...parts, providers, retries: settings.memory.extraction.retries }),
+    extractor: createProviderChain({ ...parts, providers, retries: settings.memory.extraction.retries }),
     openBook: createConsolidation({
       ...parts,
-      ...{ memories: stores.memories, memory },
+      memories: stores.memories,
+      memory,
       likeness: embedder === undefined ? undefined : createEmbeddedLikeness(embedder),
     }),
   })
@@ -58,7 +59,7 @@ interface Endpoint {
 export const extractionProviders = (
   settings: Settings,
   meter: Meter,
-  parts: Surroundings,
+  parts: Runtime,
 ): readonly ExtractionProvider[] => {
   const { ai, feature_flags, anthropic_api_key, gemini_api_key } = settings
   const { anthropic, gemini, ollama, timeout_seconds } = settings.memory.extraction
@@ -67,7 +68,9 @@ export const extractionProviders = (
   const endpoints: readonly Endpoint[] = [
     { name: 'openai', base_url: ai.base_url, model: ai.model, api_key: key.openai, on: true },
     {
-      ...{ name: 'anthropic', ...anthropic, api_key: key.anthropic },
+      name: 'anthropic',
+      ...anthropic,
+      api_key: key.anthropic,
       on: feature_flags.enable_anthropic && key.anthropic !== undefined,
     },
     { name: 'gemini', ...gemini, api_key: key.gemini, on: key.gemini !== undefined },
@@ -84,16 +87,16 @@ export const extractionProviders = (
 }
 
 /** Learning as operations ask for it. */
-export const learningOnRequest = (learner: Learner, messages: MessageStore, parts: Surroundings): Learning => ({
+export const learningOnRequest = (learner: Learner, messages: MessageStore, parts: Runtime): Learning => ({
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
-  ofText: told => learnToldElsewhere(told, { ...parts, learner, messages }),
+  ofText: told => learnExternalText(told, { ...parts, learner, messages }),
 })
 
 /** Sessions of which long ones are learned from while they run; a model that fails is asked again after as many messages. */
 export const learnedFromWhileRunning = <S extends Sessions>(
   sessions: S,
   learner: Learner,
-  background: Background,
+  background: BackgroundTasks,
   signal: AbortSignal,
 ): S =>
   learningSessions(sessions, learner, session_id => {

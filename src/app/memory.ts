@@ -1,31 +1,31 @@
 import { join, resolve } from 'node:path'
 import type { Settings } from '../config/settings.ts'
-import { createManagedChromaServer } from '../memory/chroma/managed-chroma-server.ts'
-import { createRemoteChromaServer } from '../memory/chroma/remote-chroma-server.ts'
-import type { ChromaServer } from '../memory/chroma/chroma-server.ts'
+import { createManagedChromaServer } from '../vectors/chroma/managed-chroma-server.ts'
+import { createRemoteChromaServer } from '../vectors/chroma/remote-chroma-server.ts'
+import type { ChromaServer } from '../vectors/chroma/chroma-server.ts'
 import { createLongTermMemory } from '../memory/create-long-term-memory.ts'
-import { createPastMessages } from '../memory/create-past-messages.ts'
-import type { MessageVectors } from '../memory/vectors/create-message-vectors.ts'
-import { withFactKeys } from '../memory/fact-keys.ts'
+import { createMessageSearch } from '../retrieval/create-message-search.ts'
+import type { MessageVectors } from '../vectors/message-vectors.ts'
+import { withFactSimilarity } from '../retrieval/fact-similarity.ts'
 import type { LongTermMemory, MemoryUpkeep } from '../memory/long-term-memory.ts'
-import { createNoLongTermMemory } from '../memory/null/no-long-term-memory.ts'
-import { noPastMessages } from '../memory/null/no-past-messages.ts'
-import { noVectorUpkeep } from '../memory/null/no-vector-upkeep.ts'
-import type { PastMessages } from '../memory/past-messages.ts'
-import { createHttpReranker } from '../memory/recall/http-reranker.ts'
-import { createLinearReranker } from '../memory/recall/linear-reranker.ts'
-import { RANKER_WEIGHTS } from '../memory/recall/ranker-weights.ts'
-import type { Reranker } from '../memory/recall/reranker.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../memory/recall/weights.ts'
-import { sharedQuestions } from '../memory/vectors/shared-questions.ts'
-import { openIndexDatabase } from '../memory/sqlite/index-database.ts'
-import { createSqliteMessageIndex } from '../memory/sqlite/sqlite-message-index.ts'
-import { openVectorDatabase } from '../memory/sqlite/vector-database.ts'
-import type { VectorUpkeep, VerifiablePart } from '../memory/upkeep/vector-upkeep.ts'
-import { createSqliteMessageFeed } from '../messages/sqlite/sqlite-message-feed.ts'
+import { createNoLongTermMemory } from '../memory/no-long-term-memory.ts'
+import { noMessageSearch } from '../retrieval/no-message-search.ts'
+import { noVectorUpkeep } from '../vectors/maintenance/no-vector-maintenance.ts'
+import type { MessageSearch } from '../retrieval/message-search.ts'
+import { createHttpReranker } from '../retrieval/ranking/http-reranker.ts'
+import { createLinearReranker } from '../retrieval/ranking/linear-reranker.ts'
+import { RANKER_WEIGHTS } from '../retrieval/ranking/ranker-weights.ts'
+import type { Reranker } from '../retrieval/ranking/reranker.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../retrieval/ranking/weights.ts'
+import { sharedQuestions } from '../vectors/query-embedding-cache.ts'
+import { openIndexDatabase } from '../retrieval/sqlite/index-database.ts'
+import { createSqliteFullTextIndex } from '../retrieval/sqlite/sqlite-full-text-index.ts'
+import { openVectorDatabase } from '../vectors/sqlite/vector-database.ts'
+import type { VectorMaintenance, VerifiablePart } from '../vectors/maintenance/vector-maintenance.ts'
+import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 import { createVectors } from './vectors.ts'
 
 /** Whether anything is moved into long-term memory and recalled from it. */
@@ -34,7 +34,7 @@ export const remembers = (settings: Settings): boolean =>
 
 /** Long-term memory, and what looks after its vectors. */
 export interface Memory extends LongTermMemory, MemoryUpkeep {
-  readonly upkeep: VectorUpkeep
+  readonly upkeep: VectorMaintenance
   /** Indexes of another kind, which are verified with the vectors, join here. */
   readonly others: VerifiablePart[]
   /** Vectors of messages; `undefined` when it is off. */
@@ -46,7 +46,7 @@ export const createMemory = async (
   settings: Settings,
   stores: Stores,
   models: Pick<Models, 'embedder' | 'embedderOf'>,
-  parts: Surroundings,
+  parts: Runtime,
 ): Promise<Memory> => {
   if (!remembers(settings)) {
     return { ...createNoLongTermMemory(stores.memories), upkeep: noVectorUpkeep, others: [], messages: undefined }
@@ -57,7 +57,9 @@ export const createMemory = async (
   const embedder = sharedQuestions(models.embedder)
   const server = chromaServer(settings, parts)
   const { messages, upkeep, ...wired } = await createVectors(settings, stores, embedder, models, {
-    ...{ database, server, parts },
+    database,
+    server,
+    parts,
   })
   const memory = createLongTermMemory({
     ...parts,
@@ -70,7 +72,9 @@ export const createMemory = async (
   const kept = upkeep(memory, others)
   return {
     ...memory,
-    ...{ messages, others, upkeep: kept },
+    messages,
+    others,
+    upkeep: kept,
     start: async () => {
       await memory.start()
       messages.start()
@@ -98,16 +102,20 @@ export const createPast = async (
   settings: Settings,
   stores: Stores,
   memory: Memory,
-  parts: Surroundings,
-): Promise<PastMessages> => {
-  if (!remembers(settings)) return noPastMessages
-  const feed = createSqliteMessageFeed(stores.database)
+  parts: Runtime,
+): Promise<MessageSearch> => {
+  if (!remembers(settings)) return noMessageSearch
+  const feed = createSqliteChangeFeed(stores.database)
   const path = join(settings.data_root, 'index.db')
   const database = await openIndexDatabase(path, await feed.latestChange(), parts.logger)
-  const past = createPastMessages({
+  const past = createMessageSearch({
     ...parts,
-    ...{ feed, index: createSqliteMessageIndex(database), weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ reranker: rerankerOf(settings, stores, parts), vectors: withFactKeys(memory, memory.messages) },
+    feed,
+    index: createSqliteFullTextIndex(database),
+    weights: LEXICAL_WEIGHTS,
+    fusion: FUSION,
+    reranker: rerankerOf(settings, stores, parts),
+    vectors: withFactSimilarity(memory, memory.messages),
   })
   memory.others.push(past.words)
   return {
@@ -119,7 +127,7 @@ export const createPast = async (
   }
 }
 
-const rerankerOf = ({ memory }: Settings, { meter }: Stores, parts: Surroundings): Reranker | undefined => {
+const rerankerOf = ({ memory }: Settings, { meter }: Stores, parts: Runtime): Reranker | undefined => {
   const { kind, url, model, api_key } = memory.longterm.reranker
   if (kind === 'linear') return createLinearReranker(RANKER_WEIGHTS)
   return kind === 'http' && url !== undefined
@@ -127,7 +135,7 @@ const rerankerOf = ({ memory }: Settings, { meter }: Stores, parts: Surroundings
     : undefined
 }
 
-const chromaServer = (settings: Settings, parts: Surroundings): ChromaServer => {
+const chromaServer = (settings: Settings, parts: Runtime): ChromaServer => {
   const { chroma, storage_dir } = settings.memory.longterm
   return chroma.mode === 'remote' && chroma.url !== undefined
     ? createRemoteChromaServer({ ...parts, url: chroma.url })

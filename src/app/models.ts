@@ -9,7 +9,7 @@ import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiEmbedder } from '../models/openai/openai-embedder.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
 import type { HealthCheck } from '../platform/health.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 
 export interface Models {
   readonly language: LanguageModel
@@ -20,7 +20,7 @@ export interface Models {
 }
 
 /** The configured models, every call of theirs metered. */
-export const createModels = (settings: Settings, meter: Meter, parts: Surroundings): Models => {
+export const createModels = (settings: Settings, meter: Meter, parts: Runtime): Models => {
   const clients = new Map<string, OpenAiClient>()
   /** One client an address and key, so that its circuit breaker sees every call. */
   const clientOf = ({
@@ -61,7 +61,9 @@ export const createModels = (settings: Settings, meter: Meter, parts: Surroundin
     const [model = '', dimensions] = space.split('@')
     if (embeddings.provider === 'offline' || model.startsWith('offline-')) return undefined
     return createOpenAiEmbedder({
-      ...{ client: clientOf(embeddings), model, tokens },
+      client: clientOf(embeddings),
+      model,
+      tokens,
       dimensions: dimensions === undefined ? undefined : Number(dimensions),
     })
   }

@@ -1,23 +1,23 @@
 import type { Channel } from '../channels/channel.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Conversation } from '../conversation/turns.ts'
+import type { Conversation } from '../conversation/conversation.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { Learner } from '../learning/learner.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
-import type { SessionClosing } from '../learning/session-closing.ts'
-import type { MemoryAudit } from '../memory/memory-audit.ts'
+import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import type { AuditLog } from '../memory/audit-log.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
-import { createCheckups } from './checkups.ts'
+import { createCheckups } from './doctor-checks.ts'
 import { learningOnRequest } from './learning.ts'
 import type { Memory } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
 import type { Stores } from './stores.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 
 /**
  * Records of messages that were dealt with serve to drop what is delivered twice, to tell our own words from the
@@ -31,13 +31,13 @@ const TRAFFIC_RETENTION_MS = 30 * DAY_MS
  */
 const USES_RETENTION_MS = 90 * DAY_MS
 
-export interface OperationParts extends Privacy {
+export interface OperationWiring extends Privacy {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: SessionBrowser
   readonly memory: Memory
-  readonly audit: MemoryAudit
-  readonly closing: SessionClosing
+  readonly audit: AuditLog
+  readonly closing: SessionLifecycle
   readonly agent: ConsciousAgent
   readonly learner: Learner | undefined
   readonly models: Models
@@ -50,7 +50,7 @@ export interface OperationParts extends Privacy {
 }
 
 /** Everything that operations stand on. */
-export const createOperationDeps = (operation: OperationParts, parts: Surroundings): OperationDeps => {
+export const createOperationDeps = (operation: OperationWiring, parts: Runtime): OperationDeps => {
   const { settings, stores, sessions, memory, closing, learner, models, road, console_channel } = operation
   return {
     about: {
@@ -72,19 +72,33 @@ export const createOperationDeps = (operation: OperationParts, parts: Surroundin
       ...models.checks,
     ],
     checkups: createCheckups(settings, models),
-    ...{ people: stores.people, sessions, closing, memory, conversation: road, console: console_channel },
-    ...{ agent: operation.agent, memoryStore: stores.memories, memoryLog: stores.memoryLog },
+    people: stores.people,
+    sessions,
+    closing,
+    memory,
+    conversation: road,
+    console: console_channel,
+    agent: operation.agent,
+    memoryStore: stores.memories,
+    memoryLog: stores.memoryLog,
     reflections: stores.reflections,
     pruneReflections: createReflectionPruning({
       ...parts,
-      ...{ reflections: stores.reflections, audit: operation.audit, ...settings.memory.reflections },
+      reflections: stores.reflections,
+      audit: operation.audit,
+      ...settings.memory.reflections,
     }),
     learning: learner === undefined ? undefined : learningOnRequest(learner, stores.messages, parts),
     pauses: stores.pauses,
     yours: {
-      ...{ memories: stores.memories, memoryLog: stores.memoryLog, listings: stores.listings },
-      ...{ messages: stores.forgettable, preferences: stores.preferences },
-      ...{ forgetting: operation.forgetting, exporting: operation.exporting, audit: operation.audit },
+      memories: stores.memories,
+      memoryLog: stores.memoryLog,
+      listings: stores.listings,
+      messages: stores.forgettable,
+      preferences: stores.preferences,
+      forgetting: operation.forgetting,
+      exporting: operation.exporting,
+      audit: operation.audit,
     },
     upkeep: memory.upkeep,
     usage: stores.meter,

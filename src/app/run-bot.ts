@@ -6,13 +6,13 @@ import { serveSocket } from '../operations/socket/socket-server.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { createApp } from './create-app.ts'
-import { runFolder } from './run-folder.ts'
-import type { StartOutput } from './start-output.ts'
-import type { Surroundings } from './surroundings.ts'
+import { runFolder } from './run-paths.ts'
+import type { StartOutput } from './startup-console.ts'
+import type { Runtime } from './runtime.ts'
 
 export interface BotOptions {
   readonly settings: Settings
-  readonly parts: Surroundings
+  readonly parts: Runtime
   readonly version: string
   readonly pid: number
   /** Makes the channels besides the terminal, which may show what they need; `DeniDin is up` is said when each can send. */

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../budget/sqlite/sqlite-meter.ts'
+import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../usage/sqlite/sqlite-meter.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
 import { learningMigrations } from '../learning/sqlite/learning-migrations.ts'
-import { createSqliteLearnt, createSqliteReflections } from '../learning/sqlite/sqlite-learnt.ts'
-import type { Learnt, Reflections } from '../learning/learnt.ts'
+import { createSqliteProcessedMessages, createSqliteReflections } from '../learning/sqlite/sqlite-processed-messages.ts'
+import type { ProcessedMessages, Reflections } from '../learning/processed-messages.ts'
 import { Database } from '../database/sqlite/database.ts'
-import type { Listings } from '../memory/listings.ts'
-import { createSqliteListings, listingMigrations } from '../memory/sqlite/sqlite-listings.ts'
+import type { NumberedLists } from '../memory/numbered-lists.ts'
+import { createSqliteNumberedLists, listingMigrations } from '../memory/sqlite/sqlite-numbered-lists.ts'
 import { memoryMigrations } from '../memory/sqlite/memory-migrations.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import { createSqliteMemoryLog } from '../memory/sqlite/sqlite-memory-log.ts'
@@ -17,14 +17,14 @@ import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite-profiles.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
-import type { ForgettableMessages, MessageSearch } from '../messages/forgettable-messages.ts'
-import { guardMessages } from '../messages/guarded-messages.ts'
+import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
+import { guardMessages } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
   createSqliteAppliedErasures,
   createSqliteErasures,
 } from '../messages/sqlite/sqlite-erasures.ts'
-import { createSqliteForgettableMessages } from '../messages/sqlite/sqlite-forgettable-messages.ts'
+import { createSqliteMessageErasure } from '../messages/sqlite/sqlite-message-erasure.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
@@ -40,7 +40,7 @@ import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { createSqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Everything that is kept in `denidin.db` and in the sessions folder. */
 export interface Stores extends Disposable {
@@ -52,13 +52,13 @@ export interface Stores extends Disposable {
   readonly memories: MemoryStore
   readonly memoryLog: MemoryLog
   readonly profiles: Profiles
-  readonly learnt: Learnt
+  readonly learnt: ProcessedMessages
   readonly reflections: Reflections
   readonly meter: SqliteMeter
   readonly pauses: Pauses
   readonly preferences: Preferences
-  readonly listings: Listings
-  readonly forgettable: ForgettableMessages & MessageSearch
+  readonly listings: NumberedLists
+  readonly forgettable: MessageErasure & ScanningMessageSearch
   readonly erasures: Erasures
   readonly applied: AppliedErasures
   /** Every store that holds something of a person. */
@@ -82,11 +82,11 @@ export const allMigrations = [
 ]
 
 /** Opens the stores of a data folder that this process owns. */
-export const openStores = (settings: Settings, { clock, ids, logger }: Surroundings): Stores => {
+export const openStores = (settings: Settings, { clock, ids, logger }: Runtime): Stores => {
   const database = new Database(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
-  const listings = createSqliteListings(database)
+  const listings = createSqliteNumberedLists(database)
   const messages = createSqliteMessageStore(database)
   const ledger = createSqliteSessionLedger(database)
   const memories = createSqliteMemoryStore(
@@ -96,40 +96,52 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Surroundi
   )
   const memoryLog = createSqliteMemoryLog(database)
   const profiles = createSqliteProfiles(database)
-  const learnt = createSqliteLearnt(database)
+  const learnt = createSqliteProcessedMessages(database)
   const reflections = createSqliteReflections(database)
   const meter = createSqliteMeter(database, clock)
   const pauses = createSqlitePauses(database)
   const folders = new SessionFolders(join(settings.data_root, 'sessions'))
   const sessions = createPersonalSessions(ledger, folders)
   const personalData: PersonalData[] = [
-    ...[createPersonalProfile(database), preferences, messages, sessions, memories, memoryLog, profiles],
-    ...[learnt, reflections, meter, pauses, listings, erasures.personal],
+    createPersonalProfile(database),
+    preferences,
+    messages,
+    sessions,
+    memories,
+    memoryLog,
+    profiles,
+    learnt,
+    reflections,
+    meter,
+    pauses,
+    listings,
+    erasures.personal,
   ]
   const people = createSqlitePeople({
     settings: { godfather_phone: settings.godfather_phone, blocked_phones: settings.user_roles.blocked_phones },
     personalData: () => personalData,
-    ...{ database, ids, clock, logger },
+    database,
+    ids,
+    clock,
+    logger,
   })
   return {
-    ...{
-      database,
-      people,
-      ledger,
-      memoryLog,
-      profiles,
-      learnt,
-      reflections,
-      meter,
-      personalData,
-      pauses,
-      preferences,
-      listings,
-      erasures,
-    },
+    database,
+    people,
+    ledger,
+    memoryLog,
+    profiles,
+    learnt,
+    reflections,
+    meter,
+    personalData,
+    pauses,
+    preferences,
+    listings,
+    erasures,
     messages: guardMessages(messages, { erasures, preferences }),
     memories,
-    forgettable: createSqliteForgettableMessages(database),
+    forgettable: createSqliteMessageErasure(database),
     applied: createSqliteAppliedErasures(database),
     folders,
     [Symbol.dispose]: () => {

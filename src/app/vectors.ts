@@ -1,37 +1,37 @@
 import type { Settings } from '../config/settings.ts'
-import { createChromaVectorIndex } from '../memory/chroma/chroma-vector-index.ts'
-import type { ChromaServer } from '../memory/chroma/chroma-server.ts'
-import { createMessageVectors, type MessageVectors } from '../memory/vectors/create-message-vectors.ts'
-import { Embedding } from '../memory/vectors/embedding.ts'
-import { createFormerSpace, type FormerSpace } from '../memory/vectors/former-space.ts'
+import { createChromaVectorIndex } from '../vectors/chroma/chroma-vector-index.ts'
+import type { ChromaServer } from '../vectors/chroma/chroma-server.ts'
+import { createMessageVectors, type MessageVectors } from '../vectors/message-vectors.ts'
+import { Embedding } from '../vectors/embedding.ts'
+import { createFormerSpace, type PreviousModel } from '../vectors/previous-model.ts'
 import type { MemoryUpkeep } from '../memory/long-term-memory.ts'
-import { createMemorySource } from '../memory/vectors/memory-source.ts'
-import { createMessageSource } from '../memory/vectors/message-source.ts'
-import { messageSpace, modelSpace } from '../memory/vectors/spaces.ts'
-import { createSqliteAllocationTable } from '../memory/sqlite/sqlite-allocation-table.ts'
-import { createSqliteVectorStore } from '../memory/sqlite/sqlite-vector-store.ts'
-import { defaultMinSimilarity } from '../memory/vectors/thresholds.ts'
-import { createVectorUpkeep } from '../memory/upkeep/create-vector-upkeep.ts'
-import type { VectorUpkeep, VerifiablePart } from '../memory/upkeep/vector-upkeep.ts'
-import type { VectorIndex } from '../memory/vectors/vector-index.ts'
-import type { VectorStore } from '../memory/vectors/vector-store.ts'
-import { createSqliteMessageTurns } from '../messages/sqlite/sqlite-message-turns.ts'
+import { createMemoryEmbeddingSource } from '../memory/memory-embedding-source.ts'
+import { createMessageSource } from '../vectors/message-embedding-source.ts'
+import { messageSpace, modelSpace } from '../vectors/embedding-spaces.ts'
+import { createSqliteAllocationTable } from '../vectors/sqlite/sqlite-collection-allocator.ts'
+import { createSqliteVectorStore } from '../vectors/sqlite/sqlite-vector-store.ts'
+import { defaultMinSimilarity } from '../vectors/thresholds.ts'
+import { createVectorMaintenance } from '../vectors/maintenance/create-vector-maintenance.ts'
+import type { VectorMaintenance, VerifiablePart } from '../vectors/maintenance/vector-maintenance.ts'
+import type { VectorIndex } from '../vectors/vector-index.ts'
+import type { VectorStore } from '../vectors/vector-store.ts'
+import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
 import type { Database } from '../database/sqlite/database.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { Embedder } from '../models/embedder.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Runtime } from './runtime.ts'
 
 /** The vectors of one process: one store, one server, an index for each source, and one for the model of before. */
 export interface Vectors {
   readonly vectors: VectorStore
   /** The memories' own. */
   readonly index: VectorIndex
-  readonly former: FormerSpace | undefined
+  readonly former: PreviousModel | undefined
   readonly messages: MessageVectors
-  upkeep(memory: MemoryUpkeep, others: readonly VerifiablePart[]): VectorUpkeep
+  upkeep(memory: MemoryUpkeep, others: readonly VerifiablePart[]): VectorMaintenance
 }
 
 /** Everything that has to do with vectors, as configured. */
@@ -40,7 +40,7 @@ export const createVectors = async (
   stores: Stores,
   embedder: Embedder,
   { embedderOf }: Pick<Models, 'embedderOf'>,
-  { database, server, parts }: { database: Database; server: ChromaServer; parts: Surroundings },
+  { database, server, parts }: { database: Database; server: ChromaServer; parts: Runtime },
 ): Promise<Vectors> => {
   const { clock, logger, tokens } = parts
   const { collection_name } = settings.memory.longterm
@@ -56,46 +56,73 @@ export const createVectors = async (
   const tableOf = (of: string, tidies: boolean) =>
     createSqliteAllocationTable(database, { space: of, tidies, ...(tidies ? { in_use } : {}) })
   const indexOf = (table: ReturnType<typeof tableOf>): VectorIndex =>
-    createChromaVectorIndex({ ...{ table, server, collection_name, clock, logger } })
-  const former = (of: string, present: string): FormerSpace | undefined =>
+    createChromaVectorIndex({ table, server, collection_name, clock, logger })
+  const former = (of: string, present: string): PreviousModel | undefined =>
     before === undefined
       ? undefined
       : createFormerSpace({
           embedding: new Embedding(before, tokens, clock, logger),
           index: indexOf(tableOf(of, false)),
-          ...{ space: of, present, vectors, clock, logger },
+          space: of,
+          present,
+          vectors,
+          clock,
+          logger,
         })
 
   const memory_table = tableOf(space, true)
   const message_table = tableOf(messages_space, false)
   const index = indexOf(memory_table)
   const message_index = indexOf(message_table)
-  const turns = createSqliteMessageTurns(stores.database)
+  const turns = createSqliteMessageContext(stores.database)
   const source = createMessageSource(turns, tokens, clock)
   // What the offline embedder knows of a message, its words, the index of words knows better.
   const embeds = settings.feature_flags.use_schema_v2 && settings.embeddings.provider !== 'offline'
   const min_similarity = settings.memory.longterm.min_similarity ?? defaultMinSimilarity(embedder.model)
   const messages = createMessageVectors({
     ...parts,
-    ...{ turns, source, vectors, embedder, embeds, min_similarity, index: message_index },
+    turns,
+    source,
+    vectors,
+    embedder,
+    embeds,
+    min_similarity,
+    index: message_index,
     former: before && former(messageSpace(before.space), messages_space),
     former_space: before && messageSpace(before.space),
   })
   return {
-    ...{ vectors, index, messages },
+    vectors,
+    index,
+    messages,
     former: before && former(before.space, space),
     upkeep: (memory, others) =>
-      createVectorUpkeep({
+      createVectorMaintenance({
         memories: {
-          ...{ source: createMemorySource(stores.memories), space, index, table: memory_table, embeds: true },
+          source: createMemoryEmbeddingSource(stores.memories),
+          space,
+          index,
+          table: memory_table,
+          embeds: true,
           inStep: () => memory.inStep(),
         },
         messages: {
-          ...{ source, index: message_index, table: message_table, embeds, space: messages_space },
+          source,
+          index: message_index,
+          table: message_table,
+          embeds,
+          space: messages_space,
           inStep: () => messages.inStep(),
         },
-        ...{ memoryStore: stores.memories, messageStore: stores.messages, vectors, embedder, min_similarity },
-        ...{ former: before?.space, others, ids: parts.ids, pendingMessages: () => messages.pending() },
+        memoryStore: stores.memories,
+        messageStore: stores.messages,
+        vectors,
+        embedder,
+        min_similarity,
+        former: before?.space,
+        others,
+        ids: parts.ids,
+        pendingMessages: () => messages.pending(),
       }),
   }
 }

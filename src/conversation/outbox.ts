@@ -2,15 +2,15 @@ import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
-import { Lanes } from '../platform/lanes.ts'
+import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Channel, Delivery } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { replyMessageId, type HeldReply, type MessageStore, type Reply } from '../messages/message-store.ts'
-import { layOutReply } from '../text/reply-layout.ts'
-import { DeliveryRecord } from './delivery-record.ts'
+import { layOutReply } from '../channels/whatsapp/format/reply-layout.ts'
+import { DeliveryRecord } from './delivery-health.ts'
 import type { Pacer } from './pacing/pacer.ts'
 
 /** Waits between attempts to send what certainly did not go out; afterwards it is held. */
@@ -18,7 +18,7 @@ const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
 
 const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
 
-export interface OutboxDependencies {
+export interface OutboxDeps {
   readonly messages: MessageStore
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly pacer: Pacer
@@ -79,10 +79,10 @@ interface Sending {
   readonly retry_ms: readonly number[]
 }
 
-export const createOutbox = (deps: OutboxDependencies): Outbox => {
+export const createOutbox = (deps: OutboxDeps): Outbox => {
   const { messages, clock, stopping } = deps
   const logger = deps.logger.for('outbox')
-  const lanes = new Lanes<ChatId>()
+  const lanes = new KeyedQueue<ChatId>()
   /** Texts of held replies that may not be written down (memory is off), for as long as this process lives. */
   const unwritten = new Map<string, readonly Part[]>()
 

@@ -3,7 +3,7 @@ import { profileLines, type Profiles } from '../memory/profiles.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
-export interface ProfileParts {
+export interface ProfileDeps {
   readonly profiles: Profiles
   readonly memories: Pick<MemoryStore, 'get'>
   readonly tokens: TokenCounter
@@ -14,7 +14,7 @@ export type ProfileOf = (scope: Scope) => Promise<readonly string[]>
 
 /** Reads the memories anew each time: what was forgotten, or holds no more, is not in it. */
 export const createProfileOf =
-  ({ profiles, memories, tokens }: ProfileParts): ProfileOf =>
+  ({ profiles, memories, tokens }: ProfileDeps): ProfileOf =>
   async scope => {
     const ids = await profiles.of(scope)
     if (ids.length === 0) return []

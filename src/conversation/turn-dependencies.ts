@@ -6,17 +6,17 @@ import type { Channel } from '../channels/channel.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
-import type { PastMessages } from '../memory/past-messages.ts'
+import type { MessageSearch } from '../retrieval/message-search.ts'
 import type { ChatId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import type { People } from '../people/people.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { Sentences } from '../text/sentences.ts'
+import type { Strings } from '../text/strings/strings.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Commands } from './commands.ts'
-import type { Tone } from './affect.ts'
+import type { Tone } from './tone.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pauses } from './pauses.ts'
 import type { ProfileOf } from './profile.ts'
@@ -33,13 +33,13 @@ export interface TurnSettings {
   readonly keep: boolean
 }
 
-export interface TurnDependencies {
+export interface TurnDeps {
   readonly settings: TurnSettings
   readonly people: People
   readonly messages: MessageStore
   readonly windows: Sessions
   readonly memory: LongTermMemory
-  readonly past: Pick<PastMessages, 'recall'>
+  readonly past: Pick<MessageSearch, 'recall'>
   readonly memoryLog: Pick<MemoryLog, 'recalled'>
   readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly model: LanguageModel
@@ -50,7 +50,7 @@ export interface TurnDependencies {
   readonly profileOf: ProfileOf
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   /** DeniDin's own words to a person who wrote `text`. */
-  readonly sentencesFor: (text: string, person_id: PersonId) => Promise<Sentences>
+  readonly sentencesFor: (text: string, person_id: PersonId) => Promise<Strings>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids

@@ -7,11 +7,11 @@ import type { CallContext, Completion, ModelMessage } from '../models/language-m
 import type { Person } from '../people/person.ts'
 import type { Speaker } from './commands.ts'
 import { buildContext } from './context.ts'
-import { recallRecord } from './recall-record.ts'
-import { recallFor } from './recalling.ts'
+import { recallRecord } from './recall-log-entry.ts'
+import { gatherRecall } from './gather-recall.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 import { windowBudget } from './window-budget.ts'
-import type { TurnDependencies } from './turn-dependencies.ts'
+import type { TurnDeps } from './turn-dependencies.ts'
 
 interface Delivered {
   readonly reply: Reply
@@ -23,7 +23,7 @@ interface Delivered {
 export type Turn = (scope: Scope, batch: readonly TurnMessage[]) => Promise<void>
 
 /** The middle of the road: who · session · recall · context · model · reply. */
-export const createTurn = (deps: TurnDependencies): Turn => {
+export const createTurn = (deps: TurnDeps): Turn => {
   const { settings, messages, windows, clock, metrics } = deps
   const logger = deps.logger.for('conversation')
   /** Chats whose last words could not be read. */
@@ -93,11 +93,16 @@ export const createTurn = (deps: TurnDependencies): Turn => {
     await using _typing = await channel?.typing(chat_id)
     const question = batch.map(message => message.text).join('\n')
     const call = { person_id, chat_id }
-    const recalled = await recallFor(deps, { scope, text: question, asker: person_id, window: said.window }, call)
+    const recalled = await gatherRecall(deps, { scope, text: question, asker: person_id, window: said.window }, call)
     const request = buildContext(
       {
-        ...{ system_prompt: settings.system_prompt, now: clock.now(), chat_kind, max_tokens },
-        ...{ recalled, window: said.window, tone: deps.tone(question, recalled) },
+        system_prompt: settings.system_prompt,
+        now: clock.now(),
+        chat_kind,
+        max_tokens,
+        recalled,
+        window: said.window,
+        tone: deps.tone(question, recalled),
         profile: await deps.profileOf(scope),
       },
       deps.tokens,

@@ -1,6 +1,6 @@
 /** Learns from conversations: facts out of what people said, once for each message, and one reflection a session. */
 import type { Clock } from '../platform/clock.ts'
-import { Lanes } from '../platform/lanes.ts'
+import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -15,20 +15,20 @@ import type { Book } from './consolidation/consolidation.ts'
 import type { ExtractedFact, Extraction, ExtractionManner, Extractor } from './extraction/extraction.ts'
 import { reflectionByRules } from './extraction/keyword-rules.ts'
 import { meanValence } from '../text/valence/valence.ts'
-import { quotes } from './extraction/quotes.ts'
-import { digestOf, type Learnt, type Reflection, type Reflections } from './learnt.ts'
+import { quotes } from './extraction/quote-verification.ts'
+import { digestOf, type ProcessedMessages, type Reflection, type Reflections } from './processed-messages.ts'
 import { NOTHING_LEARNT, sum, withFact, type LearningReport } from './learning-report.ts'
 
 /** Facts that the extractor is shown, so that it may say what is repeated and what is replaced. */
 const MOST_KNOWN = 20
 
-export interface LearnerParts {
+export interface LearnerDeps {
   readonly messages: MessageStore
   readonly ledger: SessionLedger
   readonly memories: MemoryStore
   readonly memory: Pick<LongTermMemory, 'store' | 'drop'>
   readonly memoryLog: MemoryLog
-  readonly learnt: Learnt
+  readonly learnt: ProcessedMessages
   readonly reflections: Reflections
   readonly extractor: Extractor
   readonly openBook: (scope: Scope) => Promise<Book>
@@ -68,10 +68,10 @@ export interface Learner {
   relearn(session_id: string): Promise<boolean>
 }
 
-export const createLearner = (parts: LearnerParts): Learner => {
+export const createLearner = (parts: LearnerDeps): Learner => {
   const { messages, ledger, memories, learnt, reflections, clock, metrics } = parts
   const logger = parts.logger.for('learning')
-  const lanes = new Lanes<Scope>()
+  const lanes = new KeyedQueue<Scope>()
 
   const forget = async (scope: Scope, memory_ids: readonly string[]): Promise<void> => {
     if (memory_ids.length === 0) return
@@ -116,7 +116,8 @@ export const createLearner = (parts: LearnerParts): Learner => {
     const { scope, session_id } = place
     let report: LearningReport = {
       ...NOTHING_LEARNT,
-      ...{ provider: extraction.provider, extraction_time_ms: extraction.extraction_time_ms },
+      provider: extraction.provider,
+      extraction_time_ms: extraction.extraction_time_ms,
     }
     for (const fact of await standing(extraction.facts)) {
       const taken = await book.take(fact, session_id, call)
@@ -140,8 +141,13 @@ export const createLearner = (parts: LearnerParts): Learner => {
     metrics.count('facts_restated', report.restated)
     metrics.count('facts_ended', report.ended)
     logger.info('Learned from what was said', {
-      ...{ session_id, provider: extraction.provider, extraction_time_ms: Math.round(extraction.extraction_time_ms) },
-      ...{ messages: sources.length, facts: report.added, restated: report.restated, ended: report.ended },
+      session_id,
+      provider: extraction.provider,
+      extraction_time_ms: Math.round(extraction.extraction_time_ms),
+      messages: sources.length,
+      facts: report.added,
+      restated: report.restated,
+      ended: report.ended,
       unfound: extraction.unfound,
     })
     return report
@@ -170,7 +176,8 @@ export const createLearner = (parts: LearnerParts): Learner => {
           messages: chunk.messages,
           sources: new Set(chunk.sources.map(message => message.message_id)),
           known: book.nearest(texts, MOST_KNOWN),
-          ...{ so_far, activity },
+          so_far,
+          activity,
         },
         { patient, call },
       )

@@ -18,8 +18,14 @@ export interface LearningReport {
 }
 
 export const NOTHING_LEARNT: LearningReport = {
-  ...{ provider: undefined, extraction_time_ms: 0, added: 0, restated: 0, ended: 0 },
-  ...{ memory_ids: [], entity_ids: [], relationship_ids: [] },
+  provider: undefined,
+  extraction_time_ms: 0,
+  added: 0,
+  restated: 0,
+  ended: 0,
+  memory_ids: [],
+  entity_ids: [],
+  relationship_ids: [],
 }
 
 const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]

@@ -1,8 +1,8 @@
-import type { MemoryAudit } from '../memory/memory-audit.ts'
+import type { AuditLog } from '../memory/audit-log.ts'
 import type { Scope } from '../messages/scope.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { OldReflections, Reflections } from './learnt.ts'
+import type { OldReflections, Reflections } from './processed-messages.ts'
 
 /** Which reflections are to go, and who asks. */
 export interface PruneRequest {
@@ -26,9 +26,9 @@ export interface PrunedReflections {
   readonly found: readonly OldReflections[]
 }
 
-export interface ReflectionPruningParts {
+export interface ReflectionPruningDeps {
   readonly reflections: Reflections
-  readonly audit: MemoryAudit
+  readonly audit: AuditLog
   readonly clock: Clock
   readonly logger: Logger
   /** `memory.reflections.retention_days` */
@@ -41,7 +41,7 @@ export interface ReflectionPruningParts {
  */
 export type PruneReflections = (request: PruneRequest) => Promise<PrunedReflections>
 
-export const createReflectionPruning = (parts: ReflectionPruningParts): PruneReflections => {
+export const createReflectionPruning = (parts: ReflectionPruningDeps): PruneReflections => {
   const { reflections, audit, clock } = parts
   const logger = parts.logger.for('cleanup')
   return async ({ days = parts.retention_days, scope, dry_run = false, by, signal }) => {

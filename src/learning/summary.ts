@@ -1,7 +1,7 @@
 import { isoDay } from '../platform/clock.ts'
 import type { StoredMessage } from '../messages/message.ts'
 import type { ModelMessage } from '../models/language-model.ts'
-import { setIn } from '../text/set-in.ts'
+import { setIn } from '../text/indent-continuation.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** Longest summary, in tokens. */

@@ -7,19 +7,19 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonalData } from '../people/personal-data.ts'
-import { scopeOfPerson, type Reach, type Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type SearchScope, type Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
-import { Embedding } from './vectors/embedding.ts'
-import type { FormerSpace } from './vectors/former-space.ts'
-import { Indexer } from './vectors/indexer.ts'
+import { Embedding } from '../vectors/embedding.ts'
+import type { PreviousModel } from '../vectors/previous-model.ts'
+import { SyncWorker } from '../vectors/sync-worker.ts'
 import type { Dropped, LongTermMemory, MemoryUpkeep, NearMemory, Recall } from './long-term-memory.ts'
-import { createMemorySource } from './vectors/memory-source.ts'
+import { createMemoryEmbeddingSource } from './memory-embedding-source.ts'
 import type { MemoryStore } from './memory-store.ts'
-import { asReach, placesOf, searchPlaces, type Found } from './reach-search.ts'
-import { fit, rank, type RecallSettings } from './recall.ts'
-import { defaultMinSimilarity } from './vectors/thresholds.ts'
-import { LETTING_GO_DEADLINE_MS, type VectorIndex } from './vectors/vector-index.ts'
-import type { VectorStore } from './vectors/vector-store.ts'
+import { asSearchScope, factScopes, searchFacts, type FactHits } from './fact-search.ts'
+import { fit, rank, type RecallSettings } from './fact-ranking.ts'
+import { defaultMinSimilarity } from '../vectors/thresholds.ts'
+import { LETTING_GO_DEADLINE_MS, type VectorIndex } from '../vectors/vector-index.ts'
+import type { VectorStore } from '../vectors/vector-store.ts'
 
 /** Neighbours to choose from: recency may lift a memory over others that are more similar. */
 const LEAST_CANDIDATES = 50
@@ -30,14 +30,14 @@ export interface LongTermSettings extends Omit<RecallSettings, 'min_similarity'>
   readonly min_similarity: number | undefined
 }
 
-export interface LongTermMemoryParts {
+export interface LongTermMemoryDeps {
   readonly settings: LongTermSettings
   readonly memories: MemoryStore
   readonly vectors: VectorStore
   readonly index: VectorIndex
   readonly embedder: Embedder
   /** The embedding model of before, until the present one has caught up. */
-  readonly former?: FormerSpace | undefined
+  readonly former?: PreviousModel | undefined
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -46,10 +46,10 @@ export interface LongTermMemoryParts {
 }
 
 /** Long-term memory over a memory store, a vector store that follows it, and an index that follows both. */
-export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory & MemoryUpkeep => {
+export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory & MemoryUpkeep => {
   const { memories, vectors, index, clock, metrics } = parts
   const embedding = new Embedding(parts.embedder, parts.tokens, clock, parts.logger)
-  const indexer = new Indexer({ ...parts, source: createMemorySource(memories), embedding })
+  const indexer = new SyncWorker({ ...parts, source: createMemoryEmbeddingSource(memories), embedding })
   const logger = parts.logger.for('memory.recall')
   const settings: RecallSettings = {
     ...parts.settings,
@@ -59,24 +59,25 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
 
   /** What lies near to a question within a reach, by the embedding model that knows most of it. */
   const neighbours = async (
-    reach: Reach,
+    reach: SearchScope,
     question: string,
     candidates: number,
     call: CallContext,
-  ): Promise<Found & { readonly min_similarity: number }> => {
+  ): Promise<FactHits & { readonly min_similarity: number }> => {
     // Who has no memories costs nothing: no embedding, no query.
-    const places = await placesOf(memories, reach)
+    const places = await factScopes(memories, reach)
     if (places.length === 0) return { similar: [], memories: [], min_similarity: settings.min_similarity }
     const { min_similarity, ...asked } = (await parts.former?.asked(reach.scope, question, call)) ?? {
-      ...{ index, min_similarity: settings.min_similarity },
+      index,
+      min_similarity: settings.min_similarity,
       vector: await embedding.ofQuestion(question, call),
     }
     const query = { vector: asked.vector, candidates, min_similarity, signal: call.signal }
-    const found = await searchPlaces({ memories, index: asked.index, clock }, places, reach.scope, query)
+    const found = await searchFacts({ memories, index: asked.index, clock }, places, reach.scope, query)
     return { ...found, min_similarity }
   }
 
-  const search = async (reach: Reach, question: string, call: CallContext): Promise<Recall> => {
+  const search = async (reach: SearchScope, question: string, call: CallContext): Promise<Recall> => {
     const candidates = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
     const { similar, memories: found, min_similarity } = await neighbours(reach, question, candidates, call)
     const ranked = rank(similar, found, { ...settings, min_similarity }, clock.now())
@@ -147,7 +148,7 @@ export const createLongTermMemory = (parts: LongTermMemoryParts): LongTermMemory
     recall: async (reach, question, call) => {
       const begun = clock.now()
       try {
-        const recall = await search(asReach(reach), question, call)
+        const recall = await search(asSearchScope(reach), question, call)
         const count = recall.memories.length
         logger.info(`Recalled ${String(count)} memories`, {
           best_similarity: recall.memories[0]?.similarity.toFixed(3),

@@ -1,8 +1,8 @@
 import type { Health } from '../platform/health.ts'
 import type { CallContext } from '../models/language-model.ts'
-import type { Reach, Scope } from '../messages/scope.ts'
+import type { SearchScope, Scope } from '../messages/scope.ts'
 import type { PersonalData } from '../people/personal-data.ts'
-import type { Memory, RecalledMemory } from './memory.ts'
+import type { MemoryRecord, RecalledMemory } from './memory.ts'
 import type { MemoryPage } from './memory-store.ts'
 
 export interface Recall {
@@ -44,7 +44,7 @@ export interface MemoryUpkeep {
 
 /** A memory near to a question in meaning. */
 export interface NearMemory {
-  readonly memory: Memory
+  readonly memory: MemoryRecord
   /** 1 − cosine distance. */
   readonly similarity: number
 }
@@ -57,7 +57,7 @@ export interface LongTermMemory extends AsyncDisposable {
    * What is remembered within `reach` that bears on `question`, best first, at most `top_k_results`.
    * Never rejects: without an index or an embedder the answer is empty and says why.
    */
-  recall(reach: Scope | Reach, question: string, call: CallContext): Promise<Recall>
+  recall(reach: Scope | SearchScope, question: string, call: CallContext): Promise<Recall>
   /**
    * Memories of one scope that are near to `question`, best first, none below the threshold, whatever their age.
    * @throws DenidinError when the embedder or the index cannot be asked.
@@ -67,12 +67,12 @@ export interface LongTermMemory extends AsyncDisposable {
    * Keeps a memory. It is safe in SQLite when this resolves; embedding and index follow in the background, and are
    * taken up again after a restart. A session that gave a memory already gives no second one.
    */
-  store(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
+  store(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
   /** Forgets what a session gave: gone for every recall when this resolves; vector and index follow in the background. */
   forget(session_id: string): Promise<void>
   /** Lets go of memories that have left the store: vectors at once, the index within seconds or when it is back. */
   drop(memory_ids: readonly string[]): Promise<Dropped>
-  list(scope: Scope | 'all', page: MemoryPage): Promise<readonly Memory[]>
+  list(scope: Scope | 'all', page: MemoryPage): Promise<readonly MemoryRecord[]>
   stats(): Promise<MemoryStats>
   /** Resolves when nothing waits for embedding or index, or cannot go on for now. */
   settled(): Promise<void>

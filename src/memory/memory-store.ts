@@ -1,7 +1,7 @@
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
-import type { Category, Memory, MemoryKind, Tier } from './memory.ts'
+import type { Category, MemoryRecord, MemoryKind, Tier } from './memory.ts'
 
 /** Part of a list, newest first: at most `limit` memories, older than `before` (last `memory_id` of the page before). */
 export interface MemoryPage {
@@ -62,7 +62,7 @@ export interface MemoryStore {
    * tells which stands now.
    * @throws DenidinError `invalid_input` for a scope that is no well-formed text.
    */
-  add(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }>
+  add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
   /**
    * Removes the memories that a session gave. What one of them had superseded holds again. Gives the removed ids.
    */
@@ -80,14 +80,14 @@ export interface MemoryStore {
   /** What was merged into a memory, oldest first. */
   mergesInto(memory_id: string): Promise<readonly MergeRecord[]>
   /** The memories of these ids that belong to `scope`, in no particular order. */
-  get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]>
+  get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
   /** The memories of a scope that came from these messages. */
-  ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly Memory[]>
+  ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]>
   /** What these sessions as a whole were about. */
-  summariesOf(session_ids: readonly string[]): Promise<readonly Memory[]>
-  list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
+  summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]>
+  list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
   /** What one person alone said in groups: they may find it wherever they are. */
-  ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
+  ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
   /** Groups that remember what one person alone said. */
   groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
   /** Scopes that hold memories, the one last added to first. */
@@ -95,7 +95,7 @@ export interface MemoryStore {
   /** Every memory of a person's own scope, and every one that their words had a share in. */
   placesOfPerson(person_id: PersonId): Promise<readonly PlacedMemory[]>
   /** For the operator and for the upkeep of the index: over all scopes. */
-  listAll(page: MemoryPage & MemoryFilter): Promise<readonly Memory[]>
+  listAll(page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
   /** The scope of each of these memories; those that are not there are left out. */
   scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
   /** How many memories a scope holds. */

@@ -25,7 +25,7 @@ export interface Entity {
 }
 
 /** Something remembered for long. */
-export interface Memory {
+export interface MemoryRecord {
   readonly memory_id: string
   readonly scope: Scope
   /** Persons whose words it came from. */
@@ -68,11 +68,11 @@ export const PLAIN_MEMORY = {
   quote: undefined,
   sources: [],
   entities: [],
-} as const satisfies Partial<Memory>
+} as const satisfies Partial<MemoryRecord>
 
 /** A memory found for a question. */
 export interface RecalledMemory {
-  readonly memory: Memory
+  readonly memory: MemoryRecord
   /** Cosine similarity of question and memory: 1 − cosine distance. */
   readonly similarity: number
   /** 0.5 ^ (age / 30 days): 1 now, 0.5 after 30 days. */

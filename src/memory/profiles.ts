@@ -1,6 +1,6 @@
 import type { Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
-import type { Memory } from './memory.ts'
+import type { MemoryRecord } from './memory.ts'
 
 /** Most tokens of a profile: short enough to travel with every request. */
 export const PROFILE_TOKENS = 150
@@ -14,7 +14,7 @@ export interface Profiles {
 }
 
 /** The profile's lines: as many of the memories, in their order, as fit into `PROFILE_TOKENS`. */
-export const profileLines = (memories: readonly Memory[], tokens: TokenCounter): readonly string[] => {
+export const profileLines = (memories: readonly MemoryRecord[], tokens: TokenCounter): readonly string[] => {
   let left = PROFILE_TOKENS
   const lines: string[] = []
   for (const { text } of memories) {

@@ -11,7 +11,7 @@ export type Scope = `person:${PersonId}` | `chat:${ChatId}`
  * How far a question reaches: the scope that it is asked in; what `speaker` alone said in groups, where they ask in
  * private; and, where the configuration lets the godfather reach further, the scopes of `others`.
  */
-export interface Reach {
+export interface SearchScope {
   readonly scope: Scope
   readonly speaker?: PersonId
   readonly others?: readonly Scope[]

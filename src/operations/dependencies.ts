@@ -1,29 +1,29 @@
-import type { UsageReader } from '../budget/usage-reader.ts'
+import type { UsageReader } from '../usage/usage-reader.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
-import type { Conversation } from '../conversation/turns.ts'
+import type { Conversation } from '../conversation/conversation.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { LearningOptions } from '../learning/learner.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
-import type { Reflections } from '../learning/learnt.ts'
+import type { Reflections } from '../learning/processed-messages.ts'
 import type { PruneReflections } from '../learning/reflection-pruning.ts'
-import type { SessionClosing } from '../learning/session-closing.ts'
-import type { ToldElsewhere } from '../learning/told-elsewhere.ts'
+import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import type { ToldElsewhere } from '../learning/external-text.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { Listings } from '../memory/listings.ts'
-import type { MemoryAudit } from '../memory/memory-audit.ts'
-import type { ForgettableMessages, MessageSearch } from '../messages/forgettable-messages.ts'
-import type { VectorUpkeep } from '../memory/upkeep/vector-upkeep.ts'
+import type { NumberedLists } from '../memory/numbered-lists.ts'
+import type { AuditLog } from '../memory/audit-log.ts'
+import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
+import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 import type { People } from '../people/people.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Checkup, HealthCheck } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { Exporting } from '../privacy/exporting.ts'
-import type { Forgetting } from '../privacy/forgetting.ts'
+import type { Export } from '../privacy/export.ts'
+import type { Erasure } from '../privacy/erasure.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 
 /** Messages on their way. */
@@ -62,12 +62,12 @@ export interface About {
 export interface YoursDeps {
   readonly memories: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'accessed' | 'lastRecall'>
-  readonly listings: Listings
-  readonly messages: MessageSearch & Pick<ForgettableMessages, 'get' | 'last'>
+  readonly listings: NumberedLists
+  readonly messages: ScanningMessageSearch & Pick<MessageErasure, 'get' | 'last'>
   readonly preferences: Preferences
-  readonly forgetting: Pick<Forgetting, 'everything' | 'things'>
-  readonly exporting: Pick<Exporting, 'export' | 'read'>
-  readonly audit: MemoryAudit
+  readonly forgetting: Pick<Erasure, 'everything' | 'things'>
+  readonly exporting: Pick<Export, 'export' | 'read'>
+  readonly audit: AuditLog
 }
 
 /** Everything that operations stand on; each takes what it uses. */
@@ -80,14 +80,14 @@ export interface OperationDeps {
   readonly checkups: readonly Checkup[]
   readonly people: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
   readonly sessions: SessionBrowser
-  readonly closing: SessionClosing
+  readonly closing: SessionLifecycle
   readonly agent: ConsciousAgent
   readonly reflections: Pick<Reflections, 'of'>
   readonly pruneReflections: PruneReflections
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
-  readonly upkeep: VectorUpkeep
+  readonly upkeep: VectorMaintenance
   /** Takes facts from conversations; `undefined` where each gives a summary, or nothing. */
   readonly learning: Learning | undefined
   readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>

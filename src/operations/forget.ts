@@ -1,13 +1,13 @@
 /** Forgetting, and handing over, what is held about a person. */
 import { z } from 'zod'
-import type { Memory } from '../memory/memory.ts'
-import type { PlacedMessage } from '../messages/forgettable-messages.ts'
+import type { MemoryRecord } from '../memory/memory.ts'
+import type { PlacedMessage } from '../messages/message-erasure.ts'
 import { personOfScope, scopeOfPerson } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
-import type { ForgetReport } from '../privacy/forgetting.ts'
+import type { ForgetReport } from '../privacy/erasure.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { operation, type Caller } from './operation.ts'
-import { describePerson } from './references.ts'
+import { describePerson } from '../messages/describe-scope.ts'
 import { subjectOf, whoseInput, type Subject } from './yours.ts'
 
 /** An export of at most this many characters fits into a chat. */
@@ -17,7 +17,7 @@ const ALL = 'all'
 const LAST = 'last'
 
 interface Target {
-  readonly memories?: readonly Memory[]
+  readonly memories?: readonly MemoryRecord[]
   readonly messages?: readonly PlacedMessage[]
 }
 
@@ -26,7 +26,7 @@ const memoryById = async (
   deps: OperationDeps,
   id: string,
   { scope, by }: Pick<Subject, 'scope' | 'by'>,
-): Promise<Memory | undefined> => {
+): Promise<MemoryRecord | undefined> => {
   const place = (await deps.yours.memories.scopesOf([id])).get(id)
   if (place === undefined || (by !== 'operator' && place !== scope && personOfScope(place) !== undefined))
     return undefined
@@ -64,7 +64,11 @@ const isTheirs = ({ memories = [], messages = [] }: Target, { person, by }: Subj
 const OUTCOMES = ['forgotten', 'nothing', 'not_yours'] as const
 
 const forgotten = ({ messages, memories, residue, index, stores }: ForgetReport) => ({
-  ...{ outcome: 'forgotten' as const, messages, memories, residue, index },
+  outcome: 'forgotten' as const,
+  messages,
+  memories,
+  residue,
+  index,
   stores: Object.entries(stores).map(([store, rows]) => ({ store, rows })),
 })
 

@@ -1,6 +1,6 @@
 /** How the memory is used. */
 import { z } from 'zod'
-import { CATEGORIES, TIERS, type Memory } from '../memory/memory.ts'
+import { CATEGORIES, TIERS, type MemoryRecord } from '../memory/memory.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { operation } from './operation.ts'
@@ -16,7 +16,7 @@ const counts = z.record(z.string(), z.int().min(0))
 const found = async (
   memories: Pick<MemoryStore, 'get' | 'scopesOf'>,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, Memory>> => {
+): Promise<ReadonlyMap<string, MemoryRecord>> => {
   const scopes = [...(await memories.scopesOf(ids))]
   const there = await Promise.all(scopes.map(([id, scope]) => memories.get(scope, [id])))
   return new Map(there.flat().map(memory => [memory.memory_id, memory]))
@@ -65,12 +65,18 @@ export const memoryAccessStats = operation({
       top_memories: stats.top.map(({ memory_id, count, last_at }) => {
         const memory = there.get(memory_id)
         return {
-          ...{ memory_id, count, last_access: isoTime(last_at), category: memory?.category ?? null },
-          ...{ memory_tier: memory?.tier ?? null, importance_score: memory?.importance ?? null },
+          memory_id,
+          count,
+          last_access: isoTime(last_at),
+          category: memory?.category ?? null,
+          memory_tier: memory?.tier ?? null,
+          importance_score: memory?.importance ?? null,
         }
       }),
       recent: stats.recent.map(({ memory_id, type, at }) => ({
-        ...{ memory_id: memory_id ?? null, access_type: type, timestamp: isoTime(at) },
+        memory_id: memory_id ?? null,
+        access_type: type,
+        timestamp: isoTime(at),
       })),
     }
   },

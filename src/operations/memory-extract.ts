@@ -63,7 +63,9 @@ export const memoryExtract = operation({
     const report = await learn(deps, given, call)
     if (report.provider === undefined) return { ...SKIPPED, reason: 'nothing_new' as const }
     return {
-      ...{ status: 'ok' as const, reason: null, llm_provider: report.provider },
+      status: 'ok' as const,
+      reason: null,
+      llm_provider: report.provider,
       extraction_time_ms: report.extraction_time_ms,
       memory_id: report.memory_ids[0] ?? null,
       memory_ids: [...report.memory_ids],
@@ -74,6 +76,11 @@ export const memoryExtract = operation({
 })
 
 const SKIPPED = {
-  ...{ status: 'skipped' as const, llm_provider: null, extraction_time_ms: 0, memory_id: null },
-  ...{ memory_ids: [], entity_ids: [], relationship_ids: [] },
+  status: 'skipped' as const,
+  llm_provider: null,
+  extraction_time_ms: 0,
+  memory_id: null,
+  memory_ids: [],
+  entity_ids: [],
+  relationship_ids: [],
 }

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { operation, type Caller } from './operation.ts'
 import type { OperationDeps } from './dependencies.ts'
-import { describeScope, isoTime, namedScope, scopeInput } from './references.ts'
+import { isoTime, namedScope, scopeInput } from './references.ts'
+import { describeScope } from '../messages/describe-scope.ts'
 
 const MOST_DAYS = 3650
 const MOST_ROWS = 100
@@ -53,14 +54,18 @@ export const memoryPruneReflections = operation({
     const pruned = await deps.pruneReflections({ days, scope, dry_run, by: by(caller), signal })
     const { found } = pruned
     return {
-      ...{ dry_run, days: pruned.days, before: isoTime(pruned.before) },
+      dry_run,
+      days: pruned.days,
+      before: isoTime(pruned.before),
       reflections: found.reduce((sum, each) => sum + each.count, 0),
       oldest: found.length === 0 ? null : isoTime(Math.min(...found.map(each => each.oldest))),
       newest: found.length === 0 ? null : isoTime(Math.max(...found.map(each => each.newest))),
       conversations: await Promise.all(
         found.slice(0, MOST_ROWS).map(async each => ({
           who: await describeScope(deps.people, each.scope),
-          ...{ reflections: each.count, oldest: isoTime(each.oldest), newest: isoTime(each.newest) },
+          reflections: each.count,
+          oldest: isoTime(each.oldest),
+          newest: isoTime(each.newest),
         })),
       ),
     }

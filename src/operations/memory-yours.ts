@@ -1,12 +1,13 @@
 /** A person's own memory: looking at it, adding to it, and why a reply was as it was. */
 import { z } from 'zod'
-import type { ListedItem } from '../memory/listings.ts'
-import { PLAIN_MEMORY, type Memory } from '../memory/memory.ts'
+import type { ListedItem } from '../memory/numbered-lists.ts'
+import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { operation, type Call } from './operation.ts'
-import { describePerson, describeScope, isoTime } from './references.ts'
+import { isoTime } from './references.ts'
+import { describePerson, describeScope } from '../messages/describe-scope.ts'
 import { itemSchema, speakerOf, SPEAKERS, subjectOf, whoseInput, type Subject } from './yours.ts'
 
 const QUERY_CHARACTERS = 2000
@@ -19,14 +20,22 @@ const MESSAGES_SHOWN = 10
 type Item = z.output<typeof itemSchema>
 type Unnumbered = Omit<Item, 'number'> & { readonly at: number; readonly listed: ListedItem }
 
-const fromMemory = (memory: Memory, { person }: Subject): Unnumbered => ({
-  ...{ kind: 'memory', id: memory.memory_id, text: memory.text, at: memory.said_to },
-  ...{ by: speakerOf(memory, person), said_at: isoTime(memory.said_to) },
+const fromMemory = (memory: MemoryRecord, { person }: Subject): Unnumbered => ({
+  kind: 'memory',
+  id: memory.memory_id,
+  text: memory.text,
+  at: memory.said_to,
+  by: speakerOf(memory, person),
+  said_at: isoTime(memory.said_to),
   in_group: personOfScope(memory.scope) === undefined,
   listed: { kind: 'memory', id: memory.memory_id, scope: memory.scope },
 })
 
-const newest = async (deps: OperationDeps, { scope, reach }: Subject, limit: number): Promise<readonly Memory[]> => {
+const newest = async (
+  deps: OperationDeps,
+  { scope, reach }: Subject,
+  limit: number,
+): Promise<readonly MemoryRecord[]> => {
   const page = { limit, current: true }
   const elsewhere = reach.speaker === undefined ? [] : await deps.yours.memories.ofSpeaker(reach.speaker, page)
   return [...(await deps.yours.memories.list(scope, page)), ...elsewhere]
@@ -47,7 +56,11 @@ const withWords = async (
     ...messages
       .filter(message => !subject.request.includes(message.message_id))
       .map(({ message_id, scope, person_id, sent_at, text }): Unnumbered => ({
-        ...{ kind: 'message', id: message_id, text, at: sent_at, said_at: isoTime(sent_at) },
+        kind: 'message',
+        id: message_id,
+        text,
+        at: sent_at,
+        said_at: isoTime(sent_at),
         by: person_id === person.person_id ? 'you' : 'others',
         in_group: personOfScope(scope) === undefined,
         listed: { kind: 'message', id: message_id, scope },
@@ -100,12 +113,21 @@ export const memoryShow = operation({
   needs: 'data',
   input: z.strictObject({ memory_id: z.string().min(1).describe('the memory') }),
   output: z.object({
-    ...{ memory_id: z.string(), who: z.string(), kind: z.string(), category: z.string(), tier: z.string() },
-    ...{ importance: z.number(), said_from: z.string(), said_to: z.string(), valid_from: z.string() },
+    memory_id: z.string(),
+    who: z.string(),
+    kind: z.string(),
+    category: z.string(),
+    tier: z.string(),
+    importance: z.number(),
+    said_from: z.string(),
+    said_to: z.string(),
+    valid_from: z.string(),
     valid_to: z.string().nullable().describe('since when it holds no more'),
     supersedes: z.string().nullable().describe('the memory that it ended'),
     merged_into: z.string().nullable().describe('the memory that says the same and stands for it'),
-    ...{ text: z.string(), quote: z.string().nullable(), session_id: z.string().nullable() },
+    text: z.string(),
+    quote: z.string().nullable(),
+    session_id: z.string().nullable(),
     sources: z.array(z.object({ message_id: z.string() })),
     entities: z.array(z.object({ kind: z.string(), value: z.string() })),
     merged: z
@@ -133,16 +155,29 @@ export const memoryShow = operation({
     )
     const words = new Map(behind.map(each => [each.memory_id, each]))
     return {
-      ...{ memory_id, who: await describeScope(deps.people, memory.scope), kind, category, tier, importance },
-      ...{ said_from: isoTime(memory.said_from), said_to: isoTime(memory.said_to) },
+      memory_id,
+      who: await describeScope(deps.people, memory.scope),
+      kind,
+      category,
+      tier,
+      importance,
+      said_from: isoTime(memory.said_from),
+      said_to: isoTime(memory.said_to),
       valid_from: isoTime(memory.valid_from),
       valid_to: memory.valid_to === undefined ? null : isoTime(memory.valid_to),
-      ...{ text, quote, supersedes, session_id, merged_into: memory.merged_into ?? null },
+      text,
+      quote,
+      supersedes,
+      session_id,
+      merged_into: memory.merged_into ?? null,
       sources: memory.sources.map(message_id => ({ message_id })),
       entities: memory.entities.map(({ kind: entity, value }) => ({ kind: entity, value })),
       merged: merges.map(({ memory_id: id, reason, at }) => ({
-        ...{ memory_id: id, reason, at: isoTime(at) },
-        ...{ text: words.get(id)?.text ?? '', quote: words.get(id)?.quote ?? null },
+        memory_id: id,
+        reason,
+        at: isoTime(at),
+        text: words.get(id)?.text ?? '',
+        quote: words.get(id)?.quote ?? null,
       })),
     }
   },
@@ -163,13 +198,23 @@ export const memoryRemember = operation({
     if (!(await deps.memory.stats()).enabled) throw new DenidinError('disabled', 'long-term memory is switched off')
     const at = deps.clock.now()
     const [source] = request
-    const memory: Memory = {
+    const memory: MemoryRecord = {
       ...PLAIN_MEMORY,
       // Asked for once more after a crash, it is there already.
       memory_id: source === undefined ? deps.ids.uuid() : `explicit-${source}`,
-      ...{ scope, person_ids: [person.person_id], kind: 'explicit', category: 'facts', text, quote: text },
-      ...{ sources: request, session_id: undefined, importance: 1 },
-      ...{ said_from: at, said_to: at, valid_from: at, created_at: at },
+      scope,
+      person_ids: [person.person_id],
+      kind: 'explicit',
+      category: 'facts',
+      text,
+      quote: text,
+      sources: request,
+      session_id: undefined,
+      importance: 1,
+      said_from: at,
+      said_to: at,
+      valid_from: at,
+      created_at: at,
     }
     await deps.memory.store(memory)
     deps.yours.audit.write({ operation: 'memory.remember', by, whose: scope, memory_ids: [memory.memory_id] })
@@ -187,8 +232,10 @@ export const memoryWhy = operation({
     replied_at: z.string().nullable().describe('null: there was no reply yet'),
     items: z.array(
       z.object({
-        ...{ id: z.string(), text: z.string().nullable().describe('null: forgotten since') },
-        ...{ by: z.enum(SPEAKERS).nullable(), said_at: z.string().nullable() },
+        id: z.string(),
+        text: z.string().nullable().describe('null: forgotten since'),
+        by: z.enum(SPEAKERS).nullable(),
+        said_at: z.string().nullable(),
         similarity: z.number().nullable().describe('null: found by its words'),
         score: z.number(),
       }),
@@ -214,7 +261,10 @@ export const memoryWhy = operation({
         const message = messages.get(message_id ?? '')
         const at = memory?.said_to ?? message?.sent_at
         return {
-          ...{ id: memory_id ?? message_id ?? '', text: memory?.text ?? message?.text ?? null, similarity, score },
+          id: memory_id ?? message_id ?? '',
+          text: memory?.text ?? message?.text ?? null,
+          similarity,
+          score,
           by: memory !== undefined ? speakerOf(memory, person) : message === undefined ? null : spoke(message, person),
           said_at: at === undefined ? null : isoTime(at),
         }

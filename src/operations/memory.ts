@@ -1,12 +1,13 @@
 /** Long-term memory. */
 import { z } from 'zod'
-import { CATEGORIES, MEMORY_KINDS, type Memory } from '../memory/memory.ts'
+import { CATEGORIES, MEMORY_KINDS, type MemoryRecord } from '../memory/memory.ts'
 import { personOfScope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import { DenidinError } from '../platform/errors.ts'
 import { operation } from './operation.ts'
 import { pageInput, pageOutput, readPage } from './paging.ts'
-import { describeScope, isoTime, namedScope, ownScope, scopeInput } from './references.ts'
+import { isoTime, namedScope, ownScope, scopeInput } from './references.ts'
+import { describeScope } from '../messages/describe-scope.ts'
 
 const QUERY_CHARACTERS = 2000
 
@@ -21,7 +22,7 @@ const shown = z.object({
   text: z.string(),
 })
 
-const show = async (people: Pick<People, 'find'>, memory: Memory): Promise<z.output<typeof shown>> => ({
+const show = async (people: Pick<People, 'find'>, memory: MemoryRecord): Promise<z.output<typeof shown>> => ({
   memory_id: memory.memory_id,
   who: await describeScope(people, memory.scope),
   kind: memory.kind,

@@ -5,7 +5,8 @@ import { DenidinError } from '../platform/errors.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import { operation, type Caller } from './operation.ts'
-import { describeScope, findPerson, isoTime, ownScope } from './references.ts'
+import { findPerson, isoTime, ownScope } from './references.ts'
+import { describeScope } from '../messages/describe-scope.ts'
 
 const which = {
   conversation: z

@@ -1,8 +1,8 @@
 /** What people want of DeniDin. */
+import { describePerson } from '../messages/describe-scope.ts'
 import { z } from 'zod'
 import { LANGUAGES } from '../people/preferences.ts'
 import { operation } from './operation.ts'
-import { describePerson } from './references.ts'
 import { subjectOf, whoseInput } from './yours.ts'
 
 export const peoplePrivacy = operation({

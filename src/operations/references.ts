@@ -1,7 +1,7 @@
 /** How callers name a conversation or a person, and how such a name is resolved. */
 import { z } from 'zod'
 import { CONSOLE_PHONE } from '../channels/console/console-channel.ts'
-import { personOfScope, scopeOfPerson, type Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -76,21 +76,6 @@ export const ownScope = async (
   if (caller.level !== 'operator') return undefined
   const person = await deps.people.lookUp(terminalPhone(deps))
   return person === undefined ? undefined : scopeOfPerson(person.person_id)
-}
-
-/** What a scope is called in an output: `person:…` with the phone when known, or `chat:…`. */
-export const describeScope = async (people: Pick<People, 'find'>, scope: Scope): Promise<string> => {
-  const person_id = personOfScope(scope)
-  if (person_id === undefined) return scope
-  const person = await people.find(person_id)
-  return person === undefined ? scope : describePerson(person)
-}
-
-/** A person as a column of a list shows it: name and first number. */
-export const describePerson = (person: Person): string => {
-  const phone = person.identities.find(each => each.kind === 'phone')?.value
-  const number = phone === undefined ? person.person_id : `+${phone}`
-  return person.name === undefined ? number : `${person.name} (${number})`
 }
 
 /** An instant in an output. */

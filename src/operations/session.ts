@@ -8,7 +8,8 @@ import { operation, type Call, type Caller } from './operation.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { pruneByAge } from './memory-reflections.ts'
 import { pageInput, pageOutput, readPage } from './paging.ts'
-import { describeScope, isoTime, namedScope, ownScope, scopeInput } from './references.ts'
+import { isoTime, namedScope, ownScope, scopeInput } from './references.ts'
+import { describeScope } from '../messages/describe-scope.ts'
 
 const STATES = ['active', 'closed', 'stored', 'dead', 'purged'] as const satisfies readonly SessionState[]
 

@@ -1,10 +1,10 @@
 /** What people can ask of what is held about them: whose it is, and by which name it is called. */
 import { z } from 'zod'
-import type { ListingPlace } from '../memory/listings.ts'
-import type { Memory } from '../memory/memory.ts'
-import { ownReach } from '../memory/reach-search.ts'
+import type { ListingPlace } from '../memory/numbered-lists.ts'
+import type { MemoryRecord } from '../memory/memory.ts'
+import { ownSearchScope } from '../memory/fact-search.ts'
 import type { MessageId } from '../messages/message.ts'
-import { scopeOfPerson, type Reach, type Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type SearchScope, type Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -21,7 +21,7 @@ export interface Subject {
   readonly person: Person
   /** The conversation it is asked in: the person's own, or a group's. */
   readonly scope: Scope
-  readonly reach: Reach
+  readonly reach: SearchScope
   /** Where the numbers of a list hold. */
   readonly place: ListingPlace
   /** Who asks, for the audit. */
@@ -46,13 +46,15 @@ export const subjectOf = async (
     const named = await findPerson(deps.people, reference ?? terminalPhone(deps))
     const scope = scopeOfPerson(named.person_id)
     const place = { person_id: named.person_id, chat_id: OPERATOR_CHAT }
-    return { person: named, scope, reach: ownReach(scope), place, by: 'operator', request: [] }
+    return { person: named, scope, reach: ownSearchScope(scope), place, by: 'operator', request: [] }
   }
   if (reference !== undefined) throw new DenidinError('forbidden', 'only the operator may name somebody else')
   if (person === undefined || chat === undefined) throw new DenidinError('invalid_input', 'nobody is named')
   const { scope, chat_id, message_id } = chat
   return {
-    ...{ person, scope, reach: ownReach(scope) },
+    person,
+    scope,
+    reach: ownSearchScope(scope),
     place: { person_id: person.person_id, chat_id },
     by: person.person_id,
     request: message_id === undefined ? [] : [message_id],
@@ -62,7 +64,7 @@ export const subjectOf = async (
 /** Who said what a memory came from, as its reader sees them. */
 export const SPEAKERS = ['you', 'others', 'conversation'] as const
 
-export const speakerOf = ({ kind, person_ids }: Memory, { person_id }: Person): (typeof SPEAKERS)[number] =>
+export const speakerOf = ({ kind, person_ids }: MemoryRecord, { person_id }: Person): (typeof SPEAKERS)[number] =>
   kind === 'session_summary' || kind === 'session_transcript'
     ? 'conversation'
     : person_ids.includes(person_id)

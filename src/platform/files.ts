@@ -1,13 +1,13 @@
 import { constants } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { Lanes } from './lanes.ts'
+import { KeyedQueue } from './keyed-queue.ts'
 
 /** Only the owner may read: a session holds people's words. */
 export const PRIVATE_FILE_MODE = 0o600
 export const PRIVATE_FOLDER_MODE = 0o700
 
-const writes = new Lanes<string>()
+const writes = new KeyedQueue<string>()
 
 /**
  * Writes a whole file or nothing: `<path>.new`, fsync, rename. Mode 0600; makes the folder (0700) when missing. The name

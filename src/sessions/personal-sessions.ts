@@ -18,8 +18,13 @@ export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folde
       yield {
         section: 'sessions',
         fields: {
-          ...{ created_at: recordedTime(session.created_at), last_active: recordedTime(session.last_active) },
-          ...{ chat_id, state, messages, session_id, archived_to },
+          created_at: recordedTime(session.created_at),
+          last_active: recordedTime(session.last_active),
+          chat_id,
+          state,
+          messages,
+          session_id,
+          archived_to,
         },
       }
     }

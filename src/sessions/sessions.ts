@@ -42,7 +42,7 @@ export interface Sessions {
   release(session_id: string): void
 }
 
-export interface SessionsDependencies {
+export interface SessionsDeps {
   readonly ledger: SessionLedger
   readonly folders: SessionFolders
   readonly messages: MessageStore
@@ -71,7 +71,7 @@ export const toWindowMessage = (message: StoredMessage): WindowMessage => ({
 const reasonOf = (error: unknown): string => asDenidinError(error).message
 
 /** Sessions over a ledger in SQLite and a readable file each. */
-export const createSessions = (deps: SessionsDependencies): Sessions & SessionBrowser => {
+export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser => {
   const { ledger, folders, messages, clock, ids } = deps
   const logger = deps.logger.for('session')
   const cache = new LRUCache<string, WindowFile>({

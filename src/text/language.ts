@@ -1,6 +1,6 @@
-import { en } from './en.ts'
-import { he } from './he.ts'
-import type { Sentences } from './sentences.ts'
+import { en } from './strings/en.ts'
+import { he } from './strings/he.ts'
+import type { Strings } from './strings/strings.ts'
 
 /** Languages that DeniDin speaks itself; the model speaks more. */
 export type Language = 'en' | 'he'
@@ -12,7 +12,7 @@ export const languageOf = (text: string): Language => {
   return hebrew * 2 > letters ? 'he' : 'en'
 }
 
-const SENTENCES: Readonly<Record<Language, Sentences>> = { en, he }
+const SENTENCES: Readonly<Record<Language, Strings>> = { en, he }
 
 /** DeniDin's own words in a language. */
-export const sentencesIn = (language: Language): Sentences => SENTENCES[language]
+export const sentencesIn = (language: Language): Strings => SENTENCES[language]

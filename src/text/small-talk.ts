@@ -1,4 +1,4 @@
-import { subjectStems } from './subject-stems.ts'
+import { subjectStems } from './content-stems.ts'
 
 /**
  * What people say to be polite: greetings, thanks, farewells, applause. It asks for nothing that was said before, and its

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { createApp, type App } from '../../src/app/create-app.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import { createWinstonLogger } from '../../src/platform/winston-logger.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -65,7 +65,8 @@ export const startBenchDenidin = async (options: { readonly concurrency: number 
   await app.start()
   const kept = cleanup.move()
   return {
-    ...{ app, channel },
+    app,
+    channel,
     nextRequest: () => new Promise(resolve => waiting.push(resolve)),
     completions: () => completions,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

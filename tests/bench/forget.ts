@@ -3,7 +3,7 @@
 // Prints what went, what was left (0), how long it took, and how long nobody else had a turn meanwhile.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { openStores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings } from '../../src/app/runtime.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { fillPast, MARK } from '../support/large-person.ts'
@@ -43,8 +43,15 @@ for (const size of SIZES) {
   await denidin.close()
   const files = await filesWith(denidin.data(), [MARK])
   results.push({
-    ...{ ...size, outcome, gone_messages: messages, gone_memories: memories, residue, index },
-    ...{ files_with_a_word: files.length, took_ms, longest_block_ms: Math.round(delay.max / NANOSECONDS_PER_MS) },
+    ...size,
+    outcome,
+    gone_messages: messages,
+    gone_memories: memories,
+    residue,
+    index,
+    files_with_a_word: files.length,
+    took_ms,
+    longest_block_ms: Math.round(delay.max / NANOSECONDS_PER_MS),
   })
 }
 if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)

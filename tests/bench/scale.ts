@@ -27,7 +27,8 @@ const given = Object.fromEntries(
 )
 
 const report = await measureScale({
-  ...{ ...sizes, ...given },
+  ...sizes,
+  ...given,
   progress: text => {
     process.stderr.write(`${text}\n`)
   },

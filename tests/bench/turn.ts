@@ -47,9 +47,16 @@ const fillMemories = async ({ app }: BenchDenidin, phone: string, from: number, 
   for (let n = from; n < to; n++) {
     await app.memory.store({
       ...PLAIN_MEMORY,
-      ...{ memory_id: `${phone}-${String(n)}`, session_id: `${phone}-${String(n)}`, scope, person_ids: [] },
-      ...{ kind: 'session_summary', text: `- ${words(30, n)} number ${String(n)}` },
-      ...{ said_from: Date.now(), said_to: Date.now(), valid_from: Date.now(), created_at: Date.now() },
+      memory_id: `${phone}-${String(n)}`,
+      session_id: `${phone}-${String(n)}`,
+      scope,
+      person_ids: [],
+      kind: 'session_summary',
+      text: `- ${words(30, n)} number ${String(n)}`,
+      said_from: Date.now(),
+      said_to: Date.now(),
+      valid_from: Date.now(),
+      created_at: Date.now(),
     })
   }
   await app.memory.settled()

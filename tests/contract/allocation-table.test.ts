@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { AllocationTable } from '../../src/memory/vectors/allocation-table.ts'
-import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import type { CollectionAllocator } from '../../src/vectors/collection-allocator.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import {
   createSqliteAllocationTable,
-  type AllocationTableOptions,
-} from '../../src/memory/sqlite/sqlite-allocation-table.ts'
-import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
-import type { VectorStore } from '../../src/memory/vectors/vector-store.ts'
+  type CollectionAllocatorDeps,
+} from '../../src/vectors/sqlite/sqlite-collection-allocator.ts'
+import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
+import type { VectorStore } from '../../src/vectors/vector-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { wordVector } from '../support/memory-words.ts'
@@ -14,7 +14,7 @@ import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 
 interface Subject {
   /** The table of a space, in collections of at most 30 vectors. */
-  table(space?: string, more?: Partial<AllocationTableOptions>): AllocationTable
+  table(space?: string, more?: Partial<CollectionAllocatorDeps>): CollectionAllocator
   readonly vectors: VectorStore
 }
 
@@ -34,7 +34,7 @@ const put = async (vectors: VectorStore, scope: Scope, ...ids: string[]): Promis
   )
 
 /** Does what the index does, without one. */
-const index = async (table: AllocationTable): Promise<void> => {
+const index = async (table: CollectionAllocator): Promise<void> => {
   for (;;) {
     const batches = await table.take(100)
     if (batches.length === 0) return
@@ -50,7 +50,7 @@ const many = (prefix: string, count: number): string[] => Array.from({ length: c
 
 describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) => {
   let opened: StoreOnDisk<Subject>
-  let table: AllocationTable
+  let table: CollectionAllocator
   let vectors: VectorStore
 
   const restart = (): void => {

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
-import type { EmbeddingSource } from '../../src/memory/vectors/embedding-source.ts'
-import { createMemorySource } from '../../src/memory/vectors/memory-source.ts'
-import { createMessageSource } from '../../src/memory/vectors/message-source.ts'
+import type { EmbeddingSource } from '../../src/vectors/embedding-source.ts'
+import { createMemoryEmbeddingSource } from '../../src/memory/memory-embedding-source.ts'
+import { createMessageSource } from '../../src/vectors/message-embedding-source.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import { createSqliteMessageTurns } from '../../src/messages/sqlite/sqlite-message-turns.ts'
+import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
@@ -27,7 +27,7 @@ const subjects: Record<string, () => Subject> = {
   memories: () => {
     const memories = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
     return {
-      source: createMemorySource(memories),
+      source: createMemoryEmbeddingSource(memories),
       add: async (scope, text) => (await memories.add(memoryOf(scope, text))).memory.memory_id,
       remove: async (scope, id) => await memories.remove(scope, [id]),
       merge: (from, to) => memories.reassign(from, to),
@@ -37,7 +37,7 @@ const subjects: Record<string, () => Subject> = {
     const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
     const store = createSqliteMessageStore(database)
     let n = 0
-    const source = createMessageSource(createSqliteMessageTurns(database), wordCounter, new FakeClock())
+    const source = createMessageSource(createSqliteMessageContext(database), wordCounter, new FakeClock())
     return {
       source,
       add: async (scope, text) => {

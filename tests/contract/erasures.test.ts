@@ -14,7 +14,10 @@ import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const said = (message_id: string, text: string, more: { person_id?: string; sent_at?: number } = {}) => ({
-  ...{ message_id, text, person_id: 'ana', sent_at: 1000 },
+  message_id,
+  text,
+  person_id: 'ana',
+  sent_at: 1000,
   ...more,
 })
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ForgettableMessages, MessageSearch, PlacedMessage } from '../../src/messages/forgettable-messages.ts'
+import type { MessageErasure, ScanningMessageSearch, PlacedMessage } from '../../src/messages/message-erasure.ts'
 import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteForgettableMessages } from '../../src/messages/sqlite/sqlite-forgettable-messages.ts'
+import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { gathered } from '../support/gathered.ts'
@@ -15,7 +15,7 @@ const BEN: Scope = 'person:ben'
 const GROUP: Scope = 'chat:1@g.us'
 
 interface Subject {
-  readonly messages: ForgettableMessages & MessageSearch
+  readonly messages: MessageErasure & ScanningMessageSearch
   readonly store: MessageStore & PersonalData
 }
 
@@ -29,7 +29,7 @@ describe.each([
     'sqlite',
     () =>
       sqliteOnDisk(messageMigrations, database => ({
-        messages: createSqliteForgettableMessages(database),
+        messages: createSqliteMessageErasure(database),
         store: createSqliteMessageStore(database),
       })),
   ],
@@ -41,18 +41,36 @@ describe.each([
   const say = async (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Promise<void> => {
     await store.receive({
       message: {
-        ...{ message_id, chat_id: `chat of ${scope}`, chat_kind: scope.startsWith('chat:') ? 'group' : 'direct' },
-        ...{ sender: { identities: [] }, text, sent_at: 5, addressed: true, may_continue: false },
+        message_id,
+        chat_id: `chat of ${scope}`,
+        chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',
+        sender: { identities: [] },
+        text,
+        sent_at: 5,
+        addressed: true,
+        may_continue: false,
       },
-      ...{ person_id: personOfScope(scope) ?? 'ana', scope, received_at: 6, state: 'received', tokens: 3 },
+      person_id: personOfScope(scope) ?? 'ana',
+      scope,
+      received_at: 6,
+      state: 'received',
+      tokens: 3,
       ...more,
     })
   }
 
   const replyTo = (message_id: string, scope: Scope, at: number, text = `answer to ${message_id}`): Reply => ({
-    ...{ outbox_id: `o-${message_id}`, chat_id: `chat of ${scope}`, person_id: personOfScope(scope) ?? 'ana', scope },
-    ...{ chat_kind: scope.startsWith('chat:') ? 'group' : 'direct', answers: [message_id] },
-    ...{ text, tokens: 3, session_id: `s-${scope}`, keep: true, created_at: at },
+    outbox_id: `o-${message_id}`,
+    chat_id: `chat of ${scope}`,
+    person_id: personOfScope(scope) ?? 'ana',
+    scope,
+    chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',
+    answers: [message_id],
+    text,
+    tokens: 3,
+    session_id: `s-${scope}`,
+    keep: true,
+    created_at: at,
   })
 
   const answer = async (message_id: string, scope: Scope, at: number): Promise<void> => {

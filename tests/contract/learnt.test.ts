@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { digestOf, type Learnt, type Reflections } from '../../src/learning/learnt.ts'
+import { digestOf, type ProcessedMessages, type Reflections } from '../../src/learning/processed-messages.ts'
 import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
-import { createSqliteLearnt, createSqliteReflections } from '../../src/learning/sqlite/sqlite-learnt.ts'
+import {
+  createSqliteProcessedMessages,
+  createSqliteReflections,
+} from '../../src/learning/sqlite/sqlite-processed-messages.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
@@ -10,7 +13,7 @@ const session = { session_id: 's1', scope: 'person:p1' } as const
 const message = (message_id: string, text: string) => ({ message_id, digest: digestOf(text) })
 
 interface Subject {
-  readonly learnt: Learnt & PersonalData
+  readonly learnt: ProcessedMessages & PersonalData
   readonly reflections: Reflections & PersonalData
 }
 
@@ -19,7 +22,7 @@ describe.each([
     'sqlite',
     () =>
       sqliteOnDisk(learningMigrations, database => ({
-        learnt: createSqliteLearnt(database),
+        learnt: createSqliteProcessedMessages(database),
         reflections: createSqliteReflections(database),
       })),
   ],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ListedItem, ListingPlace, Listings } from '../../src/memory/listings.ts'
-import { createSqliteListings, listingMigrations } from '../../src/memory/sqlite/sqlite-listings.ts'
+import type { ListedItem, ListingPlace, NumberedLists } from '../../src/memory/numbered-lists.ts'
+import { createSqliteNumberedLists, listingMigrations } from '../../src/memory/sqlite/sqlite-numbered-lists.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
@@ -10,11 +10,11 @@ const BEN: ListingPlace = { person_id: 'ben', chat_id: 'chat' }
 
 const memory = (id: string): ListedItem => ({ kind: 'memory', id, scope: 'person:ana' })
 
-describe.each([['sqlite', () => sqliteOnDisk(listingMigrations, createSqliteListings)]] as const)(
+describe.each([['sqlite', () => sqliteOnDisk(listingMigrations, createSqliteNumberedLists)]] as const)(
   'listings: %s',
   (_name, open) => {
-    let opened: StoreOnDisk<Listings & PersonalData>
-    let listings: Listings & PersonalData
+    let opened: StoreOnDisk<NumberedLists & PersonalData>
+    let listings: NumberedLists & PersonalData
 
     const shown = async (place: ListingPlace): Promise<(string | undefined)[]> =>
       (await Promise.all([1, 2, 3].map(number => listings.item(place, number)))).map(item => item?.id)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { LongTermMemory, MemoryUpkeep } from '../../src/memory/long-term-memory.ts'
-import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
+import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { gathered } from '../support/gathered.ts'
 import { exactRig } from '../support/memory-exact-rig.ts'

@@ -89,8 +89,14 @@ for (const [name, open] of Object.entries(stores)) {
     const session = { session_id: 's', person_ids: ['p1'] }
     const fact = memoryOf('person:a', 'Dana lives in Haifa', {
       ...session,
-      ...{ kind: 'fact', category: 'facts', importance: 0.9, tier: 'short_term', quote: 'I live in Haifa now' },
-      ...{ sources: ['m1', 'm2'], entities: [{ kind: 'place', value: 'Haifa' }], valid_to: 77 },
+      kind: 'fact',
+      category: 'facts',
+      importance: 0.9,
+      tier: 'short_term',
+      quote: 'I live in Haifa now',
+      sources: ['m1', 'm2'],
+      entities: [{ kind: 'place', value: 'Haifa' }],
+      valid_to: 77,
     })
     const another = memoryOf('person:a', 'Dana is a nurse', { ...session, kind: 'fact' })
     for (const memory of [fact, another, memoryOf('person:a', 'summary', session)]) {
@@ -167,7 +173,11 @@ for (const [name, open] of Object.entries(stores)) {
     const fact = { kind: 'fact', entities: [{ kind: 'place', value: 'Haifa' }] } as const
     const kept = memoryOf('person:a', 'lives in Haifa', { ...fact, sources: ['m1'], said_to: 10, said_from: 10 })
     const closed = memoryOf('person:a', 'home is Haifa', {
-      ...{ ...fact, sources: ['m1', 'm2'], said_to: 20, said_from: 20, supersedes: history.memory_id },
+      ...fact,
+      sources: ['m1', 'm2'],
+      said_to: 20,
+      said_from: 20,
+      supersedes: history.memory_id,
     })
     for (const memory of [history, kept, closed]) await store.add(memory)
     const wanted = { kept: kept.memory_id, closed: closed.memory_id, reason: 'same', at: 30, importance: 0.9 } as const

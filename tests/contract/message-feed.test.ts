@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { MessageFeed } from '../../src/messages/message-feed.ts'
+import type { ChangeFeed } from '../../src/messages/change-feed.ts'
 import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteForgettableMessages } from '../../src/messages/sqlite/sqlite-forgettable-messages.ts'
-import { createSqliteMessageFeed } from '../../src/messages/sqlite/sqlite-message-feed.ts'
+import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
+import { createSqliteChangeFeed } from '../../src/messages/sqlite/sqlite-change-feed.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import type { ForgettableMessages } from '../../src/messages/forgettable-messages.ts'
+import type { MessageErasure } from '../../src/messages/message-erasure.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
@@ -16,23 +16,42 @@ const BEN: Scope = 'person:ben'
 const GROUP: Scope = 'chat:1@g.us'
 
 interface Subject {
-  readonly feed: MessageFeed
+  readonly feed: ChangeFeed
   readonly store: MessageStore & PersonalData
-  readonly forgettable: ForgettableMessages
+  readonly forgettable: MessageErasure
 }
 
 const receipt = (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Receipt => ({
   message: {
-    ...{ message_id, chat_id: `chat of ${scope}`, chat_kind: scope.startsWith('chat:') ? 'group' : 'direct' },
-    ...{ sender: { identities: [], name: 'Ana' }, text, sent_at: 5, addressed: true, may_continue: false },
+    message_id,
+    chat_id: `chat of ${scope}`,
+    chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',
+    sender: { identities: [], name: 'Ana' },
+    text,
+    sent_at: 5,
+    addressed: true,
+    may_continue: false,
   },
-  ...{ person_id: personOfScope(scope) ?? 'ana', scope, received_at: 6, state: 'received', tokens: 3 },
+  person_id: personOfScope(scope) ?? 'ana',
+  scope,
+  received_at: 6,
+  state: 'received',
+  tokens: 3,
   ...more,
 })
 
 const reply = (outbox_id: string, session_id: string | undefined): Reply => ({
-  ...{ outbox_id, chat_id: `chat of ${ANA}`, chat_kind: 'direct', scope: ANA, person_id: 'ana', answers: [] },
-  ...{ text: `answer ${outbox_id}`, tokens: 2, session_id, keep: true, created_at: 7 },
+  outbox_id,
+  chat_id: `chat of ${ANA}`,
+  chat_kind: 'direct',
+  scope: ANA,
+  person_id: 'ana',
+  answers: [],
+  text: `answer ${outbox_id}`,
+  tokens: 2,
+  session_id,
+  keep: true,
+  created_at: 7,
 })
 
 describe.each([
@@ -40,14 +59,14 @@ describe.each([
     'sqlite',
     () =>
       sqliteOnDisk(messageMigrations, database => ({
-        feed: createSqliteMessageFeed(database),
+        feed: createSqliteChangeFeed(database),
         store: createSqliteMessageStore(database),
-        forgettable: createSqliteForgettableMessages(database),
+        forgettable: createSqliteMessageErasure(database),
       })),
   ],
 ] as const)('message feed: %s', (_name, open) => {
   let opened: StoreOnDisk<Subject>
-  let feed: MessageFeed
+  let feed: ChangeFeed
   let store: MessageStore & PersonalData
 
   const say = async (message_id: string, scope: Scope = ANA, text = `text of ${message_id}`): Promise<void> => {
@@ -85,9 +104,19 @@ describe.each([
     await store.receive(receipt('m1', GROUP, 'שלום', { unlearned: true }))
     await store.assign('s1', ['m1'])
     const message = {
-      ...{ message_id: 'm1', chat_id: `chat of ${GROUP}`, chat_kind: 'group', scope: GROUP, person_id: 'ana' },
-      ...{ role: 'user', sender_name: 'Ana', text: 'שלום', tokens: 3, sent_at: 5, session_id: 's1' },
-      ...{ unlearned: true, notice: false },
+      message_id: 'm1',
+      chat_id: `chat of ${GROUP}`,
+      chat_kind: 'group',
+      scope: GROUP,
+      person_id: 'ana',
+      role: 'user',
+      sender_name: 'Ana',
+      text: 'שלום',
+      tokens: 3,
+      sent_at: 5,
+      session_id: 's1',
+      unlearned: true,
+      notice: false,
     }
     expect((await feed.inOrder(0, 10)).map(each => each.message)).toEqual([message])
     expect((await feed.changes(0, 10)).map(each => each.now)).toEqual([message])

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { FLAG } from '../../src/memory/recall/columns.ts'
-import { INDEX_VERSION, type IndexedMessage } from '../../src/memory/recall/document.ts'
-import type { IndexedPersons, MessageIndex, MessageState } from '../../src/memory/recall/message-index.ts'
-import { ownWords } from '../../src/memory/recall/own-words.ts'
-import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
-import { createSqliteMessageIndex } from '../../src/memory/sqlite/sqlite-message-index.ts'
+import { FLAG } from '../../src/retrieval/full-text/columnar-store.ts'
+import { INDEX_VERSION, type IndexedMessage } from '../../src/retrieval/full-text/index-document.ts'
+import type { IndexedPersons, FullTextIndex, MessageState } from '../../src/retrieval/full-text/full-text-index.ts'
+import { ownWords } from '../../src/retrieval/full-text/speaker-view.ts'
+import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
+import { createSqliteFullTextIndex } from '../../src/retrieval/sqlite/sqlite-full-text-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
-import { subjectStems } from '../../src/text/subject-stems.ts'
+import { subjectStems } from '../../src/text/content-stems.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { random } from '../support/random-text.ts'
 
@@ -25,12 +25,12 @@ const gone = (message_id: string): MessageState => ({ message_id, now: undefined
 
 describe.each([['sqlite']] as const)('message index: %s', () => {
   let database: Database
-  let index: MessageIndex & IndexedPersons
+  let index: FullTextIndex & IndexedPersons
 
   beforeEach(() => {
     database = new Database(':memory:', indexMigrations)
     database.run('insert into progress (one, version, change) values (1, :version, 0)', { version: INDEX_VERSION })
-    index = createSqliteMessageIndex(database)
+    index = createSqliteFullTextIndex(database)
   })
 
   afterEach(() => {

@@ -13,16 +13,35 @@ const BEN = '15550002@c.us'
 
 const receipt = (message_id: string, sent_at: number, message: Partial<Receipt['message']> = {}): Receipt => ({
   message: {
-    ...{ message_id, chat_id: ANA, chat_kind: 'direct', text: 'hello', sent_at, addressed: true, may_continue: true },
+    message_id,
+    chat_id: ANA,
+    chat_kind: 'direct',
+    text: 'hello',
+    sent_at,
+    addressed: true,
+    may_continue: true,
     sender: { identities: [{ kind: 'phone', value: '15550001' }] },
     ...message,
   },
-  ...{ person_id: 'ana', scope: 'person:ana', received_at: sent_at, state: 'received', tokens: undefined },
+  person_id: 'ana',
+  scope: 'person:ana',
+  received_at: sent_at,
+  state: 'received',
+  tokens: undefined,
 })
 
 const replyTo = (answers: readonly string[], created_at: number, chat_id = ANA): Reply => ({
-  ...{ outbox_id: `out-${answers.join()}`, chat_id, chat_kind: 'direct', scope: 'person:ana', person_id: 'ana' },
-  ...{ answers, text: 'the answer', tokens: 2, session_id: undefined, keep: false, created_at },
+  outbox_id: `out-${answers.join()}`,
+  chat_id,
+  chat_kind: 'direct',
+  scope: 'person:ana',
+  person_id: 'ana',
+  answers,
+  text: 'the answer',
+  tokens: 2,
+  session_id: undefined,
+  keep: false,
+  created_at,
 })
 
 describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:', messageMigrations))]] as const)(

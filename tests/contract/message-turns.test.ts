@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { MessageTurns } from '../../src/messages/message-turns.ts'
+import type { MessageContext } from '../../src/messages/message-context.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteMessageTurns } from '../../src/messages/sqlite/sqlite-message-turns.ts'
+import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { sayAll, type Said } from '../support/said.ts'
 
 interface Subject {
-  readonly turns: MessageTurns
+  readonly turns: MessageContext
   say(...said: readonly Said[]): void
   edit(message_id: string, text: string): Promise<unknown>
   remove(message_id: string): Promise<unknown>
@@ -21,7 +21,7 @@ const subjects: Record<string, () => Subject> = {
     const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
     const store = createSqliteMessageStore(database)
     return {
-      turns: createSqliteMessageTurns(database),
+      turns: createSqliteMessageContext(database),
       say: (...said) => sayAll(database, said),
       edit: (message_id, text) => store.edit(message_id, text, 1),
       remove: message_id => store.remove(message_id, 0),
@@ -104,7 +104,7 @@ for (const [name, open] of Object.entries(subjects)) {
 
 test('what its person wants nobody to learn from is neither a turn nor a context, from then on or from the first', async () => {
   const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
-  const turns = createSqliteMessageTurns(database)
+  const turns = createSqliteMessageContext(database)
   sayAll(
     database,
     ['1', '2', '3'].map(message_id => ({ message_id, text: `text ${message_id}` })),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../../src/budget/sqlite/sqlite-meter.ts'
+import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../../src/usage/sqlite/sqlite-meter.ts'
 import type { MeteredCall } from '../../src/models/meter.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createPastMessages } from '../../src/memory/create-past-messages.ts'
-import { noPastMessages } from '../../src/memory/null/no-past-messages.ts'
-import type { PastMessages } from '../../src/memory/past-messages.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../../src/memory/recall/weights.ts'
+import { createMessageSearch } from '../../src/retrieval/create-message-search.ts'
+import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
+import type { MessageSearch } from '../../src/retrieval/message-search.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../src/retrieval/ranking/weights.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
@@ -16,7 +16,10 @@ const ANN: Scope = 'person:ann'
 const BEA: Scope = 'person:bea'
 const QUESTION = 'what is the name of the boat?'
 const VERIFY = {
-  ...{ every_vector: true, repair: true, signal: new AbortController().signal, progress: () => undefined },
+  every_vector: true,
+  repair: true,
+  signal: new AbortController().signal,
+  progress: () => undefined,
 }
 
 let rig: RecallRig
@@ -33,23 +36,31 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const overAnIndex = (): PastMessages =>
-  createPastMessages({
-    ...{ feed: rig.feed, index: rig.index, tokens: wordCounter, weights: LEXICAL_WEIGHTS, fusion: FUSION },
-    ...{ clock: systemClock, logger: log, metrics, reranker: undefined, vectors: undefined },
+const overAnIndex = (): MessageSearch =>
+  createMessageSearch({
+    feed: rig.feed,
+    index: rig.index,
+    tokens: wordCounter,
+    weights: LEXICAL_WEIGHTS,
+    fusion: FUSION,
+    clock: systemClock,
+    logger: log,
+    metrics,
+    reranker: undefined,
+    vectors: undefined,
   })
 
-const asked = async (past: PastMessages, scope: Scope, text = QUESTION): Promise<string[]> => {
+const asked = async (past: MessageSearch, scope: Scope, text = QUESTION): Promise<string[]> => {
   const question = { text, asked_at: BEGUN_AT + 1e9, asker: undefined }
   const quotes = await past.recall({ scope }, question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
   return quotes.map(each => each.text)
 }
 
-describe.each<[string, () => PastMessages]>([
+describe.each<[string, () => MessageSearch]>([
   ['over an index of words', overAnIndex],
-  ['switched off', () => noPastMessages],
+  ['switched off', () => noMessageSearch],
 ])('past messages %s', (_name, make) => {
-  let past: PastMessages
+  let past: MessageSearch
 
   beforeEach(() => {
     past = make()
@@ -107,7 +118,7 @@ describe.each<[string, () => PastMessages]>([
 })
 
 describe('past messages over an index of words', () => {
-  let past: PastMessages
+  let past: MessageSearch
 
   beforeEach(() => {
     past = overAnIndex()
@@ -163,9 +174,9 @@ describe('past messages over an index of words', () => {
 
 test('past messages switched off: nothing is indexed and nothing found, though there is something', async () => {
   await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-  noPastMessages.changed()
-  await noPastMessages.settled()
-  expect(await asked(noPastMessages, ANN)).toEqual([])
-  expect(await noPastMessages.stats()).toEqual({ enabled: false, messages: 0, scopes: 0 })
+  noMessageSearch.changed()
+  await noMessageSearch.settled()
+  expect(await asked(noMessageSearch, ANN)).toEqual([])
+  expect(await noMessageSearch.stats()).toEqual({ enabled: false, messages: 0, scopes: 0 })
   expect(rig.everything()).not.toContain('quetzal')
 })

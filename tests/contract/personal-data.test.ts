@@ -2,12 +2,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createSqliteMeter, usageMigrations } from '../../src/budget/sqlite/sqlite-meter.ts'
+import { createSqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
 import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
-import { createSqliteLearnt, createSqliteReflections } from '../../src/learning/sqlite/sqlite-learnt.ts'
-import { createSqliteListings, listingMigrations } from '../../src/memory/sqlite/sqlite-listings.ts'
+import {
+  createSqliteProcessedMessages,
+  createSqliteReflections,
+} from '../../src/learning/sqlite/sqlite-processed-messages.ts'
+import { createSqliteNumberedLists, listingMigrations } from '../../src/memory/sqlite/sqlite-numbered-lists.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
 import { createSqliteProfiles, profileMigrations } from '../../src/memory/sqlite/sqlite-profiles.ts'
@@ -18,7 +21,7 @@ import { createPersonalProfile } from '../../src/people/sqlite/personal-profile.
 import { peopleMigrations } from '../../src/people/sqlite/people-migrations.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../../src/people/sqlite/sqlite-preferences.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
-import { createExporting } from '../../src/privacy/exporting.ts'
+import { createExport } from '../../src/privacy/export.ts'
 import { createPersonalSessions } from '../../src/sessions/personal-sessions.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
@@ -50,7 +53,11 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
         const place = { message_id, chat_id, chat_kind, text: `words of ${person_id}`, sent_at: 5 }
         await store.receive({
           message: { ...place, sender: { identities: [] }, addressed: true, may_continue: false },
-          ...{ person_id, scope, received_at: 5, state: 'received', tokens: 3 },
+          person_id,
+          scope,
+          received_at: 5,
+          state: 'received',
+          tokens: 3,
         })
         await store.assign(`session-${chat_id}`, [message_id])
         const reply = { outbox_id: `o-${message_id}`, chat_id, chat_kind, scope, person_id, answers: [message_id] }
@@ -88,7 +95,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data: log, fill, sections: ['recalls'] }
   },
   listings: () => {
-    const listings = createSqliteListings(new Database(':memory:', listingMigrations))
+    const listings = createSqliteNumberedLists(new Database(':memory:', listingMigrations))
     const fill = (person_id: string): Promise<void> =>
       listings.keep({ person_id, chat_id: 'c' }, [{ kind: 'memory', id: 'm', scope: `person:${person_id}` }])
     return { data: listings, fill, sections: [] }
@@ -149,7 +156,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data: profiles, fill, sections: [] }
   },
   'learnt messages': () => {
-    const learnt = createSqliteLearnt(new Database(':memory:', learningMigrations))
+    const learnt = createSqliteProcessedMessages(new Database(':memory:', learningMigrations))
     const fill = (person_id: string): Promise<void> =>
       learnt.add({ session_id: 's', scope: `person:${person_id}` }, [{ message_id: `m-${person_id}`, digest: 'd' }])
     return { data: learnt, fill, sections: ['learnt messages'] }
@@ -167,7 +174,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data: reflections, fill, sections: ['reflections'] }
   },
   exports: folder => {
-    const exporting = createExporting({ personalData: () => [], root: folder, clock: new FakeClock() })
+    const exporting = createExport({ personalData: () => [], root: folder, clock: new FakeClock() })
     const fill = async (person_id: string): Promise<void> => {
       await exporting.export(person_id)
     }

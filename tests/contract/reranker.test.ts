@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createHttpReranker } from '../../src/memory/recall/http-reranker.ts'
-import { createLinearReranker } from '../../src/memory/recall/linear-reranker.ts'
-import { FEATURE_NAMES, type RerankCandidate, type Reranker } from '../../src/memory/recall/reranker.ts'
-import { RANKER_WEIGHTS } from '../../src/memory/recall/ranker-weights.ts'
+import { createHttpReranker } from '../../src/retrieval/ranking/http-reranker.ts'
+import { createLinearReranker } from '../../src/retrieval/ranking/linear-reranker.ts'
+import { FEATURE_NAMES, type RerankCandidate, type Reranker } from '../../src/retrieval/ranking/reranker.ts'
+import { RANKER_WEIGHTS } from '../../src/retrieval/ranking/ranker-weights.ts'
 import type { Meter, MeteredCall } from '../../src/models/meter.ts'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -11,7 +11,8 @@ import { rerankServer, type RerankServer } from '../support/rerank-server.ts'
 
 const NO_FEATURES = Object.fromEntries(FEATURE_NAMES.map(name => [name, 0])) as RerankCandidate['features']
 const candidate = (text: string, features = {}): RerankCandidate => ({
-  ...{ message_id: text, text },
+  message_id: text,
+  text,
   features: { ...NO_FEATURES, ...features },
 })
 const CALL = { purpose: 'recall' } as const
@@ -139,8 +140,14 @@ test.each([
   await createHttpReranker({ ...settings(), model: 'judge' }, parts()).rerank('q', [candidate('a')], call)
   expect(calls).toEqual([
     {
-      ...{ kind: 'rerank', provider: new URL(server.url).host, model: 'judge', ...call },
-      ...{ outcome: 'ok', duration_ms: expect.any(Number), input_tokens, output_tokens: 0 },
+      kind: 'rerank',
+      provider: new URL(server.url).host,
+      model: 'judge',
+      ...call,
+      outcome: 'ok',
+      duration_ms: expect.any(Number),
+      input_tokens,
+      output_tokens: 0,
     },
   ])
 })

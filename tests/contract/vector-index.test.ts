@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { VectorIndex } from '../../src/memory/vectors/vector-index.ts'
-import type { VectorStore } from '../../src/memory/vectors/vector-store.ts'
+import type { VectorIndex } from '../../src/vectors/vector-index.ts'
+import type { VectorStore } from '../../src/vectors/vector-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { openRig } from '../support/memory-rig.ts'

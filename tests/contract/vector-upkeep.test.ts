@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { noVectorUpkeep } from '../../src/memory/null/no-vector-upkeep.ts'
-import { createSqliteAllocationTable } from '../../src/memory/sqlite/sqlite-allocation-table.ts'
-import { createVectorUpkeep } from '../../src/memory/upkeep/create-vector-upkeep.ts'
-import type { VectorUpkeep, VerifiablePart } from '../../src/memory/upkeep/vector-upkeep.ts'
-import { createMemorySource } from '../../src/memory/vectors/memory-source.ts'
-import { createMessageSource } from '../../src/memory/vectors/message-source.ts'
-import { messageSpace } from '../../src/memory/vectors/spaces.ts'
+import { noVectorUpkeep } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
+import { createSqliteAllocationTable } from '../../src/vectors/sqlite/sqlite-collection-allocator.ts'
+import { createVectorMaintenance } from '../../src/vectors/maintenance/create-vector-maintenance.ts'
+import type { VectorMaintenance, VerifiablePart } from '../../src/vectors/maintenance/vector-maintenance.ts'
+import { createMemoryEmbeddingSource } from '../../src/memory/memory-embedding-source.ts'
+import { createMessageSource } from '../../src/vectors/message-embedding-source.ts'
+import { messageSpace } from '../../src/vectors/embedding-spaces.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import { createSqliteMessageTurns } from '../../src/messages/sqlite/sqlite-message-turns.ts'
+import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { exactRig } from '../support/memory-exact-rig.ts'
@@ -26,23 +26,37 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
   const space = messageSpace(embedder.space)
   const index = new ExactVectorIndex(space, vectors, async () => ['person:a'])
   const tableOf = (of: string) => createSqliteAllocationTable(vector_database, { space: of })
-  const upkeep = createVectorUpkeep({
+  const upkeep = createVectorMaintenance({
     memories: {
-      ...{ source: createMemorySource(memories), space: embedder.space, index: rig.index, embeds: true },
+      source: createMemoryEmbeddingSource(memories),
+      space: embedder.space,
+      index: rig.index,
+      embeds: true,
       table: tableOf(embedder.space),
       inStep: () => memory.inStep(),
     },
     messages: {
-      source: createMessageSource(createSqliteMessageTurns(database), wordCounter, clock),
-      ...{ space, index, embeds: false, table: tableOf(space), inStep: () => index.catchUp() },
+      source: createMessageSource(createSqliteMessageContext(database), wordCounter, clock),
+      space,
+      index,
+      embeds: false,
+      table: tableOf(space),
+      inStep: () => index.catchUp(),
     },
-    ...{ memoryStore: memories, messageStore: createSqliteMessageStore(database), vectors, embedder, others, ids },
-    ...{ former: 'before', min_similarity: 0.3, pendingMessages: async () => 0 },
+    memoryStore: memories,
+    messageStore: createSqliteMessageStore(database),
+    vectors,
+    embedder,
+    others,
+    ids,
+    former: 'before',
+    min_similarity: 0.3,
+    pendingMessages: async () => 0,
   })
   return { ...rig, upkeep }
 }
 
-describe.each<[string, () => VectorUpkeep]>([
+describe.each<[string, () => VectorMaintenance]>([
   ['over vectors and their index', () => rigOf().upkeep],
   ['switched off', () => noVectorUpkeep],
 ])('upkeep of the vectors %s', (_name, make) => {

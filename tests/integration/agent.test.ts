@@ -1,7 +1,7 @@
 // The conscious agent through the whole of DeniDin: what is asked for rises, and the profile travels along.
 import { afterEach, expect, test } from '@jest/globals'
 import { openStores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings } from '../../src/app/runtime.ts'
 import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
@@ -26,8 +26,17 @@ const knowSomething = async (): Promise<string> => {
   const at = denidin.clock.now()
   await stores.memories.add({
     ...PLAIN_MEMORY,
-    ...{ memory_id: 'm1', kind: 'fact', category: 'preferences', scope, text: 'Ana takes her tea with lemon' },
-    ...{ person_ids: [], session_id: undefined, said_from: at, said_to: at, valid_from: at, created_at: at },
+    memory_id: 'm1',
+    kind: 'fact',
+    category: 'preferences',
+    scope,
+    text: 'Ana takes her tea with lemon',
+    person_ids: [],
+    session_id: undefined,
+    said_from: at,
+    said_to: at,
+    valid_from: at,
+    created_at: at,
   })
   await stores.memoryLog.accessed(
     Array.from({ length: 8 }, () => ({ scope, memory_id: 'm1', type: 'recall', at }) as const),
@@ -103,7 +112,9 @@ test('what two persons who are one said becomes one memory, which is forgotten w
   expect(about.items.map(item => item.text)).toEqual(['my flat in Zanzibar has 3 rooms', 'I live in Zanzibar'])
   const { id = '' } = about.items[1] ?? {}
   expect(await run('memory.show', { memory_id: id })).toMatchObject({
-    ...{ quote: 'I live in Zanzibar', sources: [{}, {}], merged_into: null },
+    quote: 'I live in Zanzibar',
+    sources: [{}, {}],
+    merged_into: null,
     merged: [{ memory_id: closed, quote: 'my home is in Zanzibar', reason: 'says the same' }],
   })
   await denidin.app.memory.settled()
@@ -116,7 +127,8 @@ test('what two persons who are one said becomes one memory, which is forgotten w
   await denidin.say('my flat is large', { phone: first })
   // By the id of the one that was merged, as an older list may have it.
   expect(await run('memory.forget', { what: closed, person: first })).toMatchObject({
-    ...{ outcome: 'forgotten', residue: 0 },
+    outcome: 'forgotten',
+    residue: 0,
     memories: 2,
   })
   await denidin.app.memory.settled()

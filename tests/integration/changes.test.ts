@@ -140,7 +140,11 @@ test('the owner writing in a chat silences the bot there for a time, and the wor
   const other = ANA
   await write('can I come on Friday?')
   await denidin.channel.events.ownerWrote({
-    ...{ message_id: 'own-1', chat_id: CHAT, chat_kind: 'direct', other, text: 'Yes, at five' },
+    message_id: 'own-1',
+    chat_id: CHAT,
+    chat_kind: 'direct',
+    other,
+    text: 'Yes, at five',
     sent_at: denidin.clock.now(),
   })
   await write('great, thank you')
@@ -155,8 +159,12 @@ test('the owner’s words in the godfather’s chat leave the godfather’s wind
   await denidin.restart({ memory: { session: { max_tokens_by_role: { client: 60, godfather: 5000 } } } })
   for (let n = 1; n <= 8; n++) await denidin.say(`this is message number ${String(n)}`, { phone: GODFATHER })
   await denidin.channel.events.ownerWrote({
-    ...{ message_id: 'own-9', chat_id: `${GODFATHER}@c.us`, chat_kind: 'direct', text: 'a note to myself' },
-    ...{ other: { identities: [{ kind: 'phone', value: GODFATHER }] }, sent_at: denidin.clock.now() },
+    message_id: 'own-9',
+    chat_id: `${GODFATHER}@c.us`,
+    chat_kind: 'direct',
+    text: 'a note to myself',
+    other: { identities: [{ kind: 'phone', value: GODFATHER }] },
+    sent_at: denidin.clock.now(),
   })
   denidin.clock.forward(61 * MINUTE_MS)
   await denidin.say('and now?', { phone: GODFATHER })
@@ -167,7 +175,11 @@ test('the owner’s words in the godfather’s chat leave the godfather’s wind
 test('the quiet time after the owner’s words is takeover_minutes; with 0 there is none', async () => {
   const own = (message_id: string): Promise<void> =>
     denidin.channel.events.ownerWrote({
-      ...{ message_id, chat_id: CHAT, chat_kind: 'direct', other: ANA, text: 'I am here' },
+      message_id,
+      chat_id: CHAT,
+      chat_kind: 'direct',
+      other: ANA,
+      text: 'I am here',
       sent_at: denidin.clock.now(),
     })
   await denidin.restart({ conversation: { takeover_minutes: 5 } })

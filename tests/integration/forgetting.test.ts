@@ -2,12 +2,12 @@
 import { copyFile, rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openStores, type Stores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
-import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
+import { surroundings } from '../../src/app/runtime.ts'
+import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { Receipt } from '../../src/messages/message-store.ts'
 import type { Caller } from '../../src/operations/operation.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
-import { createForgetting, type Forgetting } from '../../src/privacy/forgetting.ts'
+import { createErasure, type Erasure } from '../../src/privacy/erasure.ts'
 import { createSessions } from '../../src/sessions/sessions.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
@@ -48,12 +48,17 @@ const held = async (person_id: string): Promise<number> =>
   })
 
 /** Forgetting over stores without the rest of DeniDin, with further personal data. */
-const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Forgetting => {
+const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasure => {
   const parts = surroundings(denidin.log, { clock: denidin.clock })
-  return createForgetting({
+  return createErasure({
     ...parts,
-    ...{ erasures: stores.erasures, applied: stores.applied, ledger: stores.ledger, folders: stores.folders },
-    ...{ messages: stores.forgettable, memories: stores.memories, longterm: createNoLongTermMemory(stores.memories) },
+    erasures: stores.erasures,
+    applied: stores.applied,
+    ledger: stores.ledger,
+    folders: stores.folders,
+    messages: stores.forgettable,
+    memories: stores.memories,
+    longterm: createNoLongTermMemory(stores.memories),
     personalData: () => [...stores.personalData, ...further],
     sessions: createSessions({ ...parts, ...stores, timeout_ms: 1e9 }),
     indexes: [],
@@ -65,7 +70,10 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Forge
 
 /** A store that fails as often as told, then holds nothing. */
 const failing = (times: number): PersonalData => ({
-  ...{ name: 'failing', tables: [], count: () => Promise.resolve(0), reassign: () => Promise.resolve() },
+  name: 'failing',
+  tables: [],
+  count: () => Promise.resolve(0),
+  reassign: () => Promise.resolve(),
   export: async function* () {},
   erase: () => (times-- > 0 ? Promise.reject(new Error('the disk is gone')) : Promise.resolve(0)),
 })
@@ -178,7 +186,10 @@ test('what somebody said before two persons became one is known as forgotten aft
     const said = { message_id: 'again', chat_id: 'x@lid', chat_kind: 'direct', text: 'new words', sent_at } as const
     const receipt: Receipt = {
       message: { ...said, sender: { identities: [] }, addressed: true, may_continue: false },
-      ...{ person_id: one.person_id, scope: `person:${one.person_id}`, received_at: sent_at, state: 'received' },
+      person_id: one.person_id,
+      scope: `person:${one.person_id}`,
+      received_at: sent_at,
+      state: 'received',
       tokens: 2,
     }
     expect(await stores.messages.receive(receipt)).toBe('new')

@@ -1,7 +1,7 @@
 // Facts told again and again in other words, changed, and written down by an extractor that words them differently each
 // time: what is kept must be every fact, once, in its newest state, proved by its source.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { quotes } from '../../src/learning/extraction/quotes.ts'
+import { quotes } from '../../src/learning/extraction/quote-verification.ts'
 import { factCorpus, type CorpusFact } from '../support/fact-corpus.ts'
 import { LearningRig } from '../support/learning-rig.ts'
 import { random } from '../support/random-text.ts'
@@ -77,9 +77,15 @@ test('more than two hundred facts in many wordings are each kept once, and what 
   }
   const unproved = kept.filter(({ sources, quote }) => !sources.some(id => quotes(texts.get(id) ?? '', quote ?? '')))
   const figures = {
-    ...{ facts: all.length, tellings: texts.size, contradictions: changed.length, memories: kept.length },
-    ...{ lost: lost.length, doubled, wrongly_ended: wronglyEnded.length },
-    ...{ contradictions_ended: changed.length - open.length, quotes_found: kept.length - unproved.length },
+    facts: all.length,
+    tellings: texts.size,
+    contradictions: changed.length,
+    memories: kept.length,
+    lost: lost.length,
+    doubled,
+    wrongly_ended: wronglyEnded.length,
+    contradictions_ended: changed.length - open.length,
+    quotes_found: kept.length - unproved.length,
   }
   process.stdout.write(`learning: ${JSON.stringify(figures)}\n`)
 

@@ -21,7 +21,11 @@ const wording =
   lines =>
     JSON.stringify({
       facts: lines.map(({ message, text }) => ({
-        ...{ text: write(text), quote: text, message, category: 'facts', importance: 0.8 },
+        text: write(text),
+        quote: text,
+        message,
+        category: 'facts',
+        importance: 0.8,
       })),
       reflection: 'Dana told a few things.',
     })

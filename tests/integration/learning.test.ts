@@ -276,7 +276,9 @@ test('the operator has facts taken out of a session, or out of what somebody sai
     'extraction',
     facts(({ text }) => [
       {
-        ...{ text, quote: text, entities: [{ kind: 'person', value: 'Noa' }] },
+        text,
+        quote: text,
+        entities: [{ kind: 'person', value: 'Noa' }],
         relationships: [{ from: 'Noa', to: 'cello', type: 'uses' }],
       },
     ]),
@@ -285,8 +287,12 @@ test('the operator has facts taken out of a session, or out of what somebody sai
   const person = '15550001111'
   const first = await extract({ user_input: 'Noa lives in Oslo', ai_output: 'How nice!', person })
   expect(first).toMatchObject({
-    ...{ status: 'ok', reason: null, llm_provider: 'openai', extraction_time_ms: expect.any(Number) },
-    ...{ memory_id: expect.any(String), entity_ids: ['person:Noa', 'concept:cello'] },
+    status: 'ok',
+    reason: null,
+    llm_provider: 'openai',
+    extraction_time_ms: expect.any(Number),
+    memory_id: expect.any(String),
+    entity_ids: ['person:Noa', 'concept:cello'],
     relationship_ids: ['Noa|uses|cello'],
   })
   const [session] = await denidin.app.memory.list('all', { limit: 1 })

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { ChromaCollections } from '../../src/memory/chroma/chroma-collections.ts'
-import type { IndexFindings, VerifyOptions } from '../../src/memory/vectors/vector-index.ts'
+import { ChromaCollections } from '../../src/vectors/chroma/chroma-collections.ts'
+import type { IndexFindings, VerifyOptions } from '../../src/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { operations } from '../../src/operations/list.ts'
-import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
-import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { cleanUpAfterEach } from '../support/clean-up.ts'
 import { TestDenidin } from '../support/denidin.ts'
@@ -26,7 +26,9 @@ const put = async (rig: MemoryRig, scope: Scope, count: number): Promise<void> =
   await rig.vectors.put(
     'words',
     Array.from({ length: count }, (_, n) => ({
-      ...{ memory_id: `${scope}-${String(n)}`, scope, vector: vectorOf(scope, n) },
+      memory_id: `${scope}-${String(n)}`,
+      scope,
+      vector: vectorOf(scope, n),
     })),
   )
 
@@ -35,7 +37,10 @@ const found = async (rig: MemoryRig, scope: Scope, n: number): Promise<string | 
 
 const verify = async (rig: MemoryRig, more: Partial<VerifyOptions> = {}): Promise<IndexFindings> =>
   await rig.index.verify({
-    ...{ every_vector: true, repair: false, signal: new AbortController().signal, progress: () => undefined },
+    every_vector: true,
+    repair: false,
+    signal: new AbortController().signal,
+    progress: () => undefined,
     ...more,
   })
 
@@ -213,7 +218,8 @@ test('another embedding model takes over while the old one answers, and its vect
   await denidin.restart({ embeddings: { model: 'another-embedding' } })
   await denidin.app.memory.settled()
   expect(await run(denidin, 'memory.stats')).toMatchObject({
-    ...{ space: 'another-embedding', pending_embedding: 1 },
+    space: 'another-embedding',
+    pending_embedding: 1,
     spaces: [{ space: 'scripted-embedding', use: 'former' }],
   })
   expect(await recalled()).toContain('Marlin')

@@ -1,7 +1,7 @@
 // What a channel reads once more after an absence is passed over by what is known, without any work on it.
 import { expect, test } from '@jest/globals'
 import type { MissedChat } from '../../src/channels/channel.ts'
-import { createMissed } from '../../src/conversation/missed.ts'
+import { createMissed } from '../../src/conversation/backfill.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
@@ -13,8 +13,13 @@ const CHAT = '1203630001@g.us'
 const KNOWN = 40
 
 const message = (number: number): IncomingMessage => ({
-  ...{ message_id: `m${String(number)}`, chat_id: CHAT, chat_kind: 'group', text: `note ${String(number)}` },
-  ...{ sent_at: NOW + number * SECOND_MS, addressed: true, may_continue: true },
+  message_id: `m${String(number)}`,
+  chat_id: CHAT,
+  chat_kind: 'group',
+  text: `note ${String(number)}`,
+  sent_at: NOW + number * SECOND_MS,
+  addressed: true,
+  may_continue: true,
   sender: { identities: [{ kind: 'phone', value: '15550001' }] },
 })
 

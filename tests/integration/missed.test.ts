@@ -30,8 +30,14 @@ let number = 0
 const person = (text: string, ago: number, message: Partial<IncomingMessage> = {}): Said => ({
   by: 'person',
   message: {
-    ...{ message_id: `missed-${String(++number)}`, chat_id: CHAT, chat_kind: 'direct', sender: ANA, text },
-    ...{ sent_at: denidin.clock.now() - ago, addressed: true, may_continue: true },
+    message_id: `missed-${String(++number)}`,
+    chat_id: CHAT,
+    chat_kind: 'direct',
+    sender: ANA,
+    text,
+    sent_at: denidin.clock.now() - ago,
+    addressed: true,
+    may_continue: true,
     ...message,
   },
 })
@@ -40,7 +46,11 @@ const person = (text: string, ago: number, message: Partial<IncomingMessage> = {
 const account = (text: string, ago: number, message_id = `own-${String(++number)}`): Said => ({
   by: 'account',
   message: {
-    ...{ message_id, chat_id: CHAT, chat_kind: 'direct', other: ANA, text },
+    message_id,
+    chat_id: CHAT,
+    chat_kind: 'direct',
+    other: ANA,
+    text,
     sent_at: denidin.clock.now() - ago,
   },
 })
@@ -91,7 +101,10 @@ test('what is too old is history; with something fresh behind it there is one an
   await find(person('hours ago', 3 * HOUR_MS), person('just now', MINUTE_MS))
   expect(sent()).toEqual(['You said: just now'])
   expect(conversationOf(denidin.lastRequest())).toEqual([
-    ...['user: long ago', 'user: days ago', 'user: hours ago', 'user: just now'],
+    'user: long ago',
+    'user: days ago',
+    'user: hours ago',
+    'user: just now',
   ])
 })
 
@@ -102,7 +115,10 @@ test('what the owner has answered by hand is history; what came after that is an
   await find(account('bring cake', 2 * HOUR_MS), person('which one?', MINUTE_MS))
   expect(sent()).toEqual(['You said: which one?'])
   expect(conversationOf(denidin.lastRequest())).toEqual([
-    ...['user: can I come?', 'assistant: yes, at five', 'assistant: bring cake', 'user: which one?'],
+    'user: can I come?',
+    'assistant: yes, at five',
+    'assistant: bring cake',
+    'user: which one?',
   ])
 })
 
@@ -196,7 +212,8 @@ test('a reply that cannot go out goes out when the channel is back; failing agai
   expect(await denidin.app.traffic()).toMatchObject({ inbox: { failed: 1 }, outbox: { failed: 1, held: 0 } })
   const status = await denidin.app.runner.run('status', {}, { caller: { transport: 'cli', level: 'operator' } })
   expect(status).toMatchObject({
-    ...{ outbox_failed: 1, state: 'degraded' },
+    outbox_failed: 1,
+    state: 'degraded',
     parts: expect.arrayContaining([{ name: 'delivery', state: 'degraded', detail: expect.stringMatching(/given up/) }]),
   })
   await denidin.restart()

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { allMigrations, openStores, type Stores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings } from '../../src/app/runtime.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
-import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
-import { createSqliteMessageIndex } from '../../src/memory/sqlite/sqlite-message-index.ts'
+import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
+import { createSqliteFullTextIndex } from '../../src/retrieval/sqlite/sqlite-full-text-index.ts'
 import { TestDenidin } from '../support/denidin.ts'
 
 let denidin: TestDenidin
@@ -44,7 +44,7 @@ test('every table with a person or a scope belongs to a store that can merge it'
   expect(personalTables(vectorMigrations)).toEqual(expect.arrayContaining(['vectors']))
   // So does the index of words.
   using index = new Database(':memory:', indexMigrations)
-  expect(personalTables(indexMigrations)).toEqual(createSqliteMessageIndex(index).tables)
+  expect(personalTables(indexMigrations)).toEqual(createSqliteFullTextIndex(index).tables)
 })
 
 test('a merge moves everything: messages, session, memories and vectors, and recall finds them', async () => {

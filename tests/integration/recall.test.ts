@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { MessageIndexer } from '../../src/memory/recall/message-indexer.ts'
+import { FullTextIndexer } from '../../src/retrieval/full-text/full-text-indexer.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { embed, facts, hashedWords } from '../support/model-server.ts'
@@ -170,8 +170,10 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
   )
   await rig.messages.remove('m5', 0)
   await rig.messages.edit('m6', 'boat renamed', 2)
-  const again = new MessageIndexer({
-    ...{ feed: rig.feed, index: rig.index, logger: denidin.log },
+  const again = new FullTextIndexer({
+    feed: rig.feed,
+    index: rig.index,
+    logger: denidin.log,
   })
   again.wake()
   await again.settled()

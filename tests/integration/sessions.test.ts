@@ -44,15 +44,33 @@ const start = (): void => {
 /** Receives a message and adds it to the session of the scope. */
 const say = async (message_id: string, text: string, max_tokens = 1000): Promise<string> => {
   const message: StoredMessage = {
-    ...{ message_id, chat_id: CHAT, chat_kind: 'direct', person_id: 'ana', role: 'user', sender_name: 'Ana' },
-    ...{ text, tokens: 10, sent_at: clock.now(), session_id: undefined },
+    message_id,
+    chat_id: CHAT,
+    chat_kind: 'direct',
+    person_id: 'ana',
+    role: 'user',
+    sender_name: 'Ana',
+    text,
+    tokens: 10,
+    sent_at: clock.now(),
+    session_id: undefined,
   }
   await createSqliteMessageStore(database).receive({
     message: {
-      ...{ message_id, chat_id: CHAT, chat_kind: 'direct', sender: { identities: [], name: 'Ana' }, text },
-      ...{ sent_at: clock.now(), addressed: true, may_continue: true },
+      message_id,
+      chat_id: CHAT,
+      chat_kind: 'direct',
+      sender: { identities: [], name: 'Ana' },
+      text,
+      sent_at: clock.now(),
+      addressed: true,
+      may_continue: true,
     },
-    ...{ person_id: 'ana', scope: SCOPE, received_at: clock.now(), state: 'received', tokens: 10 },
+    person_id: 'ana',
+    scope: SCOPE,
+    received_at: clock.now(),
+    state: 'received',
+    tokens: 10,
   })
   const { session_id } = await sessions.open(SCOPE, CHAT)
   await sessions.append(session_id, [toWindowMessage(message)], max_tokens)

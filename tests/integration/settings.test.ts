@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { ChromaProcess } from '../../src/memory/chroma/chroma-process.ts'
+import { ChromaProcess } from '../../src/vectors/chroma/chroma-process.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
@@ -37,8 +37,16 @@ const remember = async (
     const said_to = denidin.clock.now() - days_old * DAY_MS
     await denidin.app.memory.store({
       ...PLAIN_MEMORY,
-      ...{ memory_id: `memory-${String(index)}`, session_id: `session-${String(index)}`, scope, person_ids: [] },
-      ...{ kind: 'session_summary', text, said_from: said_to, said_to, valid_from: said_to, created_at: said_to },
+      memory_id: `memory-${String(index)}`,
+      session_id: `session-${String(index)}`,
+      scope,
+      person_ids: [],
+      kind: 'session_summary',
+      text,
+      said_from: said_to,
+      said_to,
+      valid_from: said_to,
+      created_at: said_to,
     })
   }
   await denidin.app.memory.settled()
@@ -277,7 +285,8 @@ test('the index lies in storage_dir, in collections that begin with collection_n
 test('a remote Chroma is used by its url, and none is started here', async () => {
   await start({ memory: { longterm: { enabled: false } } })
   await using server = await ChromaProcess.start(join(denidin.folder, 'far-away'), {
-    ...{ clock: denidin.clock, logger: denidin.log },
+    clock: denidin.clock,
+    logger: denidin.log,
   })
   const url = `http://${server.host}:${String(server.port)}`
   await denidin.restart({ memory: { longterm: { chroma: { mode: 'remote', url } } } })

@@ -35,7 +35,9 @@ const run = async (name: string, input: object = {}): Promise<Record<string, unk
 const cleanUp = async (): Promise<void> => {
   const rings = new Map<string, () => Promise<void>>()
   await using _schedule = startSchedule({
-    ...{ settings: denidin.settings().memory.session, runner: denidin.app.runner, logger: silentLogger },
+    settings: denidin.settings().memory.session,
+    runner: denidin.app.runner,
+    logger: silentLogger,
     scheduler: (_expression, name, ring) => {
       rings.set(name, ring)
       return { [Symbol.asyncDispose]: () => Promise.resolve() }
@@ -121,7 +123,9 @@ test('the operator is told what would go, and then has it go, of all or of one',
   expect(await run('memory.prune_reflections', { dry_run: true })).toMatchObject({ days: 30, reflections: 0 })
   const told = await run('memory.prune_reflections', { dry_run: true, days: 10 })
   expect(told).toMatchObject({
-    ...{ dry_run: true, days: 10, reflections: 3 },
+    dry_run: true,
+    days: 10,
+    reflections: 3,
     conversations: [
       { who: `Ana (+${ANA})`, reflections: 2 },
       { who: expect.stringContaining(BEN), reflections: 1 },

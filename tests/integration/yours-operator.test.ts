@@ -26,7 +26,9 @@ const cli = async (...argv: string[]): Promise<{ code: number; out: string; err:
   const { runner } = denidin.app
   const code = await runCli({
     ...terminal,
-    ...{ argv, version: 'test', clock: denidin.clock },
+    argv,
+    version: 'test',
+    clock: denidin.clock,
     connect: () =>
       Promise.resolve({
         call: (name, input, options = {}) => runner.run(name, input, { caller: OPERATOR, ...options }),

@@ -287,7 +287,10 @@ test('the audit log says who did what with whose memory, and holds no words', as
   await denidin.close()
   const entries = await audit()
   expect(entries.map(entry => entry['operation'])).toEqual([
-    ...['memory.remember', 'memory.about', 'memory.export', 'forget'],
+    'memory.remember',
+    'memory.about',
+    'memory.export',
+    'forget',
   ])
   for (const entry of entries) expect(entry).toMatchObject({ whose: `person:${String(entry['by'])}` })
   expect(JSON.stringify(entries)).not.toContain('Marlin')

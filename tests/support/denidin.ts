@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp, type App } from '../../src/app/create-app.ts'
 import { openStores } from '../../src/app/stores.ts'
-import { surroundings, type Surroundings } from '../../src/app/surroundings.ts'
+import { surroundings, type Runtime } from '../../src/app/runtime.ts'
 import type { Channel } from '../../src/channels/channel.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Settings } from '../../src/config/settings.ts'
@@ -18,7 +18,7 @@ export type Json = { readonly [key: string]: string | number | boolean | null | 
 export const GODFATHER = '15559990000'
 
 /** Makes the channels of a DeniDin, anew each time that it is opened. */
-export type ChannelsOf = (settings: Settings, parts: Surroundings) => readonly Channel[]
+export type ChannelsOf = (settings: Settings, parts: Runtime) => readonly Channel[]
 
 /**
  * A whole DeniDin for a test: real stores and files in a folder of its own, real Chroma, a scripted model server over
@@ -103,10 +103,19 @@ export class TestDenidin implements AsyncDisposable {
     const { person_id } = await stores.people.resolve(sender)
     await stores.messages.receive({
       message: {
-        ...{ message_id: `left-${text}`, chat_id, chat_kind: 'direct', sender, text },
-        ...{ sent_at: this.clock.now(), addressed: true, may_continue: true },
+        message_id: `left-${text}`,
+        chat_id,
+        chat_kind: 'direct',
+        sender,
+        text,
+        sent_at: this.clock.now(),
+        addressed: true,
+        may_continue: true,
       },
-      ...{ person_id, scope: `person:${person_id}`, received_at: this.clock.now(), state: 'received' },
+      person_id,
+      scope: `person:${person_id}`,
+      received_at: this.clock.now(),
+      state: 'received',
       tokens: settings.feature_flags.enable_memory_system ? 5 : undefined,
     })
   }

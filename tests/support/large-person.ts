@@ -83,15 +83,18 @@ export const fillPast = async (stores: Stores, sessions_folder: string, past: La
     const said = past.now - n * MINUTE
     await stores.memories.add({
       ...PLAIN_MEMORY,
-      ...{
-        memory_id: `past-memory-${String(n)}`,
-        scope: n % 10 === 0 ? GROUP : own,
-        person_ids: [person_id],
-        kind: 'fact',
-      },
-      ...{ text: `${MARK} keeps fact number ${String(n)}`, quote: `${MARK} said thing number ${String(n)}` },
-      ...{ sources: [`past-${String(n)}`], session_id: undefined, said_from: said, said_to: said },
-      ...{ valid_from: said, created_at: said },
+      memory_id: `past-memory-${String(n)}`,
+      scope: n % 10 === 0 ? GROUP : own,
+      person_ids: [person_id],
+      kind: 'fact',
+      text: `${MARK} keeps fact number ${String(n)}`,
+      quote: `${MARK} said thing number ${String(n)}`,
+      sources: [`past-${String(n)}`],
+      session_id: undefined,
+      said_from: said,
+      said_to: said,
+      valid_from: said,
+      created_at: said,
     })
   }
   return person_id

@@ -2,11 +2,11 @@
 import { join } from 'node:path'
 import { createLearning } from '../../src/app/learning.ts'
 import { openStores, type Stores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Learner } from '../../src/learning/learner.ts'
-import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
+import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { StoredMessage } from '../../src/messages/message.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -43,9 +43,13 @@ export class LearningRig implements AsyncDisposable {
     const parts = surroundings(this.log, { clock: this.clock })
     const stores = openStores(settings, parts)
     this.stores = stores
-    const memory = { ...createNoLongTermMemory(stores.memories), store: (each: Memory) => stores.memories.add(each) }
+    const memory = {
+      ...createNoLongTermMemory(stores.memories),
+      store: (each: MemoryRecord) => stores.memories.add(each),
+    }
     const model: LanguageModel = {
-      ...{ provider: 'scripted', model: 'scripted' },
+      provider: 'scripted',
+      model: 'scripted',
       complete: async ({ messages }) => {
         const content = messages.at(-1)?.content ?? ''
         this.requests.push(content)
@@ -89,17 +93,27 @@ export class LearningRig implements AsyncDisposable {
     const at = this.clock.now()
     await this.stores.messages.receive({
       message: {
-        ...{ message_id, chat_id: 'c1', chat_kind: 'direct', text, sent_at: at, addressed: true, may_continue: false },
+        message_id,
+        chat_id: 'c1',
+        chat_kind: 'direct',
+        text,
+        sent_at: at,
+        addressed: true,
+        may_continue: false,
         sender: { identities: [], name },
       },
-      ...{ person_id: 'p1', scope: this.scope, received_at: at, state: 'received', tokens: 10 },
+      person_id: 'p1',
+      scope: this.scope,
+      received_at: at,
+      state: 'received',
+      tokens: 10,
     })
     await this.stores.messages.assign(session_id, [message_id])
     return message_id
   }
 
   /** Every fact, oldest first, history included. */
-  async facts(): Promise<readonly Memory[]> {
+  async facts(): Promise<readonly MemoryRecord[]> {
     return (await this.stores.memories.list(this.scope, { limit: 10_000, kinds: ['fact'] })).toReversed()
   }
 

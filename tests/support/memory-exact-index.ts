@@ -1,9 +1,9 @@
 import { DenidinError } from '../../src/platform/errors.ts'
 import type { Health } from '../../src/platform/health.ts'
 import type { Scope } from '../../src/messages/scope.ts'
-import { nearest } from '../../src/memory/vectors/nearest.ts'
-import type { IndexFindings, Neighbour, VectorIndex } from '../../src/memory/vectors/vector-index.ts'
-import type { StoredVector, VectorStore } from '../../src/memory/vectors/vector-store.ts'
+import { nearest } from '../../src/vectors/exact-search.ts'
+import type { IndexFindings, Neighbour, VectorIndex } from '../../src/vectors/vector-index.ts'
+import type { StoredVector, VectorStore } from '../../src/vectors/vector-store.ts'
 
 const BATCH = 100
 

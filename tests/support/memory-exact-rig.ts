@@ -1,8 +1,9 @@
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createLongTermMemory, type LongTermSettings } from '../../src/memory/create-long-term-memory.ts'
-import { memoryMigrations, vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
-import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
+import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -24,7 +25,15 @@ export const exactRig = (scopes: readonly Scope[], settings: Partial<LongTermSet
   const ids = { uuid: () => 'id', fraction: () => 0.5 }
   const memory = createLongTermMemory({
     settings: { ...recallSettings, ...settings },
-    ...{ memories, vectors, index, embedder, tokens: wordCounter, clock, ids, logger: log, metrics },
+    memories,
+    vectors,
+    index,
+    embedder,
+    tokens: wordCounter,
+    clock,
+    ids,
+    logger: log,
+    metrics,
   })
   const recalled = async (scope: Scope, question: string): Promise<string[]> =>
     (await memory.recall(scope, question, { purpose: 'reply', person_id: 'p' })).memories.map(each => each.memory.text)

@@ -1,20 +1,20 @@
 import { join } from 'node:path'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createChromaVectorIndex } from '../../src/memory/chroma/chroma-vector-index.ts'
-import type { ChromaServer } from '../../src/memory/chroma/chroma-server.ts'
-import { createManagedChromaServer } from '../../src/memory/chroma/managed-chroma-server.ts'
+import { createChromaVectorIndex } from '../../src/vectors/chroma/chroma-vector-index.ts'
+import type { ChromaServer } from '../../src/vectors/chroma/chroma-server.ts'
+import { createManagedChromaServer } from '../../src/vectors/chroma/managed-chroma-server.ts'
 import { createLongTermMemory, type LongTermSettings } from '../../src/memory/create-long-term-memory.ts'
-import type { AllocationTable } from '../../src/memory/vectors/allocation-table.ts'
+import type { CollectionAllocator } from '../../src/vectors/collection-allocator.ts'
 import type { LongTermMemory, MemoryUpkeep } from '../../src/memory/long-term-memory.ts'
-import { PLAIN_MEMORY, type Memory } from '../../src/memory/memory.ts'
+import { PLAIN_MEMORY, type MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
-import { createSqliteAllocationTable } from '../../src/memory/sqlite/sqlite-allocation-table.ts'
+import { createSqliteAllocationTable } from '../../src/vectors/sqlite/sqlite-collection-allocator.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
-import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
-import { openVectorDatabase } from '../../src/memory/sqlite/vector-database.ts'
-import type { VectorIndex } from '../../src/memory/vectors/vector-index.ts'
-import type { VectorStore } from '../../src/memory/vectors/vector-store.ts'
+import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
+import { openVectorDatabase } from '../../src/vectors/sqlite/vector-database.ts'
+import type { VectorIndex } from '../../src/vectors/vector-index.ts'
+import type { VectorStore } from '../../src/vectors/vector-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
@@ -37,7 +37,7 @@ export const DAY = 24 * 60 * 60 * 1000
 let serial = 0
 
 /** A memory; what a test does not care about is filled in. */
-export const memoryOf = (scope: Scope, text: string, more: Partial<Memory> = {}): Memory => {
+export const memoryOf = (scope: Scope, text: string, more: Partial<MemoryRecord> = {}): MemoryRecord => {
   serial += 1
   const at = systemClock.now()
   return {
@@ -69,7 +69,7 @@ export interface MemoryRig extends AsyncDisposable {
   readonly memories: MemoryStore
   readonly vectors: VectorStore
   readonly index: VectorIndex
-  readonly table: AllocationTable
+  readonly table: CollectionAllocator
   readonly server: ChromaServer
   readonly embedder: WordEmbedder
   /** Where Chroma keeps its data. */
@@ -103,11 +103,23 @@ export const openRig = async (
   const vectors = createSqliteVectorStore(vectorDatabase)
   const memory = createLongTermMemory({
     settings: { ...recallSettings, ...options.settings },
-    ...{ memories, vectors, index, embedder, tokens: wordCounter, metrics: createMetrics() },
+    memories,
+    vectors,
+    index,
+    embedder,
+    tokens: wordCounter,
+    metrics: createMetrics(),
     ...shared,
   })
   return {
-    ...{ memory, memories, vectors, index, table, server, embedder, chroma },
+    memory,
+    memories,
+    vectors,
+    index,
+    table,
+    server,
+    embedder,
+    chroma,
     [Symbol.asyncDispose]: async () => {
       await memory[Symbol.asyncDispose]()
       database[Symbol.dispose]()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { EXTRACTION_OPENING } from '../../src/learning/extraction/request.ts'
+import { EXTRACTION_OPENING } from '../../src/learning/extraction/prompt.ts'
 
 /** What can be asked of the server; `extraction` is a completion that takes facts out of a conversation. */
 export type CallKind = 'completion' | 'embedding' | 'extraction'

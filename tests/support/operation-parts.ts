@@ -2,12 +2,12 @@ import type { Pause } from '../../src/conversation/pauses.ts'
 import type { ConsoleMessage } from '../../src/channels/console/console-channel.ts'
 import { noConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../../src/learning/reflection-pruning.ts'
-import { createSqliteReflections } from '../../src/learning/sqlite/sqlite-learnt.ts'
-import type { ResetOutcome, SweepReport } from '../../src/learning/session-closing.ts'
+import { createSqliteReflections } from '../../src/learning/sqlite/sqlite-processed-messages.ts'
+import type { ResetOutcome, SweepReport } from '../../src/learning/session-lifecycle.ts'
 import type { AccessStats } from '../../src/memory/memory-log.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
-import { noVectorUpkeep } from '../../src/memory/null/no-vector-upkeep.ts'
-import { PLAIN_MEMORY, type Memory } from '../../src/memory/memory.ts'
+import { noVectorUpkeep } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
+import { PLAIN_MEMORY, type MemoryRecord } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import type { NameHistory } from '../../src/people/people.ts'
@@ -45,7 +45,7 @@ export const sessionOf = (session_id: string, scope: Scope, part: Partial<Sessio
   ...part,
 })
 
-export const memoryOf = (memory_id: string, scope: Scope, text: string): Memory => ({
+export const memoryOf = (memory_id: string, scope: Scope, text: string): MemoryRecord => ({
   ...PLAIN_MEMORY,
   memory_id,
   scope,
@@ -91,7 +91,7 @@ export class OperationParts implements OperationDeps {
   readonly metrics = createMetrics()
   readonly persons: Person[] = []
   readonly details: SessionDetails[] = []
-  readonly memories: Memory[] = []
+  readonly memories: MemoryRecord[] = []
   /** What was asked of the parts, in order. */
   readonly asked: string[] = []
   readonly said: ConsoleMessage[] = []
@@ -198,7 +198,10 @@ export class OperationParts implements OperationDeps {
 
   readonly reflections = createSqliteReflections(this.yours.database)
   readonly pruneReflections = createReflectionPruning({
-    ...{ reflections: this.reflections, audit: this.yours.audit, clock: this.clock, logger: keptLog() },
+    reflections: this.reflections,
+    audit: this.yours.audit,
+    clock: this.clock,
+    logger: keptLog(),
     retention_days: 90,
   })
 

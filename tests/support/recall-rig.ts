@@ -1,16 +1,16 @@
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createMessageRecall, type MessageRecallParts } from '../../src/memory/recall/create-message-recall.ts'
-import { INDEX_VERSION } from '../../src/memory/recall/document.ts'
-import type { IndexedPersons, MessageIndex } from '../../src/memory/recall/message-index.ts'
-import { MessageIndexer } from '../../src/memory/recall/message-indexer.ts'
-import type { Quote, RecallLimits } from '../../src/memory/recall/message-recall.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../../src/memory/recall/weights.ts'
-import { indexMigrations } from '../../src/memory/sqlite/index-migrations.ts'
-import { createSqliteMessageIndex } from '../../src/memory/sqlite/sqlite-message-index.ts'
+import { createMessageRecall, type MessageRecallDeps } from '../../src/retrieval/create-message-recall.ts'
+import { INDEX_VERSION } from '../../src/retrieval/full-text/index-document.ts'
+import type { IndexedPersons, FullTextIndex } from '../../src/retrieval/full-text/full-text-index.ts'
+import { FullTextIndexer } from '../../src/retrieval/full-text/full-text-indexer.ts'
+import type { Quote, RecallLimits } from '../../src/retrieval/message-recall.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../src/retrieval/ranking/weights.ts'
+import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
+import { createSqliteFullTextIndex } from '../../src/retrieval/sqlite/sqlite-full-text-index.ts'
 import type { MessageStore } from '../../src/messages/message-store.ts'
-import type { Reach, Scope } from '../../src/messages/scope.ts'
+import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteMessageFeed } from '../../src/messages/sqlite/sqlite-message-feed.ts'
+import { createSqliteChangeFeed } from '../../src/messages/sqlite/sqlite-change-feed.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { systemClock } from '../../src/platform/clock.ts'
@@ -34,9 +34,9 @@ export class RecallRig implements AsyncDisposable {
   readonly database = new Database(':memory:', messageMigrations)
   readonly index_database = new Database(':memory:', indexMigrations)
   readonly messages: MessageStore & PersonalData = createSqliteMessageStore(this.database)
-  readonly feed = createSqliteMessageFeed(this.database)
-  readonly index: MessageIndex & IndexedPersons = createSqliteMessageIndex(this.index_database)
-  readonly indexer = new MessageIndexer({ feed: this.feed, index: this.index, logger: silentLogger })
+  readonly feed = createSqliteChangeFeed(this.database)
+  readonly index: FullTextIndex & IndexedPersons = createSqliteFullTextIndex(this.index_database)
+  readonly indexer = new FullTextIndexer({ feed: this.feed, index: this.index, logger: silentLogger })
   #n = 0
 
   constructor() {
@@ -48,17 +48,20 @@ export class RecallRig implements AsyncDisposable {
   async say(scope: Scope, { id, who, text, minute }: Said): Promise<void> {
     await this.messages.receive({
       message: {
-        ...{ message_id: id, chat_id: scope, chat_kind: 'group', text, sent_at: BEGUN_AT + minute * MINUTE },
+        message_id: id,
+        chat_id: scope,
+        chat_kind: 'group',
+        text,
+        sent_at: BEGUN_AT + minute * MINUTE,
         sender: { identities: [], name: who },
-        ...{ addressed: false, may_continue: false },
+        addressed: false,
+        may_continue: false,
       },
-      ...{
-        person_id: who.toLowerCase(),
-        scope,
-        received_at: BEGUN_AT,
-        state: 'heard',
-        tokens: wordCounter.count(text),
-      },
+      person_id: who.toLowerCase(),
+      scope,
+      received_at: BEGUN_AT,
+      state: 'heard',
+      tokens: wordCounter.count(text),
     })
   }
 
@@ -71,18 +74,25 @@ export class RecallRig implements AsyncDisposable {
   }
 
   async ask(
-    reach: Scope | Reach,
+    reach: Scope | SearchScope,
     text: string,
     options: Partial<RecallLimits> & {
       readonly days_later?: number
       readonly asker?: string
-      readonly parts?: Partial<MessageRecallParts>
+      readonly parts?: Partial<MessageRecallDeps>
     } = {},
   ): Promise<readonly Quote[]> {
     const recall = createMessageRecall({
-      ...{ feed: this.feed, index: this.index, indexer: this.indexer, tokens: wordCounter },
-      ...{ clock: systemClock, logger: silentLogger, weights: LEXICAL_WEIGHTS, fusion: FUSION },
-      ...{ reranker: undefined, vectors: undefined },
+      feed: this.feed,
+      index: this.index,
+      indexer: this.indexer,
+      tokens: wordCounter,
+      clock: systemClock,
+      logger: silentLogger,
+      weights: LEXICAL_WEIGHTS,
+      fusion: FUSION,
+      reranker: undefined,
+      vectors: undefined,
       ...options.parts,
     })
     const asked_at = BEGUN_AT + (options.days_later ?? 200) * 24 * 60 * MINUTE

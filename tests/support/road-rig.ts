@@ -2,18 +2,18 @@
 // what must be made to fail at a certain step.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClosing } from '../../src/app/closing.ts'
+import { createClosing } from '../../src/app/session-lifecycle.ts'
 import { createLearning } from '../../src/app/learning.ts'
-import { createRoad } from '../../src/app/road.ts'
+import { createPipeline } from '../../src/app/pipeline.ts'
 import { openStores, type Stores } from '../../src/app/stores.ts'
-import { surroundings } from '../../src/app/surroundings.ts'
+import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Commands } from '../../src/conversation/commands.ts'
-import type { Conversation } from '../../src/conversation/turns.ts'
-import type { SessionClosing } from '../../src/learning/session-closing.ts'
+import type { Conversation } from '../../src/conversation/conversation.ts'
+import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
-import { createNoLongTermMemory } from '../../src/memory/null/no-long-term-memory.ts'
-import { noPastMessages } from '../../src/memory/null/no-past-messages.ts'
+import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
+import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from '../../src/models/language-model.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import type { SessionBrowser } from '../../src/sessions/session.ts'
@@ -65,7 +65,7 @@ const NO_COMMANDS: Commands = { recognises: () => false, run: () => Promise.reso
 export interface RoadProcess {
   readonly stores: Stores
   readonly road: Conversation
-  readonly closing: SessionClosing
+  readonly closing: SessionLifecycle
   readonly sessions: Sessions & SessionBrowser
   readonly stopping: AbortController
 }
@@ -125,9 +125,14 @@ export class RoadRig implements AsyncDisposable {
     const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
     const sessions = createSessions({ ...parts, ...stores, timeout_ms })
     const stopping = new AbortController()
-    const { conversation: road, changes } = await createRoad(
+    const { conversation: road, changes } = await createPipeline(
       {
-        ...{ settings, stores, memory, past: noPastMessages, model, stopping: stopping.signal },
+        settings,
+        stores,
+        memory,
+        past: noMessageSearch,
+        model,
+        stopping: stopping.signal,
         windows: settings.feature_flags.enable_memory_system ? sessions : statelessSessions,
         commands: () => options.commands ?? NO_COMMANDS,
         channels: () => [this.channel],

@@ -23,7 +23,10 @@ export const sayAll = (database: Database, said: readonly Said[]): void => {
          values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :role, :sender_name, :text, 1, :sent_at,
            :session_id)`,
         {
-          ...{ message_id: each.message_id, scope, role: each.role ?? 'user', text: each.text },
+          message_id: each.message_id,
+          scope,
+          role: each.role ?? 'user',
+          text: each.text,
           chat_id: `chat of ${scope}`,
           chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',
           person_id: scope.replace(/^person:/, ''),

@@ -1,15 +1,15 @@
 // What people ask of what is held about them, over real tables in memory.
 import { allMigrations } from '../../src/app/stores.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { AuditEntry } from '../../src/memory/memory-audit.ts'
+import type { AuditEntry } from '../../src/memory/audit-log.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
-import { createSqliteListings } from '../../src/memory/sqlite/sqlite-listings.ts'
+import { createSqliteNumberedLists } from '../../src/memory/sqlite/sqlite-numbered-lists.ts'
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
-import { createSqliteForgettableMessages } from '../../src/messages/sqlite/sqlite-forgettable-messages.ts'
+import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
 import type { YoursDeps } from '../../src/operations/dependencies.ts'
 import { createSqlitePreferences } from '../../src/people/sqlite/sqlite-preferences.ts'
-import type { ForgetReport } from '../../src/privacy/forgetting.ts'
+import type { ForgetReport } from '../../src/privacy/erasure.ts'
 
 const REPORT: ForgetReport = { messages: 2, memories: 1, stores: {}, residue: 0, index: 'done' }
 
@@ -25,11 +25,13 @@ export const createYoursParts = (asked: string[]): YoursParts => {
   const database = new Database(':memory:', allMigrations)
   const audited: AuditEntry[] = []
   const parts: YoursParts = {
-    ...{ database, audited, report: REPORT },
+    database,
+    audited,
+    report: REPORT,
     memories: createSqliteMemoryStore(database),
     memoryLog: createSqliteMemoryLog(database),
-    listings: createSqliteListings(database),
-    messages: createSqliteForgettableMessages(database),
+    listings: createSqliteNumberedLists(database),
+    messages: createSqliteMessageErasure(database),
     preferences: createSqlitePreferences(database),
     forgetting: {
       everything: ({ person_id }) => {

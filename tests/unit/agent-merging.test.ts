@@ -1,15 +1,15 @@
 // Memories that say the same become one, over real tables: nothing is lost, and nothing is taken for what it is not.
 import { beforeEach, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createMerging, type MergeDuplicates } from '../../src/learning/agent/merging.ts'
-import type { Likeness } from '../../src/learning/consolidation/likeness.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import { createMerging, type MergeDuplicates } from '../../src/learning/agent/merge-duplicates.ts'
+import type { Likeness } from '../../src/learning/consolidation/embedding-similarity.ts'
+import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
-import { Lanes } from '../../src/platform/lanes.ts'
+import { KeyedQueue } from '../../src/platform/keyed-queue.ts'
 import { factCorpus } from '../support/fact-corpus.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
@@ -28,9 +28,11 @@ let asked: string[]
 
 /** The merging of a process that has just started. */
 const started = (): MergeDuplicates => {
-  const lanes = new Lanes<Scope>()
+  const lanes = new KeyedQueue<Scope>()
   return createMerging({
-    ...{ memories, clock, likeness },
+    memories,
+    clock,
+    likeness,
     nameOf: () => Promise.resolve('Dana Levi'),
     alone: (scope, act) => lanes.run(scope, act),
   })
@@ -48,19 +50,17 @@ beforeEach(() => {
 })
 
 /** A fact that was said some minutes after the one before, and came from a message of its own. */
-const know = async (text: string, more: Partial<Memory> = {}, scope: Scope = ANA): Promise<Memory> => {
+const know = async (text: string, more: Partial<MemoryRecord> = {}, scope: Scope = ANA): Promise<MemoryRecord> => {
   await clock.advance(60_000)
   const at = clock.now()
   const memory = memoryOf(scope, text, {
-    ...{
-      kind: 'fact',
-      category: 'facts',
-      quote: `“${text}”`,
-      said_from: at,
-      said_to: at,
-      valid_from: at,
-      created_at: at,
-    },
+    kind: 'fact',
+    category: 'facts',
+    quote: `“${text}”`,
+    said_from: at,
+    said_to: at,
+    valid_from: at,
+    created_at: at,
     ...more,
   })
   const sourced = { ...memory, sources: more.sources ?? [`message-of-${memory.memory_id}`] }
@@ -68,7 +68,7 @@ const know = async (text: string, more: Partial<Memory> = {}, scope: Scope = ANA
   return sourced
 }
 
-const standing = async (scope: Scope = ANA): Promise<readonly Memory[]> =>
+const standing = async (scope: Scope = ANA): Promise<readonly MemoryRecord[]> =>
   (await memories.list(scope, { limit: 10_000, current: true })).toReversed()
 
 const texts = async (scope: Scope = ANA): Promise<readonly string[]> => (await standing(scope)).map(each => each.text)
@@ -96,8 +96,13 @@ test('hundreds of facts in all their wordings become one each, with every source
     expect([...memory.sources].sort()).toEqual(members.map(id => `message-of-${id}`).sort())
   }
   const figures = {
-    ...{ facts: all.length, memories: written.length, merged: closed.length, standing: kept.length },
-    ...{ lost: all.length - ofKey.size, doubled: kept.length - ofKey.size, taken_for_another },
+    facts: all.length,
+    memories: written.length,
+    merged: closed.length,
+    standing: kept.length,
+    lost: all.length - ofKey.size,
+    doubled: kept.length - ofKey.size,
+    taken_for_another,
   }
   process.stdout.write(`merging: ${JSON.stringify(figures)}\n`)
   expect(all.length).toBeGreaterThanOrEqual(200)
@@ -113,7 +118,9 @@ test('hundreds of facts in all their wordings become one each, with every source
 test('the one that was said first stands, and takes over days, sources, importance, tier, uses and what it is about', async () => {
   const log = createSqliteMemoryLog(database)
   const late = await know('My home is in Haifa', {
-    ...{ importance: 0.8, tier: 'short_term', entities: [{ kind: 'place', value: 'Haifa' }] },
+    importance: 0.8,
+    tier: 'short_term',
+    entities: [{ kind: 'place', value: 'Haifa' }],
   })
   const first = await know('Dana Levi lives in Haifa', { said_from: 5, said_to: 6, valid_from: 5, importance: 0.5 })
   await log.accessed([{ scope: ANA, memory_id: late.memory_id, type: 'recall', at: 9 }])
@@ -121,7 +128,9 @@ test('the one that was said first stands, and takes over days, sources, importan
   expect(await standing()).toEqual([
     {
       ...first,
-      ...{ said_to: late.said_to, tier: 'short_term', entities: late.entities },
+      said_to: late.said_to,
+      tier: 'short_term',
+      entities: late.entities,
       importance: expect.closeTo(0.8 + 0.1 * 0.2),
       sources: expect.arrayContaining([...first.sources, ...late.sources]),
     },

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals'
 import { createProfileOf } from '../../src/conversation/profile.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createConsciousAgent, type ConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
-import type { Memory } from '../../src/memory/memory.ts'
+import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryLog } from '../../src/memory/memory-log.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { PROFILE_TOKENS, type Profiles } from '../../src/memory/profiles.ts'
@@ -31,18 +31,24 @@ beforeEach(() => {
   profiles = createSqliteProfiles(database)
   kept = memoryLog()
   agent = createConsciousAgent({
-    ...{ memories, log, profiles, clock, logger: kept, tokens: wordCounter, interval_hours: 6 },
+    memories,
+    log,
+    profiles,
+    clock,
+    logger: kept,
+    tokens: wordCounter,
+    interval_hours: 6,
     mergeDuplicates: () => Promise.resolve([]),
   })
 })
 
-const fact = async (scope: Scope, text: string, more: Partial<Memory> = {}): Promise<Memory> => {
+const fact = async (scope: Scope, text: string, more: Partial<MemoryRecord> = {}): Promise<MemoryRecord> => {
   const memory = memoryOf(scope, text, { kind: 'fact', category: 'facts', ...more })
   await memories.add(memory)
   return memory
 }
 
-const use = async ({ scope, memory_id }: Memory, times: number): Promise<void> => {
+const use = async ({ scope, memory_id }: MemoryRecord, times: number): Promise<void> => {
   const access = { scope, memory_id, type: 'recall', at: clock.now() } as const
   await log.accessed(Array.from({ length: times }, () => access))
 }
@@ -54,7 +60,10 @@ test('what is used rises and sinks again, with a line in its history each time, 
   for (let round = 1; round <= 2; round++) {
     await use(memory, 8)
     expect(await agent.run()).toMatchObject({
-      ...{ patterns_analyzed: 1, promotion_candidates: 1, promoted_ids: [memory.memory_id], demoted_ids: [] },
+      patterns_analyzed: 1,
+      promotion_candidates: 1,
+      promoted_ids: [memory.memory_id],
+      demoted_ids: [],
     })
     expect(await agent.run()).toMatchObject({ promotion_candidates: 0, promoted_ids: [], demoted_ids: [] })
     await clock.advance(8 * DAY_MS)
@@ -69,7 +78,10 @@ test('uses of one person say nothing about the memory of another', async () => {
   const mine = await fact('person:a', 'likes tea')
   await log.accessed(
     Array.from({ length: 10 }, () => ({
-      ...{ scope: 'person:b', memory_id: mine.memory_id, type: 'recall', at: clock.now() },
+      scope: 'person:b',
+      memory_id: mine.memory_id,
+      type: 'recall',
+      at: clock.now(),
     })),
   )
   expect(await agent.run()).toMatchObject({ promoted_ids: [] })

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { Background } from '../../src/platform/background.ts'
+import { BackgroundTasks } from '../../src/platform/background-tasks.ts'
 import { memoryLog } from '../support/memory-log.ts'
 
 test('what is asked for while it runs is done once more, however often it was asked for', async () => {
-  const background = new Background(memoryLog())
+  const background = new BackgroundTasks(memoryLog())
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   let rounds = 0
   const act = background.coalesced('counting', () => gates[rounds++]?.promise ?? Promise.resolve())
@@ -19,7 +19,7 @@ test('what is asked for while it runs is done once more, however often it was as
 
 test('a round that fails is logged, and the next one is done all the same', async () => {
   const log = memoryLog()
-  const background = new Background(log)
+  const background = new BackgroundTasks(log)
   let rounds = 0
   const act = background.coalesced('counting', () => {
     rounds++

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { commandInWords } from '../../src/interfaces/chat/phrases.ts'
+import { commandInWords } from '../../src/interfaces/chat/natural-commands.ts'
 
 test.each([
   ['remember that I am allergic to nuts', '/remember', 'I am allergic to nuts'],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { feltValence, toneFor } from '../../src/conversation/affect.ts'
+import { feltValence, toneFor } from '../../src/conversation/tone.ts'
 import { valenceOf } from '../../src/text/valence/valence.ts'
 
 test('what was recalled colours how a message is heard, each by its score', () => {

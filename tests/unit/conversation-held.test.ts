@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { HeldReplies } from '../../src/conversation/held-replies.ts'
+import { DeferredReplies } from '../../src/conversation/deferred-replies.ts'
 import type { Occasion } from '../../src/conversation/outbox.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -24,8 +24,11 @@ const setUp = () => {
       return []
     },
   }
-  const held = new HeldReplies({
-    ...{ outbox, clock, logger: log, windows: { release: () => undefined } },
+  const held = new DeferredReplies({
+    outbox,
+    clock,
+    logger: log,
+    windows: { release: () => undefined },
     exclusive: async (_scope, act) => {
       await act()
     },

@@ -37,7 +37,11 @@ const startOutbox = (): void => {
   stop = new AbortController()
   paced = []
   outbox = createOutbox({
-    ...{ messages, clock, logger: silentLogger, metrics: createMetrics(), stopping: stop.signal },
+    messages,
+    clock,
+    logger: silentLogger,
+    metrics: createMetrics(),
+    stopping: stop.signal,
     channelOf: chat_id => [channel, other].find(each => each?.serves(chat_id)),
     pacer: {
       turn: async text => {
@@ -63,10 +67,20 @@ const hear = async (chat_id: string): Promise<void> => {
   const sender = { identities: [{ kind: 'phone', value: '15550001' }] } as const
   await messages.receive({
     message: {
-      ...{ message_id: `from ${chat_id}`, chat_id, chat_kind: 'direct', sender, text: 'hello', sent_at: clock.now() },
-      ...{ addressed: true, may_continue: true },
+      message_id: `from ${chat_id}`,
+      chat_id,
+      chat_kind: 'direct',
+      sender,
+      text: 'hello',
+      sent_at: clock.now(),
+      addressed: true,
+      may_continue: true,
     },
-    ...{ person_id: 'ana', scope: 'person:ana', received_at: clock.now(), state: 'received', tokens: 1 },
+    person_id: 'ana',
+    scope: 'person:ana',
+    received_at: clock.now(),
+    state: 'received',
+    tokens: 1,
   })
 }
 
@@ -92,8 +106,17 @@ let number = 0
 const replyOf = (text: string, options: Partial<Reply> = {}): Reply => {
   const chat_id = options.chat_id ?? ANA
   return {
-    ...{ outbox_id: `out-${String(++number)}`, chat_id, chat_kind: 'direct', scope: 'person:ana', person_id: 'ana' },
-    ...{ answers: [`from ${chat_id}`], text, tokens: 2, session_id: 's1', keep: true, created_at: clock.now() },
+    outbox_id: `out-${String(++number)}`,
+    chat_id,
+    chat_kind: 'direct',
+    scope: 'person:ana',
+    person_id: 'ana',
+    answers: [`from ${chat_id}`],
+    text,
+    tokens: 2,
+    session_id: 's1',
+    keep: true,
+    created_at: clock.now(),
     ...options,
   }
 }

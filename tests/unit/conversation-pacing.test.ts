@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { createPacer, type Pacer, type PacerSettings } from '../../src/conversation/pacing/pacer.ts'
 import { createQuietHours, type QuietHours } from '../../src/conversation/pacing/quiet-hours.ts'
-import { WaitingRoom } from '../../src/conversation/pacing/waiting-room.ts'
+import { QuietHoursQueue } from '../../src/conversation/pacing/quiet-hours-queue.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -9,7 +9,11 @@ import { SkippingClock } from '../support/skipping-clock.ts'
 
 describe('the pause before a message', () => {
   const NONE: PacerSettings = {
-    ...{ characters_per_second: 0, longest_pause_seconds: 5, chat_gap_ms: 0, global_gap_ms: 0, jitter: 0 },
+    characters_per_second: 0,
+    longest_pause_seconds: 5,
+    chat_gap_ms: 0,
+    global_gap_ms: 0,
+    jitter: 0,
   }
   let clock: SkippingClock
   let began: number
@@ -24,7 +28,10 @@ describe('the pause before a message', () => {
   const pacerWith = (settings: Partial<PacerSettings>, fraction = 0): Pacer =>
     createPacer({
       settings: { ...NONE, ...settings },
-      ...{ clock, logger: silentLogger, stopping: stop.signal, ids: { uuid: () => '', fraction: () => fraction } },
+      clock,
+      logger: silentLogger,
+      stopping: stop.signal,
+      ids: { uuid: () => '', fraction: () => fraction },
     })
 
   /** Milliseconds after the beginning at which each text, asked for at once and in this order, may go out. */
@@ -72,7 +79,10 @@ describe('the pause before a message', () => {
     const standing = new FakeClock()
     const pacer = createPacer({
       settings: { ...NONE, global_gap_ms: 200 },
-      ...{ clock: standing, logger: silentLogger, stopping: stop.signal, ids: { uuid: () => '', fraction: () => 0 } },
+      clock: standing,
+      logger: silentLogger,
+      stopping: stop.signal,
+      ids: { uuid: () => '', fraction: () => 0 },
     })
     const out: string[] = []
     for (const chat_id of ['a', 'b', 'c']) {
@@ -97,7 +107,10 @@ describe('the pause before a message', () => {
     const standing = new FakeClock()
     const pacer = createPacer({
       settings: { ...NONE, characters_per_second: 1, chat_gap_ms: HOUR_MS, global_gap_ms: HOUR_MS },
-      ...{ clock: standing, logger: silentLogger, stopping: stop.signal, ids: { uuid: () => '', fraction: () => 0 } },
+      clock: standing,
+      logger: silentLogger,
+      stopping: stop.signal,
+      ids: { uuid: () => '', fraction: () => 0 },
     })
     const turns = [1, 2].map(() => pacer.turn({ chat_id: 'a', characters: 5, since: standing.now() }))
     stop.abort(new Error('stopping'))
@@ -114,10 +127,15 @@ describe('quiet hours', () => {
 
   const quietHours = (quiet_hours: string | undefined, clock: FakeClock, time_zone = 'UTC'): QuietHours =>
     createQuietHours({
-      ...{ settings: { quiet_hours, time_zone }, clock, onPhone: chat_id => !chat_id.startsWith('console:') },
+      settings: { quiet_hours, time_zone },
+      clock,
+      onPhone: chat_id => !chat_id.startsWith('console:'),
       people: {
         find: async person_id => ({
-          ...{ person_id, name: undefined, identities: [], created_at: 0 },
+          person_id,
+          name: undefined,
+          identities: [],
+          created_at: 0,
           ...(person_id === 'godfather' ? GODFATHER : CLIENT),
         }),
       },
@@ -168,8 +186,9 @@ describe('quiet hours', () => {
   test('what waits is released in its order when they end, once', async () => {
     const clock = at('03:00')
     const released: string[][] = []
-    const room = new WaitingRoom<string>({
-      ...{ quiet: quietHours('23:00-07:00', clock), clock },
+    const room = new QuietHoursQueue<string>({
+      quiet: quietHours('23:00-07:00', clock),
+      clock,
       release: items => released.push([...items]),
     })
     room.add('one')
@@ -188,7 +207,7 @@ describe('quiet hours', () => {
     const quiet = quietHours('23:00-07:00', clock)
     const released: string[][] = []
     const rooms = [1, 2].map(
-      () => new WaitingRoom<string>({ quiet, clock, release: items => released.push([...items]) }),
+      () => new QuietHoursQueue<string>({ quiet, clock, release: items => released.push([...items]) }),
     )
     for (const room of rooms) room.watch()
     rooms[1]?.[Symbol.dispose]()

@@ -59,7 +59,15 @@ test.each(names)('%s takes and gives flat names in snake_case', name => {
 test('what anyone in a chat may run changes nobody else: it is about themselves and their own conversation', () => {
   const open = names.filter(name => operations[name].access === 'anyone')
   expect(open.sort()).toEqual([
-    ...['memory.about', 'memory.export', 'memory.forget', 'memory.list', 'memory.remember', 'memory.search'],
-    ...['memory.why', 'people.language', 'people.privacy', 'session.reset'],
+    'memory.about',
+    'memory.export',
+    'memory.forget',
+    'memory.list',
+    'memory.remember',
+    'memory.search',
+    'memory.why',
+    'people.language',
+    'people.privacy',
+    'session.reset',
   ])
 })

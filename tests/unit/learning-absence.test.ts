@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createCascade, type ExtractionProvider } from '../../src/learning/extraction/cascade.ts'
+import { createProviderChain, type ExtractionProvider } from '../../src/learning/extraction/provider-chain.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
@@ -21,7 +21,8 @@ const rig = (may_be_absent: boolean) => {
     name,
     may_be_absent,
     model: {
-      ...{ provider: name, model: name },
+      provider: name,
+      model: name,
       complete: async () => {
         asked.push(name)
         return { text: answer(), usage: { input_tokens: 1, output_tokens: 1 } }
@@ -35,9 +36,14 @@ const rig = (may_be_absent: boolean) => {
     if (second.failure !== undefined) throw second.failure
     return SAID
   })
-  const cascade = createCascade({
-    ...{ providers: [refuses, comes], retries: 0, clock, ids: fakeIds(), logger: log },
-    ...{ tokens: createTokenCounter(), metrics: createMetrics() },
+  const cascade = createProviderChain({
+    providers: [refuses, comes],
+    retries: 0,
+    clock,
+    ids: fakeIds(),
+    logger: log,
+    tokens: createTokenCounter(),
+    metrics: createMetrics(),
   })
   const extract = async (patient = false): Promise<string> => {
     const input = { messages: [], sources: new Set<string>(), known: [], so_far: undefined }

@@ -1,7 +1,7 @@
 // Which wordings are one fact, which contradict, and which are two.
 import { expect, test } from '@jest/globals'
-import { compare, mayBeSame, mayReplace, type Verdict } from '../../src/learning/consolidation/compare.ts'
-import { readShape, type Shape } from '../../src/learning/consolidation/shape.ts'
+import { compare, mayBeSame, mayReplace, type Verdict } from '../../src/learning/consolidation/compare-facts.ts'
+import { readShape, type Shape } from '../../src/learning/consolidation/parse-fact.ts'
 
 const SPEAKER = new Set(['dana', 'דנה'])
 const shape = (text: string): Shape => readShape(text, SPEAKER)

@@ -2,14 +2,23 @@ import { expect, test } from '@jest/globals'
 import { chunksOf, CHUNK_MESSAGES, isSource } from '../../src/learning/chunks.ts'
 import { activityOf, importanceOf } from '../../src/learning/extraction/importance.ts'
 import { factsByRules } from '../../src/learning/extraction/keyword-rules.ts'
-import { quotes, sourceOf } from '../../src/learning/extraction/quotes.ts'
-import { extractionRequest } from '../../src/learning/extraction/request.ts'
+import { quotes, sourceOf } from '../../src/learning/extraction/quote-verification.ts'
+import { extractionRequest } from '../../src/learning/extraction/prompt.ts'
 import type { StoredMessage } from '../../src/messages/message.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 
 const said = (message_id: string, text: string, more: Partial<StoredMessage> = {}): StoredMessage => ({
-  ...{ message_id, chat_id: 'c', chat_kind: 'direct', person_id: 'p', role: 'user', sender_name: 'Dana', text },
-  ...{ tokens: 5, sent_at: Date.parse('2026-11-20'), session_id: 's', ...more },
+  message_id,
+  chat_id: 'c',
+  chat_kind: 'direct',
+  person_id: 'p',
+  role: 'user',
+  sender_name: 'Dana',
+  text,
+  tokens: 5,
+  sent_at: Date.parse('2026-11-20'),
+  session_id: 's',
+  ...more,
 })
 
 test.each([

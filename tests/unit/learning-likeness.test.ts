@@ -1,7 +1,7 @@
 // Embeddings speak for two facts being one only where the words allow it.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { createConsolidation } from '../../src/learning/consolidation/consolidation.ts'
-import { createEmbeddedLikeness } from '../../src/learning/consolidation/likeness.ts'
+import { createEmbeddedLikeness } from '../../src/learning/consolidation/embedding-similarity.ts'
 import type { ExtractedFact } from '../../src/learning/extraction/extraction.ts'
 import type { Embedder } from '../../src/models/embedder.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
@@ -13,7 +13,9 @@ let embedded: (readonly string[])[]
 let vectorsOf: (texts: readonly string[]) => Promise<readonly Float32Array[]>
 
 const embedder: Embedder = {
-  ...{ provider: 'test', model: 'text-embedding-3-small', space: 'test' },
+  provider: 'test',
+  model: 'text-embedding-3-small',
+  space: 'test',
   embed: async texts => {
     embedded.push(texts)
     return { vectors: await vectorsOf(texts), input_tokens: 1 }
@@ -31,11 +33,27 @@ afterEach(async () => {
 })
 
 const fact = (text: string): ExtractedFact => ({
-  ...{ text, quote: text, category: 'facts', importance: 0.5, entities: [], relations: [] },
-  ...{ valid_from: undefined, valid_to: undefined, same_as: undefined, replaces: undefined },
+  text,
+  quote: text,
+  category: 'facts',
+  importance: 0.5,
+  entities: [],
+  relations: [],
+  valid_from: undefined,
+  valid_to: undefined,
+  same_as: undefined,
+  replaces: undefined,
   source: {
-    ...{ message_id: text, chat_id: 'c', chat_kind: 'direct', person_id: 'p1', role: 'user', sender_name: 'Dana' },
-    ...{ text, tokens: 5, sent_at: rig.clock.now(), session_id: 's' },
+    message_id: text,
+    chat_id: 'c',
+    chat_kind: 'direct',
+    person_id: 'p1',
+    role: 'user',
+    sender_name: 'Dana',
+    text,
+    tokens: 5,
+    sent_at: rig.clock.now(),
+    session_id: 's',
   },
 })
 
@@ -43,7 +61,10 @@ const fact = (text: string): ExtractedFact => ({
 const memoriesOf = async (first: string, second: string): Promise<number> => {
   const { memories } = rig.stores
   const open = createConsolidation({
-    ...{ memories, memory: { store: memory => memories.add(memory) }, clock: rig.clock, ids: systemIds },
+    memories,
+    memory: { store: memory => memories.add(memory) },
+    clock: rig.clock,
+    ids: systemIds,
     likeness: createEmbeddedLikeness(embedder),
   })
   const book = await open(rig.scope)

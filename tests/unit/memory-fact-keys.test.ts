@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { withFactKeys } from '../../src/memory/fact-keys.ts'
+import { withFactSimilarity } from '../../src/retrieval/fact-similarity.ts'
 import type { NearMemory } from '../../src/memory/long-term-memory.ts'
-import type { VectorCandidates } from '../../src/memory/recall/message-recall.ts'
+import type { VectorCandidates } from '../../src/retrieval/message-recall.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { memoryOf } from '../support/operation-parts.ts'
 
@@ -19,7 +19,7 @@ const ask = (candidates: VectorCandidates, limit = 10) =>
 
 test('what a near fact was taken from is as near as the fact, or as its own vector where that is nearer', async () => {
   const near = await ask(
-    withFactKeys(facts(fact(0.8, 'm1', 'm2'), fact(0.4, 'm3')), messages({ m2: 0.9, m3: 0.2, m4: 0.5 })),
+    withFactSimilarity(facts(fact(0.8, 'm1', 'm2'), fact(0.4, 'm3')), messages({ m2: 0.9, m3: 0.2, m4: 0.5 })),
   )
   expect(near).toEqual([
     { message_id: 'm2', similarity: 0.9 },
@@ -30,12 +30,15 @@ test('what a near fact was taken from is as near as the fact, or as its own vect
 })
 
 test('no more are given than are asked for, and a summary of a whole conversation is no key', async () => {
-  const candidates = withFactKeys(facts(fact(0.9, 'a', 'b', 'c', 'd', 'e'), fact(0.3, 'f'), fact(0.2, 'g')), undefined)
+  const candidates = withFactSimilarity(
+    facts(fact(0.9, 'a', 'b', 'c', 'd', 'e'), fact(0.3, 'f'), fact(0.2, 'g')),
+    undefined,
+  )
   expect(await ask(candidates, 1)).toEqual([{ message_id: 'f', similarity: 0.3 }])
 })
 
 test('where one of the two cannot be asked the other answers, and without both it is said', async () => {
-  expect(await ask(withFactKeys(broken, messages({ m1: 0.5 })))).toEqual([{ message_id: 'm1', similarity: 0.5 }])
-  expect(await ask(withFactKeys(facts(fact(0.4, 'm2')), broken))).toEqual([{ message_id: 'm2', similarity: 0.4 }])
-  await expect(ask(withFactKeys(broken, broken))).rejects.toThrow('the index is down')
+  expect(await ask(withFactSimilarity(broken, messages({ m1: 0.5 })))).toEqual([{ message_id: 'm1', similarity: 0.5 }])
+  expect(await ask(withFactSimilarity(facts(fact(0.4, 'm2')), broken))).toEqual([{ message_id: 'm2', similarity: 0.4 }])
+  await expect(ask(withFactSimilarity(broken, broken))).rejects.toThrow('the index is down')
 })

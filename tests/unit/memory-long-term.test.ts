@@ -158,8 +158,15 @@ test('vectors follow memories that moved, or went, while nobody looked', async (
   await rig.memories.reassign('old', 'new')
   const again = createLongTermMemory({
     settings: recallSettings,
-    ...{ memories: rig.memories, vectors: rig.vectors, index: rig.index, embedder: rig.embedder, tokens: wordCounter },
-    ...{ clock: rig.clock, ids: { uuid: () => 'id', fraction: () => 0.5 }, logger: rig.log, metrics: rig.metrics },
+    memories: rig.memories,
+    vectors: rig.vectors,
+    index: rig.index,
+    embedder: rig.embedder,
+    tokens: wordCounter,
+    clock: rig.clock,
+    ids: { uuid: () => 'id', fraction: () => 0.5 },
+    logger: rig.log,
+    metrics: rig.metrics,
   })
   await again.start()
   await again.settled()

@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createMessageVectors } from '../../src/memory/vectors/create-message-vectors.ts'
-import { createMessageSource } from '../../src/memory/vectors/message-source.ts'
-import { vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
-import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
-import { turnText } from '../../src/memory/vectors/turn-text.ts'
+import { createMessageVectors } from '../../src/vectors/message-vectors.ts'
+import { createMessageSource } from '../../src/vectors/message-embedding-source.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
+import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
+import { turnText } from '../../src/vectors/contextual-text.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import { createSqliteMessageTurns } from '../../src/messages/sqlite/sqlite-message-turns.ts'
+import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
-import type { Turn } from '../../src/messages/message-turns.ts'
+import type { Turn } from '../../src/messages/message-context.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -28,15 +28,23 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
   const clock = new FakeClock()
   const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
   const vectors = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
-  const turns = createSqliteMessageTurns(database)
+  const turns = createSqliteMessageContext(database)
   const store = createSqliteMessageStore(database)
   const embedder = new WordEmbedder()
   const index = new ExactVectorIndex(SPACE, vectors, async (): Promise<Scope[]> => ['person:a', 'person:b', 'chat:g'])
   const open = () =>
     createMessageVectors({
-      ...{ turns, vectors, index, embedder, clock, tokens: wordCounter, embeds: options.embeds ?? true },
+      turns,
+      vectors,
+      index,
+      embedder,
+      clock,
+      tokens: wordCounter,
+      embeds: options.embeds ?? true,
       source: createMessageSource(turns, wordCounter, clock),
-      ...{ min_similarity: 0.2, logger: silentLogger, ids: { uuid: () => 'id', fraction: () => 0.5 } },
+      min_similarity: 0.2,
+      logger: silentLogger,
+      ids: { uuid: () => 'id', fraction: () => 0.5 },
     })
   const messages = open()
   const say = (message_id: string, text: string, more: object = {}): void =>
@@ -199,7 +207,11 @@ test('without vectors of messages nothing is embedded or asked, and those of bef
 test('the text of a turn keeps to 200 tokens, and the turn is never crowded out by what stands around it', () => {
   const tokens = createTokenCounter()
   const turn = (text: string): Turn => ({
-    ...{ message_id: 'm', scope: 'person:a', role: 'user', sender_name: 'Dana', text },
+    message_id: 'm',
+    scope: 'person:a',
+    role: 'user',
+    sender_name: 'Dana',
+    text,
     sent_at: Date.UTC(2026, 10, 3),
   })
   const long = 'a long story about boats and harbours '.repeat(100)

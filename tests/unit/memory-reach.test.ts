@@ -2,11 +2,12 @@
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createLongTermMemory } from '../../src/memory/create-long-term-memory.ts'
-import { ownReach } from '../../src/memory/reach-search.ts'
-import { memoryMigrations, vectorMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { ownSearchScope } from '../../src/memory/fact-search.ts'
+import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
-import { createSqliteVectorStore } from '../../src/memory/sqlite/sqlite-vector-store.ts'
-import type { Reach, Scope } from '../../src/messages/scope.ts'
+import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
+import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -28,8 +29,15 @@ const rigOf = async () => {
   const index = new ExactVectorIndex(embedder.space, vectors, async () => [ANA, BEN, GROUP])
   const memory = createLongTermMemory({
     settings: recallSettings,
-    ...{ memories, vectors, index, embedder, tokens: wordCounter, clock: new FakeClock(), logger: new KeptLog() },
-    ...{ ids: { uuid: () => 'id', fraction: () => 0.5 }, metrics: createMetrics() },
+    memories,
+    vectors,
+    index,
+    embedder,
+    tokens: wordCounter,
+    clock: new FakeClock(),
+    logger: new KeptLog(),
+    ids: { uuid: () => 'id', fraction: () => 0.5 },
+    metrics: createMetrics(),
   })
   await memory.start()
   await memory.store(memoryOf(ANA, catOf('ana'), { person_ids: ['ana'] }))
@@ -38,23 +46,23 @@ const rigOf = async () => {
   await memory.store(memoryOf(GROUP, catOf('ben in the group'), { person_ids: ['ben'] }))
   await memory.store(memoryOf(GROUP, catOf('both in the group'), { person_ids: ['ana', 'ben'] }))
   await memory.settled()
-  const owners = async (reach: Scope | Reach): Promise<string[]> =>
+  const owners = async (reach: Scope | SearchScope): Promise<string[]> =>
     (await memory.recall(reach, QUESTION, { purpose: 'reply' })).memories
       .map(each => /of (.*) is/.exec(each.memory.text)?.[1] ?? '')
       .sort()
   return { memory, memories, vectors, index, owners }
 }
 
-test.each<[string, Scope | Reach, readonly string[]]>([
+test.each<[string, Scope | SearchScope, readonly string[]]>([
   ['a scope alone', ANA, ['ana']],
-  ['a person in private', ownReach(ANA), ['ana', 'ana in the group']],
-  ['another person in private', ownReach(BEN), ['ben', 'ben in the group']],
-  ['somebody without memories', ownReach('person:nobody'), []],
-  ['a group', ownReach(GROUP), ['ana in the group', 'ben in the group', 'both in the group']],
+  ['a person in private', ownSearchScope(ANA), ['ana', 'ana in the group']],
+  ['another person in private', ownSearchScope(BEN), ['ben', 'ben in the group']],
+  ['somebody without memories', ownSearchScope('person:nobody'), []],
+  ['a group', ownSearchScope(GROUP), ['ana in the group', 'ben in the group', 'both in the group']],
   ['the godfather, where he may', { scope: 'person:g', others: [ANA, BEN] }, ['ana', 'ben']],
   [
     'what others said, though one’s own is in it',
-    { ...ownReach(ANA), others: [GROUP] },
+    { ...ownSearchScope(ANA), others: [GROUP] },
     ['ana', 'ana in the group', 'ben in the group', 'both in the group'],
   ],
 ])('%s finds what it may', async (_, reach, expected) => {
@@ -69,7 +77,7 @@ test('what lies further away cannot break the answer from one’s own memory', a
     if (scope !== ANA) throw new DenidinError('unavailable', 'that part is damaged')
     return await query(scope, ...rest)
   }
-  expect(await owners(ownReach(ANA))).toEqual(['ana'])
+  expect(await owners(ownSearchScope(ANA))).toEqual(['ana'])
 })
 
 test('a memory that is dropped leaves vectors and index at once', async () => {

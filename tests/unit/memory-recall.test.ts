@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { createOfflineEmbedder } from '../../src/models/offline/offline-embedder.ts'
-import { nearest } from '../../src/memory/vectors/nearest.ts'
-import { fit, rank, recencyOf, type RecallSettings } from '../../src/memory/recall.ts'
-import type { Quote } from '../../src/memory/recall/message-recall.ts'
-import { sharedOut } from '../../src/memory/recalled.ts'
+import { nearest } from '../../src/vectors/exact-search.ts'
+import { fit, rank, recencyOf, type RecallSettings } from '../../src/memory/fact-ranking.ts'
+import type { Quote } from '../../src/retrieval/message-recall.ts'
+import { packRecall } from '../../src/retrieval/pack-recall.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
-import { defaultMinSimilarity } from '../../src/memory/vectors/thresholds.ts'
+import { defaultMinSimilarity } from '../../src/vectors/thresholds.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { DAY, memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
 
@@ -139,17 +139,27 @@ test('with the offline embedder, what bears on a question lies above its thresho
 })
 
 const quoteOf = (message_id: string, text: string): Quote => ({
-  ...{ message_id, text, scope: 'person:a', person_id: 'a', role: 'user', speaker: 'Ana', sent_at: NOW },
-  ...{ tokens: wordCounter.count(text), score: 1, lexical: 1 },
+  message_id,
+  text,
+  scope: 'person:a',
+  person_id: 'a',
+  role: 'user',
+  speaker: 'Ana',
+  sent_at: NOW,
+  tokens: wordCounter.count(text),
+  score: 1,
+  lexical: 1,
 })
 
 const factOf = (text: string, quote: string, sources: readonly string[]): RecalledMemory => ({
   memory: memoryOf('person:a', text, { kind: 'fact', quote, sources }),
-  ...{ similarity: 1, recency: 1, score: 1 },
+  similarity: 1,
+  recency: 1,
+  score: 1,
 })
 
 const shownOf = (memories: readonly RecalledMemory[], quotes: readonly Quote[], tokens = 100): string[] => {
-  const shared = sharedOut({ memories, quotes }, tokens, wordCounter)
+  const shared = packRecall({ memories, quotes }, tokens, wordCounter)
   return shared.memories.map(each => each.memory.text)
 }
 
@@ -158,7 +168,7 @@ test('a fact is not shown beside the words that it was taken from, unless it say
   const sister = factOf('Ana’s sister lives in Oslo', 'she lives in Oslo', ['m2'])
   const quotes = [quoteOf('m1', 'my boat is called Marlin, by the way'), quoteOf('m2', 'she lives in Oslo')]
   expect(shownOf([boat, sister], quotes)).toEqual(['Ana’s sister lives in Oslo'])
-  expect(sharedOut({ memories: [boat, sister], quotes }, 100, wordCounter).told).toEqual([boat])
+  expect(packRecall({ memories: [boat, sister], quotes }, 100, wordCounter).told).toEqual([boat])
   // Words of another message, or words that found no room, prove nothing.
   expect(shownOf([boat], [quoteOf('m3', 'my boat is called Marlin')])).toHaveLength(1)
   expect(shownOf([boat], [])).toHaveLength(1)

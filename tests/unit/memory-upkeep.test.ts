@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { distributionOf, shareAbove, suggestThreshold } from '../../src/memory/upkeep/calibration.ts'
-import { comparePairs, nearestPair, type Sample } from '../../src/memory/upkeep/pairs.ts'
-import { createFormerSpace } from '../../src/memory/vectors/former-space.ts'
-import { sharedQuestions } from '../../src/memory/vectors/shared-questions.ts'
-import type { VectorIndex } from '../../src/memory/vectors/vector-index.ts'
+import { distributionOf, shareAbove, suggestThreshold } from '../../src/vectors/maintenance/calibration.ts'
+import { comparePairs, nearestPair, type Sample } from '../../src/vectors/maintenance/calibration-pairs.ts'
+import { createFormerSpace } from '../../src/vectors/previous-model.ts'
+import { sharedQuestions } from '../../src/vectors/query-embedding-cache.ts'
+import type { VectorIndex } from '../../src/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -43,7 +43,9 @@ test('from too few pairs nothing is suggested', () => {
 
 test('pairs are those of one conversation against those of other people', async () => {
   const sample = (scope: Scope, session_id: string, text: string): Sample => ({
-    ...{ scope, session_id, vector: wordVector(text) },
+    scope,
+    session_id,
+    vector: wordVector(text),
   })
   const questions = [sample('person:a', 's1', 'cats'), sample('person:b', 's2', 'dogs')]
   const remembered = [
@@ -60,7 +62,9 @@ test('pairs are those of one conversation against those of other people', async 
 
 test('the nearest pair of a scope is found', () => {
   const vectors = ['red cat', 'blue dog', 'red cat too'].map((text, n) => ({
-    ...{ memory_id: String(n), scope: 'person:a' as const, vector: wordVector(text) },
+    memory_id: String(n),
+    scope: 'person:a' as const,
+    vector: wordVector(text),
   }))
   const { pairs, most } = nearestPair(vectors)
   expect(pairs).toBe(3)
@@ -105,7 +109,10 @@ test('the model of before answers for a scope until the new one knows as much of
       },
     },
     index: {} as VectorIndex,
-    ...{ space: 'old', present: 'new', clock, logger: silentLogger },
+    space: 'old',
+    present: 'new',
+    clock,
+    logger: silentLogger,
     vectors: { countIn: async space => counts[space] ?? 0 },
   })
   const ask = () => former.asked('person:a', 'where?', { purpose: 'recall' })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { verifyWords } from '../../src/memory/upkeep/verify-words.ts'
-import type { VerifyRun } from '../../src/memory/upkeep/vector-upkeep.ts'
+import { verifyFullTextIndex } from '../../src/retrieval/full-text/verify-full-text-index.ts'
+import type { VerifyRun } from '../../src/vectors/maintenance/vector-maintenance.ts'
 import { RecallRig } from '../support/recall-rig.ts'
 
 let rig: RecallRig
@@ -14,8 +14,11 @@ afterEach(async () => {
 })
 
 const verify = async (options: Partial<VerifyRun> = {}) =>
-  await verifyWords(rig).verify({
-    ...{ every_vector: false, repair: false, signal: new AbortController().signal, progress: () => undefined },
+  await verifyFullTextIndex(rig).verify({
+    every_vector: false,
+    repair: false,
+    signal: new AbortController().signal,
+    progress: () => undefined,
     ...options,
   })
 

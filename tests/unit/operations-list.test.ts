@@ -298,7 +298,9 @@ test('the use of memories is counted, with what is known of each', async () => {
   const at = Date.parse('2026-11-20T10:00:00Z')
   parts.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
   parts.accessStats = {
-    ...{ total_accesses: 5, distinct_memories: 2, by_type: { recall: 3, 'extract:openai': 2 } },
+    total_accesses: 5,
+    distinct_memories: 2,
+    by_type: { recall: 3, 'extract:openai': 2 },
     top: [
       { memory_id: 'm1', count: 2, last_at: at },
       { memory_id: 'gone', count: 1, last_at: at },
@@ -306,16 +308,27 @@ test('the use of memories is counted, with what is known of each', async () => {
     recent: [{ scope: 'person:p1', memory_id: undefined, type: 'extract:openai', at }],
   }
   expect(await run('memory.access_stats', { hours: 2, top_n: 3 })).toEqual({
-    ...{ window_hours: 2, total_accesses: 5, distinct_memories: 2 },
-    ...{ by_type: { recall: 3, 'extract:openai': 2 }, by_provider: { openai: 2 } },
+    window_hours: 2,
+    total_accesses: 5,
+    distinct_memories: 2,
+    by_type: { recall: 3, 'extract:openai': 2 },
+    by_provider: { openai: 2 },
     top_memories: [
       {
-        ...{ memory_id: 'm1', count: 2, last_access: '2026-11-20T10:00:00.000Z' },
-        ...{ category: 'context', memory_tier: 'long_term', importance_score: 0.5 },
+        memory_id: 'm1',
+        count: 2,
+        last_access: '2026-11-20T10:00:00.000Z',
+        category: 'context',
+        memory_tier: 'long_term',
+        importance_score: 0.5,
       },
       {
-        ...{ memory_id: 'gone', count: 1, last_access: '2026-11-20T10:00:00.000Z' },
-        ...{ category: null, memory_tier: null, importance_score: null },
+        memory_id: 'gone',
+        count: 1,
+        last_access: '2026-11-20T10:00:00.000Z',
+        category: null,
+        memory_tier: null,
+        importance_score: null,
       },
     ],
     recent: [{ memory_id: null, access_type: 'extract:openai', timestamp: '2026-11-20T10:00:00.000Z' }],

@@ -26,7 +26,10 @@ const broken = (files: Readonly<Record<string, string>>): string[] => {
     [
       join(root, 'node_modules/.bin/depcruise'),
       'src',
-      ...['--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json'],
+      '--config',
+      join(root, '.dependency-cruiser.cjs'),
+      '--output-type',
+      'json',
     ],
     { cwd: folder, encoding: 'utf8' },
   )

@@ -64,12 +64,19 @@ test('file names are in kebab-case', async () => {
   expect(await broken('src/memory/some-thing.ts', '')).toEqual([])
 })
 
-test('a source file of more than 250 lines is refused', async () => {
-  expect(await broken('src/memory/a.ts', '// line\n'.repeat(251))).toEqual(['max-lines'])
-  expect(await broken('src/memory/a.ts', '// line\n'.repeat(249))).toEqual([])
+test('a source file of more than 400 lines is refused', async () => {
+  expect(await broken('src/memory/a.ts', '// line\n'.repeat(401))).toEqual(['max-lines'])
+  expect(await broken('src/memory/a.ts', '// line\n'.repeat(399))).toEqual([])
 })
 
 test('tests neither mock modules nor sleep', async () => {
   expect(await broken('tests/unit/a.test.ts', "jest.mock('./b.ts')")).toEqual(['project/no-module-mock'])
   expect(await broken('tests/unit/a.test.ts', 'setTimeout(f, 100)')).toEqual(['no-restricted-globals'])
+})
+
+test('a literal is not spread into another literal', async () => {
+  expect(await broken('src/memory/a.ts', 'export const a = { ...{ b: 1 }, c: 2 }')).toEqual(['no-restricted-syntax'])
+  expect(await broken('src/memory/a.ts', 'export const a = [...[1, 2], 3]')).toEqual(['no-restricted-syntax'])
+  expect(await broken('src/memory/a.ts', 'export const a = b => ({ ...b, c: 2 })')).toEqual([])
+  expect(await broken('tests/unit/a.ts', 'export const a = { ...{ b: 1 }, c: 2 }')).toEqual(['no-restricted-syntax'])
 })

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { bestPlaces } from '../../src/memory/recall/best.ts'
-import { packed } from '../../src/memory/recall/packing.ts'
-import { restates } from '../../src/memory/recall/restatements.ts'
-import { subjectStems } from '../../src/text/subject-stems.ts'
+import { bestPlaces } from '../../src/retrieval/full-text/top-k.ts'
+import { packed } from '../../src/retrieval/packing.ts'
+import { restates } from '../../src/retrieval/ranking/dedupe.ts'
+import { subjectStems } from '../../src/text/content-stems.ts'
 import { wordCounter } from '../support/memory-rig.ts'
 import { RecallRig } from '../support/recall-rig.ts'
 

@@ -1,11 +1,11 @@
 // How far a question for what was said reaches: into groups only for the asker's own words.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { FarReach } from '../../src/app/far-reach.ts'
-import { reachingPast } from '../../src/app/reaching-past.ts'
-import { ownReach } from '../../src/memory/reach-search.ts'
-import type { AuditEntry } from '../../src/memory/memory-audit.ts'
-import { noPastMessages } from '../../src/memory/null/no-past-messages.ts'
-import type { Reach, Scope } from '../../src/messages/scope.ts'
+import { CrossScopePolicy } from '../../src/retrieval/cross-scope-policy.ts'
+import { crossScopeMessages } from '../../src/retrieval/cross-scope-messages.ts'
+import { ownSearchScope } from '../../src/memory/fact-search.ts'
+import type { AuditEntry } from '../../src/memory/audit-log.ts'
+import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
+import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import type { Person } from '../../src/people/person.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { RecallRig } from '../support/recall-rig.ts'
@@ -34,21 +34,21 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const found = async (reach: Scope | Reach, question = QUESTION, asker?: string): Promise<string[]> =>
+const found = async (reach: Scope | SearchScope, question = QUESTION, asker?: string): Promise<string[]> =>
   (await rig.ask(reach, question, asker === undefined ? {} : { asker }))
     .map(each => each.text.split(' ').at(-1)!)
     .sort()
 
-test.each<[string, Scope | Reach, readonly string[]]>([
+test.each<[string, Scope | SearchScope, readonly string[]]>([
   ['a scope alone', ANA, ['Alpha']],
-  ['a person in private', ownReach(ANA), ['Alpha', 'Delta']],
-  ['another person in private', ownReach(BEN), ['Bravo', 'Charlie', 'Echo', 'cat']],
-  ['somebody who said nothing', ownReach('person:nobody'), []],
-  ['a group', ownReach(GROUP), ['Charlie', 'Delta', 'cat']],
+  ['a person in private', ownSearchScope(ANA), ['Alpha', 'Delta']],
+  ['another person in private', ownSearchScope(BEN), ['Bravo', 'Charlie', 'Echo', 'cat']],
+  ['somebody who said nothing', ownSearchScope('person:nobody'), []],
+  ['a group', ownSearchScope(GROUP), ['Charlie', 'Delta', 'cat']],
   ['who may see all', { scope: 'person:g', others: [ANA, BEN] }, ['Alpha', 'Bravo']],
   [
     'a group as a whole, though one’s own is in it',
-    { ...ownReach(ANA), others: [GROUP] },
+    { ...ownSearchScope(ANA), others: [GROUP] },
     ['Alpha', 'Charlie', 'Delta', 'cat'],
   ],
 ])('%s finds what it may', async (_, reach, expected) => {
@@ -59,8 +59,8 @@ test.each(hostileScopes.filter(each => each.startsWith('person:')))(
   'nobody becomes somebody else by being called %j',
   async scope => {
     await rig.talk(scope, 0, ['Eve: the name of my cat is Foxtrot'])
-    expect(await found(ownReach(scope))).toEqual(['Foxtrot'])
-    expect(await found(ownReach(ANA))).toEqual(['Alpha', 'Delta'])
+    expect(await found(ownSearchScope(scope))).toEqual(['Foxtrot'])
+    expect(await found(ownSearchScope(ANA))).toEqual(['Alpha', 'Delta'])
     expect(await found({ scope, speaker: `${scope.slice('person:'.length)}' or person_id = 'ben` })).toEqual([
       'Foxtrot',
     ])
@@ -76,7 +76,7 @@ test.each([
   'מה בן אמר על Charlie cat?',
 ])('no wording brings up what others said: %s', async question => {
   for (const asker of ['ana', undefined]) {
-    const texts = (await found(ownReach(ANA), question, asker)).join(' ')
+    const texts = (await found(ownSearchScope(ANA), question, asker)).join(' ')
     expect(texts).not.toMatch(/Bravo|Charlie|Echo/)
   }
 })
@@ -85,8 +85,8 @@ test('what others said leads to nothing, not even to one’s own words beside it
   const group: Scope = 'chat:3@g.us'
   await rig.talk(group, 0, ['Ben: did the xylophone arrive?', 'Ana: Yes, on Tuesday', 'Ben: the xylophone is here!'])
   expect((await rig.ask(group, 'when did the xylophone arrive?')).length).toBe(3)
-  expect(await found(ownReach(ANA), 'when did the xylophone arrive?')).toEqual([])
-  expect(await found(ownReach(ANA), 'when did the xylophon arrive?')).toEqual([])
+  expect(await found(ownSearchScope(ANA), 'when did the xylophone arrive?')).toEqual([])
+  expect(await found(ownSearchScope(ANA), 'when did the xylophon arrive?')).toEqual([])
 })
 
 test('what the bot said in a group is nobody’s own words', async () => {
@@ -95,11 +95,11 @@ test('what the bot said in a group is nobody’s own words', async () => {
   })
   rig.indexer.wake()
   await rig.indexer.settled()
-  expect(await found(ownReach(ANA))).toEqual(['Alpha'])
+  expect(await found(ownSearchScope(ANA))).toEqual(['Alpha'])
 })
 
 test('the sources of quotes are told, and a further place that fails leaves one’s own', async () => {
-  const quotes = await rig.ask(ownReach(ANA), QUESTION)
+  const quotes = await rig.ask(ownSearchScope(ANA), QUESTION)
   expect(quotes.map(each => each.scope).sort()).toEqual([GROUP, ANA])
   const index = {
     ...rig.index,
@@ -111,7 +111,7 @@ test('the sources of quotes are told, and a further place that fails leaves one�
         : { ...reader, postings: () => Promise.reject(new Error('damaged')) }
     },
   }
-  expect((await rig.ask(ownReach(ANA), QUESTION, { parts: { index } })).map(each => each.scope)).toEqual([ANA])
+  expect((await rig.ask(ownSearchScope(ANA), QUESTION, { parts: { index } })).map(each => each.scope)).toEqual([ANA])
 })
 
 test('the scopes in which something was last received come first', async () => {
@@ -129,11 +129,11 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
   ['all', 'client', 'person:g', undefined],
   ['all', 'godfather', GROUP, undefined],
 ])('with godfather_scope %s the %s in %s reaches %j', async (godfather_scope, role, scope, others) => {
-  let asked: Reach | undefined
+  let asked: SearchScope | undefined
   const entries: AuditEntry[] = []
-  const past = reachingPast({
+  const past = crossScopeMessages({
     past: {
-      ...noPastMessages,
+      ...noMessageSearch,
       recall: async (reach, ...rest) => {
         asked = reach
         const [question] = rest
@@ -141,13 +141,14 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
       },
     },
     messages: rig.feed,
-    far: new FarReach({
-      ...{ audit: { write: entry => void entries.push(entry) }, godfather_scope },
+    far: new CrossScopePolicy({
+      audit: { write: entry => void entries.push(entry) },
+      godfather_scope,
       people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
     }),
   })
   const question = { text: QUESTION, asked_at: 0, asker: undefined }
-  const quotes = await past.recall(ownReach(scope), question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
+  const quotes = await past.recall(ownSearchScope(scope), question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
   expect(asked?.others).toEqual(others)
   expect(entries.map(({ operation, by, whose }) => [operation, by, whose]).sort()).toEqual(
     others === undefined ? [] : others.map(whose => ['recall', 'g', whose]).sort(),

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { ScopeQueues } from '../../src/conversation/scope-queues.ts'
+import { TurnScheduler } from '../../src/conversation/turn-scheduler.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
@@ -19,8 +19,8 @@ const gate = (item: string): PromiseWithResolvers<void> => {
   return made
 }
 
-const make = (debounce_ms = 1000, most_at_once = 8): ScopeQueues<string> =>
-  new ScopeQueues<string>({
+const make = (debounce_ms = 1000, most_at_once = 8): TurnScheduler<string> =>
+  new TurnScheduler<string>({
     clock,
     debounce_ms,
     most_at_once,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { withDirection } from '../../src/text/text-direction.ts'
+import { withDirection } from '../../src/text/bidi.ts'
 
 /** Shows the marks: `‹R›` and `‹L›` are the right-to-left and the left-to-right mark. */
 const directed = (...lines: readonly string[]): readonly string[] =>

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { endsAsQuestion, isAskingStem, namedWords, questionKind } from '../../src/text/question-kind.ts'
-import { relatedTo } from '../../src/text/related-words.ts'
+import { relatedTo } from '../../src/text/synonyms.ts'
 import { stem } from '../../src/text/stem.ts'
 
 test.each([

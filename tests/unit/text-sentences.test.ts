@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { languageOf, sentencesIn, type Language } from '../../src/text/language.ts'
-import type { Sentences, StatusFigures } from '../../src/text/sentences.ts'
+import type { Strings, StatusFigures } from '../../src/text/strings/strings.ts'
 
 test.each([
   ['Where does Dana live?', 'en'],
@@ -29,7 +29,7 @@ const figures: StatusFigures = {
   model_tokens: 6000,
 }
 
-const said = (sentences: Sentences): Record<string, string> => ({
+const said = (sentences: Strings): Record<string, string> => ({
   ...Object.fromEntries(Object.entries(sentences).filter(([, value]) => typeof value === 'string')),
   unknown_command: sentences.unknown_command('/x', undefined),
   unknown_near: sentences.unknown_command('/rest', '/reset'),

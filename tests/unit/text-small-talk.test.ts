@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { isCommon, shareOf } from '../../src/text/common-words.ts'
+import { isCommon, shareOf } from '../../src/text/word-frequency.ts'
 import { withoutSmallTalk } from '../../src/text/small-talk.ts'
 import { stem } from '../../src/text/stem.ts'
-import { subjectStems } from '../../src/text/subject-stems.ts'
+import { subjectStems } from '../../src/text/content-stems.ts'
 import { tokenise } from '../../src/text/tokenise.ts'
 
 const left = (text: string): string => withoutSmallTalk(text).trim()

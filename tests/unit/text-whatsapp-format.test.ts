@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { toWhatsApp } from '../../src/text/whatsapp-format.ts'
+import { toWhatsApp } from '../../src/channels/whatsapp/format/whatsapp-format.ts'
 import { wildMarkdown, wildWords } from '../support/random-text.ts'
 
 const lines = (...each: readonly string[]): string => each.join('\n')

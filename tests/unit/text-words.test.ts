@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { splitSentences } from '../../src/text/sentences-split.ts'
+import { splitSentences } from '../../src/text/split-sentences.ts'
 import { stem } from '../../src/text/stem.ts'
 import { isStopWord } from '../../src/text/stop-words.ts'
 import { tokenise } from '../../src/text/tokenise.ts'

@@ -22,7 +22,12 @@ class Page {
   say(chat_id: string, text: string, sent_at: number, fields: Record<string, unknown> = {}): void {
     const message = {
       id: { _serialized: `false_${chat_id}_${text}`, fromMe: false, remote: chat_id },
-      ...{ from: chat_id, author: ANA, t: sent_at / SECOND_MS, type: 'chat', body: text, ...fields },
+      from: chat_id,
+      author: ANA,
+      t: sent_at / SECOND_MS,
+      type: 'chat',
+      body: text,
+      ...fields,
     }
     this.chats_.set(chat_id, [...(this.chats_.get(chat_id) ?? []), message])
   }
@@ -65,7 +70,12 @@ beforeEach(() => {
 
 const run = (options: Partial<CatchUpDeps> = {}): Promise<boolean> =>
   catchUp({
-    ...{ page, clock, logger: log, linked_at: 0, account_since: 0, signal: new AbortController().signal },
+    page,
+    clock,
+    logger: log,
+    linked_at: 0,
+    account_since: 0,
+    signal: new AbortController().signal,
     heardUntil: async () => heard,
     listed: chat_ids => {
       listed = chat_ids
@@ -180,7 +190,9 @@ test('what is not decrypted yet is waited for a while, and then told of as unrea
   delivered = []
   expect(await run()).toBe(true)
   expect(delivered[0]?.messages.at(-1)).toMatchObject({
-    ...{ message_id: `unreadable:false_${ANA}_garbled`, type: 'unreadable', text: '' },
+    message_id: `unreadable:false_${ANA}_garbled`,
+    type: 'unreadable',
+    text: '',
   })
 })
 
@@ -190,7 +202,10 @@ test('what came as an event before its chat was read is part of it, once and in 
   const event = (text: string, sent_at: number): WhatsAppMessage =>
     readMessage({
       id: { _serialized: `false_${ANA}_${text}` },
-      ...{ from: ANA, t: sent_at / SECOND_MS, type: 'chat', body: text },
+      from: ANA,
+      t: sent_at / SECOND_MS,
+      type: 'chat',
+      body: text,
     }) as WhatsAppMessage
   await run({ heard: () => [event('three', now - SECOND_MS), event('two', now - 2 * SECOND_MS)] })
   expect(texts(ANA)).toEqual(['one', 'two', 'three'])

@@ -45,7 +45,11 @@ const setUp = (
     continuity,
     intake: new Intake({
       events: { ...noChanges, ...changes, message: record },
-      ...{ identities, continuity, clock, ids: fakeIds(), logger: log },
+      identities,
+      continuity,
+      clock,
+      ids: fakeIds(),
+      logger: log,
     }),
   }
 }

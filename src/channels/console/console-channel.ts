@@ -2,7 +2,7 @@ import type { ChatId } from '../../messages/message.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
-import { Lanes } from '../../platform/lanes.ts'
+import { KeyedQueue } from '../../platform/keyed-queue.ts'
 import type { Channel, ChannelEvents } from '../channel.ts'
 
 const CHAT_PREFIX = 'console:'
@@ -46,7 +46,7 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
   let events: ChannelEvents | undefined
   let ended = new AbortController()
   const replies = new Map<ChatId, string[]>()
-  const lanes = new Lanes<ChatId>()
+  const lanes = new KeyedQueue<ChatId>()
 
   const exchange = async (
     chat_id: ChatId,

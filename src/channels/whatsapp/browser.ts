@@ -52,9 +52,13 @@ const SYSTEM_PATHS = [
 ]
 const BASE_ARGS = [
   // The page is never looked at: what draws it would only cost memory.
-  ...['--disable-gpu', '--disable-software-rasterizer', '--mute-audio', '--no-default-browser-check'],
+  '--disable-gpu',
+  '--disable-software-rasterizer',
+  '--mute-audio',
+  '--no-default-browser-check',
   // Some of the page's own words are read, whatever language this machine speaks.
-  ...['--accept-lang=en-US', '--lang=en-US'],
+  '--accept-lang=en-US',
+  '--lang=en-US',
 ]
 const NO_SANDBOX = '--no-sandbox'
 const SANDBOX_HELPER = 'chrome-sandbox'

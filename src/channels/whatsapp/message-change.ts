@@ -53,7 +53,8 @@ export const readReaction = (reaction: unknown): MessageChange | undefined => {
   return {
     kind: 'reacted',
     chat_id: message_id.split('_')[1] ?? author_id,
-    ...{ message_id, author_id },
+    message_id,
+    author_id,
     emoji: typeof emoji === 'string' && emoji !== '' ? emoji : undefined,
     at: Number(timestamp ?? 0) * SECOND_MS,
   }

@@ -82,7 +82,11 @@ export class Missed {
     const waiting = new Map<string, readonly WhatsAppMessage[]>()
     try {
       return await catchUp({
-        ...{ page, clock, logger, heardUntil, signal },
+        page,
+        clock,
+        logger,
+        heardUntil,
+        signal,
         linked_at: await readLinkedAt(login_dir),
         account_since: await accountSince(login_dir, self, clock.now()),
         listed: chat_ids => {

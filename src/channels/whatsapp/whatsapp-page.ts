@@ -1,6 +1,6 @@
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
-import { usernameOf } from '../../people/sender.ts'
+import { usernameOf } from '../../people/sender-normalisation.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { LibraryClient, LibraryPage } from './library.ts'
 import { translated } from './library-errors.ts'

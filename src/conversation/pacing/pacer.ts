@@ -3,7 +3,7 @@ import type { ChatId } from '../../messages/message.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { Lanes } from '../../platform/lanes.ts'
+import { KeyedQueue } from '../../platform/keyed-queue.ts'
 
 export interface PacerSettings {
   /** Characters that "typing" a reply takes a second for; 0 takes no time at all. */
@@ -47,7 +47,7 @@ const CHATS_REMEMBERED = 10_000
 export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDeps): Pacer => {
   const logger = deps.logger.for('outbox')
   const sentIn = new LRUCache<ChatId, number>({ max: CHATS_REMEMBERED })
-  const gate = new Lanes<'all'>()
+  const gate = new KeyedQueue<'all'>()
   let sentLast = -Infinity
 
   const jittered = (milliseconds: number): number => milliseconds * (1 + settings.jitter * ids.fraction())

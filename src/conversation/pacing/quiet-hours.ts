@@ -41,7 +41,11 @@ export const createQuietHours = ({ settings, people, onPhone, clock }: QuietHour
   if (quiet_hours === undefined) return { left: () => 0, delay: async () => false }
   const [start = 0, end = 0] = quiet_hours.split('-').map(minuteOfDay)
   const wallClock = new Intl.DateTimeFormat('en', {
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23', timeZone: time_zone },
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    hourCycle: 'h23',
+    timeZone: time_zone,
   })
 
   const left = (): number => {

@@ -30,7 +30,8 @@ const toPause = ({ scope, until_at, reason }: PauseRow): Pause => ({ scope, unti
 /** Pauses in SQLite: a restart does not end them. */
 export const createSqlitePauses = (database: Database): Pauses & PersonalData => ({
   ...scopedData<PauseRow>(database, {
-    ...{ name: 'pauses', table: 'pauses' },
+    name: 'pauses',
+    table: 'pauses',
     record: ({ until_at, reason }) => ({ until: recordedTime(until_at), reason }),
   }),
   at: async (scope, now) => {

@@ -1,5 +1,5 @@
 /** Long rows of work in steps, between which everybody else has a turn. */
-import { breathe } from '../../platform/event-loop.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Database, Parameters, Row } from './database.ts'
 
 /** Rows of one step: a few milliseconds each, those that others hang on included. */
@@ -26,7 +26,7 @@ async function* rowIds(
     )
     found.push(...rows.map(row => row.id).sort((a, b) => a - b))
     for (; found.length >= BATCH; found = found.slice(BATCH)) yield JSON.stringify(found.slice(0, BATCH))
-    await breathe()
+    await yieldToEventLoop()
   }
   if (found.length > 0) yield JSON.stringify(found)
 }
@@ -45,7 +45,7 @@ export const deleteInBatches = async (
   let deleted = 0
   for await (const ids of rowIds(database, table, where, parameters)) {
     deleted += database.transaction(() => before(ids) + database.run(`delete from ${table} where ${IN_IDS}`, { ids }))
-    await breathe()
+    await yieldToEventLoop()
   }
   return deleted
 }
@@ -58,6 +58,6 @@ export async function* readInBatches<T extends object = Row>(
 ): AsyncIterable<readonly T[]> {
   for await (const ids of rowIds(database, table, where, parameters)) {
     yield database.all<T>(`select ${columns} from ${table} where ${IN_IDS} order by rowid`, { ids })
-    await breathe()
+    await yieldToEventLoop()
   }
 }

@@ -7,11 +7,11 @@ import type { Person } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
 import { languageOf, sentencesIn, type Language } from '../../text/language.ts'
-import type { Sentences } from '../../text/sentences.ts'
+import type { Strings } from '../../text/strings/strings.ts'
 import { Confirmations } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
-import { commandInWords } from './phrases.ts'
-import type { Typed } from './typed.ts'
+import { commandInWords } from './natural-commands.ts'
+import type { Typed } from './parsed-command.ts'
 
 /** Who writes a command, where: the conversation's `Speaker`, by its form. */
 export interface ChatSpeaker {
@@ -61,7 +61,7 @@ export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps
   const perform = async (
     { word: typed, words }: Typed,
     speaker: ChatSpeaker,
-    sentences: Sentences,
+    sentences: Strings,
     confirmed = false,
   ): Promise<string> => {
     const word = typed.toLowerCase()
@@ -115,7 +115,7 @@ const available = (caller: Caller): string[] => [
   HELP,
 ]
 
-const help = (caller: Caller, sentences: Sentences): string =>
+const help = (caller: Caller, sentences: Strings): string =>
   [
     sentences.help_heading,
     ...available(caller).map(word => `${word} – ${menu[word]?.summary(sentences) ?? sentences.help_help}`),
@@ -124,7 +124,7 @@ const help = (caller: Caller, sentences: Sentences): string =>
 type PlainSentence =
   'something_went_wrong' | 'model_unavailable' | 'model_rejected' | 'memory_disabled' | 'busy' | 'stopping'
 
-const failure = (thrown: unknown, word: string, sentences: Sentences): string => {
+const failure = (thrown: unknown, word: string, sentences: Strings): string => {
   const { code } = asDenidinError(thrown)
   return code === 'forbidden' ? sentences.admin_only(word) : sentences[SAID[code]]
 }

@@ -1,6 +1,6 @@
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import type { Person } from '../../people/person.ts'
-import type { Typed } from './typed.ts'
+import type { Typed } from './parsed-command.ts'
 
 /** How long a yes counts. */
 const PATIENCE_MS = 5 * MINUTE_MS

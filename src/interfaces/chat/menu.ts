@@ -1,21 +1,21 @@
 /** The commands of a chat: which operation each runs and how its outcome is said. */
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
 import { sentencesIn } from '../../text/language.ts'
-import type { Sentences, StatusFigures } from '../../text/sentences.ts'
+import type { Strings, StatusFigures } from '../../text/strings/strings.ts'
 
 /** One command of the menu. */
 export interface ChatCommand<N extends OperationName = OperationName> {
   readonly run: N
   /** What the command does, for `/help`. */
-  summary(sentences: Sentences): string
+  summary(sentences: Strings): string
   /** Turns the words behind the command into the operation's input; `undefined`: something is missing, `usage` says what. */
   parse(words: string): OperationInput<N> | undefined
-  usage?(sentences: Sentences): string
+  usage?(sentences: Strings): string
   /** Whether this is for a direct chat: in a group, everybody would read the answer. */
   direct_only?(words: string): boolean
   /** What is asked before something that must be confirmed. */
-  question?(sentences: Sentences): string
-  say(output: OperationOutput<N>, sentences: Sentences): string
+  question?(sentences: Strings): string
+  say(output: OperationOutput<N>, sentences: Strings): string
 }
 
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition

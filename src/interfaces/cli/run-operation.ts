@@ -4,7 +4,7 @@ import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { Progress } from './progress.ts'
-import { reach, type Reach } from './reach.ts'
+import { reach, type Reach } from './connect.ts'
 import { render } from './render.ts'
 import { write, type Terminal } from './terminal.ts'
 

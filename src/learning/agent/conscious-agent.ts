@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { analyse, type AnalysisParts, type AnalysisReport } from './analysis.ts'
+import { analyse, type TieringDeps, type AnalysisReport } from './tiering.ts'
 
 /** After a failed look the next one comes sooner. */
 const AFTER_FAILURE_MS = 5 * MINUTE_MS
@@ -31,7 +31,7 @@ export interface ConsciousAgent extends AsyncDisposable {
   status(): AgentStatus
 }
 
-export interface ConsciousAgentParts extends AnalysisParts {
+export interface ConsciousAgentDeps extends TieringDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly interval_hours: number
@@ -53,10 +53,10 @@ export const noConsciousAgent = (interval_hours: number): ConsciousAgent => {
 }
 
 /** An agent that is stopped; nothing outlasts the process but what it moved. */
-export const createConsciousAgent = (parts: ConsciousAgentParts): ConsciousAgent => new Agent(parts)
+export const createConsciousAgent = (parts: ConsciousAgentDeps): ConsciousAgent => new Agent(parts)
 
 class Agent implements ConsciousAgent {
-  readonly #parts: ConsciousAgentParts
+  readonly #parts: ConsciousAgentDeps
   readonly #logger: Logger
   #interval_hours: number
   #started = false
@@ -66,7 +66,7 @@ class Agent implements ConsciousAgent {
   #last: AnalysisReport | undefined
   #failure: string | undefined
 
-  constructor(parts: ConsciousAgentParts) {
+  constructor(parts: ConsciousAgentDeps) {
     this.#parts = parts
     this.#logger = parts.logger.for('memory.agent')
     this.#interval_hours = parts.interval_hours
@@ -104,8 +104,11 @@ class Agent implements ConsciousAgent {
   status(): AgentStatus {
     const state = this.#looking !== undefined ? 'looking' : this.#started ? 'waiting' : 'stopped'
     return {
-      ...{ state, interval_hours: this.#interval_hours },
-      ...{ next_at: this.#next_at, last: this.#last, failure: this.#failure },
+      state,
+      interval_hours: this.#interval_hours,
+      next_at: this.#next_at,
+      last: this.#last,
+      failure: this.#failure,
     }
   }
 

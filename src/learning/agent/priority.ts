@@ -1,5 +1,5 @@
 /** Which memories are to be near at hand: by use, freshness, importance and category. Pure. */
-import type { Category, Memory, Tier } from '../../memory/memory.ts'
+import type { Category, MemoryRecord, Tier } from '../../memory/memory.ts'
 import type { Use } from '../../memory/memory-log.ts'
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts'
 
@@ -23,7 +23,7 @@ const CATEGORY_WEIGHT: Readonly<Record<Category, number>> = {
 }
 
 /** What is looked at of a memory. */
-type Looked = Pick<Memory, 'importance' | 'category' | 'said_from' | 'said_to'>
+type Looked = Pick<MemoryRecord, 'importance' | 'category' | 'said_from' | 'said_to'>
 type Used = Pick<Use, 'count' | 'last_at'> | undefined
 
 /** When a memory came up last: it was used, or its person said it once more. `undefined`: never since it was said. */
@@ -67,7 +67,7 @@ export interface Move {
  * used nor said again, or not for seven days, and from `working` when its priority is below 0.75. Between the bounds it stays, so that
  * it does not move to and fro.
  */
-export const moveOf = (memory: Looked & Pick<Memory, 'tier'>, use: Used, now: number): Move | undefined => {
+export const moveOf = (memory: Looked & Pick<MemoryRecord, 'tier'>, use: Used, now: number): Move | undefined => {
   const priority = priorityOf(memory, use, now)
   const wanted: Tier | undefined = priority >= WORKING ? 'working' : priority >= SHORT_TERM ? 'short_term' : undefined
   if (wanted !== undefined && RANK[wanted] > RANK[memory.tier]) return { to: wanted, reason: whyUp(memory, use, now) }

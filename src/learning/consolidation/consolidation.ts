@@ -1,23 +1,23 @@
 /** Brings new facts together with what is remembered: once each, and what no longer holds ended, not lost. */
 import { LRUCache } from 'lru-cache'
 import type { Ids } from '../../platform/ids.ts'
-import { breathe } from '../../platform/event-loop.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { LongTermMemory } from '../../memory/long-term-memory.ts'
-import { PLAIN_MEMORY, type Memory } from '../../memory/memory.ts'
+import { PLAIN_MEMORY, type MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryStore } from '../../memory/memory-store.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { CallContext } from '../../models/language-model.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact } from '../extraction/extraction.ts'
 import { strengthened } from '../extraction/importance.ts'
-import { mayReplace } from './compare.ts'
-import type { Likeness } from './likeness.ts'
+import { mayReplace } from './compare-facts.ts'
+import type { Likeness } from './embedding-similarity.ts'
 import { nearest } from './nearest-facts.ts'
-import { comparedWith, nearInWords, sameInWords, type Compared } from './same.ts'
-import { readShape, type Shape } from './shape.ts'
+import { comparedWith, nearInWords, sameInWords, type Compared } from './find-duplicate.ts'
+import { readShape, type Shape } from './parse-fact.ts'
 
-export interface ConsolidationParts {
+export interface ConsolidationDeps {
   readonly memories: MemoryStore
   readonly memory: Pick<LongTermMemory, 'store'>
   readonly likeness: Likeness | undefined
@@ -36,7 +36,7 @@ export interface Taken {
 /** What a scope remembers, open for new facts. One at a time for a scope. */
 export interface Book {
   /** Current facts that have most to do with some texts, at most `limit`. */
-  nearest(texts: readonly string[], limit: number): readonly Memory[]
+  nearest(texts: readonly string[], limit: number): readonly MemoryRecord[]
   take(fact: ExtractedFact, session_id: string | undefined, call: Omit<CallContext, 'purpose'>): Promise<Taken>
 }
 
@@ -46,11 +46,11 @@ const SHAPES = 20_000
 const PAUSE_EVERY = 50
 
 interface Entry {
-  memory: Memory
+  memory: MemoryRecord
 }
 
 /** Opens the book of a scope. */
-export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) => Promise<Book>) => {
+export const createConsolidation = (parts: ConsolidationDeps): ((scope: Scope) => Promise<Book>) => {
   const shapes = new LRUCache<string, Shape>({ max: SHAPES })
   const shapeOf = (text: string, speaker: ReadonlySet<string>): Shape => {
     const key = `${[...speaker].join(' ')}\n${text}`
@@ -105,7 +105,7 @@ export const createConsolidation = (parts: ConsolidationParts): ((scope: Scope) 
         for (const [at, entry] of entries.entries()) {
           if (!entry.memory.person_ids.includes(fact.source.person_id) || !holds(entry.memory, fact)) continue
           others.push(comparedWith(shape, entry, shapeOf(entry.memory.text, speaker)))
-          if (at % PAUSE_EVERY === PAUSE_EVERY - 1) await breathe()
+          if (at % PAUSE_EVERY === PAUSE_EVERY - 1) await yieldToEventLoop()
         }
         const same = await sameAs(fact, shape, others, call)
         if (same !== undefined) return await restate(same, fact)
@@ -141,36 +141,48 @@ const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
   let before: string | undefined
   for (;;) {
     const page = await memories.list(scope, {
-      ...{ limit: PAGE, kinds: ['fact', 'explicit'] },
+      limit: PAGE,
+      kinds: ['fact', 'explicit'],
       ...(before === undefined ? {} : { before }),
     })
     entries.push(...page.filter(memory => memory.merged_into === undefined).map(memory => ({ memory })))
     before = page.at(-1)?.memory_id
     if (page.length < PAGE) return entries
-    await breathe()
+    await yieldToEventLoop()
   }
 }
 
 /** Whether a memory still holds when the fact was said, or was said to hold just as long as the fact. */
-const holds = (memory: Memory, fact: ExtractedFact): boolean =>
+const holds = (memory: MemoryRecord, fact: ExtractedFact): boolean =>
   memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
 
 /** Until when something held that was contradicted since; what was said before it too, ended it when it was said anew. */
-const endedBy = (later: Memory, said_at: number): number =>
+const endedBy = (later: MemoryRecord, said_at: number): number =>
   later.valid_from > said_at ? later.valid_from : later.said_to
 
 const toMemory = (
   fact: ExtractedFact,
   scope: Scope,
   session_id: string | undefined,
-  { ids, clock }: Pick<ConsolidationParts, 'ids' | 'clock'>,
-  more: Partial<Pick<Memory, 'supersedes' | 'valid_to'>>,
-): Memory => ({
+  { ids, clock }: Pick<ConsolidationDeps, 'ids' | 'clock'>,
+  more: Partial<Pick<MemoryRecord, 'supersedes' | 'valid_to'>>,
+): MemoryRecord => ({
   ...PLAIN_MEMORY,
-  ...{ memory_id: ids.uuid(), scope, kind: 'fact', session_id, created_at: clock.now() },
-  ...{ text: fact.text, quote: fact.quote, category: fact.category, importance: fact.importance },
-  ...{ entities: fact.entities, person_ids: [fact.source.person_id], sources: [fact.source.message_id] },
-  ...{ said_from: fact.source.sent_at, said_to: fact.source.sent_at },
-  ...{ valid_from: fact.valid_from ?? fact.source.sent_at, valid_to: fact.valid_to },
+  memory_id: ids.uuid(),
+  scope,
+  kind: 'fact',
+  session_id,
+  created_at: clock.now(),
+  text: fact.text,
+  quote: fact.quote,
+  category: fact.category,
+  importance: fact.importance,
+  entities: fact.entities,
+  person_ids: [fact.source.person_id],
+  sources: [fact.source.message_id],
+  said_from: fact.source.sent_at,
+  said_to: fact.source.sent_at,
+  valid_from: fact.valid_from ?? fact.source.sent_at,
+  valid_to: fact.valid_to,
   ...more,
 })

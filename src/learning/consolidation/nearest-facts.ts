@@ -1,8 +1,12 @@
-import type { Memory } from '../../memory/memory.ts'
-import { subjectsOf } from '../../text/subject-stems.ts'
+import type { MemoryRecord } from '../../memory/memory.ts'
+import { subjectsOf } from '../../text/content-stems.ts'
 
 /** The memories that share most words with some texts, rare words counting more; none that shares nothing. */
-export const nearest = (memories: readonly Memory[], texts: readonly string[], limit: number): readonly Memory[] => {
+export const nearest = (
+  memories: readonly MemoryRecord[],
+  texts: readonly string[],
+  limit: number,
+): readonly MemoryRecord[] => {
   const subjects = memories.map(memory => ({ memory, words: [...subjectsOf(memory.text)] }))
   const counts = new Map<string, number>()
   for (const { words } of subjects) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)

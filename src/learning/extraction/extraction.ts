@@ -1,4 +1,4 @@
-import type { Category, Entity, Memory } from '../../memory/memory.ts'
+import type { Category, Entity, MemoryRecord } from '../../memory/memory.ts'
 import type { RelationType } from '../../memory/memory-log.ts'
 import type { MessageId, StoredMessage } from '../../messages/message.ts'
 import type { CallContext } from '../../models/language-model.ts'
@@ -10,7 +10,7 @@ export interface ExtractionInput {
   /** Which of them are sources; all others, and every word of the assistant, are context alone. */
   readonly sources: ReadonlySet<MessageId>
   /** What is remembered already that the sources may repeat or contradict. */
-  readonly known: readonly Memory[]
+  readonly known: readonly MemoryRecord[]
   /** What the session was about up to the messages; `undefined` at its beginning. */
   readonly so_far: string | undefined
   /** How much the persons have to do with it, 0 to 1, where whoever asks knows; otherwise it is measured by what they said. */

@@ -1,5 +1,5 @@
 import type { StoredMessage } from '../../messages/message.ts'
-import { subjectsOf } from '../../text/subject-stems.ts'
+import { subjectsOf } from '../../text/content-stems.ts'
 
 const OWN_SHARE = 0.7
 const ACTIVITY_SHARE = 0.3

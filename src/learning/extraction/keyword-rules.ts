@@ -3,7 +3,7 @@ import type { Category } from '../../memory/memory.ts'
 import type { StoredMessage } from '../../messages/message.ts'
 import { contextOf } from '../../models/offline/offline-summary.ts'
 import { kindOf, withoutRemember } from '../../models/offline/sentence-kind.ts'
-import { splitSentences } from '../../text/sentences-split.ts'
+import { splitSentences } from '../../text/split-sentences.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact, ExtractionInput } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
@@ -44,10 +44,16 @@ const factOf = (sentence: string, source: StoredMessage, group: boolean, input: 
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
   const words = tokenise(statement)
   return {
-    ...{ text, quote: statement, source },
+    text,
+    quote: statement,
+    source,
     category: KEYWORDS.find(([, keyword]) => words.some(word => keyword.test(word)))?.[0] ?? 'facts',
     importance: importanceOf(IMPORTANCE, input.activity ?? activityOf(statement, source.person_id, input.messages)),
-    ...{ valid_from: undefined, valid_to: undefined, entities: [], relations: [] },
-    ...{ same_as: undefined, replaces: undefined },
+    valid_from: undefined,
+    valid_to: undefined,
+    entities: [],
+    relations: [],
+    same_as: undefined,
+    replaces: undefined,
   }
 }

@@ -1,7 +1,7 @@
 /** Two memories that say the same, made one. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { Memory } from '../memory.ts'
+import type { MemoryRecord } from '../memory.ts'
 import type { Merge, MergeRecord } from '../memory-store.ts'
 import { COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
 
@@ -24,7 +24,7 @@ export const mergeMemories = (database: Database, scope: Scope, merge: Merge): b
     return true
   })
 
-const write = (database: Database, scope: Scope, kept: Memory, closed: Memory, merge: Merge): void => {
+const write = (database: Database, scope: Scope, kept: MemoryRecord, closed: MemoryRecord, merge: Merge): void => {
   const { at, reason, importance, tier } = merge
   const ids = { kept: kept.memory_id, closed: closed.memory_id }
   const entities = new Map([...closed.entities, ...kept.entities].map(each => [`${each.kind}:${each.value}`, each]))
@@ -33,7 +33,10 @@ const write = (database: Database, scope: Scope, kept: Memory, closed: Memory, m
        said_to = :said_to, valid_from = :valid_from, supersedes = coalesce(supersedes, :supersedes)
      where memory_id = :kept`,
     {
-      ...{ kept: ids.kept, importance, tier, supersedes: closed.supersedes ?? null },
+      kept: ids.kept,
+      importance,
+      tier,
+      supersedes: closed.supersedes ?? null,
       entities: JSON.stringify([...entities.values()]),
       said_from: Math.min(kept.said_from, closed.said_from),
       said_to: Math.max(kept.said_to, closed.said_to),
@@ -53,11 +56,14 @@ const write = (database: Database, scope: Scope, kept: Memory, closed: Memory, m
   database.run('update memories set valid_to = :at where memory_id = :closed', { at, closed: ids.closed })
   database.run('insert into memory_merges (memory_id, into_id, reason, at) values (:closed, :kept, :reason, :at)', {
     ...ids,
-    ...{ reason, at },
+    reason,
+    at,
   })
   database.run(`update memory_accesses set memory_id = :kept where memory_id = :closed and ${USES}`, ids)
   database.run(`insert into memory_accesses (scope, memory_id, type, at) values (:scope, :closed, 'merge', :at)`, {
-    ...{ scope, at, closed: ids.closed },
+    scope,
+    at,
+    closed: ids.closed,
   })
 }
 

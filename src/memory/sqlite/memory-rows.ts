@@ -1,11 +1,11 @@
 /** A memory as a row of its table. */
 import type { MessageId } from '../../messages/message.ts'
 import type { PersonId } from '../../people/person.ts'
-import type { Entity, Memory } from '../memory.ts'
+import type { Entity, MemoryRecord } from '../memory.ts'
 
 /** Lists are JSON arrays, and what is not there is null. */
 export interface MemoryRow extends Omit<
-  Memory,
+  MemoryRecord,
   'person_ids' | 'sources' | 'entities' | 'session_id' | 'valid_to' | 'supersedes' | 'quote' | 'merged_into'
 > {
   readonly person_ids: string
@@ -25,7 +25,7 @@ export const COLUMNS = `${OWN_COLUMNS},
   (select json_group_array(message_id) from memory_sources s where s.memory_id = memories.memory_id) as sources,
   (select into_id from memory_merges m where m.memory_id = memories.memory_id) as merged_into`
 
-export const toMemory = (row: MemoryRow): Memory => ({
+export const toMemory = (row: MemoryRow): MemoryRecord => ({
   ...row,
   session_id: row.session_id ?? undefined,
   valid_to: row.valid_to ?? undefined,

@@ -2,7 +2,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { ChatId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { deleteInBatches } from '../../database/sqlite/in-batches.ts'
-import { breathe } from '../../platform/event-loop.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import { recordedTime, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type {
@@ -39,14 +39,21 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   async recalled({ recall_id, scope, chat_id, at, items }: RecallRecord): Promise<void> {
     this.#database.transaction(() => {
       this.#database.run('insert into recalls values (:recall_id, :scope, :chat_id, :at)', {
-        ...{ recall_id, scope, chat_id, at },
+        recall_id,
+        scope,
+        chat_id,
+        at,
       })
       for (const [position, item] of items.entries()) {
         this.#database.run(
           'insert into recalled_items values (:recall_id, :position, :memory_id, :message_id, :similarity, :score)',
           {
-            ...{ recall_id, position, score: item.score, similarity: item.similarity ?? null },
-            ...{ memory_id: item.memory_id ?? null, message_id: item.message_id ?? null },
+            recall_id,
+            position,
+            score: item.score,
+            similarity: item.similarity ?? null,
+            memory_id: item.memory_id ?? null,
+            message_id: item.message_id ?? null,
           },
         )
       }
@@ -201,7 +208,7 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
       )
       removed += step
       if (step < RECALLS_AT_ONCE) return removed
-      await breathe()
+      await yieldToEventLoop()
     }
   }
 

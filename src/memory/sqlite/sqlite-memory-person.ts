@@ -3,7 +3,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { recordedTime, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
-import type { Memory } from '../memory.ts'
+import type { MemoryRecord } from '../memory.ts'
 import type { PlacedMemory } from '../memory-store.ts'
 
 /** Memories of a person's own scope, and those that their words had a share in. */
@@ -38,7 +38,7 @@ export const recentScopes = (database: Database, limit: number): readonly Scope[
     .map(row => row.scope)
 
 /** A memory as its person may read it. */
-export const memoryRecord = (memory: Memory): PersonalRecord => ({
+export const memoryRecord = (memory: MemoryRecord): PersonalRecord => ({
   section: 'memories',
   fields: {
     memory_id: memory.memory_id,

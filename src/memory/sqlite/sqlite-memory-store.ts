@@ -5,7 +5,7 @@ import type { MessageId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
-import type { Memory } from '../memory.ts'
+import type { MemoryRecord } from '../memory.ts'
 import type {
   MemoryChange,
   MemoryFilter,
@@ -21,7 +21,7 @@ import { removeMemories } from './memory-removal.ts'
 import * as ofPerson from './sqlite-memory-person.ts'
 
 /** Whether a memory, or something that it was learned from, was forgotten: it is not added again. */
-export type IsForgotten = (memory: Memory) => Promise<boolean>
+export type IsForgotten = (memory: MemoryRecord) => Promise<boolean>
 
 /** Memories in `denidin.db`. */
 export const createSqliteMemoryStore = (
@@ -40,7 +40,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     this.#isForgotten = isForgotten
   }
 
-  async add(memory: Memory): Promise<{ readonly added: boolean; readonly memory: Memory }> {
+  async add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }> {
     if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
     if (await this.#isForgotten(memory)) return { added: false, memory }
     return this.#database.transaction(() => {
@@ -95,8 +95,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
            said_from = min(said_from, coalesce(:said_at, said_from)), said_to = max(said_to, coalesce(:said_at, said_to))
          where scope = :scope and memory_id = :memory_id`,
         {
-          ...{ scope, memory_id, tier: change.tier ?? null, importance: change.importance ?? null },
-          ...{ ends: change.valid_to === undefined ? 0 : 1, valid_to: change.valid_to ?? null },
+          scope,
+          memory_id,
+          tier: change.tier ?? null,
+          importance: change.importance ?? null,
+          ends: change.valid_to === undefined ? 0 : 1,
+          valid_to: change.valid_to ?? null,
           said_at: change.said_at ?? null,
         },
       )
@@ -113,14 +117,14 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return mergesInto(this.#database, memory_id)
   }
 
-  async get(scope: Scope, ids: readonly string[]): Promise<readonly Memory[]> {
+  async get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]> {
     return this.#read('scope = :scope and memory_id in (select value from json_each(:ids))', {
       scope,
       ids: JSON.stringify(ids),
     })
   }
 
-  async ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly Memory[]> {
+  async ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]> {
     return this.#read(
       `scope = :scope and memory_id in
          (select memory_id from memory_sources where message_id in (select value from json_each(:ids)))`,
@@ -128,22 +132,22 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     )
   }
 
-  async summariesOf(session_ids: readonly string[]): Promise<readonly Memory[]> {
+  async summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]> {
     return this.#read(
       `session_id in (select value from json_each(:ids)) and kind in ('session_summary', 'session_transcript')`,
       { ids: JSON.stringify(session_ids) },
     )
   }
 
-  async list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
+  async list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]> {
     return this.#page('scope = :scope', { scope }, page)
   }
 
-  async listAll(page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
+  async listAll(page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]> {
     return this.#page('true', {}, page)
   }
 
-  async ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly Memory[]> {
+  async ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]> {
     return this.#page(ofPerson.OF_SPEAKER, { person_id }, page)
   }
 
@@ -224,7 +228,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     )
   }
 
-  #page(where: string, parameters: Parameters, page: MemoryPage & MemoryFilter): readonly Memory[] {
+  #page(where: string, parameters: Parameters, page: MemoryPage & MemoryFilter): readonly MemoryRecord[] {
     const { limit, before, kinds, category, tier, current } = page
     const older = before === undefined ? 'true' : 'seq < (select seq from memories where memory_id = :before)'
     const conditions = [where, older, current === true ? 'valid_to is null' : 'true']
@@ -233,14 +237,16 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
          and (:kinds is null or kind in (select value from json_each(:kinds))) order by seq desc limit :limit`,
       {
         ...parameters,
-        ...{ limit, category: category ?? null, tier: tier ?? null },
+        limit,
+        category: category ?? null,
+        tier: tier ?? null,
         kinds: kinds === undefined ? null : JSON.stringify(kinds),
         ...(before === undefined ? {} : { before }),
       },
     )
   }
 
-  #read(where: string, parameters: Parameters): readonly Memory[] {
+  #read(where: string, parameters: Parameters): readonly MemoryRecord[] {
     return this.#database.all<MemoryRow>(`select ${COLUMNS} from memories where ${where}`, parameters).map(toMemory)
   }
 

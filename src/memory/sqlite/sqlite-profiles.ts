@@ -32,7 +32,9 @@ export const createSqliteProfiles = (database: Database): Profiles & PersonalDat
       return
     }
     database.run('insert or replace into profiles (scope, memory_ids, made_at) values (:scope, :ids, :now)', {
-      ...{ scope, now, ids: JSON.stringify(memory_ids) },
+      scope,
+      now,
+      ids: JSON.stringify(memory_ids),
     })
   },
 })

@@ -57,7 +57,9 @@ export const createOutboxRows = ({
 
   const setState = (outbox_id: string, state: string, at: number | null): void => {
     database.run('update outbox set state = :state, settled_at = :at where outbox_id = :outbox_id', {
-      ...{ outbox_id, state, at },
+      outbox_id,
+      state,
+      at,
     })
   }
 
@@ -83,8 +85,17 @@ export const createOutboxRows = ({
         { outbox_id: reply.outbox_id },
       ) ?? reply
     insertMessage({
-      ...{ message_id, chat_id, chat_kind, scope, person_id, role: 'assistant', sender_name: undefined },
-      ...{ text, tokens, session_id, sent_at: outcome.at },
+      message_id,
+      chat_id,
+      chat_kind,
+      scope,
+      person_id,
+      role: 'assistant',
+      sender_name: undefined,
+      text,
+      tokens,
+      session_id,
+      sent_at: outcome.at,
       // An answer holds what it answers.
       unlearned: answersUnlearned(reply.outbox_id),
     })
@@ -159,7 +170,13 @@ export const createOutboxRows = ({
            values (:outbox_id, :chat_id, :chat_kind, :scope, :person_id, 'intended', :text, :tokens, :session_id,
              :created_at)`,
           {
-            ...{ outbox_id, chat_id, chat_kind, scope, person_id, tokens, created_at },
+            outbox_id,
+            chat_id,
+            chat_kind,
+            scope,
+            person_id,
+            tokens,
+            created_at,
             text: keep ? reply.text : null,
             session_id: reply.session_id ?? null,
           },

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
-import { breathe } from '../../platform/event-loop.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { AppliedErasures, ErasedMessage, ErasureAct, Erasures } from '../erasures.ts'
 import type { Scope } from '../scope.ts'
@@ -91,7 +91,7 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       database.transaction(() => {
         for (const one of all.slice(at, at + AT_ONCE)) write(one)
       })
-      await breathe()
+      await yieldToEventLoop()
     }
   }
 
@@ -105,7 +105,7 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       )
       for (const { message_id } of page) ids.push(message_id)
       if (page.length < READ_AT_ONCE) return ids
-      await breathe()
+      await yieldToEventLoop()
     }
   }
 
@@ -124,7 +124,11 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       database.run(
         'insert into acts (act, kind, person_id, at, spared) values (:act, :kind, :person_id, :at, :spared)',
         {
-          ...{ act, kind, person_id, at, spared: JSON.stringify(spared) },
+          act,
+          kind,
+          person_id,
+          at,
+          spared: JSON.stringify(spared),
         },
       )
       return { act, kind, person_id, at, spared }
@@ -133,12 +137,17 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       await inSteps(messages, message => {
         const { message_id, person_id } = message
         database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', {
-          ...{ message_id, act, person_id, hash: hashOf(message) },
+          message_id,
+          act,
+          person_id,
+          hash: hashOf(message),
         })
       })
       await inSteps(memories, ({ memory_id, scope }) => {
         database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
-          ...{ memory_id, act, scope },
+          memory_id,
+          act,
+          scope,
         })
       })
       await inSteps([...new Set(sessions)], session_id => {

@@ -28,7 +28,9 @@ export const personParameters = (
   person_id: PersonId,
   { spared = [], until = Number.MAX_SAFE_INTEGER }: ErasureBounds,
 ): Parameters => ({
-  ...{ person_id, scope: scopeOfPerson(person_id), until },
+  person_id,
+  scope: scopeOfPerson(person_id),
+  until,
   spared: JSON.stringify(spared),
 })
 

@@ -2,7 +2,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId } from '../message.ts'
 import type { MessageCounts, MessageStore, OpenMessage } from '../message-store.ts'
-import { createHeardRows } from './heard-rows.ts'
+import { createHeardRows } from './backfill-marks.ts'
 import { MESSAGE_COLUMNS, toStored, type MessageRow } from './message-rows.ts'
 import { createOutboxRows, type InsertMessage } from './outbox-rows.ts'
 import { createSqliteMessageChanges } from './sqlite-message-changes.ts'
@@ -23,7 +23,8 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
        on conflict (message_id) do nothing`,
       {
         ...message,
-        ...{ sender_name: message.sender_name ?? null, session_id: message.session_id ?? null },
+        sender_name: message.sender_name ?? null,
+        session_id: message.session_id ?? null,
         unlearned: message.unlearned === true ? 1 : 0,
       },
     )
@@ -61,14 +62,29 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
            values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :addressed, :state, :sent_at, :received_at)
            on conflict (message_id) do nothing`,
           {
-            ...{ message_id, chat_id, chat_kind, scope, person_id, state, sent_at, received_at },
+            message_id,
+            chat_id,
+            chat_kind,
+            scope,
+            person_id,
+            state,
+            sent_at,
+            received_at,
             addressed: message.addressed ? 1 : 0,
           },
         )
         if (added === 0) return 'known'
         if (tokens !== undefined) {
           insertMessage({
-            ...{ message_id, chat_id, chat_kind, scope, person_id, role, text: message.text, tokens, sent_at },
+            message_id,
+            chat_id,
+            chat_kind,
+            scope,
+            person_id,
+            role,
+            text: message.text,
+            tokens,
+            sent_at,
             sender_name: message.sender.name,
             session_id: undefined,
             unlearned,

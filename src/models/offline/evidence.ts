@@ -1,4 +1,4 @@
-import { splitSentences } from '../../text/sentences-split.ts'
+import { splitSentences } from '../../text/split-sentences.ts'
 import { conceptsOfStem } from './concepts.ts'
 import { kindOf } from './sentence-kind.ts'
 import { termsOf, type Term } from './terms.ts'

@@ -1,5 +1,5 @@
 import { languageOf } from '../../text/language.ts'
-import { splitSentences } from '../../text/sentences-split.ts'
+import { splitSentences } from '../../text/split-sentences.ts'
 import { isStopWord } from '../../text/stop-words.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ModelMessage } from '../language-model.ts'

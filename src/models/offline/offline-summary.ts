@@ -1,5 +1,5 @@
 import { languageOf, type Language } from '../../text/language.ts'
-import { splitSentences } from '../../text/sentences-split.ts'
+import { splitSentences } from '../../text/split-sentences.ts'
 import { stem } from '../../text/stem.ts'
 import { isStopWord } from '../../text/stop-words.ts'
 import { tokenise } from '../../text/tokenise.ts'

@@ -19,7 +19,7 @@ export interface OpenAiClientSettings {
   readonly retries: number
 }
 
-export interface OpenAiClientParts {
+export interface OpenAiClientDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -50,11 +50,11 @@ export class OpenAiClient implements HealthCheck {
   readonly is_openai: boolean
   readonly #openai: OpenAI
   readonly #settings: OpenAiClientSettings
-  readonly #parts: OpenAiClientParts
+  readonly #parts: OpenAiClientDeps
   readonly #logger: Logger
   readonly #circuit: Circuit
 
-  constructor(settings: OpenAiClientSettings, parts: OpenAiClientParts) {
+  constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
     const baseURL = settings.base_url ?? OPENAI_BASE_URL
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`

@@ -7,7 +7,7 @@ import { toUnitLength } from '../vectors.ts'
 import type { OpenAiClient } from './openai-client.ts'
 import { refusedParameter } from './openai-errors.ts'
 
-export interface OpenAiEmbedderParts {
+export interface OpenAiEmbedderDeps {
   readonly client: OpenAiClient
   readonly model: string
   /** Shortens the vectors where the model can; `undefined`: as long as they come. */
@@ -40,7 +40,7 @@ const answerSchema = z.object({
  * longer than 8,000 tokens is cut there. Vectors are asked for as base64 (an eighth of the reading) and taken as
  * numbers too; a server that refuses base64 is asked for numbers from then on.
  */
-export const createOpenAiEmbedder = (parts: OpenAiEmbedderParts): Embedder => {
+export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
   const { client, model, dimensions, tokens } = parts
   let encoding: 'base64' | 'float' = 'base64'
   let length = dimensions

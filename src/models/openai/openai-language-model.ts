@@ -6,7 +6,7 @@ import type { Completion, CompletionRequest, LanguageModel } from '../language-m
 import type { OpenAiClient } from './openai-client.ts'
 import { refusedParameter } from './openai-errors.ts'
 
-export interface OpenAiLanguageModelParts {
+export interface OpenAiLanguageModelDeps {
   readonly client: OpenAiClient
   readonly model: string
   /** Name in the usage table; by default `openai`, as whoever speaks its protocol. */
@@ -51,7 +51,7 @@ const TOKENS_PER_MESSAGE = 3
  * `response_format`, none is sent.
  * What worked is kept for the calls that follow.
  */
-export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelParts): LanguageModel => {
+export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
   const { client, model, tokens } = parts
   let known: Dialect = {
     limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens',

@@ -103,17 +103,24 @@ export const createPersonRows = (database: Database, roles: ReturnType<typeof co
         { kind, value, person_id, passed_from: passed_from ?? null },
       )
       database.run('delete from former_identities where person_id = :person_id and kind = :kind and value = :value', {
-        ...{ person_id, kind, value },
+        person_id,
+        kind,
+        value,
       })
     },
 
     /** Takes a name from a person; it is remembered as a former one. `now`: milliseconds since the Unix epoch. */
     giveUp: (person_id: PersonId, { kind, value }: Identity, now: number): void => {
       database.run('delete from identities where person_id = :person_id and kind = :kind and value = :value', {
-        ...{ person_id, kind, value },
+        person_id,
+        kind,
+        value,
       })
       database.run(`insert or replace into former_identities values (:person_id, :kind, :value, :now)`, {
-        ...{ person_id, kind, value, now },
+        person_id,
+        kind,
+        value,
+        now,
       })
     },
 

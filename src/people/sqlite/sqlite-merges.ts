@@ -6,7 +6,7 @@ import type { PersonId, Role } from '../person.ts'
 import type { PersonalData } from '../personal-data.ts'
 import { mergedRole } from '../roles.ts'
 
-export interface MergeDependencies {
+export interface MergeDeps {
   readonly database: Database
   readonly clock: Clock
   readonly personalData: () => readonly Pick<PersonalData, 'name' | 'reassign'>[]
@@ -35,7 +35,7 @@ const PASSES = 2
  * the survivor and a block holds at once; the data held about the other follows, store by store, and whatever a crash
  * or a failing store leaves behind is taken up again.
  */
-export const createSqliteMerges = (dependencies: MergeDependencies) => {
+export const createSqliteMerges = (dependencies: MergeDeps) => {
   const { database, clock, personalData, logger } = dependencies
   /** When the next unfinished merge is due, so that the usual message needs no look at the table. */
   let nextDue = 0

@@ -4,16 +4,16 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { phoneDigits } from '../../platform/phone.ts'
-import { claimsOf, givenUp, type Passed } from '../claims.ts'
+import { claimsOf, givenUp, type Passed } from '../identity-matching.ts'
 import type { People } from '../people.ts'
 import { isSame, type Identity, type Person, type PersonId, type Role, type Sender } from '../person.ts'
 import type { PersonalData } from '../personal-data.ts'
 import { configuredRoles, type PeopleSettings } from '../roles.ts'
-import { knownIdentities, knownName, usernameOf } from '../sender.ts'
+import { knownIdentities, knownName, usernameOf } from '../sender-normalisation.ts'
 import { createPersonRows } from './person-rows.ts'
 import { createSqliteMerges } from './sqlite-merges.ts'
 
-export interface SqlitePeopleDependencies {
+export interface SqlitePeopleDeps {
   readonly database: Database
   readonly ids: Ids
   readonly clock: Clock
@@ -29,7 +29,7 @@ export interface SqlitePeople extends People {
 }
 
 /** People in SQLite. A sender who is known under one person costs one indexed read and no write. */
-export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): SqlitePeople => {
+export const createSqlitePeople = (dependencies: SqlitePeopleDeps): SqlitePeople => {
   const { database, ids, clock, logger } = dependencies
   const roles = configuredRoles(dependencies.settings)
   const rows = createPersonRows(database, roles)
@@ -38,7 +38,10 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): Sqli
   const create = (name: string | undefined, role: Role): PersonId => {
     const person_id = ids.uuid()
     database.run(`insert into persons (person_id, name, role, created_at) values (:person_id, :name, :role, :now)`, {
-      ...{ person_id, role, name: name ?? null, now: clock.now() },
+      person_id,
+      role,
+      name: name ?? null,
+      now: clock.now(),
     })
     logger.info('New person', { person_id })
     return person_id
@@ -56,7 +59,9 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDependencies): Sqli
     for (const { identity, from } of passed) {
       rows.giveUp(from.person_id, identity, clock.now())
       logger.warn('A name passed to another WhatsApp account; what was said before stays with the former one', {
-        ...{ kind: identity.kind, from_id: from.person_id, to_id: person.person_id },
+        kind: identity.kind,
+        from_id: from.person_id,
+        to_id: person.person_id,
       })
     }
     for (const identity of identities) {

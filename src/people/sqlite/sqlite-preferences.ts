@@ -39,7 +39,9 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
     database.run(
       'insert or replace into preferences (person_id, language, learn) values (:person_id, :language, :learn)',
       {
-        ...{ person_id, language, learn: learn ? 1 : 0 },
+        person_id,
+        language,
+        learn: learn ? 1 : 0,
       },
     )
   }

@@ -33,8 +33,23 @@ const DUALS: Readonly<Record<string, readonly [number, Unit]>> = {
 }
 const UNITS: Readonly<Record<string, Unit>> = { ימים: 'day', שבועות: 'week', חודשים: 'month', שנים: 'year' }
 const NUMBERS: Readonly<Record<string, number>> = {
-  ...{ שלושה: 3, שלוש: 3, ארבעה: 4, ארבע: 4, חמישה: 5, חמש: 5, שישה: 6, שש: 6, שבעה: 7, שבע: 7, שמונה: 8, תשעה: 9 },
-  ...{ תשע: 9, עשרה: 10, עשר: 10, כמה: 3, מספר: 3 },
+  שלושה: 3,
+  שלוש: 3,
+  ארבעה: 4,
+  ארבע: 4,
+  חמישה: 5,
+  חמש: 5,
+  שישה: 6,
+  שש: 6,
+  שבעה: 7,
+  שבע: 7,
+  שמונה: 8,
+  תשעה: 9,
+  תשע: 9,
+  עשרה: 10,
+  עשר: 10,
+  כמה: 3,
+  מספר: 3,
 }
 
 /** A word boundary for letters outside ASCII, and the letters that join a word: in, of, from, to, that, and. */

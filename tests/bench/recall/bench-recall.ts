@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
-import { createMessageRecall, type MessageRecallParts } from '../../../src/memory/recall/create-message-recall.ts'
-import { MessageIndexer } from '../../../src/memory/recall/message-indexer.ts'
-import type { MessageRecall } from '../../../src/memory/recall/message-recall.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../../../src/memory/recall/weights.ts'
-import { openIndexDatabase } from '../../../src/memory/sqlite/index-database.ts'
-import { createSqliteMessageIndex } from '../../../src/memory/sqlite/sqlite-message-index.ts'
+import { createMessageRecall, type MessageRecallDeps } from '../../../src/retrieval/create-message-recall.ts'
+import { FullTextIndexer } from '../../../src/retrieval/full-text/full-text-indexer.ts'
+import type { MessageRecall } from '../../../src/retrieval/message-recall.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../../src/retrieval/ranking/weights.ts'
+import { openIndexDatabase } from '../../../src/retrieval/sqlite/index-database.ts'
+import { createSqliteFullTextIndex } from '../../../src/retrieval/sqlite/sqlite-full-text-index.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
-import { createSqliteMessageFeed } from '../../../src/messages/sqlite/sqlite-message-feed.ts'
+import { createSqliteChangeFeed } from '../../../src/messages/sqlite/sqlite-change-feed.ts'
 import { createSqliteMessageStore } from '../../../src/messages/sqlite/sqlite-message-store.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 import type { Dialogue, DialogueTurn } from '../../support/dialogues/dialogue.ts'
 
 /** What a variant of recall has otherwise than the product. */
-export type RecallVariant = Partial<Pick<MessageRecallParts, 'weights' | 'fusion' | 'reranker' | 'vectors'>>
+export type RecallVariant = Partial<Pick<MessageRecallDeps, 'weights' | 'fusion' | 'reranker' | 'vectors'>>
 
 /** The product's message store, index and recall, filled with dialogues. */
 export interface BenchRecall extends AsyncDisposable {
@@ -42,12 +42,12 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   for (const dialogue of dialogues) {
     for (const turn of dialogue.turns) await messages.receive(receiptOf(dialogue.name, turn))
   }
-  const feed = createSqliteMessageFeed(database)
+  const feed = createSqliteChangeFeed(database)
   const index_database = cleanup.use(
     await openIndexDatabase(join(path, 'index.db'), await feed.latestChange(), silentLogger),
   )
-  const index = createSqliteMessageIndex(index_database)
-  const indexer = cleanup.use(new MessageIndexer({ feed, index, logger: silentLogger }))
+  const index = createSqliteFullTextIndex(index_database)
+  const indexer = cleanup.use(new FullTextIndexer({ feed, index, logger: silentLogger }))
   const begun = performance.now()
   indexer.wake()
   await indexer.settled()
@@ -57,8 +57,16 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
     indexing_ms,
     recall: (variant = {}) =>
       createMessageRecall({
-        ...{ feed, index, indexer, tokens, clock: systemClock, logger: silentLogger },
-        ...{ weights: LEXICAL_WEIGHTS, fusion: FUSION, reranker: undefined, vectors: undefined },
+        feed,
+        index,
+        indexer,
+        tokens,
+        clock: systemClock,
+        logger: silentLogger,
+        weights: LEXICAL_WEIGHTS,
+        fusion: FUSION,
+        reranker: undefined,
+        vectors: undefined,
         ...variant,
       }),
     hear: async (name, turn) => {
@@ -74,9 +82,12 @@ const receiptOf = (name: string, { id, speaker, text, sent_at }: DialogueTurn) =
   message: {
     ...({ message_id: `${name} ${id}`, chat_id: `${name}@g.us`, chat_kind: 'group', text, sent_at } as const),
     sender: { identities: [], name: speaker },
-    ...{ addressed: false, may_continue: false },
+    addressed: false,
+    may_continue: false,
   },
-  ...{ person_id: speaker, scope: scopeOfDialogue({ name }), received_at: sent_at },
+  person_id: speaker,
+  scope: scopeOfDialogue({ name }),
+  received_at: sent_at,
   state: 'heard' as const,
   tokens: tokens.count(text),
 })

@@ -60,7 +60,10 @@ const turnsOf = (conversation: RawSample['conversation']): readonly DialogueTurn
     const begun = timeOf(conversation[`session_${String(session)}_date_time`] as string)
     turns.push(
       ...raw.map(({ dia_id, speaker, text, blip_caption }, at) => ({
-        ...{ id: dia_id, session, speaker, sent_at: begun + at * TURN_GAP_MS },
+        id: dia_id,
+        session,
+        speaker,
+        sent_at: begun + at * TURN_GAP_MS,
         // What a picture shows is part of what was said, as in the benchmark's own prompts.
         text: blip_caption === undefined ? text : `${text} [photo: ${blip_caption}]`,
       })),

@@ -1,4 +1,4 @@
-import type { MessageRecall, Quote } from '../../../src/memory/recall/message-recall.ts'
+import type { MessageRecall, Quote } from '../../../src/retrieval/message-recall.ts'
 import { percentiles, type Percentiles } from '../figures.ts'
 import { scopeOfDialogue } from './bench-recall.ts'
 import type { Dialogue, DialogueQuestion } from '../../support/dialogues/dialogue.ts'

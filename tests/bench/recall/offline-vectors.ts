@@ -1,8 +1,8 @@
-import type { VectorCandidates } from '../../../src/memory/recall/message-recall.ts'
-import { nearest } from '../../../src/memory/vectors/nearest.ts'
-import { CONTEXT_TURNS, turnText } from '../../../src/memory/vectors/turn-text.ts'
-import type { StoredVector } from '../../../src/memory/vectors/vector-store.ts'
-import type { Turn } from '../../../src/messages/message-turns.ts'
+import type { VectorCandidates } from '../../../src/retrieval/message-recall.ts'
+import { nearest } from '../../../src/vectors/exact-search.ts'
+import { CONTEXT_TURNS, turnText } from '../../../src/vectors/contextual-text.ts'
+import type { StoredVector } from '../../../src/vectors/vector-store.ts'
+import type { Turn } from '../../../src/messages/message-context.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
 import { createOfflineEmbedder } from '../../../src/models/offline/offline-embedder.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
@@ -17,7 +17,12 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
   for (const dialogue of dialogues) {
     const scope = scopeOfDialogue(dialogue)
     const toTurn = ({ id, speaker, text, sent_at }: Dialogue['turns'][number]): Turn => ({
-      ...{ message_id: id, scope, role: 'user', sender_name: speaker, text, sent_at },
+      message_id: id,
+      scope,
+      role: 'user',
+      sender_name: speaker,
+      text,
+      sent_at,
     })
     const texts = dialogue.turns.map((turn, _, all) => {
       const same = all.filter(each => each.session === turn.session)
@@ -31,7 +36,8 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
       scope,
       dialogue.turns.map(({ id }, at) => ({
         memory_id: `${dialogue.name} ${id}`,
-        ...{ scope, vector: vectors[at] ?? new Float32Array() },
+        scope,
+        vector: vectors[at] ?? new Float32Array(),
       })),
     )
   }

@@ -1,4 +1,4 @@
-import type { MessageRecall, Quote } from '../../../src/memory/recall/message-recall.ts'
+import type { MessageRecall, Quote } from '../../../src/retrieval/message-recall.ts'
 import { languageOf, type Language } from '../../../src/text/language.ts'
 import { unrelatedQuestions } from '../../support/dialogues/generate.ts'
 import type { Dialogue } from '../../support/dialogues/dialogue.ts'

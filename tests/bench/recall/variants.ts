@@ -1,7 +1,7 @@
-import type { LexicalWeights } from '../../../src/memory/recall/weights.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../../../src/memory/recall/weights.ts'
-import { createLinearReranker } from '../../../src/memory/recall/linear-reranker.ts'
-import { RANKER_WEIGHTS } from '../../../src/memory/recall/ranker-weights.ts'
+import type { LexicalWeights } from '../../../src/retrieval/ranking/weights.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../../src/retrieval/ranking/weights.ts'
+import { createLinearReranker } from '../../../src/retrieval/ranking/linear-reranker.ts'
+import { RANKER_WEIGHTS } from '../../../src/retrieval/ranking/ranker-weights.ts'
 import type { Dialogue } from '../../support/dialogues/dialogue.ts'
 import type { RecallVariant } from './bench-recall.ts'
 import { offlineVectors } from './offline-vectors.ts'
@@ -13,8 +13,18 @@ const ANYTHING = { floor: 0, sure: 0 }
 /** Nothing but BM25 of single messages. */
 const PLAIN: LexicalWeights = {
   ...LEXICAL_WEIGHTS,
-  ...{ near: 0, wide: 0, answer: 0, related: 0, speaker: 1, question: 1 },
-  ...{ sent: 0, mentioned: 0, in_time: 1, when: 1, count: 1, now: 1 },
+  near: 0,
+  wide: 0,
+  answer: 0,
+  related: 0,
+  speaker: 1,
+  question: 1,
+  sent: 0,
+  mentioned: 0,
+  in_time: 1,
+  when: 1,
+  count: 1,
+  now: 1,
 }
 
 /** Recall with one part left out, or another put in, by name. */

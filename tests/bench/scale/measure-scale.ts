@@ -68,8 +68,10 @@ export const measureScale = async (options: ScaleOptions): Promise<ScaleReport> 
     reports[subject.name] = { ...(await measureOne(subject, residents, options)), filled_in_s }
   }
   return {
-    ...{ people: residents.length, messages: residents.reduce((sum, each) => sum + each.messages, 0) },
-    ...{ largest: options.largest, dimensions: options.dimensions },
+    people: residents.length,
+    messages: residents.reduce((sum, each) => sum + each.messages, 0),
+    largest: options.largest,
+    dimensions: options.dimensions,
     messages_mb: Math.round(sizeOf(path) / MEGABYTE),
     subjects: reports,
     chroma_mb: { filled, asked: startedMegabytes() },
@@ -108,7 +110,11 @@ const measureOne = async (
   progress(`${subject.name}: ${String(probes)} probes …`)
   const foreign_rows = await probe(subject, residents, probes)
   return {
-    ...{ first_ms, anybody_ms, largest_ms, probes, foreign_rows },
+    first_ms,
+    anybody_ms,
+    largest_ms,
+    probes,
+    foreign_rows,
     found_percent: Math.round((1000 * found) / asked) / 10,
     disk_mb: Math.round((await subject.bytes()) / MEGABYTE),
   }

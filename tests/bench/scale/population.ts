@@ -34,7 +34,8 @@ export const populate = ({ people, messages, largest }: PopulationSize): readonl
   return [
     { scope: 'person:p', messages: largest, seed: 1 },
     ...weights.map((weight, n) => ({
-      ...{ scope: scopeOfPlace(n), seed: n + 2 },
+      scope: scopeOfPlace(n),
+      seed: n + 2,
       messages: Math.max(1, Math.min(largest, Math.round((rest * weight) / all))),
     })),
   ]

@@ -1,25 +1,25 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createChromaVectorIndex } from '../../../src/memory/chroma/chroma-vector-index.ts'
-import { createManagedChromaServer } from '../../../src/memory/chroma/managed-chroma-server.ts'
-import { createMessageVectors, type MessageVectors } from '../../../src/memory/vectors/create-message-vectors.ts'
-import { createMessageSource } from '../../../src/memory/vectors/message-source.ts'
-import { createMessageRecall } from '../../../src/memory/recall/create-message-recall.ts'
-import { MessageIndexer } from '../../../src/memory/recall/message-indexer.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../../../src/memory/recall/weights.ts'
-import { messageSpace } from '../../../src/memory/vectors/spaces.ts'
-import { openIndexDatabase } from '../../../src/memory/sqlite/index-database.ts'
-import { createSqliteAllocationTable } from '../../../src/memory/sqlite/sqlite-allocation-table.ts'
-import { createSqliteMessageIndex } from '../../../src/memory/sqlite/sqlite-message-index.ts'
-import { createSqliteVectorStore } from '../../../src/memory/sqlite/sqlite-vector-store.ts'
-import { openVectorDatabase } from '../../../src/memory/sqlite/vector-database.ts'
-import { MESSAGE_PREFIX } from '../../../src/memory/vectors/vector-store.ts'
-import { createSqliteMessageFeed } from '../../../src/messages/sqlite/sqlite-message-feed.ts'
-import { createSqliteMessageTurns } from '../../../src/messages/sqlite/sqlite-message-turns.ts'
+import { createChromaVectorIndex } from '../../../src/vectors/chroma/chroma-vector-index.ts'
+import { createManagedChromaServer } from '../../../src/vectors/chroma/managed-chroma-server.ts'
+import { createMessageVectors, type MessageVectors } from '../../../src/vectors/message-vectors.ts'
+import { createMessageSource } from '../../../src/vectors/message-embedding-source.ts'
+import { createMessageRecall } from '../../../src/retrieval/create-message-recall.ts'
+import { FullTextIndexer } from '../../../src/retrieval/full-text/full-text-indexer.ts'
+import { FUSION, LEXICAL_WEIGHTS } from '../../../src/retrieval/ranking/weights.ts'
+import { messageSpace } from '../../../src/vectors/embedding-spaces.ts'
+import { openIndexDatabase } from '../../../src/retrieval/sqlite/index-database.ts'
+import { createSqliteAllocationTable } from '../../../src/vectors/sqlite/sqlite-collection-allocator.ts'
+import { createSqliteFullTextIndex } from '../../../src/retrieval/sqlite/sqlite-full-text-index.ts'
+import { createSqliteVectorStore } from '../../../src/vectors/sqlite/sqlite-vector-store.ts'
+import { openVectorDatabase } from '../../../src/vectors/sqlite/vector-database.ts'
+import { MESSAGE_PREFIX } from '../../../src/vectors/vector-store.ts'
+import { createSqliteChangeFeed } from '../../../src/messages/sqlite/sqlite-change-feed.ts'
+import { createSqliteMessageContext } from '../../../src/messages/sqlite/sqlite-message-context.ts'
 import type { Database } from '../../../src/database/sqlite/database.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
-import { breathe } from '../../../src/platform/event-loop.ts'
+import { yieldToEventLoop } from '../../../src/platform/yield.ts'
 import { folderBytes } from '../../../src/platform/files.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
@@ -69,10 +69,16 @@ const openVectors = async (
   const chroma = join(folder, 'memory')
   const server = createManagedChromaServer({ folder: chroma, ...shared })
   const index = createChromaVectorIndex({ table, server, collection_name: 'denidin_memory', ...shared })
-  const turns = createSqliteMessageTurns(database)
+  const turns = createSqliteMessageContext(database)
   const messages = createMessageVectors({
     ...shared,
-    ...{ turns, vectors, index, embedder, embeds: true, min_similarity: 0, tokens: wordCounter },
+    turns,
+    vectors,
+    index,
+    embedder,
+    embeds: true,
+    min_similarity: 0,
+    tokens: wordCounter,
     source: createMessageSource(turns, wordCounter, systemClock),
   })
   const subject: ScaleSubject = {
@@ -90,7 +96,7 @@ const openVectors = async (
               return { memory_id: MESSAGE_PREFIX + message_id, scope: resident.scope, vector }
             }),
           )
-          await breathe()
+          await yieldToEventLoop()
         }
       }
       progress('vectors: stored; putting them into the index …')
@@ -113,13 +119,20 @@ const MOST_TOKENS = 100_000
 const openRecall = async (folder: string, database: Database, vectors: MessageVectors): Promise<ScaleSubject> => {
   const shared = { clock: systemClock, logger: silentLogger }
   const path = join(folder, 'index.db')
-  const feed = createSqliteMessageFeed(database)
+  const feed = createSqliteChangeFeed(database)
   const index_database = await openIndexDatabase(path, await feed.latestChange(), silentLogger)
-  const index = createSqliteMessageIndex(index_database)
-  const indexer = new MessageIndexer({ feed, index, logger: silentLogger })
+  const index = createSqliteFullTextIndex(index_database)
+  const indexer = new FullTextIndexer({ feed, index, logger: silentLogger })
   const recall = createMessageRecall({
-    ...{ feed, index, indexer, vectors, tokens: wordCounter, ...shared },
-    ...{ weights: LEXICAL_WEIGHTS, fusion: FUSION, reranker: undefined },
+    feed,
+    index,
+    indexer,
+    vectors,
+    tokens: wordCounter,
+    ...shared,
+    weights: LEXICAL_WEIGHTS,
+    fusion: FUSION,
+    reranker: undefined,
   })
   return {
     name: 'recall',

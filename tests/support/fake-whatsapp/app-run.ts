@@ -87,7 +87,9 @@ export class AppRun implements AsyncDisposable {
     const config = {
       memory: { longterm: { enabled: false } },
       whatsapp: {
-        ...{ enabled: true, browser_path: await testBrowser(), browser_memory_mb: 100_000 },
+        enabled: true,
+        browser_path: await testBrowser(),
+        browser_memory_mb: 100_000,
         browser_args: [...fake.browser_args, ...(options.browser_args ?? [])],
       },
       ...options.config,

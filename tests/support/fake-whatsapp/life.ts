@@ -1,7 +1,7 @@
 /** The real bot's process in the home of a test. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { runFolder } from '../../../src/app/run-folder.ts'
+import { runFolder } from '../../../src/app/run-paths.ts'
 import type { OperationsClient } from '../../../src/operations/client.ts'
 import { connectToOwner } from '../../../src/operations/socket/socket-client.ts'
 import { systemClock } from '../../../src/platform/clock.ts'

@@ -147,7 +147,9 @@ export const whole = async (
     .map(({ message_id }) => run.fake.said.find(each => keyOf(each) === message_id)?.body ?? message_id)
   expect(texts.filter(text => !perhaps.includes(text))).toEqual(unconfirmed)
   expect(await run.status()).toMatchObject({
-    ...{ inbox_waiting: 0, outbox_waiting: 0, outbox_unconfirmed: doubtful.length },
+    inbox_waiting: 0,
+    outbox_waiting: 0,
+    outbox_unconfirmed: doubtful.length,
     parts: expect.arrayContaining([
       expect.objectContaining({ name: 'whatsapp', state: 'ok' }),
       expect.objectContaining({ name: 'delivery', state: 'ok' }),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { DenidinError } from '../../../platform/errors.ts'
 import { phoneDigits } from '../../../platform/phone.ts'
-import { reach, type Reach } from '../reach.ts'
+import { reach, type Reach } from '../connect.ts'
 import { EXIT_DONE } from '../errors.ts'
 import { write, type Terminal } from '../terminal.ts'
 import { runChat } from './chat.ts'

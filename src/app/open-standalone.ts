@@ -1,0 +1,36 @@
+import type { Settings } from '../config/settings.ts'
+import { takeOwnership } from '../database/sqlite/owner-lock.ts'
+import type { OpenOptions } from '../interfaces/cli/connect.ts'
+import { localClient, type OperationsClient } from '../operations/client.ts'
+import { serveSocket } from '../operations/socket/socket-server.ts'
+import { createWinstonLogger } from '../platform/winston-logger.ts'
+import { createApp } from './create-app.ts'
+import { runFolder } from './run-paths.ts'
+import { surroundings } from './runtime.ts'
+
+/**
+ * Opens DeniDin for a single command while the bot is down: owns the data folder until the client is disposed of. A
+ * `shared` one serves the socket meanwhile, so that other commands need not wait for its end.
+ * @throws DenidinError `already_running` when another process owns it.
+ */
+export const openForCall = async (
+  settings: Settings,
+  version: string,
+  { shared }: OpenOptions = { shared: false },
+): Promise<OperationsClient> => {
+  const { lock, socket } = runFolder(settings.data_root)
+  const owner = takeOwnership(lock)
+  await using cleanup = new AsyncDisposableStack()
+  cleanup.use(owner)
+  const logger = createWinstonLogger({ ...settings, console: false })
+  cleanup.defer(() => logger.close())
+  const app = cleanup.use(await createApp({ settings, version, parts: surroundings(logger) }))
+  await app.open()
+  if (shared) {
+    cleanup.use(await serveSocket({ path: socket, runner: app.runner, logger }))
+    // Whoever waits for an answer over the socket gets it first.
+    cleanup.defer(() => app.conversation.drain())
+  }
+  const kept = cleanup.move()
+  return localClient(app.runner, () => kept.disposeAsync())
+}

@@ -1,0 +1,24 @@
+import { systemClock, type Clock } from '../platform/clock.ts'
+import { systemIds, type Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import { createMetrics, type Metrics } from '../platform/metrics.ts'
+import { createTokenCounter, type TokenCounter } from '../text/tokens.ts'
+
+/** What every part stands on; a test passes its own clock, ids or log. */
+export interface Runtime {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly tokens: TokenCounter
+}
+
+/** The real ones, but for the log, which the caller opens and closes. */
+export const surroundings = (logger: Logger, overrides: Partial<Runtime> = {}): Runtime => ({
+  clock: systemClock,
+  ids: systemIds,
+  metrics: createMetrics(),
+  tokens: createTokenCounter(),
+  logger,
+  ...overrides,
+})

@@ -1,0 +1,41 @@
+import type { ChannelEvents, OwnerMessage } from '../channels/channel.ts'
+import type { IncomingMessage } from '../messages/message.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import type { Conversation } from './conversation.ts'
+
+export interface BackfillDeps {
+  readonly messages: Pick<MessageStore, 'known' | 'heardUntil' | 'markHeard' | 'originOf'>
+  readonly conversation: Pick<Conversation, 'receiveAll'>
+  readonly ownerWrote: (message: OwnerMessage) => Promise<void>
+}
+
+/** Takes what was said while nobody listened onto the road: one turn a chat, for what its owner has not answered. */
+export const createMissed = (deps: BackfillDeps): Pick<ChannelEvents, 'missed' | 'heardUntil'> => {
+  const { messages, conversation, ownerWrote } = deps
+
+  /** What people said before the owner's words is answered by these. */
+  const receiveAnswered = async (said: readonly IncomingMessage[]): Promise<void> => {
+    await conversation.receiveAll(said.map(message => ({ ...message, addressed: false, may_continue: false })))
+  }
+
+  return {
+    missed: async ({ chat_id, said, until }) => {
+      // A channel reads a chat from a while before its end, each time anew: were all that is known recorded once more,
+      // a process that is killed soon after each start would never come to what is new.
+      const known = await messages.known(said.map(each => each.message.message_id))
+      let people: IncomingMessage[] = []
+      for (const each of said) {
+        if (each.by === 'person') {
+          if (!known.has(each.message.message_id)) people.push(each.message)
+        } else if ((await messages.originOf(each.message)) !== 'ours') {
+          await receiveAnswered(people)
+          people = []
+          await ownerWrote(each.message)
+        }
+      }
+      await conversation.receiveAll(people)
+      await messages.markHeard(chat_id, until)
+    },
+    heardUntil: chat_ids => messages.heardUntil(chat_ids),
+  }
+}

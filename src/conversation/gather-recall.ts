@@ -1,0 +1,78 @@
+import type { Clock } from '../platform/clock.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
+import type { MessageSearch } from '../retrieval/message-search.ts'
+import type { Quote } from '../retrieval/message-recall.ts'
+import { ownSearchScope } from '../memory/fact-search.ts'
+import { packRecall, type PackedRecall } from '../retrieval/pack-recall.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { PersonId } from '../people/person.ts'
+import type { WindowMessage } from '../sessions/session.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+
+/** Messages that are quoted for one question, as far as the tokens reach; twice as many for one that asks for a list. */
+const MOST_QUOTES = 40
+
+export interface GatherRecallDeps {
+  readonly memory: LongTermMemory
+  readonly past: Pick<MessageSearch, 'recall'>
+  readonly facts: Pick<MemoryStore, 'ofSources'>
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly settings: { readonly recall_tokens: number }
+}
+
+/** What is asked, and what the model has before it anyway. */
+export interface AskedNow {
+  readonly scope: Scope
+  readonly text: string
+  readonly asker: PersonId
+  readonly window: readonly WindowMessage[]
+}
+
+/** What is remembered and what was said before, together within the tokens that recall may take; never rejects. */
+export const gatherRecall = async (
+  { memory, past, facts, tokens, clock, settings }: GatherRecallDeps,
+  { scope, text, asker, window }: AskedNow,
+  call: Omit<CallContext, 'purpose'>,
+): Promise<PackedRecall> => {
+  const most = settings.recall_tokens
+  const exclude = new Set(window.map(message => message.message_id))
+  const [{ memories }, quotes] = await Promise.all([
+    memory.recall(scope, text, { ...call, purpose: 'recall' }),
+    past.recall(
+      ownSearchScope(scope),
+      { text, asked_at: clock.now(), asker },
+      { quotes: MOST_QUOTES, tokens: most, exclude },
+      { ...call, purpose: 'recall' },
+    ),
+  ])
+  return packRecall({ memories, quotes: await dated(facts, quotes) }, most, tokens)
+}
+
+/** Says of quotes whose every fact has ended since when: what was said stays said, but it is history. */
+const dated = async (facts: GatherRecallDeps['facts'], quotes: readonly Quote[]): Promise<readonly Quote[]> => {
+  const learned = (
+    await Promise.all(
+      [...Map.groupBy(quotes, quote => quote.scope)].map(([scope, there]) =>
+        facts.ofSources(
+          scope,
+          there.map(quote => quote.message_id),
+        ),
+      ),
+    )
+  ).flat()
+  return quotes.map(quote => {
+    // A fact that was merged has not ended: the one that stands for it has this source too.
+    const standing = learned.filter(fact => fact.merged_into === undefined)
+    const ends = standing.filter(fact => fact.sources.includes(quote.message_id)).map(fact => fact.valid_to)
+    const held_until = ends.includes(undefined)
+      ? undefined
+      : ends
+          .filter(end => end !== undefined)
+          .sort((a, b) => a - b)
+          .at(-1)
+    return held_until === undefined ? quote : { ...quote, held_until }
+  })
+}

@@ -1,0 +1,59 @@
+/** How a person seems to feel, and what the model is asked for because of it. Never a mood of DeniDin's own. */
+import type { PackedRecall } from '../retrieval/pack-recall.ts'
+import type { Logger } from '../platform/logger.ts'
+import { valenceOf } from '../text/valence/valence.ts'
+
+/** Something recalled, and how much it counts. */
+export interface Recollection {
+  readonly text: string
+  readonly score: number
+}
+
+/** What is recalled colours how a message is heard, but what is said now counts more: alone it changes no answer. */
+const RECALLED_SHARE = 0.3
+
+/**
+ * How the person seems to feel, −1 to 1: the message's valence, and for three tenths the mean valence of what was
+ * recalled with it, weighted by its score. A message that feels good is not spoilt by a sad memory.
+ */
+export const feltValence = (message: string, recalled: readonly Recollection[]): number => {
+  const own = valenceOf(message)
+  const weight = recalled.reduce((sum, each) => sum + each.score, 0)
+  if (weight <= 0) return own
+  const remembered = recalled.reduce((sum, each) => sum + each.score * valenceOf(each.text), 0) / weight
+  return (1 - RECALLED_SHARE) * own + RECALLED_SHARE * remembered
+}
+
+/** Below these the answer is asked to be warmer still, whatever the threshold. */
+const MODERATE = -0.3
+const STRONG = -0.6
+
+/** The sentence for the model, or `undefined` while the valence is not below the threshold. */
+export const toneFor = (valence: number, threshold: number): string | undefined => {
+  if (valence >= threshold) return undefined
+  if (valence < STRONG) {
+    return 'The person seems to be in great distress. Begin with sincere sympathy for what they say, then help, gently and without hurry; do not cheer them up with phrases.'
+  }
+  if (valence < MODERATE) {
+    return 'The person seems upset. Show in your own words that you understand what troubles them before you answer.'
+  }
+  return 'The person sounds a little down. Answer warmly, with a word of understanding where it fits.'
+}
+
+/** What the model is asked for with a message, because of how it and what was recalled with it feel. */
+export type Tone = (message: string, recalled: PackedRecall) => string | undefined
+
+/** `valence_threshold`: −1 to 0; what feels worse is answered with more sympathy. */
+export const createTone = (settings: { readonly valence_threshold: number }, logger: Logger): Tone => {
+  const log = logger.for('conversation')
+  return (message, { memories, quotes }) => {
+    const recollections = [
+      ...memories.map(({ memory, score }) => ({ text: memory.text, score })),
+      ...quotes.map(({ text, lexical }) => ({ text, score: lexical })),
+    ]
+    const valence = feltValence(message, recollections)
+    const tone = toneFor(valence, settings.valence_threshold)
+    if (tone !== undefined) log.info('An answer with sympathy', { valence: valence.toFixed(2) })
+    return tone
+  }
+}

@@ -1,0 +1,158 @@
+import { DAY_MS, SECOND_MS } from '../platform/clock.ts'
+import { withDeadline } from '../platform/deadline.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import { yieldToEventLoop } from '../platform/yield.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { SessionRecord } from '../sessions/session-ledger.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { archiveSession } from './archive.ts'
+import type { Learner } from './learner.ts'
+import type { ResetOutcome, SessionLifecycle, SweepReport } from './session-lifecycle.ts'
+import type { Transfer, StoreSessionDeps } from './store-session.ts'
+
+export interface SessionLifecycleDeps extends Pick<
+  StoreSessionDeps,
+  'ledger' | 'folders' | 'messages' | 'clock' | 'logger'
+> {
+  readonly sessions: Sessions
+  /** `undefined` while long-term memory is off: what ends is archived and waits until it is on. */
+  readonly transfer: Transfer | undefined
+  /** Takes facts from sessions; `undefined`: they give summaries. */
+  readonly learner: Pick<Learner, 'relearn'> | undefined
+  /** Runs an act alone in the queue of a scope, so that no turn is under way in a session that ends. */
+  readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
+  readonly memory: Pick<LongTermMemory, 'settled' | 'forget'>
+  readonly timeout_ms: number
+  readonly retention_days: number
+}
+
+/** How long a reset waits until what was stored can be found. */
+const FINDABLE_DEADLINE_MS = 5 * SECOND_MS
+
+/** Ends sessions by reset, by age, and purges old archives. */
+export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifecycle => {
+  const { ledger, folders, sessions, messages, clock } = deps
+  const logger = deps.logger.for('cleanup')
+
+  /** One session that makes trouble must not keep back the others; tells whether it went well. */
+  const attempt = async (
+    trouble: string,
+    { session_id }: SessionRecord,
+    act: () => Promise<void>,
+  ): Promise<boolean> => {
+    try {
+      await act()
+      return true
+    } catch (error) {
+      logger.error(trouble, { session_id, reason: asDenidinError(error).message })
+      return false
+    }
+  }
+
+  /** All that becomes of an ended session while long-term memory is off. */
+  const archiveOnly = async (session: SessionRecord): Promise<void> => {
+    await attempt('A session could not be archived', session, async () => {
+      await archiveSession(ledger, folders, session)
+    })
+  }
+
+  const close = async (session: SessionRecord, reason: 'expired' | 'reset'): Promise<void> => {
+    await ledger.close(session.session_id, reason, clock.now())
+    sessions.release(session.session_id)
+    if (deps.transfer === undefined) await archiveOnly(session)
+  }
+
+  /** A message may have come since the list was made: the age is looked at again, alone in the queue. */
+  const closeIfStillIdle = async (session: SessionRecord): Promise<void> => {
+    await deps.exclusive(session.scope, async () => {
+      const now = await ledger.active(session.scope)
+      if (now?.session_id === session.session_id && clock.now() - now.last_active >= deps.timeout_ms) {
+        await close(now, 'expired')
+      }
+    })
+  }
+
+  const reset = async (scope: Scope): Promise<ResetOutcome> => {
+    const session = await ledger.active(scope)
+    if (session === undefined) return { session_id: undefined, messages: 0, memory: 'nothing' }
+    const { session_id } = session
+    const held = await messages.countOfSession(session_id)
+    await close(session, 'reset')
+    if (deps.transfer === undefined) return { session_id, messages: held, memory: 'nothing' }
+    const closed = (await ledger.find(session_id)) ?? session
+    const outcome = await deps.transfer(closed, 'at_once')
+    const memory = outcome === 'stored' ? 'stored' : outcome === 'empty' ? 'nothing' : 'pending'
+    // Whoever resets and asks at once expects to be remembered.
+    await withDeadline(clock, FINDABLE_DEADLINE_MS, 'indexing', () => deps.memory.settled()).catch(() => undefined)
+    return { session_id, messages: held, memory }
+  }
+
+  const purge: SessionLifecycle['purge'] = async (options = {}) => {
+    const old = await ledger.purgeable(clock.now() - deps.retention_days * DAY_MS)
+    let purged = 0
+    for (const session of old) {
+      if (options.signal?.aborted) break
+      const removed = await attempt('An archived session could not be removed', session, async () => {
+        if (session.archived_to !== undefined) await folders.purge(session.archived_to)
+        await ledger.purged(session.session_id)
+      })
+      if (removed) purged++
+    }
+    if (purged > 0) logger.info('Archived sessions purged', { purged })
+    return { purged }
+  }
+
+  const relearn = async (): Promise<void> => {
+    for (const session_id of await messages.changedSessions()) {
+      if ((await deps.learner?.relearn(session_id)) === true) {
+        await messages.relearnt(session_id)
+        continue
+      }
+      // First it waits again, then the old summary goes: a crash in between leaves it to be stored anew, not lost.
+      if (await ledger.reopen(session_id, clock.now())) logger.info('Session is summarised anew', { session_id })
+      await deps.memory.forget(session_id)
+      await messages.relearnt(session_id)
+    }
+  }
+
+  const sweep: SessionLifecycle['sweep'] = async (options = {}) => {
+    await relearn()
+    for (const session of await ledger.idle(clock.now() - deps.timeout_ms)) {
+      if (options.signal?.aborted) break
+      await attempt('A session could not be closed', session, () => closeIfStillIdle(session))
+      await yieldToEventLoop()
+    }
+    const due = await ledger.waiting(clock.now())
+    if (deps.transfer === undefined) {
+      // What a message or a merge ended lies where it was.
+      for (const session of due.filter(each => each.archived_to === undefined)) {
+        if (options.signal?.aborted) break
+        await archiveOnly(session)
+      }
+      return { found: 0, stored: 0, failed: 0, dead: 0 }
+    }
+    const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
+    for (const [index, session] of due.entries()) {
+      if (options.signal?.aborted) break
+      const outcome = await deps.transfer(session, 'patient', options.signal)
+      if (outcome === 'failed') report.failed++
+      else if (outcome === 'dead') report.dead++
+      else if (outcome !== 'interrupted') report.stored++
+      options.progress?.(index + 1, due.length)
+      await yieldToEventLoop()
+    }
+    if (due.length > 0) logger.info('Sweep finished', { ...report })
+    return report satisfies SweepReport
+  }
+
+  return { reset, sweep, relearn, purge }
+}
+
+/** Closing while the memory system is off: there is nothing to close, and what lies on disk stays as it is. */
+export const noSessionClosing: SessionLifecycle = {
+  reset: async () => ({ session_id: undefined, messages: 0, memory: 'nothing' }),
+  sweep: async () => ({ found: 0, stored: 0, failed: 0, dead: 0 }),
+  relearn: async () => undefined,
+  purge: async () => ({ purged: 0 }),
+}

@@ -1,0 +1,18 @@
+/** Who read, changed or erased whose memory: ids and counts, never words. */
+export interface AuditEntry {
+  /** `recall`, `memory.forget` … */
+  readonly operation: string
+  /** The person who did it, `operator`, or `cron` for what the schedule does. */
+  readonly by: string
+  /** Whose memory it was: a person or a group. */
+  readonly whose: string
+  readonly memory_ids?: readonly string[]
+  readonly message_ids?: readonly string[]
+  readonly counts?: Readonly<Record<string, number>>
+  readonly outcome?: string
+}
+
+/** The log of what people and the operator did with memories. */
+export interface AuditLog {
+  write(entry: AuditEntry): void
+}

@@ -1,0 +1,32 @@
+import type { Scope } from '../messages/scope.ts'
+import type { EmbeddingSource } from '../vectors/embedding-source.ts'
+import type { MemoryStore } from './memory-store.ts'
+
+/** Every memory has a vector of its text. */
+export const createMemoryEmbeddingSource = (
+  memories: Pick<MemoryStore, 'listAll' | 'scopesOf' | 'get'>,
+): EmbeddingSource => ({
+  name: 'memories',
+  prefix: '',
+  growing: false,
+  page: async ({ limit, after }) => {
+    const items = await memories.listAll({ limit, ...(after === undefined ? {} : { before: after }) })
+    return { items, next: items.at(-1)?.memory_id }
+  },
+  scopesOf: ids => memories.scopesOf(ids),
+  textsOf: async items => {
+    const byScope = Map.groupBy(items, each => each.scope)
+    const texts = new Map<string, string>()
+    for (const [scope, members] of byScope) {
+      const found = await memories.get(
+        scope satisfies Scope,
+        members.map(each => each.memory_id),
+      )
+      for (const { memory_id, text } of found) texts.set(memory_id, text)
+    }
+    return texts
+  },
+  // A memory's words never change; one that went is found by comparing.
+  changes: () => Promise.resolve(undefined),
+  followed: () => Promise.resolve(),
+})

@@ -1,0 +1,44 @@
+import type { Health } from '../platform/health.ts'
+import type { LongTermMemory, MemoryUpkeep } from './long-term-memory.ts'
+import type { MemoryStore } from './memory-store.ts'
+
+const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' }
+
+/**
+ * Long-term memory switched off: nothing is recalled, nothing is stored, no server runs. What was remembered before stays
+ * where it is, can be listed and counted, and is back when memory is switched on again.
+ */
+export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & MemoryUpkeep => ({
+  personal: {
+    name: 'vectors',
+    tables: [],
+    count: async () => 0,
+    export: async function* () {},
+    erase: async () => 0,
+    // The vectors follow the memories at the next start with memory on.
+    reassign: async () => undefined,
+  },
+  start: async () => undefined,
+  recall: async () => ({ memories: [] }),
+  near: async () => [],
+  store: async memory => ({ added: false, memory }),
+  forget: async session_id => {
+    await memories.removeOfSession(session_id)
+  },
+  // Vectors without a memory go when memory is switched on again.
+  drop: async memory_ids => ({ vectors: 0, index: memory_ids.length === 0 ? 0 : undefined }),
+  list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
+  stats: async () => ({
+    enabled: false,
+    ...(await memories.counts()),
+    pending_embedding: 0,
+    pending_index: 0,
+    space: '',
+    min_similarity: 0,
+    index: OFF,
+  }),
+  inStep: async () => undefined,
+  settled: async () => undefined,
+  health: async () => OFF,
+  [Symbol.asyncDispose]: async () => undefined,
+})

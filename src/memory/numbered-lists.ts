@@ -1,0 +1,23 @@
+import type { ChatId } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
+
+/** What a number in a list stood for. */
+export interface ListedItem {
+  readonly kind: 'memory' | 'message'
+  readonly id: string
+  readonly scope: Scope
+}
+
+/** Who was shown a list, and where. */
+export interface ListingPlace {
+  readonly person_id: PersonId
+  readonly chat_id: ChatId
+}
+
+/** The last list that a person was shown in a chat: its numbers hold until the next one. */
+export interface NumberedLists {
+  keep(place: ListingPlace, items: readonly ListedItem[]): Promise<void>
+  /** What a number stands for, counted from 1. */
+  item(place: ListingPlace, number: number): Promise<ListedItem | undefined>
+}

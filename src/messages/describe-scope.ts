@@ -1,0 +1,19 @@
+/** Names of scopes and people as lists, logs of access and outputs show them. */
+import type { People } from '../people/people.ts'
+import type { Person } from '../people/person.ts'
+import { personOfScope, type Scope } from './scope.ts'
+
+/** What a scope is called in an output: `person:…` with the phone when known, or `chat:…`. */
+export const describeScope = async (people: Pick<People, 'find'>, scope: Scope): Promise<string> => {
+  const person_id = personOfScope(scope)
+  if (person_id === undefined) return scope
+  const person = await people.find(person_id)
+  return person === undefined ? scope : describePerson(person)
+}
+
+/** A person as a column of a list shows it: name and first number. */
+export const describePerson = (person: Person): string => {
+  const phone = person.identities.find(each => each.kind === 'phone')?.value
+  const number = phone === undefined ? person.person_id : `+${phone}`
+  return person.name === undefined ? number : `${person.name} (${number})`
+}

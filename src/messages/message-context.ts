@@ -1,0 +1,61 @@
+import type { MessageId } from './message.ts'
+import type { Scope } from './scope.ts'
+
+/** What somebody said, a person or the bot. */
+export interface Turn {
+  readonly message_id: MessageId
+  readonly scope: Scope
+  readonly role: 'user' | 'assistant'
+  readonly sender_name: string | undefined
+  readonly text: string
+  /** Milliseconds since the Unix epoch. */
+  readonly sent_at: number
+}
+
+/** A turn and what was said right before and after it in the same session, in its order. */
+export interface TurnInContext {
+  readonly turn: Turn
+  readonly before: readonly Turn[]
+  readonly after: readonly Turn[]
+}
+
+/** That a message was changed, or went. */
+export interface TurnChange {
+  /** Grows with each change. */
+  readonly change: number
+  readonly message_id: MessageId
+  /** Where it stands, or stood, in the order of `inOrder`. */
+  readonly place: number
+  /** Persons' messages near to it in its session: their context was changed with it. */
+  readonly neighbours: readonly MessageId[]
+}
+
+/**
+ * What persons said, as those see it who follow it to find it by meaning. Commands, and what was said while its person
+ * wanted nothing learnt from it, is not among it, neither as a turn nor as context.
+ */
+export interface MessageContext {
+  /**
+   * Messages of persons in the order in which they were received, after `seq`; `reached` is how far this went, `undefined`
+   * when there is nothing after `seq`.
+   */
+  inOrder(
+    seq: number,
+    limit: number,
+  ): Promise<{
+    readonly turns: readonly { readonly seq: number; readonly turn: Omit<Turn, 'text'> }[]
+    readonly reached: number | undefined
+  }>
+  /** The scope of each of these messages of persons; those that are not there are left out. */
+  scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
+  /** These messages of a scope, with at most `reach` turns before and after. */
+  inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly TurnInContext[]>
+  /** The oldest changes behind `after`, at most `limit`; of one message only the last. Neighbours are those within `reach` turns. */
+  changes(after: number, limit: number, reach: number): Promise<readonly TurnChange[]>
+  /** Changes up to this one will not be asked for again. */
+  forgetChanges(upTo: number): Promise<void>
+  /** Place of the newest message. One that went may have been the newest: its place is given to the next that comes. */
+  newest(): Promise<number>
+  /** How many messages of persons there are. */
+  count(): Promise<number>
+}

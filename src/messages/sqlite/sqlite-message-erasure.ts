@@ -1,0 +1,126 @@
+import type { Database, Parameters } from '../../database/sqlite/database.ts'
+import { readInBatches } from '../../database/sqlite/in-batches.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import { stem } from '../../text/stem.ts'
+import { tokenise } from '../../text/tokenise.ts'
+import type { MessageErasure, ScanningMessageSearch, PlacedMessage } from '../message-erasure.ts'
+import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
+
+type PlacedRow = Omit<PlacedMessage, 'session_id'> & { readonly session_id: string | null }
+
+const COLUMNS = 'message_id, chat_id, scope, person_id, role, text, sent_at, session_id'
+
+/** A search looks at this many messages, the newest first, in steps of `SEARCH_STEP`. */
+const SEARCH_MOST = 20_000
+const SEARCH_STEP = 500
+/** Messages that go in one transaction, with what hangs on them. */
+const ERASED_AT_ONCE = 200
+
+const IN_IDS = 'message_id in (select value from json_each(:ids))'
+
+const toPlaced = ({
+  message_id,
+  chat_id,
+  scope,
+  person_id,
+  role,
+  text,
+  sent_at,
+  session_id,
+}: PlacedRow): PlacedMessage => ({
+  message_id,
+  chat_id,
+  scope,
+  person_id,
+  role,
+  text,
+  sent_at,
+  session_id: session_id ?? undefined,
+})
+
+/** What forgetting and searching need of the messages in SQLite. */
+export const createSqliteMessageErasure = (database: Database): MessageErasure & ScanningMessageSearch => {
+  const read = (where: string, parameters: Parameters): readonly PlacedMessage[] =>
+    database.all<PlacedRow>(`select ${COLUMNS} from messages where ${where}`, parameters).map(toPlaced)
+
+  async function* inBatches(where: string, parameters: Parameters): AsyncIterable<readonly PlacedMessage[]> {
+    const table = { table: 'messages', columns: COLUMNS, where }
+    for await (const rows of readInBatches<PlacedRow>(database, table, parameters)) yield rows.map(toPlaced)
+  }
+
+  const eraseNow = (ids: string): number => {
+    database.run(
+      `insert or ignore into changed_sessions (session_id)
+       select distinct session_id from messages where session_id is not null and ${IN_IDS}`,
+      { ids },
+    )
+    database.run(`delete from ratings where ${IN_IDS}`, { ids })
+    database.run(
+      `delete from outbox where ${IN_IDS}
+         or outbox_id in (select outbox_id from outbox_answers where ${IN_IDS})`,
+      { ids },
+    )
+    database.run(`update inbox set state = 'ignored' where state = 'received' and ${IN_IDS}`, { ids })
+    return database.run(`delete from messages where ${IN_IDS}`, { ids })
+  }
+
+  return {
+    get: async message_ids => read(IN_IDS, { ids: JSON.stringify(message_ids) }),
+    ofPerson: (person_id, bounds) =>
+      inBatches(OF_PERSON_ERASED, fittingParameters(OF_PERSON_ERASED, personParameters(person_id, bounds))),
+    last: async (scope, person_id, but) =>
+      read(
+        `scope = :scope and person_id = :person_id and role = 'user' and message_id <> :but order by seq desc limit 1`,
+        { scope, person_id, but: but ?? '' },
+      )[0],
+    inSession: async session_id => read('session_id = :session_id order by seq', { session_id }),
+    repliesTo: async message_ids =>
+      read(
+        `role = 'assistant' and message_id in
+           (select o.message_id from outbox o join outbox_answers a using (outbox_id)
+            where a.${IN_IDS})`,
+        { ids: JSON.stringify(message_ids) },
+      ),
+    saidByBot: (scope, since) =>
+      inBatches(`scope = :scope and role = 'assistant' and sent_at >= :since`, { scope, since }),
+    eraseMessages: async message_ids => {
+      let erased = 0
+      for (let at = 0; at < message_ids.length; at += ERASED_AT_ONCE) {
+        const ids = JSON.stringify(message_ids.slice(at, at + ERASED_AT_ONCE))
+        erased += database.transaction(() => eraseNow(ids))
+        await yieldToEventLoop()
+      }
+      return erased
+    },
+
+    markChanged: async session_ids => {
+      database.run('insert or ignore into changed_sessions (session_id) select value from json_each(:ids)', {
+        ids: JSON.stringify(session_ids),
+      })
+    },
+
+    search: async ({ scope, speaker }, words, limit) => {
+      const wanted = [...new Set(tokenise(words).map(stem))]
+      const found: PlacedMessage[] = []
+      if (wanted.length === 0) return found
+      let before = Number.MAX_SAFE_INTEGER
+      for (let seen = 0; seen < SEARCH_MOST && found.length < limit; seen += SEARCH_STEP) {
+        const rows = database.all<PlacedRow & { seq: number }>(
+          `select seq, ${COLUMNS} from messages
+           where seq < :before and role = 'user' and (scope = :scope or person_id = :speaker)
+             and (scope = :scope or chat_kind = 'group')
+           order by seq desc limit :step`,
+          { before, scope, speaker: speaker ?? '', step: SEARCH_STEP },
+        )
+        for (const row of rows) {
+          const stems = new Set(tokenise(row.text).map(stem))
+          if (wanted.every(each => stems.has(each))) found.push(toPlaced(row))
+        }
+        before = rows.at(-1)?.seq ?? 0
+        if (rows.length < SEARCH_STEP) break
+        await yieldToEventLoop()
+      }
+      return found.slice(0, limit)
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { asDenidinError } from './errors.ts'
+import type { Logger } from './logger.ts'
+
+/** Acts that nobody waits for, until the end: a failure is logged, and stopping waits for what is under way. */
+export class BackgroundTasks {
+  readonly #logger: Logger
+  readonly #under_way = new Set<Promise<void>>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** Starts `act`. `what` names it in the log should it fail. */
+  run(what: string, act: () => Promise<unknown>): void {
+    const running = act()
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        const { code, message } = asDenidinError(error)
+        this.#logger.error(`${what} failed`, { code, reason: message })
+      })
+      .finally(() => this.#under_way.delete(running))
+    this.#under_way.add(running)
+  }
+
+  /**
+   * An act that is asked for often and does everything there is to do each time: asked for while it is under way, it
+   * runs once more afterwards, however often that was.
+   */
+  coalesced(what: string, act: () => Promise<unknown>): () => void {
+    let running = false
+    let asked = 0
+    const rounds = async (): Promise<void> => {
+      running = true
+      try {
+        let answered: number
+        do {
+          answered = asked
+          await act()
+        } while (answered !== asked)
+      } finally {
+        running = false
+      }
+    }
+    return () => {
+      asked++
+      if (!running) this.run(what, rounds)
+    }
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    while (this.#under_way.size > 0) await Promise.all(this.#under_way)
+  }
+}

@@ -1,2 +1,0 @@
-/** Lets everything else that waits go first: for the steps of a long row that would otherwise run without a pause. */
-export const breathe = (): Promise<void> => new Promise(resolve => setImmediate(resolve))

@@ -1,0 +1,23 @@
+import type { MessageErasure, PlacedMessage } from '../messages/message-erasure.ts'
+import type { Scope } from '../messages/scope.ts'
+import { subjectsOf } from '../text/content-stems.ts'
+
+/**
+ * What the bot said that repeats a forgotten text: every word of it that means something, in whatever form. It takes a
+ * little too much rather than too little: these are the bot's own words.
+ */
+export const echoesOf = async (
+  messages: Pick<MessageErasure, 'saidByBot'>,
+  { scope, since, texts }: { readonly scope: Scope; readonly since: number; readonly texts: readonly string[] },
+): Promise<readonly PlacedMessage[]> => {
+  const wanted = texts.map(subjectsOf).filter(words => words.size > 0)
+  if (wanted.length === 0 || !Number.isFinite(since)) return []
+  const echoes: PlacedMessage[] = []
+  for await (const batch of messages.saidByBot(scope, since)) {
+    for (const message of batch) {
+      const said = subjectsOf(message.text)
+      if (wanted.some(words => [...words].every(word => said.has(word)))) echoes.push(message)
+    }
+  }
+  return echoes
+}

@@ -1,0 +1,94 @@
+import { open, readdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PersonalData, PersonalRecord } from '../people/personal-data.ts'
+import type { PersonId } from '../people/person.ts'
+import { isoDay, type Clock } from '../platform/clock.ts'
+import { makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../platform/files.ts'
+import { setIn } from '../text/indent-continuation.ts'
+
+/** A file with everything held about a person. */
+export interface Exported {
+  /** Path below the data folder. */
+  readonly file: string
+  readonly records: number
+  /** Size, in characters. */
+  readonly characters: number
+}
+
+/** Writes down everything held about a person. */
+export interface Export {
+  export(person_id: PersonId): Promise<Exported>
+  /** The text of an export that was just made. */
+  read(exported: Exported): Promise<string>
+  /** Exports that lie on disk are held about a person too. */
+  readonly personal: PersonalData
+}
+
+export interface ExportDeps {
+  readonly personalData: () => readonly PersonalData[]
+  /** `data_root`. */
+  readonly root: string
+  readonly clock: Clock
+}
+
+const FOLDER = 'exports'
+
+/** Exports as Markdown: a heading for each kind of thing, a line for each thing, its further lines set in. */
+export const createExport = ({ personalData, root, clock }: ExportDeps): Export => {
+  const folderOf = (person_id: PersonId): string => join(root, FOLDER, encodeURIComponent(person_id))
+  const filesOf = async (person_id: PersonId): Promise<readonly string[]> =>
+    await readdir(folderOf(person_id)).catch(() => [])
+
+  return {
+    export: async person_id => {
+      const at = new Date(clock.now()).toISOString()
+      const name = `${isoDay(clock.now())}-${at.slice('0000-00-00T'.length).replace(/[:.Z]/g, '')}.md`
+      const file = join(FOLDER, encodeURIComponent(person_id), name)
+      await makePrivateFolder(folderOf(person_id))
+      const unfinished = join(root, `${file}.part`)
+      await using handle = await open(unfinished, 'w', PRIVATE_FILE_MODE)
+      let records = 0
+      let characters = 0
+      let section: string | undefined
+      const write = async (text: string): Promise<void> => {
+        characters += text.length
+        await handle.write(text)
+      }
+      await write(`# Everything that DeniDin holds about you\n\nWritten ${at}. Times are in UTC.\n`)
+      for (const data of personalData()) {
+        for await (const record of data.export(person_id)) {
+          if (record.section !== section) await write(`\n## ${record.section}\n\n`)
+          section = record.section
+          await write(line(record))
+          records++
+        }
+      }
+      await handle.sync()
+      await rename(unfinished, join(root, file))
+      return { file, records, characters }
+    },
+
+    read: async ({ file }) => await readFile(join(root, file), 'utf8'),
+
+    personal: {
+      name: 'exports',
+      tables: [],
+      count: async person_id => (await filesOf(person_id)).length,
+      // An export of one of two persons who are one is not the export of the one: it can be made anew.
+      reassign: async from => {
+        await remove(folderOf(from))
+      },
+      export: async function* () {},
+      erase: async person_id => {
+        const files = await filesOf(person_id)
+        await remove(folderOf(person_id))
+        return files.length
+      },
+    },
+  }
+}
+
+const line = ({ fields }: PersonalRecord): string => {
+  const told = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
+  return `- ${told.map(([name, value]) => `${name}: ${setIn(String(value))}`).join(' · ')}\n`
+}

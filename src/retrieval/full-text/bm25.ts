@@ -1,0 +1,210 @@
+import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
+import { FLAG, NEAR_RADIUS, WIDE_RADIUS, type Columns } from './columnar-store.ts'
+import type { Postings } from './full-text-index.ts'
+import type { RecallQuery } from './query-parser.ts'
+import type { LexicalWeights } from '../ranking/weights.ts'
+
+/** Scores of all messages of a scope for one question, by ordinal. */
+export interface LexicalScores {
+  /** BM25 of the message alone. */
+  readonly own: Float32Array
+  /** BM25 of the message alone and with its neighbours. */
+  readonly matched: Float32Array
+  /** What the messages are sorted by. */
+  readonly total: Float32Array
+  /** Score of a message that holds every word asked for, once, and so do its neighbours. */
+  readonly full: number
+  /** Messages were found that were sent, or speak of, when the question says, and that is past. */
+  readonly dated: boolean
+  /** Whether a message was sent, or speaks of, when the question says. */
+  readonly timed: (at: number) => boolean
+}
+
+/**
+ * How rare a word is that stands in `found` of `present` messages, with `prior` messages of everyday talk counted beside
+ * them, of which `share` hold it. Source: Robertson and Zaragoza, 2009; the prior as in Dirichlet smoothing.
+ */
+export const rarity = (found: number, present: number, share: number, prior: number): number => {
+  const expected = found + prior * share
+  return Math.log(1 + (present + prior - expected + 0.5) / (expected + 0.5))
+}
+
+/** Postings that are scored in one step; between two steps everybody else has a turn. */
+const STEP_POSTINGS = 20_000
+
+/** Adds up the words of a question, one after the other: BM25 of each message, alone and in its windows. */
+export class WordScores {
+  readonly #columns: Columns
+  readonly #weights: LexicalWeights
+  readonly #hidden: Uint8Array
+  readonly own: Float32Array
+  readonly matched: Float32Array
+  readonly #near: Float32Array
+  readonly #wide: Float32Array
+  readonly #touched: Uint32Array
+
+  /** @param hidden 1 for each message whose words count for nothing, neither for itself nor for its neighbours */
+  constructor(columns: Columns, weights: LexicalWeights, hidden: Uint8Array) {
+    this.#columns = columns
+    this.#weights = weights
+    this.#hidden = hidden
+    this.own = new Float32Array(columns.size)
+    this.matched = new Float32Array(columns.size)
+    this.#near = new Float32Array(columns.size)
+    this.#wide = new Float32Array(columns.size)
+    this.#touched = new Uint32Array(columns.size)
+  }
+
+  /** Adds a word that counts `weight` times and stands in `share` of everyday talk; waits for `breathe` between long steps. */
+  async add(postings: Postings, weight: number, share: number, breathe: () => Promise<void>): Promise<void> {
+    const { size, lengths, averages, near_lengths, wide_lengths, session_first, session_last, present } = this.#columns
+    const { k1, b, near, wide, prior } = this.#weights
+    const worth = weight * rarity(postings.ordinals.length, present, share, prior) * (k1 + 1)
+    const saturated = (count: number, length: number, mean: number): number =>
+      count / (count + k1 * (1 - b + (b * length) / mean))
+    let touched = 0
+    for (let at = 0; at < postings.ordinals.length; at++) {
+      if (at > 0 && at % STEP_POSTINGS === 0) await breathe()
+      const ordinal = postings.ordinals[at] ?? 0
+      // What came after this search began is not in its columns.
+      if (ordinal >= size || this.#hidden[ordinal] === 1) continue
+      const count = postings.counts[at] ?? 0
+      const alone = worth * saturated(count, lengths[ordinal] ?? 0, averages.own)
+      this.own[ordinal] = (this.own[ordinal] ?? 0) + alone
+      this.matched[ordinal] = (this.matched[ordinal] ?? 0) + alone
+      const from = Math.max(session_first[ordinal] ?? 0, ordinal - WIDE_RADIUS)
+      const to = Math.min(session_last[ordinal] ?? ordinal, ordinal + WIDE_RADIUS)
+      for (let beside = from; beside <= to; beside++) {
+        if (this.#wide[beside] === 0) this.#touched[touched++] = beside
+        this.#wide[beside] = (this.#wide[beside] ?? 0) + count
+        if (Math.abs(beside - ordinal) <= NEAR_RADIUS) this.#near[beside] = (this.#near[beside] ?? 0) + count
+      }
+    }
+    await breathe()
+    for (let at = 0; at < touched; at++) {
+      const ordinal = this.#touched[at] ?? 0
+      const in_near = this.#near[ordinal] ?? 0
+      const in_wide = this.#wide[ordinal] ?? 0
+      const first = session_first[ordinal] ?? 0
+      const last = session_last[ordinal] ?? ordinal
+      this.matched[ordinal] =
+        (this.matched[ordinal] ?? 0) +
+        worth *
+          (wide *
+            selectivity(span(ordinal, first, last, WIDE_RADIUS), present) *
+            saturated(in_wide, wide_lengths[ordinal] ?? 0, averages.wide) +
+            (in_near === 0
+              ? 0
+              : near *
+                selectivity(span(ordinal, first, last, NEAR_RADIUS), present) *
+                saturated(in_near, near_lengths[ordinal] ?? 0, averages.near)))
+      this.#near[ordinal] = 0
+      this.#wide[ordinal] = 0
+    }
+  }
+}
+
+/** Messages of a window. */
+const span = (at: number, first: number, last: number, radius: number): number =>
+  Math.min(last, at + radius) - Math.max(first, at - radius) + 1
+
+/** How much a window tells that holds `span` of `present` messages: of a memory that it holds whole, nothing. */
+const selectivity = (span: number, present: number): number => Math.max(0, 1 - span / Math.max(1, present)) ** 2
+
+/** What a message can get at most against its words alone: its windows added. */
+export const windowed = ({ present }: Pick<Columns, 'present'>, { near, wide }: LexicalWeights): number =>
+  1 + near * selectivity(2 * NEAR_RADIUS + 1, present) + wide * selectivity(2 * WIDE_RADIUS + 1, present)
+
+/** Days for which “now” still counts most. */
+const NOW_HALF_LIFE_DAYS = 30
+
+/** Makes the final score of every message of what its words gave, who said it, when, and what is asked for. */
+export const lexicalScores = (
+  columns: Columns,
+  query: RecallQuery,
+  words: Pick<WordScores, 'own' | 'matched'>,
+  weights: LexicalWeights,
+  full: number,
+): LexicalScores => {
+  const { own, matched } = words
+  const { size, flags, speakers, session_first, seconds } = columns
+  const total = new Float32Array(size)
+  const time = timeScores(columns, query, weights)
+  const newest = seconds[size - 1] ?? 0
+  for (let at = 0; at < size; at++) {
+    const flag = flags[at] ?? 0
+    if ((flag & FLAG.present) === 0) continue
+    let score = matched[at] ?? 0
+    if (at > (session_first[at] ?? 0) && ((flags[at - 1] ?? 0) & FLAG.question) !== 0) {
+      score += weights.answer * (own[at - 1] ?? 0)
+    }
+    score += time.sum(at)
+    if (score === 0) continue
+    score *= time.product(at)
+    if (query.speaker !== undefined && speakers[at] === query.speaker) score *= weights.speaker
+    if ((flag & FLAG.question) !== 0) score *= weights.question
+    if ((flag & FLAG.bot) !== 0 && !query.of_bot) score *= weights.bot
+    if (query.kind.when && (flag & FLAG.timed) !== 0) score *= weights.when
+    if (query.kind.count && (flag & FLAG.number) !== 0) score *= weights.count
+    if (query.kind.now) {
+      const days = (Math.max(0, newest - (seconds[at] ?? 0)) * SECOND_MS) / DAY_MS
+      score *= 1 + (weights.now - 1) * 0.5 ** (days / NOW_HALF_LIFE_DAYS)
+    }
+    total[at] = score
+  }
+  return { own, matched, total, full, dated: time.found && query.past, timed: at => time.sum(at) > 0 }
+}
+
+interface TimeScores {
+  readonly sum: (at: number) => number
+  readonly product: (at: number) => number
+  readonly found: boolean
+}
+
+/** Days after a short stretch in which people still speak of it as just now. */
+const SLACK_DAYS = 3
+const SHORT_DAYS = 7
+/** Everyday talk that a question about a time is held against: a year of it, in which one of ten messages names a day. */
+const YEAR_DAYS = 365
+const SPEAK_OF_A_DAY = 0.1
+
+/** What the time that a question names adds to messages sent in it, and to messages that speak of it. */
+const timeScores = (columns: Columns, { dates }: RecallQuery, weights: LexicalWeights): TimeScores => {
+  if (dates.length === 0) return { sum: () => 0, product: () => 1, found: false }
+  const { size, seconds, mention_days, mention_lengths, flags } = columns
+  const SENT = 1
+  const MENTIONED = 2
+  const hits = new Uint8Array(size)
+  let sent = 0
+  let mentioned = 0
+  for (let at = 0; at < size; at++) {
+    if (((flags[at] ?? 0) & FLAG.present) === 0) continue
+    const day = Math.floor(((seconds[at] ?? 0) * SECOND_MS) / DAY_MS)
+    if (dates.some(({ from, to }) => day >= from && day <= to + (to - from < SHORT_DAYS ? SLACK_DAYS : 0))) {
+      hits[at] = SENT
+      sent++
+    }
+    for (const one of [2 * at, 2 * at + 1]) {
+      const first = mention_days[one] ?? 0
+      if (first === 0 || ((hits[at] ?? 0) & MENTIONED) !== 0) continue
+      const last = first + (mention_lengths[one] ?? 0)
+      if (dates.some(({ from, to }) => first <= to && last >= from)) {
+        hits[at] = (hits[at] ?? 0) | MENTIONED
+        mentioned++
+      }
+    }
+  }
+  const share = Math.min(1, dates.reduce((sum, { from, to }) => sum + to - from + 1, 0) / YEAR_DAYS)
+  const rare = (found: number, everyday: number): number =>
+    Math.log(1 + (size + weights.prior) / Math.max(1, found + weights.prior * everyday))
+  const for_sent = weights.sent * rare(sent, share)
+  const for_mention = weights.mentioned * rare(mentioned, share * SPEAK_OF_A_DAY)
+  return {
+    sum: at => {
+      const hit = hits[at] ?? 0
+      return ((hit & SENT) === 0 ? 0 : for_sent) + ((hit & MENTIONED) === 0 ? 0 : for_mention)
+    },
+    product: at => (((hits[at] ?? 0) & SENT) === 0 ? 1 : weights.in_time),
+    found: sent + mentioned > 0,
+  }
+}

@@ -1,0 +1,179 @@
+import { SECOND_MS, HOUR_MS } from '../../platform/clock.ts'
+import type { IndexedDocument } from './index-document.ts'
+
+/** Bytes that the index keeps of each message beside its words. */
+export const DOCUMENT_BYTES = 16
+/** Messages whose columns are kept in one blob: what is written anew when one is added. */
+export const COLUMN_PART_SIZE = 1024
+/** Flags of a message. */
+export const FLAG = { present: 1, question: 2, number: 4, bot: 8, timed: 16 } as const
+
+const LONGEST_KEPT = 0xffff
+const LATEST_DAY = 0xffff
+
+/** Silence after which a new conversation begins. */
+const SESSION_GAP_SECONDS = (6 * HOUR_MS) / SECOND_MS
+
+/** Messages before and after one that are read together with it. */
+export const NEAR_RADIUS = 2
+export const WIDE_RADIUS = 4
+
+/** One message in 16 bytes: seconds (4), words (2), speaker (2), flags (2), two mentions: first days (2 each), lengths (1 each). */
+export const encodeDocument = (document: IndexedDocument, speaker: number): Uint8Array => {
+  const bytes = new Uint8Array(DOCUMENT_BYTES)
+  const view = new DataView(bytes.buffer)
+  const [one, two] = document.mentions
+  view.setUint32(0, Math.max(0, Math.floor(document.sent_at / SECOND_MS)), true)
+  view.setUint16(4, Math.min(document.stems.length, LONGEST_KEPT), true)
+  view.setUint16(6, speaker, true)
+  view.setUint16(
+    8,
+    FLAG.present |
+      (document.question ? FLAG.question : 0) |
+      (document.number ? FLAG.number : 0) |
+      (document.bot ? FLAG.bot : 0) |
+      (document.timed ? FLAG.timed : 0),
+    true,
+  )
+  for (const [at, span] of [one, two].entries()) {
+    // Day 0 stands for none; nobody speaks of the first day of 1970, nor of what lies beyond 2149.
+    if (span === undefined || span.from <= 0 || span.to > LATEST_DAY) continue
+    view.setUint16(10 + 2 * at, span.from, true)
+    view.setUint8(14 + at, span.to - span.from)
+  }
+  return bytes
+}
+
+/** What stands where a message was removed. */
+export const REMOVED_DOCUMENT = new Uint8Array(DOCUMENT_BYTES)
+
+/** Everything about the messages of one scope but their words, by ordinal: the order in which they came. */
+export interface Columns {
+  /** Ordinals go from 0 to `size` − 1. */
+  readonly size: number
+  /** Messages that are there. */
+  readonly present: number
+  readonly seconds: Uint32Array
+  readonly lengths: Uint16Array
+  readonly speakers: Uint16Array
+  readonly flags: Uint16Array
+  /** Two stretches of days each: the first days (0: none), and how many days more. */
+  readonly mention_days: Uint16Array
+  readonly mention_lengths: Uint8Array
+  /** First and last ordinal of the conversation that a message belongs to. */
+  readonly session_first: Uint32Array
+  readonly session_last: Uint32Array
+  /** Words of a message with its neighbours. */
+  readonly near_lengths: Uint32Array
+  readonly wide_lengths: Uint32Array
+  /** Mean words of a message alone and with its neighbours. */
+  readonly averages: { readonly own: number; readonly near: number; readonly wide: number }
+}
+
+/** Reads the columns of a scope from its parts, put together in their order. */
+export const decodeColumns = (bytes: Uint8Array): Columns => {
+  const size = Math.floor(bytes.byteLength / DOCUMENT_BYTES)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const seconds = new Uint32Array(size)
+  const lengths = new Uint16Array(size)
+  const speakers = new Uint16Array(size)
+  const flags = new Uint16Array(size)
+  const mention_days = new Uint16Array(2 * size)
+  const mention_lengths = new Uint8Array(2 * size)
+  let present = 0
+  for (let at = 0, from = 0; at < size; at++, from += DOCUMENT_BYTES) {
+    seconds[at] = view.getUint32(from, true)
+    lengths[at] = view.getUint16(from + 4, true)
+    speakers[at] = view.getUint16(from + 6, true)
+    const flag = view.getUint16(from + 8, true)
+    flags[at] = flag
+    if ((flag & FLAG.present) !== 0) present++
+    mention_days[2 * at] = view.getUint16(from + 10, true)
+    mention_days[2 * at + 1] = view.getUint16(from + 12, true)
+    mention_lengths[2 * at] = view.getUint8(from + 14)
+    mention_lengths[2 * at + 1] = view.getUint8(from + 15)
+  }
+  return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
+}
+
+/** The columns of a scope as if nobody but these speakers had said anything. */
+export const onlyOf = (columns: Columns, heard: ReadonlySet<number>): Columns => {
+  const { size, seconds, speakers, mention_days, mention_lengths } = columns
+  const own = (at: number): boolean => heard.has(speakers[at] ?? -1)
+  const flags = columns.flags.map((flag, at) => (own(at) ? flag : 0))
+  const lengths = columns.lengths.map((length, at) => (own(at) ? length : 0))
+  const present = flags.reduce((sum, flag) => sum + ((flag & FLAG.present) === 0 ? 0 : 1), 0)
+  return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
+}
+
+type Read = 'size' | 'present' | 'seconds' | 'lengths' | 'speakers' | 'flags' | 'mention_days' | 'mention_lengths'
+
+/** Adds what follows from what was read. */
+const completed = (read: Pick<Columns, Read>): Columns => {
+  const { present, seconds, lengths, flags } = read
+  const { session_first, session_last } = sessionsOf(seconds, flags)
+  const near_lengths = windowLengths(lengths, session_first, session_last, NEAR_RADIUS)
+  const wide_lengths = windowLengths(lengths, session_first, session_last, WIDE_RADIUS)
+  const averages = {
+    own: mean(lengths, present),
+    near: mean(near_lengths, present),
+    wide: mean(wide_lengths, present),
+  }
+  return { ...read, session_first, session_last, near_lengths, wide_lengths, averages }
+}
+
+/** A conversation goes on until nobody speaks for some hours; removed messages belong to the one before them. */
+const sessionsOf = (seconds: Uint32Array, flags: Uint16Array): Pick<Columns, 'session_first' | 'session_last'> => {
+  const size = seconds.length
+  const session_first = new Uint32Array(size)
+  const session_last = new Uint32Array(size)
+  let first = 0
+  let last_spoken: number | undefined
+  for (let at = 0; at < size; at++) {
+    if (((flags[at] ?? 0) & FLAG.present) !== 0) {
+      const now = seconds[at] ?? 0
+      if (last_spoken !== undefined && Math.abs(now - last_spoken) > SESSION_GAP_SECONDS) first = at
+      last_spoken = now
+    }
+    session_first[at] = first
+  }
+  for (let at = size - 1, last = size - 1; at >= 0; at--) {
+    session_last[at] = last
+    if (session_first[at] === at) last = at - 1
+  }
+  return { session_first, session_last }
+}
+
+const windowLengths = (
+  lengths: Uint16Array,
+  session_first: Uint32Array,
+  session_last: Uint32Array,
+  radius: number,
+): Uint32Array => {
+  const size = lengths.length
+  const before = new Uint32Array(size + 1)
+  for (let at = 0; at < size; at++) before[at + 1] = (before[at] ?? 0) + (lengths[at] ?? 0)
+  return Uint32Array.from({ length: size }, (_, at) => {
+    const from = Math.max(session_first[at] ?? 0, at - radius)
+    const to = Math.min(session_last[at] ?? at, at + radius)
+    return (before[to + 1] ?? 0) - (before[from] ?? 0)
+  })
+}
+
+const mean = (values: ArrayLike<number>, present: number): number => {
+  let sum = 0
+  for (let at = 0; at < values.length; at++) sum += values[at] ?? 0
+  return present === 0 ? 1 : Math.max(1, sum / present)
+}
+
+/** Numbers of who has a message in these parts. */
+export const speakersIn = (parts: readonly Uint8Array[]): ReadonlySet<number> => {
+  const heard = new Set<number>()
+  for (const part of parts) {
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength)
+    for (let from = 0; from + DOCUMENT_BYTES <= part.byteLength; from += DOCUMENT_BYTES) {
+      if ((view.getUint16(from + 8, true) & FLAG.present) !== 0) heard.add(view.getUint16(from + 6, true))
+    }
+  }
+  return heard
+}

@@ -1,0 +1,85 @@
+import type { PersonalData } from '../../people/personal-data.ts'
+import type { MessageId } from '../../messages/message.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { PersonId } from '../../people/person.ts'
+import type { Columns } from './columnar-store.ts'
+import type { IndexedMessage } from './index-document.ts'
+
+/** Where a word stands in a scope: ordinals of messages, and how often in each. In no particular order. */
+export interface Postings {
+  readonly ordinals: Uint32Array
+  readonly counts: Uint8Array
+}
+
+/** Somebody who speaks in a scope; their number stands in the columns. */
+export interface Speaker {
+  readonly speaker: number
+  readonly person_id: PersonId
+  readonly bot: boolean
+  /** Names under which they spoke. */
+  readonly names: readonly string[]
+}
+
+/** A message of the index. */
+export interface Document {
+  readonly ordinal: number
+  readonly message_id: MessageId
+  /** Subject words in their order. */
+  readonly stems: readonly string[]
+}
+
+/** The part of the index that belongs to one scope, and nothing else: there is no way from it to another. */
+export interface ScopeReader {
+  readonly columns: Columns
+  readonly speakers: readonly Speaker[]
+  /** Where these stems stand; one that stands nowhere is left out. */
+  postings(stems: readonly string[]): Promise<ReadonlyMap<string, Postings>>
+  /** Stems that begin so, at most `limit`. */
+  stemsFrom(beginning: string, limit: number): Promise<readonly string[]>
+  documents(ordinals: readonly number[]): Promise<readonly Document[]>
+  /** Ordinals of messages; those that this scope does not hold are left out. */
+  ordinals(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, number>>
+}
+
+/** What became of a message: its newest form under its scope, or that it is gone. */
+export interface MessageState {
+  readonly message_id: MessageId
+  readonly now: { readonly scope: Scope; readonly message: IndexedMessage } | undefined
+}
+
+/**
+ * Words of all messages, each scope apart. Derived from the messages, and made anew from them when it is lost or of
+ * another version; `position` and `filled_to` say how far it follows them.
+ */
+export interface FullTextIndex {
+  /** What is indexed of a scope; `undefined` when nothing is. */
+  open(scope: Scope): Promise<ScopeReader | undefined>
+  /** Groups in which a person said anything, the one that was indexed last first, at most `limit`. */
+  groupsOfSpeaker(person_id: PersonId, limit: number): Promise<readonly Scope[]>
+  /**
+   * Brings messages into their newest form, each whole or not at all, in one transaction with the place that the index
+   * has reached. Safe to repeat.
+   */
+  apply(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void>
+  /** Forgets a scope, some rows at a time; false when rows are left. */
+  dropScope(scope: Scope): Promise<boolean>
+  progress(): Promise<IndexProgress>
+  /** Makes sure that everything so far survives a power cut. */
+  checkpoint(): Promise<void>
+  /** For upkeep: under which scope each of these messages stands; those that stand nowhere are left out. */
+  placesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
+  /** For upkeep: ids of all messages that stand anywhere, in their order, after `after`. */
+  idsOf(page: { readonly limit: number; readonly after?: MessageId }): Promise<readonly MessageId[]>
+  counts(): Promise<{ readonly messages: number; readonly scopes: number }>
+  countOfScope(scope: Scope): Promise<number>
+}
+
+export interface IndexProgress {
+  /** Number of the last change of messages that was taken in. */
+  readonly change: number
+  /** Messages are being read from the beginning, up to this one; `undefined` once all have been. */
+  readonly filled_to: number | undefined
+}
+
+/** What of an index belongs to persons. */
+export type IndexedPersons = Pick<PersonalData, 'name' | 'tables' | 'count' | 'reassign'>

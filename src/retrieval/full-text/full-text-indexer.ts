@@ -1,0 +1,98 @@
+import { BackgroundTasks } from '../../platform/background-tasks.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { ChangeFeed } from '../../messages/change-feed.ts'
+import type { IndexProgress, FullTextIndex } from './full-text-index.ts'
+import { stateOf } from './index-eligibility.ts'
+
+/** Messages of one transaction: some milliseconds of work, then everybody else has a turn. */
+const BATCH = 32
+/** Changes after which the list of changes is made short. */
+const PURGE_AFTER = 2000
+
+export interface FullTextIndexerDeps {
+  readonly feed: ChangeFeed
+  readonly index: FullTextIndex
+  readonly logger: Logger
+}
+
+/**
+ * Brings the index of words into step with the messages, beside the road. What is left to do is read from the two each
+ * time: a crash at any moment loses nothing.
+ */
+export class FullTextIndexer implements AsyncDisposable {
+  readonly #parts: FullTextIndexerDeps
+  readonly #background: BackgroundTasks
+  readonly #soon: () => void
+  #stopping = false
+  #since_purge = 0
+
+  constructor(parts: FullTextIndexerDeps) {
+    this.#parts = parts
+    this.#background = new BackgroundTasks(parts.logger.for('memory.index'))
+    this.#soon = this.#background.coalesced('indexing messages', () => this.#catchUp())
+  }
+
+  /** There may be something new. */
+  wake(): void {
+    if (!this.#stopping) this.#soon()
+  }
+
+  /** Resolves when everything that there was is indexed, or cannot be. */
+  async settled(): Promise<void> {
+    await this.#background.settled()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true
+    await this.settled()
+  }
+
+  async #catchUp(): Promise<void> {
+    const { index, logger } = this.#parts
+    let progress = await index.progress()
+    const filling = progress.filled_to !== undefined
+    for (;;) {
+      if (this.#stopping) return
+      const next =
+        progress.filled_to === undefined ? await this.#follow(progress) : await this.#fill(progress.filled_to)
+      if (next === undefined) break
+      progress = { ...progress, ...next }
+      await yieldToEventLoop()
+    }
+    if (filling) logger.for('memory.index').info('All messages are indexed', await index.counts())
+    if (filling || this.#since_purge >= PURGE_AFTER) await this.#purge(progress.change)
+  }
+
+  /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
+  async #fill(filled_to: number): Promise<Partial<IndexProgress>> {
+    const { feed, index } = this.#parts
+    const page = await feed.inOrder(filled_to, BATCH)
+    const reached = { filled_to: page.at(-1)?.seq }
+    await index.apply(
+      page.map(({ message }) => stateOf(message.message_id, message)),
+      reached,
+    )
+    return reached
+  }
+
+  async #follow({ change }: IndexProgress): Promise<Partial<IndexProgress> | undefined> {
+    const { feed, index } = this.#parts
+    const changes = await feed.changes(change, BATCH)
+    const last = changes.at(-1)
+    if (last === undefined) return undefined
+    await index.apply(
+      changes.map(({ message_id, now }) => stateOf(message_id, now)),
+      { change: last.change },
+    )
+    this.#since_purge += changes.length
+    return { change: last.change }
+  }
+
+  /** What the index has on disk for certain need not be told again. */
+  async #purge(change: number): Promise<void> {
+    await this.#parts.index.checkpoint()
+    await this.#parts.feed.forgetChanges(change)
+    this.#since_purge = 0
+  }
+}

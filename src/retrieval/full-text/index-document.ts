@@ -1,0 +1,58 @@
+import type { PersonId } from '../../people/person.ts'
+import { datesIn } from '../../text/dates/dates.ts'
+import type { DateSpan } from '../../text/dates/date-span.ts'
+import { endsAsQuestion } from '../../text/question-kind.ts'
+import { subjectStems } from '../../text/content-stems.ts'
+
+/** A message as the index takes it. */
+export interface IndexedMessage {
+  readonly message_id: string
+  readonly person_id: PersonId
+  readonly role: 'user' | 'assistant'
+  readonly sender_name: string | undefined
+  readonly text: string
+  readonly sent_at: number
+}
+
+/** What the index keeps of a message. */
+export interface IndexedDocument {
+  /** Subject words in their order, brought to their common form. */
+  readonly stems: readonly string[]
+  readonly sent_at: number
+  /** It ends as a question. */
+  readonly question: boolean
+  /** A figure or a number word stands in it. */
+  readonly number: boolean
+  /** The bot said it. */
+  readonly bot: boolean
+  /** Days that it speaks of, at most two stretches, each at most a month long. */
+  readonly mentions: readonly DateSpan[]
+  /** It speaks of a time, however vague. */
+  readonly timed: boolean
+}
+
+/** Increase whenever words, dates or the layout are read in another way: an index of another version is made anew. */
+export const INDEX_VERSION = 2
+
+/** Words of one message that are indexed; what comes after is a document, not something said. */
+const MOST_STEMS = 2000
+const MOST_MENTIONS = 2
+const LONGEST_MENTION_DAYS = 31
+
+const NUMBER =
+  /\d|(?<!\p{L})(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|once|twice|couple|several|אחד|אחת|שניים|שתיים|שני|שתי|שלוש|שלושה|ארבע|ארבעה|חמש|חמישה|שש|שישה|שבע|שבעה|שמונה|תשע|תשעה|עשר|עשרה|פעמיים|מאה|אלף)(?!\p{L})/iu
+
+/** Reads a message for the index. */
+export const readMessage = (message: IndexedMessage): IndexedDocument => {
+  const { text, sent_at } = message
+  const dates = datesIn(text, sent_at)
+  return {
+    stems: subjectStems(text).slice(0, MOST_STEMS),
+    sent_at,
+    question: endsAsQuestion(text),
+    number: NUMBER.test(text),
+    bot: message.role === 'assistant',
+    mentions: dates.filter(({ from, to }) => to - from <= LONGEST_MENTION_DAYS).slice(0, MOST_MENTIONS),
+    timed: dates.length > 0,
+  }
+}

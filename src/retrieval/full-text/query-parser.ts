@@ -1,0 +1,109 @@
+import { dayOf, type DateSpan } from '../../text/dates/date-span.ts'
+import { datesIn } from '../../text/dates/dates.ts'
+import { isAskingStem, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
+import { relatedTo } from '../../text/synonyms.ts'
+import { withoutSmallTalk } from '../../text/small-talk.ts'
+import { stem } from '../../text/stem.ts'
+import { subjectStems } from '../../text/content-stems.ts'
+import { tokenise } from '../../text/tokenise.ts'
+import type { RecallQuestion } from '../message-recall.ts'
+import type { Speaker } from './full-text-index.ts'
+
+/** A question as the search takes it. */
+export interface RecallQuery {
+  /** Words that were asked for, each once. */
+  readonly asked: readonly string[]
+  /** Words near to them in meaning. */
+  readonly related: readonly string[]
+  /** Those of them that are written as names. */
+  readonly names: ReadonlySet<string>
+  /** Who is asked about, by number; `undefined` when nobody or several are. */
+  readonly speaker: number | undefined
+  /**
+   * It speaks of somebody who speaks here, of the asker, or of the bot's own words. Others may as well be about the world: “How
+   * high is the tower?”
+   */
+  readonly personal: boolean
+  /** Days that the question names. */
+  readonly dates: readonly DateSpan[]
+  /** All of them lie before the day of the question. */
+  readonly past: boolean
+  readonly kind: QuestionKind
+  /** It asks what the bot said. */
+  readonly of_bot: boolean
+}
+
+/** Distinct words of a question that are looked up: a page that is pasted in is no question. */
+const MOST_ASKED = 48
+/** A question about longer stretches names a time in passing. */
+const LONGEST_DATE_DAYS = 120
+
+const FIRST_PERSON =
+  /(?<![\p{L}\p{N}])(?:i|i['’]?(?:m|ve|d|ll)|my|mine|me|myself|אני|שלי|לי|אותי|אצלי)(?![\p{L}\p{N}])/iu
+/** The asker, alone or with others, in English and in the endings of Hebrew verbs. */
+const OURS =
+  /(?<![\p{L}\p{N}])(?:we(?:['’]?(?:re|ve|d|ll))?|us|our|ours|ourselves|אנחנו|שלנו|לנו|אותנו|אצלנו|אלינו|\p{L}{2,}(?:תי|נו))(?![\p{L}\p{N}])/iu
+/** “Tell me”, “how do I …”: whom the answer is for, and people in general. */
+const FOR_ANYBODY =
+  /(?<![\p{L}\p{N}])(?:(?:give|tell|show|explain|write|send|teach|help|find|get|make|sing|read|draw|remind)(?: to)? (?:me|us)|(?:how|what|where|which|when|why) (?:\p{L}+ )?(?:do|can|could|should|would|must|to) (?:i|we)|(?:can|could|should|may) (?:i|we)|i (?:want|need|would like|['’]d like) to know|i wonder|let me know|(?:ספר|ספרי|תן|תני|הסבר|הסבירי|כתוב|כתבי|תגיד|תגידי|תסביר|תכתוב|תן|הראה|מצא|תמצא|תעזור|עזור) (?:לי|לנו)|אני (?:רוצה|צריך|צריכה) לדעת)(?![\p{L}\p{N}])/giu
+const OF_BOT =
+  /(?<![\p{L}\p{N}])(?:(?:did|have|had) you|you (?:said|told|wrote|recommended|suggested|gave|answered|mentioned|advised)|your (?:advice|answer|suggestion|recommendation|reply)|אמרת|המלצת|הצעת|ענית|כתבת|סיפרת)(?![\p{L}\p{N}])/iu
+const SHORTEST_NICKNAME = 3
+/** Letters that Hebrew joins to a name: and, the, in, to, from, that. */
+const JOINED = /^[והבלמשכ]{1,2}(?=[א-ת]{2})/
+
+/** Reads a question for the search among what these speakers said. */
+export const readQuestion = (question: RecallQuestion, speakers: readonly Speaker[]): RecallQuery => {
+  const { text } = question
+  const words = tokenise(text)
+  const of_bot = OF_BOT.test(text)
+  const spoken = new Set(words.flatMap(word => [word, word.replace(JOINED, '')]))
+  const people = speakers.filter(each => !each.bot)
+  const capital = namedWords(text)
+  /** Words that stand for somebody of this name: the name, or its beginning, as in “Mel” for Melanie. */
+  const wordsFor = (name: string): readonly string[] =>
+    firstName(name).flatMap(first => [
+      first,
+      ...capital.filter(each => each.length >= SHORTEST_NICKNAME && first.startsWith(each)),
+    ])
+  const named = people.filter(({ names }) => names.some(name => wordsFor(name).some(word => spoken.has(word))))
+  const name_stems = new Set(people.flatMap(({ names }) => names.flatMap(name => wordsFor(name).map(stem))))
+  const about = [...new Set(subjectStems(withoutSmallTalk(text)))]
+    .filter(each => !name_stems.has(each))
+    .slice(0, MOST_ASKED)
+  const dates = datesIn(text, question.asked_at).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS)
+  const telling = about.filter(each => !isAskingStem(each))
+  const asked = telling.length > 0 ? telling : about
+  const known = new Set(asked)
+  const [only] = named
+  // “My boat” of somebody who never spoke here is not a boat that was spoken of here.
+  const speaks = question.asker === undefined || people.some(each => each.person_id === question.asker)
+  return {
+    asked,
+    related: [...new Set(asked.flatMap(each => [...relatedTo(each)]))].filter(
+      each => !known.has(each) && !name_stems.has(each),
+    ),
+    names: new Set(capital.map(stem).filter(each => known.has(each))),
+    speaker:
+      only === undefined
+        ? FIRST_PERSON.test(text)
+          ? people.find(each => each.person_id === question.asker)?.speaker
+          : undefined
+        : named.length === 1
+          ? only.speaker
+          : undefined,
+    dates,
+    past: dates.every(({ to }) => to < dayOf(question.asked_at)),
+    kind: questionKind(text),
+    of_bot,
+    personal: named.length > 0 || of_bot || (speaks && isOwn(text.replace(FOR_ANYBODY, ' '))),
+  }
+}
+
+const isOwn = (text: string): boolean => FIRST_PERSON.test(text) || OURS.test(text)
+
+/** The part of a name by which people are called; a phone number is no name. */
+const firstName = (name: string): readonly string[] =>
+  tokenise(name)
+    .slice(0, 1)
+    .filter(part => /^\p{L}{2,}$/u.test(part))

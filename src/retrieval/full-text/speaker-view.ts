@@ -1,0 +1,40 @@
+import type { MessageId } from '../../messages/message.ts'
+import type { PersonId } from '../../people/person.ts'
+import { onlyOf, type Columns } from './columnar-store.ts'
+import type { Postings, ScopeReader } from './full-text-index.ts'
+
+/**
+ * A scope as if nobody but one person had ever spoken in it: no word of anybody else can be found through it, lift what stands
+ * beside it, or be told by it. `undefined` when they said nothing there.
+ */
+export const ownWords = (reader: ScopeReader, person_id: PersonId): ScopeReader | undefined => {
+  const speakers = reader.speakers.filter(each => !each.bot && each.person_id === person_id)
+  if (speakers.length === 0) return undefined
+  const columns: Columns = onlyOf(reader.columns, new Set(speakers.map(each => each.speaker)))
+  const own = (ordinal: number): boolean => columns.flags[ordinal] !== undefined && columns.flags[ordinal] !== 0
+  return {
+    columns,
+    speakers,
+
+    postings: async stems => {
+      const found = new Map<string, Postings>()
+      for (const [stem, { ordinals, counts }] of await reader.postings(stems)) {
+        const kept = [...ordinals.keys()].filter(at => own(ordinals[at] ?? columns.size))
+        if (kept.length === 0) continue
+        found.set(stem, {
+          ordinals: Uint32Array.from(kept, at => ordinals[at] ?? 0),
+          counts: Uint8Array.from(kept, at => counts[at] ?? 0),
+        })
+      }
+      return found
+    },
+
+    // Which words others wrote is not told either: here a misspelt word is not mended.
+    stemsFrom: async () => [],
+
+    documents: async ordinals => await reader.documents(ordinals.filter(own)),
+
+    ordinals: async message_ids =>
+      new Map<MessageId, number>([...(await reader.ordinals(message_ids))].filter(([, ordinal]) => own(ordinal))),
+  }
+}

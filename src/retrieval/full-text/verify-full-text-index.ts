@@ -1,0 +1,134 @@
+import type { ChangeFeed, ScopedMessage } from '../../messages/change-feed.ts'
+import type { MessageId } from '../../messages/message.ts'
+import type { Scope } from '../../messages/scope.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import { readMessage } from './index-document.ts'
+import type { FullTextIndex, MessageState, ScopeReader } from './full-text-index.ts'
+import type { FullTextIndexer } from './full-text-indexer.ts'
+import { stateOf } from './index-eligibility.ts'
+import type { Finding, VerifiablePart, VerifyRun } from '../../vectors/maintenance/vector-maintenance.ts'
+
+const PART = 'index of words'
+
+/** Messages that are compared in one step, and those of them whose every word is looked for in a quick comparison. */
+const PAGE = 100
+const SAMPLE = 5
+
+export interface VerifyFullTextIndexDeps {
+  readonly feed: ChangeFeed
+  readonly index: FullTextIndex
+  readonly indexer: Pick<FullTextIndexer, 'wake' | 'settled'>
+}
+
+/** Compares the index of words with the messages. With `repair`, what is wrong is read again from the messages. */
+export const verifyFullTextIndex = ({ feed, index, indexer }: VerifyFullTextIndexDeps): VerifiablePart => ({
+  name: PART,
+  verify: async run => {
+    indexer.wake()
+    await indexer.settled()
+    const comparison = new Comparison(index, run)
+    let seq = 0
+    for (;;) {
+      const page = await feed.inOrder(seq, PAGE)
+      const last = page.at(-1)
+      if (last === undefined) break
+      seq = last.seq
+      await comparison.messages(page.map(each => each.message))
+    }
+    for (let after: MessageId | undefined; ;) {
+      const ids = await index.idsOf({ limit: PAGE, ...(after === undefined ? {} : { after }) })
+      after = ids.at(-1)
+      if (after === undefined) break
+      await comparison.documents(ids, feed)
+    }
+    return { looked_at: comparison.looked_at, findings: comparison.findings }
+  },
+})
+
+type Fault = Finding['what']
+
+class Comparison {
+  readonly #index: FullTextIndex
+  readonly #run: VerifyRun
+  readonly #counts = new Map<Fault, number>()
+  /** Told already, by its message. */
+  readonly #misplaced = new Set<MessageId>()
+  looked_at = 0
+
+  constructor(index: FullTextIndex, run: VerifyRun) {
+    this.#index = index
+    this.#run = run
+  }
+
+  get findings(): readonly Finding[] {
+    return [...this.#counts].map(([what, count]) => ({ part: PART, what, count }))
+  }
+
+  /** Whether each message stands in the index as it should, under its scope, with all its words. */
+  async messages(messages: readonly ScopedMessage[]): Promise<void> {
+    this.#run.signal.throwIfAborted()
+    const places = await this.#index.placesOf(messages.map(each => each.message_id))
+    const wrong: MessageState[] = []
+    for (const [scope, members] of Map.groupBy(messages, each => each.scope)) {
+      const reader = await this.#index.open(scope)
+      for (const [at, message] of members.entries()) {
+        const state = stateOf(message.message_id, message)
+        const fault = await this.#faultOf(state, places.get(message.message_id), reader, at < SAMPLE)
+        if (fault === undefined) continue
+        this.#count(fault)
+        if (fault === 'misplaced') this.#misplaced.add(message.message_id)
+        wrong.push(state)
+      }
+    }
+    await this.#mend(wrong)
+    this.looked_at += messages.length
+    this.#run.progress(this.looked_at)
+    await yieldToEventLoop()
+  }
+
+  /** Whether each of what the index holds is a message. */
+  async documents(message_ids: readonly MessageId[], feed: ChangeFeed): Promise<void> {
+    this.#run.signal.throwIfAborted()
+    const foreign: MessageState[] = []
+    const places = await this.#index.placesOf(message_ids)
+    for (const [scope, members] of Map.groupBy(places, ([, place]) => place)) {
+      const ids = members.map(([message_id]) => message_id)
+      const there = new Set((await feed.get(scope, ids)).map(each => each.message_id))
+      for (const message_id of ids) {
+        if (!there.has(message_id) && !this.#misplaced.has(message_id)) foreign.push({ message_id, now: undefined })
+      }
+    }
+    this.#count('foreign', foreign.length)
+    await this.#mend(foreign)
+    await yieldToEventLoop()
+  }
+
+  async #faultOf(
+    { message_id, now }: MessageState,
+    place: Scope | undefined,
+    reader: ScopeReader | undefined,
+    sampled: boolean,
+  ): Promise<Fault | undefined> {
+    if (now === undefined) return place === undefined ? undefined : 'foreign'
+    if (place === undefined) return 'missing'
+    if (place !== now.scope) return 'misplaced'
+    const ordinal = (await reader?.ordinals([message_id]))?.get(message_id)
+    if (reader === undefined || ordinal === undefined) return 'missing'
+    const { stems } = readMessage(now.message)
+    const [document] = await reader.documents([ordinal])
+    if (document?.stems.join(' ') !== stems.join(' ')) return 'altered'
+    if (!sampled && !this.#run.every_vector) return undefined
+    const words = new Set(stems)
+    const postings = await reader.postings([...words])
+    const held = [...words].every(word => postings.get(word)?.ordinals.includes(ordinal) === true)
+    return held ? undefined : 'altered'
+  }
+
+  async #mend(states: readonly MessageState[]): Promise<void> {
+    if (this.#run.repair && states.length > 0) await this.#index.apply(states, {})
+  }
+
+  #count(what: Fault, times = 1): void {
+    if (times > 0) this.#counts.set(what, (this.#counts.get(what) ?? 0) + times)
+  }
+}

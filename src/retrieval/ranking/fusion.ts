@@ -1,0 +1,152 @@
+import { isCommon } from '../../text/word-frequency.ts'
+import { bestPlaces } from '../full-text/top-k.ts'
+import { FLAG, type Columns } from '../full-text/columnar-store.ts'
+import type { LexicalScores } from '../full-text/bm25.ts'
+import type { Document, ScopeReader } from '../full-text/full-text-index.ts'
+import type { RecallQuery } from '../full-text/query-parser.ts'
+import type { Features } from './reranker.ts'
+import type { Fusion } from './weights.ts'
+
+/** A message that may be quoted. */
+export interface Candidate extends Document {
+  /** Share of the best score, and of the best vector where there are any: 0 to 1. */
+  readonly score: number
+  /** How much of what was asked stands in it and around it. */
+  readonly lexical: number
+  readonly similarity: number | undefined
+}
+
+/** What was found, how many of it may be quoted, and how sure it is that it was spoken of: 0 to 1. */
+interface Fused {
+  readonly candidates: readonly Candidate[]
+  readonly most: number
+  readonly strength: number
+}
+
+/**
+ * The best messages by words and by vectors together. Both are scaled by their best and added with their weights: a
+ * weak source can lift what a strong one found, and never keep it out.
+ */
+export const fuse = async (
+  reader: ScopeReader,
+  query: Pick<RecallQuery, 'personal' | 'asked'>,
+  scores: LexicalScores | undefined,
+  similar: ReadonlyMap<number, number>,
+  fusion: Fusion,
+  limits: { readonly most: number; readonly hidden: Uint8Array },
+): Promise<Fused> => {
+  const { columns } = reader
+  const { hidden } = limits
+  const combined = new Float32Array(columns.size)
+  const { floor, sure } = query.personal ? fusion.personal : fusion.general
+  const strength = scores === undefined ? 0 : strengthOf(scores, hidden, query)
+  if (scores !== undefined && strength >= floor) {
+    const best = bestVisible(scores.total, hidden)
+    if (best > 0) for (let at = 0; at < columns.size; at++) combined[at] = (scores.total[at] ?? 0) / best
+  }
+  const near = [...similar].filter(([at]) => isPresent(columns, at) && hidden[at] !== 1)
+  const most_similar = Math.max(0, ...near.map(([, similarity]) => similarity))
+  for (const [at, similarity] of near) {
+    combined[at] = (combined[at] ?? 0) + (fusion.vectors * similarity) / most_similar
+  }
+  for (let at = 0; at < columns.size; at++) if (hidden[at] === 1) combined[at] = 0
+  const places = bestPlaces(combined, limits.most)
+  const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
+  const best = combined[places[0] ?? 0] ?? 0
+  const candidates = places.flatMap((place): Candidate[] => {
+    const document = documents.get(place)
+    if (document === undefined) return []
+    const score = combined[place] ?? 0
+    const similarity = similar.get(place)
+    if (similarity === undefined && scores !== undefined) {
+      if (score < best * fusion.tail) return []
+      if (document.stems.length === 0 && isBeside(columns, scores, place)) return []
+    }
+    const lexical = scores === undefined || scores.full === 0 ? 0 : (scores.matched[place] ?? 0) / scores.full
+    return [{ ...document, score, lexical, similarity }]
+  })
+  return {
+    candidates,
+    most: strength >= sure ? limits.most : Math.max(fusion.few, Math.min(near.length, fusion.by_meaning)),
+    strength: Math.min(1, strength >= floor ? strength : most_similar),
+  }
+}
+
+/**
+ * How much of what is asked the best message answers: 0 to about 1. What was said in the time asked about is an answer
+ * by itself, unless the question is about something of which that is not known.
+ */
+const strengthOf = (
+  scores: LexicalScores,
+  hidden: Uint8Array,
+  { personal, asked }: Pick<RecallQuery, 'personal' | 'asked'>,
+): number => {
+  const strength = scores.full === 0 ? 0 : bestVisible(scores.matched, hidden) / scores.full
+  return scores.dated && (personal || asked.every(isCommon)) ? Math.max(1, strength) : strength
+}
+
+/** Whether a message holds no word of the question, nor does the question hold that it follows. */
+const isBeside = ({ flags, session_first }: Columns, { own, timed }: LexicalScores, at: number): boolean => {
+  if ((own[at] ?? 0) > 0 || timed(at)) return false
+  const answers = at > (session_first[at] ?? 0) && ((flags[at - 1] ?? 0) & FLAG.question) !== 0
+  return !answers || (own[at - 1] ?? 0) === 0
+}
+
+const isPresent = (columns: Columns, at: number): boolean => ((columns.flags[at] ?? 0) & FLAG.present) !== 0
+
+const bestVisible = (scores: Float32Array, hidden: Uint8Array): number => {
+  let best = 0
+  for (let at = 0; at < scores.length; at++) {
+    const score = scores[at] ?? 0
+    if (score > best && hidden[at] !== 1) best = score
+  }
+  return best
+}
+
+/** What the re-rankers are told of a candidate. */
+export const featuresOf = (
+  candidate: Candidate,
+  query: RecallQuery,
+  columns: Columns,
+  scores: LexicalScores | undefined,
+  weigh: (stem: string) => number,
+): Features => {
+  const { ordinal, stems } = candidate
+  const flag = columns.flags[ordinal] ?? 0
+  const has = (mask: number): number => ((flag & mask) === 0 ? 0 : 1)
+  const asked = new Set(query.asked)
+  const all = query.asked.reduce((sum, stem) => sum + weigh(stem), 0)
+  const found = [...new Set(stems)].filter(stem => asked.has(stem)).reduce((sum, stem) => sum + weigh(stem), 0)
+  const matched = scores?.matched[ordinal] ?? 0
+  return {
+    score: Math.log(Math.max(candidate.score, LEAST_SCORE)),
+    own: matched === 0 ? 0 : (scores?.own[ordinal] ?? 0) / matched,
+    coverage: all === 0 ? 0 : found / all,
+    phrase: phraseShare(query.asked, stems),
+    speaker: query.speaker !== undefined && columns.speakers[ordinal] === query.speaker ? 1 : 0,
+    question: has(FLAG.question),
+    bot: query.of_bot ? 0 : has(FLAG.bot),
+    timed_when: query.kind.when ? has(FLAG.timed) : 0,
+    number_count: query.kind.count ? has(FLAG.number) : 0,
+    short: Math.exp(-stems.length / SHORT_STEMS),
+    similarity: candidate.similarity ?? 0,
+  }
+}
+
+/** Scores are shares of the best; what is below this is as good as nothing. */
+const LEAST_SCORE = 1e-6
+/** Messages of about so many words tell little by themselves. */
+const SHORT_STEMS = 3
+
+/** Share of neighbouring words of the question that are neighbours in the message too. */
+const phraseShare = (asked: readonly string[], stems: readonly string[]): number => {
+  const pairs = new Set(asked.slice(1).map((stem, at) => `${asked[at] ?? ''} ${stem}`))
+  if (pairs.size === 0) return 0
+  const found = new Set(
+    stems
+      .slice(1)
+      .map((stem, at) => `${stems[at] ?? ''} ${stem}`)
+      .filter(each => pairs.has(each)),
+  )
+  return found.size / pairs.size
+}

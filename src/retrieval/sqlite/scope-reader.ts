@@ -1,0 +1,63 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import type { Postings, ScopeReader } from '../full-text/full-text-index.ts'
+import { decodePostings } from '../full-text/posting-codec.ts'
+import type { ScopeFrame } from './index-cache.ts'
+
+/** Blobs that are read before everybody else has a turn. */
+const STEP_BLOBS = 1000
+
+/** Reads one scope: its number stands in every statement, and is all that this can see. */
+export const createScopeReader = (database: Database, scope_no: number, frame: ScopeFrame): ScopeReader => ({
+  ...frame,
+
+  postings: async stems => {
+    const found = new Map<string, Postings>()
+    let blobs = 0
+    for (const stem of stems) {
+      const parts = database.all<{ part: number; body: Uint8Array }>(
+        'select part, body from postings where scope_no = :scope_no and stem = :stem',
+        { scope_no, stem },
+      )
+      if (parts.length > 0) found.set(stem, decodePostings(parts))
+      blobs += parts.length
+      if (blobs < STEP_BLOBS) continue
+      blobs = 0
+      await yieldToEventLoop()
+    }
+    return found
+  },
+
+  stemsFrom: async (beginning, limit) =>
+    database
+      .all<{ stem: string }>(
+        `select distinct stem from postings
+         where scope_no = :scope_no and stem >= :beginning and stem < :after limit :limit`,
+        { scope_no, beginning, after: `${beginning}\u{10FFFF}`, limit },
+      )
+      .map(row => row.stem),
+
+  documents: async ordinals =>
+    database
+      .all<{ ordinal: number; message_id: string; stems: string }>(
+        `select ordinal, message_id, stems from documents
+         where scope_no = :scope_no and ordinal in (select value from json_each(:ordinals))`,
+        { scope_no, ordinals: JSON.stringify(ordinals) },
+      )
+      .map(({ ordinal, message_id, stems }) => ({
+        ordinal,
+        message_id,
+        stems: stems === '' ? [] : stems.split(' '),
+      })),
+
+  ordinals: async message_ids =>
+    new Map(
+      database
+        .all<{ message_id: string; ordinal: number }>(
+          `select message_id, ordinal from documents
+           where message_id in (select value from json_each(:ids)) and scope_no = :scope_no`,
+          { scope_no, ids: JSON.stringify(message_ids) },
+        )
+        .map(({ message_id, ordinal }) => [message_id, ordinal]),
+    ),
+})

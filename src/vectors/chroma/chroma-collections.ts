@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import type { Collection as ChromaCollection } from 'chromadb'
+import { DenidinError } from '../../platform/errors.ts'
+import type { CollectionAllocator, Collection, CollectionNumber } from '../collection-allocator.ts'
+import type { ChromaConnection } from './chroma-server.ts'
+
+/**
+ * More neighbours and a wider search than Chroma's defaults (16, 100, 100): with those, 3 of 1,500 texts that differ in a
+ * number only were never found; with these, all were. Costs a third of the speed of adding.
+ */
+const HNSW = { space: 'cosine', max_neighbors: 32, ef_construction: 200, ef_search: 200 } as const
+
+const HASH_CHARACTERS = 10
+const LIST_PAGE = 100
+
+/** Stored vectors that a collection must find when it is used for the first time. */
+const SAMPLES = 8
+
+/** A stored vector that the index does not find at this distance or nearer has been lost. */
+const SAME_VECTOR_DISTANCE = 0.01
+
+/** Longest part of a name that comes from the configuration; Chroma takes 512 characters in all. */
+const PREFIX_CHARACTERS = 200
+
+type Handle = Promise<ChromaCollection>
+
+/** The collections of one server run: makes them, finds them, and looks whether they hold what they should. */
+export class ChromaCollections {
+  readonly connection: ChromaConnection
+  readonly #table: CollectionAllocator
+  readonly #prefix: string
+  readonly #handles = new Map<CollectionNumber, Handle>()
+
+  constructor(connection: ChromaConnection, table: CollectionAllocator, collection_name: string) {
+    this.connection = connection
+    this.#table = table
+    this.#prefix = prefixOf(collection_name)
+  }
+
+  /** Name of a collection: configured name, hash of space and vector store, number. No other vector store has it. */
+  nameOf({ space, collection }: Pick<Collection, 'space' | 'collection'>): string {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([space, this.#table.instance]))
+      .digest('hex')
+    return `${this.#prefix}-${hash.slice(0, HASH_CHARACTERS)}-${String(collection)}`
+  }
+
+  /** Names of all collections on the server. */
+  async names(): Promise<ReadonlySet<string>> {
+    const names = new Set<string>()
+    for (let offset = 0; ; offset += LIST_PAGE) {
+      const page = await this.connection.client.listCollections({ limit: LIST_PAGE, offset })
+      for (const { name } of page) names.add(name)
+      if (page.length < LIST_PAGE) return names
+    }
+  }
+
+  /** Drops a collection by its name; nothing happens when it is not there. */
+  async drop(name: string): Promise<void> {
+    await this.connection.client.deleteCollection({ name })
+  }
+
+  /**
+   * A collection that may be used: made when it is new, otherwise looked at once in each run of the server.
+   * @throws DenidinError `damaged` when it holds too little or too much, or does not find what it holds.
+   */
+  async open(collection: Collection): Handle {
+    const known = this.#handles.get(collection.collection)
+    if (known !== undefined) return await known
+    const handle = collection.state === 'live' ? this.#check(collection) : this.#make(collection)
+    this.#handles.set(collection.collection, handle)
+    try {
+      return await handle
+    } catch (error) {
+      this.#handles.delete(collection.collection)
+      throw error
+    }
+  }
+
+  /** A collection as it is, whatever it holds; `undefined` when it is not there. */
+  async raw(collection: Collection): Promise<ChromaCollection | undefined> {
+    const name = this.nameOf(collection)
+    return (await this.names()).has(name) ? await this.connection.client.getCollection({ name }) : undefined
+  }
+
+  async #make(collection: Collection): Handle {
+    const name = this.nameOf(collection)
+    // One that was made and not noted before a crash is begun again.
+    if ((await this.names()).has(name)) await this.drop(name)
+    const made = await this.connection.client.createCollection({
+      name,
+      embeddingFunction: null,
+      configuration: { hnsw: HNSW },
+    })
+    await this.#table.made(collection.collection)
+    return made
+  }
+
+  async #check(collection: Collection): Handle {
+    const found = await this.connection.client.getCollection({ name: this.nameOf(collection) })
+    const before = await this.#table.bounds(collection.collection)
+    const held = await found.count()
+    const after = await this.#table.bounds(collection.collection)
+    if (held < Math.min(before.least, after.least) || held > Math.max(before.most, after.most)) {
+      throw new DenidinError(
+        'damaged',
+        `collection ${found.name} holds ${String(held)} vectors, not ${String(after.least)}`,
+      )
+    }
+    await this.#probe(collection.collection, found)
+    return found
+  }
+
+  /** Looks for vectors that must be there; one miss is forgiven, because the search is approximate. */
+  async #probe(collection: CollectionNumber, found: ChromaCollection): Promise<void> {
+    const samples = (await this.#table.samples(collection, SAMPLES)).filter(each =>
+      each.vector.some(value => value !== 0),
+    )
+    if (samples.length === 0) return
+    const nearest = await found.query({
+      queryEmbeddings: samples.map(each => Array.from(each.vector)),
+      nResults: 1,
+      include: ['distances'],
+    })
+    const hits = nearest.distances.filter(
+      ([distance]) => typeof distance === 'number' && distance <= SAME_VECTOR_DISTANCE,
+    )
+    if (hits.length < samples.length - (samples.length > 1 ? 1 : 0)) {
+      throw new DenidinError('damaged', `collection ${found.name} does not find what it holds`)
+    }
+  }
+}
+
+/** The configured name as Chroma takes it: letters, digits, `.`, `_`, `-`, beginning with a letter or digit. */
+const prefixOf = (collection_name: string): string => {
+  const clean = collection_name.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^[^a-zA-Z0-9]+/, '')
+  return clean === '' ? 'denidin' : clean.slice(0, PREFIX_CHARACTERS)
+}

@@ -1,0 +1,248 @@
+import type { Collection as ChromaCollection } from 'chromadb'
+import { withDeadline } from '../../platform/deadline.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { DenidinError } from '../../platform/errors.ts'
+import type { Health } from '../../platform/health.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { CollectionAllocator, Collection } from '../collection-allocator.ts'
+import { nearest } from '../exact-search.ts'
+import type { IndexFindings, Neighbour, RebuildRun, VectorIndex, VerifyOptions } from '../vector-index.ts'
+import { ChromaBlame } from './fault-detector.ts'
+import { ChromaCollections } from './chroma-collections.ts'
+import { fromChroma, similarityOf, unavailable } from './chroma-errors.ts'
+import { ChromaFilling } from './chroma-sync.ts'
+import type { ChromaServer } from './chroma-server.ts'
+import { verifyCollections } from './chroma-verification.ts'
+
+/** Longest that one call to the server may take: somebody waits for a query, nobody for the filling. */
+const QUERY_DEADLINE_MS = 2000
+const FILLING_DEADLINE_MS = 30_000
+
+/** Vectors of one scope that are compared one by one where the search finds too few: about 10 ms at 1,536 numbers. */
+const MOST_COMPARED = 1000
+
+export interface ChromaVectorIndexDeps {
+  readonly table: CollectionAllocator
+  readonly server: ChromaServer
+  /** `memory.longterm.collection_name`. */
+  readonly collection_name: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The vector index in Chroma's collections, which the allocation table gives out. */
+export const createChromaVectorIndex = (options: ChromaVectorIndexDeps): VectorIndex => new ChromaVectorIndex(options)
+
+class ChromaVectorIndex implements VectorIndex {
+  readonly #options: ChromaVectorIndexDeps
+  readonly #logger: Logger
+  readonly #filling: ChromaFilling
+  readonly #listeners: (() => void)[] = []
+  readonly #blame: ChromaBlame
+  #leftovers = true
+  #collections: ChromaCollections | undefined
+  #opening: Promise<ChromaCollections> | undefined
+  #work: Promise<unknown> = Promise.resolve()
+
+  constructor(options: ChromaVectorIndexDeps) {
+    this.#options = options
+    this.#logger = options.logger.for('memory.index')
+    this.#blame = new ChromaBlame(options.server)
+    this.#filling = new ChromaFilling(options.table, {
+      use: (collections, place, act) => this.#use(collections, place, FILLING_DEADLINE_MS, act),
+      call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
+    })
+    options.server.onBack(() => this.#behind())
+  }
+
+  async query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]> {
+    const place = await this.#options.table.find(scope)
+    if (place === undefined || place.state === 'new') {
+      // What has never been put in cannot be found; whether that is for want of a server is worth telling.
+      if ((await this.pending()) > 0) await this.#options.server.connect()
+      return []
+    }
+    try {
+      return await this.#complete(scope, vector, limit, await this.#ask(place, scope, vector, limit))
+    } catch (error) {
+      signal?.throwIfAborted()
+      const now = await this.#options.table.find(scope)
+      // The scope has moved to another collection while we asked the old one.
+      if (now?.state === 'live' && now.collection !== place.collection)
+        return await this.#ask(now, scope, vector, limit)
+      throw error
+    }
+  }
+
+  async catchUp(signal?: AbortSignal): Promise<void> {
+    await this.#alone(async () => {
+      const collections = await this.#open()
+      await this.#filling.catchUp(collections, signal)
+      this.#options.server.works()
+    })
+  }
+
+  async rebuild(run: RebuildRun = {}): Promise<void> {
+    await this.#alone(async () => {
+      await this.#options.table.upkeep.begin()
+      await this.#filling.rebuild(await this.#open(), run)
+    })
+  }
+
+  async verify(options: VerifyOptions): Promise<IndexFindings> {
+    const { table } = this.#options
+    return await this.#alone(async () => {
+      const findings = await verifyCollections(await this.#open(), table, options)
+      if (!options.repair || findings.broken.length === 0) return findings
+      for (const collection of findings.broken) await table.retire(collection)
+      this.#behind()
+      return findings
+    })
+  }
+
+  async pending(): Promise<number> {
+    return await this.#options.table.pending()
+  }
+
+  onBehind(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async health(): Promise<Health> {
+    const server = this.#options.server.health()
+    if (server.state !== 'ok') return server
+    const pending = await this.pending()
+    return pending === 0
+      ? server
+      : { state: 'degraded', detail: `${String(pending)} memories are still being put into the index.` }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.server[Symbol.asyncDispose]()
+    await this.#work
+  }
+
+  async #ask(place: Collection, scope: Scope, vector: Float32Array, limit: number): Promise<readonly Neighbour[]> {
+    return await this.#use(await this.#open(), place, QUERY_DEADLINE_MS, async collection => {
+      const answer = await collection.query({
+        queryEmbeddings: [Array.from(vector)],
+        nResults: limit,
+        include: ['distances'],
+        ...(place.alone ? {} : { where: { scope: { $eq: scope } } }),
+      })
+      const distances = answer.distances[0] ?? []
+      return (answer.ids[0] ?? []).map((memory_id, at) => ({ memory_id, similarity: similarityOf(distances[at]) }))
+    })
+  }
+
+  /**
+   * The search is approximate: among many vectors that are nearly the same, some cannot be reached. Where it finds fewer
+   * than there are, and there are few, all are compared.
+   */
+  async #complete(
+    scope: Scope,
+    vector: Float32Array,
+    limit: number,
+    found: readonly Neighbour[],
+  ): Promise<readonly Neighbour[]> {
+    if (found.length >= limit) return found
+    const held = await this.#options.table.indexed(scope)
+    if (found.length >= held || held > MOST_COMPARED) return found
+    return nearest(vector, await this.#options.table.vectorsOf(scope, MOST_COMPARED), limit)
+  }
+
+  /** One after the other: filling the index is done by one hand. */
+  async #alone<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(act)
+    this.#work = done.catch(() => undefined)
+    return await done
+  }
+
+  /** The collections of the server's present run, compared with the table when they are seen for the first time. */
+  async #open(): Promise<ChromaCollections> {
+    const connection = await this.#options.server.connect()
+    if (this.#collections?.connection.run === connection.run) return this.#collections
+    this.#opening ??= this.#compare(
+      new ChromaCollections(connection, this.#options.table, this.#options.collection_name),
+    )
+    try {
+      return await this.#opening
+    } finally {
+      this.#opening = undefined
+    }
+  }
+
+  async #compare(collections: ChromaCollections): Promise<ChromaCollections> {
+    const { table, server } = this.#options
+    if (this.#leftovers) await table.retireLeftovers()
+    this.#leftovers = false
+    const names = await this.#call(collections, FILLING_DEADLINE_MS, () => collections.names())
+    for (const each of await table.collections()) {
+      const name = collections.nameOf(each)
+      if (each.state === 'live' && !names.has(name)) {
+        this.#logger.warn('A part of the index is gone and is filled again', { collection: name })
+        await table.retire(each.collection)
+        this.#behind()
+      }
+    }
+    if (server.exclusive && table.tidies) {
+      const known = new Set((await table.every()).map(each => collections.nameOf(each)))
+      for (const name of names) {
+        if (!known.has(name)) await this.#call(collections, FILLING_DEADLINE_MS, () => collections.drop(name))
+      }
+    }
+    this.#collections = collections
+    return collections
+  }
+
+  /** Does something with a collection; one that proves damaged is given up and filled again from the vector store. */
+  async #use<T>(
+    collections: ChromaCollections,
+    place: Collection,
+    deadline_ms: number,
+    act: (collection: ChromaCollection) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const open = async (): Promise<T> => await act(await collections.open(place))
+      const result = await withDeadline(this.#options.clock, deadline_ms, 'the Chroma server', open)
+      this.#blame.forget(place.collection)
+      return result
+    } catch (thrown) {
+      const error = fromChroma(thrown)
+      await this.#afterFailure(collections, error, place.state === 'live')
+      if (this.#blame.falls(error, place.collection, collections.connection.run)) {
+        this.#logger.warn('A part of the index is damaged and is filled again', {
+          collection: place.collection,
+          why: error.message,
+        })
+        await this.#options.table.retire(place.collection)
+        this.#behind()
+      }
+      throw unavailable(error)
+    }
+  }
+
+  /** A call that concerns no collection in particular. */
+  async #call<T>(collections: ChromaCollections, deadline_ms: number, act: () => Promise<T>): Promise<T> {
+    try {
+      return await withDeadline(this.#options.clock, deadline_ms, 'the Chroma server', act)
+    } catch (thrown) {
+      const error = fromChroma(thrown)
+      await this.#afterFailure(collections, error, false)
+      throw unavailable(error)
+    }
+  }
+
+  /** What fails at a collection that has held vectors is that collection's fault; all else is the whole server's. */
+  async #afterFailure(collections: ChromaCollections, error: DenidinError, atOldCollection: boolean): Promise<void> {
+    const { server } = this.#options
+    const { run } = collections.connection
+    if (error.code === 'unavailable' || error.code === 'timeout') await server.suspect(run)
+    if (error.code === 'damaged' && !atOldCollection) await server.repair(run)
+  }
+
+  #behind(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}

@@ -1,0 +1,125 @@
+import type { Scope } from '../messages/scope.ts'
+import type { StoredVector } from './vector-store.ts'
+
+/** Number of a collection: unique in its vector store, never given out twice. */
+export type CollectionNumber = number
+
+/**
+ * `new`: given out, not made yet · `live`: holds vectors · `filling`: will take over the scopes of another one ·
+ * `retired`: no scope lies there any more; to be dropped from the index.
+ */
+export type CollectionState = 'new' | 'live' | 'filling' | 'retired'
+
+export interface Collection {
+  readonly collection: CollectionNumber
+  readonly space: string
+  readonly state: CollectionState
+  /** Holds a single scope and may be asked without naming it. */
+  readonly alone: boolean
+}
+
+/** A vector on its way into the index; `seq` changes whenever the vector does. */
+export interface WaitingVector extends StoredVector {
+  readonly seq: number
+}
+
+/** Vectors for one collection. */
+export interface Batch {
+  readonly collection: Collection
+  readonly vectors: readonly WaitingVector[]
+}
+
+/** Scopes that shall leave a collection that grew too large. */
+export interface Move {
+  readonly from: CollectionNumber
+  readonly scopes: readonly Scope[]
+  readonly alone: boolean
+}
+
+/** Moves between collections: growth and rebuilding are one act, fill a new collection and then switch the scopes. */
+export interface MoveTable {
+  /** What should leave the collection because it, or a scope in it, has outgrown its size. */
+  overgrown(collection: CollectionNumber): Promise<Move | undefined>
+  /** All that a collection holds, as a move to a fresh one. */
+  whole(collection: CollectionNumber): Promise<Move | undefined>
+  /** Gives out the collection that a move fills. */
+  begin(move: Move): Promise<Collection>
+  /** The next vectors of a move, after `seq`. */
+  copies(move: Move, after: number, limit: number): Promise<readonly WaitingVector[]>
+  /** Switches the scopes of a move to their new collection; what changed meanwhile follows by way of `take`. */
+  finish(move: Move, to: CollectionNumber, copied: readonly Omit<WaitingVector, 'vector'>[]): Promise<void>
+}
+
+/** What rebuilding and verifying the index go by. */
+export interface UpkeepTable {
+  /**
+   * A rebuild is to be done: collections that there are now are to be made anew. One that was noted before and not
+   * finished goes on instead.
+   */
+  begin(): Promise<void>
+  /** What a rebuild still has to make anew, and how many vectors lie there; `undefined` when none is under way. */
+  left(): Promise<{ readonly collections: readonly CollectionNumber[]; readonly vectors: number } | undefined>
+  end(): Promise<void>
+  /** Every vector that a collection should hold for certain, page by page: ids and scopes. */
+  held(collection: CollectionNumber, after: number, limit: number): Promise<readonly Omit<WaitingVector, 'vector'>[]>
+  /**
+   * The scope under which a collection holds each of these ids for certain, `undefined` for one that it may hold; one
+   * that it must not hold is left out.
+   */
+  standing(collection: CollectionNumber, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope | undefined>>
+  /** The stored vectors of these ids. */
+  stored(memory_ids: readonly string[]): Promise<readonly StoredVector[]>
+}
+
+/**
+ * Which scope lies in which collection of the index, for one space, and how far each vector has come. It stands in the
+ * same file as the vectors, so the two cannot disagree; every call is one transaction, so that after a crash at any
+ * moment the table tells what is left to do.
+ */
+export interface CollectionAllocator {
+  /** A name part that no other vector store has. */
+  readonly instance: string
+  readonly space: string
+  readonly moves: MoveTable
+  readonly upkeep: UpkeepTable
+  /**
+   * Whether what belongs to no space in use is this table's to clear away: of several tables over one vector store, one.
+   */
+  readonly tidies: boolean
+  /** Where a scope lies; `undefined` when it has no vectors in the index. */
+  find(scope: Scope): Promise<Collection | undefined>
+  /** How many vectors of a scope the index holds for certain. */
+  indexed(scope: Scope): Promise<number>
+  /** Scopes that have vectors in the index. */
+  scopes(): Promise<readonly Scope[]>
+  /** The vectors of a scope that the index holds for certain, at most `limit`. */
+  vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]>
+  /** Collections of this space, and, if this table tidies, those of spaces that are not in use. */
+  collections(): Promise<readonly Collection[]>
+  /** Every collection of every space. */
+  every(): Promise<readonly Collection[]>
+  /** Least and most vectors that a collection may hold at this moment. */
+  bounds(collection: CollectionNumber): Promise<{ readonly least: number; readonly most: number }>
+  /** Up to `limit` vectors that a collection holds for certain, spread over all their ages. */
+  samples(collection: CollectionNumber, limit: number): Promise<readonly StoredVector[]>
+  /** Vectors that wait to be put into the index. */
+  pending(): Promise<number>
+  /**
+   * The next waiting vectors, at most `limit`, by collection. Scopes without a place are given one, and it is noted that
+   * the collections may hold the vectors from now on.
+   */
+  take(limit: number): Promise<readonly Batch[]>
+  /** These vectors lie in the collection, unless they have changed since they were taken. */
+  confirm(collection: CollectionNumber, vectors: readonly WaitingVector[]): Promise<void>
+  /** The next memories that have to leave a collection. */
+  removals(limit: number): Promise<{ collection: CollectionNumber; memory_ids: readonly string[] } | undefined>
+  removed(collection: CollectionNumber, memory_ids: readonly string[]): Promise<void>
+  /** The collection is there and empty. */
+  made(collection: CollectionNumber): Promise<void>
+  /** A collection is lost, damaged or not needed: its vectors wait again. */
+  retire(collection: CollectionNumber): Promise<void>
+  /** Retires what other spaces, and moves that were never finished, have left behind. */
+  retireLeftovers(): Promise<void>
+  /** A retired collection is gone from the index. */
+  dropped(collection: CollectionNumber): Promise<void>
+}

@@ -1,0 +1,47 @@
+import type { Turn, TurnInContext } from '../messages/message-context.ts'
+import { isoDay } from '../platform/clock.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+
+/** Turns before and after that may stand beside a turn. */
+export const CONTEXT_TURNS = 2
+
+/** Longest text that stands for a turn: whole conversations in one vector are near to everything a little. */
+const MOST_TOKENS = 200
+/** Share of it that is left to what was said around the turn, however long the turn. */
+const CONTEXT_TOKENS = 60
+/** A neighbour of which only so little would fit says nothing. */
+const LEAST_TOKENS = 8
+
+/**
+ * The text by which a turn is found by its meaning: day and speaker, what was said, and what was said around it, the
+ * nearest first, inside 200 tokens.
+ */
+export const turnText = ({ turn, before, after }: TurnInContext, tokens: TokenCounter): string => {
+  const around = before.length + after.length > 0
+  const own = tokens.cut(
+    `${isoDay(turn.sent_at)} ${lineOf(turn)}`,
+    MOST_TOKENS - (around ? CONTEXT_TOKENS : 0),
+    'start',
+  )
+  let left = MOST_TOKENS - tokens.count(own)
+  const earlier: string[] = []
+  const later: string[] = []
+  for (let distance = 0; distance < CONTEXT_TURNS; distance++) {
+    const nearest = [
+      [before.at(-1 - distance), earlier],
+      [after[distance], later],
+    ] as const
+    for (const [neighbour, lines] of nearest) {
+      if (neighbour === undefined || left < LEAST_TOKENS) continue
+      const line = tokens.cut(lineOf(neighbour), left - 1, 'start')
+      lines.push(line)
+      left -= tokens.count(line) + 1
+    }
+  }
+  return [...earlier.reverse(), own, ...later].join('\n')
+}
+
+const lineOf = ({ role, sender_name, text }: Turn): string => {
+  const speaker = role === 'assistant' ? 'DeniDin' : sender_name
+  return speaker === undefined ? text : `${speaker}: ${text}`
+}

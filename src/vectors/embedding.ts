@@ -1,0 +1,128 @@
+import { withDeadline } from '../platform/deadline.ts'
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Embedder } from '../models/embedder.ts'
+import type { CallContext } from '../models/language-model.ts'
+import { personOfScope } from '../messages/scope.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import type { Embeddable } from './embedding-source.ts'
+import type { StoredVector } from './vector-store.ts'
+
+/** Longest text that is embedded: OpenAI's models take 8,191 tokens. Summaries begin with what matters. */
+const MOST_TOKENS = 8000
+/** Texts of at most this many characters cannot be longer than `MOST_TOKENS`: a token stands for at least one byte. */
+const SURELY_SHORT_CHARACTERS = MOST_TOKENS / 3
+
+/** Somebody waits for the answer. */
+const QUESTION_DEADLINE_MS = 5000
+
+/** Something to be remembered, in the words that stand for it. */
+export interface Worded extends Embeddable {
+  readonly text: string
+}
+
+/** Embeds questions and memories with one embedder. */
+export class Embedding {
+  readonly #embedder: Embedder
+  readonly #tokens: TokenCounter
+  readonly #clock: Clock
+  readonly #logger: Logger
+  /** Memories that the embedder refuses while it takes others. */
+  readonly #refused = new Set<string>()
+
+  constructor(embedder: Embedder, tokens: TokenCounter, clock: Clock, logger: Logger) {
+    this.#embedder = embedder
+    this.#tokens = tokens
+    this.#clock = clock
+    this.#logger = logger.for('embedding')
+  }
+
+  get space(): string {
+    return this.#embedder.space
+  }
+
+  get model(): string {
+    return this.#embedder.model
+  }
+
+  /** Memories that cannot be found by meaning because the embedder does not take them. */
+  get refused(): number {
+    return this.#refused.size
+  }
+
+  /** @throws DenidinError as the embedder does, and `timeout` after 5 s. */
+  async ofQuestion(question: string, call: CallContext): Promise<Float32Array> {
+    const { vectors } = await withDeadline(
+      this.#clock,
+      QUESTION_DEADLINE_MS,
+      'the embedding of a question',
+      signal => this.#embedder.embed([this.#shorten(question)], { ...call, purpose: 'recall', signal }),
+      call.signal,
+    )
+    const vector = vectors[0]
+    if (vector === undefined) throw new DenidinError('bad_answer', 'the embedder gave no vector')
+    return vector
+  }
+
+  /**
+   * Vectors of what is remembered. One that the embedder refuses while it takes others is left out and not tried again before the
+   * next start.
+   * @throws DenidinError as the embedder does.
+   */
+  async ofTexts(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
+    const wanted = memories.filter(each => !this.#refused.has(each.memory_id))
+    if (wanted.length === 0) return []
+    try {
+      return await this.#embed(wanted, signal)
+    } catch (error) {
+      if (asDenidinError(error).code !== 'rejected' || wanted.length === 1) throw error
+      return await this.#oneByOne(wanted, signal, error)
+    }
+  }
+
+  async #oneByOne(
+    memories: readonly Worded[],
+    signal: AbortSignal,
+    refusal: unknown,
+  ): Promise<readonly StoredVector[]> {
+    const embedded: StoredVector[] = []
+    const refused: string[] = []
+    for (const memory of memories) {
+      try {
+        embedded.push(...(await this.#embed([memory], signal)))
+      } catch (error) {
+        if (asDenidinError(error).code !== 'rejected') throw error
+        refused.push(memory.memory_id)
+      }
+    }
+    // All refused: it is not the texts, it is us.
+    if (embedded.length === 0) throw refusal
+    for (const memory_id of refused) {
+      this.#refused.add(memory_id)
+      this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id })
+    }
+    return embedded
+  }
+
+  async #embed(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
+    const scopes = new Set(memories.map(each => each.scope))
+    const [scope] = scopes
+    const person_id = scopes.size === 1 && scope !== undefined ? personOfScope(scope) : undefined
+    const { vectors } = await this.#embedder.embed(
+      memories.map(each => this.#shorten(each.text)),
+      { purpose: 'memory', signal, ...(person_id === undefined ? {} : { person_id }) },
+    )
+    if (vectors.length !== memories.length) {
+      throw new DenidinError(
+        'bad_answer',
+        `the embedder gave ${String(vectors.length)} vectors for ${String(memories.length)} texts`,
+      )
+    }
+    return memories.map(({ memory_id, scope }, at) => ({ memory_id, scope, vector: vectors[at] ?? new Float32Array() }))
+  }
+
+  #shorten(text: string): string {
+    return text.length <= SURELY_SHORT_CHARACTERS ? text : this.#tokens.cut(text, MOST_TOKENS, 'start')
+  }
+}

@@ -1,0 +1,98 @@
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import type { Ids } from '../../platform/ids.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { CollectionAllocator } from '../collection-allocator.ts'
+import { cosine } from '../exact-search.ts'
+import type { StoredVector } from '../vector-store.ts'
+
+/** Scopes and vectors of each that are looked at: about a hundred thousand comparisons at most, in small steps. */
+const SCOPES = 40
+const OF_A_SCOPE = 40
+/** Pairs of unrelated vectors for each vector. */
+const STRANGERS = 20
+
+/** Which session each memory came from; the memory store answers it. */
+export interface MemorySessions {
+  get(
+    scope: Scope,
+    memory_ids: readonly string[],
+  ): Promise<readonly { readonly memory_id: string; readonly session_id: string | undefined }[]>
+}
+
+/** A vector with the conversation that it came from. */
+export interface Sample {
+  readonly scope: Scope
+  readonly session_id: string | undefined
+  readonly vector: Float32Array
+}
+
+/** Vectors of memories, of a random choice of scopes, with their sessions. */
+export const memorySamples = async (
+  table: CollectionAllocator,
+  memories: MemorySessions,
+  ids: Ids,
+): Promise<readonly Sample[]> => {
+  const samples: Sample[] = []
+  for (const scope of chosen(await table.scopes(), SCOPES, ids)) {
+    const vectors = await table.vectorsOf(scope, OF_A_SCOPE)
+    const found = await memories.get(
+      scope,
+      vectors.map(each => each.memory_id),
+    )
+    const sessions = new Map(found.map(each => [each.memory_id, each.session_id]))
+    samples.push(...vectors.map(({ memory_id, vector }) => ({ scope, session_id: sessions.get(memory_id), vector })))
+    await yieldToEventLoop()
+  }
+  return samples
+}
+
+/**
+ * How similar questions are to what is remembered of their own conversation, and to what is remembered of others: of
+ * other people where there are any, else of other conversations.
+ */
+export const comparePairs = async (
+  questions: readonly Sample[],
+  remembered: readonly Sample[],
+  ids: Ids,
+): Promise<{ readonly related: readonly number[]; readonly unrelated: readonly number[] }> => {
+  const several = new Set(remembered.map(each => each.scope)).size > 1
+  const related: number[] = []
+  const unrelated: number[] = []
+  for (const question of questions) {
+    const own = remembered.filter(
+      each =>
+        each !== question &&
+        each.scope === question.scope &&
+        each.session_id !== undefined &&
+        each.session_id === question.session_id,
+    )
+    const others = remembered.filter(each =>
+      several ? each.scope !== question.scope : each.session_id !== question.session_id,
+    )
+    related.push(...own.map(each => cosine(question.vector, each.vector)))
+    unrelated.push(...chosen(others, STRANGERS, ids).map(each => cosine(question.vector, each.vector)))
+    await yieldToEventLoop()
+  }
+  return { related, unrelated }
+}
+
+/** The greatest similarity between two different vectors of one scope, and how many pairs were compared. */
+export const nearestPair = (vectors: readonly StoredVector[]): { readonly pairs: number; readonly most: number } => {
+  let most = -1
+  let pairs = 0
+  for (const [at, one] of vectors.entries()) {
+    for (const other of vectors.slice(at + 1)) {
+      pairs += 1
+      most = Math.max(most, cosine(one.vector, other.vector))
+    }
+  }
+  return { pairs, most }
+}
+
+/** A random choice. */
+export const chosen = <T>(items: readonly T[], count: number, ids: Ids): readonly T[] => {
+  if (items.length <= count) return items
+  const places = new Set<number>()
+  while (places.size < count) places.add(Math.floor(ids.fraction() * items.length))
+  return [...places].flatMap(place => items.slice(place, place + 1))
+}

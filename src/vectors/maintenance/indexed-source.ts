@@ -1,0 +1,15 @@
+import type { CollectionAllocator } from '../collection-allocator.ts'
+import type { EmbeddingSource } from '../embedding-source.ts'
+import type { VectorIndex } from '../vector-index.ts'
+
+/** A source with its vectors and the index over them. */
+export interface IndexedSource {
+  readonly source: EmbeddingSource
+  readonly space: string
+  readonly table: CollectionAllocator
+  readonly index: VectorIndex
+  /** Whether what has no vector should have one. */
+  readonly embeds: boolean
+  /** Looks for work at once, through everything, and resolves when nothing can be done for now. */
+  inStep(): Promise<void>
+}

@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache'
+import type { Embedder, Embeddings } from '../models/embedder.ts'
+
+/** Questions that are remembered: one is asked of several indexes within moments. */
+const MOST_QUESTIONS = 32
+
+/** An embedder that embeds the same question once, whoever asks it; what is to be remembered passes through. */
+export const sharedQuestions = (embedder: Embedder): Embedder => {
+  const answers = new LRUCache<string, Promise<Embeddings>>({ max: MOST_QUESTIONS })
+  return {
+    provider: embedder.provider,
+    model: embedder.model,
+    space: embedder.space,
+    embed: async (texts, call) => {
+      const [question] = texts
+      if (call.purpose !== 'recall' || question === undefined || texts.length > 1) return embedder.embed(texts, call)
+      const person = call.person_id ?? ''
+      const key = `${person}\n${question}`
+      const known = answers.get(key)
+      if (known !== undefined) return await known
+      const asked = embedder.embed(texts, call)
+      answers.set(key, asked)
+      try {
+        return await asked
+      } catch (error) {
+        answers.delete(key)
+        throw error
+      }
+    },
+  }
+}

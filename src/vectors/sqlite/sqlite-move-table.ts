@@ -1,0 +1,110 @@
+import type { Scope } from '../../messages/scope.ts'
+import type { Collection, CollectionNumber, Move, MoveTable, WaitingVector } from '../collection-allocator.ts'
+import { toWaiting, WHOLE_VECTORS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
+
+/** A shared collection may outgrow its size by this factor, with the scopes that it has, before some of them move. */
+const SPLIT_FACTOR = 1.5
+
+/** A scope of more than this share of a collection's size gets one alone. */
+export const ALONE_SHARE = 0.4
+
+/** Moves of scopes from one collection to another. */
+export class SqliteMoveTable implements MoveTable {
+  readonly #rows: AllocationRows
+  readonly #most: number
+
+  constructor(rows: AllocationRows, most: number) {
+    this.#rows = rows
+    this.#most = most
+  }
+
+  async overgrown(collection: CollectionNumber): Promise<Move | undefined> {
+    const live = this.#rows.live(collection)
+    const sizes = this.#sizes(collection)
+    const largest = sizes[0]
+    if (live === undefined || live.alone || largest === undefined) return undefined
+    if (largest.n > this.#most * ALONE_SHARE) return { from: collection, scopes: [largest.scope], alone: true }
+    let left = sizes.reduce((sum, each) => sum + each.n, 0)
+    if (left <= this.#most * SPLIT_FACTOR) return undefined
+    const scopes: Scope[] = []
+    for (const { scope, n } of sizes) {
+      if (left <= this.#most) break
+      scopes.push(scope)
+      left -= n
+    }
+    return { from: collection, scopes, alone: false }
+  }
+
+  async whole(collection: CollectionNumber): Promise<Move | undefined> {
+    const live = this.#rows.live(collection)
+    const scopes = this.#rows
+      .all<{ scope: Scope }>('select scope from allocations where collection = :collection', { collection })
+      .map(each => each.scope)
+    return live === undefined || scopes.length === 0 ? undefined : { from: collection, scopes, alone: live.alone }
+  }
+
+  async begin(move: Move): Promise<Collection> {
+    return this.#rows.transaction(() => this.#rows.give('filling', move.alone))
+  }
+
+  async copies(move: Move, after: number, limit: number): Promise<readonly WaitingVector[]> {
+    return this.#rows
+      .all<VectorRow>(
+        `${WHOLE_VECTORS} where collection = :from and indexed = 1 and seq > :after
+           and scope in (select value from json_each(:scopes)) order by seq limit :limit`,
+        { from: move.from, after, limit, scopes: JSON.stringify(move.scopes) },
+      )
+      .map(toWaiting)
+  }
+
+  async finish(move: Move, to: CollectionNumber, copied: readonly Omit<WaitingVector, 'vector'>[]): Promise<void> {
+    const { from } = move
+    const scopes = JSON.stringify(move.scopes)
+    const copies = JSON.stringify(copied.map(each => each.seq))
+    const ids = JSON.stringify(copied.map(each => each.memory_id))
+    this.#rows.transaction(() => {
+      this.#rows.run(`update collections set state = 'live' where collection = :to`, { to })
+      this.#rows.run(
+        `update allocations set collection = :to where space = :space and collection = :from
+           and scope in (select value from json_each(:scopes))`,
+        { to, from, scopes },
+      )
+      const emptied =
+        this.#rows.number('select count(*) as n from allocations where collection = :from', { from }) === 0
+      if (!emptied) {
+        this.#rows.run(
+          `insert or ignore into removals (collection, memory_id) select collection, memory_id from vectors
+           where collection = :from and seq in (select value from json_each(:copies))`,
+          { from, copies },
+        )
+      }
+      // A vector that was replaced has another seq; one whose scope has changed is not marked as indexed any more.
+      this.#rows.run(
+        `update vectors set collection = :to
+         where collection = :from and indexed = 1 and seq in (select value from json_each(:copies))`,
+        { to, from, copies },
+      )
+      // Deleted or changed while they were copied.
+      this.#rows.run(
+        `insert or ignore into removals (collection, memory_id) select :to, value from json_each(:ids)
+         where value not in (select memory_id from vectors where collection = :to)`,
+        { to, ids },
+      )
+      // What was not copied follows as waiting work.
+      this.#rows.run(
+        `update vectors set indexed = 0 where collection = :from and indexed = 1
+           and scope in (select value from json_each(:scopes))`,
+        { from, scopes },
+      )
+      if (emptied) this.#rows.retire(from)
+    })
+  }
+
+  /** Scopes of a collection, the largest first. */
+  #sizes(collection: CollectionNumber): readonly { readonly scope: Scope; readonly n: number }[] {
+    return this.#rows.all(
+      'select scope, count(*) as n from vectors where collection = :collection group by scope order by n desc, scope',
+      { collection },
+    )
+  }
+}

@@ -1,0 +1,215 @@
+import type { Database } from '../../database/sqlite/database.ts'
+import { yieldToEventLoop } from '../../platform/yield.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Scope } from '../../messages/scope.ts'
+import { MESSAGE_PREFIX, type StoredVector, type VectorStore } from '../vector-store.ts'
+import { toBlob, toVector } from './blobs.ts'
+
+/** Vectors that go in one transaction. */
+const DELETED_AT_ONCE = 200
+/** Vectors that one step of dropping a space removes: some milliseconds. */
+const DROPPED_AT_ONCE = 500
+
+/** The first text behind all that begin with `prefix`. */
+const behind = (prefix: string): string =>
+  prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
+
+/** Where ids with a prefix lie among all ids. */
+const OTHERS_FROM = MESSAGE_PREFIX
+const OTHERS_TO = behind(MESSAGE_PREFIX)
+
+interface VectorRow {
+  readonly seq: number
+  readonly memory_id: string
+  readonly scope: Scope
+  readonly vector: Uint8Array
+}
+
+/** Vectors in `vectors.db`. Whatever changes here is at once waiting work in the allocation table of the same file. */
+export const createSqliteVectorStore = (database: Database): VectorStore => new SqliteVectorStore(database)
+
+class SqliteVectorStore implements VectorStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async put(space: string, vectors: readonly StoredVector[]): Promise<void> {
+    this.#database.transaction(() => {
+      for (const { memory_id, scope, vector } of vectors) {
+        if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is no valid text')
+        this.#checkLength(space, vector)
+        this.#remove('space = :space and memory_id = :memory_id', { space, memory_id })
+        this.#database.run('insert into vectors (space, memory_id, scope) values (:space, :memory_id, :scope)', {
+          space,
+          memory_id,
+          scope,
+        })
+        this.#database.run('insert into embeddings (seq, vector) values (last_insert_rowid(), :vector)', {
+          vector: toBlob(vector),
+        })
+      }
+    })
+  }
+
+  async scopesOf(space: string, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> {
+    const rows = this.#database.all<{ memory_id: string; scope: Scope }>(
+      `select memory_id, scope from vectors
+       where space = :space and memory_id in (select value from json_each(:ids))`,
+      { space, ids: JSON.stringify(memory_ids) },
+    )
+    return new Map(rows.map(row => [row.memory_id, row.scope]))
+  }
+
+  async idsOf(
+    prefix: string,
+    { limit, after = '' }: { readonly limit: number; readonly after?: string },
+  ): Promise<readonly string[]> {
+    if (prefix !== '') return this.#idsBetween({ from: prefix, after, before: behind(prefix) }, limit)
+    const first = this.#idsBetween({ from: '', after, before: OTHERS_FROM }, limit)
+    return [...first, ...this.#idsBetween({ from: OTHERS_TO, after, before: undefined }, limit - first.length)]
+  }
+
+  async *ofScope(space: string, scope: Scope, batch: number): AsyncIterable<readonly StoredVector[]> {
+    let after = 0
+    for (;;) {
+      const rows = this.#database.all<VectorRow>(
+        `select seq, memory_id, scope, vector from vectors join embeddings using (seq)
+         where scope = :scope and space = :space and seq > :after order by seq limit :batch`,
+        { scope, space, after, batch },
+      )
+      const last = rows.at(-1)
+      if (last === undefined) return
+      after = last.seq
+      yield rows.map(row => ({ memory_id: row.memory_id, scope: row.scope, vector: toVector(row.vector) }))
+    }
+  }
+
+  async count(space: string): Promise<number> {
+    return this.#number('select count(*) as n from vectors where space = :space', { space })
+  }
+
+  async holds(space: string, scope?: Scope): Promise<boolean> {
+    const found =
+      scope === undefined
+        ? this.#database.get('select 1 from vectors where space = :space limit 1', { space })
+        : this.#database.get('select 1 from vectors where scope = :scope and space = :space limit 1', { scope, space })
+    return found !== undefined
+  }
+
+  async countIn(space: string, scope: Scope): Promise<number> {
+    return this.#number('select count(*) as n from vectors where scope = :scope and space = :space', { scope, space })
+  }
+
+  async spaces(): Promise<readonly { readonly space: string; readonly vectors: number }[]> {
+    return this.#database.all('select space, count(*) as vectors from vectors group by space order by max(seq) desc')
+  }
+
+  async dropSpace(space: string): Promise<boolean> {
+    return this.#database.transaction(() => {
+      const ids = this.#database.all<{ memory_id: string }>(
+        'select memory_id from vectors where space = :space limit :limit',
+        { space, limit: DROPPED_AT_ONCE },
+      )
+      for (const { memory_id } of ids) this.#remove('space = :space and memory_id = :memory_id', { space, memory_id })
+      const done = ids.length < DROPPED_AT_ONCE
+      if (done) this.#database.run('delete from marks where space = :space', { space })
+      return done
+    })
+  }
+
+  async mark(space: string): Promise<string | undefined> {
+    return this.#database.get<{ mark: string }>('select mark from marks where space = :space', { space })?.mark
+  }
+
+  async setMark(space: string, mark: string | undefined): Promise<void> {
+    if (mark === undefined) this.#database.run('delete from marks where space = :space', { space })
+    else
+      this.#database.run(
+        'insert into marks (space, mark) values (:space, :mark) on conflict (space) do update set mark = excluded.mark',
+        { space, mark },
+      )
+  }
+
+  async countOfScope(scope: Scope): Promise<number> {
+    return this.#number('select count(*) as n from vectors where scope = :scope', { scope })
+  }
+
+  async rescope(from: Scope, to: Scope, memory_ids?: readonly string[]): Promise<void> {
+    const which =
+      memory_ids === undefined
+        ? 'scope = :from and :ids is null'
+        : 'scope = :from and memory_id in (select value from json_each(:ids))'
+    this.#database.run(`update vectors set scope = :to, indexed = 0 where ${which}`, {
+      from,
+      to,
+      ids: memory_ids === undefined ? null : JSON.stringify(memory_ids),
+    })
+  }
+
+  async deleteScope(scope: Scope): Promise<number> {
+    const ids = this.#database.all<{ memory_id: string }>(
+      'select distinct memory_id from vectors where scope = :scope',
+      {
+        scope,
+      },
+    )
+    const before = await this.countOfScope(scope)
+    await this.delete(ids.map(each => each.memory_id))
+    return before
+  }
+
+  async delete(memory_ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < memory_ids.length; at += DELETED_AT_ONCE) {
+      this.#database.transaction(() => {
+        for (const memory_id of memory_ids.slice(at, at + DELETED_AT_ONCE)) {
+          this.#remove('memory_id = :memory_id', { memory_id })
+        }
+      })
+      await yieldToEventLoop()
+    }
+  }
+
+  /** Ids from `from` on, after `after` and before `before`. */
+  #idsBetween(
+    { from, after, before }: { from: string; after: string; before: string | undefined },
+    limit: number,
+  ): readonly string[] {
+    const beyond = after < from ? 'memory_id >= :from' : 'memory_id > :from'
+    return this.#database
+      .all<{ memory_id: string }>(
+        `select distinct memory_id from vectors
+         where ${beyond} ${before === undefined ? '' : 'and memory_id < :before'} order by memory_id limit :limit`,
+        { from: after < from ? from : after, limit, ...(before === undefined ? {} : { before }) },
+      )
+      .map(row => row.memory_id)
+  }
+
+  /** Deletes rows and notes which collections may still hold them. */
+  #remove(where: string, parameters: { space?: string; memory_id: string }): void {
+    this.#database.run(
+      `insert or ignore into removals (collection, memory_id)
+       select collection, memory_id from vectors where ${where} and collection is not null`,
+      parameters,
+    )
+    this.#database.run(`delete from vectors where ${where}`, parameters)
+  }
+
+  #checkLength(space: string, vector: Float32Array): void {
+    const bytes = this.#database.get<{ bytes: number }>(
+      'select length(vector) as bytes from vectors join embeddings using (seq) where space = :space limit 1',
+      { space },
+    )?.bytes
+    if (vector.length === 0 || (bytes !== undefined && bytes !== vector.byteLength)) {
+      throw new DenidinError(
+        'invalid_input',
+        `vectors of ${space} have ${String((bytes ?? 0) / Float32Array.BYTES_PER_ELEMENT)} numbers, not ${String(vector.length)}`,
+      )
+    }
+  }
+
+  #number(sql: string, parameters: Record<string, string>): number {
+    return this.#database.get<{ n: number }>(sql, parameters)?.n ?? 0
+  }
+}

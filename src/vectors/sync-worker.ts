@@ -1,0 +1,190 @@
+import { backoffDelay, type Backoff } from '../platform/backoff.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Embedding } from './embedding.ts'
+import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
+import { VectorSync, PAGE } from './vector-sync.ts'
+import type { VectorIndex } from './vector-index.ts'
+import type { VectorStore } from './vector-store.ts'
+
+const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * 60_000 }
+
+/** Failures after which work that came up meanwhile is still begun at once: a part of the index may just have been given up. */
+const RETRIES_AT_ONCE = 2
+
+export interface SyncWorkerDeps {
+  readonly source: EmbeddingSource
+  readonly vectors: VectorStore
+  readonly index: VectorIndex
+  readonly embedding: Embedding
+  /** Where the vectors of this source stand; without one: the embedding's space. */
+  readonly space?: string
+  /** Whether what has no vector gets one; without it only what is there is kept in step. */
+  readonly embeds?: boolean
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+}
+
+/**
+ * Brings vectors and index into step with what they stand for, in the background. What is left to do is read from the
+ * stores each time, never remembered: a crash at any moment loses nothing.
+ */
+export class SyncWorker implements AsyncDisposable {
+  readonly #parts: SyncWorkerDeps
+  readonly #logger: Logger
+  readonly #stop = new AbortController()
+  /** Everything has to be compared; otherwise only what was stored since is new. */
+  #compareAll = true
+  #fresh: Embeddable[] = []
+  #failures = 0
+  #retry: Disposable | undefined
+  #later: Disposable | undefined
+  #running: Promise<void> | undefined
+  #again = false
+  #trouble: string | undefined
+  readonly #space: string
+  readonly #following: VectorSync
+
+  constructor(parts: SyncWorkerDeps) {
+    this.#parts = parts
+    this.#space = parts.space ?? parts.embedding.space
+    this.#following = new VectorSync({ ...parts, space: this.#space }, this.#stop.signal)
+    this.#logger = parts.logger.for('memory.indexer')
+    parts.index.onBehind(() => this.wake())
+  }
+
+  /** Why the last round ended early, for the operator. */
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
+  /** Something was added: it is next. */
+  add(item: Embeddable): void {
+    if (this.#fresh.length < PAGE) this.#fresh.push(item)
+    else this.#compareAll = true
+    this.wake()
+  }
+
+  /**
+   * Has vectors and index let go of what was taken back; what stands in its place follows in the background.
+   * @throws as the index does: what is left is done by the next round.
+   */
+  async letGo(signal: AbortSignal): Promise<void> {
+    const held = await this.#holds()
+    try {
+      await this.#following.letGo()
+      if (held) await this.#parts.index.catchUp(signal)
+    } finally {
+      this.wake()
+    }
+  }
+
+  /** Compares everything again, and goes on. */
+  compareAll(): void {
+    this.#compareAll = true
+    this.wake()
+  }
+
+  /** Goes on now, even if the next attempt would be later. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return
+    this.#retry?.[Symbol.dispose]()
+    this.#retry = undefined
+    if (this.#running !== undefined) {
+      this.#again = true
+      return
+    }
+    this.#running = this.#rounds().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  /** Resolves when there is nothing to do, or nothing that can be done now. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    this.#retry?.[Symbol.dispose]()
+    this.#later?.[Symbol.dispose]()
+    await this.settled()
+  }
+
+  async #rounds(): Promise<void> {
+    for (;;) {
+      this.#again = false
+      const done = await this.#tryRound()
+      if (!this.#wokenAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
+      this.#retry?.[Symbol.dispose]()
+      this.#retry = undefined
+    }
+  }
+
+  async #tryRound(): Promise<boolean> {
+    try {
+      await this.#round()
+      this.#failures = 0
+      this.#trouble = undefined
+      return true
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#failAndRetry(error as Error)
+      return false
+    }
+  }
+
+  #wokenAgain(): boolean {
+    return this.#again && !this.#stop.signal.aborted
+  }
+
+  #failAndRetry(error: Error): void {
+    const { clock, ids } = this.#parts
+    this.#failures += 1
+    this.#compareAll = true
+    this.#trouble = error.message
+    const delay = backoffDelay(BACKOFF, this.#failures, ids)
+    this.#logger.warn(`${capital(this.#parts.source.name)} wait for their embedding or for the index`, {
+      why: error.message,
+      again_in_ms: Math.round(delay),
+    })
+    this.#retry = clock.after(delay, () => this.wake())
+  }
+
+  async #round(): Promise<void> {
+    const { index, source } = this.#parts
+    this.#lookAgain()
+    const all = this.#compareAll || source.growing
+    const fresh = this.#fresh
+    this.#compareAll = false
+    this.#fresh = []
+    const held = await this.#holds()
+    let failure: unknown
+    const follow = async (): Promise<void> => {
+      await this.#following.changes()
+      await (all ? this.#following.everything() : this.#following.added(fresh))
+    }
+    // The index can be filled with what there is while the embedder is down, and the other way round.
+    await follow().catch((error: unknown) => (failure = error))
+    this.#stop.signal.throwIfAborted()
+    // Where nothing stands and nothing stood, no server is started.
+    if (((await index.pending()) > 0 || all) && (held || (await this.#holds()))) await index.catchUp(this.#stop.signal)
+    if (failure !== undefined) throw failure as Error
+    this.#logger.debug(`${capital(source.name)} and index are in step`)
+  }
+
+  /** What nobody tells of is looked for from time to time. */
+  #lookAgain(): void {
+    const { clock, source } = this.#parts
+    if (source.looked_at_every_ms === undefined) return
+    this.#later?.[Symbol.dispose]()
+    this.#later = clock.after(source.looked_at_every_ms, () => this.wake())
+  }
+
+  #holds(): Promise<boolean> {
+    return this.#parts.vectors.holds(this.#space)
+  }
+}
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)

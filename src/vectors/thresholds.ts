@@ -1,0 +1,24 @@
+import { OFFLINE_MIN_SIMILARITY } from '../models/offline/offline-embedder.ts'
+
+/**
+ * Least similarity at which a memory is recalled, by embedding model. Thresholds belong to a model: with
+ * `text-embedding-ada-002` unrelated texts already stand at 0.6 to 0.7, with the `text-embedding-3` models related ones
+ * often at 0.2 to 0.6, where 0.7 would recall almost nothing.
+ */
+const MIN_SIMILARITY: Readonly<Record<string, number>> = {
+  'text-embedding-ada-002': 0.7,
+  'text-embedding-3-small': 0.2,
+  'text-embedding-3-large': 0.2,
+}
+
+/** For models that nobody has measured: low enough to recall something, high enough to keep the unrelated out. */
+const DEFAULT_MIN_SIMILARITY = 0.3
+
+/** Whatever its version, the offline embedder carries a threshold that was measured with it. */
+const OFFLINE_MODEL = /^offline-/
+
+/** The threshold that suits an embedding model, named as in `embeddings.model` (a prefix such as `openai/` is ignored). */
+export const defaultMinSimilarity = (model: string): number => {
+  const name = model.toLowerCase().replace(/^.*\//, '')
+  return OFFLINE_MODEL.test(name) ? OFFLINE_MIN_SIMILARITY : (MIN_SIMILARITY[name] ?? DEFAULT_MIN_SIMILARITY)
+}
