@@ -4,6 +4,7 @@ import type { OpenOptions } from '../interfaces/cli/connect.ts'
 import { localClient, type OperationsClient } from '../operations/client.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
+import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
 import { surroundings } from './runtime.ts'
@@ -22,6 +23,7 @@ export const openForCall = async (
   const owner = takeOwnership(lock)
   await using cleanup = new AsyncDisposableStack()
   cleanup.use(owner)
+  await closeDataFolder(settings.data_root)
   const logger = createWinstonLogger({ ...settings, console: false })
   cleanup.defer(() => logger.close())
   const app = cleanup.use(await createApp({ settings, version, parts: surroundings(logger) }))
