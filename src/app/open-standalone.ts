@@ -3,6 +3,7 @@ import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import type { OpenOptions } from '../interfaces/cli/connect.ts'
 import { localClient, type OperationsClient } from '../operations/client.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
+import { systemClock } from '../platform/clock.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
@@ -24,7 +25,7 @@ export const openForCall = async (
   await using cleanup = new AsyncDisposableStack()
   cleanup.use(owner)
   await closeDataFolder(settings.data_root)
-  const logger = createWinstonLogger({ ...settings, console: false })
+  const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
   const app = cleanup.use(await createApp({ settings, version, parts: surroundings(logger) }))
   await app.open()
