@@ -1,6 +1,6 @@
 // Which folder of src/ may import which: the floors of docs/architecture.md. Everything stands above what it uses.
 
-const base = ['platform', 'text', 'database', 'models', 'people']
+const base = ['platform', 'text', 'database', 'models', 'people', 'lifecycle']
 const pipeline = [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval', 'usage', 'rollout', 'channels']
 
 /** folder → folders that it may import, besides itself. What is in no row here may not exist. */
@@ -11,6 +11,7 @@ const mayImport = {
   database: ['platform'],
   models: ['platform', 'text'],
   people: ['platform', 'text', 'database'],
+  lifecycle: ['platform', 'people'],
   messages: base,
   sessions: [...base, 'messages'],
   vectors: [...base, 'messages'],

@@ -90,7 +90,13 @@ export default defineConfig(
   },
   {
     // The command line, and programs of their own that DeniDin starts.
-    files: ['src/interfaces/cli/**', 'src/main.ts', 'src/cli.ts', 'src/mcp.ts', 'src/vectors/chroma/chroma-server-main.ts'],
+    files: [
+      'src/interfaces/cli/**',
+      'src/main.ts',
+      'src/cli.ts',
+      'src/mcp.ts',
+      'src/vectors/chroma/chroma-server-main.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

@@ -27,7 +27,7 @@ import { createOperationDeps } from './operation-deps.ts'
 import { crossScopeMemories } from '../retrieval/cross-scope-memories.ts'
 import { crossScopeMessages } from '../retrieval/cross-scope-messages.ts'
 import { createPipeline } from './pipeline.ts'
-import { speakerLanguage } from '../conversation/reply-language.ts'
+import { commandLanguage } from '../conversation/reply-language.ts'
 import { openStores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -94,7 +94,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const console_channel = createConsoleChannel({
     clock,
     ids,
-    settled: async chat_id => await conversation?.settled(chat_id),
+    settled: async chat_id => await conversation?.whenIdle(chat_id),
   })
   const everyChannel = [console_channel, ...channels]
 
@@ -167,7 +167,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     parts,
   )
   const runner = createRunner({ deps, clock, logger })
-  commands = createChatCommands({ runner, clock, language: speakerLanguage(windows, stores.preferences) })
+  commands = createChatCommands({ runner, clock, language: commandLanguage(windows, stores.preferences) })
 
   // Nothing that was to be forgotten is used before it is gone.
   await privacy.forgetting.resume().catch((error: unknown) => {
@@ -179,13 +179,13 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     <T>(act: (told: T) => Promise<void>) =>
     async (told: T): Promise<void> => {
       await act(told)
-      past.changed()
+      past.requestSync()
     }
   const eventsOf = (channel: Channel): ChannelEvents => ({
     ...changes,
     message: followed(message => road.receive(message)),
     edited: followed(edit => changes.edited(edit)),
-    missed: followed(missed => changes.missed(missed)),
+    backfilled: followed(missed => changes.backfilled(missed)),
     deleted: followed(message_id => changes.deleted(message_id)),
     ready: () => {
       background.run('sending held replies', () => road.sendHeld(chat_id => channel.serves(chat_id)))
@@ -220,7 +220,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     start: async () => {
       started_at = clock.now()
       await memory.start()
-      past.changed()
+      past.requestSync()
       await road.recover()
       for (const channel of everyChannel) await channel.start(eventsOf(channel))
       sweepSoon()
@@ -235,7 +235,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
           logger.for('app').error('A channel did not stop', { reason: asDenidinError(stopped.reason).message })
         }
       }
-      await background.settled()
+      await background.whenIdle()
       await agent[Symbol.asyncDispose]()
       await memory[Symbol.asyncDispose]()
       await past[Symbol.asyncDispose]()

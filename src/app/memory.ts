@@ -7,10 +7,10 @@ import { createLongTermMemory } from '../memory/create-long-term-memory.ts'
 import { createMessageSearch } from '../retrieval/create-message-search.ts'
 import type { MessageVectors } from '../vectors/message-vectors.ts'
 import { withFactSimilarity } from '../retrieval/fact-similarity.ts'
-import type { LongTermMemory, MemoryUpkeep } from '../memory/long-term-memory.ts'
+import type { LongTermMemory, MemorySync } from '../memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../memory/no-long-term-memory.ts'
 import { noMessageSearch } from '../retrieval/no-message-search.ts'
-import { noVectorUpkeep } from '../vectors/maintenance/no-vector-maintenance.ts'
+import { noVectorMaintenance } from '../vectors/maintenance/no-vector-maintenance.ts'
 import type { MessageSearch } from '../retrieval/message-search.ts'
 import { createHttpReranker } from '../retrieval/ranking/http-reranker.ts'
 import { createLinearReranker } from '../retrieval/ranking/linear-reranker.ts'
@@ -33,8 +33,8 @@ export const remembers = (settings: Settings): boolean =>
   settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
 
 /** Long-term memory, and what looks after its vectors. */
-export interface Memory extends LongTermMemory, MemoryUpkeep {
-  readonly upkeep: VectorMaintenance
+export interface Memory extends LongTermMemory, MemorySync {
+  readonly maintenance: VectorMaintenance
   /** Indexes of another kind, which are verified with the vectors, join here. */
   readonly others: VerifiablePart[]
   /** Vectors of messages; `undefined` when it is off. */
@@ -49,14 +49,23 @@ export const createMemory = async (
   parts: Runtime,
 ): Promise<Memory> => {
   if (!remembers(settings)) {
-    return { ...createNoLongTermMemory(stores.memories), upkeep: noVectorUpkeep, others: [], messages: undefined }
+    return {
+      ...createNoLongTermMemory(stores.memories),
+      maintenance: noVectorMaintenance,
+      others: [],
+      messages: undefined,
+    }
   }
   const { clock, logger } = parts
   const { longterm } = settings.memory
   const database = await openVectorDatabase(join(settings.data_root, 'vectors.db'), clock, logger)
   const embedder = sharedQuestions(models.embedder)
   const server = chromaServer(settings, parts)
-  const { messages, upkeep, ...wired } = await createVectors(settings, stores, embedder, models, {
+  const {
+    messages,
+    maintenance: upkeep,
+    ...wired
+  } = await createVectors(settings, stores, embedder, models, {
     database,
     server,
     parts,
@@ -74,19 +83,19 @@ export const createMemory = async (
     ...memory,
     messages,
     others,
-    upkeep: kept,
+    maintenance: kept,
     start: async () => {
       await memory.start()
       messages.start()
     },
-    settled: async () => {
-      await memory.settled()
-      await messages.settled()
+    whenIdle: async () => {
+      await memory.whenIdle()
+      await messages.whenIdle()
     },
     health: async () => {
       const healthy = await memory.health()
       for (const health of [healthy, await messages.health()]) if (health.state !== 'ok') return health
-      const doubt = await kept.doubt()
+      const doubt = await kept.thresholdWarning()
       return doubt === undefined ? healthy : { state: 'degraded', detail: doubt }
     },
     [Symbol.asyncDispose]: async () => {

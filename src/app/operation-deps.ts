@@ -93,14 +93,14 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
     yours: {
       memories: stores.memories,
       memoryLog: stores.memoryLog,
-      listings: stores.listings,
+      listings: stores.numberedLists,
       messages: stores.forgettable,
       preferences: stores.preferences,
       forgetting: operation.forgetting,
       exporting: operation.exporting,
       audit: operation.audit,
     },
-    upkeep: memory.upkeep,
+    maintenance: memory.maintenance,
     usage: stores.meter,
     traffic: {
       counts: async () => {

@@ -5,7 +5,7 @@ import { createTone } from '../conversation/tone.ts'
 import type { Commands } from '../conversation/commands.ts'
 import { createChanges } from '../conversation/message-events.ts'
 import { createInbox } from '../conversation/inbox.ts'
-import { createMissed } from '../conversation/backfill.ts'
+import { createBackfill } from '../conversation/backfill.ts'
 import { createOutbox } from '../conversation/outbox.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
@@ -22,7 +22,7 @@ import { HOUR_MS } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { sentencesFor } from '../conversation/reply-language.ts'
+import { stringsFor } from '../conversation/reply-language.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -43,19 +43,19 @@ export interface PipelineDeps {
 }
 
 /** The road, and what happens beside it. */
-export interface Road {
+export interface Pipeline {
   readonly conversation: Conversation
   /** What a channel tells besides messages that come in. */
-  readonly changes: ReturnType<typeof createChanges> & ReturnType<typeof createMissed>
+  readonly changes: ReturnType<typeof createChanges> & ReturnType<typeof createBackfill>
   readonly delivery: HealthCheck
 }
 
 /** The road of a message, from the inbox to the outbox. */
-export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promise<Road> => {
+export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promise<Pipeline> => {
   const { settings, stores } = road
   const keep = settings.feature_flags.enable_memory_system
   const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
-  const inLanguage = sentencesFor(stores.preferences)
+  const inLanguage = stringsFor(stores.preferences)
   const { stopping } = road
   const answer_within_ms = settings.conversation.answer_within_hours * HOUR_MS
   const quiet = createQuietHours({
@@ -110,7 +110,7 @@ export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promis
     windows: road.windows,
     turn,
     outbox,
-    sentencesFor: inLanguage,
+    stringsFor: inLanguage,
     quiet,
     paused,
     reaches: chat_id => channelOf(chat_id) !== undefined,
@@ -130,7 +130,7 @@ export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promis
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  const missed = createMissed({ messages: stores.messages, conversation, ownerWrote: changes.ownerWrote })
+  const missed = createBackfill({ messages: stores.messages, conversation, ownerWrote: changes.ownerWrote })
   return { conversation, changes: { ...changes, ...missed }, delivery: outbox }
 }
 

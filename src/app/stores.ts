@@ -52,12 +52,12 @@ export interface Stores extends Disposable {
   readonly memories: MemoryStore
   readonly memoryLog: MemoryLog
   readonly profiles: Profiles
-  readonly learnt: ProcessedMessages
+  readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
   readonly meter: SqliteMeter
   readonly pauses: Pauses
   readonly preferences: Preferences
-  readonly listings: NumberedLists
+  readonly numberedLists: NumberedLists
   readonly forgettable: MessageErasure & ScanningMessageSearch
   readonly erasures: Erasures
   readonly applied: AppliedErasures
@@ -131,13 +131,13 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
     ledger,
     memoryLog,
     profiles,
-    learnt,
+    processedMessages: learnt,
     reflections,
     meter,
     personalData,
     pauses,
     preferences,
-    listings,
+    numberedLists: listings,
     erasures,
     messages: guardMessages(messages, { erasures, preferences }),
     memories,

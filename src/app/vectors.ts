@@ -3,8 +3,8 @@ import { createChromaVectorIndex } from '../vectors/chroma/chroma-vector-index.t
 import type { ChromaServer } from '../vectors/chroma/chroma-server.ts'
 import { createMessageVectors, type MessageVectors } from '../vectors/message-vectors.ts'
 import { Embedding } from '../vectors/embedding.ts'
-import { createFormerSpace, type PreviousModel } from '../vectors/previous-model.ts'
-import type { MemoryUpkeep } from '../memory/long-term-memory.ts'
+import { createPreviousModel, type PreviousModel } from '../vectors/previous-model.ts'
+import type { MemorySync } from '../memory/long-term-memory.ts'
 import { createMemoryEmbeddingSource } from '../memory/memory-embedding-source.ts'
 import { createMessageSource } from '../vectors/message-embedding-source.ts'
 import { messageSpace, modelSpace } from '../vectors/embedding-spaces.ts'
@@ -29,9 +29,9 @@ export interface Vectors {
   readonly vectors: VectorStore
   /** The memories' own. */
   readonly index: VectorIndex
-  readonly former: PreviousModel | undefined
+  readonly previous: PreviousModel | undefined
   readonly messages: MessageVectors
-  upkeep(memory: MemoryUpkeep, others: readonly VerifiablePart[]): VectorMaintenance
+  maintenance(memory: MemorySync, others: readonly VerifiablePart[]): VectorMaintenance
 }
 
 /** Everything that has to do with vectors, as configured. */
@@ -60,7 +60,7 @@ export const createVectors = async (
   const former = (of: string, present: string): PreviousModel | undefined =>
     before === undefined
       ? undefined
-      : createFormerSpace({
+      : createPreviousModel({
           embedding: new Embedding(before, tokens, clock, logger),
           index: indexOf(tableOf(of, false)),
           space: of,
@@ -88,15 +88,15 @@ export const createVectors = async (
     embeds,
     min_similarity,
     index: message_index,
-    former: before && former(messageSpace(before.space), messages_space),
+    previous: before && former(messageSpace(before.space), messages_space),
     former_space: before && messageSpace(before.space),
   })
   return {
     vectors,
     index,
     messages,
-    former: before && former(before.space, space),
-    upkeep: (memory, others) =>
+    previous: before && former(before.space, space),
+    maintenance: (memory, others) =>
       createVectorMaintenance({
         memories: {
           source: createMemoryEmbeddingSource(stores.memories),
@@ -104,7 +104,7 @@ export const createVectors = async (
           index,
           table: memory_table,
           embeds: true,
-          inStep: () => memory.inStep(),
+          syncNow: () => memory.syncNow(),
         },
         messages: {
           source,
@@ -112,14 +112,14 @@ export const createVectors = async (
           table: message_table,
           embeds,
           space: messages_space,
-          inStep: () => messages.inStep(),
+          syncNow: () => messages.syncNow(),
         },
         memoryStore: stores.memories,
         messageStore: stores.messages,
         vectors,
         embedder,
         min_similarity,
-        former: before?.space,
+        previous: before?.space,
         others,
         ids: parts.ids,
         pendingMessages: () => messages.pending(),

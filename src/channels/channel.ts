@@ -23,7 +23,7 @@ export interface OwnerMessage {
 }
 
 /** What was said in one chat while nobody listened. */
-export interface MissedChat {
+export interface BackfilledChat {
   readonly chat_id: ChatId
   /** In the order in which it was said. May hold what is known, and what was sent by us. */
   readonly said: readonly (
@@ -53,12 +53,12 @@ export interface ChannelEvents {
    * What was said in a chat meanwhile: one answer to all of it, none where the owner answered. Resolves once it is
    * recorded; a rejection means that some of it is not.
    */
-  missed(chat: MissedChat): Promise<void>
+  backfilled(chat: BackfilledChat): Promise<void>
   /**
    * Up to when everything that was said in chats is recorded, in milliseconds since the Unix epoch; chats that are not
    * known are missing. For a channel that can look for what it missed.
    */
-  heardUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
+  recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
   /** The author of a message changed its text. Unknown messages are ignored. */
   edited(change: { readonly message_id: MessageId; readonly text: string }): Promise<void>
   /** The author of a message took it back for everybody: nothing of it may stay. */

@@ -4,13 +4,13 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Conversation } from './conversation.ts'
 
 export interface BackfillDeps {
-  readonly messages: Pick<MessageStore, 'known' | 'heardUntil' | 'markHeard' | 'originOf'>
+  readonly messages: Pick<MessageStore, 'known' | 'recordedUntil' | 'markHeard' | 'originOf'>
   readonly conversation: Pick<Conversation, 'receiveAll'>
   readonly ownerWrote: (message: OwnerMessage) => Promise<void>
 }
 
 /** Takes what was said while nobody listened onto the road: one turn a chat, for what its owner has not answered. */
-export const createMissed = (deps: BackfillDeps): Pick<ChannelEvents, 'missed' | 'heardUntil'> => {
+export const createBackfill = (deps: BackfillDeps): Pick<ChannelEvents, 'backfilled' | 'recordedUntil'> => {
   const { messages, conversation, ownerWrote } = deps
 
   /** What people said before the owner's words is answered by these. */
@@ -19,7 +19,7 @@ export const createMissed = (deps: BackfillDeps): Pick<ChannelEvents, 'missed' |
   }
 
   return {
-    missed: async ({ chat_id, said, until }) => {
+    backfilled: async ({ chat_id, said, until }) => {
       // A channel reads a chat from a while before its end, each time anew: were all that is known recorded once more,
       // a process that is killed soon after each start would never come to what is new.
       const known = await messages.known(said.map(each => each.message.message_id))
@@ -36,6 +36,6 @@ export const createMissed = (deps: BackfillDeps): Pick<ChannelEvents, 'missed' |
       await conversation.receiveAll(people)
       await messages.markHeard(chat_id, until)
     },
-    heardUntil: chat_ids => messages.heardUntil(chat_ids),
+    recordedUntil: chat_ids => messages.recordedUntil(chat_ids),
   }
 }

@@ -3,7 +3,7 @@ import type { ModelMessage } from '../models/language-model.ts'
 import type { PackedRecall } from '../retrieval/pack-recall.ts'
 import type { Quote } from '../retrieval/message-recall.ts'
 import type { WindowMessage } from '../sessions/session.ts'
-import { setIn } from '../text/indent-continuation.ts'
+import { indentContinuation } from '../text/indent-continuation.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 export interface ContextInput {
@@ -52,18 +52,18 @@ const profileBlock = (lines: readonly string[]): string =>
   [PROFILE_HEADING, ...lines.map(line => `- ${JSON.stringify(line)}`)].join('\n')
 
 const recalledBlock = ({ memories, quotes }: PackedRecall): string => {
-  const remembered = memories.flatMap(({ memory, whose }) =>
+  const remembered = memories.flatMap(({ memory, owner_label }) =>
     memory.text
       .split('\n')
       .map(line => line.replace(/^\s*[-*•]\s*/, '').trim())
       .filter(line => line !== '')
-      .map(line => `- [${isoDay(memory.said_to)}]${ownerOf(whose)} ${JSON.stringify(line)}`),
+      .map(line => `- [${isoDay(memory.said_to)}]${ownerOf(owner_label)} ${JSON.stringify(line)}`),
   )
   return [RECALLED_HEADING, ...remembered, ...quotes.map(quoteLine)].join('\n')
 }
 
 /** Word for word, with who said it and until when it held; a name is anybody's own invention, and keeps to its place. */
-const quoteLine = ({ role, speaker, sent_at, text, held_until, whose }: Quote): string => {
+const quoteLine = ({ role, speaker, sent_at, text, held_until, owner_label }: Quote): string => {
   const who =
     role === 'assistant'
       ? 'you'
@@ -72,7 +72,7 @@ const quoteLine = ({ role, speaker, sent_at, text, held_until, whose }: Quote): 
           .trim()
           .slice(0, 40)
   const held = held_until === undefined ? '' : `, until ${isoDay(held_until)}`
-  return `- [${isoDay(sent_at)}${held}]${ownerOf(whose)} ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
+  return `- [${isoDay(sent_at)}${held}]${ownerOf(owner_label)} ${who === undefined || who === '' ? '' : `${who}: `}${JSON.stringify(text)}`
 }
 
 /** People choose their own names: these too are data. */
@@ -82,7 +82,7 @@ const toModel = (message: WindowMessage, chat_kind: 'direct' | 'group'): ModelMe
   role: message.role,
   content:
     chat_kind === 'group' && message.role === 'user'
-      ? `${message.sender_name ?? 'Someone'}: ${setIn(message.content)}`
+      ? `${message.sender_name ?? 'Someone'}: ${indentContinuation(message.content)}`
       : message.content,
 })
 

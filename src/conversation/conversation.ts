@@ -16,7 +16,7 @@ export interface Conversation extends AsyncDisposable {
   /** Runs `act` alone in the queue of `scope`: no turn of that scope runs meanwhile. */
   exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** Resolves when every message received so far in the message's chat has been dealt with. */
-  settled(chat_id: string): Promise<void>
+  whenIdle(chat_id: string): Promise<void>
   /** From now on messages are only recorded; resolves when the turns under way have ended. */
   drain(): Promise<void>
 }

@@ -15,7 +15,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { DeferredReplies } from './deferred-replies.ts'
-import { notice } from './system-reply.ts'
+import { systemReply } from './system-reply.ts'
 import type { Outbox } from './outbox.ts'
 import type { QuietHours } from './pacing/quiet-hours.ts'
 import { QuietHoursQueue } from './pacing/quiet-hours-queue.ts'
@@ -45,7 +45,7 @@ export interface InboxDeps {
   /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
   readonly reaches: (chat_id: ChatId) => boolean
   /** DeniDin's own words to a person who wrote `text`. */
-  readonly sentencesFor: (text: string, person_id: PersonId) => Promise<Strings>
+  readonly stringsFor: (text: string, person_id: PersonId) => Promise<Strings>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -177,11 +177,11 @@ export const createInbox = (deps: InboxDeps): Conversation => {
     if (refused.has(message.message_id)) return
     refused.set(message.message_id, true)
     const { chat_id, chat_kind, text } = message
-    const said = notice(
+    const said = systemReply(
       deps,
       [message.message_id],
       { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) },
-      (await deps.sentencesFor(text, person_id)).something_went_wrong,
+      (await deps.stringsFor(text, person_id)).something_went_wrong,
     )
     await deps.outbox.apologise(said).catch(logFailure('A refused message was not told of'))
   }
@@ -195,7 +195,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
       await messages.settle(answers, 'unanswerable', clock.now())
       return
     }
-    const asked = notice(deps, answers, last, (await deps.sentencesFor('', last.person_id)).restarted_before_answer)
+    const asked = systemReply(deps, answers, last, (await deps.stringsFor('', last.person_id)).restarted_before_answer)
     queues
       .exclusive(last.scope, () => deps.outbox.deliver(asked))
       .catch(logFailure('Nobody was asked for words that are gone'))
@@ -245,7 +245,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
       void held.send('resumed')
     },
     exclusive: (scope, act) => queues.exclusive(scope, act),
-    settled: chat_id => queues.settled(message => message.chat_id === chat_id),
+    whenIdle: chat_id => queues.whenIdle(message => message.chat_id === chat_id),
     drain,
     [Symbol.asyncDispose]: drain,
   }

@@ -2,7 +2,7 @@ import type { Speaker } from './commands.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { languageOf, sentencesIn, type Language } from '../text/language.ts'
+import { languageOf, stringsIn, type Language } from '../text/language.ts'
 import type { Strings } from '../text/strings/strings.ts'
 
 /** A slash is the same in every language. */
@@ -12,7 +12,7 @@ const COMMAND = /^\s*\//
  * The language to answer a command in: the one that the speaker has fixed, that of the request where it is a sentence,
  * or the one that they last wrote in.
  */
-export const speakerLanguage =
+export const commandLanguage =
   (sessions: Sessions, preferences: Preferences) =>
   async (speaker: Speaker, text: string): Promise<Language> => {
     const { person_id } = speaker.person
@@ -22,7 +22,7 @@ export const speakerLanguage =
   }
 
 /** DeniDin's own words to a person: in the language that they have fixed, or that of what they wrote. */
-export const sentencesFor =
+export const stringsFor =
   (preferences: Preferences) =>
   async (text: string, person_id: PersonId): Promise<Strings> =>
-    sentencesIn((await preferences.of(person_id)).language ?? languageOf(text))
+    stringsIn((await preferences.of(person_id)).language ?? languageOf(text))

@@ -5,7 +5,7 @@ import type { Reply } from '../messages/message-store.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** A few words of our own to whoever wrote some messages: they belong to no session and are not kept. */
-export const notice = (
+export const systemReply = (
   { ids, clock, tokens }: { readonly ids: Ids; readonly clock: Clock; readonly tokens: TokenCounter },
   answers: readonly MessageId[],
   { chat_id, chat_kind, scope, person_id }: Pick<Reply, 'chat_id' | 'chat_kind' | 'scope' | 'person_id'>,

@@ -61,7 +61,7 @@ export class TurnScheduler<Item> {
   }
 
   /** Resolves when no item that `matches` waits or is worked on. */
-  async settled(matches: (item: Item) => boolean): Promise<void> {
+  async whenIdle(matches: (item: Item) => boolean): Promise<void> {
     for (;;) {
       const busy = [...this.#lanes.values()].filter(lane => [...lane.waiting, ...lane.working].some(matches))
       if (busy.length === 0) return

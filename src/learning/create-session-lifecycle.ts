@@ -22,7 +22,7 @@ export interface SessionLifecycleDeps extends Pick<
   readonly learner: Pick<Learner, 'relearn'> | undefined
   /** Runs an act alone in the queue of a scope, so that no turn is under way in a session that ends. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
-  readonly memory: Pick<LongTermMemory, 'settled' | 'forget'>
+  readonly memory: Pick<LongTermMemory, 'whenIdle' | 'forget'>
   readonly timeout_ms: number
   readonly retention_days: number
 }
@@ -84,7 +84,7 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
     const outcome = await deps.transfer(closed, 'at_once')
     const memory = outcome === 'stored' ? 'stored' : outcome === 'empty' ? 'nothing' : 'pending'
     // Whoever resets and asks at once expects to be remembered.
-    await withDeadline(clock, FINDABLE_DEADLINE_MS, 'indexing', () => deps.memory.settled()).catch(() => undefined)
+    await withDeadline(clock, FINDABLE_DEADLINE_MS, 'indexing', () => deps.memory.whenIdle()).catch(() => undefined)
     return { session_id, messages: held, memory }
   }
 

@@ -12,7 +12,7 @@ const MOST_COUNTED = 10_000
  */
 export const learningSessions = <S extends Sessions>(
   sessions: S,
-  learner: Pick<Learner, 'unlearnt'>,
+  learner: Pick<Learner, 'unprocessedCount'>,
   due: (session_id: string) => void,
 ): S => {
   const counts = new LRUCache<string, number>({ max: MOST_COUNTED })
@@ -22,7 +22,7 @@ export const learningSessions = <S extends Sessions>(
       const session = await sessions.append(session_id, messages, max_tokens)
       const before = counts.get(session_id)
       const added = messages.filter(message => message.role === 'user').length
-      const count = before === undefined ? await learner.unlearnt(session_id) : before + added
+      const count = before === undefined ? await learner.unprocessedCount(session_id) : before + added
       if (count >= CHUNK_MESSAGES) due(session_id)
       counts.set(session_id, count >= CHUNK_MESSAGES ? 0 : count)
       return session

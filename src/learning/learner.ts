@@ -28,7 +28,7 @@ export interface LearnerDeps {
   readonly memories: MemoryStore
   readonly memory: Pick<LongTermMemory, 'store' | 'drop'>
   readonly memoryLog: MemoryLog
-  readonly learnt: ProcessedMessages
+  readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
   readonly extractor: Extractor
   readonly openBook: (scope: Scope) => Promise<Book>
@@ -60,7 +60,7 @@ export interface Learner {
   /** Runs an act while nothing is learned in a scope. */
   alone<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** How many messages of a session have given nothing yet. */
-  unlearnt(session_id: string): Promise<number>
+  unprocessedCount(session_id: string): Promise<number>
   /**
    * Forgets what came from words of a session that were changed or deleted since; sessions that were stored and have
    * to be learned from again wait for it afterwards. False when this one was never learned from.
@@ -69,7 +69,7 @@ export interface Learner {
 }
 
 export const createLearner = (parts: LearnerDeps): Learner => {
-  const { messages, ledger, memories, learnt, reflections, clock, metrics } = parts
+  const { messages, ledger, memories, processedMessages: learnt, reflections, clock, metrics } = parts
   const logger = parts.logger.for('learning')
   const lanes = new KeyedQueue<Scope>()
 
@@ -249,6 +249,6 @@ export const createLearner = (parts: LearnerDeps): Learner => {
       lanes.run(place.scope, () =>
         learnChunks(place, said, new Set(said.filter(isSource).map(each => each.message_id)), options),
       ),
-    unlearnt: async session_id => (await freshOf(session_id, await messages.ofSession(session_id))).size,
+    unprocessedCount: async session_id => (await freshOf(session_id, await messages.ofSession(session_id))).size,
   }
 }

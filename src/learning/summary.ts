@@ -1,7 +1,7 @@
 import { isoDay } from '../platform/clock.ts'
 import type { StoredMessage } from '../messages/message.ts'
 import type { ModelMessage } from '../models/language-model.ts'
-import { setIn } from '../text/indent-continuation.ts'
+import { indentContinuation } from '../text/indent-continuation.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** Longest summary, in tokens. */
@@ -38,7 +38,7 @@ export const writeTranscript = (messages: readonly StoredMessage[]): string =>
   messages
     .map(message => {
       const speaker = message.role === 'assistant' ? 'DeniDin' : (message.sender_name ?? 'Person')
-      return `[${isoDay(message.sent_at)}] ${speaker}: ${setIn(message.text)}`
+      return `[${isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
     })
     .join('\n')
 

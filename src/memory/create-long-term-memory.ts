@@ -12,7 +12,7 @@ import type { TokenCounter } from '../text/tokens.ts'
 import { Embedding } from '../vectors/embedding.ts'
 import type { PreviousModel } from '../vectors/previous-model.ts'
 import { SyncWorker } from '../vectors/sync-worker.ts'
-import type { Dropped, LongTermMemory, MemoryUpkeep, NearMemory, Recall } from './long-term-memory.ts'
+import type { Dropped, LongTermMemory, MemorySync, NearMemory, Recall } from './long-term-memory.ts'
 import { createMemoryEmbeddingSource } from './memory-embedding-source.ts'
 import type { MemoryStore } from './memory-store.ts'
 import { asSearchScope, factScopes, searchFacts, type FactHits } from './fact-search.ts'
@@ -37,7 +37,7 @@ export interface LongTermMemoryDeps {
   readonly index: VectorIndex
   readonly embedder: Embedder
   /** The embedding model of before, until the present one has caught up. */
-  readonly former?: PreviousModel | undefined
+  readonly previous?: PreviousModel | undefined
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -46,7 +46,7 @@ export interface LongTermMemoryDeps {
 }
 
 /** Long-term memory over a memory store, a vector store that follows it, and an index that follows both. */
-export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory & MemoryUpkeep => {
+export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory & MemorySync => {
   const { memories, vectors, index, clock, metrics } = parts
   const embedding = new Embedding(parts.embedder, parts.tokens, clock, parts.logger)
   const indexer = new SyncWorker({ ...parts, source: createMemoryEmbeddingSource(memories), embedding })
@@ -67,7 +67,7 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
     // Who has no memories costs nothing: no embedding, no query.
     const places = await factScopes(memories, reach)
     if (places.length === 0) return { similar: [], memories: [], min_similarity: settings.min_similarity }
-    const { min_similarity, ...asked } = (await parts.former?.asked(reach.scope, question, call)) ?? {
+    const { min_similarity, ...asked } = (await parts.previous?.asked(reach.scope, question, call)) ?? {
       index,
       min_similarity: settings.min_similarity,
       vector: await embedding.ofQuestion(question, call),
@@ -111,7 +111,7 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
         why: (error as Error).message,
         memories: before.size,
       })
-      indexer.compareAll()
+      indexer.requestFullSync()
       return { vectors: left, index: undefined }
     }
   }
@@ -135,7 +135,7 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
     reassign: async (from, to) => {
       if (from === to) return
       await vectors.rescope(scopeOfPerson(from), scopeOfPerson(to))
-      if (started) indexer.compareAll()
+      if (started) indexer.requestFullSync()
     },
   }
 
@@ -143,7 +143,7 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
     personal,
     start: async () => {
       started = true
-      indexer.wake()
+      indexer.requestSync()
     },
     recall: async (reach, question, call) => {
       const begun = clock.now()
@@ -162,14 +162,14 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
         return { memories: [], failure }
       }
     },
-    near,
+    findSimilar: near,
     store: async memory => {
       const stored = await memories.add(memory)
       if (stored.added && started) indexer.add(stored.memory)
       return stored
     },
     forget: async session_id => {
-      if ((await memories.removeOfSession(session_id)).length > 0 && started) indexer.compareAll()
+      if ((await memories.removeOfSession(session_id)).length > 0 && started) indexer.requestFullSync()
     },
     drop,
     list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
@@ -185,12 +185,12 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
         index: await health(),
       }
     },
-    inStep: async () => {
-      indexer.compareAll()
-      await indexer.settled()
+    syncNow: async () => {
+      indexer.requestFullSync()
+      await indexer.whenIdle()
     },
-    settled: async () => {
-      await indexer.settled()
+    whenIdle: async () => {
+      await indexer.whenIdle()
     },
     health,
     [Symbol.asyncDispose]: async () => {

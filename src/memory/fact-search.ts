@@ -35,7 +35,7 @@ const anything = (): boolean => true
 
 /** The places of a reach that hold anything. In a group, a speaker's reach ends at what they alone said. */
 export const factScopes = async (memories: MemoryStore, reach: SearchScope): Promise<readonly FactScope[]> => {
-  const { scope, speaker, others = [] } = reach
+  const { scope, speaker, extra_scopes: others = [] } = reach
   const groups = speaker === undefined ? [] : await memories.groupsOfSpeaker(speaker)
   const places: FactScope[] = [scope, ...others].map(each => ({ scope: each, may: anything }))
   for (const group of groups) {

@@ -35,11 +35,11 @@ export interface Dropped {
 }
 
 /** What the operator and the app need of it besides. */
-export interface MemoryUpkeep {
+export interface MemorySync {
   /** The vectors of a person; the memories themselves are the memory store's. */
   readonly personal: PersonalData
   /** Compares everything, does what there is to do, and resolves when nothing can be done for now. */
-  inStep(): Promise<void>
+  syncNow(): Promise<void>
 }
 
 /** A memory near to a question in meaning. */
@@ -62,7 +62,7 @@ export interface LongTermMemory extends AsyncDisposable {
    * Memories of one scope that are near to `question`, best first, none below the threshold, whatever their age.
    * @throws DenidinError when the embedder or the index cannot be asked.
    */
-  near(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly NearMemory[]>
+  findSimilar(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly NearMemory[]>
   /**
    * Keeps a memory. It is safe in SQLite when this resolves; embedding and index follow in the background, and are
    * taken up again after a restart. A session that gave a memory already gives no second one.
@@ -75,6 +75,6 @@ export interface LongTermMemory extends AsyncDisposable {
   list(scope: Scope | 'all', page: MemoryPage): Promise<readonly MemoryRecord[]>
   stats(): Promise<MemoryStats>
   /** Resolves when nothing waits for embedding or index, or cannot go on for now. */
-  settled(): Promise<void>
+  whenIdle(): Promise<void>
   health(): Promise<Health>
 }

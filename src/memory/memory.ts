@@ -80,5 +80,5 @@ export interface RecalledMemory {
   /** semantic_weight · similarity + recency_weight · recency; the list is sorted by it. */
   readonly score: number
   /** Whose it is, where it is not the asker's own. */
-  readonly whose?: string
+  readonly owner_label?: string
 }

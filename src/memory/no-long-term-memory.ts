@@ -1,5 +1,5 @@
 import type { Health } from '../platform/health.ts'
-import type { LongTermMemory, MemoryUpkeep } from './long-term-memory.ts'
+import type { LongTermMemory, MemorySync } from './long-term-memory.ts'
 import type { MemoryStore } from './memory-store.ts'
 
 const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' }
@@ -8,7 +8,7 @@ const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' 
  * Long-term memory switched off: nothing is recalled, nothing is stored, no server runs. What was remembered before stays
  * where it is, can be listed and counted, and is back when memory is switched on again.
  */
-export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & MemoryUpkeep => ({
+export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & MemorySync => ({
   personal: {
     name: 'vectors',
     tables: [],
@@ -20,7 +20,7 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
   },
   start: async () => undefined,
   recall: async () => ({ memories: [] }),
-  near: async () => [],
+  findSimilar: async () => [],
   store: async memory => ({ added: false, memory }),
   forget: async session_id => {
     await memories.removeOfSession(session_id)
@@ -37,8 +37,8 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
     min_similarity: 0,
     index: OFF,
   }),
-  inStep: async () => undefined,
-  settled: async () => undefined,
+  syncNow: async () => undefined,
+  whenIdle: async () => undefined,
   health: async () => OFF,
   [Symbol.asyncDispose]: async () => undefined,
 })

@@ -2,7 +2,7 @@ import type { MessageId } from './message.ts'
 import type { Scope } from './scope.ts'
 
 /** What somebody said, a person or the bot. */
-export interface Turn {
+export interface Utterance {
   readonly message_id: MessageId
   readonly scope: Scope
   readonly role: 'user' | 'assistant'
@@ -13,14 +13,14 @@ export interface Turn {
 }
 
 /** A turn and what was said right before and after it in the same session, in its order. */
-export interface TurnInContext {
-  readonly turn: Turn
-  readonly before: readonly Turn[]
-  readonly after: readonly Turn[]
+export interface UtteranceInContext {
+  readonly turn: Utterance
+  readonly before: readonly Utterance[]
+  readonly after: readonly Utterance[]
 }
 
 /** That a message was changed, or went. */
-export interface TurnChange {
+export interface UtteranceChange {
   /** Grows with each change. */
   readonly change: number
   readonly message_id: MessageId
@@ -43,15 +43,15 @@ export interface MessageContext {
     seq: number,
     limit: number,
   ): Promise<{
-    readonly turns: readonly { readonly seq: number; readonly turn: Omit<Turn, 'text'> }[]
+    readonly turns: readonly { readonly seq: number; readonly turn: Omit<Utterance, 'text'> }[]
     readonly reached: number | undefined
   }>
   /** The scope of each of these messages of persons; those that are not there are left out. */
   scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
   /** These messages of a scope, with at most `reach` turns before and after. */
-  inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly TurnInContext[]>
+  inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly UtteranceInContext[]>
   /** The oldest changes behind `after`, at most `limit`; of one message only the last. Neighbours are those within `reach` turns. */
-  changes(after: number, limit: number, reach: number): Promise<readonly TurnChange[]>
+  changes(after: number, limit: number, reach: number): Promise<readonly UtteranceChange[]>
   /** Changes up to this one will not be asked for again. */
   forgetChanges(upTo: number): Promise<void>
   /** Place of the newest message. One that went may have been the newest: its place is given to the next that comes. */

@@ -139,7 +139,7 @@ export interface MessageStore {
    * Up to when everything that was said in a chat is recorded, in milliseconds since the Unix epoch; chats of which
    * that is not known are missing.
    */
-  heardUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
+  recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
   /** Says up to when everything in a chat is recorded; never earlier than was said before. */
   markHeard(chat_id: ChatId, until: number): Promise<void>
   /**

@@ -14,7 +14,7 @@ export type Scope = `person:${PersonId}` | `chat:${ChatId}`
 export interface SearchScope {
   readonly scope: Scope
   readonly speaker?: PersonId
-  readonly others?: readonly Scope[]
+  readonly extra_scopes?: readonly Scope[]
 }
 
 /** What a person says alone with the bot, and is remembered of it. */

@@ -87,7 +87,7 @@ export interface OperationDeps {
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
   readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
-  readonly upkeep: VectorMaintenance
+  readonly maintenance: VectorMaintenance
   /** Takes facts from conversations; `undefined` where each gives a summary, or nothing. */
   readonly learning: Learning | undefined
   readonly conversation: Pick<Conversation, 'exclusive' | 'resumed'>

@@ -12,7 +12,7 @@ export const memoryRebuild = operation({
   needs: 'data',
   input: z.strictObject({}),
   output: z.object({ vectors: count.describe('put into the index anew') }),
-  run: async ({ upkeep }, _input, { signal, progress }) =>
+  run: async ({ maintenance: upkeep }, _input, { signal, progress }) =>
     await upkeep.rebuild({
       signal,
       progress: (done, total) => {
@@ -43,7 +43,7 @@ export const memoryVerify = operation({
   }),
   failure: ({ in_order }) =>
     in_order ? undefined : 'the memory is not in order; `denidin memory verify --repair` puts it right',
-  run: async ({ upkeep }, input, { signal, progress }) => {
+  run: async ({ maintenance: upkeep }, input, { signal, progress }) => {
     const { findings, ...found } = await upkeep.verify({
       ...input,
       signal,
@@ -82,7 +82,7 @@ export const memoryCalibrate = operation({
     unrelated_above_now: z.number().nullable(),
     embedded: count,
   }),
-  run: async ({ upkeep }, { embeddings }, { signal }) => {
+  run: async ({ maintenance: upkeep }, { embeddings }, { signal }) => {
     const { related, unrelated, ...found } = await upkeep.calibrate({ most_embeddings: embeddings, signal })
     return {
       ...found,
@@ -110,5 +110,5 @@ export const memoryPruneSpaces = operation({
   needs: 'data',
   input: z.strictObject({}),
   output: z.object({ removed: z.array(z.object({ space: z.string(), vectors: count })) }),
-  run: async ({ upkeep }, _input, { signal }) => ({ removed: [...(await upkeep.pruneSpaces(signal))] }),
+  run: async ({ maintenance: upkeep }, _input, { signal }) => ({ removed: [...(await upkeep.pruneSpaces(signal))] }),
 })

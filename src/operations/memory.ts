@@ -118,7 +118,7 @@ export const memoryStats = operation({
     index_state: z.enum(['ok', 'degraded', 'down', 'off']),
     index_detail: z.string(),
   }),
-  run: async ({ memory, upkeep }) => {
+  run: async ({ memory, maintenance: upkeep }) => {
     const { index, ...stats } = await memory.stats()
     const { spaces, ...vectors } = await upkeep.stats()
     return { ...stats, ...vectors, spaces: [...spaces], index_state: index.state, index_detail: index.detail }

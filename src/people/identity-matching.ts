@@ -2,7 +2,7 @@
 import { isSame, lidsOf, type Identity, type Person } from './person.ts'
 
 /** A name that another account had until now. */
-export interface Passed {
+export interface ReassignedIdentity {
   readonly identity: Identity
   readonly from: Person
 }
@@ -10,7 +10,7 @@ export interface Passed {
 export interface Claims {
   /** Known persons who are this sender: none, one, or several who turn out to be one. */
   readonly same: readonly Person[]
-  readonly passed: readonly Passed[]
+  readonly passed: readonly ReassignedIdentity[]
 }
 
 /** An account is the surest name, a username the least: it can be given up and taken by somebody else at any time. */
@@ -21,13 +21,13 @@ const SUREST_FIRST: readonly Identity['kind'][] = ['lid', 'phone', 'username']
  * for the time being. So persons become one when one of them has no account yet, or both have the same; a number or a
  * username that is seen with another account has passed to somebody else, who must not be given what was said before.
  */
-export const claimsOf = (
+export const matchIdentities = (
   identities: readonly Identity[],
   holderOf: (identity: Identity) => Person | undefined,
 ): Claims => {
   const accounts = lidsOf(identities)
   const same: Person[] = []
-  const passed: Passed[] = []
+  const passed: ReassignedIdentity[] = []
   for (const identity of identities.toSorted((a, b) => rank(a) - rank(b))) {
     const holder = holderOf(identity)
     if (holder === undefined || same.some(each => each.person_id === holder.person_id)) continue
@@ -46,7 +46,7 @@ export const claimsOf = (
  * Names that a person no longer goes by: an account that shows its number (or username) has that one and no other.
  * A person whom the operator made of two accounts keeps what both have.
  */
-export const givenUp = (person: Person, shown: readonly Identity[]): readonly Identity[] => {
+export const releasedIdentities = (person: Person, shown: readonly Identity[]): readonly Identity[] => {
   const [account, another] = lidsOf(person.identities)
   if (account === undefined || another !== undefined || !lidsOf(shown).includes(account)) return []
   return person.identities.filter(

@@ -48,7 +48,7 @@ export class BackgroundTasks {
   }
 
   /** Resolves when nothing is under way any more. */
-  async settled(): Promise<void> {
+  async whenIdle(): Promise<void> {
     while (this.#under_way.size > 0) await Promise.all(this.#under_way)
   }
 }

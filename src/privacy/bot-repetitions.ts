@@ -6,7 +6,7 @@ import { subjectsOf } from '../text/content-stems.ts'
  * What the bot said that repeats a forgotten text: every word of it that means something, in whatever form. It takes a
  * little too much rather than too little: these are the bot's own words.
  */
-export const echoesOf = async (
+export const botRepetitionsOf = async (
   messages: Pick<MessageErasure, 'saidByBot'>,
   { scope, since, texts }: { readonly scope: Scope; readonly since: number; readonly texts: readonly string[] },
 ): Promise<readonly PlacedMessage[]> => {

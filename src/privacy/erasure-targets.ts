@@ -3,7 +3,7 @@ import type { Scope } from '../messages/scope.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { PersonId } from '../people/person.ts'
-import { echoesOf } from './bot-repetitions.ts'
+import { botRepetitionsOf } from './bot-repetitions.ts'
 
 /** What is to be forgotten. */
 export interface Things {
@@ -33,7 +33,7 @@ export const coverageOf = async (
   ]
   const since = Math.min(...said.map(each => each.sent_at), ...given.map(each => each.said_from))
   const places = new Set([...said, ...given].map(each => each.scope))
-  const echoes = await Promise.all([...places].map(scope => echoesOf(messages, { scope, since, texts })))
+  const echoes = await Promise.all([...places].map(scope => botRepetitionsOf(messages, { scope, since, texts })))
   const all = unique([...said, ...answers, ...echoes.flat()], each => each.message_id)
   const learnt = await Promise.all([...byScope(all)].map(([scope, ids]) => memories.ofSources(scope, ids)))
   const summaries = await memories.summariesOf(sessionsOf(all))

@@ -4,7 +4,7 @@ import type { PersonalData, PersonalRecord } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { isoDay, type Clock } from '../platform/clock.ts'
 import { makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../platform/files.ts'
-import { setIn } from '../text/indent-continuation.ts'
+import { indentContinuation } from '../text/indent-continuation.ts'
 
 /** A file with everything held about a person. */
 export interface Exported {
@@ -90,5 +90,5 @@ export const createExport = ({ personalData, root, clock }: ExportDeps): Export 
 
 const line = ({ fields }: PersonalRecord): string => {
   const told = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
-  return `- ${told.map(([name, value]) => `${name}: ${setIn(String(value))}`).join(' · ')}\n`
+  return `- ${told.map(([name, value]) => `${name}: ${indentContinuation(String(value))}`).join(' · ')}\n`
 }

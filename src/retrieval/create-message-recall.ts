@@ -26,7 +26,7 @@ const LIST_FACTOR = 2
 export interface MessageRecallDeps {
   readonly feed: ChangeFeed
   readonly index: FullTextIndex
-  readonly indexer: Pick<FullTextIndexer, 'wake' | 'settled'>
+  readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   /** Puts the candidates in order; `undefined`: the search's own order. */
@@ -45,10 +45,10 @@ export const createMessageRecall = (parts: MessageRecallDeps): MessageRecall => 
 
   /** What was said a moment ago is to be found too. */
   const upToDate = async (): Promise<void> => {
-    indexer.wake()
+    indexer.requestSync()
     const patience = new AbortController()
     await Promise.race([
-      indexer.settled(),
+      indexer.whenIdle(),
       clock.sleep(INDEXING_WAIT_MS, patience.signal).catch(() => undefined),
     ]).finally(() => patience.abort())
   }
@@ -60,7 +60,7 @@ export const createMessageRecall = (parts: MessageRecallDeps): MessageRecall => 
   ): Promise<ReadonlyMap<number, number>> => {
     if (parts.vectors === undefined) return NO_VECTORS
     try {
-      const near = await parts.vectors.near(scope, question, NEIGHBOURS, call)
+      const near = await parts.vectors.findSimilar(scope, question, NEIGHBOURS, call)
       const ordinals = await reader.ordinals(near.map(each => each.message_id))
       return new Map(
         near.flatMap(({ message_id, similarity }) => {

@@ -22,8 +22,8 @@ export const createMessageSearch = (parts: MessageSearchDeps): MessageSearch => 
   const logger = parts.logger.for('memory.recall')
   /** The messages are gone by then: the index follows, and writes over what its files still hold. */
   const letGo = async (): Promise<void> => {
-    indexer.wake()
-    await indexer.settled()
+    indexer.requestSync()
+    await indexer.whenIdle()
     await index.checkpoint()
   }
 
@@ -52,7 +52,7 @@ export const createMessageSearch = (parts: MessageSearchDeps): MessageSearch => 
         if (from === to) return
         await dropScope(from)
         await index.reassign(from, to)
-        indexer.wake()
+        indexer.requestSync()
       },
     },
     words: verifyFullTextIndex({ ...parts, indexer }),
@@ -68,9 +68,9 @@ export const createMessageSearch = (parts: MessageSearchDeps): MessageSearch => 
         return []
       }
     },
-    changed: () => indexer.wake(),
+    requestSync: () => indexer.requestSync(),
     forget: letGo,
-    settled: () => indexer.settled(),
+    whenIdle: () => indexer.whenIdle(),
     stats: async () => ({ enabled: true, ...(await index.counts()) }),
     [Symbol.asyncDispose]: () => indexer[Symbol.asyncDispose](),
   }

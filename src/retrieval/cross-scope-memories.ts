@@ -18,7 +18,7 @@ export const crossScopeMemories = ({ memory, memories, far }: CrossScopeMemories
   recall: async (asked, question, call) => {
     if (typeof asked !== 'string') return await memory.recall(asked, question, call)
     const others = await far.extraScopes(asked, limit => memories.recentScopes(limit))
-    const recall = await memory.recall({ ...ownSearchScope(asked), others }, question, call)
+    const recall = await memory.recall({ ...ownSearchScope(asked), extra_scopes: others }, question, call)
     const told = await far.auditAndLabel(asked, others, recall.memories, {
       scopeOf: found => found.memory.scope,
       idsOf: found => ({ memory_ids: found.map(each => each.memory.memory_id) }),

@@ -17,7 +17,7 @@ export const crossScopeMessages = ({ past, messages, far }: CrossScopeMessagesDe
   recall: async (reach, question, limits, call) => {
     const others = await far.extraScopes(reach.scope, limit => messages.recentScopes(limit))
     if (others.length === 0) return await past.recall(reach, question, limits, call)
-    const quotes = await past.recall({ ...reach, others }, question, limits, call)
+    const quotes = await past.recall({ ...reach, extra_scopes: others }, question, limits, call)
     return await far.auditAndLabel(reach.scope, others, quotes, {
       scopeOf: quote => quote.scope,
       idsOf: found => ({ message_ids: found.map(quote => quote.message_id) }),

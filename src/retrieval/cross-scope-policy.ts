@@ -39,7 +39,7 @@ export class CrossScopePolicy {
     others: readonly Scope[],
     found: readonly T[],
     { scopeOf, idsOf }: FindingsOf<T>,
-  ): Promise<readonly (T & { readonly whose?: string })[]> {
+  ): Promise<readonly (T & { readonly owner_label?: string })[]> {
     const { people, audit } = this.#parts
     const by = personOfScope(asked) ?? asked
     const names = new Map<Scope, string>()
@@ -49,8 +49,8 @@ export class CrossScopePolicy {
       names.set(whose, await describeScope(people, whose))
     }
     return found.map(each => {
-      const whose = names.get(scopeOf(each))
-      return whose === undefined ? each : { ...each, whose }
+      const owner_label = names.get(scopeOf(each))
+      return owner_label === undefined ? each : { ...each, owner_label }
     })
   }
 }

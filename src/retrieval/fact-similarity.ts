@@ -10,13 +10,13 @@ const MOST_SOURCES = 4
  * facts that were taken from it. Where one of the two cannot be asked, the other answers alone.
  */
 export const withFactSimilarity = (
-  facts: Pick<LongTermMemory, 'near'>,
+  facts: Pick<LongTermMemory, 'findSimilar'>,
   messages: VectorCandidates | undefined,
 ): VectorCandidates => ({
-  near: async (scope, question, limit, call) => {
+  findSimilar: async (scope, question, limit, call) => {
     const [keys, said] = await Promise.allSettled([
-      facts.near(scope, question, limit, call),
-      messages?.near(scope, question, limit, call) ?? [],
+      facts.findSimilar(scope, question, limit, call),
+      messages?.findSimilar(scope, question, limit, call) ?? [],
     ])
     if (keys.status === 'rejected' && said.status === 'rejected') throw said.reason
     const best = new Map<MessageId, number>()

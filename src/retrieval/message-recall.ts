@@ -44,7 +44,7 @@ export interface Quote {
   /** Since when nothing that was learned from it holds any more, milliseconds since the Unix epoch. */
   readonly held_until?: number
   /** Whose conversation it is, where a question reached beyond the asker's own. */
-  readonly whose?: string
+  readonly owner_label?: string
 }
 
 /** Finds what was said before and bears on a question. */
@@ -65,7 +65,7 @@ export interface MessageRecall {
 /** Messages near in meaning, from an index of vectors: one more source of candidates beside the words. */
 export interface VectorCandidates {
   /** Best first. A failure leaves recall to the words. */
-  near(
+  findSimilar(
     scope: Scope,
     question: string,
     limit: number,

@@ -12,10 +12,10 @@ export interface MessageSearch extends MessageRecall, AsyncDisposable {
   /** Never rejects: where nothing can be looked up, the answer is empty. */
   recall(...question: Parameters<MessageRecall['recall']>): Promise<readonly Quote[]>
   /** Messages came or were changed: they are indexed beside the road, within milliseconds. */
-  changed(): void
+  requestSync(): void
   /** Resolves when the index has let go of messages that are gone, and its files of their words. */
   forget(message_ids: readonly MessageId[]): Promise<void>
   /** Resolves when every message that there was is indexed. */
-  settled(): Promise<void>
+  whenIdle(): Promise<void>
   stats(): Promise<{ readonly enabled: boolean; readonly messages: number; readonly scopes: number }>
 }

@@ -13,8 +13,8 @@ export const noMessageSearch: MessageSearch = {
   words: { name: 'index of words', verify: async () => ({ looked_at: 0, findings: [] }) },
   forget: async () => undefined,
   recall: async () => [],
-  changed: () => undefined,
-  settled: async () => undefined,
+  requestSync: () => undefined,
+  whenIdle: async () => undefined,
   stats: async () => ({ enabled: false, messages: 0, scopes: 0 }),
   [Symbol.asyncDispose]: async () => undefined,
 }

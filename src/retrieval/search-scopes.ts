@@ -18,7 +18,7 @@ export interface ScopeView {
 /** The places of a reach in which anything was said. In a group, a speaker's reach ends at what they said themselves. */
 export const openScopes = async (
   index: FullTextIndex,
-  { scope, speaker, others = [] }: SearchScope,
+  { scope, speaker, extra_scopes: others = [] }: SearchScope,
 ): Promise<readonly ScopeView[]> => {
   const whole = new Set<Scope>([scope, ...others])
   const groups = speaker === undefined ? [] : await index.groupsOfSpeaker(speaker, MOST_GROUPS)

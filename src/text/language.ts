@@ -15,4 +15,4 @@ export const languageOf = (text: string): Language => {
 const SENTENCES: Readonly<Record<Language, Strings>> = { en, he }
 
 /** DeniDin's own words in a language. */
-export const sentencesIn = (language: Language): Strings => SENTENCES[language]
+export const stringsIn = (language: Language): Strings => SENTENCES[language]

@@ -51,7 +51,7 @@ export interface MoveTable {
 }
 
 /** What rebuilding and verifying the index go by. */
-export interface UpkeepTable {
+export interface MaintenanceTable {
   /**
    * A rebuild is to be done: collections that there are now are to be made anew. One that was noted before and not
    * finished goes on instead.
@@ -61,12 +61,12 @@ export interface UpkeepTable {
   left(): Promise<{ readonly collections: readonly CollectionNumber[]; readonly vectors: number } | undefined>
   end(): Promise<void>
   /** Every vector that a collection should hold for certain, page by page: ids and scopes. */
-  held(collection: CollectionNumber, after: number, limit: number): Promise<readonly Omit<WaitingVector, 'vector'>[]>
+  indexed(collection: CollectionNumber, after: number, limit: number): Promise<readonly Omit<WaitingVector, 'vector'>[]>
   /**
    * The scope under which a collection holds each of these ids for certain, `undefined` for one that it may hold; one
    * that it must not hold is left out.
    */
-  standing(collection: CollectionNumber, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope | undefined>>
+  current(collection: CollectionNumber, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope | undefined>>
   /** The stored vectors of these ids. */
   stored(memory_ids: readonly string[]): Promise<readonly StoredVector[]>
 }
@@ -81,7 +81,7 @@ export interface CollectionAllocator {
   readonly instance: string
   readonly space: string
   readonly moves: MoveTable
-  readonly upkeep: UpkeepTable
+  readonly maintenance: MaintenanceTable
   /**
    * Whether what belongs to no space in use is this table's to clear away: of several tables over one vector store, one.
    */

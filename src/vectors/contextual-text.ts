@@ -1,4 +1,4 @@
-import type { Turn, TurnInContext } from '../messages/message-context.ts'
+import type { Utterance, UtteranceInContext } from '../messages/message-context.ts'
 import { isoDay } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
@@ -16,7 +16,7 @@ const LEAST_TOKENS = 8
  * The text by which a turn is found by its meaning: day and speaker, what was said, and what was said around it, the
  * nearest first, inside 200 tokens.
  */
-export const turnText = ({ turn, before, after }: TurnInContext, tokens: TokenCounter): string => {
+export const contextualText = ({ turn, before, after }: UtteranceInContext, tokens: TokenCounter): string => {
   const around = before.length + after.length > 0
   const own = tokens.cut(
     `${isoDay(turn.sent_at)} ${lineOf(turn)}`,
@@ -41,7 +41,7 @@ export const turnText = ({ turn, before, after }: TurnInContext, tokens: TokenCo
   return [...earlier.reverse(), own, ...later].join('\n')
 }
 
-const lineOf = ({ role, sender_name, text }: Turn): string => {
+const lineOf = ({ role, sender_name, text }: Utterance): string => {
   const speaker = role === 'assistant' ? 'DeniDin' : sender_name
   return speaker === undefined ? text : `${speaker}: ${text}`
 }

@@ -3,7 +3,7 @@ import type { Scope } from '../messages/scope.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Embeddable, EmbeddingSource, SourcePage } from './embedding-source.ts'
-import { CONTEXT_TURNS, turnText } from './contextual-text.ts'
+import { CONTEXT_TURNS, contextualText } from './contextual-text.ts'
 import { MESSAGE_PREFIX } from './vector-store.ts'
 
 /**
@@ -54,7 +54,7 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
       for (const [scope, members] of Map.groupBy(items, each => each.scope)) {
         const ids = members.map(each => fromId(each.memory_id))
         for (const found of await turns.inContext(scope, ids, CONTEXT_TURNS)) {
-          texts.set(toId(found.turn.message_id), turnText(found, tokens))
+          texts.set(toId(found.turn.message_id), contextualText(found, tokens))
         }
       }
       return texts

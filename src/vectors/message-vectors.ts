@@ -33,18 +33,18 @@ export interface MessageVectors extends AsyncDisposable {
    * Messages of `scope` that are near to `question`, best first, none below `min_similarity`.
    * @throws DenidinError when the embedder or the index cannot be asked.
    */
-  near(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly NearMessage[]>
+  findSimilar(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly NearMessage[]>
   /** Messages came or were changed: looks at once instead of within a minute. */
-  changed(): void
+  requestSync(): void
   /**
    * Messages are gone: their vectors, and those that hold their words beside others, have gone too when this resolves;
    * the index lets go within seconds, or when it is back.
    */
   forget(message_ids: readonly MessageId[]): Promise<void>
   /** Does what there is to do, started or not, and resolves when nothing can be done for now. */
-  inStep(): Promise<void>
+  syncNow(): Promise<void>
   /** Resolves when nothing can be done for now. */
-  settled(): Promise<void>
+  whenIdle(): Promise<void>
   /** Messages that have no vector yet. */
   pending(): Promise<number>
   health(): Promise<Health>
@@ -59,7 +59,7 @@ export interface MessageVectorsDeps {
   readonly index: VectorIndex
   readonly embedder: Embedder
   /** The embedding model of before, until the present one has caught up, and where its vectors of messages stand. */
-  readonly former?: PreviousModel | undefined
+  readonly previous?: PreviousModel | undefined
   readonly former_space?: string | undefined
   /** Whether messages get vectors; without, only those that there are are kept in step. */
   readonly embeds: boolean
@@ -87,12 +87,12 @@ export const createMessageVectors = (parts: MessageVectorsDeps): MessageVectors 
   return {
     start: () => {
       started = true
-      indexer.wake()
+      indexer.requestSync()
     },
-    near: async (scope, question, limit, call) => {
+    findSimilar: async (scope, question, limit, call) => {
       // Whose messages have no vectors costs nothing.
       if (!embeds || !(await holds(scope))) return []
-      const { vector, ...asked } = (await parts.former?.asked(scope, question, call)) ?? {
+      const { vector, ...asked } = (await parts.previous?.asked(scope, question, call)) ?? {
         index,
         min_similarity: parts.min_similarity,
         vector: await embedding.ofQuestion(question, call),
@@ -108,12 +108,14 @@ export const createMessageVectors = (parts: MessageVectorsDeps): MessageVectors 
         .filter(each => each.similarity >= asked.min_similarity)
         .map(({ memory_id, similarity }) => ({ message_id: memory_id.slice(MESSAGE_PREFIX.length), similarity }))
     },
-    changed: () => {
-      if (started) indexer.wake()
+    requestSync: () => {
+      if (started) indexer.requestSync()
     },
     forget: async message_ids => {
       try {
-        await withDeadline(clock, LETTING_GO_DEADLINE_MS, 'the index of messages', signal => indexer.letGo(signal))
+        await withDeadline(clock, LETTING_GO_DEADLINE_MS, 'the index of messages', signal =>
+          indexer.deleteVectors(signal),
+        )
       } catch (error) {
         logger.warn('The index lets go of forgotten messages later', {
           why: asDenidinError(error).message,
@@ -121,11 +123,11 @@ export const createMessageVectors = (parts: MessageVectorsDeps): MessageVectors 
         })
       }
     },
-    inStep: async () => {
-      indexer.wake()
-      await indexer.settled()
+    syncNow: async () => {
+      indexer.requestSync()
+      await indexer.whenIdle()
     },
-    settled: () => indexer.settled(),
+    whenIdle: () => indexer.whenIdle(),
     pending: async () => (embeds ? Math.max(0, (await turns.count()) - (await vectors.count(space))) : 0),
     health: async () =>
       indexer.trouble === undefined

@@ -35,7 +35,7 @@ export interface PreviousModelDeps {
   readonly logger: Logger
 }
 
-export const createFormerSpace = (parts: PreviousModelDeps): PreviousModel => {
+export const createPreviousModel = (parts: PreviousModelDeps): PreviousModel => {
   const { embedding, index, space, present, vectors, clock } = parts
   /** Scopes that the new model knows as well: that stays so. */
   const done = new Set<Scope>()

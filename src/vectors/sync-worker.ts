@@ -52,7 +52,7 @@ export class SyncWorker implements AsyncDisposable {
     this.#space = parts.space ?? parts.embedding.space
     this.#following = new VectorSync({ ...parts, space: this.#space }, this.#stop.signal)
     this.#logger = parts.logger.for('memory.indexer')
-    parts.index.onBehind(() => this.wake())
+    parts.index.onBehind(() => this.requestSync())
   }
 
   /** Why the last round ended early, for the operator. */
@@ -64,31 +64,31 @@ export class SyncWorker implements AsyncDisposable {
   add(item: Embeddable): void {
     if (this.#fresh.length < PAGE) this.#fresh.push(item)
     else this.#compareAll = true
-    this.wake()
+    this.requestSync()
   }
 
   /**
    * Has vectors and index let go of what was taken back; what stands in its place follows in the background.
    * @throws as the index does: what is left is done by the next round.
    */
-  async letGo(signal: AbortSignal): Promise<void> {
+  async deleteVectors(signal: AbortSignal): Promise<void> {
     const held = await this.#holds()
     try {
-      await this.#following.letGo()
+      await this.#following.deleteVectors()
       if (held) await this.#parts.index.catchUp(signal)
     } finally {
-      this.wake()
+      this.requestSync()
     }
   }
 
   /** Compares everything again, and goes on. */
-  compareAll(): void {
+  requestFullSync(): void {
     this.#compareAll = true
-    this.wake()
+    this.requestSync()
   }
 
   /** Goes on now, even if the next attempt would be later. */
-  wake(): void {
+  requestSync(): void {
     if (this.#stop.signal.aborted) return
     this.#retry?.[Symbol.dispose]()
     this.#retry = undefined
@@ -102,7 +102,7 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   /** Resolves when there is nothing to do, or nothing that can be done now. */
-  async settled(): Promise<void> {
+  async whenIdle(): Promise<void> {
     while (this.#running !== undefined) await this.#running
   }
 
@@ -110,7 +110,7 @@ export class SyncWorker implements AsyncDisposable {
     this.#stop.abort()
     this.#retry?.[Symbol.dispose]()
     this.#later?.[Symbol.dispose]()
-    await this.settled()
+    await this.whenIdle()
   }
 
   async #rounds(): Promise<void> {
@@ -149,7 +149,7 @@ export class SyncWorker implements AsyncDisposable {
       why: error.message,
       again_in_ms: Math.round(delay),
     })
-    this.#retry = clock.after(delay, () => this.wake())
+    this.#retry = clock.after(delay, () => this.requestSync())
   }
 
   async #round(): Promise<void> {
@@ -179,7 +179,7 @@ export class SyncWorker implements AsyncDisposable {
     const { clock, source } = this.#parts
     if (source.looked_at_every_ms === undefined) return
     this.#later?.[Symbol.dispose]()
-    this.#later = clock.after(source.looked_at_every_ms, () => this.wake())
+    this.#later = clock.after(source.looked_at_every_ms, () => this.requestSync())
   }
 
   #holds(): Promise<boolean> {

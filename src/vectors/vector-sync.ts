@@ -31,7 +31,7 @@ export class VectorSync {
   }
 
   /** Vectors of words that were changed or taken back go, all of them, whether or not the new words can be embedded. */
-  async letGo(): Promise<void> {
+  async deleteVectors(): Promise<void> {
     const { source, vectors } = this.#parts
     let after = 0
     for (;;) {
@@ -46,7 +46,7 @@ export class VectorSync {
 
   /** After that, the new words get theirs. */
   async changes(): Promise<void> {
-    await this.letGo()
+    await this.deleteVectors()
     const { source, vectors } = this.#parts
     for (;;) {
       this.#signal.throwIfAborted()

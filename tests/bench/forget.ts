@@ -28,8 +28,8 @@ for (const size of SIZES) {
     await fillPast(stores, denidin.data('sessions'), { phone: PHONE, ...size, now: denidin.clock.now() })
   }
   await denidin.open()
-  await denidin.app.memory.settled()
-  await denidin.app.past.settled()
+  await denidin.app.memory.whenIdle()
+  await denidin.app.past.whenIdle()
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const began = performance.now()

@@ -36,7 +36,7 @@ const fillSession = async ({ app, channel }: BenchDenidin, phone: string, tokens
   const size = Math.min(1000, Math.floor(tokens / 6))
   for (let n = 0; n * size < tokens; n++) {
     await channel.deliver({ text: words(size, n), chat_id: chatOf(phone) })
-    await app.conversation.settled(chatOf(phone))
+    await app.conversation.whenIdle(chatOf(phone))
   }
 }
 
@@ -59,7 +59,7 @@ const fillMemories = async ({ app }: BenchDenidin, phone: string, from: number, 
       created_at: Date.now(),
     })
   }
-  await app.memory.settled()
+  await app.memory.whenIdle()
 }
 
 const ownTimes = async (denidin: BenchDenidin, phone: string): Promise<Percentiles> => {
@@ -69,7 +69,7 @@ const ownTimes = async (denidin: BenchDenidin, phone: string): Promise<Percentil
     const began = now()
     await denidin.channel.deliver({ text: `${words(12, n + 50)}?`, chat_id: chatOf(phone) })
     const arrived = await requested
-    await denidin.app.conversation.settled(chatOf(phone))
+    await denidin.app.conversation.whenIdle(chatOf(phone))
     // The first rounds warm up connections and caches.
     if (n >= 0) times.push(arrived - began)
   }
@@ -102,7 +102,7 @@ const measureThroughput = async (): Promise<Record<string, number>> => {
   const began = now()
   for (let round = 0; round < MESSAGES_PER_CHAT; round++) {
     await Promise.all(phones.map(phone => denidin.channel.deliver({ text: words(15, round), chat_id: chatOf(phone) })))
-    await Promise.all(phones.map(phone => denidin.app.conversation.settled(chatOf(phone))))
+    await Promise.all(phones.map(phone => denidin.app.conversation.whenIdle(chatOf(phone))))
   }
   const seconds = (now() - began) / 1000
   const answers = new Map<string, number>()

@@ -79,7 +79,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     expect(await table.take(10)).toEqual([])
     expect(await table.removals(10)).toBeUndefined()
     expect(await table.bounds(1)).toEqual({ least: 0, most: 0 })
-    expect(await table.upkeep.left()).toBeUndefined()
+    expect(await table.maintenance.left()).toBeUndefined()
   })
 
   test('no two vector stores have the same name part, and one keeps it over a restart', async () => {
@@ -99,7 +99,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
       expect((await table.vectorsOf(scope, 10)).map(each => each.memory_id)).toEqual([`m${n}`])
       expect(await table.indexed(scope)).toBe(1)
       const { collection } = (await table.find(scope))!
-      expect(await table.upkeep.standing(collection, [`m${n}`])).toEqual(new Map([[`m${n}`, scope]]))
+      expect(await table.maintenance.current(collection, [`m${n}`])).toEqual(new Map([[`m${n}`, scope]]))
     }
     expect(await table.find('person:nobody')).toBeUndefined()
     expect(await table.indexed('person:nobody')).toBe(0)
@@ -149,7 +149,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     await vectors.delete(['deleted'])
     await put(vectors, 'person:a', 'changed', 'new')
     await table.take(10)
-    expect(await table.upkeep.standing(collection, ['there', 'deleted', 'changed', 'new', 'foreign'])).toEqual(
+    expect(await table.maintenance.current(collection, ['there', 'deleted', 'changed', 'new', 'foreign'])).toEqual(
       new Map([
         ['there', 'person:a'],
         ['deleted', undefined],
@@ -158,18 +158,20 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
       ]),
     )
     expect(await table.bounds(collection)).toEqual({ least: 1, most: 4 })
-    expect((await table.upkeep.held(collection, 0, 10)).map(each => each.memory_id)).toEqual(['there'])
+    expect((await table.maintenance.indexed(collection, 0, 10)).map(each => each.memory_id)).toEqual(['there'])
   })
 
   test('what a collection holds for certain comes page by page, and vectors by their ids', async () => {
     await put(vectors, 'person:a', ...many('m', 5))
     await index(table)
     const { collection } = (await table.find('person:a'))!
-    const first = await table.upkeep.held(collection, 0, 3)
-    const rest = await table.upkeep.held(collection, first.at(-1)!.seq, 3)
+    const first = await table.maintenance.indexed(collection, 0, 3)
+    const rest = await table.maintenance.indexed(collection, first.at(-1)!.seq, 3)
     expect([...first, ...rest].map(each => each.memory_id)).toEqual(many('m', 5))
     await put(vectors, 'person:b', 'waiting')
-    expect((await table.upkeep.stored(['m1', 'waiting', 'unknown'])).map(each => [each.scope, each.vector])).toEqual(
+    expect(
+      (await table.maintenance.stored(['m1', 'waiting', 'unknown'])).map(each => [each.scope, each.vector]),
+    ).toEqual(
       expect.arrayContaining([
         ['person:a', wordVector('m1')],
         ['person:b', wordVector('waiting')],
@@ -208,17 +210,17 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     await put(vectors, 'person:a', 'one', 'two')
     await put(vectors, 'person:large', ...many('l', 13))
     await index(table)
-    await table.upkeep.begin()
+    await table.maintenance.begin()
     const [small, large] = [await numberOf('person:a'), await numberOf('person:large')]
-    expect(await table.upkeep.left()).toEqual({ collections: [small, large].sort((a, b) => a - b), vectors: 15 })
+    expect(await table.maintenance.left()).toEqual({ collections: [small, large].sort((a, b) => a - b), vectors: 15 })
     const move = (await table.moves.whole(small))!
     const to = await table.moves.begin(move)
     await table.moves.finish(move, to.collection, await table.moves.copies(move, 0, 100))
     restart()
-    await table.upkeep.begin()
-    expect(await table.upkeep.left()).toEqual({ collections: [large], vectors: 13 })
-    await table.upkeep.end()
-    expect(await table.upkeep.left()).toBeUndefined()
+    await table.maintenance.begin()
+    expect(await table.maintenance.left()).toEqual({ collections: [large], vectors: 13 })
+    await table.maintenance.end()
+    expect(await table.maintenance.left()).toBeUndefined()
   })
 
   test('a table leaves spaces alone that others use, and clears away nothing unless it is the one to do so', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { LongTermMemory, MemoryUpkeep } from '../../src/memory/long-term-memory.ts'
+import type { LongTermMemory, MemorySync } from '../../src/memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { gathered } from '../support/gathered.ts'
@@ -12,7 +12,7 @@ const QUESTION = 'what is the cat called'
 const CALL = { purpose: 'recall' } as const
 
 /** Long-term memory with the store that it keeps its memories in. */
-type Subject = Pick<ReturnType<typeof exactRig>, 'memories'> & { readonly memory: LongTermMemory & MemoryUpkeep }
+type Subject = Pick<ReturnType<typeof exactRig>, 'memories'> & { readonly memory: LongTermMemory & MemorySync }
 
 describe.each<[string, () => Subject]>([
   ['over an index', () => exactRig(hostileScopes)],
@@ -41,7 +41,7 @@ describe.each<[string, () => Subject]>([
 
   test('where nothing is remembered nothing is found, and that is no failure', async () => {
     expect(await memory.recall('person:a', QUESTION, CALL)).toEqual({ memories: [] })
-    expect(await memory.near('person:a', QUESTION, 5, CALL)).toEqual([])
+    expect(await memory.findSimilar('person:a', QUESTION, 5, CALL)).toEqual([])
     expect(await listed('all')).toEqual([])
     expect(await memory.stats()).toMatchObject({ memories: 0, scopes: 0, pending_embedding: 0, pending_index: 0 })
   })
@@ -79,7 +79,7 @@ describe.each<[string, () => Subject]>([
     await memory.forget('s1')
     await memory.forget('unknown')
     expect(await listed('person:a')).toEqual([other.memory_id])
-    await memory.settled()
+    await memory.whenIdle()
     expect((await memory.recall('person:a', TOM, CALL)).memories.map(each => each.memory.memory_id)).not.toContain(
       mine.memory_id,
     )
@@ -88,7 +88,7 @@ describe.each<[string, () => Subject]>([
   test('of memories that have left the store no vector is kept', async () => {
     const each = memoryOf('person:a', TOM)
     await memory.store(each)
-    await memory.settled()
+    await memory.whenIdle()
     await memories.remove('person:a', [each.memory_id])
     expect((await memory.drop([each.memory_id, 'unknown'])).vectors).toBe(0)
     expect(await memory.drop([])).toMatchObject({ vectors: 0 })
@@ -97,7 +97,7 @@ describe.each<[string, () => Subject]>([
 
   test('its vectors go with their person, and it hands over nothing that the memories do not', async () => {
     await memory.store(memoryOf('person:a', TOM))
-    await memory.settled()
+    await memory.whenIdle()
     expect(memory.personal.name).toBe('vectors')
     expect(await gathered(memory.personal.export('a'))).toEqual([])
     await memory.personal.reassign('a', 'b')
@@ -110,8 +110,8 @@ describe.each<[string, () => Subject]>([
 
   test('it comes to rest, and may be stopped more than once', async () => {
     await memory.store(memoryOf('person:a', TOM))
-    await memory.inStep()
-    await memory.settled()
+    await memory.syncNow()
+    await memory.whenIdle()
     await memory[Symbol.asyncDispose]()
   })
 })
@@ -126,11 +126,13 @@ describe('long-term memory switched off', () => {
     const { memory, off, embedder, index, memories } = rigOf()
     await memory.start()
     await memory.store(memoryOf('person:a', TOM))
-    await memory.settled()
+    await memory.whenIdle()
     const texts = [...embedder.texts]
     const dropped = memoryOf('person:a', 'the dog is called Rex')
-    expect(await off.recall({ scope: 'person:a', others: ['person:b'] }, QUESTION, CALL)).toEqual({ memories: [] })
-    expect(await off.near('person:a', QUESTION, 5, CALL)).toEqual([])
+    expect(await off.recall({ scope: 'person:a', extra_scopes: ['person:b'] }, QUESTION, CALL)).toEqual({
+      memories: [],
+    })
+    expect(await off.findSimilar('person:a', QUESTION, 5, CALL)).toEqual([])
     expect(await off.store(dropped)).toEqual({ added: false, memory: dropped })
     expect(await memories.get('person:a', [dropped.memory_id])).toEqual([])
     expect(await off.stats()).toMatchObject({ enabled: false, memories: 1 })
@@ -142,9 +144,9 @@ describe('long-term memory switched off', () => {
     const { memory, off, recalled } = rigOf()
     await memory.start()
     await memory.store(memoryOf('person:a', TOM))
-    await memory.settled()
+    await memory.whenIdle()
     await off.start()
-    await off.inStep()
+    await off.syncNow()
     await off[Symbol.asyncDispose]()
     expect(await recalled('person:a', QUESTION)).toEqual([TOM])
   })

@@ -54,7 +54,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
     })
 
     const heardUntil = async (chat_id: string): Promise<number | undefined> =>
-      (await store.heardUntil([chat_id])).get(chat_id)
+      (await store.recordedUntil([chat_id])).get(chat_id)
 
     /** A reply that was begun, and of which that became. */
     const answer = async (
@@ -75,8 +75,8 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       expect(await heardUntil(ANA)).toBe(NOW - 1)
       await store.receive(receipt('m2', NOW + DAY_MS))
       expect(await heardUntil(ANA)).toBe(NOW - 1)
-      expect(await store.heardUntil([BEN])).toEqual(new Map())
-      expect(await store.heardUntil([])).toEqual(new Map())
+      expect(await store.recordedUntil([BEN])).toEqual(new Map())
+      expect(await store.recordedUntil([])).toEqual(new Map())
     })
 
     test('the end of what was heard never goes back', async () => {
@@ -199,7 +199,7 @@ test('tables of the version before go over with everything in them, in their ord
   const held = await store.held()
   expect(held.map(each => each.reply.outbox_id)).toEqual(['b', 'a', 'c'])
   expect(held.map(each => [each.reply.answers, each.waiting.length])).toEqual(held.map(() => [['m'], 1]))
-  expect(await store.heardUntil([ANA, BEN])).toEqual(
+  expect(await store.recordedUntil([ANA, BEN])).toEqual(
     new Map([
       [ANA, NOW + 1],
       [BEN, NOW + 2],

@@ -71,8 +71,8 @@ describe.each<[string, () => MessageSearch]>([
   })
 
   test('where nothing was said nothing is found, and there is nothing to wait for', async () => {
-    past.changed()
-    await past.settled()
+    past.requestSync()
+    await past.whenIdle()
     expect(await asked(past, ANN)).toEqual([])
     await past.forget([])
     await past.forget(['unknown'])
@@ -81,16 +81,16 @@ describe.each<[string, () => MessageSearch]>([
 
   test('what was said in one scope is not found in another', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.changed()
-    await past.settled()
+    past.requestSync()
+    await past.whenIdle()
     expect(await asked(past, BEA)).toEqual([])
     expect(await asked(past, `${ANN} `)).toEqual([])
   })
 
   test('nothing is found of what was forgotten, as often as it is said', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.changed()
-    await past.settled()
+    past.requestSync()
+    await past.whenIdle()
     await rig.messages.remove('m1', 1)
     await past.forget(['m1'])
     await past.forget(['m1'])
@@ -106,8 +106,8 @@ describe.each<[string, () => MessageSearch]>([
 
   test('nothing is left of a person who is erased, and it hands over nothing that the messages do not', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.changed()
-    await past.settled()
+    past.requestSync()
+    await past.whenIdle()
     expect(past.personal.name).toBe('index')
     expect(await gathered(past.personal.export('ann'))).toEqual([])
     await rig.messages.erase('ann')
@@ -132,8 +132,8 @@ describe('past messages over an index of words', () => {
     for (const [n, scope] of hostileScopes.entries()) {
       await rig.talk(scope, n, [`Eve: the name of my boat is Quetzal ${n}`])
     }
-    past.changed()
-    await past.settled()
+    past.requestSync()
+    await past.whenIdle()
     expect(rig.everything()).toContain('quetzal')
     expect(await past.stats()).toEqual({ enabled: true, messages: hostileScopes.length, scopes: hostileScopes.length })
     for (const [n, scope] of hostileScopes.entries()) {
@@ -144,15 +144,15 @@ describe('past messages over an index of words', () => {
   test('when two persons turn out to be one, each finds what the other said, and the one that went finds nothing', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
     await rig.talk(BEA, 9, ['Bea: the name of my boat is Osprey'])
-    past.changed()
-    await past.settled()
+    past.requestSync()
+    await past.whenIdle()
     await rig.messages.reassign('bea', 'ann')
     await past.personal.reassign('bea', 'ann')
     // At once, not when the index has followed.
     expect(await past.personal.count('bea')).toBe(0)
     await past.personal.reassign('bea', 'ann')
     await past.personal.reassign('ann', 'ann')
-    await past.settled()
+    await past.whenIdle()
     expect((await asked(past, ANN)).sort()).toEqual(['the name of my boat is Osprey', 'the name of my boat is Quetzal'])
     expect(await asked(past, BEA)).toEqual([])
     expect(await past.personal.count('bea')).toBe(0)
@@ -161,8 +161,8 @@ describe('past messages over an index of words', () => {
 
   test('an index that cannot be read is an empty answer, counted, and told of without a word of anybody', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.changed()
-    await past.settled()
+    past.requestSync()
+    await past.whenIdle()
     for (const table of ['postings', 'parts', 'documents', 'speakers', 'scopes'])
       rig.index_database.run(`drop table ${table}`)
     expect(await asked(past, ANN)).toEqual([])
@@ -174,8 +174,8 @@ describe('past messages over an index of words', () => {
 
 test('past messages switched off: nothing is indexed and nothing found, though there is something', async () => {
   await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-  noMessageSearch.changed()
-  await noMessageSearch.settled()
+  noMessageSearch.requestSync()
+  await noMessageSearch.whenIdle()
   expect(await asked(noMessageSearch, ANN)).toEqual([])
   expect(await noMessageSearch.stats()).toEqual({ enabled: false, messages: 0, scopes: 0 })
   expect(rig.everything()).not.toContain('quetzal')

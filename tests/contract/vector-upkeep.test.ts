@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { noVectorUpkeep } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
+import { noVectorMaintenance } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
 import { createSqliteAllocationTable } from '../../src/vectors/sqlite/sqlite-collection-allocator.ts'
 import { createVectorMaintenance } from '../../src/vectors/maintenance/create-vector-maintenance.ts'
 import type { VectorMaintenance, VerifiablePart } from '../../src/vectors/maintenance/vector-maintenance.ts'
@@ -33,7 +33,7 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
       index: rig.index,
       embeds: true,
       table: tableOf(embedder.space),
-      inStep: () => memory.inStep(),
+      syncNow: () => memory.syncNow(),
     },
     messages: {
       source: createMessageSource(createSqliteMessageContext(database), wordCounter, clock),
@@ -41,7 +41,7 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
       index,
       embeds: false,
       table: tableOf(space),
-      inStep: () => index.catchUp(),
+      syncNow: () => index.catchUp(),
     },
     memoryStore: memories,
     messageStore: createSqliteMessageStore(database),
@@ -49,7 +49,7 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
     embedder,
     others,
     ids,
-    former: 'before',
+    previous: 'before',
     min_similarity: 0.3,
     pendingMessages: async () => 0,
   })
@@ -58,20 +58,20 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
 
 describe.each<[string, () => VectorMaintenance]>([
   ['over vectors and their index', () => rigOf().upkeep],
-  ['switched off', () => noVectorUpkeep],
+  ['switched off', () => noVectorMaintenance],
 ])('upkeep of the vectors %s', (_name, make) => {
   test('where there are no vectors it counts none, and has nothing to warn of', async () => {
     expect(await make().stats()).toEqual({ message_vectors: 0, pending_messages: 0, rebuild_left: 0, spaces: [] })
-    expect(await make().doubt()).toBeUndefined()
+    expect(await make().thresholdWarning()).toBeUndefined()
   })
 })
 
 describe('upkeep of the vectors switched off', () => {
   test.each<[string, () => Promise<unknown>]>([
-    ['rebuilding', () => noVectorUpkeep.rebuild({})],
-    ['verifying', () => noVectorUpkeep.verify(RUN)],
-    ['calibrating', () => noVectorUpkeep.calibrate({ most_embeddings: 0, signal })],
-    ['pruning', () => noVectorUpkeep.pruneSpaces(signal)],
+    ['rebuilding', () => noVectorMaintenance.rebuild({})],
+    ['verifying', () => noVectorMaintenance.verify(RUN)],
+    ['calibrating', () => noVectorMaintenance.calibrate({ most_embeddings: 0, signal })],
+    ['pruning', () => noVectorMaintenance.pruneSpaces(signal)],
   ])('%s is refused, and says why', async (_act, act) => {
     await expect(act()).rejects.toMatchObject({ code: 'disabled', message: 'long-term memory is switched off' })
   })
@@ -91,7 +91,7 @@ describe('upkeep of the vectors over vectors and their index', () => {
     const [one, two] = [memoryOf('person:a', 'the cat is called Tom'), memoryOf('person:a', 'the dog is called Rex')]
     await memory.start()
     for (const each of [one, two]) await memory.store(each)
-    await memory.settled()
+    await memory.whenIdle()
     expect(await upkeep.verify(RUN)).toMatchObject({ findings: [], in_order: true })
     const strays = ['stray', 'message:stray']
     // Nobody follows who could mend it by themselves.

@@ -1,7 +1,7 @@
 // What is said while nobody listens: found by the real library in a real browser, in chats whose older messages have to be
 // loaded.
 import { beforeAll, expect, test } from '@jest/globals'
-import type { MissedChat } from '../../src/channels/channel.ts'
+import type { BackfilledChat } from '../../src/channels/channel.ts'
 import { writeLinkedAt } from '../../src/channels/whatsapp/profile.ts'
 import { ANA, until } from '../support/fake-whatsapp/both-sides.ts'
 import { ChannelRun, type ChannelRunOptions } from '../support/fake-whatsapp/channel-run.ts'
@@ -35,7 +35,7 @@ const back = async (run: ChannelRun): Promise<readonly string[]> => {
 }
 
 /** New words, and whose they are; those that were heard before stand before them, for what may have happened to them. */
-const textsOf = ({ said }: MissedChat): readonly string[] =>
+const textsOf = ({ said }: BackfilledChat): readonly string[] =>
   said.map(({ by, message }) => (by === 'person' ? message.text : `own: ${message.text}`))
 
 test('what was said meanwhile is found though the owner has read it, as one, however much has to be loaded', async () => {

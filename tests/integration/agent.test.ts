@@ -99,7 +99,7 @@ test('what two persons who are one said becomes one memory, which is forgotten w
   await denidin.say('my home is in Zanzibar', { phone: second })
   await denidin.say('my flat in Zanzibar has 3 rooms', { phone: second })
   await denidin.say('/reset', { phone: second })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await run('memory.agent_run')).toMatchObject({ merged_count: 0 })
   await denidin.app.runner.run('people.merge', { person: first, other: second }, { caller: OPERATOR, confirmed: true })
   const report = await run('memory.agent_run')
@@ -117,7 +117,7 @@ test('what two persons who are one said becomes one memory, which is forgotten w
     merged_into: null,
     merged: [{ memory_id: closed, quote: 'my home is in Zanzibar', reason: 'says the same' }],
   })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('where is my home?', { phone: first })
   const quoted = denidin.lastRequest().match(/^.*(?:live|home is) in Zanzibar"/gm) ?? []
   expect(quoted.length).toBeGreaterThan(0)
@@ -131,7 +131,7 @@ test('what two persons who are one said becomes one memory, which is forgotten w
     residue: 0,
     memories: 2,
   })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.close()
   expect(await filesWith(denidin.data(), ['I live in Zanzibar', 'my home is in Zanzibar'])).toEqual([])
   expect(await filesWith(denidin.data(), ['my flat in Zanzibar'])).not.toEqual([])

@@ -22,7 +22,7 @@ afterEach(async () => {
 const garbled = async (): Promise<string> => {
   const before = denidin.channel.sent.length
   await denidin.channel.deliver({ text: '', unreadable: true, chat_id: CHAT })
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   return denidin.channel.sent
     .slice(before)
     .map(each => each.text)
@@ -32,7 +32,7 @@ const garbled = async (): Promise<string> => {
 /** Writes something and tells the id of the message. */
 const write = async (text: string): Promise<string> => {
   const { message_id } = await denidin.channel.deliver({ text, chat_id: CHAT })
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   return message_id
 }
 
@@ -59,14 +59,14 @@ test('a message edited while it waits is answered as edited', async () => {
   const { message_id } = await denidin.channel.deliver({ text: 'second, with a slip', chat_id: CHAT })
   await denidin.channel.events.edited({ message_id, text: 'second, put right' })
   held.release()
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   expect(denidin.lastRequest()).toContain('user: second, put right')
 })
 
 test('a message taken back leaves the history, and does not come back when it is delivered again', async () => {
   denidin.models.always('completion', reply('noted'))
   const message = await denidin.channel.deliver({ text: 'my code is 4711', chat_id: CHAT })
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   await denidin.channel.events.deleted(message.message_id)
   await denidin.channel.deliver(message)
   await write('hello')
@@ -82,7 +82,7 @@ test('a message taken back before it is answered is not answered', async () => {
   const { message_id } = await denidin.channel.deliver({ text: 'oh no', chat_id: CHAT })
   await denidin.channel.events.deleted(message_id)
   held.release()
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   expect(denidin.channel.sent.map(each => each.text)).toEqual(['first answer'])
 })
 
@@ -96,7 +96,7 @@ test('a message taken back after its session was stored leaves long-term memory 
   expect(await texts()).toEqual(['and my dog is called Rex', 'my code is 4711'])
   await denidin.channel.events.deleted(message_id)
   await denidin.app.closing.sweep()
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await texts()).toEqual(['and my dog is called Rex'])
   expect(await everythingOnDisk()).not.toContain('4711')
   await write('what is my code?')
@@ -129,7 +129,7 @@ test('a message taken back after its session was summarised leaves the summary t
   expect((await denidin.app.memory.list('all', { limit: 9 })).map(each => each.text)).toEqual(['- the code is 4711'])
   await denidin.channel.events.deleted(message_id)
   await denidin.app.closing.sweep()
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect((await denidin.app.memory.list('all', { limit: 9 })).map(each => each.text)).toEqual(['- a talk about dogs'])
   expect(await everythingOnDisk()).not.toContain('4711')
   await write('what is my code?')
@@ -217,7 +217,7 @@ test('messages older than answer_within_hours are history without an answer', as
   await denidin.restart({ conversation: { answer_within_hours: 2 } })
   const sent_at = denidin.clock.now() - 3 * HOUR_MS
   await denidin.channel.deliver({ text: 'long ago', chat_id: CHAT, sent_at })
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   expect(denidin.channel.sent).toEqual([])
   await write('now')
   expect(denidin.lastRequest()).toContain('user: long ago\nuser: now')

@@ -81,7 +81,7 @@ const failing = (times: number): PersonalData => ({
 test('10,000 rows of a person go from every store, and nothing of others does', async () => {
   const person_id = await fill(10_000, 200)
   await denidin.open()
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const report = await forgetAll()
   expect(report).toMatchObject({ outcome: 'forgotten', messages: 9500, memories: 200, residue: 0, index: 'done' })
   await denidin.say('what does Ben keep?', { phone: PHONE })

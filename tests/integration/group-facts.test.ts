@@ -30,7 +30,7 @@ beforeEach(async () => {
   await denidin.say(`the name of the boat is ${IN_PRIVATE}`, ANA)
   await run('session.reset', { chat: GROUP })
   await denidin.say('/reset', ANA)
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
 })
 
 afterEach(async () => {
@@ -43,7 +43,7 @@ const inGroup = async ({ phone, name }: typeof ANA, text: string, chat_id = GROU
   const sender = { identities: [{ kind: 'phone', value: phone } as const], name }
   const before = denidin.channel.sent.length
   await denidin.channel.deliver({ text, chat_id, sender, addressed: true })
-  await denidin.app.conversation.settled(chat_id)
+  await denidin.app.conversation.whenIdle(chat_id)
   return denidin.channel.sent
     .slice(before)
     .map(each => each.text)

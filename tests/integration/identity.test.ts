@@ -21,7 +21,7 @@ afterEach(async () => {
 const say = async (text: string, ...identities: Identity[]): Promise<string> => {
   const chat_id = `${identities.find(each => each.kind === 'lid')?.value ?? ''}@lid`
   await denidin.channel.deliver({ text, chat_id, sender: { identities } })
-  await denidin.app.conversation.settled(chat_id)
+  await denidin.app.conversation.whenIdle(chat_id)
   return denidin.channel.sent.at(-1)?.text ?? ''
 }
 
@@ -31,7 +31,7 @@ const call = (name: string, input: object) =>
 test('whoever has somebody’s former number learns nothing of them, by conversation or by memory', async () => {
   await say('my secret garden has blue roses', ACCOUNT, NUMBER)
   await say('/reset', ACCOUNT, NUMBER)
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await say('the gate is behind the oak', ACCOUNT, NUMBER)
   await say('what does my secret garden have? where is the gate?', NEW_ACCOUNT, NUMBER)
   expect(denidin.lastRequest()).not.toMatch(/roses|oak/)
@@ -62,11 +62,11 @@ test('an account whose number is not known is a person like any other, and never
 test('people the operator makes one have one conversation history and one memory', async () => {
   await say('my secret garden has blue roses', ACCOUNT, NUMBER)
   await say('/reset', ACCOUNT, NUMBER)
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await say('hello', NEW_ACCOUNT, NUMBER)
   const { taken_over } = (await call('people.show', { person: NUMBER.value })) as { taken_over: { from: string }[] }
   await call('people.merge', { person: NUMBER.value, other: taken_over[0]?.from })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await say('what does my secret garden have?', NEW_ACCOUNT, NUMBER)
   expect(denidin.lastRequest()).toMatch(/Recalled memories[^]*roses/)
 })

@@ -35,7 +35,7 @@ const texts = async (): Promise<readonly string[]> => (await rig.facts()).map(me
 
 test('learning that breaks off before it is marked is made again, in whatever words, without a double', async () => {
   await rig.session('s1', ['the gate squeaks', 'Bruno baked bread'])
-  const { learnt } = rig.stores
+  const { processedMessages: learnt } = rig.stores
   const add = learnt.add.bind(learnt)
   learnt.add = () => Promise.reject(new Error('the process has ended'))
   await expect(rig.learner.learn('s1', at_once)).rejects.toThrow('ended')

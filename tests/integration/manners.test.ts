@@ -17,7 +17,7 @@ test('typing is shown while it is recalled, thought and sent, and then no more',
   denidin = await TestDenidin.start()
   await denidin.say('my dog is called Rex')
   await denidin.say('/reset')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const [recall, thought] = [hold(embed()), hold(reply('Rex'))]
   denidin.models.next('embedding', recall.answer)
   denidin.models.next('completion', thought.answer)

@@ -133,12 +133,12 @@ test('with another embedding model everything is embedded anew, and with the old
   const fill = await openRig(folder)
   await fill.memory.start()
   await fill.memory.store(memoryOf('person:a', 'the cat is called Tom'))
-  await fill.memory.settled()
+  await fill.memory.whenIdle()
   await fill[Symbol.asyncDispose]()
 
   const other = await openRig(folder, { embedder: new WordEmbedder('larger', 96) })
   await other.memory.start()
-  await other.memory.settled()
+  await other.memory.whenIdle()
   expect(other.embedder.texts).toContain('the cat is called Tom')
   const recall = await other.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
   expect(recall.memories).toHaveLength(1)
@@ -146,7 +146,7 @@ test('with another embedding model everything is embedded anew, and with the old
 
   const back = await open(folder)
   await back.memory.start()
-  await back.memory.settled()
+  await back.memory.whenIdle()
   expect(back.embedder.texts).toEqual([])
   expect((await back.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories).toHaveLength(
     1,
@@ -194,7 +194,7 @@ test('the server ends with the process that started it, even when that is killed
   const source = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../src', path))
   await writeFile(
     script,
-    `import { ChromaProcess } from ${source('memory/chroma/chroma-process.ts')}
+    `import { ChromaProcess } from ${source('vectors/chroma/chroma-process.ts')}
      import { systemClock } from ${source('platform/clock.ts')}
      import { silentLogger } from ${source('platform/logger.ts')}
      const server = await ChromaProcess.start(${JSON.stringify(join(folder, 'chroma'))}, { clock: systemClock, logger: silentLogger })
@@ -219,7 +219,7 @@ test('a Chroma that cannot be loaded leaves the bot without recall, not without 
   const rig = await open(folder, { server, logger: log })
   await rig.memory.start()
   await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
-  await rig.memory.settled()
+  await rig.memory.whenIdle()
   const recall = await rig.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
   expect(recall).toMatchObject({ memories: [], failure: expect.stringContaining('GLIBC_2.38') })
   expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining('GLIBC_2.38') })
@@ -236,7 +236,7 @@ test('a remote server is used as it stands: what is not ours stays, and what it 
   const first = await openRig(folder, { server: createRemoteChromaServer({ url, ...system }) })
   await first.memory.start()
   await first.memory.store(memoryOf('person:a', 'the cat is called Tom'))
-  await first.memory.settled()
+  await first.memory.whenIdle()
   expect(
     (await first.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories,
   ).toHaveLength(1)
@@ -248,9 +248,9 @@ test('a remote server is used as it stands: what is not ours stays, and what it 
   await client.deleteCollection({ name: names.find(name => name !== 'somebody-elses')! })
   const again = await open(folder, { server: createRemoteChromaServer({ url, ...system }) })
   await again.memory.start()
-  await again.memory.settled()
+  await again.memory.whenIdle()
   await again.memory.recall('person:a', 'cat', { purpose: 'recall' })
-  await again.memory.settled()
+  await again.memory.whenIdle()
   const recall = await again.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
   expect(recall.memories).toHaveLength(1)
   expect(again.embedder.texts).not.toContain('the cat is called Tom')
@@ -264,7 +264,7 @@ test('a remote server that does not answer is down, and recall says so at once',
   const rig = await open(folder, { server: createRemoteChromaServer({ url, ...system }) })
   await rig.memory.start()
   await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
-  await rig.memory.settled()
+  await rig.memory.whenIdle()
   expect(await rig.memory.recall('person:a', 'cat', { purpose: 'recall' })).toMatchObject({ memories: [] })
   expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining(url) })
 })

@@ -73,7 +73,7 @@ test('a rebuild that is stopped goes on where it was, also in another process, a
       },
     }),
   ).rejects.toThrow()
-  const left = await first.table.upkeep.left()
+  const left = await first.table.maintenance.left()
   expect(left!.vectors).toBeGreaterThan(0)
   expect(left!.vectors).toBeLessThan(300)
   const halfway = await places(first)
@@ -85,7 +85,7 @@ test('a rebuild that is stopped goes on where it was, also in another process, a
   const totals: number[] = []
   await second.index.rebuild({ progress: (_done, total) => totals.push(total) })
   expect(totals[0]).toBe(left!.vectors)
-  expect(await second.table.upkeep.left()).toBeUndefined()
+  expect(await second.table.maintenance.left()).toBeUndefined()
   const after = await places(second)
   // What was made anew by the first is not made anew again.
   expect(after.filter(each => halfway.includes(each)).length).toBeGreaterThan(0)
@@ -147,8 +147,8 @@ const run = async (denidin: TestDenidin, name: keyof typeof operations, input: o
 const talk = async (denidin: TestDenidin, ...texts: readonly string[]): Promise<void> => {
   for (const text of texts) await denidin.say(text, { phone: DANA })
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.changed()
-  await denidin.app.memory.settled()
+  denidin.app.memory.messages!.requestSync()
+  await denidin.app.memory.whenIdle()
 }
 
 test('through the whole app: messages are found by meaning, counted, verified and indexed anew', async () => {
@@ -157,9 +157,11 @@ test('through the whole app: messages are found by meaning, counted, verified an
   const person = await denidin.app.people.lookUp(DANA)
   const scope: Scope = `person:${person!.person_id}`
   const near = async (question: string) =>
-    (await denidin.app.memory.messages!.near(scope, question, 5, { purpose: 'recall' })).length
+    (await denidin.app.memory.messages!.findSimilar(scope, question, 5, { purpose: 'recall' })).length
   expect(await near('boat Marlin')).toBeGreaterThan(0)
-  expect(await denidin.app.memory.messages!.near('person:nobody', 'boat Marlin', 5, { purpose: 'recall' })).toEqual([])
+  expect(
+    await denidin.app.memory.messages!.findSimilar('person:nobody', 'boat Marlin', 5, { purpose: 'recall' }),
+  ).toEqual([])
   expect(await run(denidin, 'memory.verify')).toMatchObject({ in_order: true, findings: [] })
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 2, pending_messages: 0, rebuild_left: 0 })
   expect(await run(denidin, 'memory.rebuild')).toEqual({ vectors: 2 })
@@ -186,12 +188,12 @@ test('through the whole app: what is put in other words is quoted to the model, 
   }
   expect(await request()).toContain('my boat is called Marlin')
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.changed()
-  await denidin.app.memory.settled()
+  denidin.app.memory.messages!.requestSync()
+  await denidin.app.memory.whenIdle()
   expect((await run(denidin, 'memory.stats'))['message_vectors']).toBe(2)
   await run(denidin, 'memory.forget', { what: 'all', person: DANA })
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, spaces: [] })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await run(denidin, 'memory.verify')).toMatchObject({ in_order: true, looked_at: 0 })
 })
 
@@ -199,7 +201,7 @@ test('another embedding model takes over while the old one answers, and its vect
   const denidin = await start()
   await denidin.say('my boat is called Marlin', { phone: DANA })
   await denidin.say('/reset', { phone: DANA })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const person = await denidin.app.people.lookUp(DANA)
   const scope: Scope = `person:${person!.person_id}`
   const recalled = async (): Promise<string> =>
@@ -216,7 +218,7 @@ test('another embedding model takes over while the old one answers, and its vect
     else await embed()(request, response)
   })
   await denidin.restart({ embeddings: { model: 'another-embedding' } })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await run(denidin, 'memory.stats')).toMatchObject({
     space: 'another-embedding',
     pending_embedding: 1,
@@ -227,11 +229,11 @@ test('another embedding model takes over while the old one answers, and its vect
 
   down = false
   await denidin.restart()
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await recalled()).toContain('Marlin')
   expect(modelAsked()).toBe('another-embedding')
   await denidin.restart()
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await run(denidin, 'memory.prune_spaces')).toMatchObject({ removed: [{ space: 'scripted-embedding' }] })
   expect((await run(denidin, 'memory.stats'))['spaces']).toEqual([
     { space: 'another-embedding', vectors: 1, use: 'present' },
@@ -256,7 +258,7 @@ test('a threshold that nothing reaches is told by status, and calibrating says w
     }
     await denidin.say('/reset', { phone })
   }
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const calls = denidin.models.of('embedding').length
   expect(await run(denidin, 'memory.calibrate')).toMatchObject({ suggested: null, embedded: 0 })
   expect(denidin.models.of('embedding')).toHaveLength(calls)
@@ -267,12 +269,12 @@ test('a threshold that nothing reaches is told by status, and calibrating says w
   expect(found['related_above']).toBeGreaterThan(found['unrelated_above'] as number)
 
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.changed()
-  await denidin.app.memory.settled()
+  denidin.app.memory.messages!.requestSync()
+  await denidin.app.memory.whenIdle()
   expect((await denidin.app.memory.health()).state).toBe('ok')
   expect(await run(denidin, 'memory.calibrate')).toMatchObject({ suggested: expect.any(Number), embedded: 0 })
   await denidin.restart({ memory: { longterm: { min_similarity: 1 } } })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await denidin.app.memory.health()).toMatchObject({
     state: 'degraded',
     detail: expect.stringContaining('min_similarity (1)'),
@@ -291,7 +293,7 @@ test('with use_schema_v2 off messages get no vectors', async () => {
   await talk(denidin, 'my boat is called Marlin')
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, pending_messages: 0 })
   await denidin.restart({})
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 1, pending_messages: 0 })
 })
 
@@ -310,7 +312,7 @@ test('what is not in order fails the check, and repairing makes it right', async
     words.run(`update documents set stems = 'other' where ordinal = 0`)
   }
   await denidin.open()
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const wrong = await run(denidin, 'memory.verify')
   expect(wrong).toMatchObject({ in_order: false })
   expect(wrong['findings']).toEqual(
@@ -333,9 +335,9 @@ test('who became another while memory was off is found under that one, by what t
   await denidin.restart({ memory: { longterm: { enabled: false } } })
   await run(denidin, 'people.merge', { person: '15550002222', other: DANA })
   await denidin.restart({})
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const person = await denidin.app.people.lookUp(DANA)
-  const near = await denidin.app.memory.messages!.near(`person:${person!.person_id}`, 'boat Marlin', 5, {
+  const near = await denidin.app.memory.messages!.findSimilar(`person:${person!.person_id}`, 'boat Marlin', 5, {
     purpose: 'recall',
   })
   expect(person).toEqual(await denidin.app.people.lookUp('15550002222'))

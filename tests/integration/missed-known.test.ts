@@ -1,7 +1,7 @@
 // What a channel reads once more after an absence is passed over by what is known, without any work on it.
 import { expect, test } from '@jest/globals'
-import type { MissedChat } from '../../src/channels/channel.ts'
-import { createMissed } from '../../src/conversation/backfill.ts'
+import type { BackfilledChat } from '../../src/channels/channel.ts'
+import { createBackfill } from '../../src/conversation/backfill.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
@@ -30,7 +30,7 @@ test('of a chat that is read once more only what is new is received, though the 
     await store.receive({ ...receipt, message: each, tokens: undefined })
   }
   for (let number = 1; number <= KNOWN; number++) await record(message(number))
-  const all: MissedChat['said'] = Array.from({ length: KNOWN + 3 }, (_, index) => ({
+  const all: BackfilledChat['said'] = Array.from({ length: KNOWN + 3 }, (_, index) => ({
     by: 'person',
     message: message(index + 1),
   }))
@@ -45,12 +45,12 @@ test('of a chat that is read once more only what is new is received, though the 
       await record(first)
       throw new Error('killed')
     }
-    const missed = createMissed({ messages: store, conversation: { receiveAll }, ownerWrote: async () => undefined })
-    await missed.missed({ chat_id: CHAT, said: all, until: NOW + MINUTE_MS })
+    const missed = createBackfill({ messages: store, conversation: { receiveAll }, ownerWrote: async () => undefined })
+    await missed.backfilled({ chat_id: CHAT, said: all, until: NOW + MINUTE_MS })
   }
   for (let life = 1; life <= 3; life++) await expect(live()).rejects.toThrow('killed')
   expect(lives).toEqual([['m41', 'm42', 'm43'], ['m42', 'm43'], ['m43']])
-  expect(await store.heardUntil([CHAT])).toEqual(new Map())
+  expect(await store.recordedUntil([CHAT])).toEqual(new Map())
   await live()
-  expect(await store.heardUntil([CHAT])).toEqual(new Map([[CHAT, NOW + MINUTE_MS]]))
+  expect(await store.recordedUntil([CHAT])).toEqual(new Map([[CHAT, NOW + MINUTE_MS]]))
 })

@@ -1,6 +1,6 @@
 // What was said while nobody listened, and replies that could not go out, through the whole of DeniDin.
 import { afterEach, expect, test } from '@jest/globals'
-import type { MissedChat } from '../../src/channels/channel.ts'
+import type { BackfilledChat } from '../../src/channels/channel.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
@@ -23,7 +23,7 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-type Said = MissedChat['said'][number]
+type Said = BackfilledChat['said'][number]
 let number = 0
 
 /** A person said this, so many milliseconds ago. */
@@ -57,8 +57,8 @@ const account = (text: string, ago: number, message_id = `own-${String(++number)
 
 /** The channel finds what was said in a chat; resolves when it is dealt with. */
 const find = async (...said: readonly Said[]): Promise<void> => {
-  await denidin.channel.events.missed({ chat_id: CHAT, said, until: denidin.clock.now() })
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.channel.events.backfilled({ chat_id: CHAT, said, until: denidin.clock.now() })
+  await denidin.app.conversation.whenIdle(CHAT)
 }
 
 const sent = (): readonly string[] => denidin.channel.sent.map(each => each.text)
@@ -166,10 +166,10 @@ test('how far a chat was heard is known after a restart, with memory on and off'
     await start({ feature_flags: { enable_memory_system } })
     await find(person('one', DAY_MS + 1), person('two', MINUTE_MS), account('by hand', 10))
     await denidin.channel.deliver({ text: 'three', chat_id: '15550002222@c.us', gapless: true })
-    const before = await denidin.channel.events.heardUntil([CHAT, '15550002222@c.us', 'nobody@c.us'])
+    const before = await denidin.channel.events.recordedUntil([CHAT, '15550002222@c.us', 'nobody@c.us'])
     expect([...before.keys()]).toEqual([CHAT, '15550002222@c.us'])
     await denidin.restart()
-    expect(await denidin.channel.events.heardUntil([CHAT, '15550002222@c.us'])).toEqual(before)
+    expect(await denidin.channel.events.recordedUntil([CHAT, '15550002222@c.us'])).toEqual(before)
     await denidin[Symbol.asyncDispose]()
   }
   await start()
@@ -254,13 +254,13 @@ test('resuming gives up nothing that waits for the channel', async () => {
 test('the cleanup removes records of what was dealt with long ago, and what was said stays', async () => {
   await start()
   await denidin.channel.deliver({ text: 'long ago', chat_id: CHAT, gapless: true })
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   denidin.clock.forward(40 * DAY_MS)
   const purge = (): Promise<unknown> =>
     denidin.app.runner.run('session.purge', {}, { caller: { transport: 'cron', level: 'operator' } })
   expect(await purge()).toMatchObject({ records: 0 })
   await denidin.channel.deliver({ text: 'now', chat_id: CHAT, gapless: true, sent_at: denidin.clock.now() })
-  await denidin.app.conversation.settled(CHAT)
+  await denidin.app.conversation.whenIdle(CHAT)
   const { messages } = await denidin.app.traffic()
   expect(await purge()).toMatchObject({ records: 2 })
   expect(await denidin.app.traffic()).toMatchObject({ messages, inbox: { answered: 1 }, outbox: { sent: 1 } })

@@ -52,13 +52,13 @@ test('a merge moves everything: messages, session, memories and vectors, and rec
   const chat_id = '77700011@lid'
   const say = async (text: string, identities: readonly { kind: 'lid' | 'phone'; value: string }[]): Promise<void> => {
     await denidin.channel.deliver({ text, chat_id, sender: { identities } })
-    await denidin.app.conversation.settled(chat_id)
+    await denidin.app.conversation.whenIdle(chat_id)
   }
   await denidin.say('hello from my phone', { phone: '15550007777' })
   await say('my boat is called Marlin', [lid])
   await say('/reset', [lid])
   await say('what is my boat called?', [lid, { kind: 'phone', value: '15550007777' }])
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('tell me what my boat is called', { phone: '15550007777' })
   expect(denidin.lastRequest()).toMatch(/^- \[.*my boat is called Marlin/m)
   const person = await denidin.app.people.lookUp('15550007777')

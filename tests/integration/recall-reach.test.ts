@@ -22,7 +22,7 @@ afterEach(async () => {
 const inGroup = async (text: string, phone: string, addressed = false): Promise<void> => {
   const sender = { identities: [{ kind: 'phone', value: phone } as const], name: `N${phone.slice(-4)}` }
   await denidin.channel.deliver({ text, chat_id: GROUP, sender, addressed })
-  await denidin.app.conversation.settled(GROUP)
+  await denidin.app.conversation.whenIdle(GROUP)
 }
 
 /** Quotes in the last request: their lines name who said it. */

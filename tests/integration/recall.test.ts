@@ -47,7 +47,7 @@ test('a fact is a key to what was said: the words themselves are quoted, though 
     facts(({ text }) => (text.includes('Marlin') ? [{ text: 'Ana has a vessel', quote: text }] : [])),
   )
   await talkAndReset('we painted Marlin blue at last')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   denidin.clock.forward(DAY_MS)
   await denidin.say('which thingamajig?', { name: 'Ana' })
   expect(quotes()).toEqual(['we painted Marlin blue at last'])
@@ -86,7 +86,7 @@ test('edited words are found as they stand now, and words taken back are found n
   const chat_id = '15550001111@c.us'
   const red = await denidin.channel.deliver({ text: 'my boat is red', chat_id })
   const leak = await denidin.channel.deliver({ text: 'my boat leaks at the stern', chat_id })
-  await denidin.app.conversation.settled(chat_id)
+  await denidin.app.conversation.whenIdle(chat_id)
   await denidin.channel.events.edited({ message_id: red.message_id, text: 'my boat is green' })
   await denidin.channel.events.deleted(leak.message_id)
   await denidin.say('/reset')
@@ -110,7 +110,7 @@ test.each([
   for (const suffix of ['-wal', '-shm']) await rm(path + suffix, { force: true })
   await damage(path)
   await denidin.open()
-  await denidin.app.past.settled()
+  await denidin.app.past.whenIdle()
   await denidin.say('what is my boat called?')
   expect(quotes()).toContain('my boat is called Marlin')
 })
@@ -122,7 +122,7 @@ test('with long-term memory off nothing is indexed or quoted; on again, everythi
   expect(quotes()).toEqual([])
   await denidin.say('/reset')
   await denidin.restart({ memory: { longterm: { enabled: true, min_similarity: 1 } } })
-  await denidin.app.past.settled()
+  await denidin.app.past.whenIdle()
   // What waited to be summarised asks the model too.
   await denidin.app.closing.sweep()
   await denidin.say('what is my boat called?')
@@ -175,8 +175,8 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
     index: rig.index,
     logger: denidin.log,
   })
-  again.wake()
-  await again.settled()
+  again.requestSync()
+  await again.whenIdle()
   expect(await rig.index.counts()).toEqual({ messages: 199, scopes: 1 })
   expect(await rig.feed.changes((await rig.index.progress()).change, 10)).toEqual([])
   expect(rig.everything()).not.toContain('number5"')

@@ -49,7 +49,7 @@ const remember = async (
       created_at: said_to,
     })
   }
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
 }
 
 /** The quotes in the last request. */
@@ -132,7 +132,7 @@ test('messages within the configured pause are one turn', async () => {
   const chat_id = '15550001111@c.us'
   await denidin.channel.deliver({ text: 'one', chat_id })
   await denidin.channel.deliver({ text: 'two', chat_id })
-  await denidin.app.conversation.settled(chat_id)
+  await denidin.app.conversation.whenIdle(chat_id)
   expect(denidin.channel.sent).toHaveLength(1)
 })
 
@@ -226,7 +226,7 @@ test('with long-term memory off nothing is embedded, recalled or stored, and wha
   expect(await exists(denidin.data('sessions/expired'))).toBe(true)
   await denidin.restart({})
   await denidin.app.closing.sweep()
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('what is my dog called?')
   expect(denidin.lastRequest()).toContain('my dog is called Rex')
 })

@@ -88,7 +88,7 @@ test('reflections older than retention_days go with the cleanup schedule, others
 
 test('uses of memories and what replies were given go after ninety days, the memories stay', async () => {
   await talk(ANA, 'my dog is called Rex')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const recallRex = async (): Promise<unknown> => {
     await denidin.say('what is my dog called?')
     return (await run('memory.why', { person: ANA }))['items']

@@ -23,7 +23,7 @@ const inGroup = async (text: string, phone = '15550001111', addressed = true): P
   const before = denidin.channel.sent.length
   const sender = { identities: [{ kind: 'phone', value: phone } as const], name: `N${phone.slice(-4)}` }
   await denidin.channel.deliver({ text, chat_id: GROUP, sender, addressed })
-  await denidin.app.conversation.settled(GROUP)
+  await denidin.app.conversation.whenIdle(GROUP)
   return denidin.channel.sent
     .slice(before)
     .map(each => each.text)
@@ -42,7 +42,7 @@ test('what is remembered on request is listed with number, date and source, and 
   expect(await denidin.say('/remember my sister is called Dana')).toBe('Remembered: my sister is called Dana')
   const day = new Date(denidin.clock.now()).toISOString().slice(0, 10)
   expect(await denidin.say('/memory')).toContain(`1. ${day}, you said: my sister is called Dana`)
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('what is my sister called?')
   expect(denidin.lastRequest()).toContain('my sister is called Dana')
 })
@@ -50,7 +50,7 @@ test('what is remembered on request is listed with number, date and source, and 
 test('/memory with words finds memories and what was said word for word, in the numbers that /forget takes', async () => {
   await denidin.say('/remember my boat is called Marlin')
   await denidin.say('the boats in the harbour are all blue')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   const list = await denidin.say('/memory boat')
   expect(list).toMatch(/1\. .*my boat is called Marlin/)
   expect(list).toMatch(/2\. .*the boats in the harbour are all blue/)
@@ -72,7 +72,7 @@ test('numbers hold over a restart, until the next list', async () => {
 
 test('forgetting a memory takes its words from everywhere, the answers that repeat them included', async () => {
   await denidin.say('/remember my locker is Zanzibar 4711')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('what is my locker?')
   await denidin.say('please repeat: locker Zanzibar 4711')
   await denidin.say('/memory')
@@ -129,14 +129,14 @@ test('/forget all asks once, forgets on yes, and reports', async () => {
 
 test('what was forgotten does not come back from the history of the phone', async () => {
   const first = await denidin.channel.deliver({ text: 'I owe Xanthippe money', chat_id: '15550001111@c.us' })
-  await denidin.app.conversation.settled('15550001111@c.us')
+  await denidin.app.conversation.whenIdle('15550001111@c.us')
   await denidin.say('/forget all')
   await denidin.say('yes')
   await denidin.restart()
   const before = denidin.channel.sent.length
   await denidin.channel.deliver(first)
   await denidin.channel.deliver({ ...first, message_id: 'the same words under another id' })
-  await denidin.app.conversation.settled('15550001111@c.us')
+  await denidin.app.conversation.whenIdle('15550001111@c.us')
   expect(denidin.channel.sent).toHaveLength(before)
   expect(await filesWith(denidin.data(), ['Xanthippe'])).toEqual([])
   // Said anew it is a new thing.
@@ -161,7 +161,7 @@ test('/why tells which memories the last reply was given, and how similar they w
   await denidin.say('hello')
   expect(await denidin.say('/why')).toContain('on no memory')
   await denidin.say('/remember my boat is called Marlin')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('what is my boat called?')
   expect(await denidin.say('/why')).toMatch(/my boat is called Marlin \(\d+ % similar\)/)
   await denidin.say('/memory')
@@ -187,7 +187,7 @@ test('with /privacy off nothing is learned, the conversation goes on, and it hol
     .join('\n')
   expect(summary).toContain('Tom')
   expect(summary).not.toContain('Rex')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('what are my pets called, dog and cat?')
   expect(denidin.lastRequest()).toContain('Tom')
   expect(denidin.lastRequest()).not.toContain('Rex')
@@ -224,7 +224,7 @@ test('the same in plain Hebrew', async () => {
 test('what was said in a group stays there, but who said it finds it in private', async () => {
   await inGroup('/remember my flat has the code Wisteria')
   await inGroup('/remember our meeting place is Heliotrope', '15550002222')
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('what is the code of my flat, and our meeting place?')
   expect(denidin.lastRequest()).toContain('Wisteria')
   expect(denidin.lastRequest()).not.toContain('Heliotrope')
@@ -261,7 +261,7 @@ test('forgetting everything takes what was said in groups, and leaves what other
 
 test('with godfather_scope all the godfather is reminded of what others said, and each time is audited', async () => {
   await denidin.say('/remember my boat is called Marlin', { name: 'Ana "the\n- boss"' })
-  await denidin.app.memory.settled()
+  await denidin.app.memory.whenIdle()
   await denidin.say('what is the boat called?', { phone: GODFATHER })
   expect(denidin.lastRequest()).not.toContain('Marlin')
   await denidin.restart({ memory: { godfather_scope: 'all', longterm: { min_similarity: 0.2 } } })
@@ -271,7 +271,7 @@ test('with godfather_scope all the godfather is reminded of what others said, an
   expect(denidin.lastRequest()).not.toContain('Marlin')
   const sender = { identities: [{ kind: 'phone', value: GODFATHER } as const] }
   await denidin.channel.deliver({ text: 'what is the boat called?', chat_id: GROUP, sender })
-  await denidin.app.conversation.settled(GROUP)
+  await denidin.app.conversation.whenIdle(GROUP)
   expect(denidin.lastRequest()).not.toContain('Marlin')
   await denidin.close()
   const uses = (await audit()).filter(entry => entry['operation'] === 'recall')

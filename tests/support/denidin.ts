@@ -138,7 +138,7 @@ export class TestDenidin implements AsyncDisposable {
         ? {}
         : { sender: { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') }], name: from.name } }),
     })
-    await this.app.conversation.settled(chat_id)
+    await this.app.conversation.whenIdle(chat_id)
     const replies = this.channel.sent.slice(before).filter(each => each.chat_id === chat_id)
     return replies.map(each => each.text).join('\n')
   }

@@ -5,7 +5,7 @@ import type { ChromaServer } from '../../src/vectors/chroma/chroma-server.ts'
 import { createManagedChromaServer } from '../../src/vectors/chroma/managed-chroma-server.ts'
 import { createLongTermMemory, type LongTermSettings } from '../../src/memory/create-long-term-memory.ts'
 import type { CollectionAllocator } from '../../src/vectors/collection-allocator.ts'
-import type { LongTermMemory, MemoryUpkeep } from '../../src/memory/long-term-memory.ts'
+import type { LongTermMemory, MemorySync } from '../../src/memory/long-term-memory.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
@@ -65,7 +65,7 @@ export const recallSettings: LongTermSettings = {
 }
 
 export interface MemoryRig extends AsyncDisposable {
-  readonly memory: LongTermMemory & MemoryUpkeep
+  readonly memory: LongTermMemory & MemorySync
   readonly memories: MemoryStore
   readonly vectors: VectorStore
   readonly index: VectorIndex

@@ -2,15 +2,17 @@ import type { ChannelEvents } from '../../src/channels/channel.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 
 /** A listener that cares for messages alone, those that it hears as they come. */
-export const noChanges: Pick<ChannelEvents, 'missed' | 'heardUntil' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'> =
-  {
-    missed: async () => undefined,
-    heardUntil: async () => new Map(),
-    edited: async () => undefined,
-    deleted: async () => undefined,
-    reacted: async () => undefined,
-    ownerWrote: async () => undefined,
-  }
+export const noChanges: Pick<
+  ChannelEvents,
+  'backfilled' | 'recordedUntil' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'
+> = {
+  backfilled: async () => undefined,
+  recordedUntil: async () => new Map(),
+  edited: async () => undefined,
+  deleted: async () => undefined,
+  reacted: async () => undefined,
+  ownerWrote: async () => undefined,
+}
 
 /** A listener for what people write: what is said as a channel becomes able to hear may be told as missed. */
 export const hearing = (
@@ -20,7 +22,7 @@ export const hearing = (
   message: async message => {
     hear(message)
   },
-  missed: async ({ said }) => {
+  backfilled: async ({ said }) => {
     for (const each of said) if (each.by === 'person') hear(each.message)
   },
 })

@@ -6,7 +6,7 @@ import { createSqliteReflections } from '../../src/learning/sqlite/sqlite-proces
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-lifecycle.ts'
 import type { AccessStats } from '../../src/memory/memory-log.ts'
 import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
-import { noVectorUpkeep } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
+import { noVectorMaintenance } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
@@ -261,7 +261,7 @@ export class OperationParts implements OperationDeps {
     },
   }
 
-  upkeep: OperationDeps['upkeep'] = noVectorUpkeep
+  maintenance: OperationDeps['maintenance'] = noVectorMaintenance
 
   readonly traffic: OperationDeps['traffic'] = {
     counts: () => Promise.resolve({ inbox_waiting: 2, outbox_waiting: 1, outbox_unconfirmed: 3, outbox_failed: 4 }),

@@ -177,7 +177,7 @@ export class RoadRig implements AsyncDisposable {
   async say(text: string, chat_id = '15550001111@c.us'): Promise<string> {
     const before = this.channel.sent.length
     await this.channel.deliver({ text, chat_id })
-    await this.process.road.settled(chat_id)
+    await this.process.road.whenIdle(chat_id)
     return this.channel.sent
       .slice(before)
       .filter(each => each.chat_id === chat_id)

@@ -431,12 +431,12 @@ test.each([
   async (in_order, code, said) => {
     const { run, parts, terminal } = setUp()
     const findings = in_order ? [] : [{ part: 'messages', what: 'missing', count: 7 } as const]
-    parts.upkeep = { ...parts.upkeep, verify: () => Promise.resolve({ in_order, looked_at: 9, findings }) }
+    parts.maintenance = { ...parts.maintenance, verify: () => Promise.resolve({ in_order, looked_at: 9, findings }) }
     await expect(run('memory', 'verify', '--json')).resolves.toBe(code)
     expect(JSON.parse(terminal.out())).toEqual({ in_order, looked_at: 9, findings })
     expect(terminal.err()).toContain(in_order ? '' : '"code":"damaged"')
     const again = setUp()
-    again.parts.upkeep = parts.upkeep
+    again.parts.maintenance = parts.maintenance
     await expect(again.run('memory', 'verify')).resolves.toBe(code)
     expect(again.terminal.err()).toBe(said)
   },

@@ -8,8 +8,8 @@ import { FakeClock } from '../support/fake-clock.ts'
 
 /** A conversation at the other end of the channel: answers when the test lets it. */
 class Answerer implements ChannelEvents {
-  readonly missed = noChanges.missed
-  readonly heardUntil = noChanges.heardUntil
+  readonly backfilled = noChanges.backfilled
+  readonly recordedUntil = noChanges.recordedUntil
   readonly edited = noChanges.edited
   readonly deleted = noChanges.deleted
   readonly reacted = noChanges.reacted

@@ -9,13 +9,14 @@ const fact = (similarity: number, ...sources: string[]): NearMemory => ({
   memory: { ...memoryOf(`of ${sources.join()}`, 'person:a', 'a fact'), sources },
   similarity,
 })
-const facts = (...found: NearMemory[]) => ({ near: () => Promise.resolve(found) })
-const messages = (near: Readonly<Record<string, number>>): VectorCandidates => ({
-  near: () => Promise.resolve(Object.entries(near).map(([message_id, similarity]) => ({ message_id, similarity }))),
+const facts = (...found: NearMemory[]) => ({ findSimilar: () => Promise.resolve(found) })
+const messages = (similar: Readonly<Record<string, number>>): VectorCandidates => ({
+  findSimilar: () =>
+    Promise.resolve(Object.entries(similar).map(([message_id, similarity]) => ({ message_id, similarity }))),
 })
-const broken = { near: () => Promise.reject(new DenidinError('unavailable', 'the index is down')) }
+const broken = { findSimilar: () => Promise.reject(new DenidinError('unavailable', 'the index is down')) }
 const ask = (candidates: VectorCandidates, limit = 10) =>
-  candidates.near('person:a', 'what?', limit, { purpose: 'recall' })
+  candidates.findSimilar('person:a', 'what?', limit, { purpose: 'recall' })
 
 test('what a near fact was taken from is as near as the fact, or as its own vector where that is nearer', async () => {
   const near = await ask(

@@ -18,7 +18,7 @@ test('what was stored is recalled for its own scope only', async () => {
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
   await memory.store(memoryOf('person:b', 'the cat is called Kitty'))
-  await memory.settled()
+  await memory.whenIdle()
   expect(await recalled('person:a', QUESTION)).toEqual([TOM])
   expect(await recalled('person:b', QUESTION)).toEqual(['the cat is called Kitty'])
 })
@@ -27,7 +27,7 @@ test('a scope without memories costs neither an embedding nor a query', async ()
   const { memory, recalled, embedder, index } = rigOf()
   await memory.start()
   await memory.store(memoryOf('person:b', TOM))
-  await memory.settled()
+  await memory.whenIdle()
   const calls = embedder.calls.length
   expect(await recalled('person:a', QUESTION)).toEqual([])
   expect(embedder.calls).toHaveLength(calls)
@@ -38,7 +38,7 @@ test('a recall is counted in the log without a word of anybody', async () => {
   const { memory, recalled, log } = rigOf()
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
-  await memory.settled()
+  await memory.whenIdle()
   await recalled('person:a', QUESTION)
   expect(log.last('Recalled 1 memories')).toMatchObject({ level: 'info', component: 'memory.recall' })
   const loud = log.lines.filter(line => line.level !== 'debug')
@@ -49,7 +49,7 @@ test('the calls of the embedder tell what they are for and for whom', async () =
   const { memory, recalled, embedder } = rigOf()
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
-  await memory.settled()
+  await memory.whenIdle()
   await recalled('person:a', QUESTION)
   expect(embedder.calls[0]).toMatchObject({ purpose: 'memory', person_id: 'a' })
   expect(embedder.calls.at(-1)).toMatchObject({ purpose: 'recall', person_id: 'p' })
@@ -60,7 +60,7 @@ test('without an embedder the answer is empty and says why, and nothing is lost'
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
-  await memory.settled()
+  await memory.whenIdle()
   expect(await memory.recall('person:a', QUESTION, { purpose: 'recall' })).toEqual({
     memories: [],
     failure: 'the embedder is down',
@@ -71,7 +71,7 @@ test('without an embedder the answer is empty and says why, and nothing is lost'
 
   embedder.failure = undefined
   await clock.advance(10 * MINUTE)
-  await memory.settled()
+  await memory.whenIdle()
   expect(await recalled('person:a', QUESTION)).toEqual([TOM])
   expect(await memory.health()).toMatchObject({ state: 'ok' })
 })
@@ -81,7 +81,7 @@ test('attempts at a failing embedder grow rarer', async () => {
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
-  await memory.settled()
+  await memory.whenIdle()
   const perMinutes: number[] = []
   for (let minute = 0; minute < 4; minute++) {
     const before = embedder.calls.length
@@ -98,13 +98,13 @@ test('an index that is down is filled as soon as it is back, and nothing is embe
   index.down = true
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
-  await memory.settled()
+  await memory.whenIdle()
   expect(await memory.recall('person:a', QUESTION, { purpose: 'recall' })).toMatchObject({
     failure: 'the index is down',
   })
   expect(await memory.stats()).toMatchObject({ pending_embedding: 0, pending_index: 1 })
   index.comeBack()
-  await memory.settled()
+  await memory.whenIdle()
   expect(await recalled('person:a', QUESTION)).toEqual([TOM])
   expect(embedder.texts.filter(text => text === TOM)).toHaveLength(1)
 })
@@ -117,13 +117,13 @@ test('a memory that the embedder refuses does not hold up the others, and is not
     await memory.store(each)
   }
   await memory.start()
-  await memory.settled()
+  await memory.whenIdle()
   expect(await recalled('person:a', QUESTION)).toEqual([TOM])
   expect(await memory.health()).toMatchObject({ state: 'degraded', detail: expect.stringContaining('1 memories') })
   const calls = embedder.calls.length
   await memory.store(memoryOf('person:b', 'the dog is called Rex'))
   await clock.advance(60 * MINUTE)
-  await memory.settled()
+  await memory.whenIdle()
   expect(embedder.calls.length - calls).toBe(1)
 })
 
@@ -132,10 +132,10 @@ test('when two persons turn out to be one, each is recalled for that one', async
   await memory.start()
   await memory.store(memoryOf('person:old', TOM))
   await memory.store(memoryOf('person:new', 'the dog is called Rex'))
-  await memory.settled()
+  await memory.whenIdle()
   await memories.reassign('old', 'new')
   await memory.personal.reassign('old', 'new')
-  await memory.settled()
+  await memory.whenIdle()
   expect(await memory.personal.count('old')).toBe(0)
   expect(await memory.personal.count('new')).toBe(2)
   expect(await recalled('person:new', QUESTION)).toContain(TOM)
@@ -147,7 +147,7 @@ test('vectors follow memories that moved, or went, while nobody looked', async (
   await rig.memory.start()
   const moved = memoryOf('person:old', TOM)
   await rig.memory.store(moved)
-  await rig.memory.settled()
+  await rig.memory.whenIdle()
   await rig.vectors.put('words', [
     {
       memory_id: 'of-nobody',
@@ -169,7 +169,7 @@ test('vectors follow memories that moved, or went, while nobody looked', async (
     metrics: rig.metrics,
   })
   await again.start()
-  await again.settled()
+  await again.whenIdle()
   expect(await rig.vectors.idsOf('', { limit: 10 })).toEqual([moved.memory_id])
   const { memories } = await again.recall('person:new', QUESTION, { purpose: 'recall' })
   expect(memories.map(each => each.memory.text)).toEqual([TOM])
@@ -181,7 +181,7 @@ test('a configured threshold is obeyed as it is; left open, it goes by the embed
   const { memory, recalled } = rigOf({ min_similarity: 0.95 })
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
-  await memory.settled()
+  await memory.whenIdle()
   expect(await recalled('person:a', QUESTION)).toEqual([])
   expect(await recalled('person:a', TOM)).toEqual([TOM])
 })
@@ -193,7 +193,7 @@ test('top_k and recall_tokens cap what is recalled', async () => {
     const { memory, recalled } = rigOf(settings)
     await memory.start()
     for (const text of texts) await memory.store(memoryOf('person:a', text))
-    await memory.settled()
+    await memory.whenIdle()
     counts.push((await recalled('person:a', QUESTION)).length)
   }
   expect(counts).toEqual([3, 2])
@@ -204,9 +204,9 @@ test('a session that gave a memory already gives no second one, and nothing is e
   await memory.start()
   const first = memoryOf('person:a', TOM, { session_id: 's' })
   await memory.store(first)
-  await memory.settled()
+  await memory.whenIdle()
   const again = await memory.store(memoryOf('person:a', 'something else', { session_id: 's' }))
-  await memory.settled()
+  await memory.whenIdle()
   expect(again).toEqual({ added: false, memory: first })
   expect(embedder.texts).toEqual([TOM])
 })
@@ -215,7 +215,7 @@ test('a very long memory is embedded by its beginning', async () => {
   const { memory, embedder } = rigOf()
   await memory.start()
   await memory.store(memoryOf('person:a', `${TOM}\n${'and so on '.repeat(10_000)}`))
-  await memory.settled()
+  await memory.whenIdle()
   expect(embedder.texts[0]!.startsWith(TOM)).toBe(true)
   expect(wordCounter.count(embedder.texts[0]!)).toBe(8000)
 })

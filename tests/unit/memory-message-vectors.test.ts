@@ -4,12 +4,12 @@ import { createMessageVectors } from '../../src/vectors/message-vectors.ts'
 import { createMessageSource } from '../../src/vectors/message-embedding-source.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
-import { turnText } from '../../src/vectors/contextual-text.ts'
+import { contextualText } from '../../src/vectors/contextual-text.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
-import type { Turn } from '../../src/messages/message-context.ts'
+import type { Utterance } from '../../src/messages/message-context.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -50,11 +50,11 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
   const say = (message_id: string, text: string, more: object = {}): void =>
     sayAll(database, [{ message_id, text, sent_at: clock.now(), ...more }])
   const near = async (question: string, scope: Scope = 'person:a'): Promise<string[]> =>
-    (await messages.near(scope, question, 10, { purpose: 'recall' })).map(each => each.message_id)
+    (await messages.findSimilar(scope, question, 10, { purpose: 'recall' })).map(each => each.message_id)
   /** Lets a message come of age, and all that follows be done. */
   const later = async (milliseconds = HOUR): Promise<void> => {
     await clock.advance(milliseconds)
-    await messages.settled()
+    await messages.whenIdle()
   }
   return { clock, database, vectors, store, embedder, index, messages, open, say, near, later }
 }
@@ -169,7 +169,7 @@ test('a later start goes on where the last one stopped, and pays for nothing twi
   const again = open()
   await clock.advance(HOUR)
   again.start()
-  await again.settled()
+  await again.whenIdle()
   expect(await vectors.count(SPACE)).toBe(701)
   expect(embedder.texts).toHaveLength(701)
   expect(await again.pending()).toBe(0)
@@ -206,7 +206,7 @@ test('without vectors of messages nothing is embedded or asked, and those of bef
 
 test('the text of a turn keeps to 200 tokens, and the turn is never crowded out by what stands around it', () => {
   const tokens = createTokenCounter()
-  const turn = (text: string): Turn => ({
+  const turn = (text: string): Utterance => ({
     message_id: 'm',
     scope: 'person:a',
     role: 'user',
@@ -215,13 +215,16 @@ test('the text of a turn keeps to 200 tokens, and the turn is never crowded out 
     sent_at: Date.UTC(2026, 10, 3),
   })
   const long = 'a long story about boats and harbours '.repeat(100)
-  const crowded = turnText({ turn: turn('I sold it'), before: [turn(long), turn(long)], after: [turn(long)] }, tokens)
+  const crowded = contextualText(
+    { turn: turn('I sold it'), before: [turn(long), turn(long)], after: [turn(long)] },
+    tokens,
+  )
   expect(crowded).toContain('2026-11-03 Dana: I sold it')
   expect(tokens.count(crowded)).toBeLessThanOrEqual(200)
-  const long_itself = turnText({ turn: turn(long), before: [turn('Did you sell the boat?')], after: [] }, tokens)
+  const long_itself = contextualText({ turn: turn(long), before: [turn('Did you sell the boat?')], after: [] }, tokens)
   expect(long_itself).toContain('Did you sell the boat?')
   expect(tokens.count(long_itself)).toBeLessThanOrEqual(200)
-  expect(turnText({ turn: { ...turn('yes'), sender_name: undefined }, before: [], after: [] }, tokens)).toBe(
+  expect(contextualText({ turn: { ...turn('yes'), sender_name: undefined }, before: [], after: [] }, tokens)).toBe(
     '2026-11-03 yes',
   )
 })

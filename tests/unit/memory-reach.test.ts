@@ -45,7 +45,7 @@ const rigOf = async () => {
   await memory.store(memoryOf(GROUP, catOf('ana in the group'), { person_ids: ['ana'] }))
   await memory.store(memoryOf(GROUP, catOf('ben in the group'), { person_ids: ['ben'] }))
   await memory.store(memoryOf(GROUP, catOf('both in the group'), { person_ids: ['ana', 'ben'] }))
-  await memory.settled()
+  await memory.whenIdle()
   const owners = async (reach: Scope | SearchScope): Promise<string[]> =>
     (await memory.recall(reach, QUESTION, { purpose: 'reply' })).memories
       .map(each => /of (.*) is/.exec(each.memory.text)?.[1] ?? '')
@@ -59,10 +59,10 @@ test.each<[string, Scope | SearchScope, readonly string[]]>([
   ['another person in private', ownSearchScope(BEN), ['ben', 'ben in the group']],
   ['somebody without memories', ownSearchScope('person:nobody'), []],
   ['a group', ownSearchScope(GROUP), ['ana in the group', 'ben in the group', 'both in the group']],
-  ['the godfather, where he may', { scope: 'person:g', others: [ANA, BEN] }, ['ana', 'ben']],
+  ['the godfather, where he may', { scope: 'person:g', extra_scopes: [ANA, BEN] }, ['ana', 'ben']],
   [
     'what others said, though one’s own is in it',
-    { ...ownSearchScope(ANA), others: [GROUP] },
+    { ...ownSearchScope(ANA), extra_scopes: [GROUP] },
     ['ana', 'ana in the group', 'ben in the group', 'both in the group'],
   ],
 ])('%s finds what it may', async (_, reach, expected) => {

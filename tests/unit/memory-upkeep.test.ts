@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { distributionOf, shareAbove, suggestThreshold } from '../../src/vectors/maintenance/calibration.ts'
 import { comparePairs, nearestPair, type Sample } from '../../src/vectors/maintenance/calibration-pairs.ts'
-import { createFormerSpace } from '../../src/vectors/previous-model.ts'
+import { createPreviousModel } from '../../src/vectors/previous-model.ts'
 import { sharedQuestions } from '../../src/vectors/query-embedding-cache.ts'
 import type { VectorIndex } from '../../src/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -99,7 +99,7 @@ test('the model of before answers for a scope until the new one knows as much of
   const counts: Record<string, number> = { old: 3, new: 1 }
   let failing = false
   let asked = 0
-  const former = createFormerSpace({
+  const former = createPreviousModel({
     embedding: {
       model: 'text-embedding-ada-002',
       ofQuestion: async () => {

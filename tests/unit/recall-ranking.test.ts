@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { bestPlaces } from '../../src/retrieval/full-text/top-k.ts'
+import { topK } from '../../src/retrieval/full-text/top-k.ts'
 import { packed } from '../../src/retrieval/packing.ts'
 import { restates } from '../../src/retrieval/ranking/dedupe.ts'
 import { subjectStems } from '../../src/text/content-stems.ts'
@@ -106,13 +106,13 @@ test('messages before the reader’s eyes are not quoted, and quotes keep to the
 test('vectors add what words cannot find, and a failing source leaves recall to the words', async () => {
   await rig.talk(GROUP, 0, ['Ann: the gelato at the corner is heavenly', 'Ben: my boat is red'])
   const near = async () => [{ message_id: 'm1', similarity: 0.8 }]
-  const both = await rig.ask(GROUP, 'which boat?', { parts: { vectors: { near } } })
+  const both = await rig.ask(GROUP, 'which boat?', { parts: { vectors: { findSimilar: near } } })
   expect(both.map(each => each.message_id)).toEqual(['m2', 'm1'])
   expect(both[1]?.similarity).toBe(0.8)
   const down = async (): Promise<never> => {
     throw new Error('down')
   }
-  expect(await first('which boat?', { parts: { vectors: { near: down } } })).toBe('my boat is red')
+  expect(await first('which boat?', { parts: { vectors: { findSimilar: down } } })).toBe('my boat is red')
 })
 
 test('a re-ranker puts the candidates in its order; when it fails, the order of the search stands', async () => {
@@ -144,7 +144,7 @@ test('restating: nearly the same words, the same figures, nothing new', () => {
 test('the best places of many scores are those that sorting gives', () => {
   const scores = Float32Array.from({ length: 1000 }, (_, at) => (at * 7919) % 503)
   const sorted = [...scores.keys()].filter(at => scores[at]! > 0).sort((a, b) => scores[b]! - scores[a]! || b - a)
-  for (const count of [0, 1, 7, 100, 2000]) expect(bestPlaces(scores, count)).toEqual(sorted.slice(0, count))
+  for (const count of [0, 1, 7, 100, 2000]) expect(topK(scores, count)).toEqual(sorted.slice(0, count))
 })
 
 test('packing passes over what is too long, and cuts the first where nothing fits', () => {

@@ -45,10 +45,10 @@ test.each<[string, Scope | SearchScope, readonly string[]]>([
   ['another person in private', ownSearchScope(BEN), ['Bravo', 'Charlie', 'Echo', 'cat']],
   ['somebody who said nothing', ownSearchScope('person:nobody'), []],
   ['a group', ownSearchScope(GROUP), ['Charlie', 'Delta', 'cat']],
-  ['who may see all', { scope: 'person:g', others: [ANA, BEN] }, ['Alpha', 'Bravo']],
+  ['who may see all', { scope: 'person:g', extra_scopes: [ANA, BEN] }, ['Alpha', 'Bravo']],
   [
     'a group as a whole, though one’s own is in it',
-    { ...ownSearchScope(ANA), others: [GROUP] },
+    { ...ownSearchScope(ANA), extra_scopes: [GROUP] },
     ['Alpha', 'Charlie', 'Delta', 'cat'],
   ],
 ])('%s finds what it may', async (_, reach, expected) => {
@@ -93,8 +93,8 @@ test('what the bot said in a group is nobody’s own words', async () => {
   rig.database.run(`update messages set role = 'assistant' where person_id = 'ana' and scope = :scope`, {
     scope: GROUP,
   })
-  rig.indexer.wake()
-  await rig.indexer.settled()
+  rig.indexer.requestSync()
+  await rig.indexer.whenIdle()
   expect(await found(ownSearchScope(ANA))).toEqual(['Alpha'])
 })
 
@@ -149,10 +149,10 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
   })
   const question = { text: QUESTION, asked_at: 0, asker: undefined }
   const quotes = await past.recall(ownSearchScope(scope), question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
-  expect(asked?.others).toEqual(others)
+  expect(asked?.extra_scopes).toEqual(others)
   expect(entries.map(({ operation, by, whose }) => [operation, by, whose]).sort()).toEqual(
     others === undefined ? [] : others.map(whose => ['recall', 'g', whose]).sort(),
   )
   expect(JSON.stringify(entries)).not.toMatch(/Alpha|cat/)
-  expect(quotes.every(each => (each.whose === undefined) === (others === undefined))).toBe(true)
+  expect(quotes.every(each => (each.owner_label === undefined) === (others === undefined))).toBe(true)
 })

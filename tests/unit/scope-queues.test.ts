@@ -131,7 +131,7 @@ test('settled waits for a burst that is still being gathered and for the work on
   const queues = make()
   queues.push(ANA, ['slow'], true)
   let settled = false
-  const waiting = queues.settled(item => item === 'slow').then(() => (settled = true))
+  const waiting = queues.whenIdle(item => item === 'slow').then(() => (settled = true))
   await clock.advance(1000)
   expect(batches).toEqual([['slow']])
   expect(settled).toBe(false)

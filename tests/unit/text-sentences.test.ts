@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { languageOf, sentencesIn, type Language } from '../../src/text/language.ts'
+import { languageOf, stringsIn, type Language } from '../../src/text/language.ts'
 import type { Strings, StatusFigures } from '../../src/text/strings/strings.ts'
 
 test.each([
@@ -38,7 +38,7 @@ const said = (sentences: Strings): Record<string, string> => ({
 })
 
 test.each(['en', 'he'] as const)('every sentence in %s is in that language', (language: Language) => {
-  for (const [name, text] of Object.entries(said(sentencesIn(language)))) {
+  for (const [name, text] of Object.entries(said(stringsIn(language)))) {
     // Commands and names of parts stay as they are.
     const own = text.replace(/\/\w+|chroma: restarting|DeniDin [\d.]+/g, '')
     expect([name, languageOf(own)]).toEqual([name, language])
@@ -46,29 +46,29 @@ test.each(['en', 'he'] as const)('every sentence in %s is in that language', (la
 })
 
 test('both languages say the same things, none twice', () => {
-  const english = said(sentencesIn('en'))
-  const hebrew = said(sentencesIn('he'))
+  const english = said(stringsIn('en'))
+  const hebrew = said(stringsIn('he'))
   expect(Object.keys(hebrew).sort()).toEqual(Object.keys(english).sort())
   expect(new Set(Object.values(english)).size).toBe(Object.values(english).length)
   expect(new Set(Object.values(hebrew)).size).toBe(Object.values(hebrew).length)
 })
 
 test('a status names what is wrong and counts in words that fit', () => {
-  const text = sentencesIn('en').status(figures)
+  const text = stringsIn('en').status(figures)
   expect(text).toContain('- chroma: restarting')
   expect(text).toContain('Up for 2 hours')
   expect(text).toContain('1 conversation running')
   expect(text).toContain('1,234 memories')
-  expect(sentencesIn('en').status({ ...figures, uptime_seconds: 59 })).toContain('less than a minute')
-  expect(sentencesIn('en').status({ ...figures, uptime_seconds: 60 })).toContain('1 minute;')
-  expect(sentencesIn('en').status({ ...figures, uptime_seconds: 3 * 86_400 })).toContain('3 days')
-  expect(sentencesIn('he').status({ ...figures, uptime_seconds: 5 * 60 })).toContain('5 דקות')
-  expect(sentencesIn('he').status({ ...figures, uptime_seconds: 2 * 86_400 })).toContain('יומיים')
-  expect(sentencesIn('he').status({ ...figures, waiting_sessions: 1 })).toContain('אחת ממתינה לשמירה')
+  expect(stringsIn('en').status({ ...figures, uptime_seconds: 59 })).toContain('less than a minute')
+  expect(stringsIn('en').status({ ...figures, uptime_seconds: 60 })).toContain('1 minute;')
+  expect(stringsIn('en').status({ ...figures, uptime_seconds: 3 * 86_400 })).toContain('3 days')
+  expect(stringsIn('he').status({ ...figures, uptime_seconds: 5 * 60 })).toContain('5 דקות')
+  expect(stringsIn('he').status({ ...figures, uptime_seconds: 2 * 86_400 })).toContain('יומיים')
+  expect(stringsIn('he').status({ ...figures, waiting_sessions: 1 })).toContain('אחת ממתינה לשמירה')
 })
 
 test('an unknown command is answered in one line that helps', () => {
-  const text = sentencesIn('en').unknown_command('/rest', '/reset')
+  const text = stringsIn('en').unknown_command('/rest', '/reset')
   expect(text).toBe("I don't know the command /rest. Did you mean /reset? /help lists all commands.")
-  expect(sentencesIn('he').unknown_command('/rest', undefined)).not.toContain('\n')
+  expect(stringsIn('he').unknown_command('/rest', undefined)).not.toContain('\n')
 })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { ChannelEvents, MissedChat } from '../../src/channels/channel.ts'
+import type { ChannelEvents, BackfilledChat } from '../../src/channels/channel.ts'
 import { Continuity } from '../../src/channels/whatsapp/continuity.ts'
 import { Identities, type LookUp } from '../../src/channels/whatsapp/identities.ts'
 import { Intake } from '../../src/channels/whatsapp/intake.ts'
@@ -165,12 +165,12 @@ test('a message says that nothing is missing before it, in a chat that is whole,
 })
 
 test('what was missed in a chat is told as one, without our own words, and makes the chat whole', async () => {
-  const told: MissedChat[] = []
+  const told: BackfilledChat[] = []
   const { clock, continuity, intake } = setUp(
     async () => undefined,
     async () => ({}),
     {
-      missed: async chat => {
+      backfilled: async chat => {
         if (told.length === 0 && clock.now() < started + SECOND_MS) throw new Error('disk full')
         told.push(chat)
       },

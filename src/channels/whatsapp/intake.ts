@@ -1,4 +1,4 @@
-import type { ChannelEvents, MissedChat, OwnerMessage } from '../channel.ts'
+import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
 import type { IncomingMessage } from '../../messages/message.ts'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
@@ -14,7 +14,7 @@ import type { WhatsAppMessage } from './raw-message.ts'
 
 export interface IntakeDeps {
   /** Takes what happens; a rejection means that it is not recorded. */
-  readonly events: Pick<ChannelEvents, 'message' | 'missed' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
+  readonly events: Pick<ChannelEvents, 'message' | 'backfilled' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
   readonly identities: Identities
   /** In which chats nothing is missing. */
   readonly continuity: Continuity
@@ -78,7 +78,7 @@ export class Intake {
   async takeMissed({ chat_id, messages, changes, until }: MissedHistory, self: Self, isOurs: IsOurs): Promise<boolean> {
     const { events, continuity } = this.#deps
     return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
-      const said: MissedChat['said'][number][] = []
+      const said: BackfilledChat['said'][number][] = []
       for (const message of messages) {
         if (message.from_me) {
           if (this.#left(reasonNotOwners(message)) || (await isOurs(message))) continue
@@ -87,7 +87,7 @@ export class Intake {
           said.push({ by: 'person', message: await this.#incoming(message, self) })
         }
       }
-      await events.missed({ chat_id, said, until })
+      await events.backfilled({ chat_id, said, until })
       for (const change of changes) await this.#tellChange(change, self)
       continuity.mended(chat_id)
     })

@@ -88,7 +88,7 @@ class WhatsAppChannel implements Channel {
         pairing_phone: settings.pairing_phone,
         browser_memory_mb: settings.browser_memory_mb,
         continuity,
-        heardUntil: chat_ids => events.heardUntil(chat_ids),
+        heardUntil: chat_ids => events.recordedUntil(chat_ids),
         isBusy: () => this.#typing > 0 || this.#outgoing.busy || intake.busy,
         deadlines: this.#deadlines,
         clock,

@@ -6,7 +6,7 @@ import type { Runner } from '../../operations/runner.ts'
 import type { Person } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
-import { languageOf, sentencesIn, type Language } from '../../text/language.ts'
+import { languageOf, stringsIn, type Language } from '../../text/language.ts'
 import type { Strings } from '../../text/strings/strings.ts'
 import { Confirmations } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
@@ -90,7 +90,7 @@ export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps
     recognises: (text, from) =>
       (from !== undefined && confirmations.recognises(text, from)) || typedIn(text) !== undefined,
     run: async (text, speaker) => {
-      const sentences = sentencesIn(await language(speaker, text).catch(() => languageOf(text)))
+      const sentences = stringsIn(await language(speaker, text).catch(() => languageOf(text)))
       const answer = confirmations.answer(text, speaker)
       if (answer?.yes === false) return sentences.not_confirmed
       const typed = answer?.typed ?? typedIn(text) ?? { word: '', words: '' }

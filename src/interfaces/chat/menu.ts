@@ -1,6 +1,6 @@
 /** The commands of a chat: which operation each runs and how its outcome is said. */
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
-import { sentencesIn } from '../../text/language.ts'
+import { stringsIn } from '../../text/language.ts'
 import type { Strings, StatusFigures } from '../../text/strings/strings.ts'
 
 /** One command of the menu. */
@@ -124,7 +124,7 @@ export const chatMenu = {
       return language === undefined ? undefined : { language }
     },
     usage: sentences => sentences.usage_lang,
-    say: ({ language }) => sentencesIn(language).language_fixed,
+    say: ({ language }) => stringsIn(language).language_fixed,
   }),
   '/pause': command({
     run: 'chat.pause',

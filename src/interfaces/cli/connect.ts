@@ -14,7 +14,7 @@ export interface OpenOptions {
   readonly shared: boolean
 }
 
-export interface Reach {
+export interface Connection {
   readonly clock: Clock
   readonly stderr: Output
   /** The owner of the data folder; `undefined` when none serves the socket. */
@@ -28,8 +28,8 @@ export interface Reach {
  * the data for a moment: that is waited for, and told when it lasts. `what` is the command, as it was typed.
  * @throws DenidinError `already_running` when it lasts longer than 30 s, or whatever opening throws.
  */
-export const reach = async (
-  { clock, stderr, connect, open }: Reach,
+export const connect = async (
+  { clock, stderr, connect, open }: Connection,
   what: string,
   { shared = false, signal }: { readonly shared?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<OperationsClient> => {

@@ -7,11 +7,11 @@ import { DenidinError } from '../../platform/errors.ts'
 import { EXIT_DONE, EXIT_USAGE, report } from './errors.ts'
 import { addLocalCommands, type LocalDeps } from './local/commands.ts'
 import { cliGroups, cliMenu, type CliEntry, type CliMenu } from './menu.ts'
-import type { Reach } from './connect.ts'
+import type { Connection } from './connect.ts'
 import { runOperation } from './run-operation.ts'
 import { watchReader, type Terminal } from './terminal.ts'
 
-export interface CliDeps extends Terminal, Reach {
+export interface CliDeps extends Terminal, Connection {
   /** What was typed behind `denidin`. */
   readonly argv: readonly string[]
   readonly version: string

@@ -4,7 +4,7 @@ import { inputError } from '../../operations/input-error.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { Progress } from './progress.ts'
-import { reach, type Reach } from './connect.ts'
+import { connect, type Connection } from './connect.ts'
 import { render } from './render.ts'
 import { write, type Terminal } from './terminal.ts'
 
@@ -28,7 +28,7 @@ export interface OperationCall {
  * @throws DenidinError as the operation does, and `damaged` when its output tells of a failure; `invalid_input` before anything is opened; `confirmation_needed` when
  *   nobody at a terminal says yes.
  */
-export const runOperation = async (deps: Terminal & Reach, call: OperationCall): Promise<void> => {
+export const runOperation = async (deps: Terminal & Connection, call: OperationCall): Promise<void> => {
   const { name, words, operation, input, json, signal } = call
   const parsed = operation.input.safeParse(input)
   if (!parsed.success) throw inputError(words, parsed.error, input, operation.input)
@@ -45,7 +45,7 @@ export const runOperation = async (deps: Terminal & Reach, call: OperationCall):
     return await client.call(name, input, options)
   }
 
-  await using client = await reach(deps, words, { signal })
+  await using client = await connect(deps, words, { signal })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
     const error = asDenidinError(thrown)
     if (error.code !== 'confirmation_needed' || !(await saysYes(deps, error))) throw error

@@ -2,7 +2,7 @@
 import { isoDay } from '../../platform/clock.ts'
 import type { StoredMessage } from '../../messages/message.ts'
 import type { CompletionRequest } from '../../models/language-model.ts'
-import { setIn } from '../../text/indent-continuation.ts'
+import { indentContinuation } from '../../text/indent-continuation.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ExtractionInput } from './extraction.ts'
 
@@ -40,7 +40,7 @@ export const extractionRequest = (input: ExtractionInput, tokens: TokenCounter):
   const lines: StoredMessage[] = []
   const conversation = input.messages.map(message => {
     const day = isoDay(message.sent_at)
-    const text = setIn(shortened(message, tokens))
+    const text = indentContinuation(shortened(message, tokens))
     if (message.role === 'assistant') return `${day} DeniDin: ${text}`
     const speaker = speakerOf(message)
     if (!input.sources.has(message.message_id)) return `before ${day} ${speaker}: ${text}`

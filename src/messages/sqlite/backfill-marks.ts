@@ -20,7 +20,7 @@ const ROWS_AT_ONCE = 500
 /** How far each chat has been heard, what is known of it by then, and what of that need not be known any more. */
 export const createHeardRows = (
   database: Database,
-): Pick<MessageStore, 'known' | 'heardUntil' | 'markHeard' | 'originOf' | 'prune'> & {
+): Pick<MessageStore, 'known' | 'recordedUntil' | 'markHeard' | 'originOf' | 'prune'> & {
   /** Like `markHeard`, inside the transaction that is open. */
   markNow(chat_id: ChatId, until: number): void
 } => {
@@ -79,7 +79,7 @@ export const createHeardRows = (
       markNow(chat_id, until)
     },
 
-    heardUntil: async chat_ids =>
+    recordedUntil: async chat_ids =>
       new Map(
         database
           .all<{ chat_id: ChatId; until: number }>(

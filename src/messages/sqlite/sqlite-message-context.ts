@@ -1,7 +1,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
-import type { MessageContext, Turn } from '../message-context.ts'
+import type { MessageContext, Utterance } from '../message-context.ts'
 
-interface TurnRow extends Omit<Turn, 'sender_name'> {
+interface TurnRow extends Omit<Utterance, 'sender_name'> {
   readonly seq: number
   readonly sender_name: string | null
   readonly session_id: string | null
@@ -49,7 +49,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
     },
 
     scopesOf: async message_ids => {
-      const rows = database.all<Pick<Turn, 'message_id' | 'scope'>>(
+      const rows = database.all<Pick<Utterance, 'message_id' | 'scope'>>(
         `select m.message_id, m.scope from messages m
          where m.message_id in (select value from json_each(:ids)) and ${by_persons}`,
         { ids: JSON.stringify(message_ids) },
@@ -102,7 +102,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
   }
 }
 
-const toTurn = ({ seq: _, session_id: _session, sender_name, ...turn }: TurnRow): Turn => ({
+const toTurn = ({ seq: _, session_id: _session, sender_name, ...turn }: TurnRow): Utterance => ({
   ...turn,
   sender_name: sender_name ?? undefined,
 })

@@ -4,7 +4,7 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { phoneDigits } from '../../platform/phone.ts'
-import { claimsOf, givenUp, type Passed } from '../identity-matching.ts'
+import { matchIdentities, releasedIdentities, type ReassignedIdentity } from '../identity-matching.ts'
 import type { People } from '../people.ts'
 import { isSame, type Identity, type Person, type PersonId, type Role, type Sender } from '../person.ts'
 import type { PersonalData } from '../personal-data.ts'
@@ -54,8 +54,8 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDeps): SqlitePeople
   }
 
   /** Writes down what a sender shows that is not yet known of a person, and what they no longer go by. */
-  const update = (person: Person, identities: readonly Identity[], passed: readonly Passed[]): void => {
-    for (const identity of givenUp(person, identities)) rows.giveUp(person.person_id, identity, clock.now())
+  const update = (person: Person, identities: readonly Identity[], passed: readonly ReassignedIdentity[]): void => {
+    for (const identity of releasedIdentities(person, identities)) rows.giveUp(person.person_id, identity, clock.now())
     for (const { identity, from } of passed) {
       rows.giveUp(from.person_id, identity, clock.now())
       logger.warn('A name passed to another WhatsApp account; what was said before stays with the former one', {
@@ -73,12 +73,12 @@ export const createSqlitePeople = (dependencies: SqlitePeopleDeps): SqlitePeople
 
   /** From reading to writing nothing else runs, so two messages of one new sender cannot make two persons. */
   const resolveNow = (identities: readonly Identity[], name: string | undefined): Person => {
-    const { same, passed } = claimsOf(identities, identity => rows.holder(identity))
+    const { same, passed } = matchIdentities(identities, identity => rows.holder(identity))
     const [oldest, ...others] = rows.oldestFirst(same)
     if (oldest !== undefined && others.length === 0 && passed.length === 0) {
       const news = identities.some(each => !oldest.identities.some(own => isSame(own, each)))
       const renamed = name !== undefined && name !== oldest.name
-      if (!news && !renamed && givenUp(oldest, identities).length === 0) return oldest
+      if (!news && !renamed && releasedIdentities(oldest, identities).length === 0) return oldest
     }
     return database.transaction(() => {
       // Whoever was blocked does not come back by making a new account on the same number.

@@ -97,7 +97,7 @@ export const decodeColumns = (bytes: Uint8Array): Columns => {
 }
 
 /** The columns of a scope as if nobody but these speakers had said anything. */
-export const onlyOf = (columns: Columns, heard: ReadonlySet<number>): Columns => {
+export const restrictedTo = (columns: Columns, heard: ReadonlySet<number>): Columns => {
   const { size, seconds, speakers, mention_days, mention_lengths } = columns
   const own = (at: number): boolean => heard.has(speakers[at] ?? -1)
   const flags = columns.flags.map((flag, at) => (own(at) ? flag : 0))

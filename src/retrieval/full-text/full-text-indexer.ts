@@ -34,18 +34,18 @@ export class FullTextIndexer implements AsyncDisposable {
   }
 
   /** There may be something new. */
-  wake(): void {
+  requestSync(): void {
     if (!this.#stopping) this.#soon()
   }
 
   /** Resolves when everything that there was is indexed, or cannot be. */
-  async settled(): Promise<void> {
-    await this.#background.settled()
+  async whenIdle(): Promise<void> {
+    await this.#background.whenIdle()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true
-    await this.settled()
+    await this.whenIdle()
   }
 
   async #catchUp(): Promise<void> {

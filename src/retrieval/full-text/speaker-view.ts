@@ -1,6 +1,6 @@
 import type { MessageId } from '../../messages/message.ts'
 import type { PersonId } from '../../people/person.ts'
-import { onlyOf, type Columns } from './columnar-store.ts'
+import { restrictedTo, type Columns } from './columnar-store.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Postings, ScopeReader } from './full-text-index.ts'
 export const ownWords = (reader: ScopeReader, person_id: PersonId): ScopeReader | undefined => {
   const speakers = reader.speakers.filter(each => !each.bot && each.person_id === person_id)
   if (speakers.length === 0) return undefined
-  const columns: Columns = onlyOf(reader.columns, new Set(speakers.map(each => each.speaker)))
+  const columns: Columns = restrictedTo(reader.columns, new Set(speakers.map(each => each.speaker)))
   const own = (ordinal: number): boolean => columns.flags[ordinal] !== undefined && columns.flags[ordinal] !== 0
   return {
     columns,

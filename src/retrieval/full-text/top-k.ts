@@ -1,5 +1,5 @@
 /** The places of the highest scores above 0, best first, at most `count`; of equals, the later place goes first. */
-export const bestPlaces = (scores: Float32Array, count: number): readonly number[] => {
+export const topK = (scores: Float32Array, count: number): readonly number[] => {
   // A heap whose root is the worst of the best so far.
   const heap: number[] = []
   const worse = (a: number, b: number): boolean => {

@@ -17,15 +17,15 @@ const SAMPLE = 5
 export interface VerifyFullTextIndexDeps {
   readonly feed: ChangeFeed
   readonly index: FullTextIndex
-  readonly indexer: Pick<FullTextIndexer, 'wake' | 'settled'>
+  readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
 
 /** Compares the index of words with the messages. With `repair`, what is wrong is read again from the messages. */
 export const verifyFullTextIndex = ({ feed, index, indexer }: VerifyFullTextIndexDeps): VerifiablePart => ({
   name: PART,
   verify: async run => {
-    indexer.wake()
-    await indexer.settled()
+    indexer.requestSync()
+    await indexer.whenIdle()
     const comparison = new Comparison(index, run)
     let seq = 0
     for (;;) {

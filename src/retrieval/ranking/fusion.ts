@@ -1,5 +1,5 @@
 import { isCommon } from '../../text/word-frequency.ts'
-import { bestPlaces } from '../full-text/top-k.ts'
+import { topK } from '../full-text/top-k.ts'
 import { FLAG, type Columns } from '../full-text/columnar-store.ts'
 import type { LexicalScores } from '../full-text/bm25.ts'
 import type { Document, ScopeReader } from '../full-text/full-text-index.ts'
@@ -50,7 +50,7 @@ export const fuse = async (
     combined[at] = (combined[at] ?? 0) + (fusion.vectors * similarity) / most_similar
   }
   for (let at = 0; at < columns.size; at++) if (hidden[at] === 1) combined[at] = 0
-  const places = bestPlaces(combined, limits.most)
+  const places = topK(combined, limits.most)
   const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
   const best = combined[places[0] ?? 0] ?? 0
   const candidates = places.flatMap((place): Candidate[] => {

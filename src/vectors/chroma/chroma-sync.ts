@@ -24,7 +24,7 @@ export interface Calls {
 }
 
 /** Brings Chroma's collections into step with the allocation table: takes out, puts in, moves, drops. */
-export class ChromaFilling {
+export class ChromaSync {
   readonly #table: CollectionAllocator
   readonly #calls: Calls
   /** Vectors for one request; known once the length of a vector is. */
@@ -62,9 +62,9 @@ export class ChromaFilling {
 
   /** Moves one collection after the other to a fresh one; what waits meanwhile has its turn after each. */
   async rebuild(collections: ChromaCollections, { signal, progress }: RebuildRun): Promise<void> {
-    const total = (await this.#table.upkeep.left())?.vectors ?? 0
+    const total = (await this.#table.maintenance.left())?.vectors ?? 0
     for (;;) {
-      const left = await this.#table.upkeep.left()
+      const left = await this.#table.maintenance.left()
       const next = left?.collections[0]
       progress?.(total - Math.min(total, left?.vectors ?? 0), total)
       if (left === undefined || next === undefined) break
@@ -76,7 +76,7 @@ export class ChromaFilling {
       }
       await this.catchUp(collections, signal)
     }
-    await this.#table.upkeep.end()
+    await this.#table.maintenance.end()
     await this.catchUp(collections, signal)
   }
 

@@ -8,10 +8,10 @@ import type { Scope } from '../../messages/scope.ts'
 import type { CollectionAllocator, Collection } from '../collection-allocator.ts'
 import { nearest } from '../exact-search.ts'
 import type { IndexFindings, Neighbour, RebuildRun, VectorIndex, VerifyOptions } from '../vector-index.ts'
-import { ChromaBlame } from './fault-detector.ts'
+import { FaultDetector } from './fault-detector.ts'
 import { ChromaCollections } from './chroma-collections.ts'
 import { fromChroma, similarityOf, unavailable } from './chroma-errors.ts'
-import { ChromaFilling } from './chroma-sync.ts'
+import { ChromaSync } from './chroma-sync.ts'
 import type { ChromaServer } from './chroma-server.ts'
 import { verifyCollections } from './chroma-verification.ts'
 
@@ -37,9 +37,9 @@ export const createChromaVectorIndex = (options: ChromaVectorIndexDeps): VectorI
 class ChromaVectorIndex implements VectorIndex {
   readonly #options: ChromaVectorIndexDeps
   readonly #logger: Logger
-  readonly #filling: ChromaFilling
+  readonly #filling: ChromaSync
   readonly #listeners: (() => void)[] = []
-  readonly #blame: ChromaBlame
+  readonly #blame: FaultDetector
   #leftovers = true
   #collections: ChromaCollections | undefined
   #opening: Promise<ChromaCollections> | undefined
@@ -48,8 +48,8 @@ class ChromaVectorIndex implements VectorIndex {
   constructor(options: ChromaVectorIndexDeps) {
     this.#options = options
     this.#logger = options.logger.for('memory.index')
-    this.#blame = new ChromaBlame(options.server)
-    this.#filling = new ChromaFilling(options.table, {
+    this.#blame = new FaultDetector(options.server)
+    this.#filling = new ChromaSync(options.table, {
       use: (collections, place, act) => this.#use(collections, place, FILLING_DEADLINE_MS, act),
       call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
     })
@@ -85,7 +85,7 @@ class ChromaVectorIndex implements VectorIndex {
 
   async rebuild(run: RebuildRun = {}): Promise<void> {
     await this.#alone(async () => {
-      await this.#options.table.upkeep.begin()
+      await this.#options.table.maintenance.begin()
       await this.#filling.rebuild(await this.#open(), run)
     })
   }

@@ -53,7 +53,7 @@ const verifyOne = async (
   const counts = { looked_at: 0, missing: 0, foreign: 0, misplaced: 0, altered: 0 }
   // The table may change while the rows are read: what counts is how it stands now, and the index follows it later.
   for (const ids of pagesOf([...there.keys()], ROWS_PER_REQUEST)) {
-    const standing = await table.upkeep.standing(collection, ids)
+    const standing = await table.maintenance.current(collection, ids)
     for (const id of ids) {
       const scope = standing.get(id)
       if (!standing.has(id)) counts.foreign += 1
@@ -64,7 +64,7 @@ const verifyOne = async (
   const certain: string[] = []
   for (let after = 0; ;) {
     signal.throwIfAborted()
-    const held = await table.upkeep.held(collection, after, ROWS_PER_REQUEST)
+    const held = await table.maintenance.indexed(collection, after, ROWS_PER_REQUEST)
     const last = held.at(-1)
     if (last === undefined) break
     after = last.seq
@@ -101,7 +101,7 @@ const alteredOf = async (
   ids: readonly string[],
 ): Promise<number> => {
   const found = await chroma.get({ ids: [...ids], include: ['embeddings'] })
-  const stored = new Map((await table.upkeep.stored(ids)).map(each => [each.memory_id, each.vector]))
+  const stored = new Map((await table.maintenance.stored(ids)).map(each => [each.memory_id, each.vector]))
   return found.ids.filter((id, at) => {
     const vector = stored.get(id)
     const kept = found.embeddings[at]

@@ -6,7 +6,7 @@ import type { ChromaServer } from './chroma-server.ts'
 const RUNS_BEFORE_BLAME = 2
 
 /** Tells whether a failed call is the fault of its collection, which then has to be given up. */
-export class ChromaBlame {
+export class FaultDetector {
   readonly #server: ChromaServer
   /** Runs of the server that ended, one after the other, during a call to the collection. */
   readonly #ended = new Map<CollectionNumber, Set<number>>()

@@ -7,7 +7,7 @@ import { remove, setAside } from '../../platform/files.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { removeLeftovers } from '../sqlite/orphan-segments.ts'
+import { removeOrphanSegments } from '../sqlite/orphan-segments.ts'
 import { ChromaProcess, ChromaStartError, type ChromaProcessDeps } from './chroma-process.ts'
 import type { ChromaConnection, ChromaServer } from './chroma-server.ts'
 
@@ -164,7 +164,7 @@ class ManagedChromaServer implements ChromaServer {
   /** Starts the server; data on which it ends again and again is set aside, provided that it runs without it. */
   async #startOnGoodData(): Promise<ChromaProcess> {
     const { folder } = this.#options
-    await removeLeftovers(folder).catch((error: unknown) => {
+    await removeOrphanSegments(folder).catch((error: unknown) => {
       this.#logger.debug('Unused parts of the index stay on the disk', { error: String(error) })
     })
     for (let attempt = 1; ; attempt++) {

@@ -15,7 +15,7 @@ import {
   type Sample,
 } from './calibration-pairs.ts'
 import type { Finding, SpaceState, VectorMaintenance, VerifiablePart } from './vector-maintenance.ts'
-import { mend, verifyVectors } from './verify-vectors.ts'
+import { repairVectors, verifyVectors } from './verify-vectors.ts'
 
 /** Questions that an embedder which costs nothing embeds for a calibration. */
 const FREE_EMBEDDINGS = 200
@@ -33,7 +33,7 @@ export interface VectorMaintenanceDeps {
   readonly vectors: VectorStore
   readonly embedder: Embedder
   /** The model of before, while it answers. */
-  readonly former: string | undefined
+  readonly previous: string | undefined
   readonly min_similarity: number
   /** What else is derived and can be compared. */
   readonly others: readonly VerifiablePart[]
@@ -51,7 +51,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
       use:
         modelSpace(each.space) === memories.space
           ? 'present'
-          : modelSpace(each.space) === parts.former
+          : modelSpace(each.space) === parts.previous
             ? 'former'
             : 'unused',
     }))
@@ -72,7 +72,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
       const said = (await parts.messageStore.ofSession(session_id)).filter(each => each.role === 'user')
       const some = chosen(said, QUESTIONS_OF_A_SESSION, ids)
       if (most_embeddings === 0) {
-        const stored = await messages.table.upkeep.stored(some.map(each => MESSAGE_PREFIX + each.message_id))
+        const stored = await messages.table.maintenance.stored(some.map(each => MESSAGE_PREFIX + each.message_id))
         questions.push(...stored.flatMap(each => (each.scope === scope ? [{ ...each, session_id }] : [])))
         continue
       }
@@ -103,7 +103,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
   }
 
   return {
-    doubt,
+    thresholdWarning: doubt,
     rebuild: async ({ signal, progress }) => {
       let before = 0
       for (const { space, index } of families) {
@@ -128,7 +128,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
         const findings: Finding[] = []
         const progress = (done: number): void => run.progress(looked_at + done)
         for (const family of families) {
-          await family.inStep()
+          await family.syncNow()
           const parts_of = [verifyVectors(family, vectors)]
           // Without a vector there is nothing to look for, and no server to start for it.
           if (await vectors.holds(family.space)) parts_of.push(indexPart(family))
@@ -137,7 +137,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
             looked_at += found.looked_at
             findings.push(...found.findings)
           }
-          if (repair) await mend(family, vectors)
+          if (repair) await repairVectors(family, vectors)
         }
         for (const part of parts.others) {
           const found = await part.verify({ ...run, repair, progress })
@@ -174,7 +174,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
     },
 
     stats: async () => {
-      const left = await Promise.all(families.map(each => each.table.upkeep.left()))
+      const left = await Promise.all(families.map(each => each.table.maintenance.left()))
       return {
         message_vectors: await vectors.count(messages.space),
         pending_messages: await parts.pendingMessages(),
@@ -191,7 +191,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
           await yieldToEventLoop()
         }
       }
-      if (unused.length > 0) await memories.inStep()
+      if (unused.length > 0) await memories.syncNow()
       return unused.map(({ space, vectors: count }) => ({ space, vectors: count }))
     },
   }

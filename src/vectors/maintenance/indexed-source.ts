@@ -11,5 +11,5 @@ export interface IndexedSource {
   /** Whether what has no vector should have one. */
   readonly embeds: boolean
   /** Looks for work at once, through everything, and resolves when nothing can be done for now. */
-  inStep(): Promise<void>
+  syncNow(): Promise<void>
 }

@@ -4,11 +4,11 @@ import type { VectorMaintenance } from './vector-maintenance.ts'
 const off = (): Promise<never> => Promise.reject(new DenidinError('disabled', 'long-term memory is switched off'))
 
 /** With long-term memory switched off, nothing looks after its vectors. */
-export const noVectorUpkeep: VectorMaintenance = {
+export const noVectorMaintenance: VectorMaintenance = {
   rebuild: off,
   verify: off,
   calibrate: off,
   pruneSpaces: off,
   stats: () => Promise.resolve({ message_vectors: 0, pending_messages: 0, rebuild_left: 0, spaces: [] }),
-  doubt: () => Promise.resolve(undefined),
+  thresholdWarning: () => Promise.resolve(undefined),
 }

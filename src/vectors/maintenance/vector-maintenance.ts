@@ -60,5 +60,5 @@ export interface VectorMaintenance {
   /** Removes the vectors of models that are not in use. */
   pruneSpaces(signal: AbortSignal): Promise<readonly { readonly space: string; readonly vectors: number }[]>
   /** A sentence for the operator when nothing of what is there would ever be recalled at the configured threshold. */
-  doubt(): Promise<string | undefined>
+  thresholdWarning(): Promise<string | undefined>
 }

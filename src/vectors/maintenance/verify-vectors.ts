@@ -53,7 +53,7 @@ export const verifyVectors = ({ source, space, embeds }: IndexedSource, vectors:
 })
 
 /** What has no vector gets one, and the index follows. */
-export const mend = async (family: IndexedSource, vectors: VectorStore): Promise<void> => {
+export const repairVectors = async (family: IndexedSource, vectors: VectorStore): Promise<void> => {
   if (family.source.growing) await vectors.setMark(family.space, undefined)
-  await family.inStep()
+  await family.syncNow()
 }

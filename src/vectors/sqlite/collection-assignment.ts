@@ -4,7 +4,7 @@ import { COLLECTION_COLUMNS, toCollection, type AllocationRows, type CollectionR
 import { ALONE_SHARE } from './sqlite-move-table.ts'
 
 /** Finds places for scopes that have none, within one transaction. */
-export class Room {
+export class CollectionAssignment {
   readonly #rows: AllocationRows
   readonly #most: number
   /** The newest shared collection and the vectors that it has been promised to. */

@@ -10,7 +10,7 @@ const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
  * data lies in one folder for each segment that its own database names. Only while no server runs on the folder.
  * @throws when Chroma's database cannot be read or has other tables than we know; nothing is removed then.
  */
-export const removeLeftovers = async (folder: string): Promise<void> => {
+export const removeOrphanSegments = async (folder: string): Promise<void> => {
   const file = join(folder, 'chroma.sqlite3')
   if (!(await exists(file))) return
   const used = usedSegments(file)

@@ -6,7 +6,7 @@ import type {
   Collection,
   CollectionNumber,
   MoveTable,
-  UpkeepTable,
+  MaintenanceTable,
   WaitingVector,
 } from '../collection-allocator.ts'
 import type { StoredVector } from '../vector-store.ts'
@@ -20,8 +20,8 @@ import {
   type VectorRow,
 } from './allocation-rows.ts'
 import { SqliteMoveTable } from './sqlite-move-table.ts'
-import { Room } from './collection-assignment.ts'
-import { SqliteUpkeepTable } from './sqlite-maintenance-table.ts'
+import { CollectionAssignment } from './collection-assignment.ts'
+import { SqliteMaintenanceTable } from './sqlite-maintenance-table.ts'
 
 /**
  * Vectors that share a collection before the next one is opened. A query that names its scope costs about 0.9 ms for
@@ -55,7 +55,7 @@ class SqliteAllocationTable implements CollectionAllocator {
   readonly tidies: boolean
   /** Spaces that this table leaves alone, as JSON. */
   readonly #others: string
-  readonly upkeep: UpkeepTable
+  readonly maintenance: MaintenanceTable
 
   constructor(database: Database, options: CollectionAllocatorDeps) {
     this.space = options.space
@@ -63,7 +63,7 @@ class SqliteAllocationTable implements CollectionAllocator {
     this.#others = JSON.stringify(options.in_use ?? [])
     this.#rows = new AllocationRows(database, options.space)
     this.#most = options.collection_vectors ?? COLLECTION_VECTORS
-    this.upkeep = new SqliteUpkeepTable(this.#rows)
+    this.maintenance = new SqliteMaintenanceTable(this.#rows)
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
     this.instance = database.get<{ instance: string }>('select instance from instance')?.instance ?? ''
   }
@@ -143,7 +143,7 @@ class SqliteAllocationTable implements CollectionAllocator {
 
   async take(limit: number): Promise<readonly Batch[]> {
     return this.#rows.transaction(() => {
-      const room = new Room(this.#rows, this.#most)
+      const room = new CollectionAssignment(this.#rows, this.#most)
       const batches = new Map<CollectionNumber, { collection: Collection; vectors: WaitingVector[] }>()
       for (const row of this.#rows.all<VectorRow>(
         `${WHOLE_VECTORS} where space = :space and indexed = 0 order by seq limit :limit`,

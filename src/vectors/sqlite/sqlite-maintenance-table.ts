@@ -1,10 +1,10 @@
 import type { Scope } from '../../messages/scope.ts'
-import type { CollectionNumber, UpkeepTable, WaitingVector } from '../collection-allocator.ts'
+import type { CollectionNumber, MaintenanceTable, WaitingVector } from '../collection-allocator.ts'
 import type { StoredVector } from '../vector-store.ts'
 import { toWaiting, WHOLE_VECTORS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
 
 /** What rebuilding and verifying the index go by. */
-export class SqliteUpkeepTable implements UpkeepTable {
+export class SqliteMaintenanceTable implements MaintenanceTable {
   readonly #rows: AllocationRows
 
   constructor(rows: AllocationRows) {
@@ -18,7 +18,7 @@ export class SqliteUpkeepTable implements UpkeepTable {
     )
   }
 
-  async left(): ReturnType<UpkeepTable['left']> {
+  async left(): ReturnType<MaintenanceTable['left']> {
     const up_to = this.#rows.get<{ up_to: number }>('select up_to from rebuilds where space = :space')?.up_to
     if (up_to === undefined) return undefined
     const left = this.#rows.all<{ collection: number; n: number }>(
@@ -33,7 +33,7 @@ export class SqliteUpkeepTable implements UpkeepTable {
     this.#rows.run('delete from rebuilds where space = :space')
   }
 
-  async held(
+  async indexed(
     collection: CollectionNumber,
     after: number,
     limit: number,
@@ -45,7 +45,7 @@ export class SqliteUpkeepTable implements UpkeepTable {
     )
   }
 
-  async standing(
+  async current(
     collection: CollectionNumber,
     memory_ids: readonly string[],
   ): Promise<ReadonlyMap<string, Scope | undefined>> {

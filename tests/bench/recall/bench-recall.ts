@@ -49,8 +49,8 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   const index = createSqliteFullTextIndex(index_database)
   const indexer = cleanup.use(new FullTextIndexer({ feed, index, logger: silentLogger }))
   const begun = performance.now()
-  indexer.wake()
-  await indexer.settled()
+  indexer.requestSync()
+  await indexer.whenIdle()
   const indexing_ms = performance.now() - begun
   const kept = cleanup.move()
   return {
@@ -71,8 +71,8 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
       }),
     hear: async (name, turn) => {
       await messages.receive(receiptOf(name, turn))
-      indexer.wake()
-      await indexer.settled()
+      indexer.requestSync()
+      await indexer.whenIdle()
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -103,7 +103,7 @@ const openVectors = async (
       await index.catchUp()
     },
     ask: async (scope, question, limit) =>
-      (await messages.near(scope, question, limit, { purpose: 'recall' })).map(each => each.message_id),
+      (await messages.findSimilar(scope, question, limit, { purpose: 'recall' })).map(each => each.message_id),
     bytes: () => folderBytes(chroma),
     [Symbol.asyncDispose]: async () => {
       await messages[Symbol.asyncDispose]()
@@ -137,8 +137,8 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
   return {
     name: 'recall',
     fill: async () => {
-      indexer.wake()
-      await indexer.settled()
+      indexer.requestSync()
+      await indexer.whenIdle()
     },
     ask: async (scope, text, limit) => {
       const question = { text, asked_at: systemClock.now(), asker: undefined }

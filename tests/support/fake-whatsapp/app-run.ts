@@ -176,7 +176,7 @@ export class AppRun implements AsyncDisposable {
 
   /** Resolves when nothing is being worked on in a chat. */
   async settled(...callers: readonly Caller[]): Promise<void> {
-    for (const { chat_id } of callers) await this.denidin.app.conversation.settled(chat_id)
+    for (const { chat_id } of callers) await this.denidin.app.conversation.whenIdle(chat_id)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

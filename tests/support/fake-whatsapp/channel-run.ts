@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Channel, ChannelEvents, MissedChat } from '../../../src/channels/channel.ts'
+import type { Channel, ChannelEvents, BackfilledChat } from '../../../src/channels/channel.ts'
 import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/browser-process.ts'
 import type { LinkState } from '../../../src/channels/whatsapp/link-state.ts'
 import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
@@ -33,7 +33,7 @@ export class ChannelRun implements AsyncDisposable {
   readonly data_dir: string
   readonly messages = new Heard<IncomingMessage>()
   /** What was said in chats while nobody listened; its messages stand in `messages` too. */
-  readonly missed = new Heard<MissedChat>()
+  readonly missed = new Heard<BackfilledChat>()
   /** Up to when each chat was heard. */
   readonly heard = new Map<string, number>()
   readonly states = new Heard<LinkState>()
@@ -131,7 +131,7 @@ export class ChannelRun implements AsyncDisposable {
         await record(message)
         if (message.gapless === true) this.heard.set(message.chat_id, message.sent_at - 1)
       },
-      missed: async missed => {
+      backfilled: async missed => {
         for (const each of missed.said) {
           if (each.by === 'person') await record(each.message)
           else await this.#options.changes?.ownerWrote?.(each.message)
@@ -139,7 +139,7 @@ export class ChannelRun implements AsyncDisposable {
         this.heard.set(missed.chat_id, missed.until)
         this.missed.add(missed)
       },
-      heardUntil: async chat_ids =>
+      recordedUntil: async chat_ids =>
         new Map(
           chat_ids.flatMap(chat_id => (this.heard.has(chat_id) ? [[chat_id, this.heard.get(chat_id) ?? 0]] : [])),
         ),

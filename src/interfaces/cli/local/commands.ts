@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { DenidinError } from '../../../platform/errors.ts'
 import { phoneDigits } from '../../../platform/phone.ts'
-import { reach, type Reach } from '../connect.ts'
+import { connect, type Connection } from '../connect.ts'
 import { EXIT_DONE } from '../errors.ts'
 import { write, type Terminal } from '../terminal.ts'
 import { runChat } from './chat.ts'
@@ -16,7 +16,7 @@ export interface LocalDeps {
   readonly stop_script: string
 }
 
-type Deps = Terminal & Reach & { readonly local: LocalDeps; readonly signal?: AbortSignal }
+type Deps = Terminal & Connection & { readonly local: LocalDeps; readonly signal?: AbortSignal }
 
 /** Adds `start`, `stop` and `chat`; `exit` takes the exit code of those that have one of their own. */
 export const addLocalCommands = (program: Command, deps: Deps, exit: (code: number) => void): void => {
@@ -48,7 +48,7 @@ export const addLocalCommands = (program: Command, deps: Deps, exit: (code: numb
       if (as !== undefined && phoneDigits(as) === undefined) {
         throw new DenidinError('invalid_input', `--as must be a phone number with its country code, not "${as}"`)
       }
-      await using client = await reach(deps, 'chat', { shared: true, signal: deps.signal })
+      await using client = await connect(deps, 'chat', { shared: true, signal: deps.signal })
       exit(await runChat({ ...deps, client, json: json === true, ...(as === undefined ? {} : { as }) }))
     })
 }
