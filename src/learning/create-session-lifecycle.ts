@@ -99,7 +99,7 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
       })
       if (removed) purged++
     }
-    if (purged > 0) logger.info('Archived sessions purged', { purged })
+    logger.info('Archived sessions purged', { purged })
     return { purged }
   }
 
@@ -130,7 +130,9 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
         if (options.signal?.aborted) break
         await archiveOnly(session)
       }
-      return { found: 0, stored: 0, failed: 0, dead: 0 }
+      const nothing = { found: 0, stored: 0, failed: 0, dead: 0 }
+      logger.info('Sweep finished', nothing)
+      return nothing
     }
     const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
     for (const [index, session] of due.entries()) {
@@ -142,7 +144,7 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
       options.progress?.(index + 1, due.length)
       await yieldToEventLoop()
     }
-    if (due.length > 0) logger.info('Sweep finished', { ...report })
+    logger.info('Sweep finished', { ...report })
     return report satisfies SweepReport
   }
 
