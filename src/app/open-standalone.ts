@@ -6,6 +6,7 @@ import { serveSocket } from '../operations/socket/socket-server.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { closeDataFolder } from './bootstrap.ts'
+import { createCatchUp, STORING } from './catch-up.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
 import { surroundings } from './runtime.ts'
@@ -35,5 +36,14 @@ export const openForCall = async (
     cleanup.defer(() => app.conversation.drain())
   }
   const kept = cleanup.move()
-  return localClient(app.runner, () => kept.disposeAsync())
+  const client = localClient(app.runner, () => kept.disposeAsync())
+  const catchUp = createCatchUp({ ...app, clock: systemClock })
+  return {
+    ...client,
+    call: async (operation, input, options = {}) => {
+      const output = await client.call(operation, input, options)
+      if (STORING.has(operation)) await catchUp(options)
+      return output
+    },
+  }
 }
