@@ -92,9 +92,8 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
 
   const purge: SessionLifecycle['purge'] = async (options = {}) => {
     const before = clock.now() - deps.retention_days * DAY_MS
-    await setAsideUnknown()
     const old = await ledger.purgeable(before)
-    let purged = await deps.unknownSessions.purge(isoDay(before))
+    let purged = 0
     for (const session of old) {
       if (options.signal?.aborted) break
       const removed = await attempt('An archived session could not be removed', session, async () => {
@@ -103,7 +102,9 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
       })
       if (removed) purged++
     }
-    logger.info('Archived sessions purged', { purged })
+    await setAsideUnknown()
+    const unknown = await deps.unknownSessions.purge(isoDay(before))
+    logger.info('Archived sessions purged', { purged, unknown })
     return { purged }
   }
 

@@ -69,11 +69,12 @@ export class UnknownSessions implements MessageIndex {
     for (const place of await this.#naming(message_ids.map(quoted))) await this.#remove(place)
   }
 
-  /** Moves what the ledger does not know out of the way; what was forgotten meanwhile goes. @returns how much was moved */
+  /** Moves folders that the ledger does not know out of the way; those with forgotten messages go. @returns how many moved */
   async setAside(): Promise<number> {
     const places = (await this.#places()).filter(place => !place.startsWith(`${UNKNOWN}/`))
     let moved = 0
     for (const place of places) {
+      if (!(await lstat(join(this.#deps.root, place))).isDirectory()) continue
       if (await this.#holdsErased(place)) {
         await this.#remove(place)
         this.#logger.warn('A copy of a session with forgotten messages was removed', { place })
