@@ -40,7 +40,7 @@ export interface TurnDeps {
   readonly windows: Sessions
   readonly memory: LongTermMemory
   readonly past: Pick<MessageSearch, 'recall'>
-  readonly memoryLog: Pick<MemoryLog, 'recalled'>
+  readonly memoryLog: Pick<MemoryLog, 'recalled' | 'accessed'>
   readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly model: LanguageModel
   readonly commands: () => Commands
