@@ -54,6 +54,7 @@ export class DailyFile {
   /** The day of the lines in the current file. */
   #day: string
   #compressing: Promise<void> = Promise.resolve()
+  #closed = false
 
   /** Opens or creates the file. @throws when the folder cannot be written. */
   constructor(deps: DailyFileDeps) {
@@ -63,17 +64,15 @@ export class DailyFile {
     this.#replaceLink()
     this.#descriptor = this.#open()
     this.#day = this.#dayOfFile()
-    if (this.#day < this.#today()) this.#rotate()
+    if (this.#day < this.#today()) this.#tryRotate()
     else this.#tidySoon()
   }
 
   /** Appends a line. A full disk loses it, and DeniDin goes on. */
   write(line: string): void {
-    try {
-      if (this.#day < this.#today()) this.#rotate()
-    } catch {
-      // The lines go on in the current file; the next one tries again.
-    }
+    // The number of a closed file may be that of another one by now.
+    if (this.#closed) return
+    if (this.#day < this.#today()) this.#tryRotate()
     try {
       appendFileSync(this.#descriptor, `${line}\n`)
     } catch {
@@ -83,6 +82,8 @@ export class DailyFile {
 
   /** Closes the file; resolves when former days are compressed. */
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     closeSync(this.#descriptor)
     await this.#compressing
   }
@@ -104,12 +105,22 @@ export class DailyFile {
     return day ?? isoDay(fstatSync(this.#descriptor).mtimeMs)
   }
 
+  /** Where the lines of the day before cannot be moved, they stay in the current file until the next midnight. */
+  #tryRotate(): void {
+    try {
+      this.#rotate()
+    } catch {
+      this.#day = this.#today()
+    }
+  }
+
   #rotate(): void {
     // The file may have been deleted, or moved by another process.
     if (!this.#isCurrent()) {
-      closeSync(this.#descriptor)
       mkdirSync(this.#deps.folder, { recursive: true, mode: PRIVATE_FOLDER_MODE })
-      this.#descriptor = this.#open()
+      const opened = this.#open()
+      closeSync(this.#descriptor)
+      this.#descriptor = opened
     }
     const day = this.#dayOfFile()
     if (day < this.#today()) {

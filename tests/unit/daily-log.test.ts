@@ -1,6 +1,17 @@
 /** The log and the audit file over days, with a clock that the test moves and real files. */
 import { execFileSync, spawn } from 'node:child_process'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
@@ -151,6 +162,22 @@ test('a second file of one day gets a number', async () => {
   expect(['', '.1'].map(number => read(`denidin-2026-11-19${number}.log.gz`))).toEqual(lines)
 })
 
+test('lines that cannot be moved at midnight stay in the current file, and go with the next midnight', async () => {
+  const log = open()
+  log.info('one')
+  // No file can be written in the place of a folder.
+  mkdirSync(path('denidin-2026-11-20.log.new'))
+  await clock.advance(DAY_MS)
+  log.info('two')
+  expect(messages(read('denidin.log'))).toEqual(['one', 'two'])
+  rmSync(path('denidin-2026-11-20.log.new'), { recursive: true })
+  await clock.advance(DAY_MS)
+  log.info('three')
+  await log.close()
+  expect(messages(read('denidin-2026-11-20.log.gz'))).toEqual(['one', 'two'])
+  expect(messages(read('denidin.log'))).toEqual(['three'])
+})
+
 test('a log that was deleted is there again after midnight', async () => {
   const log = open()
   log.info('one')
@@ -160,6 +187,17 @@ test('a log that was deleted is there again after midnight', async () => {
   log.info('two')
   await log.close()
   expect(messages(read('denidin.log'))).toEqual(['two'])
+})
+
+test('what is written after the close goes nowhere, not into a file that was opened since', async () => {
+  const audit = createAuditFile(folder, 'memory_audit', clock)
+  audit.write({ entry: 1 })
+  await audit.close()
+  const other = openSync(path('other'), 'w')
+  audit.write({ entry: 2 })
+  await audit.close()
+  closeSync(other)
+  expect([read('memory_audit.log').includes('"entry":2'), read('other')]).toEqual([false, ''])
 })
 
 test('the link of earlier versions becomes a file, with the lines of today', async () => {
