@@ -31,6 +31,7 @@ import { DenidinError } from '../platform/errors.ts'
 import type { MessageSearch } from '../retrieval/message-search.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { answerWithinMs, type Delivery } from './delivery.ts'
+import { remembers } from './memory.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
@@ -94,7 +95,7 @@ const keeps = (settings: Settings): boolean => settings.feature_flags.enable_mem
 const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): Turn => {
   const { settings, stores, sessions, recall, delivery } = deps
   const { ai, affect, memory } = settings
-  const { recall_tokens } = memory.longterm
+  const recall_tokens = remembers(settings) ? memory.longterm.recall_tokens : 0
   const { clock, logger, metrics, writer } = shared
   return new Turn({
     sessions: {

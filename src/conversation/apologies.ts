@@ -42,11 +42,9 @@ export class Apologies {
       const to = { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) }
       await outbox.apologise(writer.notice([message_id], to, something_went_wrong))
     } catch (error) {
-      logger
-        .for('inbox')
-        .error('No apology could be sent for a message that was not recorded', {
-          reason: asDenidinError(error).message,
-        })
+      logger.for('inbox').error('No apology could be sent for a message that was not recorded', {
+        reason: asDenidinError(error).message,
+      })
     }
   }
 

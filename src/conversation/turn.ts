@@ -80,7 +80,7 @@ export class Turn {
     const packed = await this.#pack(turn, session)
     const answer = await complete(completion, turn, packed)
     const delivered = await deliver(delivery, turn, answer, session_id)
-    await remember(sessions, turn, { session_id, answer, delivered, recall: packed.recall })
+    await remember(sessions, turn, { session_id, answer, delivered, packed })
   }
 
   async #listen({ batch, window_tokens }: TurnContext, session_id: string): Promise<void> {
@@ -96,6 +96,7 @@ export class Turn {
     const budget: ContextBudget = { ...packing.budget, history: turn.window_tokens }
     const system = { system_prompt, now: clock.now(), chat_kind: turn.chat_kind }
     const history = packer.packHistory(session.window, system, budget)
+    const began = clock.now()
     const candidates = {
       system,
       recall: await gatherRecall(recall, turn, history.messages),
@@ -103,9 +104,16 @@ export class Turn {
       tone: (shown: RecallCandidates) => tone(turn.question, shown),
     }
     const packed = packer.packContext(history, candidates, budget)
-    const { tokens, candidates: considered } = packed.record
-    const left = considered.filter(each => each.outcome === 'left').length
-    this.#logger.debug('Request packed', { tokens, candidates: considered.length, left })
+    if (budget.recall > 0) this.#logRecall(packed, clock.now() - began)
     return packed
+  }
+
+  #logRecall({ recall, record }: PackedContext, took_ms: number): void {
+    const memories = recall.memories.length
+    const quotes = recall.quotes.length
+    const recalled = { memories, quotes, took_ms }
+    this.#deps.logger.for('memory.recall').info(`Recalled ${String(memories + quotes)} memories`, recalled)
+    const left = record.candidates.filter(each => each.outcome === 'left').length
+    this.#logger.debug('Request packed', { tokens: record.tokens, candidates: record.candidates.length, left })
   }
 }

@@ -163,7 +163,7 @@ export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser =>
         cache.set(session_id, kept)
         await folders.write(session_id, writeWindowFile(session, kept))
       } catch (error) {
-        logger.error('Session file could not be written', { session_id, reason: reasonOf(error) })
+        logger.error(`DeniDin could not save session ${session_id}`, { session_id, reason: reasonOf(error) })
       }
     },
 

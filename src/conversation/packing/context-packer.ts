@@ -32,6 +32,7 @@ export interface ContextCandidates {
 export interface PackedContext {
   readonly messages: readonly ModelMessage[]
   readonly recall: PackedRecall
+  readonly tone: string | undefined
   readonly record: PackingRecord
 }
 
@@ -82,7 +83,7 @@ export class ContextPacker {
       recall.tokens +
       history.tokens
     const all = [...fixed, ...profile.candidates, ...recall.candidates, ...history.candidates]
-    return { messages, recall, record: { budget, tokens, candidates: all } }
+    return { messages, recall, tone, record: { budget, tokens, candidates: all } }
   }
 
   #fixedTokens(system: SystemText): number {

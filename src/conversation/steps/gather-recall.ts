@@ -17,7 +17,7 @@ export interface GatherRecallDeps {
   readonly past: Pick<MessageSearch, 'recall'>
   readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly clock: Clock
-  /** Most tokens of quotes that are looked for: `memory.longterm.recall_tokens`. */
+  /** Most tokens of quotes that are looked for; 0 while long-term memory is off: then nothing is looked for. */
   readonly recall_tokens: number
 }
 
@@ -30,6 +30,7 @@ export const gatherRecall = async (
   { scope, question, person, caller }: TurnContext,
   shown: readonly WindowMessage[],
 ): Promise<RecallCandidates> => {
+  if (recall_tokens === 0) return { memories: [], quotes: [] }
   const call = { ...caller, purpose: 'recall' } as const
   const exclude = new Set(shown.map(message => message.message_id))
   const [{ memories }, quotes] = await Promise.all([
