@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { backUpProfile, hasBackup, restoreProfile } from '../../src/channels/whatsapp/profile-backup.ts'
+import { backUpProfile, hasBackup, restoreProfile } from '../../src/channels/whatsapp/wwebjs/profile-backup.ts'
 import {
   accountSince,
   forgetLogin,
@@ -9,7 +9,7 @@ import {
   makeProfile,
   readLinkedAt,
   writeLinkedAt,
-} from '../../src/channels/whatsapp/profile.ts'
+} from '../../src/channels/whatsapp/wwebjs/profile.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 

@@ -7,7 +7,7 @@ export class Acknowledgements {
   readonly #levels = new LRUCache<string, number>({ max: MOST_KEPT })
   readonly #waiting = new Map<string, (level: number) => void>()
 
-  note(message_id: string, level: number): void {
+  record(message_id: string, level: number): void {
     this.#levels.set(message_id, level)
     if (level === 0) return
     this.#waiting.get(message_id)?.(level)
@@ -15,7 +15,7 @@ export class Acknowledgements {
   }
 
   /** Resolves with the level once it is another than 0 (only here): 1 or more when a server took it, −1 when it refused. */
-  settled(message_id: string, signal: AbortSignal): Promise<number> {
+  whenDecided(message_id: string, signal: AbortSignal): Promise<number> {
     const known = this.#levels.get(message_id)
     if (known !== undefined && known !== 0) return Promise.resolve(known)
     return new Promise(resolve => {

@@ -8,17 +8,17 @@ import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
-import { findBrowser, type Browser, type Environment } from './browser.ts'
-import { Continuity } from './continuity.ts'
-import { Identities } from './identities.ts'
-import { isChat, isGroup } from './incoming.ts'
-import { Intake, type IsOurs } from './intake.ts'
-import { reasonOf } from './library-errors.ts'
-import { healthOf, initialState, nextState, type LinkEvent, type LinkState } from './link-state.ts'
-import { Outgoing } from './outgoing.ts'
+import { findBrowser, type Browser, type Environment } from './wwebjs/browser.ts'
+import { GapTracker } from './gap-tracker.ts'
+import { IdentityResolver } from './identity-resolver.ts'
+import { isChat, isGroup } from './message-mapper.ts'
+import { Inbound, type IsOurs } from './inbound.ts'
+import { reasonOf } from './wwebjs/errors.ts'
+import { healthOf, initialState, nextState, type ConnectionEvent, type ConnectionState } from './connection-state.ts'
+import { Outbound } from './outbound.ts'
 import { WHATSAPP_DEADLINES, type WhatsAppDeadlines, type WhatsAppSettings } from './settings.ts'
-import { WhatsAppLink } from './whatsapp-link.ts'
-import type { WhatsAppPage } from './whatsapp-page.ts'
+import { Supervisor } from './supervisor.ts'
+import type { PageQueries } from './wwebjs/page.ts'
 
 export interface WhatsAppDeps {
   readonly settings: WhatsAppSettings
@@ -33,7 +33,7 @@ export interface WhatsAppDeps {
   readonly show: { qr(text: string): void; pairingCode(code: string): void }
   readonly deadlines?: Partial<WhatsAppDeadlines>
   /** Called at every change of state. */
-  onState?(state: LinkState): void
+  onState?(state: ConnectionState): void
 }
 
 /** WhatsApp shows "typing" for about 25 s; it is renewed before that. */
@@ -44,16 +44,16 @@ export const createWhatsAppChannel = (deps: WhatsAppDeps): Channel => new WhatsA
 
 interface Running {
   readonly events: ChannelEvents
-  readonly link: WhatsAppLink
-  readonly intake: Intake
+  readonly link: Supervisor
+  readonly intake: Inbound
 }
 
 class WhatsAppChannel implements Channel {
   readonly name = 'whatsapp'
   readonly #deps: WhatsAppDeps
   readonly #deadlines: WhatsAppDeadlines
-  readonly #outgoing: Outgoing
-  #state: LinkState
+  readonly #outgoing: Outbound
+  #state: ConnectionState
   #running: Running | undefined
   /** Chats in which an answer is being written. */
   #typing = 0
@@ -61,7 +61,7 @@ class WhatsAppChannel implements Channel {
   constructor(deps: WhatsAppDeps) {
     this.#deps = { ...deps, logger: deps.logger.for('whatsapp') }
     this.#deadlines = { ...WHATSAPP_DEADLINES, ...deps.deadlines }
-    this.#outgoing = new Outgoing(deps.clock, this.#deadlines.confirm_ms)
+    this.#outgoing = new Outbound(deps.clock, this.#deadlines.confirm_ms)
     this.#state = initialState(deps.clock.now())
   }
 
@@ -79,9 +79,9 @@ class WhatsAppChannel implements Channel {
       throw error
     })
     const { settings, clock, ids, logger, show } = this.#deps
-    const continuity = new Continuity()
+    const continuity = new GapTracker()
     const isOurs: IsOurs = message => this.#outgoing.isOurs(message)
-    const link: WhatsAppLink = new WhatsAppLink(
+    const link: Supervisor = new Supervisor(
       {
         browser,
         login_dir: resolve(this.#deps.data_dir, 'whatsapp'),
@@ -103,7 +103,7 @@ class WhatsAppChannel implements Channel {
         received: (message, self) => {
           intake.take(message, self)
         },
-        missed: (history, self) => intake.takeMissed(history, self, isOurs),
+        missed: (history, self) => intake.takeHistory(history, self, isOurs),
         created: message => {
           this.#outgoing.created(message)
           intake.takeOwn(message, isOurs)
@@ -116,13 +116,13 @@ class WhatsAppChannel implements Channel {
         },
       },
     )
-    const identities = new Identities({
+    const identities = new IdentityResolver({
       lookUp: address => pageOf(link).lookUp(address),
       clock,
       logger,
       deadline_ms: this.#deadlines.identify_ms,
     })
-    const intake = new Intake({ events, identities, continuity, clock, ids, logger })
+    const intake = new Inbound({ events, identities, continuity, clock, ids, logger })
     this.#running = { events, link, intake }
     link.start()
   }
@@ -132,7 +132,7 @@ class WhatsAppChannel implements Channel {
     if (running === undefined) return
     this.#tell({ kind: 'stopping' })
     const finish = async (): Promise<void> => {
-      await Promise.all([this.#outgoing.settled(), running.intake.stop()])
+      await Promise.all([this.#outgoing.whenIdle(), running.intake.stop()])
     }
     const { clock, logger } = this.#deps
     await withDeadline(clock, this.#deadlines.close_ms, 'finishing what is under way', finish).catch(
@@ -149,7 +149,7 @@ class WhatsAppChannel implements Channel {
     if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is no chat of WhatsApp` }
     const client = this.#running?.link.client
     if (client === undefined || client.over || !this.#state.can_send) {
-      return { outcome: 'not_sent', reason: this.#state.reason }
+      return { outcome: 'not_sent', reason: this.#state.detail }
     }
     return await this.#outgoing.send(client, chat_id, text, isGroup(chat_id) ? options.reply_to : undefined)
   }
@@ -200,7 +200,7 @@ class WhatsAppChannel implements Channel {
     return browser
   }
 
-  async #bestEffort(act: (page: WhatsAppPage) => Promise<void>): Promise<void> {
+  async #bestEffort(act: (page: PageQueries) => Promise<void>): Promise<void> {
     if (this.#running === undefined || !this.#state.can_send) return
     try {
       await act(pageOf(this.#running.link))
@@ -209,11 +209,11 @@ class WhatsAppChannel implements Channel {
     }
   }
 
-  #tell(event: LinkEvent): void {
+  #tell(event: ConnectionEvent): void {
     const before = this.#state
     this.#state = nextState(before, event, this.#deps.clock.now())
     if (this.#state === before) return
-    const { phase, reason, can_send } = this.#state
+    const { state: phase, detail: reason, can_send } = this.#state
     const level = phase === 'degraded' || phase === 'action_required' ? 'warn' : 'info'
     this.#deps.logger[level]('State of WhatsApp', { state: phase, reason })
     this.#deps.onState?.(this.#state)
@@ -221,7 +221,7 @@ class WhatsAppChannel implements Channel {
   }
 }
 
-const pageOf = (link: WhatsAppLink): WhatsAppPage => {
+const pageOf = (link: Supervisor): PageQueries => {
   if (link.client === undefined) throw new DenidinError('not_running', 'WhatsApp is not open')
   return link.client.page
 }

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Channel, ChannelEvents, BackfilledChat } from '../../../src/channels/channel.ts'
-import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/browser-process.ts'
-import type { LinkState } from '../../../src/channels/whatsapp/link-state.ts'
+import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/wwebjs/browser-process.ts'
+import type { ConnectionState } from '../../../src/channels/whatsapp/connection-state.ts'
 import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
 import { createWhatsAppChannel } from '../../../src/channels/whatsapp/whatsapp-channel.ts'
 import type { IncomingMessage } from '../../../src/messages/message.ts'
@@ -36,7 +36,7 @@ export class ChannelRun implements AsyncDisposable {
   readonly missed = new Heard<BackfilledChat>()
   /** Up to when each chat was heard. */
   readonly heard = new Map<string, number>()
-  readonly states = new Heard<LinkState>()
+  readonly states = new Heard<ConnectionState>()
   readonly qrs = new Heard<string>()
   readonly pairing_codes = new Heard<string>()
   readonly log: MemoryLog = memoryLog()
@@ -150,8 +150,8 @@ export class ChannelRun implements AsyncDisposable {
   }
 
   /** Waits until the channel comes to this state, also when that was before. */
-  async reached(phase: LinkState['phase']): Promise<LinkState> {
-    return await this.states.next(state => state.phase === phase)
+  async reached(phase: ConnectionState['state']): Promise<ConnectionState> {
+    return await this.states.next(state => state.state === phase)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

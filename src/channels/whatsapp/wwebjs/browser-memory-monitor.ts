@@ -1,0 +1,44 @@
+import type { Clock } from '../../../platform/clock.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { memoryOfBrowsers } from './browser-process.ts'
+import { reasonOf } from './errors.ts'
+
+export interface BrowserMemoryDeps {
+  /** Of the browsers that are measured. */
+  readonly mark: string
+  /** In MiB; what is above it is too much. */
+  readonly most_mb: number
+  /** Pause before the first look, and between two. */
+  readonly after_ms: number
+  readonly every_ms: number
+  /** Whether nobody would notice if WhatsApp were away for a moment. */
+  readonly isQuiet: () => boolean
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const MEBIBYTE = 2 ** 20
+
+/**
+ * Measures the browser's memory until it was too much and the moment is quiet. Resolves with the memory, in MiB.
+ * @throws the signal's reason when `signal` is aborted first
+ */
+export const waitForExcess = async (deps: BrowserMemoryDeps, signal: AbortSignal): Promise<number> => {
+  const { clock, logger, mark, most_mb } = deps
+  let told = false
+  for (let pause_ms = deps.after_ms; ; pause_ms = deps.every_ms) {
+    await clock.sleep(pause_ms, signal)
+    const used_mb = await memoryOfBrowsers(mark).then(
+      bytes => Math.round(bytes / MEBIBYTE),
+      (error: unknown) => {
+        logger.debug('The memory of the browser cannot be measured', { reason: reasonOf(error) })
+        return 0
+      },
+    )
+    logger.debug('Memory of the browser', { used_mb })
+    if (used_mb <= most_mb) continue
+    if (deps.isQuiet()) return used_mb
+    if (!told) logger.info('The browser uses much memory and is replaced in a quiet moment', { used_mb, most_mb })
+    told = true
+  }
+}

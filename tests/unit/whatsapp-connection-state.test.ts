@@ -1,0 +1,126 @@
+import { expect, test } from '@jest/globals'
+import { SCREEN_SENTENCES } from '../../src/channels/whatsapp/wwebjs/page-screens.ts'
+import {
+  healthOf,
+  initialState,
+  nextState,
+  type ConnectionEvent,
+} from '../../src/channels/whatsapp/connection-state.ts'
+
+const after = (...events: ConnectionEvent[]) =>
+  events.reduce((state, event, index) => nextState(state, event, index + 1), initialState(0))
+
+const LINKED: ConnectionEvent[] = [
+  { kind: 'opening' },
+  { kind: 'code_shown', how: 'qr' },
+  { kind: 'linking' },
+  { kind: 'ready' },
+]
+
+test('linking leads from the code to ready', () => {
+  const phases = LINKED.map((_, index) => after(...LINKED.slice(0, index + 1)).state)
+  expect(phases).toEqual(['starting', 'qr', 'linking', 'ready'])
+})
+
+test('a second sync changes nothing, not even since when it is ready', () => {
+  expect(after(...LINKED, { kind: 'linking' }, { kind: 'ready' })).toEqual(after(...LINKED))
+})
+
+test('a new code while the first one waits is no new state', () => {
+  expect(after(...LINKED.slice(0, 2), { kind: 'code_shown', how: 'qr' }).since).toBe(2)
+})
+
+test('a lost connection is a pause only for what was ready', () => {
+  expect(after(...LINKED, { kind: 'connection', up: false }).state).toBe('degraded')
+  expect(after(...LINKED, { kind: 'connection', up: false }, { kind: 'connection', up: true }).state).toBe('ready')
+  expect(after(...LINKED.slice(0, 2), { kind: 'connection', up: false }).state).toBe('qr')
+})
+
+test('a connection does not mend what is wrong for another reason', () => {
+  expect(after({ kind: 'opening' }, { kind: 'blocked', reason: 'x' }, { kind: 'connection', up: true }).state).toBe(
+    'action_required',
+  )
+})
+
+test('why it was lost stays visible while it is opened again', () => {
+  const state = after(...LINKED, { kind: 'lost', reason: 'The browser ended.' }, { kind: 'opening' })
+  expect(state).toMatchObject({ state: 'degraded', detail: 'The browser ended.' })
+})
+
+test('after the phone removed the device the operator is told so beside the new code', () => {
+  const state = after(...LINKED, { kind: 'unlinked' }, { kind: 'opening' }, { kind: 'code_shown', how: 'pairing' })
+  expect(state.state).toBe('qr')
+  expect(state.detail).toMatch(/removed DeniDin.*Enter the pairing code/)
+})
+
+test('a page that does not answer is a pause, until it answers and has its servers', () => {
+  const silent = after(...LINKED, { kind: 'silent' })
+  expect(silent).toMatchObject({ state: 'degraded', can_send: false })
+  expect(after(...LINKED, { kind: 'silent' }, { kind: 'connection', up: false })).toMatchObject({
+    state: 'degraded',
+    detail: expect.stringContaining('no connection'),
+    since: silent.since,
+  })
+  expect(after(...LINKED, { kind: 'silent' }, { kind: 'connection', up: true }).state).toBe('ready')
+})
+
+test('a dialog on a page that is ready wants a person, and messages go out all the same', () => {
+  const notice: ConnectionEvent = { kind: 'notice', sentence: 'See the page.' }
+  const up: ConnectionEvent = { kind: 'connection', up: true }
+  expect(after(...LINKED, notice, up)).toMatchObject({ state: 'action_required', can_send: true, since: 5 })
+  expect(after(...LINKED, notice, up, { kind: 'notice', sentence: undefined })).toMatchObject({ state: 'ready' })
+  expect(after(...LINKED, notice, { kind: 'connection', up: false })).toMatchObject({
+    state: 'degraded',
+    can_send: false,
+  })
+  expect(after(...LINKED, notice, { kind: 'blocked', reason: 'x' }).can_send).toBe(false)
+})
+
+test('a passkey is the news until it is ready', () => {
+  const events: ConnectionEvent[] = [...LINKED.slice(0, 2), { kind: 'notice', sentence: SCREEN_SENTENCES.passkey }]
+  expect(after(...events)).toMatchObject({ state: 'action_required', can_send: false })
+  expect(after(...events, { kind: 'notice', sentence: undefined }).state).toBe('action_required')
+  const again = after(...events, { kind: 'code_shown', how: 'qr' })
+  expect(again).toMatchObject({ state: 'qr', detail: expect.stringContaining(SCREEN_SENTENCES.passkey) })
+  expect(after(...events, { kind: 'linking' }, { kind: 'ready' }).detail).not.toContain('passkey')
+})
+
+test('a page that is loaded anew cannot send until it is ready again', () => {
+  expect(after(...LINKED, { kind: 'reloading' })).toMatchObject({ state: 'degraded', can_send: false })
+  expect(after(...LINKED, { kind: 'reloading' }, { kind: 'ready' }).state).toBe('ready')
+  expect(after(...LINKED.slice(0, 2), { kind: 'reloading' }).state).toBe('qr')
+})
+
+test('how long it is not ready counts from the first trouble, whatever comes after', () => {
+  const state = after(...LINKED, { kind: 'lost', reason: 'one' }, { kind: 'opening' }, { kind: 'lost', reason: 'two' })
+  expect(state).toMatchObject({ state: 'degraded', detail: 'two', since: 5 })
+})
+
+test('after a stop begins only its end is heard', () => {
+  const stopping = after(...LINKED, { kind: 'stopping' }, { kind: 'lost', reason: 'x' }, { kind: 'opening' })
+  expect(stopping).toMatchObject({ state: 'stopping', can_send: false })
+})
+
+test('what a client says after the stop is not heard', () => {
+  expect(after(...LINKED, { kind: 'stopped' }, { kind: 'ready' }, { kind: 'lost', reason: 'x' }).state).toBe('stopped')
+  expect(after(...LINKED, { kind: 'stopped' }, { kind: 'opening' }).state).toBe('starting')
+})
+
+test.each<[ConnectionEvent[], string]>([
+  [[], 'off'],
+  [LINKED.slice(0, 1), 'degraded'],
+  [LINKED.slice(0, 2), 'down'],
+  [LINKED, 'ok'],
+  [[...LINKED, { kind: 'stopping' }], 'degraded'],
+  [[...LINKED, { kind: 'blocked', reason: 'x' }], 'down'],
+])('health after %j is %s', (events, health) => {
+  expect(healthOf(after(...events)).state).toBe(health)
+})
+
+test('since when it is so is told as a person reads it, in local time', () => {
+  const at = new Date(2026, 10, 21, 14, 5).getTime()
+  expect(healthOf(initialState(at))).toEqual({
+    state: 'off',
+    detail: 'stopped: Not started. Since 21 November 2026 at 14:05.',
+  })
+})

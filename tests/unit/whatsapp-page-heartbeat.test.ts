@@ -1,0 +1,65 @@
+import { expect, test } from '@jest/globals'
+import { PageHeartbeat } from '../../src/channels/whatsapp/wwebjs/page-heartbeat.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+
+const PAUSE_MS = 1000
+const DEADLINE_MS = 300
+
+const setUp = (ask: () => Promise<string>) => {
+  const clock = new FakeClock()
+  const start = clock.now()
+  const told: [number, string | number][] = []
+  const liveness = new PageHeartbeat({
+    clock,
+    ask,
+    pause_ms: () => PAUSE_MS,
+    deadline_ms: DEADLINE_MS,
+    answered: answer => told.push([clock.now() - start, answer]),
+    missed: misses => told.push([clock.now() - start, misses]),
+  })
+  liveness.start()
+  return { clock, told, liveness }
+}
+
+test('a page that answers is looked at after every pause', async () => {
+  const { clock, told } = setUp(async () => 'well')
+  await clock.advance(3 * PAUSE_MS)
+  expect(told).toEqual([
+    [1000, 'well'],
+    [2000, 'well'],
+    [3000, 'well'],
+  ])
+})
+
+test('a look that is not answered in time is repeated at once, and later ones after the pause', async () => {
+  const { clock, told } = setUp(() => new Promise(() => undefined))
+  await clock.advance(3 * PAUSE_MS)
+  expect(told).toEqual([
+    [1300, 1],
+    [1600, 2],
+    [2900, 3],
+  ])
+})
+
+test('an answer ends the count of misses', async () => {
+  const answers = ['fails', 'well', 'fails', 'fails']
+  const { clock, told } = setUp(async () => {
+    const answer = answers.shift() ?? 'well'
+    if (answer === 'fails') throw new Error('Target closed')
+    return answer
+  })
+  await clock.advance(2 * PAUSE_MS)
+  expect(told.map(([, what]) => what)).toEqual([1, 'well', 1, 2])
+})
+
+test('a look can be hurried, and none comes after the end', async () => {
+  const { clock, told, liveness } = setUp(async () => 'well')
+  await clock.advance(11)
+  liveness.hurry()
+  await clock.advance(0)
+  expect(told).toEqual([[11, 'well']])
+  liveness[Symbol.dispose]()
+  liveness.hurry()
+  await clock.advance(10 * PAUSE_MS)
+  expect(told).toHaveLength(1)
+})
