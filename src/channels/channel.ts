@@ -75,16 +75,21 @@ export interface ChannelEvents {
 export interface Channel {
   readonly name: string
   /**
-   * The other end is a terminal: texts go out as they are, whole and at once. Otherwise it is somebody's phone, and
-   * replies are formatted, split and paced for it.
+   * How replies are timed. `human`: the reader has a phone, so replies pause as if typed and respect quiet hours.
+   * `immediate`: the reader waits at a terminal.
    */
-  readonly plain?: true
+  readonly pace: 'human' | 'immediate'
   /** Whether this channel can reach the chat: chats are told apart by the form of their address. */
   serves(chat_id: ChatId): boolean
   /** Begins to listen. Returns when the channel is under way, not when it is linked: `health` tells how it stands. */
   start(events: ChannelEvents): Promise<void>
   /** Stops listening and lets go of everything outside; what is being sent is finished first, within a deadline. */
   stop(): Promise<void>
+  /**
+   * Turns a reply in Markdown into the channel's own markup and into messages of a length that it accepts, in their
+   * order: at least one. `send` takes each as it is.
+   */
+  render(reply: string): readonly string[]
   /** Sends a text. Never rejects for a failure of the channel: the outcome says it. */
   send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery>
   /** Shows the person that their message was read. Best effort, never rejects. */

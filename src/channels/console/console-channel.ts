@@ -73,7 +73,7 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
 
   return {
     name: 'console',
-    plain: true,
+    pace: 'immediate',
     serves: chat_id => chat_id.startsWith(CHAT_PREFIX),
     start: given => {
       events = given
@@ -86,6 +86,7 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
       ended.abort(new DenidinError('stopping', 'DeniDin is stopping'))
       return Promise.resolve()
     },
+    render: reply => [reply],
     send: (chat_id, text) => {
       if (!chat_id.startsWith(CHAT_PREFIX)) {
         return Promise.resolve({ outcome: 'not_sent', reason: `${chat_id} is no chat of the console` })

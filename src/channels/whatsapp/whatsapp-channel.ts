@@ -9,6 +9,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
 import { findBrowser, type Browser, type Environment } from './wwebjs/browser.ts'
+import { layOutReply } from './format/reply-layout.ts'
 import { GapTracker } from './gap-tracker.ts'
 import { IdentityResolver } from './identity-resolver.ts'
 import { isChat, isGroup } from './message-mapper.ts'
@@ -50,6 +51,7 @@ interface Running {
 
 class WhatsAppChannel implements Channel {
   readonly name = 'whatsapp'
+  readonly pace = 'human'
   readonly #deps: WhatsAppDeps
   readonly #deadlines: WhatsAppDeadlines
   readonly #outgoing: Outbound
@@ -143,6 +145,10 @@ class WhatsAppChannel implements Channel {
     await running.link.stop()
     this.#running = undefined
     this.#tell({ kind: 'stopped' })
+  }
+
+  render(reply: string): readonly string[] {
+    return layOutReply(reply)
   }
 
   async send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery> {
