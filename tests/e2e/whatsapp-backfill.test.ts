@@ -2,7 +2,7 @@
 // loaded.
 import { beforeAll, expect, test } from '@jest/globals'
 import type { BackfilledChat } from '../../src/channels/channel.ts'
-import { writeLinkedAt } from '../../src/channels/whatsapp/wwebjs/profile.ts'
+import { LoginRecord } from '../../src/channels/whatsapp/login-record.ts'
 import { ANA, until } from '../support/fake-whatsapp/both-sides.ts'
 import { ChannelRun, type ChannelRunOptions } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
@@ -125,7 +125,7 @@ test('what came garbled while nobody listened and stays so is told of as unreada
   run.heard.clear()
   const t = Math.floor(Date.now() / 1000)
   const linked_at = t - 600
-  await writeLinkedAt(run.login_dir, linked_at * 1000)
+  await new LoginRecord(run.login_dir).setLinkedAt(linked_at * 1000)
   fake.receive({ from: BEN, type: 'ciphertext', t: t - 300 })
   await run.start()
   expect(await run.messages.next(({ chat_id }) => chat_id === BEN)).toMatchObject({ unreadable: true, text: '' })

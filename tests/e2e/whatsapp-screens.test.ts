@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { SCREEN_SENTENCES } from '../../src/channels/whatsapp/wwebjs/page-screens.ts'
+import { NEWS_DIALOG, PASSKEY } from '../../src/channels/whatsapp/operator-tasks.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
@@ -20,7 +20,7 @@ test.each(['passkey_words', 'passkey_wanted'] as const)(
     const first = await run.qrs.next()
     fake.show(screen)
     const { detail: reason } = await run.reached('action_required')
-    expect(reason).toBe(SCREEN_SENTENCES.passkey)
+    expect(reason).toBe(PASSKEY.sentence)
     await expect(run.channel.health()).resolves.toMatchObject({
       state: 'down',
       detail: expect.stringContaining(reason),
@@ -62,7 +62,11 @@ test('a dialog of news that stays is told to the operator, and messages are answ
   await using fake = await FakeWhatsApp.start()
   await using run = await ChannelRun.linked(fake, { deadlines: FAST })
   fake.show('stubborn_news')
-  expect((await run.reached('action_required')).detail).toBe(SCREEN_SENTENCES.news)
+  expect(await run.reached('action_required')).toMatchObject({
+    detail: NEWS_DIALOG.sentence,
+    action: 'close_dialog',
+    can_send: true,
+  })
   const sent = fake.receive({ from: ANA, text: 'hello' })
   await run.messages.next(({ message_id }) => message_id.endsWith(sent.id))
   await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'sent' })

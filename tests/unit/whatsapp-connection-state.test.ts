@@ -1,20 +1,23 @@
 import { expect, test } from '@jest/globals'
-import { SCREEN_SENTENCES } from '../../src/channels/whatsapp/wwebjs/page-screens.ts'
 import {
   healthOf,
   initialState,
   nextState,
   type ConnectionEvent,
 } from '../../src/channels/whatsapp/connection-state.ts'
+import { NEWS_DIALOG, PASSKEY } from '../../src/channels/whatsapp/operator-tasks.ts'
 
 const after = (...events: ConnectionEvent[]) =>
   events.reduce((state, event, index) => nextState(state, event, index + 1), initialState(0))
 
+const READY: ConnectionEvent = { kind: 'ready', self: { phone: '15550009999@c.us', lid: undefined } }
+const BLOCKED: ConnectionEvent = { kind: 'blocked', action: 'see_phone', reason: 'x', by: 'WhatsApp' }
+
 const LINKED: ConnectionEvent[] = [
   { kind: 'opening' },
-  { kind: 'code_shown', how: 'qr' },
+  { kind: 'code', how: 'qr', text: 'first' },
   { kind: 'linking' },
-  { kind: 'ready' },
+  READY,
 ]
 
 test('linking leads from the code to ready', () => {
@@ -23,11 +26,33 @@ test('linking leads from the code to ready', () => {
 })
 
 test('a second sync changes nothing, not even since when it is ready', () => {
-  expect(after(...LINKED, { kind: 'linking' }, { kind: 'ready' })).toEqual(after(...LINKED))
+  expect(after(...LINKED, { kind: 'linking' }, READY)).toEqual(after(...LINKED))
 })
 
-test('a new code while the first one waits is no new state', () => {
-  expect(after(...LINKED.slice(0, 2), { kind: 'code_shown', how: 'qr' }).since).toBe(2)
+test('a new code while the first one waits is the same state with another code', () => {
+  const first = after(...LINKED.slice(0, 2))
+  expect(nextState(first, { kind: 'code', how: 'qr', text: 'first' }, 3)).toBe(first)
+  expect(nextState(first, { kind: 'code', how: 'qr', text: 'second' }, 3)).toEqual({ ...first, qr: 'second' })
+  expect(first.since).toBe(2)
+})
+
+test('a code is there as data, with what the operator does with it, until the device is linked', () => {
+  const qr = after(...LINKED.slice(0, 2))
+  expect(qr).toMatchObject({ state: 'qr', qr: 'first', action: 'scan_qr' })
+  const pairing = after({ kind: 'opening' }, { kind: 'code', how: 'pairing', text: 'ABCD1234' })
+  expect(pairing).toMatchObject({ state: 'qr', pairing_code: 'ABCD1234', action: 'enter_pairing_code' })
+  expect(pairing).not.toHaveProperty('qr')
+  for (const state of [after(...LINKED), after(...LINKED.slice(0, 2), { kind: 'lost', reason: 'x' })]) {
+    expect(state).not.toHaveProperty('qr')
+    expect(state).not.toHaveProperty('action')
+  }
+})
+
+test('what the operator must do has a code beside its sentence, as long as it is needed', () => {
+  expect(after({ kind: 'opening' }, BLOCKED)).toMatchObject({ state: 'action_required', action: 'see_phone' })
+  const dialog = after(...LINKED, { kind: 'operator_needed', task: NEWS_DIALOG })
+  expect(dialog).toMatchObject({ detail: NEWS_DIALOG.sentence, action: 'close_dialog' })
+  expect(nextState(dialog, { kind: 'operator_needed', task: undefined }, 9)).not.toHaveProperty('action')
 })
 
 test('a lost connection is a pause only for what was ready', () => {
@@ -37,9 +62,7 @@ test('a lost connection is a pause only for what was ready', () => {
 })
 
 test('a connection does not mend what is wrong for another reason', () => {
-  expect(after({ kind: 'opening' }, { kind: 'blocked', reason: 'x' }, { kind: 'connection', up: true }).state).toBe(
-    'action_required',
-  )
+  expect(after({ kind: 'opening' }, BLOCKED, { kind: 'connection', up: true }).state).toBe('action_required')
 })
 
 test('why it was lost stays visible while it is opened again', () => {
@@ -48,7 +71,12 @@ test('why it was lost stays visible while it is opened again', () => {
 })
 
 test('after the phone removed the device the operator is told so beside the new code', () => {
-  const state = after(...LINKED, { kind: 'unlinked' }, { kind: 'opening' }, { kind: 'code_shown', how: 'pairing' })
+  const state = after(
+    ...LINKED,
+    { kind: 'unlinked' },
+    { kind: 'opening' },
+    { kind: 'code', how: 'pairing', text: 'ABCD1234' },
+  )
   expect(state.state).toBe('qr')
   expect(state.detail).toMatch(/removed DeniDin.*Enter the pairing code/)
 })
@@ -65,29 +93,29 @@ test('a page that does not answer is a pause, until it answers and has its serve
 })
 
 test('a dialog on a page that is ready wants a person, and messages go out all the same', () => {
-  const notice: ConnectionEvent = { kind: 'notice', sentence: 'See the page.' }
+  const notice: ConnectionEvent = { kind: 'operator_needed', task: NEWS_DIALOG }
   const up: ConnectionEvent = { kind: 'connection', up: true }
   expect(after(...LINKED, notice, up)).toMatchObject({ state: 'action_required', can_send: true, since: 5 })
-  expect(after(...LINKED, notice, up, { kind: 'notice', sentence: undefined })).toMatchObject({ state: 'ready' })
+  expect(after(...LINKED, notice, up, { kind: 'operator_needed', task: undefined })).toMatchObject({ state: 'ready' })
   expect(after(...LINKED, notice, { kind: 'connection', up: false })).toMatchObject({
     state: 'degraded',
     can_send: false,
   })
-  expect(after(...LINKED, notice, { kind: 'blocked', reason: 'x' }).can_send).toBe(false)
+  expect(after(...LINKED, notice, BLOCKED).can_send).toBe(false)
 })
 
 test('a passkey is the news until it is ready', () => {
-  const events: ConnectionEvent[] = [...LINKED.slice(0, 2), { kind: 'notice', sentence: SCREEN_SENTENCES.passkey }]
+  const events: ConnectionEvent[] = [...LINKED.slice(0, 2), { kind: 'operator_needed', task: PASSKEY }]
   expect(after(...events)).toMatchObject({ state: 'action_required', can_send: false })
-  expect(after(...events, { kind: 'notice', sentence: undefined }).state).toBe('action_required')
-  const again = after(...events, { kind: 'code_shown', how: 'qr' })
-  expect(again).toMatchObject({ state: 'qr', detail: expect.stringContaining(SCREEN_SENTENCES.passkey) })
-  expect(after(...events, { kind: 'linking' }, { kind: 'ready' }).detail).not.toContain('passkey')
+  expect(after(...events, { kind: 'operator_needed', task: undefined }).state).toBe('action_required')
+  const again = after(...events, { kind: 'code', how: 'qr', text: 'first' })
+  expect(again).toMatchObject({ state: 'qr', detail: expect.stringContaining(PASSKEY.sentence) })
+  expect(after(...events, { kind: 'linking' }, READY).detail).not.toContain('passkey')
 })
 
 test('a page that is loaded anew cannot send until it is ready again', () => {
   expect(after(...LINKED, { kind: 'reloading' })).toMatchObject({ state: 'degraded', can_send: false })
-  expect(after(...LINKED, { kind: 'reloading' }, { kind: 'ready' }).state).toBe('ready')
+  expect(after(...LINKED, { kind: 'reloading' }, READY).state).toBe('ready')
   expect(after(...LINKED.slice(0, 2), { kind: 'reloading' }).state).toBe('qr')
 })
 
@@ -102,7 +130,7 @@ test('after a stop begins only its end is heard', () => {
 })
 
 test('what a client says after the stop is not heard', () => {
-  expect(after(...LINKED, { kind: 'stopped' }, { kind: 'ready' }, { kind: 'lost', reason: 'x' }).state).toBe('stopped')
+  expect(after(...LINKED, { kind: 'stopped' }, READY, { kind: 'lost', reason: 'x' }).state).toBe('stopped')
   expect(after(...LINKED, { kind: 'stopped' }, { kind: 'opening' }).state).toBe('starting')
 })
 
@@ -112,7 +140,7 @@ test.each<[ConnectionEvent[], string]>([
   [LINKED.slice(0, 2), 'down'],
   [LINKED, 'ok'],
   [[...LINKED, { kind: 'stopping' }], 'degraded'],
-  [[...LINKED, { kind: 'blocked', reason: 'x' }], 'down'],
+  [[...LINKED, BLOCKED], 'down'],
 ])('health after %j is %s', (events, health) => {
   expect(healthOf(after(...events)).state).toBe(health)
 })

@@ -1,12 +1,14 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import {
-  readMissedHistory,
+  HistoryReader,
   type HistoryReaderDeps,
   type MissedHistory,
 } from '../../src/channels/whatsapp/history-reader.ts'
 import { GapTracker } from '../../src/channels/whatsapp/gap-tracker.ts'
-import type { ListedChat } from '../../src/channels/whatsapp/wwebjs/page-scripts.ts'
-import { parseMessage, type WhatsAppMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
+import type { ChatHistory, ListedChat } from '../../src/channels/whatsapp/engine.ts'
+import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
+import { parseChange } from '../../src/channels/whatsapp/wwebjs/change-parser.ts'
+import { parseMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryLog, type MemoryLog } from '../support/memory-log.ts'
@@ -39,23 +41,28 @@ class Page {
   async chats(): Promise<readonly ListedChat[]> {
     return [...this.chats_].map(([chat_id, messages]) => ({
       chat_id,
-      newest_s: Number(messages.at(-1)?.['t'] ?? 0),
+      newest: Number(messages.at(-1)?.['t'] ?? 0) * SECOND_MS,
       unread: this.unread.get(chat_id) ?? 0,
     }))
   }
 
-  async history(chat_id: string, from: number, most: number): Promise<{ messages: unknown[]; cut: boolean }> {
+  async history(chat_id: string, from: number, most: number): Promise<ChatHistory> {
     this.read.push({ chat_id, from })
     await this.onRead(chat_id)
     const wanted = (this.chats_.get(chat_id) ?? []).filter(({ t }) => Number(t) * SECOND_MS >= from)
-    return { messages: wanted.slice(-most), cut: wanted.length > most }
+    const listed = wanted.slice(-most)
+    return {
+      messages: listed.map(parseMessage).filter(message => message !== undefined),
+      changes: listed.map(parseChange).filter(change => change !== undefined),
+      cut: wanted.length > most,
+    }
   }
 }
 
 let clock: FakeClock
 let log: MemoryLog
 let page: Page
-let heard: Map<string, number>
+let marks: Map<string, number>
 let delivered: MissedHistory[]
 let fails: Set<string>
 let listed: readonly string[]
@@ -65,7 +72,7 @@ beforeEach(() => {
   clock = new FakeClock()
   log = memoryLog()
   page = new Page()
-  heard = new Map()
+  marks = new Map()
   delivered = []
   fails = new Set()
   listed = []
@@ -73,24 +80,24 @@ beforeEach(() => {
 })
 
 const run = (options: Partial<HistoryReaderDeps> = {}): Promise<boolean> =>
-  readMissedHistory({
-    page,
+  new HistoryReader({
+    source: page,
     clock,
     logger: log,
     linked_at: 0,
     account_since: 0,
     signal: new AbortController().signal,
-    heardUntil: async () => heard,
+    recordedUntil: async () => marks,
     listed: chat_ids => {
       listed = chat_ids
     },
-    heard: () => [],
+    received: () => [],
     deliver: async missed => {
       delivered.push(missed)
       return !fails.has(missed.chat_id)
     },
     ...options,
-  })
+  }).read()
 
 const texts = (chat_id: string): readonly string[] =>
   delivered.filter(each => each.chat_id === chat_id).flatMap(each => each.messages.map(message => message.text))
@@ -103,7 +110,7 @@ test('a chat is read when something newer than what was heard stands in it, or s
     ['status@broadcast', 'no chat'],
   ] as const) {
     page.say(chat_id, text, now - MINUTE_MS)
-    heard.set(chat_id, now - MINUTE_MS - (chat_id === BEN ? 1 : 0))
+    marks.set(chat_id, now - MINUTE_MS - (chat_id === BEN ? 1 : 0))
   }
   page.unread.set(GROUP, 1)
   expect(await run()).toBe(true)
@@ -124,7 +131,7 @@ test('a chat that nobody knows is read from when the device was linked, not befo
 test('what was said to another account is not read, however well its chats are known', async () => {
   page.say(ANA, 'to the other', now - 3 * DAY_MS)
   page.say(ANA, 'to us', now - MINUTE_MS)
-  heard.set(ANA, now - 4 * DAY_MS)
+  marks.set(ANA, now - 4 * DAY_MS)
   await run({ linked_at: now - DAY_MS, account_since: now - DAY_MS })
   expect(texts(ANA)).toEqual(['to us'])
 })
@@ -133,7 +140,7 @@ test('however long ago it was: what was said since then is read, and a little be
   page.say(ANA, 'known', now - 400 * DAY_MS - MINUTE_MS, { type: 'revoked', body: undefined })
   page.say(ANA, 'edited', now - 400 * DAY_MS, { latestEditSenderTimestampMs: 5 })
   page.say(ANA, 'missed', now - 300 * DAY_MS)
-  heard.set(ANA, now - 400 * DAY_MS)
+  marks.set(ANA, now - 400 * DAY_MS)
   await run()
   expect(texts(ANA)).toEqual(['', 'edited', 'missed'])
   expect(delivered[0]?.changes).toEqual([
@@ -211,7 +218,7 @@ test('what came as an event before its chat was read is part of it, once and in 
       type: 'chat',
       body: text,
     }) as WhatsAppMessage
-  await run({ heard: () => [event('three', now - SECOND_MS), event('two', now - 2 * SECOND_MS)] })
+  await run({ received: () => [event('three', now - SECOND_MS), event('two', now - 2 * SECOND_MS)] })
   expect(texts(ANA)).toEqual(['one', 'two', 'three'])
 })
 
@@ -226,8 +233,8 @@ test('while it takes long the log says how far it has come; when it is quick it 
   }
   await run()
   expect(told()).toEqual([
-    ...Array.from({ length: 2 }, () => 'Catching up with what was said meanwhile'),
-    'Caught up with what was said meanwhile',
+    ...Array.from({ length: 2 }, () => 'Catching up with messages that arrived meanwhile'),
+    'Caught up with messages that arrived meanwhile',
   ])
 })
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import type { ChannelEvents, BackfilledChat } from '../../src/channels/channel.ts'
 import { GapTracker } from '../../src/channels/whatsapp/gap-tracker.ts'
-import { IdentityResolver, type LookUp } from '../../src/channels/whatsapp/identity-resolver.ts'
+import { IdentityResolver, type IdentityResolverDeps } from '../../src/channels/whatsapp/identity-resolver.ts'
 import { Inbound } from '../../src/channels/whatsapp/inbound.ts'
-import type { WhatsAppMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
+import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -11,6 +11,8 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { noChanges } from '../support/no-changes.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog } from '../support/memory-log.ts'
+
+type LookUp = IdentityResolverDeps['lookUp']
 
 const SELF = { phone: '15550009999@c.us', lid: undefined }
 const BOB = '777@lid'
@@ -36,17 +38,18 @@ const setUp = (
 ) => {
   const clock = new FakeClock()
   const log = memoryLog()
-  const continuity = new GapTracker()
+  const gaps = new GapTracker()
   const identities = new IdentityResolver({ lookUp, clock, logger: silentLogger, deadline_ms: 3 * SECOND_MS })
   return {
     clock,
     log,
     identities,
-    continuity,
-    intake: new Inbound({
+    gaps,
+    inbound: new Inbound({
       events: { ...noChanges, ...changes, message: record },
       identities,
-      continuity,
+      gaps,
+      isOurs: async ({ text }) => text === 'ours',
       clock,
       ids: fakeIds(),
       logger: log,
@@ -57,13 +60,13 @@ const setUp = (
 test('a message that could not be recorded is tried again, before later ones of its chat', async () => {
   const recorded: string[] = []
   let failures = 2
-  const { clock, intake } = setUp(async ({ text }) => {
+  const { clock, inbound } = setUp(async ({ text }) => {
     if (text === 'first' && failures-- > 0) throw new Error('disk full')
     recorded.push(text)
   })
-  intake.take(said('first'), SELF)
-  intake.take(said('second'), SELF)
-  intake.take(said('elsewhere', '888@lid'), SELF)
+  inbound.take(said('first'), SELF)
+  inbound.take(said('second'), SELF)
+  inbound.take(said('elsewhere', '888@lid'), SELF)
   await clock.advance(0)
   expect(recorded).toEqual(['elsewhere'])
   await clock.advance(10 * SECOND_MS)
@@ -72,12 +75,12 @@ test('a message that could not be recorded is tried again, before later ones of 
 
 test('a message that can never be recorded is named in the log, without its words, and holds up no other', async () => {
   const recorded: string[] = []
-  const { clock, intake, log } = setUp(async ({ text }) => {
+  const { clock, inbound, log } = setUp(async ({ text }) => {
     if (text === 'secret words') throw new Error('disk full')
     recorded.push(text)
   })
-  intake.take({ ...said('secret words'), message_id: 'false_777@lid_A1' }, SELF)
-  intake.take(said('next'), SELF)
+  inbound.take({ ...said('secret words'), message_id: 'false_777@lid_A1' }, SELF)
+  inbound.take(said('next'), SELF)
   await clock.advance(0)
   await clock.advance(MINUTE_MS)
   expect(recorded).toEqual(['next'])
@@ -89,14 +92,14 @@ test('a message that can never be recorded is named in the log, without its word
 test('a stop waits for what is being recorded and takes no more', async () => {
   const recorded: string[] = []
   const gate = Promise.withResolvers<void>()
-  const { clock, intake } = setUp(async ({ text }) => {
+  const { clock, inbound } = setUp(async ({ text }) => {
     await gate.promise
     recorded.push(text)
   })
-  intake.take(said('one'), SELF)
+  inbound.take(said('one'), SELF)
   await clock.advance(0)
-  const stopped = intake.stop()
-  intake.take(said('two'), SELF)
+  const stopped = inbound.stop()
+  inbound.take(said('two'), SELF)
   gate.resolve()
   await stopped
   expect(recorded).toEqual(['one'])
@@ -145,16 +148,16 @@ test('a failed or endless question leaves the one name, and is asked again later
 
 test('a message says that nothing is missing before it, in a chat that is whole, until something could not be recorded', async () => {
   const recorded: (readonly [string, boolean | undefined])[] = []
-  const { clock, continuity, intake } = setUp(async ({ text, gapless }) => {
+  const { clock, gaps, inbound } = setUp(async ({ text, gapless }) => {
     if (text === 'lost') throw new Error('disk full')
     recorded.push([text, gapless])
   })
   for (const [index, text] of ['unlisted', 'whole', 'lost', 'after it'].entries()) {
-    if (index === 1) continuity.listed(['888@lid'])
-    intake.take(said(text), SELF)
+    if (index === 1) gaps.listed(['888@lid'])
+    inbound.take(said(text), SELF)
     await clock.advance(MINUTE_MS)
   }
-  intake.take(said('behind', '888@lid'), SELF)
+  inbound.take(said('behind', '888@lid'), SELF)
   await clock.advance(MINUTE_MS)
   expect(recorded).toEqual([
     ['unlisted', undefined],
@@ -166,7 +169,7 @@ test('a message says that nothing is missing before it, in a chat that is whole,
 
 test('what was missed in a chat is told as one, without our own words, and makes the chat whole', async () => {
   const told: BackfilledChat[] = []
-  const { clock, continuity, intake } = setUp(
+  const { clock, gaps, inbound } = setUp(
     async () => undefined,
     async () => ({}),
     {
@@ -177,11 +180,10 @@ test('what was missed in a chat is told as one, without our own words, and makes
     },
   )
   const started = clock.now()
-  continuity.listed([BOB])
+  gaps.listed([BOB])
   const own = (text: string): WhatsAppMessage => ({ ...said(text), message_id: `true_${BOB}_${text}`, from_me: true })
   const messages = [said('one'), own('ours'), own('by hand'), { ...said('sticker'), type: 'sticker' }, said('two')]
-  const isOurs = async ({ text }: WhatsAppMessage): Promise<boolean> => text === 'ours'
-  const missed = intake.takeHistory({ chat_id: BOB, messages, changes: [], until: 7 }, SELF, isOurs)
+  const missed = inbound.takeHistory({ chat_id: BOB, messages, changes: [], until: 7 }, SELF)
   await clock.advance(10 * SECOND_MS)
   expect(await missed).toBe(true)
   expect(told.map(({ until, said: all }) => [until, all.map(({ by, message }) => [by, message.text])])).toEqual([
@@ -194,5 +196,5 @@ test('what was missed in a chat is told as one, without our own words, and makes
       ],
     ],
   ])
-  expect(continuity.isComplete(BOB)).toBe(true)
+  expect(gaps.isComplete(BOB)).toBe(true)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { isChat, reasonToIgnore, toIncoming } from '../../src/channels/whatsapp/message-mapper.ts'
-import type { WhatsAppMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
+import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
 
 const ANA = '15551230001@c.us'
 const GROUP = '120363000000000001@g.us'

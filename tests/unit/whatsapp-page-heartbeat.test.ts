@@ -9,7 +9,7 @@ const setUp = (ask: () => Promise<string>) => {
   const clock = new FakeClock()
   const start = clock.now()
   const told: [number, string | number][] = []
-  const liveness = new PageHeartbeat({
+  const heartbeat = new PageHeartbeat({
     clock,
     ask,
     pause_ms: () => PAUSE_MS,
@@ -17,8 +17,8 @@ const setUp = (ask: () => Promise<string>) => {
     answered: answer => told.push([clock.now() - start, answer]),
     missed: misses => told.push([clock.now() - start, misses]),
   })
-  liveness.start()
-  return { clock, told, liveness }
+  heartbeat.start()
+  return { clock, told, heartbeat }
 }
 
 test('a page that answers is looked at after every pause', async () => {
@@ -53,13 +53,13 @@ test('an answer ends the count of misses', async () => {
 })
 
 test('a look can be hurried, and none comes after the end', async () => {
-  const { clock, told, liveness } = setUp(async () => 'well')
+  const { clock, told, heartbeat } = setUp(async () => 'well')
   await clock.advance(11)
-  liveness.hurry()
+  heartbeat.checkNow()
   await clock.advance(0)
   expect(told).toEqual([[11, 'well']])
-  liveness[Symbol.dispose]()
-  liveness.hurry()
+  heartbeat[Symbol.dispose]()
+  heartbeat.checkNow()
   await clock.advance(10 * PAUSE_MS)
   expect(told).toHaveLength(1)
 })

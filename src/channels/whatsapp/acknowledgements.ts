@@ -1,8 +1,8 @@
+/** Remembers how far own messages got, and lets a sender wait for it: the news may come before the sender waits. */
 import { LRUCache } from 'lru-cache'
 
 const MOST_KEPT = 1000
 
-/** Remembers how far own messages got, and lets a sender wait for it: the news may come before anybody waits. */
 export class Acknowledgements {
   readonly #levels = new LRUCache<string, number>({ max: MOST_KEPT })
   readonly #waiting = new Map<string, (level: number) => void>()
@@ -14,7 +14,7 @@ export class Acknowledgements {
     this.#waiting.delete(message_id)
   }
 
-  /** Resolves with the level once it is another than 0 (only here): 1 or more when a server took it, −1 when it refused. */
+  /** Resolves with the first level other than 0: 1 or more when a server has the message, −1 when it was refused. */
   whenDecided(message_id: string, signal: AbortSignal): Promise<number> {
     const known = this.#levels.get(message_id)
     if (known !== undefined && known !== 0) return Promise.resolve(known)

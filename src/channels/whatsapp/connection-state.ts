@@ -1,60 +1,57 @@
+/** The state of the WhatsApp connection as data, and what each event makes of it. docs/whatsapp.md explains the states. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Health } from '../../platform/health.ts'
-import { SCREEN_SENTENCES } from './wwebjs/page-screens.ts'
+import type { ConnectionEnd, EngineEvent } from './engine-events.ts'
+import { PASSKEY, type OperatorAction } from './operator-tasks.ts'
 
-/** How DeniDin stands with WhatsApp. What each phase means, and what always holds, stands in docs/whatsapp.md. */
+/** The state of the connection; everything that a terminal, a dashboard or an alert needs to know about it. */
 export interface ConnectionState {
   readonly state: 'starting' | 'qr' | 'linking' | 'ready' | 'degraded' | 'action_required' | 'stopping' | 'stopped'
-  /** What is the matter, in sentences for the operator. */
-  readonly detail: string
-  /** Since when it is in this phase, in milliseconds since the Unix epoch. */
+  /** Since when it is in this state, in milliseconds since the Unix epoch. */
   readonly since: number
+  /** Why, in sentences for the operator. */
+  readonly detail: string
   /** Whether messages can be sent. */
   readonly can_send: boolean
+  /** The text that the current QR code must hold; only in the state `qr`. */
+  readonly qr?: string
+  /** The code to type on the phone; only in the state `qr`, when a phone number is configured. */
+  readonly pairing_code?: string
+  /** What the operator must do. */
+  readonly action?: OperatorAction
 }
 
-/** What may happen to it. */
+/** What may happen to the connection: what an engine reports, and what the channel does itself. */
 export type ConnectionEvent =
+  | EngineEvent
+  | Exclude<ConnectionEnd, { readonly kind: 'closed' }>
   | { readonly kind: 'opening' }
-  | { readonly kind: 'code_shown'; readonly how: 'qr' | 'pairing' }
-  | { readonly kind: 'linking' }
-  | { readonly kind: 'ready' }
-  /** The page that was ready is loaded anew. */
-  | { readonly kind: 'reloading' }
-  /** The page answers, and tells whether it has its servers. */
-  | { readonly kind: 'connection'; readonly up: boolean }
-  /** The page did not answer. */
-  | { readonly kind: 'silent' }
-  /** The page shows something that only a person can deal with, or no longer does; the client lives on. */
-  | { readonly kind: 'notice'; readonly sentence: string | undefined }
-  /** The client ended. */
-  | { readonly kind: 'unlinked' }
-  | { readonly kind: 'profile_broken' }
-  /** The login turned out to be gone; the next thing is a code. */
-  | { readonly kind: 'login_gone'; readonly sentence: string }
-  | { readonly kind: 'replaced'; readonly reason: string }
-  | { readonly kind: 'lost'; readonly reason: string }
-  /** The client ended for something that only a person can deal with. */
-  | { readonly kind: 'blocked'; readonly reason: string }
+  /** The login turned out to be gone; a code comes next. */
+  | { readonly kind: 'login_gone'; readonly why: keyof typeof LOGIN_GONE }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'stopped' }
 
-const WELL = 'Linked and listening.'
+const READY = 'Linked and listening.'
 const UNLINKED = 'The phone removed DeniDin from its linked devices.'
 const NO_CONNECTION = 'WhatsApp has no connection to its servers; it keeps trying.'
 const NO_ANSWER = 'The page of WhatsApp does not answer; it is asked once more.'
 const RELOADING = 'WhatsApp loads its page anew.'
-/** Why a login that was there is gone, for `login_gone`. */
-export const LOGIN_GONE = {
+const SCAN = 'Scan the QR code with the phone.'
+const TYPE_IN = 'Enter the pairing code on the phone.'
+const LOGIN_GONE = {
   by_whatsapp: 'WhatsApp ended the link of this device.',
   in_backup_too: 'WhatsApp takes neither the login on disk nor its backup: the link was ended.',
   without_backup: 'The login on disk is broken, and there is no backup of it.',
 } as const
-/** What passes by itself, once the page answers and has its servers. */
-const PASSING: readonly string[] = [NO_CONNECTION, NO_ANSWER]
-/** What stays the news beside a new code, so that the operator knows why there is one. */
-const NEWS = [UNLINKED, ...Object.values(LOGIN_GONE), SCREEN_SENTENCES.passkey]
+/** Details that are over as soon as the engine answers and has its servers. */
+const TEMPORARY: readonly string[] = [NO_CONNECTION, NO_ANSWER]
+/** Details that stay beside a new code, so that the operator knows why there is one. */
+const CAUSES_OF_A_CODE = [UNLINKED, ...Object.values(LOGIN_GONE), PASSKEY.sentence]
 
-/** The state before anything began. */
+/** The part of a state that an event decides by itself. */
+type Outcome = Omit<ConnectionState, 'since' | 'can_send'>
+
+/** The state before the first start. */
 export const initialState = (at: number): ConnectionState => ({
   state: 'stopped',
   detail: 'Not started.',
@@ -63,73 +60,90 @@ export const initialState = (at: number): ConnectionState => ({
 })
 
 /** What an event makes of a state. An event that changes nothing returns the state itself. */
-export const nextState = (state: ConnectionState, event: ConnectionEvent, at: number): ConnectionState => {
-  if (!mayFollow(state, event)) return state
-  const [phase, reason] = follow(state, event)
-  // A sentence about a page that is ready does no harm to it: messages still go out.
-  const can_send = phase === 'ready' || (phase === 'action_required' && event.kind !== 'blocked' && state.can_send)
-  if (phase === state.state && reason === state.detail && can_send === state.can_send) return state
-  return { state: phase, detail: reason, since: phase === state.state ? state.since : at, can_send }
+export const nextState = (before: ConnectionState, event: ConnectionEvent, at: number): ConnectionState => {
+  if (!isHeard(before, event)) return before
+  const outcome = outcomeOf(before, event)
+  const { state } = outcome
+  // Messages still go out while the operator is needed for something beside a ready connection.
+  const can_send = state === 'ready' || (state === 'action_required' && event.kind !== 'blocked' && before.can_send)
+  const next = { ...outcome, since: state === before.state ? before.since : at, can_send }
+  return isDeepStrictEqual(next, before) ? before : next
 }
 
-/** What still comes from a client that is being closed tells nothing. */
-const mayFollow = ({ state: phase }: ConnectionState, { kind }: ConnectionEvent): boolean => {
-  if (phase === 'stopping') return kind === 'stopped'
-  return phase !== 'stopped' || kind === 'opening'
+/** Events of a connection that is being closed are ignored. */
+const isHeard = ({ state }: ConnectionState, { kind }: ConnectionEvent): boolean => {
+  if (state === 'stopping') return kind === 'stopped'
+  return state !== 'stopped' || kind === 'opening'
 }
 
-const follow = (state: ConnectionState, event: ConnectionEvent): [ConnectionState['state'], string] => {
-  const same: [ConnectionState['state'], string] = [state.state, state.detail]
+const outcomeOf = (before: ConnectionState, event: ConnectionEvent): Outcome => {
   switch (event.kind) {
     case 'opening':
-      // Why it was lost is still the news until the new start comes to something.
-      return isTroubled(state) ? same : ['starting', 'WhatsApp is being opened.']
-    case 'code_shown': {
-      const act = event.how === 'qr' ? 'Scan the QR code with the phone.' : 'Enter the pairing code on the phone.'
-      return ['qr', `${NEWS.find(each => state.detail.startsWith(each)) ?? 'Not linked yet.'} ${act}`]
-    }
+      // The reason for the last loss stays until the new connection gets somewhere.
+      return isTroubled(before) ? before : { state: 'starting', detail: 'WhatsApp is being opened.' }
+    case 'code':
+      return codeShown(before, event)
     case 'linking':
-      return state.can_send ? same : ['linking', 'Linked; the messages are being loaded.']
+      return before.can_send ? before : { state: 'linking', detail: 'Linked; the messages are being loaded.' }
     case 'ready':
-      return ['ready', WELL]
+      return { state: 'ready', detail: READY }
     case 'reloading':
-      return state.can_send ? ['degraded', RELOADING] : same
+      return before.can_send ? { state: 'degraded', detail: RELOADING } : before
     case 'connection':
-      if (event.up) return PASSING.includes(state.detail) ? ['ready', WELL] : same
-      return state.can_send || PASSING.includes(state.detail) ? ['degraded', NO_CONNECTION] : same
+      return connected(before, event.up)
     case 'silent':
-      return state.can_send || state.detail === NO_CONNECTION ? ['degraded', NO_ANSWER] : same
-    case 'notice':
-      if (state.state === 'degraded') return same
-      if (event.sentence !== undefined) return ['action_required', event.sentence]
-      return state.state === 'action_required' && state.can_send ? ['ready', WELL] : same
+      return before.can_send || before.detail === NO_CONNECTION ? { state: 'degraded', detail: NO_ANSWER } : before
+    case 'operator_needed':
+      return operatorNeeded(before, event)
     case 'unlinked':
-      return ['degraded', `${UNLINKED} A new code is on its way.`]
-    case 'profile_broken':
-      return ['degraded', 'The login on disk was broken. The backup is tried.']
+      return { state: 'degraded', detail: `${UNLINKED} A new code is on its way.` }
+    case 'login_broken':
+      return { state: 'degraded', detail: 'The login on disk was broken. The backup is tried.' }
     case 'login_gone':
-      return ['degraded', event.sentence]
+      return { state: 'degraded', detail: LOGIN_GONE[event.why] }
     case 'replaced':
     case 'lost':
-      return ['degraded', event.reason]
+      return { state: 'degraded', detail: event.reason }
     case 'blocked':
-      return ['action_required', event.reason]
+      return { state: 'action_required', detail: event.reason, action: event.action }
     case 'stopping':
-      return ['stopping', 'Finishing what is under way.']
+      return { state: 'stopping', detail: 'Finishing what is under way.' }
     case 'stopped':
-      return ['stopped', 'Stopped.']
+      return { state: 'stopped', detail: 'Stopped.' }
   }
 }
 
-const isTroubled = ({ state: phase }: ConnectionState): boolean => phase === 'degraded' || phase === 'action_required'
+const codeShown = (before: ConnectionState, { how, text }: Extract<ConnectionEvent, { kind: 'code' }>): Outcome => {
+  const cause = CAUSES_OF_A_CODE.find(each => before.detail.startsWith(each)) ?? 'Not linked yet.'
+  return how === 'qr'
+    ? { state: 'qr', detail: `${cause} ${SCAN}`, qr: text, action: 'scan_qr' }
+    : { state: 'qr', detail: `${cause} ${TYPE_IN}`, pairing_code: text, action: 'enter_pairing_code' }
+}
+
+const connected = (before: ConnectionState, up: boolean): Outcome => {
+  const temporary = TEMPORARY.includes(before.detail)
+  if (up) return temporary ? { state: 'ready', detail: READY } : before
+  return before.can_send || temporary ? { state: 'degraded', detail: NO_CONNECTION } : before
+}
+
+const operatorNeeded = (
+  before: ConnectionState,
+  { task }: Extract<ConnectionEvent, { kind: 'operator_needed' }>,
+): Outcome => {
+  if (before.state === 'degraded') return before
+  if (task !== undefined) return { state: 'action_required', detail: task.sentence, action: task.action }
+  return before.state === 'action_required' && before.can_send ? { state: 'ready', detail: READY } : before
+}
+
+const isTroubled = ({ state }: ConnectionState): boolean => state === 'degraded' || state === 'action_required'
 
 /** For a person: in the time zone of the machine. */
 const LOCAL_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' })
 
 /** The state as `denidin status` and `/status` show it. */
-export const healthOf = (state: ConnectionState): Health => {
-  const detail = `${state.state}: ${state.detail} Since ${LOCAL_TIME.format(state.since)}.`
-  switch (state.state) {
+export const healthOf = ({ state, detail: why, since }: ConnectionState): Health => {
+  const detail = `${state}: ${why} Since ${LOCAL_TIME.format(since)}.`
+  switch (state) {
     case 'ready':
       return { state: 'ok', detail }
     case 'starting':

@@ -1,32 +1,30 @@
-/**
- * Knows in which chats nothing is missing: since the page became ready, each was either found complete or has been
- * caught up with, and everything in it was recorded. Only there may a message count as the end of what was heard.
- */
+/** Remembers in which chats messages may be missing, so that the mark "recorded up to here" never passes a gap. */
 export class GapTracker {
-  /** Chats in which something may be missing; `undefined`: it may in any. */
-  #broken: Set<string> | undefined
+  /** Chats that may have a gap; `undefined`: any chat may. */
+  #gaps: Set<string> | undefined
 
-  /** Nobody listens, or nobody knows since when. */
+  /** No one listens, or it is unknown since when: any chat may have a gap. */
   interrupted(): void {
-    this.#broken = undefined
+    this.#gaps = undefined
   }
 
-  /** Every chat was looked at; in these something is missing. */
-  listed(broken: readonly string[]): void {
-    this.#broken = new Set(broken)
+  /** Every chat was compared with what is recorded; only these have a gap. */
+  listed(chat_ids: readonly string[]): void {
+    this.#gaps = new Set(chat_ids)
   }
 
-  /** Everything that was said in this chat is recorded by now. */
+  /** Everything in this chat is recorded by now. */
   complete(chat_id: string): void {
-    this.#broken?.delete(chat_id)
+    this.#gaps?.delete(chat_id)
   }
 
-  /** Something in this chat could not be recorded. */
+  /** A message of this chat could not be recorded. */
   gap(chat_id: string): void {
-    this.#broken?.add(chat_id)
+    this.#gaps?.add(chat_id)
   }
 
+  /** Whether every message of this chat is recorded. */
   isComplete(chat_id: string): boolean {
-    return this.#broken?.has(chat_id) === false
+    return this.#gaps?.has(chat_id) === false
   }
 }

@@ -1,153 +1,188 @@
+/** Reads the messages that arrived while DeniDin was not connected, chat by chat. */
 import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { EngineConnection, ListedChat } from './engine.ts'
+import { reasonOf } from './failure-reason.ts'
 import { asUnreadable, isChat } from './message-mapper.ts'
-import { reasonOf } from './wwebjs/errors.ts'
-import { parseChange, type MessageChange } from './wwebjs/change-parser.ts'
-import type { ListedChat } from './wwebjs/page-scripts.ts'
-import { parseMessage, type WhatsAppMessage } from './wwebjs/message-parser.ts'
-import type { PageQueries } from './wwebjs/page.ts'
+import type { MessageChange, WhatsAppMessage } from './whatsapp-message.ts'
 
-/** What was said in one chat while nobody listened, oldest first. */
+/** The missed messages of one chat, oldest first. */
 export interface MissedHistory {
   readonly chat_id: string
   readonly messages: readonly WhatsAppMessage[]
-  /** What had happened to messages when they were read. */
+  /** Edits and deletions that had happened to them when they were read. */
   readonly changes: readonly MessageChange[]
-  /** Everything up to then stands in it; milliseconds since the Unix epoch. */
+  /** It holds every message up to this time; milliseconds since the Unix epoch. */
   readonly until: number
 }
 
 export interface HistoryReaderDeps {
-  readonly page: Pick<PageQueries, 'chats' | 'history'>
+  readonly source: Pick<EngineConnection, 'chats' | 'history'>
   readonly clock: Clock
   readonly logger: Logger
-  /** When this device was linked: what was said before was not said to us. */
+  /** When this device was linked: earlier messages were not written to DeniDin. */
   readonly linked_at: number
-  /** Since when the account is this one: what was said before was said to another. */
+  /** Since when the login belongs to this account: earlier messages were written to another one. */
   readonly account_since: number
-  readonly heardUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
-  /** Told, as soon as it is known, in which chats something may be missing. */
-  listed(chat_ids: readonly string[]): void
-  /** What came as an event of its own before the chat was read, and stands in no page. */
-  readonly heard: (chat_id: string) => readonly WhatsAppMessage[]
-  /** Brings it onto the road; false when some of it could not be recorded. */
-  deliver(missed: MissedHistory): Promise<boolean>
-  /** Aborted when the client ends. */
+  readonly recordedUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
+  /** Called as soon as it is known in which chats something may be missing. */
+  readonly listed: (chat_ids: readonly string[]) => void
+  /** Messages of a chat that came as events before it was read, and that the engine may not list. */
+  readonly received: (chat_id: string) => readonly WhatsAppMessage[]
+  /** Hands the messages to the pipeline; false when some of them could not be recorded. */
+  readonly deliver: (missed: MissedHistory) => Promise<boolean>
+  /** Aborted when the connection ends. */
   readonly signal: AbortSignal
 }
 
-/** Most messages of one chat that are read after an absence: what is older is given up, and the log says so. */
+/** Most messages of one chat that are read after an absence: older ones are given up, and the log says so. */
 const MOST_OF_A_CHAT = 500
-/** As far before the end of what was heard it is read once more: for edits, and for what came out of its order. */
+/** Reading begins so long before the mark: for edits, and for messages that came out of order. */
 const OVERLAP_MS = 10 * MINUTE_MS
-/** Chats that are read before what they hold is delivered, oldest first: bounds the memory that it takes. */
+/** Chats that are read before their messages are delivered, oldest first: bounds the memory that it takes. */
 const CHATS_AT_ONCE = 100
-/** For recording what these hold. */
+/** For recording the messages of these. */
 const DELIVERY_MS = 10 * MINUTE_MS
-/** It is no news when it was quicker. */
-const WORTH_TELLING_MS = 2 * SECOND_MS
-/** WhatsApp has what it cannot decrypt sent again; after that it is asked for. */
+/** Quicker work is logged at debug only. */
+const SLOW_MS = 2 * SECOND_MS
+/** WhatsApp requests messages that it cannot decrypt once more; after this time they count as unreadable. */
 const DECRYPTED_WITHIN_MS = MINUTE_MS
-/** How far back is read where nobody knows when the device was linked. */
+/** How far back to read where it is unknown when the device was linked. */
 export const UNKNOWN_LINK_MS = DAY_MS
 
-/** Reads what was said while nobody listened. False when something is left to be looked for once more. */
-export const readMissedHistory = async (deps: HistoryReaderDeps): Promise<boolean> => {
-  const { page, clock, logger, signal } = deps
-  const began = clock.now()
-  const chats = (await page.chats()).filter(chat => isChat(chat.chat_id))
-  const heard = await deps.heardUntil(chats.map(chat => chat.chat_id))
-  const behind = chats
-    .map(chat => toBehind(chat, heard.get(chat.chat_id), deps))
-    .filter(chat => chat !== undefined)
-    .sort((a, b) => a.newest - b.newest)
-  deps.listed(behind.map(chat => chat.chat_id))
-
-  let complete = true
-  let messages = 0
-  let told = began
-  for (let first = 0; first < behind.length; first += CHATS_AT_ONCE) {
-    const missed: MissedHistory[] = []
-    const slice = behind.slice(first, first + CHATS_AT_ONCE)
-    for (const [index, chat] of slice.entries()) {
-      signal.throwIfAborted()
-      const read = await readChat(deps, chat)
-      if (read?.complete !== true) complete = false
-      if (read !== undefined) missed.push(read.missed)
-      if (clock.now() - told >= WORTH_TELLING_MS) {
-        told = clock.now()
-        logger.info('Catching up with what was said meanwhile', { chats: behind.length, read: first + index + 1 })
-      }
-    }
-    missed.sort((a, b) => beginningOf(a) - beginningOf(b))
-    messages += missed.reduce((sum, chat) => sum + chat.messages.length, 0)
-    const recorded = await withDeadline(
-      clock,
-      DELIVERY_MS,
-      'recording what was said meanwhile',
-      () => Promise.all(missed.map(chat => deps.deliver(chat))),
-      signal,
-    )
-    if (recorded.includes(false)) complete = false
-  }
-  const took_ms = clock.now() - began
-  const level = took_ms >= WORTH_TELLING_MS ? 'info' : 'debug'
-  logger[level]('Caught up with what was said meanwhile', { chats: behind.length, messages, took_ms })
-  return complete
-}
-
-interface Behind {
+/** A chat in which something may be missing. */
+interface IncompleteChat {
   readonly chat_id: string
   readonly newest: number
-  /** From when it is read. */
+  /** Reading begins here. */
   readonly from: number
 }
 
-/** A chat in which something may have been missed. */
-const toBehind = (
-  { chat_id, newest_s, unread }: ListedChat,
+/** One pass over all chats. */
+export class HistoryReader {
+  readonly #deps: HistoryReaderDeps
+  readonly #began: number
+  #logged_at: number
+  #complete = true
+  #messages = 0
+
+  constructor(deps: HistoryReaderDeps) {
+    this.#deps = deps
+    this.#began = deps.clock.now()
+    this.#logged_at = this.#began
+  }
+
+  /**
+   * Reads and delivers everything that was missed. False when something is left for another pass.
+   * @throws when the chats cannot be listed, delivering takes too long, or the signal is aborted
+   */
+  async read(): Promise<boolean> {
+    const { clock, logger } = this.#deps
+    const chats = await this.#incompleteChats()
+    this.#deps.listed(chats.map(chat => chat.chat_id))
+    for (let first = 0; first < chats.length; first += CHATS_AT_ONCE) {
+      await this.#deliver(await this.#readChats(chats, first))
+    }
+    const took_ms = clock.now() - this.#began
+    logger[took_ms >= SLOW_MS ? 'info' : 'debug']('Caught up with messages that arrived meanwhile', {
+      chats: chats.length,
+      messages: this.#messages,
+      took_ms,
+    })
+    return this.#complete
+  }
+
+  async #incompleteChats(): Promise<readonly IncompleteChat[]> {
+    const { source, recordedUntil } = this.#deps
+    const chats = (await source.chats()).filter(chat => isChat(chat.chat_id))
+    const marks = await recordedUntil(chats.map(chat => chat.chat_id))
+    return chats
+      .map(chat => incompleteChat(chat, marks.get(chat.chat_id), this.#deps))
+      .filter(chat => chat !== undefined)
+      .sort((a, b) => a.newest - b.newest)
+  }
+
+  /** Reads up to 100 chats, from the `first` on. */
+  async #readChats(chats: readonly IncompleteChat[], first: number): Promise<readonly MissedHistory[]> {
+    const { clock, logger, signal } = this.#deps
+    const missed: MissedHistory[] = []
+    for (const [index, chat] of chats.slice(first, first + CHATS_AT_ONCE).entries()) {
+      signal.throwIfAborted()
+      const found = await this.#readChat(chat)
+      if (found?.complete !== true) this.#complete = false
+      if (found !== undefined) missed.push(found.missed)
+      if (clock.now() - this.#logged_at >= SLOW_MS) {
+        this.#logged_at = clock.now()
+        logger.info('Catching up with messages that arrived meanwhile', {
+          chats: chats.length,
+          read: first + index + 1,
+        })
+      }
+    }
+    return missed.sort((a, b) => beginningOf(a) - beginningOf(b))
+  }
+
+  async #deliver(missed: readonly MissedHistory[]): Promise<void> {
+    const { clock, deliver, signal } = this.#deps
+    this.#messages += missed.reduce((sum, chat) => sum + chat.messages.length, 0)
+    const recorded = await withDeadline(
+      clock,
+      DELIVERY_MS,
+      'recording messages that arrived meanwhile',
+      () => Promise.all(missed.map(chat => deliver(chat))),
+      signal,
+    )
+    if (recorded.includes(false)) this.#complete = false
+  }
+
+  /** `undefined` when the chat could not be read; incomplete while one of its messages is not decrypted. */
+  async #readChat({
+    chat_id,
+    newest,
+    from,
+  }: IncompleteChat): Promise<{ missed: MissedHistory; complete: boolean } | undefined> {
+    const { source, clock, logger, received, signal } = this.#deps
+    try {
+      const { messages, changes, cut } = await source.history(chat_id, from, MOST_OF_A_CHAT)
+      if (cut) {
+        logger.warn('A chat has more missed messages than are read; the oldest are left out', {
+          chat_id,
+          read: MOST_OF_A_CHAT,
+        })
+      }
+      const now = clock.now()
+      const all = new Map([...messages, ...received(chat_id)].map(message => [message.message_id, message]))
+      const inOrder = [...all.values()].sort((a, b) => a.sent_at - b.sent_at)
+      const pending = inOrder.find(({ type, sent_at }) => type === 'ciphertext' && now - sent_at < DECRYPTED_WITHIN_MS)
+      // Times are whole seconds: another message of the same second may follow.
+      const last = Math.min(Math.max(newest, inOrder.at(-1)?.sent_at ?? 0), now - SECOND_MS)
+      const missed = {
+        chat_id,
+        messages: inOrder.filter(message => message !== pending).map(asUnreadable),
+        changes,
+        until: pending === undefined ? last : Math.min(last, pending.sent_at - 1),
+      }
+      return { missed, complete: pending === undefined }
+    } catch (error) {
+      if (signal.aborted) throw error
+      logger.warn('A chat could not be read', { chat_id, reason: reasonOf(error) })
+      return undefined
+    }
+  }
+}
+
+/** `undefined` when every message of the chat is recorded, as far as its newest time and its unread messages tell. */
+const incompleteChat = (
+  { chat_id, newest, unread }: ListedChat,
   mark: number | undefined,
   { linked_at, account_since }: Pick<HistoryReaderDeps, 'linked_at' | 'account_since'>,
-): Behind | undefined => {
-  const newest = newest_s * SECOND_MS
-  const heard = mark === undefined || mark < account_since ? undefined : mark
-  // Where somebody was heard, what they said between one link and the next was said to us too.
-  const known = heard ?? linked_at - 1
-  if (newest <= known && (unread === 0 || heard === undefined)) return undefined
-  return { chat_id, newest, from: heard === undefined ? linked_at : heard - OVERLAP_MS }
+): IncompleteChat | undefined => {
+  // A mark from before this account says nothing; one from an earlier link of this account still counts.
+  const recorded = mark === undefined || mark < account_since ? undefined : mark
+  const known = recorded ?? linked_at - 1
+  if (newest <= known && (unread === 0 || recorded === undefined)) return undefined
+  return { chat_id, newest, from: recorded === undefined ? linked_at : recorded - OVERLAP_MS }
 }
 
 const beginningOf = ({ messages }: MissedHistory): number => messages[0]?.sent_at ?? Infinity
-
-const readChat = async (
-  deps: HistoryReaderDeps,
-  { chat_id, newest, from }: Behind,
-): Promise<{ missed: MissedHistory; complete: boolean } | undefined> => {
-  const { page, clock, logger } = deps
-  try {
-    const { messages: raw, cut } = await page.history(chat_id, from, MOST_OF_A_CHAT)
-    if (cut) logger.warn('More was said in a chat than is read; the oldest is left', { chat_id, read: MOST_OF_A_CHAT })
-    const now = clock.now()
-    const all = new Map<string, WhatsAppMessage>()
-    for (const message of [...raw.map(parseMessage), ...deps.heard(chat_id)]) {
-      if (message !== undefined) all.set(message.message_id, message)
-    }
-    const inOrder = [...all.values()].sort((a, b) => a.sent_at - b.sent_at)
-    const garbled = inOrder.filter(message => message.type === 'ciphertext')
-    const pending = garbled.find(message => now - message.sent_at < DECRYPTED_WITHIN_MS)
-    // Times are whole seconds: another message of the same one may follow.
-    const last = Math.min(Math.max(newest, inOrder.at(-1)?.sent_at ?? 0), now - SECOND_MS)
-    const missed = {
-      chat_id,
-      messages: inOrder.filter(message => message !== pending).map(asUnreadable),
-      changes: raw.map(parseChange).filter(change => change !== undefined),
-      until: pending === undefined ? last : Math.min(last, pending.sent_at - 1),
-    }
-    return { missed, complete: pending === undefined }
-  } catch (error) {
-    if (deps.signal.aborted) throw error
-    logger.warn('A chat could not be read', { chat_id, reason: reasonOf(error) })
-    return undefined
-  }
-}

@@ -1,62 +1,56 @@
+/** Hands what happens in WhatsApp to the pipeline: in order within a chat, and again when recording it fails. */
 import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
 import type { IncomingMessage } from '../../messages/message.ts'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
+import { KeyedQueue } from '../../platform/keyed-queue.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { MissedHistory } from './history-reader.ts'
 import type { GapTracker } from './gap-tracker.ts'
+import type { MissedHistory } from './history-reader.ts'
 import type { IdentityResolver } from './identity-resolver.ts'
-import { isGroup, reasonNotOwners, reasonToIgnore, toIncoming, type Self } from './message-mapper.ts'
-import type { MessageChange } from './wwebjs/change-parser.ts'
-import type { WhatsAppMessage } from './wwebjs/message-parser.ts'
+import { isGroup, reasonToIgnore, reasonToIgnoreOwn, toIncoming } from './message-mapper.ts'
+import type { MessageChange, Self, WhatsAppMessage } from './whatsapp-message.ts'
 
 export interface InboundDeps {
-  /** Takes what happens; a rejection means that it is not recorded. */
+  /** A rejection means that it is not recorded. */
   readonly events: Pick<ChannelEvents, 'message' | 'backfilled' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
-  readonly identities: IdentityResolver
-  /** In which chats nothing is missing. */
-  readonly continuity: GapTracker
+  readonly identities: Pick<IdentityResolver, 'resolve'>
+  readonly gaps: GapTracker
+  /** Whether we sent an own message, as far as this process can tell. */
+  readonly isOurs: (message: WhatsAppMessage) => Promise<boolean>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
 }
 
-/** Whether an own message is one of ours, as far as this process can tell. */
-export type IsOurs = (message: WhatsAppMessage) => Promise<boolean>
-
 const ATTEMPTS = 5
 const BACKOFF: Backoff = { first_ms: SECOND_MS, most_ms: 8 * SECOND_MS }
 
-/** Brings what happened in WhatsApp onto the road: chat by chat in its order, and again when recording fails. */
 export class Inbound {
   readonly #deps: InboundDeps
   readonly #stopping = new AbortController()
-  /** The last thing of each chat that is under way. */
-  readonly #queues = new Map<string, Promise<boolean>>()
+  readonly #chats = new KeyedQueue<string>()
 
   constructor(deps: InboundDeps) {
     this.#deps = deps
   }
 
-  /** Takes a message; what is nobody's words is left. `self` says to whom a mention speaks. */
+  /** Takes a message; what no person wrote is ignored. `self` is the account, to tell whom a mention means. */
   take(message: WhatsAppMessage, self: Self): void {
-    const { events, continuity } = this.#deps
-    if (this.#left(reasonToIgnore(message))) return
+    const { events, gaps } = this.#deps
+    if (this.#isIgnored(reasonToIgnore(message))) return
     void this.#enqueue(message.chat_id, message.message_id, async () => {
       const incoming = await this.#incoming(message, self)
-      await events.message({ ...incoming, ...(continuity.isComplete(message.chat_id) ? { gapless: true } : {}) })
+      await events.message(gaps.isComplete(message.chat_id) ? { ...incoming, gapless: true } : incoming)
     })
   }
 
-  /**
-   * Takes an own message that is not known to be ours; `isOurs` tells once it is certain. What is not was written by
-   * the account's owner.
-   */
-  takeOwn(message: WhatsAppMessage, isOurs: IsOurs): void {
-    const { events, logger } = this.#deps
-    if (this.#left(reasonNotOwners(message))) return
+  /** Takes an own message that just appeared. Unless we sent it, the account owner wrote it. */
+  takeOwn(message: WhatsAppMessage): void {
+    const { events, isOurs, logger } = this.#deps
+    if (this.#isIgnored(reasonToIgnoreOwn(message))) return
     const { message_id, chat_id } = message
     void isOurs(message).then(
       ours => {
@@ -66,54 +60,39 @@ export class Inbound {
         })
       },
       (error: unknown) => {
-        logger.warn('It could not be told who wrote an own message', {
-          message_id,
-          reason: asDenidinError(error).message,
-        })
+        const reason = asDenidinError(error).message
+        logger.warn('It is unknown who wrote an own message', { message_id, reason })
       },
     )
   }
 
-  /** Takes what was said in a chat while nobody listened. False when some of it could not be recorded. */
-  async takeHistory(
-    { chat_id, messages, changes, until }: MissedHistory,
-    self: Self,
-    isOurs: IsOurs,
-  ): Promise<boolean> {
-    const { events, continuity } = this.#deps
+  /** Takes the messages of a chat that were missed. False when some of them could not be recorded. */
+  async takeHistory({ chat_id, messages, changes, until }: MissedHistory, self: Self): Promise<boolean> {
+    const { events, gaps } = this.#deps
     return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
-      const said: BackfilledChat['said'][number][] = []
-      for (const message of messages) {
-        if (message.from_me) {
-          if (this.#left(reasonNotOwners(message)) || (await isOurs(message))) continue
-          said.push({ by: 'account', message: await this.#ownerMessage(message) })
-        } else if (!this.#left(reasonToIgnore(message))) {
-          said.push({ by: 'person', message: await this.#incoming(message, self) })
-        }
-      }
-      await events.backfilled({ chat_id, said, until })
-      for (const change of changes) await this.#tellChange(change, self)
-      continuity.complete(chat_id)
+      await events.backfilled({ chat_id, said: await this.#backfilled(messages, self), until })
+      for (const change of changes) await this.#applyChange(change, self)
+      gaps.complete(chat_id)
     })
   }
 
-  /** Takes what happened to a message; reactions of the account itself are left. */
+  /** Takes a change of a message; reactions of the account itself are ignored. */
   change(change: MessageChange, self: Self): void {
-    void this.#enqueue(change.chat_id, change.message_id, () => this.#tellChange(change, self))
+    void this.#enqueue(change.chat_id, change.message_id, () => this.#applyChange(change, self))
   }
 
   /** Whether something is being recorded. */
   get busy(): boolean {
-    return this.#queues.size > 0
+    return this.#chats.busy
   }
 
-  /** Takes no more; resolves when what was taken is recorded or given up. */
+  /** Takes no more; resolves when everything taken is recorded or given up. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await Promise.all(this.#queues.values())
+    await this.#chats.whenIdle()
   }
 
-  #left(reason: string | undefined): boolean {
+  #isIgnored(reason: string | undefined): boolean {
     if (reason !== undefined) this.#deps.logger.debug('A message was ignored', { reason })
     return reason !== undefined
   }
@@ -128,7 +107,20 @@ export class Inbound {
     return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, sent_at }
   }
 
-  async #tellChange(change: MessageChange, self: Self): Promise<void> {
+  async #backfilled(messages: readonly WhatsAppMessage[], self: Self): Promise<BackfilledChat['said']> {
+    const said: BackfilledChat['said'][number][] = []
+    for (const message of messages) {
+      if (message.from_me) {
+        if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) continue
+        said.push({ by: 'account', message: await this.#ownerMessage(message) })
+      } else if (!this.#isIgnored(reasonToIgnore(message))) {
+        said.push({ by: 'person', message: await this.#incoming(message, self) })
+      }
+    }
+    return said
+  }
+
+  async #applyChange(change: MessageChange, self: Self): Promise<void> {
     const { events, identities } = this.#deps
     const { message_id } = change
     switch (change.kind) {
@@ -149,15 +141,11 @@ export class Inbound {
   /** Resolves, never rejects, when it is recorded (true) or given up. */
   async #enqueue(chat_id: string, message_id: string, act: () => Promise<void>): Promise<boolean> {
     if (this.#stopping.signal.aborted) return false
-    const turn = (this.#queues.get(chat_id) ?? Promise.resolve(true)).then(() => this.#record(chat_id, message_id, act))
-    this.#queues.set(chat_id, turn)
-    const recorded = await turn
-    if (this.#queues.get(chat_id) === turn) this.#queues.delete(chat_id)
-    return recorded
+    return await this.#chats.run(chat_id, () => this.#record(chat_id, message_id, act))
   }
 
   async #record(chat_id: string, message_id: string, act: () => Promise<void>): Promise<boolean> {
-    const { clock, ids, logger, continuity } = this.#deps
+    const { clock, ids, logger, gaps } = this.#deps
     for (let failures = 1; ; failures++) {
       try {
         await act()
@@ -165,8 +153,8 @@ export class Inbound {
       } catch (error) {
         const reason = asDenidinError(error).message
         if (failures === ATTEMPTS || this.#stopping.signal.aborted) {
-          // What comes after it does not move the end of what was heard: the next start looks for it.
-          continuity.gap(chat_id)
+          // Later messages of the chat must not move its mark past this one: the next start looks for it.
+          gaps.gap(chat_id)
           logger.error('A message could not be recorded', { message_id, reason })
           return false
         }

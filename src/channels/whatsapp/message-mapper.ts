@@ -1,33 +1,31 @@
+/** Decides which WhatsApp messages are a person's words, and maps those to the messages of the pipeline. */
 import type { IncomingMessage } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
-import type { WhatsAppMessage } from './wwebjs/message-parser.ts'
+import type { Self, WhatsAppMessage } from './whatsapp-message.ts'
 
-/** The account's own addresses. */
-export interface Self {
-  readonly phone: string | undefined
-  readonly lid: string | undefined
-}
-
-/** Kinds of messages that hold a person's words; every other kind is WhatsApp talking about itself, or has no words. */
+/** Kinds of messages that hold a person's words; every other kind is a notice of WhatsApp, or has no words. */
 const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', 'unreadable']
-/** A message that could not be decrypted, as we call it. */
+/** Our own name for the kind of a message that could not be decrypted. */
 const UNREADABLE = 'unreadable'
 const CIPHERTEXT = 'ciphertext'
 const GROUP = '@g.us'
 const PEOPLE_AND_GROUPS = /^(?!0@)[^@]+@(c\.us|lid|g\.us)$/
 
-/** A message that is still not decrypted as one that never will be: under an id of its own, so that it may yet come. */
+/**
+ * Turns a message that is still encrypted into one that counts as unreadable. It gets an id of its own, so that the
+ * decrypted message can still come under the real one.
+ */
 export const asUnreadable = (message: WhatsAppMessage): WhatsAppMessage =>
   message.type === CIPHERTEXT
     ? { ...message, message_id: `unreadable:${message.message_id}`, type: UNREADABLE, text: '' }
     : message
 
-/** Whether an address is a chat with a person or a group; lists, channels, statuses and WhatsApp's own chat are not. */
+/** Whether an address is a chat with a person or a group: not a list, a channel, a status or WhatsApp's own chat. */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)
 
 export const isGroup = (chat_id: string): boolean => chat_id.endsWith(GROUP)
 
-/** Why a message is nobody's words to DeniDin; `undefined` when it is. */
+/** Why a message is ignored; `undefined` when a person wrote it to DeniDin. */
 export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => {
   if (message.from_me) return 'own message'
   if (!isChat(message.chat_id)) return 'not a chat'
@@ -37,25 +35,25 @@ export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => 
   return message.text.trim() === '' ? `no words (type ${message.type})` : undefined
 }
 
-/** Why an own message is nothing that the owner said to somebody; `undefined` when it is. */
-export const reasonNotOwners = (message: WhatsAppMessage): string | undefined => {
+/** Why an own message is ignored; `undefined` when it may be the account owner's words. */
+export const reasonToIgnoreOwn = (message: WhatsAppMessage): string | undefined => {
   if (!isChat(message.chat_id)) return 'not a chat'
   if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
   return message.text.trim() === '' ? 'no words' : undefined
 }
 
-/** The name that an address says by itself. */
+/** The identity that an address holds by itself. */
 export const identityOf = (address: string): Identity => ({
   kind: address.endsWith('@lid') ? 'lid' : 'phone',
   value: address.replace(/@.*$/, ''),
 })
 
-/** A message as DeniDin's road takes it. In a group it is addressed when it mentions the bot or answers it. */
+/** Maps a message. In a group it is addressed to the bot when it mentions the bot or quotes one of its messages. */
 export const toIncoming = (message: WhatsAppMessage, self: Self, identities: readonly Identity[]): IncomingMessage => {
   const group = isGroup(message.chat_id)
   const own = [self.phone, self.lid].filter(address => address !== undefined)
   const mentioned = own.filter(address => message.mentioned_ids.includes(address))
-  const answered = message.quoted_author_id !== undefined && own.includes(message.quoted_author_id)
+  const quoted = message.quoted_author_id !== undefined && own.includes(message.quoted_author_id)
   return {
     message_id: message.message_id,
     chat_id: message.chat_id,
@@ -63,13 +61,13 @@ export const toIncoming = (message: WhatsAppMessage, self: Self, identities: rea
     sender: { identities, ...(message.author_name === undefined ? {} : { name: message.author_name }) },
     text: group ? withoutMentions(message.text, mentioned) : message.text,
     sent_at: message.sent_at,
-    addressed: !group || mentioned.length > 0 || answered,
+    addressed: !group || mentioned.length > 0 || quoted,
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
   }
 }
 
-/** The text without `@digits` of the given addresses; a message that is nothing else stays as it is. */
+/** The text without the mentions (`@digits`) of these addresses; a message that holds nothing else stays as it is. */
 const withoutMentions = (text: string, addresses: readonly string[]): string => {
   let rest = text
   for (const address of addresses) {

@@ -1,3 +1,4 @@
+/** Sends texts and finds out what became of each: an engine returns before any server of WhatsApp has the message. */
 import { LRUCache } from 'lru-cache'
 import type { Delivery } from '../channel.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -5,66 +6,73 @@ import { withDeadline } from '../../platform/deadline.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { MessageId } from '../../messages/message.ts'
 import { Acknowledgements } from './acknowledgements.ts'
-import type { WhatsAppMessage } from './wwebjs/message-parser.ts'
-import type { BrowserClient } from './wwebjs/browser-client.ts'
+import type { EngineConnection } from './engine.ts'
+import type { WhatsAppMessage } from './whatsapp-message.ts'
 
-interface Underway {
+/** A message on its way. */
+interface Sending {
   readonly chat_id: string
   readonly text: string
+  /** Known as soon as the engine or an event says it. */
   message_id: MessageId | undefined
-  /** Resolves when it is known what became of it. */
+  /** Resolves when the outcome is known. */
   readonly ended: Promise<void>
 }
 
-/** Ids that are remembered; an own message is told of within seconds. */
-const MOST_NAMED = 10_000
+/** Ids of own messages that are remembered; the event of an own message comes within seconds. */
+const MOST_IDS = 10_000
 
-/** Sends texts and finds out what became of each: the library returns before any server has the message. */
 export class Outbound {
   readonly #clock: Clock
   readonly #confirm_ms: number
   readonly #acknowledgements = new Acknowledgements()
-  readonly #underway = new Set<Underway>()
+  readonly #sending = new Set<Sending>()
   readonly #running = new Set<Promise<Delivery>>()
-  /** Ids of what we sent. */
-  readonly #named = new LRUCache<MessageId, true>({ max: MOST_NAMED })
+  /** Ids of the messages that we sent. */
+  readonly #sent_ids = new LRUCache<MessageId, true>({ max: MOST_IDS })
 
+  /** @param confirm_ms from handing over a message to a server's acknowledgement */
   constructor(clock: Clock, confirm_ms: number) {
     this.#clock = clock
     this.#confirm_ms = confirm_ms
   }
 
-  /** How far an own message got. */
-  ack(message_id: MessageId, level: number): void {
+  /** An own message got so far. */
+  acknowledged(message_id: MessageId, level: number): void {
     this.#acknowledgements.record(message_id, level)
   }
 
-  /** An own message appeared in the page; it tells the id even where sending then fails or tells none. */
+  /** An own message appeared: this tells its id even where sending then fails or returns none. */
   created(message: WhatsAppMessage): void {
-    const candidates = [...this.#underway].filter(each => each.message_id === undefined && each.text === message.text)
+    const candidates = [...this.#sending].filter(each => each.message_id === undefined && each.text === message.text)
     const match = candidates.find(each => each.chat_id === message.chat_id) ?? candidates[0]
-    if (match !== undefined) this.#name(match, message.message_id)
+    if (match !== undefined) this.#identify(match, message.message_id)
     this.#acknowledgements.record(message.message_id, message.ack)
   }
 
   /**
-   * Whether an own message is one of ours, not the account owner's. While something of ours is under way to its chat
-   * that cannot be said; where it never can, it counts as ours: to be silent by mistake would be worse.
+   * Whether we sent this own message, and not the account owner. While we are sending to its chat the answer has to
+   * wait; where it stays unknown, the message counts as ours: to be silent by mistake would be worse.
    */
   async isOurs(message: WhatsAppMessage): Promise<boolean> {
-    if (this.#named.has(message.message_id)) return true
-    const here = [...this.#underway].filter(each => each.chat_id === message.chat_id)
-    await Promise.all(here.map(each => each.ended))
-    return this.#named.has(message.message_id) || here.some(each => each.message_id === undefined)
+    if (this.#sent_ids.has(message.message_id)) return true
+    const sameChat = [...this.#sending].filter(each => each.chat_id === message.chat_id)
+    await Promise.all(sameChat.map(each => each.ended))
+    return this.#sent_ids.has(message.message_id) || sameChat.some(each => each.message_id === undefined)
   }
 
-  /** Resolves, never rejects, with what became of it. */
-  send(client: BrowserClient, chat_id: string, text: string, quoted_id: MessageId | undefined): Promise<Delivery> {
+  /** Resolves with the outcome, never rejects. */
+  send(
+    connection: EngineConnection,
+    chat_id: string,
+    text: string,
+    quoted_id: MessageId | undefined,
+  ): Promise<Delivery> {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-    const underway: Underway = { chat_id, text, message_id: undefined, ended }
-    this.#underway.add(underway)
-    const delivery = this.#send(client, underway, quoted_id).finally(() => {
-      this.#underway.delete(underway)
+    const sending: Sending = { chat_id, text, message_id: undefined, ended }
+    this.#sending.add(sending)
+    const delivery = this.#sendWithDeadline(connection, sending, quoted_id).finally(() => {
+      this.#sending.delete(sending)
       this.#running.delete(delivery)
       end()
     })
@@ -77,52 +85,58 @@ export class Outbound {
     return this.#running.size > 0
   }
 
-  /** Resolves when nothing is being sent any more. */
+  /** Resolves when everything that was being sent has an outcome. */
   async whenIdle(): Promise<void> {
     await Promise.all(this.#running)
   }
 
-  #name(underway: Underway, message_id: MessageId): void {
-    underway.message_id = message_id
-    this.#named.set(message_id, true)
+  #identify(sending: Sending, message_id: MessageId): void {
+    sending.message_id = message_id
+    this.#sent_ids.set(message_id, true)
   }
 
-  async #send(client: BrowserClient, underway: Underway, quoted_id: MessageId | undefined): Promise<Delivery> {
+  async #sendWithDeadline(
+    connection: EngineConnection,
+    sending: Sending,
+    quoted_id: MessageId | undefined,
+  ): Promise<Delivery> {
     const unconfirmed = (reason: string): Delivery => ({
       outcome: 'unconfirmed',
       reason,
-      ...(underway.message_id === undefined ? {} : { message_id: underway.message_id }),
+      ...(sending.message_id === undefined ? {} : { message_id: sending.message_id }),
     })
     try {
       return await withDeadline(this.#clock, this.#confirm_ms, 'the acknowledgement of WhatsApp', async signal => {
-        const lost = client.ended.then(() => unconfirmed('WhatsApp was lost while the message was on its way'))
-        return await Promise.race([lost, this.#deliver(client, underway, quoted_id, signal)])
+        const lost = connection.ended.then(() => unconfirmed('WhatsApp was lost while the message was on its way'))
+        return await Promise.race([lost, this.#deliver(connection, sending, quoted_id, signal)])
       })
     } catch (error) {
-      const { message_id } = underway
-      if (message_id !== undefined && (await this.#isTaken(client, message_id))) return { outcome: 'sent', message_id }
+      const { message_id } = sending
+      if (message_id !== undefined && (await this.#hasReachedServer(connection, message_id))) {
+        return { outcome: 'sent', message_id }
+      }
       return unconfirmed(asDenidinError(error).message)
     }
   }
 
-  /** Whether the page knows that a server has the message: a page that was loaded anew meanwhile does not say so by itself. */
-  async #isTaken(client: BrowserClient, message_id: MessageId): Promise<boolean> {
-    const level = await client.page.ack(message_id).catch(() => 0)
+  /** Asks the engine, because a page that was reloaded meanwhile sends no event for it. */
+  async #hasReachedServer(connection: EngineConnection, message_id: MessageId): Promise<boolean> {
+    const level = await connection.acknowledgement(message_id).catch(() => 0)
     return level > 0
   }
 
   async #deliver(
-    client: BrowserClient,
-    underway: Underway,
+    connection: EngineConnection,
+    sending: Sending,
     quoted_id: MessageId | undefined,
     signal: AbortSignal,
   ): Promise<Delivery> {
-    const sent = await client.page.send(underway.chat_id, underway.text, quoted_id)
+    const sent = await connection.send(sending.chat_id, sending.text, quoted_id)
     if (sent !== undefined) {
-      this.#name(underway, sent.message_id)
+      this.#identify(sending, sent.message_id)
       this.#acknowledgements.record(sent.message_id, sent.ack)
     }
-    const { message_id } = underway
+    const { message_id } = sending
     if (message_id === undefined) {
       return { outcome: 'unconfirmed', reason: 'WhatsApp did not say which message it made' }
     }

@@ -1,217 +1,177 @@
+/** One connection and what the channel does around it, from its opening to its end. */
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
-import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { Browser } from './wwebjs/browser.ts'
-import type { MissedHistory } from './history-reader.ts'
-import type { ConnectionEnd } from './engine-events.ts'
-import type { GapTracker } from './gap-tracker.ts'
-import type { Self } from './message-mapper.ts'
-import { reasonOf } from './wwebjs/errors.ts'
-import { LOGIN_GONE, type ConnectionEvent } from './connection-state.ts'
-import { waitForExcess } from './wwebjs/browser-memory-monitor.ts'
-import { Backfill } from './backfill.ts'
-import { backUpProfile } from './wwebjs/profile-backup.ts'
-import type { MessageChange } from './wwebjs/change-parser.ts'
-import { forgetLogin } from './wwebjs/profile.ts'
-import type { WhatsAppMessage } from './wwebjs/message-parser.ts'
-import type { WhatsAppDeadlines } from './settings.ts'
-import { BrowserClient } from './wwebjs/browser-client.ts'
+import type { Backfill } from './backfill.ts'
+import type { ConnectionEvent } from './connection-state.ts'
+import type { ChannelDeadlines } from './deadlines.ts'
+import type { ConnectionEnd, EngineEvent, EngineEvents } from './engine-events.ts'
+import type { EngineConnection, WhatsAppEngine } from './engine.ts'
+import { reasonOf } from './failure-reason.ts'
+import type { Inbound } from './inbound.ts'
+import type { LoginRecord } from './login-record.ts'
+import type { Outbound } from './outbound.ts'
+import type { MessageChange, Self, WhatsAppMessage } from './whatsapp-message.ts'
 
 export interface SessionDeps {
-  readonly browser: Browser
-  /** Folder of the login; absolute. */
-  readonly login_dir: string
-  readonly pairing_phone: string | undefined
-  /** In MiB; a browser that uses more is replaced in a quiet moment. */
-  readonly browser_memory_mb: number
-  readonly deadlines: WhatsAppDeadlines
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly logger: Logger
-  readonly show: { qr(text: string): void; pairingCode(code: string): void }
-  /** Whether something is under way that a new browser would disturb. */
+  readonly engine: WhatsAppEngine
+  readonly login: LoginRecord
+  readonly inbound: Inbound
+  readonly outbound: Outbound
+  readonly backfill: Backfill
+  /** Takes what happens to the connection, for its state. */
+  readonly report: (event: ConnectionEvent) => void
+  /** Whether something is under way that a new connection would disturb. */
   readonly isBusy: () => boolean
-  /** In which chats nothing is missing. */
-  readonly continuity: GapTracker
-  /** Up to when everything that was said in chats is recorded. */
-  readonly heardUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
+  readonly deadlines: ChannelDeadlines
+  readonly clock: Clock
+  readonly logger: Logger
 }
 
-export interface SessionListener {
-  /** Something happened to the link. */
-  event(event: ConnectionEvent): void
-  /** Somebody wrote, or WhatsApp noted something; `self` is the account that it came to. May come more than once. */
-  received(message: WhatsAppMessage, self: Self): void
-  /** What was said in a chat while nobody listened; false when some of it could not be recorded. */
-  missed(history: MissedHistory, self: Self): Promise<boolean>
-  /** An own message appeared: ours, or one that the account's owner wrote elsewhere. */
-  created(message: WhatsAppMessage): void
-  /** Something happened to a message that was there. */
-  changed(change: MessageChange, self: Self): void
-  /** How far an own message got. */
-  ack(message_id: string, level: number): void
-}
-
-/** `restored`: the profile is the backup, on trial; `unpaired`: WhatsApp said that it no longer knows this device. */
+/** `restored`: the login is the backup, on trial; `unpaired`: WhatsApp said that it no longer knows this device. */
 export type LoginDoubt = 'none' | 'restored' | 'unpaired'
 
-/** What is known about the login before a client is opened. */
+/** What is known about the login before it is used. */
 export interface LoginBefore {
   readonly doubt: LoginDoubt
   readonly linked: boolean
   readonly has_backup: boolean
-  /** The login was good. */
-  ready(): void
+  /** Called when WhatsApp has accepted the login. */
+  readonly accepted: () => void
 }
 
-/** One client and what happens around it, from its opening to its end. */
-export class Session {
-  readonly client: BrowserClient
-  readonly #deps: SessionDeps & { readonly mark: string }
-  readonly #clock: Clock
-  readonly #logger: Logger
-  readonly #listener: SessionListener
+/** How a session ended; `was_stable`: it had been ready for long enough to count as healthy. */
+export interface SessionEnd {
+  readonly end: ConnectionEnd
+  readonly was_stable: boolean
+}
+
+const WHY_GONE = { none: 'without_backup', restored: 'in_backup_too', unpaired: 'by_whatsapp' } as const
+
+/** Opens its connection at once and listens to it. */
+export class Session implements EngineEvents {
+  readonly connection: EngineConnection
+  readonly #deps: SessionDeps
   readonly #login: LoginBefore
   readonly #over = new AbortController()
-  readonly #missed: Backfill
   #self: Self = { phone: undefined, lid: undefined }
   #ready_at: number | undefined
+  /** When the last message came. */
   #active_at: number
   #code_shown = false
-  #caught_up = Promise.resolve()
+  #backfill = Promise.resolve()
   #tasks: readonly Promise<void>[] = []
 
-  constructor(deps: SessionDeps & { readonly mark: string }, listener: SessionListener, login: LoginBefore) {
+  constructor(deps: SessionDeps, login: LoginBefore) {
     this.#deps = deps
-    this.#clock = deps.clock
-    this.#logger = deps.logger
-    this.#listener = listener
     this.#login = login
     this.#active_at = deps.clock.now()
-    const tell = (event: ConnectionEvent): void => {
-      listener.event(event)
+    deps.backfill.begin()
+    deps.report({ kind: 'opening' })
+    this.connection = deps.engine.connect(this, () => this.#isQuiet())
+  }
+
+  /** Resolves when the connection has ended and nothing of it runs any more. */
+  async run(): Promise<SessionEnd> {
+    const { clock, deadlines, report } = this.#deps
+    const end = await this.connection.ended
+    const ended_at = clock.now()
+    // At once: closing a browser that hangs takes its time, and nothing may be sent through it meanwhile.
+    if (end.kind !== 'closed') report(end)
+    this.#over.abort(new DenidinError('stopping', 'the connection to WhatsApp ended'))
+    await this.connection.close()
+    await Promise.all([this.#backfill, ...this.#tasks])
+    const was_stable = this.#ready_at !== undefined && ended_at - this.#ready_at >= deadlines.stable_ms
+    return { end, was_stable }
+  }
+
+  event(event: EngineEvent): void {
+    switch (event.kind) {
+      case 'code':
+        this.#codeShown(event)
+        return
+      case 'ready':
+        this.#ready(event)
+        return
+      case 'reloading':
+        this.#deps.backfill.interrupted()
+        this.#deps.report(event)
+        return
+      case 'linking':
+      case 'connection':
+      case 'silent':
+      case 'operator_needed':
+        this.#deps.report(event)
     }
-    this.client = new BrowserClient(
-      { ...deps, data_dir: deps.login_dir },
-      {
-        code: (how, text) => {
-          this.#code(how, text)
-        },
-        linking: () => {
-          tell({ kind: 'linking' })
-        },
-        ready: self => {
-          this.#ready(self)
-        },
-        reloading: () => {
-          this.#missed.interrupted()
-          tell({ kind: 'reloading' })
-        },
-        connection: up => {
-          tell({ kind: 'connection', up })
-        },
-        silent: () => {
-          tell({ kind: 'silent' })
-        },
-        notice: sentence => {
-          tell({ kind: 'notice', sentence })
-        },
-        message: message => {
-          this.#active_at = this.#clock.now()
-          this.#take(message)
-        },
-        changed: change => {
-          listener.changed(change, this.#self)
-        },
-        ack: (message_id, level) => {
-          listener.ack(message_id, level)
-        },
-      },
-    )
-    this.#missed = new Backfill({
-      ...deps,
-      page: this.client.page,
-      take: message => {
-        this.#take(message)
-      },
-      deliver: missed => listener.missed(missed, this.#self),
-    })
   }
 
-  /** Resolves with its end when its browser is gone; `was_well`: it had been ready for long enough. */
-  async run(): Promise<{ end: ConnectionEnd; was_well: boolean }> {
-    this.#listener.event({ kind: 'opening' })
-    this.client.open()
-    const end = await this.client.ended
-    const ended_at = this.#clock.now()
-    // At once: closing a browser that hangs takes its time, and nothing may be handed to it meanwhile.
-    if (end.kind !== 'closed') this.#listener.event(end)
-    this.#over.abort(new DenidinError('stopping', 'the client of WhatsApp ended'))
-    await this.client.close()
-    await Promise.all([this.#caught_up, ...this.#tasks])
-    const { stable_ms } = this.#deps.deadlines
-    return { end, was_well: this.#ready_at !== undefined && ended_at - this.#ready_at >= stable_ms }
+  message(message: WhatsAppMessage): void {
+    const { inbound, outbound, backfill } = this.#deps
+    this.#active_at = this.#deps.clock.now()
+    if (message.from_me) {
+      outbound.created(message)
+      inbound.takeOwn(message)
+    } else if (!backfill.holds(message)) inbound.take(message, this.#self)
   }
 
-  #code(how: 'qr' | 'pairing', text: string): void {
+  changed(change: MessageChange): void {
+    this.#deps.inbound.change(change, this.#self)
+  }
+
+  acknowledged(message_id: string, level: number): void {
+    this.#deps.outbound.acknowledged(message_id, level)
+  }
+
+  #isQuiet(): boolean {
+    const { isBusy, clock, deadlines } = this.#deps
+    return !isBusy() && clock.now() - this.#active_at >= deadlines.quiet_ms
+  }
+
+  #codeShown(event: Extract<EngineEvent, { kind: 'code' }>): void {
     const { linked, has_backup, doubt } = this.#login
-    const { show, login_dir } = this.#deps
+    const { report, login, logger } = this.#deps
     if (linked && !this.#code_shown && this.#ready_at === undefined) {
       if (has_backup && doubt === 'none') {
-        this.client.end({ kind: 'profile_broken' })
+        this.connection.end({ kind: 'login_broken' })
         return
       }
-      const gone = { none: 'without_backup', restored: 'in_backup_too', unpaired: 'by_whatsapp' } as const
       const ended_by = doubt === 'none' ? 'a broken profile' : 'WhatsApp'
-      this.#logger.warn('The login is gone; DeniDin has to be linked again', { ended_by })
-      this.#listener.event({ kind: 'login_gone', sentence: LOGIN_GONE[gone[doubt]] })
-      this.#tasks = [...this.#tasks, this.#try('forgetting the login', () => forgetLogin(login_dir, 'record'))]
+      logger.warn('The login is gone; DeniDin has to be linked again', { ended_by })
+      report({ kind: 'login_gone', why: WHY_GONE[doubt] })
+      this.#tasks = [...this.#tasks, this.#try('forgetting the login', () => login.forget())]
     }
     this.#code_shown = true
-    this.#listener.event({ kind: 'code_shown', how })
-    if (how === 'qr') show.qr(text)
-    else show.pairingCode(text)
+    report(event)
   }
 
-  #ready(self: Self): void {
-    this.#self = self
+  #ready(event: Extract<EngineEvent, { kind: 'ready' }>): void {
+    const { backfill, clock, report } = this.#deps
+    this.#self = event.self
     if (this.#ready_at === undefined) {
-      this.#ready_at = this.#clock.now()
-      this.#login.ready()
-      this.#tasks = [...this.#tasks, this.#watchMemory(), this.#backUp()]
+      this.#ready_at = clock.now()
+      this.#login.accepted()
+      this.#tasks = [...this.#tasks, this.#backUpLogin()]
     }
-    this.#listener.event({ kind: 'ready' })
-    const newly_linked = this.#code_shown
+    report(event)
+    const ready = {
+      source: this.connection,
+      self: event.self,
+      newly_linked: this.#code_shown,
+      over: this.#over.signal,
+    }
     this.#code_shown = false
-    this.#caught_up = this.#caught_up.then(() => this.#missed.run(newly_linked, self, this.#over.signal))
-  }
-
-  #take(message: WhatsAppMessage): void {
-    if (message.from_me) this.#listener.created(message)
-    else if (!this.#missed.holds(message)) this.#listener.received(message, this.#self)
-  }
-
-  async #watchMemory(): Promise<void> {
-    const { deadlines, isBusy, mark, browser_memory_mb: most_mb } = this.#deps
-    const isQuiet = (): boolean => !isBusy() && this.#clock.now() - this.#active_at >= deadlines.quiet_ms
-    await this.#try('watching the memory of the browser', async () => {
-      const { memory_after_ms: after_ms, memory_every_ms: every_ms } = deadlines
-      const watch = { mark, most_mb, isQuiet, after_ms, every_ms, clock: this.#clock, logger: this.#logger }
-      const used_mb = await waitForExcess(watch, this.#over.signal)
-      const reason = `The browser used ${String(used_mb)} MiB, more than ${String(most_mb)}; a new one takes its place.`
-      this.client.end({ kind: 'replaced', reason })
-    })
+    this.#backfill = this.#backfill.then(() => backfill.run(ready))
   }
 
   /** A new login reaches the disk some time after it was made; only one that has lasted is worth keeping. */
-  async #backUp(): Promise<void> {
-    const { deadlines, login_dir, ids } = this.#deps
-    for (let pause_ms = deadlines.backup_after_ms; !this.#over.signal.aborted; pause_ms = deadlines.backup_every_ms) {
+  async #backUpLogin(): Promise<void> {
+    const { deadlines, engine, clock, logger } = this.#deps
+    const { signal } = this.#over
+    for (let pause_ms = deadlines.backup_after_ms; !signal.aborted; pause_ms = deadlines.backup_every_ms) {
       await this.#try('backing up the login', async () => {
-        await this.#clock.sleep(pause_ms, this.#over.signal)
-        const bytes = await backUpProfile(login_dir, ids, this.#over.signal)
-        this.#logger.info('The login was backed up', { bytes })
+        await clock.sleep(pause_ms, signal)
+        const bytes = await engine.backUpLogin(signal)
+        logger.info('The login was backed up', { bytes })
       })
     }
   }
@@ -221,7 +181,7 @@ export class Session {
       await act()
     } catch (error) {
       if (this.#over.signal.aborted) return
-      this.#logger.warn('Something around WhatsApp failed', { what, reason: reasonOf(error) })
+      this.#deps.logger.warn('A task around WhatsApp failed', { what, reason: reasonOf(error) })
     }
   }
 }

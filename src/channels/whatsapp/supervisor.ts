@@ -1,64 +1,72 @@
+/** Keeps WhatsApp connected: when a connection ends, does what its end calls for and opens the next one. */
 import { backoffDelay } from '../../platform/backoff.ts'
-import { endBrowsers, markOf } from './wwebjs/browser-process.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Ids } from '../../platform/ids.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { ConnectionEvent } from './connection-state.ts'
+import type { ChannelDeadlines } from './deadlines.ts'
 import type { ConnectionEnd } from './engine-events.ts'
-import { reasonOf } from './wwebjs/errors.ts'
-import { holdUnhandledRejections } from './wwebjs/unhandled-rejections.ts'
-import { Session, type SessionDeps, type SessionListener, type LoginDoubt } from './session.ts'
-import { forgetBackup, hasBackup, restoreProfile } from './wwebjs/profile-backup.ts'
-import { forgetLogin, freeProfile, isLinked, makeProfile } from './wwebjs/profile.ts'
-import type { BrowserClient } from './wwebjs/browser-client.ts'
+import type { EngineConnection, WhatsAppEngine } from './engine.ts'
+import { reasonOf } from './failure-reason.ts'
+import type { LoginRecord } from './login-record.ts'
+import type { LoginBefore, LoginDoubt, Session, SessionEnd } from './session.ts'
 
-/** Failures after which the pause is as long as it gets. */
+export interface SupervisorDeps {
+  readonly engine: WhatsAppEngine
+  readonly login: LoginRecord
+  /** Opens the next connection. */
+  readonly openSession: (login: LoginBefore) => Session
+  /** Takes what happens to the connection, for its state. */
+  readonly report: (event: ConnectionEvent) => void
+  readonly deadlines: ChannelDeadlines
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+}
+
+/** Failures after which the pause no longer grows. */
 const MANY = 100
-/** Every so many failures in a row the log says it as an error. */
+/** After so many failures in a row, and again after as many, the log line is an error. */
 const ALERT_EVERY = 5
 
-/**
- * Keeps a client open: when one ends, the next is made, after what its end calls for. Its invariants stand in
- * docs/whatsapp.md.
- */
+/** Its invariants are listed in docs/whatsapp.md. */
 export class Supervisor {
-  readonly #deps: SessionDeps
-  readonly #listener: SessionListener
-  readonly #mark: string
+  readonly #deps: SupervisorDeps
   readonly #stop = new AbortController()
   #session: Session | undefined
   #running: Promise<void> = Promise.resolve()
   #doubt: LoginDoubt = 'none'
 
-  constructor(deps: SessionDeps, listener: SessionListener) {
+  constructor(deps: SupervisorDeps) {
     this.#deps = deps
-    this.#listener = listener
-    this.#mark = markOf(deps.login_dir)
   }
 
-  /** The client of now; `undefined` between two of them. */
-  get client(): BrowserClient | undefined {
-    return this.#session?.client
+  /** The current connection, or `undefined` while reconnecting. */
+  get connection(): EngineConnection | undefined {
+    return this.#session?.connection
   }
 
   start(): void {
-    this.#running = this.#keepOpen()
+    this.#running = this.#keepConnected()
   }
 
-  /** Closes the client and resolves when its browser is gone. */
+  /** Closes the connection and resolves when nothing of it runs any more. */
   async stop(): Promise<void> {
     this.#stop.abort()
-    await this.#session?.client.close()
+    await this.connection?.close()
     await this.#running
   }
 
-  async #keepOpen(): Promise<void> {
+  async #keepConnected(): Promise<void> {
     const { clock, logger } = this.#deps
-    using _rejections = holdUnhandledRejections(logger, () => this.client?.hurry())
     let failures = 0
     for (;;) {
-      const { end, was_well } = await this.#attempt()
+      const { end, was_stable } = await this.#attempt()
       if (end.kind === 'closed') {
         logger.info('WhatsApp was closed; the login is kept', { ended_by: 'DeniDin' })
         return
       }
-      failures = was_well ? 1 : failures + 1
+      failures = was_stable ? 1 : failures + 1
       const wait_ms = this.#waitAfter(end, failures)
       this.#log(end, failures, wait_ms)
       await this.#conclude(end)
@@ -66,46 +74,43 @@ export class Supervisor {
     }
   }
 
-  /** One client from its opening to its end, with its browser gone afterwards. */
-  async #attempt(): Promise<{ end: ConnectionEnd; was_well: boolean }> {
-    const { login_dir, clock, logger } = this.#deps
+  /** One connection, from its opening until nothing of it runs any more. */
+  async #attempt(): Promise<SessionEnd> {
+    const { engine, login, openSession, report, logger } = this.#deps
     try {
-      const orphans = await endBrowsers(this.#mark, 'gently', { clock, logger })
-      if (orphans > 0) logger.warn('A browser that an earlier run left behind was ended', { orphans })
-      await makeProfile(login_dir)
-      await freeProfile(login_dir)
-      const linked = await isLinked(login_dir)
-      const has_backup = await hasBackup(login_dir)
-      if (this.#stop.signal.aborted) return { end: { kind: 'closed' }, was_well: false }
-      this.#session = new Session({ ...this.#deps, mark: this.#mark }, this.#listener, {
+      await engine.prepare()
+      const linked = await login.isLinked()
+      const has_backup = await engine.hasLoginBackup()
+      if (this.#stop.signal.aborted) return { end: { kind: 'closed' }, was_stable: false }
+      this.#session = openSession({
         doubt: this.#doubt,
         linked,
         has_backup,
-        ready: () => {
+        accepted: () => {
           if (this.#doubt === 'restored') logger.warn('The profile was broken; the backup of the login is used')
           this.#doubt = 'none'
         },
       })
       return await this.#session.run()
     } catch (error) {
-      const end = { kind: 'blocked', by: 'disk', reason: reasonOf(error) } as const
-      this.#listener.event(end)
-      return { end, was_well: false }
+      const end = { kind: 'blocked', action: 'repair_disk', by: 'disk', reason: reasonOf(error) } as const
+      report(end)
+      return { end, was_stable: false }
     } finally {
       this.#session = undefined
     }
   }
 
-  /** What an end calls for before the next client is made. */
+  /** What an end calls for before the next connection is opened. */
   async #conclude(end: ConnectionEnd): Promise<void> {
-    const { login_dir, clock, logger } = this.#deps
+    const { engine, login, logger } = this.#deps
     try {
       if (end.kind === 'unlinked') {
-        await forgetLogin(login_dir, 'profile')
-        await forgetBackup(login_dir)
+        await engine.deleteLogin()
+        await login.forget()
         this.#doubt = 'none'
-      } else if (end.kind === 'profile_broken') {
-        await restoreProfile(login_dir, clock.now())
+      } else if (end.kind === 'login_broken') {
+        await engine.restoreLogin()
         this.#doubt = 'restored'
       } else if (end.kind === 'lost' && end.state === 'UNPAIRED') {
         this.#doubt = 'unpaired'
@@ -118,13 +123,12 @@ export class Supervisor {
 
   #waitAfter(end: ConnectionEnd, failures: number): number {
     const { deadlines, ids } = this.#deps
-    const longest = deadlines.longest_retry_ms
     const delay = (failure: number): number =>
-      backoffDelay({ first_ms: deadlines.retry_ms, most_ms: longest }, failure, ids)
+      backoffDelay({ first_ms: deadlines.retry_ms, most_ms: deadlines.longest_retry_ms }, failure, ids)
     if (end.kind === 'lost') return delay(failures)
-    // What a person has to do takes its time, and WhatsApp is not to be bothered meanwhile.
+    // The operator needs time, and WhatsApp must not be bothered meanwhile.
     if (end.kind === 'blocked') return delay(end.by === 'disk' ? failures : MANY)
-    // These are not failures of the browser; should they come again and again, they wait like those.
+    // The others are no failures of the connection; should they repeat, they wait like those.
     return failures === 1 ? 0 : delay(failures - 1)
   }
 
@@ -135,7 +139,7 @@ export class Supervisor {
       case 'unlinked':
         logger.warn('The login was ended; DeniDin has to be linked again', { ended_by: 'WhatsApp', ...rest })
         break
-      case 'profile_broken':
+      case 'login_broken':
         logger.warn('The login was lost on disk; its backup is tried', { ended_by: 'a broken profile', ...rest })
         break
       case 'replaced':

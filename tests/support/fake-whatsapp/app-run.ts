@@ -1,7 +1,7 @@
 import { createChannels } from '../../../src/app/channels.ts'
 import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/wwebjs/browser-process.ts'
 import type { ConnectionState } from '../../../src/channels/whatsapp/connection-state.ts'
-import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
+import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/create-whatsapp-channel.ts'
 import { TestDenidin, type Json } from '../denidin.ts'
 import { hold, lastUserMessage, reply, type HeldAnswer } from '../model-server.ts'
 import { FAST } from './both-sides.ts'
@@ -136,8 +136,8 @@ export class AppRun implements AsyncDisposable {
   }
 
   /** Waits until WhatsApp comes to this state, also when that was before; for the reason as well where one is given. */
-  async reached(phase: ConnectionState['state'], reason = /./): Promise<ConnectionState> {
-    return await this.states.next(state => state.state === phase && reason.test(state.detail))
+  async reached(state: ConnectionState['state'], reason = /./): Promise<ConnectionState> {
+    return await this.states.next(each => each.state === state && reason.test(each.detail))
   }
 
   /** Forgets what was heard so far. */

@@ -1,93 +1,102 @@
+/** One client of whatsapp-web.js with its own browser, from opening to the end; its successor is a new one. */
 import type { Clock } from '../../../platform/clock.ts'
 import { withDeadline } from '../../../platform/deadline.ts'
 import { DenidinError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { Browser } from './browser.ts'
-import { endBrowsers, killChild, markOf } from './browser-process.ts'
 import type { ConnectionEnd, EngineEvents } from '../engine-events.ts'
+import type { ChatHistory, EngineConnection, KnownNames, ListedChat } from '../engine.ts'
+import { reasonOf } from '../failure-reason.ts'
+import { UNREADABLE_IDS } from '../operator-tasks.ts'
+import type { WhatsAppMessage } from '../whatsapp-message.ts'
+import { waitForExcess } from './browser-memory-monitor.ts'
+import { endBrowsers, killChild, markOf } from './browser-process.ts'
+import type { Browser } from './browser.ts'
 import { createWwebjsClient, type WwebjsClient } from './client.ts'
-import { disconnection, reasonOf } from './errors.ts'
+import type { BrowserDeadlines } from './deadlines.ts'
+import { disconnection } from './errors.ts'
 import { listenToBrowser, listenToClient } from './events.ts'
 import { guardInjection } from './injection-guard.ts'
 import { PageHeartbeat } from './page-heartbeat.ts'
-import { blockOf, IDS_UNREADABLE } from './page-screens.ts'
-import { PageMonitor } from './page-monitor.ts'
-import type { WhatsAppDeadlines } from '../settings.ts'
-import { PageQueries } from './page.ts'
+import { PageMonitor, type PageStage } from './page-monitor.ts'
+import { blockOf, type PageLook } from './page-screens.ts'
+import { Page } from './page.ts'
 
-export interface ClientDeps {
+export interface BrowserClientDeps {
   readonly browser: Browser
-  readonly data_dir: string
+  /** Folder of the login; absolute. */
+  readonly login_dir: string
   readonly pairing_phone: string | undefined
-  readonly deadlines: WhatsAppDeadlines
+  /** In MiB; a browser that uses more is replaced in a quiet moment. */
+  readonly browser_memory_mb: number
+  readonly isQuiet: () => boolean
+  readonly deadlines: BrowserDeadlines
   readonly clock: Clock
   readonly logger: Logger
 }
 
-/**
- * One client of the library with its one browser, from opening to the end; after that a new one is made. Every step has a
- * deadline; a page that is there is looked at again and again.
- */
-export class BrowserClient {
-  readonly page: PageQueries
-  readonly #deps: ClientDeps
-  readonly #listener: EngineEvents
+/** Every step has a deadline, and a loaded page gets health checks until the end. */
+export class BrowserClient implements EngineConnection {
+  readonly #deps: BrowserClientDeps
+  readonly #events: EngineEvents
   readonly #mark: string
-  readonly #watch: PageMonitor
-  readonly #liveness: Disposable & { start(): void; hurry(): void }
+  readonly #page: Page
+  readonly #monitor: PageMonitor
+  readonly #heartbeat: PageHeartbeat<PageLook>
   readonly #end = Promise.withResolvers<ConnectionEnd>()
-  #library: WwebjsClient | undefined
+  /** Aborted at the end. */
+  readonly #over = new AbortController()
+  #client: WwebjsClient | undefined
   #opening: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
-  #over = false
-  #watchdog: Disposable | undefined
-  /** How far the loaded page got; `waiting`: it has shown a code, for which a person may need any time. */
-  #stage: 'loading' | 'waiting' | 'ready' = 'loading'
+  #memory: Promise<void> | undefined
+  /** Ends the client when the current step takes too long. */
+  #deadline: Disposable | undefined
+  #stage: PageStage = 'loading'
   #page_loaded = false
 
-  constructor(deps: ClientDeps, listener: EngineEvents) {
-    const { clock, deadlines, data_dir } = deps
+  constructor(deps: BrowserClientDeps, events: EngineEvents) {
+    const { clock, logger, deadlines, login_dir } = deps
     this.#deps = deps
-    this.#listener = listener
-    this.#mark = markOf(data_dir)
-    this.page = new PageQueries(() => this.#library, clock, deadlines.ask_ms)
-    this.#watch = new PageMonitor({
-      ...deps,
-      page: this.page,
+    this.#events = events
+    this.#mark = markOf(login_dir)
+    this.#page = new Page(() => this.#client, clock, deadlines.ask_ms)
+    this.#monitor = new PageMonitor({
+      page: this.#page,
       stage: () => this.#stage,
-      listener,
+      events,
       progress: () => {
         this.#progress()
       },
       end: end => {
         this.end(end)
       },
-    })
-    this.#liveness = new PageHeartbeat({
+      offline_ms: deadlines.offline_ms,
       clock,
-      ask: () => this.page.look(),
-      pause_ms: () =>
-        this.#stage === 'ready' && !this.#watch.urgent ? deadlines.look_every_ms : deadlines.look_early_ms,
+      logger,
+    })
+    this.#heartbeat = new PageHeartbeat({
+      clock,
+      ask: () => this.#page.look(),
+      pause_ms: () => this.#pauseBeforeCheck(),
       deadline_ms: deadlines.look_ms,
       answered: look => {
-        this.#watch.answered(look)
+        this.#monitor.answered(look)
       },
       missed: misses => {
-        if (this.#page_loaded) this.#watch.missed(misses)
+        if (this.#page_loaded) this.#monitor.missed(misses)
       },
     })
   }
 
-  /** Resolves, once, when this client is of no more use; it is `over` just before. */
   get ended(): Promise<ConnectionEnd> {
     return this.#end.promise
   }
 
-  get over(): boolean {
-    return this.#over
+  get isOver(): boolean {
+    return this.#over.signal.aborted
   }
 
-  /** Starts the browser and the library in it; what comes of it is told to the listener, or ends the client. */
+  /** Starts the browser and the library in it; a failure ends the client. */
   open(): void {
     this.#expect(this.#deps.deadlines.open_ms, 'Opening WhatsApp Web')
     this.#opening = this.#open().catch((error: unknown) => {
@@ -95,48 +104,82 @@ export class BrowserClient {
     })
   }
 
-  /** Looks at the page at once: something may be wrong with it. */
-  hurry(): void {
-    this.#liveness.hurry()
+  /** Checks the page at once: something may be wrong with it. */
+  checkNow(): void {
+    this.#heartbeat.checkNow()
   }
 
-  /** Declares it of no more use; what it still tells is not heard. The first end counts. */
   end(end: ConnectionEnd): void {
-    this.#over = true
-    this.#watchdog?.[Symbol.dispose]()
-    this.#liveness[Symbol.dispose]()
+    this.#over.abort(new DenidinError('stopping', 'the client of WhatsApp ended'))
+    this.#deadline?.[Symbol.dispose]()
+    this.#heartbeat[Symbol.dispose]()
     this.#end.resolve(end)
   }
 
-  /** Ends the browser: in good order, so that the login is on disk, else by force. The login stays valid. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
+  send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined> {
+    return this.#page.send(chat_id, text, quoted_id)
+  }
+
+  acknowledgement(message_id: string): Promise<number> {
+    return this.#page.acknowledgement(message_id)
+  }
+
+  chats(): Promise<readonly ListedChat[]> {
+    return this.#page.chats()
+  }
+
+  history(chat_id: string, from: number, most: number): Promise<ChatHistory> {
+    return this.#page.history(chat_id, from, most)
+  }
+
+  lookUp(address: string): Promise<KnownNames> {
+    return this.#page.lookUp(address)
+  }
+
+  markSeen(chat_id: string): Promise<void> {
+    return this.#page.markSeen(chat_id)
+  }
+
+  setTyping(chat_id: string, state: 'typing' | 'stop'): Promise<void> {
+    return this.#page.setTyping(chat_id, state)
+  }
+
   async #open(): Promise<void> {
-    const { browser, data_dir, pairing_phone, deadlines, clock, logger } = this.#deps
-    const library = await createWwebjsClient({
+    const { browser, login_dir, pairing_phone, deadlines } = this.#deps
+    const client = await createWwebjsClient({
       browser: { ...browser, args: [...browser.args, this.#mark] },
-      data_dir,
+      login_dir,
       pairing_phone,
       open_ms: deadlines.open_ms,
-      onBrowser: client => {
-        if (this.#over) throw new DenidinError('stopping', 'WhatsApp is being closed')
-        listenToBrowser(client, reason => {
+      onBrowser: opened => {
+        if (this.isOver) throw new DenidinError('stopping', 'WhatsApp is being closed')
+        listenToBrowser(opened, reason => {
           this.#lose(reason)
         })
       },
     })
-    this.#library = library
-    guardInjection(library, clock, {
-      closing: () => this.#over,
+    this.#client = client
+    this.#guardInjection(client)
+    this.#listen(client)
+    this.#heartbeat.start()
+    if (!this.isOver) await client.initialize()
+  }
+
+  #guardInjection(client: WwebjsClient): void {
+    const { clock, logger, deadlines } = this.#deps
+    guardInjection(client, clock, {
+      closing: () => this.isOver,
       loading: () => {
         this.#pageLoads()
       },
       loaded: () => {
         this.#page_loaded = true
-        if (this.#stage === 'loading') this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
+        if (this.#stage === 'loading') this.#expect(deadlines.ready_ms, 'Getting ready')
       },
       lost: reason => {
         this.#lose(reason)
@@ -145,24 +188,20 @@ export class BrowserClient {
         logger.debug('The browser did not close in good order', { reason })
       },
     })
-    this.#listen(library)
-    this.#liveness.start()
-    if (!this.#over) await library.initialize()
   }
 
   #pageLoads(): void {
-    if (this.#stage === 'ready') this.#listener.reloading()
+    if (this.#stage === 'ready') this.#events.event({ kind: 'reloading' })
     this.#stage = 'loading'
     this.#page_loaded = false
     this.#expect(this.#deps.deadlines.open_ms, 'Opening WhatsApp Web')
   }
 
-  #listen(library: WwebjsClient): void {
-    const listener = this.#listener
-    listenToClient(library, this.#deps.logger, () => !this.#over, {
+  #listen(client: WwebjsClient): void {
+    listenToClient(client, this.#deps.logger, () => !this.isOver, this.#events, {
       code: (how, text) => {
         this.#settle('waiting')
-        listener.code(how, text)
+        this.#events.event({ kind: 'code', how, text })
       },
       progress: () => {
         this.#progress()
@@ -171,42 +210,63 @@ export class BrowserClient {
         void this.#becomeReady()
       },
       connection: state => {
-        if (this.#stage === 'ready') listener.connection(state === 'CONNECTED')
+        if (this.#stage === 'ready') this.#events.event({ kind: 'connection', up: state === 'CONNECTED' })
       },
       disconnected: state => {
-        const blocked = blockOf(state)
-        if (state === 'LOGOUT') this.end({ kind: 'unlinked' })
-        else if (blocked !== undefined) this.end({ kind: 'blocked', reason: blocked, by: 'WhatsApp' })
-        else this.end({ kind: 'lost', reason: disconnection(state), state })
+        this.#disconnected(state)
       },
       refused: () => {
         this.#lose('WhatsApp refused the login that is kept on disk.')
       },
-      message: listener.message,
-      changed: listener.changed,
-      ack: listener.ack,
     })
+  }
+
+  #disconnected(state: string): void {
+    const task = blockOf(state)
+    if (state === 'LOGOUT') this.end({ kind: 'unlinked' })
+    else if (task !== undefined) {
+      this.end({ kind: 'blocked', action: task.action, reason: task.sentence, by: 'WhatsApp' })
+    } else this.end({ kind: 'lost', reason: disconnection(state), state })
   }
 
   #progress(): void {
     if (this.#stage === 'ready') return
     this.#stage = 'loading'
     this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
-    this.#listener.linking()
+    this.#events.event({ kind: 'linking' })
   }
 
   async #becomeReady(): Promise<void> {
     try {
-      const { ids_readable, phone, lid } = await this.page.repair()
-      if (this.#over) return
+      const { ids_readable, phone, lid } = await this.#page.repair()
+      if (this.isOver) return
       if (!ids_readable) {
-        this.end({ kind: 'blocked', reason: IDS_UNREADABLE, by: 'WhatsApp' })
+        const { action, sentence } = UNREADABLE_IDS
+        this.end({ kind: 'blocked', action, reason: sentence, by: 'WhatsApp' })
         return
       }
       this.#settle('ready')
-      this.#listener.ready({ phone, lid })
+      this.#memory ??= this.#watchMemory()
+      this.#events.event({ kind: 'ready', self: { phone, lid } })
     } catch (error) {
       this.#lose(`WhatsApp Web could not be made ready: ${reasonOf(error)}`)
+    }
+  }
+
+  /** Ends the client when its browser uses too much memory and the moment is quiet. Never rejects. */
+  async #watchMemory(): Promise<void> {
+    const { deadlines, browser_memory_mb: most_mb, isQuiet, clock, logger } = this.#deps
+    const { memory_after_ms: after_ms, memory_every_ms: every_ms } = deadlines
+    try {
+      const used_mb = await waitForExcess(
+        { mark: this.#mark, most_mb, isQuiet, after_ms, every_ms, clock, logger },
+        this.#over.signal,
+      )
+      const reason = `The browser used ${String(used_mb)} MiB, more than ${String(most_mb)}; a new one takes its place.`
+      this.end({ kind: 'replaced', reason })
+    } catch (error) {
+      if (this.isOver) return
+      logger.warn('The memory of the browser is no longer watched', { reason: reasonOf(error) })
     }
   }
 
@@ -215,28 +275,35 @@ export class BrowserClient {
     const { clock, deadlines, logger } = this.#deps
     // A browser that is just being started cannot be ended before it is there.
     const ending = async (): Promise<void> => {
-      if (this.#library?.pupBrowser === null) await this.#opening
-      await this.#library?.destroy()
+      if (this.#client?.pupBrowser === null) await this.#opening
+      await this.#client?.destroy()
     }
     await withDeadline(clock, deadlines.close_ms, 'closing the browser', ending).catch((error: unknown) => {
       logger.warn('The browser is killed', { reason: reasonOf(error) })
     })
-    killChild(this.#library?.pupBrowser?.process())
+    killChild(this.#client?.pupBrowser?.process())
     await endBrowsers(this.#mark, 'at once', { clock, logger })
+    await this.#memory
   }
 
-  /** Gives the next step a deadline; the one before is no longer waited for. */
+  #pauseBeforeCheck(): number {
+    const { look_every_ms, look_early_ms } = this.#deps.deadlines
+    return this.#stage === 'ready' && !this.#monitor.urgent ? look_every_ms : look_early_ms
+  }
+
+  /** Gives the next step a deadline; the previous one is no longer waited for. */
   #expect(milliseconds: number, what: string): void {
-    this.#watchdog?.[Symbol.dispose]()
-    if (this.#over) return
-    this.#watchdog = this.#deps.clock.after(milliseconds, () => {
+    this.#deadline?.[Symbol.dispose]()
+    if (this.isOver) return
+    this.#deadline = this.#deps.clock.after(milliseconds, () => {
       this.#lose(`${what} took longer than ${String(milliseconds)} ms.`)
     })
   }
 
+  /** The page reached a stage that may last for ever. */
   #settle(stage: 'waiting' | 'ready'): void {
     this.#stage = stage
-    this.#watchdog?.[Symbol.dispose]()
+    this.#deadline?.[Symbol.dispose]()
   }
 
   #lose(reason: string): void {

@@ -1,17 +1,18 @@
+/** Measures the memory of the browser until it uses too much and the moment is quiet. */
 import type { Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { reasonOf } from '../failure-reason.ts'
 import { memoryOfBrowsers } from './browser-process.ts'
-import { reasonOf } from './errors.ts'
 
 export interface BrowserMemoryDeps {
-  /** Of the browsers that are measured. */
+  /** Marker of the browsers that are measured. */
   readonly mark: string
-  /** In MiB; what is above it is too much. */
+  /** In MiB; more is too much. */
   readonly most_mb: number
-  /** Pause before the first look, and between two. */
+  /** Pause before the first measurement, and between two. */
   readonly after_ms: number
   readonly every_ms: number
-  /** Whether nobody would notice if WhatsApp were away for a moment. */
+  /** Whether no one would notice if WhatsApp were away for a moment. */
   readonly isQuiet: () => boolean
   readonly clock: Clock
   readonly logger: Logger
@@ -20,12 +21,12 @@ export interface BrowserMemoryDeps {
 const MEBIBYTE = 2 ** 20
 
 /**
- * Measures the browser's memory until it was too much and the moment is quiet. Resolves with the memory, in MiB.
+ * Resolves with the memory, in MiB, once it is too much and the moment is quiet.
  * @throws the signal's reason when `signal` is aborted first
  */
 export const waitForExcess = async (deps: BrowserMemoryDeps, signal: AbortSignal): Promise<number> => {
   const { clock, logger, mark, most_mb } = deps
-  let told = false
+  let announced = false
   for (let pause_ms = deps.after_ms; ; pause_ms = deps.every_ms) {
     await clock.sleep(pause_ms, signal)
     const used_mb = await memoryOfBrowsers(mark).then(
@@ -38,7 +39,7 @@ export const waitForExcess = async (deps: BrowserMemoryDeps, signal: AbortSignal
     logger.debug('Memory of the browser', { used_mb })
     if (used_mb <= most_mb) continue
     if (deps.isQuiet()) return used_mb
-    if (!told) logger.info('The browser uses much memory and is replaced in a quiet moment', { used_mb, most_mb })
-    told = true
+    if (!announced) logger.info('The browser uses much memory and is replaced in a quiet moment', { used_mb, most_mb })
+    announced = true
   }
 }

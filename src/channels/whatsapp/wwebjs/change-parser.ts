@@ -1,22 +1,7 @@
+/** Reads edits, deletions and reactions as whatsapp-web.js and WhatsApp's page write them. */
+import { SECOND_MS } from '../../../platform/clock.ts'
+import type { MessageChange } from '../whatsapp-message.ts'
 import { addressOf, messageIdOf, parseMessage } from './message-parser.ts'
-
-/** What happened to a message after it was sent. */
-export type MessageChange =
-  | { readonly kind: 'edited'; readonly chat_id: string; readonly message_id: string; readonly text: string }
-  | { readonly kind: 'deleted'; readonly chat_id: string; readonly message_id: string }
-  | {
-      readonly kind: 'reacted'
-      readonly chat_id: string
-      readonly message_id: string
-      /** Who reacted: `…@c.us` or `…@lid`. */
-      readonly author_id: string
-      /** `undefined`: the reaction was taken back. */
-      readonly emoji: string | undefined
-      /** Milliseconds since the Unix epoch. */
-      readonly at: number
-    }
-
-const SECOND_MS = 1000
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -27,16 +12,16 @@ export const parseEdit = (raw: unknown, text: unknown): MessageChange | undefine
   return { kind: 'edited', chat_id: message.chat_id, message_id: message.message_id, text }
 }
 
-/** A message taken back for everybody, from what is left of it. */
+/** A message deleted for everyone, from what is left of it. */
 export const parseDeletion = (raw: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
   if (message === undefined) return undefined
-  // Where the notice is a message of its own, it names the one that is gone.
+  // Where the notice is a message of its own, it names the deleted one.
   const message_id = messageIdOf((raw as Fields)['protocolMessageKey']) ?? message.message_id
   return { kind: 'deleted', chat_id: message.chat_id, message_id }
 }
 
-/** What has happened to a message by the time that it is read. */
+/** The edit or deletion that a listed message shows. */
 export const parseChange = (raw: unknown): MessageChange | undefined => {
   const fields = raw as Fields
   if (fields['type'] === 'revoked') return parseDeletion(raw)

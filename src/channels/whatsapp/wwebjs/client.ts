@@ -1,3 +1,4 @@
+/** Creates a client of whatsapp-web.js with the options that DeniDin needs, and types the parts of the library it uses. */
 import type { ChildProcess } from 'node:child_process'
 import type { EventEmitter } from 'node:events'
 import type { Browser } from './browser.ts'
@@ -32,7 +33,7 @@ export interface WwebjsSendOptions {
   readonly sendSeen: boolean
 }
 
-/** A message of the library; `rawData` is what the page said, the rest repeats it. */
+/** A message of the library; `rawData` is what the page wrote, the rest repeats it. */
 export interface WwebjsMessage {
   readonly rawData: unknown
 }
@@ -50,7 +51,7 @@ interface Library {
 export interface WwebjsClientOptions {
   readonly browser: Browser
   /** The login is kept below it, in `session/`. */
-  readonly data_dir: string
+  readonly login_dir: string
   readonly pairing_phone: string | undefined
   /** How long the browser may take to start, and then the page to show that it is WhatsApp's. */
   readonly open_ms: number
@@ -58,15 +59,15 @@ export interface WwebjsClientOptions {
   onBrowser(client: WwebjsClient): void
 }
 
-/** Folder of the browser profile that holds the login, inside `data_dir`. */
+/** Folder of the browser profile that holds the login, inside `login_dir`. */
 export const PROFILE_FOLDER = 'session'
 
 const PAIRING_INTERVAL_MS = 180_000
 
-/** Makes a client of the library, which is loaded here, so that nothing else pays for it. */
+/** Creates a client. The library is loaded here, so that only a process with WhatsApp pays for it. */
 export const createWwebjsClient = async (options: WwebjsClientOptions): Promise<WwebjsClient> => {
   const { default: library } = (await import('whatsapp-web.js')) as unknown as { default: Library }
-  const auth = new library.LocalAuth({ dataPath: options.data_dir })
+  const auth = new library.LocalAuth({ dataPath: options.login_dir })
   const { browser, pairing_phone, open_ms } = options
   const client = new library.Client({
     authStrategy: auth,
@@ -85,23 +86,23 @@ export const createWwebjsClient = async (options: WwebjsClientOptions): Promise<
       env: browser.environment,
       pipe: true,
       timeout: open_ms,
-      // Signals are DeniDin's to answer: it stops in its own order.
+      // DeniDin answers signals itself: it stops in its own order.
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
       defaultViewport: null,
     },
   })
-  let told = false
+  let reported = false
   auth.afterBrowserInitialized = async () => {
     // The library calls it again after a logout, with the same browser.
-    if (told) return
-    told = true
+    if (reported) return
+    reported = true
     options.onBrowser(client)
   }
   // The library would delete the profile under a browser that still runs; we do it after the browser has ended.
   auth.logout = () => Promise.resolve()
-  // It only keeps a copy of the page that nothing reads, and rejects unheard when the page goes away meanwhile.
+  // It only keeps a copy of the page that nothing reads, and its rejection is unhandled when the page goes away.
   client.initWebVersionCache = () => Promise.resolve()
   return client
 }

@@ -1,59 +1,66 @@
+/** Listens to whatsapp-web.js and to its browser, and translates what they report. */
 import type { Logger } from '../../../platform/logger.ts'
-import type { WwebjsClient, WwebjsMessage } from './client.ts'
+import type { EngineEvents } from '../engine-events.ts'
+import { reasonOf } from '../failure-reason.ts'
 import { asUnreadable } from '../message-mapper.ts'
-import { reasonOf } from './errors.ts'
-import { parseDeletion, parseEdit, parseReaction, type MessageChange } from './change-parser.ts'
-import { parseMessage, type WhatsAppMessage } from './message-parser.ts'
+import type { MessageChange, WhatsAppMessage } from '../whatsapp-message.ts'
+import { parseDeletion, parseEdit, parseReaction } from './change-parser.ts'
+import type { WwebjsClient, WwebjsMessage } from './client.ts'
+import { parseMessage } from './message-parser.ts'
 
-/** What the library and its browser tell, in our words. Each may be told more than once. */
-export interface WwebjsListener {
+/** What happens to the client itself. Each may be reported more than once. */
+export interface ClientListener {
   code(how: 'qr' | 'pairing', text: string): void
   /** The device is linked, and the page loads its messages. */
   progress(): void
   ready(): void
-  /** The connection came into this state. */
+  /** The connection has this state now. */
   connection(state: string): void
   /** The library gave the client up, for this state of the connection; `LOGOUT`: the login was ended. */
   disconnected(state: string): void
+  /** The login on disk was refused. */
   refused(): void
-  message(message: WhatsAppMessage): void
-  changed(change: MessageChange): void
-  ack(message_id: string, level: number): void
 }
+
+type MessageEvents = Pick<EngineEvents, 'message' | 'changed' | 'acknowledged'>
 
 /**
  * Listens to a client of the library for as long as it is `wanted`. What a listener throws is logged: the library would
  * swallow it.
  */
 export const listenToClient = (
-  library: WwebjsClient,
+  client: WwebjsClient,
   logger: Logger,
   wanted: () => boolean,
-  listener: WwebjsListener,
+  events: MessageEvents,
+  listener: ClientListener,
 ): void => {
-  const on = (event: string, act: (...values: unknown[]) => void): void => {
-    library.on(event, (...values: unknown[]) => {
+  const on = (name: string, act: (...values: unknown[]) => void): void => {
+    client.on(name, (...values: unknown[]) => {
       if (!wanted()) return
       try {
         act(...values)
       } catch (error) {
-        logger.error('An event of WhatsApp could not be dealt with', { event, reason: reasonOf(error) })
+        logger.error('An event of WhatsApp could not be processed', { event: name, reason: reasonOf(error) })
       }
     })
   }
-  const message = (raw: unknown, act: (message: WhatsAppMessage) => void): void => {
-    const read = parseMessage((raw as WwebjsMessage).rawData)
-    if (read === undefined) logger.error('A message of WhatsApp could not be read: it has no id, chat or author')
-    else act(read)
-  }
+  listenToLifecycle(on, listener)
+  listenToMessages(on, logger, events)
+  listenToChanges(on, events)
+}
+
+type On = (name: string, act: (...values: unknown[]) => void) => void
+
+const listenToLifecycle = (on: On, listener: ClientListener): void => {
   on('qr', text => {
     listener.code('qr', String(text))
   })
   on('code', text => {
     listener.code('pairing', String(text))
   })
-  for (const event of ['loading_screen', 'authenticated']) {
-    on(event, () => {
+  for (const name of ['loading_screen', 'authenticated']) {
+    on(name, () => {
       listener.progress()
     })
   }
@@ -63,35 +70,6 @@ export const listenToClient = (
   on('change_state', state => {
     listener.connection(String(state))
   })
-  // It tells of own messages and of those of others, one time each.
-  on('message_create', raw => {
-    message(raw, read => {
-      listener.message(read)
-    })
-  })
-  // Only after WhatsApp has tried for a while to have it sent again: its text never came.
-  on('message_ciphertext_failed', raw => {
-    message(raw, read => {
-      listener.message(asUnreadable({ ...read, type: 'ciphertext' }))
-    })
-  })
-  const change = (read: MessageChange | undefined): void => {
-    if (read !== undefined) listener.changed(read)
-  }
-  on('message_edit', (raw, text) => {
-    change(parseEdit((raw as WwebjsMessage).rawData, text))
-  })
-  on('message_revoke_everyone', raw => {
-    change(parseDeletion((raw as WwebjsMessage).rawData))
-  })
-  on('message_reaction', reaction => {
-    change(parseReaction(reaction))
-  })
-  on('message_ack', (raw, level) => {
-    message(raw, read => {
-      listener.ack(read.message_id, Number(level))
-    })
-  })
   on('auth_failure', () => {
     listener.refused()
   })
@@ -100,18 +78,58 @@ export const listenToClient = (
   })
 }
 
-/** Listens to the browser and its page: of their end the library itself says nothing. */
-export const listenToBrowser = (library: WwebjsClient, lost: (reason: string) => void): void => {
+const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void => {
+  const parsed = (raw: unknown, act: (message: WhatsAppMessage) => void): void => {
+    const message = parseMessage((raw as WwebjsMessage).rawData)
+    if (message === undefined) logger.error('A message of WhatsApp could not be read: it has no id, chat or author')
+    else act(message)
+  }
+  // Comes once for every message, own ones included.
+  on('message_create', raw => {
+    parsed(raw, message => {
+      events.message(message)
+    })
+  })
+  // Only after WhatsApp has tried for a while to have it sent again: its text never came.
+  on('message_ciphertext_failed', raw => {
+    parsed(raw, message => {
+      events.message(asUnreadable({ ...message, type: 'ciphertext' }))
+    })
+  })
+  on('message_ack', (raw, level) => {
+    parsed(raw, message => {
+      events.acknowledged(message.message_id, Number(level))
+    })
+  })
+}
+
+const listenToChanges = (on: On, events: MessageEvents): void => {
+  const report = (change: MessageChange | undefined): void => {
+    if (change !== undefined) events.changed(change)
+  }
+  on('message_edit', (raw, text) => {
+    report(parseEdit((raw as WwebjsMessage).rawData, text))
+  })
+  on('message_revoke_everyone', raw => {
+    report(parseDeletion((raw as WwebjsMessage).rawData))
+  })
+  on('message_reaction', reaction => {
+    report(parseReaction(reaction))
+  })
+}
+
+/** Listens to the browser and its page: the library itself does not report their end. */
+export const listenToBrowser = (client: WwebjsClient, lost: (reason: string) => void): void => {
   // The driver no longer listens once it has let go of the browser: what it had yet to write into a broken pipe would
   // end the whole process.
-  for (const stream of library.pupBrowser?.process()?.stdio ?? []) stream?.on('error', () => undefined)
-  library.pupBrowser?.on('disconnected', () => {
+  for (const stream of client.pupBrowser?.process()?.stdio ?? []) stream?.on('error', () => undefined)
+  client.pupBrowser?.on('disconnected', () => {
     lost('The browser ended.')
   })
-  library.pupPage?.on('error', () => {
+  client.pupPage?.on('error', () => {
     lost('The page of WhatsApp crashed.')
   })
-  library.pupPage?.on('close', () => {
+  client.pupPage?.on('close', () => {
     lost('The page of WhatsApp was closed.')
   })
 }

@@ -1,9 +1,11 @@
+/** Brings the library's code into each page once, and catches the promises that the library leaves unhandled while it does. */
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
+import { reasonOf } from '../failure-reason.ts'
 import type { WwebjsClient } from './client.ts'
-import { failureOf, reasonOf } from './errors.ts'
+import { failureOf } from './errors.ts'
 
 export interface InjectionListener {
-  /** Whether the client is being closed, so that no page is wanted any more. */
+  /** Whether the client is being closed, so that no page is needed any more. */
   closing(): boolean
   /** A page begins to load. */
   loading(): void
@@ -19,14 +21,14 @@ interface MarkedWindow {
   denidinDocument?: string
 }
 
-/** How often the library's code is brought into pages that are replaced meanwhile, before the browser is replaced. */
+/** How often the code is injected into pages that are replaced meanwhile, before the browser is replaced. */
 const MOST_ATTEMPTS = 20
 const PAUSE_MS = SECOND_MS / 10
 
 /**
- * Takes the promises that the library leaves to nobody: a rejection of one would end the whole process. They are those of
- * every load of the page, of the pairing code and of its own closing. Its code is brought into each document once, also
- * where the library begins again because some frame of the page was loaded, or where a page is replaced under it.
+ * Handles the promises that the library leaves unhandled: one rejection would end the whole process. They are those of
+ * every load of the page, of the pairing code and of closing. The library's code is injected into each document once, even
+ * where the library starts over because some frame of the page was loaded, or where the page is replaced meanwhile.
  */
 export const guardInjection = (library: WwebjsClient, clock: Clock, listener: InjectionListener): void => {
   const inject = library.inject.bind(library)
@@ -79,7 +81,7 @@ export const guardInjection = (library: WwebjsClient, clock: Clock, listener: In
   }
 }
 
-/** The name of the document that is now in the page; a new one gets a name. */
+/** The name of the document that is in the page now; a new document gets a name. */
 const documentOf = async (library: WwebjsClient): Promise<string | undefined> =>
   await library.pupPage?.evaluate(() => {
     const page = globalThis as unknown as MarkedWindow

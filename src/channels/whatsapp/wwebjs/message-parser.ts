@@ -1,28 +1,6 @@
-/** Reads what the library hands out: the one place that knows how WhatsApp's page writes a message. */
-
-/** A message as WhatsApp has it, in one certain shape. */
-export interface WhatsAppMessage {
-  readonly message_id: string
-  /** WhatsApp's own name for the kind: `chat`, `image`, `call_log`, … */
-  readonly type: string
-  readonly from_me: boolean
-  /** Where it stands, and where an answer goes. */
-  readonly chat_id: string
-  /** Who wrote it: `…@c.us` or `…@lid`. */
-  readonly author_id: string
-  readonly author_name: string | undefined
-  /** Text, or the caption of a medium; may be empty. */
-  readonly text: string
-  /** Milliseconds since the Unix epoch. */
-  readonly sent_at: number
-  readonly mentioned_ids: readonly string[]
-  /** Who wrote the message that this one quotes. */
-  readonly quoted_author_id: string | undefined
-  /** How far an own message got: −1 refused, 0 here, 1 server, 2 device, 3 read. */
-  readonly ack: number
-}
-
-const SECOND_MS = 1000
+/** Reads what whatsapp-web.js hands out: the one place that knows how WhatsApp's page writes a message. */
+import { SECOND_MS } from '../../../platform/clock.ts'
+import type { WhatsAppMessage } from '../whatsapp-message.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -30,8 +8,8 @@ const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /**
- * An address, whether it came as text or as an object; without the device that may stand in it
- * (`15550001111:7@c.us`). `undefined` when it is none.
+ * An address that came as text or as an object, without the device that it may name (`15550001111:7@c.us`).
+ * `undefined` when it is none.
  */
 export const addressOf = (value: unknown): string | undefined => {
   const fields = fieldsOf(value)
@@ -43,7 +21,7 @@ export const addressOf = (value: unknown): string | undefined => {
 
 /**
  * The text of a message id: under its old name, under the name it has since July 2026 (`$1`), or else built from its
- * parts as WhatsApp builds it. `undefined` when none of them is there.
+ * parts as WhatsApp builds it. `undefined` when none of them exists.
  */
 export const messageIdOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return textOf(value)
@@ -57,7 +35,7 @@ export const messageIdOf = (value: unknown): string | undefined => {
   return [String(fields['fromMe'] === true), remote, id, ...(participant === undefined ? [] : [participant])].join('_')
 }
 
-/** Reads a raw message; `undefined` when it has no readable id, no chat or no author. */
+/** Parses a raw message; `undefined` when it has no readable id, no chat or no author. */
 export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const fields = fieldsOf(raw)
   const key = fieldsOf(fields['id'])

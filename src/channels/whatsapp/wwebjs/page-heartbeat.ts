@@ -1,3 +1,4 @@
+/** Runs a health check again and again, one at a time; a check that failed is repeated at once. */
 import type { Clock } from '../../../platform/clock.ts'
 import { withDeadline } from '../../../platform/deadline.ts'
 import { DenidinError } from '../../../platform/errors.ts'
@@ -6,20 +7,20 @@ export interface PageHeartbeatDeps<T> {
   readonly clock: Clock
   /** Asks the page; may take for ever. */
   readonly ask: () => Promise<T>
-  /** Pause before the next look, in milliseconds. */
+  /** Pause before the next check, in milliseconds. */
   readonly pause_ms: () => number
-  /** For the answer to one look, in milliseconds. */
+  /** For the answer to one check, in milliseconds. */
   readonly deadline_ms: number
-  answered(answer: T): void
-  /** It did not answer in time, or failed; `misses` in a row. */
-  missed(misses: number, error: unknown): void
+  readonly answered: (answer: T) => void
+  /** The page failed or did not answer in time, so many times in a row. */
+  readonly missed: (misses: number, error: unknown) => void
 }
 
-/** Looks at a page again and again, one look at a time; a look that failed is repeated at once. */
 export class PageHeartbeat<T> implements Disposable {
   readonly #deps: PageHeartbeatDeps<T>
   readonly #end = new AbortController()
-  #poke: () => void = () => undefined
+  /** Ends the current pause. */
+  #skipPause: () => void = () => undefined
 
   constructor(deps: PageHeartbeatDeps<T>) {
     this.#deps = deps
@@ -29,13 +30,13 @@ export class PageHeartbeat<T> implements Disposable {
     void this.#run()
   }
 
-  /** Looks now instead of at the end of the pause. */
-  hurry(): void {
-    this.#poke()
+  /** Checks now instead of at the end of the pause. */
+  checkNow(): void {
+    this.#skipPause()
   }
 
   [Symbol.dispose](): void {
-    this.#end.abort(new DenidinError('stopping', 'the page is no longer looked at'))
+    this.#end.abort(new DenidinError('stopping', 'the page is no longer checked'))
   }
 
   async #run(): Promise<void> {
@@ -44,11 +45,11 @@ export class PageHeartbeat<T> implements Disposable {
     const isOver = (): boolean => signal.aborted
     let misses = 0
     while (!isOver()) {
-      // The first miss is followed by another look at once; a page that fails at once gets its time all the same.
+      // The first miss is followed by another check at once; a page that fails at once gets its time all the same.
       if (misses !== 1) await this.#pause()
       if (isOver()) return
       try {
-        const answer = await withDeadline(clock, deadline_ms, 'the look at the page', ask, signal)
+        const answer = await withDeadline(clock, deadline_ms, 'the health check of the page', ask, signal)
         misses = 0
         this.#deps.answered(answer)
       } catch (error) {
@@ -61,10 +62,10 @@ export class PageHeartbeat<T> implements Disposable {
 
   async #pause(): Promise<void> {
     const { clock, pause_ms } = this.#deps
-    const poked = new AbortController()
-    this.#poke = () => {
-      poked.abort(new DenidinError('stopping', 'the pause is over'))
+    const skipped = new AbortController()
+    this.#skipPause = () => {
+      skipped.abort(new DenidinError('stopping', 'the pause is over'))
     }
-    await clock.sleep(pause_ms(), AbortSignal.any([this.#end.signal, poked.signal])).catch(() => undefined)
+    await clock.sleep(pause_ms(), AbortSignal.any([this.#end.signal, skipped.signal])).catch(() => undefined)
   }
 }

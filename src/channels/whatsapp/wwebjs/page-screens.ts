@@ -1,22 +1,29 @@
 /**
- * What WhatsApp's page shows or says when a person is needed: the one place that knows its words. The browser is started
- * in English, so that they are these.
+ * What WhatsApp's page shows when a person is needed: the one place that knows its words. The browser is started in
+ * English, so that they are these.
  */
+import {
+  ACCOUNT_BLOCKED,
+  BUSINESS_ACCOUNT_BLOCKED,
+  NETWORK_BLOCKED,
+  VERSION_REFUSED,
+  type OperatorTask,
+} from '../operator-tasks.ts'
 
-/** What one look at the page finds. */
+/** What one health check of the page finds. */
 export interface PageLook {
   /** WhatsApp's own name for its connection: `CONNECTED`, `OPENING`, `UNPAIRED`, …; `null` before it has one. */
   readonly state: string | null
-  /** Whether the messages are there. */
+  /** Whether the messages are loaded. */
   readonly synced: boolean
   readonly screen: Screen | undefined
 }
 
-/** `passkey`: only a person's own device can go on from here. `news`: a dialog that wants to be acknowledged. */
+/** `passkey`: only a person's own device can go on from here. `news`: a dialog that must be acknowledged. */
 export type Screen = 'passkey' | 'news'
 
 interface ScreenWords {
-  /** Small letters, with straight quotes. */
+  /** In lower case, with straight quotes. */
   readonly passkey: readonly string[]
   readonly news: readonly string[]
   /** Buttons that acknowledge a dialog. */
@@ -29,33 +36,16 @@ export const SCREEN_WORDS: ScreenWords = {
   acknowledge: ['continue', 'ok', 'got it', 'done', 'next', 'close'],
 }
 
-/** What the operator is told about a screen that only a person can deal with. */
-export const SCREEN_SENTENCES: Readonly<Record<Screen, string>> = {
-  passkey:
-    'WhatsApp asks for a passkey before it links this device, and a browser on a server has none. ' +
-    'On the phone see Settings > Account > Passkeys: remove the passkey, or wait some days, and link again.',
-  news:
-    'WhatsApp shows a "What\'s new" dialog that could not be acknowledged; it may unlink DeniDin within minutes. ' +
-    'Open WhatsApp Web with this account in a browser of your own once and close the dialog there.',
+/** States of the connection that only the operator can end. */
+const BLOCKS: Readonly<Record<string, OperatorTask>> = {
+  TOS_BLOCK: ACCOUNT_BLOCKED,
+  SMB_TOS_BLOCK: BUSINESS_ACCOUNT_BLOCKED,
+  PROXYBLOCK: NETWORK_BLOCKED,
+  DEPRECATED_VERSION: VERSION_REFUSED,
 }
 
-/** What the operator is told about a page with whose messages nothing can be done. */
-export const IDS_UNREADABLE =
-  'WhatsApp changed its page: message ids cannot be read, so nothing is sent. An update of DeniDin is needed.'
-
-/**
- * States of the connection that only a person can end, each with the sentence for the operator. The library tells them
- * as the reason of a disconnection, or the page has them from the start.
- */
-const BLOCKS: Readonly<Record<string, string>> = {
-  TOS_BLOCK: 'WhatsApp has blocked this account for breaking its terms: open WhatsApp on the phone to see what to do.',
-  SMB_TOS_BLOCK: 'WhatsApp has blocked this business account for breaking its terms: see WhatsApp on the phone.',
-  PROXYBLOCK: 'WhatsApp refuses connections from this network: use another network, or another proxy or VPN.',
-  DEPRECATED_VERSION: 'WhatsApp no longer accepts this version of its page: update DeniDin and the browser.',
-}
-
-/** The sentence for the operator when a connection in this state can only be helped by a person. */
-export const blockOf = (state: string): string | undefined => BLOCKS[state]
+/** What the operator must do about a connection in this state; `undefined` when it may recover by itself. */
+export const blockOf = (state: string): OperatorTask | undefined => BLOCKS[state]
 
 interface PageNode {
   readonly innerText?: string
@@ -73,7 +63,7 @@ interface PageWindow {
   denidinPasskeyWanted?: boolean
 }
 
-/** Runs in every new page, before its own code: notes that the page wants a passkey, in whatever words it says so. */
+/** Runs in every new page, before its own code: notes that the page asks for a passkey, whatever its words. */
 export const watchForPasskey = (): void => {
   const page = globalThis as unknown as PageWindow
   const { credentials } = page.navigator
@@ -85,7 +75,7 @@ export const watchForPasskey = (): void => {
   }
 }
 
-/** Runs in the page: one look at it. Words of people are never looked at: only dialogs, and pages that are not linked. */
+/** Runs in the page: the health check. It reads no words of people: only dialogs, and pages that are not linked. */
 export const lookAtPage = (words: ScreenWords): PageLook => {
   const page = globalThis as unknown as PageWindow
   const socket = page.require?.('WAWebSocketModel').Socket
@@ -103,7 +93,7 @@ export const lookAtPage = (words: ScreenWords): PageLook => {
   return { state, synced, screen: news ? 'news' : undefined }
 }
 
-/** Runs in the page: presses the button of a dialog of news. Whether there was one. */
+/** Runs in the page: presses the button of a "What's new" dialog. False when there was none. */
 export const acknowledgeNews = (words: ScreenWords): boolean => {
   const page = globalThis as unknown as PageWindow
   const textOf = (node: PageNode): string => (node.innerText ?? '').trim().toLowerCase().replaceAll('’', "'")
@@ -119,8 +109,8 @@ export const acknowledgeNews = (words: ScreenWords): boolean => {
 }
 
 /**
- * Runs in the page: tells the library that the messages are there. It only hears of it when that happens after it began
- * to listen, and otherwise would never be ready.
+ * Runs in the page: tells the library that the messages are loaded. It misses this event when the page loads them before
+ * the library listens, and would then never be ready.
  */
 export const tellSynced = (): void => {
   const page = globalThis as unknown as PageWindow

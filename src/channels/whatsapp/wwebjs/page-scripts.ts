@@ -1,5 +1,5 @@
 /**
- * Functions that run inside WhatsApp's page, not here: each is sent there as source text, so it must be whole in itself
+ * Functions that run inside WhatsApp's page, not here: each is sent there as source text, so it must be self-contained
  * and may use nothing of this file but types.
  */
 
@@ -53,7 +53,7 @@ interface PageWindow {
   }
 }
 
-/** What the page says after its ids were repaired. */
+/** What the page reports after its ids were repaired. */
 export interface PageReport {
   readonly ids_readable: boolean
   /** The account's own addresses, such as `15550009999@c.us` and `77@lid`. */
@@ -64,7 +64,7 @@ export interface PageReport {
 /**
  * Makes the text of message ids readable under the name that the library uses. Since July 2026 the site keeps it under
  * another name; which one is found by its value, so that the next change of name does no harm.
- * To be called anew for every loaded page; again on the same page does nothing.
+ * To be called for every loaded page; a second call on the same page does nothing.
  */
 export const repairMessageIds = (): PageReport => {
   const page = globalThis as unknown as PageWindow
@@ -116,16 +116,16 @@ export const repairMessageIds = (): PageReport => {
 }
 
 /** A chat as the page lists it. */
-export interface ListedChat {
+interface PageChatEntry {
   readonly chat_id: string
   /** Of its newest message, in seconds since the Unix epoch. */
   readonly newest_s: number
-  /** Messages that nobody has read; −1 where somebody marked it so by hand. */
+  /** Unread messages; −1 where a person marked the chat as unread. */
   readonly unread: number
 }
 
 /** Every chat with its newest time, out of the page's memory. */
-export const listChats = (): ListedChat[] => {
+export const listChats = (): PageChatEntry[] => {
   const page = globalThis as unknown as PageWindow
   return page
     .require('WAWebCollections')
@@ -138,14 +138,14 @@ export const listChats = (): ListedChat[] => {
 }
 
 /** Messages of a chat as the page writes them. */
-export interface ChatHistory {
+interface PageHistory {
   readonly messages: unknown[]
   /** There are more, older ones. */
   readonly cut: boolean
 }
 
-/** The newest messages of a chat, `most` of them and none from before `from_s`; what the page has put away it loads. */
-export const readHistory = async (chat_id: string, from_s: number, most: number): Promise<ChatHistory> => {
+/** The newest messages of a chat, at most `most` and none from before `from_s`. Loads those that the page no longer has. */
+export const readHistory = async (chat_id: string, from_s: number, most: number): Promise<PageHistory> => {
   const page = globalThis as unknown as PageWindow
   const chat = page.require('WAWebCollections').Chat.get(chat_id)
   if (chat === undefined) return { messages: [], cut: false }
@@ -170,7 +170,7 @@ export const readHistory = async (chat_id: string, from_s: number, most: number)
   }
 }
 
-/** The username of somebody, if the page tells one. Without it they are known by their other names all the same. */
+/** The username of an account, if the page knows one. Without it the other names still identify the sender. */
 export const readUsername = (address: string): unknown => {
   try {
     const page = globalThis as unknown as PageWindow
@@ -181,7 +181,7 @@ export const readUsername = (address: string): unknown => {
   }
 }
 
-/** How far an own message got, as the page knows it; 0 where it knows nothing. */
+/** How far an own message got; 0 where the page does not know. */
 export const readAck = (message_id: string): number =>
   (globalThis as unknown as PageWindow).require('WAWebCollections').Msg.get(message_id)?.ack ?? 0
 

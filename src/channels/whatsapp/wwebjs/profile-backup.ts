@@ -1,3 +1,4 @@
+/** Keeps one copy of the part of the browser profile that holds the login, beside the profile. */
 import { cp, readdir, rename, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DenidinError } from '../../../platform/errors.ts'
@@ -5,15 +6,13 @@ import { exists, folderBytes, makePrivateFolder, remove, setAside } from '../../
 import type { Ids } from '../../../platform/ids.ts'
 import { PROFILE_FOLDER } from './client.ts'
 
-/** A copy of the part of the browser profile that holds the login, of one generation, beside the profile. */
-
 const BACKUP = 'backup'
-/** The generation before, for the moment in which the new one takes its place. */
+/** The previous copy, for the moment in which the new one takes its place. */
 const BEFORE = 'backup-before'
-const UNDER_WAY = 'backup-new-'
+const IN_PROGRESS = 'backup-new-'
 const SET_ASIDE = `${PROFILE_FOLDER}.damaged-`
-/** Where Chromium keeps what a page stores: the login is in these; caches are left out. */
-const HOLDS_LOGIN = [
+/** Where Chromium stores the data of a page: the login is in these; caches are left out. */
+const LOGIN_FILES = [
   'Local State',
   'Default/Preferences',
   'Default/Cookies',
@@ -25,24 +24,24 @@ const HOLDS_LOGIN = [
   'Default/databases',
 ]
 const LOCK_FILE = 'LOCK'
-/** A browser at work changes its files; the copy counts when none of them changed meanwhile. */
+/** A running browser changes its files; the copy counts only when none of them changed meanwhile. */
 const ATTEMPTS = 5
 
 /**
- * Copies the login aside while its browser runs, and puts the copy in the place of the last one at once.
+ * Copies the login aside while its browser runs, and replaces the last copy by a rename.
  * @returns size of the copy in bytes
- * @throws DenidinError `unavailable` when the files never held still, or there is too little room; the signal's reason
+ * @throws DenidinError `unavailable` when the files kept changing, or the disk is too full; the signal's reason
  * when it is aborted
  */
-export const backUpProfile = async (data_dir: string, ids: Ids, signal: AbortSignal): Promise<number> => {
-  const profile = join(data_dir, PROFILE_FOLDER)
-  const aside = join(data_dir, `${UNDER_WAY}${ids.uuid()}`)
+export const backUpProfile = async (login_dir: string, ids: Ids, signal: AbortSignal): Promise<number> => {
+  const profile = join(login_dir, PROFILE_FOLDER)
+  const aside = join(login_dir, `${IN_PROGRESS}${ids.uuid()}`)
   try {
-    await removeLeftovers(data_dir)
+    await removeLeftovers(login_dir)
     await copyUnchanged(profile, aside, signal)
     const bytes = await folderBytes(aside)
-    const backup = join(data_dir, BACKUP)
-    const before = join(data_dir, BEFORE)
+    const backup = join(login_dir, BACKUP)
+    const before = join(login_dir, BEFORE)
     await remove(before)
     if (await exists(backup)) await rename(backup, before)
     await rename(aside, backup)
@@ -55,42 +54,42 @@ export const backUpProfile = async (data_dir: string, ids: Ids, signal: AbortSig
 }
 
 /**
- * Puts the backup in the place of the profile, whose files are kept aside; no browser may be using it. The backup is used
- * up: a login that was broken twice is not tried a third time. Whether there was one.
+ * Replaces the profile by the backup and keeps its files aside; no browser may be using it. The backup is used up: a
+ * login that was broken twice is not tried a third time. False when there was no backup.
  */
-export const restoreProfile = async (data_dir: string, at: number): Promise<boolean> => {
-  const profile = join(data_dir, PROFILE_FOLDER)
-  const backup = await findBackup(data_dir)
+export const restoreProfile = async (login_dir: string, at: number): Promise<boolean> => {
+  const profile = join(login_dir, PROFILE_FOLDER)
+  const backup = await findBackup(login_dir)
   if (backup === undefined) return false
-  for (const name of await readdir(data_dir)) {
-    if (name.startsWith(SET_ASIDE)) await remove(join(data_dir, name))
+  for (const name of await readdir(login_dir)) {
+    if (name.startsWith(SET_ASIDE)) await remove(join(login_dir, name))
   }
   if (await exists(profile)) await setAside(profile, at)
   await rename(backup, profile)
   return true
 }
 
-/** Whether there is a backup to go back to. */
-export const hasBackup = async (data_dir: string): Promise<boolean> => (await findBackup(data_dir)) !== undefined
+/** Whether there is a backup to restore. */
+export const hasBackup = async (login_dir: string): Promise<boolean> => (await findBackup(login_dir)) !== undefined
 
-/** Removes the backup of a login that WhatsApp has ended. */
-export const forgetBackup = async (data_dir: string): Promise<void> => {
-  await remove(join(data_dir, BACKUP))
-  await remove(join(data_dir, BEFORE))
+/** Deletes the backup of a login that WhatsApp has ended. */
+export const deleteBackup = async (login_dir: string): Promise<void> => {
+  await remove(join(login_dir, BACKUP))
+  await remove(join(login_dir, BEFORE))
 }
 
-/** A run that was ended between two renames left the generation before. */
-const findBackup = async (data_dir: string): Promise<string | undefined> => {
+/** A run that was killed between two renames left only the previous copy. */
+const findBackup = async (login_dir: string): Promise<string | undefined> => {
   for (const name of [BACKUP, BEFORE]) {
-    const path = join(data_dir, name)
+    const path = join(login_dir, name)
     if (await exists(path)) return path
   }
   return undefined
 }
 
-const removeLeftovers = async (data_dir: string): Promise<void> => {
-  for (const name of await readdir(data_dir)) {
-    if (name.startsWith(UNDER_WAY)) await remove(join(data_dir, name))
+const removeLeftovers = async (login_dir: string): Promise<void> => {
+  for (const name of await readdir(login_dir)) {
+    if (name.startsWith(IN_PROGRESS)) await remove(join(login_dir, name))
   }
 }
 
@@ -100,10 +99,10 @@ const copyUnchanged = async (profile: string, target: string, signal: AbortSigna
     await makePrivateFolder(target)
     try {
       const before = await listing(profile)
-      await seeRoom(profile, before)
-      for (const name of HOLDS_LOGIN) {
+      await checkDiskSpace(profile, before)
+      for (const name of LOGIN_FILES) {
         const source = join(profile, name)
-        // A lock file of the database is a lock no more once it is copied.
+        // The lock files of Chromium's databases mean nothing in a copy.
         const filter = (path: string): boolean => {
           signal.throwIfAborted()
           return !path.endsWith(`/${LOCK_FILE}`)
@@ -112,21 +111,21 @@ const copyUnchanged = async (profile: string, target: string, signal: AbortSigna
       }
       if (before.join('\n') === (await listing(profile)).join('\n')) return
     } catch (error) {
-      // A file went away while it was being copied.
+      // A file disappeared while it was being copied.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
-  throw new DenidinError('unavailable', 'the files of the login never held still', { retryable: true })
+  throw new DenidinError('unavailable', 'the files of the login kept changing', { retryable: true })
 }
 
-/** Name, size and time of each file that holds something of the login, sorted. */
+/** Name, size and time of each file that belongs to the login, sorted. */
 const listing = async (profile: string): Promise<readonly string[]> => {
   const found: string[] = []
   const add = async (path: string): Promise<void> => {
     const { size, mtimeMs } = await stat(path)
     found.push(`${path} ${String(size)} ${String(mtimeMs)}`)
   }
-  for (const name of HOLDS_LOGIN) {
+  for (const name of LOGIN_FILES) {
     const path = join(profile, name)
     if (!(await exists(path))) continue
     if ((await stat(path)).isFile()) {
@@ -140,9 +139,9 @@ const listing = async (profile: string): Promise<readonly string[]> => {
   return found.sort()
 }
 
-/** @throws DenidinError `unavailable` when the copy would leave less room on the disk than it takes itself. */
-const seeRoom = async (profile: string, files: readonly string[]): Promise<void> => {
+/** @throws DenidinError `unavailable` when the copy would leave less free space on the disk than it takes itself. */
+const checkDiskSpace = async (profile: string, files: readonly string[]): Promise<void> => {
   const bytes = files.reduce((sum, line) => sum + Number(line.split(' ').at(-2)), 0)
   const { bavail, bsize } = await statfs(profile)
-  if (bavail * bsize < 2 * bytes) throw new DenidinError('unavailable', 'the disk has too little room for a backup')
+  if (bavail * bsize < 2 * bytes) throw new DenidinError('unavailable', 'the disk has too little space for a backup')
 }

@@ -1,28 +1,29 @@
+/** Keeps promises that whatsapp-web.js and its browser driver leave unhandled from ending the whole process. */
 import type { Logger } from '../../../platform/logger.ts'
 import { failureOf } from './errors.ts'
 
 /**
- * The library and the browser's driver leave some promises to nobody, such as those of a page that is being replaced.
- * While this is held, such a rejection is logged with its kind instead of ending the process, and `heard` may look
- * whether the page is still well. What comes from elsewhere ends it as before, unless somebody else listens too.
+ * Until it is disposed of, an unhandled rejection of the library is logged with its kind instead of ending the process,
+ * such as one of a page that is being replaced, and `onRejection` may check whether the page is still healthy. Rejections
+ * from elsewhere end the process as before, unless someone else listens too.
  */
-export const holdUnhandledRejections = (logger: Logger, heard: () => void): Disposable => {
-  const hear = (reason: unknown): void => {
+export const holdUnhandledRejections = (logger: Logger, onRejection: () => void): Disposable => {
+  const handle = (reason: unknown): void => {
     if (isOfLibrary(reason)) {
       const name = reason instanceof Error ? reason.name : 'thrown'
       logger.warn('The WhatsApp library lost an error', { failure: failureOf(reason), reason: name })
-      heard()
+      onRejection()
     } else if (process.listenerCount('unhandledRejection') === 1) throw reason
   }
-  process.on('unhandledRejection', hear)
+  process.on('unhandledRejection', handle)
   return {
     [Symbol.dispose]: () => {
-      process.off('unhandledRejection', hear)
+      process.off('unhandledRejection', handle)
     },
   }
 }
 
-/** The library throws bare strings; errors of its own and of the driver name it in their stack. */
+/** The library throws bare strings; its errors and those of the driver have its path in their stack. */
 export const isOfLibrary = (reason: unknown): boolean =>
   typeof reason === 'string' ||
   (reason instanceof Error && /[\\/]node_modules[\\/](whatsapp-web\.js|puppeteer)[\\/]/.test(reason.stack ?? ''))
