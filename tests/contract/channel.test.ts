@@ -32,7 +32,7 @@ const consoleContender = async (): Promise<Contender> => {
   const channel = createConsoleChannel({
     clock: systemClock,
     ids: systemIds,
-    settled: async () => {
+    whenIdle: async () => {
       await dealt_with.next()
     },
   })

@@ -4,8 +4,8 @@ import { withDeadline } from '../../platform/deadline.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { EngineConnection, ListedChat } from './engine.ts'
 import { reasonOf } from './failure-reason.ts'
-import { asUnreadable, isChat } from './message-mapper.ts'
-import type { MessageChange, WhatsAppMessage } from './whatsapp-message.ts'
+import { isChat } from './message-mapper.ts'
+import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } from './whatsapp-message.ts'
 
 /** The missed messages of one chat, oldest first. */
 export interface MissedHistory {
@@ -154,7 +154,7 @@ export class HistoryReader {
       const now = clock.now()
       const all = new Map([...messages, ...received(chat_id)].map(message => [message.message_id, message]))
       const inOrder = [...all.values()].sort((a, b) => a.sent_at - b.sent_at)
-      const pending = inOrder.find(({ type, sent_at }) => type === 'ciphertext' && now - sent_at < DECRYPTED_WITHIN_MS)
+      const pending = inOrder.find(({ type, sent_at }) => type === CIPHERTEXT && now - sent_at < DECRYPTED_WITHIN_MS)
       // Times are whole seconds: another message of the same second may follow.
       const last = Math.min(Math.max(newest, inOrder.at(-1)?.sent_at ?? 0), now - SECOND_MS)
       const missed = {

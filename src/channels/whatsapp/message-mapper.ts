@@ -1,24 +1,12 @@
 /** Decides which WhatsApp messages are a person's words, and maps those to the messages of the pipeline. */
 import type { IncomingMessage } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
-import type { Self, WhatsAppMessage } from './whatsapp-message.ts'
+import { UNREADABLE, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
 /** Kinds of messages that hold a person's words; every other kind is a notice of WhatsApp, or has no words. */
-const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', 'unreadable']
-/** Our own name for the kind of a message that could not be decrypted. */
-const UNREADABLE = 'unreadable'
-const CIPHERTEXT = 'ciphertext'
+const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', UNREADABLE]
 const GROUP = '@g.us'
 const PEOPLE_AND_GROUPS = /^(?!0@)[^@]+@(c\.us|lid|g\.us)$/
-
-/**
- * Turns a message that is still encrypted into one that counts as unreadable. It gets an id of its own, so that the
- * decrypted message can still come under the real one.
- */
-export const asUnreadable = (message: WhatsAppMessage): WhatsAppMessage =>
-  message.type === CIPHERTEXT
-    ? { ...message, message_id: `unreadable:${message.message_id}`, type: UNREADABLE, text: '' }
-    : message
 
 /** Whether an address is a chat with a person or a group: not a list, a channel, a status or WhatsApp's own chat. */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)

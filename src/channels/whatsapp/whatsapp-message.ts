@@ -47,3 +47,17 @@ export type MessageChange =
       /** Milliseconds since the Unix epoch. */
       readonly at: number
     }
+
+/** The kind of a message that is not decrypted yet. */
+export const CIPHERTEXT = 'ciphertext'
+/** Our own name for the kind of a message that will never be decrypted. */
+export const UNREADABLE = 'unreadable'
+
+/**
+ * Turns a message that is still encrypted into one that counts as unreadable. It gets an id of its own, so that the
+ * decrypted message can still come under the real one.
+ */
+export const asUnreadable = (message: WhatsAppMessage): WhatsAppMessage =>
+  message.type === CIPHERTEXT
+    ? { ...message, message_id: `unreadable:${message.message_id}`, type: UNREADABLE, text: '' }
+    : message

