@@ -7,9 +7,11 @@ export class Acknowledgements {
   readonly #levels = new LRUCache<string, number>({ max: MOST_KEPT })
   readonly #waiting = new Map<string, (level: number) => void>()
 
+  /** The message got so far. */
   record(message_id: string, level: number): void {
-    this.#levels.set(message_id, level)
+    // "Not sent yet" is no news, and must not hide an acknowledgement that came first.
     if (level === 0) return
+    this.#levels.set(message_id, level)
     this.#waiting.get(message_id)?.(level)
     this.#waiting.delete(message_id)
   }
@@ -17,7 +19,7 @@ export class Acknowledgements {
   /** Resolves with the first level other than 0: 1 or more when a server has the message, −1 when it was refused. */
   whenDecided(message_id: string, signal: AbortSignal): Promise<number> {
     const known = this.#levels.get(message_id)
-    if (known !== undefined && known !== 0) return Promise.resolve(known)
+    if (known !== undefined) return Promise.resolve(known)
     return new Promise(resolve => {
       this.#waiting.set(message_id, resolve)
       signal.addEventListener('abort', () => this.#waiting.delete(message_id), { once: true })

@@ -17,7 +17,8 @@ import { disconnection } from './errors.ts'
 import { listenToBrowser, listenToClient } from './events.ts'
 import { guardInjection } from './injection-guard.ts'
 import { PageHeartbeat } from './page-heartbeat.ts'
-import { PageMonitor, type PageStage } from './page-monitor.ts'
+import { PageMonitor } from './page-monitor.ts'
+import { PageProgress } from './page-progress.ts'
 import { blockOf, type PageLook } from './page-screens.ts'
 import { Page } from './page.ts'
 
@@ -42,6 +43,7 @@ export class BrowserClient implements EngineConnection {
   readonly #page: Page
   readonly #monitor: PageMonitor
   readonly #heartbeat: PageHeartbeat<PageLook>
+  readonly #progress: PageProgress
   readonly #end = Promise.withResolvers<ConnectionEnd>()
   /** Aborted at the end. */
   readonly #over = new AbortController()
@@ -49,9 +51,6 @@ export class BrowserClient implements EngineConnection {
   #opening: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
   #memory: Promise<void> | undefined
-  /** Ends the client when the current step takes too long. */
-  #deadline: Disposable | undefined
-  #stage: PageStage = 'loading'
   #page_loaded = false
 
   constructor(deps: BrowserClientDeps, events: EngineEvents) {
@@ -60,12 +59,15 @@ export class BrowserClient implements EngineConnection {
     this.#events = events
     this.#mark = markOf(login_dir)
     this.#page = new Page(() => this.#client, clock, deadlines.ask_ms)
+    this.#progress = new PageProgress(clock, (what, milliseconds) => {
+      this.#lose(`${what} took longer than ${String(milliseconds)} ms.`)
+    })
     this.#monitor = new PageMonitor({
       page: this.#page,
-      stage: () => this.#stage,
+      stage: () => this.#progress.stage,
       events,
       progress: () => {
-        this.#progress()
+        this.#linking()
       },
       end: end => {
         this.end(end)
@@ -98,7 +100,7 @@ export class BrowserClient implements EngineConnection {
 
   /** Starts the browser and the library in it; a failure ends the client. */
   open(): void {
-    this.#expect(this.#deps.deadlines.open_ms, 'Opening WhatsApp Web')
+    this.#progress.expect('Opening WhatsApp Web', this.#deps.deadlines.open_ms)
     this.#opening = this.#open().catch((error: unknown) => {
       this.#lose(`WhatsApp Web could not be opened: ${reasonOf(error)}`)
     })
@@ -111,7 +113,7 @@ export class BrowserClient implements EngineConnection {
 
   end(end: ConnectionEnd): void {
     this.#over.abort(new DenidinError('stopping', 'the client of WhatsApp ended'))
-    this.#deadline?.[Symbol.dispose]()
+    this.#progress[Symbol.dispose]()
     this.#heartbeat[Symbol.dispose]()
     this.#end.resolve(end)
   }
@@ -179,7 +181,7 @@ export class BrowserClient implements EngineConnection {
       },
       loaded: () => {
         this.#page_loaded = true
-        if (this.#stage === 'loading') this.#expect(deadlines.ready_ms, 'Getting ready')
+        if (this.#progress.stage === 'loading') this.#progress.expect('Getting ready', deadlines.ready_ms)
       },
       lost: reason => {
         this.#lose(reason)
@@ -191,26 +193,25 @@ export class BrowserClient implements EngineConnection {
   }
 
   #pageLoads(): void {
-    if (this.#stage === 'ready') this.#events.event({ kind: 'reloading' })
-    this.#stage = 'loading'
+    if (this.#progress.stage === 'ready') this.#events.event({ kind: 'reloading' })
     this.#page_loaded = false
-    this.#expect(this.#deps.deadlines.open_ms, 'Opening WhatsApp Web')
+    this.#progress.expect('Opening WhatsApp Web', this.#deps.deadlines.open_ms)
   }
 
   #listen(client: WwebjsClient): void {
     listenToClient(client, this.#deps.logger, () => !this.isOver, this.#events, {
       code: (how, text) => {
-        this.#settle('waiting')
+        this.#progress.settle('waiting')
         this.#events.event({ kind: 'code', how, text })
       },
       progress: () => {
-        this.#progress()
+        this.#linking()
       },
       ready: () => {
         void this.#becomeReady()
       },
       connection: state => {
-        if (this.#stage === 'ready') this.#events.event({ kind: 'connection', up: state === 'CONNECTED' })
+        if (this.#progress.stage === 'ready') this.#events.event({ kind: 'connection', up: state === 'CONNECTED' })
       },
       disconnected: state => {
         this.#disconnected(state)
@@ -229,10 +230,10 @@ export class BrowserClient implements EngineConnection {
     } else this.end({ kind: 'lost', reason: disconnection(state), state })
   }
 
-  #progress(): void {
-    if (this.#stage === 'ready') return
-    this.#stage = 'loading'
-    this.#expect(this.#deps.deadlines.ready_ms, 'Getting ready')
+  /** The device is linked, or loads its messages. */
+  #linking(): void {
+    if (this.#progress.stage === 'ready') return
+    this.#progress.expect('Getting ready', this.#deps.deadlines.ready_ms)
     this.#events.event({ kind: 'linking' })
   }
 
@@ -245,28 +246,11 @@ export class BrowserClient implements EngineConnection {
         this.end({ kind: 'blocked', action, reason: sentence, by: 'WhatsApp' })
         return
       }
-      this.#settle('ready')
+      this.#progress.settle('ready')
       this.#memory ??= this.#watchMemory()
       this.#events.event({ kind: 'ready', self: { phone, lid } })
     } catch (error) {
       this.#lose(`WhatsApp Web could not be made ready: ${reasonOf(error)}`)
-    }
-  }
-
-  /** Ends the client when its browser uses too much memory and the moment is quiet. Never rejects. */
-  async #watchMemory(): Promise<void> {
-    const { deadlines, browser_memory_mb: most_mb, isQuiet, clock, logger } = this.#deps
-    const { memory_after_ms: after_ms, memory_every_ms: every_ms } = deadlines
-    try {
-      const used_mb = await waitForExcess(
-        { mark: this.#mark, most_mb, isQuiet, after_ms, every_ms, clock, logger },
-        this.#over.signal,
-      )
-      const reason = `The browser used ${String(used_mb)} MiB, more than ${String(most_mb)}; a new one takes its place.`
-      this.end({ kind: 'replaced', reason })
-    } catch (error) {
-      if (this.isOver) return
-      logger.warn('The memory of the browser is no longer watched', { reason: reasonOf(error) })
     }
   }
 
@@ -286,24 +270,21 @@ export class BrowserClient implements EngineConnection {
     await this.#memory
   }
 
+  async #watchMemory(): Promise<void> {
+    const { deadlines, browser_memory_mb: most_mb, isQuiet, clock, logger } = this.#deps
+    const { memory_after_ms: after_ms, memory_every_ms: every_ms } = deadlines
+    const used_mb = await waitForExcess(
+      { mark: this.#mark, most_mb, isQuiet, after_ms, every_ms, clock, logger },
+      this.#over.signal,
+    )
+    if (used_mb === undefined) return
+    const reason = `The browser used ${String(used_mb)} MiB, more than ${String(most_mb)}; a new one takes its place.`
+    this.end({ kind: 'replaced', reason })
+  }
+
   #pauseBeforeCheck(): number {
     const { look_every_ms, look_early_ms } = this.#deps.deadlines
-    return this.#stage === 'ready' && !this.#monitor.urgent ? look_every_ms : look_early_ms
-  }
-
-  /** Gives the next step a deadline; the previous one is no longer waited for. */
-  #expect(milliseconds: number, what: string): void {
-    this.#deadline?.[Symbol.dispose]()
-    if (this.isOver) return
-    this.#deadline = this.#deps.clock.after(milliseconds, () => {
-      this.#lose(`${what} took longer than ${String(milliseconds)} ms.`)
-    })
-  }
-
-  /** The page reached a stage that may last for ever. */
-  #settle(stage: 'waiting' | 'ready'): void {
-    this.#stage = stage
-    this.#deadline?.[Symbol.dispose]()
+    return this.#progress.stage === 'ready' && !this.#monitor.urgent ? look_every_ms : look_early_ms
   }
 
   #lose(reason: string): void {

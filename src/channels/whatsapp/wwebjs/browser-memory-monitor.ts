@@ -21,14 +21,15 @@ export interface BrowserMemoryDeps {
 const MEBIBYTE = 2 ** 20
 
 /**
- * Resolves with the memory, in MiB, once it is too much and the moment is quiet.
- * @throws the signal's reason when `signal` is aborted first
+ * Resolves with the memory, in MiB, once it is too much and the moment is quiet; with `undefined` when `signal` is
+ * aborted first. Never rejects.
  */
-export const waitForExcess = async (deps: BrowserMemoryDeps, signal: AbortSignal): Promise<number> => {
+export const waitForExcess = async (deps: BrowserMemoryDeps, signal: AbortSignal): Promise<number | undefined> => {
   const { clock, logger, mark, most_mb } = deps
   let announced = false
   for (let pause_ms = deps.after_ms; ; pause_ms = deps.every_ms) {
-    await clock.sleep(pause_ms, signal)
+    await clock.sleep(pause_ms, signal).catch(() => undefined)
+    if (signal.aborted) return undefined
     const used_mb = await memoryOfBrowsers(mark).then(
       bytes => Math.round(bytes / MEBIBYTE),
       (error: unknown) => {

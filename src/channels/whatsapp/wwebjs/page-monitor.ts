@@ -6,10 +6,8 @@ import { reasonOf } from '../failure-reason.ts'
 import { NEWS_DIALOG, PASSKEY } from '../operator-tasks.ts'
 import { disconnection } from './errors.ts'
 import { blockOf, type PageLook } from './page-screens.ts'
+import type { PageStage } from './page-progress.ts'
 import type { Page } from './page.ts'
-
-/** How far a page got; `waiting`: it shows a code, for which a person may need any time. */
-export type PageStage = 'loading' | 'waiting' | 'ready'
 
 export interface PageMonitorDeps {
   readonly page: Pick<Page, 'tellSynced' | 'acknowledgeNews'>
