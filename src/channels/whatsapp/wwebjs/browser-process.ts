@@ -7,24 +7,24 @@ import { listProcesses, memoryOf, treeOf, type ProcessInfo } from './process-tab
 
 const MARK = '--denidin-login='
 const MARK_DIGITS = 32
-/** For ending by itself when it is asked to, and for being gone after SIGKILL. */
+/** For exiting after SIGTERM, and for being gone after SIGKILL. */
 const TERM_MS = 2 * SECOND_MS
 const KILL_MS = 5 * SECOND_MS
-const LOOK_AGAIN_MS = 20
+const CHECK_EVERY_MS = 20
 
 /**
- * The argument that a browser of this login carries, so that a later run can tell it from all others. A browser leaves
- * arguments that it does not know alone.
+ * The argument that marks a browser of this login, so that a later run can tell it from all others. Browsers ignore
+ * arguments that they do not know.
  * @param login_dir absolute path of the folder that holds the login
  */
 export const markOf = (login_dir: string): string =>
   `${MARK}${createHash('sha256').update(login_dir).digest('hex').slice(0, MARK_DIGITS)}`
 
-/** Process ids of the browsers that carry this mark. */
+/** Process ids of the browsers with this mark. */
 export const markedBrowsers = async (mark: string): Promise<readonly number[]> =>
   marked(mark, await listProcesses()).map(each => each.pid)
 
-/** Memory of the browsers that carry this mark and of all their processes, in bytes. */
+/** Memory of the browsers with this mark and of all their processes, in bytes. */
 export const memoryOfBrowsers = async (mark: string): Promise<number> => {
   const all = await listProcesses()
   const trees = marked(mark, all).flatMap(each => treeOf(each.pid, all))
@@ -32,8 +32,8 @@ export const memoryOfBrowsers = async (mark: string): Promise<number> => {
 }
 
 /**
- * Ends every browser that carries this mark, with all its processes, and resolves with how many there were: `gently`
- * asks first, so that the profile is written; what does not follow is killed.
+ * Ends every browser with this mark, with all its processes, and resolves with how many there were. `gently` asks them to
+ * exit first, so that the profile is written, and kills those that do not.
  */
 export const endBrowsers = async (mark: string, how: 'gently' | 'at once', deps: EndDeps): Promise<number> => {
   const all = await listProcesses()
@@ -43,13 +43,13 @@ export const endBrowsers = async (mark: string, how: 'gently' | 'at once', deps:
   if (how === 'gently') {
     for (const { pid } of roots) {
       signal(pid, 'SIGTERM')
-      // One that is stopped hears nothing before it goes on.
+      // A suspended process gets the signal only when it continues.
       signal(pid, 'SIGCONT')
     }
     if (await gone(trees, TERM_MS, deps.clock)) return roots.length
   }
   for (const { pid, group } of roots) {
-    // It leads a process group of its own; its children go with it.
+    // It leads a process group of its own: this ends its children too.
     if (group === pid) signal(-pid, 'SIGKILL')
   }
   for (const { pid } of trees) signal(pid, 'SIGKILL')
@@ -57,7 +57,7 @@ export const endBrowsers = async (mark: string, how: 'gently' | 'at once', deps:
   return roots.length
 }
 
-/** Kills a browser that we started ourselves, with its process group, unless it has ended in good order. */
+/** Kills a browser that we started, with its process group, unless it has exited already. */
 export const killChild = (browser: ChildProcess | null | undefined): void => {
   if (browser?.pid === undefined || browser.exitCode !== null || browser.signalCode !== null) return
   signal(-browser.pid, 'SIGKILL')
@@ -69,7 +69,7 @@ interface EndDeps {
   readonly logger: Logger
 }
 
-/** A process that a browser is just starting still has the browser's arguments. */
+/** The browsers themselves: a process that a browser is just starting still has the browser's arguments. */
 const marked = (mark: string, all: readonly ProcessInfo[]): readonly ProcessInfo[] => {
   const found = all.filter(each => each.args.includes(mark))
   return found.filter(each => !found.some(parent => parent.pid === each.parent_pid))
@@ -82,7 +82,7 @@ const gone = async (processes: readonly ProcessInfo[], milliseconds: number, clo
   for (;;) {
     if (!(await listProcesses()).some(each => names.has(nameOf(each)))) return true
     if (clock.now() >= end) return false
-    await clock.sleep(LOOK_AGAIN_MS)
+    await clock.sleep(CHECK_EVERY_MS)
   }
 }
 
@@ -92,6 +92,6 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
     process.kill(pid, name)
   } catch {
-    // It went by itself.
+    // It exited by itself.
   }
 }

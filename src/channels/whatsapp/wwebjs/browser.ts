@@ -10,11 +10,11 @@ import type { Ids } from '../../../platform/ids.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { bundledBrowser, LIBRARIES_FOLDER } from './bundled-browser.ts'
 
-/** A Chrome or Chromium that was seen to start here, and how it has to be started. */
+/** A Chrome or Chromium that starts on this machine, and how to start it. */
 export interface Browser {
   readonly path: string
   readonly origin: 'configured' | 'system' | 'bundled'
-  /** `shell`: a program that knows the old headless mode only. */
+  /** `shell`: a program that only has the old headless mode. */
   readonly headless: true | 'shell'
   readonly args: readonly string[]
   readonly environment: Environment
@@ -23,7 +23,7 @@ export interface Browser {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface BrowserSearch {
-  /** Path from the configuration: when given, nothing else is tried. */
+  /** Path from the configuration; when given, no other browser is tried. */
   readonly configured: string | undefined
   /** Arguments of the operator; they come last. */
   readonly extra_args: readonly string[]
@@ -52,12 +52,12 @@ const SYSTEM_PATHS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 const BASE_ARGS = [
-  // The page is never looked at: what draws it would only cost memory.
+  // No one sees the page: drawing it would only cost memory.
   '--disable-gpu',
   '--disable-software-rasterizer',
   '--mute-audio',
   '--no-default-browser-check',
-  // Some of the page's own words are read, whatever language this machine speaks.
+  // Some of the page's own words are read, so they must be English on every machine.
   '--accept-lang=en-US',
   '--lang=en-US',
 ]
@@ -108,7 +108,7 @@ const systemBrowsers = async ({ PATH = '' }: Environment): Promise<string[]> => 
   return found
 }
 
-/** Starts a browser for its version alone: with the system's libraries, else with those that lie beside it. */
+/** Asks a browser for its version: with the system's libraries, or else with those in the folder beside it. */
 const tryBrowser = async (
   path: string,
   environment: Environment,
@@ -123,7 +123,7 @@ const tryBrowser = async (
   return second === undefined ? { environment: helped } : { refusal: second }
 }
 
-/** `undefined` when the program ran and ended well, else one line that says why not. */
+/** Runs a program; `undefined` when it succeeded, or else one line that says why not. */
 const run = (path: string, args: readonly string[], env: Environment): Promise<string | undefined> =>
   new Promise(resolve => {
     execFile(path, args, { env, timeout: TRIAL_MS }, (error, _, stderr) => {
@@ -146,8 +146,8 @@ const describe = async (
 })
 
 /**
- * Chromium refuses to start as root with its sandbox, and cannot build it where the system lets no ordinary user make
- * namespaces and no setuid helper is installed.
+ * As root, Chromium refuses to start with its sandbox. As an ordinary user it needs either permission to create
+ * namespaces or an installed setuid helper.
  */
 const sandboxArgs = async (path: string, { logger, environment }: BrowserSearch): Promise<string[]> => {
   if (process.platform !== 'linux') return []
@@ -160,10 +160,10 @@ const sandboxArgs = async (path: string, { logger, environment }: BrowserSearch)
   return [NO_SANDBOX]
 }
 
-/** Debian's Chromium and Google's Chrome bring a helper that may do as root what the sandbox needs. */
+/** Debian's Chromium and Google's Chrome come with a helper that creates the sandbox as root. */
 const hasSandboxHelper = async (path: string): Promise<boolean> => {
   const folders = [dirname(await realpath(path)), '/usr/lib/chromium', '/opt/google/chrome']
-  // The helper serves the program that it lies beside; wrapper scripts stand elsewhere than their program.
+  // The helper serves the program in its own folder; wrapper scripts are in another folder than their program.
   const wrapped = /^\/(usr\/)?bin\//.test(path) ? folders : folders.slice(0, 1)
   for (const folder of wrapped) {
     const found = await stat(join(folder, SANDBOX_HELPER)).catch(() => undefined)
@@ -172,6 +172,6 @@ const hasSandboxHelper = async (path: string): Promise<boolean> => {
   return false
 }
 
-/** Does what the sandbox does, with the tool that every Linux has: new user, process and network namespaces. */
+/** Does what the sandbox does with a tool that every Linux has: creates user, process and network namespaces. */
 const canMakeNamespaces = async (environment: Environment): Promise<boolean> =>
   (await run('unshare', ['--user', '--map-root-user', '--pid', '--net', '--fork', 'true'], environment)) === undefined

@@ -10,9 +10,9 @@ import { exists, makePrivateFolder, remove } from '../../../platform/files.ts'
 import type { Ids } from '../../../platform/ids.ts'
 import { readTar } from './tar.ts'
 
-/** Name of the program in its folder; it says which kind of Chromium it is. */
+/** File name of the program; `browser.ts` sees by it that it only has the old headless mode. */
 export const BUNDLED_NAME = 'chrome-headless-shell'
-/** Shared libraries that a bare system may lack lie in this folder beside the program. */
+/** Folder beside the program with shared libraries that a minimal system may lack. */
 export const LIBRARIES_FOLDER = 'lib'
 
 const EXECUTABLE_MODE = 0o700
@@ -21,9 +21,9 @@ const decompress = promisify(brotliDecompress)
 
 /**
  * Path of the Chromium that comes in the npm package `@sparticuz/chromium`, unpacked below `cache_dir` the first time
- * (some seconds, 210 MB). `undefined` when the package is not installed or has nothing for this system.
- * It is unpacked aside and then renamed, so that no other process ever sees half of it.
- * @throws DenidinError `damaged` when the package cannot be unpacked, such as for want of disk space.
+ * (some seconds, 210 MB). `undefined` when the package is not installed or does not support this system. It is unpacked
+ * into another folder and then renamed, so that no process ever sees half of it.
+ * @throws DenidinError `damaged` when the package cannot be unpacked, for instance because the disk is full.
  */
 export const bundledBrowser = async (
   bundled_dir: string,
@@ -43,7 +43,7 @@ export const bundledBrowser = async (
       await rename(aside, home)
     } catch (error) {
       await remove(aside)
-      // Another process was faster: what it made is the same.
+      // Another process was faster and made the same folder.
       if (!(await exists(home))) {
         const { message } = asDenidinError(error)
         throw new DenidinError('damaged', `The bundled browser could not be unpacked to ${home}: ${message}`, {
@@ -68,7 +68,7 @@ const unpack = async (packed: string, folder: string): Promise<void> => {
   )
 }
 
-/** Versions of before; what is being unpacked right now is left alone. */
+/** Removes other versions, but not what is being unpacked right now. */
 const removeOthers = async (cache_dir: string, kept: string): Promise<void> => {
   for (const name of await readdir(cache_dir)) {
     if (name.startsWith('chromium-') && name !== kept) await remove(join(cache_dir, name))

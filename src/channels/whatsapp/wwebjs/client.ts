@@ -4,13 +4,13 @@ import type { EventEmitter } from 'node:events'
 import type { Browser } from './browser.ts'
 import { watchForPasskey } from './page-screens.ts'
 
-/** The parts of whatsapp-web.js that DeniDin uses, as they are at run time; its own types leave some of them out. */
+/** The parts of whatsapp-web.js that DeniDin uses, as they are at run time; the library's own types omit some. */
 export interface WwebjsClient extends EventEmitter {
   pupBrowser: WwebjsBrowser | null
   pupPage: WwebjsPage | null
   initialize(): Promise<void>
   destroy(): Promise<void>
-  /** Puts the library's code into the page; the library calls it for every page that is loaded. */
+  /** Injects the library's code into the page; the library calls it for every page that is loaded. */
   inject(): Promise<void>
   initWebVersionCache(): Promise<void>
   requestPairingCode(phone: string, notify?: boolean, interval_ms?: number): Promise<string>

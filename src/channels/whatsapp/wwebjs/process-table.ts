@@ -1,15 +1,15 @@
-/** What Linux tells of its processes in `/proc`. Elsewhere nothing is found, and nothing is done. */
+/** Lists the processes of this machine from Linux's `/proc`. Elsewhere the list is empty. */
 import { readdir, readFile } from 'node:fs/promises'
 
-/** A process of this machine at the moment of asking. */
+/** A process as it was when it was listed. */
 export interface ProcessInfo {
   readonly pid: number
   readonly parent_pid: number
-  /** Id of its process group: that of the process that leads it. */
+  /** Id of its process group, which is the process id of the group's leader. */
   readonly group: number
-  /** Empty for one that is just ending. */
+  /** Empty while the process is exiting. */
   readonly args: readonly string[]
-  /** When it began, in ticks since the machine did: with the process id its name for ever, as ids are given anew. */
+  /** When it started, in ticks since the machine did. Unique together with the process id, which may be reused. */
   readonly began: string
 }
 
@@ -17,7 +17,7 @@ const BEGAN_FIELD = 19
 
 const KIB = 1024
 
-/** All processes that can be seen; one that ends meanwhile is left out. */
+/** All visible processes; those that exit meanwhile are left out. */
 export const listProcesses = async (): Promise<readonly ProcessInfo[]> => {
   const names = await readdir('/proc').catch(() => [])
   const found = await Promise.all(names.filter(name => /^\d+$/.test(name)).map(name => readProcess(Number(name))))
@@ -27,7 +27,7 @@ export const listProcesses = async (): Promise<readonly ProcessInfo[]> => {
 const readProcess = async (pid: number): Promise<ProcessInfo | undefined> => {
   try {
     const [command, stat] = await Promise.all([read(pid, 'cmdline'), read(pid, 'stat')])
-    // The name in brackets may itself hold brackets and blanks; what follows it is: state, parent, group, …
+    // The name in brackets may itself contain brackets and spaces. After it come: state, parent, group, …
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const [state, parent, group] = fields
     if (state === 'Z') return undefined
@@ -40,7 +40,7 @@ const readProcess = async (pid: number): Promise<ProcessInfo | undefined> => {
 
 const read = (pid: number, file: string): Promise<string> => readFile(`/proc/${String(pid)}/${file}`, 'utf8')
 
-/** Those of `all` that are `root` or descend from it. */
+/** `root` and its descendants. */
 export const treeOf = (root: number, all: readonly ProcessInfo[]): readonly ProcessInfo[] => {
   const pids = new Set([root])
   for (let before = 0; before !== pids.size;) {
@@ -51,8 +51,8 @@ export const treeOf = (root: number, all: readonly ProcessInfo[]): readonly Proc
 }
 
 /**
- * Memory of processes together, in bytes: each page once, shared ones in proportion (PSS); where the kernel does not
- * tell that, what is resident (RSS). 0 for processes that are gone.
+ * Memory of these processes together, in bytes: shared pages count in proportion (PSS). Where the kernel does not report
+ * that, resident memory (RSS). 0 for processes that are gone.
  */
 export const memoryOf = async (pids: readonly number[]): Promise<number> => {
   const each = await Promise.all(pids.map(memoryOfOne))

@@ -1,4 +1,4 @@
-/** Reads the plain tar archives that come inside an npm package (POSIX.1-1988 "ustar"); nothing else is needed here. */
+/** Reads the tar archive inside the npm package of the bundled browser (POSIX.1-1988 "ustar"), and nothing more. */
 
 export interface TarFile {
   /** Path inside the archive. */
