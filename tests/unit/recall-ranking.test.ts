@@ -112,7 +112,7 @@ test('vectors add what words cannot find, and a failing source leaves recall to 
   const down = async (): Promise<never> => {
     throw new Error('down')
   }
-  expect(await first('which boat?', { parts: { vectors: { near: down } } })).toBe('my boat is red')
+  expect(await first('which boat?', { parts: { vectors: { findSimilar: down } } })).toBe('my boat is red')
 })
 
 test('a re-ranker puts the candidates in its order; when it fails, the order of the search stands', async () => {
