@@ -97,7 +97,7 @@ const FAULTS: readonly Fault[] = [
       }
     },
     // A look may come just between two pages.
-    reason: /loads its page anew|does not answer/,
+    reason: /is reloading its page|does not answer/,
     confirms: true,
   },
   {

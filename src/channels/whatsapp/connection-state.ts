@@ -34,13 +34,13 @@ export type ConnectionEvent =
 const READY = 'Linked and listening.'
 const UNLINKED = 'The phone removed DeniDin from its linked devices.'
 const NO_CONNECTION = 'WhatsApp has no connection to its servers; it keeps trying.'
-const NO_ANSWER = 'The page of WhatsApp does not answer; it is asked once more.'
-const RELOADING = 'WhatsApp loads its page anew.'
+const NO_ANSWER = 'The page of WhatsApp does not answer; it is checked once more.'
+const RELOADING = 'WhatsApp is reloading its page.'
 const SCAN = 'Scan the QR code with the phone.'
 const TYPE_IN = 'Enter the pairing code on the phone.'
 const LOGIN_GONE = {
   by_whatsapp: 'WhatsApp ended the link of this device.',
-  in_backup_too: 'WhatsApp takes neither the login on disk nor its backup: the link was ended.',
+  in_backup_too: 'WhatsApp accepts neither the login on disk nor its backup: the device was unlinked.',
   without_backup: 'The login on disk is broken, and there is no backup of it.',
 } as const
 /** Details that are over as soon as the engine answers and has its servers. */
@@ -61,7 +61,7 @@ export const initialState = (at: number): ConnectionState => ({
 
 /** What an event makes of a state. An event that changes nothing returns the state itself. */
 export const nextState = (before: ConnectionState, event: ConnectionEvent, at: number): ConnectionState => {
-  if (!isHeard(before, event)) return before
+  if (!isRelevant(before, event)) return before
   const outcome = outcomeOf(before, event)
   const { state } = outcome
   // Messages still go out while the operator is needed for something beside a ready connection.
@@ -71,7 +71,7 @@ export const nextState = (before: ConnectionState, event: ConnectionEvent, at: n
 }
 
 /** Events of a connection that is being closed are ignored. */
-const isHeard = ({ state }: ConnectionState, { kind }: ConnectionEvent): boolean => {
+const isRelevant = ({ state }: ConnectionState, { kind }: ConnectionEvent): boolean => {
   if (state === 'stopping') return kind === 'stopped'
   return state !== 'stopped' || kind === 'opening'
 }
@@ -107,7 +107,7 @@ const outcomeOf = (before: ConnectionState, event: ConnectionEvent): Outcome => 
     case 'blocked':
       return { state: 'action_required', detail: event.reason, action: event.action }
     case 'stopping':
-      return { state: 'stopping', detail: 'Finishing what is under way.' }
+      return { state: 'stopping', detail: 'Finishing work in progress.' }
     case 'stopped':
       return { state: 'stopped', detail: 'Stopped.' }
   }

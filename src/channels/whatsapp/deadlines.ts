@@ -7,7 +7,7 @@ export interface ChannelDeadlines {
   readonly confirm_ms: number
   /** For asking which phone belongs to a LID, or the reverse. */
   readonly identify_ms: number
-  /** For finishing what is under way at a stop, and then for closing the connection in good order. */
+  /** For finishing work in progress at a stop, and then for closing the connection in good order. */
   readonly close_ms: number
   /** Pause before the first new connection; it doubles with every failure. */
   readonly retry_ms: number

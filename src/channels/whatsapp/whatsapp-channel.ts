@@ -88,7 +88,7 @@ export class WhatsAppChannel implements Channel {
     const finish = async (): Promise<void> => {
       await Promise.all([this.#outbound.whenIdle(), running.inbound.stop()])
     }
-    await withDeadline(clock, deadlines.close_ms, 'finishing what is under way', finish).catch((error: unknown) => {
+    await withDeadline(clock, deadlines.close_ms, 'finishing work in progress', finish).catch((error: unknown) => {
       logger.warn('Not everything could be finished before the stop', { reason: reasonOf(error) })
     })
     await running.supervisor.stop()
@@ -163,7 +163,7 @@ export class WhatsAppChannel implements Channel {
     try {
       await act(connectionOf(this.#running.supervisor))
     } catch (error) {
-      this.#deps.logger.debug('A sign to the other person failed', { reason: reasonOf(error) })
+      this.#deps.logger.debug('A read receipt or typing indicator failed', { reason: reasonOf(error) })
     }
   }
 
