@@ -61,16 +61,16 @@ test('a lost connection is a pause only for what was ready', () => {
   expect(after(...LINKED.slice(0, 2), { kind: 'connection', up: false }).state).toBe('qr')
 })
 
-test('a connection does not mend what is wrong for another reason', () => {
+test('a connection does not end a problem with another cause', () => {
   expect(after({ kind: 'opening' }, BLOCKED, { kind: 'connection', up: true }).state).toBe('action_required')
 })
 
-test('why it was lost stays visible while it is opened again', () => {
+test('the reason for a loss stays visible while WhatsApp is opened again', () => {
   const state = after(...LINKED, { kind: 'lost', reason: 'The browser ended.' }, { kind: 'opening' })
   expect(state).toMatchObject({ state: 'degraded', detail: 'The browser ended.' })
 })
 
-test('after the phone removed the device the operator is told so beside the new code', () => {
+test('after the phone removed the device, the new code says so', () => {
   const state = after(
     ...LINKED,
     { kind: 'unlinked' },
@@ -92,7 +92,7 @@ test('a page that does not answer is a pause, until it answers and has its serve
   expect(after(...LINKED, { kind: 'silent' }, { kind: 'connection', up: true }).state).toBe('ready')
 })
 
-test('a dialog on a page that is ready wants a person, and messages go out all the same', () => {
+test('a dialog on a ready page needs the operator, and messages are sent nevertheless', () => {
   const notice: ConnectionEvent = { kind: 'operator_needed', task: NEWS_DIALOG }
   const up: ConnectionEvent = { kind: 'connection', up: true }
   expect(after(...LINKED, notice, up)).toMatchObject({ state: 'action_required', can_send: true, since: 5 })
@@ -104,7 +104,7 @@ test('a dialog on a page that is ready wants a person, and messages go out all t
   expect(after(...LINKED, notice, BLOCKED).can_send).toBe(false)
 })
 
-test('a passkey is the news until it is ready', () => {
+test('a request for a passkey stays visible until the connection is ready', () => {
   const events: ConnectionEvent[] = [...LINKED.slice(0, 2), { kind: 'operator_needed', task: PASSKEY }]
   expect(after(...events)).toMatchObject({ state: 'action_required', can_send: false })
   expect(after(...events, { kind: 'operator_needed', task: undefined }).state).toBe('action_required')
@@ -113,23 +113,23 @@ test('a passkey is the news until it is ready', () => {
   expect(after(...events, { kind: 'linking' }, READY).detail).not.toContain('passkey')
 })
 
-test('a page that is loaded anew cannot send until it is ready again', () => {
+test('a page that reloads cannot send until it is ready again', () => {
   expect(after(...LINKED, { kind: 'reloading' })).toMatchObject({ state: 'degraded', can_send: false })
   expect(after(...LINKED, { kind: 'reloading' }, READY).state).toBe('ready')
   expect(after(...LINKED.slice(0, 2), { kind: 'reloading' }).state).toBe('qr')
 })
 
-test('how long it is not ready counts from the first trouble, whatever comes after', () => {
+test('the time of not being ready counts from the first failure', () => {
   const state = after(...LINKED, { kind: 'lost', reason: 'one' }, { kind: 'opening' }, { kind: 'lost', reason: 'two' })
   expect(state).toMatchObject({ state: 'degraded', detail: 'two', since: 5 })
 })
 
-test('after a stop begins only its end is heard', () => {
+test('after a stop begins, only its end counts', () => {
   const stopping = after(...LINKED, { kind: 'stopping' }, { kind: 'lost', reason: 'x' }, { kind: 'opening' })
   expect(stopping).toMatchObject({ state: 'stopping', can_send: false })
 })
 
-test('what a client says after the stop is not heard', () => {
+test('events after the stop are ignored', () => {
   expect(after(...LINKED, { kind: 'stopped' }, READY, { kind: 'lost', reason: 'x' }).state).toBe('stopped')
   expect(after(...LINKED, { kind: 'stopped' }, { kind: 'opening' }).state).toBe('starting')
 })
@@ -145,7 +145,7 @@ test.each<[ConnectionEvent[], string]>([
   expect(healthOf(after(...events)).state).toBe(health)
 })
 
-test('since when it is so is told as a person reads it, in local time', () => {
+test('the start of a state is shown in local time', () => {
   const at = new Date(2026, 10, 21, 14, 5).getTime()
   expect(healthOf(initialState(at))).toEqual({
     state: 'off',

@@ -102,7 +102,7 @@ const run = (options: Partial<HistoryReaderDeps> = {}): Promise<boolean> =>
 const texts = (chat_id: string): readonly string[] =>
   delivered.filter(each => each.chat_id === chat_id).flatMap(each => each.messages.map(message => message.text))
 
-test('a chat is read when something newer than what was heard stands in it, or something unread', async () => {
+test('a chat is read when it has newer messages than its mark, or unread ones', async () => {
   for (const [chat_id, text] of [
     [ANA, 'known'],
     [BEN, 'new'],
@@ -118,7 +118,7 @@ test('a chat is read when something newer than what was heard stands in it, or s
   expect(page.read.map(each => each.chat_id)).toEqual([BEN, GROUP])
 })
 
-test('a chat that nobody knows is read from when the device was linked, not before', async () => {
+test('an unknown chat is read from when the device was linked, not before', async () => {
   page.say(ANA, 'before', now - 3 * DAY_MS)
   page.say(ANA, 'after', now - DAY_MS)
   page.say(BEN, 'before', now - 3 * DAY_MS)
@@ -128,7 +128,7 @@ test('a chat that nobody knows is read from when the device was linked, not befo
   expect(listed).toEqual([ANA])
 })
 
-test('what was said to another account is not read, however well its chats are known', async () => {
+test('messages to another account are not read, even in known chats', async () => {
   page.say(ANA, 'to the other', now - 3 * DAY_MS)
   page.say(ANA, 'to us', now - MINUTE_MS)
   marks.set(ANA, now - 4 * DAY_MS)
@@ -136,7 +136,7 @@ test('what was said to another account is not read, however well its chats are k
   expect(texts(ANA)).toEqual(['to us'])
 })
 
-test('however long ago it was: what was said since then is read, and a little before for what happened to it', async () => {
+test('reading begins a little before the mark, for edits and deletions, however old the mark is', async () => {
   page.say(ANA, 'known', now - 400 * DAY_MS - MINUTE_MS, { type: 'revoked', body: undefined })
   page.say(ANA, 'edited', now - 400 * DAY_MS, { latestEditSenderTimestampMs: 5 })
   page.say(ANA, 'missed', now - 300 * DAY_MS)
@@ -149,7 +149,7 @@ test('however long ago it was: what was said since then is read, and a little be
   ])
 })
 
-test('of one chat the newest 500 are read, and the log says when that leaves something out', async () => {
+test('of one chat the newest 500 messages are read, and the log says when older ones are left out', async () => {
   for (let n = 0; n < 501; n++) page.say(ANA, String(n), now - DAY_MS + n * SECOND_MS)
   await run()
   expect(texts(ANA)).toHaveLength(500)
@@ -157,7 +157,7 @@ test('of one chat the newest 500 are read, and the log says when that leaves som
   expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: { chat_id: ANA, read: 500 } }))
 })
 
-test('chats are delivered by what was said first in them', async () => {
+test('chats are delivered in the order of their first missed message', async () => {
   page.say(ANA, 'second', now - 2 * MINUTE_MS)
   page.say(ANA, 'newest', now - MINUTE_MS)
   page.say(BEN, 'third', now - 90 * SECOND_MS)
@@ -167,7 +167,7 @@ test('chats are delivered by what was said first in them', async () => {
   expect(delivered.map(each => each.chat_id)).toEqual([GROUP, ANA, BEN])
 })
 
-test('it is heard up to the newest message, unless that is so fresh that another of its second may follow', async () => {
+test('a chat is recorded up to its newest message, unless another one of the same second may follow', async () => {
   page.say(ANA, 'a while ago', now - MINUTE_MS)
   page.say(BEN, 'this second', now)
   await run()
@@ -177,7 +177,7 @@ test('it is heard up to the newest message, unless that is so fresh that another
   ])
 })
 
-test('a chat that cannot be read or recorded keeps no other back, and is looked for once more', async () => {
+test('a chat that cannot be read or recorded does not stop the others, and is left for another pass', async () => {
   page.say(ANA, 'one', now - MINUTE_MS)
   page.say(BEN, 'two', now - MINUTE_MS)
   page.onRead = async chat_id => {
@@ -191,7 +191,7 @@ test('a chat that cannot be read or recorded keeps no other back, and is looked 
   expect(delivered.map(each => each.chat_id)).toEqual([BEN, ANA, BEN])
 })
 
-test('what is not decrypted yet is waited for a while, and then told of as unreadable', async () => {
+test('an encrypted message gets a minute to be decrypted, and then counts as unreadable', async () => {
   page.say(ANA, 'readable', now - 30 * SECOND_MS)
   page.say(ANA, 'garbled', now - 10 * SECOND_MS, { type: 'ciphertext', body: undefined })
   expect(await run()).toBe(false)
@@ -207,7 +207,7 @@ test('what is not decrypted yet is waited for a while, and then told of as unrea
   })
 })
 
-test('what came as an event before its chat was read is part of it, once and in its place', async () => {
+test('a message that came as an event before its chat was read is delivered with it, once and in order', async () => {
   page.say(ANA, 'one', now - 3 * SECOND_MS)
   page.say(ANA, 'three', now - SECOND_MS)
   const event = (text: string, sent_at: number): WhatsAppMessage =>
@@ -222,7 +222,7 @@ test('what came as an event before its chat was read is part of it, once and in 
   expect(texts(ANA)).toEqual(['one', 'two', 'three'])
 })
 
-test('while it takes long the log says how far it has come; when it is quick it says nothing', async () => {
+test('slow reading logs its progress; quick reading logs nothing', async () => {
   for (let n = 0; n < 250; n++) page.say(`1555${String(n)}@c.us`, 'hello', now - MINUTE_MS)
   const told = (): string[] => log.lines.filter(line => line.level !== 'debug').map(line => line.message)
   await run()
@@ -238,7 +238,7 @@ test('while it takes long the log says how far it has come; when it is quick it 
   ])
 })
 
-test('when its client ends it ends', async () => {
+test('it ends with its connection', async () => {
   for (const chat_id of [ANA, BEN]) page.say(chat_id, 'hello', now - MINUTE_MS)
   const over = new AbortController()
   page.onRead = async () => {
@@ -248,7 +248,7 @@ test('when its client ends it ends', async () => {
   expect(page.read).toHaveLength(1)
 })
 
-test('a chat is whole once all were listed and it was mended, until something is lost or nobody listens', () => {
+test('a chat is complete once all were listed and its gap is closed, until a message is lost or no one listens', () => {
   const continuity = new GapTracker()
   expect(continuity.isComplete(ANA)).toBe(false)
   continuity.complete(ANA)

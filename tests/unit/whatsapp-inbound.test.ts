@@ -73,7 +73,7 @@ test('a message that could not be recorded is tried again, before later ones of 
   expect(recorded).toEqual(['elsewhere', 'first', 'second'])
 })
 
-test('a message that can never be recorded is named in the log, without its words, and holds up no other', async () => {
+test('a message that can never be recorded is named in the log, without its text, and does not stop the others', async () => {
   const recorded: string[] = []
   const { clock, inbound, log } = setUp(async ({ text }) => {
     if (text === 'secret words') throw new Error('disk full')
@@ -105,7 +105,7 @@ test('a stop waits for what is being recorded and takes no more', async () => {
   expect(recorded).toEqual(['one'])
 })
 
-test('the names of a sender are asked for again after ten minutes: a number may have passed to somebody else', async () => {
+test('the names of a sender are asked for again after ten minutes: a number may have passed to another account', async () => {
   let asked = 0
   const { clock, identities } = setUp(
     async () => undefined,
@@ -127,7 +127,7 @@ test('the names of a sender are asked for again after ten minutes: a number may 
   expect(asked).toBe(2)
 })
 
-test('a failed or endless question leaves the one name, and is asked again later', async () => {
+test('a failed or endless question leaves one name, and is asked again later', async () => {
   const answers: LookUp[] = [
     () => Promise.reject(new Error('r: r')),
     () => new Promise(() => undefined),
@@ -146,7 +146,7 @@ test('a failed or endless question leaves the one name, and is asked again later
   await expect(identities.resolve(BOB)).resolves.toHaveLength(2)
 })
 
-test('a message says that nothing is missing before it, in a chat that is whole, until something could not be recorded', async () => {
+test('a message is marked gapless in a complete chat, until a message could not be recorded', async () => {
   const recorded: (readonly [string, boolean | undefined])[] = []
   const { clock, gaps, inbound } = setUp(async ({ text, gapless }) => {
     if (text === 'lost') throw new Error('disk full')
@@ -167,7 +167,7 @@ test('a message says that nothing is missing before it, in a chat that is whole,
   ])
 })
 
-test('what was missed in a chat is told as one, without our own words, and makes the chat whole', async () => {
+test('the missed messages of a chat are delivered together, without our own, and complete the chat', async () => {
   const told: BackfilledChat[] = []
   const { clock, gaps, inbound } = setUp(
     async () => undefined,

@@ -65,7 +65,7 @@ test.each([
   expect(toIncoming(message(group), SELF, [])).toMatchObject({ text: rest, addressed: true, chat_kind: 'group' })
 })
 
-test('a number in the text that was not made a mention stays', () => {
+test('a number in the text that is no mention stays', () => {
   const group = { chat_id: GROUP, text: 'call @15550009999' }
   expect(toIncoming(message(group), SELF, [])).toMatchObject({ text: 'call @15550009999', addressed: false })
 })

@@ -4,7 +4,7 @@ import { addressOf, messageIdOf, parseMessage } from '../../src/channels/whatsap
 const ANA = '15551230001@c.us'
 const GROUP = '120363000000000001@g.us'
 
-test('a message id reads the same under its old name, under its new one, and built from its parts', () => {
+test('a message id is the same under its old name, under its new one, and built from its parts', () => {
   const parts = { fromMe: false, remote: GROUP, id: 'A1', participant: { user: '15551230001', server: 'c.us' } }
   const text = `false_${GROUP}_A1_${ANA}`
   expect(messageIdOf({ ...parts, _serialized: text })).toBe(text)
@@ -30,13 +30,13 @@ test('an address is read from text and from objects, without the device in it', 
   expect(addressOf({})).toBeUndefined()
 })
 
-test('the words of a medium are its caption, never its preview picture', () => {
+test('the text of a medium is its caption, never its preview picture', () => {
   const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'image', body: 'BASE64', directPath: '/v/1' }
   expect(parseMessage(raw)?.text).toBe('')
   expect(parseMessage({ ...raw, caption: 'look' })?.text).toBe('look')
 })
 
-test('an own message stands in the chat that it was sent to', () => {
+test('an own message belongs to the chat that it was sent to', () => {
   const id = { fromMe: true, remote: ANA, id: 'A1' }
   expect(parseMessage({ id, from: '15550009999@c.us', to: ANA, t: 12, type: 'chat', body: 'hi', ack: 1 })).toEqual({
     message_id: `true_${ANA}_A1`,

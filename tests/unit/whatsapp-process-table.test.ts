@@ -41,7 +41,7 @@ const areRunning = async (...pids: readonly number[]): Promise<boolean> => {
 
 const deps = { clock: systemClock, logger: memoryLog() }
 
-onLinux('a browser is known by the mark of its login alone, and ended with its children', async () => {
+onLinux('a browser is recognised by the mark of its login, and ended with its children', async () => {
   await using folder = await temporaryFolder()
   const mark = markOf(folder.path)
   const ours = await start(mark)
@@ -59,7 +59,7 @@ onLinux('a browser is known by the mark of its login alone, and ended with its c
   }
 })
 
-onLinux('one that is stopped or does not listen is killed after it was asked', async () => {
+onLinux('a browser that is suspended or ignores SIGTERM is killed', async () => {
   await using folder = await temporaryFolder()
   const mark = markOf(folder.path)
   const [stopped, deaf] = await Promise.all([start(mark), start(mark, '--deaf')])

@@ -28,7 +28,7 @@ const PROFILE = {
   'session/Default/Cache/data_0': 'a large cache',
 }
 
-test('a backup holds what the login needs, and takes the place of the profile when that is broken', async () => {
+test('a backup holds the files of the login, and replaces a broken profile', async () => {
   await using folder = await temporaryFolder()
   await write(folder.path, PROFILE)
   await expect(backUpProfile(folder.path, fakeIds(), never)).resolves.toBe('keysMANIFEST'.length)
@@ -46,7 +46,7 @@ test('a backup holds what the login needs, and takes the place of the profile wh
   await expect(restoreProfile(folder.path, 1)).resolves.toBe(false)
 })
 
-test('one generation is kept, and nothing is left lying about', async () => {
+test('one backup is kept, and nothing else is left behind', async () => {
   await using folder = await temporaryFolder()
   const ids = fakeIds()
   await write(folder.path, { ...PROFILE, 'backup-new-of-a-killed-run/Default/Cookies': 'half' })
@@ -58,7 +58,7 @@ test('one generation is kept, and nothing is left lying about', async () => {
   await expect(readFile(copied, 'utf8')).resolves.toBe('newer')
 })
 
-test('a backup that is broken off leaves the one before as it was', async () => {
+test('a backup that is aborted leaves the previous one as it was', async () => {
   await using folder = await temporaryFolder()
   await write(folder.path, PROFILE)
   await backUpProfile(folder.path, fakeIds(), never)
@@ -70,7 +70,7 @@ test('a backup that is broken off leaves the one before as it was', async () => 
   await expect(readFile(copied, 'utf8')).resolves.toBe('keys')
 })
 
-test('a run that was killed between taking the old backup away and putting the new one there has the old one', async () => {
+test('a run that was killed between the two renames of a backup still has the old one', async () => {
   await using folder = await temporaryFolder()
   await write(folder.path, { 'backup-before/Default/Cookies': 'old', 'session/Default/Cookies': 'broken' })
   await expect(hasBackup(folder.path)).resolves.toBe(true)

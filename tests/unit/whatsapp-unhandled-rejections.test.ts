@@ -19,11 +19,11 @@ const survives = (rejection: string): boolean => {
   return spawnSync(process.execPath, ['--input-type=module', '-e', script]).status === 7
 }
 
-test('a bare string that the library throws into nowhere does not end the process', () => {
+test('an unhandled bare string of the library does not end the process', () => {
   expect(survives("'auth timeout'")).toBe(true)
 })
 
-test('an error of ours that nobody waits for still ends the process', () => {
+test('an unhandled error of ours still ends the process', () => {
   expect(survives("new Error('a fault of ours')")).toBe(false)
 })
 
@@ -47,7 +47,7 @@ test('a bare string of the library has its kind as well', () => {
   expect(failureOf('auth timeout')).toBe('timeout')
 })
 
-test('what could not be written to a browser that is gone does not end the process', () => {
+test('a failed write to a browser that is gone does not end the process', () => {
   const script = `
     import { spawn } from 'node:child_process'
     import { listenToBrowser } from ${JSON.stringify(EVENTS)}
