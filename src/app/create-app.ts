@@ -97,7 +97,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const consoleChannel = createConsoleChannel({
     clock,
     ids,
-    settled: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
+    whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
   })
   const everyChannel = [consoleChannel, ...channels]
   const closing = createClosing(

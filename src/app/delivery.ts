@@ -51,7 +51,7 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     settings: settings.conversation,
     people: stores.people,
     clock,
-    onPhone: chat_id => channelOf(chat_id)?.plain !== true,
+    onPhone: chat_id => channelOf(chat_id)?.pace !== 'immediate',
   })
   const paused = async (scope: Scope): Promise<boolean> => (await stores.pauses.at(scope, clock.now())) !== undefined
   const outbox = new ChannelOutbox({

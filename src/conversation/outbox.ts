@@ -3,7 +3,6 @@
  * in one chat one reply goes out after the other.
  */
 import type { Channel } from '../channels/channel.ts'
-import { layOutReply } from '../channels/whatsapp/format/reply-layout.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import { replyMessageId, type MessageStore, type Reply } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -140,7 +139,7 @@ export class ChannelOutbox implements Outbox {
 
   #layOut(reply: Reply): Pick<Sending, 'channel' | 'parts'> {
     const channel = this.#deps.channelOf(reply.chat_id)
-    const texts = channel?.plain === true ? [reply.text] : layOutReply(reply.text)
+    const texts = channel?.render(reply.text) ?? [reply.text]
     return { channel, parts: texts.map((text, part) => ({ part, text })) }
   }
 }

@@ -100,7 +100,7 @@ export class PartSender {
 
   /** Waits as long as a person would take to type the part. A terminal does not wait. */
   async #pace({ reply, channel }: Sending, { text }: Part, since: number | undefined): Promise<void> {
-    if (channel === undefined || channel.plain === true) return
+    if (channel?.pace !== 'human') return
     await this.#deps.pacer.waitForPace({ chat_id: reply.chat_id, characters: text.length, since })
   }
 
