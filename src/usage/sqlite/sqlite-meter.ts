@@ -34,29 +34,31 @@ export const usageMigrations: readonly Migration[] = [
 /** The usage table: takes calls down, adds them up, and knows whose they were. */
 export interface SqliteMeter extends Meter, UsageReader, PersonalData {}
 
-/** Keeps every model call in SQLite, on disk when `record` resolves. */
+/** Keeps every model call in SQLite. A crash loses none; a power cut may lose those of the last moment. */
 export const createSqliteMeter = (database: Database, clock: Clock): SqliteMeter => ({
   name: 'usage',
   tables: ['usage'],
   record: async call => {
-    database.run(
-      `insert into usage (at, kind, provider, model, purpose, person_id, chat_id, outcome, duration_ms, input_tokens,
-         output_tokens)
-       values (:at, :kind, :provider, :model, :purpose, :person_id, :chat_id, :outcome, :duration_ms, :input_tokens,
-         :output_tokens)`,
-      {
-        at: clock.now(),
-        kind: call.kind,
-        provider: call.provider,
-        model: call.model,
-        purpose: call.purpose,
-        person_id: call.person_id ?? null,
-        chat_id: call.chat_id ?? null,
-        outcome: call.outcome,
-        duration_ms: call.duration_ms,
-        input_tokens: call.input_tokens,
-        output_tokens: call.output_tokens,
-      },
+    database.unflushed(() =>
+      database.run(
+        `insert into usage (at, kind, provider, model, purpose, person_id, chat_id, outcome, duration_ms, input_tokens,
+           output_tokens)
+         values (:at, :kind, :provider, :model, :purpose, :person_id, :chat_id, :outcome, :duration_ms, :input_tokens,
+           :output_tokens)`,
+        {
+          at: clock.now(),
+          kind: call.kind,
+          provider: call.provider,
+          model: call.model,
+          purpose: call.purpose,
+          person_id: call.person_id ?? null,
+          chat_id: call.chat_id ?? null,
+          outcome: call.outcome,
+          duration_ms: call.duration_ms,
+          input_tokens: call.input_tokens,
+          output_tokens: call.output_tokens,
+        },
+      ),
     )
   },
   totals: async ({ since }) =>
