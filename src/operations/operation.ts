@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
-import type { OperationDeps } from './dependencies.ts'
+import type { OperationDeps } from './context.ts'
 
 /** Who may run an operation. Each level includes those before it: `operator` is whoever owns the data folder. */
 export type Access = 'anyone' | 'godfather' | 'operator'

@@ -6,7 +6,7 @@ import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
 import { phoneDigits } from '../platform/phone.ts'
-import type { OperationDeps } from './dependencies.ts'
+import type { OperationDeps } from './context.ts'
 import type { Caller } from './operation.ts'
 
 /** A person, by id, by phone number in any usual spelling, by `…@lid` or `@username`. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { DenidinError, asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { OperationDeps } from './dependencies.ts'
+import type { OperationDeps } from './context.ts'
 import { inputError } from './input-error.ts'
 import { operations as allOperations, type Operations } from './list.ts'
 import { nearMiss } from './near-miss.ts'

@@ -7,7 +7,7 @@ import { createSqliteNumberedLists } from '../../src/memory/sqlite/sqlite-number
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
 import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
-import type { YoursDeps } from '../../src/operations/dependencies.ts'
+import type { YoursDeps } from '../../src/operations/context.ts'
 import { createSqlitePreferences } from '../../src/people/sqlite/sqlite-preferences.ts'
 import type { ForgetReport } from '../../src/privacy/erasure.ts'
 

@@ -1,9 +1,9 @@
 /** Reflections that were kept long enough. */
 import { z } from 'zod'
-import { operation, type Caller } from './operation.ts'
-import type { OperationDeps } from './dependencies.ts'
-import { isoTime, namedScope, scopeInput } from './references.ts'
-import { describeScope } from '../messages/describe-scope.ts'
+import { operation, type Caller } from '../operation.ts'
+import type { OperationDeps } from '../context.ts'
+import { isoTime, namedScope, scopeInput } from '../references.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
 
 const MOST_DAYS = 3650
 const MOST_ROWS = 100

@@ -1,6 +1,6 @@
 /** Upkeep of the vectors and of their index. */
 import { z } from 'zod'
-import { operation } from './operation.ts'
+import { operation } from '../operation.ts'
 
 const count = z.int().min(0)
 const MOST_EMBEDDINGS = 1000

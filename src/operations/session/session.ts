@@ -1,15 +1,15 @@
 /** Running and finished conversations. */
 import { z } from 'zod'
-import type { Scope } from '../messages/scope.ts'
-import type { People } from '../people/people.ts'
-import { DenidinError } from '../platform/errors.ts'
-import type { SessionState, SessionSummary } from '../sessions/session.ts'
-import { operation, type Call, type Caller } from './operation.ts'
-import type { OperationDeps } from './dependencies.ts'
-import { pruneByAge } from './memory-reflections.ts'
-import { pageInput, pageOutput, readPage } from './paging.ts'
-import { isoTime, namedScope, ownScope, scopeInput } from './references.ts'
-import { describeScope } from '../messages/describe-scope.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { People } from '../../people/people.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { SessionState, SessionSummary } from '../../sessions/session.ts'
+import { operation, type Call, type Caller } from '../operation.ts'
+import type { OperationDeps } from '../context.ts'
+import { pruneByAge } from '../memory/reflections.ts'
+import { pageInput, pageOutput, readPage } from '../paging.ts'
+import { isoTime, namedScope, ownScope, scopeInput } from '../references.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
 
 const STATES = ['active', 'closed', 'stored', 'dead', 'purged'] as const satisfies readonly SessionState[]
 

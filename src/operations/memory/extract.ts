@@ -1,10 +1,10 @@
 /** Taking facts out of a conversation on request. */
 import { z } from 'zod'
-import type { LearningReport } from '../learning/learning-report.ts'
-import { DenidinError } from '../platform/errors.ts'
-import type { OperationDeps } from './dependencies.ts'
-import { operation, type Call } from './operation.ts'
-import { subjectOf, whoseInput } from './yours.ts'
+import type { LearningReport } from '../../learning/learning-report.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { OperationDeps } from '../context.ts'
+import { operation, type Call } from '../operation.ts'
+import { subjectOf, whoseInput } from '../subject.ts'
 
 const MOST_CHARACTERS = 50_000
 

@@ -1,10 +1,10 @@
 /** How the memory is used. */
 import { z } from 'zod'
-import { CATEGORIES, TIERS, type MemoryRecord } from '../memory/memory.ts'
-import type { MemoryStore } from '../memory/memory-store.ts'
-import { HOUR_MS } from '../platform/clock.ts'
-import { operation } from './operation.ts'
-import { isoTime } from './references.ts'
+import { CATEGORIES, TIERS, type MemoryRecord } from '../../memory/memory.ts'
+import type { MemoryStore } from '../../memory/memory-store.ts'
+import { HOUR_MS } from '../../platform/clock.ts'
+import { operation } from '../operation.ts'
+import { isoTime } from '../references.ts'
 
 const MOST_HOURS = 8760
 const MOST_ROWS = 100

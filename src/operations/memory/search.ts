@@ -1,13 +1,13 @@
 /** Long-term memory. */
 import { z } from 'zod'
-import { CATEGORIES, MEMORY_KINDS, type MemoryRecord } from '../memory/memory.ts'
-import { personOfScope } from '../messages/scope.ts'
-import type { People } from '../people/people.ts'
-import { DenidinError } from '../platform/errors.ts'
-import { operation } from './operation.ts'
-import { pageInput, pageOutput, readPage } from './paging.ts'
-import { isoTime, namedScope, ownScope, scopeInput } from './references.ts'
-import { describeScope } from '../messages/describe-scope.ts'
+import { CATEGORIES, MEMORY_KINDS, type MemoryRecord } from '../../memory/memory.ts'
+import { personOfScope } from '../../messages/scope.ts'
+import type { People } from '../../people/people.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import { operation } from '../operation.ts'
+import { pageInput, pageOutput, readPage } from '../paging.ts'
+import { isoTime, namedScope, ownScope, scopeInput } from '../references.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
 
 const QUERY_CHARACTERS = 2000
 

@@ -1,9 +1,9 @@
 /** Who writes to DeniDin, and what they may do. */
 import { z } from 'zod'
-import type { Identity, Person, Role } from '../people/person.ts'
-import { operation } from './operation.ts'
-import { pageInput, pageOutput, readPage } from './paging.ts'
-import { findPerson, isoTime, personField } from './references.ts'
+import type { Identity, Person, Role } from '../../people/person.ts'
+import { operation } from '../operation.ts'
+import { pageInput, pageOutput, readPage } from '../paging.ts'
+import { findPerson, isoTime, personField } from '../references.ts'
 
 const ROLES = ['client', 'godfather', 'blocked'] as const satisfies readonly Role[]
 

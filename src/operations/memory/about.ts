@@ -1,14 +1,14 @@
 /** A person's own memory: looking at it, adding to it, and why a reply was as it was. */
 import { z } from 'zod'
-import type { ListedItem } from '../memory/numbered-lists.ts'
-import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
-import { personOfScope } from '../messages/scope.ts'
-import { DenidinError } from '../platform/errors.ts'
-import type { OperationDeps } from './dependencies.ts'
-import { operation, type Call } from './operation.ts'
-import { isoTime } from './references.ts'
-import { describePerson, describeScope } from '../messages/describe-scope.ts'
-import { itemSchema, speakerOf, SPEAKERS, subjectOf, whoseInput, type Subject } from './yours.ts'
+import type { ListedItem } from '../../memory/numbered-lists.ts'
+import { PLAIN_MEMORY, type MemoryRecord } from '../../memory/memory.ts'
+import { personOfScope } from '../../messages/scope.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { OperationDeps } from '../context.ts'
+import { operation, type Call } from '../operation.ts'
+import { isoTime } from '../references.ts'
+import { describePerson, describeScope } from '../../messages/describe-scope.ts'
+import { itemSchema, speakerOf, SPEAKERS, subjectOf, whoseInput, type Subject } from '../subject.ts'
 
 const QUERY_CHARACTERS = 2000
 const TEXT_CHARACTERS = 4000

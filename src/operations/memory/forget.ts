@@ -1,14 +1,14 @@
 /** Forgetting, and handing over, what is held about a person. */
 import { z } from 'zod'
-import type { MemoryRecord } from '../memory/memory.ts'
-import type { PlacedMessage } from '../messages/message-erasure.ts'
-import { personOfScope, scopeOfPerson } from '../messages/scope.ts'
-import { DenidinError } from '../platform/errors.ts'
-import type { ForgetReport } from '../privacy/erasure.ts'
-import type { OperationDeps } from './dependencies.ts'
-import { operation, type Caller } from './operation.ts'
-import { describePerson } from '../messages/describe-scope.ts'
-import { subjectOf, whoseInput, type Subject } from './yours.ts'
+import type { MemoryRecord } from '../../memory/memory.ts'
+import type { PlacedMessage } from '../../messages/message-erasure.ts'
+import { personOfScope, scopeOfPerson } from '../../messages/scope.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { ForgetReport } from '../../privacy/erasure.ts'
+import type { OperationDeps } from '../context.ts'
+import { operation, type Caller } from '../operation.ts'
+import { describePerson } from '../../messages/describe-scope.ts'
+import { subjectOf, whoseInput, type Subject } from '../subject.ts'
 
 /** An export of at most this many characters fits into a chat. */
 const SHORT_CHARACTERS = 3000

@@ -1,12 +1,12 @@
 /** Conversations in which the bot only listens. */
 import { z } from 'zod'
-import type { OperationDeps } from './dependencies.ts'
-import { DenidinError } from '../platform/errors.ts'
-import { MINUTE_MS } from '../platform/clock.ts'
-import { scopeOfPerson, type Scope } from '../messages/scope.ts'
-import { operation, type Caller } from './operation.ts'
-import { findPerson, isoTime, ownScope } from './references.ts'
-import { describeScope } from '../messages/describe-scope.ts'
+import type { OperationDeps } from '../context.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
+import { operation, type Caller } from '../operation.ts'
+import { findPerson, isoTime, ownScope } from '../references.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
 
 const which = {
   conversation: z

@@ -1,9 +1,9 @@
 /** The conscious agent: keeps near at hand what is wanted of the memory. */
 import { z } from 'zod'
-import type { AnalysisReport } from '../learning/agent/tiering.ts'
-import type { AgentStatus } from '../learning/agent/conscious-agent.ts'
-import { operation } from './operation.ts'
-import { isoTime } from './references.ts'
+import type { AnalysisReport } from '../../learning/agent/tiering.ts'
+import type { AgentStatus } from '../../learning/agent/conscious-agent.ts'
+import { operation } from '../operation.ts'
+import { isoTime } from '../references.ts'
 
 const MOST_HOURS = 8760
 

@@ -1,7 +1,7 @@
 /** What is wrong, and what helps. */
 import { z } from 'zod'
-import type { Health } from '../platform/health.ts'
-import { operation } from './operation.ts'
+import type { Health } from '../../platform/health.ts'
+import { operation } from '../operation.ts'
 
 const STATES = ['ok', 'degraded', 'down', 'off'] as const satisfies readonly Health['state'][]
 

@@ -1,9 +1,9 @@
 /** What people want of DeniDin. */
-import { describePerson } from '../messages/describe-scope.ts'
+import { describePerson } from '../../messages/describe-scope.ts'
 import { z } from 'zod'
-import { LANGUAGES } from '../people/preferences.ts'
-import { operation } from './operation.ts'
-import { subjectOf, whoseInput } from './yours.ts'
+import { LANGUAGES } from '../../people/preferences.ts'
+import { operation } from '../operation.ts'
+import { subjectOf, whoseInput } from '../subject.ts'
 
 export const peoplePrivacy = operation({
   summary: 'Say whether anything that a person says may be learned, or show what holds',

@@ -7,7 +7,7 @@ import type { MessageId } from '../messages/message.ts'
 import { scopeOfPerson, type SearchScope, type Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
-import type { OperationDeps } from './dependencies.ts'
+import type { OperationDeps } from './context.ts'
 import type { Caller } from './operation.ts'
 import { findPerson, personField, terminalPhone } from './references.ts'
 

@@ -1,9 +1,9 @@
 /** Talking to DeniDin without WhatsApp. */
 import { z } from 'zod'
-import { DenidinError } from '../platform/errors.ts'
-import { phoneDigits } from '../platform/phone.ts'
-import { operation } from './operation.ts'
-import { terminalPhone } from './references.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import { phoneDigits } from '../../platform/phone.ts'
+import { operation } from '../operation.ts'
+import { terminalPhone } from '../references.ts'
 
 const MESSAGE_CHARACTERS = 100_000
 const NAME_CHARACTERS = 100

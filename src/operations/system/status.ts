@@ -1,9 +1,9 @@
 /** How DeniDin is. */
 import { z } from 'zod'
-import { SECOND_MS, isoDay } from '../platform/clock.ts'
-import type { Health } from '../platform/health.ts'
-import { operation } from './operation.ts'
-import { isoTime } from './references.ts'
+import { SECOND_MS, isoDay } from '../../platform/clock.ts'
+import type { Health } from '../../platform/health.ts'
+import { operation } from '../operation.ts'
+import { isoTime } from '../references.ts'
 
 const STATES = ['ok', 'degraded', 'down', 'off'] as const satisfies readonly Health['state'][]
 const count = z.int().min(0)
