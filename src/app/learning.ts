@@ -88,6 +88,7 @@ export const extractionProviders = (
 
 /** Learning as operations ask for it. */
 export const learningOnRequest = (learner: Learner, messages: MessageStore, parts: Runtime): Learning => ({
+  enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
   ofText: told => learnExternalText(told, { ...parts, learner, messages }),
 })

@@ -5,10 +5,10 @@ import { runCli, type CliDeps } from '../../src/interfaces/cli/run-cli.ts'
 import { localClient } from '../../src/operations/client.ts'
 import { operations, type Operations } from '../../src/operations/list.ts'
 import { operation } from '../../src/operations/operation.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
 import { fakeTerminal } from '../support/terminal.ts'
 
 /** The command line over operations that a test can look at; `owner` tells whether the bot runs. */
@@ -20,12 +20,15 @@ const setUp = (
     menu?: CliMenu
   } = {},
 ) => {
-  const parts = new OperationParts()
-  parts.persons.push(personOf('p1', '15550001111', 'client', 'Dana'))
-  parts.details.push(sessionOf('s1', 'person:p1', { messages: 3 }), sessionOf('s2', 'person:p1', { state: 'dead' }))
+  const parts = new OperationRig()
+  parts.people.persons.push(personOf('p1', '15550001111', 'client', 'Dana'))
+  parts.sessions.details.push(
+    sessionOf('s1', 'person:p1', { messages: 3 }),
+    sessionOf('s2', 'person:p1', { state: 'dead' }),
+  )
   const terminal = fakeTerminal({ stdin: '', ...part.terminal })
   const list = part.operations ?? operations
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger, operations: list })
+  const runner = parts.runner(silentLogger, list)
   const events: string[] = []
   const client = (how: string) => {
     events.push(how)
@@ -53,7 +56,7 @@ const setUp = (
 }
 
 /** Lets time go by until a command has ended. */
-const passTime = async ({ clock }: OperationParts, done: Promise<unknown>): Promise<void> => {
+const passTime = async ({ clock }: OperationRig, done: Promise<unknown>): Promise<void> => {
   let over = false
   void done.finally(() => {
     over = true
@@ -73,8 +76,8 @@ test('the help of a command names its arguments, options, allowed values and def
   const { run, terminal } = setUp()
   await run('session', 'list', '--help')
   const help = terminal.out().replace(/\s+/g, ' ')
-  expect(help).toContain('--state <value> only sessions in this state (active, closed, stored, dead, purged)')
-  expect(help).toContain('--limit <value> how many at most (default: 20)')
+  expect(help).toContain('--state <value> list only sessions in this state (active, closed, stored, dead, purged)')
+  expect(help).toContain('--limit <value> maximum number of rows (default: 20)')
   expect(help).toContain('--json')
 })
 
@@ -202,10 +205,10 @@ test('what lasts longer than two seconds tells on stderr how far it is', async (
   const { parts, run, terminal } = setUp()
   const finish = Promise.withResolvers<undefined>()
   const began = Promise.withResolvers<(done: number) => void>()
-  parts.closing.sweep = async options => {
+  parts.sessions.lifecycle.sweep = async options => {
     began.resolve(done => options?.progress?.(done, 30))
     await finish.promise
-    return parts.sweepReport
+    return parts.sessions.sweepReport
   }
   const done = run('session', 'sweep', '--json')
   const step = await began.promise
@@ -226,7 +229,7 @@ test('what lasts longer than two seconds tells on stderr how far it is', async (
 test('on a terminal progress is one line that is wiped away at the end', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true } })
   const finish = Promise.withResolvers<undefined>()
-  parts.closing.purge = async () => {
+  parts.sessions.lifecycle.purge = async () => {
     await finish.promise
     return { purged: 1 }
   }
@@ -245,6 +248,8 @@ const wipe = operation({
   access: 'operator',
   effect: 'destroy',
   needs: 'data',
+  audit: 'none',
+  uses: [],
   input: z.strictObject({ hard: z.boolean().default(false).describe('for good') }),
   output: z.object({ hard: z.boolean() }),
   run: (_deps, { hard }) => Promise.resolve({ hard }),
@@ -284,7 +289,7 @@ const ID = '3979be25-7676-485b-afaf-e245a5032639'
 test('a terminal gets tables within its width and times by its clock, a pipe gets columns between tabs', async () => {
   for (const columns of [80, 100, 120, 200]) {
     const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns } })
-    parts.details.splice(0, 2, sessionOf(ID, 'person:p1', { messages: 3 }))
+    parts.sessions.details.splice(0, 2, sessionOf(ID, 'person:p1', { messages: 3 }))
     await run('session', 'list')
     const [heading, head = '', ...rows] = terminal.out().trimEnd().split('\n')
     const row = rows.find(each => each.startsWith(ID)) ?? ''
@@ -297,7 +302,7 @@ test('a terminal gets tables within its width and times by its clock, a pipe get
   }
 
   const inPipe = setUp()
-  inPipe.parts.memories.push(memoryOf('m1', 'person:p1', 'one\ttwo\nthree'))
+  inPipe.parts.memory.memories.push(memoryOf('m1', 'person:p1', 'one\ttwo\nthree'))
   await inPipe.run('memory', 'list')
   expect(inPipe.terminal.out().split('\n')).toEqual([
     'memories',
@@ -325,7 +330,7 @@ test.each([
   ['from right to left', 'נפגשים מחר בחיפה ואחר כך הולכים לאכול', 115],
 ])('a text %s is wrapped within a narrow table, and nothing of it is lost', async (_kind, text, columns) => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns } })
-  parts.memories.push(memoryOf('m1', 'person:p1', text))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', text))
   await run('memory', 'list')
   const [header = '', ...rows] = terminal.out().split('\n').slice(1)
   const shown = rows.map(row => row.slice(header.lastIndexOf('text')))
@@ -335,7 +340,7 @@ test.each([
 
 test('a long text stands below the other fields of its row', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 120 } })
-  parts.memories.push(memoryOf('m1', 'person:p1', '- one\n- two'), memoryOf('m2', 'person:p1', 'x'.repeat(100)))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', '- one\n- two'), memoryOf('m2', 'person:p1', 'x'.repeat(100)))
   await run('memory', 'list')
   const said = onTheWall('2026-11-10T09:00:00.000Z')
   expect(terminal.out()).toContain('memory id  m1\nwho        Dana (+15550001111)\n')
@@ -345,7 +350,7 @@ test('a long text stands below the other fields of its row', async () => {
 
 test('rows that are no table for so narrow a terminal stand field below field', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 60 } })
-  parts.memories.push(memoryOf(ID, 'person:p1', 'likes tea'))
+  parts.memory.memories.push(memoryOf(ID, 'person:p1', 'likes tea'))
   await run('memory', 'list')
   expect(terminal.out()).toContain(`memory id  ${ID}\nwho        Dana (+15550001111)\n`)
 })
@@ -353,15 +358,15 @@ test('rows that are no table for so narrow a terminal stand field below field', 
 test('a page that nothing announced is a failure, not an empty list', async () => {
   const { run, terminal } = setUp()
   await expect(run('memory', 'list', '--after', 'zz')).resolves.toBe(1)
-  expect(terminal.err()).toContain('nothing follows "zz"')
+  expect(terminal.err()).toContain('there is no page after "zz"')
 })
 
 test('somebody who never wrote is told apart from what is no name of a person', async () => {
   const { run, terminal } = setUp()
   await expect(run('people', 'block', '+1 555 999 0000')).resolves.toBe(1)
-  expect(terminal.err()).toContain('has written yet; user_roles.blocked_phones')
+  expect(terminal.err()).toContain('has written yet; to block a number in advance, add it to user_roles.blocked_phones')
   await expect(run('people', 'role', 'Eve', 'client')).resolves.toBe(1)
-  expect(terminal.err()).toContain('there is no person "Eve": name a phone number')
+  expect(terminal.err()).toContain('there is no person "Eve": give a phone number')
 })
 
 test('a page that is not the last tells how to get the next', async () => {
@@ -380,16 +385,16 @@ test('a list without rows says so', async () => {
 
 test('what people wrote cannot steer the terminal', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true } })
-  parts.memories.push(memoryOf('m1', 'person:p1', 'red \x1b[31m and a bell \x07'))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', 'red \x1b[31m and a bell \x07'))
   await run('memory', 'list')
   expect(terminal.out()).not.toMatch(/[^\P{Cc}\n]/u)
 })
 
 test('status shows its parts and counters', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 100 } })
-  parts.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'ok', detail: 'answers' }) }]
-  parts.metrics.count('replies_sent', 2)
-  parts.about = { ...parts.about, started_at: parts.clock.now() - 93_600_000 }
+  parts.system.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'ok', detail: 'answers' }) }]
+  parts.system.metrics.count('replies_sent', 2)
+  parts.instance = { ...parts.instance, started_at: parts.clock.now() - 93_600_000 }
   await expect(run('status')).resolves.toBe(0)
   expect(terminal.out()).toMatch(/^running\s+yes$/m)
   expect(terminal.out()).toMatch(/^uptime\s+1 d 2 h$/m)
@@ -409,7 +414,7 @@ test('Ctrl-C calls off what is under way, and lets go of what was opened', async
   const { parts, deps, terminal, events } = setUp()
   const calledOff = new AbortController()
   const began = Promise.withResolvers<undefined>()
-  parts.closing.sweep = options =>
+  parts.sessions.lifecycle.sweep = options =>
     new Promise((_, reject) => {
       options?.signal?.addEventListener('abort', () => {
         reject(options.signal?.reason as Error)
@@ -426,18 +431,21 @@ test('Ctrl-C calls off what is under way, and lets go of what was opened', async
 
 test.each([
   [true, 0, ''],
-  [false, 1, 'denidin: the memory is not in order; `denidin memory verify --repair` puts it right\n'],
+  [false, 1, 'denidin: the memory is not in order; run `denidin memory verify --repair`\n'],
 ])(
   'what a check found is printed, and the exit code tells whether it is in order: %s',
   async (in_order, code, said) => {
     const { run, parts, terminal } = setUp()
     const findings = in_order ? [] : [{ part: 'messages', what: 'missing', count: 7 } as const]
-    parts.maintenance = { ...parts.maintenance, verify: () => Promise.resolve({ in_order, looked_at: 9, findings }) }
+    parts.memory.maintenance = {
+      ...parts.memory.maintenance,
+      verify: () => Promise.resolve({ in_order, looked_at: 9, findings }),
+    }
     await expect(run('memory', 'verify', '--json')).resolves.toBe(code)
     expect(JSON.parse(terminal.out())).toEqual({ in_order, looked_at: 9, findings })
     expect(terminal.err()).toContain(in_order ? '' : '"code":"damaged"')
     const again = setUp()
-    again.parts.maintenance = parts.maintenance
+    again.parts.memory.maintenance = parts.memory.maintenance
     await expect(again.run('memory', 'verify')).resolves.toBe(code)
     expect(again.terminal.err()).toBe(said)
   },

@@ -2,16 +2,18 @@ import { expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { operations, type Operations } from '../../src/operations/list.ts'
 import { operation, type Access, type Caller } from '../../src/operations/operation.ts'
-import { createRunner, type Runner } from '../../src/operations/runner.ts'
+import type { Runner } from '../../src/operations/runner.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { keptLog, OperationParts, personOf, type KeptLog } from '../support/operation-parts.ts'
+import { keptLog, type KeptLog } from '../support/operations/kept-log.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { personOf } from '../support/operations/records.ts'
 
 const operator: Caller = { transport: 'cli', level: 'operator' }
 
-const setUp = (list: Operations = operations): { parts: OperationParts; runner: Runner; log: KeptLog } => {
-  const parts = new OperationParts()
+const setUp = (list: Operations = operations): { parts: OperationRig; runner: Runner; log: KeptLog } => {
+  const parts = new OperationRig()
   const log = keptLog()
-  return { parts, log, runner: createRunner({ deps: parts, clock: parts.clock, logger: log, operations: list }) }
+  return { parts, log, runner: parts.runner(log, list) }
 }
 
 const failure = async (act: Promise<unknown>): Promise<DenidinError> => {
@@ -130,6 +132,8 @@ const destroy = operation({
   access: 'operator',
   effect: 'destroy',
   needs: 'data',
+  audit: 'none',
+  uses: [],
   input: z.strictObject({ dry_run: z.boolean().default(false) }),
   output: z.object({ thrown: z.int() }),
   confirm: input => !input.dry_run,
@@ -164,7 +168,7 @@ test('what needs the running bot is refused while it does not run', async () => 
   const { parts, runner } = setUp({ send: { ...destroy, needs: 'bot' } })
   const input = { dry_run: true }
   expect((await failure(runner.run('send', input, { caller: operator }))).code).toBe('not_running')
-  parts.about = { ...parts.about, started_at: parts.clock.now() }
+  parts.instance = { ...parts.instance, started_at: parts.clock.now() }
   await expect(runner.run('send', input, { caller: operator })).resolves.toEqual({ thrown: 0 })
 })
 
@@ -198,7 +202,7 @@ test('a caller who went away while waiting in the queue changes nothing', async 
 
 test('the audit log says who did what with which outcome, and no words', async () => {
   const { parts, runner, log } = setUp()
-  parts.persons.push(personOf('p1', '15550001111'))
+  parts.people.persons.push(personOf('p1', '15550001111'))
   await runner.run('chat.say', { message: 'my secret', as: '15550001111' }, { caller: operator })
   await failure(runner.run('my secret command', {}, { caller: operator }))
   const person = personOf('p1', '15550001111')

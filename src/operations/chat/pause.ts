@@ -1,31 +1,40 @@
-/** Conversations in which the bot only listens. */
+/** `chat.pause`, `chat.resume` and `chat.pauses`: conversations in which the bot only listens. */
 import { z } from 'zod'
-import type { OperationDeps } from '../context.ts'
-import { DenidinError } from '../../platform/errors.ts'
-import { MINUTE_MS } from '../../platform/clock.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Uses } from '../context.ts'
 import { operation, type Caller } from '../operation.ts'
 import { findPerson, isoTime, ownScope } from '../references.ts'
-import { describeScope } from '../../messages/describe-scope.ts'
 
-const which = {
+const LONGEST_PAUSE_MINUTES = 525_600
+
+const conversationInput = {
   conversation: z
     .string()
     .min(1)
     .optional()
-    .describe('whose conversation: a phone number, a person id or the chat id of a group; none: the one you are in'),
+    .describe("phone number or id of a person, or a group's chat id; default: the chat you write in"),
 }
 
 const GROUP = /@g\.us$/
 
-const scopeOf = async (deps: OperationDeps, conversation: string | undefined, caller: Caller): Promise<Scope> => {
+/** The conversation that is named, or the one the command was written in. */
+const conversationOf = async (
+  context: Uses<'people.directory' | 'instance.godfather_phone'>,
+  { conversation }: { readonly conversation?: string | undefined },
+  caller: Caller,
+): Promise<Scope> => {
   if (conversation !== undefined) {
     return GROUP.test(conversation)
       ? `chat:${conversation}`
-      : scopeOfPerson((await findPerson(deps.people, conversation)).person_id)
+      : scopeOfPerson((await findPerson(context.people.directory, conversation)).person_id)
   }
-  const own = caller.chat === undefined ? undefined : await ownScope(deps, caller)
-  if (own === undefined) throw new DenidinError('invalid_input', 'name the conversation: a person or a group')
+  const own = caller.chat === undefined ? undefined : await ownScope(context, caller)
+  if (own === undefined) {
+    throw new DenidinError('invalid_input', 'say which conversation: give a person or the chat id of a group')
+  }
   return own
 }
 
@@ -34,18 +43,20 @@ export const chatPause = operation({
   access: 'godfather',
   effect: 'write',
   needs: 'data',
+  audit: 'none',
+  uses: ['people.directory', 'instance.godfather_phone', 'chats.pauses', 'system.clock'],
   input: z.strictObject({
-    ...which,
-    minutes: z.int().min(1).max(525_600).optional().describe('for how long; none: until it is resumed'),
+    ...conversationInput,
+    minutes: z.int().min(1).max(LONGEST_PAUSE_MINUTES).optional().describe('how long; default: until resumed'),
   }),
   output: z.object({ conversation: z.string(), until: z.string().nullable() }),
-  run: async (deps, { conversation, minutes }, { caller }) => {
-    const scope = await scopeOf(deps, conversation, caller)
-    const now = deps.clock.now()
+  subject: conversationOf,
+  run: async ({ people, chats, system }, { minutes }, { subject: scope }) => {
+    const now = system.clock.now()
     const until = minutes === undefined ? undefined : now + minutes * MINUTE_MS
-    await deps.pauses.begin({ scope, until, reason: 'command' }, now)
+    await chats.pauses.begin({ scope, until, reason: 'command' }, now)
     return {
-      conversation: await describeScope(deps.people, scope),
+      conversation: await describeScope(people.directory, scope),
       until: until === undefined ? null : isoTime(until),
     }
   },
@@ -56,31 +67,35 @@ export const chatResume = operation({
   access: 'godfather',
   effect: 'write',
   needs: 'data',
-  input: z.strictObject(which),
+  audit: 'none',
+  uses: ['people.directory', 'instance.godfather_phone', 'chats.pauses', 'chats.conversation'],
+  input: z.strictObject(conversationInput),
   output: z.object({ conversation: z.string(), was_paused: z.boolean() }),
-  run: async (deps, { conversation }, { caller }) => {
-    const scope = await scopeOf(deps, conversation, caller)
-    const was_paused = await deps.pauses.end(scope)
-    deps.conversation.resumed()
-    return { conversation: await describeScope(deps.people, scope), was_paused }
+  subject: conversationOf,
+  run: async ({ people, chats }, _input, { subject: scope }) => {
+    const was_paused = await chats.pauses.end(scope)
+    chats.conversation.resumed()
+    return { conversation: await describeScope(people.directory, scope), was_paused }
   },
 })
 
 export const chatPauses = operation({
-  summary: 'List the conversations in which the bot only listens',
+  summary: 'List the paused conversations',
   access: 'godfather',
   effect: 'read',
   needs: 'data',
+  audit: 'none',
+  uses: ['people.directory', 'chats.pauses', 'system.clock'],
   input: z.strictObject({}),
   output: z.object({
     pauses: z.array(z.object({ conversation: z.string(), reason: z.string(), until: z.string().nullable() })),
   }),
-  run: async deps => {
-    const pauses = await deps.pauses.list(deps.clock.now())
+  run: async ({ people, chats, system }) => {
+    const pauses = await chats.pauses.list(system.clock.now())
     return {
       pauses: await Promise.all(
         pauses.map(async ({ scope, reason, until }) => ({
-          conversation: await describeScope(deps.people, scope),
+          conversation: await describeScope(people.directory, scope),
           reason,
           until: until === undefined ? null : isoTime(until),
         })),

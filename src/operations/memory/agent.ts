@@ -1,4 +1,4 @@
-/** The conscious agent: keeps near at hand what is wanted of the memory. */
+/** `memory.agent_*`: starts, stops, runs and shows the memory agent, which deduplicates and ranks memories. */
 import { z } from 'zod'
 import type { AnalysisReport } from '../../learning/agent/tiering.ts'
 import type { AgentStatus } from '../../learning/agent/conscious-agent.ts'
@@ -9,12 +9,12 @@ const MOST_HOURS = 8760
 
 const report = z.object({
   timestamp: z.string(),
-  patterns_analyzed: z.int().min(0).describe('memories looked at'),
+  patterns_analyzed: z.int().min(0).describe('memories examined'),
   promotion_candidates: z.int().min(0),
   promoted_count: z.int().min(0),
   demoted_count: z.int().min(0),
-  merged_count: z.int().min(0).describe('memories that said what an older one says, which stands for them now'),
-  profiles_count: z.int().min(0).describe('persons whose profile was made anew'),
+  merged_count: z.int().min(0).describe('memories merged into an older one that says the same'),
+  profiles_count: z.int().min(0).describe('people whose profile was rewritten'),
   promoted_ids: z.array(z.string()),
   demoted_ids: z.array(z.string()),
   merged_ids: z.array(z.string()),
@@ -50,37 +50,43 @@ const showStatus = (agent: AgentStatus): z.output<typeof status> => ({
 })
 
 export const agentStart = operation({
-  summary: 'Let the agent look at the memories at once and then regularly, until the bot stops',
+  summary: 'Run the memory agent now and then regularly, until the bot stops',
   access: 'operator',
   effect: 'write',
   needs: 'bot',
+  audit: 'none',
+  uses: ['memory.agent'],
   input: z.strictObject({
-    interval_hours: z.number().min(0.1).max(MOST_HOURS).optional().describe('hours between two looks'),
+    interval_hours: z.number().min(0.1).max(MOST_HOURS).optional().describe('hours between two runs'),
   }),
   output: status,
-  run: async ({ agent }, { interval_hours }) => showStatus(await agent.start(interval_hours)),
+  run: async ({ memory }, { interval_hours }) => showStatus(await memory.agent.start(interval_hours)),
 })
 
 export const agentStop = operation({
-  summary: 'Stop the agent, until it is started or the bot is',
+  summary: 'Stop the memory agent until it or the bot is started again',
   access: 'operator',
   effect: 'write',
   needs: 'bot',
+  audit: 'none',
+  uses: ['memory.agent'],
   input: z.strictObject({}),
   output: status,
-  run: async ({ agent }) => showStatus(await agent.stop()),
+  run: async ({ memory }) => showStatus(await memory.agent.stop()),
 })
 
 export const agentRun = operation({
-  summary: 'Let the agent look at the memories now',
+  summary: 'Run the memory agent once, now',
   access: 'operator',
   effect: 'write',
   needs: 'data',
+  audit: 'none',
+  uses: ['memory.agent'],
   input: z.strictObject({}),
   output: report,
-  run: async ({ agent }, _input, { signal, progress }) =>
+  run: async ({ memory }, _input, { signal, progress }) =>
     showReport(
-      await agent.run({
+      await memory.agent.run({
         signal,
         progress: (done, total) => {
           progress({ done, total, unit: 'memories' })
@@ -90,11 +96,13 @@ export const agentRun = operation({
 })
 
 export const agentStatus = operation({
-  summary: 'How the agent stands',
+  summary: 'Show the status of the memory agent',
   access: 'godfather',
   effect: 'read',
   needs: 'data',
+  audit: 'none',
+  uses: ['memory.agent'],
   input: z.strictObject({}),
   output: status,
-  run: async ({ agent }) => showStatus(agent.status()),
+  run: async ({ memory }) => showStatus(memory.agent.status()),
 })

@@ -1,79 +1,40 @@
-/** Long-term memory. */
+/** `memory.search`: the memories of one person or group that are relevant to a question. */
 import { z } from 'zod'
-import { CATEGORIES, MEMORY_KINDS, type MemoryRecord } from '../../memory/memory.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
 import { personOfScope } from '../../messages/scope.ts'
-import type { People } from '../../people/people.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { operation } from '../operation.ts'
-import { pageInput, pageOutput, readPage } from '../paging.ts'
-import { isoTime, namedScope, ownScope, scopeInput } from '../references.ts'
-import { describeScope } from '../../messages/describe-scope.ts'
+import { namedScope, ownScope, scopeInput } from '../references.ts'
+import { memoryRow, memoryRowSchema } from './memory-row.ts'
 
 const QUERY_CHARACTERS = 2000
 
-const shown = z.object({
-  memory_id: z.string(),
-  who: z.string().describe('the person, or the group'),
-  kind: z.enum(MEMORY_KINDS),
-  category: z.enum(CATEGORIES),
-  said_from: z.string(),
-  said_to: z.string(),
-  valid_to: z.string().nullable().describe('since when it holds no more'),
-  text: z.string(),
-})
-
-const show = async (people: Pick<People, 'find'>, memory: MemoryRecord): Promise<z.output<typeof shown>> => ({
-  memory_id: memory.memory_id,
-  who: await describeScope(people, memory.scope),
-  kind: memory.kind,
-  category: memory.category,
-  said_from: isoTime(memory.said_from),
-  said_to: isoTime(memory.said_to),
-  valid_to: memory.valid_to === undefined ? null : isoTime(memory.valid_to),
-  text: memory.text,
-})
-
-export const memoryList = operation({
-  summary: 'List memories, newest first',
-  access: 'anyone',
-  effect: 'read',
-  needs: 'data',
-  input: z.strictObject({ ...scopeInput, ...pageInput }),
-  output: z.object({ memories: z.array(shown), ...pageOutput }),
-  run: async (deps, input, { caller }) => {
-    const named = await namedScope(deps, input, caller)
-    const scope = named ?? (caller.level === 'operator' ? 'all' : await ownScope(deps, caller))
-    if (scope === undefined) return { memories: [], next: null }
-    const { rows, next } = await readPage(
-      input,
-      page => deps.memory.list(scope, page),
-      row => row.memory_id,
-    )
-    return { memories: await Promise.all(rows.map(row => show(deps.people, row))), next }
-  },
-})
-
 export const memorySearch = operation({
-  summary: 'Search the memories of one person or group by meaning, as a question from them would',
+  summary: 'Search the memories of one person or group by meaning, as recall does when they ask a question',
   access: 'anyone',
   effect: 'read',
   needs: 'data',
+  audit: 'reads',
+  uses: ['memory.facts', 'people.directory', 'sessions.browser', 'instance.godfather_phone'],
   input: z.strictObject({
-    query: z.string().trim().min(1).max(QUERY_CHARACTERS).describe('what to look for'),
+    query: z.string().trim().min(1).max(QUERY_CHARACTERS).describe('question or words to search for'),
     ...scopeInput,
   }),
   output: z.object({
     who: z.string().describe('whose memory was searched'),
-    memories: z.array(shown.extend({ similarity: z.number(), recency: z.number(), score: z.number() })),
+    memories: z.array(memoryRowSchema.extend({ similarity: z.number(), recency: z.number(), score: z.number() })),
   }),
-  run: async (deps, { query, ...reference }, { caller, signal }) => {
-    const scope = (await namedScope(deps, reference, caller)) ?? (await ownScope(deps, caller))
-    if (scope === undefined) {
-      throw new DenidinError('invalid_input', 'name whose memory to search: a person, a chat or a session id')
+  subject: async (context, input, caller) => {
+    const scope = (await namedScope(context, input, caller)) ?? (await ownScope(context, caller))
+    if (scope !== undefined) return scope
+    throw new DenidinError('invalid_input', 'say whose memory to search: give a person, a chat or a session_id')
+  },
+  run: async ({ memory, people }, { query }, { subject: scope, signal }) => {
+    if (!(await memory.facts.stats()).enabled) {
+      throw new DenidinError('disabled', 'long-term memory is switched off')
     }
-    if (!(await deps.memory.stats()).enabled) throw new DenidinError('disabled', 'long-term memory is switched off')
     const person_id = personOfScope(scope)
-    const recall = await deps.memory.recall(scope, query, {
+    const recall = await memory.facts.recall(scope, query, {
       purpose: 'recall',
       signal,
       ...(person_id === undefined ? {} : { person_id }),
@@ -81,46 +42,15 @@ export const memorySearch = operation({
     if (recall.failure !== undefined) {
       throw new DenidinError('unavailable', `the memory could not be searched: ${recall.failure}`, { retryable: true })
     }
+    const memories = recall.memories.map(async ({ memory: found, similarity, recency, score }) => ({
+      ...(await memoryRow(people.directory, found)),
+      similarity,
+      recency,
+      score,
+    }))
     return {
-      who: await describeScope(deps.people, scope),
-      memories: await Promise.all(
-        recall.memories.map(async ({ memory, similarity, recency, score }) => ({
-          ...(await show(deps.people, memory)),
-          similarity,
-          recency,
-          score,
-        })),
-      ),
+      output: { who: await describeScope(people.directory, scope), memories: await Promise.all(memories) },
+      touched: [{ whose: scope, memory_ids: recall.memories.map(each => each.memory.memory_id) }],
     }
-  },
-})
-
-export const memoryStats = operation({
-  summary: 'Count what is remembered and show how the index is',
-  access: 'godfather',
-  effect: 'read',
-  needs: 'data',
-  input: z.strictObject({}),
-  output: z.object({
-    enabled: z.boolean(),
-    memories: z.int().min(0),
-    scopes: z.int().min(0).describe('persons and groups that have memories'),
-    pending_embedding: z.int().min(0),
-    pending_index: z.int().min(0),
-    space: z.string().describe('the embedding model whose vectors are used'),
-    min_similarity: z.number(),
-    message_vectors: z.int().min(0).describe('messages that are found by meaning'),
-    pending_messages: z.int().min(0).describe('messages that have no vector yet'),
-    rebuild_left: z.int().min(0).describe('vectors left to a rebuild that was cut off'),
-    spaces: z.array(
-      z.object({ space: z.string(), vectors: z.int().min(0), use: z.enum(['present', 'former', 'unused']) }),
-    ),
-    index_state: z.enum(['ok', 'degraded', 'down', 'off']),
-    index_detail: z.string(),
-  }),
-  run: async ({ memory, maintenance: upkeep }) => {
-    const { index, ...stats } = await memory.stats()
-    const { spaces, ...vectors } = await upkeep.stats()
-    return { ...stats, ...vectors, spaces: [...spaces], index_state: index.state, index_detail: index.detail }
   },
 })

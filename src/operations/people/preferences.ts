@@ -1,42 +1,51 @@
-/** What people want of DeniDin. */
-import { describePerson } from '../../messages/describe-scope.ts'
+/** `people.privacy` and `people.language`: what a person decided about learning and about DeniDin's language. */
 import { z } from 'zod'
+import { describePerson } from '../../messages/describe-scope.ts'
 import { LANGUAGES } from '../../people/preferences.ts'
 import { operation } from '../operation.ts'
-import { subjectOf, whoseInput } from '../subject.ts'
+import { resolveSubject, SUBJECT_FIELDS, subjectInput } from '../subject.ts'
 
 export const peoplePrivacy = operation({
-  summary: 'Say whether anything that a person says may be learned, or show what holds',
+  summary: 'Set or show whether DeniDin learns from what a person says',
   access: 'anyone',
   effect: 'write',
   needs: 'data',
+  audit: 'changes',
+  uses: [...SUBJECT_FIELDS, 'people.preferences'],
   input: z.strictObject({
-    learning: z.enum(['on', 'off']).optional().describe('off: nothing they say is remembered beyond the conversation'),
-    ...whoseInput,
+    learning: z
+      .enum(['on', 'off'])
+      .optional()
+      .describe(
+        'off: nothing the person says from now on is remembered beyond the conversation; none: show the setting',
+      ),
+    ...subjectInput,
   }),
   output: z.object({ who: z.string(), learning: z.enum(['on', 'off']) }),
-  run: async (deps, { learning, ...reference }, { caller }) => {
-    const { person, scope, by } = await subjectOf(deps, reference, caller)
+  subject: resolveSubject,
+  run: async ({ people: { preferences } }, { learning }, { subject: { person, scope } }) => {
     const { person_id } = person
-    if (learning !== undefined) {
-      await deps.yours.preferences.set(person_id, { learn: learning === 'on' })
-      deps.yours.audit.write({ operation: `people.privacy ${learning}`, by, whose: scope })
+    if (learning !== undefined) await preferences.set(person_id, { learn: learning === 'on' })
+    const { learn } = await preferences.of(person_id)
+    return {
+      output: { who: describePerson(person), learning: learn ? ('on' as const) : ('off' as const) },
+      touched: learning === undefined ? [] : [{ whose: scope, detail: learning }],
     }
-    const { learn } = await deps.yours.preferences.of(person_id)
-    return { who: describePerson(person), learning: learn ? ('on' as const) : ('off' as const) }
   },
 })
 
 export const peopleLanguage = operation({
-  summary: "Fix the language of DeniDin's own sentences for a person",
+  summary: "Set the language of DeniDin's own messages to a person",
   access: 'anyone',
   effect: 'write',
   needs: 'data',
-  input: z.strictObject({ language: z.enum(LANGUAGES).describe('the language'), ...whoseInput }),
+  audit: 'none',
+  uses: [...SUBJECT_FIELDS, 'people.preferences'],
+  input: z.strictObject({ language: z.enum(LANGUAGES).describe('language'), ...subjectInput }),
   output: z.object({ who: z.string(), language: z.enum(LANGUAGES) }),
-  run: async (deps, { language, ...reference }, { caller }) => {
-    const { person } = await subjectOf(deps, reference, caller)
-    await deps.yours.preferences.set(person.person_id, { language })
+  subject: resolveSubject,
+  run: async ({ people }, { language }, { subject: { person } }) => {
+    await people.preferences.set(person.person_id, { language })
     return { who: describePerson(person), language }
   },
 })
