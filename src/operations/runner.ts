@@ -5,8 +5,8 @@ import type { AuditLog } from '../memory/audit-log.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DenidinError, asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { suggest } from '../platform/suggest.ts'
 import { inputError } from './input-error.ts'
-import { nearMiss } from './near-miss.ts'
 import {
   actorOf,
   mayRun,
@@ -128,7 +128,7 @@ class OperationRunner<C> implements Runner {
     const { operations } = this.#deps
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
     if (operation !== undefined) return operation
-    const near = nearMiss(name, Object.keys(operations))
+    const near = suggest(name, Object.keys(operations))
     const hint = near === undefined ? '' : `; did you mean "${near}"?`
     throw new DenidinError('not_found', `there is no operation "${name}"${hint}`)
   }
