@@ -69,12 +69,12 @@ test('a folder that no floor was given to is refused', () => {
   expect(broken(files)).toContain('folder-without-a-floor')
 })
 
-test('an interface may name people, not work on them', () => {
-  const people = { 'src/people/b.ts': 'export type Person = 1\nexport const b = 1' }
-  const asType = "import type { Person } from '../../people/b.ts'\nexport type A = Person"
-  const asValue = "import { b } from '../../people/b.ts'\nexport const a = b"
+test.each(['people', 'messages', 'conversation'])('an interface may name types of %s, not work on them', folder => {
+  const people = { [`src/${folder}/b.ts`]: 'export type Person = 1\nexport const b = 1' }
+  const asType = `import type { Person } from '../../${folder}/b.ts'\nexport type A = Person`
+  const asValue = `import { b } from '../../${folder}/b.ts'\nexport const a = b`
   expect(broken({ ...people, 'src/interfaces/chat/a.ts': asType })).toEqual([])
-  expect(broken({ ...people, 'src/interfaces/chat/a.ts': asValue })).toEqual(['interfaces-know-people-as-types'])
+  expect(broken({ ...people, 'src/interfaces/chat/a.ts': asValue })).toEqual(['interfaces-work-through-operations'])
 })
 
 test('only folders named sqlite open a database', () => {

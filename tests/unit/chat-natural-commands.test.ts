@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { commandInWords } from '../../src/interfaces/chat/natural-commands.ts'
+import { naturalCommand } from '../../src/interfaces/chat/natural-commands.ts'
 
 test.each([
   ['remember that I am allergic to nuts', '/remember', 'I am allergic to nuts'],
@@ -28,8 +28,8 @@ test.each([
   ['Delete everything you know about me!', '/forget', 'all'],
   ['תשכח הכל עליי', '/forget', 'all'],
   ['תמחקי את כל מה שאת יודעת עליי', '/forget', 'all'],
-])('%j asks for %s %s', (text, word, words) => {
-  expect(commandInWords(text)).toEqual({ word, words })
+])('%j asks for %s %s', (text, name, args) => {
+  expect(naturalCommand(text)).toEqual({ name, args })
 })
 
 test.each([
@@ -92,5 +92,5 @@ test.each([
   'hello',
   `remember that I ${'really '.repeat(100)}like tea`,
 ])('%j goes to the model', text => {
-  expect(commandInWords(text)).toBeUndefined()
+  expect(naturalCommand(text)).toBeUndefined()
 })
