@@ -1,3 +1,4 @@
+/** Words what is wrong with an input. */
 import type { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
 import { suggest } from '../platform/suggest.ts'
@@ -6,7 +7,7 @@ const SHOWN_CHARACTERS = 60
 
 type Issue = z.core.$ZodIssue
 
-/** Turns what zod found wrong with an input into one sentence that names field, value and what is allowed. */
+/** Turns the first problem that zod found into one sentence that names the field, its value and what is allowed. */
 export const inputError = (operation: string, error: z.ZodError, input: unknown, schema: z.ZodObject): DenidinError => {
   const [first] = error.issues
   const sentence = first === undefined ? 'the input cannot be read' : describe(first, input, Object.keys(schema.shape))

@@ -94,7 +94,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       operation,
       input: fromText(operation.input, texts),
       words,
-      spare: entry.spare,
+      optional: entry.optional,
       json: typed['json'] === true,
       confirmed: typed['yes'] === true,
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),
@@ -115,12 +115,12 @@ const groupOf = (above: Command, path: readonly string[]): Command => {
 const optionFor = (field: Field): Option => {
   const flag = kebab(field.name)
   if (field.type !== 'boolean') return new Option(`--${flag} <value>`, explain(field))
-  return field.standard === true
+  return field.default === true
     ? new Option(`--no-${flag}`, `not: ${field.description}`)
     : new Option(`--${flag}`, field.description)
 }
 
-const explain = ({ description, values, standard }: Field): string =>
+const explain = ({ description, values, default: standard }: Field): string =>
   [
     description,
     values.length === 0 ? '' : `(${values.join(', ')})`,

@@ -14,7 +14,7 @@ export interface OperationCall {
   /** What was typed for it: `session list`. */
   readonly words: string
   /** See `CliCommand`. */
-  readonly spare?: readonly string[] | undefined
+  readonly optional?: readonly string[] | undefined
   readonly operation: Operation
   readonly input: Readonly<Record<string, unknown>>
   readonly json: boolean
@@ -52,7 +52,7 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
     return await ask(client, true)
   })
   const { isTTY: terminal = false, columns } = deps.stdout
-  const rendering = { terminal, columns, spare: call.spare }
+  const rendering = { terminal, columns, optional: call.optional }
   await write(deps.stdout, json ? `${JSON.stringify(output, null, 2)}\n` : render(output, rendering))
   const failure = operation.failure?.(output)
   if (failure !== undefined) throw new DenidinError('damaged', failure)
