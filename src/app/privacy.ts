@@ -50,7 +50,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       messages: stores.forgettable,
       memories: stores.memories,
       longterm: memory,
-      indexes: [privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
+      indexes: [stores.unknownSessions, privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
       scrub: () => {
         stores.database.scrub()
       },

@@ -7,6 +7,8 @@ export interface ClientOptions {
   readonly confirmed?: boolean
   readonly signal?: AbortSignal
   readonly progress?: (step: ProgressStep) => void
+  /** Receives a sentence on what is still to be done once the call has ended. */
+  readonly notice?: (sentence: string) => void
 }
 
 /** Calls operations, whether this process owns the data folder or asks the owner over the socket. */

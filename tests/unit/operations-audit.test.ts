@@ -135,8 +135,8 @@ const LAST_REPLY: RecallRecord = {
   chat_id: '15550001111@c.us',
   at: 0,
   items: [
-    { memory_id: 'm1', message_id: undefined, similarity: 0.5, score: 0.6 },
-    { memory_id: undefined, message_id: 'w1', similarity: undefined, score: 0.4 },
+    { memory_id: 'm1', message_id: undefined, similarity: 0.5, score: 0.6, given_as: 'recall' },
+    { memory_id: undefined, message_id: 'w1', similarity: undefined, score: 0.4, given_as: 'recall' },
   ],
 }
 

@@ -106,7 +106,7 @@ export const chatMenu = {
     run: 'memory.why',
     summary: strings => strings.why.help,
     parse: () => ({}),
-    say: ({ replied_at, items }, strings) => strings.why.basis(items, replied_at !== null),
+    say: ({ replied_at, items, tone }, strings) => strings.why.basis(items, replied_at !== null, tone !== null),
   }),
   '/privacy': command({
     run: 'people.privacy',

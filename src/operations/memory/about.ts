@@ -84,7 +84,8 @@ export const memoryAbout = operation({
     const { scope, person } = subject
     const memory_ids = idsOf(shown, 'memory')
     const at = system.clock.now()
-    await memory.log.accessed(memory_ids.map(memory_id => ({ scope, memory_id, type: 'show', at })))
+    const type = query === undefined ? 'show' : 'search'
+    await memory.log.accessed(memory_ids.map(memory_id => ({ scope, memory_id, type, at })))
     return {
       output: {
         who: describePerson(person),

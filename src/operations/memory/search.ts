@@ -15,7 +15,14 @@ export const memorySearch = operation({
   effect: 'read',
   needs: 'data',
   audit: 'reads',
-  uses: ['memory.facts', 'people.directory', 'sessions.browser', 'instance.godfather_phone'],
+  uses: [
+    'memory.facts',
+    'memory.log',
+    'system.clock',
+    'people.directory',
+    'sessions.browser',
+    'instance.godfather_phone',
+  ],
   input: z.strictObject({
     query: z.string().trim().min(1).max(QUERY_CHARACTERS).describe('question or words to search for'),
     ...scopeInput,
@@ -29,7 +36,7 @@ export const memorySearch = operation({
     if (scope !== undefined) return scope
     throw new DenidinError('invalid_input', 'say whose memory to search: give a person, a chat or a session_id')
   },
-  run: async ({ memory, people }, { query }, { subject: scope, signal }) => {
+  run: async ({ memory, people, system }, { query }, { subject: scope, signal }) => {
     if (!(await memory.facts.stats()).enabled) {
       throw new DenidinError('disabled', 'long-term memory is switched off')
     }
@@ -42,6 +49,15 @@ export const memorySearch = operation({
     if (recall.failure !== undefined) {
       throw new DenidinError('unavailable', `the memory could not be searched: ${recall.failure}`, { retryable: true })
     }
+    const at = system.clock.now()
+    await memory.log.accessed(
+      recall.memories.map(({ memory: { scope: whose, memory_id } }) => ({
+        scope: whose,
+        memory_id,
+        type: 'search',
+        at,
+      })),
+    )
     const memories = recall.memories.map(async ({ memory: found, similarity, recency, score }) => ({
       ...(await memoryRow(people.directory, found)),
       similarity,

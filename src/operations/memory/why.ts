@@ -1,4 +1,4 @@
-/** `memory.why`: which memories and messages the model was given for the last reply. */
+/** `memory.why`: what the model was given for the last reply. */
 import { z } from 'zod'
 import type { RecallRecord } from '../../memory/memory-log.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
@@ -28,7 +28,7 @@ const idsOf = (recall: RecallRecord, kind: 'memory_id' | 'message_id'): readonly
   recall.items.flatMap(item => item[kind] ?? [])
 
 export const memoryWhy = operation({
-  summary: 'Show which memories and messages the last reply was based on, and how similar they were to the question',
+  summary: 'Show what the last reply was based on: memories, messages, profile and tone',
   access: 'anyone',
   effect: 'read',
   needs: 'data',
@@ -37,14 +37,18 @@ export const memoryWhy = operation({
   input: z.strictObject(subjectInput),
   output: z.object({
     replied_at: z.string().nullable().describe('null: no reply yet'),
+    tone: z.string().nullable().describe('tone that the model was asked for, because of the sentiment of the message'),
     items: z.array(
       z.object({
         id: z.string(),
         text: z.string().nullable().describe('null: deleted since'),
         by: z.enum(SPEAKERS).nullable(),
         said_at: z.string().nullable(),
-        similarity: z.number().nullable().describe('null: found by full-text search'),
+        similarity: z.number().nullable().describe('null: found by full-text search, or not searched for'),
         score: z.number(),
+        given_as: z
+          .enum(['recall', 'profile'])
+          .describe('recall: found for this question; profile: given with every message of the person'),
       }),
     ),
   }),
@@ -53,11 +57,11 @@ export const memoryWhy = operation({
     const { person, scope, listing } = subject
     const chat_id = caller.level === 'operator' ? undefined : listing.chat_id
     const recall = await context.memory.log.lastRecall(scope, chat_id)
-    if (recall === undefined) return { output: { replied_at: null, items: [] }, touched: [] }
+    if (recall === undefined) return { output: { replied_at: null, tone: null, items: [] }, touched: [] }
     const [memory_ids, message_ids] = [idsOf(recall, 'memory_id'), idsOf(recall, 'message_id')]
     const memories = await memoriesOf(context, memory_ids)
     const messages = await messagesOf(context, message_ids)
-    const items = recall.items.map(({ memory_id, message_id, similarity = null, score }) => {
+    const items = recall.items.map(({ memory_id, message_id, similarity = null, score, given_as }) => {
       const memory = memories.get(memory_id ?? '')
       const message = messages.get(message_id ?? '')
       const at = memory?.said_to ?? message?.sent_at
@@ -74,10 +78,11 @@ export const memoryWhy = operation({
         said_at: at === undefined ? null : isoTime(at),
         similarity,
         score,
+        given_as,
       }
     })
     return {
-      output: { replied_at: isoTime(recall.at), items },
+      output: { replied_at: isoTime(recall.at), tone: recall.tone ?? null, items },
       touched: [{ whose: scope, memory_ids, message_ids }],
     }
   },

@@ -78,18 +78,20 @@ const commands: CommandStrings = {
   },
   why: {
     help: 'what my last reply was based on',
-    basis: (items, replied) =>
-      !replied
-        ? 'I have not answered anything here yet.'
-        : items.length === 0
-          ? 'My last reply was based on our conversation alone, on no memory.'
-          : [
-              'My last reply was based on these memories:',
-              ...items.map(
-                ({ text, said_at, similarity }) =>
-                  `- ${text === null ? '(forgotten since)' : `${listedDay(said_at)}: ${listedText(text)}`}${similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`}`,
-              ),
-            ].join('\n'),
+    basis: (items, replied, sympathy) => {
+      if (!replied) return 'I have not answered anything here yet.'
+      const lines = items.map(({ text, said_at, similarity, given_as }) => {
+        const what = text === null ? '(forgotten since)' : `${listedDay(said_at)}: ${listedText(text)}`
+        const similar = similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`
+        return `- ${what}${given_as === 'profile' ? ' (I am given this with each of your messages)' : similar}`
+      })
+      return [
+        ...(lines.length === 0
+          ? ['My last reply was based on our conversation alone, on no memory.']
+          : ['My last reply was based on these memories:', ...lines]),
+        ...(sympathy ? ['Your message sounded sad or upset, so I was asked to answer with sympathy.'] : []),
+      ].join('\n')
+    },
   },
   privacy: {
     help: 'whether I may learn from what you say (on or off)',

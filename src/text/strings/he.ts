@@ -78,18 +78,20 @@ const commands: CommandStrings = {
   },
   why: {
     help: 'על מה התבססה התשובה האחרונה שלי',
-    basis: (items, replied) =>
-      !replied
-        ? 'עוד לא עניתי כאן על שום דבר.'
-        : items.length === 0
-          ? 'התשובה האחרונה שלי התבססה רק על השיחה שלנו, בלי שום זיכרון.'
-          : [
-              'התשובה האחרונה שלי קיבלה את הזיכרונות האלה:',
-              ...items.map(
-                ({ text, said_at, similarity }) =>
-                  `- ${text === null ? '(נשכח בינתיים)' : `${listedDay(said_at)}: ${listedText(text)}`}${similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`}`,
-              ),
-            ].join('\n'),
+    basis: (items, replied, sympathy) => {
+      if (!replied) return 'עוד לא עניתי כאן על שום דבר.'
+      const lines = items.map(({ text, said_at, similarity, given_as }) => {
+        const what = text === null ? '(נשכח בינתיים)' : `${listedDay(said_at)}: ${listedText(text)}`
+        const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
+        return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
+      })
+      return [
+        ...(lines.length === 0
+          ? ['התשובה האחרונה שלי התבססה רק על השיחה שלנו, בלי שום זיכרון.']
+          : ['התשובה האחרונה שלי קיבלה את הזיכרונות האלה:', ...lines]),
+        ...(sympathy ? ['ההודעה שלך נשמעה עצובה או כואבת, ולכן התבקשתי לענות ברגישות.'] : []),
+      ].join('\n')
+    },
   },
   privacy: {
     help: 'האם מותר לי ללמוד ממה שנאמר (on או off)',

@@ -32,8 +32,10 @@ export interface WhyFigures {
   /** `null`: forgotten since. */
   readonly text: string | null
   readonly said_at: string | null
-  /** 0 to 1; `null`: found by its words. */
+  /** 0 to 1; `null`: found by its words, or not looked for. */
   readonly similarity: number | null
+  /** `profile`: it goes with every message of the person. */
+  readonly given_as: 'recall' | 'profile'
 }
 
 /** What forgetting came to. */
@@ -77,8 +79,8 @@ export interface CommandStrings {
   readonly export: { readonly help: string; done(file: string): string }
   readonly why: {
     readonly help: string
-    /** `replied`: whether there was a reply at all. */
-    basis(items: readonly WhyFigures[], replied: boolean): string
+    /** `replied`: whether there was a reply at all; `sympathy`: whether the model was asked for it. */
+    basis(items: readonly WhyFigures[], replied: boolean, sympathy: boolean): string
   }
   readonly privacy: { readonly help: string; readonly usage: string; readonly on: string; readonly off: string }
   readonly lang: { readonly help: string; readonly usage: string; readonly done: string }
