@@ -52,7 +52,7 @@ export const namedScope = async (
   if (caller.level !== 'operator') {
     throw new DenidinError('forbidden', "only the operator may name someone else's conversation")
   }
-  if (named > 1) throw new DenidinError('invalid_input', 'give only one of person, chat and session_id')
+  if (named > 1) throw new DenidinError('invalid_input', 'give only one of person, chat and session id')
   if (person !== undefined) return scopeOfPerson((await findPerson(people.directory, person)).person_id)
   if (chat !== undefined) return `chat:${chat}`
   const session = await sessions.browser.show(session_id ?? '')

@@ -88,7 +88,7 @@ class OperationRunner<C> implements Runner {
     const parsed = operation.input.safeParse(input)
     if (!parsed.success) throw inputError(name, parsed.error, input, operation.input)
     if (operation.needs === 'bot' && !this.#deps.running()) {
-      throw new DenidinError('not_running', `${name} needs the running bot: start it with "denidin start"`)
+      throw new DenidinError('not_running', 'the bot must be running for this; start it with "denidin start"')
     }
     const mustConfirm = operation.confirm?.(parsed.data) ?? operation.effect === 'destroy'
     if (mustConfirm && options.confirmed !== true) {

@@ -135,6 +135,14 @@ test.each([
   [['session'], 'Usage: denidin session'],
   [[], 'Usage: denidin'],
   [['chat', '--as', 'Dana'], '--as must be a phone number'],
+  [['statsu'], `denidin: unknown command 'statsu'. Did you mean status? See "denidin --help".\n`],
+  [['memory', 'list', '--foo'], `denidin: memory list: unknown option '--foo'. See "denidin memory list --help".\n`],
+  [['memory', 'list', '--limit'], "memory list: option '--limit <value>' needs a value. See "],
+  [['memory', 'verify', '--repiar'], 'Did you mean --repair? See "denidin memory verify --help".'],
+  [['memory', 'extract', '--session-id', ''], 'denidin: memory extract: session-id must not be empty\n'],
+  [['memory', 'agent', 'start', '0'], 'denidin: memory agent start: interval-hours must be 0.1 or more, not 0\n'],
+  [['memory', 'access-stats', '--hours', '0'], 'denidin: memory access-stats: hours must be more than 0, not 0\n'],
+  [['pause', '+15550001111', 'soon'], 'denidin: pause: minutes must be a number, not "soon"\n'],
 ])('wrong usage (%j) ends with 2 and says what is wrong, before anything is opened', async (argv, words) => {
   const { run, terminal, events } = setUp()
   await expect(run(...argv)).resolves.toBe(2)
@@ -142,6 +150,12 @@ test.each([
   expect(terminal.err()).not.toMatch(/^error:/)
   expect(terminal.out()).toBe('')
   expect(events).toEqual([])
+})
+
+test('with --json, wrong usage is an object too', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('session', 'list', '--colour', '--json')).resolves.toBe(2)
+  expect(JSON.parse(terminal.err())).toMatchObject({ error: { code: 'invalid_input', retryable: false } })
 })
 
 test('what fails ends with 1 and one line on stderr', async () => {
@@ -258,7 +272,7 @@ const destructive = { operations: { 'data.wipe': wipe }, menu: { 'data wipe': { 
 test('what destroys is refused without a yes where nobody can be asked', async () => {
   const { run, terminal } = setUp(destructive)
   await expect(run('data', 'wipe')).resolves.toBe(2)
-  expect(terminal.err()).toContain('--yes')
+  expect(terminal.err()).toBe('denidin: data wipe needs confirmation, add --yes: Throw everything away\n')
   expect(terminal.out()).toBe('')
 })
 
@@ -424,7 +438,7 @@ test('Ctrl-C calls off what is under way, and lets go of what was opened', async
   await began.promise
   calledOff.abort()
   await expect(done).resolves.toBe(1)
-  expect(terminal.err()).toBe('denidin: called off\n')
+  expect(terminal.err()).toBe('denidin: interrupted\n')
   expect(events).toEqual(['opened', 'let go'])
 })
 

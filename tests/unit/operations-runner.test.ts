@@ -38,8 +38,9 @@ test.each([
   ['session.list', { limits: 3 }, 'session.list: there is no field "limits"; did you mean "limit"?'],
   ['session.list', { colour: 3 }, 'session.list: there is no field "colour"; it takes state, limit, after'],
   ['memory.stats', { colour: 3 }, 'memory.stats: there is no field "colour"; it takes none'],
-  ['session.show', {}, 'session.show: session_id is missing; it must be a text'],
-  ['session.show', { session_id: '' }, 'session.show: session_id must be a text of at least 1 character, not ""'],
+  ['session.show', {}, 'session.show: session_id is missing; it must be text'],
+  ['session.show', { session_id: '' }, 'session.show: session_id must not be empty'],
+  ['memory.access_stats', { hours: 0 }, 'memory.access_stats: hours must be more than 0, not 0'],
   ['session.sweep', { purge: 'false' }, 'session.sweep: purge must be true or false, not "false"'],
   ['session.list', [1], 'session.list: the input must be an object, not [1]'],
 ])('what is wrong with an input of %s is said in one sentence: %j', async (name, input, sentence) => {

@@ -41,6 +41,9 @@ const heading = (name: string, body: string): string => `${title(name)}\n${body}
 const isList = (value: unknown): value is readonly Row[] => Array.isArray(value)
 const isRecord = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** `session_id` → `session-id`. */
+export const kebab = (name: string): string => name.replaceAll('_', '-')
+
 /** `last_active` → `last active`. */
 const title = (name: string): string => name.replaceAll('_', ' ')
 

@@ -41,7 +41,10 @@ const learnFromSession = async (context: Context, session_id: string, given: Ext
 const learn = async (context: Context, given: ExtractInput, { caller, signal }: Call): Promise<Learned> => {
   const { session_id, user_input, ai_output, activity_score: activity, person: reference } = given
   if ((session_id === undefined) === (user_input === undefined)) {
-    throw new DenidinError('invalid_input', 'give either session_id or user_input')
+    throw new DenidinError(
+      'invalid_input',
+      'give either a session id (session_id) or what the person said (user_input), not both',
+    )
   }
   if (session_id !== undefined) return await learnFromSession(context, session_id, given, signal)
   const { person } = await resolveSubject(context, { person: reference }, caller)

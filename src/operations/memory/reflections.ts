@@ -34,7 +34,7 @@ const byConversation = async (directory: Pick<People, 'find'>, found: readonly O
   )
 
 export const memoryPruneReflections = operation({
-  summary: 'Delete reflections about conversations that are older than a number of days, or preview which',
+  summary: 'Delete old reflections about conversations, or only count them',
   access: 'operator',
   effect: 'write',
   needs: 'data',

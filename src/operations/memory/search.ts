@@ -34,7 +34,7 @@ export const memorySearch = operation({
   subject: async (context, input, caller) => {
     const scope = (await namedScope(context, input, caller)) ?? (await ownScope(context, caller))
     if (scope !== undefined) return scope
-    throw new DenidinError('invalid_input', 'say whose memory to search: give a person, a chat or a session_id')
+    throw new DenidinError('invalid_input', 'say whose memory to search: give a person, a chat or a session id')
   },
   run: async ({ memory, people, system }, { query }, { subject: scope, signal }) => {
     if (!(await memory.facts.stats()).enabled) {

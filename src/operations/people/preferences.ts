@@ -17,7 +17,7 @@ export const peoplePrivacy = operation({
       .enum(['on', 'off'])
       .optional()
       .describe(
-        'off: nothing the person says from now on is remembered beyond the conversation; none: show the setting',
+        'off: nothing the person says from now on is remembered beyond the conversation; default: show the setting',
       ),
     ...subjectInput,
   }),

@@ -22,7 +22,7 @@ export const sessionReset = operation({
     const named = await namedScope(context, input, caller)
     const scope = named ?? (caller.chat === undefined ? undefined : await ownScope(context, caller))
     if (scope !== undefined) return scope
-    throw new DenidinError('invalid_input', 'say which conversation to reset: give a session_id, a person or a chat')
+    throw new DenidinError('invalid_input', 'say which conversation to reset: give a session id, a person or a chat')
   },
   exclusiveScope: scope => scope,
   run: async ({ sessions }, _input, { subject: scope }) => {
