@@ -1,7 +1,6 @@
 /** Builds the context that operations run in from the stores and services of the app. */
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Conversation } from '../conversation/conversation.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { Learner } from '../learning/learner.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
@@ -40,7 +39,7 @@ export interface OperationContextDeps {
   readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
   readonly learning: { readonly learner: Learner | undefined; readonly agent: ConsciousAgent }
   readonly chats: {
-    readonly conversation: Conversation
+    readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
     /** Health of the channels and of delivery. */
     readonly checks: readonly HealthCheck[]

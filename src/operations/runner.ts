@@ -1,6 +1,6 @@
 /** Runs operations by name: input check, access, confirmation, queue, the operation itself, audit. */
 import type { z } from 'zod'
-import type { Conversation } from '../conversation/conversation.ts'
+import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DenidinError, asDenidinError } from '../platform/errors.ts'
@@ -44,7 +44,7 @@ export interface RunnerDeps<C> {
   readonly context: C
   /** Whether this process is the running bot. */
   readonly running: () => boolean
-  readonly exclusive: Conversation['exclusive']
+  readonly exclusive: Exclusive
   readonly audit: AuditLog
   readonly clock: Clock
   readonly logger: Logger

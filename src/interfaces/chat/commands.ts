@@ -1,5 +1,5 @@
 /** Recognises commands that people write in a chat, runs their operations and words the answers. */
-import type { Commands, Speaker } from '../../conversation/commands.ts'
+import type { CommandHandler, Speaker } from '../../conversation/command-handler.ts'
 import { operations } from '../../operations/list.ts'
 import { mayRun, type Caller } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
@@ -34,7 +34,7 @@ const parseCommand = (text: string): ParsedCommand | undefined => {
   return { name, args }
 }
 
-class ChatCommands implements Commands {
+class ChatCommands implements CommandHandler {
   readonly #runner: Runner
   readonly #language: ChatCommandsDeps['language']
   readonly #confirmations: Confirmations
@@ -86,7 +86,7 @@ class ChatCommands implements Commands {
 }
 
 /** The commands that people write in a chat, over the list of operations. */
-export const createChatCommands = (deps: ChatCommandsDeps): Commands => new ChatCommands(deps)
+export const createChatCommands = (deps: ChatCommandsDeps): CommandHandler => new ChatCommands(deps)
 
 const askedOf = ({ person, chat_id }: Speaker): Asked => ({ person_id: person.person_id, chat_id })
 

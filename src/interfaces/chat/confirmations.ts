@@ -1,5 +1,5 @@
 /** Remembers which destructive command waits for its yes, per person and chat. */
-import type { ChatId } from '../../messages/message.ts'
+import type { Speaker } from '../../conversation/command-handler.ts'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import type { ParsedCommand } from './parsed-command.ts'
@@ -13,7 +13,7 @@ const NO = /^(?:no|no thanks|n|nope|cancel|לא|לא תודה|בטל|בטלי|ב
 /** Who is asked, and where. */
 export interface Asked {
   readonly person_id: PersonId
-  readonly chat_id: ChatId
+  readonly chat_id: Speaker['chat_id']
 }
 
 /** A command that waits for its yes. */
