@@ -28,7 +28,6 @@ import { createSqliteMessageErasure } from '../messages/sqlite/sqlite-message-er
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
-import { turnMigrations } from '../messages/sqlite/turn-migrations.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
@@ -69,7 +68,6 @@ export interface Stores extends Disposable {
 export const allMigrations = [
   ...peopleMigrations,
   ...messageMigrations,
-  ...turnMigrations,
   ...sessionMigrations,
   ...memoryMigrations,
   ...profileMigrations,

@@ -6,6 +6,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
+import { kindOfIncoming } from '../messages/message-kind.ts'
 import type { MessageStore, OpenMessage } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
@@ -106,8 +107,9 @@ export const createInbox = (deps: InboxDeps): Conversation => {
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, text, sent_at } = message
+    const kind = kindOfIncoming(message)
     const blocked = person.role === 'blocked'
-    const ignored = blocked || (message.unreadable !== true && !WORDS.test(text))
+    const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = deps.tokens.count(text)
     const sender_name = knownName(message.sender) ?? person.name
     const receipt = await messages
@@ -120,6 +122,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
         person_id: person.person_id,
         received_at: clock.now(),
         state: ignored ? 'ignored' : 'received',
+        kind,
         tokens: settings.keep && !ignored ? tokens : undefined,
       })
       .catch(async (error: unknown) => {
@@ -134,7 +137,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
     logger.info('Message received', { message_id, blocked, tokens })
     // While stopping, what comes in is only recorded: the next start takes it up.
     if (ignored || draining) return undefined
-    const where = { message_id, chat_id, chat_kind, person_id: person.person_id, scope, addressed }
+    const where = { message_id, chat_id, chat_kind, person_id: person.person_id, scope, kind, addressed }
     return { ...where, text, sender_name, tokens, sent_at, trace }
   }
 

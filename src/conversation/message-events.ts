@@ -6,6 +6,7 @@ import type { ChangedMessage, MessageStore } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { PersonId } from '../people/person.ts'
+import { toWindowMessage } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Pauses } from './pauses.ts'
@@ -71,16 +72,9 @@ export const createChanges = (
     await deps.exclusive(scope, async () => {
       const { session_id } = await windows.open(scope, chat_id)
       await messages.assign(session_id, [message_id])
-      const spoken = {
-        message_id,
-        role: 'assistant',
-        content: text,
-        sender_name: undefined,
-        person_id,
-        tokens,
-      } as const
+      const spoken = { ...message, role: 'assistant', sender_name: undefined, person_id, tokens } as const
       const max_tokens = windowBudget(settings.window_tokens, await people.find(person_id), chat_kind)
-      await windows.append(session_id, [{ ...spoken, timestamp: sent_at }], max_tokens)
+      await windows.append(session_id, [toWindowMessage(spoken)], max_tokens)
       await windows.save(session_id)
     })
   }

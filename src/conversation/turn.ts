@@ -9,7 +9,8 @@ import type { Speaker } from './commands.ts'
 import { buildContext } from './context.ts'
 import { recallRecord } from './recall-log-entry.ts'
 import { gatherRecall } from './gather-recall.ts'
-import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
+import { groupByChat, idsOf, type TurnMessage } from './turn-message.ts'
+import { toWindowMessage } from '../sessions/session.ts'
 import { windowBudget } from './window-budget.ts'
 import type { TurnDeps } from './turn-dependencies.ts'
 
@@ -81,7 +82,11 @@ export const createTurn = (deps: TurnDeps): Turn => {
     const max_tokens = windowBudget(settings.window_tokens, await deps.people.find(person_id), chat_kind)
     const opened = await windows.open(scope, chat_id)
     if (opened.ended_another) deps.sessionEnded()
-    const said = await windows.append(opened.session_id, batch.map(toWindow), max_tokens)
+    const said = await windows.append(
+      opened.session_id,
+      batch.map(message => toWindowMessage({ ...message, role: 'user' })),
+      max_tokens,
+    )
     if (addressed === undefined) {
       await hear(said.session_id, batch)
       return
@@ -116,7 +121,15 @@ export const createTurn = (deps: TurnDeps): Turn => {
       const sent = await reply(batch, last, completion.text, { since, session_id: said.session_id })
       if (settings.keep) await deps.memoryLog.recalled(recallRecord(sent.reply, recalled, clock.now()))
       if (sent.message_id !== undefined) {
-        await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id, clock.now())], max_tokens)
+        const { message_id } = sent
+        const own = {
+          ...sent.reply,
+          message_id,
+          role: 'assistant',
+          sender_name: undefined,
+          sent_at: clock.now(),
+        } as const
+        await windows.append(said.session_id, [toWindowMessage(own)], max_tokens)
       }
     }
     await windows.save(said.session_id)
@@ -169,7 +182,7 @@ export const createTurn = (deps: TurnDeps): Turn => {
         // What was said before a command belongs before it: a reset must not swallow it.
         if (talk.length > 0) await answer(scope, talk.splice(0))
         await runCommand(message, person)
-      } else if (message.text === '') {
+      } else if (message.kind === 'unreadable') {
         if (quiet || !message.addressed) await messages.settle([message.message_id], 'unanswerable', clock.now())
         else await askToRepeat(message)
       } else {

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
-import type { StoredMessage } from '../messages/message.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
@@ -57,19 +57,23 @@ export const learnExternalText = async (
     scope,
     received_at: sent_at,
     state: 'heard',
+    kind: 'imported',
     tokens: size,
   })
-  const said: StoredMessage = {
+  const said: MessageRecord = {
     ...where,
     message_id,
+    scope,
     person_id,
     role: 'user',
+    kind: 'imported',
+    learning_opt_out: false,
     text: user_input,
     tokens: size,
     sender_name: name,
     session_id: undefined,
   }
-  const answered: StoredMessage = {
+  const answered: MessageRecord = {
     ...said,
     message_id: `${message_id}:answer`,
     role: 'assistant',

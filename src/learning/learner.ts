@@ -6,7 +6,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { personOfScope, type Scope } from '../messages/scope.ts'
 import type { SessionLedger } from '../sessions/session-ledger.ts'
@@ -56,7 +56,7 @@ export interface Learner {
   /** Takes facts from what a session said since it was last learned from. Safe to repeat. */
   learn(session_id: string, options: LearningOptions): Promise<LearningReport>
   /** The same for messages of no session. */
-  learnFrom(place: LearningPlace, said: readonly StoredMessage[], options: LearningOptions): Promise<LearningReport>
+  learnFrom(place: LearningPlace, said: readonly MessageRecord[], options: LearningOptions): Promise<LearningReport>
   /** Runs an act while nothing is learned in a scope. */
   alone<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** How many messages of a session have given nothing yet. */
@@ -99,7 +99,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   const reflect = async (
     session: Pick<Reflection, 'session_id' | 'scope'>,
-    said: readonly StoredMessage[],
+    said: readonly MessageRecord[],
     text: string,
   ): Promise<void> => {
     const valence = meanValence(said.filter(isSource).map(message => message.text))
@@ -108,7 +108,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   const keep = async (
     place: LearningPlace,
-    { said, sources }: { readonly said: readonly StoredMessage[]; readonly sources: readonly StoredMessage[] },
+    { said, sources }: { readonly said: readonly MessageRecord[]; readonly sources: readonly MessageRecord[] },
     extraction: Extraction,
     book: Book,
     call: ExtractionManner['call'],
@@ -155,7 +155,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   const learnChunks = async (
     place: LearningPlace,
-    said: readonly StoredMessage[],
+    said: readonly MessageRecord[],
     fresh: ReadonlySet<MessageId>,
     { patient, signal, activity }: LearningOptions,
   ): Promise<LearningReport> => {
@@ -186,7 +186,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
     return report
   }
 
-  const freshOf = async (session_id: string, said: readonly StoredMessage[]): Promise<ReadonlySet<MessageId>> => {
+  const freshOf = async (session_id: string, said: readonly MessageRecord[]): Promise<ReadonlySet<MessageId>> => {
     const before = await learnt.of(session_id)
     return new Set(
       said

@@ -1,19 +1,12 @@
-import type { MessageId, StoredMessage } from './message.ts'
+import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
-
-/** A message with the conversation that it belongs to. */
-export interface ScopedMessage extends StoredMessage {
-  readonly scope: Scope
-  /** A reply to a command: what DeniDin shows on demand, said by nobody. */
-  readonly notice: boolean
-}
 
 /** That a message came, was changed, or went; in what form it stands now, or `undefined` when it is gone. */
 export interface MessageChange {
   /** Grows with each change. */
   readonly change: number
   readonly message_id: MessageId
-  readonly now: ScopedMessage | undefined
+  readonly now: MessageRecord | undefined
 }
 
 /** Messages as those see them who follow them: an index that is derived from them. */
@@ -25,11 +18,11 @@ export interface ChangeFeed {
   /** Forgets changes up to this one: nobody will ask for them again. */
   forgetChanges(upTo: number): Promise<void>
   /** All messages in the order in which they were received, after `after`, at most `limit`. */
-  inOrder(after: number, limit: number): Promise<readonly { readonly seq: number; readonly message: ScopedMessage }[]>
+  inOrder(after: number, limit: number): Promise<readonly { readonly seq: number; readonly message: MessageRecord }[]>
   /** Scopes that hold messages, the one in which something was last received first. */
   recentScopes(limit: number): Promise<readonly Scope[]>
   /** Whether a scope holds any message. */
   holds(scope: Scope): Promise<boolean>
   /** The messages of these ids that belong to `scope`, in no particular order. */
-  get(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly StoredMessage[]>
+  get(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
 }

@@ -16,6 +16,6 @@ export const guardMessages = (
     const { message_id, sent_at, text } = message
     if (await erasures.isErased({ message_id, person_id, sent_at, text })) return 'known'
     const { learn } = await preferences.of(person_id)
-    return await messages.receive(learn ? receipt : { ...receipt, unlearned: true })
+    return await messages.receive(learn ? receipt : { ...receipt, learning_opt_out: true })
   },
 })

@@ -1,14 +1,6 @@
 import type { PersonId } from '../people/person.ts'
-import type { MessageId } from './message.ts'
+import type { MessageFingerprint, MessageId } from './message.ts'
 import type { Scope } from './scope.ts'
-
-/** A message as the log of erasures sees it. Its words are never kept there, only a keyed hash of them. */
-export interface ErasedMessage {
-  readonly message_id: MessageId
-  readonly person_id: PersonId
-  readonly sent_at: number
-  readonly text: string
-}
 
 /** One act of forgetting. */
 export interface ErasureAct {
@@ -24,7 +16,7 @@ export interface ErasureAct {
 
 /** What an act covers, found before anything goes. */
 export interface ErasedThings {
-  readonly messages?: readonly ErasedMessage[]
+  readonly messages?: readonly MessageFingerprint[]
   readonly memories?: readonly { readonly memory_id: string; readonly scope: Scope }[]
   /** Sessions that lose something. */
   readonly sessions?: readonly string[]
@@ -43,7 +35,7 @@ export interface ErasedIds {
  */
 export interface Erasures {
   /** Whether a message was forgotten, be it that it comes under its id or with the same words from the same moment. */
-  isErased(message: ErasedMessage): Promise<boolean>
+  isErased(message: MessageFingerprint): Promise<boolean>
   /** Those of these messages that were forgotten. */
   erased(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
   /** Whether any of these memories was forgotten. */

@@ -1,26 +1,15 @@
-import type { MessageId } from './message.ts'
+import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
-/** What somebody said, a person or the bot. */
-export interface Utterance {
-  readonly message_id: MessageId
-  readonly scope: Scope
-  readonly role: 'user' | 'assistant'
-  readonly sender_name: string | undefined
-  readonly text: string
-  /** Milliseconds since the Unix epoch. */
-  readonly sent_at: number
-}
-
-/** A turn and what was said right before and after it in the same session, in its order. */
-export interface UtteranceInContext {
-  readonly turn: Utterance
-  readonly before: readonly Utterance[]
-  readonly after: readonly Utterance[]
+/** A message and what was said right before and after it in the same session, in its order. */
+export interface MessageInContext {
+  readonly message: MessageRecord
+  readonly before: readonly MessageRecord[]
+  readonly after: readonly MessageRecord[]
 }
 
 /** That a message was changed, or went. */
-export interface UtteranceChange {
+export interface ContextChange {
   /** Grows with each change. */
   readonly change: number
   readonly message_id: MessageId
@@ -43,15 +32,18 @@ export interface MessageContext {
     seq: number,
     limit: number,
   ): Promise<{
-    readonly turns: readonly { readonly seq: number; readonly turn: Omit<Utterance, 'text'> }[]
+    readonly messages: readonly {
+      readonly seq: number
+      readonly message: Pick<MessageRecord, 'message_id' | 'scope' | 'sent_at'>
+    }[]
     readonly reached: number | undefined
   }>
   /** The scope of each of these messages of persons; those that are not there are left out. */
   scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
   /** These messages of a scope, with at most `reach` turns before and after. */
-  inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly UtteranceInContext[]>
+  inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly MessageInContext[]>
   /** The oldest changes behind `after`, at most `limit`; of one message only the last. Neighbours are those within `reach` turns. */
-  changes(after: number, limit: number, reach: number): Promise<readonly UtteranceChange[]>
+  changes(after: number, limit: number, reach: number): Promise<readonly ContextChange[]>
   /** Changes up to this one will not be asked for again. */
   forgetChanges(upTo: number): Promise<void>
   /** Place of the newest message. One that went may have been the newest: its place is given to the next that comes. */

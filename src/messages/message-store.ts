@@ -1,5 +1,5 @@
 import type { PersonId } from '../people/person.ts'
-import type { ChatId, IncomingMessage, MessageId, StoredMessage } from './message.ts'
+import type { ChatId, IncomingMessage, MessageId, MessageKind, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
 /**
@@ -33,36 +33,30 @@ export interface Receipt {
   readonly role?: 'user' | 'assistant'
   /** Tokens of the text; `undefined` keeps no text at all, only the fact that the message came. */
   readonly tokens: number | undefined
-  /** Nobody may learn from it: its person wants that. */
-  readonly unlearned?: boolean
+  /** By default what its text makes it: see `kindOfIncoming`. */
+  readonly kind?: MessageKind
+  /** Its person does not want it to be learned from. */
+  readonly learning_opt_out?: boolean
 }
 
 /** A message that waits for its turn. */
-export interface OpenMessage {
-  readonly message_id: MessageId
-  readonly chat_id: ChatId
-  readonly chat_kind: 'direct' | 'group'
-  readonly person_id: PersonId
-  readonly scope: Scope
+export interface OpenMessage extends Pick<
+  MessageRecord,
+  'message_id' | 'chat_id' | 'chat_kind' | 'person_id' | 'scope' | 'kind' | 'sender_name' | 'tokens' | 'sent_at'
+> {
   readonly addressed: boolean
   /** `undefined` when the text was not kept. */
   readonly text: string | undefined
-  readonly sender_name: string | undefined
-  readonly tokens: number
-  readonly sent_at: number
 }
 
 /** A reply, and what it answers. */
-export interface Reply {
+export interface Reply extends Pick<
+  MessageRecord,
+  // The person is the one answered: in a group, the one who spoke last.
+  'chat_id' | 'chat_kind' | 'scope' | 'person_id' | 'text' | 'tokens'
+> {
   readonly outbox_id: string
-  readonly chat_id: ChatId
-  readonly chat_kind: 'direct' | 'group'
-  readonly scope: Scope
-  /** The person answered: in a group, the one who spoke last. */
-  readonly person_id: PersonId
   readonly answers: readonly MessageId[]
-  readonly text: string
-  readonly tokens: number
   /** The session whose conversation the reply belongs to; `undefined` for notices and commands. */
   readonly session_id: string | undefined
   /** Whether the text may be kept. */
@@ -119,7 +113,7 @@ export interface MessageStore {
   /** The texts of those messages as they stand now; what was deleted is missing. */
   current(
     message_ids: readonly MessageId[],
-  ): Promise<ReadonlyMap<MessageId, { readonly text: string; readonly tokens: number }>>
+  ): Promise<ReadonlyMap<MessageId, Pick<MessageRecord, 'text' | 'tokens' | 'kind'>>>
   /** Changes a message's text, and marks its session as changed until `relearnt`; tells where it stands, or `undefined` for a message that is not kept or reads so already. */
   edit(message_id: MessageId, text: string, tokens: number): Promise<ChangedMessage | undefined>
   /**
@@ -176,7 +170,7 @@ export interface MessageStore {
   /** Replies with parts that certainly did not go out, oldest first; of one chat, or of all. */
   held(chat_id?: ChatId): Promise<readonly HeldReply[]>
   /** A session's messages, in the order in which they were received. */
-  ofSession(session_id: string): Promise<readonly StoredMessage[]>
+  ofSession(session_id: string): Promise<readonly MessageRecord[]>
   countOfSession(session_id: string): Promise<number>
   counts(): Promise<MessageCounts>
 }

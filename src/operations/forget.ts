@@ -1,7 +1,7 @@
 /** Forgetting, and handing over, what is held about a person. */
 import { z } from 'zod'
 import type { MemoryRecord } from '../memory/memory.ts'
-import type { PlacedMessage } from '../messages/message-erasure.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import { personOfScope, scopeOfPerson } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { ForgetReport } from '../privacy/erasure.ts'
@@ -18,7 +18,7 @@ const LAST = 'last'
 
 interface Target {
   readonly memories?: readonly MemoryRecord[]
-  readonly messages?: readonly PlacedMessage[]
+  readonly messages?: readonly MessageRecord[]
 }
 
 /** A memory by its id, or the one that stands for it, where it lies within the subject's reach; an operator reaches all. */

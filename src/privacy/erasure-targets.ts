@@ -1,4 +1,5 @@
-import type { MessageErasure, PlacedMessage } from '../messages/message-erasure.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
@@ -8,7 +9,7 @@ import { botRepetitionsOf } from './bot-repetitions.ts'
 /** What is to be forgotten. */
 export interface Things {
   readonly memories?: readonly MemoryRecord[]
-  readonly messages?: readonly PlacedMessage[]
+  readonly messages?: readonly MessageRecord[]
 }
 
 /**
@@ -40,9 +41,9 @@ export const coverageOf = async (
   return { messages: all, memories: unique([...given, ...learnt.flat(), ...summaries], each => each.memory_id) }
 }
 
-const isTheirs = (message: PlacedMessage): boolean => message.role === 'user'
+const isTheirs = (message: MessageRecord): boolean => message.role === 'user'
 
-export const sessionsOf = (messages: readonly PlacedMessage[]): readonly string[] => [
+export const sessionsOf = (messages: readonly MessageRecord[]): readonly string[] => [
   ...new Set(messages.flatMap(message => message.session_id ?? [])),
 ]
 

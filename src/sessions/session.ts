@@ -1,6 +1,6 @@
-import type { ChatId, MessageId } from '../messages/message.ts'
+/** The short-term memory of one conversation: its states and the messages in its window. */
+import type { ChatId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { PersonId } from '../people/person.ts'
 
 /**
  * Life of a session: `active` (takes messages) → `closed` (takes none; waits to be summarised) → `stored` (in long-term
@@ -8,19 +8,37 @@ import type { PersonId } from '../people/person.ts'
  */
 export type SessionState = 'active' | 'closed' | 'stored' | 'dead' | 'purged'
 
-/** One message inside a session's window. */
-export interface WindowMessage {
-  readonly message_id: MessageId
-  readonly role: 'user' | 'assistant'
+/** One message inside a session's window, under the names that `session.json` and `denidin session show` use. */
+export interface WindowMessage extends Pick<
+  MessageRecord,
+  'message_id' | 'role' | 'sender_name' | 'person_id' | 'tokens'
+> {
   readonly content: string
-  /** Who spoke, where more than one person may (groups). */
-  readonly sender_name: string | undefined
-  readonly person_id: PersonId
-  /** When it was said, milliseconds since the Unix epoch. */
+  /** When it was sent, milliseconds since the Unix epoch. */
   readonly timestamp: number
-  /** Tokens of `content`, counted once. */
-  readonly tokens: number
 }
+
+/** A message as a window holds it. */
+export const toWindowMessage = ({
+  message_id,
+  role,
+  text,
+  sender_name,
+  person_id,
+  sent_at,
+  tokens,
+}: Pick<
+  MessageRecord,
+  'message_id' | 'role' | 'text' | 'sender_name' | 'person_id' | 'sent_at' | 'tokens'
+>): WindowMessage => ({
+  message_id,
+  role,
+  content: text,
+  sender_name,
+  person_id,
+  timestamp: sent_at,
+  tokens,
+})
 
 /** What is known of a session without opening its window. */
 export interface SessionSummary {

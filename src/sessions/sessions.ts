@@ -4,13 +4,13 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { ChatId, StoredMessage } from '../messages/message.ts'
+import type { ChatId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { SessionFolders } from './session-folders.ts'
 import type { SessionLedger, SessionRecord } from './session-ledger.ts'
-import type { SessionBrowser, WindowMessage } from './session.ts'
+import { toWindowMessage, type SessionBrowser, type WindowMessage } from './session.ts'
 import { readWindowFile, writeWindowFile, type WindowFile } from './window-file.ts'
 import { fitWindow, windowTokens } from './window.ts'
 
@@ -56,17 +56,6 @@ export interface SessionsDeps {
 
 /** Tokens of all windows kept in memory together: about 20 MB of text. */
 const CACHED_TOKENS = 4_000_000
-
-/** A stored message as it stands in a window. */
-export const toWindowMessage = (message: StoredMessage): WindowMessage => ({
-  message_id: message.message_id,
-  role: message.role,
-  content: message.text,
-  sender_name: message.sender_name,
-  person_id: message.person_id,
-  timestamp: message.sent_at,
-  tokens: message.tokens,
-})
 
 const reasonOf = (error: unknown): string => asDenidinError(error).message
 

@@ -36,12 +36,12 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
     page: async ({ limit, after }): Promise<SourcePage> => {
       const now = clock.now()
       const from = Number(after ?? 0)
-      const { turns: found, reached } = await turns.inOrder(from, limit)
+      const { messages: found, reached } = await turns.inOrder(from, limit)
       if (reached === undefined) return { items: [], next: undefined }
       // A clock that differs must not hold up what comes behind.
-      const fresh = found.findIndex(({ turn }) => Math.abs(now - turn.sent_at) < SETTLED_AFTER_MS)
+      const fresh = found.findIndex(({ message }) => Math.abs(now - message.sent_at) < SETTLED_AFTER_MS)
       const settled = fresh < 0 ? found : found.slice(0, fresh)
-      const items = settled.map(({ turn }) => ({ memory_id: toId(turn.message_id), scope: turn.scope }))
+      const items = settled.map(({ message }) => ({ memory_id: toId(message.message_id), scope: message.scope }))
       if (fresh < 0) return { items, next: String(reached) }
       const next = settled.at(-1)?.seq
       return { items, next: next === undefined ? undefined : String(next) }
@@ -54,7 +54,7 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
       for (const [scope, members] of Map.groupBy(items, each => each.scope)) {
         const ids = members.map(each => fromId(each.memory_id))
         for (const found of await turns.inContext(scope, ids, CONTEXT_TURNS)) {
-          texts.set(toId(found.turn.message_id), contextualText(found, tokens))
+          texts.set(toId(found.message.message_id), contextualText(found, tokens))
         }
       }
       return texts

@@ -9,7 +9,6 @@ import type { Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
@@ -34,7 +33,7 @@ const subjects: Record<string, () => Subject> = {
     }
   },
   messages: () => {
-    const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+    const database = new Database(':memory:', messageMigrations)
     const store = createSqliteMessageStore(database)
     let n = 0
     const source = createMessageSource(createSqliteMessageContext(database), wordCounter, new FakeClock())

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { MessageErasure, ScanningMessageSearch, PlacedMessage } from '../../src/messages/message-erasure.ts'
+import type { MessageErasure, ScanningMessageSearch } from '../../src/messages/message-erasure.ts'
+import type { MessageRecord } from '../../src/messages/message.ts'
 import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
@@ -19,9 +20,9 @@ interface Subject {
   readonly store: MessageStore & PersonalData
 }
 
-const idsOf = (placed: readonly PlacedMessage[]): string[] => placed.map(each => each.message_id)
+const idsOf = (placed: readonly MessageRecord[]): string[] => placed.map(each => each.message_id)
 
-const idsOfPages = async (pages: AsyncIterable<readonly PlacedMessage[]>): Promise<string[]> =>
+const idsOfPages = async (pages: AsyncIterable<readonly MessageRecord[]>): Promise<string[]> =>
   (await gathered(pages)).flatMap(idsOf)
 
 describe.each([
@@ -96,7 +97,10 @@ describe.each([
     await say('m2', ANA, 'words')
     await store.assign('s1', ['m1'])
     const where = { chat_id: `chat of ${GROUP}`, scope: GROUP, person_id: 'ana', role: 'user', session_id: 's1' }
-    expect(await messages.get(['m1', 'unknown'])).toEqual([{ message_id: 'm1', text: 'שלום', sent_at: 5, ...where }])
+    const what = { kind: 'chat', chat_kind: 'group', sender_name: undefined, tokens: 3, learning_opt_out: false }
+    expect(await messages.get(['m1', 'unknown'])).toEqual([
+      { message_id: 'm1', text: 'שלום', sent_at: 5, ...where, ...what },
+    ])
     expect(await messages.get(['m2'])).toMatchObject([{ scope: ANA, session_id: undefined }])
     expect(await messages.get([])).toEqual([])
   })

@@ -101,7 +101,7 @@ describe.each([
   })
 
   test('a message is told of whole: who said what, where and when', async () => {
-    await store.receive(receipt('m1', GROUP, 'שלום', { unlearned: true }))
+    await store.receive(receipt('m1', GROUP, 'שלום', { learning_opt_out: true }))
     await store.assign('s1', ['m1'])
     const message = {
       message_id: 'm1',
@@ -115,8 +115,8 @@ describe.each([
       tokens: 3,
       sent_at: 5,
       session_id: 's1',
-      unlearned: true,
-      notice: false,
+      kind: 'chat',
+      learning_opt_out: true,
     }
     expect((await feed.inOrder(0, 10)).map(each => each.message)).toEqual([message])
     expect((await feed.changes(0, 10)).map(each => each.now)).toEqual([message])
@@ -203,12 +203,12 @@ describe.each([
     await send(reply('o2', undefined), 'channel-2')
     await send(reply('o3', undefined), undefined)
     await send(reply('o4', 's1'), undefined)
-    expect((await feed.inOrder(0, 10)).map(({ message }) => [message.text, message.role, message.notice])).toEqual([
-      ['text of m1', 'user', false],
-      ['answer o1', 'assistant', false],
-      ['answer o2', 'assistant', true],
-      ['answer o3', 'assistant', true],
-      ['answer o4', 'assistant', false],
+    expect((await feed.inOrder(0, 10)).map(({ message }) => [message.text, message.role, message.kind])).toEqual([
+      ['text of m1', 'user', 'chat'],
+      ['answer o1', 'assistant', 'chat'],
+      ['answer o2', 'assistant', 'notice'],
+      ['answer o3', 'assistant', 'notice'],
+      ['answer o4', 'assistant', 'chat'],
     ])
   })
 

@@ -4,7 +4,6 @@ import type { MessageContext } from '../../src/messages/message-context.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { sayAll, type Said } from '../support/said.ts'
 
 interface Subject {
@@ -18,7 +17,7 @@ interface Subject {
 
 const subjects: Record<string, () => Subject> = {
   sqlite: () => {
-    const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+    const database = new Database(':memory:', messageMigrations)
     const store = createSqliteMessageStore(database)
     return {
       turns: createSqliteMessageContext(database),
@@ -42,10 +41,10 @@ for (const [name, open] of Object.entries(subjects)) {
       { message_id: '5', text: '1/2 of it', scope: 'chat:g' },
     )
     const first = await turns.inOrder(0, 3)
-    expect(first.turns.map(each => each.turn.message_id)).toEqual(['1'])
+    expect(first.messages.map(each => each.message.message_id)).toEqual(['1'])
     const second = await turns.inOrder(first.reached!, 3)
-    expect(second.turns.map(each => each.turn)).toMatchObject([{ message_id: '5', scope: 'chat:g' }])
-    expect(await turns.inOrder(second.reached!, 3)).toEqual({ turns: [], reached: undefined })
+    expect(second.messages.map(each => each.message)).toMatchObject([{ message_id: '5', scope: 'chat:g' }])
+    expect(await turns.inOrder(second.reached!, 3)).toEqual({ messages: [], reached: undefined })
     expect(await turns.count()).toBe(2)
     expect(await turns.scopesOf(['1', '2', '3', '5', 'x'])).toEqual(
       new Map([
@@ -68,7 +67,7 @@ for (const [name, open] of Object.entries(subjects)) {
       { message_id: '8', text: 'eight' },
     )
     const [found] = await turns.inContext('person:a', ['4'], 2)
-    expect(found!.turn).toMatchObject({ text: 'four', sender_name: 'Dana' })
+    expect(found!.message).toMatchObject({ text: 'four', sender_name: 'Dana' })
     expect(found!.before.map(each => each.text)).toEqual(['one', 'two'])
     expect(found!.after.map(each => each.text)).not.toContain('seven')
     expect(found!.after[0]!.text).toBe('five')
@@ -103,14 +102,14 @@ for (const [name, open] of Object.entries(subjects)) {
 }
 
 test('what its person wants nobody to learn from is neither a turn nor a context, from then on or from the first', async () => {
-  const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+  const database = new Database(':memory:', messageMigrations)
   const turns = createSqliteMessageContext(database)
   sayAll(
     database,
     ['1', '2', '3'].map(message_id => ({ message_id, text: `text ${message_id}` })),
   )
-  database.run(`update messages set unlearned = 1 where message_id = '2'`)
-  expect((await turns.inOrder(0, 10)).turns.map(each => each.turn.message_id)).toEqual(['1', '3'])
+  database.run(`update messages set learning_opt_out = 1 where message_id = '2'`)
+  expect((await turns.inOrder(0, 10)).messages.map(each => each.message.message_id)).toEqual(['1', '3'])
   expect((await turns.inContext('person:a', ['1'], 2))[0]!.after.map(each => each.message_id)).toEqual(['3'])
   expect(await turns.changes(0, 10, 1)).toMatchObject([{ message_id: '2', neighbours: ['1', '3'] }])
 })

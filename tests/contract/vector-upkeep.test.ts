@@ -10,7 +10,6 @@ import { messageSpace } from '../../src/vectors/embedding-spaces.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { exactRig } from '../support/memory-exact-rig.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
@@ -22,7 +21,7 @@ const RUN = { every_vector: true, repair: false, signal, progress: () => undefin
 const rigOf = (others: readonly VerifiablePart[] = []) => {
   const rig = exactRig(['person:a', 'person:b'])
   const { vectors, vector_database, embedder, memories, memory, clock, ids } = rig
-  const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+  const database = new Database(':memory:', messageMigrations)
   const space = messageSpace(embedder.space)
   const index = new ExactVectorIndex(space, vectors, async () => ['person:a'])
   const tableOf = (of: string) => createSqliteAllocationTable(vector_database, { space: of })

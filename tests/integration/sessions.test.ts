@@ -2,14 +2,14 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { StoredMessage } from '../../src/messages/message.ts'
+import type { MessageRecord } from '../../src/messages/message.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
-import type { SessionBrowser } from '../../src/sessions/session.ts'
+import { toWindowMessage, type SessionBrowser } from '../../src/sessions/session.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
-import { createSessions, toWindowMessage, type Sessions } from '../../src/sessions/sessions.ts'
+import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
 import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -43,12 +43,15 @@ const start = (): void => {
 
 /** Receives a message and adds it to the session of the scope. */
 const say = async (message_id: string, text: string, max_tokens = 1000): Promise<string> => {
-  const message: StoredMessage = {
+  const message: MessageRecord = {
     message_id,
     chat_id: CHAT,
     chat_kind: 'direct',
+    scope: SCOPE,
     person_id: 'ana',
     role: 'user',
+    kind: 'chat',
+    learning_opt_out: false,
     sender_name: 'Ana',
     text,
     tokens: 10,

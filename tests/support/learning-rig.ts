@@ -7,7 +7,7 @@ import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Learner } from '../../src/learning/learner.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { MemoryRecord } from '../../src/memory/memory.ts'
-import type { StoredMessage } from '../../src/messages/message.ts'
+import type { MessageRecord } from '../../src/messages/message.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { FakeClock } from './fake-clock.ts'
 import { memoryLog } from './memory-log.ts'
@@ -117,7 +117,7 @@ export class LearningRig implements AsyncDisposable {
     return (await this.stores.memories.list(this.scope, { limit: 10_000, kinds: ['fact'] })).toReversed()
   }
 
-  async messagesOf(session_id: string): Promise<readonly StoredMessage[]> {
+  async messagesOf(session_id: string): Promise<readonly MessageRecord[]> {
     return await this.stores.messages.ofSession(session_id)
   }
 

@@ -8,8 +8,6 @@ import { contextualText } from '../../src/vectors/contextual-text.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
-import type { Utterance } from '../../src/messages/message-context.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -26,7 +24,7 @@ const SPACE = 'words/messages'
 
 const rigOf = (options: { readonly embeds?: boolean } = {}) => {
   const clock = new FakeClock()
-  const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+  const database = new Database(':memory:', messageMigrations)
   const vectors = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
   const turns = createSqliteMessageContext(database)
   const store = createSqliteMessageStore(database)
@@ -206,25 +204,26 @@ test('without vectors of messages nothing is embedded or asked, and those of bef
 
 test('the text of a turn keeps to 200 tokens, and the turn is never crowded out by what stands around it', () => {
   const tokens = createTokenCounter()
-  const turn = (text: string): Utterance => ({
-    message_id: 'm',
-    scope: 'person:a',
-    role: 'user',
+  const turn = (text: string) => ({
+    role: 'user' as const,
     sender_name: 'Dana',
     text,
     sent_at: Date.UTC(2026, 10, 3),
   })
   const long = 'a long story about boats and harbours '.repeat(100)
   const crowded = contextualText(
-    { turn: turn('I sold it'), before: [turn(long), turn(long)], after: [turn(long)] },
+    { message: turn('I sold it'), before: [turn(long), turn(long)], after: [turn(long)] },
     tokens,
   )
   expect(crowded).toContain('2026-11-03 Dana: I sold it')
   expect(tokens.count(crowded)).toBeLessThanOrEqual(200)
-  const long_itself = contextualText({ turn: turn(long), before: [turn('Did you sell the boat?')], after: [] }, tokens)
+  const long_itself = contextualText(
+    { message: turn(long), before: [turn('Did you sell the boat?')], after: [] },
+    tokens,
+  )
   expect(long_itself).toContain('Did you sell the boat?')
   expect(tokens.count(long_itself)).toBeLessThanOrEqual(200)
-  expect(contextualText({ turn: { ...turn('yes'), sender_name: undefined }, before: [], after: [] }, tokens)).toBe(
+  expect(contextualText({ message: { ...turn('yes'), sender_name: undefined }, before: [], after: [] }, tokens)).toBe(
     '2026-11-03 yes',
   )
 })

@@ -11,7 +11,7 @@ import type { Strings } from '../../text/strings/strings.ts'
 import { Confirmations } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
 import { commandInWords } from './natural-commands.ts'
-import type { Typed } from './parsed-command.ts'
+import { parseCommand, type TypedCommand } from '../../messages/message-kind.ts'
 
 /** Who writes a command, where: the conversation's `Speaker`, by its form. */
 export interface ChatSpeaker {
@@ -40,26 +40,18 @@ export interface ChatCommandsDeps {
   language(speaker: ChatSpeaker, text: string): Promise<Language>
 }
 
-/** A slash and a word, alone or before more words; `/home/user` and `1/2` are none. Phones like to add a full stop. */
-const COMMAND = /^\s*(\/\p{L}[\p{L}\p{N}_-]*)[.!?]*(?:\s+([\s\S]*))?$/u
-
 const HELP = '/help'
 const menu: Readonly<Record<string, ChatCommand>> = chatMenu
 
 /** What a text asks for, with a slash or in plain words. */
-const typedIn = (text: string): Typed | undefined => {
-  const match = COMMAND.exec(text)
-  if (match === null) return commandInWords(text)
-  const [, word = '', words = ''] = match
-  return { word, words }
-}
+const typedIn = (text: string): TypedCommand | undefined => parseCommand(text) ?? commandInWords(text)
 
 /** The commands that people write in a chat, over the list of operations. */
 export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps): ChatCommands => {
   const confirmations = new Confirmations(clock)
 
   const perform = async (
-    { word: typed, words }: Typed,
+    { word: typed, words }: TypedCommand,
     speaker: ChatSpeaker,
     sentences: Strings,
     confirmed = false,

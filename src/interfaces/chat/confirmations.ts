@@ -1,6 +1,6 @@
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import type { Person } from '../../people/person.ts'
-import type { Typed } from './parsed-command.ts'
+import type { TypedCommand } from '../../messages/message-kind.ts'
 
 /** How long a yes counts. */
 const PATIENCE_MS = 5 * MINUTE_MS
@@ -10,7 +10,7 @@ const NO = /^(?:no|no thanks|n|nope|cancel|לא|לא תודה|בטל|בטלי|ב
 
 /** A command that waits for its yes. */
 interface Waiting {
-  readonly typed: Typed
+  readonly typed: TypedCommand
   readonly until: number
 }
 
@@ -26,7 +26,7 @@ export class Confirmations {
     this.#clock = clock
   }
 
-  ask({ person, chat_id }: { readonly person: Person; readonly chat_id: string }, typed: Typed): void {
+  ask({ person, chat_id }: { readonly person: Person; readonly chat_id: string }, typed: TypedCommand): void {
     this.#waiting.set(keyOf(person.person_id, chat_id), { typed, until: this.#clock.now() + PATIENCE_MS })
   }
 
@@ -45,7 +45,7 @@ export class Confirmations {
   answer(
     text: string,
     { person, chat_id }: { readonly person: Person; readonly chat_id: string },
-  ): { readonly yes: boolean; readonly typed: Typed } | undefined {
+  ): { readonly yes: boolean; readonly typed: TypedCommand } | undefined {
     const key = keyOf(person.person_id, chat_id)
     const waiting = this.#waiting.get(key)
     if (waiting === undefined || !this.recognises(text, { person_id: person.person_id, chat_id })) return undefined

@@ -2,7 +2,7 @@
  * Commands in plain words, English and Hebrew. Only clear cases: the whole message is the request, and questions are
  * none, except for "what do you know about me?". What is not clear goes to the model, which takes nothing away.
  */
-import type { Typed } from './parsed-command.ts'
+import type { TypedCommand } from '../../messages/message-kind.ts'
 
 interface Phrase {
   readonly pattern: RegExp
@@ -87,7 +87,7 @@ const PHRASES: readonly Phrase[] = [
 const MOST_CHARACTERS = 500
 
 /** The command that a message is in plain words, if it is one. */
-export const commandInWords = (text: string): Typed | undefined => {
+export const commandInWords = (text: string): TypedCommand | undefined => {
   const said = text.trim()
   if (said.length > MOST_CHARACTERS) return undefined
   for (const { pattern, word, words } of PHRASES) {

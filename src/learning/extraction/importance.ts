@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../../messages/message.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
 const OWN_SHARE = 0.7
@@ -8,7 +8,7 @@ const ACTIVITY_SHARE = 0.3
  * How much a person said about something, 0 to 1: 1 − 0.5ⁿ for n of their messages that share at least two subject words
  * with the fact (or its only one). What is said once stands in the middle, at 0.5.
  */
-export const activityOf = (fact: string, person_id: string, said: readonly StoredMessage[]): number => {
+export const activityOf = (fact: string, person_id: string, said: readonly MessageRecord[]): number => {
   const subjects = subjectsOf(fact)
   const needed = Math.min(2, subjects.size)
   const mentions = said.filter(message => {

@@ -1,11 +1,10 @@
 import type { Database } from '../../database/sqlite/database.ts'
-import type { MessageId, StoredMessage } from '../message.ts'
+import type { MessageId, MessageRecord } from '../message.ts'
 import { replyMessageId } from '../message-store.ts'
 import type { MessageStore, PartOutcome, PartState, Reply, WaitingPart } from '../message-store.ts'
-import type { Scope } from '../scope.ts'
 
 /** Keeps a message, inside the transaction that is open; one that is known already stays as it is. */
-export type InsertMessage = (message: StoredMessage & { readonly scope: Scope }) => void
+export type InsertMessage = (message: MessageRecord) => void
 
 export interface OutboxRowsDeps {
   readonly database: Database
@@ -63,9 +62,9 @@ export const createOutboxRows = ({
     })
   }
 
-  const answersUnlearned = (outbox_id: string): boolean =>
+  const answersOptedOut = (outbox_id: string): boolean =>
     database.get(
-      `select 1 from outbox_answers join messages using (message_id) where outbox_id = :outbox_id and unlearned = 1`,
+      `select 1 from outbox_answers join messages using (message_id) where outbox_id = :outbox_id and learning_opt_out = 1`,
       { outbox_id },
     ) !== undefined
 
@@ -91,13 +90,14 @@ export const createOutboxRows = ({
       scope,
       person_id,
       role: 'assistant',
+      kind: session_id === undefined ? 'notice' : 'chat',
       sender_name: undefined,
       text,
       tokens,
       session_id,
       sent_at: outcome.at,
       // An answer holds what it answers.
-      unlearned: answersUnlearned(reply.outbox_id),
+      learning_opt_out: answersOptedOut(reply.outbox_id),
     })
   }
 

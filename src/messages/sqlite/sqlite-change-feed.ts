@@ -1,39 +1,28 @@
 import type { Database } from '../../database/sqlite/database.ts'
-import type { ChangeFeed, ScopedMessage } from '../change-feed.ts'
+import type { ChangeFeed } from '../change-feed.ts'
 import type { Scope } from '../scope.ts'
-import { MESSAGE_COLUMNS, toStored, type MessageRow } from './message-rows.ts'
-
-type FollowedRow = MessageRow & {
-  readonly scope: Scope
-  readonly seq: number
-  readonly notice: number
-}
+import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 
 /** A change, with the message where it is still there. */
-type ChangeRow = Omit<FollowedRow, 'message_id'> & {
-  readonly message_id: string | null
+type ChangeRow = { readonly [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly change: number
   readonly changed_id: string
 }
-
-const COLUMNS = `${MESSAGE_COLUMNS}, m.seq, m.scope,
-  (m.role = 'assistant' and m.session_id is null and (
-    m.message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = m.message_id))) notice`
 
 /** Messages as they are followed: changes are taken down by triggers, whatever statement made them. */
 export const createSqliteChangeFeed = (database: Database): ChangeFeed => ({
   changes: async (after, limit) =>
     database
       .all<ChangeRow>(
-        `select c.change, c.message_id changed_id, ${COLUMNS}
-         from message_changes c left join messages m on m.message_id = c.message_id
+        `select c.change, c.message_id changed_id, ${MESSAGE_COLUMNS}
+         from message_changes c left join messages on messages.message_id = c.message_id
          where c.change > :after order by c.change limit :limit`,
         { after, limit },
       )
       .map(({ change, changed_id, ...row }) => ({
         change,
         message_id: changed_id,
-        now: row.message_id === null ? undefined : toMessage(row as FollowedRow),
+        now: row.message_id === null ? undefined : toRecord(row as MessageRow),
       })),
 
   latestChange: async () =>
@@ -45,11 +34,14 @@ export const createSqliteChangeFeed = (database: Database): ChangeFeed => ({
 
   inOrder: async (after, limit) =>
     database
-      .all<FollowedRow>(`select ${COLUMNS} from messages m where m.seq > :after order by m.seq limit :limit`, {
-        after,
-        limit,
-      })
-      .map(row => ({ seq: row.seq, message: toMessage(row) })),
+      .all<MessageRow & { readonly seq: number }>(
+        `select messages.seq, ${MESSAGE_COLUMNS} from messages where messages.seq > :after order by messages.seq limit :limit`,
+        {
+          after,
+          limit,
+        },
+      )
+      .map(({ seq, ...row }) => ({ seq, message: toRecord(row) })),
 
   recentScopes: async limit =>
     database
@@ -58,9 +50,9 @@ export const createSqliteChangeFeed = (database: Database): ChangeFeed => ({
         `with recursive each (scope) as (
            select min(scope) from messages
            union all
-           select (select min(m.scope) from messages m where m.scope > each.scope) from each where each.scope is not null)
+           select (select min(messages.scope) from messages where messages.scope > each.scope) from each where each.scope is not null)
          select scope from each where scope is not null
-         order by (select max(m.seq) from messages m where m.scope = each.scope) desc limit :limit`,
+         order by (select max(messages.seq) from messages where messages.scope = each.scope) desc limit :limit`,
         { limit },
       )
       .map(row => row.scope),
@@ -69,17 +61,11 @@ export const createSqliteChangeFeed = (database: Database): ChangeFeed => ({
 
   get: async (scope, message_ids) =>
     database
-      .all<FollowedRow>(
+      .all<MessageRow>(
         // The plus keeps SQLite from going through the whole scope instead of the ids.
-        `select ${COLUMNS} from messages m
-         where m.message_id in (select value from json_each(:ids)) and +m.scope = :scope`,
+        `select ${MESSAGE_COLUMNS} from messages
+         where messages.message_id in (select value from json_each(:ids)) and +messages.scope = :scope`,
         { scope, ids: JSON.stringify(message_ids) },
       )
-      .map(toMessage),
-})
-
-const toMessage = ({ seq: _, scope, notice, ...row }: FollowedRow): ScopedMessage => ({
-  ...toStored(row),
-  scope,
-  notice: notice === 1,
+      .map(toRecord),
 })

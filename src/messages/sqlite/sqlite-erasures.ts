@@ -4,7 +4,8 @@ import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
-import type { AppliedErasures, ErasedMessage, ErasureAct, Erasures } from '../erasures.ts'
+import type { AppliedErasures, ErasureAct, Erasures } from '../erasures.ts'
+import type { MessageFingerprint } from '../message.ts'
 import type { Scope } from '../scope.ts'
 
 /** Tables of `erasures.db`. No words of anybody. */
@@ -69,7 +70,7 @@ export interface SqliteErasures extends Erasures, Disposable {
 export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => {
   const database = new Database(path, erasureMigrations)
   const key = createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret as Uint8Array)
-  const hashOf = ({ sent_at, text }: Pick<ErasedMessage, 'sent_at' | 'text'>): Uint8Array =>
+  const hashOf = ({ sent_at, text }: Pick<MessageFingerprint, 'sent_at' | 'text'>): Uint8Array =>
     createHmac('sha256', key)
       .update(`${String(sent_at)}\n${text}`)
       .digest()

@@ -1,7 +1,9 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageId } from '../message.ts'
 import type { ChangedMessage, MessageStore } from '../message-store.ts'
+import { kindAfterEdit } from '../message-kind.ts'
 import type { Scope } from '../scope.ts'
+import type { MessageRow } from './message-columns.ts'
 
 type Changes = Pick<MessageStore, 'current' | 'edit' | 'remove' | 'changedSessions' | 'relearnt' | 'rate'>
 
@@ -36,21 +38,26 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
     current: async message_ids =>
       new Map(
         database
-          .all<{ message_id: string; text: string; tokens: number }>(
-            `select message_id, text, tokens from messages
+          .all<Pick<MessageRow, 'message_id' | 'text' | 'tokens' | 'kind'>>(
+            `select message_id, text, tokens, kind from messages
              where message_id in (select value from json_each(:ids))`,
             { ids: JSON.stringify(message_ids) },
           )
-          .map(({ message_id, text, tokens }) => [message_id, { text, tokens }]),
+          .map(({ message_id, ...now }) => [message_id, now]),
       ),
 
     edit: async (message_id, text, tokens) =>
       database.transaction(() => {
-        const changed = database.run(
-          'update messages set text = :text, tokens = :tokens where message_id = :message_id and text <> :text',
-          { message_id, text, tokens },
+        const was = database.get<Pick<MessageRow, 'kind' | 'text'>>(
+          'select kind, text from messages where message_id = :message_id',
+          { message_id },
         )
-        return changed === 0 ? undefined : markChanged(place(message_id))
+        if (was === undefined || was.text === text) return undefined
+        database.run(
+          'update messages set text = :text, tokens = :tokens, kind = :kind where message_id = :message_id',
+          { message_id, text, tokens, kind: kindAfterEdit(was.kind, text) },
+        )
+        return markChanged(place(message_id))
       }),
 
     remove: async (message_id, at) =>

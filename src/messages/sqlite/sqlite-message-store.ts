@@ -3,7 +3,8 @@ import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId } from '../message.ts'
 import type { MessageCounts, MessageStore, OpenMessage } from '../message-store.ts'
 import { createHeardRows } from './backfill-marks.ts'
-import { MESSAGE_COLUMNS, toStored, type MessageRow } from './message-rows.ts'
+import { INSERT_MESSAGE, MESSAGE_COLUMNS, toParameters, toRecord, type MessageRow } from './message-columns.ts'
+import { kindOfIncoming } from '../message-kind.ts'
 import { createOutboxRows, type InsertMessage } from './outbox-rows.ts'
 import { createSqliteMessageChanges } from './sqlite-message-changes.ts'
 import { createMessagePersonalData } from './sqlite-message-person.ts'
@@ -14,20 +15,7 @@ const OUTBOX_STATES = ['intended', 'sent', 'unconfirmed', 'held', 'failed'] as c
 /** The message store in SQLite: what was said, and how far each message has come. */
 export const createSqliteMessageStore = (database: Database): MessageStore & PersonalData => {
   const insertMessage: InsertMessage = message => {
-    database.run(
-      `insert into messages
-         (message_id, chat_id, chat_kind, scope, person_id, role, sender_name, text, tokens, sent_at, session_id,
-           unlearned)
-       values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :role, :sender_name, :text, :tokens, :sent_at,
-         :session_id, :unlearned)
-       on conflict (message_id) do nothing`,
-      {
-        ...message,
-        sender_name: message.sender_name ?? null,
-        session_id: message.session_id ?? null,
-        unlearned: message.unlearned === true ? 1 : 0,
-      },
-    )
+    database.run(INSERT_MESSAGE, toParameters(message))
   }
 
   const settleAll = (message_ids: readonly MessageId[], state: string, at: number): void => {
@@ -51,7 +39,17 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
   }
 
   return {
-    receive: async ({ message, person_id, scope, received_at, state, role = 'user', tokens, unlearned = false }) =>
+    receive: async ({
+      message,
+      person_id,
+      scope,
+      received_at,
+      state,
+      role = 'user',
+      tokens,
+      learning_opt_out = false,
+      kind,
+    }) =>
       database.transaction(() => {
         const { message_id, chat_id, chat_kind, sent_at } = message
         // Times are whole seconds: another message of the same one may follow.
@@ -82,12 +80,13 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
             scope,
             person_id,
             role,
+            kind: kind ?? kindOfIncoming(message),
             text: message.text,
             tokens,
             sent_at,
             sender_name: message.sender.name,
             session_id: undefined,
-            unlearned,
+            learning_opt_out,
           })
         }
         return 'new'
@@ -97,7 +96,7 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
       database
         .all<Omit<OpenMessage, 'text' | 'sender_name' | 'addressed'> & OpenRow>(
           `select i.message_id, i.chat_id, i.chat_kind, i.person_id, i.scope, i.addressed, m.text, m.sender_name,
-             coalesce(m.tokens, 0) tokens, i.sent_at
+             coalesce(m.kind, 'chat') kind, coalesce(m.tokens, 0) tokens, i.sent_at
            from inbox i left join messages m using (message_id)
            where i.state = 'received'
              and not exists (
@@ -138,10 +137,10 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
 
     ofSession: async session_id =>
       database
-        .all<MessageRow>(`select ${MESSAGE_COLUMNS} from messages m where m.session_id = :session_id order by m.seq`, {
+        .all<MessageRow>(`select ${MESSAGE_COLUMNS} from messages where session_id = :session_id order by seq`, {
           session_id,
         })
-        .map(toStored),
+        .map(toRecord),
 
     countOfSession: async session_id =>
       database.get<{ n: number }>('select count(*) n from messages where session_id = :session_id', { session_id })

@@ -1,5 +1,5 @@
-import type { ChangeFeed, ScopedMessage } from '../../messages/change-feed.ts'
-import type { MessageId } from '../../messages/message.ts'
+import type { ChangeFeed } from '../../messages/change-feed.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { readMessage } from './index-document.ts'
@@ -65,7 +65,7 @@ class Comparison {
   }
 
   /** Whether each message stands in the index as it should, under its scope, with all its words. */
-  async messages(messages: readonly ScopedMessage[]): Promise<void> {
+  async messages(messages: readonly MessageRecord[]): Promise<void> {
     this.#run.signal.throwIfAborted()
     const places = await this.#index.placesOf(messages.map(each => each.message_id))
     const wrong: MessageState[] = []
