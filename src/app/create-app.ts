@@ -8,7 +8,7 @@ import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { MessageSearch } from '../retrieval/message-search.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
-import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
+import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
@@ -129,7 +129,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       stopping: stopping.signal,
       profileOf: createProfileReader(settings, stores, parts),
       memory: crossScopeMemories({ memory, memories: stores.memories, far }),
-      past: crossScopeMessages({ past, messages: createSqliteChangeFeed(stores.database), far }),
+      past: crossScopeMessages({ past, messages: createSqliteMessageReader(stores.database), far }),
       commands: () => commands as Commands,
       channels: () => everyChannel,
       sessionEnded: sweepSoon,

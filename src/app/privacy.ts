@@ -45,6 +45,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     ledger: stores.ledger,
     folders: stores.folders,
     messages: stores.forgettable,
+    changeLog: stores.changeLog,
     memories: stores.memories,
     longterm: memory,
     indexes: [privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],

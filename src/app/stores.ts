@@ -16,6 +16,8 @@ import { createSqliteMemoryStore } from '../memory/sqlite/sqlite-memory-store.ts
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite-profiles.ts'
+import type { ChangeLog } from '../messages/change-log.ts'
+import { createSqliteChangeLog } from '../messages/sqlite/sqlite-change-log.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
 import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
 import { guardMessages } from '../messages/erasure-guard.ts'
@@ -46,6 +48,7 @@ export interface Stores extends Disposable {
   readonly database: Database
   readonly people: SqlitePeople
   readonly messages: MessageStore
+  readonly changeLog: ChangeLog
   readonly ledger: SessionLedger
   readonly folders: SessionFolders
   readonly memories: MemoryStore
@@ -137,6 +140,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
     preferences,
     numberedLists: listings,
     erasures,
+    changeLog: createSqliteChangeLog(database),
     messages: guardMessages(messages, { erasures, preferences }),
     memories,
     forgettable: createSqliteMessageErasure(database),

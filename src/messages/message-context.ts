@@ -1,3 +1,4 @@
+import type { ContentChange } from './change-log.ts'
 import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
@@ -6,17 +7,6 @@ export interface MessageInContext {
   readonly message: MessageRecord
   readonly before: readonly MessageRecord[]
   readonly after: readonly MessageRecord[]
-}
-
-/** That a message was changed, or went. */
-export interface ContextChange {
-  /** Grows with each change. */
-  readonly change: number
-  readonly message_id: MessageId
-  /** Where it stands, or stood, in the order of `inOrder`. */
-  readonly place: number
-  /** Persons' messages near to it in its session: their context was changed with it. */
-  readonly neighbours: readonly MessageId[]
 }
 
 /**
@@ -42,10 +32,8 @@ export interface MessageContext {
   scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
   /** These messages of a scope, with at most `reach` turns before and after. */
   inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly MessageInContext[]>
-  /** The oldest changes behind `after`, at most `limit`; of one message only the last. Neighbours are those within `reach` turns. */
-  changes(after: number, limit: number, reach: number): Promise<readonly ContextChange[]>
-  /** Changes up to this one will not be asked for again. */
-  forgetChanges(upTo: number): Promise<void>
+  /** Persons' messages at most `reach` messages before or after a place in a session. */
+  neighbours(place: Pick<ContentChange, 'session_id' | 'seq'>, reach: number): Promise<readonly MessageId[]>
   /** Place of the newest message. One that went may have been the newest: its place is given to the next that comes. */
   newest(): Promise<number>
   /** How many messages of persons there are. */

@@ -18,12 +18,10 @@ export interface MessageErasure {
   /** What the bot said in a scope at or after `since`. */
   saidByBot(scope: Scope, since: number): AsyncIterable<readonly MessageRecord[]>
   /**
-   * Removes words for good, with replies that are on their way to them. Ids stay known; sessions that lose something are
-   * marked as changed until `relearnt`. Safe to repeat. @returns how many messages went
+   * Removes words for good, with replies that are on their way to them. Ids stay known. Safe to repeat.
+   * @returns how many messages went
    */
   eraseMessages(message_ids: readonly MessageId[]): Promise<number>
-  /** Marks sessions as changed: what is remembered of them is made anew. */
-  markChanged(session_ids: readonly string[]): Promise<void>
 }
 
 /** An index over messages: derived, and to hold nothing of what was forgotten. */

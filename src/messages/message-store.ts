@@ -114,16 +114,13 @@ export interface MessageStore {
   current(
     message_ids: readonly MessageId[],
   ): Promise<ReadonlyMap<MessageId, Pick<MessageRecord, 'text' | 'tokens' | 'kind'>>>
-  /** Changes a message's text, and marks its session as changed until `relearnt`; tells where it stands, or `undefined` for a message that is not kept or reads so already. */
+  /** Changes a message's text. @returns where it is, or `undefined` for a message that is not kept or reads so already */
   edit(message_id: MessageId, text: string, tokens: number): Promise<ChangedMessage | undefined>
   /**
-   * Deletes a message's words for good; its id stays known, so that it cannot come back. Its session is marked as
-   * changed until `relearnt`. Tells where it stood, or `undefined` for a message that is not kept.
+   * Deletes a message's words for good; its id stays known, so that it cannot come back.
+   * @returns where it was, or `undefined` for a message that is not kept
    */
   remove(message_id: MessageId, at: number): Promise<ChangedMessage | undefined>
-  /** Sessions of which a message was changed or deleted since they were last learned from. */
-  changedSessions(): Promise<readonly string[]>
-  relearnt(session_id: string): Promise<void>
   /**
    * Keeps what a person thinks of a reply of the bot, whichever of its parts they rate: 1, −1, or `undefined` to take it
    * back. False for other messages.

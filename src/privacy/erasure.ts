@@ -1,4 +1,5 @@
 import type { AppliedErasures, ErasedIds, ErasureAct, Erasures } from '../messages/erasures.ts'
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
 import type { MessageId } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
@@ -53,6 +54,7 @@ export interface ErasureDeps {
   readonly erasures: Erasures
   readonly applied: AppliedErasures
   readonly messages: MessageErasure
+  readonly changeLog: Pick<ChangeLog, 'requestRelearning'>
   readonly memories: MemoryStore
   readonly longterm: Pick<LongTermMemory, 'drop'>
   readonly sessions: Pick<Sessions, 'refresh' | 'release'>
@@ -201,7 +203,7 @@ export const createErasure = (deps: ErasureDeps): Erasure => {
       await erasures.add(act.act, { ...all, sessions: sessionsOf(all.messages) })
       // What was learned from further messages too is learned from these anew.
       const sources = await messages.get(all.memories.flatMap(memory => memory.sources))
-      await messages.markChanged(sessionsOf(sources))
+      await deps.changeLog.requestRelearning(sessionsOf(sources))
       return await apply(act, by)
     },
 

@@ -1,4 +1,4 @@
-import type { ChangeFeed } from '../messages/change-feed.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { shareOf } from '../text/word-frequency.ts'
@@ -34,7 +34,7 @@ export interface ScopeHits {
 }
 
 export interface ScopeSearchDeps {
-  readonly feed: Pick<ChangeFeed, 'get'>
+  readonly feed: Pick<MessageReader, 'get'>
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly with_features: boolean

@@ -8,6 +8,7 @@ import { createMessageSource } from '../../src/vectors/message-embedding-source.
 import type { Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
@@ -36,7 +37,12 @@ const subjects: Record<string, () => Subject> = {
     const database = new Database(':memory:', messageMigrations)
     const store = createSqliteMessageStore(database)
     let n = 0
-    const source = createMessageSource(createSqliteMessageContext(database), wordCounter, new FakeClock())
+    const source = createMessageSource({
+      context: createSqliteMessageContext(database),
+      changeLog: createSqliteChangeLog(database),
+      tokens: wordCounter,
+      clock: new FakeClock(),
+    })
     return {
       source,
       add: async (scope, text) => {

@@ -39,6 +39,7 @@ afterEach(async () => {
 const overAnIndex = (): MessageSearch =>
   createMessageSearch({
     feed: rig.feed,
+    changeLog: rig.changeLog,
     index: rig.index,
     tokens: wordCounter,
     weights: LEXICAL_WEIGHTS,

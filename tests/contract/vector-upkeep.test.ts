@@ -9,6 +9,7 @@ import { createMessageSource } from '../../src/vectors/message-embedding-source.
 import { messageSpace } from '../../src/vectors/embedding-spaces.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { exactRig } from '../support/memory-exact-rig.ts'
@@ -35,7 +36,12 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
       syncNow: () => memory.syncNow(),
     },
     messages: {
-      source: createMessageSource(createSqliteMessageContext(database), wordCounter, clock),
+      source: createMessageSource({
+        context: createSqliteMessageContext(database),
+        changeLog: createSqliteChangeLog(database),
+        tokens: wordCounter,
+        clock,
+      }),
       space,
       index,
       embeds: false,

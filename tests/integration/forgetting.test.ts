@@ -57,6 +57,7 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
     ledger: stores.ledger,
     folders: stores.folders,
     messages: stores.forgettable,
+    changeLog: stores.changeLog,
     memories: stores.memories,
     longterm: createNoLongTermMemory(stores.memories),
     personalData: () => [...stores.personalData, ...further],

@@ -163,7 +163,7 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
   await rig.talk('chat:g', 0, lines)
   // An index that was thrown back to an earlier state, as a power cut may do: what it lacks is told again.
   await rig.indexer[Symbol.asyncDispose]()
-  const half = await rig.feed.changes(0, 90)
+  const half = await rig.changeLog.changes(0, 90)
   await rig.index.apply(
     half.map(({ message_id, now }) => ({ message_id, now: now && { scope: now.scope, message: now } })),
     { change: 60 },
@@ -172,13 +172,14 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
   await rig.messages.edit('m6', 'boat renamed', 2)
   const again = new FullTextIndexer({
     feed: rig.feed,
+    changeLog: rig.changeLog,
     index: rig.index,
     logger: denidin.log,
   })
   again.requestSync()
   await again.whenIdle()
   expect(await rig.index.counts()).toEqual({ messages: 199, scopes: 1 })
-  expect(await rig.feed.changes((await rig.index.progress()).change, 10)).toEqual([])
+  expect(await rig.changeLog.changes((await rig.index.progress()).change, 10)).toEqual([])
   expect(rig.everything()).not.toContain('number5"')
 })
 

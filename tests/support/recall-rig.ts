@@ -10,7 +10,8 @@ import { createSqliteFullTextIndex } from '../../src/retrieval/sqlite/sqlite-ful
 import type { MessageStore } from '../../src/messages/message-store.ts'
 import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteChangeFeed } from '../../src/messages/sqlite/sqlite-change-feed.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
+import { createSqliteMessageReader } from '../../src/messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { systemClock } from '../../src/platform/clock.ts'
@@ -34,9 +35,15 @@ export class RecallRig implements AsyncDisposable {
   readonly database = new Database(':memory:', messageMigrations)
   readonly index_database = new Database(':memory:', indexMigrations)
   readonly messages: MessageStore & PersonalData = createSqliteMessageStore(this.database)
-  readonly feed = createSqliteChangeFeed(this.database)
+  readonly feed = createSqliteMessageReader(this.database)
+  readonly changeLog = createSqliteChangeLog(this.database)
   readonly index: FullTextIndex & IndexedPersons = createSqliteFullTextIndex(this.index_database)
-  readonly indexer = new FullTextIndexer({ feed: this.feed, index: this.index, logger: silentLogger })
+  readonly indexer = new FullTextIndexer({
+    feed: this.feed,
+    changeLog: this.changeLog,
+    index: this.index,
+    logger: silentLogger,
+  })
   #n = 0
 
   constructor() {

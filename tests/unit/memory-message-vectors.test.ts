@@ -7,6 +7,7 @@ import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-
 import { contextualText } from '../../src/vectors/contextual-text.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
@@ -39,7 +40,12 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
       clock,
       tokens: wordCounter,
       embeds: options.embeds ?? true,
-      source: createMessageSource(turns, wordCounter, clock),
+      source: createMessageSource({
+        context: turns,
+        changeLog: createSqliteChangeLog(database),
+        tokens: wordCounter,
+        clock,
+      }),
       min_similarity: 0.2,
       logger: silentLogger,
       ids: { uuid: () => 'id', fraction: () => 0.5 },

@@ -304,4 +304,84 @@ export const messageMigrations: readonly Migration[] = [
       end;
     `,
   },
+  {
+    id: 'messages-008',
+    sql: `
+      -- One log with a cursor for each follower, instead of three: message_changes (full-text index), turn_changes
+      -- (vectors) and changed_sessions (learning). The numbers of message_changes go on: the full-text index holds one.
+      drop trigger messages_came;
+      drop trigger messages_changed;
+      drop trigger messages_went;
+      drop trigger turns_changed;
+      drop trigger turns_went;
+
+      -- A row is the last change of a message, or (without one) a session that has to be learned from again.
+      -- content_change: number of its last change of content; null when it was only added or moved.
+      create table message_changes_new (
+        change integer primary key autoincrement,
+        content_change integer,
+        message_id text unique,
+        session_id text,
+        seq integer
+      ) strict;
+      insert into message_changes_new (change, message_id, session_id, seq)
+        select c.change, c.message_id, m.session_id, m.seq
+        from message_changes c left join messages m on m.message_id = c.message_id;
+      delete from sqlite_sequence where name = 'message_changes_new';
+      insert into sqlite_sequence (name, seq)
+        select 'message_changes_new', coalesce((select seq from sqlite_sequence where name = 'message_changes'), 0);
+      drop table message_changes;
+      alter table message_changes_new rename to message_changes;
+      create index message_changes_of_content on message_changes (content_change) where content_change is not null;
+
+      -- follows: all changes, or those of content alone. What every cursor has passed is removed.
+      create table change_cursors (
+        name text primary key,
+        follows text not null check (follows in ('all', 'content')),
+        up_to integer not null
+      ) strict, without rowid;
+      insert into change_cursors (name, follows, up_to) values ('full_text', 'all', 0);
+      insert into change_cursors (name, follows, up_to)
+        select 'vectors', 'content', seq from sqlite_sequence where name = 'message_changes';
+
+      -- What the vectors still had to follow: learning has been told of it in its own way.
+      delete from message_changes where message_id in (select message_id from turn_changes);
+      insert into message_changes (message_id, session_id, seq)
+        select message_id, session_id, place from turn_changes order by change;
+      update message_changes set content_change = change
+        where message_id in (select message_id from turn_changes);
+      insert into change_cursors (name, follows, up_to)
+        select 'learning', 'content', seq from sqlite_sequence where name = 'message_changes';
+      insert into message_changes (session_id) select session_id from changed_sessions;
+      update message_changes set content_change = change where message_id is null;
+      drop table turn_changes;
+      drop table changed_sessions;
+
+      create trigger messages_added after insert on messages begin
+        insert or replace into message_changes (message_id, session_id, seq, content_change)
+          select new.message_id, new.session_id, new.seq,
+            (select content_change from message_changes where message_id = new.message_id);
+      end;
+      create trigger messages_moved after update of scope, person_id on messages begin
+        insert or replace into message_changes (message_id, session_id, seq, content_change)
+          select new.message_id, new.session_id, new.seq,
+            (select content_change from message_changes where message_id = new.message_id);
+      end;
+      -- Joining a session changes nothing about what was said; nor does a column that is not named here.
+      create trigger messages_changed
+        after update of role, kind, sender_name, text, sent_at, learning_opt_out on messages
+        when (old.role, old.kind, old.sender_name, old.text, old.sent_at, old.learning_opt_out)
+          is not (new.role, new.kind, new.sender_name, new.text, new.sent_at, new.learning_opt_out)
+      begin
+        insert or replace into message_changes (message_id, session_id, seq)
+          values (new.message_id, new.session_id, new.seq);
+        update message_changes set content_change = change where message_id = new.message_id;
+      end;
+      create trigger messages_removed after delete on messages begin
+        insert or replace into message_changes (message_id, session_id, seq)
+          values (old.message_id, old.session_id, old.seq);
+        update message_changes set content_change = change where message_id = old.message_id;
+      end;
+    `,
+  },
 ]

@@ -5,7 +5,7 @@ import { kindAfterEdit } from '../message-kind.ts'
 import type { Scope } from '../scope.ts'
 import type { MessageRow } from './message-columns.ts'
 
-type Changes = Pick<MessageStore, 'current' | 'edit' | 'remove' | 'changedSessions' | 'relearnt' | 'rate'>
+type Changes = Pick<MessageStore, 'current' | 'edit' | 'remove' | 'rate'>
 
 /** What happens to a message after it was recorded: edits, deletions, ratings. */
 export const createSqliteMessageChanges = (database: Database): Changes => {
@@ -15,15 +15,6 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
       { message_id },
     )
     return row === undefined ? undefined : { scope: row.scope, session_id: row.session_id ?? undefined }
-  }
-
-  const markChanged = (changed: ChangedMessage | undefined): ChangedMessage | undefined => {
-    if (changed?.session_id !== undefined) {
-      database.run('insert or ignore into changed_sessions (session_id) values (:session_id)', {
-        session_id: changed.session_id,
-      })
-    }
-    return changed
   }
 
   /** Id under which a reply is kept of which this is a part; any other id as it is. */
@@ -57,7 +48,7 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
           'update messages set text = :text, tokens = :tokens, kind = :kind where message_id = :message_id',
           { message_id, text, tokens, kind: kindAfterEdit(was.kind, text) },
         )
-        return markChanged(place(message_id))
+        return place(message_id)
       }),
 
     remove: async (message_id, at) =>
@@ -68,14 +59,8 @@ export const createSqliteMessageChanges = (database: Database): Changes => {
           `update inbox set state = 'ignored', settled_at = :at where message_id = :message_id and state = 'received'`,
           { message_id, at },
         )
-        return markChanged(was)
+        return was
       }),
-
-    changedSessions: async () =>
-      database.all<{ session_id: string }>('select session_id from changed_sessions').map(row => row.session_id),
-    relearnt: async session_id => {
-      database.run('delete from changed_sessions where session_id = :session_id', { session_id })
-    },
 
     rate: async ({ message_id: rated, person_id, value, at }) => {
       const message_id = whole(rated)

@@ -64,25 +64,10 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
             .map(toMessage),
         })),
 
-    changes: async (after, limit, reach) =>
-      database
-        .all<{ change: number; message_id: string; session_id: string | null; seq: number }>(
-          `select change, message_id, session_id, place seq from turn_changes
-           where change > :after order by change limit :limit`,
-          { after, limit },
-        )
-        .map(row => ({
-          change: row.change,
-          message_id: row.message_id,
-          place: row.seq,
-          neighbours: [...beside(row, 'before', reach), ...beside(row, 'after', reach)]
-            .filter(each => each.role === 'user')
-            .map(each => each.message_id),
-        })),
-
-    forgetChanges: async upTo => {
-      database.run('delete from turn_changes where change <= :upTo', { upTo })
-    },
+    neighbours: async ({ session_id = null, seq }, reach) =>
+      [...beside({ session_id, seq }, 'before', reach), ...beside({ session_id, seq }, 'after', reach)]
+        .filter(each => each.role === 'user')
+        .map(each => each.message_id),
 
     newest: async () => database.get<{ seq: number | null }>('select max(seq) seq from messages')?.seq ?? 0,
 

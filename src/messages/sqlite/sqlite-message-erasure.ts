@@ -27,11 +27,6 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure &
   }
 
   const eraseNow = (ids: string): number => {
-    database.run(
-      `insert or ignore into changed_sessions (session_id)
-       select distinct session_id from messages where session_id is not null and ${IN_IDS}`,
-      { ids },
-    )
     database.run(`delete from ratings where ${IN_IDS}`, { ids })
     database.run(
       `delete from outbox where ${IN_IDS}
@@ -69,12 +64,6 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure &
         await yieldToEventLoop()
       }
       return erased
-    },
-
-    markChanged: async session_ids => {
-      database.run('insert or ignore into changed_sessions (session_id) select value from json_each(:ids)', {
-        ids: JSON.stringify(session_ids),
-      })
     },
 
     search: async ({ scope, speaker }, words, limit) => {

@@ -97,16 +97,9 @@ export const createMessagePersonalData = (database: Database): PersonalData => {
     erase: async (person_id, bounds = {}) => {
       const parameters = personParameters(person_id, bounds)
       const going = 'messages where rowid in (select value from json_each(:ids))'
-      const withMessages = (ids: string): number => {
-        // What was said in a group had a share in what is remembered of the group: that is made anew without it.
-        database.run(
-          `insert or ignore into changed_sessions (session_id)
-           select distinct session_id from ${going} and scope <> :scope and session_id is not null`,
-          { ids, scope: scopeOfPerson(person_id) },
-        )
-        // What others think of a reply that goes, goes with it.
-        return database.run(`delete from ratings where message_id in (select message_id from ${going})`, { ids })
-      }
+      // What others think of a reply that goes, goes with it.
+      const withMessages = (ids: string): number =>
+        database.run(`delete from ratings where message_id in (select message_id from ${going})`, { ids })
       let erased = database.run(
         `delete from ratings where ${WHICH.ratings}`,
         fittingParameters(WHICH.ratings, parameters),

@@ -1,4 +1,4 @@
-import type { ChangeFeed } from '../../messages/change-feed.ts'
+import type { MessageReader } from '../../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
@@ -15,7 +15,7 @@ const PAGE = 100
 const SAMPLE = 5
 
 export interface VerifyFullTextIndexDeps {
-  readonly feed: ChangeFeed
+  readonly feed: MessageReader
   readonly index: FullTextIndex
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
@@ -87,7 +87,7 @@ class Comparison {
   }
 
   /** Whether each of what the index holds is a message. */
-  async documents(message_ids: readonly MessageId[], feed: ChangeFeed): Promise<void> {
+  async documents(message_ids: readonly MessageId[], feed: MessageReader): Promise<void> {
     this.#run.signal.throwIfAborted()
     const foreign: MessageState[] = []
     const places = await this.#index.placesOf(message_ids)

@@ -1,37 +1,11 @@
+/** Reads messages from SQLite for the indexes that are built from them. */
 import type { Database } from '../../database/sqlite/database.ts'
-import type { ChangeFeed } from '../change-feed.ts'
+import type { MessageReader } from '../message-reader.ts'
 import type { Scope } from '../scope.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 
-/** A change, with the message where it is still there. */
-type ChangeRow = { readonly [K in keyof MessageRow]: MessageRow[K] | null } & {
-  readonly change: number
-  readonly changed_id: string
-}
-
-/** Messages as they are followed: changes are taken down by triggers, whatever statement made them. */
-export const createSqliteChangeFeed = (database: Database): ChangeFeed => ({
-  changes: async (after, limit) =>
-    database
-      .all<ChangeRow>(
-        `select c.change, c.message_id changed_id, ${MESSAGE_COLUMNS}
-         from message_changes c left join messages on messages.message_id = c.message_id
-         where c.change > :after order by c.change limit :limit`,
-        { after, limit },
-      )
-      .map(({ change, changed_id, ...row }) => ({
-        change,
-        message_id: changed_id,
-        now: row.message_id === null ? undefined : toRecord(row as MessageRow),
-      })),
-
-  latestChange: async () =>
-    database.get<{ seq: number }>(`select seq from sqlite_sequence where name = 'message_changes'`)?.seq ?? 0,
-
-  forgetChanges: async upTo => {
-    database.run('delete from message_changes where change <= :upTo', { upTo })
-  },
-
+/** Reads messages from SQLite. */
+export const createSqliteMessageReader = (database: Database): MessageReader => ({
   inOrder: async (after, limit) =>
     database
       .all<MessageRow & { readonly seq: number }>(

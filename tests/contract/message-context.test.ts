@@ -75,28 +75,22 @@ for (const [name, open] of Object.entries(subjects)) {
     expect(await turns.inContext('person:a', ['6'], 2)).toMatchObject([{ before: [], after: [] }])
   })
 
-  test(`${name}: what is edited or taken back is told, with the messages beside it, until it is forgotten`, async () => {
-    const { turns, say, edit, remove } = open()
-    say(...['1', '2', '3', '4'].map(message_id => ({ message_id, text: `text ${message_id}` })))
-    expect(await turns.changes(0, 10, 1)).toEqual([])
-    await edit('2', 'other words')
+  test(`${name}: neighbours are the persons' messages beside a place in a session, also when its message is gone`, async () => {
+    const { turns, say, remove } = open()
+    say(...['1', '2', '3', '4', '5'].map(message_id => ({ message_id, text: `text ${message_id}` })))
+    say({ message_id: '6', text: 'an answer', role: 'assistant' }, { message_id: '7', text: '/status' })
     await remove('4')
-    await edit('2', 'yet other words')
-    const changes = await turns.changes(0, 10, 1)
-    expect(changes.map(each => [each.message_id, each.neighbours])).toEqual([
-      ['4', ['3']],
-      ['2', ['1', '3']],
-    ])
-    await turns.forgetChanges(changes[0]!.change)
-    expect((await turns.changes(0, 10, 1)).map(each => each.message_id)).toEqual(['2'])
+    const place = { session_id: 'session of person:a', seq: 4 }
+    expect(await turns.neighbours(place, 1)).toEqual(['3', '5'])
+    expect(await turns.neighbours(place, 2)).toEqual(['3', '2', '5'])
+    expect(await turns.neighbours({ ...place, session_id: undefined }, 2)).toEqual([])
   })
 
-  test(`${name}: joining a session, or another person's messages, is no change of what was said`, async () => {
+  test(`${name}: a message that joins another person's is in their scope`, async () => {
     const { turns, say, merge, assign } = open()
     say({ message_id: '1', text: 'one', session_id: null })
     await assign('s', '1')
     await merge('a', 'b')
-    expect(await turns.changes(0, 10, 1)).toEqual([])
     expect(await turns.scopesOf(['1'])).toEqual(new Map([['1', 'person:b']]))
   })
 }
@@ -111,5 +105,5 @@ test('what its person wants nobody to learn from is neither a turn nor a context
   database.run(`update messages set learning_opt_out = 1 where message_id = '2'`)
   expect((await turns.inOrder(0, 10)).messages.map(each => each.message.message_id)).toEqual(['1', '3'])
   expect((await turns.inContext('person:a', ['1'], 2))[0]!.after.map(each => each.message_id)).toEqual(['3'])
-  expect(await turns.changes(0, 10, 1)).toMatchObject([{ message_id: '2', neighbours: ['1', '3'] }])
+  expect(await turns.neighbours({ session_id: 'session of person:a', seq: 2 }, 1)).toEqual(['1', '3'])
 })

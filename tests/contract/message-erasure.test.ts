@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { MessageErasure, ScanningMessageSearch } from '../../src/messages/message-erasure.ts'
 import type { MessageRecord } from '../../src/messages/message.ts'
+import type { ChangeLog } from '../../src/messages/change-log.ts'
 import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
@@ -18,6 +20,7 @@ const GROUP: Scope = 'chat:1@g.us'
 interface Subject {
   readonly messages: MessageErasure & ScanningMessageSearch
   readonly store: MessageStore & PersonalData
+  readonly changeLog: ChangeLog
 }
 
 const idsOf = (placed: readonly MessageRecord[]): string[] => placed.map(each => each.message_id)
@@ -32,12 +35,14 @@ describe.each([
       sqliteOnDisk(messageMigrations, database => ({
         messages: createSqliteMessageErasure(database),
         store: createSqliteMessageStore(database),
+        changeLog: createSqliteChangeLog(database),
       })),
   ],
 ] as const)('messages that can be forgotten and searched: %s', (_name, open) => {
   let opened: StoreOnDisk<Subject>
   let messages: Subject['messages']
   let store: Subject['store']
+  let changeLog: ChangeLog
 
   const say = async (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Promise<void> => {
     await store.receive({
@@ -85,7 +90,7 @@ describe.each([
 
   beforeEach(async () => {
     opened = await open()
-    ;({ messages, store } = opened.store)
+    ;({ messages, store, changeLog } = opened.store)
   })
 
   afterEach(async () => {
@@ -189,7 +194,7 @@ describe.each([
     expect(await messages.get(['m1'])).toEqual([])
     expect(await store.held()).toEqual([])
     expect((await store.open()).map(each => each.message_id)).toEqual(['m2'])
-    expect(await store.changedSessions()).toEqual(['s1'])
+    expect(await changeLog.changedSessions()).toMatchObject([{ session_id: 's1' }])
     expect(await store.known(['m1'])).toEqual(new Set(['m1']))
     await say('m1', ANA, 'secret')
     expect(await messages.get(['m1', 'm2'])).toMatchObject([{ message_id: 'm2' }])
@@ -212,17 +217,9 @@ describe.each([
     for (const id of [...ids, 'kept']) await say(id, ANA, id)
     expect(await messages.eraseMessages(ids)).toBe(ids.length)
     opened.restart()
-    ;({ messages, store } = opened.store)
+    ;({ messages, store, changeLog } = opened.store)
     expect(idsOf(await messages.get([...ids, 'kept']))).toEqual(['kept'])
   }, 30_000)
-
-  test('sessions are marked as changed until they were learned from again', async () => {
-    await messages.markChanged(['s1', 's2', 's1'])
-    await messages.markChanged(['s1'])
-    expect([...(await store.changedSessions())].sort()).toEqual(['s1', 's2'])
-    await store.relearnt('s1')
-    expect(await store.changedSessions()).toEqual(['s2'])
-  })
 
   test('a message is found by all of the words that were asked for, in whatever form, newest first', async () => {
     await say('m1', ANA, 'My CARS are red, and fast!')
