@@ -1,30 +1,25 @@
-/** Tables of Markdown (GFM) for WhatsApp, which knows none. */
-import { boldToWhatsApp, inlineToPlain, inlineToWhatsApp } from './whatsapp-inline.ts'
-
-export interface Table {
-  readonly head: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-}
+/** Renders a Markdown table (GFM) for WhatsApp, which has none: aligned columns, pairs, or one paragraph a row. */
+import { Lexer, type Token } from 'marked'
+import { boldToWhatsApp, inlineToPlain, inlineToWhatsApp } from './inline.ts'
 
 /** Characters of fixed width that a small phone shows on one line. */
 const NARROW_WIDTH = 30
 const BETWEEN_COLUMNS = '  '
-const DELIMITER_ROW = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
 /** Letters that keep their columns in a fixed-width font on any phone. */
 const FIXED_WIDTH = /^[\x20-\x7e\u00a0-\u024f\u2010-\u2026\u20ac]*$/
 
-/** The table that begins at a line, and how many lines it has; `undefined` when none does. */
-export const tableAt = (
-  lines: readonly string[],
-  at: number,
-): { readonly table: Table; readonly length: number } | undefined => {
-  const [first = '', second = ''] = [lines[at], lines[at + 1]]
-  if (!first.includes('|') || !second.includes('-') || !DELIMITER_ROW.test(second)) return undefined
-  const head = cellsOf(first)
-  if (head.length !== cellsOf(second).length) return undefined
-  let end = at + 2
-  while ((lines[end] ?? '').includes('|')) end++
-  return { table: { head, rows: lines.slice(at + 2, end).map(cellsOf) }, length: end - at }
+/** Rows of text: a row may have more cells than the head, and none may be lost. */
+interface Table {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+const read = (cell: string): Token[] => Lexer.lexInline(cell)
+
+/** Source lines of a table: head, delimiter row, rows. */
+const tableOf = (raw: string): Table => {
+  const [head = [], , ...rows] = raw.trimEnd().split('\n').map(cellsOf)
+  return { head, rows }
 }
 
 const cellsOf = (line: string): readonly string[] => {
@@ -38,8 +33,9 @@ const cellsOf = (line: string): readonly string[] => {
   return cells.map(cell => cell.trim().replace(/<br\s*\/?>/gi, ' '))
 }
 
-/** A table as lines; `fixed` when they belong into a block of fixed width. */
-export const linesOfTable = ({ head, rows }: Table): { readonly lines: readonly string[]; readonly fixed: boolean } => {
+/** The source of a table as lines; `fixed` when they belong in a block of fixed width. */
+export const linesOfTable = (raw: string): { readonly lines: readonly string[]; readonly fixed: boolean } => {
+  const { head, rows } = tableOf(raw)
   const aligned = head.length > 2 ? alignedLines([head, ...rows]) : undefined
   if (aligned !== undefined) return { lines: aligned, fixed: true }
   return { lines: head.length > 2 ? records(head, rows) : pairs(head, rows), fixed: false }
@@ -47,7 +43,7 @@ export const linesOfTable = ({ head, rows }: Table): { readonly lines: readonly 
 
 /** Columns under each other, where that is narrow enough. */
 const alignedLines = (rows: readonly (readonly string[])[]): readonly string[] | undefined => {
-  const plain = rows.map(row => row.map(inlineToPlain))
+  const plain = rows.map(row => row.map(cell => inlineToPlain(read(cell))))
   const columns = Math.max(...plain.map(row => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...plain.map(row => (row[column] ?? '').length)),
@@ -64,22 +60,22 @@ const alignedLines = (rows: readonly (readonly string[])[]): readonly string[] |
 
 /** One or two columns: `a: b`, a line a row. */
 const pairs = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
-  boldToWhatsApp(head.filter(cell => cell !== '').join(' – ')),
+  boldToWhatsApp(read(head.filter(cell => cell !== '').join(' – '))),
   ...rows.map(([name = '', ...values]) => `• ${labelled(name, values)}`),
 ]
 
 const labelled = (name: string, values: readonly string[]): string => {
-  const said = values.filter(value => value !== '').map(inlineToWhatsApp)
-  return [inlineToWhatsApp(name), ...said].filter(each => each !== '').join(': ')
+  const said = values.filter(value => value !== '').map(value => inlineToWhatsApp(read(value)))
+  return [inlineToWhatsApp(read(name)), ...said].filter(each => each !== '').join(': ')
 }
 
 /** Three columns and more: a bold line for the first cell of each row, under it the others with their headings. */
 const records = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => {
-  if (rows.length === 0) return [boldToWhatsApp(head.filter(cell => cell !== '').join(' – '))]
+  if (rows.length === 0) return [boldToWhatsApp(read(head.filter(cell => cell !== '').join(' – ')))]
   return rows.flatMap((row, index) => {
     const named = row.map((cell, column) => ({ name: head[column] ?? '', cell })).filter(({ cell }) => cell !== '')
     const [first, ...others] = named.map(({ name, cell }) => (name === '' ? cell : `${name}: ${cell}`))
-    const title = first === undefined ? [] : [boldToWhatsApp(first)]
-    return [...(index === 0 ? [] : ['']), ...title, ...others.map(each => `• ${inlineToWhatsApp(each)}`)]
+    const title = first === undefined ? [] : [boldToWhatsApp(read(first))]
+    return [...(index === 0 ? [] : ['']), ...title, ...others.map(each => `• ${inlineToWhatsApp(read(each))}`)]
   })
 }
