@@ -7,7 +7,7 @@ import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { MessageSearch } from '../retrieval/message-search.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { TrafficStore } from '../messages/message-store.ts'
 import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
@@ -40,7 +40,7 @@ export interface App extends AsyncDisposable {
   readonly past: MessageSearch
   readonly people: People
   /** How many messages and replies are in which state. */
-  readonly traffic: MessageStore['counts']
+  readonly traffic: TrafficStore['counts']
   /** Opens the terminal's channel, so that `chat.say` works; nothing else begins. */
   open(): Promise<void>
   /** Begins to live: takes up what was not answered, opens the channels, sweeps what expired meanwhile. */
@@ -200,7 +200,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     memory,
     past,
     people: stores.people,
-    traffic: stores.messages.counts,
+    traffic: () => stores.messages.traffic.counts(),
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {

@@ -104,7 +104,7 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
     usage: stores.meter,
     traffic: {
       counts: async () => {
-        const { inbox, outbox } = await stores.messages.counts()
+        const { inbox, outbox } = await stores.messages.traffic.counts()
         return {
           inbox_waiting: inbox.received,
           outbox_waiting: outbox.intended + outbox.held,
@@ -113,7 +113,7 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
         }
       },
       prune: async () =>
-        (await stores.messages.prune(parts.clock.now() - TRAFFIC_RETENTION_MS)) +
+        (await stores.messages.traffic.prune(parts.clock.now() - TRAFFIC_RETENTION_MS)) +
         (await stores.memoryLog.prune(parts.clock.now() - USES_RETENTION_MS)),
     },
   }

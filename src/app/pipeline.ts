@@ -130,7 +130,7 @@ export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promis
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  const missed = createBackfill({ messages: stores.messages, conversation, ownerWrote: changes.ownerWrote })
+  const missed = createBackfill({ inbox: stores.messages.inbox, conversation, ownerWrote: changes.ownerWrote })
   return { conversation, changes: { ...changes, ...missed }, delivery: outbox }
 }
 

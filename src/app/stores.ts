@@ -20,7 +20,7 @@ import type { ChangeLog } from '../messages/change-log.ts'
 import { createSqliteChangeLog } from '../messages/sqlite/sqlite-change-log.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
 import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
-import { guardMessages } from '../messages/erasure-guard.ts'
+import { guardInbox } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
   createSqliteAppliedErasures,
@@ -106,7 +106,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
   const personalData: PersonalData[] = [
     createPersonalProfile(database),
     preferences,
-    messages,
+    messages.personal,
     sessions,
     memories,
     memoryLog,
@@ -141,7 +141,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
     numberedLists: listings,
     erasures,
     changeLog: createSqliteChangeLog(database),
-    messages: guardMessages(messages, { erasures, preferences }),
+    messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
     memories,
     forgettable: createSqliteMessageErasure(database),
     applied: createSqliteAppliedErasures(database),

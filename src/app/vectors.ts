@@ -115,7 +115,7 @@ export const createVectors = async (
           syncNow: () => messages.syncNow(),
         },
         memoryStore: stores.memories,
-        messageStore: stores.messages,
+        history: stores.messages.history,
         vectors,
         embedder,
         min_similarity,

@@ -1,17 +1,17 @@
 import type { ChannelEvents, OwnerMessage } from '../channels/channel.ts'
 import type { IncomingMessage } from '../messages/message.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { InboxStore } from '../messages/inbox-store.ts'
 import type { Conversation } from './conversation.ts'
 
 export interface BackfillDeps {
-  readonly messages: Pick<MessageStore, 'known' | 'recordedUntil' | 'markHeard' | 'originOf'>
+  readonly inbox: Pick<InboxStore, 'known' | 'recordedUntil' | 'markRecordedUntil' | 'originOf'>
   readonly conversation: Pick<Conversation, 'receiveAll'>
   readonly ownerWrote: (message: OwnerMessage) => Promise<void>
 }
 
 /** Takes what was said while nobody listened onto the road: one turn a chat, for what its owner has not answered. */
 export const createBackfill = (deps: BackfillDeps): Pick<ChannelEvents, 'backfilled' | 'recordedUntil'> => {
-  const { messages, conversation, ownerWrote } = deps
+  const { inbox, conversation, ownerWrote } = deps
 
   /** What people said before the owner's words is answered by these. */
   const receiveAnswered = async (said: readonly IncomingMessage[]): Promise<void> => {
@@ -22,20 +22,20 @@ export const createBackfill = (deps: BackfillDeps): Pick<ChannelEvents, 'backfil
     backfilled: async ({ chat_id, said, until }) => {
       // A channel reads a chat from a while before its end, each time anew: were all that is known recorded once more,
       // a process that is killed soon after each start would never come to what is new.
-      const known = await messages.known(said.map(each => each.message.message_id))
+      const known = await inbox.known(said.map(each => each.message.message_id))
       let people: IncomingMessage[] = []
       for (const each of said) {
         if (each.by === 'person') {
           if (!known.has(each.message.message_id)) people.push(each.message)
-        } else if ((await messages.originOf(each.message)) !== 'ours') {
+        } else if ((await inbox.originOf(each.message)) !== 'ours') {
           await receiveAnswered(people)
           people = []
           await ownerWrote(each.message)
         }
       }
       await conversation.receiveAll(people)
-      await messages.markHeard(chat_id, until)
+      await inbox.markRecordedUntil(chat_id, until)
     },
-    recordedUntil: chat_ids => messages.recordedUntil(chat_ids),
+    recordedUntil: chat_ids => inbox.recordedUntil(chat_ids),
   }
 }

@@ -7,7 +7,8 @@ import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import { kindOfIncoming } from '../messages/message-kind.ts'
-import type { MessageStore, OpenMessage } from '../messages/message-store.ts'
+import type { OpenMessage } from '../messages/inbox-store.ts'
+import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person, PersonId } from '../people/person.ts'
@@ -35,7 +36,7 @@ export interface InboxDeps {
     readonly keep: boolean
   }
   readonly people: People
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly windows: Pick<Sessions, 'release'>
   readonly turn: Turn
   readonly outbox: Outbox
@@ -112,7 +113,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
     const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = deps.tokens.count(text)
     const sender_name = knownName(message.sender) ?? person.name
-    const receipt = await messages
+    const receipt = await messages.inbox
       .receive({
         message: {
           ...message,
@@ -195,7 +196,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
     if (last === undefined) return
     const answers = lost.map(message => message.message_id)
     if (await deps.paused(last.scope)) {
-      await messages.settle(answers, 'unanswerable', clock.now())
+      await messages.inbox.settle(answers, 'unanswerable', clock.now())
       return
     }
     const asked = systemReply(deps, answers, last, (await deps.stringsFor('', last.person_id)).restarted_before_answer)
@@ -210,7 +211,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
     for (const [scope, batch] of Map.groupBy(known, message => message.scope)) queues.push(scope, batch, true)
     const lost = waiting.filter(message => message.text === undefined)
     const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
-    await messages.settle(unheard, 'unanswerable', clock.now())
+    await messages.inbox.settle(unheard, 'unanswerable', clock.now())
     const chats = Object.groupBy(
       lost.filter(message => message.addressed),
       message => message.chat_id,
@@ -236,7 +237,7 @@ export const createInbox = (deps: InboxDeps): Conversation => {
     receiveAll: receive,
     recover: async () => {
       await deps.outbox.recover()
-      const waiting = (await messages.open()).filter(message => deps.reaches(message.chat_id))
+      const waiting = (await messages.inbox.open()).filter(message => deps.reaches(message.chat_id))
       if (waiting.length > 0) logger.info('Taking up messages that were not answered', { messages: waiting.length })
       await takeUp(await awake(waiting))
     },

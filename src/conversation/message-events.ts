@@ -2,7 +2,8 @@ import type { ChannelEvents, OwnerMessage, Reaction } from '../channels/channel.
 import type { Clock } from '../platform/clock.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { ChangedMessage, MessageStore } from '../messages/message-store.ts'
+import type { ChangedMessage } from '../messages/history-store.ts'
+import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { PersonId } from '../people/person.ts'
@@ -21,7 +22,7 @@ export interface MessageEventsDeps {
     readonly window_tokens: WindowBudgets
   }
   readonly people: People
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'inbox' | 'history'>
   readonly windows: Sessions
   readonly pauses: Pauses
   readonly tokens: TokenCounter
@@ -50,7 +51,7 @@ export const createChanges = (
   const keep = async (message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> => {
     const { message_id, chat_id, chat_kind, text, sent_at } = message
     const tokens = deps.tokens.count(text)
-    const receipt = await messages.receive({
+    const receipt = await messages.inbox.receive({
       message: {
         message_id,
         chat_id,
@@ -71,7 +72,7 @@ export const createChanges = (
     if (receipt === 'known' || !settings.keep) return
     await deps.exclusive(scope, async () => {
       const { session_id } = await windows.open(scope, chat_id)
-      await messages.assign(session_id, [message_id])
+      await messages.history.assign(session_id, [message_id])
       const spoken = { ...message, role: 'assistant', sender_name: undefined, person_id, tokens } as const
       const max_tokens = windowBudget(settings.window_tokens, await people.find(person_id), chat_kind)
       await windows.append(session_id, [toWindowMessage(spoken)], max_tokens)
@@ -94,12 +95,12 @@ export const createChanges = (
 
   return {
     edited: async ({ message_id, text }) => {
-      const changed = await messages.edit(message_id, text, deps.tokens.count(text))
+      const changed = await messages.history.edit(message_id, text, deps.tokens.count(text))
       await refresh(changed)
       if (changed?.session_id !== undefined) deps.sessionChanged()
     },
     deleted: async message_id => {
-      const changed = await messages.remove(message_id, clock.now())
+      const changed = await messages.history.remove(message_id, clock.now())
       if (changed === undefined) return
       logger.info('A message was taken back and is forgotten', { message_id })
       await refresh(changed)
@@ -107,10 +108,10 @@ export const createChanges = (
     },
     reacted: async ({ message_id, sender, emoji, at }: Reaction) => {
       const { person_id } = await people.resolve(sender)
-      await messages.rate({ message_id, person_id, value: valueOf(emoji), at })
+      await messages.history.rate({ message_id, person_id, value: valueOf(emoji), at })
     },
     ownerWrote: async message => {
-      if ((await messages.originOf(message)) !== 'new') return
+      if ((await messages.inbox.originOf(message)) !== 'new') return
       // In a group nobody in particular is spoken to: there the group stands for its person.
       const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
       const scope = scopeOf(message, person_id)

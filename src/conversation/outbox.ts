@@ -8,7 +8,8 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Channel, Delivery } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import { replyMessageId, type HeldReply, type MessageStore, type Reply } from '../messages/message-store.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import { replyMessageId, type HeldReply, type Reply } from '../messages/outbox-store.ts'
 import { layOutReply } from '../channels/whatsapp/format/reply-layout.ts'
 import { DeliveryRecord } from './delivery-health.ts'
 import type { Pacer } from './pacing/pacer.ts'
@@ -19,7 +20,7 @@ const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
 const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
 
 export interface OutboxDeps {
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'inbox' | 'outbox'>
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly pacer: Pacer
   /** Whether what is held for this chat has to wait, because it is the middle of the night or the bot is to be quiet. */
@@ -103,11 +104,11 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
 
   const attemptAll = async (sending: Sending, part: Part): Promise<Delivery> => {
     for (let failures = 0; ; failures++) {
-      if (sending.channel !== undefined) await messages.begin(sending.reply.outbox_id, part.part, clock.now())
+      if (sending.channel !== undefined) await messages.outbox.begin(sending.reply.outbox_id, part.part, clock.now())
       const delivery = await transmit(sending, part)
       const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
       const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
-      await messages.conclude(sending.reply, part.part, { state, message_id, at: clock.now() })
+      await messages.outbox.conclude(sending.reply, part.part, { state, message_id, at: clock.now() })
       const wait = sending.retry_ms[failures]
       if (delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted) return delivery
       await clock.sleep(wait, stopping).catch(() => undefined)
@@ -154,11 +155,11 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
   }
 
   const deliver = async (reply: Reply, since: number | undefined): Promise<MessageId | undefined> => {
-    if (!(await messages.hasWritten(reply.chat_id))) {
+    if (!(await messages.inbox.hasWritten(reply.chat_id))) {
       throw new DenidinError('forbidden', 'nobody in this chat has ever written to us: we do not write first')
     }
     const { channel, parts } = layOut(reply)
-    await messages.intend(reply, textsOf(parts))
+    await messages.outbox.intend(reply, textsOf(parts))
     const { first } = await sendAll({ reply, parts, channel, since, retry_ms: RETRY_MS })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
@@ -166,7 +167,7 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
   const apologise = async (reply: Reply): Promise<void> => {
     const { channel, parts } = layOut(reply)
     try {
-      await messages.intend(reply, textsOf(parts))
+      await messages.outbox.intend(reply, textsOf(parts))
     } catch (error) {
       const reason = asDenidinError(error).message
       logger.error('Nothing can be recorded, a failure is told of unrecorded', { reason })
@@ -187,12 +188,12 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
     const parts = texts ?? parts_left.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
     const retry_ms = occasion === 'reconnected' ? RETRY_MS : []
     if (parts.length > 0) return await sendAll({ reply, parts, channel, since: undefined, retry_ms })
-    await messages.abandon(reply, clock.now())
+    await messages.outbox.abandon(reply, clock.now())
     return { first: undefined, done: true }
   }
 
   const giveUp = async (reply: Reply, why: string): Promise<void> => {
-    await messages.fail(reply, clock.now())
+    await messages.outbox.fail(reply, clock.now())
     unwritten.delete(reply.outbox_id)
     record.failed(reply.outbox_id, why)
   }
@@ -202,7 +203,7 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
     if (channel === undefined) return []
     const out: Reply[] = []
     const isStopping = (): boolean => stopping.aborted
-    for (const held of await messages.held(chat_id)) {
+    for (const held of await messages.outbox.held(chat_id)) {
       const { reply } = held
       if (isStopping() || (occasion === 'resumed' && !waiting.has(reply.outbox_id))) continue
       if (clock.now() - reply.created_at > deps.useless_after_ms) {
@@ -231,11 +232,11 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
     deliver: (reply, since) => lanes.run(reply.chat_id, () => deliver(reply, since)),
     apologise: reply => lanes.run(reply.chat_id, () => apologise(reply)),
     recover: async () => {
-      const interrupted = await messages.concludeInterrupted(clock.now())
+      const interrupted = await messages.outbox.concludeInterrupted(clock.now())
       if (interrupted > 0) logger.warn('Replies interrupted while being sent are unconfirmed', { interrupted })
     },
     held: async () => {
-      const replies = (await messages.held()).map(({ reply }) => reply)
+      const replies = (await messages.outbox.held()).map(({ reply }) => reply)
       const chats = new Map(replies.map(({ chat_id, scope }) => [chat_id, { chat_id, scope }]))
       return [...chats.values()].filter(({ chat_id }) => deps.channelOf(chat_id) !== undefined)
     },

@@ -1,6 +1,6 @@
 import type { RecallRecord } from '../memory/memory-log.ts'
 import type { PackedRecall } from '../retrieval/pack-recall.ts'
-import type { Reply } from '../messages/message-store.ts'
+import type { Reply } from '../messages/outbox-store.ts'
 
 /** What a reply was given, so that its person can ask why; it has the id of the reply. */
 export const recallRecord = (

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { Reply } from '../messages/message-store.ts'
+import type { Reply } from '../messages/outbox-store.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** A few words of our own to whoever wrote some messages: they belong to no session and are not kept. */

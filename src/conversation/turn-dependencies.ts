@@ -36,7 +36,7 @@ export interface TurnSettings {
 export interface TurnDeps {
   readonly settings: TurnSettings
   readonly people: People
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'inbox' | 'history'>
   readonly windows: Sessions
   readonly memory: LongTermMemory
   readonly past: Pick<MessageSearch, 'recall'>

@@ -1,5 +1,5 @@
 import type { MessageId } from '../messages/message.ts'
-import type { OpenMessage } from '../messages/message-store.ts'
+import type { OpenMessage } from '../messages/inbox-store.ts'
 
 /** A message whose text is at hand. */
 export interface TurnMessage extends OpenMessage {

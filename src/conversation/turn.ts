@@ -1,7 +1,7 @@
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
 import { withTrace } from '../platform/trace.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
-import type { Reply } from '../messages/message-store.ts'
+import type { Reply } from '../messages/outbox-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext, Completion, ModelMessage } from '../models/language-model.ts'
 import type { Person } from '../people/person.ts'
@@ -65,12 +65,12 @@ export const createTurn = (deps: TurnDeps): Turn => {
     // Commands are no conversation: neither their words nor their answers, which may hold what is to be forgotten, stay.
     const answered = { ...compose([message], message, text), keep: false }
     if ((await deps.outbox.deliver(answered, since)) !== undefined) {
-      await messages.remove(message.message_id, clock.now())
+      await messages.history.remove(message.message_id, clock.now())
     }
   }
 
   const hear = async (session_id: string, batch: readonly TurnMessage[]): Promise<void> => {
-    await messages.settle(idsOf(batch), 'heard', clock.now())
+    await messages.inbox.settle(idsOf(batch), 'heard', clock.now())
     await windows.save(session_id)
   }
 
@@ -153,7 +153,7 @@ export const createTurn = (deps: TurnDeps): Turn => {
   /** The batch as its writers want it by now: edited texts, without what they took back. */
   const asItStands = async (batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> => {
     if (!settings.keep) return batch
-    const current = await messages.current(idsOf(batch))
+    const current = await messages.history.current(idsOf(batch))
     return batch.flatMap(message => {
       const now = current.get(message.message_id)
       return now === undefined ? [] : [{ ...message, ...now }]
@@ -163,7 +163,7 @@ export const createTurn = (deps: TurnDeps): Turn => {
   /** What came undecryptable (without text) is asked for again, once until something readable comes. */
   const askToRepeat = async (message: TurnMessage): Promise<void> => {
     if (unreadable.has(message.chat_id)) {
-      await messages.settle([message.message_id], 'unanswerable', clock.now())
+      await messages.inbox.settle([message.message_id], 'unanswerable', clock.now())
       return
     }
     unreadable.add(message.chat_id)
@@ -177,13 +177,13 @@ export const createTurn = (deps: TurnDeps): Turn => {
     for (const message of batch) {
       const person = await deps.people.find(message.person_id)
       if (person === undefined || person.role === 'blocked') {
-        await messages.settle([message.message_id], 'ignored', clock.now())
+        await messages.inbox.settle([message.message_id], 'ignored', clock.now())
       } else if (message.addressed && deps.commands().recognises(message.text, message)) {
         // What was said before a command belongs before it: a reset must not swallow it.
         if (talk.length > 0) await answer(scope, talk.splice(0))
         await runCommand(message, person)
       } else if (message.kind === 'unreadable') {
-        if (quiet || !message.addressed) await messages.settle([message.message_id], 'unanswerable', clock.now())
+        if (quiet || !message.addressed) await messages.inbox.settle([message.message_id], 'unanswerable', clock.now())
         else await askToRepeat(message)
       } else {
         unreadable.delete(message.chat_id)
@@ -212,7 +212,7 @@ export const createTurn = (deps: TurnDeps): Turn => {
   }
 
   async function apologise(batch: readonly TurnMessage[]): Promise<void> {
-    const waiting = new Set((await messages.open()).map(message => message.message_id))
+    const waiting = new Set((await messages.inbox.open()).map(message => message.message_id))
     const unanswered = batch.filter(message => waiting.has(message.message_id))
     // Whoever did not speak to the bot is not spoken to; the next start looks at their messages again.
     const last = unanswered.findLast(message => message.addressed)

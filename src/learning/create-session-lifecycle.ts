@@ -79,7 +79,7 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
     const session = await ledger.active(scope)
     if (session === undefined) return { session_id: undefined, messages: 0, memory: 'nothing' }
     const { session_id } = session
-    const held = await messages.countOfSession(session_id)
+    const held = await messages.history.countOfSession(session_id)
     await close(session, 'reset')
     if (deps.transfer === undefined) return { session_id, messages: held, memory: 'nothing' }
     const closed = (await ledger.find(session_id)) ?? session

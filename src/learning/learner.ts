@@ -23,7 +23,7 @@ import { NOTHING_LEARNT, sum, withFact, type LearningReport } from './learning-r
 const MOST_KNOWN = 20
 
 export interface LearnerDeps {
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'history'>
   readonly ledger: SessionLedger
   readonly memories: MemoryStore
   readonly memory: Pick<LongTermMemory, 'store' | 'drop'>
@@ -91,7 +91,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   /** The facts whose words still stand as they were read. */
   const standing = async (facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> => {
-    const current = await messages.current(facts.map(fact => fact.source.message_id))
+    const current = await messages.history.current(facts.map(fact => fact.source.message_id))
     return facts
       .filter(fact => quotes(current.get(fact.source.message_id)?.text ?? '', fact.quote))
       .sort((a, b) => a.source.sent_at - b.source.sent_at)
@@ -201,7 +201,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
     if (session === undefined) return NOTHING_LEARNT
     const { scope, chat_id } = session
     return await lanes.run(scope, async () => {
-      const said = await messages.ofSession(session_id)
+      const said = await messages.history.ofSession(session_id)
       const place = { scope, chat_id, session_id }
       const report = await learnChunks(place, said, await freshOf(session_id, said), options)
       // What was taken back may have taken the reflection with it.
@@ -219,7 +219,9 @@ export const createLearner = (parts: LearnerDeps): Learner => {
     return await lanes.run(scope, async () => {
       const before = await learnt.of(session_id)
       if (before.size === 0) return false
-      const now = new Map((await messages.ofSession(session_id)).map(each => [each.message_id, digestOf(each.text)]))
+      const now = new Map(
+        (await messages.history.ofSession(session_id)).map(each => [each.message_id, digestOf(each.text)]),
+      )
       const gone = [...before.values()].filter(({ message_id, digest }) => now.get(message_id) !== digest)
       const lost = gone.map(message => message.message_id)
       const made = (await memories.ofSources(scope, lost)).filter(memory => memory.kind === 'fact')
@@ -249,6 +251,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
       lanes.run(place.scope, () =>
         learnChunks(place, said, new Set(said.filter(isSource).map(each => each.message_id)), options),
       ),
-    unprocessedCount: async session_id => (await freshOf(session_id, await messages.ofSession(session_id))).size,
+    unprocessedCount: async session_id =>
+      (await freshOf(session_id, await messages.history.ofSession(session_id))).size,
   }
 }

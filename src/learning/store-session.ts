@@ -29,7 +29,7 @@ const TRANSFER_BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: 6 * HOUR_MS }
 export interface StoreSessionDeps {
   readonly ledger: SessionLedger
   readonly folders: SessionFolders
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'history'>
   readonly memory: LongTermMemory
   readonly model: LanguageModel
   /** Takes facts from a session; `undefined`: it gives one summary. */
@@ -97,7 +97,9 @@ export const createStoreSession = (deps: StoreSessionDeps): Transfer => {
 
   /** What was taken back or forgotten while the model wrote must not be stored after all. @throws `unavailable` */
   const refuseChanged = async ({ session_id }: SessionRecord, said: readonly MessageRecord[]): Promise<void> => {
-    const now = new Map((await messages.ofSession(session_id)).map(message => [message.message_id, message.text]))
+    const now = new Map(
+      (await messages.history.ofSession(session_id)).map(message => [message.message_id, message.text]),
+    )
     if (said.every(({ message_id, text }) => now.get(message_id) === text)) return
     throw new DenidinError('unavailable', 'the conversation was changed meanwhile', { retryable: true })
   }
@@ -133,7 +135,7 @@ export const createStoreSession = (deps: StoreSessionDeps): Transfer => {
     if (session?.state !== 'closed') return 'done'
     logger.info('Session expired, transferring to long-term memory', { session_id, reason: session.close_reason })
     const archived_to = await archiveSession(ledger, folders, session)
-    const said = await messages.ofSession(session_id)
+    const said = await messages.history.ofSession(session_id)
     const learned = said.filter(message => !message.learning_opt_out)
     if (learned.length > 0) await remember(session, learned, manner)
     // The archived file holds the whole conversation, what had left the window included.

@@ -45,7 +45,7 @@ export interface Sessions {
 export interface SessionsDeps {
   readonly ledger: SessionLedger
   readonly folders: SessionFolders
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'history'>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -69,7 +69,7 @@ export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser =>
   })
 
   const rebuild = async (session_id: string): Promise<WindowFile> => {
-    const said = await messages.ofSession(session_id)
+    const said = await messages.history.ofSession(session_id)
     return { window: said.map(toWindowMessage), message_counter: said.length, unknown: {} }
   }
 
@@ -82,7 +82,7 @@ export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser =>
   }
 
   const read = async (session_id: string): Promise<WindowFile> => {
-    const kept = await messages.countOfSession(session_id)
+    const kept = await messages.history.countOfSession(session_id)
     const text = await folders.read(session_id).catch((error: unknown) => {
       logger.error('Session file cannot be read, rebuilt from the messages', { session_id, reason: reasonOf(error) })
       return undefined
@@ -127,7 +127,7 @@ export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser =>
       const fresh = added.filter(message => !present.has(message.message_id))
       // A reply belongs to its session from the moment that it is kept.
       const said = fresh.filter(message => message.role === 'user')
-      await messages.assign(
+      await messages.history.assign(
         session_id,
         said.map(message => message.message_id),
       )

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { CHANGE_CURSORS, type ChangeLog } from '../../src/messages/change-log.ts'
 import type { MessageErasure } from '../../src/messages/message-erasure.ts'
-import type { MessageStore, Receipt } from '../../src/messages/message-store.ts'
+import type { Receipt } from '../../src/messages/inbox-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
-import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import type { PersonalData } from '../../src/people/personal-data.ts'
+import { createSqliteMessageStore, type SqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 
 const ANA: Scope = 'person:ana'
@@ -16,7 +15,7 @@ const GROUP: Scope = 'chat:1@g.us'
 
 interface Subject {
   readonly log: ChangeLog
-  readonly store: MessageStore & PersonalData
+  readonly store: SqliteMessageStore
   readonly forgettable: MessageErasure
 }
 
@@ -52,10 +51,10 @@ describe.each([
 ] as const)('change log: %s', (_name, open) => {
   let opened: StoreOnDisk<Subject>
   let log: ChangeLog
-  let store: MessageStore & PersonalData
+  let store: SqliteMessageStore
 
   const say = async (message_id: string, scope: Scope = ANA, text = `text of ${message_id}`): Promise<void> => {
-    await store.receive(receipt(message_id, scope, text))
+    await store.inbox.receive(receipt(message_id, scope, text))
   }
 
   const passAll = async (change: number): Promise<void> => {
@@ -91,19 +90,19 @@ describe.each([
     await say('m1')
     await say('m2')
     await say('m3')
-    await store.edit('m1', 'edited', 1)
-    await store.remove('m2', 9)
+    await store.history.edit('m1', 'edited', 1)
+    await store.history.remove('m2', 9)
     expect(await changed(0)).toEqual(['m3: text of m3', 'm1: edited', 'm2: gone'])
   })
 
   test('what is no change is not told of: an edit to the same words, a session, a second delivery', async () => {
     await say('m1')
     const latest = await log.latest()
-    await store.edit('m1', 'text of m1', 3)
-    await store.assign('s1', ['m1'])
-    await store.settle(['m1'], 'heard', 9)
+    await store.history.edit('m1', 'text of m1', 3)
+    await store.history.assign('s1', ['m1'])
+    await store.inbox.settle(['m1'], 'heard', 9)
     await say('m1', ANA, 'other words')
-    await store.remove('unknown', 9)
+    await store.history.remove('unknown', 9)
     expect(await log.latest()).toBe(latest)
   })
 
@@ -147,7 +146,7 @@ describe.each([
     await say('m2', BEN)
     await say('m3', GROUP)
     let latest = await log.latest()
-    await store.reassign('ana', 'dana')
+    await store.personal.reassign('ana', 'dana')
     const moved = await log.changes(latest, 10)
     expect(moved.map(({ message_id, now }) => [message_id, now?.scope, now?.person_id])).toEqual(
       expect.arrayContaining([
@@ -162,7 +161,7 @@ describe.each([
   })
 
   test('a change comes with the message as it is now', async () => {
-    await store.receive(receipt('m1', GROUP, 'שלום', { learning_opt_out: true }))
+    await store.inbox.receive(receipt('m1', GROUP, 'שלום', { learning_opt_out: true }))
     expect(await log.changes(0, 10)).toMatchObject([
       { message_id: 'm1', now: { scope: GROUP, text: 'שלום', kind: 'chat', learning_opt_out: true } },
     ])
@@ -171,11 +170,11 @@ describe.each([
   test('changes of content are edits and removals, with session and place', async () => {
     await say('m1')
     await say('m2')
-    await store.assign('s1', ['m1', 'm2'])
-    await store.reassign('ana', 'dana')
+    await store.history.assign('s1', ['m1', 'm2'])
+    await store.personal.reassign('ana', 'dana')
     expect(await contentIds()).toEqual([])
-    await store.edit('m2', '/now a command', 1)
-    await store.remove('m1', 9)
+    await store.history.edit('m2', '/now a command', 1)
+    await store.history.remove('m1', 9)
     const changes = await log.contentChanges('vectors', { after: 0, limit: 10 })
     expect(changes).toEqual([
       { change: changes[0]!.change, message_id: 'm2', session_id: 's1', seq: 2 },
@@ -188,18 +187,18 @@ describe.each([
   test('a message that moves after its content changed is no second change of content, nor is the first one lost', async () => {
     await say('m1')
     await say('m2')
-    await store.edit('m1', 'edited', 1)
-    await store.edit('m2', 'edited', 1)
+    await store.history.edit('m1', 'edited', 1)
+    await store.history.edit('m2', 'edited', 1)
     const [first] = await log.contentChanges('vectors', { after: 0, limit: 1 })
     await log.advance('vectors', first!.change)
-    await store.reassign('ana', 'dana')
+    await store.personal.reassign('ana', 'dana')
     expect(await contentIds('vectors')).toEqual(['m2'])
     expect(await contentIds('learning')).toEqual(['m1', 'm2'])
   })
 
   test('each follower has a cursor of its own, which never goes back and outlives a restart', async () => {
     await say('m1')
-    await store.edit('m1', 'edited', 1)
+    await store.history.edit('m1', 'edited', 1)
     const latest = await log.latest()
     await log.advance('vectors', latest)
     await log.advance('vectors', 0)
@@ -213,7 +212,7 @@ describe.each([
   test('a change stays until the last of its followers has passed it', async () => {
     await say('m1')
     await say('m2')
-    await store.edit('m2', 'edited', 1)
+    await store.history.edit('m2', 'edited', 1)
     const latest = await log.latest()
     await log.advance('full_text', latest)
     // That m1 was added concerns the full-text index alone.
@@ -231,15 +230,15 @@ describe.each([
       ['m3', 's1'],
     ] as const) {
       await say(id)
-      await store.assign(session, [id])
+      await store.history.assign(session, [id])
     }
     await say('m4')
-    for (const id of ['m1', 'm2', 'm3', 'm4']) await store.edit(id, 'edited', 1)
+    for (const id of ['m1', 'm2', 'm3', 'm4']) await store.history.edit(id, 'edited', 1)
     expect(await sessions()).toEqual(['s2', 's1'])
     const [first] = await log.changedSessions()
     await log.advance('learning', first!.change)
     expect(await sessions()).toEqual(['s1'])
-    await store.remove('m2', 9)
+    await store.history.remove('m2', 9)
     expect(await sessions()).toEqual(['s1', 's2'])
     await log.advance('learning', await log.latest())
     expect(await sessions()).toEqual([])
@@ -257,8 +256,8 @@ describe.each([
 
   test('what takes messages of a person out of a group is a change of its session', async () => {
     await say('m1', GROUP)
-    await store.assign('s1', ['m1'])
-    await store.erase('ana')
+    await store.history.assign('s1', ['m1'])
+    await store.personal.erase('ana')
     expect(await sessions()).toEqual(['s1'])
   })
 })

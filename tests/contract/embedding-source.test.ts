@@ -51,8 +51,8 @@ const subjects: Record<string, () => Subject> = {
         sayAll(database, [{ message_id: `m${n}`, scope, text, session_id: `s${n}` }])
         return `${source.prefix}m${n}`
       },
-      remove: async (_scope, id) => await store.remove(id.slice(source.prefix.length), 1),
-      merge: (from, to) => store.reassign(from, to),
+      remove: async (_scope, id) => await store.history.remove(id.slice(source.prefix.length), 1),
+      merge: (from, to) => store.personal.reassign(from, to),
     }
   },
 }

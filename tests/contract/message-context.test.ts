@@ -22,10 +22,10 @@ const subjects: Record<string, () => Subject> = {
     return {
       turns: createSqliteMessageContext(database),
       say: (...said) => sayAll(database, said),
-      edit: (message_id, text) => store.edit(message_id, text, 1),
-      remove: message_id => store.remove(message_id, 0),
-      merge: (from, to) => store.reassign(from, to),
-      assign: (session_id, message_id) => store.assign(session_id, [message_id]),
+      edit: (message_id, text) => store.history.edit(message_id, text, 1),
+      remove: message_id => store.history.remove(message_id, 0),
+      merge: (from, to) => store.personal.reassign(from, to),
+      assign: (session_id, message_id) => store.history.assign(session_id, [message_id]),
     }
   },
 }

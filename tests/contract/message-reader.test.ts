@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { MessageReader } from '../../src/messages/message-reader.ts'
-import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
+import type { Receipt } from '../../src/messages/inbox-store.ts'
+import type { Reply } from '../../src/messages/outbox-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageReader } from '../../src/messages/sqlite/sqlite-message-reader.ts'
-import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import type { PersonalData } from '../../src/people/personal-data.ts'
+import { createSqliteMessageStore, type SqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 
@@ -15,7 +15,7 @@ const GROUP: Scope = 'chat:1@g.us'
 
 interface Subject {
   readonly feed: MessageReader
-  readonly store: MessageStore & PersonalData
+  readonly store: SqliteMessageStore
 }
 
 const receipt = (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Receipt => ({
@@ -63,15 +63,15 @@ describe.each([
 ] as const)('message reader: %s', (_name, open) => {
   let opened: StoreOnDisk<Subject>
   let feed: MessageReader
-  let store: MessageStore & PersonalData
+  let store: SqliteMessageStore
 
   const say = async (message_id: string, scope: Scope = ANA, text = `text of ${message_id}`): Promise<void> => {
-    await store.receive(receipt(message_id, scope, text))
+    await store.inbox.receive(receipt(message_id, scope, text))
   }
 
   const send = async (each: Reply, channel_id: string | undefined): Promise<void> => {
-    await store.intend(each, [each.text])
-    await store.conclude(each, 0, { state: 'sent', message_id: channel_id, at: 8 })
+    await store.outbox.intend(each, [each.text])
+    await store.outbox.conclude(each, 0, { state: 'sent', message_id: channel_id, at: 8 })
   }
 
   beforeEach(async () => {
@@ -91,8 +91,8 @@ describe.each([
   })
 
   test('a message is told of whole: who said what, where and when', async () => {
-    await store.receive(receipt('m1', GROUP, 'שלום', { learning_opt_out: true }))
-    await store.assign('s1', ['m1'])
+    await store.inbox.receive(receipt('m1', GROUP, 'שלום', { learning_opt_out: true }))
+    await store.history.assign('s1', ['m1'])
     const message = {
       message_id: 'm1',
       chat_id: `chat of ${GROUP}`,
@@ -130,9 +130,9 @@ describe.each([
   test('all messages come in pages in the order in which they were received, whatever their own time', async () => {
     for (const [n, id] of ['m3', 'm1', 'm2'].entries()) {
       const { message, ...rest } = receipt(id, ANA, id)
-      await store.receive({ ...rest, message: { ...message, sent_at: 100 - n } })
+      await store.inbox.receive({ ...rest, message: { ...message, sent_at: 100 - n } })
     }
-    await store.edit('m3', 'edited', 1)
+    await store.history.edit('m3', 'edited', 1)
     const first = await feed.inOrder(0, 2)
     const rest = await feed.inOrder(first.at(-1)!.seq, 2)
     expect([...first, ...rest].map(each => each.message.message_id)).toEqual(['m3', 'm1', 'm2'])
@@ -146,7 +146,7 @@ describe.each([
     await say('m4', ANA)
     expect(await feed.recentScopes(10)).toEqual([ANA, BEN, GROUP])
     expect(await feed.recentScopes(2)).toEqual([ANA, BEN])
-    await store.remove('m3', 9)
+    await store.history.remove('m3', 9)
     expect(await feed.recentScopes(10)).toEqual([ANA, GROUP])
     expect(await feed.holds(BEN)).toBe(false)
   })

@@ -49,7 +49,7 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
       syncNow: () => index.catchUp(),
     },
     memoryStore: memories,
-    messageStore: createSqliteMessageStore(database),
+    history: createSqliteMessageStore(database).history,
     vectors,
     embedder,
     others,

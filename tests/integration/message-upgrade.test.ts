@@ -101,12 +101,12 @@ test('what was pending in each of the three logs is pending for its follower, an
   expect(await now.contentIds('learning')).toEqual([])
 
   // And on it goes.
-  await now.store.edit('m2', 'edited too', 1)
+  await now.store.history.edit('m2', 'edited too', 1)
   expect(await now.contentIds('vectors')).toEqual(['m12', 'm11', 'm2'])
   expect((await now.sessions()).sort()).toEqual(['s1', 's3'])
   await now.log.advance('learning', await now.log.latest())
   expect(await now.sessions()).toEqual([])
-  await now.store.edit('m2', 'and again', 1)
+  await now.store.history.edit('m2', 'and again', 1)
   expect(await now.sessions()).toEqual(['s1'])
 })
 
@@ -117,7 +117,7 @@ test('the numbers of changes go on, also where the log was empty: an index that 
   const indexed = latestOldChange()
   using now = upgrade()
   expect(await now.log.latest()).toBe(indexed)
-  await now.store.edit('m1', 'edited', 1)
+  await now.store.history.edit('m1', 'edited', 1)
   expect((await now.log.changes(indexed, 10)).map(each => each.message_id)).toEqual(['m1'])
 })
 

@@ -168,8 +168,8 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
     half.map(({ message_id, now }) => ({ message_id, now: now && { scope: now.scope, message: now } })),
     { change: 60 },
   )
-  await rig.messages.remove('m5', 0)
-  await rig.messages.edit('m6', 'boat renamed', 2)
+  await rig.messages.history.remove('m5', 0)
+  await rig.messages.history.edit('m6', 'boat renamed', 2)
   const again = new FullTextIndexer({
     feed: rig.feed,
     changeLog: rig.changeLog,
@@ -189,7 +189,7 @@ test('what two people said who turn out to be one is found under the one', async
   await rig.talk('person:ann', 0, ['Ann: my boat is called Marlin'])
   await rig.talk('person:bea', 0, ['Bea: my horse is called Pilot'])
   expect(JSON.stringify(await rig.ask('person:ann', 'what is the horse called?'))).not.toContain('Pilot')
-  await rig.messages.reassign('bea', 'ann')
+  await rig.messages.personal.reassign('bea', 'ann')
   await rig.index.dropScope('person:bea')
   expect((await rig.ask('person:ann', 'what is the horse called?'))[0]?.text).toBe('my horse is called Pilot')
   expect(await rig.index.count('bea')).toBe(0)

@@ -58,7 +58,7 @@ const say = async (message_id: string, text: string, max_tokens = 1000): Promise
     sent_at: clock.now(),
     session_id: undefined,
   }
-  await createSqliteMessageStore(database).receive({
+  await createSqliteMessageStore(database).inbox.receive({
     message: {
       message_id,
       chat_id: CHAT,
@@ -138,7 +138,7 @@ test('over the limit the oldest leave the window and stay in the message store',
   for (const n of [1, 2, 3, 4, 5]) await say(`m${String(n)}`, `text ${String(n)}`, 30)
   const { session_id } = await sessions.open(SCOPE, CHAT)
   expect(await contents()).toEqual(['text 3', 'text 4', 'text 5'])
-  expect(await createSqliteMessageStore(database).countOfSession(session_id)).toBe(5)
+  expect(await createSqliteMessageStore(database).history.countOfSession(session_id)).toBe(5)
 })
 
 test('a field that this version does not know loads and is written back', async () => {

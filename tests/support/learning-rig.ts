@@ -81,7 +81,7 @@ export class LearningRig implements AsyncDisposable {
     await ledger.create({ session_id, scope: this.scope, chat_id: 'c1', at: this.clock.now() })
     const ids: string[] = []
     for (const text of sayings) ids.push(await this.say(session_id, text, name))
-    await messages.assign(session_id, ids)
+    await messages.history.assign(session_id, ids)
     await ledger.close(session_id, 'reset', this.clock.now())
     return ids
   }
@@ -91,7 +91,7 @@ export class LearningRig implements AsyncDisposable {
     const message_id = `m${String(++this.#said)}`
     await this.clock.advance(60_000)
     const at = this.clock.now()
-    await this.stores.messages.receive({
+    await this.stores.messages.inbox.receive({
       message: {
         message_id,
         chat_id: 'c1',
@@ -108,7 +108,7 @@ export class LearningRig implements AsyncDisposable {
       state: 'received',
       tokens: 10,
     })
-    await this.stores.messages.assign(session_id, [message_id])
+    await this.stores.messages.history.assign(session_id, [message_id])
     return message_id
   }
 
@@ -118,7 +118,7 @@ export class LearningRig implements AsyncDisposable {
   }
 
   async messagesOf(session_id: string): Promise<readonly MessageRecord[]> {
-    return await this.stores.messages.ofSession(session_id)
+    return await this.stores.messages.history.ofSession(session_id)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

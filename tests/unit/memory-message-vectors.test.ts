@@ -95,7 +95,7 @@ test('edited words are found and the old ones are not; what stood beside them is
   say('1', 'my favourite colour is turquoise')
   say('2', 'thanks')
   await later()
-  await store.edit('1', 'my favourite colour is purple', 5)
+  await store.history.edit('1', 'my favourite colour is purple', 5)
   await later()
   expect(embedder.texts.slice(2).join('\n')).not.toContain('turquoise')
   expect(embedder.texts.slice(2)).toHaveLength(2)
@@ -110,7 +110,7 @@ test('a message that was taken back leaves no vector behind, not even in that of
   say('2', 'and the window is open')
   await later()
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
-  await store.remove('1', 0)
+  await store.history.remove('1', 0)
   await later(2 * MINUTE)
   expect(await vectors.count(SPACE)).toBe(0)
   embedder.failure = undefined
@@ -130,7 +130,7 @@ test('what is forgotten leaves no vector behind at once, not even in a neighbour
   await later()
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
   const gone = ['1', ...Array.from({ length: 1100 }, (_, n) => `m${String(n)}`)]
-  for (const message_id of gone) await store.remove(message_id, 0)
+  for (const message_id of gone) await store.history.remove(message_id, 0)
   const before = index.catchUps
   await messages.forget(gone)
   expect(await vectors.idsOf('message:', { limit: 10 })).toEqual(['message:other'])
@@ -143,7 +143,7 @@ test('an index that is down does not keep a vector from being forgotten', async 
   say('1', 'the code of the safe is 4711')
   await later()
   index.down = true
-  await store.remove('1', 0)
+  await store.history.remove('1', 0)
   await messages.forget(['1'])
   expect(await vectors.count(SPACE)).toBe(0)
 })
@@ -155,7 +155,7 @@ test('a message that comes at the place of one that went gets its vector', async
   await later()
   const newest = () => database.get<{ seq: number }>('select max(seq) seq from messages')?.seq
   const before = newest()
-  await store.remove('3', 0)
+  await store.history.remove('3', 0)
   say('new', 'something else')
   expect(newest()).toBe(before)
   await later()
@@ -185,7 +185,7 @@ test('a message that is taken back while it is being embedded gets no vector', a
   messages.start()
   say('1', 'forget me')
   embedder.refuses = () => {
-    void store.remove('1', 0)
+    void store.history.remove('1', 0)
     return false
   }
   await later()
@@ -203,7 +203,7 @@ test('without vectors of messages nothing is embedded or asked, and those of bef
   await later()
   expect(await near('cat called Tom')).toEqual([])
   expect(embedder.calls).toEqual([])
-  await store.remove('1', 0)
+  await store.history.remove('1', 0)
   await later()
   expect(await vectors.count('former/messages')).toBe(0)
 })

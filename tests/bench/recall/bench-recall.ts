@@ -41,7 +41,7 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   database.run('pragma synchronous = off')
   const messages = createSqliteMessageStore(database)
   for (const dialogue of dialogues) {
-    for (const turn of dialogue.turns) await messages.receive(receiptOf(dialogue.name, turn))
+    for (const turn of dialogue.turns) await messages.inbox.receive(receiptOf(dialogue.name, turn))
   }
   const feed = createSqliteMessageReader(database)
   const changeLog = createSqliteChangeLog(database)
@@ -72,7 +72,7 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
         ...variant,
       }),
     hear: async (name, turn) => {
-      await messages.receive(receiptOf(name, turn))
+      await messages.inbox.receive(receiptOf(name, turn))
       indexer.requestSync()
       await indexer.whenIdle()
     },
