@@ -97,13 +97,9 @@ export const recordOf = ({
   learning_opt_out = false,
 }: Receipt): MessageRecord | undefined => {
   if (tokens === undefined) return undefined
-  const { message_id, chat_id, chat_kind, text, sent_at, sender } = message
+  const { sender, unreadable, addressed, may_continue, gapless, ...shared } = message
   return {
-    message_id,
-    chat_id,
-    chat_kind,
-    text,
-    sent_at,
+    ...shared,
     scope,
     person_id,
     role,
