@@ -18,7 +18,7 @@ export const MESSAGE_KINDS = ['chat', 'command', 'notice', 'imported', 'unreadab
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
 
 /** Fields that a message has on its channel and keeps in the store. */
-type SharedFields = Pick<MessageRecord, 'message_id' | 'chat_id' | 'chat_kind' | 'text' | 'sent_at'>
+type SharedFields = Pick<MessageRecord, 'message_id' | 'chat_id' | 'chat_kind' | 'text' | 'sent_at' | 'reply_to'>
 
 /** A message as it comes from a channel. Its `message_id` is stable: the same message delivered twice has the same id. */
 export interface IncomingMessage extends SharedFields {
@@ -53,6 +53,8 @@ export interface MessageRecord {
   readonly session_id: string | undefined
   /** Its person does not want it to be learned from or found; so is a reply to such a message. */
   readonly learning_opt_out: boolean
+  /** The message that this one quotes, where its channel has quotes. It need not be kept here. */
+  readonly reply_to?: MessageId | undefined
 }
 
 /** What identifies a message to the erasure log, which keeps the id and a keyed hash of the text and its time. */

@@ -102,7 +102,14 @@ describe.each([
     await say('m2', ANA, 'words')
     await store.history.assign('s1', ['m1'])
     const where = { chat_id: `chat of ${GROUP}`, scope: GROUP, person_id: 'ana', role: 'user', session_id: 's1' }
-    const what = { kind: 'chat', chat_kind: 'group', sender_name: undefined, tokens: 3, learning_opt_out: false }
+    const what = {
+      kind: 'chat',
+      chat_kind: 'group',
+      sender_name: undefined,
+      tokens: 3,
+      learning_opt_out: false,
+      reply_to: undefined,
+    }
     expect(await messages.get(['m1', 'unknown'])).toEqual([
       { message_id: 'm1', text: 'שלום', sent_at: 5, ...where, ...what },
     ])

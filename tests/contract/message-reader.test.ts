@@ -6,6 +6,7 @@ import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageReader } from '../../src/messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageStore, type SqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { gathered } from '../support/gathered.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 
@@ -107,9 +108,18 @@ describe.each([
       session_id: 's1',
       kind: 'chat',
       learning_opt_out: true,
+      reply_to: undefined,
     }
     expect((await feed.inOrder(0, 10)).map(each => each.message)).toEqual([message])
     expect(await feed.get(GROUP, ['m1'])).toEqual([message])
+  })
+
+  test('a message names the one that it quotes', async () => {
+    const { message, ...rest } = receipt('m2', ANA, 'right')
+    await store.inbox.receive({ ...rest, message: { ...message, reply_to: 'm1' } })
+    expect(await feed.get(ANA, ['m2'])).toMatchObject([{ message_id: 'm2', reply_to: 'm1' }])
+    const [exported] = await gathered(store.personal.export('ana'))
+    expect(exported).toMatchObject({ section: 'messages', fields: { message_id: 'm2', kind: 'chat', reply_to: 'm1' } })
   })
 
   test('replies are told of as messages of the bot; those to a command, of no session, as notices', async () => {

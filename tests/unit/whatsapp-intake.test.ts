@@ -26,6 +26,7 @@ const said = (text: string, chat_id = BOB): WhatsAppMessage => ({
   sent_at: 0,
   mentioned_ids: [],
   quoted_author_id: undefined,
+  quoted_id: undefined,
   ack: 1,
 })
 

@@ -49,8 +49,16 @@ test('an own message stands in the chat that it was sent to', () => {
     sent_at: 12_000,
     mentioned_ids: [],
     quoted_author_id: undefined,
+    quoted_id: undefined,
     ack: 1,
   })
+})
+
+test('a quote is read with the id and the author of what it quotes', () => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'right' }
+  const quote = { quotedMsg: { body: 'lunch?' }, quotedStanzaID: 'Q1', quotedParticipant: ANA }
+  expect(readMessage({ ...raw, ...quote })).toMatchObject({ quoted_id: 'Q1', quoted_author_id: ANA })
+  expect(readMessage({ ...raw, quotedStanzaID: 'Q1' })).toMatchObject({ quoted_id: undefined })
 })
 
 test('a message without a readable id or without a sender is not read', () => {

@@ -66,7 +66,14 @@ export const toIncoming = (message: WhatsAppMessage, self: Self, identities: rea
     addressed: !group || mentioned.length > 0 || answered,
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
+    reply_to: quotedIdOf(message, answered),
   }
+}
+
+/** The whole id of the message that a message quotes, as WhatsApp builds it; `undefined` when it quotes none. */
+const quotedIdOf = ({ chat_id, quoted_id, quoted_author_id }: WhatsAppMessage, by_us: boolean): string | undefined => {
+  if (quoted_id === undefined || quoted_author_id === undefined) return undefined
+  return [String(by_us), chat_id, quoted_id, ...(isGroup(chat_id) ? [quoted_author_id] : [])].join('_')
 }
 
 /** The text without `@digits` of the given addresses; a message that is nothing else stays as it is. */

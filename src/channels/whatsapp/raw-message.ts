@@ -18,6 +18,8 @@ export interface WhatsAppMessage {
   readonly mentioned_ids: readonly string[]
   /** Who wrote the message that this one quotes. */
   readonly quoted_author_id: string | undefined
+  /** The quoted message's own part of its id, without chat and author. */
+  readonly quoted_id: string | undefined
   /** How far an own message got: −1 refused, 0 here, 1 server, 2 device, 3 read. */
   readonly ack: number
 }
@@ -80,6 +82,7 @@ export const readMessage = (raw: unknown): WhatsAppMessage | undefined => {
     sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     quoted_author_id: fields['quotedMsg'] === undefined ? undefined : addressOf(fields['quotedParticipant']),
+    quoted_id: fields['quotedMsg'] === undefined ? undefined : textOf(fields['quotedStanzaID']),
     ack: Number(fields['ack'] ?? 0),
   }
 }

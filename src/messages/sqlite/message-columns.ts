@@ -23,6 +23,7 @@ const COLUMNS: Readonly<Record<keyof MessageRecord, true>> = {
   sent_at: true,
   session_id: true,
   learning_opt_out: true,
+  reply_to: true,
 }
 
 const names = Object.keys(COLUMNS) as readonly (keyof MessageRecord)[]
@@ -47,9 +48,16 @@ export const toParameters = (record: MessageRecord): Parameters =>
     }),
   )
 
-export const toRecord = ({ sender_name, session_id, learning_opt_out, ...row }: MessageRow): MessageRecord => ({
+export const toRecord = ({
+  sender_name,
+  session_id,
+  learning_opt_out,
+  reply_to,
+  ...row
+}: MessageRow): MessageRecord => ({
   ...row,
   sender_name: sender_name ?? undefined,
   session_id: session_id ?? undefined,
   learning_opt_out: learning_opt_out === 1,
+  reply_to: reply_to ?? undefined,
 })

@@ -384,4 +384,11 @@ export const messageMigrations: readonly Migration[] = [
       end;
     `,
   },
+  {
+    id: 'messages-009',
+    sql: `
+      -- The message that this one quotes.
+      alter table messages add column reply_to text;
+    `,
+  },
 ]
