@@ -97,12 +97,12 @@ export const learningOnRequest = (
 })
 
 /** Sessions of which long ones are learned from while they run; a model that fails is asked again after as many messages. */
-export const learnedFromWhileRunning = <S extends Sessions>(
-  sessions: S,
+export const learnedFromWhileRunning = (
+  sessions: Sessions,
   learner: Learner,
   background: BackgroundTasks,
   signal: AbortSignal,
-): S =>
+): Sessions =>
   learningSessions(sessions, learner, session_id => {
     background.run('learning from a running session', () =>
       learner.learn(session_id, { patient: true, signal }).catch((error: unknown) => {

@@ -38,9 +38,9 @@ import { peopleMigrations } from '../people/sqlite/people-migrations.ts'
 import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-people.ts'
 import { SessionFolders } from '../sessions/session-folders.ts'
 import { createPersonalSessions } from '../sessions/personal-sessions.ts'
-import type { SessionLedger } from '../sessions/session-ledger.ts'
+import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
-import { createSqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
+import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Everything that is kept in `denidin.db` and in the sessions folder. */
@@ -49,7 +49,7 @@ export interface Stores extends Disposable {
   readonly people: SqlitePeople
   readonly messages: MessageStore
   readonly changeLog: ChangeLog
-  readonly ledger: SessionLedger
+  readonly ledger: SessionLedger & SessionTransfers
   readonly folders: SessionFolders
   readonly memories: MemoryStore
   readonly memoryLog: MemoryLog
@@ -89,7 +89,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
   const preferences = createSqlitePreferences(database)
   const listings = createSqliteNumberedLists(database)
   const messages = createSqliteMessageStore(database)
-  const ledger = createSqliteSessionLedger(database)
+  const ledger = new SqliteSessionLedger(database)
   const memories = createSqliteMemoryStore(
     database,
     async ({ memory_id, sources }) =>

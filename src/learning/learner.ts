@@ -9,7 +9,7 @@ import type { MemoryStore } from '../memory/memory-store.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { personOfScope, type Scope } from '../messages/scope.ts'
-import type { SessionLedger } from '../sessions/session-ledger.ts'
+import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { chunksOf, isSource } from './chunks.ts'
 import type { Book } from './consolidation/consolidation.ts'
 import type { ExtractedFact, Extraction, ExtractionManner, Extractor } from './extraction/extraction.ts'
@@ -24,7 +24,7 @@ const MOST_KNOWN = 20
 
 export interface LearnerDeps {
   readonly messages: Pick<MessageStore, 'history'>
-  readonly ledger: SessionLedger
+  readonly ledger: SessionLedger & SessionTransfers
   readonly memories: MemoryStore
   readonly memory: Pick<LongTermMemory, 'store' | 'drop'>
   readonly memoryLog: MemoryLog

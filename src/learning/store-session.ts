@@ -12,7 +12,7 @@ import type { MessageStore } from '../messages/message-store.ts'
 import { personOfScope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
-import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
+import type { SessionLedger, SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
 import { toWindowMessage } from '../sessions/session.ts'
 import { writeWindowFile } from '../sessions/window-file.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -27,7 +27,7 @@ export const TRANSFER_ATTEMPTS = 8
 const TRANSFER_BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: 6 * HOUR_MS }
 
 export interface StoreSessionDeps {
-  readonly ledger: SessionLedger
+  readonly ledger: SessionLedger & SessionTransfers
   readonly folders: SessionFolders
   readonly messages: Pick<MessageStore, 'history'>
   readonly memory: LongTermMemory

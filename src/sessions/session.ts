@@ -6,7 +6,8 @@ import type { Scope } from '../messages/scope.ts'
  * Life of a session: `active` (takes messages) → `closed` (takes none; waits to be summarised) → `stored` (in long-term
  * memory, archived on disk) → `purged` (archive removed). `dead`: could not be stored after the last attempt; kept.
  */
-export type SessionState = 'active' | 'closed' | 'stored' | 'dead' | 'purged'
+export const SESSION_STATES = ['active', 'closed', 'stored', 'dead', 'purged'] as const
+export type SessionState = (typeof SESSION_STATES)[number]
 
 /** One message inside a session's window, under the names that `session.json` and `denidin session show` use. */
 export interface WindowMessage extends Pick<
@@ -40,7 +41,7 @@ export const toWindowMessage = ({
   tokens,
 })
 
-/** What is known of a session without opening its window. */
+/** A session without its window. */
 export interface SessionSummary {
   readonly session_id: string
   readonly scope: Scope
@@ -55,19 +56,23 @@ export interface SessionSummary {
 }
 
 export interface SessionDetails extends SessionSummary {
-  /** What a request to the model would carry, oldest first. */
+  /** The messages that a request to the model would carry, oldest first. */
   readonly window: readonly WindowMessage[]
   readonly window_tokens: number
 }
 
+/** A page of a list of sessions. */
+export interface SessionPage {
+  readonly limit: number
+  /** The `session_id` that ended the previous page. */
+  readonly before?: string
+  readonly state?: SessionState
+}
+
 /** Looks at sessions without touching them. */
 export interface SessionBrowser {
-  /** Most recently active first. `before` is the `session_id` that ended the page before. */
-  list(page: {
-    readonly limit: number
-    readonly before?: string
-    readonly state?: SessionState
-  }): Promise<readonly SessionSummary[]>
+  /** Most recently active first. */
+  list(page: SessionPage): Promise<readonly SessionSummary[]>
   show(session_id: string): Promise<SessionDetails | undefined>
   counts(): Promise<Readonly<Record<SessionState, number>>>
 }

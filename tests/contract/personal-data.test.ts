@@ -25,7 +25,7 @@ import { createExport } from '../../src/privacy/export.ts'
 import { createPersonalSessions } from '../../src/sessions/personal-sessions.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
-import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { SqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -101,7 +101,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data: listings, fill, sections: [] }
   },
   sessions: folder => {
-    const ledger = createSqliteSessionLedger(new Database(':memory:', sessionMigrations))
+    const ledger = new SqliteSessionLedger(new Database(':memory:', sessionMigrations))
     const data = createPersonalSessions(ledger, new SessionFolders(folder))
     const fill = async (person_id: string): Promise<void> => {
       const scope = `person:${person_id}` as const

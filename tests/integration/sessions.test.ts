@@ -11,7 +11,7 @@ import { toWindowMessage, type SessionBrowser } from '../../src/sessions/session
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
 import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
-import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { SqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog, type MemoryLog } from '../support/memory-log.ts'
@@ -30,7 +30,7 @@ const ids = fakeIds('session')
 
 const start = (): void => {
   sessions = createSessions({
-    ledger: createSqliteSessionLedger(database),
+    ledger: new SqliteSessionLedger(database),
     folders: new SessionFolders(join(folder.path, 'sessions')),
     messages: createSqliteMessageStore(database),
     metrics: createMetrics(),
