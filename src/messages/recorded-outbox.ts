@@ -20,11 +20,10 @@ export interface RecordedPart {
   readonly text: string | undefined
 }
 
-/** New values of a part; texts of parts that need not be sent any more are dropped. */
+/** New values of a part; the text of a part that is not to be sent any more is dropped. */
 export interface PartChange {
-  readonly state: PartState
+  readonly state: Exclude<PartState, 'begun'>
   readonly message_id?: MessageId | undefined
-  readonly begun_at?: number
   readonly settled_at?: number
 }
 
@@ -42,6 +41,8 @@ export interface OutboxRows {
   /** In their order. */
   parts(outbox_id: string): readonly RecordedPart[]
   setState(outbox_id: string, state: OutboxState, settled_at: number | undefined): void
+  /** Marks a part as begun, if it is waiting. */
+  beginPart(outbox_id: string, part: number, begun_at: number): void
   setPart(outbox_id: string, part: number, change: PartChange): void
   /** Sets the id under which a reply is kept; false when it has one already. */
   setMessageId(outbox_id: string, message_id: MessageId | undefined): boolean
@@ -70,8 +71,7 @@ export class RecordedOutbox implements OutboxStore {
 
   async begin(outbox_id: string, part: number, at: number): Promise<void> {
     this.#rows.transaction(() => {
-      const waits = this.#rows.parts(outbox_id).some(each => each.part === part && each.state === 'waiting')
-      if (waits) this.#rows.setPart(outbox_id, part, { state: 'begun', begun_at: at })
+      this.#rows.beginPart(outbox_id, part, at)
       this.#rows.setState(outbox_id, 'intended', undefined)
     })
   }

@@ -62,13 +62,21 @@ export class MemoryOutboxRows implements OutboxRows {
     if (row !== undefined) row.state = state
   }
 
+  beginPart(outbox_id: string, part: number): void {
+    this.before()
+    const row = this.rows.get(outbox_id)
+    if (row === undefined) return
+    row.parts = row.parts.map(each =>
+      each.part === part && each.state === 'waiting' ? { ...each, state: 'begun' } : each,
+    )
+  }
+
   setPart(outbox_id: string, part: number, { state }: PartChange): void {
     this.before()
     const row = this.rows.get(outbox_id)
     if (row === undefined) return
-    const keeps = state === 'waiting' || state === 'begun'
     row.parts = row.parts.map(each =>
-      each.part === part ? { part, state, text: keeps ? each.text : undefined } : each,
+      each.part === part ? { part, state, text: state === 'waiting' ? each.text : undefined } : each,
     )
   }
 

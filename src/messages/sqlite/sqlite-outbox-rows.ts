@@ -78,20 +78,25 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
       settled_at: settled_at ?? null,
     })
   },
-  setPart: (outbox_id, part, { state, message_id, begun_at, settled_at }) => {
+  beginPart: (outbox_id, part, begun_at) => {
+    database.run(
+      `update outbox_parts set state = 'begun', begun_at = :begun_at
+       where outbox_id = :outbox_id and part = :part and state = 'waiting'`,
+      { outbox_id, part, begun_at },
+    )
+  },
+  setPart: (outbox_id, part, { state, message_id, settled_at }) => {
     database.run(
       `update outbox_parts set state = :state,
          message_id = coalesce(:message_id, message_id),
-         begun_at = coalesce(:begun_at, begun_at),
          settled_at = coalesce(:settled_at, settled_at),
-         text = case when :state in ('waiting', 'begun') then text end
+         text = case when :state = 'waiting' then text end
        where outbox_id = :outbox_id and part = :part`,
       {
         outbox_id,
         part,
         state,
         message_id: message_id ?? null,
-        begun_at: begun_at ?? null,
         settled_at: settled_at ?? null,
       },
     )
