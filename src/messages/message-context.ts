@@ -1,3 +1,4 @@
+/** Reads persons' messages together with their neighbours in the conversation, for embeddings. */
 import type { ContentChange } from './change-log.ts'
 import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
@@ -10,13 +11,13 @@ export interface MessageInContext {
 }
 
 /**
- * What persons said, as those see it who follow it to find it by meaning. Commands, and what was said while its person
- * wanted nothing learnt from it, is not among it, neither as a turn nor as context.
+ * The messages that are embedded: those of persons, with what was said around them. Messages for which `isConversation`
+ * is false are left out, as messages and as context.
  */
 export interface MessageContext {
   /**
-   * Messages of persons in the order in which they were received, after `seq`; `reached` is how far this went, `undefined`
-   * when there is nothing after `seq`.
+   * Messages of persons in the order in which they were received, after `seq`. `reached` is the last place that was read,
+   * `undefined` when there is nothing after `seq`.
    */
   inOrder(
     seq: number,
@@ -28,13 +29,13 @@ export interface MessageContext {
     }[]
     readonly reached: number | undefined
   }>
-  /** The scope of each of these messages of persons; those that are not there are left out. */
+  /** The scope of each of these messages of persons; missing ones are left out. */
   scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
-  /** These messages of a scope, with at most `reach` turns before and after. */
+  /** These messages of a scope, with at most `reach` messages before and after. */
   inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly MessageInContext[]>
   /** Persons' messages at most `reach` messages before or after a place in a session. */
   neighbours(place: Pick<ContentChange, 'session_id' | 'seq'>, reach: number): Promise<readonly MessageId[]>
-  /** Place of the newest message. One that went may have been the newest: its place is given to the next that comes. */
+  /** Place of the newest message. When the newest is removed, the next one that comes gets its place. */
   newest(): Promise<number>
   /** How many messages of persons there are. */
   count(): Promise<number>

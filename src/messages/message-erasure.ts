@@ -1,21 +1,22 @@
+/** The port through which forgetting finds messages and removes them for good. */
 import type { ErasureBounds } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import type { MessageId, MessageRecord } from './message.ts'
 import type { SearchScope, Scope } from './scope.ts'
 
-/** What forgetting asks of the messages, and does to them. */
+/** Messages as forgetting finds and removes them. */
 export interface MessageErasure {
-  /** Those of these messages that are kept. */
+  /** The messages of these ids that are kept. */
   get(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
-  /** Everything that `erase` of the message store would take of a person. */
+  /** Every message that `erase` of the message store would remove for a person. */
   ofPerson(person_id: PersonId, bounds: ErasureBounds): AsyncIterable<readonly MessageRecord[]>
-  /** What a person last said in a scope, `but` one message. */
+  /** The last message of a person in a scope, except `but`. */
   last(scope: Scope, person_id: PersonId, but: MessageId | undefined): Promise<MessageRecord | undefined>
-  /** What a session holds. */
+  /** The messages of a session, in their order. */
   inSession(session_id: string): Promise<readonly MessageRecord[]>
   /** The bot's answers to these messages. */
   repliesTo(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
-  /** What the bot said in a scope at or after `since`. */
+  /** The bot's messages in a scope at or after `since`. */
   saidByBot(scope: Scope, since: number): AsyncIterable<readonly MessageRecord[]>
   /**
    * Removes words for good, with replies that are on their way to them. Ids stay known. Safe to repeat.
@@ -24,7 +25,7 @@ export interface MessageErasure {
   eraseMessages(message_ids: readonly MessageId[]): Promise<number>
 }
 
-/** An index over messages: derived, and to hold nothing of what was forgotten. */
+/** An index over messages; it is derived from them and must not contain forgotten ones. */
 export interface MessageIndex {
   forget(message_ids: readonly MessageId[]): Promise<void>
 }

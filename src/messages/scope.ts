@@ -17,7 +17,7 @@ export interface SearchScope {
   readonly extra_scopes?: readonly Scope[]
 }
 
-/** What a person says alone with the bot, and is remembered of it. */
+/** The scope of a person's direct chats. */
 export const scopeOfPerson = (person_id: PersonId): Scope => `person:${person_id}`
 
 /** A person's scope in a direct chat, the group's in a group. */

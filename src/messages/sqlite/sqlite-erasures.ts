@@ -1,3 +1,4 @@
+/** The erasure log in SQLite, and the list of acts that the main database has been through. */
 import { createHmac, createSecretKey } from 'node:crypto'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'

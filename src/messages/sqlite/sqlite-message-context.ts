@@ -1,3 +1,4 @@
+/** Reads persons' messages with their neighbours from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageContext } from '../message-context.ts'
 import type { MessageRecord } from '../message.ts'
@@ -5,11 +6,10 @@ import { IS_CONVERSATION, MESSAGE_COLUMNS, toRecord, type MessageRow } from './m
 
 type PlacedRow = MessageRow & { readonly seq: number }
 
-/** What was said, in SQLite. Changes are taken down by triggers, whatever statement made them. */
 export const createSqliteMessageContext = (database: Database): MessageContext => {
   const by_persons = `messages.role = 'user' and ${IS_CONVERSATION}`
 
-  /** Turns of a session next to a place, nearest first. */
+  /** Messages of a session next to a place, nearest first. */
   const beside = (row: Pick<PlacedRow, 'session_id' | 'seq'>, side: 'before' | 'after', reach: number): PlacedRow[] =>
     row.session_id === null
       ? []
@@ -22,7 +22,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
 
   return {
     inOrder: async (seq, limit) => {
-      // Counted over all messages: a long row of replies must not make one page a long search.
+      // Counted over all messages: many replies in a row must not make one page a long search.
       const { reached } = database.get<{ reached: number | null }>(
         'select max(seq) reached from (select seq from messages where seq > :seq order by seq limit :limit)',
         { seq, limit },
@@ -54,7 +54,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
         )
         .map(row => ({
           message: toMessage(row),
-          // A session belongs to one scope; should one ever not, nothing is taken over from another.
+          // A session belongs to one scope; should one ever not, nothing of another scope is read.
           before: beside(row, 'before', reach)
             .filter(each => each.scope === scope)
             .map(toMessage)

@@ -1,3 +1,4 @@
+/** Finds messages for forgetting and removes them for good, in SQLite. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
@@ -11,12 +12,11 @@ import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-
 /** A search looks at this many messages, the newest first, in steps of `SEARCH_STEP`. */
 const SEARCH_MOST = 20_000
 const SEARCH_STEP = 500
-/** Messages that go in one transaction, with what hangs on them. */
+/** Messages that are removed in one transaction, with their dependent rows. */
 const ERASED_AT_ONCE = 200
 
 const IN_IDS = 'message_id in (select value from json_each(:ids))'
 
-/** What forgetting and searching need of the messages in SQLite. */
 export const createSqliteMessageErasure = (database: Database): MessageErasure & ScanningMessageSearch => {
   const read = (where: string, parameters: Parameters): readonly MessageRecord[] =>
     database.all<MessageRow>(`select ${MESSAGE_COLUMNS} from messages where ${where}`, parameters).map(toRecord)
