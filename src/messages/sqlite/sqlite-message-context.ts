@@ -6,19 +6,30 @@ import { IS_CONVERSATION, MESSAGE_COLUMNS, toRecord, type MessageRow } from './m
 
 type PlacedRow = MessageRow & { readonly seq: number }
 
-export const createSqliteMessageContext = (database: Database): MessageContext => {
-  const by_persons = `messages.role = 'user' and ${IS_CONVERSATION}`
+type Place = Pick<PlacedRow, 'session_id' | 'seq'>
 
+const BY_PERSONS = `messages.role = 'user' and ${IS_CONVERSATION}`
+
+const BEFORE = `
+  select messages.seq, ${MESSAGE_COLUMNS} from messages
+  where messages.session_id = :session_id and messages.seq < :seq and ${IS_CONVERSATION}
+  order by messages.seq desc limit :reach`
+
+const AFTER = `
+  select messages.seq, ${MESSAGE_COLUMNS} from messages
+  where messages.session_id = :session_id and messages.seq > :seq and ${IS_CONVERSATION}
+  order by messages.seq limit :reach`
+
+export const createSqliteMessageContext = (database: Database): MessageContext => {
   /** Messages of a session next to a place, nearest first. */
-  const beside = (row: Pick<PlacedRow, 'session_id' | 'seq'>, side: 'before' | 'after', reach: number): PlacedRow[] =>
-    row.session_id === null
-      ? []
-      : database.all<PlacedRow>(
-          `select messages.seq, ${MESSAGE_COLUMNS} from messages
-           where messages.session_id = :session_id and messages.seq ${side === 'before' ? '<' : '>'} :seq and ${IS_CONVERSATION}
-           order by messages.seq ${side === 'before' ? 'desc' : 'asc'} limit :reach`,
-          { session_id: row.session_id, seq: row.seq, reach },
-        )
+  const beside = ({ session_id, seq }: Place, sql: string, reach: number): readonly PlacedRow[] =>
+    session_id === null ? [] : database.all<PlacedRow>(sql, { session_id, seq, reach })
+
+  /** Messages of `scope` beside one of its messages. A session belongs to one scope; nothing of another one is read. */
+  const around = (row: PlacedRow, sql: string, reach: number): MessageRecord[] =>
+    beside(row, sql, reach)
+      .filter(each => each.scope === row.scope)
+      .map(toMessage)
 
   return {
     inOrder: async (seq, limit) => {
@@ -30,7 +41,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
       if (reached === null) return { messages: [], reached: undefined }
       const rows = database.all<Pick<PlacedRow, 'seq' | 'message_id' | 'scope' | 'sent_at'>>(
         `select messages.seq, messages.message_id, messages.scope, messages.sent_at from messages
-         where messages.seq > :seq and messages.seq <= :reached and ${by_persons} order by messages.seq`,
+         where messages.seq > :seq and messages.seq <= :reached and ${BY_PERSONS} order by messages.seq`,
         { seq, reached },
       )
       return { messages: rows.map(({ seq: place, ...message }) => ({ seq: place, message })), reached }
@@ -39,7 +50,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
     scopesOf: async message_ids => {
       const rows = database.all<Pick<MessageRow, 'message_id' | 'scope'>>(
         `select messages.message_id, messages.scope from messages
-         where messages.message_id in (select value from json_each(:ids)) and ${by_persons}`,
+         where messages.message_id in (select value from json_each(:ids)) and ${BY_PERSONS}`,
         { ids: JSON.stringify(message_ids) },
       )
       return new Map(rows.map(row => [row.message_id, row.scope]))
@@ -49,29 +60,23 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
       database
         .all<PlacedRow>(
           `select messages.seq, ${MESSAGE_COLUMNS} from messages
-           where messages.message_id in (select value from json_each(:ids)) and messages.scope = :scope and ${by_persons}`,
+           where messages.message_id in (select value from json_each(:ids)) and messages.scope = :scope and ${BY_PERSONS}`,
           { ids: JSON.stringify(message_ids), scope },
         )
         .map(row => ({
           message: toMessage(row),
-          // A session belongs to one scope; should one ever not, nothing of another scope is read.
-          before: beside(row, 'before', reach)
-            .filter(each => each.scope === scope)
-            .map(toMessage)
-            .reverse(),
-          after: beside(row, 'after', reach)
-            .filter(each => each.scope === scope)
-            .map(toMessage),
+          before: around(row, BEFORE, reach).reverse(),
+          after: around(row, AFTER, reach),
         })),
 
     neighbours: async ({ session_id = null, seq }, reach) =>
-      [...beside({ session_id, seq }, 'before', reach), ...beside({ session_id, seq }, 'after', reach)]
+      [...beside({ session_id, seq }, BEFORE, reach), ...beside({ session_id, seq }, AFTER, reach)]
         .filter(each => each.role === 'user')
         .map(each => each.message_id),
 
     newest: async () => database.get<{ seq: number | null }>('select max(seq) seq from messages')?.seq ?? 0,
 
-    count: async () => database.get<{ n: number }>(`select count(*) n from messages where ${by_persons}`)?.n ?? 0,
+    count: async () => database.get<{ n: number }>(`select count(*) n from messages where ${BY_PERSONS}`)?.n ?? 0,
   }
 }
 

@@ -13,6 +13,20 @@ type ReplyRow = Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & {
 
 type PartRow = Omit<RecordedPart, 'text'> & { readonly text: string | null }
 
+const SET_PART = `
+  update outbox_parts set state = :state,
+    message_id = coalesce(:message_id, message_id),
+    settled_at = coalesce(:settled_at, settled_at),
+    text = case when :state = 'waiting' then text end
+  where outbox_id = :outbox_id and part = :part`
+
+const SET_MESSAGE_ID = `
+  update outbox set message_id = :message_id where outbox_id = :outbox_id and message_id is null`
+
+const ANSWERS_OPTED_OUT = `
+  select 1 from outbox_answers join messages using (message_id)
+  where outbox_id = :outbox_id and learning_opt_out = 1`
+
 const answersOf = (database: Database, outbox_id: string): readonly string[] =>
   database
     .all<{ message_id: string }>('select message_id from outbox_answers where outbox_id = :outbox_id', { outbox_id })
@@ -86,37 +100,22 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
     )
   },
   setPart: (outbox_id, part, { state, message_id, settled_at }) => {
-    database.run(
-      `update outbox_parts set state = :state,
-         message_id = coalesce(:message_id, message_id),
-         settled_at = coalesce(:settled_at, settled_at),
-         text = case when :state = 'waiting' then text end
-       where outbox_id = :outbox_id and part = :part`,
-      {
-        outbox_id,
-        part,
-        state,
-        message_id: message_id ?? null,
-        settled_at: settled_at ?? null,
-      },
-    )
+    database.run(SET_PART, {
+      outbox_id,
+      part,
+      state,
+      message_id: message_id ?? null,
+      settled_at: settled_at ?? null,
+    })
   },
   setMessageId: (outbox_id, message_id) =>
-    database.run(`update outbox set message_id = :message_id where outbox_id = :outbox_id and message_id is null`, {
-      outbox_id,
-      message_id: message_id ?? null,
-    }) > 0,
+    database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,
   ownerOf: outbox_id =>
     database.get<Pick<MessageRecord, 'person_id' | 'scope'>>(
       'select person_id, scope from outbox where outbox_id = :outbox_id',
       { outbox_id },
     ),
-  answersOptedOut: outbox_id =>
-    database.get(
-      `select 1 from outbox_answers join messages using (message_id)
-       where outbox_id = :outbox_id and learning_opt_out = 1`,
-      { outbox_id },
-    ) !== undefined,
+  answersOptedOut: outbox_id => database.get(ANSWERS_OPTED_OUT, { outbox_id }) !== undefined,
   insertMessage: record => {
     database.run(INSERT_MESSAGE, toParameters(record))
   },
