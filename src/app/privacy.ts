@@ -48,7 +48,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     changeLog: stores.changeLog,
     memories: stores.memories,
     longterm: memory,
-    indexes: [privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
+    indexes: [stores.unknownSessions, privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
     scrub: () => {
       stores.database.scrub()
     },

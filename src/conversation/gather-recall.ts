@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { MessageSearch } from '../retrieval/message-search.ts'
@@ -20,6 +21,8 @@ export interface GatherRecallDeps {
   readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly tokens: TokenCounter
   readonly clock: Clock
+  readonly logger: Logger
+  /** Most tokens of what is recalled; with 0 nothing is asked and nothing logged. */
   readonly settings: { readonly recall_tokens: number }
 }
 
@@ -33,11 +36,13 @@ export interface AskedNow {
 
 /** What is remembered and what was said before, together within the tokens that recall may take; never rejects. */
 export const gatherRecall = async (
-  { memory, past, facts, tokens, clock, settings }: GatherRecallDeps,
+  { memory, past, facts, tokens, clock, logger, settings }: GatherRecallDeps,
   { scope, text, asker, window }: AskedNow,
   call: Omit<CallContext, 'purpose'>,
 ): Promise<PackedRecall> => {
   const most = settings.recall_tokens
+  if (most === 0) return { memories: [], quotes: [] }
+  const begun = clock.now()
   const exclude = new Set(window.map(message => message.message_id))
   const [{ memories }, quotes] = await Promise.all([
     memory.recall(scope, text, { ...call, purpose: 'recall' }),
@@ -48,7 +53,13 @@ export const gatherRecall = async (
       { ...call, purpose: 'recall' },
     ),
   ])
-  return packRecall({ memories, quotes: await dated(facts, quotes) }, most, tokens)
+  const packed = packRecall({ memories, quotes: await dated(facts, quotes) }, most, tokens)
+  const given = { memories: packed.memories.length, quotes: packed.quotes.length }
+  logger.for('memory.recall').info(`Recalled ${String(given.memories + given.quotes)} memories`, {
+    ...given,
+    took_ms: clock.now() - begun,
+  })
+  return packed
 }
 
 /** Says of quotes whose every fact has ended since when: what was said stays said, but it is history. */

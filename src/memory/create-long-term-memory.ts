@@ -149,8 +149,8 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
       const begun = clock.now()
       try {
         const recall = await search(asSearchScope(reach), question, call)
-        const count = recall.memories.length
-        logger.info(`Recalled ${String(count)} memories`, {
+        logger.debug('Memories found', {
+          count: recall.memories.length,
           best_similarity: recall.memories[0]?.similarity.toFixed(3),
           took_ms: clock.now() - begun,
         })

@@ -67,7 +67,8 @@ export class SessionWindows {
     try {
       await this.#deps.folders.write(session_id, writeWindowFile(session, await this.load(session_id)))
     } catch (error) {
-      this.#deps.logger.error('Session file could not be written', { session_id, reason: reasonOf(error) })
+      const reason = reasonOf(error)
+      this.#deps.logger.error(`DeniDin could not save session ${session_id}`, { session_id, reason })
     }
   }
 
