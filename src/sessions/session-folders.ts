@@ -1,6 +1,7 @@
 /** The folders of sessions on disk: reads, writes, archives and removes them. */
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { BackupSource } from '../lifecycle/module.ts'
 import { isoDay } from '../platform/clock.ts'
 import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
 
@@ -10,11 +11,14 @@ export const ARCHIVE = 'expired'
 
 /** The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. */
 export class SessionFolders {
+  readonly backupSources: readonly BackupSource[]
   readonly #root: string
 
   /** @param root the sessions folder, such as `data/sessions` */
   constructor(root: string) {
     this.#root = root
+    // Windows can be rebuilt from the messages; archived sessions and unknown fields of files cannot.
+    this.backupSources = [{ name: 'sessions', path: root, kind: 'folder', content: 'truth' }]
   }
 
   /** The text of a running session's file; `undefined` when there is none. */

@@ -2,6 +2,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
+import type { BackupSource } from '../../lifecycle/module.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
@@ -63,6 +64,7 @@ const READ_AT_ONCE = 2000
 type ActRow = Omit<ErasureAct, 'spared'> & { readonly spared: string }
 
 export interface SqliteErasures extends Erasures, Disposable {
+  readonly backupSources: readonly BackupSource[]
   /** Two persons who are merged have forgotten the same; nothing else in the log is personal data. */
   readonly personal: PersonalData
 }
@@ -76,12 +78,14 @@ class ErasureFile implements SqliteErasures {
   readonly #ids: Ids
   readonly #key: KeyObject
   readonly personal: PersonalData
+  readonly backupSources: readonly BackupSource[]
 
   constructor(database: Database, ids: Ids) {
     this.#database = database
     this.#ids = ids
     this.#key = createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret as Uint8Array)
     this.personal = personalErasures(database)
+    this.backupSources = [{ name: 'erasures', path: database.path, kind: 'sqlite', content: 'erasures' }]
   }
 
   async isErased(message: MessageFingerprint): Promise<boolean> {
