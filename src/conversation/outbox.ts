@@ -10,7 +10,6 @@ import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { replyMessageId, type HeldReply, type Reply } from '../messages/outbox-store.ts'
-import { layOutReply } from '../channels/whatsapp/format/reply-layout.ts'
 import { DeliveryRecord } from './delivery-health.ts'
 import type { Pacer } from './pacing/pacer.ts'
 
@@ -122,7 +121,7 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
     let first: Delivery | undefined
     let doubtful = false
     for (const [index, part] of parts.entries()) {
-      if (channel !== undefined && channel.plain !== true) {
+      if (channel?.pace === 'human') {
         await deps.pacer.turn({ chat_id: reply.chat_id, characters: part.text.length, since })
       }
       const delivery = await attemptAll(sending, part)
@@ -150,7 +149,7 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
 
   const layOut = (reply: Reply): Pick<Sending, 'channel' | 'parts'> => {
     const channel = deps.channelOf(reply.chat_id)
-    const texts = channel?.plain === true ? [reply.text] : layOutReply(reply.text)
+    const texts = channel?.render(reply.text) ?? [reply.text]
     return { channel, parts: texts.map((text, part) => ({ part, text })) }
   }
 
