@@ -1,3 +1,4 @@
+/** Messages of a turn. */
 import type { MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 

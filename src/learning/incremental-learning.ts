@@ -18,14 +18,14 @@ export const learningSessions = (
   const counts = new LRUCache<string, number>({ max: MOST_COUNTED })
   return {
     open: (scope, chat_id) => sessions.open(scope, chat_id),
-    save: session_id => sessions.save(session_id),
+    save: (session_id, max_tokens) => sessions.save(session_id, max_tokens),
     lastSaid: (scope, person_id) => sessions.lastSaid(scope, person_id),
     refresh: session_id => sessions.refresh(session_id),
     release: session_id => {
       sessions.release(session_id)
     },
-    append: async (session_id, messages, max_tokens) => {
-      const session = await sessions.append(session_id, messages, max_tokens)
+    append: async (session_id, messages) => {
+      const session = await sessions.append(session_id, messages)
       const before = counts.get(session_id)
       const added = messages.filter(message => message.role === 'user').length
       const count = before === undefined ? await learner.unprocessedCount(session_id) : before + added

@@ -9,7 +9,7 @@ import type { SessionFolders } from './session-folders.ts'
 import type { SessionRecord } from './session-ledger.ts'
 import { toWindowMessage } from './session.ts'
 import { readWindowFile, writeWindowFile, type WindowFile } from './window-file.ts'
-import { windowTokens } from './window.ts'
+import { fitWindow, windowTokens } from './window.ts'
 
 /** Tokens of all windows that are cached together: about 20 MB of text. */
 const CACHED_TOKENS = 4_000_000
@@ -61,11 +61,14 @@ export class SessionWindows {
     return { window: messages.map(toWindowMessage), message_counter: messages.length, unknown: {} }
   }
 
-  /** Writes a running session's file; a failure is logged, because the messages are the truth. */
-  async write(session: SessionRecord): Promise<void> {
+  /** Cuts a running session's window to a budget and writes its file; a failure is logged: the messages are the truth. */
+  async write(session: SessionRecord, max_tokens: number): Promise<void> {
     const { session_id } = session
     try {
-      await this.#deps.folders.write(session_id, writeWindowFile(session, await this.load(session_id)))
+      const file = await this.load(session_id)
+      const kept = { ...file, window: fitWindow(file.window, max_tokens) }
+      this.keep(session_id, kept)
+      await this.#deps.folders.write(session_id, writeWindowFile(session, kept))
     } catch (error) {
       const reason = reasonOf(error)
       this.#deps.logger.error(`DeniDin could not save session ${session_id}`, { session_id, reason })

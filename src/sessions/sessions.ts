@@ -18,7 +18,7 @@ import type {
   SessionSummary,
   WindowMessage,
 } from './session.ts'
-import { fitWindow, windowTokens } from './window.ts'
+import { windowTokens } from './window.ts'
 
 /** A running conversation: its window is what a request to the model carries. */
 export interface Session {
@@ -36,10 +36,13 @@ export interface OpenedSession extends Session {
 export interface Sessions {
   /** The running session of a scope; a new one when there is none, or when the last message is too old. */
   open(scope: Scope, chat_id: ChatId): Promise<OpenedSession>
-  /** Adds messages; over `max_tokens` the oldest leave the window. A message that is in already is not added again. */
-  append(session_id: string, messages: readonly WindowMessage[], max_tokens: number): Promise<Session>
-  /** Brings `session.json` up to date. A failure is logged only: the messages are the truth. */
-  save(session_id: string): Promise<void>
+  /** Adds messages to the window. A message that is in already is not added again. */
+  append(session_id: string, messages: readonly WindowMessage[]): Promise<Session>
+  /**
+   * Ends the work on a session: over `max_tokens` the oldest messages leave the window, and `session.json` is brought up
+   * to date. A failure to write it is logged only: the messages are the truth.
+   */
+  save(session_id: string, max_tokens: number): Promise<void>
   /** What a person last said in the running session of a scope, if anything. */
   lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
   /** Rebuilds a session from its messages, some of which were changed. */
@@ -91,7 +94,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
     return { session_id: session.session_id, window, ended_another }
   }
 
-  async append(session_id: string, added: readonly WindowMessage[], max_tokens: number): Promise<Session> {
+  async append(session_id: string, added: readonly WindowMessage[]): Promise<Session> {
     const file = await this.#windows.load(session_id)
     const present = new Set(file.window.map(message => message.message_id))
     const fresh = added.filter(message => !present.has(message.message_id))
@@ -104,15 +107,15 @@ class LedgerSessions implements Sessions, SessionBrowser {
     await this.#ledger.touch(session_id, fresh.length, this.#deps.clock.now())
     // Just after a merge, a turn of the other name may have added to it meanwhile.
     const now = this.#windows.cached(session_id) ?? file
-    const window = fitWindow([...now.window, ...fresh], max_tokens)
+    const window = [...now.window, ...fresh]
     this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + fresh.length })
     for (const { message_id } of fresh) this.#logger.info(`Added message to session: ${message_id}`)
     return { session_id, window }
   }
 
-  async save(session_id: string): Promise<void> {
+  async save(session_id: string, max_tokens: number): Promise<void> {
     const session = await this.#ledger.find(session_id)
-    if (session?.state === 'active') await this.#windows.write(session)
+    if (session?.state === 'active') await this.#windows.write(session, max_tokens)
   }
 
   async lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined> {

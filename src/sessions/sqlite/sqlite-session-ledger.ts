@@ -55,7 +55,10 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
   }
 
   async touch(session_id: string, added: number, at: number): Promise<void> {
-    this.#update(session_id, 'messages = messages + :added, last_active = max(last_active, :at)', { added, at })
+    // The messages themselves are on the disk already, or will be with the reply: only the count may come late.
+    this.#database.unflushed(() => {
+      this.#update(session_id, 'messages = messages + :added, last_active = max(last_active, :at)', { added, at })
+    })
   }
 
   async close(session_id: string, reason: CloseReason, at: number): Promise<boolean> {
