@@ -60,7 +60,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
       database
         .all<PlacedRow>(
           `select messages.seq, ${MESSAGE_COLUMNS} from messages
-           where messages.message_id in (select value from json_each(:ids)) and messages.scope = :scope and ${BY_PERSONS}`,
+           where messages.message_id in (select value from json_each(:ids)) and +messages.scope = :scope and ${BY_PERSONS}`,
           { ids: JSON.stringify(message_ids), scope },
         )
         .map(row => ({
