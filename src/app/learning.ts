@@ -87,7 +87,11 @@ export const extractionProviders = (
 }
 
 /** Learning as operations ask for it. */
-export const learningOnRequest = (learner: Learner, messages: Pick<MessageStore, 'inbox'>, parts: Runtime): Learning => ({
+export const learningOnRequest = (
+  learner: Learner,
+  messages: Pick<MessageStore, 'inbox'>,
+  parts: Runtime,
+): Learning => ({
   enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
   ofText: told => learnExternalText(told, { ...parts, learner, inbox: messages.inbox }),
