@@ -50,6 +50,31 @@ export const deleteInBatches = async (
   return deleted
 }
 
+/** For an update: sets text columns to blanks of the same length in bytes, so that SQLite overwrites them in place. */
+export const blanks = (columns: readonly string[]): string =>
+  columns
+    .map(
+      each =>
+        `${each} = case when ${each} is not null then replace(hex(zeroblob(octet_length(${each}))), '00', ' ') end`,
+    )
+    .join(', ')
+
+/**
+ * Overwrites text columns of the rows that `where` selects with blanks of the same length, in place. Do this before
+ * deleting rows that must leave no trace: deleting moves rows between pages, and `secure_delete` does not overwrite the
+ * copy that a moved row leaves in the unused part of its old page.
+ */
+export const overwriteInBatches = async (
+  database: Database,
+  { table, columns, where }: { readonly table: string; readonly columns: readonly string[]; readonly where: string },
+  parameters: Parameters,
+): Promise<void> => {
+  for await (const ids of rowIds(database, table, where, parameters)) {
+    database.transaction(() => database.run(`update ${table} set ${blanks(columns)} where ${IN_IDS}`, { ids }))
+    await yieldToEventLoop()
+  }
+}
+
 /** Rows of a table (one with row ids) in the order in which they were added. */
 export async function* readInBatches<T extends object = Row>(
   database: Database,

@@ -1,6 +1,6 @@
 /** Finds messages for forgetting and removes them for good, in SQLite. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
-import { readInBatches } from '../../database/sqlite/in-batches.ts'
+import { blanks, readInBatches } from '../../database/sqlite/in-batches.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { stem } from '../../text/stem.ts'
 import { tokenise } from '../../text/tokenise.ts'
@@ -16,6 +16,8 @@ const SEARCH_STEP = 500
 const ERASED_AT_ONCE = 200
 
 const IN_IDS = 'message_id in (select value from json_each(:ids))'
+
+const OVERWRITE = `update messages set ${blanks(['text', 'sender_name'])} where ${IN_IDS}`
 
 export const createSqliteMessageErasure = (database: Database): MessageErasure & ScanningMessageSearch => {
   const read = (where: string, parameters: Parameters): readonly MessageRecord[] =>
@@ -57,9 +59,16 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure &
     saidByBot: (scope, since) =>
       inBatches(`scope = :scope and role = 'assistant' and sent_at >= :since`, { scope, since }),
     eraseMessages: async message_ids => {
+      const batches = Array.from({ length: Math.ceil(message_ids.length / ERASED_AT_ONCE) }, (_, n) =>
+        JSON.stringify(message_ids.slice(n * ERASED_AT_ONCE, (n + 1) * ERASED_AT_ONCE)),
+      )
+      // All of them before the first goes: see `overwriteInBatches`.
+      for (const ids of batches) {
+        database.transaction(() => database.run(OVERWRITE, { ids }))
+        await yieldToEventLoop()
+      }
       let erased = 0
-      for (let at = 0; at < message_ids.length; at += ERASED_AT_ONCE) {
-        const ids = JSON.stringify(message_ids.slice(at, at + ERASED_AT_ONCE))
+      for (const ids of batches) {
         erased += database.transaction(() => eraseNow(ids))
         await yieldToEventLoop()
       }

@@ -1,6 +1,6 @@
 /** The personal data in the message store: a person's messages and their records, replies and ratings. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
-import { deleteInBatches, readInBatches } from '../../database/sqlite/in-batches.ts'
+import { deleteInBatches, overwriteInBatches, readInBatches } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type ErasureBounds, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import { scopeOfPerson } from '../scope.ts'
@@ -9,6 +9,12 @@ import { MESSAGE_COLUMNS, type MessageRow } from './message-columns.ts'
 /** Tables with a person; those before `ratings` have a scope too. */
 const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
 const TABLES = [...SCOPED_TABLES, 'ratings'] as const
+
+/** Columns with words of a person. */
+const WORDS = [
+  ['messages', ['text', 'sender_name']],
+  ['outbox', ['text']],
+] as const
 
 const OF_PERSON = '(person_id = :person_id or scope = :scope)'
 
@@ -81,6 +87,10 @@ const erase = async (database: Database, person_id: PersonId, bounds: ErasureBou
       { ids },
     )
   let erased = database.run(`delete from ratings where ${WHICH.ratings}`, fittingParameters(WHICH.ratings, parameters))
+  for (const [table, columns] of WORDS) {
+    const where = WHICH[table]
+    await overwriteInBatches(database, { table, columns, where }, fittingParameters(where, parameters))
+  }
   for (const table of SCOPED_TABLES) {
     const which = fittingParameters(WHICH[table], parameters)
     const before = table === 'messages' ? ratingsOf : undefined
