@@ -19,7 +19,7 @@ import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './session-lifecycle.ts'
 import { CrossScopePolicy } from '../retrieval/cross-scope-policy.ts'
-import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
+import { createLearning, extractionProviders } from './learning.ts'
 import { createMemory, createPast, type Memory } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
@@ -76,19 +76,18 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
-  const learner = createLearning(
+  const learning = createLearning(
     {
       settings,
       stores,
       memory,
+      model: models.language,
       embedder: models.embedder,
       providers: extractionProviders(settings, stores.meter, parts),
     },
     parts,
   )
-  const learned =
-    learner === undefined ? sessions : learnedFromWhileRunning(sessions, learner, background, stopping.signal)
-  const windows = on ? learned : statelessSessions
+  const windows = on ? learning.whileRunning(sessions, background, stopping.signal) : statelessSessions
 
   let conversation: Conversation | undefined
   const console_channel = createConsoleChannel({
@@ -138,12 +137,9 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     parts,
   )
   conversation = road
-  const closing = createClosing(
-    { settings, stores, sessions, memory, model: models.language, learner, road, timeout_ms },
-    parts,
-  )
+  const closing = createClosing({ settings, stores, sessions, memory, learning, road, timeout_ms }, parts)
 
-  const agent = createAgent({ settings, stores, embedder: models.embedder, learner }, parts)
+  const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
   let started_at: number | undefined
   const deps = createOperationDeps(
     {
@@ -152,7 +148,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       sessions,
       memory,
       closing,
-      learner,
+      learning: learning.onRequest,
       models,
       version,
       road,

@@ -3,16 +3,14 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
-import type { Learner } from '../learning/learner.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
-import type { OperationDeps } from '../operations/dependencies.ts'
+import type { Learning, OperationDeps } from '../operations/dependencies.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { createCheckups } from './doctor-checks.ts'
-import { learningOnRequest } from './learning.ts'
 import type { Memory } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
@@ -39,7 +37,7 @@ export interface OperationWiring extends Privacy {
   readonly audit: AuditLog
   readonly closing: SessionLifecycle
   readonly agent: ConsciousAgent
-  readonly learner: Learner | undefined
+  readonly learning: Learning | undefined
   readonly models: Models
   readonly version: string
   readonly road: Conversation
@@ -51,7 +49,7 @@ export interface OperationWiring extends Privacy {
 
 /** Everything that operations stand on. */
 export const createOperationDeps = (operation: OperationWiring, parts: Runtime): OperationDeps => {
-  const { settings, stores, sessions, memory, closing, learner, models, road, console_channel } = operation
+  const { settings, stores, sessions, memory, closing, learning, models, road, console_channel } = operation
   return {
     about: {
       version: operation.version,
@@ -88,7 +86,7 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
       audit: operation.audit,
       ...settings.memory.reflections,
     }),
-    learning: learner === undefined ? undefined : learningOnRequest(learner, stores.messages, parts),
+    learning,
     pauses: stores.pauses,
     yours: {
       memories: stores.memories,

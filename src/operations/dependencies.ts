@@ -3,12 +3,12 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
-import type { LearningOptions } from '../learning/learner.ts'
+import type { LearningOptions } from '../learning/learning-context.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
-import type { Reflections } from '../learning/processed-messages.ts'
+import type { Reflections } from '../learning/reflections.ts'
 import type { PruneReflections } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import type { ToldElsewhere } from '../learning/external-text.ts'
+import type { ExternalText } from '../learning/external-text.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -42,7 +42,7 @@ export interface TrafficCounts {
 export interface Learning {
   /** `activity`: see `LearningOptions`. */
   ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
-  ofText(told: ToldElsewhere): Promise<LearningReport>
+  ofText(text: ExternalText): Promise<LearningReport>
 }
 
 /** What this process is. */

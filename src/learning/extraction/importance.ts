@@ -1,3 +1,4 @@
+/** Scores how important a fact is: the extractor's judgement, and how often its person talked about it. */
 import type { StoredMessage } from '../../messages/message.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
@@ -5,26 +6,26 @@ const OWN_SHARE = 0.7
 const ACTIVITY_SHARE = 0.3
 
 /**
- * How much a person said about something, 0 to 1: 1 − 0.5ⁿ for n of their messages that share at least two subject words
- * with the fact (or its only one). What is said once stands in the middle, at 0.5.
+ * How much a person talked about a fact, 0 to 1: 1 − 0.5ⁿ for n of their messages that share at least two subject words
+ * with it (or its only one). A fact that was mentioned once scores 0.5.
  */
-export const activityOf = (fact: string, person_id: string, said: readonly StoredMessage[]): number => {
+export const activityOf = (fact: string, person_id: string, messages: readonly StoredMessage[]): number => {
   const subjects = subjectsOf(fact)
   const needed = Math.min(2, subjects.size)
-  const mentions = said.filter(message => {
+  const mentions = messages.filter(message => {
     if (message.role !== 'user' || message.person_id !== person_id) return false
     const words = subjectsOf(message.text)
-    return [...subjects].filter(each => words.has(each)).length >= needed
+    return subjects.intersection(words).size >= needed
   }).length
   return 1 - 0.5 ** Math.max(1, mentions)
 }
 
-/** Each restatement closes a tenth of what is missing to the full importance. */
+/** Each restatement closes a tenth of the gap to full importance. */
 const STRENGTHENING = 0.1
 
-/** The importance of a fact that was said once more. */
+/** The importance of a fact after it was said once more. */
 export const strengthened = (importance: number): number => importance + STRENGTHENING * (1 - importance)
 
-/** clamp(0.7 · what the extractor says + 0.3 · activity), both 0 to 1. */
+/** clamp(0.7 · the extractor's importance + 0.3 · activity), both 0 to 1. */
 export const importanceOf = (extracted: number, activity: number): number =>
   Math.min(1, Math.max(0, OWN_SHARE * extracted + ACTIVITY_SHARE * activity))
