@@ -36,7 +36,5 @@ export const createAgent = ({ settings, stores, embedder, learner }: AgentDeps, 
 }
 
 /** Reads profiles; there are none while the agent is off. */
-export const createProfileReader = (settings: Settings, stores: Stores, { tokens }: Runtime): ProfileOf =>
-  isOn(settings)
-    ? createProfileOf({ profiles: stores.profiles, memories: stores.memories, tokens })
-    : () => Promise.resolve([])
+export const createProfileReader = (settings: Settings, stores: Stores): ProfileOf =>
+  isOn(settings) ? createProfileOf({ profiles: stores.profiles, memories: stores.memories }) : () => Promise.resolve([])

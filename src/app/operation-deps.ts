@@ -1,7 +1,6 @@
 import type { Channel } from '../channels/channel.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Conversation } from '../conversation/conversation.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
@@ -40,7 +39,7 @@ export interface OperationWiring extends Privacy {
   readonly learning: Learning | undefined
   readonly models: Models
   readonly version: string
-  readonly road: Conversation
+  readonly conversation: OperationDeps['conversation']
   readonly console_channel: ConsoleChannel
   readonly channels: readonly Channel[]
   readonly delivery: HealthCheck
@@ -49,7 +48,7 @@ export interface OperationWiring extends Privacy {
 
 /** Everything that operations stand on. */
 export const createOperationDeps = (operation: OperationWiring, parts: Runtime): OperationDeps => {
-  const { settings, stores, sessions, memory, closing, learning, models, road, console_channel } = operation
+  const { settings, stores, sessions, memory, closing, learning, models, console_channel } = operation
   return {
     about: {
       version: operation.version,
@@ -74,7 +73,7 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
     sessions,
     closing,
     memory,
-    conversation: road,
+    conversation: operation.conversation,
     console: console_channel,
     agent: operation.agent,
     memoryStore: stores.memories,

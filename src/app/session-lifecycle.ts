@@ -1,6 +1,6 @@
 /** Wires the lifecycle of sessions. */
 import type { Settings } from '../config/settings.ts'
-import type { Conversation } from '../conversation/conversation.ts'
+import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { Learner } from '../learning/learner.ts'
 import { noSessionLifecycle, type SessionLifecycle } from '../learning/session-lifecycle.ts'
 import { SessionLifecycleService } from '../learning/session-lifecycle-service.ts'
@@ -16,13 +16,13 @@ export interface SessionLifecycleAppDeps {
   readonly sessions: Sessions
   readonly memory: LongTermMemory
   readonly learning: { readonly learner: Learner; readonly storage: SessionStorage }
-  readonly road: Pick<Conversation, 'exclusive'>
+  readonly exclusive: Exclusive
   readonly timeout_ms: number
 }
 
 /** The lifecycle of sessions; nothing ends while the memory system is off. */
 export const createClosing = (deps: SessionLifecycleAppDeps, runtime: Runtime): SessionLifecycle => {
-  const { settings, stores, sessions, memory, learning, road, timeout_ms } = deps
+  const { settings, stores, sessions, memory, learning, exclusive, timeout_ms } = deps
   if (!settings.feature_flags.enable_memory_system) return noSessionLifecycle
   return new SessionLifecycleService({
     ...runtime,
@@ -30,8 +30,9 @@ export const createClosing = (deps: SessionLifecycleAppDeps, runtime: Runtime): 
     storage: learning.storage,
     stores,
     sessions,
+    unknownSessions: stores.unknownSessions,
     memory,
-    exclusive: road.exclusive,
+    exclusive,
     limits: { timeout_ms, retention_days: settings.memory.session.expired_retention_days },
   })
 }

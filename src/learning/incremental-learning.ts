@@ -28,8 +28,8 @@ export class LearningSessions implements Sessions {
     this.#onDue = onDue
   }
 
-  async append(session_id: string, messages: readonly WindowMessage[], max_tokens: number): Promise<Session> {
-    const session = await this.#sessions.append(session_id, messages, max_tokens)
+  async append(session_id: string, messages: readonly WindowMessage[]): Promise<Session> {
+    const session = await this.#sessions.append(session_id, messages)
     await this.#count(session_id, messages)
     return session
   }
@@ -38,8 +38,8 @@ export class LearningSessions implements Sessions {
     return await this.#sessions.open(scope, chat_id)
   }
 
-  async save(session_id: string): Promise<void> {
-    await this.#sessions.save(session_id)
+  async save(session_id: string, max_tokens: number): Promise<void> {
+    await this.#sessions.save(session_id, max_tokens)
   }
 
   async lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined> {

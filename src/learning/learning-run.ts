@@ -69,7 +69,7 @@ export class LearningRun {
       {
         messages: chunk.messages,
         sources: new Set(chunk.sources.map(message => message.message_id)),
-        known: known.nearest(
+        known: await known.nearest(
           chunk.sources.map(message => message.text),
           MAX_KNOWN,
         ),

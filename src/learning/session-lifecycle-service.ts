@@ -1,5 +1,5 @@
 /** Ends sessions by reset and by age, stores them, learns again from changed ones, and removes old archives. */
-import { DAY_MS, SECOND_MS, type Clock } from '../platform/clock.ts'
+import { DAY_MS, isoDay, SECOND_MS, type Clock } from '../platform/clock.ts'
 import { withDeadline } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -10,6 +10,7 @@ import type { Scope } from '../messages/scope.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
 import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { UnknownSessions } from '../sessions/unknown-sessions.ts'
 import type { Learner } from './learner.ts'
 import type { ResetOutcome, SessionLifecycle, SweepReport } from './session-lifecycle.ts'
 import type { SessionStorage } from './session-storage.ts'
@@ -21,6 +22,7 @@ export interface SessionLifecycleDeps {
     readonly messages: Pick<MessageStore, 'changedSessions' | 'countOfSession' | 'relearnt'>
   }
   readonly sessions: Pick<Sessions, 'release'>
+  readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
   readonly storage: SessionStorage
   readonly learner: Pick<Learner, 'relearn'>
   readonly memory: Pick<LongTermMemory, 'whenIdle' | 'forget'>
@@ -40,6 +42,7 @@ type AbortOptions = { readonly signal?: AbortSignal }
 export class SessionLifecycleService implements SessionLifecycle {
   readonly #deps: SessionLifecycleDeps
   readonly #logger: Logger
+  #settingAside: Promise<void> | undefined
 
   constructor(deps: SessionLifecycleDeps) {
     this.#deps = deps
@@ -65,6 +68,7 @@ export class SessionLifecycleService implements SessionLifecycle {
   async sweep(
     options: AbortOptions & { readonly progress?: (done: number, total: number) => void } = {},
   ): Promise<SweepReport> {
+    await (this.#settingAside ?? this.#setAsideUnknown())
     await this.relearn()
     await this.#closeIdle(options)
     return await this.#storeClosed(options)
@@ -79,9 +83,10 @@ export class SessionLifecycleService implements SessionLifecycle {
   }
 
   async purge(options: AbortOptions = {}): Promise<{ readonly purged: number }> {
-    const { stores, limits, clock } = this.#deps
+    const { stores, unknownSessions, limits, clock } = this.#deps
+    const before = clock.now() - limits.retention_days * DAY_MS
     let purged = 0
-    for (const session of await stores.ledger.purgeable(clock.now() - limits.retention_days * DAY_MS)) {
+    for (const session of await stores.ledger.purgeable(before)) {
       if (options.signal?.aborted) break
       const removed = await this.#attempt('An archived session could not be removed', session, async () => {
         if (session.archived_to !== undefined) await stores.folders.purge(session.archived_to)
@@ -89,7 +94,9 @@ export class SessionLifecycleService implements SessionLifecycle {
       })
       if (removed) purged++
     }
-    if (purged > 0) this.#logger.info('Archived sessions purged', { purged })
+    await this.#setAsideUnknown()
+    const unknown = await unknownSessions.purge(isoDay(before))
+    this.#logger.info('Archived sessions purged', { purged, unknown })
     return { purged }
   }
 
@@ -132,8 +139,21 @@ export class SessionLifecycleService implements SessionLifecycle {
       progress?.(index + 1, due.length)
       await yieldToEventLoop()
     }
-    if (report.found > 0) this.#logger.info('Sweep finished', { ...report })
+    this.#logger.info('Sweep finished', { ...report })
     return report
+  }
+
+  /** Session folders may be unknown to the ledger after the data folder was copied or restored while nothing ran. */
+  async #setAsideUnknown(): Promise<void> {
+    await this.#settingAside
+    this.#settingAside = this.#deps.unknownSessions.setAside().then(
+      () => undefined,
+      (error: unknown) => {
+        const reason = asDenidinError(error).message
+        this.#logger.error('Unknown session folders could not be set aside', { reason })
+      },
+    )
+    await this.#settingAside
   }
 
   async #forgetSummary(session_id: string): Promise<void> {

@@ -16,7 +16,7 @@ import type { Dropped, LongTermMemory, MemorySync, NearMemory, Recall } from './
 import { createMemoryEmbeddingSource } from './memory-embedding-source.ts'
 import type { MemoryStore } from './memory-store.ts'
 import { asSearchScope, factScopes, searchFacts, type FactHits } from './fact-search.ts'
-import { fit, rank, type RecallSettings } from './fact-ranking.ts'
+import { rank, type RecallSettings } from './fact-ranking.ts'
 import { defaultMinSimilarity } from '../vectors/thresholds.ts'
 import { LETTING_GO_DEADLINE_MS, type VectorIndex } from '../vectors/vector-index.ts'
 import type { VectorStore } from '../vectors/vector-store.ts'
@@ -80,8 +80,7 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
   const search = async (reach: SearchScope, question: string, call: CallContext): Promise<Recall> => {
     const candidates = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
     const { similar, memories: found, min_similarity } = await neighbours(reach, question, candidates, call)
-    const ranked = rank(similar, found, { ...settings, min_similarity }, clock.now())
-    return { memories: fit(ranked, settings.recall_tokens, parts.tokens) }
+    return { memories: rank(similar, found, { ...settings, min_similarity }, clock.now()) }
   }
 
   const near = async (
@@ -149,8 +148,8 @@ export const createLongTermMemory = (parts: LongTermMemoryDeps): LongTermMemory 
       const begun = clock.now()
       try {
         const recall = await search(asSearchScope(reach), question, call)
-        const count = recall.memories.length
-        logger.info(`Recalled ${String(count)} memories`, {
+        logger.debug('Memories found', {
+          count: recall.memories.length,
           best_similarity: recall.memories[0]?.similarity.toFixed(3),
           took_ms: clock.now() - begun,
         })

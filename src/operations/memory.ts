@@ -81,6 +81,15 @@ export const memorySearch = operation({
     if (recall.failure !== undefined) {
       throw new DenidinError('unavailable', `the memory could not be searched: ${recall.failure}`, { retryable: true })
     }
+    const at = deps.clock.now()
+    await deps.yours.memoryLog.accessed(
+      recall.memories.map(({ memory }) => ({
+        scope: memory.scope,
+        memory_id: memory.memory_id,
+        type: 'search',
+        at,
+      })),
+    )
     return {
       who: await describeScope(deps.people, scope),
       memories: await Promise.all(

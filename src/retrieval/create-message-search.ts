@@ -60,7 +60,7 @@ export const createMessageSearch = (parts: MessageSearchDeps): MessageSearch => 
       const begun = clock.now()
       try {
         const quotes = await messages.recall(reach, question, limits, call)
-        logger.info(`Recalled ${String(quotes.length)} messages`, { took_ms: clock.now() - begun })
+        logger.debug('Messages found', { count: quotes.length, took_ms: clock.now() - begun })
         return quotes
       } catch (error) {
         metrics.count('recall_failures')

@@ -38,7 +38,7 @@ export interface ScopeSearchDeps {
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly with_features: boolean
-  /** Likeness of messages by ordinal, from vectors; none without. */
+  /** Likeness of messages by ordinal, from vectors; none without. Never rejects. */
   readonly similar: (place: ScopeView) => Promise<ReadonlyMap<number, number>>
 }
 
@@ -55,9 +55,11 @@ export const searchScope = async (
   const words = query.asked.length > 0 || query.dates.length > 0
   // Politeness alone asks for nothing.
   if (!words) return { found: [], list: false }
+  // The embedder and the index of vectors work while the words are looked up here.
+  const asking = parts.similar(place)
   const hidden = await hiddenIn(reader, limits.exclude)
   const scores = await searchWords(reader, query, weights, hidden)
-  const { candidates, most, strength } = await fuse(reader, query, scores, await parts.similar(place), fusion, {
+  const { candidates, most, strength } = await fuse(reader, query, scores, await asking, fusion, {
     most: Math.max(CANDIDATES, limits.quotes),
     hidden,
   })

@@ -59,7 +59,6 @@ export const memoryOf = (scope: Scope, text: string, more: Partial<MemoryRecord>
 export const recallSettings: LongTermSettings = {
   top_k_results: 5,
   min_similarity: 0.3,
-  recall_tokens: 1000,
   semantic_weight: 0.8,
   recency_weight: 0.2,
 }

@@ -1,7 +1,7 @@
 /** Adds new facts to the known ones: a restated fact is stored once, a contradicted fact ends but stays as history. */
 import { LRUCache } from 'lru-cache'
 import type { Ids } from '../../platform/ids.ts'
-import { yieldToEventLoop } from '../../platform/yield.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { LongTermMemory } from '../../memory/long-term-memory.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../memory/memory.ts'
@@ -36,7 +36,7 @@ export interface ConsolidationResult {
 /** The known facts of one scope during one run of learning. Nothing else may learn in the scope meanwhile. */
 export interface KnownFacts {
   /** Current facts that share most words with some texts, at most `limit`. */
-  nearest(texts: readonly string[], limit: number): readonly MemoryRecord[]
+  nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]>
   /** Stores a fact, or adds its source to the memory that says it already. Later facts are compared with it. */
   consolidate(
     fact: ExtractedFact,
@@ -45,10 +45,9 @@ export interface KnownFacts {
   ): Promise<ConsolidationResult>
 }
 
-const PAGE = 500
+/** Memories that are read at once: about 2 ms. */
+const PAGE = 100
 const MAX_PARSED = 20_000
-/** Facts that are parsed before the event loop gets a turn: about 10 ms. */
-const PAUSE_EVERY = 50
 
 /** Opens the known facts of a scope. Keeps parsed facts over all runs, because parsing costs more than comparing. */
 export class FactConsolidator {
@@ -65,16 +64,31 @@ export class FactConsolidator {
     return new ScopeFacts(this.#deps, scope, entries, (text, speaker) => this.#parse(text, speaker))
   }
 
-  #parse(text: string, speaker: ReadonlySet<string>): ParsedFact {
-    const key = `${[...speaker].join(' ')}\n${text}`
-    const parsed = this.#parsed.get(key) ?? parseFact(text, speaker)
+  #parse(text: string, { name, words }: Speaker): ParsedFact {
+    const key = `${name}\n${text}`
+    const known = this.#parsed.get(key)
+    if (known !== undefined) return known
+    const parsed = parseFact(text, words)
     this.#parsed.set(key, parsed)
     return parsed
   }
 }
 
+/** The person whose fact it is. */
+interface Speaker {
+  readonly name: string
+  readonly words: ReadonlySet<string>
+}
+
+const speakerOf = ({ source }: ExtractedFact): Speaker => {
+  const words = new Set(tokenise(source.sender_name ?? ''))
+  return { name: [...words].join(' '), words }
+}
+
 interface Entry {
   memory: MemoryRecord
+  /** The parsed fact by the speaker's name; parsed when it is first compared. */
+  readonly parsed: Map<string, ParsedFact>
 }
 
 class ScopeFacts implements KnownFacts {
@@ -82,18 +96,23 @@ class ScopeFacts implements KnownFacts {
   readonly #scope: Scope
   /** Newest first. */
   #entries: Entry[]
-  readonly #parse: (text: string, speaker: ReadonlySet<string>) => ParsedFact
+  readonly #parse: (text: string, speaker: Speaker) => ParsedFact
 
-  constructor(deps: FactConsolidatorDeps, scope: Scope, entries: Entry[], parse: typeof parseFact) {
+  constructor(
+    deps: FactConsolidatorDeps,
+    scope: Scope,
+    entries: Entry[],
+    parse: (text: string, speaker: Speaker) => ParsedFact,
+  ) {
     this.#deps = deps
     this.#scope = scope
     this.#entries = entries
     this.#parse = parse
   }
 
-  nearest(texts: readonly string[], limit: number): readonly MemoryRecord[] {
+  async nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]> {
     const current = this.#entries.map(({ memory }) => memory).filter(memory => memory.valid_to === undefined)
-    return nearestFacts(current, texts, limit)
+    return await nearestFacts(current, texts, limit)
   }
 
   async consolidate(
@@ -101,7 +120,7 @@ class ScopeFacts implements KnownFacts {
     session_id: string | undefined,
     call: Omit<CallContext, 'purpose'>,
   ): Promise<ConsolidationResult> {
-    const speaker = new Set(tokenise(fact.source.sender_name ?? ''))
+    const speaker = speakerOf(fact)
     const parsed = this.#parse(fact.text, speaker)
     let others = await this.#compareWithKnown(fact, parsed, speaker)
     for (;;) {
@@ -119,15 +138,24 @@ class ScopeFacts implements KnownFacts {
   async #compareWithKnown(
     fact: ExtractedFact,
     parsed: ParsedFact,
-    speaker: ReadonlySet<string>,
+    speaker: Speaker,
   ): Promise<readonly ComparedFact<Entry>[]> {
     const others: ComparedFact<Entry>[] = []
-    for (const [at, entry] of this.#entries.entries()) {
+    const slices = new TimeSlices()
+    for (const entry of this.#entries) {
       if (!entry.memory.person_ids.includes(fact.source.person_id) || !heldWhenSaid(entry.memory, fact)) continue
-      others.push(compareWith(parsed, entry, this.#parse(entry.memory.text, speaker)))
-      if (at % PAUSE_EVERY === PAUSE_EVERY - 1) await yieldToEventLoop()
+      others.push(compareWith(parsed, entry, this.#parseEntry(entry, speaker)))
+      await slices.pause()
     }
     return others
+  }
+
+  #parseEntry({ memory, parsed }: Entry, speaker: Speaker): ParsedFact {
+    const known = parsed.get(speaker.name)
+    if (known !== undefined) return known
+    const first = this.#parse(memory.text, speaker)
+    parsed.set(speaker.name, first)
+    return first
   }
 
   async #findSame(
@@ -186,7 +214,7 @@ class ScopeFacts implements KnownFacts {
       await this.#deps.memories.change(this.#scope, entry.memory.memory_id, { valid_to: said_at })
       entry.memory = { ...entry.memory, valid_to: said_at }
     }
-    this.#entries.unshift({ memory })
+    this.#entries.unshift({ memory, parsed: new Map() })
     return { memory_id: memory.memory_id, outcome: 'new', ended: earlier.map(entry => entry.memory.memory_id) }
   }
 }
@@ -194,6 +222,7 @@ class ScopeFacts implements KnownFacts {
 /** Facts and explicit memories, newest first, history included, without those that were merged into another one. */
 const load = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<Entry[]> => {
   const entries: Entry[] = []
+  const slices = new TimeSlices()
   let before: string | undefined
   for (;;) {
     const page = await memories.list(scope, {
@@ -201,10 +230,11 @@ const load = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<
       kinds: ['fact', 'explicit'],
       ...(before === undefined ? {} : { before }),
     })
-    entries.push(...page.filter(memory => memory.merged_into === undefined).map(memory => ({ memory })))
+    const kept = page.filter(memory => memory.merged_into === undefined)
+    entries.push(...kept.map(memory => ({ memory, parsed: new Map<string, ParsedFact>() })))
     before = page.at(-1)?.memory_id
     if (page.length < PAGE) return entries
-    await yieldToEventLoop()
+    await slices.pause()
   }
 }
 

@@ -2,6 +2,14 @@
 import type { StoredMessage } from '../../messages/message.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
+/** Every fact of a chunk is compared with every message of it: parse each message once. */
+const subjects = new WeakMap<StoredMessage, ReadonlySet<string>>()
+const subjectsIn = (message: StoredMessage): ReadonlySet<string> => {
+  const known = subjects.get(message) ?? subjectsOf(message.text)
+  subjects.set(message, known)
+  return known
+}
+
 const OWN_SHARE = 0.7
 const ACTIVITY_SHARE = 0.3
 
@@ -10,12 +18,11 @@ const ACTIVITY_SHARE = 0.3
  * with it (or its only one). A fact that was mentioned once scores 0.5.
  */
 export const activityOf = (fact: string, person_id: string, messages: readonly StoredMessage[]): number => {
-  const subjects = subjectsOf(fact)
-  const needed = Math.min(2, subjects.size)
+  const wanted = subjectsOf(fact)
+  const needed = Math.min(2, wanted.size)
   const mentions = messages.filter(message => {
     if (message.role !== 'user' || message.person_id !== person_id) return false
-    const words = subjectsOf(message.text)
-    return subjects.intersection(words).size >= needed
+    return wanted.intersection(subjectsIn(message)).size >= needed
   }).length
   return 1 - 0.5 ** Math.max(1, mentions)
 }

@@ -40,6 +40,8 @@ class ChromaVectorIndex implements VectorIndex {
   readonly #filling: ChromaSync
   readonly #listeners: (() => void)[] = []
   readonly #blame: FaultDetector
+  /** Queries under way, by what they ask for. */
+  readonly #queries = new WeakMap<Float32Array, Map<string, Promise<readonly Neighbour[]>>>()
   #leftovers = true
   #collections: ChromaCollections | undefined
   #opening: Promise<ChromaCollections> | undefined
@@ -56,7 +58,19 @@ class ChromaVectorIndex implements VectorIndex {
     options.server.onBack(() => this.#behind())
   }
 
+  /** A turn looks for facts, and for messages by their facts, at the same time: the server is asked once for both. */
   async query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]> {
+    const queries = this.#queries.get(vector) ?? new Map<string, Promise<readonly Neighbour[]>>()
+    this.#queries.set(vector, queries)
+    const key = `${String(limit)} ${scope}`
+    const under_way = queries.get(key)
+    if (under_way !== undefined) return await under_way
+    const query = this.#query(scope, vector, limit, signal).finally(() => queries.delete(key))
+    queries.set(key, query)
+    return await query
+  }
+
+  async #query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]> {
     const place = await this.#options.table.find(scope)
     if (place === undefined || place.state === 'new') {
       // What has never been put in cannot be found; whether that is for want of a server is worth telling.

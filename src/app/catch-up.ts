@@ -1,0 +1,72 @@
+/** Makes what a single command stored searchable before the command ends: with the bot down, nothing else would. */
+import type { ClientOptions } from '../operations/client.ts'
+import { SECOND_MS, type Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { MessageSearch } from '../retrieval/message-search.ts'
+import type { Memory } from './memory.ts'
+
+/** Operations that store memories. */
+export const STORING: ReadonlySet<string> = new Set([
+  'session.sweep',
+  'session.reset',
+  'memory.remember',
+  'memory.extract',
+])
+
+const LOOK_INTERVAL_MS = SECOND_MS
+
+export interface CatchUpDeps {
+  readonly memory: Memory
+  readonly past: Pick<MessageSearch, 'requestSync' | 'whenIdle'>
+  readonly clock: Clock
+}
+
+/** Embeds and indexes what waits, with progress; resolves when nothing can be done for now, or when it is called off. */
+export type CatchUp = (options: Pick<ClientOptions, 'signal' | 'progress' | 'notice'>) => Promise<void>
+
+export const createCatchUp = ({ memory, past, clock }: CatchUpDeps): CatchUp => {
+  /** Memories and messages that are not searchable yet. */
+  const counts = async (): Promise<{ readonly memories: number; readonly messages: number }> => {
+    const { pending_embedding, pending_index } = await memory.stats()
+    return { memories: Math.max(pending_embedding, pending_index), messages: (await memory.messages?.pending()) ?? 0 }
+  }
+
+  const work = async (): Promise<void> => {
+    past.requestSync()
+    await past.whenIdle()
+    const { memories, messages } = await counts()
+    // A server that has nothing to do is not started.
+    if (memories + messages === 0) return
+    await memory.start()
+    await memory.whenIdle()
+  }
+
+  return async ({ signal, progress, notice }) => {
+    const first = await counts()
+    const total = first.memories + first.messages
+    const done = new AbortController()
+    const end = (): void => {
+      done.abort()
+    }
+    signal?.addEventListener('abort', end, { once: true })
+    const working = work()
+      .catch((error: unknown) => notice?.(`What was stored is not yet searchable: ${asDenidinError(error).message}`))
+      .finally(end)
+    while (!done.signal.aborted) {
+      await clock.sleep(LOOK_INTERVAL_MS, done.signal).catch(() => undefined)
+      const { memories, messages } = await counts()
+      progress?.({ done: Math.max(0, total - memories - messages), total, unit: 'memories and messages indexed' })
+    }
+    if (signal?.aborted === true) return
+    await working
+    const { memories } = await counts()
+    if (memories > 0) notice?.(`${waiting(memories)}: ${(await memory.stats()).index.detail}`)
+    const messages = await memory.messages?.health()
+    if (messages !== undefined && messages.state !== 'ok') notice?.(messages.detail)
+  }
+}
+
+const waiting = (memories: number): string =>
+  memories === 1
+    ? '1 memory is stored but not yet searchable'
+    : `${String(memories)} memories are stored but not yet searchable`
