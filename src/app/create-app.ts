@@ -5,6 +5,7 @@ import type { Conversation } from '../conversation/conversation.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { MessageSearch } from '../retrieval/message-search.ts'
+import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
@@ -22,7 +23,7 @@ import { createLearning, extractionProviders } from './learning.ts'
 import { createMemory, createPast, type Memory } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
-import { createOperationDeps } from './operation-deps.ts'
+import { createOperationContext } from './operation-context.ts'
 import { crossScopeMemories } from '../retrieval/cross-scope-memories.ts'
 import { crossScopeMessages } from '../retrieval/cross-scope-messages.ts'
 import { createDelivery, createScheduler } from './delivery.ts'
@@ -112,28 +113,34 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
   let started_at: number | undefined
-  const deps = createOperationDeps(
+  const context = createOperationContext(
     {
       settings,
       stores,
-      sessions,
-      memory,
-      closing,
-      learning: learning.onRequest,
       models,
-      version,
-      conversation: { exclusive, resumed: () => void delivery.deferred.send('resumed') },
-      console_channel: consoleChannel,
+      memory,
       audit,
-      ...privacy,
-      agent,
-      delivery: delivery.outbox,
-      channels: everyChannel,
-      started_at: () => started_at,
+      privacy,
+      instance: { version, started_at: () => started_at },
+      sessions: { browser: sessions, lifecycle: closing },
+      learning: { onRequest: learning.onRequest, agent },
+      chats: {
+        conversation: { resumed: () => void delivery.deferred.send('resumed') },
+        console: consoleChannel,
+        checks: [...everyChannel, delivery.outbox],
+      },
     },
     parts,
   )
-  const runner = createRunner({ deps, clock, logger })
+  const runner = createRunner({
+    operations,
+    context,
+    running: () => started_at !== undefined,
+    exclusive,
+    audit,
+    clock,
+    logger,
+  })
   const commands = createChatCommands({ runner, clock, language: commandLanguage(windows, stores.preferences) })
 
   const { godfather_scope } = settings.memory

@@ -19,7 +19,8 @@ import { meteredLanguageModel } from '../models/metered.ts'
 import type { Meter } from '../models/meter.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
-import type { Learning } from '../operations/dependencies.ts'
+import type { Learning } from '../operations/context.ts'
+import { noLearning } from '../operations/memory/no-learning.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -43,8 +44,8 @@ export interface AppLearning {
   readonly learner: Learner
   /** Stores closed sessions: their facts, one summary each, or only their archive. */
   readonly storage: SessionStorage
-  /** Learning on request of the operator; `undefined` while facts are not extracted. */
-  readonly onRequest: Learning | undefined
+  /** Learning on request of the operator. */
+  readonly onRequest: Learning
   /** Sessions that are learned from while they run. */
   whileRunning(sessions: Sessions, background: BackgroundTasks, signal: AbortSignal): Sessions
 }
@@ -70,7 +71,7 @@ export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLear
 const withoutFacts = (storage: SessionStorage): AppLearning => ({
   learner: noLearner,
   storage,
-  onRequest: undefined,
+  onRequest: noLearning,
   whileRunning: sessions => sessions,
 })
 
@@ -137,6 +138,7 @@ export const extractionProviders = (
 }
 
 const learningOnRequest = (learner: Learner, messages: MessageStore, runtime: Runtime): Learning => ({
+  enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
   ofText: text => learnExternalText(text, { ...runtime, learner, messages }),
 })

@@ -3,7 +3,7 @@ import { withFactSimilarity } from '../../src/retrieval/fact-similarity.ts'
 import type { NearMemory } from '../../src/memory/long-term-memory.ts'
 import type { VectorCandidates } from '../../src/retrieval/message-recall.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { memoryOf } from '../support/operation-parts.ts'
+import { memoryOf } from '../support/operations/records.ts'
 
 const fact = (similarity: number, ...sources: string[]): NearMemory => ({
   memory: { ...memoryOf(`of ${sources.join()}`, 'person:a', 'a fact'), sources },
