@@ -7,8 +7,8 @@ import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { MessageSearch } from '../retrieval/message-search.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
-import type { MessageStore } from '../messages/message-store.ts'
-import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
+import type { TrafficStore } from '../messages/message-store.ts'
+import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
@@ -41,7 +41,7 @@ export interface App extends AsyncDisposable {
   readonly past: MessageSearch
   readonly people: People
   /** How many messages and replies are in which state. */
-  readonly traffic: MessageStore['counts']
+  readonly traffic: TrafficStore['counts']
   /** Opens the terminal's channel, so that `chat.say` works; nothing else begins. */
   open(): Promise<void>
   /** Begins to live: takes up what was not answered, opens the channels, sweeps what expired meanwhile. */
@@ -154,7 +154,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: {
         memory: crossScopeMemories({ memory, memories: stores.memories, far }),
-        past: crossScopeMessages({ past, messages: createSqliteChangeFeed(stores.database), far }),
+        past: crossScopeMessages({ past, messages: createSqliteMessageReader(stores.database), far }),
         profileOf: createProfileReader(settings, stores),
       },
       model: models.language,
@@ -194,7 +194,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     memory,
     past,
     people: stores.people,
-    traffic: stores.messages.counts,
+    traffic: () => stores.messages.traffic.counts(),
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {

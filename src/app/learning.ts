@@ -12,7 +12,7 @@ import { SummaryMemory } from '../learning/session-summary.ts'
 import type { SessionStorage } from '../learning/session-storage.ts'
 import { LongTermStorage } from '../learning/store-session.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { InboxStore } from '../messages/inbox-store.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { meteredLanguageModel } from '../models/metered.ts'
@@ -56,14 +56,14 @@ export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLear
   const { ledger, folders } = stores
   if (!remembers(settings)) return withoutFacts(createArchiveOnlyStorage({ ledger, folders, logger: runtime.logger }))
   if (!settings.feature_flags.use_schema_v2) {
-    const summaries = new SummaryMemory({ ...runtime, messages: stores.messages, memory, model })
+    const summaries = new SummaryMemory({ ...runtime, messages: stores.messages.history, memory, model })
     return withoutFacts(createStorage(summaries, stores, runtime))
   }
   const learner = createLearner(deps, runtime)
   return {
     learner,
     storage: createStorage(createFactMemory(learner), stores, runtime),
-    onRequest: learningOnRequest(learner, stores.messages, runtime),
+    onRequest: learningOnRequest(learner, stores.messages.inbox, runtime),
     whileRunning: (sessions, background, signal) => learnWhileRunning(sessions, learner, background, signal),
   }
 }
@@ -83,7 +83,7 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime): ConversationLea
   const { messages, ledger, memories, memoryLog, processedMessages, reflections } = stores
   return new ConversationLearner({
     ...runtime,
-    messages,
+    messages: messages.history,
     ledger,
     facts: { memories, memory, memoryLog },
     progress: { processedMessages, reflections },
@@ -137,10 +137,10 @@ export const extractionProviders = (
     })
 }
 
-const learningOnRequest = (learner: Learner, messages: MessageStore, runtime: Runtime): Learning => ({
+const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime): Learning => ({
   enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
-  ofText: text => learnExternalText(text, { ...runtime, learner, messages }),
+  ofText: text => learnExternalText(text, { ...runtime, learner, inbox }),
 })
 
 /** After a failure of the models, the session is learned from when it has as many new messages again. */

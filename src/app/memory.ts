@@ -22,7 +22,7 @@ import { openIndexDatabase } from '../retrieval/sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../retrieval/sqlite/sqlite-full-text-index.ts'
 import { openVectorDatabase } from '../vectors/sqlite/vector-database.ts'
 import type { VectorMaintenance, VerifiablePart } from '../vectors/maintenance/vector-maintenance.ts'
-import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
+import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import type { Models } from './models.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
@@ -114,12 +114,13 @@ export const createPast = async (
   parts: Runtime,
 ): Promise<MessageSearch> => {
   if (!remembers(settings)) return noMessageSearch
-  const feed = createSqliteChangeFeed(stores.database)
+  const feed = createSqliteMessageReader(stores.database)
   const path = join(settings.data_root, 'index.db')
-  const database = await openIndexDatabase(path, await feed.latestChange(), parts.logger)
+  const database = await openIndexDatabase(path, await stores.changeLog.latest(), parts.logger)
   const past = createMessageSearch({
     ...parts,
     feed,
+    changeLog: stores.changeLog,
     index: createSqliteFullTextIndex(database),
     weights: LEXICAL_WEIGHTS,
     fusion: FUSION,

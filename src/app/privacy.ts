@@ -48,6 +48,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     log: { erasures: stores.erasures, applied: stores.applied },
     texts: {
       messages: stores.forgettable,
+      changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: memory,
       indexes: [stores.unknownSessions, privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],

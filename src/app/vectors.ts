@@ -75,7 +75,7 @@ export const createVectors = async (
   const index = indexOf(memory_table)
   const message_index = indexOf(message_table)
   const turns = createSqliteMessageContext(stores.database)
-  const source = createMessageSource(turns, tokens, clock)
+  const source = createMessageSource({ context: turns, changeLog: stores.changeLog, tokens, clock })
   // What the offline embedder knows of a message, its words, the index of words knows better.
   const embeds = settings.feature_flags.use_schema_v2 && settings.embeddings.provider !== 'offline'
   const min_similarity = settings.memory.longterm.min_similarity ?? defaultMinSimilarity(embedder.model)
@@ -115,7 +115,7 @@ export const createVectors = async (
           syncNow: () => messages.syncNow(),
         },
         memoryStore: stores.memories,
-        messageStore: stores.messages,
+        history: stores.messages.history,
         vectors,
         embedder,
         min_similarity,

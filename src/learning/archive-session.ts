@@ -2,11 +2,11 @@
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
-import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
+import type { SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
 import type { SessionStorage } from './session-storage.ts'
 
 export interface ArchiveDeps {
-  readonly ledger: Pick<SessionLedger, 'archived'>
+  readonly ledger: Pick<SessionTransfers, 'archived'>
   readonly folders: Pick<SessionFolders, 'archive' | 'archivePath'>
 }
 

@@ -1,5 +1,5 @@
 /** Selects the messages that facts may come from, and cuts them into chunks of a size that one request can hold. */
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import { isConversation, type MessageId, type MessageRecord } from '../messages/message.ts'
 
 /**
  * Source messages of one request: as many as a model reads with care. A running conversation is learned from each time
@@ -14,21 +14,19 @@ const OVERLAP = 6
 /** The messages of one request. */
 export interface Chunk {
   /** Sources and context, in order. */
-  readonly messages: readonly StoredMessage[]
-  readonly sources: readonly StoredMessage[]
+  readonly messages: readonly MessageRecord[]
+  readonly sources: readonly MessageRecord[]
 }
 
 const WORDS = /[\p{L}\p{N}]/u
-/** `/reset` and the like, also when the bot was not addressed. */
-const COMMAND = /^\s*\/[\p{L}]/u
 
-/** Whether facts may come from a message: words of a person, no command, and the person allows learning. */
-export const isSource = ({ role, text, unlearned }: StoredMessage): boolean =>
-  role === 'user' && unlearned !== true && WORDS.test(text) && !COMMAND.test(text)
+/** Whether facts may come from a message: it is conversation, has words of a person, and the person allows learning. */
+export const isSource = (message: MessageRecord): boolean =>
+  message.role === 'user' && isConversation(message) && WORDS.test(message.text)
 
 /** Cuts the unprocessed messages of a conversation into chunks, in order, each with a little context before it. */
-export const chunksOf = (messages: readonly StoredMessage[], unprocessed: ReadonlySet<MessageId>): readonly Chunk[] => {
-  const groups: StoredMessage[][] = []
+export const chunksOf = (messages: readonly MessageRecord[], unprocessed: ReadonlySet<MessageId>): readonly Chunk[] => {
+  const groups: MessageRecord[][] = []
   let tokens_left = 0
   for (const message of messages.filter(each => unprocessed.has(each.message_id))) {
     const group = groups.at(-1)
@@ -44,14 +42,12 @@ export const chunksOf = (messages: readonly StoredMessage[], unprocessed: Readon
 }
 
 const withContext = (
-  messages: readonly StoredMessage[],
-  sources: readonly StoredMessage[],
-): readonly StoredMessage[] => {
+  messages: readonly MessageRecord[],
+  sources: readonly MessageRecord[],
+): readonly MessageRecord[] => {
   const chosen = new Set(sources.map(message => message.message_id))
   return messages.filter(
     (message, at) =>
-      message.unlearned !== true &&
-      !COMMAND.test(message.text) &&
-      messages.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
+      isConversation(message) && messages.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
   )
 }

@@ -1,8 +1,8 @@
 /** Learns from text that did not come through a channel, such as text that the operator passes to `memory extract`. */
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
-import type { StoredMessage } from '../messages/message.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { MessageRecord } from '../messages/message.ts'
+import type { InboxStore } from '../messages/inbox-store.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -11,7 +11,7 @@ import type { LearningReport } from './learning-report.ts'
 
 export interface ExternalTextDeps {
   readonly learner: Pick<Learner, 'learnFrom'>
-  readonly messages: Pick<MessageStore, 'receive'>
+  readonly inbox: Pick<InboxStore, 'receive'>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -46,20 +46,23 @@ export const learnExternalText = async (text: ExternalText, deps: ExternalTextDe
 const toMessages = (
   { person_id, name, user_input, ai_output = '' }: ExternalText,
   { tokens, clock, ids }: ExternalTextDeps,
-): { readonly question: StoredMessage; readonly answer: StoredMessage } => {
-  const question: StoredMessage = {
+): { readonly question: MessageRecord; readonly answer: MessageRecord } => {
+  const question: MessageRecord = {
     message_id: `told:${ids.uuid()}`,
     chat_id: CHAT_ID,
     chat_kind: 'direct',
     sent_at: clock.now(),
+    scope: scopeOfPerson(person_id),
     person_id,
     role: 'user',
+    kind: 'imported',
+    learning_opt_out: false,
     text: user_input,
     tokens: tokens.count(user_input),
     sender_name: name,
     session_id: undefined,
   }
-  const answer: StoredMessage = {
+  const answer: MessageRecord = {
     ...question,
     message_id: `${question.message_id}:answer`,
     role: 'assistant',
@@ -72,16 +75,17 @@ const toMessages = (
 
 const receive = async (
   { person_id, name }: ExternalText,
-  { message_id, chat_id, chat_kind, sent_at, text, tokens }: StoredMessage,
-  { messages }: ExternalTextDeps,
+  { message_id, chat_id, chat_kind, scope, kind, sent_at, text, tokens }: MessageRecord,
+  { inbox }: ExternalTextDeps,
 ): Promise<void> => {
   const sender = { identities: [], ...(name === undefined ? {} : { name }) }
-  await messages.receive({
+  await inbox.receive({
     message: { message_id, chat_id, chat_kind, sent_at, text, sender, addressed: false, may_continue: false },
     person_id,
-    scope: scopeOfPerson(person_id),
+    scope,
     received_at: sent_at,
     state: 'heard',
+    kind,
     tokens,
   })
 }

@@ -9,7 +9,7 @@
  */
 import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import { isSource } from './chunks.ts'
@@ -25,7 +25,7 @@ export interface Learner {
   /** Learns from messages that belong to no session. */
   learnFrom(
     context: LearningContext,
-    messages: readonly StoredMessage[],
+    messages: readonly MessageRecord[],
     options: LearningOptions,
   ): Promise<LearningReport>
   /** Runs `act` while nothing is learned in a scope. */
@@ -65,13 +65,13 @@ export class ConversationLearner implements Learner {
   }
 
   /** Does the same as `learn`. @returns every message of the session, so that the caller need not read them again */
-  async learnSession(session: SessionRecord, options: LearningOptions): Promise<readonly StoredMessage[]> {
+  async learnSession(session: SessionRecord, options: LearningOptions): Promise<readonly MessageRecord[]> {
     return (await this.#learn(session, options)).messages
   }
 
   async learnFrom(
     context: LearningContext,
-    messages: readonly StoredMessage[],
+    messages: readonly MessageRecord[],
     options: LearningOptions,
   ): Promise<LearningReport> {
     const sources = new Set(messages.filter(isSource).map(message => message.message_id))
@@ -97,7 +97,7 @@ export class ConversationLearner implements Learner {
   async #learn(
     { session_id, scope, chat_id }: SessionRecord,
     options: LearningOptions,
-  ): Promise<{ readonly report: LearningReport; readonly messages: readonly StoredMessage[] }> {
+  ): Promise<{ readonly report: LearningReport; readonly messages: readonly MessageRecord[] }> {
     return await this.exclusive(scope, async () => {
       const messages = await this.#deps.messages.ofSession(session_id)
       const run = new LearningRun(this.#deps, { scope, chat_id, session_id }, messages)
@@ -107,7 +107,7 @@ export class ConversationLearner implements Learner {
     })
   }
 
-  async #unprocessed(session_id: string, messages: readonly StoredMessage[]): Promise<ReadonlySet<MessageId>> {
+  async #unprocessed(session_id: string, messages: readonly MessageRecord[]): Promise<ReadonlySet<MessageId>> {
     const processed = await this.#deps.progress.processedMessages.of(session_id)
     return new Set(
       messages

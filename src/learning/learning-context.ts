@@ -5,9 +5,9 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { HistoryStore } from '../messages/history-store.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { SessionLedger } from '../sessions/session-ledger.ts'
+import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import type { FactConsolidator } from './consolidation/fact-consolidator.ts'
 import type { Extractor } from './extraction/extraction.ts'
 import type { ProcessedMessages } from './processed-messages.ts'
@@ -27,8 +27,8 @@ export interface LearningProgress {
 }
 
 export interface LearnerDeps {
-  readonly messages: Pick<MessageStore, 'ofSession' | 'current'>
-  readonly ledger: Pick<SessionLedger, 'find' | 'reopen'>
+  readonly messages: Pick<HistoryStore, 'ofSession' | 'current'>
+  readonly ledger: Pick<SessionLedger, 'find'> & Pick<SessionTransfers, 'reopen'>
   readonly facts: FactStorage
   readonly progress: LearningProgress
   readonly extractor: Extractor

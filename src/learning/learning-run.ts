@@ -1,6 +1,6 @@
 /** One run of learning over the messages of one conversation: extracts facts chunk by chunk, and records the progress. */
 import type { Logger } from '../platform/logger.ts'
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { meanValence } from '../text/valence/valence.ts'
 import { chunksOf, isSource, type Chunk } from './chunks.ts'
@@ -22,9 +22,9 @@ export class LearningRun {
   readonly #logger: Logger
   readonly #context: LearningContext
   /** The whole conversation, in order. */
-  readonly #messages: readonly StoredMessage[]
+  readonly #messages: readonly MessageRecord[]
 
-  constructor(deps: LearnerDeps, context: LearningContext, messages: readonly StoredMessage[]) {
+  constructor(deps: LearnerDeps, context: LearningContext, messages: readonly MessageRecord[]) {
     this.#deps = deps
     this.#logger = deps.logger.for('learning')
     this.#context = context

@@ -5,10 +5,11 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
-import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
+import type { SessionLedger, SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { UnknownSessions } from '../sessions/unknown-sessions.ts'
 import type { Learner } from './learner.ts'
@@ -17,9 +18,11 @@ import type { SessionStorage } from './session-storage.ts'
 
 export interface SessionLifecycleDeps {
   readonly stores: {
-    readonly ledger: SessionLedger
+    readonly ledger: Pick<SessionLedger, 'active' | 'close' | 'find' | 'idle'> &
+      Pick<SessionTransfers, 'purgeable' | 'purged' | 'reopen' | 'waiting'>
     readonly folders: Pick<SessionFolders, 'purge'>
-    readonly messages: Pick<MessageStore, 'changedSessions' | 'countOfSession' | 'relearnt'>
+    readonly messages: Pick<MessageStore, 'history'>
+    readonly changeLog: Pick<ChangeLog, 'changedSessions' | 'latest' | 'advance'>
   }
   readonly sessions: Pick<Sessions, 'release'>
   readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
@@ -54,7 +57,7 @@ export class SessionLifecycleService implements SessionLifecycle {
     const session = await stores.ledger.active(scope)
     if (session === undefined) return { session_id: undefined, messages: 0, memory: 'nothing' }
     const { session_id } = session
-    const messages = await stores.messages.countOfSession(session_id)
+    const messages = await stores.messages.history.countOfSession(session_id)
     await this.#close(session, 'reset')
     const closed = (await stores.ledger.find(session_id)) ?? session
     const outcome = await storage.store(closed, { patient: false })
@@ -76,10 +79,14 @@ export class SessionLifecycleService implements SessionLifecycle {
 
   async relearn(): Promise<void> {
     const { stores, learner } = this.#deps
-    for (const session_id of await stores.messages.changedSessions()) {
+    const { changeLog } = stores
+    const latest = await changeLog.latest()
+    for (const { session_id, change } of await changeLog.changedSessions()) {
       if (!(await learner.relearn(session_id))) await this.#forgetSummary(session_id)
-      await stores.messages.relearnt(session_id)
+      await changeLog.advance('learning', change)
     }
+    // Changes outside any session must not keep the log from being pruned.
+    await changeLog.advance('learning', latest)
   }
 
   async purge(options: AbortOptions = {}): Promise<{ readonly purged: number }> {

@@ -1,5 +1,5 @@
 /** What long-term memory keeps of a closed session. There are two ways: facts (here), or one summary. */
-import type { StoredMessage } from '../messages/message.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { ConversationLearner } from './learner.ts'
 
@@ -13,7 +13,7 @@ export interface RememberOptions {
 /** Moves the content of a session into long-term memory. */
 export interface SessionMemory {
   /** Safe to repeat. @returns every message of the session, in order */
-  remember(session: SessionRecord, options: RememberOptions): Promise<readonly StoredMessage[]>
+  remember(session: SessionRecord, options: RememberOptions): Promise<readonly MessageRecord[]>
 }
 
 /** Remembers the facts in a session. */

@@ -6,8 +6,8 @@ import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
-import type { StoredMessage } from '../messages/message.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { MessageRecord } from '../messages/message.ts'
+import type { HistoryStore } from '../messages/history-store.ts'
 import { personOfScope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
@@ -16,7 +16,7 @@ import type { RememberOptions, SessionMemory } from './session-memory.ts'
 import { summaryRequest, writeTranscript } from './summary-prompt.ts'
 
 export interface SummaryMemoryDeps {
-  readonly messages: Pick<MessageStore, 'ofSession'>
+  readonly messages: Pick<HistoryStore, 'ofSession'>
   readonly memory: Pick<LongTermMemory, 'store'>
   readonly model: LanguageModel
   readonly tokens: TokenCounter
@@ -36,14 +36,14 @@ export class SummaryMemory implements SessionMemory {
     this.#logger = deps.logger.for('session')
   }
 
-  async remember(session: SessionRecord, options: RememberOptions): Promise<readonly StoredMessage[]> {
+  async remember(session: SessionRecord, options: RememberOptions): Promise<readonly MessageRecord[]> {
     const messages = await this.#deps.messages.ofSession(session.session_id)
-    const allowed = messages.filter(message => message.unlearned !== true)
+    const allowed = messages.filter(message => !message.learning_opt_out)
     if (allowed.length > 0) await this.#store(session, allowed, options)
     return messages
   }
 
-  async #store(session: SessionRecord, messages: readonly StoredMessage[], options: RememberOptions): Promise<void> {
+  async #store(session: SessionRecord, messages: readonly MessageRecord[], options: RememberOptions): Promise<void> {
     const { kind, text } = await this.#summarise(session, messages, options)
     await this.#refuseChanged(session, messages)
     const { session_id, scope, created_at, last_active } = session
@@ -66,7 +66,7 @@ export class SummaryMemory implements SessionMemory {
 
   async #summarise(
     { session_id, scope, chat_id }: SessionRecord,
-    messages: readonly StoredMessage[],
+    messages: readonly MessageRecord[],
     { patient, signal }: RememberOptions,
   ): Promise<Pick<MemoryRecord, 'kind' | 'text'>> {
     const person_id = personOfScope(scope)
@@ -89,7 +89,7 @@ export class SummaryMemory implements SessionMemory {
   }
 
   /** Messages that were edited, deleted or forgotten while the model worked must not be stored. @throws `unavailable` */
-  async #refuseChanged({ session_id }: SessionRecord, messages: readonly StoredMessage[]): Promise<void> {
+  async #refuseChanged({ session_id }: SessionRecord, messages: readonly MessageRecord[]): Promise<void> {
     const now = await this.#deps.messages.ofSession(session_id)
     const texts = new Map(now.map(({ message_id, text }) => [message_id, text]))
     if (messages.every(({ message_id, text }) => texts.get(message_id) === text)) return

@@ -14,10 +14,10 @@ import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { SingleFlight } from '../platform/single-flight.ts'
-import type { StoredMessage } from '../messages/message.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
-import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
-import { toWindowMessage } from '../sessions/sessions.ts'
+import type { SessionLedger, SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
+import { toWindowMessage } from '../sessions/session.ts'
 import { writeWindowFile } from '../sessions/window-file.ts'
 import { archiveSession } from './archive-session.ts'
 import type { SessionMemory } from './session-memory.ts'
@@ -30,7 +30,7 @@ const MAX_ATTEMPTS = 8
 const BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: 6 * HOUR_MS }
 
 export interface StoreSessionDeps {
-  readonly ledger: Pick<SessionLedger, 'archived' | 'failed' | 'find' | 'stored'>
+  readonly ledger: Pick<SessionLedger, 'find'> & Pick<SessionTransfers, 'archived' | 'failed' | 'stored'>
   readonly folders: Pick<SessionFolders, 'archive' | 'archivePath' | 'write'>
   readonly sessionMemory: SessionMemory
   readonly clock: Clock
@@ -74,11 +74,11 @@ export class LongTermStorage implements SessionStorage {
     await ledger.stored(session_id, clock.now())
     metrics.count('sessions_closed')
     this.#logger.info('Session transferred to long-term memory', { session_id, messages: messages.length })
-    return messages.some(message => message.unlearned !== true) ? 'stored' : 'empty'
+    return messages.some(message => !message.learning_opt_out) ? 'stored' : 'empty'
   }
 
   /** The archived file holds the whole conversation, also the messages that had left the window. */
-  async #writeArchive(session: SessionRecord, messages: readonly StoredMessage[], archived_to: string): Promise<void> {
+  async #writeArchive(session: SessionRecord, messages: readonly MessageRecord[], archived_to: string): Promise<void> {
     const file = { window: messages.map(toWindowMessage), message_counter: messages.length, unknown: {} }
     const text = writeWindowFile({ ...session, state: 'stored' }, file)
     await this.#deps.folders.write(session.session_id, text, archived_to)

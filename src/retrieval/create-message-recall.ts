@@ -2,7 +2,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { ChangeFeed } from '../messages/change-feed.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
 import type { SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -24,7 +24,7 @@ const NEIGHBOURS = 50
 const LIST_FACTOR = 2
 
 export interface MessageRecallDeps {
-  readonly feed: ChangeFeed
+  readonly feed: MessageReader
   readonly index: FullTextIndex
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
   readonly weights: LexicalWeights

@@ -6,11 +6,12 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { MessageSearch } from './message-search.ts'
 import { createMessageRecall, type MessageRecallDeps } from './create-message-recall.ts'
 import type { IndexedPersons, FullTextIndex } from './full-text/full-text-index.ts'
-import { FullTextIndexer } from './full-text/full-text-indexer.ts'
+import { FullTextIndexer, type FullTextIndexerDeps } from './full-text/full-text-indexer.ts'
 import { verifyFullTextIndex } from './full-text/verify-full-text-index.ts'
 
 export interface MessageSearchDeps extends Omit<MessageRecallDeps, 'indexer'> {
   readonly index: FullTextIndex & IndexedPersons
+  readonly changeLog: FullTextIndexerDeps['changeLog']
   readonly metrics: Metrics
 }
 

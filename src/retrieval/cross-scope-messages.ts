@@ -1,10 +1,10 @@
 import type { MessageSearch } from './message-search.ts'
-import type { ChangeFeed } from '../messages/change-feed.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
 import type { CrossScopePolicy } from './cross-scope-policy.ts'
 
 export interface CrossScopeMessagesDeps {
   readonly past: MessageSearch
-  readonly messages: Pick<ChangeFeed, 'recentScopes'>
+  readonly messages: Pick<MessageReader, 'recentScopes'>
   readonly far: CrossScopePolicy
 }
 

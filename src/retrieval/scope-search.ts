@@ -1,5 +1,5 @@
-import type { ChangeFeed } from '../messages/change-feed.ts'
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import { featuresOf, fuse, type Candidate } from './ranking/fusion.ts'
@@ -20,7 +20,7 @@ const CANDIDATES = 100
 export interface ScopeHit {
   readonly scope: Scope
   readonly candidate: Candidate
-  readonly message: StoredMessage
+  readonly message: MessageRecord
   /** Comparable between places: the score there, by how sure it is that this was spoken of there. */
   readonly rank: number
   /** What a re-ranker is told; `undefined` where none asks. */
@@ -34,7 +34,7 @@ export interface ScopeHits {
 }
 
 export interface ScopeSearchDeps {
-  readonly feed: Pick<ChangeFeed, 'get'>
+  readonly feed: Pick<MessageReader, 'get'>
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly with_features: boolean
@@ -92,7 +92,7 @@ const texts = async (
   { feed }: Pick<ScopeSearchDeps, 'feed'>,
   { scope, only }: ScopeView,
   candidates: readonly Candidate[],
-): Promise<ReadonlyMap<MessageId, StoredMessage>> => {
+): Promise<ReadonlyMap<MessageId, MessageRecord>> => {
   const messages = await feed.get(
     scope,
     candidates.map(each => each.message_id),

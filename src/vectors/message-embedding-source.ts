@@ -1,3 +1,4 @@
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import type { Scope } from '../messages/scope.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
@@ -20,10 +21,17 @@ const REUSED_WITHIN = 1000
 const toId = (message_id: string): string => MESSAGE_PREFIX + message_id
 const fromId = (id: string): string => id.slice(MESSAGE_PREFIX.length)
 
+export interface MessageSourceDeps {
+  readonly context: MessageContext
+  readonly changeLog: Pick<ChangeLog, 'contentChanges' | 'advance'>
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+}
+
 /** Every message of a person has a vector, of what was said together with what was said around it. */
-export const createMessageSource = (turns: MessageContext, tokens: TokenCounter, clock: Clock): EmbeddingSource => {
+export const createMessageSource = ({ context, changeLog, tokens, clock }: MessageSourceDeps): EmbeddingSource => {
   const scopesOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> => {
-    const found = await turns.scopesOf(ids.map(fromId))
+    const found = await context.scopesOf(ids.map(fromId))
     return new Map([...found].map(([message_id, scope]) => [toId(message_id), scope]))
   }
 
@@ -36,12 +44,12 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
     page: async ({ limit, after }): Promise<SourcePage> => {
       const now = clock.now()
       const from = Number(after ?? 0)
-      const { turns: found, reached } = await turns.inOrder(from, limit)
+      const { messages: found, reached } = await context.inOrder(from, limit)
       if (reached === undefined) return { items: [], next: undefined }
       // A clock that differs must not hold up what comes behind.
-      const fresh = found.findIndex(({ turn }) => Math.abs(now - turn.sent_at) < SETTLED_AFTER_MS)
+      const fresh = found.findIndex(({ message }) => Math.abs(now - message.sent_at) < SETTLED_AFTER_MS)
       const settled = fresh < 0 ? found : found.slice(0, fresh)
-      const items = settled.map(({ turn }) => ({ memory_id: toId(turn.message_id), scope: turn.scope }))
+      const items = settled.map(({ message }) => ({ memory_id: toId(message.message_id), scope: message.scope }))
       if (fresh < 0) return { items, next: String(reached) }
       const next = settled.at(-1)?.seq
       return { items, next: next === undefined ? undefined : String(next) }
@@ -53,26 +61,30 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
       const texts = new Map<string, string>()
       for (const [scope, members] of Map.groupBy(items, each => each.scope)) {
         const ids = members.map(each => fromId(each.memory_id))
-        for (const found of await turns.inContext(scope, ids, CONTEXT_TURNS)) {
-          texts.set(toId(found.turn.message_id), contextualText(found, tokens))
+        for (const found of await context.inContext(scope, ids, CONTEXT_TURNS)) {
+          texts.set(toId(found.message.message_id), contextualText(found, tokens))
         }
       }
       return texts
     },
 
     changes: async (after, limit) => {
-      const changes = await turns.changes(after, limit, CONTEXT_TURNS)
+      const changes = await changeLog.contentChanges('vectors', { after, limit })
       const last = changes.at(-1)
       if (last === undefined) return undefined
-      const stale = [...new Set(changes.flatMap(each => [each.message_id, ...each.neighbours]))].map(toId)
+      const stale_ids = new Set(changes.map(each => each.message_id))
+      for (const change of changes) {
+        for (const neighbour of await context.neighbours(change, CONTEXT_TURNS)) stale_ids.add(neighbour)
+      }
+      const stale = [...stale_ids].map(toId)
       const there = await scopesOf(stale)
-      const reused_from = (await turns.newest()) - REUSED_WITHIN
-      const again = changes.map(each => each.place).filter(place => place > reused_from)
+      const reused_from = (await context.newest()) - REUSED_WITHIN
+      const again = changes.map(each => each.seq).filter(seq => seq > reused_from)
       const renewed = [...there].map(([memory_id, scope]): Embeddable => ({ memory_id, scope }))
       const compare_again = again.length === 0 ? {} : { again_after: String(Math.min(...again) - 1) }
       return { upTo: last.change, stale, renewed, ...compare_again }
     },
 
-    followed: upTo => turns.forgetChanges(upTo),
+    followed: upTo => changeLog.advance('vectors', upTo),
   }
 }

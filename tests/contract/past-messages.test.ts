@@ -39,6 +39,7 @@ afterEach(async () => {
 const overAnIndex = (): MessageSearch =>
   createMessageSearch({
     feed: rig.feed,
+    changeLog: rig.changeLog,
     index: rig.index,
     tokens: wordCounter,
     weights: LEXICAL_WEIGHTS,
@@ -91,7 +92,7 @@ describe.each<[string, () => MessageSearch]>([
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
     past.requestSync()
     await past.whenIdle()
-    await rig.messages.remove('m1', 1)
+    await rig.messages.history.remove('m1', 1)
     await past.forget(['m1'])
     await past.forget(['m1'])
     expect(await asked(past, ANN)).toEqual([])
@@ -110,7 +111,7 @@ describe.each<[string, () => MessageSearch]>([
     await past.whenIdle()
     expect(past.personal.name).toBe('index')
     expect(await gathered(past.personal.export('ann'))).toEqual([])
-    await rig.messages.erase('ann')
+    await rig.messages.personal.erase('ann')
     await past.personal.erase('ann')
     expect(await past.personal.count('ann')).toBe(0)
     expect(await past.personal.erase('ann')).toBe(0)
@@ -146,7 +147,7 @@ describe('past messages over an index of words', () => {
     await rig.talk(BEA, 9, ['Bea: the name of my boat is Osprey'])
     past.requestSync()
     await past.whenIdle()
-    await rig.messages.reassign('bea', 'ann')
+    await rig.messages.personal.reassign('bea', 'ann')
     await past.personal.reassign('bea', 'ann')
     // At once, not when the index has followed.
     expect(await past.personal.count('bea')).toBe(0)

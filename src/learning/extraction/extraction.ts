@@ -1,13 +1,13 @@
 /** The contract of fact extraction: what goes in, what comes out, and the extractor in between. */
 import type { Category, Entity, MemoryRecord } from '../../memory/memory.ts'
 import type { RelationType } from '../../memory/memory-log.ts'
-import type { MessageId, StoredMessage } from '../../messages/message.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { CallContext } from '../../models/language-model.ts'
 
 /** The messages that facts are extracted from, and their context. */
 export interface ExtractionInput {
   /** Messages of people and of the assistant, in order. */
-  readonly messages: readonly StoredMessage[]
+  readonly messages: readonly MessageRecord[]
   /** Messages that facts may come from; all others, and the assistant's, are context only. */
   readonly sources: ReadonlySet<MessageId>
   /** Known facts that the sources may repeat or contradict. */
@@ -32,7 +32,7 @@ export interface ExtractedFact {
   /** One sentence that names the person or thing it is about. */
   readonly text: string
   readonly quote: string
-  readonly source: StoredMessage
+  readonly source: MessageRecord
   readonly category: Category
   /** 0 to 1, activity blended in. */
   readonly importance: number

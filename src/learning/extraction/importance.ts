@@ -1,10 +1,10 @@
 /** Scores how important a fact is: the extractor's judgement, and how often its person talked about it. */
-import type { StoredMessage } from '../../messages/message.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
 /** Every fact of a chunk is compared with every message of it: parse each message once. */
-const subjects = new WeakMap<StoredMessage, ReadonlySet<string>>()
-const subjectsIn = (message: StoredMessage): ReadonlySet<string> => {
+const subjects = new WeakMap<MessageRecord, ReadonlySet<string>>()
+const subjectsIn = (message: MessageRecord): ReadonlySet<string> => {
   const known = subjects.get(message) ?? subjectsOf(message.text)
   subjects.set(message, known)
   return known
@@ -17,7 +17,7 @@ const ACTIVITY_SHARE = 0.3
  * How much a person talked about a fact, 0 to 1: 1 − 0.5ⁿ for n of their messages that share at least two subject words
  * with it (or its only one). A fact that was mentioned once scores 0.5.
  */
-export const activityOf = (fact: string, person_id: string, messages: readonly StoredMessage[]): number => {
+export const activityOf = (fact: string, person_id: string, messages: readonly MessageRecord[]): number => {
   const wanted = subjectsOf(fact)
   const needed = Math.min(2, wanted.size)
   const mentions = messages.filter(message => {

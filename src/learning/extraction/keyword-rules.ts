@@ -1,6 +1,6 @@
 /** Extracts facts without a model: every sentence that states something is a fact, sorted into a category by keywords. */
 import type { Category } from '../../memory/memory.ts'
-import type { StoredMessage } from '../../messages/message.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
@@ -33,10 +33,10 @@ export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] =
 }
 
 /** The topic of a session, in one line. */
-export const reflectionByRules = (messages: readonly StoredMessage[]): string =>
+export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
-const factOf = (sentence: string, source: StoredMessage, group: boolean, input: ExtractionInput): ExtractedFact => {
+const factOf = (sentence: string, source: MessageRecord, group: boolean, input: ExtractionInput): ExtractedFact => {
   const statement = withoutRemember(sentence).slice(0, MAX_FACT_CHARACTERS)
   // In a group "I" does not say who is meant.
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement

@@ -1,5 +1,5 @@
 /** Verifies that the quote of an extracted fact is in its source message, so that invented facts are dropped. */
-import type { MessageId, StoredMessage } from '../../messages/message.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
 
 /** Characters after normalising. A shorter quote proves nothing: it is in almost any text. */
 const MIN_QUOTE_CHARACTERS = 2
@@ -43,8 +43,8 @@ const isWord = (character: string): boolean => /[\p{L}\p{N}]/u.test(character)
 export const findSource = (
   quote: string,
   named: MessageId | undefined,
-  sources: readonly StoredMessage[],
-): StoredMessage | undefined => {
+  sources: readonly MessageRecord[],
+): MessageRecord | undefined => {
   const first = sources.find(message => message.message_id === named)
   if (first !== undefined && containsQuote(first.text, quote)) return first
   return sources.find(message => containsQuote(message.text, quote))

@@ -1,5 +1,5 @@
-import type { ChangeFeed, ScopedMessage } from '../../messages/change-feed.ts'
-import type { MessageId } from '../../messages/message.ts'
+import type { MessageReader } from '../../messages/message-reader.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { readMessage } from './index-document.ts'
@@ -15,7 +15,7 @@ const PAGE = 100
 const SAMPLE = 5
 
 export interface VerifyFullTextIndexDeps {
-  readonly feed: ChangeFeed
+  readonly feed: MessageReader
   readonly index: FullTextIndex
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
@@ -65,7 +65,7 @@ class Comparison {
   }
 
   /** Whether each message stands in the index as it should, under its scope, with all its words. */
-  async messages(messages: readonly ScopedMessage[]): Promise<void> {
+  async messages(messages: readonly MessageRecord[]): Promise<void> {
     this.#run.signal.throwIfAborted()
     const places = await this.#index.placesOf(messages.map(each => each.message_id))
     const wrong: MessageState[] = []
@@ -87,7 +87,7 @@ class Comparison {
   }
 
   /** Whether each of what the index holds is a message. */
-  async documents(message_ids: readonly MessageId[], feed: ChangeFeed): Promise<void> {
+  async documents(message_ids: readonly MessageId[], feed: MessageReader): Promise<void> {
     this.#run.signal.throwIfAborted()
     const foreign: MessageState[] = []
     const places = await this.#index.placesOf(message_ids)

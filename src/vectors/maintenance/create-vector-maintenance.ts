@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
-import type { MessageStore } from '../../messages/message-store.ts'
+import type { HistoryStore } from '../../messages/history-store.ts'
 import type { Embedder } from '../../models/embedder.ts'
 import { modelSpace } from '../embedding-spaces.ts'
 import { MESSAGE_PREFIX, type VectorStore } from '../vector-store.ts'
@@ -29,7 +29,7 @@ export interface VectorMaintenanceDeps {
   readonly memories: IndexedSource
   readonly messages: IndexedSource
   readonly memoryStore: MemorySessions
-  readonly messageStore: Pick<MessageStore, 'ofSession'>
+  readonly history: Pick<HistoryStore, 'ofSession'>
   readonly vectors: VectorStore
   readonly embedder: Embedder
   /** The model of before, while it answers. */
@@ -69,7 +69,7 @@ export const createVectorMaintenance = (parts: VectorMaintenanceDeps): VectorMai
     let embedded = 0
     for (const [session_id, { scope }] of sessions) {
       signal.throwIfAborted()
-      const said = (await parts.messageStore.ofSession(session_id)).filter(each => each.role === 'user')
+      const said = (await parts.history.ofSession(session_id)).filter(each => each.role === 'user')
       const some = chosen(said, QUESTIONS_OF_A_SESSION, ids)
       if (most_embeddings === 0) {
         const stored = await messages.table.maintenance.stored(some.map(each => MESSAGE_PREFIX + each.message_id))
