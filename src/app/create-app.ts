@@ -19,7 +19,7 @@ import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './session-lifecycle.ts'
 import { CrossScopePolicy } from '../retrieval/cross-scope-policy.ts'
-import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
+import { createLearning, extractionProviders } from './learning.ts'
 import { createMemory, createPast, type Memory } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
@@ -78,19 +78,18 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
-  const learner = createLearning(
+  const learning = createLearning(
     {
       settings,
       stores,
       memory,
+      model: models.language,
       embedder: models.embedder,
       providers: extractionProviders(settings, stores.meter, parts),
     },
     parts,
   )
-  const learned =
-    learner === undefined ? sessions : learnedFromWhileRunning(sessions, learner, background, stopping.signal)
-  const windows = on ? learned : statelessSessions
+  const windows = on ? learning.whileRunning(sessions, background, stopping.signal) : statelessSessions
 
   // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
   const scheduler = createScheduler(settings, parts)
@@ -101,10 +100,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
   })
   const everyChannel = [consoleChannel, ...channels]
-  const closing = createClosing(
-    { settings, stores, sessions, memory, model: models.language, learner, exclusive, timeout_ms },
-    parts,
-  )
+  const closing = createClosing({ settings, stores, sessions, memory, learning, exclusive, timeout_ms }, parts)
   const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
   const privacy = createPrivacy(
     { settings, stores, sessions, memory, past, audit, background, exclusive, sessionChanged: sweepSoon },
@@ -115,7 +111,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     parts,
   )
 
-  const agent = createAgent({ settings, stores, embedder: models.embedder, learner }, parts)
+  const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
   let started_at: number | undefined
   const context = createOperationContext(
     {
@@ -127,7 +123,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       privacy,
       instance: { version, started_at: () => started_at },
       sessions: { browser: sessions, lifecycle: closing },
-      learning: { learner, agent },
+      learning: { onRequest: learning.onRequest, agent },
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console: consoleChannel,
