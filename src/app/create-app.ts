@@ -5,27 +5,28 @@ import type { Commands } from '../conversation/commands.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import { Modules } from '../lifecycle/modules.ts'
+import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
-import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
+import type { MessageVectors } from '../vectors/message-vectors.ts'
 import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './session-lifecycle.ts'
-import { CrossScopePolicy } from '../retrieval/cross-scope-policy.ts'
 import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
-import { createMemory, createPast, type Memory } from './memory.ts'
+import { createMemoryFeatures } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
 import { createOperationDeps } from './operation-deps.ts'
-import { crossScopeMemories } from '../retrieval/cross-scope-memories.ts'
-import { crossScopeMessages } from '../retrieval/cross-scope-messages.ts'
 import { createPipeline } from './pipeline.ts'
 import { commandLanguage } from '../conversation/reply-language.ts'
 import { openStores } from './stores.ts'
@@ -36,8 +37,12 @@ export interface App extends AsyncDisposable {
   readonly runner: Runner
   readonly conversation: Conversation
   readonly closing: SessionLifecycle
-  readonly memory: Memory
-  readonly past: MessageSearch
+  readonly memory: LongTermMemory
+  readonly messageVectors: MessageVectors
+  readonly messageIndex: MessageIndex
+  readonly maintenance: VectorMaintenance
+  readonly search: SearchService
+  readonly modules: Modules
   readonly people: People
   /** How many messages and replies are in which state. */
   readonly traffic: MessageStore['counts']
@@ -70,12 +75,13 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   const stores = openStores(settings, parts)
   const models = createModels(settings, stores.meter, parts)
-  const memory = await createMemory(settings, stores, models, parts)
-  const past = await createPast(settings, stores, memory, parts)
-  stores.personalData.push(memory.personal, past.personal)
+  const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
+  const features = await createMemoryFeatures({ settings, stores, models, audit, runtime: parts })
+  const { memory, messageIndex } = features
+  const modules = new Modules(features.modules, logger)
+  stores.personalData.push(...modules.personalData)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
   const learner = createLearning(
     {
       settings,
@@ -105,8 +111,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       settings,
       stores,
       sessions,
-      memory,
-      past,
+      features,
       audit,
       background,
       road: () => conversation,
@@ -114,8 +119,6 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     },
     parts,
   )
-  const { godfather_scope } = settings.memory
-  const far = new CrossScopePolicy({ people: stores.people, audit, godfather_scope })
   const {
     conversation: road,
     changes,
@@ -128,8 +131,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       model: models.language,
       stopping: stopping.signal,
       profileOf: createProfileReader(settings, stores, parts),
-      memory: crossScopeMemories({ memory, memories: stores.memories, far }),
-      past: crossScopeMessages({ past, messages: createSqliteChangeFeed(stores.database), far }),
+      search: features.search,
+      scopes: features.scopes,
       commands: () => commands as Commands,
       channels: () => everyChannel,
       sessionEnded: sweepSoon,
@@ -150,7 +153,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       settings,
       stores,
       sessions,
-      memory,
+      features,
       closing,
       learner,
       models,
@@ -179,7 +182,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     <T>(act: (told: T) => Promise<void>) =>
     async (told: T): Promise<void> => {
       await act(told)
-      past.requestSync()
+      messageIndex.requestSync()
     }
   const eventsOf = (channel: Channel): ChannelEvents => ({
     ...changes,
@@ -198,13 +201,17 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     conversation: road,
     closing,
     memory,
-    past,
+    messageVectors: features.messageVectors,
+    messageIndex,
+    maintenance: features.maintenance,
+    search: features.search,
+    modules,
     people: stores.people,
     traffic: stores.messages.counts,
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {
-        await memory.start()
+        await modules.start()
         await road.recover()
       }
       const events = eventsOf(console_channel)
@@ -219,8 +226,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     },
     start: async () => {
       started_at = clock.now()
-      await memory.start()
-      past.requestSync()
+      await modules.start()
       await road.recover()
       for (const channel of everyChannel) await channel.start(eventsOf(channel))
       sweepSoon()
@@ -237,8 +243,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       }
       await background.whenIdle()
       await agent[Symbol.asyncDispose]()
-      await memory[Symbol.asyncDispose]()
-      await past[Symbol.asyncDispose]()
+      await modules.stop()
       await audit.close()
       stores[Symbol.dispose]()
     },

@@ -13,7 +13,7 @@ import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { createCheckups } from './doctor-checks.ts'
 import { learningOnRequest } from './learning.ts'
-import type { Memory } from './memory.ts'
+import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
 import type { Stores } from './stores.ts'
@@ -35,7 +35,7 @@ export interface OperationWiring extends Privacy {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: SessionBrowser
-  readonly memory: Memory
+  readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly closing: SessionLifecycle
   readonly agent: ConsciousAgent
@@ -51,7 +51,7 @@ export interface OperationWiring extends Privacy {
 
 /** Everything that operations stand on. */
 export const createOperationDeps = (operation: OperationWiring, parts: Runtime): OperationDeps => {
-  const { settings, stores, sessions, memory, closing, learner, models, road, console_channel } = operation
+  const { settings, stores, sessions, features, closing, learner, models, road, console_channel } = operation
   return {
     about: {
       version: operation.version,
@@ -66,7 +66,7 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
     ids: parts.ids,
     metrics: parts.metrics,
     checks: [
-      { name: 'memory', health: () => memory.health() },
+      ...features.modules.flatMap(module => module.health ?? []),
       ...operation.channels,
       operation.delivery,
       ...models.checks,
@@ -75,7 +75,8 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
     people: stores.people,
     sessions,
     closing,
-    memory,
+    memory: features.memory,
+    search: features.search,
     conversation: road,
     console: console_channel,
     agent: operation.agent,
@@ -100,7 +101,7 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
       exporting: operation.exporting,
       audit: operation.audit,
     },
-    maintenance: memory.maintenance,
+    maintenance: features.maintenance,
     usage: stores.meter,
     traffic: {
       counts: async () => {

@@ -13,8 +13,8 @@ import { createQuietHours } from '../conversation/pacing/quiet-hours.ts'
 import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTurn } from '../conversation/turn.ts'
 import type { Conversation } from '../conversation/conversation.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
+import type { ScopePolicy } from '../retrieval/scope-policy.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -30,9 +30,9 @@ export interface PipelineDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly windows: Sessions
-  readonly memory: LongTermMemory
+  readonly search: SearchService
+  readonly scopes: ScopePolicy
   readonly profileOf: ProfileOf
-  readonly past: MessageSearch
   readonly model: LanguageModel
   readonly commands: () => Commands
   readonly channels: () => readonly Channel[]
@@ -85,8 +85,8 @@ export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promis
     sentencesFor: inLanguage,
     memoryLog: stores.memoryLog,
     windows: road.windows,
-    memory: road.memory,
-    past: road.past,
+    search: road.search,
+    scopes: road.scopes,
     facts: stores.memories,
     model: road.model,
     tone: createTone(settings.affect, parts.logger),

@@ -1,12 +1,11 @@
 import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/conversation.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { createExport, type Export } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { Memory } from './memory.ts'
+import type { MemoryFeatures } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -14,8 +13,7 @@ export interface PrivacyDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: Sessions
-  readonly memory: Memory
-  readonly past: MessageSearch
+  readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors'>
   readonly audit: AuditLog
   readonly background: BackgroundTasks
   readonly road: () => Pick<Conversation, 'exclusive'> | undefined
@@ -30,7 +28,7 @@ export interface Privacy {
 
 /** What people can ask of what is held about them, over every store. */
 export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => {
-  const { settings, stores, sessions, memory, audit, background } = privacy
+  const { settings, stores, sessions, features, audit, background } = privacy
   const personalData = (): typeof stores.personalData => stores.personalData
   const exporting = createExport({ personalData, root: settings.data_root, clock: parts.clock })
   stores.personalData.push(exporting.personal)
@@ -46,8 +44,8 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     folders: stores.folders,
     messages: stores.forgettable,
     memories: stores.memories,
-    longterm: memory,
-    indexes: [privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
+    longterm: features.memory,
+    indexes: [features.messageIndex, features.messageVectors],
     scrub: () => {
       stores.database.scrub()
     },

@@ -17,7 +17,7 @@ import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite-profiles.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
-import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
 import { guardMessages } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
@@ -58,7 +58,7 @@ export interface Stores extends Disposable {
   readonly pauses: Pauses
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
-  readonly forgettable: MessageErasure & ScanningMessageSearch
+  readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
   /** Every store that holds something of a person. */

@@ -1,7 +1,7 @@
 import { isoDay } from '../platform/clock.ts'
 import type { ModelMessage } from '../models/language-model.ts'
 import type { PackedRecall } from '../retrieval/pack-recall.ts'
-import type { Quote } from '../retrieval/message-recall.ts'
+import type { Quote } from '../retrieval/quote.ts'
 import type { WindowMessage } from '../sessions/session.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
 import type { TokenCounter } from '../text/tokens.ts'

@@ -1,10 +1,10 @@
+/** Gathers what the model is given from long-term memory and from earlier messages. */
 import type { Clock } from '../platform/clock.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { MemoryStore } from '../memory/memory-store.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
-import type { Quote } from '../retrieval/message-recall.ts'
-import { ownSearchScope } from '../memory/fact-search.ts'
+import type { MemoryReader } from '../memory/memory-store.ts'
+import type { Quote } from '../retrieval/quote.ts'
 import { packRecall, type PackedRecall } from '../retrieval/pack-recall.ts'
+import type { ScopePolicy } from '../retrieval/scope-policy.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonId } from '../people/person.ts'
@@ -15,9 +15,9 @@ import type { TokenCounter } from '../text/tokens.ts'
 const MOST_QUOTES = 40
 
 export interface GatherRecallDeps {
-  readonly memory: LongTermMemory
-  readonly past: Pick<MessageSearch, 'recall'>
-  readonly facts: Pick<MemoryStore, 'ofSources'>
+  readonly search: SearchService
+  readonly scopes: Pick<ScopePolicy, 'ofQuestion' | 'audit'>
+  readonly facts: Pick<MemoryReader, 'ofSources'>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly settings: { readonly recall_tokens: number }
@@ -33,22 +33,20 @@ export interface AskedNow {
 
 /** What is remembered and what was said before, together within the tokens that recall may take; never rejects. */
 export const gatherRecall = async (
-  { memory, past, facts, tokens, clock, settings }: GatherRecallDeps,
+  deps: GatherRecallDeps,
   { scope, text, asker, window }: AskedNow,
   call: Omit<CallContext, 'purpose'>,
 ): Promise<PackedRecall> => {
-  const most = settings.recall_tokens
-  const exclude = new Set(window.map(message => message.message_id))
-  const [{ memories }, quotes] = await Promise.all([
-    memory.recall(scope, text, { ...call, purpose: 'recall' }),
-    past.recall(
-      ownSearchScope(scope),
-      { text, asked_at: clock.now(), asker },
-      { quotes: MOST_QUOTES, tokens: most, exclude },
-      { ...call, purpose: 'recall' },
-    ),
-  ])
-  return packRecall({ memories, quotes: await dated(facts, quotes) }, most, tokens)
+  const search_scope = await deps.scopes.ofQuestion(scope)
+  const hits = await deps.search.search(
+    search_scope,
+    { text, messages: 'relevant', asked_at: deps.clock.now(), asker },
+    { quotes: MOST_QUOTES, exclude: new Set(window.map(message => message.message_id)) },
+    { ...call, purpose: 'recall' },
+  )
+  const packed = packRecall(hits, deps.settings.recall_tokens, deps.tokens)
+  deps.scopes.audit(search_scope, { ...packed, memories: [...packed.memories, ...packed.told] })
+  return { ...packed, quotes: await dated(deps.facts, packed.quotes) }
 }
 
 /** Says of quotes whose every fact has ended since when: what was said stays said, but it is history. */

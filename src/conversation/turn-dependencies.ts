@@ -3,10 +3,10 @@ import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Channel } from '../channels/channel.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
+import type { ScopePolicy } from '../retrieval/scope-policy.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import type { ChatId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -38,8 +38,8 @@ export interface TurnDeps {
   readonly people: People
   readonly messages: MessageStore
   readonly windows: Sessions
-  readonly memory: LongTermMemory
-  readonly past: Pick<MessageSearch, 'recall'>
+  readonly search: SearchService
+  readonly scopes: Pick<ScopePolicy, 'ofQuestion' | 'audit'>
   readonly memoryLog: Pick<MemoryLog, 'recalled'>
   readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly model: LanguageModel

@@ -26,7 +26,7 @@ export interface LearnerDeps {
   readonly messages: MessageStore
   readonly ledger: SessionLedger
   readonly memories: MemoryStore
-  readonly memory: Pick<LongTermMemory, 'store' | 'drop'>
+  readonly memory: Pick<LongTermMemory, 'store' | 'deleteVectors'>
   readonly memoryLog: MemoryLog
   readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
@@ -76,7 +76,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
   const forget = async (scope: Scope, memory_ids: readonly string[]): Promise<void> => {
     if (memory_ids.length === 0) return
     await memories.remove(scope, memory_ids)
-    await parts.memory.drop(memory_ids)
+    await parts.memory.deleteVectors(memory_ids)
   }
 
   /** What a run left behind that ended before its messages counted as learnt: it is made again. */

@@ -2,7 +2,7 @@ import type { ErasureBounds } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import type { ErasedMessage } from './erasures.ts'
 import type { ChatId, MessageId } from './message.ts'
-import type { SearchScope, Scope } from './scope.ts'
+import type { Scope } from './scope.ts'
 
 /** A message with where it stands. */
 export interface PlacedMessage extends ErasedMessage {
@@ -38,10 +38,4 @@ export interface MessageErasure {
 /** An index over messages: derived, and to hold nothing of what was forgotten. */
 export interface MessageIndex {
   forget(message_ids: readonly MessageId[]): Promise<void>
-}
-
-/** Finds messages by their words. */
-export interface ScanningMessageSearch {
-  /** Messages of people within a reach that hold all of `words`, in whatever form; newest first. */
-  search(reach: SearchScope, words: string, limit: number): Promise<readonly PlacedMessage[]>
 }

@@ -14,7 +14,7 @@ import type { MemoryStore } from '../memory/memory-store.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { NumberedLists } from '../memory/numbered-lists.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
-import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 import type { People } from '../people/people.ts'
 import type { Preferences } from '../people/preferences.ts'
@@ -24,6 +24,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Export } from '../privacy/export.ts'
 import type { Erasure } from '../privacy/erasure.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 
 /** Messages on their way. */
@@ -63,7 +64,7 @@ export interface YoursDeps {
   readonly memories: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'accessed' | 'lastRecall'>
   readonly listings: NumberedLists
-  readonly messages: ScanningMessageSearch & Pick<MessageErasure, 'get' | 'last'>
+  readonly messages: Pick<MessageErasure, 'get' | 'last'>
   readonly preferences: Preferences
   readonly forgetting: Pick<Erasure, 'everything' | 'things'>
   readonly exporting: Pick<Export, 'export' | 'read'>
@@ -86,7 +87,8 @@ export interface OperationDeps {
   readonly pruneReflections: PruneReflections
   readonly memoryStore: Pick<MemoryStore, 'get' | 'scopesOf'>
   readonly memoryLog: Pick<MemoryLog, 'stats'>
-  readonly memory: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
+  readonly memory: Pick<LongTermMemory, 'list' | 'stats' | 'store'>
+  readonly search: SearchService
   readonly maintenance: VectorMaintenance
   /** Takes facts from conversations; `undefined` where each gives a summary, or nothing. */
   readonly learning: Learning | undefined

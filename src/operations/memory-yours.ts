@@ -4,6 +4,8 @@ import type { ListedItem } from '../memory/numbered-lists.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
+import type { Quote } from '../retrieval/quote.ts'
+import { ownScope } from '../retrieval/scope-policy.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { operation, type Call } from './operation.ts'
 import { isoTime } from './references.ts'
@@ -31,13 +33,21 @@ const fromMemory = (memory: MemoryRecord, { person }: Subject): Unnumbered => ({
   listed: { kind: 'memory', id: memory.memory_id, scope: memory.scope },
 })
 
-const newest = async (
-  deps: OperationDeps,
-  { scope, reach }: Subject,
-  limit: number,
-): Promise<readonly MemoryRecord[]> => {
+const fromQuote = ({ message_id, scope, person_id, sent_at, text }: Quote, { person }: Subject): Unnumbered => ({
+  kind: 'message',
+  id: message_id,
+  text,
+  at: sent_at,
+  said_at: isoTime(sent_at),
+  by: person_id === person.person_id ? 'you' : 'others',
+  in_group: personOfScope(scope) === undefined,
+  listed: { kind: 'message', id: message_id, scope },
+})
+
+const newest = async (deps: OperationDeps, { scope }: Subject, limit: number): Promise<readonly MemoryRecord[]> => {
   const page = { limit, current: true }
-  const elsewhere = reach.speaker === undefined ? [] : await deps.yours.memories.ofSpeaker(reach.speaker, page)
+  const speaker = personOfScope(scope)
+  const elsewhere = speaker === undefined ? [] : await deps.yours.memories.ofSpeaker(speaker, page)
   return [...(await deps.yours.memories.list(scope, page)), ...elsewhere]
 }
 
@@ -47,24 +57,16 @@ const withWords = async (
   query: string,
   { signal }: Call,
 ): Promise<readonly Unnumbered[]> => {
-  const { person, reach, place } = subject
-  const call = { purpose: 'recall', person_id: person.person_id, chat_id: place.chat_id, signal } as const
-  const { memories } = await deps.memory.recall(reach, query, call)
-  const messages = await deps.yours.messages.search(reach, query, MESSAGES_SHOWN)
+  const { person, scope, place } = subject
+  const { memories, quotes } = await deps.search.search(
+    ownScope(scope),
+    { text: query, messages: 'all_words', asked_at: deps.clock.now(), asker: person.person_id },
+    { quotes: MESSAGES_SHOWN, exclude: new Set(subject.request) },
+    { purpose: 'recall', person_id: person.person_id, chat_id: place.chat_id, signal },
+  )
   return [
     ...memories.map(({ memory }) => fromMemory(memory, subject)),
-    ...messages
-      .filter(message => !subject.request.includes(message.message_id))
-      .map(({ message_id, scope, person_id, sent_at, text }): Unnumbered => ({
-        kind: 'message',
-        id: message_id,
-        text,
-        at: sent_at,
-        said_at: isoTime(sent_at),
-        by: person_id === person.person_id ? 'you' : 'others',
-        in_group: personOfScope(scope) === undefined,
-        listed: { kind: 'message', id: message_id, scope },
-      })),
+    ...quotes.map(quote => fromQuote(quote, subject)),
   ]
 }
 

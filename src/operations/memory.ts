@@ -1,6 +1,7 @@
 /** Long-term memory. */
 import { z } from 'zod'
 import { CATEGORIES, MEMORY_KINDS, type MemoryRecord } from '../memory/memory.ts'
+import { singleScope } from '../retrieval/scope-policy.ts'
 import { personOfScope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import { DenidinError } from '../platform/errors.ts'
@@ -73,18 +74,19 @@ export const memorySearch = operation({
     }
     if (!(await deps.memory.stats()).enabled) throw new DenidinError('disabled', 'long-term memory is switched off')
     const person_id = personOfScope(scope)
-    const recall = await deps.memory.recall(scope, query, {
-      purpose: 'recall',
-      signal,
-      ...(person_id === undefined ? {} : { person_id }),
-    })
-    if (recall.failure !== undefined) {
-      throw new DenidinError('unavailable', `the memory could not be searched: ${recall.failure}`, { retryable: true })
+    const hits = await deps.search.search(
+      singleScope(scope),
+      { text: query, messages: 'none', asked_at: deps.clock.now(), asker: person_id },
+      { quotes: 0 },
+      { purpose: 'recall', signal, ...(person_id === undefined ? {} : { person_id }) },
+    )
+    if (hits.failure !== undefined) {
+      throw new DenidinError('unavailable', `the memory could not be searched: ${hits.failure}`, { retryable: true })
     }
     return {
       who: await describeScope(deps.people, scope),
       memories: await Promise.all(
-        recall.memories.map(async ({ memory, similarity, recency, score }) => ({
+        hits.memories.map(async ({ memory, similarity, recency, score }) => ({
           ...(await show(deps.people, memory)),
           similarity,
           recency,

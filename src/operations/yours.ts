@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import type { ListingPlace } from '../memory/numbered-lists.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
-import { ownSearchScope } from '../memory/fact-search.ts'
 import type { MessageId } from '../messages/message.ts'
-import { scopeOfPerson, type SearchScope, type Scope } from '../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -16,12 +15,11 @@ export const whoseInput = {
   person: personField.optional().describe('whose: a phone number, @username or person id; none: the one you are'),
 }
 
-/** The person whose memory is asked about, and how far it reaches. */
+/** The person whose memory is asked about. */
 export interface Subject {
   readonly person: Person
   /** The conversation it is asked in: the person's own, or a group's. */
   readonly scope: Scope
-  readonly reach: SearchScope
   /** Where the numbers of a list hold. */
   readonly place: ListingPlace
   /** Who asks, for the audit. */
@@ -46,7 +44,7 @@ export const subjectOf = async (
     const named = await findPerson(deps.people, reference ?? terminalPhone(deps))
     const scope = scopeOfPerson(named.person_id)
     const place = { person_id: named.person_id, chat_id: OPERATOR_CHAT }
-    return { person: named, scope, reach: ownSearchScope(scope), place, by: 'operator', request: [] }
+    return { person: named, scope, place, by: 'operator', request: [] }
   }
   if (reference !== undefined) throw new DenidinError('forbidden', 'only the operator may name somebody else')
   if (person === undefined || chat === undefined) throw new DenidinError('invalid_input', 'nobody is named')
@@ -54,7 +52,6 @@ export const subjectOf = async (
   return {
     person,
     scope,
-    reach: ownSearchScope(scope),
     place: { person_id: person.person_id, chat_id },
     by: person.person_id,
     request: message_id === undefined ? [] : [message_id],

@@ -4,7 +4,7 @@ import type { MessageId } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
-import type { MemoryStore, PlacedMemory } from '../memory/memory-store.ts'
+import type { MemoryStore, MemoryLocation } from '../memory/memory-store.ts'
 import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -54,7 +54,7 @@ export interface ErasureDeps {
   readonly applied: AppliedErasures
   readonly messages: MessageErasure
   readonly memories: MemoryStore
-  readonly longterm: Pick<LongTermMemory, 'drop'>
+  readonly longterm: Pick<LongTermMemory, 'deleteVectors'>
   readonly sessions: Pick<Sessions, 'refresh' | 'release'>
   readonly ledger: Pick<SessionLedger, 'ofScope' | 'find'>
   readonly folders: Pick<SessionFolders, 'texts'>
@@ -79,11 +79,11 @@ export const createErasure = (deps: ErasureDeps): Erasure => {
 
   /** Takes memories out of store and index. */
   const removeMemories = async (
-    places: readonly PlacedMemory[],
+    places: readonly MemoryLocation[],
   ): Promise<{ gone: number; index: 'done' | 'later' }> => {
     let gone = 0
     for (const [scope, ids] of byScope(places)) gone += (await memories.remove(scope, ids)).length
-    const dropped = await deps.longterm.drop(places.map(each => each.memory_id))
+    const dropped = await deps.longterm.deleteVectors(places.map(each => each.memory_id))
     return { gone, index: dropped.index === undefined ? 'later' : 'done' }
   }
 
@@ -121,7 +121,7 @@ export const createErasure = (deps: ErasureDeps): Erasure => {
         .map(message => message.session_id)
       await erasures.add(act, { messages: batch, sessions: foreign.filter(each => each !== undefined) })
     }
-    await erasures.add(act, { memories: await memories.placesOfPerson(person_id) })
+    await erasures.add(act, { memories: await memories.locationsOfPerson(person_id) })
     return await erasures.covers(act)
   }
 

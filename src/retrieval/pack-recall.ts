@@ -1,7 +1,7 @@
 import { subjectStems } from '../text/content-stems.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { RecalledMemory } from '../memory/memory.ts'
-import type { Quote } from './message-recall.ts'
+import type { Quote } from './quote.ts'
 import { packed } from './packing.ts'
 import { fit } from '../memory/fact-ranking.ts'
 
@@ -10,17 +10,29 @@ export interface PackedRecall {
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
   /** Memories that say nothing which their own words, among the quotes, do not say: not shown, but used. */
-  readonly told?: readonly RecalledMemory[]
+  readonly told: readonly RecalledMemory[]
+}
+
+/** What a search found, best first. */
+export interface RecallHits {
+  readonly memories: readonly RecalledMemory[]
+  readonly quotes: readonly Quote[]
+  /** How many of the quotes may be used. */
+  readonly most_quotes: number
 }
 
 /** Share of the tokens that quotes may take, however much the memories would. */
 const QUOTES_SHARE = 0.6
 
 /** Shares `tokens` out between memories and quotes: what one side leaves, the other gets. */
-export const packRecall = ({ memories, quotes }: PackedRecall, tokens: number, counter: TokenCounter): PackedRecall => {
+export const packRecall = (
+  { memories, quotes, most_quotes }: RecallHits,
+  tokens: number,
+  counter: TokenCounter,
+): PackedRecall => {
   const for_memories = memories.reduce((sum, { memory }) => sum + counter.count(memory.text), 0)
   const for_quotes = Math.max(tokens - for_memories, Math.floor(tokens * QUOTES_SHARE))
-  const chosen = packed(quotes, quotes.length, for_quotes, counter)
+  const chosen = packed(quotes, most_quotes, for_quotes, counter)
   const left = tokens - chosen.reduce((sum, quote) => sum + quote.tokens, 0)
   const said = new Map(chosen.map(quote => [quote.message_id, quote]))
   const told = memories.filter(each => isTold(each, said))

@@ -3,7 +3,7 @@ import type { Scope } from '../messages/scope.ts'
 /** Something that gets a vector. */
 export interface Embeddable {
   /** Its id among the vectors: that of a memory, or the source's prefix and an id of the source's own. */
-  readonly memory_id: string
+  readonly item_id: string
   readonly scope: Scope
 }
 

@@ -71,7 +71,7 @@ export class Embedding {
    * @throws DenidinError as the embedder does.
    */
   async ofTexts(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
-    const wanted = memories.filter(each => !this.#refused.has(each.memory_id))
+    const wanted = memories.filter(each => !this.#refused.has(each.item_id))
     if (wanted.length === 0) return []
     try {
       return await this.#embed(wanted, signal)
@@ -93,14 +93,14 @@ export class Embedding {
         embedded.push(...(await this.#embed([memory], signal)))
       } catch (error) {
         if (asDenidinError(error).code !== 'rejected') throw error
-        refused.push(memory.memory_id)
+        refused.push(memory.item_id)
       }
     }
     // All refused: it is not the texts, it is us.
     if (embedded.length === 0) throw refusal
-    for (const memory_id of refused) {
-      this.#refused.add(memory_id)
-      this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id })
+    for (const item_id of refused) {
+      this.#refused.add(item_id)
+      this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id: item_id })
     }
     return embedded
   }
@@ -119,7 +119,11 @@ export class Embedding {
         `the embedder gave ${String(vectors.length)} vectors for ${String(memories.length)} texts`,
       )
     }
-    return memories.map(({ memory_id, scope }, at) => ({ memory_id, scope, vector: vectors[at] ?? new Float32Array() }))
+    return memories.map(({ item_id, scope }, at) => ({
+      item_id,
+      scope,
+      vector: vectors[at] ?? new Float32Array(),
+    }))
   }
 
   #shorten(text: string): string {

@@ -4,7 +4,7 @@ import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Embeddable, EmbeddingSource, SourcePage } from './embedding-source.ts'
 import { CONTEXT_TURNS, contextualText } from './contextual-text.ts'
-import { MESSAGE_PREFIX } from './vector-store.ts'
+import { itemOfMessage, MESSAGE_ITEM_PREFIX, messageOfItem } from './item-id.ts'
 
 /**
  * Age at which a message gets its vector: by then what was said after it is there too, so that it is embedded once. Until
@@ -17,19 +17,16 @@ const LOOK_EVERY_MS = MINUTE_MS
 /** Messages that may have come, at the places of newer ones that went, before their going is followed. */
 const REUSED_WITHIN = 1000
 
-const toId = (message_id: string): string => MESSAGE_PREFIX + message_id
-const fromId = (id: string): string => id.slice(MESSAGE_PREFIX.length)
-
 /** Every message of a person has a vector, of what was said together with what was said around it. */
 export const createMessageSource = (turns: MessageContext, tokens: TokenCounter, clock: Clock): EmbeddingSource => {
   const scopesOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> => {
-    const found = await turns.scopesOf(ids.map(fromId))
-    return new Map([...found].map(([message_id, scope]) => [toId(message_id), scope]))
+    const found = await turns.scopesOf(ids.map(messageOfItem))
+    return new Map([...found].map(([message_id, scope]) => [itemOfMessage(message_id), scope]))
   }
 
   return {
     name: 'messages',
-    prefix: MESSAGE_PREFIX,
+    prefix: MESSAGE_ITEM_PREFIX,
     growing: true,
     looked_at_every_ms: LOOK_EVERY_MS,
 
@@ -41,7 +38,7 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
       // A clock that differs must not hold up what comes behind.
       const fresh = found.findIndex(({ turn }) => Math.abs(now - turn.sent_at) < SETTLED_AFTER_MS)
       const settled = fresh < 0 ? found : found.slice(0, fresh)
-      const items = settled.map(({ turn }) => ({ memory_id: toId(turn.message_id), scope: turn.scope }))
+      const items = settled.map(({ turn }) => ({ item_id: itemOfMessage(turn.message_id), scope: turn.scope }))
       if (fresh < 0) return { items, next: String(reached) }
       const next = settled.at(-1)?.seq
       return { items, next: next === undefined ? undefined : String(next) }
@@ -52,9 +49,9 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
     textsOf: async items => {
       const texts = new Map<string, string>()
       for (const [scope, members] of Map.groupBy(items, each => each.scope)) {
-        const ids = members.map(each => fromId(each.memory_id))
+        const ids = members.map(each => messageOfItem(each.item_id))
         for (const found of await turns.inContext(scope, ids, CONTEXT_TURNS)) {
-          texts.set(toId(found.turn.message_id), contextualText(found, tokens))
+          texts.set(itemOfMessage(found.turn.message_id), contextualText(found, tokens))
         }
       }
       return texts
@@ -64,11 +61,11 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
       const changes = await turns.changes(after, limit, CONTEXT_TURNS)
       const last = changes.at(-1)
       if (last === undefined) return undefined
-      const stale = [...new Set(changes.flatMap(each => [each.message_id, ...each.neighbours]))].map(toId)
+      const stale = [...new Set(changes.flatMap(each => [each.message_id, ...each.neighbours]))].map(itemOfMessage)
       const there = await scopesOf(stale)
       const reused_from = (await turns.newest()) - REUSED_WITHIN
       const again = changes.map(each => each.place).filter(place => place > reused_from)
-      const renewed = [...there].map(([memory_id, scope]): Embeddable => ({ memory_id, scope }))
+      const renewed = [...there].map(([item_id, scope]): Embeddable => ({ item_id, scope }))
       const compare_again = again.length === 0 ? {} : { again_after: String(Math.min(...again) - 1) }
       return { upTo: last.change, stale, renewed, ...compare_again }
     },

@@ -5,7 +5,7 @@ import type { Embedder, Embeddings } from '../models/embedder.ts'
 const MOST_QUESTIONS = 32
 
 /** An embedder that embeds the same question once, whoever asks it; what is to be remembered passes through. */
-export const sharedQuestions = (embedder: Embedder): Embedder => {
+export const withQuestionCache = (embedder: Embedder): Embedder => {
   const answers = new LRUCache<string, Promise<Embeddings>>({ max: MOST_QUESTIONS })
   return {
     provider: embedder.provider,

@@ -18,10 +18,10 @@ export interface SyncWorkerDeps {
   readonly vectors: VectorStore
   readonly index: VectorIndex
   readonly embedding: Embedding
-  /** Where the vectors of this source stand; without one: the embedding's space. */
-  readonly space?: string
-  /** Whether what has no vector gets one; without it only what is there is kept in step. */
-  readonly embeds?: boolean
+  /** Where the vectors of this source are stored. */
+  readonly space: string
+  /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
+  readonly embeds: boolean
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -32,7 +32,7 @@ export interface SyncWorkerDeps {
  * stores each time, never remembered: a crash at any moment loses nothing.
  */
 export class SyncWorker implements AsyncDisposable {
-  readonly #parts: SyncWorkerDeps
+  readonly #deps: SyncWorkerDeps
   readonly #logger: Logger
   readonly #stop = new AbortController()
   /** Everything has to be compared; otherwise only what was stored since is new. */
@@ -44,15 +44,13 @@ export class SyncWorker implements AsyncDisposable {
   #running: Promise<void> | undefined
   #again = false
   #trouble: string | undefined
-  readonly #space: string
-  readonly #following: VectorSync
+  readonly #sync: VectorSync
 
-  constructor(parts: SyncWorkerDeps) {
-    this.#parts = parts
-    this.#space = parts.space ?? parts.embedding.space
-    this.#following = new VectorSync({ ...parts, space: this.#space }, this.#stop.signal)
-    this.#logger = parts.logger.for('memory.indexer')
-    parts.index.onBehind(() => this.requestSync())
+  constructor(deps: SyncWorkerDeps) {
+    this.#deps = deps
+    this.#sync = new VectorSync(deps, this.#stop.signal)
+    this.#logger = deps.logger.for('memory.indexer')
+    deps.index.onBehind(() => this.requestSync())
   }
 
   /** Why the last round ended early, for the operator. */
@@ -74,8 +72,8 @@ export class SyncWorker implements AsyncDisposable {
   async deleteVectors(signal: AbortSignal): Promise<void> {
     const held = await this.#holds()
     try {
-      await this.#following.deleteVectors()
-      if (held) await this.#parts.index.catchUp(signal)
+      await this.#sync.deleteVectors()
+      if (held) await this.#deps.index.catchUp(signal)
     } finally {
       this.requestSync()
     }
@@ -140,12 +138,12 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   #failAndRetry(error: Error): void {
-    const { clock, ids } = this.#parts
+    const { clock, ids } = this.#deps
     this.#failures += 1
     this.#compareAll = true
     this.#trouble = error.message
     const delay = backoffDelay(BACKOFF, this.#failures, ids)
-    this.#logger.warn(`${capital(this.#parts.source.name)} wait for their embedding or for the index`, {
+    this.#logger.warn(`${capital(this.#deps.source.name)} wait for their embedding or for the index`, {
       why: error.message,
       again_in_ms: Math.round(delay),
     })
@@ -153,7 +151,7 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   async #round(): Promise<void> {
-    const { index, source } = this.#parts
+    const { index, source } = this.#deps
     this.#lookAgain()
     const all = this.#compareAll || source.growing
     const fresh = this.#fresh
@@ -162,8 +160,8 @@ export class SyncWorker implements AsyncDisposable {
     const held = await this.#holds()
     let failure: unknown
     const follow = async (): Promise<void> => {
-      await this.#following.changes()
-      await (all ? this.#following.everything() : this.#following.added(fresh))
+      await this.#sync.changes()
+      await (all ? this.#sync.everything() : this.#sync.added(fresh))
     }
     // The index can be filled with what there is while the embedder is down, and the other way round.
     await follow().catch((error: unknown) => (failure = error))
@@ -176,14 +174,14 @@ export class SyncWorker implements AsyncDisposable {
 
   /** What nobody tells of is looked for from time to time. */
   #lookAgain(): void {
-    const { clock, source } = this.#parts
+    const { clock, source } = this.#deps
     if (source.looked_at_every_ms === undefined) return
     this.#later?.[Symbol.dispose]()
     this.#later = clock.after(source.looked_at_every_ms, () => this.requestSync())
   }
 
   #holds(): Promise<boolean> {
-    return this.#parts.vectors.holds(this.#space)
+    return this.#deps.vectors.holds(this.#deps.space)
   }
 }
 

@@ -1,13 +1,14 @@
+/** The port of an index over stored vectors: the nearest vectors of one scope. */
 import type { Health } from '../platform/health.ts'
 import type { Scope } from '../messages/scope.ts'
 
 /** Longest that a turn waits for an index, its start included. */
 export const INDEX_DEADLINE_MS = 2500
-/** Longest that forgetting waits until an index has let go. */
-export const LETTING_GO_DEADLINE_MS = 20_000
+/** Longest that a deletion waits for an index. */
+export const DELETION_DEADLINE_MS = 20_000
 
 export interface Neighbour {
-  readonly memory_id: string
+  readonly item_id: string
   /** 1 − cosine distance. */
   readonly similarity: number
 }

@@ -11,8 +11,8 @@ const stores: Record<string, () => VectorStore> = {
   sqlite: () => createSqliteVectorStore(new Database(':memory:', vectorMigrations)),
 }
 
-const vectorOf = (memory_id: string, scope: Scope, text = memory_id): StoredVector => ({
-  memory_id,
+const vectorOf = (item_id: string, scope: Scope, text = item_id): StoredVector => ({
+  item_id: item_id,
   scope,
   vector: wordVector(text),
 })
@@ -70,7 +70,7 @@ for (const [name, open] of Object.entries(stores)) {
       hostileScopes.map((scope, n) => vectorOf(`m${String(n)}`, scope)),
     )
     for (const [n, scope] of hostileScopes.entries()) {
-      expect((await all(store, 'space', scope)).map(each => each.memory_id)).toEqual([`m${String(n)}`])
+      expect((await all(store, 'space', scope)).map(each => each.item_id)).toEqual([`m${String(n)}`])
     }
   })
 

@@ -58,8 +58,8 @@ test('the doctor says that nobody is the godfather, and that a threshold lets no
     }
   }
   denidin.clock.forward(3_600_000)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
   await denidin.restart({ godfather_phone: 'TEST_PHONE@c.us', memory: { longterm: { min_similarity: 1 } } })
   await denidin.app.memory.whenIdle()
   const examination = await examine(denidin)

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { singleScope } from '../../src/retrieval/scope-policy.ts'
 import { ChromaCollections } from '../../src/vectors/chroma/chroma-collections.ts'
 import type { IndexFindings, VerifyOptions } from '../../src/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -26,14 +27,14 @@ const put = async (rig: MemoryRig, scope: Scope, count: number): Promise<void> =
   await rig.vectors.put(
     'words',
     Array.from({ length: count }, (_, n) => ({
-      memory_id: `${scope}-${String(n)}`,
+      item_id: `${scope}-${String(n)}`,
       scope,
       vector: vectorOf(scope, n),
     })),
   )
 
 const found = async (rig: MemoryRig, scope: Scope, n: number): Promise<string | undefined> =>
-  (await rig.index.query(scope, vectorOf(scope, n), 1))[0]?.memory_id
+  (await rig.index.query(scope, vectorOf(scope, n), 1))[0]?.item_id
 
 const verify = async (rig: MemoryRig, more: Partial<VerifyOptions> = {}): Promise<IndexFindings> =>
   await rig.index.verify({
@@ -147,8 +148,8 @@ const run = async (denidin: TestDenidin, name: keyof typeof operations, input: o
 const talk = async (denidin: TestDenidin, ...texts: readonly string[]): Promise<void> => {
   for (const text of texts) await denidin.say(text, { phone: DANA })
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
 }
 
 test('through the whole app: messages are found by meaning, counted, verified and indexed anew', async () => {
@@ -157,10 +158,10 @@ test('through the whole app: messages are found by meaning, counted, verified an
   const person = await denidin.app.people.lookUp(DANA)
   const scope: Scope = `person:${person!.person_id}`
   const near = async (question: string) =>
-    (await denidin.app.memory.messages!.findSimilar(scope, question, 5, { purpose: 'recall' })).length
+    (await denidin.app.messageVectors.findSimilar(scope, question, 5, { purpose: 'recall' })).length
   expect(await near('boat Marlin')).toBeGreaterThan(0)
   expect(
-    await denidin.app.memory.messages!.findSimilar('person:nobody', 'boat Marlin', 5, { purpose: 'recall' }),
+    await denidin.app.messageVectors.findSimilar('person:nobody', 'boat Marlin', 5, { purpose: 'recall' }),
   ).toEqual([])
   expect(await run(denidin, 'memory.verify')).toMatchObject({ in_order: true, findings: [] })
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 2, pending_messages: 0, rebuild_left: 0 })
@@ -188,8 +189,8 @@ test('through the whole app: what is put in other words is quoted to the model, 
   }
   expect(await request()).toContain('my boat is called Marlin')
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
   expect((await run(denidin, 'memory.stats'))['message_vectors']).toBe(2)
   await run(denidin, 'memory.forget', { what: 'all', person: DANA })
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, spaces: [] })
@@ -205,7 +206,14 @@ test('another embedding model takes over while the old one answers, and its vect
   const person = await denidin.app.people.lookUp(DANA)
   const scope: Scope = `person:${person!.person_id}`
   const recalled = async (): Promise<string> =>
-    (await denidin.app.memory.recall(scope, 'what is my boat called', { purpose: 'recall' })).memories
+    (
+      await denidin.app.search.search(
+        singleScope(scope),
+        { text: 'what is my boat called', messages: 'none', asked_at: 0, asker: undefined },
+        { quotes: 0 },
+        { purpose: 'recall' },
+      )
+    ).memories
       .map(each => each.memory.text)
       .join()
   /** Which model the last question was put to. */
@@ -269,13 +277,13 @@ test('a threshold that nothing reaches is told by status, and calibrating says w
   expect(found['related_above']).toBeGreaterThan(found['unrelated_above'] as number)
 
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
-  expect((await denidin.app.memory.health()).state).toBe('ok')
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
+  expect((await denidin.app.modules.health[0]!.health()).state).toBe('ok')
   expect(await run(denidin, 'memory.calibrate')).toMatchObject({ suggested: expect.any(Number), embedded: 0 })
   await denidin.restart({ memory: { longterm: { min_similarity: 1 } } })
   await denidin.app.memory.whenIdle()
-  expect(await denidin.app.memory.health()).toMatchObject({
+  expect(await denidin.app.modules.health[0]!.health()).toMatchObject({
     state: 'degraded',
     detail: expect.stringContaining('min_similarity (1)'),
   })
@@ -305,7 +313,7 @@ test('what is not in order fails the check, and repairing makes it right', async
   {
     using database = new Database(path, vectorMigrations)
     database.run(`delete from vectors where seq = (select min(seq) from vectors)`)
-    database.run(`update vectors set memory_id = 'message:nobody'`)
+    database.run(`update vectors set item_id = 'message:nobody'`)
   }
   {
     using words = new Database(denidin.data('index.db'), indexMigrations)
@@ -319,7 +327,7 @@ test('what is not in order fails the check, and repairing makes it right', async
     expect.arrayContaining([
       { part: 'messages', what: 'missing', count: 2 },
       { part: 'messages', what: 'foreign', count: 1 },
-      { part: 'index of words', what: 'altered', count: 1 },
+      { part: 'full-text index', what: 'altered', count: 1 },
     ]),
   )
   expect(operations['memory.verify'].failure!(wrong as never)).toMatch(/--repair/)
@@ -337,7 +345,7 @@ test('who became another while memory was off is found under that one, by what t
   await denidin.restart({})
   await denidin.app.memory.whenIdle()
   const person = await denidin.app.people.lookUp(DANA)
-  const near = await denidin.app.memory.messages!.findSimilar(`person:${person!.person_id}`, 'boat Marlin', 5, {
+  const near = await denidin.app.messageVectors.findSimilar(`person:${person!.person_id}`, 'boat Marlin', 5, {
     purpose: 'recall',
   })
   expect(person).toEqual(await denidin.app.people.lookUp('15550002222'))

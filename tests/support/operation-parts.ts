@@ -5,7 +5,8 @@ import { createReflectionPruning } from '../../src/learning/reflection-pruning.t
 import { createSqliteReflections } from '../../src/learning/sqlite/sqlite-processed-messages.ts'
 import type { ResetOutcome, SweepReport } from '../../src/learning/session-lifecycle.ts'
 import type { AccessStats } from '../../src/memory/memory-log.ts'
-import type { MemoryStats, Recall } from '../../src/memory/long-term-memory.ts'
+import type { MemoryStats } from '../../src/memory/long-term-memory.ts'
+import type { SearchHits } from '../../src/retrieval/search-service.ts'
 import { noVectorMaintenance } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -108,7 +109,7 @@ export class OperationParts implements OperationDeps {
   learning: OperationDeps['learning'] = undefined
   resetOutcome: ResetOutcome = { session_id: 's1', messages: 4, memory: 'stored' }
   sweepReport: SweepReport = { found: 3, stored: 2, failed: 1, dead: 0 }
-  recalled: Recall = { memories: [] }
+  recalled: Pick<SearchHits, 'memories'> & Partial<SearchHits> = { memories: [] }
   memoryEnabled = true
   /** What each saying is answered with. */
   answer: (message: ConsoleMessage) => Promise<readonly string[]> = message =>
@@ -268,6 +269,13 @@ export class OperationParts implements OperationDeps {
     prune: () => Promise.resolve(7),
   }
 
+  readonly search: OperationDeps['search'] = {
+    search: ({ scope }, { text }) => {
+      this.asked.push(`recall ${scope}: ${text}`)
+      return Promise.resolve({ quotes: [], most_quotes: 0, failure: undefined, ...this.recalled })
+    },
+  }
+
   get memory(): OperationDeps['memory'] {
     const stats = (): MemoryStats => ({
       enabled: this.memoryEnabled,
@@ -280,10 +288,6 @@ export class OperationParts implements OperationDeps {
       index: { state: 'ok', detail: 'answers' },
     })
     return {
-      recall: (reach, question) => {
-        this.asked.push(`recall ${typeof reach === 'string' ? reach : reach.scope}: ${question}`)
-        return Promise.resolve(this.recalled)
-      },
       list: (scope, page) =>
         Promise.resolve(
           pageOf(

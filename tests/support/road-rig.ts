@@ -13,13 +13,14 @@ import type { Conversation } from '../../src/conversation/conversation.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
-import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
+import { noSearch } from '../../src/retrieval/search-service.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from '../../src/models/language-model.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import type { SessionBrowser } from '../../src/sessions/session.ts'
 import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { statelessSessions } from '../../src/sessions/stateless-sessions.ts'
 import { memoryLog } from './memory-log.ts'
+import { ownPolicy } from './memory-recall.ts'
 import { ShiftedClock } from './shifted-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { TestChannel } from './test-channel.ts'
@@ -129,8 +130,8 @@ export class RoadRig implements AsyncDisposable {
       {
         settings,
         stores,
-        memory,
-        past: noMessageSearch,
+        search: noSearch,
+        scopes: ownPolicy,
         model,
         stopping: stopping.signal,
         windows: settings.feature_flags.enable_memory_system ? sessions : statelessSessions,

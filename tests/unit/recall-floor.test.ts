@@ -124,7 +124,7 @@ test('where the words say nothing, at most five of what is near in meaning are q
   )
   const near = async () =>
     Array.from({ length: 20 }, (_, n) => ({ message_id: `m${String(n + 1)}`, similarity: 0.9 - n / 100 }))
-  expect(await texts('How high is the Eiffel tower?', { parts: { vectors: { near } } })).toEqual(
+  expect(await texts('How high is the Eiffel tower?', { parts: { vectors: { findSimilar: near } } })).toEqual(
     [0, 1, 2, 3, 4].map(n => `Marlin number${String(n)} lies in harbour${String(n)}`),
   )
 })

@@ -1,12 +1,14 @@
 // How far a question for what was said reaches: into groups only for the asker's own words.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { CrossScopePolicy } from '../../src/retrieval/cross-scope-policy.ts'
-import { crossScopeMessages } from '../../src/retrieval/cross-scope-messages.ts'
-import { ownSearchScope } from '../../src/memory/fact-search.ts'
+import { NO_FACTS } from '../../src/memory/fact-search.ts'
+import { MemorySearch } from '../../src/retrieval/memory-search.ts'
+import { ownScope, ScopePolicy } from '../../src/retrieval/scope-policy.ts'
 import type { AuditEntry } from '../../src/memory/audit-log.ts'
-import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
 import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import type { Person } from '../../src/people/person.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { RecallRig } from '../support/recall-rig.ts'
 
@@ -41,14 +43,14 @@ const found = async (reach: Scope | SearchScope, question = QUESTION, asker?: st
 
 test.each<[string, Scope | SearchScope, readonly string[]]>([
   ['a scope alone', ANA, ['Alpha']],
-  ['a person in private', ownSearchScope(ANA), ['Alpha', 'Delta']],
-  ['another person in private', ownSearchScope(BEN), ['Bravo', 'Charlie', 'Echo', 'cat']],
-  ['somebody who said nothing', ownSearchScope('person:nobody'), []],
-  ['a group', ownSearchScope(GROUP), ['Charlie', 'Delta', 'cat']],
+  ['a person in private', ownScope(ANA), ['Alpha', 'Delta']],
+  ['another person in private', ownScope(BEN), ['Bravo', 'Charlie', 'Echo', 'cat']],
+  ['somebody who said nothing', ownScope('person:nobody'), []],
+  ['a group', ownScope(GROUP), ['Charlie', 'Delta', 'cat']],
   ['who may see all', { scope: 'person:g', extra_scopes: [ANA, BEN] }, ['Alpha', 'Bravo']],
   [
     'a group as a whole, though one’s own is in it',
-    { ...ownSearchScope(ANA), extra_scopes: [GROUP] },
+    { ...ownScope(ANA), extra_scopes: [GROUP] },
     ['Alpha', 'Charlie', 'Delta', 'cat'],
   ],
 ])('%s finds what it may', async (_, reach, expected) => {
@@ -59,8 +61,8 @@ test.each(hostileScopes.filter(each => each.startsWith('person:')))(
   'nobody becomes somebody else by being called %j',
   async scope => {
     await rig.talk(scope, 0, ['Eve: the name of my cat is Foxtrot'])
-    expect(await found(ownSearchScope(scope))).toEqual(['Foxtrot'])
-    expect(await found(ownSearchScope(ANA))).toEqual(['Alpha', 'Delta'])
+    expect(await found(ownScope(scope))).toEqual(['Foxtrot'])
+    expect(await found(ownScope(ANA))).toEqual(['Alpha', 'Delta'])
     expect(await found({ scope, speaker: `${scope.slice('person:'.length)}' or person_id = 'ben` })).toEqual([
       'Foxtrot',
     ])
@@ -76,7 +78,7 @@ test.each([
   'מה בן אמר על Charlie cat?',
 ])('no wording brings up what others said: %s', async question => {
   for (const asker of ['ana', undefined]) {
-    const texts = (await found(ownSearchScope(ANA), question, asker)).join(' ')
+    const texts = (await found(ownScope(ANA), question, asker)).join(' ')
     expect(texts).not.toMatch(/Bravo|Charlie|Echo/)
   }
 })
@@ -85,8 +87,8 @@ test('what others said leads to nothing, not even to one’s own words beside it
   const group: Scope = 'chat:3@g.us'
   await rig.talk(group, 0, ['Ben: did the xylophone arrive?', 'Ana: Yes, on Tuesday', 'Ben: the xylophone is here!'])
   expect((await rig.ask(group, 'when did the xylophone arrive?')).length).toBe(3)
-  expect(await found(ownSearchScope(ANA), 'when did the xylophone arrive?')).toEqual([])
-  expect(await found(ownSearchScope(ANA), 'when did the xylophon arrive?')).toEqual([])
+  expect(await found(ownScope(ANA), 'when did the xylophone arrive?')).toEqual([])
+  expect(await found(ownScope(ANA), 'when did the xylophon arrive?')).toEqual([])
 })
 
 test('what the bot said in a group is nobody’s own words', async () => {
@@ -95,11 +97,11 @@ test('what the bot said in a group is nobody’s own words', async () => {
   })
   rig.indexer.requestSync()
   await rig.indexer.whenIdle()
-  expect(await found(ownSearchScope(ANA))).toEqual(['Alpha'])
+  expect(await found(ownScope(ANA))).toEqual(['Alpha'])
 })
 
 test('the sources of quotes are told, and a further place that fails leaves one’s own', async () => {
-  const quotes = await rig.ask(ownSearchScope(ANA), QUESTION)
+  const quotes = await rig.ask(ownScope(ANA), QUESTION)
   expect(quotes.map(each => each.scope).sort()).toEqual([GROUP, ANA])
   const index = {
     ...rig.index,
@@ -111,7 +113,7 @@ test('the sources of quotes are told, and a further place that fails leaves one�
         : { ...reader, postings: () => Promise.reject(new Error('damaged')) }
     },
   }
-  expect((await rig.ask(ownSearchScope(ANA), QUESTION, { parts: { index } })).map(each => each.scope)).toEqual([ANA])
+  expect((await rig.ask(ownScope(ANA), QUESTION, { parts: { index } })).map(each => each.scope)).toEqual([ANA])
 })
 
 test('the scopes in which something was last received come first', async () => {
@@ -129,30 +131,46 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
   ['all', 'client', 'person:g', undefined],
   ['all', 'godfather', GROUP, undefined],
 ])('with godfather_scope %s the %s in %s reaches %j', async (godfather_scope, role, scope, others) => {
-  let asked: SearchScope | undefined
   const entries: AuditEntry[] = []
-  const past = crossScopeMessages({
-    past: {
-      ...noMessageSearch,
-      recall: async (reach, ...rest) => {
-        asked = reach
-        const [question] = rest
-        return await rig.ask(reach, question.text)
-      },
-    },
-    messages: rig.feed,
-    far: new CrossScopePolicy({
-      audit: { write: entry => void entries.push(entry) },
-      godfather_scope,
-      people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
-    }),
+  const policy = new ScopePolicy({
+    audit: { write: entry => void entries.push(entry) },
+    godfather_scope,
+    people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
+    sources: [rig.feed],
   })
-  const question = { text: QUESTION, asked_at: 0, asker: undefined }
-  const quotes = await past.recall(ownSearchScope(scope), question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
-  expect(asked?.extra_scopes).toEqual(others)
+  const search = new MemorySearch({
+    facts: { findFacts: async () => NO_FACTS },
+    messages: rig.search(),
+    memories: rig.index,
+    policy,
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: createMetrics(),
+  })
+  const asked = await policy.ofQuestion(scope)
+  expect(asked.extra_scopes).toEqual(others)
+  const query = { text: QUESTION, messages: 'relevant', asked_at: 0, asker: undefined } as const
+  const hits = await search.search(asked, query, { quotes: 10 }, { purpose: 'recall' })
+  expect(entries).toEqual([])
+  policy.audit(asked, hits)
   expect(entries.map(({ operation, by, whose }) => [operation, by, whose]).sort()).toEqual(
     others === undefined ? [] : others.map(whose => ['recall', 'g', whose]).sort(),
   )
+  expect(entries.flatMap(each => each.message_ids ?? [])).toHaveLength(others === undefined ? 0 : hits.quotes.length)
   expect(JSON.stringify(entries)).not.toMatch(/Alpha|cat/)
-  expect(quotes.every(each => (each.owner_label === undefined) === (others === undefined))).toBe(true)
+  expect(hits.quotes.every(each => (each.owner_label === undefined) === (others === undefined))).toBe(true)
+})
+
+test('of all sources the latest scopes are read, each once, and never the asker’s own as another’s', async () => {
+  const policy = new ScopePolicy({
+    audit: { write: () => undefined },
+    godfather_scope: 'all',
+    people: { find: async person_id => ({ person_id, role: 'godfather', identities: [] }) as unknown as Person },
+    sources: [{ recentScopes: async () => [ANA, 'person:g', BEN] }, { recentScopes: async () => [BEN, GROUP] }],
+  })
+  expect(await policy.ofQuestion('person:g')).toEqual({
+    scope: 'person:g',
+    speaker: 'g',
+    extra_scopes: [ANA, BEN, GROUP],
+  })
 })

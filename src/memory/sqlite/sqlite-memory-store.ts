@@ -13,7 +13,7 @@ import type {
   MemoryStore,
   Merge,
   MergeRecord,
-  PlacedMemory,
+  MemoryLocation,
 } from '../memory-store.ts'
 import { COLUMNS, OWN_COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
 import { mergeMemories, mergesInto } from './memory-merges.ts'
@@ -197,8 +197,8 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return ofPerson.recentScopes(this.#database, limit)
   }
 
-  async placesOfPerson(person_id: PersonId): Promise<readonly PlacedMemory[]> {
-    return ofPerson.placesOfPerson(this.#database, person_id)
+  async locationsOfPerson(person_id: PersonId): Promise<readonly MemoryLocation[]> {
+    return ofPerson.locationsOfPerson(this.#database, person_id)
   }
 
   async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {

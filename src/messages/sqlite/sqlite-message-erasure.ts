@@ -1,18 +1,13 @@
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import { stem } from '../../text/stem.ts'
-import { tokenise } from '../../text/tokenise.ts'
-import type { MessageErasure, ScanningMessageSearch, PlacedMessage } from '../message-erasure.ts'
+import type { MessageErasure, PlacedMessage } from '../message-erasure.ts'
 import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
 
 type PlacedRow = Omit<PlacedMessage, 'session_id'> & { readonly session_id: string | null }
 
 const COLUMNS = 'message_id, chat_id, scope, person_id, role, text, sent_at, session_id'
 
-/** A search looks at this many messages, the newest first, in steps of `SEARCH_STEP`. */
-const SEARCH_MOST = 20_000
-const SEARCH_STEP = 500
 /** Messages that go in one transaction, with what hangs on them. */
 const ERASED_AT_ONCE = 200
 
@@ -38,8 +33,8 @@ const toPlaced = ({
   session_id: session_id ?? undefined,
 })
 
-/** What forgetting and searching need of the messages in SQLite. */
-export const createSqliteMessageErasure = (database: Database): MessageErasure & ScanningMessageSearch => {
+/** What forgetting needs of the messages in SQLite. */
+export const createSqliteMessageErasure = (database: Database): MessageErasure => {
   const read = (where: string, parameters: Parameters): readonly PlacedMessage[] =>
     database.all<PlacedRow>(`select ${COLUMNS} from messages where ${where}`, parameters).map(toPlaced)
 
@@ -97,30 +92,6 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure &
       database.run('insert or ignore into changed_sessions (session_id) select value from json_each(:ids)', {
         ids: JSON.stringify(session_ids),
       })
-    },
-
-    search: async ({ scope, speaker }, words, limit) => {
-      const wanted = [...new Set(tokenise(words).map(stem))]
-      const found: PlacedMessage[] = []
-      if (wanted.length === 0) return found
-      let before = Number.MAX_SAFE_INTEGER
-      for (let seen = 0; seen < SEARCH_MOST && found.length < limit; seen += SEARCH_STEP) {
-        const rows = database.all<PlacedRow & { seq: number }>(
-          `select seq, ${COLUMNS} from messages
-           where seq < :before and role = 'user' and (scope = :scope or person_id = :speaker)
-             and (scope = :scope or chat_kind = 'group')
-           order by seq desc limit :step`,
-          { before, scope, speaker: speaker ?? '', step: SEARCH_STEP },
-        )
-        for (const row of rows) {
-          const stems = new Set(tokenise(row.text).map(stem))
-          if (wanted.every(each => stems.has(each))) found.push(toPlaced(row))
-        }
-        before = rows.at(-1)?.seq ?? 0
-        if (rows.length < SEARCH_STEP) break
-        await yieldToEventLoop()
-      }
-      return found.slice(0, limit)
     },
   }
 }

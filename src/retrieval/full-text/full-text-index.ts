@@ -54,8 +54,8 @@ export interface MessageState {
 export interface FullTextIndex {
   /** What is indexed of a scope; `undefined` when nothing is. */
   open(scope: Scope): Promise<ScopeReader | undefined>
-  /** Groups in which a person said anything, the one that was indexed last first, at most `limit`. */
-  groupsOfSpeaker(person_id: PersonId, limit: number): Promise<readonly Scope[]>
+  /** The latest 50 groups in which a person said anything. */
+  groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
   /**
    * Brings messages into their newest form, each whole or not at all, in one transaction with the place that the index
    * has reached. Safe to repeat.
@@ -66,9 +66,9 @@ export interface FullTextIndex {
   progress(): Promise<IndexProgress>
   /** Makes sure that everything so far survives a power cut. */
   checkpoint(): Promise<void>
-  /** For upkeep: under which scope each of these messages stands; those that stand nowhere are left out. */
-  placesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
-  /** For upkeep: ids of all messages that stand anywhere, in their order, after `after`. */
+  /** For maintenance: the scope of each of these messages; those that are not indexed are left out. */
+  scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
+  /** For maintenance: ids of all indexed messages, in their order, after `after`. */
   idsOf(page: { readonly limit: number; readonly after?: MessageId }): Promise<readonly MessageId[]>
   counts(): Promise<{ readonly messages: number; readonly scopes: number }>
   countOfScope(scope: Scope): Promise<number>

@@ -17,7 +17,7 @@ export interface FullTextIndexerDeps {
 }
 
 /**
- * Brings the index of words into step with the messages, beside the road. What is left to do is read from the two each
+ * Brings the full-text index into step with the messages, beside the road. What is left to do is read from the two each
  * time: a crash at any moment loses nothing.
  */
 export class FullTextIndexer implements AsyncDisposable {

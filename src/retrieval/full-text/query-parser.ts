@@ -6,7 +6,7 @@ import { withoutSmallTalk } from '../../text/small-talk.ts'
 import { stem } from '../../text/stem.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 import { tokenise } from '../../text/tokenise.ts'
-import type { RecallQuestion } from '../message-recall.ts'
+import type { MessageQuestion } from '../message-search.ts'
 import type { Speaker } from './full-text-index.ts'
 
 /** A question as the search takes it. */
@@ -53,7 +53,7 @@ const SHORTEST_NICKNAME = 3
 const JOINED = /^[והבלמשכ]{1,2}(?=[א-ת]{2})/
 
 /** Reads a question for the search among what these speakers said. */
-export const readQuestion = (question: RecallQuestion, speakers: readonly Speaker[]): RecallQuery => {
+export const readQuestion = (question: MessageQuestion, speakers: readonly Speaker[]): RecallQuery => {
   const { text } = question
   const words = tokenise(text)
   const of_bot = OF_BOT.test(text)

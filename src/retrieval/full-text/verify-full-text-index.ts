@@ -8,7 +8,7 @@ import type { FullTextIndexer } from './full-text-indexer.ts'
 import { stateOf } from './index-eligibility.ts'
 import type { Finding, VerifiablePart, VerifyRun } from '../../vectors/maintenance/vector-maintenance.ts'
 
-const PART = 'index of words'
+const PART = 'full-text index'
 
 /** Messages that are compared in one step, and those of them whose every word is looked for in a quick comparison. */
 const PAGE = 100
@@ -20,7 +20,7 @@ export interface VerifyFullTextIndexDeps {
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
 
-/** Compares the index of words with the messages. With `repair`, what is wrong is read again from the messages. */
+/** Compares the full-text index with the messages. With `repair`, what is wrong is read again from the messages. */
 export const verifyFullTextIndex = ({ feed, index, indexer }: VerifyFullTextIndexDeps): VerifiablePart => ({
   name: PART,
   verify: async run => {
@@ -67,7 +67,7 @@ class Comparison {
   /** Whether each message stands in the index as it should, under its scope, with all its words. */
   async messages(messages: readonly ScopedMessage[]): Promise<void> {
     this.#run.signal.throwIfAborted()
-    const places = await this.#index.placesOf(messages.map(each => each.message_id))
+    const places = await this.#index.scopesOf(messages.map(each => each.message_id))
     const wrong: MessageState[] = []
     for (const [scope, members] of Map.groupBy(messages, each => each.scope)) {
       const reader = await this.#index.open(scope)
@@ -90,7 +90,7 @@ class Comparison {
   async documents(message_ids: readonly MessageId[], feed: ChangeFeed): Promise<void> {
     this.#run.signal.throwIfAborted()
     const foreign: MessageState[] = []
-    const places = await this.#index.placesOf(message_ids)
+    const places = await this.#index.scopesOf(message_ids)
     for (const [scope, members] of Map.groupBy(places, ([, place]) => place)) {
       const ids = members.map(([message_id]) => message_id)
       const there = new Set((await feed.get(scope, ids)).map(each => each.message_id))

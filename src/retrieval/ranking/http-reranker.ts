@@ -94,6 +94,7 @@ export const createHttpReranker = (
   }
 
   return {
+    readsFeatures: false,
     rerank: async (question, candidates, call) => {
       const documents = candidates.slice(0, MOST_DOCUMENTS).map(each => each.text.slice(0, MOST_CHARACTERS))
       const ask = (): Promise<unknown> =>

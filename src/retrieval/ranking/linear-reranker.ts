@@ -9,5 +9,6 @@ export const linearScore = (features: Features, weights: LinearWeights): number 
 
 /** A re-ranker without a model: it costs nothing, and asks nobody. */
 export const createLinearReranker = (weights: LinearWeights): Reranker => ({
+  readsFeatures: true,
   rerank: async (_question, candidates) => candidates.map(({ features }) => linearScore(features, weights)),
 })

@@ -16,7 +16,7 @@ export const openIndexDatabase = async (path: string, latest_change: number, log
   const kept = openKept(path)
   if (kept !== undefined) return kept
   for (const suffix of SUFFIXES) await rm(path + suffix, { force: true })
-  logger.for('memory.index').info('The index of words is made anew from the messages')
+  logger.for('memory.index').info('The full-text index is made anew from the messages')
   const database = new Database(path, indexMigrations)
   relax(database)
   database.run('insert into progress (one, version, change, filled_to) values (1, :version, :change, 0)', {

@@ -5,10 +5,13 @@ import { IndexCache } from './index-cache.ts'
 import { createIndexWriter } from './index-writer.ts'
 import { createScopeReader } from './scope-reader.ts'
 
+/** Groups of a speaker that a search reads: the latest. */
+const MOST_GROUPS = 50
+
 /** Rows that are removed in one statement when a scope is forgotten. */
 const DROPPED_AT_ONCE = 2000
 
-/** The index of words in SQLite: for each scope its own postings, columns and speakers. */
+/** The full-text index in SQLite: for each scope its own postings, columns and speakers. */
 export const createSqliteFullTextIndex = (database: Database): FullTextIndex & IndexedPersons => {
   const cache = new IndexCache(database)
   const writer = createIndexWriter(database)
@@ -29,14 +32,14 @@ export const createSqliteFullTextIndex = (database: Database): FullTextIndex & I
       return scope_no === undefined ? undefined : createScopeReader(database, scope_no, cache.of(scope_no))
     },
 
-    groupsOfSpeaker: async (person_id, limit) =>
+    groupsOfSpeaker: async person_id =>
       database
         .all<{ scope: Scope }>(
           `select s.scope from scopes s
            where s.scope_no in (select scope_no from speakers where person_id = :person_id and bot = 0)
              and substr(s.scope, 1, 5) = 'chat:'
            order by s.scope_no desc limit :limit`,
-          { person_id, limit },
+          { person_id, limit: MOST_GROUPS },
         )
         .map(row => row.scope),
 
@@ -84,7 +87,7 @@ export const createSqliteFullTextIndex = (database: Database): FullTextIndex & I
       database.get('pragma wal_checkpoint(truncate)')
     },
 
-    placesOf: async message_ids =>
+    scopesOf: async message_ids =>
       new Map(
         database
           .all<{ message_id: string; scope: Scope }>(

@@ -132,7 +132,7 @@ class ChromaVectorIndex implements VectorIndex {
         ...(place.alone ? {} : { where: { scope: { $eq: scope } } }),
       })
       const distances = answer.distances[0] ?? []
-      return (answer.ids[0] ?? []).map((memory_id, at) => ({ memory_id, similarity: similarityOf(distances[at]) }))
+      return (answer.ids[0] ?? []).map((item_id, at) => ({ item_id, similarity: similarityOf(distances[at]) }))
     })
   }
 

@@ -69,8 +69,8 @@ const verifyOne = async (
     if (last === undefined) break
     after = last.seq
     counts.looked_at += held.length
-    counts.missing += held.filter(each => !there.has(each.memory_id)).length
-    certain.push(...held.flatMap(each => (there.has(each.memory_id) ? [each.memory_id] : [])))
+    counts.missing += held.filter(each => !there.has(each.item_id)).length
+    certain.push(...held.flatMap(each => (there.has(each.item_id) ? [each.item_id] : [])))
     progress(looked_before + counts.looked_at)
     await yieldToEventLoop()
   }
@@ -101,7 +101,7 @@ const alteredOf = async (
   ids: readonly string[],
 ): Promise<number> => {
   const found = await chroma.get({ ids: [...ids], include: ['embeddings'] })
-  const stored = new Map((await table.maintenance.stored(ids)).map(each => [each.memory_id, each.vector]))
+  const stored = new Map((await table.maintenance.stored(ids)).map(each => [each.item_id, each.vector]))
   return found.ids.filter((id, at) => {
     const vector = stored.get(id)
     const kept = found.embeddings[at]

@@ -1,7 +1,7 @@
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { CollectionAllocator } from '../collection-allocator.ts'
+import type { IndexedVectors } from '../collection-allocator.ts'
 import { cosine } from '../exact-search.ts'
 import type { StoredVector } from '../vector-store.ts'
 
@@ -28,7 +28,7 @@ export interface Sample {
 
 /** Vectors of memories, of a random choice of scopes, with their sessions. */
 export const memorySamples = async (
-  table: CollectionAllocator,
+  table: Pick<IndexedVectors, 'scopes' | 'vectorsOf'>,
   memories: MemorySessions,
   ids: Ids,
 ): Promise<readonly Sample[]> => {
@@ -37,10 +37,10 @@ export const memorySamples = async (
     const vectors = await table.vectorsOf(scope, OF_A_SCOPE)
     const found = await memories.get(
       scope,
-      vectors.map(each => each.memory_id),
+      vectors.map(each => each.item_id),
     )
     const sessions = new Map(found.map(each => [each.memory_id, each.session_id]))
-    samples.push(...vectors.map(({ memory_id, vector }) => ({ scope, session_id: sessions.get(memory_id), vector })))
+    samples.push(...vectors.map(({ item_id, vector }) => ({ scope, session_id: sessions.get(item_id), vector })))
     await yieldToEventLoop()
   }
   return samples

@@ -1,4 +1,5 @@
-import type { MessageRecall, Quote } from '../../../src/retrieval/message-recall.ts'
+import type { Quote } from '../../../src/retrieval/quote.ts'
+import type { MessageRecall } from '../../support/message-recall.ts'
 import { percentiles, type Percentiles } from '../figures.ts'
 import { scopeOfDialogue } from './bench-recall.ts'
 import type { Dialogue, DialogueQuestion } from '../../support/dialogues/dialogue.ts'
