@@ -195,6 +195,7 @@ test('through the whole app: what is put in other words is quoted to the model, 
   await run(denidin, 'memory.forget', { what: 'all', person: DANA })
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, spaces: [] })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.verify')).toMatchObject({ in_order: true, looked_at: 0 })
 })
 
@@ -203,6 +204,7 @@ test('another embedding model takes over while the old one answers, and its vect
   await denidin.say('my boat is called Marlin', { phone: DANA })
   await denidin.say('/reset', { phone: DANA })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const person = await denidin.app.people.lookUp(DANA)
   const scope: Scope = `person:${person!.person_id}`
   const recalled = async (): Promise<string> =>
@@ -227,6 +229,7 @@ test('another embedding model takes over while the old one answers, and its vect
   })
   await denidin.restart({ embeddings: { model: 'another-embedding' } })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.stats')).toMatchObject({
     space: 'another-embedding',
     pending_embedding: 1,
@@ -238,10 +241,12 @@ test('another embedding model takes over while the old one answers, and its vect
   down = false
   await denidin.restart()
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await recalled()).toContain('Marlin')
   expect(modelAsked()).toBe('another-embedding')
   await denidin.restart()
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.prune_spaces')).toMatchObject({ removed: [{ space: 'scripted-embedding' }] })
   expect((await run(denidin, 'memory.stats'))['spaces']).toEqual([
     { space: 'another-embedding', vectors: 1, use: 'present' },
@@ -267,6 +272,7 @@ test('a threshold that nothing reaches is told by status, and calibrating says w
     await denidin.say('/reset', { phone })
   }
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const calls = denidin.models.of('embedding').length
   expect(await run(denidin, 'memory.calibrate')).toMatchObject({ suggested: null, embedded: 0 })
   expect(denidin.models.of('embedding')).toHaveLength(calls)
@@ -283,6 +289,7 @@ test('a threshold that nothing reaches is told by status, and calibrating says w
   expect(await run(denidin, 'memory.calibrate')).toMatchObject({ suggested: expect.any(Number), embedded: 0 })
   await denidin.restart({ memory: { longterm: { min_similarity: 1 } } })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await denidin.app.modules.health[0]!.health()).toMatchObject({
     state: 'degraded',
     detail: expect.stringContaining('min_similarity (1)'),
@@ -302,6 +309,7 @@ test('with use_schema_v2 off messages get no vectors', async () => {
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, pending_messages: 0 })
   await denidin.restart({})
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 1, pending_messages: 0 })
 })
 
@@ -321,6 +329,7 @@ test('what is not in order fails the check, and repairing makes it right', async
   }
   await denidin.open()
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const wrong = await run(denidin, 'memory.verify')
   expect(wrong).toMatchObject({ in_order: false })
   expect(wrong['findings']).toEqual(
@@ -344,6 +353,7 @@ test('who became another while memory was off is found under that one, by what t
   await run(denidin, 'people.merge', { person: '15550002222', other: DANA })
   await denidin.restart({})
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const person = await denidin.app.people.lookUp(DANA)
   const near = await denidin.app.messageVectors.findSimilar(`person:${person!.person_id}`, 'boat Marlin', 5, {
     purpose: 'recall',
