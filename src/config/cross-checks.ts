@@ -1,81 +1,90 @@
-import { accessSync, constants } from 'node:fs'
+/** Checks that involve more than one key or the file system, after each value was checked by itself. */
+import { accessSync, constants, statSync } from 'node:fs'
+import { allowedText, faultText } from './formats.ts'
+import { SCHEMA } from './schema.ts'
+import { listSettings } from './setting.ts'
 import type { Settings } from './settings.ts'
+import { textAt } from './tree.ts'
 
-/** Folders in `data_root` that belong to others. */
-const TAKEN_FOLDERS = ['sessions', 'whatsapp', 'run']
-/** From here on up, a threshold hides nearly everything from OpenAI's third generation of embedding models. */
+/** Folders inside `data_root` that are in use for other data. */
+const OTHER_FOLDERS = ['sessions', 'whatsapp', 'run']
+/** OpenAI's third-generation embedding models rarely give a higher similarity to related texts. */
 const HIGH_SIMILARITY = 0.6
 
-/** What no key shows by itself: one line for each combination of values that cannot work. */
-export const problemsBetween = (settings: Settings): readonly string[] => {
-  const { ai, embeddings, memory, openai_api_key } = settings
-  const { longterm } = memory
-  const problems: string[] = []
-  const embeds = settings.feature_flags.enable_memory_system && longterm.enabled
+/** One line for each combination of values that cannot work. */
+export const findConflicts = (settings: Settings): readonly string[] => [
+  ...missingKeys(settings),
+  ...memoryConflicts(settings.memory.longterm),
+  ...unreadableFiles(settings),
+]
+
+const missingKeys = ({ ai, embeddings, memory, feature_flags, openai_api_key }: Settings): readonly string[] => {
   if (ai.provider === 'openai' && openai_api_key === undefined && ai.base_url === undefined) {
-    problems.push(
-      'openai_api_key: none is set; put OPENAI_API_KEY into .env, or set ai.base_url to a service that needs no key, or ai.provider to offline',
-    )
-  } else if (
-    embeds &&
-    embeddings.provider === 'openai' &&
-    embeddings.api_key === undefined &&
-    embeddings.base_url === undefined
-  ) {
-    problems.push(
-      'openai_api_key: none is set, and embeddings.provider is openai; put OPENAI_API_KEY into .env, or set embeddings.base_url, or embeddings.provider to offline',
-    )
+    return [
+      'openai_api_key: not set; put OPENAI_API_KEY into .env, or set ai.base_url to a service that needs no key, or set ai.provider to offline',
+    ]
   }
-  if (longterm.chroma.mode === 'remote' && longterm.chroma.url === undefined) {
-    problems.push('memory.longterm.chroma.url: must be set where memory.longterm.chroma.mode is remote: value was null')
+  const embeds = feature_flags.enable_memory_system && memory.longterm.enabled
+  const { provider, api_key, base_url } = embeddings
+  if (embeds && provider === 'openai' && api_key === undefined && base_url === undefined) {
+    return [
+      'openai_api_key: not set, but embeddings.provider is openai; put OPENAI_API_KEY into .env, or set embeddings.base_url to a service that needs no key, or set embeddings.provider to offline',
+    ]
   }
-  if (longterm.reranker.kind === 'http' && longterm.reranker.url === undefined) {
-    problems.push(
-      'memory.longterm.reranker.url: must be set where memory.longterm.reranker.kind is http: value was null',
-    )
+  return []
+}
+
+const memoryConflicts = (longterm: Settings['memory']['longterm']): readonly string[] => {
+  const { chroma, reranker, storage_dir } = longterm
+  const conflicts: string[] = []
+  if (chroma.mode === 'remote' && chroma.url === undefined) {
+    conflicts.push('memory.longterm.chroma.url: must be set when memory.longterm.chroma.mode is remote')
+  }
+  if (reranker.kind === 'http' && reranker.url === undefined) {
+    conflicts.push('memory.longterm.reranker.url: must be set when memory.longterm.reranker.kind is http')
   }
   if (longterm.semantic_weight + longterm.recency_weight === 0) {
-    problems.push(
-      'memory.longterm.semantic_weight: must be above 0 where memory.longterm.recency_weight is 0: value was 0',
+    conflicts.push('memory.longterm.semantic_weight: must be above 0 when memory.longterm.recency_weight is 0')
+  }
+  const [folder = '.'] = storage_dir.split('/')
+  if (folder === '.' || OTHER_FOLDERS.includes(folder)) {
+    conflicts.push(
+      `memory.longterm.storage_dir: must be a folder inside data_root other than ${OTHER_FOLDERS.join(', ')}, not "${storage_dir}"`,
     )
   }
-  const [folder = '.'] = longterm.storage_dir.split('/')
-  if (folder === '.' || TAKEN_FOLDERS.includes(folder)) {
-    problems.push(
-      `memory.longterm.storage_dir: must be a folder of its own below data_root, not ${TAKEN_FOLDERS.join(', ')} or data_root itself: value was "${longterm.storage_dir}"`,
-    )
-  }
-  problems.push(
-    ...unreadable('ai.system_prompt_file', ai.system_prompt_file),
-    ...unreadable('whatsapp.browser_path', settings.whatsapp.browser_path),
-  )
-  return problems
+  return conflicts
 }
 
-const unreadable = (key: string, path: string | undefined): readonly string[] => {
-  if (path === undefined) return []
+const unreadableFiles = (settings: Settings): readonly string[] =>
+  listSettings(SCHEMA).flatMap(setting => {
+    const path = setting.format === 'file' ? textAt(settings, setting.key) : undefined
+    return path === undefined || isReadableFile(path)
+      ? []
+      : [`${setting.key}: must be ${allowedText(setting)}${faultText(path, setting)}`]
+  })
+
+const isReadableFile = (path: string): boolean => {
   try {
     accessSync(path, constants.R_OK)
-    return []
+    return statSync(path).isFile()
   } catch {
-    return [`${key}: must be a file that can be read: value was "${path}"`]
+    return false
   }
 }
 
-/** What works, but hardly as it was meant. */
-export const warningsBetween = (settings: Settings): readonly string[] => {
-  const { godfather_phone, user_roles, embeddings } = settings
-  const { longterm } = settings.memory
+/** One line for each value that is allowed but unlikely to do what the operator wants. */
+export const findWarnings = ({ godfather_phone, user_roles, embeddings, memory }: Settings): readonly string[] => {
+  const { chroma, min_similarity = 0 } = memory.longterm
   const warnings: string[] = []
   if (godfather_phone !== undefined && user_roles.blocked_phones.includes(godfather_phone)) {
-    warnings.push('user_roles.blocked_phones: the godfather_phone is among them; the godfather is not blocked')
+    warnings.push('user_roles.blocked_phones: contains godfather_phone; the godfather is not blocked')
   }
-  if (longterm.chroma.mode === 'managed' && longterm.chroma.url !== undefined) {
+  if (chroma.mode === 'managed' && chroma.url !== undefined) {
     warnings.push('memory.longterm.chroma.url: has no effect while memory.longterm.chroma.mode is managed')
   }
-  if (embeddings.model.startsWith('text-embedding-3') && (longterm.min_similarity ?? 0) >= HIGH_SIMILARITY) {
+  if (embeddings.model.startsWith('text-embedding-3') && min_similarity >= HIGH_SIMILARITY) {
     warnings.push(
-      `memory.longterm.min_similarity: ${String(longterm.min_similarity)} recalls almost nothing with ${embeddings.model}, where related texts often lie at 0.2 to 0.6; leave it out for a fitting one`,
+      `memory.longterm.min_similarity: ${String(min_similarity)} recalls almost nothing with ${embeddings.model}, where related texts usually score 0.2 to 0.6; remove the key to use a threshold that suits the model`,
     )
   }
   return warnings

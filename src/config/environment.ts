@@ -1,50 +1,50 @@
-import { readFileSync, statSync } from 'node:fs'
+/** Settings from environment variables and from the `.env` file. */
+import { statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import type { PlacedSetting } from './setting.ts'
-import { didYouMean } from './did-you-mean.ts'
-import { envName } from './setting.ts'
+import { suggest } from '../platform/suggest.ts'
+import { envName, type KeyedSetting } from './setting.ts'
+import { readTextFile } from './text-file.ts'
 
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The environment of this process; for entry points alone. */
+/** The environment of this process; only entry points may read it. */
 export const readEnvironment = (): Environment => ({ ...process.env })
 
-/** Names that are no keys of the file. */
+/** Names the configuration file; it is no key of that file. */
 export const CONFIG_FILE_VARIABLE = 'DENIDIN_CONFIG'
 const PREFIX = 'DENIDIN_'
-/** Group or others may read. */
+/** Read permission for the group and for all others. */
 const READABLE_BY_OTHERS = 0o044
 
-/** Whether somebody else on this machine may read a file. */
-export const othersMayRead = (path: string): boolean => (statSync(path).mode & READABLE_BY_OTHERS) !== 0
+/** Whether other users of this machine can read a file. */
+export const othersCanRead = (path: string): boolean => (statSync(path).mode & READABLE_BY_OTHERS) !== 0
 
-/** Variables of a `.env` file; `undefined` when there is none. */
+/**
+ * The variables of a `.env` file; `undefined` if there is no such file.
+ * @throws DenidinError `invalid_config` if it cannot be read.
+ */
 export const readEnvFile = (path: string): Environment | undefined => {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  const text = readTextFile(path)
+  return text === undefined ? undefined : parseEnv(text)
 }
 
-/** A value from the environment, and the name it was found under. */
+/** A value from the environment, and the variable that holds it. */
 export interface EnvironmentValue {
   readonly text: string
   readonly name: string
 }
 
-/** Names in the environment that set a key, in the order in which they are asked. */
-export const environmentNames = (setting: PlacedSetting): readonly string[] => [
+/** The environment variables that set a key, the most important first. */
+export const environmentNames = (setting: KeyedSetting): readonly string[] => [
   setting.env,
-  ...(setting.other_env ?? []),
-  ...(setting.other_key === undefined ? [] : [envName(setting.other_key)]),
+  ...(setting.envAliases ?? []),
+  ...(setting.formerKey === undefined ? [] : [envName(setting.formerKey)]),
 ]
 
-/** The first value for a key: the layers in their order, in each its own name before the others. Empty counts as unset. */
+/** The value of a key from the first layer that has one under any of its names. An empty variable counts as unset. */
 export const environmentValue = (
-  setting: PlacedSetting,
+  setting: KeyedSetting,
   layers: readonly Environment[],
 ): EnvironmentValue | undefined => {
   for (const layer of layers) {
@@ -56,14 +56,17 @@ export const environmentValue = (
   return undefined
 }
 
-/** A warning for each variable that looks like one of ours and sets nothing. */
-export const unknownVariables = (layers: readonly Environment[], settings: readonly PlacedSetting[]): string[] => {
+/** A warning for each variable that begins with `DENIDIN_` and sets nothing. */
+export const unknownVariables = (
+  layers: readonly Environment[],
+  settings: readonly KeyedSetting[],
+): readonly string[] => {
   const known = new Set([CONFIG_FILE_VARIABLE, ...settings.flatMap(environmentNames)])
-  const strangers = new Set(layers.flatMap(layer => Object.keys(layer)).filter(name => name.startsWith(PREFIX)))
-  return [...strangers]
+  const ours = new Set(layers.flatMap(layer => Object.keys(layer)).filter(name => name.startsWith(PREFIX)))
+  return [...ours]
     .filter(name => !known.has(name))
     .map(name => {
-      const meant = didYouMean(name, [...known])
-      return `${name}: no such setting${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
+      const suggestion = suggest(name, [...known])
+      return `${name}: unknown variable, ignored${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`
     })
 }

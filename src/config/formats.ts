@@ -1,73 +1,94 @@
+/** The formats of settings: what each accepts, how that is worded, and how it is parsed from text. */
 import { validate as isCron } from 'node-cron'
 import { phoneDigits } from '../platform/phone.ts'
-import type { FormatName, Setting } from './setting.ts'
+import type {
+  BooleanSetting,
+  ChoiceSetting,
+  FormatName,
+  ListSetting,
+  NumberSetting,
+  Setting,
+  TextSetting,
+} from './setting.ts'
 
-/** How values of one kind are read from text (environment, or a string in the file) and checked. */
-interface Format {
-  /** What is allowed, as it stands behind "must be" in a message and in the documentation. */
-  allowed(setting: Setting): string
-  valid(value: unknown, setting: Setting): boolean
-  /** Reads text; what cannot be read is handed back as it is, for `valid` to refuse. */
-  read(text: string): unknown
+interface Format<S extends Setting> {
+  /** What is allowed; completes the sentence "must be …". */
+  allowed(setting: S): string
+  isValid(value: unknown, setting: S): boolean
+  /** Parses text from the environment or from a string in the file. Returns text that it cannot parse unchanged. */
+  parse(text: string): unknown
 }
 
-const MOST_TEXT_LENGTH = 4096
-const SWITCHES: Readonly<Record<string, boolean>> = {
-  true: true,
-  1: true,
-  yes: true,
-  on: true,
-  false: false,
-  0: false,
-  no: false,
-  off: false,
-}
+/** The settings that have a format. */
+type SettingWith<F extends FormatName> = F extends 'boolean'
+  ? BooleanSetting
+  : F extends NumberSetting['format']
+    ? NumberSetting
+    : F extends 'choice'
+      ? ChoiceSetting
+      : F extends ListSetting['format']
+        ? ListSetting
+        : TextSetting
 
-const asIs = (text: string): unknown => text
+const MAX_TEXT_LENGTH = 4096
+const MAX_SHOWN_LENGTH = 60
+const BOOLEANS = new Map<string, boolean>([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['on', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+  ['off', false],
+])
+
+const unchanged = (text: string): string => text
+const trimmed = (text: string): string => text.trim()
+
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.trim() !== '' && value.length <= MOST_TEXT_LENGTH
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
-const isWithin = (value: unknown, setting: Setting): value is number =>
-  Number.isFinite(value) &&
-  (value as number) >= (setting.min ?? -Infinity) &&
-  (value as number) <= (setting.max ?? Infinity)
-const bounds = (setting: Setting): string => `from ${String(setting.min)} to ${String(setting.max)}`
+  typeof value === 'string' && value.trim() !== '' && value.length <= MAX_TEXT_LENGTH
+const isTextList = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText)
 
-/** The strict form of a decimal number: `Number` alone would take `""`, `" "` and `0x10`. */
-const readNumber = (text: string): unknown =>
+const isWithin = (value: unknown, { min, max }: NumberSetting): boolean =>
+  typeof value === 'number' && value >= min && value <= max
+const bounds = ({ min, max }: NumberSetting): string => `from ${String(min)} to ${String(max)}`
+
+/** Accepts decimal numbers only: `Number` would also take `""`, `" "` and `0x10`. */
+const parseNumber = (text: string): unknown =>
   /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text
 
-/** `["a", "b"]` as JSON, or `a, b`. */
-const readList = (text: string): unknown => {
+/** Parses `["a", "b"]` as JSON, and `a, b` as two items. */
+const parseList = (text: string): unknown => {
   if (!text.trim().startsWith('[')) {
     return text
       .split(',')
-      .map(each => each.trim())
+      .map(trimmed)
       .filter(each => each !== '')
   }
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text)
   } catch {
     return text
   }
 }
 
-/** A phone number, or a placeholder from an example: text without any digit, which counts as none. */
-const isPhoneOrPlaceholder = (value: unknown): boolean =>
-  isText(value) && (isPlaceholder(value) || phoneDigits(value) !== undefined)
-
-/** Whether a value stands for a phone number that is still to be filled in, such as `TEST_PHONE@c.us`. */
+/** Whether a value stands for a phone number that is not filled in yet, such as `TEST_PHONE@c.us`: it has no digit. */
 export const isPlaceholder = (value: string): boolean => !/\d/.test(value)
+
+const isPhone = (value: unknown): boolean => isText(value) && (isPlaceholder(value) || phoneDigits(value) !== undefined)
 
 const isUrl = (value: unknown): boolean =>
   isText(value) && URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
 
-const isHours = (value: string): boolean => {
+const isTimeRange = (value: unknown): boolean => {
+  if (!isText(value)) return false
   const [, start, end] = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)$/.exec(value) ?? []
   return start !== undefined && start !== end
 }
 
-const isTimeZone = (value: string): boolean => {
+const isTimeZone = (value: unknown): boolean => {
+  if (!isText(value)) return false
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== ''
   } catch {
@@ -75,92 +96,95 @@ const isTimeZone = (value: string): boolean => {
   }
 }
 
-const PHONE = 'a phone number with its country code, such as +15551234567 or 15551234567@c.us'
-
-const FORMATS: Readonly<Record<FormatName, Format>> = {
-  switch: {
+const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
+  boolean: {
     allowed: () => 'true or false',
-    valid: value => typeof value === 'boolean',
-    read: text => SWITCHES[text.trim().toLowerCase()] ?? text,
+    isValid: value => typeof value === 'boolean',
+    parse: text => BOOLEANS.get(text.trim().toLowerCase()) ?? text,
   },
-  whole: {
+  integer: {
     allowed: setting => `a whole number ${bounds(setting)}`,
-    valid: (value, setting) => Number.isSafeInteger(value) && isWithin(value, setting),
-    read: readNumber,
+    isValid: (value, setting) => Number.isSafeInteger(value) && isWithin(value, setting),
+    parse: parseNumber,
   },
-  decimal: {
+  number: {
     allowed: setting => `a number ${bounds(setting)}`,
-    valid: isWithin,
-    read: readNumber,
-  },
-  text: { allowed: () => 'a text that is not empty', valid: isText, read: asIs },
-  secret: {
-    allowed: () => 'a text without spaces',
-    valid: value => isText(value) && !/\s/.test(value),
-    read: text => text.trim(),
+    isValid: isWithin,
+    parse: parseNumber,
   },
   choice: {
-    allowed: setting => `one of ${(setting.choices ?? []).join(', ')}`,
-    valid: (value, setting) => (setting.choices ?? []).includes(value as string),
-    read: text => text.trim().toLowerCase(),
+    allowed: ({ choices }) => `one of ${choices.join(', ')}`,
+    isValid: (value, { choices }) => choices.some(each => each === value),
+    parse: text => text.trim().toLowerCase(),
   },
-  phone: { allowed: () => PHONE, valid: isPhoneOrPlaceholder, read: asIs },
+  text: { allowed: () => 'non-empty text', isValid: isText, parse: unchanged },
+  texts: { allowed: () => 'a list of text values, such as ["a", "b"]', isValid: isTextList, parse: parseList },
+  secret: {
+    allowed: () => 'non-empty text without spaces',
+    isValid: value => isText(value) && !/\s/.test(value),
+    parse: trimmed,
+  },
+  phone: {
+    allowed: () => 'a phone number with its country code, as text such as "+15551234567" or "15551234567@c.us"',
+    isValid: isPhone,
+    parse: unchanged,
+  },
   phones: {
-    allowed: () => `a list of phone numbers with their country codes, such as ["+15551234567"]`,
-    valid: value => isTexts(value) && value.every(isPhoneOrPlaceholder),
-    read: readList,
+    allowed: () => 'a list of phone numbers with their country codes, as text such as ["+15551234567"]',
+    isValid: value => isTextList(value) && value.every(isPhone),
+    parse: parseList,
   },
-  list: { allowed: () => 'a list of texts', valid: isTexts, read: readList },
+  url: { allowed: () => 'a URL that begins with http:// or https://', isValid: isUrl, parse: trimmed },
+  path: { allowed: () => 'a path', isValid: isText, parse: unchanged },
+  file: { allowed: () => 'the path of a readable file', isValid: isText, parse: unchanged },
+  data_folder: {
+    allowed: () => 'a folder inside data_root (without ..) or an absolute path',
+    isValid: value => isText(value) && !value.split(/[/\\]/).includes('..'),
+    parse: unchanged,
+  },
   cron: {
-    allowed: () => 'a cron expression of five or six fields, such as */10 * * * *',
-    valid: value => isText(value) && isCron(value),
-    read: asIs,
+    allowed: () => 'a cron expression with five or six fields, such as */10 * * * *',
+    isValid: value => isText(value) && isCron(value),
+    parse: unchanged,
   },
-  url: { allowed: () => 'an address that begins with http:// or https://', valid: isUrl, read: text => text.trim() },
-  folder: {
-    allowed: () => 'a folder below data_root (without ..), or an absolute path',
-    valid: value => isText(value) && !value.split(/[/\\]/).includes('..'),
-    read: asIs,
+  time_range: {
+    allowed: () => 'a range between two different times, such as 23:00-07:00',
+    isValid: isTimeRange,
+    parse: text => text.replace(/\s/g, ''),
   },
+  time_zone: { allowed: () => 'a time zone, such as Asia/Jerusalem', isValid: isTimeZone, parse: trimmed },
   collection: {
-    // The form of Chroma's collection names, with room for what is added to tell several apart.
-    allowed: () => '3 to 100 of the characters a-z A-Z 0-9 . _ -, a letter or digit first and last',
-    valid: value => typeof value === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,98}[a-zA-Z0-9]$/.test(value),
-    read: asIs,
-  },
-  hours: {
-    allowed: () => 'two different times of day, such as 23:00-07:00',
-    valid: value => typeof value === 'string' && isHours(value),
-    read: text => text.replace(/\s/g, ''),
-  },
-  time_zone: {
-    allowed: () => 'a time zone such as Asia/Jerusalem',
-    valid: value => isText(value) && isTimeZone(value),
-    read: text => text.trim(),
+    // Chroma's rule for collection names, with room for the suffix that DeniDin adds.
+    allowed: () => '3 to 100 of the characters a-z A-Z 0-9 . _ - with a letter or digit at both ends',
+    isValid: value => typeof value === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,98}[a-zA-Z0-9]$/.test(value),
+    parse: unchanged,
   },
 }
 
-/** Name of a format in convict, which keeps formats for the whole process. */
-export const convictFormat = (name: FormatName): string => `denidin-${name}`
+// Methods are bivariant: each format is only ever called with a setting of its own.
+const formatOf = (setting: Setting): Format<Setting> => FORMATS[setting.format]
 
-/** What a setting allows, in words. */
-export const allowedText = (setting: Setting): string => FORMATS[setting.format].allowed(setting)
+/** What a setting allows; completes the sentence "must be …". */
+export const allowedText = (setting: Setting): string => formatOf(setting).allowed(setting)
+
+export const isValid = (value: unknown, setting: Setting): boolean => formatOf(setting).isValid(value, setting)
+
+/** Parses a value from text; returns text that it cannot parse unchanged. */
+export const parseText = (text: string, setting: Setting): unknown => formatOf(setting).parse(text)
 
 /**
- * The formats in convict's terms. A falsy value is put into the message here, because convict leaves it out there.
+ * The end of the sentence about a value that is not valid: the value, or the first faulty item of a list. Empty for a
+ * secret.
  */
-export const CONVICT_FORMATS = Object.fromEntries(
-  Object.entries(FORMATS).map(([name, format]) => [
-    convictFormat(name as FormatName),
-    {
-      coerce: (value: unknown): unknown => (typeof value === 'string' ? format.read(value) : value),
-      validate: (value: unknown, setting: unknown): void => {
-        const { source, ...own } = setting as Setting & { readonly source?: string }
-        if (format.valid(value, own)) return
-        const where = source === undefined ? '' : ` (set by ${source})`
-        const shown = value ? '' : `: value was ${JSON.stringify(value)}`
-        throw new TypeError(`must be ${format.allowed(own)}${where}${shown}`)
-      },
-    },
-  ]),
-)
+export const faultText = (value: unknown, setting: Setting): string => {
+  if (setting.format === 'secret') return ''
+  if (!Array.isArray(value)) return `, not ${show(value)}`
+  const item: unknown = value.find(each => !isValid([each], setting))
+  return `; ${show(item)} is not valid`
+}
+
+const show = (value: unknown): string => {
+  // NaN and Infinity have no JSON.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
+  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text
+}

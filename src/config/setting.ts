@@ -1,66 +1,126 @@
-/** Kinds of values; `formats.ts` says how each is read and what it allows. */
-export type FormatName =
-  | 'switch'
-  | 'whole'
-  | 'decimal'
-  | 'text'
-  | 'secret'
-  | 'choice'
-  | 'phone'
-  | 'phones'
-  | 'list'
-  | 'cron'
-  | 'url'
-  | 'folder'
-  | 'collection'
-  | 'hours'
-  | 'time_zone'
+/**
+ * How a configuration key is declared: its default, description, format and limits. The type of its value is derived
+ * from the declaration.
+ */
 
-/** One key of the configuration. */
-export interface Setting<T = unknown> {
-  /** `null`: none, and `null` may be written too. */
-  readonly default: T | null
-  /** One sentence for the operator. */
+interface Common {
+  /** Description for the operator, as Markdown. */
   readonly doc: string
-  readonly format: FormatName
-  /** Bounds of a number, both included. */
-  readonly min?: number
-  readonly max?: number
-  readonly choices?: readonly string[]
-  /** Never shown in a message. */
-  readonly sensitive?: true
-  /** Names in the environment that are accepted beside `DENIDIN_<PATH_IN_CAPS>`. */
-  readonly other_env?: readonly string[]
-  /** The key by an older name. */
-  readonly other_key?: string
-  /** The key whose value is taken where this one has none. */
+  /** Environment variables that set the key beside `DENIDIN_<PATH>`; asked in this order, after it. */
+  readonly envAliases?: readonly string[]
+  /** An earlier name of the key, still accepted in the file and in the environment. */
+  readonly formerKey?: string
+  /** The key whose value is used while this one has none. */
   readonly inherits?: string
 }
 
-type Leaf = string | number | boolean | readonly string[] | undefined
-
-/** A tree of settings for every key of `T`, none missing and none beside. */
-export type SettingsTree<T> = {
-  readonly [K in keyof T]-?: T[K] extends Leaf ? Setting<Exclude<T[K], undefined>> : SettingsTree<T[K]>
+/** A switch. */
+export interface BooleanSetting extends Common {
+  readonly format: 'boolean'
+  readonly default: boolean
 }
 
-/** A setting with its place in the tree. */
-export interface PlacedSetting extends Setting {
-  /** Dotted, as in `memory.session.expiry_cron`. */
+/** A number with inclusive bounds. */
+export interface NumberSetting extends Common {
+  readonly format: 'integer' | 'number'
+  /** `null`: not set. */
+  readonly default: number | null
+  readonly min: number
+  readonly max: number
+}
+
+/** One of several words. */
+export interface ChoiceSetting extends Common {
+  readonly format: 'choice'
+  /** `null`: not set. */
+  readonly default: string | null
+  readonly choices: readonly string[]
+}
+
+/** A list of strings. */
+export interface ListSetting extends Common {
+  readonly format: 'texts' | 'phones'
+  readonly default: readonly string[]
+}
+
+/** A string; `formats.ts` says what each format accepts. */
+export interface TextSetting extends Common {
+  readonly format:
+    | 'text'
+    | 'secret'
+    | 'phone'
+    | 'url'
+    | 'cron'
+    | 'time_range'
+    | 'time_zone'
+    | 'collection'
+    /** A path relative to the DeniDin folder. */
+    | 'path'
+    /** The same, of a file that must be readable. */
+    | 'file'
+    /** A folder relative to `data_root`. */
+    | 'data_folder'
+  /** `null`: not set. */
+  readonly default: string | null
+}
+
+export type Setting = BooleanSetting | NumberSetting | ChoiceSetting | ListSetting | TextSetting
+
+export type FormatName = Setting['format']
+
+/**
+ * A level of the configuration. No key may be called `format`: that property tells a setting from a section, and lets
+ * the compiler name the faulty property of a declaration.
+ */
+export type Section = { readonly [name: string]: Setting | Section } & { readonly format?: never }
+
+/** The settings that a schema describes: the same tree with values in the place of declarations. */
+export type SettingsOf<Node, Root = Node> = Node extends Setting
+  ? Value<Node> | Unset<Node, Root>
+  : { readonly [Key in keyof Node]: SettingsOf<Node[Key], Root> }
+
+type Value<S extends Setting> = S extends BooleanSetting
+  ? boolean
+  : S extends NumberSetting
+    ? number
+    : S extends ListSetting
+      ? readonly string[]
+      : S extends ChoiceSetting
+        ? S['choices'][number]
+        : string
+
+/** `undefined` where a key may be without a value: it has no default, and the key it inherits from has none either. */
+type Unset<S extends Setting, Root> = S extends { readonly default: null }
+  ? S extends { readonly inherits: infer Key extends string }
+    ? Extract<SettingsOf<At<Root, Key>, Root>, undefined>
+    : undefined
+  : never
+
+/** The node at a dotted path. */
+type At<Node, Path extends string> = Path extends `${infer Name}.${infer Rest}`
+  ? Name extends keyof Node
+    ? At<Node[Name], Rest>
+    : never
+  : Path extends keyof Node
+    ? Node[Path]
+    : never
+
+/** A setting with its place in the schema. */
+export type KeyedSetting = Setting & {
+  /** Dotted path, such as `memory.session.expiry_cron`. */
   readonly key: string
-  /** Name in the environment: `DENIDIN_MEMORY_SESSION_EXPIRY_CRON`. */
+  /** Environment variable, such as `DENIDIN_MEMORY_SESSION_EXPIRY_CRON`. */
   readonly env: string
 }
 
-/** Name of a key in the environment. */
+/** The environment variable of a key. */
 export const envName = (key: string): string => `DENIDIN_${key.replaceAll('.', '_').toUpperCase()}`
 
-/** Whether a node of the tree is a setting, not a section. */
-export const isSetting = (node: object): node is Setting => 'doc' in node && typeof node.doc === 'string'
+export const isSetting = (node: Setting | Section): node is Setting => typeof node.format === 'string'
 
-/** All settings of a tree, in its order. */
-export const placedSettings = (tree: object, path: readonly string[] = []): readonly PlacedSetting[] =>
-  Object.entries(tree).flatMap(([name, node]: [string, object]) => {
+/** All settings of a section, in order. */
+export const listSettings = (section: Section, path: readonly string[] = []): readonly KeyedSetting[] =>
+  Object.entries(section).flatMap(([name, node]: [string, Setting | Section]) => {
     const key = [...path, name].join('.')
-    return isSetting(node) ? [{ ...node, key, env: envName(key) }] : placedSettings(node, [...path, name])
+    return isSetting(node) ? [{ ...node, key, env: envName(key) }] : listSettings(node, [...path, name])
   })

@@ -1,3 +1,4 @@
+/** The port to embedding models: texts in, vectors out. */
 import type { CallContext } from './language-model.ts'
 
 export interface Embeddings {

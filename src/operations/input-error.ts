@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
-import { nearMiss } from './near-miss.ts'
+import { suggest } from '../platform/suggest.ts'
 
 const SHOWN_CHARACTERS = 60
 
@@ -16,7 +16,7 @@ export const inputError = (operation: string, error: z.ZodError, input: unknown,
 const describe = (issue: Issue, input: unknown, fields: readonly string[]): string => {
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys
-    const near = nearMiss(key, fields)
+    const near = suggest(key, fields)
     if (near !== undefined) return `there is no field "${key}"; did you mean "${near}"?`
     return `there is no field "${key}"; ${fields.length === 0 ? 'it takes none' : `it takes ${fields.join(', ')}`}`
   }

@@ -1,10 +1,10 @@
 import type { Clock } from '../platform/clock.ts'
 import { DenidinError, asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { suggest } from '../platform/suggest.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { inputError } from './input-error.ts'
 import { operations as allOperations, type Operations } from './list.ts'
-import { nearMiss } from './near-miss.ts'
 import { mayRun, type Caller, type Operation, type ProgressStep } from './operation.ts'
 
 /** What comes with a call besides its input. */
@@ -107,7 +107,7 @@ export const createRunner = ({ deps, clock, logger, operations = allOperations }
 const find = (operations: Operations, name: string): Operation => {
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
   if (operation !== undefined) return operation
-  const near = nearMiss(name, Object.keys(operations))
+  const near = suggest(name, Object.keys(operations))
   throw new DenidinError(
     'not_found',
     `there is no operation "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,

@@ -1,3 +1,4 @@
+/** Work that runs in the background and is waited for only when DeniDin stops. */
 import { asDenidinError } from './errors.ts'
 import type { Logger } from './logger.ts'
 

@@ -1,3 +1,4 @@
+/** Waiting times between attempts. */
 import type { Ids } from './ids.ts'
 
 /** Waiting times between attempts: doubling from `first_ms` up to `most_ms`, each drawn from its upper half. */

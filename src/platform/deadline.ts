@@ -1,3 +1,4 @@
+/** Limits how long an asynchronous call may take. */
 import type { Clock } from './clock.ts'
 import { DenidinError } from './errors.ts'
 

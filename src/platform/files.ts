@@ -1,3 +1,4 @@
+/** Private files and folders: atomic writes, moving damaged files aside, sizes. */
 import { constants } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'

@@ -1,3 +1,4 @@
+/** Identifiers and randomness as a port. */
 import { randomBytes, randomUUID } from 'node:crypto'
 
 /** Identifiers and randomness as a dependency, so that a test can repeat a run. */

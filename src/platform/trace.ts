@@ -1,3 +1,4 @@
+/** The correlation id that follows one message through the log. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 const storage = new AsyncLocalStorage<string>()

@@ -1,3 +1,4 @@
+/** The subject of a text as stems, without stop words. */
 import { stem } from './stem.ts'
 import { isStopWord } from './stop-words.ts'
 import { tokenise } from './tokenise.ts'

@@ -1,3 +1,4 @@
+/** Tells the language of a text, and gives DeniDin's own sentences in it. */
 import { en } from './strings/en.ts'
 import { he } from './strings/he.ts'
 import type { Strings } from './strings/strings.ts'

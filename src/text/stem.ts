@@ -1,3 +1,4 @@
+/** Reduces words to stems: English (Porter) and Hebrew (light). */
 import { stemmer } from 'stemmer'
 
 /** A Hebrew stem is left at least this many letters: most roots have three. */

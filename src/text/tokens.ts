@@ -1,3 +1,4 @@
+/** Counts tokens as OpenAI's current models do, and cuts texts to a number of tokens. */
 import { createRequire } from 'node:module'
 import type { Tiktoken } from 'tiktoken/lite'
 

@@ -192,7 +192,7 @@ test('the server ends with the process that started it, even when that is killed
   const source = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../src', path))
   await writeFile(
     script,
-    `import { ChromaProcess } from ${source('memory/chroma/chroma-process.ts')}
+    `import { ChromaProcess } from ${source('vectors/chroma/chroma-process.ts')}
      import { systemClock } from ${source('platform/clock.ts')}
      import { silentLogger } from ${source('platform/logger.ts')}
      const server = await ChromaProcess.start(${JSON.stringify(join(folder, 'chroma'))}, { clock: systemClock, logger: silentLogger })

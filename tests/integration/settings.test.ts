@@ -1,4 +1,4 @@
-// Each key of the configuration changes what DeniDin does: seen from outside, through the whole of it.
+// Proves that configuration keys change behaviour, through the whole application.
 import { afterEach, expect, test } from '@jest/globals'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ const start = async (config: Json = {}): Promise<void> => {
 const body = (): Record<string, unknown> =>
   denidin.models.of('completion').at(-1)?.body as unknown as Record<string, unknown>
 
-/** Stores memories of the usual person, each with the age of what was said, and waits until they can be found. */
+/** Stores memories of the default person, each of a given age, and waits until they can be recalled. */
 const remember = async (
   ...memories: readonly { readonly text: string; readonly days_old?: number }[]
 ): Promise<void> => {
@@ -56,7 +56,7 @@ const remember = async (
 const quotes = (): string[] =>
   [...denidin.lastRequest().matchAll(/^- \[\d{4}-\d\d-\d\d\] "(.*)"$/gm)].map(match => match[1] ?? '')
 
-test('data_root is where everything lies', async () => {
+test('data_root is the folder of all data', async () => {
   await start({ data_root: 'elsewhere' })
   await denidin.say('hello')
   await denidin.say('/reset')
@@ -66,14 +66,14 @@ test('data_root is where everything lies', async () => {
   expect(await exists(denidin.data())).toBe(false)
 })
 
-test('requests go to base_url with the key, the model, the temperature and the limit that are configured', async () => {
+test('requests go to base_url with the configured key, model, temperature and token limit', async () => {
   await start({ openai_api_key: 'sk-mine', ai: { model: 'large-one', temperature: 0.1, max_tokens: 77 } })
   await denidin.say('hello')
   expect(body()).toMatchObject({ model: 'large-one', temperature: 0.1, max_tokens: 77 })
   expect(denidin.models.of('completion')[0]?.headers.authorization).toBe('Bearer sk-mine')
 })
 
-test('the offline provider asks no server', async () => {
+test('the offline provider calls no server', async () => {
   await start({ ai: { provider: 'offline' }, embeddings: { provider: 'offline' } })
   expect(await denidin.say('my dog is called Rex')).toMatch(/offline/i)
   await denidin.say('/reset')
@@ -89,7 +89,7 @@ test('the system prompt is read from the configured file', async () => {
   expect(denidin.lastRequest()).toMatch(/^system: You are a parrot\./)
 })
 
-test('a failed request is repeated as often as ai.retries says', async () => {
+test('a failed request is retried ai.retries times', async () => {
   await start({ ai: { retries: 1 } })
   denidin.models.next('completion', failure(500), reply('second time lucky'))
   expect(await denidin.say('hello')).toBe('second time lucky')
@@ -97,7 +97,7 @@ test('a failed request is repeated as often as ai.retries says', async () => {
   expect(await denidin.say('hello')).not.toBe('too late')
 })
 
-test('an answer is waited for as long as ai.timeout_seconds says', async () => {
+test('a model call times out after ai.timeout_seconds', async () => {
   await start({ ai: { timeout_seconds: 1 } })
   const held = hold(reply('too late'))
   denidin.models.next('completion', held.answer)
@@ -106,7 +106,7 @@ test('an answer is waited for as long as ai.timeout_seconds says', async () => {
   expect(denidin.log.text()).toContain('timeout')
 })
 
-test('embeddings come from their own address, with their own key, model and length', async () => {
+test('embeddings have their own URL, key, model and dimensions', async () => {
   await using embeddings = await ScriptedModelServer.start()
   await start({
     embeddings: { base_url: embeddings.base_url, api_key: 'sk-vectors', model: 'small-vectors', dimensions: 64 },
@@ -119,7 +119,7 @@ test('embeddings come from their own address, with their own key, model and leng
   expect(request?.headers.authorization).toBe('Bearer sk-vectors')
 })
 
-test('the offline embedder serves beside a model behind a server', async () => {
+test('the offline embedder works beside a remote language model', async () => {
   await start({ embeddings: { provider: 'offline' } })
   await remember({ text: '- my dog is called Rex' })
   await denidin.say('what is my dog called?')
@@ -127,7 +127,7 @@ test('the offline embedder serves beside a model behind a server', async () => {
   expect(denidin.models.counts.embedding).toBe(0)
 })
 
-test('messages within the configured pause are one turn', async () => {
+test('messages within debounce_ms are one turn', async () => {
   await start({ conversation: { debounce_ms: 200 } })
   const chat_id = '15550001111@c.us'
   await denidin.channel.deliver({ text: 'one', chat_id })
@@ -136,7 +136,7 @@ test('messages within the configured pause are one turn', async () => {
   expect(denidin.channel.sent).toHaveLength(1)
 })
 
-/** When each of the next messages goes out, in milliseconds since the Unix epoch. */
+/** Records when each of the next messages is sent, in milliseconds since the Unix epoch. */
 const sendTimes = (count: number): { readonly times: number[] } => {
   const times: number[] = []
   for (let n = 0; n < count; n++) {
@@ -150,7 +150,7 @@ const sendTimes = (count: number): { readonly times: number[] } => {
 
 const NO_PAUSES = { characters_per_second: 0, chat_gap_ms: 0, global_gap_ms: 0, jitter: 0 }
 
-test('a reply takes the time to type it, up to the longest pause', async () => {
+test('a reply is delayed by its typing time, up to the longest pause', async () => {
   await start({ conversation: { pacing: { ...NO_PAUSES, characters_per_second: 100, longest_pause_seconds: 2 } } })
   const text = 'x'.repeat(80)
   denidin.models.next('completion', reply(text), reply('y'.repeat(3900)))
@@ -165,31 +165,31 @@ test('a reply takes the time to type it, up to the longest pause', async () => {
   expect(long).toBeLessThan(20_000)
 })
 
-test('messages keep the configured distance, in one chat and over all', async () => {
+test('messages keep the configured gaps, in one chat and across all', async () => {
   await start({ conversation: { pacing: { ...NO_PAUSES, chat_gap_ms: 700, global_gap_ms: 150 } } })
   const { times } = sendTimes(4)
   await denidin.say('one')
   await denidin.say('two')
   await Promise.all(['15550002222', '15550003333'].map(phone => denidin.say('three', { phone })))
   const [one = 0, two = 0, three = 0, four = 0] = times
-  // The distance is kept where a message gets its turn; recording that it is begun takes a little time, more or less.
+  // The gap applies before the send is recorded, which takes a varying few milliseconds.
   expect(two - one).toBeGreaterThan(600)
   expect(three - two).toBeGreaterThan(100)
   expect(four - three).toBeGreaterThan(100)
 })
 
-test('distances differ at random as far as the jitter lets them', async () => {
+test('gaps vary at random within the jitter', async () => {
   await start({ conversation: { pacing: { ...NO_PAUSES, global_gap_ms: 100, jitter: 5 } } })
   const { times } = sendTimes(6)
   await Promise.all([1, 2, 3, 4, 5, 6].map(n => denidin.say('hello', { phone: `1555000000${String(n)}` })))
   const distances = times.slice(1).map((time, index) => time - (times[index] ?? 0))
   expect(Math.min(...distances)).toBeGreaterThan(60)
-  // Five distances that are all among the shortest twelfth happen once in 250,000 runs.
+  // Five gaps within the shortest twelfth of the range happen once in 250,000 runs.
   expect(Math.max(...distances)).toBeGreaterThan(142)
 })
 
-test('in quiet hours of the time zone messages wait in their order, the godfather does not', async () => {
-  // Half a day away from UTC and from most machines.
+test('in quiet hours messages wait in order, except those of the godfather', async () => {
+  // Half a day away from UTC and from the time zones of most machines.
   const time_zone = 'Pacific/Kiritimati'
   const hour = (hours: number): string => {
     const at = new Date(Date.now() + hours * HOUR_MS)
@@ -215,7 +215,7 @@ test('the configured godfather may do what clients may not', async () => {
   expect(await denidin.say('/status', { phone: '15550002222' })).toMatch(/admin/i)
 })
 
-test('with long-term memory off nothing is embedded, recalled or stored, and what ends waits until it is on', async () => {
+test('with long-term memory off nothing is embedded, recalled or stored, and ended sessions wait until it is on', async () => {
   await start({ memory: { longterm: { enabled: false } } })
   await denidin.say('my dog is called Rex')
   expect(await denidin.say('/reset')).not.toMatch(/has been saved/)
@@ -249,7 +249,7 @@ test('only memories as similar as min_similarity are recalled', async () => {
   expect(quotes()).toHaveLength(2)
 })
 
-test('recalled texts together hold no more tokens than recall_tokens', async () => {
+test('recalled texts have at most recall_tokens tokens together', async () => {
   await start({ memory: { longterm: { recall_tokens: 50, min_similarity: 0 } } })
   const text = `my dog is called Rex ${'and he likes bones '.repeat(6)}`.trim()
   await remember({ text }, { text: `${text} a lot` }, { text: `${text} a bit` })
@@ -257,7 +257,7 @@ test('recalled texts together hold no more tokens than recall_tokens', async () 
   expect(quotes()).toHaveLength(1)
 })
 
-test('recency outweighs similarity as far as recency_weight and semantic_weight say', async () => {
+test('semantic_weight and recency_weight decide the order of memories', async () => {
   const memories = [
     { text: 'my dog is called Rex', days_old: 300 },
     { text: 'my dog is in the big garden by the river and is called in for lunch' },
@@ -271,7 +271,7 @@ test('recency outweighs similarity as far as recency_weight and semantic_weight 
   expect(quotes()[0]).toContain('big garden')
 })
 
-test('the index lies in storage_dir, in collections that begin with collection_name', async () => {
+test('the index is stored in storage_dir, in collections prefixed with collection_name', async () => {
   await start({ memory: { longterm: { storage_dir: 'recollections', collection_name: 'mine' } } })
   await remember({ text: 'my dog is called Rex' })
   await denidin.close()
@@ -282,7 +282,7 @@ test('the index lies in storage_dir, in collections that begin with collection_n
   expect(await exists(denidin.data('memory'))).toBe(false)
 })
 
-test('a remote Chroma is used by its url, and none is started here', async () => {
+test('a remote Chroma is used at its URL, and no local one is started', async () => {
   await start({ memory: { longterm: { enabled: false } } })
   await using server = await ChromaProcess.start(join(denidin.folder, 'far-away'), {
     clock: denidin.clock,
@@ -297,7 +297,7 @@ test('a remote Chroma is used by its url, and none is started here', async () =>
   await denidin.close()
 })
 
-test('a message at valence −0.3 changes the request with thresholds above it, and with none below', async () => {
+test('a message at valence −0.3 changes the request only for thresholds above it', async () => {
   const said = 'my day was a bit sad'
   expect(valenceOf(said)).toBeGreaterThan(-0.5)
   expect(valenceOf(said)).toBeLessThan(-0.2)

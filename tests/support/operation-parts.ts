@@ -283,7 +283,7 @@ export class OperationParts implements OperationDeps {
       scopes: new Set(this.memories.map(each => each.scope)).size,
       pending_embedding: 1,
       pending_index: 2,
-      space: 'offline-lexical-1',
+      space: 'offline-lexical-2',
       min_similarity: 0.2,
       index: { state: 'ok', detail: 'answers' },
     })

@@ -1,11 +1,11 @@
-/** Every key must change what DeniDin does, and a test must show it: this table names that test for each key. */
+/** Names, for each configuration key, the test that proves that the key changes behaviour. */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { SCHEMA } from '../../src/config/schema.ts'
-import { placedSettings } from '../../src/config/setting.ts'
+import { listSettings } from '../../src/config/setting.ts'
 
-/** Key → title of the test that sees its effect through the whole of DeniDin. */
+/** Key → title of the test. */
 const EFFECTS: Readonly<Record<string, string>> = {
   'feature_flags.enable_memory_system': 'with the master switch off every answer stands alone and nothing is kept',
   'feature_flags.use_schema_v2': 'with use_schema_v2 off a session gives one summary',
@@ -15,43 +15,41 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'feature_flags.enable_ollama': '%s says whether it is asked',
   godfather_phone: 'the configured godfather may do what clients may not',
   'user_roles.blocked_phones': 'a blocked person gets no answer, reaches no model and leaves no words behind',
-  data_root: 'data_root is where everything lies',
+  data_root: 'data_root is the folder of all data',
   logs_dir: 'log_level and logs_dir say what is logged and where, and words are logged at debug alone',
   log_level: 'log_level and logs_dir say what is logged and where, and words are logged at debug alone',
-  openai_api_key: 'requests go to base_url with the key, the model, the temperature and the limit that are configured',
+  openai_api_key: 'requests go to base_url with the configured key, model, temperature and token limit',
   anthropic_api_key: 'providers are asked in their order, each at its address with its key and its model',
   gemini_api_key: 'providers are asked in their order, each at its address with its key and its model',
-  'ai.provider': 'the offline provider asks no server',
-  'ai.base_url': 'requests go to base_url with the key, the model, the temperature and the limit that are configured',
-  'ai.model': 'requests go to base_url with the key, the model, the temperature and the limit that are configured',
-  'ai.temperature':
-    'requests go to base_url with the key, the model, the temperature and the limit that are configured',
-  'ai.max_tokens': 'requests go to base_url with the key, the model, the temperature and the limit that are configured',
+  'ai.provider': 'the offline provider calls no server',
+  'ai.base_url': 'requests go to base_url with the configured key, model, temperature and token limit',
+  'ai.model': 'requests go to base_url with the configured key, model, temperature and token limit',
+  'ai.temperature': 'requests go to base_url with the configured key, model, temperature and token limit',
+  'ai.max_tokens': 'requests go to base_url with the configured key, model, temperature and token limit',
   'ai.system_prompt_file': 'the system prompt is read from the configured file',
-  'ai.timeout_seconds': 'an answer is waited for as long as ai.timeout_seconds says',
-  'ai.retries': 'a failed request is repeated as often as ai.retries says',
-  'embeddings.provider': 'the offline embedder serves beside a model behind a server',
-  'embeddings.base_url': 'embeddings come from their own address, with their own key, model and length',
-  'embeddings.api_key': 'embeddings come from their own address, with their own key, model and length',
-  'embeddings.model': 'embeddings come from their own address, with their own key, model and length',
-  'embeddings.dimensions': 'embeddings come from their own address, with their own key, model and length',
+  'ai.timeout_seconds': 'a model call times out after ai.timeout_seconds',
+  'ai.retries': 'a failed request is retried ai.retries times',
+  'embeddings.provider': 'the offline embedder works beside a remote language model',
+  'embeddings.base_url': 'embeddings have their own URL, key, model and dimensions',
+  'embeddings.api_key': 'embeddings have their own URL, key, model and dimensions',
+  'embeddings.model': 'embeddings have their own URL, key, model and dimensions',
+  'embeddings.dimensions': 'embeddings have their own URL, key, model and dimensions',
   'feature_flags.enable_conscious_agent': 'with the agent switched off nothing moves, and no profile travels along',
   'memory.agent.interval_hours': 'the agent looks at the start, and again after interval_hours',
   'memory.reflections.retention_days':
     'reflections older than retention_days go with the cleanup schedule, others stay',
-  'affect.valence_threshold':
-    'a message at valence −0.3 changes the request with thresholds above it, and with none below',
-  'conversation.debounce_ms': 'messages within the configured pause are one turn',
+  'affect.valence_threshold': 'a message at valence −0.3 changes the request only for thresholds above it',
+  'conversation.debounce_ms': 'messages within debounce_ms are one turn',
   'conversation.answer_within_hours': 'messages older than answer_within_hours are history without an answer',
   'conversation.takeover_minutes': 'the quiet time after the owner’s words is takeover_minutes; with 0 there is none',
   'conversation.max_concurrent_turns': 'only as many turns as configured are under way at once',
-  'conversation.pacing.characters_per_second': 'a reply takes the time to type it, up to the longest pause',
-  'conversation.pacing.longest_pause_seconds': 'a reply takes the time to type it, up to the longest pause',
-  'conversation.pacing.chat_gap_ms': 'messages keep the configured distance, in one chat and over all',
-  'conversation.pacing.global_gap_ms': 'messages keep the configured distance, in one chat and over all',
-  'conversation.pacing.jitter': 'distances differ at random as far as the jitter lets them',
-  'conversation.quiet_hours': 'in quiet hours of the time zone messages wait in their order, the godfather does not',
-  'conversation.time_zone': 'in quiet hours of the time zone messages wait in their order, the godfather does not',
+  'conversation.pacing.characters_per_second': 'a reply is delayed by its typing time, up to the longest pause',
+  'conversation.pacing.longest_pause_seconds': 'a reply is delayed by its typing time, up to the longest pause',
+  'conversation.pacing.chat_gap_ms': 'messages keep the configured gaps, in one chat and across all',
+  'conversation.pacing.global_gap_ms': 'messages keep the configured gaps, in one chat and across all',
+  'conversation.pacing.jitter': 'gaps vary at random within the jitter',
+  'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
+  'conversation.time_zone': 'in quiet hours messages wait in order, except those of the godfather',
   'memory.godfather_scope':
     'with godfather_scope all the godfather is reminded of what others said, and each time is audited',
   'memory.session.max_tokens_by_role.client':
@@ -64,20 +62,20 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'memory.session.cleanup_cron': 'the cron schedule ends what has expired and purges what was kept long enough',
   'memory.session.expired_retention_days': 'archived sessions are purged after the configured days, memories stay',
   'memory.longterm.enabled':
-    'with long-term memory off nothing is embedded, recalled or stored, and what ends waits until it is on',
+    'with long-term memory off nothing is embedded, recalled or stored, and ended sessions wait until it is on',
   'memory.longterm.top_k_results': 'at most top_k_results memories are recalled',
   'memory.longterm.min_similarity': 'only memories as similar as min_similarity are recalled',
-  'memory.longterm.recall_tokens': 'recalled texts together hold no more tokens than recall_tokens',
-  'memory.longterm.semantic_weight': 'recency outweighs similarity as far as recency_weight and semantic_weight say',
-  'memory.longterm.recency_weight': 'recency outweighs similarity as far as recency_weight and semantic_weight say',
+  'memory.longterm.recall_tokens': 'recalled texts have at most recall_tokens tokens together',
+  'memory.longterm.semantic_weight': 'semantic_weight and recency_weight decide the order of memories',
+  'memory.longterm.recency_weight': 'semantic_weight and recency_weight decide the order of memories',
   'memory.longterm.reranker.kind': 'found messages are put into order by the re-ranker that is configured',
   'memory.longterm.reranker.url': 'found messages are put into order by the re-ranker that is configured',
   'memory.longterm.reranker.model': 'found messages are put into order by the re-ranker that is configured',
   'memory.longterm.reranker.api_key': 'found messages are put into order by the re-ranker that is configured',
-  'memory.longterm.storage_dir': 'the index lies in storage_dir, in collections that begin with collection_name',
-  'memory.longterm.collection_name': 'the index lies in storage_dir, in collections that begin with collection_name',
-  'memory.longterm.chroma.mode': 'a remote Chroma is used by its url, and none is started here',
-  'memory.longterm.chroma.url': 'a remote Chroma is used by its url, and none is started here',
+  'memory.longterm.storage_dir': 'the index is stored in storage_dir, in collections prefixed with collection_name',
+  'memory.longterm.collection_name': 'the index is stored in storage_dir, in collections prefixed with collection_name',
+  'memory.longterm.chroma.mode': 'a remote Chroma is used at its URL, and no local one is started',
+  'memory.longterm.chroma.url': 'a remote Chroma is used at its URL, and no local one is started',
   'memory.extraction.timeout_seconds': 'a provider is waited for as long as memory.extraction.timeout_seconds says',
   'memory.extraction.retries':
     'a provider that fails for now is asked again as often as memory.extraction.retries says',
@@ -102,7 +100,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
 
 const TESTS = join(import.meta.dirname, '..')
 
-/** Titles as they stand in the sources, between their quotes. */
+/** Titles as written in the test files, between their quotes. */
 const titles = new Set(
   globSync('*/**/*.test.ts', { cwd: TESTS })
     .filter(path => path !== 'unit/config-effects.test.ts')
@@ -111,10 +109,10 @@ const titles = new Set(
 )
 
 test('every key has a row here, and every row is a key', () => {
-  const keys = placedSettings(SCHEMA).map(each => each.key)
+  const keys = listSettings(SCHEMA).map(each => each.key)
   expect(Object.keys(EFFECTS).sort()).toEqual([...keys].sort())
 })
 
-test.each(Object.entries(EFFECTS))('the effect of %s is shown by a test that exists', (_, title) => {
+test.each(Object.entries(EFFECTS))('the test that proves the effect of %s exists', (_, title) => {
   expect(titles).toContain(title)
 })

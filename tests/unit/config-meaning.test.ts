@@ -36,7 +36,7 @@ describe('phone numbers', () => {
     expect(warnings).toEqual([])
   })
 
-  test('that are still placeholders count as none, with a warning', () => {
+  test('that are still placeholders are ignored, with a warning', () => {
     const { settings, warnings } = load({
       godfather_phone: 'TEST_PHONE@c.us',
       user_roles: { blocked_phones: ['SPAMMER', '15550001111'] },
@@ -44,19 +44,19 @@ describe('phone numbers', () => {
     expect(settings.godfather_phone).toBeUndefined()
     expect(settings.user_roles.blocked_phones).toEqual(['15550001111'])
     expect(warnings).toEqual([
-      'godfather_phone: "TEST_PHONE@c.us" is a placeholder, not a phone number; it counts as none',
-      'user_roles.blocked_phones: "SPAMMER" is a placeholder, not a phone number; it counts as none',
+      'godfather_phone: "TEST_PHONE@c.us" is a placeholder, not a phone number; it is ignored',
+      'user_roles.blocked_phones: "SPAMMER" is a placeholder, not a phone number; it is ignored',
     ])
   })
 
   test.each(['0501234567', '123', '12345 ext 6', '123456789@g.us', '77000@lid'])(
-    '%s is refused, because it would match nobody',
+    '%s is refused, because it would match no one',
     phone => {
       expect(() => load({ user_roles: { blocked_phones: [phone] } })).toThrow(/blocked_phones: must be a list of phone/)
     },
   )
 
-  test('the godfather among the blocked gives a warning', () => {
+  test('a blocked godfather gives a warning', () => {
     const { warnings } = load({ godfather_phone: '15550001111', user_roles: { blocked_phones: ['+15550001111'] } })
     expect(warnings).toEqual([expect.stringContaining('the godfather is not blocked')])
   })
@@ -65,7 +65,7 @@ describe('phone numbers', () => {
 describe('folders', () => {
   const storage = (content: object): string => load(content).settings.memory.longterm.storage_dir
 
-  test('are absolute, counted from the folder of DeniDin', () => {
+  test('are absolute, resolved from the DeniDin folder', () => {
     const { settings } = load({ data_root: 'data_test', logs_dir: '/var/log/denidin' })
     expect(settings.data_root).toBe(join(folder, 'data_test'))
     expect(settings.logs_dir).toBe('/var/log/denidin')
@@ -85,17 +85,17 @@ describe('folders', () => {
   })
 
   test.each(['.', 'sessions', 'data/run', 'whatsapp/vectors', '/'])(
-    'storage_dir %s is refused, because other things lie there',
+    'storage_dir %s is refused, because it holds other data',
     storage_dir => {
       expect(() => storage({ memory: { longterm: { storage_dir } } })).toThrow(
-        /storage_dir: must be a folder of its own below data_root/,
+        /storage_dir: must be a folder inside data_root other than sessions, whatsapp, run/,
       )
     },
   )
 
-  test('a file that a key names must be there', () => {
+  test('a file that a key names must exist', () => {
     expect(() => load({ ai: { system_prompt_file: 'prompt.txt' } })).toThrow(
-      `ai.system_prompt_file: must be a file that can be read: value was "${join(folder, 'prompt.txt')}"`,
+      `ai.system_prompt_file: must be the path of a readable file, not "${join(folder, 'prompt.txt')}"`,
     )
     writeFileSync(join(folder, 'prompt.txt'), 'Be kind.')
     const { settings } = load({ ai: { system_prompt_file: 'prompt.txt' } })
@@ -103,27 +103,25 @@ describe('folders', () => {
   })
 })
 
-describe('keys that hang together', () => {
+describe('keys that depend on each other', () => {
   const on = { feature_flags: { enable_memory_system: true } }
 
   test('the paid service needs a key, or an address that may need none', () => {
-    expect(() => load({}, {})).toThrow(/^openai_api_key: none is set; put OPENAI_API_KEY into \.env, [^\n]*$/)
+    expect(() => load({}, {})).toThrow(/^openai_api_key: not set; put OPENAI_API_KEY into \.env, [^\n]*$/)
     expect(load({ ai: { base_url: 'http://127.0.0.1:11434/v1' } }, {}).settings.openai_api_key).toBeUndefined()
     expect(load({ ai: { provider: 'offline' } }, {}).settings.ai.provider).toBe('offline')
   })
 
-  test('embeddings of the paid service need a key only while something is remembered', () => {
+  test('embeddings of the paid service need a key only while memory is on', () => {
     const mixed = { ai: { provider: 'offline' }, embeddings: { provider: 'openai' } }
-    expect(() => load({ ...mixed, ...on }, {})).toThrow(
-      /openai_api_key: none is set, and embeddings\.provider is openai/,
-    )
+    expect(() => load({ ...mixed, ...on }, {})).toThrow(/openai_api_key: not set, but embeddings\.provider is openai/)
     expect(load(mixed, {}).settings.embeddings.provider).toBe('openai')
     expect(
       load({ ...mixed, ...on, memory: { longterm: { enabled: false } } }, {}).settings.memory.longterm.enabled,
     ).toBe(false)
   })
 
-  test('embeddings are as ai, unless they say otherwise', () => {
+  test('embeddings inherit from ai what they do not set', () => {
     const ai = { provider: 'openai', base_url: 'http://127.0.0.1:11434/v1' }
     expect(load({ ai }, {}).settings.embeddings).toMatchObject({ ...ai, model: 'text-embedding-3-small' })
     expect(load({ ai, embeddings: { provider: 'offline' } }, {}).settings.embeddings.provider).toBe('offline')
@@ -131,7 +129,7 @@ describe('keys that hang together', () => {
     expect(load({ ai, embeddings: { base_url } }).settings.embeddings.base_url).toBe(base_url)
   })
 
-  test('a remote Chroma needs an address; a managed one takes none', () => {
+  test('a remote Chroma needs a URL; a managed one ignores it', () => {
     const chroma = (value: object) => ({ memory: { longterm: { chroma: value } } })
     expect(() => load(chroma({ mode: 'remote' }))).toThrow(/^memory\.longterm\.chroma\.url: must be set/)
     const url = 'http://127.0.0.1:8000'
@@ -139,7 +137,7 @@ describe('keys that hang together', () => {
     expect(load(chroma({ url })).warnings).toEqual([expect.stringContaining('has no effect')])
   })
 
-  test('memories need something to be ordered by', () => {
+  test('one of the two weights must be above 0', () => {
     const weights = (semantic_weight: number, recency_weight: number) => ({
       memory: { longterm: { semantic_weight, recency_weight } },
     })
@@ -147,7 +145,7 @@ describe('keys that hang together', () => {
     expect(load(weights(0, 1)).settings.memory.longterm.recency_weight).toBe(1)
   })
 
-  test('a threshold that does not suit the embedding model is obeyed, with a warning', () => {
+  test('a threshold that does not suit the embedding model is applied, with a warning', () => {
     const content = { memory: { longterm: { min_similarity: 0.7 } } }
     const { settings, warnings } = load(content)
     expect(settings.memory.longterm.min_similarity).toBe(0.7)

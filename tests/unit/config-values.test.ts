@@ -28,7 +28,7 @@ const load = (content: string | object, environment: Record<string, string> = {}
   return loadSettings({ environment: { OPENAI_API_KEY: 'sk-of-the-test', ...environment }, cwd: folder })
 }
 
-/** The lines with which loading fails. */
+/** The lines of the error when loading fails. */
 const refusal = (content: string | object, environment: Record<string, string> = {}): readonly string[] => {
   try {
     load(content, environment)
@@ -53,12 +53,12 @@ describe('order', () => {
     expect(topK(file, { DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS: '9' })).toBe(9)
   })
 
-  test('a key has its own name in the environment before its other name', () => {
+  test('the variable of a key comes before its aliases', () => {
     expect(topK({}, { TOP_K_RETRIEVAL: '11' })).toBe(11)
     expect(topK({}, { TOP_K_RETRIEVAL: '11', DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS: '12' })).toBe(12)
   })
 
-  test('the real environment comes before the .env file under any of its names', () => {
+  test('an alias in the environment comes before the variable in the .env file', () => {
     write('.env', 'DENIDIN_MEMORY_LONGTERM_TOP_K_RESULTS=7\n')
     expect(topK({}, { TOP_K_RETRIEVAL: '11' })).toBe(11)
   })
@@ -83,7 +83,7 @@ describe('order', () => {
     write('.env', 'DENIDIN_CONFIG=elsewhere.json\nOPENAI_API_KEY=sk-of-the-test\n')
     const { settings, source } = loadSettings({ environment: {}, cwd: folder })
     expect(settings.log_level).toBe('debug')
-    expect(source).toEqual({ file: join(folder, 'elsewhere.json'), env_file: join(folder, '.env') })
+    expect(source).toEqual({ file: join(folder, 'elsewhere.json'), envFile: join(folder, '.env') })
   })
 })
 
@@ -93,94 +93,132 @@ describe('the file', () => {
     expect(load('').settings.log_level).toBe('info')
   })
 
-  test('is told apart when it is missing', () => {
+  test('has an error of its own if it is missing', () => {
     expect(() => loadSettings({ environment: {}, cwd: folder })).toThrow(
       expect.objectContaining({ code: 'not_found', message: expect.stringContaining('config/config.json') }),
     )
   })
 
-  test('is refused in one line when it is no JSON, with the place of the mistake', () => {
-    expect(refusal('{ "log_level": }')).toEqual([expect.stringMatching(/config\.json is not JSON: .*1:16/)])
-    expect(refusal('[]')).toEqual(['the configuration must be one object: { … }'])
+  test('is refused in one line if it is not JSON, with the position of the mistake', () => {
+    expect(refusal('{ "log_level": }')).toEqual([
+      expect.stringMatching(/config\.json is not valid JSON: invalid character '}' at line 1, column 16$/),
+    ])
+    expect(refusal('[]')).toEqual([expect.stringMatching(/config\.json must contain one JSON object: \{ … \}$/)])
   })
 
-  test('gives the embedding model under its old name', () => {
+  test('is refused if it is a folder, or in an encoding other than UTF-8', () => {
+    mkdirSync(join(folder, 'config/config.json'), { recursive: true })
+    const loading = () => loadSettings({ environment: {}, cwd: folder })
+    expect(loading).toThrow(/config\.json is a folder; a file is expected there$/)
+    rmSync(join(folder, 'config/config.json'), { recursive: true })
+    writeFileSync(join(folder, 'config/config.json'), Buffer.from('\uFEFF{}', 'utf16le'))
+    expect(loading).toThrow(/config\.json is encoded in UTF-16; save it as UTF-8$/)
+  })
+
+  test('may begin with a byte order mark, as may the .env file', () => {
+    write('.env', '\uFEFFDENIDIN_AI_RETRIES=3\n')
+    const { settings } = load('\uFEFF{ "log_level": "warn" }')
+    expect([settings.log_level, settings.ai.retries]).toEqual(['warn', 3])
+  })
+
+  test('may name the embedding model by its former key', () => {
     const { settings } = load({ memory: { longterm: { embedding_model: 'text-embedding-ada-002' } } })
     expect(settings.embeddings.model).toBe('text-embedding-ada-002')
     expect(refusal({ memory: { longterm: { embedding_model: 'one' } }, embeddings: { model: 'another' } })).toEqual([
-      'memory.longterm.embedding_model: is the older name of embeddings.model, which has another value; keep one of them',
+      'memory.longterm.embedding_model: is the former name of embeddings.model, which has a different value; remove one of them',
     ])
   })
 
-  test('cannot be changed once it is loaded', () => {
+  test('cannot be changed after loading', () => {
     const { settings } = load({ user_roles: { blocked_phones: ['15550001111'] } })
     expect(() => Object.assign(settings.memory.longterm, { top_k_results: 1 })).toThrow(TypeError)
     expect(() => (settings.user_roles.blocked_phones as string[]).push('1')).toThrow(TypeError)
   })
 })
 
-describe('what is wrong is refused', () => {
-  test('an unknown key, with the one that was meant, and without its value, which may be a secret', () => {
+describe('mistakes are refused', () => {
+  test('an unknown key, with a suggestion, and without its value, which may be a secret', () => {
     expect(refusal({ openai_api_kye: 'sk-secret' })).toEqual([
-      'openai_api_kye: no such key (did you mean openai_api_key?)',
+      'openai_api_kye: unknown key; did you mean openai_api_key?',
     ])
     expect(refusal({ memory: { longterm: { topKResults: 3 } } })).toEqual([
-      'memory.longterm.topKResults: no such key (did you mean memory.longterm.top_k_results?)',
+      'memory.longterm.topKResults: unknown key; did you mean memory.longterm.top_k_results?',
     ])
-    expect(refusal({ memroy: {} })).toEqual(['memroy: no such key (did you mean memory?)'])
-    expect(refusal({ completely_different: 1 })).toEqual(['completely_different: no such key'])
+    expect(refusal({ memroy: {} })).toEqual(['memroy: unknown key; did you mean memory?'])
+    expect(refusal({ completely_different: 1 })).toEqual([
+      expect.stringMatching(/^completely_different: unknown key; allowed here: godfather_phone, .*, whatsapp$/),
+    ])
+    expect(refusal({ affect: { anger: 1 } })).toEqual(['affect.anger: unknown key; allowed here: valence_threshold'])
   })
 
-  test('a key in the wrong section, with its right place', () => {
+  test('a path with dots in the place of nested keys, with the nested form', () => {
+    expect(refusal({ 'ai.model': 'x' })).toEqual([
+      'ai.model: a key with dots is unknown; write it as { "ai": { "model": … } }',
+    ])
+  })
+
+  test('a faulty item of a list, by itself', () => {
+    expect(refusal({ user_roles: { blocked_phones: ['+15550001111', '0501234567'] } })).toEqual([
+      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, as text such as ["+15551234567"]; "0501234567" is not valid',
+    ])
+  })
+
+  test('a long value, shortened', () => {
+    expect(refusal({ log_level: 'x'.repeat(500) })).toEqual([
+      `log_level: must be one of debug, info, warn, error, not "${'x'.repeat(59)}…`,
+    ])
+  })
+
+  test('a key in the wrong section, with its correct path', () => {
     expect(refusal({ session_timeout_hours: 3 })).toEqual([
-      'session_timeout_hours: no such key (did you mean memory.session.session_timeout_hours?)',
+      'session_timeout_hours: unknown key; did you mean memory.session.session_timeout_hours?',
     ])
   })
 
-  test('a section that is a value, and a value that is a section', () => {
+  test('a value in the place of a section, and a section in the place of a value', () => {
     expect(refusal({ user_roles: 5, log_level: { a: 1 } })).toEqual([
-      'user_roles: must be a section with blocked_phones',
-      'log_level: must be a value, not a section',
+      'user_roles: must be an object with the key blocked_phones, not a number',
+      'log_level: must be one of debug, info, warn, error, not an object',
     ])
   })
 
-  test('several things at once, one line each', () => {
+  test('several mistakes at once, one line each', () => {
     const lines = refusal({ log_level: 'loud', ai: { retries: 99 }, nonsense: true })
     expect(lines).toEqual([
-      'nonsense: no such key',
-      'log_level: must be one of debug, info, warn, error: value was "loud"',
-      'ai.retries: must be a whole number from 0 to 10: value was 99',
+      expect.stringMatching(/^nonsense: unknown key; /),
+      'log_level: must be one of debug, info, warn, error, not "loud"',
+      'ai.retries: must be a whole number from 0 to 10, not 99',
     ])
   })
 
   test.each<[object, string]>([
-    [{ ai: { temperature: 2.1 } }, 'ai.temperature: must be a number from 0 to 2: value was 2.1'],
-    [{ ai: { max_tokens: 1.5 } }, 'ai.max_tokens: must be a whole number from 1 to 128000: value was 1.5'],
-    [{ ai: { max_tokens: 0 } }, 'ai.max_tokens: must be a whole number from 1 to 128000: value was 0'],
-    [{ ai: { model: '' } }, 'ai.model: must be a text that is not empty: value was ""'],
-    [
-      { ai: { base_url: 'ftp://x' } },
-      'ai.base_url: must be an address that begins with http:// or https://: value was "ftp://x"',
-    ],
-    [{ log_level: null }, 'log_level: must be one of debug, info, warn, error: value was null'],
+    [{ ai: { temperature: 2.1 } }, 'ai.temperature: must be a number from 0 to 2, not 2.1'],
+    [{ ai: { max_tokens: 1.5 } }, 'ai.max_tokens: must be a whole number from 1 to 128000, not 1.5'],
+    [{ ai: { max_tokens: 0 } }, 'ai.max_tokens: must be a whole number from 1 to 128000, not 0'],
+    [{ ai: { model: '' } }, 'ai.model: must be non-empty text, not ""'],
+    [{ ai: { base_url: 'ftp://x' } }, 'ai.base_url: must be a URL that begins with http:// or https://, not "ftp://x"'],
+    [{ log_level: null }, 'log_level: must be one of debug, info, warn, error, not null'],
     [
       { memory: { session: { expiry_cron: '61 * * * *' } } },
-      'memory.session.expiry_cron: must be a cron expression of five or six fields, such as */10 * * * *: value was "61 * * * *"',
+      'memory.session.expiry_cron: must be a cron expression with five or six fields, such as */10 * * * *, not "61 * * * *"',
     ],
     [
       { memory: { longterm: { min_similarity: 70 } } },
-      'memory.longterm.min_similarity: must be a number from 0 to 1: value was 70',
+      'memory.longterm.min_similarity: must be a number from 0 to 1, not 70',
     ],
     [
       { memory: { longterm: { storage_dir: '../elsewhere' } } },
-      'memory.longterm.storage_dir: must be a folder below data_root (without ..), or an absolute path: value was "../elsewhere"',
+      'memory.longterm.storage_dir: must be a folder inside data_root (without ..) or an absolute path, not "../elsewhere"',
     ],
     [
       { memory: { longterm: { collection_name: 'a b' } } },
-      'memory.longterm.collection_name: must be 3 to 100 of the characters a-z A-Z 0-9 . _ -, a letter or digit first and last: value was "a b"',
+      'memory.longterm.collection_name: must be 3 to 100 of the characters a-z A-Z 0-9 . _ - with a letter or digit at both ends, not "a b"',
     ],
-    [{ whatsapp: { browser_args: [1] } }, 'whatsapp.browser_args: must be a list of texts: value was [1]'],
-    [{ whatsapp: { enabled: 1 } }, 'whatsapp.enabled: must be true or false: value was 1'],
+    [
+      { whatsapp: { browser_args: [1] } },
+      'whatsapp.browser_args: must be a list of text values, such as ["a", "b"]; 1 is not valid',
+    ],
+    [{ whatsapp: { enabled: 1 } }, 'whatsapp.enabled: must be true or false, not 1'],
   ])('%j', (content, line) => {
     expect(refusal(content)).toEqual([line])
   })
@@ -197,22 +235,22 @@ describe('what is wrong is refused', () => {
     [
       'DENIDIN_USER_ROLES_BLOCKED_PHONES',
       '["1',
-      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, such as ["+15551234567"]',
+      'user_roles.blocked_phones: must be a list of phone numbers with their country codes, as text such as ["+15551234567"]',
     ],
   ])('%s=%s, naming the variable', (name, text, line) => {
-    expect(refusal({}, { [name]: text })).toEqual([`${line} (set by ${name}): value was ${JSON.stringify(text)}`])
+    expect(refusal({}, { [name]: text })).toEqual([`${line}, not ${JSON.stringify(text)} (set by ${name})`])
   })
 
   test('a secret, without showing it', () => {
     const [line] = refusal({}, { DENIDIN_OPENAI_API_KEY: 'sk with spaces' })
-    expect(line).toBe('openai_api_key: must be a text without spaces (set by DENIDIN_OPENAI_API_KEY)')
+    expect(line).toBe('openai_api_key: must be non-empty text without spaces (set by DENIDIN_OPENAI_API_KEY)')
     expect(refusal({ openai_api_key: 12345 }, { OPENAI_API_KEY: '' })).toEqual([
-      'openai_api_key: must be a text without spaces',
+      'openai_api_key: must be non-empty text without spaces',
     ])
   })
 })
 
-describe('text from the environment', () => {
+describe('values from the environment', () => {
   test.each([
     ['true', true],
     ['1', true],
@@ -222,30 +260,30 @@ describe('text from the environment', () => {
     ['0', false],
     ['NO', false],
     ['off', false],
-  ])('%s as a switch is %s', (text, value) => {
+  ])('%s as a boolean is %s', (text, value) => {
     const name = 'DENIDIN_FEATURE_FLAGS_ENABLE_MEMORY_SYSTEM'
     expect(load({}, { [name]: text }).settings.feature_flags.enable_memory_system).toBe(value)
   })
 
-  test('a list is written with commas, or as JSON where a comma belongs to a value', () => {
+  test('a list is written with commas, or as JSON if an item contains a comma', () => {
     const list = (text: string) => load({}, { DENIDIN_WHATSAPP_BROWSER_ARGS: text }).settings.whatsapp.browser_args
     expect(list('--one, --two')).toEqual(['--one', '--two'])
     expect(list('["--rules=MAP a b,MAP c d"]')).toEqual(['--rules=MAP a b,MAP c d'])
   })
 
-  test('a variable that sets nothing gives a warning with the one that was meant', () => {
+  test('an unknown variable gives a warning with a suggestion', () => {
     expect(load({}, { DENIDIN_LOG_LEVLE: 'debug' }).warnings).toEqual([
-      'DENIDIN_LOG_LEVLE: no such setting (did you mean DENIDIN_LOG_LEVEL?)',
+      'DENIDIN_LOG_LEVLE: unknown variable, ignored; did you mean DENIDIN_LOG_LEVEL?',
     ])
   })
 })
 
 describe('secrets', () => {
-  test('an .env file that others can read gives a warning', () => {
+  test('a .env file that others can read gives a warning', () => {
     write('.env', 'OPENAI_API_KEY=sk-file\n', 0o644)
     const { settings, warnings } = load({}, { OPENAI_API_KEY: '' })
     expect(settings.openai_api_key).toBe('sk-file')
-    expect(warnings).toEqual([expect.stringMatching(/\.env may hold secrets, .*chmod 600/)])
+    expect(warnings).toEqual([expect.stringMatching(/\.env may contain secrets, .*chmod 600/)])
     chmodSync(join(folder, '.env'), 0o600)
     expect(load({}).warnings).toEqual([])
   })
@@ -253,6 +291,6 @@ describe('secrets', () => {
   test('a configuration file with a secret that others can read gives a warning', () => {
     write('open.json', '{ "openai_api_key": "sk-file" }', 0o644)
     const { warnings } = loadSettings({ environment: {}, file: 'open.json', cwd: folder })
-    expect(warnings).toEqual([expect.stringMatching(/open\.json may hold secrets/)])
+    expect(warnings).toEqual([expect.stringMatching(/open\.json may contain secrets/)])
   })
 })

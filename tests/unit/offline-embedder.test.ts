@@ -91,5 +91,5 @@ test('a text of nothing but small words, or of no words, still has a vector of i
 test('the space is named for the model, and its vectors are as long as it says', async () => {
   const { vectors } = await embedder.embed(['hello'], { purpose: 'memory' })
   expect(vectors[0]).toHaveLength(OFFLINE_DIMENSIONS)
-  expect(embedder).toMatchObject({ provider: 'offline', model: 'offline-lexical-1', space: 'offline-lexical-1' })
+  expect(embedder).toMatchObject({ provider: 'offline', model: 'offline-lexical-2', space: 'offline-lexical-2' })
 })

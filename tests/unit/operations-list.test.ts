@@ -282,7 +282,7 @@ test('memory stats show counts and the index', async () => {
     scopes: 1,
     pending_embedding: 1,
     pending_index: 2,
-    space: 'offline-lexical-1',
+    space: 'offline-lexical-2',
     min_similarity: 0.2,
     index_state: 'ok',
     index_detail: 'answers',

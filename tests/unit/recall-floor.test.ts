@@ -122,9 +122,9 @@ test('where the words say nothing, at most five of what is near in meaning are q
     0,
     Array.from({ length: 30 }, (_, n) => `Ann: Marlin number${String(n)} lies in harbour${String(n)}`),
   )
-  const near = async () =>
+  const findSimilar = async () =>
     Array.from({ length: 20 }, (_, n) => ({ message_id: `m${String(n + 1)}`, similarity: 0.9 - n / 100 }))
-  expect(await texts('How high is the Eiffel tower?', { parts: { vectors: { findSimilar: near } } })).toEqual(
+  expect(await texts('How high is the Eiffel tower?', { parts: { vectors: { findSimilar } } })).toEqual(
     [0, 1, 2, 3, 4].map(n => `Marlin number${String(n)} lies in harbour${String(n)}`),
   )
 })

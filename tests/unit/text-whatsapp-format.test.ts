@@ -113,6 +113,21 @@ describe('blocks', () => {
     )
   })
 
+  test('an item that begins with code keeps its number above the code', () => {
+    expect(toWhatsApp(lines('1. ```', '   x', '   ```', '2. b'))).toBe(lines('1.', '```', 'x', '```', '2. b'))
+  })
+
+  test('a link to a definition shows the address, and the definition stays', () => {
+    expect(toWhatsApp(lines('see [the page][1]', '', '[1]: https://example.com'))).toBe(
+      lines('see the page (https://example.com)', '', '[1]: https://example.com'),
+    )
+  })
+
+  test('a text nested thousands deep is sent as it is', () => {
+    const deep = `${'> '.repeat(5000)}word`
+    expect(toWhatsApp(deep)).toContain('word')
+  })
+
   test('quotes are marked on every line, those inside a quote no deeper', () => {
     expect(toWhatsApp(lines('> a **b**', '>> c', '>', '> - d'))).toBe(lines('> a *b*', '> c', '', '> • d'))
   })

@@ -1,11 +1,11 @@
 import type { Caller } from '../../operations/operation.ts'
 import { mayRun } from '../../operations/operation.ts'
 import { operations } from '../../operations/list.ts'
-import { nearMiss } from '../../operations/near-miss.ts'
 import type { Runner } from '../../operations/runner.ts'
 import type { Person } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
+import { suggest } from '../../platform/suggest.ts'
 import { languageOf, stringsIn, type Language } from '../../text/language.ts'
 import type { Strings } from '../../text/strings/strings.ts'
 import { Confirmations } from './confirmations.ts'
@@ -68,7 +68,7 @@ export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps
     const caller = callerOf(speaker)
     if (word === HELP) return help(caller, sentences)
     const command = Object.hasOwn(menu, word) ? menu[word] : undefined
-    if (command === undefined) return sentences.unknown_command(typed, nearMiss(word, available(caller)))
+    if (command === undefined) return sentences.unknown_command(typed, suggest(word, available(caller)))
     const asked = words.trim()
     if (speaker.chat_kind === 'group' && command.direct_only?.(asked) === true) return sentences.direct_only(word)
     const input = command.parse(asked)

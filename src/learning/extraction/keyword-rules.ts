@@ -1,10 +1,10 @@
 /** Facts without a model: what people stated, sentence by sentence, sorted by keywords. */
 import type { Category } from '../../memory/memory.ts'
 import type { StoredMessage } from '../../messages/message.ts'
-import { contextOf } from '../../models/offline/offline-summary.ts'
-import { kindOf, withoutRemember } from '../../models/offline/sentence-kind.ts'
+import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
 import { tokenise } from '../../text/tokenise.ts'
+import { topicLine } from '../../text/topic-line.ts'
 import type { ExtractedFact, ExtractionInput } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 
@@ -36,7 +36,7 @@ export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] =
 
 /** What the session was about, in one line. */
 export const reflectionByRules = (messages: readonly StoredMessage[]): string =>
-  contextOf(messages.filter(message => message.role === 'user').map(message => message.text))
+  topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
 const factOf = (sentence: string, source: StoredMessage, group: boolean, input: ExtractionInput): ExtractedFact => {
   const statement = withoutRemember(sentence).slice(0, LONGEST_FACT_CHARACTERS)

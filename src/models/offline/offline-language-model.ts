@@ -1,3 +1,4 @@
+/** The offline language model: quotes instead of understanding. */
 import { LRUCache } from 'lru-cache'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { LanguageModel } from '../language-model.ts'

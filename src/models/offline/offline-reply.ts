@@ -1,11 +1,12 @@
+/** Answers with quotes: finds the statements that bear on a question among what was recalled and said. */
 import { languageOf } from '../../text/language.ts'
+import { kindOf, type SentenceKind } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
 import { isStopWord } from '../../text/stop-words.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ModelMessage } from '../language-model.ts'
-import { bestEvidence, statementsOf, type Evidence } from './evidence.ts'
+import { bestEvidence, statementsOf } from './evidence.ts'
 import { phrasesIn, type Phrases } from './phrases.ts'
-import { kindOf, type SentenceKind } from './sentence-kind.ts'
 import { readRecalled, type Saying } from './transcript.ts'
 
 /** Statements that are quoted to somebody who asks what is known at all. */
@@ -32,11 +33,11 @@ export const composeReply = (messages: readonly ModelMessage[]): string => {
       ...(group && speaker === undefined ? readSpeaker(text, true) : { text, speaker: group ? speaker : undefined }),
       day,
     }))
-  const known = (): Evidence[] => statementsOf([...recalled(), ...newestOf(said(messages.slice(0, newest))), ...turn])
+  const known = (): Saying[] => statementsOf([...recalled(), ...newestOf(said(messages.slice(0, newest))), ...turn])
   return `${phrases.label} ${answer(sentences, phrases, known)}`
 }
 
-const answer = (sentences: readonly string[], phrases: Phrases, known: () => Evidence[]): string => {
+const answer = (sentences: readonly string[], phrases: Phrases, known: () => Saying[]): string => {
   const ofKind = (...kinds: readonly SentenceKind[]): string[] => sentences.filter(each => kinds.includes(kindOf(each)))
   const question = ofKind('question', 'command').join(' ')
   if (question !== '') return answerQuestion(question, phrases, known())
@@ -46,7 +47,7 @@ const answer = (sentences: readonly string[], phrases: Phrases, known: () => Evi
   return ofKind('greeting').length > 0 ? phrases.greeting : phrases.filler
 }
 
-const answerQuestion = (question: string, phrases: Phrases, known: readonly Evidence[]): string => {
+const answerQuestion = (question: string, phrases: Phrases, known: readonly Saying[]): string => {
   if (known.length === 0) return phrases.nothing
   // "What do you remember?" is about everything.
   const quotes = tokenise(question).every(isStopWord) ? known.slice(-MOST_STATEMENTS) : bestEvidence(question, known)

@@ -1,5 +1,6 @@
+/** The sentences that the offline model puts around its quotes, in English and Hebrew. */
 import type { Language } from '../../text/language.ts'
-import type { Evidence } from './evidence.ts'
+import type { Saying } from './transcript.ts'
 
 /** What the offline model says around its quotes. Every answer begins with `label`: nobody shall take it for more. */
 export interface Phrases {
@@ -8,7 +9,7 @@ export interface Phrases {
   readonly thanks: string
   readonly filler: string
   readonly noted: (statement: string) => string
-  readonly quote: (evidence: Evidence) => string
+  readonly quote: (saying: Saying) => string
   /** Nothing that was said bears on the question. */
   readonly unknown: string
   /** Nothing was said at all. */
@@ -27,8 +28,8 @@ const ENGLISH: Phrases = {
   thanks: 'You are welcome.',
   filler: 'All right.',
   noted: statement => `Noted: ${quoted(statement)} Ask me about it later and I will quote it.`,
-  quote: ({ sentence, speaker, day }) =>
-    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${day}`}: ${quoted(sentence)}`,
+  quote: ({ text, speaker, day }) =>
+    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${day}`}: ${quoted(text)}`,
   unknown: 'I find nothing about that in what you told me, and beyond that I know nothing.',
   nothing: 'You have told me nothing yet that I could quote, and beyond that I know nothing.',
 }
@@ -39,8 +40,8 @@ const HEBREW: Phrases = {
   thanks: 'על לא דבר.',
   filler: 'בסדר.',
   noted: statement => `רשמתי: ${quoted(statement)} אפשר לשאול אותי על זה אחר כך, ואצטט.`,
-  quote: ({ sentence, speaker, day }) =>
-    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ב-${day}`}: ${quoted(sentence)}`,
+  quote: ({ text, speaker, day }) =>
+    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ב-${day}`}: ${quoted(text)}`,
   unknown: 'לא מצאתי על זה דבר במה שסיפרת לי, ומעבר לזה איני יודע דבר.',
   nothing: 'עוד לא סיפרת לי דבר שאוכל לצטט, ומעבר לזה איני יודע דבר.',
 }

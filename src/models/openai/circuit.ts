@@ -1,3 +1,4 @@
+/** A circuit breaker around one model endpoint: while it fails, calls are refused at once. */
 import {
   BrokenCircuitError,
   circuitBreaker,

@@ -1,3 +1,4 @@
+/** One client per OpenAI-compatible endpoint: deadline, retries, circuit breaker and health. */
 import OpenAI from 'openai'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'

@@ -1,3 +1,4 @@
+/** Embeddings from an OpenAI-compatible endpoint. */
 import type OpenAI from 'openai'
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'

@@ -1,3 +1,4 @@
+/** Translates the openai library's errors into DeniDin's error codes. */
 import { APIConnectionError, APIError } from 'openai'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'

@@ -1,3 +1,4 @@
+/** Spans of days on the calendar: the result of reading a date expression. */
 import { DAY_MS } from '../../platform/clock.ts'
 
 /** A stretch of calendar days, both ends included, in days since the Unix epoch (UTC). */

@@ -1,3 +1,4 @@
+/** Reads date expressions in English: "last Tuesday", "3 May 2026", "two weeks ago". */
 import {
   dayOfDate,
   monthFrom,

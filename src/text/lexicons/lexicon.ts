@@ -1,0 +1,67 @@
+/**
+ * Reads the word lists and patterns of each language from the text files in this folder: `<language>/<name>.txt`. A new
+ * language is a new folder; a line that begins with `#` is a comment.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Languages, and `shared` for lists whose lines join several languages. */
+const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(entry => entry.name)
+  .sort()
+
+const DEFINITION = /^@(\w+) = (.+)$/
+
+/** The lines of one list in one language, without comments; none when the language has no such list. */
+const linesIn = (folder: string, name: string): readonly string[] => {
+  let text: string
+  try {
+    text = readFileSync(join(import.meta.dirname, folder, `${name}.txt`), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+  return text.split(/\r?\n/).filter(line => line !== '' && !line.startsWith('#'))
+}
+
+/**
+ * The lines of a list, all languages together.
+ * @throws Error when no language has the list: the installation is incomplete.
+ */
+export const lexiconLines = (name: string): readonly string[] => {
+  const lines = FOLDERS.flatMap(folder => linesIn(folder, name))
+  if (lines.length === 0) throw new Error(`the lexicon ${name}.txt is missing`)
+  return lines
+}
+
+/** The words of a list, all languages together. */
+export const lexiconWords = (name: string): readonly string[] => lexiconLines(name).flatMap(line => line.split(/\s+/))
+
+/**
+ * The patterns of a list, all languages together: sources of regular expressions. `@name = pattern` defines a part that
+ * later lines of the same file use as `@name`; `'` matches an apostrophe of either form, or none.
+ */
+export const lexiconPatterns = (name: string): readonly string[] => {
+  const patterns = FOLDERS.flatMap(folder => expand(linesIn(folder, name)))
+  if (patterns.length === 0) throw new Error(`the lexicon ${name}.txt is missing`)
+  return patterns
+}
+
+const expand = (lines: readonly string[]): readonly string[] => {
+  const definitions = new Map<string, string>()
+  const resolve = (line: string): string =>
+    line
+      .replace(/@(\w+)/g, (_, name: string) => {
+        const pattern = definitions.get(name)
+        if (pattern === undefined) throw new Error(`a lexicon uses @${name} before it is defined`)
+        return pattern
+      })
+      .replace(/'/g, "['’]?")
+  return lines.flatMap(line => {
+    const [, name, pattern] = DEFINITION.exec(line) ?? []
+    if (name === undefined || pattern === undefined) return [resolve(line)]
+    definitions.set(name, `(?:${pattern})`)
+    return []
+  })
+}

@@ -1,0 +1,37 @@
+/** One line that says what some messages were about. */
+import { languageOf, type Language } from './language.ts'
+import { stem } from './stem.ts'
+import { isStopWord } from './stop-words.ts'
+import { tokenise } from './tokenise.ts'
+
+/** Subjects that the line names. */
+const MOST_SUBJECTS = 6
+const RAW_WORD = /[\p{L}\p{M}\p{N}]+(?:["'’׳״][\p{L}\p{M}]+)*/gu
+
+/** How many messages there are, and the words that occur most in them: `Context: 3 messages about dog, vet.` */
+export const topicLine = (messages: readonly string[]): string => {
+  const text = messages.join('\n')
+  return LINE[languageOf(text)](messages.length, subjectsOf(text).join(', '))
+}
+
+const LINE: Readonly<Record<Language, (messages: number, subjects: string) => string>> = {
+  en: (messages, subjects) =>
+    `Context: ${messages === 1 ? 'one message' : `${String(messages)} messages`}${subjects === '' ? '' : ` about ${subjects}`}.`,
+  he: (messages, subjects) =>
+    `הקשר: ${messages === 1 ? 'הודעה אחת' : `${String(messages)} הודעות`}${subjects === '' ? '' : ` על ${subjects}`}.`,
+}
+
+/** The words that occur most, as they were first written. */
+const subjectsOf = (text: string): string[] => {
+  const counts = new Map<string, { word: string; count: number }>()
+  for (const word of text.match(RAW_WORD) ?? []) {
+    const [plain = ''] = tokenise(word)
+    if (plain === '' || isStopWord(plain)) continue
+    const stemmed = stem(plain)
+    counts.set(stemmed, { word: counts.get(stemmed)?.word ?? word, count: (counts.get(stemmed)?.count ?? 0) + 1 })
+  }
+  return [...counts.values()]
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_SUBJECTS)
+    .map(({ word }) => word)
+}

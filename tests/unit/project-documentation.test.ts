@@ -1,0 +1,123 @@
+/** What readers of the documentation rely on: links that lead somewhere, and lists that are complete. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { expect, test } from '@jest/globals'
+import { report } from '../../src/interfaces/cli/errors.ts'
+import { cliMenu } from '../../src/interfaces/cli/menu.ts'
+import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
+
+const root = join(import.meta.dirname, '../..')
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const operations = read('docs/operations.md')
+
+/** The exit code that the page promises for each code. The compiler asks for a line when a code is added. */
+const EXIT_CODES: Readonly<Record<ErrorCode, 1 | 2>> = {
+  invalid_input: 2,
+  invalid_config: 1,
+  not_found: 1,
+  forbidden: 1,
+  confirmation_needed: 2,
+  already_running: 1,
+  not_running: 1,
+  unavailable: 1,
+  rejected: 1,
+  timeout: 1,
+  bad_answer: 1,
+  damaged: 1,
+  disabled: 1,
+  stopping: 1,
+  internal: 1,
+}
+
+/** The part of a page below one heading. */
+const section = (page: string, heading: string): string =>
+  page.split(/^(?=## )/m).find(each => each.startsWith(`## ${heading}\n`)) ?? ''
+
+test('docs/operations.md explains every error code, and no other', () => {
+  const rows = [...section(operations, 'Error codes').matchAll(/^\| `([a-z_]+)` +\| (.+?) +\| (.+?) +\|$/gm)]
+  expect(rows.map(([, code]) => code)).toEqual(Object.keys(EXIT_CODES))
+})
+
+test('each error code ends a command with the exit code that the page promises', async () => {
+  const codes = Object.keys(EXIT_CODES) as ErrorCode[]
+  const exits = await Promise.all(
+    codes.map(async code => [code, await report(new DenidinError(code, 'a reason'), new PassThrough(), true)]),
+  )
+  expect(Object.fromEntries(exits)).toEqual(EXIT_CODES)
+})
+
+test('docs/operations.md names every command', () => {
+  const named = Object.keys(cliMenu).filter(words => new RegExp(`\`${words}[\` ]`).test(operations))
+  expect(named).toEqual(Object.keys(cliMenu))
+})
+
+/** What the pages tell a reader to look for on the screen and in the log. */
+const QUOTED = [
+  'Session created',
+  'Added message to session',
+  'Session expired, transferring to long-term memory',
+  'Message received',
+  'Session file is damaged, set aside and rebuilt',
+  'has to be linked again',
+  'is not ready yet',
+  'DeniDin is already running (pid ',
+  'there is no configuration file ',
+  'State of WhatsApp',
+  'DeniDin is up.',
+  'Linked and listening.',
+  'The phone removed DeniDin from its linked devices.',
+]
+
+test('what the pages tell the reader to look for is what DeniDin writes', () => {
+  const sources = globSync(['src/**/*.ts', 'scripts/*.ts'], { cwd: root }).map(read).join('\n')
+  const text = pages.map(read).join('\n')
+  expect(QUOTED.filter(each => !text.includes(each))).toEqual([])
+  expect(QUOTED.filter(each => !sources.includes(each))).toEqual([])
+})
+
+/** The anchor that GitHub makes of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-')
+
+const withoutBlocks = (page: string): string => page.replace(/^```[\s\S]*?^```$/gm, '')
+const withoutCode = (page: string): string => withoutBlocks(page).replace(/`[^`\n]*`/g, '')
+
+const anchorsIn = (path: string): string[] =>
+  [...withoutBlocks(read(path)).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => anchorOf(heading ?? ''))
+
+/** Whether a link on a page leads to a file, and to a heading in it where it names one. */
+const leads = (page: string, link: string): boolean => {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? page : join(dirname(page), path)
+  if (!existsSync(join(root, target))) return false
+  return anchor === undefined || anchorsIn(target).includes(anchor)
+}
+
+test('every link between the pages leads to a file and a heading that exist', () => {
+  const links = pages.flatMap(page =>
+    [...withoutCode(read(page)).matchAll(/\]\((?!https?:)([^)\s]*)\)/g)].map(([, link]) => ({
+      page,
+      link: link ?? '',
+    })),
+  )
+  expect(links.length).toBeGreaterThan(30)
+  expect(links.filter(({ page, link }) => !leads(page, link))).toEqual([])
+})
+
+test('every column of every table has a heading', () => {
+  const tables = pages.flatMap(page =>
+    [...withoutBlocks(read(page)).matchAll(/^ *(\|.*\|)\n *\|(?: *:?-+:? *\|)+$/gm)].map(([, row]) => ({
+      page,
+      row: row ?? '',
+    })),
+  )
+  const isNameless = (cell: string): boolean => cell.trim() === ''
+  expect(tables.length).toBeGreaterThan(30)
+  expect(tables.filter(({ row }) => row.split('|').slice(1, -1).some(isNameless))).toEqual([])
+})
