@@ -1,3 +1,4 @@
+/** Offers the memories to the vectors: each memory is embedded by its text. */
 import type { Scope } from '../messages/scope.ts'
 import type { Embeddable, EmbeddingSource } from '../vectors/embedding-source.ts'
 import type { MemoryRecord } from './memory.ts'

@@ -1,3 +1,4 @@
+/** The port of the memory log: uses of memories, moves between tiers, relations, and what each reply was given. */
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Entity, Tier } from './memory.ts'

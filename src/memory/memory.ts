@@ -1,3 +1,4 @@
+/** What a memory is: a fact, something that a person asked to remember, or the summary of a session. */
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'

@@ -1,3 +1,4 @@
+/** The port that remembers the last list a person was shown, so that they can name its items by number. */
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'

@@ -1,3 +1,4 @@
+/** The port of profiles, and the lines of a profile as a request to the model carries them. */
 import type { Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { MemoryRecord } from './memory.ts'

@@ -1,3 +1,4 @@
+/** Divides the tokens of recall between memories and quotes. */
 import { subjectStems } from '../text/content-stems.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { RecalledMemory } from '../memory/memory.ts'

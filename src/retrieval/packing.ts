@@ -1,3 +1,4 @@
+/** Chooses the quotes that fit into a number of tokens. */
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** Something to be quoted. */

@@ -1,3 +1,4 @@
+/** The text by which a message is embedded: the message with what was said before and after it. */
 import type { Utterance, UtteranceInContext } from '../messages/message-context.ts'
 import { isoDay } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'

@@ -1,3 +1,4 @@
+/** The port of what gets vectors: memories or messages. */
 import type { Scope } from '../messages/scope.ts'
 
 /** Something that gets a vector. */

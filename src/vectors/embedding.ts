@@ -1,3 +1,4 @@
+/** Embeds questions and texts with one embedder, within its limits. */
 import { withDeadline } from '../platform/deadline.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'

@@ -1,3 +1,4 @@
+/** Finds nearest vectors by comparing all of them. */
 import type { Neighbour } from './vector-index.ts'
 import type { StoredVector } from './vector-store.ts'
 

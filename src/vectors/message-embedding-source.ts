@@ -1,3 +1,4 @@
+/** Offers the messages of people to the vectors, once they are old enough to have context. */
 import type { MessageContext } from '../messages/message-context.ts'
 import type { Scope } from '../messages/scope.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'

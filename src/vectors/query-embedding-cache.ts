@@ -1,3 +1,4 @@
+/** Embeds a question once, however many indexes it is put to. */
 import { LRUCache } from 'lru-cache'
 import type { Embedder, Embeddings } from '../models/embedder.ts'
 

@@ -16,6 +16,12 @@ import { SyncWorker } from './sync-worker.ts'
 import { INDEX_DEADLINE_MS, DELETION_DEADLINE_MS, type Neighbour, type VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
+/** The present embedding model, with its threshold. */
+export interface PresentModel {
+  readonly embedding: Embedding
+  readonly min_similarity: number
+}
+
 export interface SourceVectorsDeps {
   readonly source: EmbeddingSource
   /** Where the vectors of this source are stored. */
@@ -23,13 +29,11 @@ export interface SourceVectorsDeps {
   readonly vectors: VectorStore
   /** Over `space`. */
   readonly index: VectorIndex
-  readonly embedding: Embedding
+  readonly model: PresentModel
   /** Answers until the present embedding model has caught up. */
   readonly previous: PreviousModel
   /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
   readonly embeds: boolean
-  /** Threshold of the present embedding model. */
-  readonly min_similarity: number
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -60,7 +64,7 @@ export class SourceVectors implements AsyncDisposable {
 
   constructor(deps: SourceVectorsDeps) {
     this.#deps = deps
-    this.#worker = new SyncWorker(deps)
+    this.#worker = new SyncWorker({ ...deps, embedding: deps.model.embedding })
     this.#logger = deps.logger.for('memory.recall')
   }
 
@@ -69,7 +73,7 @@ export class SourceVectors implements AsyncDisposable {
   }
 
   get minSimilarity(): number {
-    return this.#deps.min_similarity
+    return this.#deps.model.min_similarity
   }
 
   /** Begins to embed and index in the background what is missing. */
@@ -115,7 +119,8 @@ export class SourceVectors implements AsyncDisposable {
    * @throws DenidinError when the embedder fails
    */
   async ask(asked: Scope, question: string, call: CallContext): Promise<SimilarityQuery> {
-    const { index, embedding, min_similarity, previous, clock, source } = this.#deps
+    const { index, previous, clock, source } = this.#deps
+    const { embedding, min_similarity } = this.#deps.model
     const model = (await previous.asked(asked, question, call)) ?? {
       index,
       min_similarity,
@@ -178,7 +183,7 @@ export class SourceVectors implements AsyncDisposable {
 
   /** Items that the embedding model refuses. */
   get refused(): number {
-    return this.#deps.embedding.refused
+    return this.#deps.model.embedding.refused
   }
 
   /** Why the last round of work ended early; `undefined` when it did not. */

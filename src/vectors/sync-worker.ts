@@ -1,3 +1,4 @@
+/** Runs the synchronisation of vectors and index in the background, with retries. */
 import { backoffDelay, type Backoff } from '../platform/backoff.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'

@@ -1,3 +1,4 @@
+/** The similarity threshold that suits each embedding model. */
 import { OFFLINE_MIN_SIMILARITY } from '../models/offline/offline-embedder.ts'
 
 /**

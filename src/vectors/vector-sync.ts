@@ -1,3 +1,4 @@
+/** One round of bringing the vectors of a source into step with it. */
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Embedding } from './embedding.ts'

@@ -121,10 +121,9 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
       space,
       vectors,
       index,
-      embedding,
+      model: { embedding, min_similarity },
       previous,
       embeds,
-      min_similarity,
     })
     return { vectors: followed, indexed: { source, space, table, index, embeds, syncNow: () => followed.syncNow() } }
   }

@@ -104,10 +104,12 @@ export const memoryOver = ({
     space: embedder.space,
     vectors,
     index,
-    embedding: new Embedding(embedder, wordCounter, runtime.clock, runtime.logger),
+    model: {
+      embedding: new Embedding(embedder, wordCounter, runtime.clock, runtime.logger),
+      min_similarity: settings.min_similarity ?? defaultMinSimilarity(embedder.model),
+    },
     previous: noPreviousModel,
     embeds: true,
-    min_similarity: settings.min_similarity ?? defaultMinSimilarity(embedder.model),
   })
   const memory = new VectorLongTermMemory({
     memories,

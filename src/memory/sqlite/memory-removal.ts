@@ -1,3 +1,4 @@
+/** Removes memories, and restores what they had superseded or merged. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { passOn } from './memory-merges.ts'
 

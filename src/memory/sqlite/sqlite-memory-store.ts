@@ -1,3 +1,4 @@
+/** Memories in `denidin.db`. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { DenidinError } from '../../platform/errors.ts'

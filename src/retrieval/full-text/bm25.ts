@@ -1,3 +1,4 @@
+/** Scores messages by the words that they share with a question: BM25 over a message and its neighbours. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { FLAG, NEAR_RADIUS, WIDE_RADIUS, type Columns } from './columnar-store.ts'
 import type { Postings } from './full-text-index.ts'

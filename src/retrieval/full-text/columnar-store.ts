@@ -1,3 +1,4 @@
+/** The columns of a scope: time, length, speaker and flags of every message in 16 bytes each. */
 import { SECOND_MS, HOUR_MS } from '../../platform/clock.ts'
 import type { IndexedDocument } from './index-document.ts'
 

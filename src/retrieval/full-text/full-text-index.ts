@@ -1,3 +1,4 @@
+/** The port of the full-text index: which message holds which word, each scope apart. */
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'

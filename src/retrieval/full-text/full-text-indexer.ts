@@ -1,3 +1,4 @@
+/** Keeps the full-text index in step with the messages, in the background. */
 import { BackgroundTasks } from '../../platform/background-tasks.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'

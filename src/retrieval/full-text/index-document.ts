@@ -1,3 +1,4 @@
+/** Reads a message for the index: its stems, its dates, and what kind of message it is. */
 import type { PersonId } from '../../people/person.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'

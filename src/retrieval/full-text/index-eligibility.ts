@@ -1,3 +1,4 @@
+/** Decides which messages may be found: conversation is, commands and notices are not. */
 import type { ScopedMessage } from '../../messages/change-feed.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { MessageState } from './full-text-index.ts'

@@ -1,3 +1,4 @@
+/** Searches one scope by words: the words of the question, related words, and likely misspellings. */
 import { shareOf } from '../../text/word-frequency.ts'
 import { relatedTo } from '../../text/synonyms.ts'
 import { editDistance } from '../../platform/edit-distance.ts'

@@ -1,3 +1,4 @@
+/** Encodes postings, the places of a word, as compact blobs. */
 import type { Postings } from './full-text-index.ts'
 
 /**

@@ -1,3 +1,4 @@
+/** Reads a question for the search: its words, whom and which days it is about, and what kind of answer it wants. */
 import { dayOf, type DateSpan } from '../../text/dates/date-span.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import { isAskingStem, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'

@@ -1,3 +1,4 @@
+/** A view of a group's index that contains the words of one person alone. */
 import type { MessageId } from '../../messages/message.ts'
 import type { PersonId } from '../../people/person.ts'
 import { restrictedTo, type Columns } from './columnar-store.ts'

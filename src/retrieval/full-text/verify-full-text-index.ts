@@ -1,3 +1,4 @@
+/** Compares the full-text index with the messages, and repairs what differs. */
 import type { ChangeFeed, ScopedMessage } from '../../messages/change-feed.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'

@@ -1,3 +1,4 @@
+/** Combines the scores of words and vectors into one ranking. */
 import { isCommon } from '../../text/word-frequency.ts'
 import { topK } from '../full-text/top-k.ts'
 import { FLAG, type Columns } from '../full-text/columnar-store.ts'

@@ -1,3 +1,4 @@
+/** A re-ranker behind HTTP, by the protocol of Cohere's `/rerank`. */
 import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'

@@ -1,3 +1,4 @@
+/** A re-ranker that adds up weighted features of a candidate. */
 import { FEATURE_NAMES, type FeatureName, type Features, type Reranker } from './reranker.ts'
 
 /** What each feature adds to a candidate's place. */

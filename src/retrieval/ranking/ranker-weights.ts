@@ -1,3 +1,4 @@
+/** The learned weights of the linear re-ranker; `scripts/train-ranker.ts` writes them. */
 import type { LinearWeights } from './linear-reranker.ts'
 
 /**

@@ -1,3 +1,4 @@
+/** Opens `index.db`, and begins a new one when it cannot be used. */
 import { rm } from 'node:fs/promises'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Logger } from '../../platform/logger.ts'

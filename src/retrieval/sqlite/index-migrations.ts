@@ -1,3 +1,4 @@
+/** History of the tables in `index.db`. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 
 /** Tables of the full-text index, in `index.db`. Every row but those of the progress belongs to one scope. */

@@ -1,3 +1,4 @@
+/** Reads the full-text index of one scope from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Postings, ScopeReader } from '../full-text/full-text-index.ts'

@@ -1,3 +1,4 @@
+/** Runs a Chroma server as a child process. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'

@@ -1,3 +1,4 @@
+/** The port of a Chroma server: connect to it, report trouble, learn that it is back. */
 import type { ChromaClient } from 'chromadb'
 import type { Health } from '../../platform/health.ts'
 

@@ -1,3 +1,4 @@
+/** Brings Chroma's collections into step with the allocation table. */
 import type { Collection as ChromaCollection } from 'chromadb'
 import type { CollectionAllocator, Collection, CollectionNumber, Move, WaitingVector } from '../collection-allocator.ts'
 import type { RebuildRun } from '../vector-index.ts'

@@ -1,3 +1,4 @@
+/** The vector index in Chroma. */
 import type { Collection as ChromaCollection } from 'chromadb'
 import { withDeadline } from '../../platform/deadline.ts'
 import type { Clock } from '../../platform/clock.ts'

@@ -1,3 +1,4 @@
+/** Compares Chroma's collections with the allocation table, row by row. */
 import type { Collection as ChromaCollection } from 'chromadb'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { CollectionAllocator, CollectionNumber } from '../collection-allocator.ts'

@@ -1,3 +1,4 @@
+/** Decides whether repeated failures are a collection's fault or the server's. */
 import type { DenidinError } from '../../platform/errors.ts'
 import type { CollectionNumber } from '../collection-allocator.ts'
 import type { ChromaServer } from './chroma-server.ts'

@@ -1,3 +1,4 @@
+/** A Chroma server that DeniDin starts, watches, repairs and stops. */
 import { readdir } from 'node:fs/promises'
 import { ChromaClient } from 'chromadb'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'

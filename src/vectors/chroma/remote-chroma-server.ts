@@ -1,3 +1,4 @@
+/** A Chroma server that runs elsewhere. */
 import { ChromaClient } from 'chromadb'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'

@@ -1,3 +1,4 @@
+/** Samples stored vectors and compares pairs of them, for the calibration of the threshold. */
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Scope } from '../../messages/scope.ts'

@@ -1,3 +1,4 @@
+/** The port of what an operator can do with vectors and their indexes. */
 import type { Calibration } from './calibration.ts'
 import type { RebuildRun } from '../vector-index.ts'
 

@@ -1,3 +1,4 @@
+/** Statements that the tables of the collection allocator share. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { Collection, CollectionNumber, WaitingVector } from '../collection-allocator.ts'

@@ -1,3 +1,4 @@
+/** What rebuilding and verifying read and record in `vectors.db`. */
 import type { Scope } from '../../messages/scope.ts'
 import type { CollectionNumber, MaintenanceTable, WaitingVector } from '../collection-allocator.ts'
 import type { StoredVector } from '../vector-store.ts'

@@ -1,3 +1,4 @@
+/** The vector store in `vectors.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { DenidinError } from '../../platform/errors.ts'

@@ -86,10 +86,9 @@ const openVectors = async (
       space,
       vectors,
       index,
-      embedding: new Embedding(embedder, wordCounter, systemClock, silentLogger),
+      model: { embedding: new Embedding(embedder, wordCounter, systemClock, silentLogger), min_similarity: 0 },
       previous: noPreviousModel,
       embeds: true,
-      min_similarity: 0,
     }),
   })
   const subject: ScaleSubject = {
