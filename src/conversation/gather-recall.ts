@@ -45,7 +45,7 @@ export const gatherRecall = async (
     { ...call, purpose: 'recall' },
   )
   const packed = packRecall(hits, deps.settings.recall_tokens, deps.tokens)
-  deps.scopes.audit(search_scope, { ...packed, memories: [...packed.memories, ...packed.told] })
+  deps.scopes.audit(search_scope, { ...packed, memories: [...packed.memories, ...packed.covered] })
   return { ...packed, quotes: await dated(deps.facts, packed.quotes) }
 }
 

@@ -22,7 +22,7 @@ export interface FactHits {
   /** Memories that may be shown, best first, at most `top_k_results`. */
   readonly memories: readonly RecalledMemory[]
   /**
-   * By scope: every memory similar to the question, best first, whoever said it and whether or not it still holds. They
+   * By scope: every memory similar to the question, best first, of every speaker, whether or not it still holds. They
    * lead to the messages that they were taken from; do not show them.
    */
   readonly similar: ReadonlyMap<Scope, readonly SimilarMemory[]>

@@ -52,7 +52,7 @@ export interface RecallRecord {
   readonly scope: Scope
   readonly chat_id: ChatId
   readonly at: number
-  /** As they stood in the request. */
+  /** In the order of the request. */
   readonly items: readonly RecalledItem[]
 }
 
@@ -92,7 +92,7 @@ export interface MemoryLog {
   relationsOf(memory_ids: readonly string[]): Promise<readonly Relation[]>
   /**
    * Removes accesses, recalls and moves between tiers older than `before`, milliseconds since the Unix epoch; in steps,
-   * between which everybody else has a turn. @returns how many of them
+   * between which the event loop gets a turn. @returns how many of them
    */
   prune(before: number): Promise<number>
 }

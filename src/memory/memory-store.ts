@@ -34,15 +34,15 @@ export interface MemoryChange {
 
 /** Two memories that say the same, to be made one. */
 export interface Merge {
-  /** The one that stands. */
+  /** The memory that is kept. */
   readonly kept: string
-  /** The one that holds no more by itself. */
+  /** The memory that holds no more by itself. */
   readonly closed: string
   /** Why they are taken for the same. */
   readonly reason: string
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  /** Those of the one that stands, from now on. */
+  /** Those of the kept memory, from now on. */
   readonly importance: number
   readonly tier: Tier
 }

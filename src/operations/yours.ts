@@ -1,6 +1,6 @@
 /** What people can ask of what is held about them: whose it is, and by which name it is called. */
 import { z } from 'zod'
-import type { ListingPlace } from '../memory/numbered-lists.ts'
+import type { ListContext } from '../memory/numbered-lists.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
 import type { MessageId } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
@@ -21,7 +21,7 @@ export interface Subject {
   /** The conversation it is asked in: the person's own, or a group's. */
   readonly scope: Scope
   /** Where the numbers of a list hold. */
-  readonly place: ListingPlace
+  readonly place: ListContext
   /** Who asks, for the audit. */
   readonly by: string
   /** The request itself. */

@@ -172,7 +172,7 @@ export class IndexedMessageSearch implements MessageSearch {
         .sort((a, b) => b.score - a.score)
         .map(({ hit }) => hit)
     } catch (error) {
-      this.#logger.warn('The order of the search stands', { why: asDenidinError(error).message })
+      this.#logger.warn('The re-ranker failed; the order of the search is kept', { why: asDenidinError(error).message })
       return hits
     }
   }

@@ -11,7 +11,7 @@ export interface PackedRecall {
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
   /** Memories that say nothing which their own words, among the quotes, do not say: not shown, but used. */
-  readonly told: readonly RecalledMemory[]
+  readonly covered: readonly RecalledMemory[]
 }
 
 /** What a search found, best first. */
@@ -36,13 +36,13 @@ export const packRecall = (
   const chosen = packed(quotes, most_quotes, for_quotes, counter)
   const left = tokens - chosen.reduce((sum, quote) => sum + quote.tokens, 0)
   const said = new Map(chosen.map(quote => [quote.message_id, quote]))
-  const told = memories.filter(each => isTold(each, said))
-  const others = memories.filter(each => !told.includes(each))
-  return { memories: fit(others, left, counter), quotes: chosen, told }
+  const covered = memories.filter(each => isCovered(each, said))
+  const others = memories.filter(each => !covered.includes(each))
+  return { memories: fit(others, left, counter), quotes: chosen, covered }
 }
 
 /** Whether the words that a fact was taken from are quoted, and it holds no word that they do not: “My sister” may be “she” there. */
-const isTold = ({ memory }: RecalledMemory, said: ReadonlyMap<string, Quote>): boolean => {
+const isCovered = ({ memory }: RecalledMemory, said: ReadonlyMap<string, Quote>): boolean => {
   const from = memory.sources.flatMap(source => said.get(source) ?? [])
   if (memory.quote === undefined || from.length === 0) return false
   const known = new Set(from.flatMap(({ text, speaker }) => subjectStems(`${text} ${speaker ?? ''}`)))

@@ -81,8 +81,8 @@ export const searchScope = async (
 }
 
 /**
- * 1 for each message that the reader has before them: the question itself, and the conversation that it stands in. It is
- * not quoted, and what stands beside it is not found by its words.
+ * 1 for each message that the reader has before them: the question itself, and the conversation that it belongs to. It
+ * is not quoted, and its neighbours are not found by its words.
  */
 const hiddenIn = async (reader: ScopeReader, exclude: ReadonlySet<MessageId>): Promise<Uint8Array> => {
   const hidden = new Uint8Array(reader.columns.size)

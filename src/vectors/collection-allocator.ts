@@ -54,11 +54,11 @@ export interface MoveTable {
 /** What rebuilding and verifying the index go by. */
 export interface MaintenanceTable {
   /**
-   * A rebuild is to be done: collections that there are now are to be made anew. One that was noted before and not
+   * Records that all present collections are to be rebuilt. A rebuild that was recorded before and not
    * finished goes on instead.
    */
   begin(): Promise<void>
-  /** What a rebuild still has to make anew, and how many vectors lie there; `undefined` when none is under way. */
+  /** What is left to rebuild, and how many vectors that is; `undefined` when none is under way. */
   left(): Promise<{ readonly collections: readonly CollectionNumber[]; readonly vectors: number } | undefined>
   end(): Promise<void>
   /** Every vector that a collection should hold for certain, page by page: ids and scopes. */
@@ -131,7 +131,7 @@ export interface CollectionLifecycle {
 
 /**
  * The table for one space. It is in the same file as the vectors, so the two cannot disagree; every call is one
- * transaction, so that after a crash at any moment the table tells what is left to do.
+ * transaction, so that after a crash at any moment the table says what is left to do.
  */
 export interface CollectionAllocator extends CollectionReader, IndexedVectors, IndexQueue, CollectionLifecycle {
   readonly moves: MoveTable

@@ -15,10 +15,10 @@ const MOST_TOKENS = 8000
 /** Texts of at most this many characters cannot be longer than `MOST_TOKENS`: a token stands for at least one byte. */
 const SURELY_SHORT_CHARACTERS = MOST_TOKENS / 3
 
-/** Somebody waits for the answer. */
+/** A person waits for the answer. */
 const QUESTION_DEADLINE_MS = 5000
 
-/** Something to be remembered, in the words that stand for it. */
+/** An item with the text by which it is embedded. */
 export interface Worded extends Embeddable {
   readonly text: string
 }

@@ -9,10 +9,10 @@ import { itemOfMessage, MESSAGE_ITEM_PREFIX, messageOfItem } from './item-id.ts'
 
 /**
  * Age at which a message gets its vector: by then what was said after it is there too, so that it is embedded once. Until
- * then it stands in the running conversation, and is found by its words.
+ * then it is part of the running conversation, and is found by its words.
  */
 const SETTLED_AFTER_MS = 10 * MINUTE_MS
-/** How often it is looked for new messages: nothing on the road has to think of it. */
+/** How often it looks for new messages: the pipeline need not report them. */
 const LOOK_EVERY_MS = MINUTE_MS
 
 /** Messages that may have come, at the places of newer ones that went, before their going is followed. */

@@ -29,7 +29,7 @@ export interface SyncWorkerDeps {
 }
 
 /**
- * Brings vectors and index into step with what they stand for, in the background. What is left to do is read from the
+ * Brings vectors and index into step with their source, in the background. What is left to do is read from the
  * stores each time, never remembered: a crash at any moment loses nothing.
  */
 export class SyncWorker implements AsyncDisposable {
@@ -67,7 +67,7 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   /**
-   * Has vectors and index let go of what was taken back; what stands in its place follows in the background.
+   * Deletes the vectors of edited or deleted items now; replacements are embedded in the background.
    * @throws as the index does: what is left is done by the next round.
    */
   async deleteVectors(signal: AbortSignal): Promise<void> {
@@ -116,7 +116,7 @@ export class SyncWorker implements AsyncDisposable {
     for (;;) {
       this.#again = false
       const done = await this.#tryRound()
-      if (!this.#wokenAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
+      if (!this.#isRequestedAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
       this.#retry?.[Symbol.dispose]()
       this.#retry = undefined
     }
@@ -129,16 +129,16 @@ export class SyncWorker implements AsyncDisposable {
       this.#trouble = undefined
       return true
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#failAndRetry(error as Error)
+      if (!this.#stop.signal.aborted) this.#retryLater(error as Error)
       return false
     }
   }
 
-  #wokenAgain(): boolean {
+  #isRequestedAgain(): boolean {
     return this.#again && !this.#stop.signal.aborted
   }
 
-  #failAndRetry(error: Error): void {
+  #retryLater(error: Error): void {
     const { clock, ids } = this.#deps
     this.#failures += 1
     this.#compareAll = true
@@ -153,7 +153,7 @@ export class SyncWorker implements AsyncDisposable {
 
   async #round(): Promise<void> {
     const { index, source } = this.#deps
-    this.#lookAgain()
+    this.#scheduleNextLook()
     const all = this.#compareAll || source.growing
     const fresh = this.#fresh
     this.#compareAll = false
@@ -167,14 +167,14 @@ export class SyncWorker implements AsyncDisposable {
     // The index can be filled with what there is while the embedder is down, and the other way round.
     await follow().catch((error: unknown) => (failure = error))
     this.#stop.signal.throwIfAborted()
-    // Where nothing stands and nothing stood, no server is started.
+    // Without a vector, now or before, no server is started.
     if (((await index.pending()) > 0 || all) && (held || (await this.#holds()))) await index.catchUp(this.#stop.signal)
     if (failure !== undefined) throw failure as Error
     this.#logger.debug(`${capital(source.name)} and index are in step`)
   }
 
-  /** What nobody tells of is looked for from time to time. */
-  #lookAgain(): void {
+  /** Sources that do not report additions are looked at from time to time. */
+  #scheduleNextLook(): void {
     const { clock, source } = this.#deps
     if (source.looked_at_every_ms === undefined) return
     this.#later?.[Symbol.dispose]()

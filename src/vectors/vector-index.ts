@@ -16,7 +16,7 @@ export interface Neighbour {
 /** How a rebuild is followed and stopped. */
 export interface RebuildRun {
   readonly signal?: AbortSignal
-  /** Vectors that have been made anew, of how many. */
+  /** Vectors that have been rebuilt, of how many. */
   progress?(done: number, total: number): void
 }
 
@@ -34,7 +34,7 @@ export interface IndexFindings {
   /** Vectors that were looked for. */
   readonly looked_at: number
   readonly missing: number
-  /** Rows that no vector stands for. */
+  /** Rows without a vector. */
   readonly foreign: number
   /** Rows under another scope than their vector's. */
   readonly misplaced: number
@@ -61,7 +61,7 @@ export interface VectorIndex extends AsyncDisposable {
    */
   catchUp(signal?: AbortSignal): Promise<void>
   /**
-   * Fills everything anew from the vector store, answering from the old until the new is complete. Stopped, or cut off by
+   * Rebuilds everything from the vector store, answering from the old until the new is complete. Stopped, or cut off by
    * a crash, the next call goes on with what is left. @throws as `catchUp`
    */
   rebuild(run?: RebuildRun): Promise<void>

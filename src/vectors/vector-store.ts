@@ -2,7 +2,7 @@
 import type { Scope } from '../messages/scope.ts'
 
 export interface StoredVector {
-  /** What it stands for: see `item-id.ts`. */
+  /** The memory or message that it belongs to: see `item-id.ts`. */
   readonly item_id: string
   readonly scope: Scope
   readonly vector: Float32Array

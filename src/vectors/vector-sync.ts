@@ -6,7 +6,7 @@ import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
-/** Ids that are looked at in one step; between two steps everybody else has a turn. */
+/** Ids that are looked at in one step; between two steps the event loop gets a turn. */
 export const PAGE = 500
 /** Texts of one embedding request. */
 const EMBEDDING_BATCH = 32
@@ -145,8 +145,8 @@ export class VectorSync {
       if (embedded.length === 0) continue
       // What was taken back while it was embedded must not come back.
       const there = await source.scopesOf(embedded.map(each => each.item_id))
-      const standing = embedded.filter(each => there.get(each.item_id) === each.scope)
-      if (standing.length > 0) await vectors.put(this.#deps.space, standing)
+      const current = embedded.filter(each => there.get(each.item_id) === each.scope)
+      if (current.length > 0) await vectors.put(this.#deps.space, current)
     }
   }
 }

@@ -107,28 +107,11 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
   const { settings, runtime } = deps
   const { database, vectors } = opened
   const embedder = withQuestionCache(deps.embedder)
-  const indexes = new Indexes(settings, opened, embedder.space, runtime)
   const min_similarity = settings.min_similarity ?? defaultMinSimilarity(embedder.model)
+  const sources = new FollowedSources({ ...opened, settings, runtime, embedder, min_similarity })
   const messageSource = createMessageSource(deps.messageContext, runtime.tokens, runtime.clock)
-  const follow = (source: EmbeddingSource, space: string, embeds: boolean): FollowedSource => {
-    const table = indexes.tableOf(space)
-    const index = indexes.indexOver(table)
-    const embedding = new Embedding(embedder, runtime.tokens, runtime.clock, runtime.logger)
-    const previous = indexes.previousOf(space)
-    const followed = new SourceVectors({
-      ...runtime,
-      source,
-      space,
-      vectors,
-      index,
-      model: { embedding, min_similarity },
-      previous,
-      embeds,
-    })
-    return { vectors: followed, indexed: { source, space, table, index, embeds, syncNow: () => followed.syncNow() } }
-  }
-  const memories = follow(deps.memorySource, embedder.space, true)
-  const messages = follow(messageSource, messageSpace(embedder.space), settings.embed_messages)
+  const memories = sources.follow(deps.memorySource, embedder.space, true)
+  const messages = sources.follow(messageSource, messageSpace(embedder.space), settings.embed_messages)
   const messageVectors = createMessageVectors({
     context: deps.messageContext,
     vectors: messages.vectors,
@@ -174,55 +157,78 @@ interface FollowedSource {
   readonly indexed: IndexedSource
 }
 
-/** Makes the indexes over the spaces of one vector store; they share a Chroma server. */
-class Indexes {
-  readonly #settings: VectorsSettings
-  readonly #opened: Opened
-  readonly #runtime: VectorsRuntime
-  readonly #server: ChromaServer
-  /** The space of the memories: its table cleans up after all others. */
-  readonly #space: string
+interface FollowedSourcesDeps extends Opened {
+  readonly settings: VectorsSettings
+  readonly runtime: VectorsRuntime
+  readonly embedder: Embedder
+  readonly min_similarity: number
+}
 
-  constructor(settings: VectorsSettings, opened: Opened, space: string, runtime: VectorsRuntime) {
-    this.#settings = settings
-    this.#opened = opened
-    this.#runtime = runtime
-    this.#space = space
+/** Makes the vectors of sources over one vector store; their indexes share a Chroma server. */
+class FollowedSources {
+  readonly #deps: FollowedSourcesDeps
+  readonly #server: ChromaServer
+
+  constructor(deps: FollowedSourcesDeps) {
+    this.#deps = deps
+    const { settings, runtime } = deps
     this.#server =
       settings.chroma_url === undefined
         ? createManagedChromaServer({ ...runtime, folder: settings.chroma_folder })
         : createRemoteChromaServer({ ...runtime, url: settings.chroma_url })
   }
 
-  tableOf(space: string): CollectionAllocator {
-    const { database, previous } = this.#opened
-    if (space !== this.#space) return createSqliteCollectionAllocator(database, { space, tidies: false })
+  follow(source: EmbeddingSource, space: string, embeds: boolean): FollowedSource {
+    const { vectors, embedder, min_similarity, runtime } = this.#deps
+    const table = this.#tableOf(space)
+    const index = this.#indexOver(table)
+    const followed = new SourceVectors({
+      ...runtime,
+      source,
+      space,
+      vectors,
+      index,
+      embeds,
+      model: { embedding: this.#embeddingBy(embedder), min_similarity },
+      previous: this.#previousOf(space),
+    })
+    return { vectors: followed, indexed: { source, space, table, index, embeds, syncNow: () => followed.syncNow() } }
+  }
+
+  /** The table of the memories cleans up after all others. */
+  #tableOf(space: string): CollectionAllocator {
+    const { database, previous, embedder } = this.#deps
+    if (space !== embedder.space) return createSqliteCollectionAllocator(database, { space, tidies: false })
     const previous_spaces = previous === undefined ? [] : [previous.space, messageSpace(previous.space)]
     const in_use = [messageSpace(space), ...previous_spaces]
     return createSqliteCollectionAllocator(database, { space, tidies: true, in_use })
   }
 
-  indexOver(table: CollectionAllocator): VectorIndex {
-    const { clock, logger } = this.#runtime
-    const { collection_name } = this.#settings
+  #indexOver(table: CollectionAllocator): VectorIndex {
+    const { clock, logger } = this.#deps.runtime
+    const { collection_name } = this.#deps.settings
     return createChromaVectorIndex({ table, server: this.#server, collection_name, clock, logger })
   }
 
   /** The previous embedding model over its own vectors of the same source. */
-  previousOf(present: string): PreviousModel {
-    const { previous, vectors } = this.#opened
-    const { clock, logger, tokens } = this.#runtime
+  #previousOf(present: string): PreviousModel {
+    const { previous, vectors, embedder, runtime } = this.#deps
     if (previous === undefined) return noPreviousModel
-    const space = present === this.#space ? previous.space : messageSpace(previous.space)
+    const space = present === embedder.space ? previous.space : messageSpace(previous.space)
     return createPreviousModel({
-      embedding: new Embedding(previous, tokens, clock, logger),
-      index: this.indexOver(this.tableOf(space)),
+      embedding: this.#embeddingBy(previous),
+      index: this.#indexOver(this.#tableOf(space)),
       space,
       present,
       vectors,
-      clock,
-      logger,
+      clock: runtime.clock,
+      logger: runtime.logger,
     })
+  }
+
+  #embeddingBy(embedder: Embedder): Embedding {
+    const { tokens, clock, logger } = this.#deps.runtime
+    return new Embedding(embedder, tokens, clock, logger)
   }
 }
 

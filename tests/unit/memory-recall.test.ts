@@ -218,7 +218,7 @@ test('a fact is not shown beside the words that it was taken from, unless it say
   const sister = factOf('Ana’s sister lives in Oslo', 'she lives in Oslo', ['m2'])
   const quotes = [quoteOf('m1', 'my boat is called Marlin, by the way'), quoteOf('m2', 'she lives in Oslo')]
   expect(shownOf([boat, sister], quotes)).toEqual(['Ana’s sister lives in Oslo'])
-  expect(packRecall({ memories: [boat, sister], quotes, most_quotes: 2 }, 100, wordCounter).told).toEqual([boat])
+  expect(packRecall({ memories: [boat, sister], quotes, most_quotes: 2 }, 100, wordCounter).covered).toEqual([boat])
   // Words of another message, or words that found no room, prove nothing.
   expect(shownOf([boat], [quoteOf('m3', 'my boat is called Marlin')])).toHaveLength(1)
   expect(shownOf([boat], [])).toHaveLength(1)

@@ -68,12 +68,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
         )
         this.#addSources(memory_id, sources)
       }
-      const standing =
+      const current =
         this.#read('memory_id = :memory_id', { memory_id })[0] ??
         this.#read(`session_id = :session_id and kind in ('session_summary', 'session_transcript')`, {
           session_id: memory.session_id ?? null,
         })[0]
-      return { added: added > 0, memory: standing ?? memory }
+      return { added: added > 0, memory: current ?? memory }
     })
   }
 

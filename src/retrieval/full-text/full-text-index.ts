@@ -6,13 +6,13 @@ import type { PersonId } from '../../people/person.ts'
 import type { Columns } from './columnar-store.ts'
 import type { IndexedMessage } from './index-document.ts'
 
-/** Where a word stands in a scope: ordinals of messages, and how often in each. In no particular order. */
+/** Which messages of a scope contain a word: their ordinals, and how often each does. In no particular order. */
 export interface Postings {
   readonly ordinals: Uint32Array
   readonly counts: Uint8Array
 }
 
-/** Somebody who speaks in a scope; their number stands in the columns. */
+/** A person or the bot who speaks in a scope; the columns name them by number. */
 export interface Speaker {
   readonly speaker: number
   readonly person_id: PersonId
@@ -33,7 +33,7 @@ export interface Document {
 export interface ScopeReader {
   readonly columns: Columns
   readonly speakers: readonly Speaker[]
-  /** Where these stems stand; one that stands nowhere is left out. */
+  /** The postings of these stems; a stem that no message contains is left out. */
   postings(stems: readonly string[]): Promise<ReadonlyMap<string, Postings>>
   /** Stems that begin so, at most `limit`. */
   stemsFrom(beginning: string, limit: number): Promise<readonly string[]>
@@ -49,7 +49,7 @@ export interface MessageState {
 }
 
 /**
- * Words of all messages, each scope apart. Derived from the messages, and made anew from them when it is lost or of
+ * Words of all messages, each scope apart. Derived from the messages, and rebuilt from them when it is lost or of
  * another version; `position` and `filled_to` say how far it follows them.
  */
 export interface FullTextIndex {
@@ -58,7 +58,7 @@ export interface FullTextIndex {
   /** The latest 50 groups in which a person said anything. */
   groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
   /**
-   * Brings messages into their newest form, each whole or not at all, in one transaction with the place that the index
+   * Brings messages into their newest form, each whole or not at all, in one transaction with the position that the index
    * has reached. Safe to repeat.
    */
   apply(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void>

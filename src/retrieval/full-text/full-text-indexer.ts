@@ -6,9 +6,9 @@ import type { ChangeFeed } from '../../messages/change-feed.ts'
 import type { IndexProgress, FullTextIndex } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
 
-/** Messages of one transaction: some milliseconds of work, then everybody else has a turn. */
+/** Messages of one transaction: some milliseconds of work, then the event loop gets a turn. */
 const BATCH = 32
-/** Changes after which the list of changes is made short. */
+/** Changes after which the change log is shortened. */
 const PURGE_AFTER = 2000
 
 export interface FullTextIndexerDeps {
@@ -18,7 +18,7 @@ export interface FullTextIndexerDeps {
 }
 
 /**
- * Brings the full-text index into step with the messages, beside the road. What is left to do is read from the two each
+ * Brings the full-text index into step with the messages, in the background. What is left to do is read from both each
  * time: a crash at any moment loses nothing.
  */
 export class FullTextIndexer implements AsyncDisposable {
@@ -90,7 +90,7 @@ export class FullTextIndexer implements AsyncDisposable {
     return { change: last.change }
   }
 
-  /** What the index has on disk for certain need not be told again. */
+  /** Changes that the index has on disk for certain are no longer needed. */
   async #purge(change: number): Promise<void> {
     await this.#parts.index.checkpoint()
     await this.#parts.feed.forgetChanges(change)

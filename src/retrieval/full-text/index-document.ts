@@ -22,7 +22,7 @@ export interface IndexedDocument {
   readonly sent_at: number
   /** It ends as a question. */
   readonly question: boolean
-  /** A figure or a number word stands in it. */
+  /** It contains a figure or a number word. */
   readonly number: boolean
   /** The bot said it. */
   readonly bot: boolean
@@ -32,7 +32,7 @@ export interface IndexedDocument {
   readonly timed: boolean
 }
 
-/** Increase whenever words, dates or the layout are read in another way: an index of another version is made anew. */
+/** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
 export const INDEX_VERSION = 2
 
 /** Words of one message that are indexed; what comes after is a document, not something said. */

@@ -6,7 +6,7 @@ import type { MessageState } from './full-text-index.ts'
 /** Commands and their answers are not conversation; what is not to be learned from is not to be found either. */
 const COMMAND = /^\s*\/\p{L}/u
 
-/** In which form a message is to stand in the index, if at all. */
+/** The form in which a message is indexed, if at all. */
 export const stateOf = (message_id: MessageId, now: ScopedMessage | undefined): MessageState => ({
   message_id,
   now:

@@ -33,7 +33,7 @@ export interface Reranker {
   readonly readsFeatures: boolean
   /**
    * One score a candidate, in their order; higher is better.
-   * @throws DenidinError as models do; the order of the search then stands.
+   * @throws DenidinError as models do; the order of the search is then kept.
    */
   rerank(question: string, candidates: readonly RerankCandidate[], call: CallContext): Promise<readonly number[]>
 }

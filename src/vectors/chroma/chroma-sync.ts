@@ -9,7 +9,7 @@ const NUMBERS_PER_REQUEST = 16_000
 const MOST_PER_REQUEST = 500
 const REMOVALS_PER_REQUEST = 500
 
-/** Collections that are opened before anybody asks: loading one with 10,000 vectors takes up to a second. */
+/** Collections that are opened before the first query: loading one with 10,000 vectors takes up to a second. */
 const WARM_COLLECTIONS = 8
 
 /** How Chroma is called: both take care of what goes wrong. */
@@ -86,9 +86,9 @@ export class ChromaSync {
       signal?.throwIfAborted()
       const next = await this.#table.removals(REMOVALS_PER_REQUEST)
       if (next === undefined) return
-      const place = (await this.#table.collections()).find(each => each.collection === next.collection)
-      if (place?.state === 'live') {
-        await this.#calls.use(collections, place, chroma => chroma.delete({ ids: [...next.item_ids] }))
+      const found = (await this.#table.collections()).find(each => each.collection === next.collection)
+      if (found?.state === 'live') {
+        await this.#calls.use(collections, found, chroma => chroma.delete({ ids: [...next.item_ids] }))
       }
       await this.#table.removed(next.collection, next.item_ids)
     }

@@ -20,7 +20,7 @@ export interface RemoteChromaDeps {
   readonly logger: Logger
 }
 
-/** A Chroma server that somebody else runs. We touch nothing in it but our own collections. */
+/** A Chroma server that DeniDin does not run. It touches its own collections alone. */
 export const createRemoteChromaServer = (options: RemoteChromaDeps): ChromaServer => new RemoteChromaServer(options)
 
 class RemoteChromaServer implements ChromaServer {

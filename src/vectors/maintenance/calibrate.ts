@@ -9,7 +9,7 @@ import { chosen, comparePairs, memorySamples, type MemorySessions, type Sample }
 
 /** Questions that an embedder which costs nothing embeds for a calibration. */
 const FREE_EMBEDDINGS = 200
-/** Questions of one session: more would tell of that session alone. */
+/** Questions of one session: more would describe that session alone. */
 const QUESTIONS_OF_A_SESSION = 5
 
 /** What was said in a session; the message store answers it. */

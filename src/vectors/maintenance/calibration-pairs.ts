@@ -93,7 +93,7 @@ export const nearestPair = (vectors: readonly StoredVector[]): { readonly pairs:
 /** A random choice. */
 export const chosen = <T>(items: readonly T[], count: number, ids: Ids): readonly T[] => {
   if (items.length <= count) return items
-  const places = new Set<number>()
-  while (places.size < count) places.add(Math.floor(ids.fraction() * items.length))
-  return [...places].flatMap(place => items.slice(place, place + 1))
+  const indexes = new Set<number>()
+  while (indexes.size < count) indexes.add(Math.floor(ids.fraction() * items.length))
+  return [...indexes].flatMap(index => items.slice(index, index + 1))
 }

@@ -25,5 +25,5 @@ export const findThresholdWarning = async (
   }
   return pairs < LEAST_PAIRS || most >= min_similarity
     ? undefined
-    : `Nothing reaches memory.longterm.min_similarity (${String(min_similarity)}): of what is remembered, the most alike stand at ${most.toFixed(2)}. \`denidin memory calibrate\` suggests a value.`
+    : `Nothing reaches memory.longterm.min_similarity (${String(min_similarity)}): of what is remembered, the most similar reach ${most.toFixed(2)}. \`denidin memory calibrate\` suggests a value.`
 }
