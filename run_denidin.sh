@@ -56,12 +56,20 @@ if ! configured; then
   exit 1
 fi
 
+# Never change the packages below a bot that runs: one that must be stopped first is refused before the installation.
+running=$(scripts/running-bots.sh --mine | cut -f 1 | head -n 1)
+node=$(command -v node || command -v node_modules/.bin/node) || node=false
+if [ -n "$running" ] && ! "$node" scripts/is-installed.mjs; then
+  echo "DeniDin is already running (pid $running). Stop it with ./stop_denidin.sh, then start again." >&2
+  exit 1
+fi
+
 scripts/install.sh
 PATH=$root/node_modules/.bin:$PATH
 export PATH
 
 # Two lines: the folder of the log, and whether a browser is needed. Says on stderr what is wrong with the settings,
-# or that DeniDin is running already.
+# or that DeniDin is already running.
 plan=$(node scripts/plan-start.ts)
 logs_dir=$(printf '%s\n' "$plan" | sed -n 1p)
 if [ "$(printf '%s\n' "$plan" | sed -n 2p)" = browser ]; then

@@ -1,33 +1,106 @@
-// What run_denidin.sh must know before a start. Prints two lines: the folder of the log, and `browser` or `no-browser`.
-// Exit code 1, with the reason on stderr, when the settings are wrong or DeniDin is running already.
+// Tells run_denidin.sh what it must know before a start: prints the folder of the log, then `browser` or `no-browser`.
+// Exit code 1, with the reason on stderr, when the settings are wrong or a bot runs that this start would be the second of.
 // Usage: node scripts/plan-start.ts
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { readSettings } from '../src/app/bootstrap.ts'
+import { fromRoot, readSettings } from '../src/app/bootstrap.ts'
 import { runFolder } from '../src/app/run-paths.ts'
+import { loadSettings } from '../src/config/load-settings.ts'
+import type { Settings } from '../src/config/settings.ts'
 import { isOwned } from '../src/database/sqlite/owner-lock.ts'
 import { DenidinError } from '../src/platform/errors.ts'
 
-const refuseDoubleStart = (data_root: string): void => {
-  const { lock, pid } = runFolder(data_root)
-  if (!isOwned(lock)) return
-  let running: string
-  try {
-    running = readFileSync(pid, 'utf8').trim()
-  } catch {
-    // A `denidin` command owns the data for the length of its call, and writes no pid.
-    throw new DenidinError(
-      'already_running',
-      'A denidin command is using the data just now; start again when it is done.',
-    )
-  }
-  throw new DenidinError('already_running', `DeniDin is already running (pid ${running}).`)
+/** A bot that runs from this folder. */
+interface RunningBot {
+  readonly pid: string
+  /** The file that DENIDIN_CONFIG named when it was started, if any. */
+  readonly config: string | undefined
 }
 
-// Looking at the lock makes it where there is none yet: for its owner alone, as all that DeniDin writes.
+const runningBots = (...options: readonly string[]): readonly RunningBot[] =>
+  execFileSync(fromRoot('scripts/running-bots.sh'), options, { encoding: 'utf8' })
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => {
+      const [pid = '', , config] = line.split('\t')
+      return { pid, config: config === '-' ? undefined : config }
+    })
+
+/** The pid that the owner of a data folder has left there. A `denidin` command owns it too, and leaves none. */
+const pidIn = (data_root: string): string | undefined => {
+  try {
+    return readFileSync(runFolder(data_root).pid, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+const isAlive = (pid: string): boolean => {
+  try {
+    process.kill(Number(pid), 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+const refuse = (reason: string): never => {
+  throw new DenidinError('already_running', reason)
+}
+
+const refuseSecondBot = (settings: Settings): void => {
+  const { data_root, logs_dir } = settings
+  const owner = isOwned(runFolder(data_root).lock) ? (pidIn(data_root) ?? 'unknown') : undefined
+  const [mine] = runningBots('--mine')
+  if (mine !== undefined && mine.pid === owner) refuse(`DeniDin is already running (pid ${mine.pid}).`)
+  if (mine !== undefined) {
+    refuse(
+      `DeniDin is already running (pid ${mine.pid}), with the settings from before a change: ` +
+        'stop it with ./stop_denidin.sh, then start again.',
+    )
+  }
+  const others = runningBots()
+  const blocking = others.find(other => other.pid === owner || sharesLog(other, logs_dir))
+  if (blocking !== undefined) {
+    refuse(
+      `DeniDin is already running (pid ${blocking.pid}), ${startedWith(blocking)}; ` +
+        'a second bot needs a data_root and a logs_dir of its own.',
+    )
+  }
+  if (owner === undefined) return
+  if (owner === 'unknown' || !isAlive(owner)) {
+    refuse('A denidin command is using the data just now; start again when it is done.')
+  }
+  refuse(`DeniDin is already running (pid ${owner}) on ${data_root}, started from another folder: stop it there.`)
+}
+
+/**
+ * Whether another bot writes into the same log, as after DENIDIN_CONFIG was changed: then it is the one of before the
+ * change. What cannot be read any more counts as the same.
+ */
+const sharesLog = ({ config }: RunningBot, logs_dir: string): boolean => {
+  try {
+    const { settings } = loadSettings({
+      environment: {},
+      cwd: fromRoot(),
+      ...(config === undefined ? {} : { file: config }),
+    })
+    return settings.logs_dir === logs_dir
+  } catch {
+    return true
+  }
+}
+
+const startedWith = ({ config }: RunningBot): string =>
+  config === undefined
+    ? 'started without DENIDIN_CONFIG (./stop_denidin.sh stops it)'
+    : `started with another configuration (DENIDIN_CONFIG='${config}' ./stop_denidin.sh stops it)`
+
+// Looking at the lock creates it if it is missing: for its owner alone, as all that DeniDin writes.
 process.umask(0o077)
 try {
   const { settings } = readSettings()
-  refuseDoubleStart(settings.data_root)
+  refuseSecondBot(settings)
   const { enabled, browser_path } = settings.whatsapp
   console.log(settings.logs_dir)
   console.log(enabled && browser_path === undefined ? 'browser' : 'no-browser')

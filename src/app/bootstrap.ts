@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmod, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { readEnvironment } from '../config/environment.ts'
 import { loadSettings, type LoadedSettings } from '../config/load-settings.ts'
+import { PRIVATE_FOLDER_MODE } from '../platform/files.ts'
 
 /** Folder of DeniDin: relative paths of the configuration begin here. */
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -15,3 +17,19 @@ export const readVersion = (): string =>
 
 /** The configuration of this process. @throws DenidinError `not_found`, `invalid_config` */
 export const readSettings = (): LoadedSettings => loadSettings({ environment: readEnvironment(), cwd: ROOT })
+
+/** Access of any user but the owner. */
+const OTHERS = 0o077
+
+/**
+ * Closes a data folder inside the folder of DeniDin to other users: git creates `data/` readable for all. A folder
+ * elsewhere keeps the rights that its owner gave it.
+ */
+export const closeDataFolder = async (data_root: string): Promise<void> => {
+  const [root, folder] = await Promise.all([realpath(ROOT), realpath(data_root)])
+  if (!folder.startsWith(`${root}${sep}`) || ((await stat(folder)).mode & OTHERS) === 0) return
+  await chmod(folder, PRIVATE_FOLDER_MODE).catch((error: NodeJS.ErrnoException) => {
+    // Another user's folder stays as it is; `denidin doctor` reports it.
+    if (error.code !== 'EPERM') throw error
+  })
+}

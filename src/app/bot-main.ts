@@ -1,3 +1,4 @@
+import { systemClock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
@@ -24,7 +25,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     process.on('SIGINT', end)
     // A closed terminal ends what runs in it; what runs in the background goes on (Node undoes nohup).
     process.on('SIGHUP', process.stdout.isTTY ? end : () => undefined)
-    const logger = createWinstonLogger({ ...settings, console: false })
+    const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
     const parts = surroundings(logger)
     for (const warning of warnings) logger.for('config').warn(warning)
     process.on('unhandledRejection', reason => {

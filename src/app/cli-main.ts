@@ -1,4 +1,3 @@
-import { isOwned } from '../database/sqlite/owner-lock.ts'
 import { runCli } from '../interfaces/cli/run-cli.ts'
 import { connectToOwner } from '../operations/socket/socket-client.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -25,11 +24,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     open: async options => await openForCall(readSettings().settings, version, options),
     local: {
       start_script: fromRoot('run_denidin.sh'),
-      stopTarget: async () => {
-        const files = runFolder(readSettings().settings.data_root)
-        return { pid_file: files.pid, isOwned: async () => isOwned(files.lock) }
-      },
-      kill: (pid, signal) => process.kill(pid, signal),
+      stop_script: fromRoot('stop_denidin.sh'),
     },
   })
 }

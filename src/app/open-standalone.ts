@@ -3,7 +3,10 @@ import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import type { OpenOptions } from '../interfaces/cli/connect.ts'
 import { localClient, type OperationsClient } from '../operations/client.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
+import { systemClock } from '../platform/clock.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
+import { closeDataFolder } from './bootstrap.ts'
+import { createCatchUp, STORING } from './catch-up.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
 import { surroundings } from './runtime.ts'
@@ -22,7 +25,8 @@ export const openForCall = async (
   const owner = takeOwnership(lock)
   await using cleanup = new AsyncDisposableStack()
   cleanup.use(owner)
-  const logger = createWinstonLogger({ ...settings, console: false })
+  await closeDataFolder(settings.data_root)
+  const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
   const app = cleanup.use(await createApp({ settings, version, parts: surroundings(logger) }))
   await app.open()
@@ -32,5 +36,14 @@ export const openForCall = async (
     cleanup.defer(() => app.conversation.drain())
   }
   const kept = cleanup.move()
-  return localClient(app.runner, () => kept.disposeAsync())
+  const client = localClient(app.runner, () => kept.disposeAsync())
+  const catchUp = createCatchUp({ ...app, clock: systemClock })
+  return {
+    ...client,
+    call: async (operation, input, options = {}) => {
+      const output = await client.call(operation, input, options)
+      if (STORING.has(operation)) await catchUp(options)
+      return output
+    },
+  }
 }

@@ -23,6 +23,7 @@ import { DenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
+import { remembers } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -99,7 +100,7 @@ export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promis
       max_tokens: settings.ai.max_tokens,
       temperature: settings.ai.temperature,
       window_tokens: settings.memory.session.max_tokens_by_role,
-      recall_tokens: settings.memory.longterm.recall_tokens,
+      recall_tokens: remembers(settings) ? settings.memory.longterm.recall_tokens : 0,
       keep,
     },
   })

@@ -45,7 +45,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     messages: stores.forgettable,
     memories: stores.memories,
     longterm: features.memory,
-    indexes: [features.messageIndex, features.messageVectors],
+    indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
     scrub: () => {
       stores.database.scrub()
     },

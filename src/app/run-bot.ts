@@ -5,6 +5,7 @@ import { startSchedule } from '../interfaces/cron/schedule.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
+import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
 import type { StartOutput } from './startup-console.ts'
@@ -38,6 +39,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   const logger = parts.logger.for('app')
   const files = runFolder(settings.data_root)
   using _owner = takeOwnership(files.lock)
+  await closeDataFolder(settings.data_root)
   await writeFileAtomic(files.pid, `${String(options.pid)}\n`)
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => remove(files.pid))

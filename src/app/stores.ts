@@ -33,9 +33,11 @@ import type { PersonalData } from '../people/personal-data.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../people/sqlite/sqlite-preferences.ts'
+import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { peopleMigrations } from '../people/sqlite/people-migrations.ts'
 import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-people.ts'
 import { SessionFolders } from '../sessions/session-folders.ts'
+import { UnknownSessions } from '../sessions/unknown-sessions.ts'
 import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
@@ -49,6 +51,7 @@ export interface Stores extends Disposable {
   readonly messages: MessageStore
   readonly ledger: SessionLedger
   readonly folders: SessionFolders
+  readonly unknownSessions: UnknownSessions
   readonly memories: MemoryStore
   readonly memoryLog: MemoryLog
   readonly profiles: Profiles
@@ -100,9 +103,26 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
   const reflections = createSqliteReflections(database)
   const meter = createSqliteMeter(database, clock)
   const pauses = createSqlitePauses(database)
-  const folders = new SessionFolders(join(settings.data_root, 'sessions'))
+  const root = join(settings.data_root, 'sessions')
+  const folders = new SessionFolders(root)
+  const unknownSessions = new UnknownSessions({
+    root,
+    ledger,
+    folders,
+    erasures,
+    logger,
+    marksOf: async person_id => [
+      ...pastMerges(database)
+        .filter(({ into_id }) => into_id === person_id)
+        .map(({ from_id }) => JSON.stringify(from_id)),
+      // The beginnings of chat ids, such as 15551230001@c.us.
+      ...((await people.find(person_id))?.identities.map(({ value }) => `"${value}@`) ?? []),
+    ],
+  })
   const sessions = createPersonalSessions(ledger, folders)
   const personalData: PersonalData[] = [
+    // First: it looks for a person's names too.
+    unknownSessions.personal,
     createPersonalProfile(database),
     preferences,
     messages,
@@ -144,6 +164,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
     forgettable: createSqliteMessageErasure(database),
     applied: createSqliteAppliedErasures(database),
     folders,
+    unknownSessions,
     [Symbol.dispose]: () => {
       erasures[Symbol.dispose]()
       database[Symbol.dispose]()

@@ -1,5 +1,6 @@
 /** Gathers what the model is given from long-term memory and from earlier messages. */
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { MemoryReader } from '../memory/memory-store.ts'
 import type { Quote } from '../retrieval/quote.ts'
 import { packRecall, type PackedRecall } from '../retrieval/pack-recall.ts'
@@ -20,6 +21,8 @@ export interface GatherRecallDeps {
   readonly facts: Pick<MemoryReader, 'ofSources'>
   readonly tokens: TokenCounter
   readonly clock: Clock
+  readonly logger: Logger
+  /** Most tokens of what is recalled; with 0 nothing is asked and nothing logged. */
   readonly settings: { readonly recall_tokens: number }
 }
 
@@ -37,6 +40,9 @@ export const gatherRecall = async (
   { scope, text, asker, window }: AskedNow,
   call: Omit<CallContext, 'purpose'>,
 ): Promise<PackedRecall> => {
+  const { recall_tokens } = deps.settings
+  if (recall_tokens === 0) return { memories: [], quotes: [], covered: [] }
+  const begun = deps.clock.now()
   const search_scope = await deps.scopes.ofQuestion(scope)
   const hits = await deps.search.search(
     search_scope,
@@ -44,8 +50,13 @@ export const gatherRecall = async (
     { quotes: MOST_QUOTES, exclude: new Set(window.map(message => message.message_id)) },
     { ...call, purpose: 'recall' },
   )
-  const packed = packRecall(hits, deps.settings.recall_tokens, deps.tokens)
+  const packed = packRecall(hits, recall_tokens, deps.tokens)
   deps.scopes.audit(search_scope, { ...packed, memories: [...packed.memories, ...packed.covered] })
+  const given = { memories: packed.memories.length, quotes: packed.quotes.length }
+  deps.logger.for('memory.recall').info(`Recalled ${String(given.memories + given.quotes)} memories`, {
+    ...given,
+    took_ms: deps.clock.now() - begun,
+  })
   return { ...packed, quotes: await dated(deps.facts, packed.quotes) }
 }
 

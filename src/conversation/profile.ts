@@ -1,5 +1,5 @@
 import type { MemoryStore } from '../memory/memory-store.ts'
-import { profileLines, type Profiles } from '../memory/profiles.ts'
+import { profileLines, type ProfileLine, type Profiles } from '../memory/profiles.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
@@ -10,7 +10,7 @@ export interface ProfileDeps {
 }
 
 /** What is known first of all about whoever a scope belongs to, line by line. */
-export type ProfileOf = (scope: Scope) => Promise<readonly string[]>
+export type ProfileOf = (scope: Scope) => Promise<readonly ProfileLine[]>
 
 /** Reads the memories anew each time: what was forgotten, or holds no more, is not in it. */
 export const createProfileOf =

@@ -27,7 +27,7 @@ export interface TurnSettings {
   readonly max_tokens: number
   readonly temperature: number
   readonly window_tokens: WindowBudgets
-  /** Most tokens of what is recalled. */
+  /** Most tokens of what is recalled; 0 while long-term memory is off. */
   readonly recall_tokens: number
   /** Whether what is said may be kept. */
   readonly keep: boolean
@@ -40,7 +40,7 @@ export interface TurnDeps {
   readonly windows: Sessions
   readonly search: SearchService
   readonly scopes: Pick<ScopePolicy, 'ofQuestion' | 'audit'>
-  readonly memoryLog: Pick<MemoryLog, 'recalled'>
+  readonly memoryLog: Pick<MemoryLog, 'recalled' | 'accessed'>
   readonly facts: Pick<MemoryStore, 'ofSources'>
   readonly model: LanguageModel
   readonly commands: () => Commands

@@ -7,7 +7,7 @@ import type { CallContext, Completion, ModelMessage } from '../models/language-m
 import type { Person } from '../people/person.ts'
 import type { Speaker } from './commands.ts'
 import { buildContext } from './context.ts'
-import { recallRecord } from './recall-log-entry.ts'
+import { recallRecord, usedThroughQuotes } from './recall-log-entry.ts'
 import { gatherRecall } from './gather-recall.ts'
 import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
 import { windowBudget } from './window-budget.ts'
@@ -94,6 +94,11 @@ export const createTurn = (deps: TurnDeps): Turn => {
     const question = batch.map(message => message.text).join('\n')
     const call = { person_id, chat_id }
     const recalled = await gatherRecall(deps, { scope, text: question, asker: person_id, window: said.window }, call)
+    const given = {
+      recalled,
+      tone: deps.tone(question, recalled),
+      profile: await deps.profileOf(scope),
+    }
     const request = buildContext(
       {
         system_prompt: settings.system_prompt,
@@ -102,8 +107,8 @@ export const createTurn = (deps: TurnDeps): Turn => {
         max_tokens,
         recalled,
         window: said.window,
-        tone: deps.tone(question, recalled),
-        profile: await deps.profileOf(scope),
+        tone: given.tone,
+        profile: given.profile.map(({ text }) => text),
       },
       deps.tokens,
     )
@@ -114,7 +119,10 @@ export const createTurn = (deps: TurnDeps): Turn => {
       await reply(batch, last, text, { since })
     } else {
       const sent = await reply(batch, last, completion.text, { since, session_id: said.session_id })
-      if (settings.keep) await deps.memoryLog.recalled(recallRecord(sent.reply, recalled, clock.now()))
+      if (settings.keep) {
+        await deps.memoryLog.recalled(recallRecord(sent.reply, given, clock.now()))
+        await deps.memoryLog.accessed(usedThroughQuotes(sent.reply, recalled, clock.now()))
+      }
       if (sent.message_id !== undefined) {
         await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id, clock.now())], max_tokens)
       }

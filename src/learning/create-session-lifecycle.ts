@@ -1,4 +1,4 @@
-import { DAY_MS, SECOND_MS } from '../platform/clock.ts'
+import { DAY_MS, isoDay, SECOND_MS } from '../platform/clock.ts'
 import { withDeadline } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
@@ -6,6 +6,7 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { UnknownSessions } from '../sessions/unknown-sessions.ts'
 import { archiveSession } from './archive.ts'
 import type { Learner } from './learner.ts'
 import type { ResetOutcome, SessionLifecycle, SweepReport } from './session-lifecycle.ts'
@@ -16,6 +17,7 @@ export interface SessionLifecycleDeps extends Pick<
   'ledger' | 'folders' | 'messages' | 'clock' | 'logger'
 > {
   readonly sessions: Sessions
+  readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
   /** `undefined` while long-term memory is off: what ends is archived and waits until it is on. */
   readonly transfer: Transfer | undefined
   /** Takes facts from sessions; `undefined`: they give summaries. */
@@ -89,7 +91,8 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
   }
 
   const purge: SessionLifecycle['purge'] = async (options = {}) => {
-    const old = await ledger.purgeable(clock.now() - deps.retention_days * DAY_MS)
+    const before = clock.now() - deps.retention_days * DAY_MS
+    const old = await ledger.purgeable(before)
     let purged = 0
     for (const session of old) {
       if (options.signal?.aborted) break
@@ -99,8 +102,23 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
       })
       if (removed) purged++
     }
-    if (purged > 0) logger.info('Archived sessions purged', { purged })
+    await setAsideUnknown()
+    const unknown = await deps.unknownSessions.purge(isoDay(before))
+    logger.info('Archived sessions purged', { purged, unknown })
     return { purged }
+  }
+
+  /** The data folder may have been copied or restored while nothing ran. */
+  let looking: Promise<void> | undefined
+  const setAsideUnknown = async (): Promise<void> => {
+    await looking
+    looking = deps.unknownSessions.setAside().then(
+      () => undefined,
+      (error: unknown) => {
+        logger.error('Unknown session folders could not be set aside', { reason: asDenidinError(error).message })
+      },
+    )
+    await looking
   }
 
   const relearn = async (): Promise<void> => {
@@ -117,6 +135,7 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
   }
 
   const sweep: SessionLifecycle['sweep'] = async (options = {}) => {
+    await (looking ?? setAsideUnknown())
     await relearn()
     for (const session of await ledger.idle(clock.now() - deps.timeout_ms)) {
       if (options.signal?.aborted) break
@@ -130,7 +149,9 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
         if (options.signal?.aborted) break
         await archiveOnly(session)
       }
-      return { found: 0, stored: 0, failed: 0, dead: 0 }
+      const nothing = { found: 0, stored: 0, failed: 0, dead: 0 }
+      logger.info('Sweep finished', nothing)
+      return nothing
     }
     const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
     for (const [index, session] of due.entries()) {
@@ -142,7 +163,7 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
       options.progress?.(index + 1, due.length)
       await yieldToEventLoop()
     }
-    if (due.length > 0) logger.info('Sweep finished', { ...report })
+    logger.info('Sweep finished', { ...report })
     return report satisfies SweepReport
   }
 

@@ -37,11 +37,15 @@ export interface Promotion {
   readonly at: number
 }
 
+/** How something came into a request: found for the question, or as a line of the person's profile. */
+export type GivenAs = 'recall' | 'profile'
+
 /** Something that was given to the model with a reply: a memory or a message. */
 export interface RecalledItem {
+  readonly given_as: GivenAs
   readonly memory_id: string | undefined
   readonly message_id: MessageId | undefined
-  /** Cosine similarity; `undefined` where it was found by its words alone. */
+  /** Cosine similarity; `undefined` where it was found by its words alone, or not looked for. */
   readonly similarity: number | undefined
   readonly score: number
 }
@@ -52,6 +56,8 @@ export interface RecallRecord {
   readonly scope: Scope
   readonly chat_id: ChatId
   readonly at: number
+  /** What the model was asked for because of how the person seemed to feel. */
+  readonly tone?: string | undefined
   /** In the order of the request. */
   readonly items: readonly RecalledItem[]
 }
@@ -76,7 +82,7 @@ export interface AccessStats {
 
 /** What is written down about memories besides themselves: their uses, their moves, what they connect. */
 export interface MemoryLog {
-  /** Writes down what a reply was given; each of its memories counts as used. */
+  /** Writes down what a reply was given; each memory that was found for it counts as used. */
   recalled(record: RecallRecord): Promise<void>
   /** What the last reply of a chat, or of any chat of the scope, was given; `undefined` before the first. */
   lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined>

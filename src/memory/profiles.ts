@@ -14,15 +14,21 @@ export interface Profiles {
   keep(scope: Scope, memory_ids: readonly string[], now: number): Promise<void>
 }
 
+/** One line of a profile, and the memory that it is. */
+export interface ProfileLine {
+  readonly memory_id: string
+  readonly text: string
+}
+
 /** The profile's lines: as many of the memories, in their order, as fit into `PROFILE_TOKENS`. */
-export const profileLines = (memories: readonly MemoryRecord[], tokens: TokenCounter): readonly string[] => {
+export const profileLines = (memories: readonly MemoryRecord[], tokens: TokenCounter): readonly ProfileLine[] => {
   let left = PROFILE_TOKENS
-  const lines: string[] = []
-  for (const { text } of memories) {
+  const lines: ProfileLine[] = []
+  for (const { memory_id, text } of memories) {
     const line = text.replace(/\s+/g, ' ').trim()
     left -= tokens.count(line)
     if (left < 0) break
-    lines.push(line)
+    lines.push({ memory_id, text: line })
   }
   return lines
 }

@@ -31,16 +31,26 @@ export const meteredLanguageModel = (
 /** An embedder of which every call is taken down, failed ones too. */
 export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, logger: Logger): Embedder => {
   const measure = metering('embedding', embedder, meter, clock, logger)
+  const log = logger.for('embedding')
   return {
     provider: embedder.provider,
     model: embedder.model,
     space: embedder.space,
-    embed: (texts, call) =>
-      measure(
-        call,
-        () => embedder.embed(texts, call),
-        ({ input_tokens }) => ({ input_tokens, output_tokens: 0 }),
-      ),
+    embed: async (texts, call) => {
+      const began = clock.now()
+      let outcome: MeteredCall['outcome'] = 'failed'
+      try {
+        const embedded = await measure(
+          call,
+          () => embedder.embed(texts, call),
+          ({ input_tokens }) => ({ input_tokens, output_tokens: 0 }),
+        )
+        outcome = 'ok'
+        return embedded
+      } finally {
+        log.info('Embedding call', { count: texts.length, model: embedder.model, ms: clock.now() - began, outcome })
+      }
+    },
   }
 }
 

@@ -6,6 +6,8 @@ export interface ClientOptions {
   readonly confirmed?: boolean
   readonly signal?: AbortSignal
   readonly progress?: (step: ProgressStep) => void
+  /** Receives a sentence on what is still to be done once the call has ended. */
+  readonly notice?: (sentence: string) => void
 }
 
 /** Operations as a program asks for them, whether it owns the data itself or asks the owner over the socket. */

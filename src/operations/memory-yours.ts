@@ -5,7 +5,7 @@ import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { Quote } from '../retrieval/quote.ts'
-import { ownScope } from '../retrieval/scope-policy.ts'
+import { ownSearchScope } from '../retrieval/scope-policy.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { operation, type Call } from './operation.ts'
 import { isoTime } from './references.ts'
@@ -59,7 +59,7 @@ const withWords = async (
 ): Promise<readonly Unnumbered[]> => {
   const { person, scope, place } = subject
   const { memories, quotes } = await deps.search.search(
-    ownScope(scope),
+    ownSearchScope(scope),
     { text: query, messages: 'all_words', asked_at: deps.clock.now(), asker: person.person_id },
     { quotes: MESSAGES_SHOWN, exclude: new Set(subject.request) },
     { purpose: 'recall', person_id: person.person_id, chat_id: place.chat_id, signal },
@@ -98,7 +98,12 @@ export const memoryAbout = operation({
     deps.yours.audit.write({ operation: 'memory.about', by: subject.by, whose: subject.scope, memory_ids })
     const at = deps.clock.now()
     await deps.yours.memoryLog.accessed(
-      memory_ids.map(memory_id => ({ scope: subject.scope, memory_id, type: 'show', at })),
+      memory_ids.map(memory_id => ({
+        scope: subject.scope,
+        memory_id,
+        type: input.query === undefined ? 'show' : 'search',
+        at,
+      })),
     )
     return {
       who: describePerson(subject.person),
@@ -225,28 +230,30 @@ export const memoryRemember = operation({
 })
 
 export const memoryWhy = operation({
-  summary: 'Show which memories the last reply was given, and how similar they were to what it answered',
+  summary: 'Show what the last reply was given: memories, quotes, profile and tone',
   access: 'anyone',
   effect: 'read',
   needs: 'data',
   input: z.strictObject(whoseInput),
   output: z.object({
     replied_at: z.string().nullable().describe('null: there was no reply yet'),
+    tone: z.string().nullable().describe('what the model was asked for because of how the message felt'),
     items: z.array(
       z.object({
         id: z.string(),
         text: z.string().nullable().describe('null: forgotten since'),
         by: z.enum(SPEAKERS).nullable(),
         said_at: z.string().nullable(),
-        similarity: z.number().nullable().describe('null: found by its words'),
+        similarity: z.number().nullable().describe('null: found by its words, or not looked for'),
         score: z.number(),
+        given_as: z.enum(['recall', 'profile']).describe('found for the question, or known first of all'),
       }),
     ),
   }),
   run: async (deps, input, { caller }) => {
     const { person, scope, place, by } = await subjectOf(deps, input, caller)
     const recall = await deps.yours.memoryLog.lastRecall(scope, caller.level === 'operator' ? undefined : place.chat_id)
-    if (recall === undefined) return { replied_at: null, items: [] }
+    if (recall === undefined) return { replied_at: null, tone: null, items: [] }
     const ids = recall.items.flatMap(item => item.memory_id ?? [])
     const places = await deps.yours.memories.scopesOf(ids)
     const found = (
@@ -258,7 +265,8 @@ export const memoryWhy = operation({
     deps.yours.audit.write({ operation: 'memory.why', by, whose: scope, memory_ids: ids })
     return {
       replied_at: isoTime(recall.at),
-      items: recall.items.map(({ memory_id, message_id, similarity = null, score }) => {
+      tone: recall.tone ?? null,
+      items: recall.items.map(({ memory_id, message_id, similarity = null, score, given_as }) => {
         const memory = memories.get(memory_id ?? '')
         const message = messages.get(message_id ?? '')
         const at = memory?.said_to ?? message?.sent_at
@@ -267,6 +275,7 @@ export const memoryWhy = operation({
           text: memory?.text ?? message?.text ?? null,
           similarity,
           score,
+          given_as,
           by: memory !== undefined ? speakerOf(memory, person) : message === undefined ? null : spoke(message, person),
           said_at: at === undefined ? null : isoTime(at),
         }

@@ -83,6 +83,15 @@ export const memorySearch = operation({
     if (hits.failure !== undefined) {
       throw new DenidinError('unavailable', `the memory could not be searched: ${hits.failure}`, { retryable: true })
     }
+    const at = deps.clock.now()
+    await deps.yours.memoryLog.accessed(
+      hits.memories.map(({ memory }) => ({
+        scope: memory.scope,
+        memory_id: memory.memory_id,
+        type: 'search',
+        at,
+      })),
+    )
     return {
       who: await describeScope(deps.people, scope),
       memories: await Promise.all(

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { Writable } from 'node:stream'
 import winston from 'winston'
-import DailyRotateFile from 'winston-daily-rotate-file'
+import type { Clock } from './clock.ts'
+import { DailyFile } from './daily-file.ts'
 import { currentTrace } from './trace.ts'
 import type { LogFields, Logger } from './logger.ts'
 
@@ -13,10 +14,8 @@ export interface LogSettings {
   readonly console: boolean
 }
 
-const LOG_RETENTION = '30d'
-const LOG_FILE = 'denidin.log'
-const PRIVATE_FOLDER_MODE = 0o700
-const PRIVATE_FILE_MODE = 0o600
+const KEPT_DAYS = 30
+const EOL = '\n'
 
 const writeField = (value: string | number | boolean): string =>
   typeof value === 'string' && !/^[^\s="]+$/.test(value) ? JSON.stringify(value) : String(value)
@@ -41,45 +40,45 @@ export interface ClosableLogger extends Logger {
   close(): Promise<void>
 }
 
+/** A stream that writes each of winston's lines before it takes the next. */
+const streamTo = (file: DailyFile): Writable =>
+  new Writable({
+    decodeStrings: false,
+    write: (line: string, _encoding, next) => {
+      file.write(line.slice(0, -EOL.length))
+      next()
+    },
+  })
+
 /**
- * The log of a running DeniDin: `logs/denidin.log` is always the current file, older days lie beside it, compressed,
+ * The log of a running DeniDin: `logs/denidin.log` is always the current file, former days lie beside it, compressed,
  * for 30 days. A line reads `time LEVEL component message key=value…`; inside a turn it carries that turn's `trace`.
  */
-export const createWinstonLogger = (settings: LogSettings): ClosableLogger => {
-  mkdirSync(settings.logs_dir, { recursive: true, mode: PRIVATE_FOLDER_MODE })
-  const file = new DailyRotateFile({
-    dirname: settings.logs_dir,
-    filename: 'denidin-%DATE%.log',
-    datePattern: 'YYYY-MM-DD',
-    createSymlink: true,
-    symlinkName: LOG_FILE,
-    auditFile: join(settings.logs_dir, '.rotation.json'),
-    maxFiles: LOG_RETENTION,
-    zippedArchive: true,
-    options: { mode: PRIVATE_FILE_MODE, flags: 'a' },
-  })
+export const createWinstonLogger = (settings: LogSettings, clock: Clock): ClosableLogger => {
+  const file = new DailyFile({ folder: settings.logs_dir, name: 'denidin', keptDays: KEPT_DAYS, clock })
+  const transport = new winston.transports.Stream({ stream: streamTo(file), eol: EOL })
   const root = winston.createLogger({
     level: settings.log_level,
-    format: winston.format.combine(winston.format.timestamp(), line),
-    transports: settings.console ? [file, new winston.transports.Console()] : [file],
+    format: line,
+    transports: settings.console ? [transport, new winston.transports.Console()] : [transport],
   })
   const child = (component: string): Logger => {
     const write =
       (level: string) =>
       (message: string, fields: LogFields = {}) => {
         const trace = currentTrace()
-        root.log({ level, component, message, fields: trace === undefined ? fields : { ...fields, trace } })
+        const timestamp = new Date(clock.now()).toISOString()
+        root.log({ level, timestamp, component, message, fields: trace === undefined ? fields : { ...fields, trace } })
       }
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), for: child }
   }
   return {
     ...child('app'),
-    close: () =>
-      new Promise(resolve => {
-        file.once('finish', () => {
-          resolve()
-        })
-        root.end()
-      }),
+    close: async () => {
+      const written = once(transport, 'finish')
+      root.end()
+      await written
+      await file.close()
+    },
   }
 }

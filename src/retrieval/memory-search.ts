@@ -56,7 +56,8 @@ export class MemorySearch implements SearchService {
     const begun = clock.now()
     try {
       const found = await facts.findFacts(entries, text, call)
-      this.#logger.info(`Recalled ${String(found.memories.length)} memories`, {
+      this.#logger.debug('Memories found', {
+        count: found.memories.length,
         best_similarity: found.memories[0]?.similarity.toFixed(3),
         took_ms: clock.now() - begun,
       })
@@ -90,7 +91,7 @@ export class MemorySearch implements SearchService {
               call,
             )
           : { quotes: await messages.findAllWords(entries, query.text, limits), most_quotes: limits.quotes }
-      this.#logger.info(`Recalled ${String(hits.quotes.length)} messages`, { took_ms: clock.now() - begun })
+      this.#logger.debug('Messages found', { count: hits.quotes.length, took_ms: clock.now() - begun })
       return hits
     } catch (error) {
       metrics.count('recall_failures')

@@ -36,7 +36,7 @@ export interface ScopePolicyDeps {
 export const singleScope = (scope: Scope): SearchScope => ({ scope })
 
 /** What belongs to the asker: in a direct chat also what they alone said in groups; in a group the group. */
-export const ownScope = (asked: Scope): SearchScope => {
+export const ownSearchScope = (asked: Scope): SearchScope => {
   const speaker = personOfScope(asked)
   return speaker === undefined ? { scope: asked } : { scope: asked, speaker }
 }
@@ -51,7 +51,7 @@ export class ScopePolicy {
   /** What a question may read that is asked in `asked`: the asker's own, and, for the godfather where configured, all. */
   async ofQuestion(asked: Scope): Promise<SearchScope> {
     const extra_scopes = await this.#extraScopes(asked)
-    return extra_scopes.length === 0 ? ownScope(asked) : { ...ownScope(asked), extra_scopes }
+    return extra_scopes.length === 0 ? ownSearchScope(asked) : { ...ownSearchScope(asked), extra_scopes }
   }
 
   /** Adds the names of their owners to hits from extra scopes. */

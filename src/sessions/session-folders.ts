@@ -4,7 +4,8 @@ import { isoDay } from '../platform/clock.ts'
 import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
 
 const FILE = 'session.json'
-const ARCHIVE = 'expired'
+/** Name of the archive below the sessions folder. */
+export const ARCHIVE = 'expired'
 
 /** The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. */
 export class SessionFolders {

@@ -157,7 +157,7 @@ export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser =>
       try {
         await folders.write(session_id, writeWindowFile(session, await load(session_id)))
       } catch (error) {
-        logger.error('Session file could not be written', { session_id, reason: reasonOf(error) })
+        logger.error(`DeniDin could not save session ${session_id}`, { session_id, reason: reasonOf(error) })
       }
     },
 

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { createApp, type App } from '../../src/app/create-app.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
+import { systemClock } from '../../src/platform/clock.ts'
 import { createWinstonLogger } from '../../src/platform/winston-logger.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { TestChannel } from '../support/test-channel.ts'
@@ -56,7 +57,7 @@ export const startBenchDenidin = async (options: { readonly concurrency: number 
     }),
   )
   const { settings } = loadSettings({ environment: {}, file, cwd: path })
-  const logger = createWinstonLogger({ ...settings, console: false })
+  const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
   const channel = new TestChannel()
   const app = cleanup.use(

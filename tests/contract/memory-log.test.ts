@@ -16,8 +16,28 @@ const sqlite = (): { log: MemoryLog & PersonalData; memories: MemoryStore } => {
 describe.each([['SQLite', sqlite]])('the log of the memories in %s', (_, open) => {
   let log: MemoryLog & PersonalData
   let memories: MemoryStore
-  const item = (memory_id: string, score: number) => ({ memory_id, message_id: undefined, similarity: 0.5, score })
-  const quote = (message_id: string) => ({ memory_id: undefined, message_id, similarity: undefined, score: 0.1 })
+  const given_as = 'recall' as const
+  const item = (memory_id: string, score: number) => ({
+    memory_id,
+    message_id: undefined,
+    similarity: 0.5,
+    score,
+    given_as,
+  })
+  const quote = (message_id: string) => ({
+    memory_id: undefined,
+    message_id,
+    similarity: undefined,
+    score: 0.1,
+    given_as,
+  })
+  const line = (memory_id: string) => ({
+    memory_id,
+    message_id: undefined,
+    similarity: undefined,
+    score: 0,
+    given_as: 'profile' as const,
+  })
 
   beforeEach(() => {
     ;({ log, memories } = open())
@@ -25,7 +45,8 @@ describe.each([['SQLite', sqlite]])('the log of the memories in %s', (_, open) =
 
   test('tells what the last reply of a chat was given, in its order, and of no other chat', async () => {
     const here = { scope: 'person:a', chat_id: 'a@c.us' } as const
-    const last = { recall_id: 'r2', ...here, at: 20, items: [item('m2', 0.9), quote('x'), item('m1', 0.2)] }
+    const items = [line('m3'), item('m2', 0.9), quote('x'), item('m1', 0.2)]
+    const last = { recall_id: 'r2', ...here, at: 20, tone: 'Answer warmly.', items }
     await log.recalled({ recall_id: 'r1', ...here, at: 10, items: [item('m1', 0.4)] })
     await log.recalled(last)
     await log.recalled({ recall_id: 'r3', scope: 'person:b', chat_id: 'b@c.us', at: 30, items: [] })
@@ -35,7 +56,8 @@ describe.each([['SQLite', sqlite]])('the log of the memories in %s', (_, open) =
   })
 
   test('counts recalls, searches and shows as uses, and nothing else', async () => {
-    await log.recalled({ recall_id: 'r', scope: 'person:a', chat_id: 'c', at: 10, items: [item('m1', 1), quote('x')] })
+    const items = [line('m2'), item('m1', 1), quote('x')]
+    await log.recalled({ recall_id: 'r', scope: 'person:a', chat_id: 'c', at: 10, items })
     await log.accessed([
       { scope: 'person:a', memory_id: 'm1', type: 'search', at: 30 },
       { scope: 'person:a', memory_id: 'm1', type: 'promote', at: 40 },

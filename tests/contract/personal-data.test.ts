@@ -89,7 +89,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
   'memory log': () => {
     const log = createSqliteMemoryLog(new Database(':memory:', memoryMigrations))
     const fill = async (person_id: string): Promise<void> => {
-      const items = [{ memory_id: 'm', message_id: undefined, similarity: 1, score: 1 }]
+      const items = [{ memory_id: 'm', message_id: undefined, similarity: 1, score: 1, given_as: 'recall' as const }]
       await log.recalled({ recall_id: person_id, scope: `person:${person_id}`, chat_id: person_id, at: 1, items })
     }
     return { data: log, fill, sections: ['recalls'] }

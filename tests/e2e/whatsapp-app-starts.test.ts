@@ -241,7 +241,7 @@ test('who talks while session.json cannot be written is answered, and the file f
   await ana.talks('do you hear me?')
   await bob.talks('and me?')
   await run.settled(ana, bob)
-  expect(run.denidin.log.text('info')).toContain('Session file could not be written')
+  expect(run.denidin.log.text('info')).toContain('could not save session')
   await end()
   await Promise.all([ana.talks('and now?'), bob.talks('and now?')])
   await whole(run, [ana, bob])

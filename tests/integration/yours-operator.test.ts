@@ -37,8 +37,7 @@ const cli = async (...argv: string[]): Promise<{ code: number; out: string; err:
     open: () => Promise.reject(new Error('the bot runs')),
     local: {
       start_script: '/nowhere',
-      stopTarget: () => Promise.resolve({ pid_file: '/nowhere', isOwned: () => Promise.resolve(false) }),
-      kill: () => undefined,
+      stop_script: '/nowhere/stop_denidin.sh',
     },
   })
   return { code, out: terminal.out(), err: terminal.err() }

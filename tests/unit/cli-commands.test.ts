@@ -44,8 +44,7 @@ const setUp = (
     open: () => Promise.resolve(client('opened')),
     local: {
       start_script: '/nowhere/run_denidin.sh',
-      stopTarget: () => Promise.resolve({ pid_file: '/nowhere/denidin.pid', isOwned: () => Promise.resolve(false) }),
-      kill: () => undefined,
+      stop_script: '/nowhere/stop_denidin.sh',
     },
   }
   const run = (...argv: string[]): Promise<number> => runCli({ ...deps, argv })

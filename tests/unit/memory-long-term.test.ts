@@ -34,13 +34,13 @@ test('a scope without memories costs neither an embedding nor a query', async ()
   expect(index.queries).toBe(0)
 })
 
-test('a recall is counted in the log without a word of anybody', async () => {
+test('a recall is counted in the log without a word of anybody, at debug: the turn counts what it was given', async () => {
   const { memory, recalled, log } = rigOf()
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
   await memory.whenIdle()
   await recalled('person:a', QUESTION)
-  expect(log.last('Recalled 1 memories')).toMatchObject({ level: 'info', component: 'memory.recall' })
+  expect(log.last('Memories found')).toMatchObject({ level: 'debug', component: 'memory.recall', fields: { count: 1 } })
   const loud = log.lines.filter(line => line.level !== 'debug')
   expect(JSON.stringify(loud)).not.toMatch(/cat|Tom/)
 })

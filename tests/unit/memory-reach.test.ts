@@ -1,7 +1,7 @@
 // How far a question reaches: never into what others said, unless it is said that it may.
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { ownScope } from '../../src/retrieval/scope-policy.ts'
+import { ownSearchScope } from '../../src/retrieval/scope-policy.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
@@ -53,14 +53,14 @@ const rigOf = async () => {
 
 test.each<[string, Scope | SearchScope, readonly string[]]>([
   ['a scope alone', ANA, ['ana']],
-  ['a person in private', ownScope(ANA), ['ana', 'ana in the group']],
-  ['another person in private', ownScope(BEN), ['ben', 'ben in the group']],
-  ['somebody without memories', ownScope('person:nobody'), []],
-  ['a group', ownScope(GROUP), ['ana in the group', 'ben in the group', 'both in the group']],
+  ['a person in private', ownSearchScope(ANA), ['ana', 'ana in the group']],
+  ['another person in private', ownSearchScope(BEN), ['ben', 'ben in the group']],
+  ['somebody without memories', ownSearchScope('person:nobody'), []],
+  ['a group', ownSearchScope(GROUP), ['ana in the group', 'ben in the group', 'both in the group']],
   ['the godfather, where he may', { scope: 'person:g', extra_scopes: [ANA, BEN] }, ['ana', 'ben']],
   [
     'what others said, though one’s own is in it',
-    { ...ownScope(ANA), extra_scopes: [GROUP] },
+    { ...ownSearchScope(ANA), extra_scopes: [GROUP] },
     ['ana', 'ana in the group', 'ben in the group', 'both in the group'],
   ],
 ])('%s finds what it may', async (_, reach, expected) => {
@@ -75,7 +75,7 @@ test('what lies further away cannot break the answer from one’s own memory', a
     if (scope !== ANA) throw new DenidinError('unavailable', 'that part is damaged')
     return await query(scope, ...rest)
   }
-  expect(await owners(ownScope(ANA))).toEqual(['ana'])
+  expect(await owners(ownSearchScope(ANA))).toEqual(['ana'])
 })
 
 test('a memory that is dropped leaves vectors and index at once', async () => {

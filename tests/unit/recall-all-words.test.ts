@@ -1,6 +1,6 @@
 // The search by all words, as `/memory <words>` asks it: over the full-text index, newest first.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { ownScope } from '../../src/retrieval/scope-policy.ts'
+import { ownSearchScope } from '../../src/retrieval/scope-policy.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { RecallRig } from '../support/recall-rig.ts'
@@ -62,8 +62,8 @@ test('a search covers its own scope, of groups what its speaker said there, and 
   // Somebody who was merged once: their words in a conversation that is not theirs.
   await rig.talk(BEN, 4, ['Ana: a red car'])
   expect(await rig.findAllWords(ANA, 'car')).toEqual(['m1'])
-  expect(await rig.findAllWords(ownScope(ANA), 'car')).toEqual(['m2', 'm1'])
-  expect(await rig.findAllWords(ownScope(GROUP), 'car')).toEqual(['m3', 'm2'])
+  expect(await rig.findAllWords(ownSearchScope(ANA), 'car')).toEqual(['m2', 'm1'])
+  expect(await rig.findAllWords(ownSearchScope(GROUP), 'car')).toEqual(['m3', 'm2'])
   expect(await rig.findAllWords({ scope: ANA, extra_scopes: [BEN] }, 'car')).toEqual(['m5', 'm4', 'm1'])
   expect(await rig.findAllWords({ scope: 'person:nobody', speaker: '' }, 'car')).toEqual([])
 })

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { NO_FACTS } from '../../src/memory/fact-search.ts'
 import { MemorySearch } from '../../src/retrieval/memory-search.ts'
-import { ownScope, ScopePolicy } from '../../src/retrieval/scope-policy.ts'
+import { ownSearchScope, ScopePolicy } from '../../src/retrieval/scope-policy.ts'
 import type { AuditEntry } from '../../src/memory/audit-log.ts'
 import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import type { Person } from '../../src/people/person.ts'
@@ -43,14 +43,14 @@ const found = async (reach: Scope | SearchScope, question = QUESTION, asker?: st
 
 test.each<[string, Scope | SearchScope, readonly string[]]>([
   ['a scope alone', ANA, ['Alpha']],
-  ['a person in private', ownScope(ANA), ['Alpha', 'Delta']],
-  ['another person in private', ownScope(BEN), ['Bravo', 'Charlie', 'Echo', 'cat']],
-  ['somebody who said nothing', ownScope('person:nobody'), []],
-  ['a group', ownScope(GROUP), ['Charlie', 'Delta', 'cat']],
+  ['a person in private', ownSearchScope(ANA), ['Alpha', 'Delta']],
+  ['another person in private', ownSearchScope(BEN), ['Bravo', 'Charlie', 'Echo', 'cat']],
+  ['somebody who said nothing', ownSearchScope('person:nobody'), []],
+  ['a group', ownSearchScope(GROUP), ['Charlie', 'Delta', 'cat']],
   ['who may see all', { scope: 'person:g', extra_scopes: [ANA, BEN] }, ['Alpha', 'Bravo']],
   [
     'a group as a whole, though one’s own is in it',
-    { ...ownScope(ANA), extra_scopes: [GROUP] },
+    { ...ownSearchScope(ANA), extra_scopes: [GROUP] },
     ['Alpha', 'Charlie', 'Delta', 'cat'],
   ],
 ])('%s finds what it may', async (_, reach, expected) => {
@@ -61,8 +61,8 @@ test.each(hostileScopes.filter(each => each.startsWith('person:')))(
   'nobody becomes somebody else by being called %j',
   async scope => {
     await rig.talk(scope, 0, ['Eve: the name of my cat is Foxtrot'])
-    expect(await found(ownScope(scope))).toEqual(['Foxtrot'])
-    expect(await found(ownScope(ANA))).toEqual(['Alpha', 'Delta'])
+    expect(await found(ownSearchScope(scope))).toEqual(['Foxtrot'])
+    expect(await found(ownSearchScope(ANA))).toEqual(['Alpha', 'Delta'])
     expect(await found({ scope, speaker: `${scope.slice('person:'.length)}' or person_id = 'ben` })).toEqual([
       'Foxtrot',
     ])
@@ -78,7 +78,7 @@ test.each([
   'מה בן אמר על Charlie cat?',
 ])('no wording brings up what others said: %s', async question => {
   for (const asker of ['ana', undefined]) {
-    const texts = (await found(ownScope(ANA), question, asker)).join(' ')
+    const texts = (await found(ownSearchScope(ANA), question, asker)).join(' ')
     expect(texts).not.toMatch(/Bravo|Charlie|Echo/)
   }
 })
@@ -87,8 +87,8 @@ test('what others said leads to nothing, not even to one’s own words beside it
   const group: Scope = 'chat:3@g.us'
   await rig.talk(group, 0, ['Ben: did the xylophone arrive?', 'Ana: Yes, on Tuesday', 'Ben: the xylophone is here!'])
   expect((await rig.ask(group, 'when did the xylophone arrive?')).length).toBe(3)
-  expect(await found(ownScope(ANA), 'when did the xylophone arrive?')).toEqual([])
-  expect(await found(ownScope(ANA), 'when did the xylophon arrive?')).toEqual([])
+  expect(await found(ownSearchScope(ANA), 'when did the xylophone arrive?')).toEqual([])
+  expect(await found(ownSearchScope(ANA), 'when did the xylophon arrive?')).toEqual([])
 })
 
 test('what the bot said in a group is nobody’s own words', async () => {
@@ -97,15 +97,14 @@ test('what the bot said in a group is nobody’s own words', async () => {
   })
   rig.indexer.requestSync()
   await rig.indexer.whenIdle()
-  expect(await found(ownScope(ANA))).toEqual(['Alpha'])
+  expect(await found(ownSearchScope(ANA))).toEqual(['Alpha'])
 })
 
 test('the sources of quotes are told, and a further place that fails leaves one’s own', async () => {
-  const quotes = await rig.ask(ownScope(ANA), QUESTION)
+  const quotes = await rig.ask(ownSearchScope(ANA), QUESTION)
   expect(quotes.map(each => each.scope).sort()).toEqual([GROUP, ANA])
   const index = {
-    ...rig.index,
-    groupsOfSpeaker: rig.index.groupsOfSpeaker,
+    groupsOfSpeaker: (person_id: string) => rig.index.groupsOfSpeaker(person_id),
     open: async (scope: Scope) => {
       const reader = await rig.index.open(scope)
       return scope === ANA || reader === undefined
@@ -113,7 +112,7 @@ test('the sources of quotes are told, and a further place that fails leaves one�
         : { ...reader, postings: () => Promise.reject(new Error('damaged')) }
     },
   }
-  expect((await rig.ask(ownScope(ANA), QUESTION, { parts: { index } })).map(each => each.scope)).toEqual([ANA])
+  expect((await rig.ask(ownSearchScope(ANA), QUESTION, { parts: { index } })).map(each => each.scope)).toEqual([ANA])
 })
 
 test('the scopes in which something was last received come first', async () => {

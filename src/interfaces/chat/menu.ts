@@ -104,7 +104,7 @@ export const chatMenu = {
     run: 'memory.why',
     summary: sentences => sentences.help_why,
     parse: () => ({}),
-    say: ({ replied_at, items }, sentences) => sentences.why(items, replied_at !== null),
+    say: ({ replied_at, items, tone }, sentences) => sentences.why(items, replied_at !== null, tone !== null),
   }),
   '/privacy': command({
     run: 'people.privacy',

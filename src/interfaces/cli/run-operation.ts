@@ -40,6 +40,9 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
       progress: step => {
         progress.step(step)
       },
+      notice: sentence => {
+        deps.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`)
+      },
       ...(signal === undefined ? {} : { signal }),
     }
     return await client.call(name, input, options)

@@ -142,4 +142,12 @@ export const memoryMigrations: readonly Migration[] = [
       create index memory_merges_into on memory_merges (into_id);
     `,
   },
+  {
+    id: 'memory-log-002',
+    sql: `
+      -- Everything that shaped a reply: lines of the profile, and what the model was asked for because of a feeling.
+      alter table recalled_items add column given_as text not null default 'recall';
+      alter table recalls add column tone text;
+    `,
+  },
 ]

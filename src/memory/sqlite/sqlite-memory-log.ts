@@ -37,20 +37,20 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     this.#database = database
   }
 
-  async recalled({ recall_id, scope, chat_id, at, items }: RecallRecord): Promise<void> {
+  async recalled({ recall_id, scope, chat_id, at, tone, items }: RecallRecord): Promise<void> {
     this.#database.transaction(() => {
-      this.#database.run('insert into recalls values (:recall_id, :scope, :chat_id, :at)', {
-        recall_id,
-        scope,
-        chat_id,
-        at,
-      })
+      this.#database.run(
+        'insert into recalls (recall_id, scope, chat_id, at, tone) values (:recall_id, :scope, :chat_id, :at, :tone)',
+        { recall_id, scope, chat_id, at, tone: tone ?? null },
+      )
       for (const [position, item] of items.entries()) {
         this.#database.run(
-          'insert into recalled_items values (:recall_id, :position, :memory_id, :message_id, :similarity, :score)',
+          `insert into recalled_items (recall_id, position, memory_id, message_id, similarity, score, given_as)
+           values (:recall_id, :position, :memory_id, :message_id, :similarity, :score, :given_as)`,
           {
             recall_id,
             position,
+            given_as: item.given_as,
             score: item.score,
             similarity: item.similarity ?? null,
             memory_id: item.memory_id ?? null,
@@ -58,22 +58,22 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
           },
         )
       }
-      const used = items.filter(item => item.memory_id !== undefined)
+      const used = items.filter(item => item.memory_id !== undefined && item.given_as === 'recall')
       this.#write(used.map(({ memory_id }): Access => ({ scope, memory_id, type: 'recall', at })))
     })
   }
 
   async lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined> {
-    const found = this.#database.get<Omit<RecallRecord, 'items'>>(
+    const found = this.#database.get<Nullable<Omit<RecallRecord, 'items'>>>(
       'select * from recalls where scope = :scope and chat_id = coalesce(:chat_id, chat_id) order by at desc, recall_id desc limit 1',
       { scope, chat_id: chat_id ?? null },
     )
     if (found === undefined) return undefined
     const items = this.#database.all<Nullable<RecalledItem>>(
-      `select memory_id, message_id, similarity, score from recalled_items where recall_id = :recall_id order by position`,
+      `select memory_id, message_id, similarity, score, given_as from recalled_items where recall_id = :recall_id order by position`,
       { recall_id: found.recall_id },
     )
-    return { ...found, items: items.map(defined<RecalledItem>) }
+    return { ...defined<Omit<RecallRecord, 'items'>>(found), items: items.map(defined<RecalledItem>) }
   }
 
   async accessed(accesses: readonly Access[]): Promise<void> {

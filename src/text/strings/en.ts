@@ -71,18 +71,20 @@ export const en: Strings = {
   forget_not_yours: 'That came from what others said too, so it is not yours alone to forget.',
   exported: file =>
     `I wrote everything that I hold about you into a file. It is too long for this chat; my administrator can hand it over: ${file}`,
-  why: (items, replied) =>
-    !replied
-      ? 'I have not answered anything here yet.'
-      : items.length === 0
-        ? 'My last reply was based on our conversation alone, on no memory.'
-        : [
-            'My last reply was given these memories:',
-            ...items.map(
-              ({ text, said_at, similarity }) =>
-                `- ${text === null ? '(forgotten since)' : `${listedDay(said_at)}: ${listedText(text)}`}${similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`}`,
-            ),
-          ].join('\n'),
+  why: (items, replied, sympathy) => {
+    if (!replied) return 'I have not answered anything here yet.'
+    const lines = items.map(({ text, said_at, similarity, given_as }) => {
+      const what = text === null ? '(forgotten since)' : `${listedDay(said_at)}: ${listedText(text)}`
+      const similar = similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`
+      return `- ${what}${given_as === 'profile' ? ' (I am given this with every message of yours)' : similar}`
+    })
+    return [
+      ...(lines.length === 0
+        ? ['My last reply was based on our conversation alone, on no memory.']
+        : ['My last reply was given these memories:', ...lines]),
+      ...(sympathy ? ['Your message sounded sad or upset, so I was asked to answer with sympathy.'] : []),
+    ].join('\n')
+  },
   privacy_on: PRIVACY_ON,
   privacy_off: PRIVACY_OFF,
   usage_privacy: 'Write /privacy on or /privacy off; /privacy alone shows what holds.',

@@ -71,18 +71,20 @@ export const he: Strings = {
   forget_not_yours: 'זה נאמר גם על ידי אחרים, ולכן זה לא רק שלך לשכוח.',
   exported: file =>
     `כתבתי את כל מה ששמור אצלי לגביך לתוך קובץ. הוא ארוך מדי לצ'אט הזה; המנהל שלי יכול למסור אותו: ${file}`,
-  why: (items, replied) =>
-    !replied
-      ? 'עוד לא עניתי כאן על שום דבר.'
-      : items.length === 0
-        ? 'התשובה האחרונה שלי התבססה רק על השיחה שלנו, בלי שום זיכרון.'
-        : [
-            'התשובה האחרונה שלי קיבלה את הזיכרונות האלה:',
-            ...items.map(
-              ({ text, said_at, similarity }) =>
-                `- ${text === null ? '(נשכח בינתיים)' : `${listedDay(said_at)}: ${listedText(text)}`}${similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`}`,
-            ),
-          ].join('\n'),
+  why: (items, replied, sympathy) => {
+    if (!replied) return 'עוד לא עניתי כאן על שום דבר.'
+    const lines = items.map(({ text, said_at, similarity, given_as }) => {
+      const what = text === null ? '(נשכח בינתיים)' : `${listedDay(said_at)}: ${listedText(text)}`
+      const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
+      return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
+    })
+    return [
+      ...(lines.length === 0
+        ? ['התשובה האחרונה שלי התבססה רק על השיחה שלנו, בלי שום זיכרון.']
+        : ['התשובה האחרונה שלי קיבלה את הזיכרונות האלה:', ...lines]),
+      ...(sympathy ? ['ההודעה שלך נשמעה עצובה או כואבת, ולכן התבקשתי לענות ברגישות.'] : []),
+    ].join('\n')
+  },
   privacy_on: PRIVACY_ON,
   privacy_off: PRIVACY_OFF,
   usage_privacy: 'אפשר לכתוב ‎/privacy on או ‎/privacy off; הפקודה לבדה מראה את המצב.',

@@ -30,8 +30,10 @@ export interface WhyFigures {
   /** `null`: forgotten since. */
   readonly text: string | null
   readonly said_at: string | null
-  /** 0 to 1; `null`: found by its words. */
+  /** 0 to 1; `null`: found by its words, or not looked for. */
   readonly similarity: number | null
+  /** `profile`: it goes with every message of the person. */
+  readonly given_as: 'recall' | 'profile'
 }
 
 /** What forgetting came to. */
@@ -79,7 +81,8 @@ export interface Strings {
   /** The file is too long for a chat. */
   exported(file: string): string
   /** `replied`: whether there was a reply at all. */
-  why(items: readonly WhyFigures[], replied: boolean): string
+  /** `sympathy`: the model was asked for it. */
+  why(items: readonly WhyFigures[], replied: boolean, sympathy: boolean): string
   readonly privacy_on: string
   readonly privacy_off: string
   readonly usage_privacy: string

@@ -6,17 +6,14 @@ import { connect, type Connection } from '../connect.ts'
 import { EXIT_DONE } from '../errors.ts'
 import { write, type Terminal } from '../terminal.ts'
 import { runChat } from './chat.ts'
-import { startBot } from './start.ts'
-import { sayStopped, stopBot, type Kill, type StopTarget } from './stop.ts'
+import { runScript } from './run-script.ts'
 
 /** What the local commands need of the machine. */
 export interface LocalDeps {
   /** Path of `run_denidin.sh`. */
   readonly start_script: string
-  /** Reads the configuration to learn which bot is meant. @throws DenidinError `invalid_config` */
-  stopTarget(): Promise<StopTarget>
-  /** `process.kill`. */
-  readonly kill: Kill
+  /** Path of `stop_denidin.sh`. */
+  readonly stop_script: string
 }
 
 type Deps = Terminal & Connection & { readonly local: LocalDeps; readonly signal?: AbortSignal }
@@ -30,18 +27,17 @@ export const addLocalCommands = (program: Command, deps: Deps, exit: (code: numb
     .option('--foreground', 'stay attached to this terminal')
     .option('--json', 'print JSON; what the start has to say goes to stderr')
     .action(async ({ foreground, json }: { foreground?: boolean; json?: boolean }) => {
-      const code = await startBot(local.start_script, foreground === true ? ['--foreground'] : [], json === true)
+      const code = await runScript(local.start_script, foreground === true ? ['--foreground'] : [], json === true)
       if (json === true) await write(deps.stdout, `${JSON.stringify({ started: code === EXIT_DONE })}\n`)
       exit(code)
     })
   program
     .command('stop')
-    .description('Stop the bot and wait until it has finished what it was doing')
+    .description('Stop the bot, as stop_denidin.sh does, and wait until it has finished what it was doing')
+    .option('--timeout <seconds>', 'how long to wait', '60')
     .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const target = await local.stopTarget()
-      const outcome = await stopBot({ target, kill: local.kill, clock: deps.clock, stderr: deps.stderr })
-      await sayStopped(outcome, deps.stdout, json === true)
+    .action(async ({ timeout, json }: { timeout: string; json?: boolean }) => {
+      exit(await runScript(local.stop_script, ['--timeout', timeout, ...(json === true ? ['--json'] : [])]))
     })
   program
     .command('chat')

@@ -1,0 +1,91 @@
+#!/bin/sh
+# Lists the bots that run from this folder, one a line: process id, start time, and the file that DENIDIN_CONFIG named
+# ("-" if it was not set), separated by tabs. It asks the process table and keeps no record of its own, so that neither a
+# changed configuration nor a crash, a reboot or a reused process id can mislead it. Needs no Node.
+# Usage: scripts/running-bots.sh [--mine] [--ps]
+#   --mine  only the bots of the configuration in use: those started with the same file, or, like this call, without
+#           DENIDIN_CONFIG in their environment, whatever .env and the configuration say by now
+#   --ps    asks `ps` even where /proc exists
+set -eu
+
+if [ "${1:-}" = --help ]; then
+  sed -n '2,9s/^# //p' "$0"
+  exit 0
+fi
+
+root=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
+main=$root/src/main.ts
+
+# One spelling for one file; a relative name begins at the folder of DeniDin.
+absolute() {
+  case $1 in
+    /*) file=$1 ;;
+    *) file=$root/$1 ;;
+  esac
+  readlink -f -- "$file" 2>/dev/null || printf '%s\n' "$file"
+}
+
+named_by_env_file() {
+  sed -n 's/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}DENIDIN_CONFIG[[:space:]]*=[[:space:]]*//p' \
+    "$root/.env" 2>/dev/null | tail -n 1 | sed -e 's/[[:space:]]*$//' -e "s/^\([\"']\)\(.*\)\1\$/\2/"
+}
+
+# pid, start time and configuration of each process whose program is Node and one of whose arguments is our main.ts.
+from_proc() {
+  grep -lFs -- "$main" /proc/[0-9]*/cmdline 2>/dev/null | while IFS= read -r file; do
+    folder=${file%/cmdline}
+    arguments=$(tr '\0' '\n' 2>/dev/null <"$file") || continue
+    program=$(printf '%s\n' "$arguments" | sed -n 1p)
+    case ${program##*/} in
+      node*) ;;
+      *) continue ;;
+    esac
+    printf '%s\n' "$arguments" | grep -qxF -- "$main" || continue
+    config=$(printf '%s\n' "$arguments" | sed -n 's/^--configuration=//p')
+    [ -n "$config" ] || config=$(tr '\0' '\n' 2>/dev/null <"$folder/environ" | sed -n 's/^DENIDIN_CONFIG=//p') || :
+    # Field 22, counted from the end of the program's name, which may hold anything.
+    started=$(sed 's/.*) //' "$folder/stat" 2>/dev/null | cut -d ' ' -f 20) || continue
+    [ -n "$started" ] && printf '%s\t%s\t%s\n' "${folder#/proc/}" "$started" "${config:--}"
+  done
+}
+
+from_ps() {
+  LC_ALL=C ps -axww -o pid= -o lstart= -o command= | MAIN=$main awk '
+    {
+      started = $2 "-" $3 "-" $4 "-" $5 "-" $6
+      program = $7
+      sub(/.*\//, "", program)
+      at = index($0, " " ENVIRON["MAIN"])
+      if (program !~ /^node/ || at == 0) next
+      rest = substr($0, at + 1 + length(ENVIRON["MAIN"]))
+      config = "-"
+      if (rest != "" && sub(/^ --configuration=/, "", rest)) config = rest
+      else if (rest !~ /^( .*)?$/) next
+      printf "%s\t%s\t%s\n", $1, started, config
+    }'
+}
+
+mine=
+source=from_ps
+[ -r /proc/self/cmdline ] && source=from_proc
+for option; do
+  case $option in
+    --mine) mine=yes ;;
+    --ps) source=from_ps ;;
+    *) echo "running-bots.sh does not know '$option'." >&2 && exit 2 ;;
+  esac
+done
+
+default_config=$(named_by_env_file)
+default_config=$(absolute "${default_config:-config/config.json}")
+wanted=$default_config
+[ -z "${DENIDIN_CONFIG:-}" ] || wanted=$(absolute "$DENIDIN_CONFIG")
+
+tab=$(printf '\t')
+$source | while IFS=$tab read -r pid started config; do
+  [ "$config" = - ] || config=$(absolute "$config")
+  if [ -n "$mine" ] && [ "$config" != "$wanted" ]; then
+    { [ "$config" = - ] && [ "$wanted" = "$default_config" ]; } || continue
+  fi
+  printf '%s\t%s\t%s\n' "$pid" "$started" "$config"
+done

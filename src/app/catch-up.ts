@@ -1,0 +1,76 @@
+/** Makes what a single command stored searchable before the command ends: with the bot down, nothing else would. */
+import type { ClientOptions } from '../operations/client.ts'
+import { SECOND_MS, type Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
+import type { MessageVectors } from '../vectors/message-vectors.ts'
+
+/** Operations that store memories. */
+export const STORING: ReadonlySet<string> = new Set([
+  'session.sweep',
+  'session.reset',
+  'memory.remember',
+  'memory.extract',
+])
+
+const LOOK_INTERVAL_MS = SECOND_MS
+
+export interface CatchUpDeps {
+  readonly memory: LongTermMemory
+  readonly messageVectors: MessageVectors
+  readonly messageIndex: Pick<MessageIndex, 'requestSync' | 'whenIdle'>
+  readonly clock: Clock
+}
+
+/** Embeds and indexes what waits, with progress; resolves when nothing can be done for now, or when it is called off. */
+export type CatchUp = (options: Pick<ClientOptions, 'signal' | 'progress' | 'notice'>) => Promise<void>
+
+export const createCatchUp = ({ memory, messageVectors, messageIndex, clock }: CatchUpDeps): CatchUp => {
+  /** Memories and messages that are not searchable yet. */
+  const counts = async (): Promise<{ readonly memories: number; readonly messages: number }> => {
+    const { pending_embedding, pending_index } = await memory.stats()
+    return { memories: Math.max(pending_embedding, pending_index), messages: await messageVectors.pending() }
+  }
+
+  const work = async (): Promise<void> => {
+    messageIndex.requestSync()
+    await messageIndex.whenIdle()
+    const { memories, messages } = await counts()
+    // A server that has nothing to do is not started.
+    if (memories + messages === 0) return
+    await memory.start()
+    messageVectors.start()
+    await memory.whenIdle()
+    await messageVectors.whenIdle()
+  }
+
+  return async ({ signal, progress, notice }) => {
+    const first = await counts()
+    const total = first.memories + first.messages
+    const done = new AbortController()
+    const end = (): void => {
+      done.abort()
+    }
+    signal?.addEventListener('abort', end, { once: true })
+    const working = work()
+      .catch((error: unknown) => notice?.(`What was stored is not yet searchable: ${asDenidinError(error).message}`))
+      .finally(end)
+    while (!done.signal.aborted) {
+      await clock.sleep(LOOK_INTERVAL_MS, done.signal).catch(() => undefined)
+      const { memories, messages } = await counts()
+      progress?.({ done: Math.max(0, total - memories - messages), total, unit: 'memories and messages indexed' })
+    }
+    if (signal?.aborted === true) return
+    await working
+    const { memories } = await counts()
+    if (memories > 0) notice?.(`${waiting(memories)}: ${(await memory.stats()).index.detail}`)
+    const messages = await messageVectors.health()
+    if (messages.state === 'degraded') notice?.(messages.detail)
+  }
+}
+
+const waiting = (memories: number): string =>
+  memories === 1
+    ? '1 memory is stored but not yet searchable'
+    : `${String(memories)} memories are stored but not yet searchable`
