@@ -22,15 +22,15 @@ export interface FullTextIndexerDeps {
  * time: a crash at any moment loses nothing.
  */
 export class FullTextIndexer implements AsyncDisposable {
-  readonly #parts: FullTextIndexerDeps
+  readonly #deps: FullTextIndexerDeps
   readonly #background: BackgroundTasks
   readonly #soon: () => void
   #stopping = false
   #since_purge = 0
 
-  constructor(parts: FullTextIndexerDeps) {
-    this.#parts = parts
-    this.#background = new BackgroundTasks(parts.logger.for('memory.index'))
+  constructor(deps: FullTextIndexerDeps) {
+    this.#deps = deps
+    this.#background = new BackgroundTasks(deps.logger.for('memory.index'))
     this.#soon = this.#background.coalesced('indexing messages', () => this.#catchUp())
   }
 
@@ -50,7 +50,7 @@ export class FullTextIndexer implements AsyncDisposable {
   }
 
   async #catchUp(): Promise<void> {
-    const { index, logger } = this.#parts
+    const { index, logger } = this.#deps
     let progress = await index.progress()
     const filling = progress.filled_to !== undefined
     for (;;) {
@@ -67,7 +67,7 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
   async #fill(filled_to: number): Promise<Partial<IndexProgress>> {
-    const { feed, index } = this.#parts
+    const { feed, index } = this.#deps
     const page = await feed.inOrder(filled_to, BATCH)
     const reached = { filled_to: page.at(-1)?.seq }
     await index.apply(
@@ -78,7 +78,7 @@ export class FullTextIndexer implements AsyncDisposable {
   }
 
   async #follow({ change }: IndexProgress): Promise<Partial<IndexProgress> | undefined> {
-    const { feed, index } = this.#parts
+    const { feed, index } = this.#deps
     const changes = await feed.changes(change, BATCH)
     const last = changes.at(-1)
     if (last === undefined) return undefined
@@ -92,8 +92,8 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** Changes that the index has on disk for certain are no longer needed. */
   async #purge(change: number): Promise<void> {
-    await this.#parts.index.checkpoint()
-    await this.#parts.feed.forgetChanges(change)
+    await this.#deps.index.checkpoint()
+    await this.#deps.feed.forgetChanges(change)
     this.#since_purge = 0
   }
 }

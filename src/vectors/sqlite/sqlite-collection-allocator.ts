@@ -38,8 +38,8 @@ export interface CollectionAllocatorDeps {
 /** The allocation table of one space, in `vectors.db` beside the vectors. */
 export const createSqliteCollectionAllocator = (
   database: Database,
-  options: CollectionAllocatorDeps,
-): CollectionAllocator => new SqliteCollectionAllocator(database, options)
+  deps: CollectionAllocatorDeps,
+): CollectionAllocator => new SqliteCollectionAllocator(database, deps)
 
 class SqliteCollectionAllocator implements CollectionAllocator {
   readonly space: string
@@ -52,12 +52,12 @@ class SqliteCollectionAllocator implements CollectionAllocator {
   readonly #others: string
   readonly maintenance: MaintenanceTable
 
-  constructor(database: Database, options: CollectionAllocatorDeps) {
-    this.space = options.space
-    this.tidies = options.tidies ?? true
-    this.#others = JSON.stringify(options.in_use ?? [])
-    this.#rows = new AllocationRows(database, options.space)
-    this.#most = options.collection_vectors ?? COLLECTION_VECTORS
+  constructor(database: Database, deps: CollectionAllocatorDeps) {
+    this.space = deps.space
+    this.tidies = deps.tidies ?? true
+    this.#others = JSON.stringify(deps.in_use ?? [])
+    this.#rows = new AllocationRows(database, deps.space)
+    this.#most = deps.collection_vectors ?? COLLECTION_VECTORS
     this.maintenance = new SqliteMaintenanceTable(this.#rows)
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
     this.instance = database.get<{ instance: string }>('select instance from instance')?.instance ?? ''
