@@ -36,13 +36,24 @@ const borders = {
   'node:sqlite': '^src/.+/sqlite/',
   chromadb: '^src/vectors/chroma/',
   openai: '^src/models/openai/',
-  'whatsapp-web\\.js|puppeteer(-core)?': '^src/channels/whatsapp/',
+  'whatsapp-web\\.js|puppeteer(-core)?': '^src/channels/whatsapp/wwebjs/',
   winston: '^src/platform/',
   convict: '^src/config/',
   commander: '^src/interfaces/cli/',
   'node-cron': '^src/(interfaces/cron|config)/',
   tiktoken: '^src/text/',
 }
+
+/** Files of channels/whatsapp/ that an engine may import: the port, its vocabulary, and its settings. */
+const enginePort = [
+  'engine',
+  'engine-events',
+  'whatsapp-message',
+  'operator-tasks',
+  'failure-reason',
+  'settings',
+  'deadlines',
+]
 
 const anyOf = names => `(${names.join('|')})`
 
@@ -79,6 +90,30 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/[^/]+$', pathNot: '^src/(main|cli|mcp)\\.ts$' },
       to: {},
+    },
+    {
+      name: 'whatsapp-engine-behind-its-port',
+      comment: 'only create-whatsapp-channel.ts chooses the engine; everything else knows engine.ts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/channels/whatsapp/(wwebjs/|create-whatsapp-channel\\.ts$)' },
+      to: { path: '^src/channels/whatsapp/wwebjs/' },
+    },
+    {
+      name: 'whatsapp-engine-knows-its-port-only',
+      comment: 'an engine connects and translates; what the channel makes of it is none of its business',
+      severity: 'error',
+      from: { path: '^src/channels/whatsapp/wwebjs/' },
+      to: {
+        path: '^src/channels/',
+        pathNot: `^src/channels/whatsapp/(wwebjs/|${anyOf(enginePort)}\\.ts$)`,
+      },
+    },
+    {
+      name: 'markup-inside-its-channel',
+      comment: 'a reply is rendered by Channel.render',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/channels/whatsapp/' },
+      to: { path: '^src/channels/whatsapp/format/' },
     },
     {
       name: 'interfaces-know-people-as-types',

@@ -1,2 +1,2 @@
-// DeniDin finds or brings its browser itself (src/channels/whatsapp/browser.ts); no download while installing.
+// DeniDin finds or brings its browser itself (src/channels/whatsapp/wwebjs/browser.ts); no download while installing.
 module.exports = { skipDownload: true }

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { findBrowser } from '../src/channels/whatsapp/browser.ts'
+import { findBrowser } from '../src/channels/whatsapp/wwebjs/browser.ts'
 import { readEnvironment } from '../src/config/environment.ts'
 import { asDenidinError } from '../src/platform/errors.ts'
 import { makePrivateFolder } from '../src/platform/files.ts'
@@ -46,7 +46,7 @@ const NAMES = [
 const modulesWanted = (): readonly string[] => {
   const sources = [
     ...readdirSync(LIBRARY, { recursive: true, encoding: 'utf8' }).map(name => join(LIBRARY, name)),
-    ...readdirSync(CHANNEL).map(name => join(CHANNEL, name)),
+    ...readdirSync(CHANNEL, { recursive: true, encoding: 'utf8' }).map(name => join(CHANNEL, name)),
   ].filter(path => /\.[jt]s$/.test(path))
   const names = sources.flatMap(path =>
     [...readFileSync(path, 'utf8').matchAll(/require\(\s*(?:name:\s*)?['"](WA\w+)['"]/g)].map(match => match[1] ?? ''),

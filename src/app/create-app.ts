@@ -100,7 +100,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const console_channel = createConsoleChannel({
     clock,
     ids,
-    settled: async chat_id => await conversation?.whenIdle(chat_id),
+    whenIdle: async chat_id => await conversation?.whenIdle(chat_id),
   })
   const everyChannel = [console_channel, ...channels]
 

@@ -1,17 +1,19 @@
+/** Prints how to link WhatsApp, for an operator at a terminal: one consumer of the connection's state. */
 import qrcode from 'qrcode-terminal'
+import type { ConnectionState } from '../channels/whatsapp/connection-state.ts'
 
-/** Tells the operator how to link WhatsApp, by QR code or by pairing code; each text replaces the one before. */
-export const linkingInstructions = (
-  show: (text: string) => void,
-): { readonly qr: (text: string) => void; readonly pairingCode: (code: string) => void } => ({
-  qr: text => {
-    qrcode.generate(text, { small: true }, picture => {
-      show(`Link WhatsApp: on the phone, Settings → Linked devices → Link a device, then scan this code.\n${picture}`)
-    })
-  },
-  pairingCode: code => {
-    show(
-      `Link WhatsApp: on the phone, Settings → Linked devices → Link a device → Link with phone number instead.\nEnter this code there: ${code}`,
-    )
-  },
-})
+/** Shows instructions for every new QR or pairing code; each text replaces the previous one. */
+export const linkingInstructions =
+  (show: (text: string) => void) =>
+  ({ qr, pairing_code }: ConnectionState): void => {
+    if (qr !== undefined) {
+      qrcode.generate(qr, { small: true }, picture => {
+        show(`Link WhatsApp: on the phone, Settings → Linked devices → Link a device, then scan this code.\n${picture}`)
+      })
+    }
+    if (pairing_code !== undefined) {
+      show(
+        `Link WhatsApp: on the phone, Settings → Linked devices → Link a device → Link with phone number instead.\nEnter this code there: ${pairing_code}`,
+      )
+    }
+  }

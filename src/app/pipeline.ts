@@ -63,7 +63,7 @@ export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promis
     settings: settings.conversation,
     people: stores.people,
     clock: parts.clock,
-    onPhone: chat_id => channelOf(chat_id)?.plain !== true,
+    onPhone: chat_id => channelOf(chat_id)?.pace !== 'immediate',
   })
   const paused = async (scope: Scope): Promise<boolean> =>
     (await stores.pauses.at(scope, parts.clock.now())) !== undefined

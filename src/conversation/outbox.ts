@@ -9,7 +9,6 @@ import type { Channel, Delivery } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { replyMessageId, type HeldReply, type MessageStore, type Reply } from '../messages/message-store.ts'
-import { layOutReply } from '../channels/whatsapp/format/reply-layout.ts'
 import { DeliveryRecord } from './delivery-health.ts'
 import type { Pacer } from './pacing/pacer.ts'
 
@@ -121,7 +120,7 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
     let first: Delivery | undefined
     let doubtful = false
     for (const [index, part] of parts.entries()) {
-      if (channel !== undefined && channel.plain !== true) {
+      if (channel?.pace === 'human') {
         await deps.pacer.turn({ chat_id: reply.chat_id, characters: part.text.length, since })
       }
       const delivery = await attemptAll(sending, part)
@@ -149,7 +148,7 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
 
   const layOut = (reply: Reply): Pick<Sending, 'channel' | 'parts'> => {
     const channel = deps.channelOf(reply.chat_id)
-    const texts = channel?.plain === true ? [reply.text] : layOutReply(reply.text)
+    const texts = channel?.render(reply.text) ?? [reply.text]
     return { channel, parts: texts.map((text, part) => ({ part, text })) }
   }
 

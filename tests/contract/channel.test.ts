@@ -16,6 +16,8 @@ interface Contender extends AsyncDisposable {
   readonly chat_id: ChatId
   /** A chat of some other channel. */
   readonly foreign_chat_id: ChatId
+  /** How `**one**` is written there. */
+  readonly bold: string
   /** What is needed besides `start` before the channel is ready: an operator who links it. */
   link(): Promise<void>
   /** The person at the other end writes. */
@@ -30,7 +32,7 @@ const consoleContender = async (): Promise<Contender> => {
   const channel = createConsoleChannel({
     clock: systemClock,
     ids: systemIds,
-    settled: async () => {
+    whenIdle: async () => {
       await dealt_with.next()
     },
   })
@@ -41,6 +43,7 @@ const consoleContender = async (): Promise<Contender> => {
     channel,
     chat_id: 'console:15551230001',
     foreign_chat_id: '15551230001@c.us',
+    bold: '**one**',
     link: () => Promise.resolve(),
     say: text => {
       // A terminal whose channel is closed meanwhile gets an error of its own.
@@ -64,6 +67,7 @@ const whatsAppContender = async (): Promise<Contender> => {
     channel: run.channel,
     chat_id,
     foreign_chat_id: 'console:15551230001',
+    bold: '*one*',
     link: async () => {
       await fake.journal.next('asked')
       fake.scan()
@@ -141,6 +145,17 @@ describe.each(CONTENDERS)('channel: %s', (_, make) => {
     expect(second).not.toEqual(first)
     await contender.sees('one')
     await contender.sees('two')
+  })
+
+  test('a reply becomes at least one message, in the markup of the channel, with nothing left out', async () => {
+    await using contender = await make()
+    const { channel, bold } = contender
+    expect(channel.render('one')).toEqual(['one'])
+    expect(channel.render('')).toEqual([''])
+    expect(channel.render('**one**')).toEqual([bold])
+    const paragraphs = Array.from({ length: 40 }, (_, n) => `${String(n)} ${'word '.repeat(50)}`.trim())
+    const words = channel.render(paragraphs.join('\n\n')).join(' ').split(/\s+/)
+    expect(words).toEqual(paragraphs.join(' ').split(' '))
   })
 
   test('a chat of another channel gets nothing', async () => {

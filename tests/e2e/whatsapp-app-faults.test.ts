@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { listProcesses, treeOf } from '../../src/channels/whatsapp/processes.ts'
+import { listProcesses, treeOf } from '../../src/channels/whatsapp/wwebjs/process-table.ts'
 import { AppRun } from '../support/fake-whatsapp/app-run.ts'
 import { reply } from '../support/model-server.ts'
 import { whole } from '../support/fake-whatsapp/whole.ts'
@@ -97,7 +97,7 @@ const FAULTS: readonly Fault[] = [
       }
     },
     // A look may come just between two pages.
-    reason: /loads its page anew|does not answer/,
+    reason: /is reloading its page|does not answer/,
     confirms: true,
   },
   {

@@ -187,7 +187,7 @@ test('who writes at any moment between the login and ready is answered once', as
   run.skip()
   await run.denidin.open()
   await run.fake.journal.next('logged_in')
-  const isReady = (): boolean => run.states.all.at(-1)?.phase === 'ready'
+  const isReady = (): boolean => run.states.all.at(-1)?.state === 'ready'
   while (!isReady() && callers.length < MOST_CALLERS) {
     const caller = run.caller(`Caller ${String(callers.length)}`)
     callers.push(caller)

@@ -126,7 +126,7 @@ const goOn = async (
   state: Pick<State, 'end' | 'unlinked'>,
 ): Promise<void> => {
   expect(await run.browsers()).toEqual([])
-  expect(run.states.all.slice(-2).map(({ phase }) => phase)).toEqual(['stopping', 'stopped'])
+  expect(run.states.all.slice(-2).map(({ state }) => state)).toEqual(['stopping', 'stopped'])
   for (const each of away) each.says('where are you?')
   run.states.skip()
   await state.end?.()

@@ -23,7 +23,7 @@ test('a new code is shown for every QR code, and scanning it links the account',
   fake.scan()
   await run.reached('ready')
   await expect(run.channel.health()).resolves.toMatchObject({ state: 'ok' })
-  expect(run.states.all.map(state => state.phase)).toEqual(['starting', 'qr', 'linking', 'ready'])
+  expect(run.states.all.map(state => state.state)).toEqual(['starting', 'qr', 'linking', 'ready'])
   expect(run.readies).toBe(1)
 })
 

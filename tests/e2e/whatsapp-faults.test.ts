@@ -44,7 +44,7 @@ test('a page that does not find its servers for too long gets a new browser', as
   await using run = await ChannelRun.settled(fake, { deadlines: { ...FAST, offline_ms: 400 } })
   const before = await run.browsers()
   fake.connection('TIMEOUT')
-  await run.states.next(({ reason }) => /did not find its servers/.test(reason))
+  await run.states.next(({ detail: reason }) => /did not find its servers/.test(reason))
   await run.reached('ready')
   await bothHear(run)
   expect(await run.browsers()).not.toEqual(before)

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { SCREEN_SENTENCES } from '../../src/channels/whatsapp/page-screens.ts'
+import { NEWS_DIALOG, PASSKEY } from '../../src/channels/whatsapp/operator-tasks.ts'
 import { ChannelRun } from '../support/fake-whatsapp/channel-run.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
@@ -19,8 +19,8 @@ test.each(['passkey_words', 'passkey_wanted'] as const)(
     await run.start()
     const first = await run.qrs.next()
     fake.show(screen)
-    const { reason } = await run.reached('action_required')
-    expect(reason).toBe(SCREEN_SENTENCES.passkey)
+    const { detail: reason } = await run.reached('action_required')
+    expect(reason).toBe(PASSKEY.sentence)
     await expect(run.channel.health()).resolves.toMatchObject({
       state: 'down',
       detail: expect.stringContaining(reason),
@@ -29,7 +29,7 @@ test.each(['passkey_words', 'passkey_wanted'] as const)(
     run.states.skip()
     fake.rotateQr()
     await run.qrs.next(text => text !== first)
-    expect((await run.reached('qr')).reason).toContain('passkey')
+    expect((await run.reached('qr')).detail).toContain('passkey')
     fake.scan()
     await run.reached('ready')
   },
@@ -43,7 +43,7 @@ test('words about passkeys that people write are no request for one', async () =
   fake.show('news')
   // The looks go on: the dialog was seen.
   await fake.journal.next('acknowledged')
-  expect(run.states.all.map(({ phase }) => phase)).not.toContain('action_required')
+  expect(run.states.all.map(({ state }) => state)).not.toContain('action_required')
   await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'sent' })
 })
 
@@ -55,14 +55,18 @@ test('a dialog of news is acknowledged', async () => {
   fake.show('news')
   run.skip()
   await fake.journal.next('acknowledged')
-  expect(run.states.all.map(({ phase }) => phase)).toEqual(['starting', 'qr', 'linking', 'ready'])
+  expect(run.states.all.map(({ state }) => state)).toEqual(['starting', 'qr', 'linking', 'ready'])
 })
 
 test('a dialog of news that stays is told to the operator, and messages are answered meanwhile', async () => {
   await using fake = await FakeWhatsApp.start()
   await using run = await ChannelRun.linked(fake, { deadlines: FAST })
   fake.show('stubborn_news')
-  expect((await run.reached('action_required')).reason).toBe(SCREEN_SENTENCES.news)
+  expect(await run.reached('action_required')).toMatchObject({
+    detail: NEWS_DIALOG.sentence,
+    action: 'close_dialog',
+    can_send: true,
+  })
   const sent = fake.receive({ from: ANA, text: 'hello' })
   await run.messages.next(({ message_id }) => message_id.endsWith(sent.id))
   await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'sent' })
@@ -84,13 +88,13 @@ test.each([
   await run.qrs.next()
   fake.block = state
   fake.scan()
-  expect((await run.reached('action_required')).reason).toMatch(sentence)
+  expect((await run.reached('action_required')).detail).toMatch(sentence)
   await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'not_sent' })
   fake.block = undefined
   fake.scan()
   run.states.skip()
-  const next = await run.states.next(({ phase }) => phase === 'ready' || phase === 'qr')
-  if (next.phase === 'qr') fake.scan()
+  const next = await run.states.next(({ state }) => state === 'ready' || state === 'qr')
+  if (next.state === 'qr') fake.scan()
   await run.reached('ready')
   expect(run.log.text('info')).toMatch(/WhatsApp needs a person .*"ended_by":"WhatsApp"/)
 })
@@ -99,7 +103,7 @@ test('a block that comes while it is ready is told too', async () => {
   await using fake = await FakeWhatsApp.start()
   await using run = await ChannelRun.settled(fake, { deadlines: FAST })
   fake.connection('PROXYBLOCK')
-  expect((await run.reached('action_required')).reason).toMatch(/refuses connections/)
+  expect((await run.reached('action_required')).detail).toMatch(/refuses connections/)
   run.states.skip()
   await run.reached('ready')
   await expect(run.channel.send(ANA, 'hi', {})).resolves.toMatchObject({ outcome: 'sent' })

@@ -20,6 +20,10 @@ export class FakeClock implements Clock {
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error)
+        return
+      }
       const timer = this.after(milliseconds, resolve)
       signal?.addEventListener('abort', () => {
         timer[Symbol.dispose]()

@@ -1,4 +1,5 @@
 import type { Channel, ChannelEvents, Delivery } from '../../src/channels/channel.ts'
+import { layOutReply } from '../../src/channels/whatsapp/format/reply-layout.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../../src/messages/message.ts'
 
 export interface SentMessage {
@@ -13,6 +14,7 @@ let number = 0
 /** A channel that a test steers: it delivers what it is told to and takes down what is sent. Serves what ends in `.us` or `@lid`. */
 export class TestChannel implements Channel {
   readonly name = 'test'
+  readonly pace = 'human'
   readonly sent: SentMessage[] = []
   /** Ids of the messages that were sent. */
   readonly sentIds: MessageId[] = []
@@ -26,6 +28,11 @@ export class TestChannel implements Channel {
 
   serves(chat_id: ChatId): boolean {
     return /(\.us|@lid)$/.test(chat_id)
+  }
+
+  /** As WhatsApp does: what tests expect is what a phone shows. */
+  render(reply: string): readonly string[] {
+    return layOutReply(reply)
   }
 
   async start(events: ChannelEvents): Promise<void> {

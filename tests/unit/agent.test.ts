@@ -53,7 +53,8 @@ const use = async ({ scope, memory_id }: MemoryRecord, times: number): Promise<v
   await log.accessed(Array.from({ length: times }, () => access))
 }
 
-const profileOf = (scope: Scope) => createProfileOf({ profiles, memories, tokens: wordCounter })(scope)
+const profileOf = async (scope: Scope): Promise<readonly string[]> =>
+  (await createProfileOf({ profiles, memories, tokens: wordCounter })(scope)).map(({ text }) => text)
 
 test('what is used rises and sinks again, with a line in its history each time, however often', async () => {
   const memory = await fact('person:a', 'likes tea')

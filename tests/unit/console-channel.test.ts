@@ -40,7 +40,7 @@ class Answerer implements ChannelEvents {
 const setUp = async (): Promise<{ channel: ConsoleChannel; other: Answerer; clock: FakeClock }> => {
   const other = new Answerer()
   const clock = new FakeClock()
-  const channel = createConsoleChannel({ clock, ids: systemIds, settled: () => other.settled() })
+  const channel = createConsoleChannel({ clock, ids: systemIds, whenIdle: () => other.settled() })
   other.channel = channel
   await channel.start(other)
   return { channel, other, clock }
@@ -107,7 +107,7 @@ test('chats of different phones do not wait for each other, nor see each other',
   const channel = createConsoleChannel({
     clock: new FakeClock(),
     ids: systemIds,
-    settled: chat_id => work.get(chat_id) ?? Promise.resolve(),
+    whenIdle: chat_id => work.get(chat_id) ?? Promise.resolve(),
   })
   other.channel = channel
   await channel.start(other)

@@ -131,7 +131,7 @@ test('a reply is written as a phone shows it, and kept as it was written', async
 })
 
 test('a terminal gets a reply as it was written, whole and at once', async () => {
-  const terminal = createConsoleChannel({ clock, ids: fakeIds(), settled: async () => undefined })
+  const terminal = createConsoleChannel({ clock, ids: fakeIds(), whenIdle: async () => undefined })
   await terminal.start({ ...noChanges, message: async () => undefined, ready: () => undefined })
   other = terminal
   await hear('console:1')

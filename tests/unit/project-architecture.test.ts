@@ -82,3 +82,34 @@ test('only folders named sqlite open a database', () => {
   expect(broken({ 'src/memory/sqlite/a.ts': text })).toEqual([])
   expect(broken({ 'src/memory/a.ts': text })).toEqual(['border-of-nodesqlite'])
 })
+
+test('only one file chooses the WhatsApp engine; the rest of the channel knows its port', () => {
+  const engine = {
+    'src/channels/whatsapp/wwebjs/engine-impl.ts':
+      "import type { Port } from '../engine.ts'\nexport const made: Port = 1",
+    'src/channels/whatsapp/engine.ts': 'export type Port = 1',
+  }
+  const importing = "import { made } from './wwebjs/engine-impl.ts'\nexport const a = made"
+  expect(broken({ ...engine, 'src/channels/whatsapp/create-whatsapp-channel.ts': importing })).toEqual([])
+  expect(broken({ ...engine, 'src/channels/whatsapp/inbound.ts': importing })).toEqual([
+    'whatsapp-engine-behind-its-port',
+  ])
+  const asType = "import type { made } from '../channels/whatsapp/wwebjs/engine-impl.ts'\nexport type A = typeof made"
+  expect(broken({ ...engine, 'src/app/a.ts': asType })).toEqual(['whatsapp-engine-behind-its-port'])
+})
+
+test('a WhatsApp engine knows its port and nothing else of the channel', () => {
+  const files = {
+    'src/channels/whatsapp/wwebjs/a.ts': "import type { Inbound } from '../inbound.ts'\nexport type A = Inbound",
+    'src/channels/whatsapp/inbound.ts': 'export type Inbound = 1',
+  }
+  expect(broken(files)).toEqual(['whatsapp-engine-knows-its-port-only'])
+})
+
+test('the markup of a channel is used by that channel alone', () => {
+  const files = {
+    'src/conversation/a.ts': "import { bold } from '../channels/whatsapp/format/bold.ts'\nexport const a = bold",
+    'src/channels/whatsapp/format/bold.ts': "export const bold = '*'",
+  }
+  expect(broken(files)).toEqual(['markup-inside-its-channel'])
+})

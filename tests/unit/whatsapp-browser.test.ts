@@ -5,10 +5,10 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'
-import { findBrowser, type BrowserSearch } from '../../src/channels/whatsapp/browser.ts'
-import { bundledBrowser } from '../../src/channels/whatsapp/bundled-browser.ts'
-import { freeProfile } from '../../src/channels/whatsapp/profile.ts'
-import { readTar } from '../../src/channels/whatsapp/tar.ts'
+import { findBrowser, type BrowserSearch } from '../../src/channels/whatsapp/wwebjs/browser.ts'
+import { bundledBrowser } from '../../src/channels/whatsapp/wwebjs/bundled-browser.ts'
+import { freeProfile } from '../../src/channels/whatsapp/wwebjs/profile.ts'
+import { readTar } from '../../src/channels/whatsapp/wwebjs/tar.ts'
 import { exists } from '../../src/platform/files.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { memoryLog } from '../support/memory-log.ts'
@@ -72,7 +72,7 @@ test('the configured browser comes before one of the system, and that before the
   await expect(readFile(last.path, 'utf8')).resolves.toBe(RUNS)
 })
 
-test('libraries that lie beside a browser are used only where it does not start without them', async () => {
+test('the libraries beside a browser are used only where it does not start without them', async () => {
   await using folder = await temporaryFolder()
   const bundled_dir = await bundle(join(folder.path, 'bundle'), NEEDS_LIBRARIES)
   const found = await findBrowser(await search(folder.path, { bundled_dir }))
@@ -84,7 +84,7 @@ test('libraries that lie beside a browser are used only where it does not start 
   expect(environment['LD_LIBRARY_PATH']).toBeUndefined()
 })
 
-test('a configured browser that does not start is named, and no other is taken', async () => {
+test('a configured browser that does not start is named, and no other is tried', async () => {
   await using folder = await temporaryFolder()
   await program(join(folder.path, 'path', 'chromium'), RUNS)
   const configured = await program(join(folder.path, 'mine'), REFUSES)
@@ -118,7 +118,7 @@ test('a browser runs without its sandbox only as root, or where no namespaces ca
   await expect(isOpen(REFUSES)).resolves.toBe(true)
 })
 
-test('a browser that several unpack at once is whole for each of them, and an older one goes', async () => {
+test('a browser that several processes unpack at once is complete for each, and older versions are removed', async () => {
   await using folder = await temporaryFolder()
   const bundled_dir = await bundle(join(folder.path, 'bundle'), RUNS)
   const cache_dir = join(folder.path, 'cache')
@@ -166,7 +166,7 @@ test('an archive made by tar is read: files of any size, without folders and lin
   expect(read).toEqual(files)
 })
 
-test('the lock of a browser that is gone is removed, the lock of one that runs on this profile is left', async () => {
+test('the lock of a browser that is gone is removed, the lock of one that runs on this profile stays', async () => {
   await using folder = await temporaryFolder()
   const data_dir = folder.path
   const profile = join(data_dir, 'session')

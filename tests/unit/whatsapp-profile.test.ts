@@ -1,15 +1,13 @@
 import { mkdir, readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { backUpProfile, hasBackup, restoreProfile } from '../../src/channels/whatsapp/profile-backup.ts'
 import {
-  accountSince,
-  forgetLogin,
-  isLinked,
-  makeProfile,
-  readLinkedAt,
-  writeLinkedAt,
-} from '../../src/channels/whatsapp/profile.ts'
+  backUpProfile,
+  deleteBackup,
+  hasBackup,
+  restoreProfile,
+} from '../../src/channels/whatsapp/wwebjs/profile-backup.ts'
+import { deleteProfile, makeProfile } from '../../src/channels/whatsapp/wwebjs/profile.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -30,7 +28,7 @@ const PROFILE = {
   'session/Default/Cache/data_0': 'a large cache',
 }
 
-test('a backup holds what the login needs, and takes the place of the profile when that is broken', async () => {
+test('a backup holds the files of the login, and replaces a broken profile', async () => {
   await using folder = await temporaryFolder()
   await write(folder.path, PROFILE)
   await expect(backUpProfile(folder.path, fakeIds(), never)).resolves.toBe('keysMANIFEST'.length)
@@ -48,7 +46,7 @@ test('a backup holds what the login needs, and takes the place of the profile wh
   await expect(restoreProfile(folder.path, 1)).resolves.toBe(false)
 })
 
-test('one generation is kept, and nothing is left lying about', async () => {
+test('one backup is kept, and nothing else is left behind', async () => {
   await using folder = await temporaryFolder()
   const ids = fakeIds()
   await write(folder.path, { ...PROFILE, 'backup-new-of-a-killed-run/Default/Cookies': 'half' })
@@ -60,7 +58,7 @@ test('one generation is kept, and nothing is left lying about', async () => {
   await expect(readFile(copied, 'utf8')).resolves.toBe('newer')
 })
 
-test('a backup that is broken off leaves the one before as it was', async () => {
+test('a backup that is aborted leaves the previous one as it was', async () => {
   await using folder = await temporaryFolder()
   await write(folder.path, PROFILE)
   await backUpProfile(folder.path, fakeIds(), never)
@@ -72,7 +70,7 @@ test('a backup that is broken off leaves the one before as it was', async () => 
   await expect(readFile(copied, 'utf8')).resolves.toBe('keys')
 })
 
-test('a run that was killed between taking the old backup away and putting the new one there has the old one', async () => {
+test('a run that was killed between the two renames of a backup still has the old one', async () => {
   await using folder = await temporaryFolder()
   await write(folder.path, { 'backup-before/Default/Cookies': 'old', 'session/Default/Cookies': 'broken' })
   await expect(hasBackup(folder.path)).resolves.toBe(true)
@@ -80,53 +78,31 @@ test('a run that was killed between taking the old backup away and putting the n
   await expect(readFile(join(folder.path, 'session/Default/Cookies'), 'utf8')).resolves.toBe('old')
 })
 
-test('whether and since when the device is linked is kept until it is forgotten', async () => {
+test('a login is deleted with everything that belongs to it', async () => {
   await using folder = await temporaryFolder()
-  await expect(isLinked(folder.path)).resolves.toBe(false)
-  await writeLinkedAt(folder.path, 1_795_000_000_999)
-  await expect(isLinked(folder.path)).resolves.toBe(true)
-  await expect(readLinkedAt(folder.path)).resolves.toBe(1_795_000_000_000)
   await write(folder.path, PROFILE)
-  await forgetLogin(folder.path, 'record')
-  await expect(isLinked(folder.path)).resolves.toBe(false)
-  await forgetLogin(folder.path, 'profile')
+  await backUpProfile(folder.path, fakeIds(), never)
+  await deleteProfile(folder.path)
+  await deleteBackup(folder.path)
   await expect(readdir(folder.path)).resolves.toEqual([])
 })
 
 test('folders of the login that cannot be written to are named', async () => {
   await using folder = await temporaryFolder()
-  const data_dir = join(folder.path, 'whatsapp')
-  await writeFile(data_dir, 'a file where the folder should be')
-  await expect(makeProfile(data_dir)).rejects.toMatchObject({
+  const login_dir = join(folder.path, 'whatsapp')
+  await writeFile(login_dir, 'a file where the folder should be')
+  await expect(makeProfile(login_dir)).rejects.toMatchObject({
     code: 'unavailable',
-    message: expect.stringContaining(data_dir),
+    message: expect.stringContaining(login_dir),
   })
-  await unlink(data_dir)
-  await mkdir(data_dir)
+  await unlink(login_dir)
+  await mkdir(login_dir)
   // Nobody can make a file there, not even root.
-  await symlink('/proc/denidin', join(data_dir, 'session'))
-  await expect(makeProfile(data_dir)).rejects.toMatchObject({
+  await symlink('/proc/denidin', join(login_dir, 'session'))
+  await expect(makeProfile(login_dir)).rejects.toMatchObject({
     message: expect.stringMatching(/cannot be written to.*session/),
   })
-  await unlink(join(data_dir, 'session'))
-  await makeProfile(data_dir)
-  await expect(readdir(join(data_dir, 'session'))).resolves.toEqual([])
-})
-
-test('the account is known again by either of its names, also after its login was forgotten; another one is new', async () => {
-  await using folder = await temporaryFolder()
-  const whole = { phone: '15550001@c.us', lid: '77@lid' }
-  await expect(accountSince(folder.path, whole, 1000)).resolves.toBe(0)
-  await forgetLogin(folder.path, 'profile')
-  await expect(accountSince(folder.path, { phone: undefined, lid: '77@lid' }, 2000)).resolves.toBe(0)
-  // A page that tells one name at a time; and a number that was changed.
-  await expect(accountSince(folder.path, { phone: '15550001@c.us', lid: undefined }, 2100)).resolves.toBe(0)
-  await expect(accountSince(folder.path, { phone: '15550003@c.us', lid: '77@lid' }, 2200)).resolves.toBe(0)
-  await expect(accountSince(folder.path, { phone: '15550003@c.us', lid: undefined }, 2300)).resolves.toBe(0)
-  const other = { phone: '15550002@c.us', lid: '88@lid' }
-  await expect(accountSince(folder.path, other, 3000)).resolves.toBe(3000)
-  await expect(accountSince(folder.path, other, 4000)).resolves.toBe(3000)
-  await expect(accountSince(folder.path, { phone: undefined, lid: undefined }, 5000)).resolves.toBe(3000)
-  await write(folder.path, { 'account.json': 'half a fi' })
-  await expect(accountSince(folder.path, other, 6000)).resolves.toBe(0)
+  await unlink(join(login_dir, 'session'))
+  await makeProfile(login_dir)
+  await expect(readdir(join(login_dir, 'session'))).resolves.toEqual([])
 })

@@ -1,33 +1,35 @@
+/** The channel of `denidin chat`: its other end is a terminal on this machine. */
 import type { ChatId } from '../../messages/message.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { KeyedQueue } from '../../platform/keyed-queue.ts'
-import type { Channel, ChannelEvents } from '../channel.ts'
+import type { Health } from '../../platform/health.ts'
+import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
 
 const CHAT_PREFIX = 'console:'
 
-/** Replies kept for a chat at whose terminal nobody sits. */
+/** Replies kept for a chat whose terminal is not open. */
 const HELD_REPLIES = 20
 
-/** Speaks at the terminal where no godfather is configured. No such number can be dialled: area codes begin with 2–9. */
+/** The number of the person at the terminal where no godfather is configured. It cannot be dialled: area codes begin with 2–9. */
 export const CONSOLE_PHONE = '10000000000'
 
-/** What somebody says at a terminal. */
+/** A message written at a terminal. */
 export interface ConsoleMessage {
   /** Digits of the number to speak as. */
   readonly phone: string
   readonly name?: string
   readonly text: string
-  /** Stops the wait for an answer; what was said stays said. */
+  /** Stops the wait for an answer; the message itself stays recorded. */
   readonly signal?: AbortSignal
 }
 
 /** A channel whose other end is a terminal on this machine. */
 export interface ConsoleChannel extends Channel {
   /**
-   * Says something and resolves with the replies, in their order, when it has been dealt with. Sayings of one chat wait
-   * for each other. A reply that came while nobody was waiting (after a restart) is handed over first.
+   * Sends a message and resolves with the replies, in their order, when it has been processed. Messages of one chat wait
+   * for each other. A reply that came while no terminal was waiting (after a restart) is handed over first.
    * @throws DenidinError `not_running` when the channel is not started, `stopping` when it ends meanwhile;
    *   the signal's reason when that is aborted.
    */
@@ -37,24 +39,84 @@ export interface ConsoleChannel extends Channel {
 export interface ConsoleChannelDeps {
   readonly clock: Clock
   readonly ids: Ids
-  /** Resolves when every message received so far in the chat has been dealt with. */
-  settled(chat_id: ChatId): Promise<void>
+  /** Resolves when every message received so far in the chat has been processed. */
+  readonly whenIdle: (chat_id: ChatId) => Promise<void>
 }
 
-/** Makes the channel for chats of the form `console:<phone>`. */
-export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps): ConsoleChannel => {
-  let events: ChannelEvents | undefined
-  let ended = new AbortController()
-  const replies = new Map<ChatId, string[]>()
-  const lanes = new KeyedQueue<ChatId>()
+/** Creates the channel for chats of the form `console:<phone>`. */
+export const createConsoleChannel = (deps: ConsoleChannelDeps): ConsoleChannel => new TerminalChannel(deps)
 
-  const exchange = async (
-    chat_id: ChatId,
-    { phone, name, text, signal }: ConsoleMessage,
-  ): Promise<readonly string[]> => {
+class TerminalChannel implements ConsoleChannel {
+  readonly name = 'console'
+  readonly pace = 'immediate'
+  readonly #deps: ConsoleChannelDeps
+  readonly #chats = new KeyedQueue<ChatId>()
+  readonly #replies = new Map<ChatId, readonly string[]>()
+  /** Present while the channel is open. */
+  #events: ChannelEvents | undefined
+  /** Aborted when the channel is closed. */
+  #closed = new AbortController()
+
+  constructor(deps: ConsoleChannelDeps) {
+    this.#deps = deps
+  }
+
+  serves(chat_id: ChatId): boolean {
+    return chat_id.startsWith(CHAT_PREFIX)
+  }
+
+  start(events: ChannelEvents): Promise<void> {
+    this.#events = events
+    this.#closed = new AbortController()
+    events.ready()
+    return Promise.resolve()
+  }
+
+  stop(): Promise<void> {
+    this.#events = undefined
+    this.#closed.abort(new DenidinError('stopping', 'DeniDin is stopping'))
+    return Promise.resolve()
+  }
+
+  render(reply: string): readonly string[] {
+    return [reply]
+  }
+
+  send(chat_id: ChatId, text: string): Promise<Delivery> {
+    if (!this.serves(chat_id)) {
+      return Promise.resolve({ outcome: 'not_sent', reason: `${chat_id} is no chat of the console` })
+    }
+    if (this.#events === undefined) return Promise.resolve({ outcome: 'not_sent', reason: 'the console is closed' })
+    this.#replies.set(chat_id, [...(this.#replies.get(chat_id) ?? []), text].slice(-HELD_REPLIES))
+    return Promise.resolve({ outcome: 'sent', message_id: `console-${this.#deps.ids.uuid()}` })
+  }
+
+  seen(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  typing(): Promise<AsyncDisposable> {
+    return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() })
+  }
+
+  health(): Promise<Health> {
+    return Promise.resolve(
+      this.#events === undefined
+        ? { state: 'off', detail: 'not open' }
+        : { state: 'ok', detail: 'open for `denidin chat`' },
+    )
+  }
+
+  say(message: ConsoleMessage): Promise<readonly string[]> {
+    const chat_id = `${CHAT_PREFIX}${message.phone}`
+    return this.#chats.run(chat_id, () => this.#exchange(chat_id, message))
+  }
+
+  async #exchange(chat_id: ChatId, { phone, name, text, signal }: ConsoleMessage): Promise<readonly string[]> {
+    const { clock, ids, whenIdle } = this.#deps
     signal?.throwIfAborted()
-    if (events === undefined) throw new DenidinError('not_running', 'the console is not open')
-    await events.message({
+    if (this.#events === undefined) throw new DenidinError('not_running', 'the console is not open')
+    await this.#events.message({
       message_id: `console-${ids.uuid()}`,
       chat_id,
       chat_kind: 'direct',
@@ -65,47 +127,11 @@ export const createConsoleChannel = ({ clock, ids, settled }: ConsoleChannelDeps
       may_continue: false,
       gapless: true,
     })
-    await unlessAborted(settled(chat_id), signal === undefined ? [ended.signal] : [ended.signal, signal])
-    const given = replies.get(chat_id) ?? []
-    replies.delete(chat_id)
-    return given
-  }
-
-  return {
-    name: 'console',
-    plain: true,
-    serves: chat_id => chat_id.startsWith(CHAT_PREFIX),
-    start: given => {
-      events = given
-      ended = new AbortController()
-      given.ready()
-      return Promise.resolve()
-    },
-    stop: () => {
-      events = undefined
-      ended.abort(new DenidinError('stopping', 'DeniDin is stopping'))
-      return Promise.resolve()
-    },
-    send: (chat_id, text) => {
-      if (!chat_id.startsWith(CHAT_PREFIX)) {
-        return Promise.resolve({ outcome: 'not_sent', reason: `${chat_id} is no chat of the console` })
-      }
-      if (events === undefined) return Promise.resolve({ outcome: 'not_sent', reason: 'the console is closed' })
-      replies.set(chat_id, [...(replies.get(chat_id) ?? []), text].slice(-HELD_REPLIES))
-      return Promise.resolve({ outcome: 'sent', message_id: `console-${ids.uuid()}` })
-    },
-    seen: () => Promise.resolve(),
-    typing: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
-    health: () =>
-      Promise.resolve(
-        events === undefined
-          ? { state: 'off', detail: 'not open' }
-          : { state: 'ok', detail: 'open for `denidin chat`' },
-      ),
-    say: message => {
-      const chat_id = `${CHAT_PREFIX}${message.phone}`
-      return lanes.run(chat_id, () => exchange(chat_id, message))
-    },
+    const closed = this.#closed.signal
+    await unlessAborted(whenIdle(chat_id), signal === undefined ? [closed] : [closed, signal])
+    const replies = this.#replies.get(chat_id) ?? []
+    this.#replies.delete(chat_id)
+    return replies
   }
 }
 

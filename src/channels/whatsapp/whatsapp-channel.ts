@@ -1,67 +1,61 @@
-import { join, resolve } from 'node:path'
+/** WhatsApp as a channel, over any engine: wires inbound, outbound, backfill and supervisor, and keeps the state. */
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
-import { makePrivateFolder } from '../../platform/files.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
 import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
-import { findBrowser, type Browser, type Environment } from './browser.ts'
-import { Continuity } from './continuity.ts'
-import { Identities } from './identities.ts'
-import { isChat, isGroup } from './incoming.ts'
-import { Intake, type IsOurs } from './intake.ts'
-import { reasonOf } from './library-errors.ts'
-import { healthOf, initialState, nextState, type LinkEvent, type LinkState } from './link-state.ts'
-import { Outgoing } from './outgoing.ts'
-import { WHATSAPP_DEADLINES, type WhatsAppDeadlines, type WhatsAppSettings } from './settings.ts'
-import { WhatsAppLink } from './whatsapp-link.ts'
-import type { WhatsAppPage } from './whatsapp-page.ts'
+import { Backfill } from './backfill.ts'
+import { healthOf, initialState, nextState, type ConnectionEvent, type ConnectionState } from './connection-state.ts'
+import type { ChannelDeadlines } from './deadlines.ts'
+import type { EngineConnection, WhatsAppEngine } from './engine.ts'
+import { reasonOf } from './failure-reason.ts'
+import { layOutReply } from './format/reply-layout.ts'
+import { GapTracker } from './gap-tracker.ts'
+import { IdentityResolver } from './identity-resolver.ts'
+import { Inbound } from './inbound.ts'
+import type { LoginRecord } from './login-record.ts'
+import { isChat, isGroup } from './message-mapper.ts'
+import { Outbound } from './outbound.ts'
+import { Session, type LoginBefore } from './session.ts'
+import { Supervisor } from './supervisor.ts'
 
-export interface WhatsAppDeps {
-  readonly settings: WhatsAppSettings
-  /** The data root: the login is kept in `whatsapp/` below it, an unpacked browser in `run/browser/`. */
-  readonly data_dir: string
-  /** Environment of the process: the browser is looked for in its `PATH`, and inherits it. */
-  readonly environment: Environment
+export interface WhatsAppChannelDeps {
+  readonly engine: WhatsAppEngine
+  readonly login: LoginRecord
+  readonly deadlines: ChannelDeadlines
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
-  /** Shows the operator what the phone needs for linking; called again for every new code. */
-  readonly show: { qr(text: string): void; pairingCode(code: string): void }
-  readonly deadlines?: Partial<WhatsAppDeadlines>
-  /** Called at every change of state. */
-  onState?(state: LinkState): void
+  /** Called at every change of the connection's state, so for every new QR or pairing code too. Must return at once. */
+  readonly onState: (state: ConnectionState) => void
 }
 
 /** WhatsApp shows "typing" for about 25 s; it is renewed before that. */
 const TYPING_MS = 10 * SECOND_MS
 
-/** WhatsApp as a channel, by way of a browser that DeniDin starts itself. */
-export const createWhatsAppChannel = (deps: WhatsAppDeps): Channel => new WhatsAppChannel(deps)
-
+/** What exists from a start to a stop. */
 interface Running {
   readonly events: ChannelEvents
-  readonly link: WhatsAppLink
-  readonly intake: Intake
+  readonly supervisor: Supervisor
+  readonly inbound: Inbound
 }
 
-class WhatsAppChannel implements Channel {
+export class WhatsAppChannel implements Channel {
   readonly name = 'whatsapp'
-  readonly #deps: WhatsAppDeps
-  readonly #deadlines: WhatsAppDeadlines
-  readonly #outgoing: Outgoing
-  #state: LinkState
+  readonly pace = 'human'
+  readonly #deps: WhatsAppChannelDeps
+  readonly #outbound: Outbound
+  #state: ConnectionState
   #running: Running | undefined
   /** Chats in which an answer is being written. */
   #typing = 0
 
-  constructor(deps: WhatsAppDeps) {
-    this.#deps = { ...deps, logger: deps.logger.for('whatsapp') }
-    this.#deadlines = { ...WHATSAPP_DEADLINES, ...deps.deadlines }
-    this.#outgoing = new Outgoing(deps.clock, this.#deadlines.confirm_ms)
+  constructor(deps: WhatsAppChannelDeps) {
+    this.#deps = deps
+    this.#outbound = new Outbound(deps.clock, deps.deadlines.confirm_ms)
     this.#state = initialState(deps.clock.now())
   }
 
@@ -69,98 +63,56 @@ class WhatsAppChannel implements Channel {
     return isChat(chat_id)
   }
 
-  /** @throws DenidinError `unavailable` or `invalid_config` when there is no browser that starts. */
+  render(reply: string): readonly string[] {
+    return layOutReply(reply)
+  }
+
+  /** @throws DenidinError `unavailable` or `invalid_config` when the engine lacks something on this machine. */
   async start(events: ChannelEvents): Promise<void> {
     if (this.#running !== undefined) throw new DenidinError('already_running', 'The WhatsApp channel is running')
-    this.#tell({ kind: 'opening' })
-    const browser = await this.#findBrowser().catch((error: unknown) => {
-      this.#tell({ kind: 'stopping' })
-      this.#tell({ kind: 'stopped' })
+    this.#report({ kind: 'opening' })
+    await this.#deps.engine.start().catch((error: unknown) => {
+      this.#report({ kind: 'stopping' })
+      this.#report({ kind: 'stopped' })
       throw error
     })
-    const { settings, clock, ids, logger, show } = this.#deps
-    const continuity = new Continuity()
-    const isOurs: IsOurs = message => this.#outgoing.isOurs(message)
-    const link: WhatsAppLink = new WhatsAppLink(
-      {
-        browser,
-        login_dir: resolve(this.#deps.data_dir, 'whatsapp'),
-        pairing_phone: settings.pairing_phone,
-        browser_memory_mb: settings.browser_memory_mb,
-        continuity,
-        heardUntil: chat_ids => events.recordedUntil(chat_ids),
-        isBusy: () => this.#typing > 0 || this.#outgoing.busy || intake.busy,
-        deadlines: this.#deadlines,
-        clock,
-        ids,
-        logger,
-        show,
-      },
-      {
-        event: event => {
-          this.#tell(event)
-        },
-        received: (message, self) => {
-          intake.take(message, self)
-        },
-        missed: (history, self) => intake.takeMissed(history, self, isOurs),
-        created: message => {
-          this.#outgoing.created(message)
-          intake.takeOwn(message, isOurs)
-        },
-        changed: (change, self) => {
-          intake.change(change, self)
-        },
-        ack: (message_id, level) => {
-          this.#outgoing.ack(message_id, level)
-        },
-      },
-    )
-    const identities = new Identities({
-      lookUp: address => pageOf(link).lookUp(address),
-      clock,
-      logger,
-      deadline_ms: this.#deadlines.identify_ms,
-    })
-    const intake = new Intake({ events, identities, continuity, clock, ids, logger })
-    this.#running = { events, link, intake }
-    link.start()
+    this.#running = this.#assemble(events)
+    this.#running.supervisor.start()
   }
 
   async stop(): Promise<void> {
     const running = this.#running
     if (running === undefined) return
-    this.#tell({ kind: 'stopping' })
+    this.#report({ kind: 'stopping' })
+    const { engine, deadlines, clock, logger } = this.#deps
     const finish = async (): Promise<void> => {
-      await Promise.all([this.#outgoing.settled(), running.intake.stop()])
+      await Promise.all([this.#outbound.whenIdle(), running.inbound.stop()])
     }
-    const { clock, logger } = this.#deps
-    await withDeadline(clock, this.#deadlines.close_ms, 'finishing what is under way', finish).catch(
-      (error: unknown) => {
-        logger.warn('Not everything could be finished before the stop', { reason: reasonOf(error) })
-      },
-    )
-    await running.link.stop()
+    await withDeadline(clock, deadlines.close_ms, 'finishing work in progress', finish).catch((error: unknown) => {
+      logger.warn('Not everything could be finished before the stop', { reason: reasonOf(error) })
+    })
+    await running.supervisor.stop()
+    await engine.stop()
     this.#running = undefined
-    this.#tell({ kind: 'stopped' })
+    this.#report({ kind: 'stopped' })
   }
 
   async send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery> {
     if (!isChat(chat_id)) return { outcome: 'not_sent', reason: `${chat_id} is no chat of WhatsApp` }
-    const client = this.#running?.link.client
-    if (client === undefined || client.over || !this.#state.can_send) {
-      return { outcome: 'not_sent', reason: this.#state.reason }
+    const connection = this.#running?.supervisor.connection
+    if (connection === undefined || connection.isOver || !this.#state.can_send) {
+      return { outcome: 'not_sent', reason: this.#state.detail }
     }
-    return await this.#outgoing.send(client, chat_id, text, isGroup(chat_id) ? options.reply_to : undefined)
+    return await this.#outbound.send(connection, chat_id, text, isGroup(chat_id) ? options.reply_to : undefined)
   }
 
   async seen(chat_id: ChatId): Promise<void> {
-    await this.#bestEffort(page => page.seen(chat_id))
+    await this.#bestEffort(connection => connection.markSeen(chat_id))
   }
 
   async typing(chat_id: ChatId): Promise<AsyncDisposable> {
     const stop = new AbortController()
-    const show = (): Promise<void> => this.#bestEffort(page => page.typing(chat_id, 'typing'))
+    const show = (): Promise<void> => this.#bestEffort(connection => connection.setTyping(chat_id, 'typing'))
     const renew = async (): Promise<void> => {
       for (;;) {
         await this.#deps.clock.sleep(TYPING_MS, stop.signal)
@@ -174,7 +126,7 @@ class WhatsAppChannel implements Channel {
       [Symbol.asyncDispose]: async () => {
         stop.abort(new DenidinError('stopping', 'the answer is written'))
         await renewing
-        await this.#bestEffort(page => page.typing(chat_id, 'stop'))
+        await this.#bestEffort(connection => connection.setTyping(chat_id, 'stop'))
         this.#typing -= 1
       },
     }
@@ -184,44 +136,57 @@ class WhatsAppChannel implements Channel {
     return Promise.resolve(healthOf(this.#state))
   }
 
-  async #findBrowser(): Promise<Browser> {
-    const { settings, environment, data_dir, ids, logger } = this.#deps
-    const cache_dir = join(data_dir, 'run', 'browser')
-    await makePrivateFolder(cache_dir)
-    const browser = await findBrowser({
-      configured: settings.browser_path,
-      extra_args: settings.browser_args,
-      cache_dir,
-      environment,
-      ids,
+  #assemble(events: ChannelEvents): Running {
+    const { engine, login, deadlines, clock, ids, logger } = this.#deps
+    const outbound = this.#outbound
+    const gaps = new GapTracker()
+    const identities = new IdentityResolver({
+      lookUp: address => connectionOf(supervisor).lookUp(address),
+      clock,
       logger,
+      deadline_ms: deadlines.identify_ms,
     })
-    logger.info('Browser found', { origin: browser.origin, path: browser.path })
-    return browser
+    const isOurs = outbound.isOurs.bind(outbound)
+    const inbound = new Inbound({ events, identities, gaps, isOurs, clock, ids, logger })
+    const recordedUntil = events.recordedUntil.bind(events)
+    const backfill = new Backfill({ login, gaps, recordedUntil, inbound, clock, logger })
+    const report = this.#report.bind(this)
+    const isBusy = (): boolean => this.#typing > 0 || outbound.busy || inbound.busy
+    const session = { engine, login, inbound, outbound, backfill, report, isBusy, deadlines, clock, logger }
+    const openSession = (before: LoginBefore): Session => new Session(session, before)
+    const supervisor = new Supervisor({ engine, login, openSession, report, deadlines, clock, ids, logger })
+    return { events, supervisor, inbound }
   }
 
-  async #bestEffort(act: (page: WhatsAppPage) => Promise<void>): Promise<void> {
+  async #bestEffort(act: (connection: EngineConnection) => Promise<void>): Promise<void> {
     if (this.#running === undefined || !this.#state.can_send) return
     try {
-      await act(pageOf(this.#running.link))
+      await act(connectionOf(this.#running.supervisor))
     } catch (error) {
-      this.#deps.logger.debug('A sign to the other person failed', { reason: reasonOf(error) })
+      this.#deps.logger.debug('A read receipt or typing indicator failed', { reason: reasonOf(error) })
     }
   }
 
-  #tell(event: LinkEvent): void {
+  #report(event: ConnectionEvent): void {
+    const { clock, logger, onState } = this.#deps
     const before = this.#state
-    this.#state = nextState(before, event, this.#deps.clock.now())
-    if (this.#state === before) return
-    const { phase, reason, can_send } = this.#state
-    const level = phase === 'degraded' || phase === 'action_required' ? 'warn' : 'info'
-    this.#deps.logger[level]('State of WhatsApp', { state: phase, reason })
-    this.#deps.onState?.(this.#state)
+    const now = nextState(before, event, clock.now())
+    if (now === before) return
+    this.#state = now
+    const { state, detail: reason, can_send } = now
+    // A code is replaced every few seconds; that is no news for the log.
+    if (state !== before.state || reason !== before.detail || can_send !== before.can_send) {
+      logger[state === 'degraded' || state === 'action_required' ? 'warn' : 'info']('State of WhatsApp', {
+        state,
+        reason,
+      })
+    }
+    onState(now)
     if (can_send && !before.can_send) this.#running?.events.ready()
   }
 }
 
-const pageOf = (link: WhatsAppLink): WhatsAppPage => {
-  if (link.client === undefined) throw new DenidinError('not_running', 'WhatsApp is not open')
-  return link.client.page
+const connectionOf = ({ connection }: Supervisor): EngineConnection => {
+  if (connection === undefined) throw new DenidinError('not_running', 'WhatsApp is not open')
+  return connection
 }

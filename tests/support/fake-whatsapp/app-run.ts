@@ -1,7 +1,7 @@
 import { createChannels } from '../../../src/app/channels.ts'
-import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/browser-process.ts'
-import type { LinkState } from '../../../src/channels/whatsapp/link-state.ts'
-import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
+import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/wwebjs/browser-process.ts'
+import type { ConnectionState } from '../../../src/channels/whatsapp/connection-state.ts'
+import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/create-whatsapp-channel.ts'
 import { TestDenidin, type Json } from '../denidin.ts'
 import { hold, lastUserMessage, reply, type HeldAnswer } from '../model-server.ts'
 import { FAST } from './both-sides.ts'
@@ -64,13 +64,13 @@ export class Caller {
 export class AppRun implements AsyncDisposable {
   readonly fake: FakeWhatsApp
   readonly denidin: TestDenidin
-  readonly states: Heard<LinkState>
+  readonly states: Heard<ConnectionState>
   readonly #cleanup: AsyncDisposableStack
 
   private constructor(
     fake: FakeWhatsApp,
     denidin: TestDenidin,
-    states: Heard<LinkState>,
+    states: Heard<ConnectionState>,
     cleanup: AsyncDisposableStack,
   ) {
     this.fake = fake
@@ -83,7 +83,7 @@ export class AppRun implements AsyncDisposable {
   static async start(options: AppRunOptions = {}): Promise<AppRun> {
     await using cleanup = new AsyncDisposableStack()
     const fake = cleanup.use(await FakeWhatsApp.start(options.fake))
-    const states = new Heard<LinkState>()
+    const states = new Heard<ConnectionState>()
     const config = {
       memory: { longterm: { enabled: false } },
       whatsapp: {
@@ -96,7 +96,7 @@ export class AppRun implements AsyncDisposable {
     }
     const watched = {
       deadlines: { ...DEADLINES, ...options.deadlines },
-      onState: (state: LinkState) => {
+      onState: (state: ConnectionState) => {
         states.add(state)
       },
     }
@@ -136,8 +136,8 @@ export class AppRun implements AsyncDisposable {
   }
 
   /** Waits until WhatsApp comes to this state, also when that was before; for the reason as well where one is given. */
-  async reached(phase: LinkState['phase'], reason = /./): Promise<LinkState> {
-    return await this.states.next(state => state.phase === phase && reason.test(state.reason))
+  async reached(state: ConnectionState['state'], reason = /./): Promise<ConnectionState> {
+    return await this.states.next(each => each.state === state && reason.test(each.detail))
   }
 
   /** Forgets what was heard so far. */

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
+import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/create-whatsapp-channel.ts'
 import type { ChannelRun } from './channel-run.ts'
 
 /** A person whose chat is used to see whether all is well. */

@@ -1,7 +1,7 @@
 // A process of its own that runs nothing but the channel, so that a test can end it the hard way.
 // Arguments: data folder, path of the browser, arguments for the browser.
 import { noChanges } from '../no-changes.ts'
-import { createWhatsAppChannel } from '../../../src/channels/whatsapp/whatsapp-channel.ts'
+import { createWhatsAppChannel } from '../../../src/channels/whatsapp/create-whatsapp-channel.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
@@ -14,6 +14,7 @@ const channel = createWhatsAppChannel({
   clock: systemClock,
   ids: systemIds,
   logger: silentLogger,
-  show: { qr: () => undefined, pairingCode: () => undefined },
+  onState: () => undefined,
+  deadlines: {},
 })
 await channel.start({ ...noChanges, message: () => Promise.resolve(), ready: () => undefined })

@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Channel, ChannelEvents, BackfilledChat } from '../../../src/channels/channel.ts'
-import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/browser-process.ts'
-import type { LinkState } from '../../../src/channels/whatsapp/link-state.ts'
-import type { WhatsAppDeadlines } from '../../../src/channels/whatsapp/settings.ts'
-import { createWhatsAppChannel } from '../../../src/channels/whatsapp/whatsapp-channel.ts'
+import { markedBrowsers, markOf } from '../../../src/channels/whatsapp/wwebjs/browser-process.ts'
+import type { ConnectionState } from '../../../src/channels/whatsapp/connection-state.ts'
+import {
+  createWhatsAppChannel,
+  type WhatsAppDeadlines,
+} from '../../../src/channels/whatsapp/create-whatsapp-channel.ts'
 import type { IncomingMessage } from '../../../src/messages/message.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
@@ -36,7 +38,7 @@ export class ChannelRun implements AsyncDisposable {
   readonly missed = new Heard<BackfilledChat>()
   /** Up to when each chat was heard. */
   readonly heard = new Map<string, number>()
-  readonly states = new Heard<LinkState>()
+  readonly states = new Heard<ConnectionState>()
   readonly qrs = new Heard<string>()
   readonly pairing_codes = new Heard<string>()
   readonly log: MemoryLog = memoryLog()
@@ -61,17 +63,9 @@ export class ChannelRun implements AsyncDisposable {
       clock: systemClock,
       ids: systemIds,
       logger: this.log,
-      show: {
-        qr: text => {
-          this.qrs.add(text)
-        },
-        pairingCode: code => {
-          this.pairing_codes.add(code)
-        },
-      },
       deadlines: options.deadlines ?? {},
       onState: state => {
-        this.states.add(state)
+        this.#stateChanged(state)
       },
     })
   }
@@ -149,9 +143,19 @@ export class ChannelRun implements AsyncDisposable {
     })
   }
 
+  #stateChanged(next: ConnectionState): void {
+    if (next.qr !== undefined) this.qrs.add(next.qr)
+    if (next.pairing_code !== undefined) this.pairing_codes.add(next.pairing_code)
+    const last = this.states.all.at(-1)
+    // A new code alone is no other state.
+    if (next.state !== last?.state || next.detail !== last.detail || next.can_send !== last.can_send) {
+      this.states.add(next)
+    }
+  }
+
   /** Waits until the channel comes to this state, also when that was before. */
-  async reached(phase: LinkState['phase']): Promise<LinkState> {
-    return await this.states.next(state => state.phase === phase)
+  async reached(state: ConnectionState['state']): Promise<ConnectionState> {
+    return await this.states.next(each => each.state === state)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { findBrowser } from '../../../src/channels/whatsapp/browser.ts'
+import { findBrowser } from '../../../src/channels/whatsapp/wwebjs/browser.ts'
 import { makePrivateFolder } from '../../../src/platform/files.ts'
 import { systemIds } from '../../../src/platform/ids.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'

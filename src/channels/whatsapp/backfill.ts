@@ -1,0 +1,145 @@
+/** Makes sure that no message is missed between two connections: reads what arrived meanwhile, and holds what arrives now. */
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { EngineConnection } from './engine.ts'
+import { reasonOf } from './failure-reason.ts'
+import type { GapTracker } from './gap-tracker.ts'
+import { HistoryReader, UNKNOWN_LINK_MS } from './history-reader.ts'
+import type { Inbound } from './inbound.ts'
+import type { LoginRecord } from './login-record.ts'
+import type { Self, WhatsAppMessage } from './whatsapp-message.ts'
+
+export interface BackfillDeps {
+  readonly login: LoginRecord
+  readonly gaps: GapTracker
+  /** The mark of each chat that has one: up to then everything is recorded. */
+  readonly recordedUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
+  readonly inbound: Pick<Inbound, 'take' | 'takeHistory'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** A connection that has become ready. */
+export interface ReadyConnection {
+  readonly source: Pick<EngineConnection, 'chats' | 'history'>
+  readonly self: Self
+  /** The device was linked just now. */
+  readonly newly_linked: boolean
+  /** Aborted when the connection ends. */
+  readonly over: AbortSignal
+}
+
+/** Pause before another pass over what could not be read, and how many passes one ready connection gets. */
+const PASS_AGAIN_MS = 30 * SECOND_MS
+const PASSES = 10
+
+export class Backfill {
+  readonly #deps: BackfillDeps
+  /**
+   * Messages that came before the chats were listed: until then it is unknown what came before them, and until the
+   * connection is ready it is unknown whom a mention means. `undefined`: nothing needs to wait.
+   */
+  #held: WhatsAppMessage[] | undefined = []
+  /** Aborted when the connection, or its page, starts over. */
+  #pass = new AbortController()
+
+  constructor(deps: BackfillDeps) {
+    this.#deps = deps
+  }
+
+  /** A new connection begins. What its predecessor left held is read again from the chats. */
+  begin(): void {
+    this.interrupted()
+    this.#held = []
+  }
+
+  /** The connection starts over: messages wait from now on until the chats are listed again. */
+  interrupted(): void {
+    this.#deps.gaps.interrupted()
+    this.#held ??= []
+    this.#pass.abort(new DenidinError('stopping', 'WhatsApp loads its page again'))
+    this.#pass = new AbortController()
+  }
+
+  /** Holds a message that has to wait, and says whether it did. */
+  holds(message: WhatsAppMessage): boolean {
+    this.#held?.push(message)
+    return this.#held !== undefined
+  }
+
+  /** Reads what was missed, in several passes where something could not be read. Never rejects. */
+  async run(connection: ReadyConnection): Promise<void> {
+    const { clock } = this.#deps
+    const signal = AbortSignal.any([connection.over, this.#pass.signal])
+    await this.#recordLinkedAt(connection.newly_linked)
+    for (let pass = 1; pass <= PASSES && !signal.aborted; pass++) {
+      if (await this.#passOnce(connection, signal)) return
+      await clock.sleep(PASS_AGAIN_MS, signal).catch(() => undefined)
+    }
+  }
+
+  async #recordLinkedAt(newly_linked: boolean): Promise<void> {
+    const { login, clock, logger } = this.#deps
+    try {
+      if (newly_linked) await login.setLinkedAt(clock.now())
+      // A run that ended just after it was linked did not come to that.
+      else if (!(await login.isLinked())) await login.setLinkedAt(clock.now() - UNKNOWN_LINK_MS)
+    } catch (error) {
+      logger.warn('The time of linking could not be recorded', { reason: reasonOf(error) })
+    }
+  }
+
+  /** False when something is left for another pass. */
+  async #passOnce({ source, self }: ReadyConnection, signal: AbortSignal): Promise<boolean> {
+    const { clock, logger, recordedUntil, login, inbound } = this.#deps
+    /** Held messages of chats with a gap: they are delivered as one turn with what is read there. */
+    const waiting = new Map<string, readonly WhatsAppMessage[]>()
+    try {
+      const reader = new HistoryReader({
+        source,
+        clock,
+        logger,
+        recordedUntil,
+        signal,
+        linked_at: await login.linkedAt(),
+        account_since: await login.accountSince(self, clock.now()),
+        listed: chat_ids => {
+          this.#release(chat_ids, waiting, self)
+        },
+        received: chat_id => waiting.get(chat_id) ?? [],
+        deliver: missed => {
+          waiting.delete(missed.chat_id)
+          return inbound.takeHistory(missed, self)
+        },
+      })
+      return await reader.read()
+    } catch (error) {
+      if (!signal.aborted) logger.warn('Missed messages could not be read', { reason: reasonOf(error) })
+      return false
+    } finally {
+      // What could not be read is left to a later pass; held messages go on alone. After an interruption they are read.
+      if (!signal.aborted) {
+        const held = this.#held ?? []
+        this.#held = undefined
+        this.#takeAll([held, ...waiting.values()], self)
+      }
+    }
+  }
+
+  /** The chats are listed: lets held messages go on, except in chats with a gap. */
+  #release(gaps: readonly string[], waiting: Map<string, readonly WhatsAppMessage[]>, self: Self): void {
+    this.#deps.gaps.listed(gaps)
+    const held = Map.groupBy(this.#held ?? [], message => message.chat_id)
+    this.#held = undefined
+    for (const chat_id of gaps) {
+      waiting.set(chat_id, held.get(chat_id) ?? [])
+      held.delete(chat_id)
+    }
+    this.#takeAll(held.values(), self)
+  }
+
+  #takeAll(messages: Iterable<readonly WhatsAppMessage[]>, self: Self): void {
+    for (const message of [...messages].flat()) this.#deps.inbound.take(message, self)
+  }
+}

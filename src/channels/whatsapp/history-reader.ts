@@ -1,0 +1,188 @@
+/** Reads the messages that arrived while DeniDin was not connected, chat by chat. */
+import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { withDeadline } from '../../platform/deadline.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { EngineConnection, ListedChat } from './engine.ts'
+import { reasonOf } from './failure-reason.ts'
+import { isChat } from './message-mapper.ts'
+import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } from './whatsapp-message.ts'
+
+/** The missed messages of one chat, oldest first. */
+export interface MissedHistory {
+  readonly chat_id: string
+  readonly messages: readonly WhatsAppMessage[]
+  /** Edits and deletions that had happened to them when they were read. */
+  readonly changes: readonly MessageChange[]
+  /** It holds every message up to this time; milliseconds since the Unix epoch. */
+  readonly until: number
+}
+
+export interface HistoryReaderDeps {
+  readonly source: Pick<EngineConnection, 'chats' | 'history'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** When this device was linked: earlier messages were not written to DeniDin. */
+  readonly linked_at: number
+  /** Since when the login belongs to this account: earlier messages were written to another one. */
+  readonly account_since: number
+  readonly recordedUntil: (chat_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
+  /** Called as soon as it is known in which chats something may be missing. */
+  readonly listed: (chat_ids: readonly string[]) => void
+  /** Messages of a chat that came as events before it was read, and that the engine may not list. */
+  readonly received: (chat_id: string) => readonly WhatsAppMessage[]
+  /** Hands the messages to the pipeline; false when some of them could not be recorded. */
+  readonly deliver: (missed: MissedHistory) => Promise<boolean>
+  /** Aborted when the connection ends. */
+  readonly signal: AbortSignal
+}
+
+/** Most messages of one chat that are read after an absence: older ones are given up, and the log says so. */
+const MOST_OF_A_CHAT = 500
+/** Reading begins so long before the mark: for edits, and for messages that came out of order. */
+const OVERLAP_MS = 10 * MINUTE_MS
+/** Chats that are read before their messages are delivered, oldest first: bounds the memory that it takes. */
+const CHATS_AT_ONCE = 100
+/** For recording the messages of these. */
+const DELIVERY_MS = 10 * MINUTE_MS
+/** Quicker work is logged at debug only. */
+const SLOW_MS = 2 * SECOND_MS
+/** WhatsApp requests messages that it cannot decrypt once more; after this time they count as unreadable. */
+const DECRYPTED_WITHIN_MS = MINUTE_MS
+/** How far back to read where it is unknown when the device was linked. */
+export const UNKNOWN_LINK_MS = DAY_MS
+
+/** A chat in which something may be missing. */
+interface IncompleteChat {
+  readonly chat_id: string
+  readonly newest: number
+  /** Reading begins here. */
+  readonly from: number
+}
+
+/** One pass over all chats. */
+export class HistoryReader {
+  readonly #deps: HistoryReaderDeps
+  readonly #began: number
+  #logged_at: number
+  #complete = true
+  #messages = 0
+
+  constructor(deps: HistoryReaderDeps) {
+    this.#deps = deps
+    this.#began = deps.clock.now()
+    this.#logged_at = this.#began
+  }
+
+  /**
+   * Reads and delivers everything that was missed. False when something is left for another pass.
+   * @throws when the chats cannot be listed, delivering takes too long, or the signal is aborted
+   */
+  async read(): Promise<boolean> {
+    const { clock, logger } = this.#deps
+    const chats = await this.#incompleteChats()
+    this.#deps.listed(chats.map(chat => chat.chat_id))
+    for (let first = 0; first < chats.length; first += CHATS_AT_ONCE) {
+      await this.#deliver(await this.#readChats(chats, first))
+    }
+    const took_ms = clock.now() - this.#began
+    logger[took_ms >= SLOW_MS ? 'info' : 'debug']('Caught up with messages that arrived meanwhile', {
+      chats: chats.length,
+      messages: this.#messages,
+      took_ms,
+    })
+    return this.#complete
+  }
+
+  async #incompleteChats(): Promise<readonly IncompleteChat[]> {
+    const { source, recordedUntil } = this.#deps
+    const chats = (await source.chats()).filter(chat => isChat(chat.chat_id))
+    const marks = await recordedUntil(chats.map(chat => chat.chat_id))
+    return chats
+      .map(chat => incompleteChat(chat, marks.get(chat.chat_id), this.#deps))
+      .filter(chat => chat !== undefined)
+      .sort((a, b) => a.newest - b.newest)
+  }
+
+  /** Reads up to 100 chats, from the `first` on. */
+  async #readChats(chats: readonly IncompleteChat[], first: number): Promise<readonly MissedHistory[]> {
+    const { clock, logger, signal } = this.#deps
+    const missed: MissedHistory[] = []
+    for (const [index, chat] of chats.slice(first, first + CHATS_AT_ONCE).entries()) {
+      signal.throwIfAborted()
+      const found = await this.#readChat(chat)
+      if (found?.complete !== true) this.#complete = false
+      if (found !== undefined) missed.push(found.missed)
+      if (clock.now() - this.#logged_at >= SLOW_MS) {
+        this.#logged_at = clock.now()
+        logger.info('Catching up with messages that arrived meanwhile', {
+          chats: chats.length,
+          read: first + index + 1,
+        })
+      }
+    }
+    return missed.sort((a, b) => beginningOf(a) - beginningOf(b))
+  }
+
+  async #deliver(missed: readonly MissedHistory[]): Promise<void> {
+    const { clock, deliver, signal } = this.#deps
+    this.#messages += missed.reduce((sum, chat) => sum + chat.messages.length, 0)
+    const recorded = await withDeadline(
+      clock,
+      DELIVERY_MS,
+      'recording messages that arrived meanwhile',
+      () => Promise.all(missed.map(chat => deliver(chat))),
+      signal,
+    )
+    if (recorded.includes(false)) this.#complete = false
+  }
+
+  /** `undefined` when the chat could not be read; incomplete while one of its messages is not decrypted. */
+  async #readChat({
+    chat_id,
+    newest,
+    from,
+  }: IncompleteChat): Promise<{ missed: MissedHistory; complete: boolean } | undefined> {
+    const { source, clock, logger, received, signal } = this.#deps
+    try {
+      const { messages, changes, cut } = await source.history(chat_id, from, MOST_OF_A_CHAT)
+      if (cut) {
+        logger.warn('A chat has more missed messages than are read; the oldest are left out', {
+          chat_id,
+          read: MOST_OF_A_CHAT,
+        })
+      }
+      const now = clock.now()
+      const all = new Map([...messages, ...received(chat_id)].map(message => [message.message_id, message]))
+      const inOrder = [...all.values()].sort((a, b) => a.sent_at - b.sent_at)
+      const pending = inOrder.find(({ type, sent_at }) => type === CIPHERTEXT && now - sent_at < DECRYPTED_WITHIN_MS)
+      // Times are whole seconds: another message of the same second may follow.
+      const last = Math.min(Math.max(newest, inOrder.at(-1)?.sent_at ?? 0), now - SECOND_MS)
+      const missed = {
+        chat_id,
+        messages: inOrder.filter(message => message !== pending).map(asUnreadable),
+        changes,
+        until: pending === undefined ? last : Math.min(last, pending.sent_at - 1),
+      }
+      return { missed, complete: pending === undefined }
+    } catch (error) {
+      if (signal.aborted) throw error
+      logger.warn('A chat could not be read', { chat_id, reason: reasonOf(error) })
+      return undefined
+    }
+  }
+}
+
+/** `undefined` when every message of the chat is recorded, as far as its newest time and its unread messages tell. */
+const incompleteChat = (
+  { chat_id, newest, unread }: ListedChat,
+  mark: number | undefined,
+  { linked_at, account_since }: Pick<HistoryReaderDeps, 'linked_at' | 'account_since'>,
+): IncompleteChat | undefined => {
+  // A mark from before this account says nothing; one from an earlier link of this account still counts.
+  const recorded = mark === undefined || mark < account_since ? undefined : mark
+  const known = recorded ?? linked_at - 1
+  if (newest <= known && (unread === 0 || recorded === undefined)) return undefined
+  return { chat_id, newest, from: recorded === undefined ? linked_at : recorded - OVERLAP_MS }
+}
+
+const beginningOf = ({ messages }: MissedHistory): number => messages[0]?.sent_at ?? Infinity

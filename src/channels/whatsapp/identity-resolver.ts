@@ -1,0 +1,60 @@
+/** Finds all names of a sender: WhatsApp may know one person by a phone number, a LID and a username. */
+import { LRUCache } from 'lru-cache'
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
+import { withDeadline } from '../../platform/deadline.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Identity } from '../../people/person.ts'
+import type { EngineConnection } from './engine.ts'
+import { identityOf } from './message-mapper.ts'
+
+export interface IdentityResolverDeps {
+  readonly lookUp: EngineConnection['lookUp']
+  readonly clock: Clock
+  readonly logger: Logger
+  /** For the answer of WhatsApp. */
+  readonly deadline_ms: number
+}
+
+/** Then WhatsApp is asked again: a number may pass to another account, and what was unknown may be known by then. */
+const KNOWN_MS = 10 * MINUTE_MS
+const MOST_KEPT = 10_000
+
+/** Asks WhatsApp and remembers the answer for ten minutes. Never fails: without an answer a sender has one name. */
+export class IdentityResolver {
+  readonly #deps: IdentityResolverDeps
+  readonly #known = new LRUCache<string, { found: Promise<readonly Identity[]>; until: number }>({ max: MOST_KEPT })
+
+  constructor(deps: IdentityResolverDeps) {
+    this.#deps = deps
+  }
+
+  /** The name that the address itself holds comes first, then the others. */
+  resolve(address: string): Promise<readonly Identity[]> {
+    const { clock } = this.#deps
+    const known = this.#known.get(address)
+    if (known !== undefined && known.until > clock.now()) return known.found
+    const found = this.#find(address)
+    this.#known.set(address, { found, until: clock.now() + KNOWN_MS })
+    return found
+  }
+
+  async #find(address: string): Promise<readonly Identity[]> {
+    const { lookUp, clock, logger, deadline_ms } = this.#deps
+    const own = identityOf(address)
+    try {
+      const { phone, lid, username } = await withDeadline(clock, deadline_ms, 'looking up a sender', () =>
+        lookUp(address),
+      )
+      const other = own.kind === 'phone' ? lid : phone
+      return [
+        own,
+        ...(other === undefined ? [] : [identityOf(other)]),
+        ...(username === undefined ? [] : [{ kind: 'username', value: username } as const]),
+      ]
+    } catch (error) {
+      logger.debug('The other names of a sender could not be looked up', { reason: asDenidinError(error).message })
+      return [own]
+    }
+  }
+}

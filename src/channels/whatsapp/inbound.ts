@@ -1,0 +1,166 @@
+/** Hands what happens in WhatsApp to the pipeline: in order within a chat, and again when recording it fails. */
+import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
+import type { IncomingMessage } from '../../messages/message.ts'
+import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Ids } from '../../platform/ids.ts'
+import { KeyedQueue } from '../../platform/keyed-queue.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { GapTracker } from './gap-tracker.ts'
+import type { MissedHistory } from './history-reader.ts'
+import type { IdentityResolver } from './identity-resolver.ts'
+import { isGroup, reasonToIgnore, reasonToIgnoreOwn, toIncoming } from './message-mapper.ts'
+import type { MessageChange, Self, WhatsAppMessage } from './whatsapp-message.ts'
+
+export interface InboundDeps {
+  /** A rejection means that it is not recorded. */
+  readonly events: Pick<ChannelEvents, 'message' | 'backfilled' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
+  readonly identities: Pick<IdentityResolver, 'resolve'>
+  readonly gaps: GapTracker
+  /** Whether we sent an own message, as far as this process can tell. */
+  readonly isOurs: (message: WhatsAppMessage) => Promise<boolean>
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+}
+
+const ATTEMPTS = 5
+const BACKOFF: Backoff = { first_ms: SECOND_MS, most_ms: 8 * SECOND_MS }
+
+export class Inbound {
+  readonly #deps: InboundDeps
+  readonly #stopping = new AbortController()
+  readonly #chats = new KeyedQueue<string>()
+
+  constructor(deps: InboundDeps) {
+    this.#deps = deps
+  }
+
+  /** Takes a message; what no person wrote is ignored. `self` is the account, to tell whom a mention means. */
+  take(message: WhatsAppMessage, self: Self): void {
+    const { events, gaps } = this.#deps
+    if (this.#isIgnored(reasonToIgnore(message))) return
+    void this.#enqueue(message.chat_id, message.message_id, async () => {
+      const incoming = await this.#incoming(message, self)
+      await events.message(gaps.isComplete(message.chat_id) ? { ...incoming, gapless: true } : incoming)
+    })
+  }
+
+  /** Takes an own message that just appeared. Unless we sent it, the account owner wrote it. */
+  takeOwn(message: WhatsAppMessage): void {
+    const { events, isOurs, logger } = this.#deps
+    if (this.#isIgnored(reasonToIgnoreOwn(message))) return
+    const { message_id, chat_id } = message
+    void isOurs(message).then(
+      ours => {
+        if (ours) return
+        void this.#enqueue(chat_id, message_id, async () => {
+          await events.ownerWrote(await this.#ownerMessage(message))
+        })
+      },
+      (error: unknown) => {
+        const reason = asDenidinError(error).message
+        logger.warn('It is unknown who wrote an own message', { message_id, reason })
+      },
+    )
+  }
+
+  /** Takes the messages of a chat that were missed. False when some of them could not be recorded. */
+  async takeHistory({ chat_id, messages, changes, until }: MissedHistory, self: Self): Promise<boolean> {
+    const { events, gaps } = this.#deps
+    return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
+      await events.backfilled({ chat_id, said: await this.#backfilled(messages, self), until })
+      for (const change of changes) await this.#applyChange(change, self)
+      gaps.complete(chat_id)
+    })
+  }
+
+  /** Takes a change of a message; reactions of the account itself are ignored. */
+  change(change: MessageChange, self: Self): void {
+    void this.#enqueue(change.chat_id, change.message_id, () => this.#applyChange(change, self))
+  }
+
+  /** Whether something is being recorded. */
+  get busy(): boolean {
+    return this.#chats.busy
+  }
+
+  /** Takes no more; resolves when everything taken is recorded or given up. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#chats.whenIdle()
+  }
+
+  #isIgnored(reason: string | undefined): boolean {
+    if (reason !== undefined) this.#deps.logger.debug('A message was ignored', { reason })
+    return reason !== undefined
+  }
+
+  async #incoming(message: WhatsAppMessage, self: Self): Promise<IncomingMessage> {
+    return toIncoming(message, self, await this.#deps.identities.resolve(message.author_id))
+  }
+
+  async #ownerMessage({ message_id, chat_id, text, sent_at }: WhatsAppMessage): Promise<OwnerMessage> {
+    const group = isGroup(chat_id)
+    const other = group ? undefined : { identities: await this.#deps.identities.resolve(chat_id) }
+    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, sent_at }
+  }
+
+  async #backfilled(messages: readonly WhatsAppMessage[], self: Self): Promise<BackfilledChat['said']> {
+    const said: BackfilledChat['said'][number][] = []
+    for (const message of messages) {
+      if (message.from_me) {
+        if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) continue
+        said.push({ by: 'account', message: await this.#ownerMessage(message) })
+      } else if (!this.#isIgnored(reasonToIgnore(message))) {
+        said.push({ by: 'person', message: await this.#incoming(message, self) })
+      }
+    }
+    return said
+  }
+
+  async #applyChange(change: MessageChange, self: Self): Promise<void> {
+    const { events, identities } = this.#deps
+    const { message_id } = change
+    switch (change.kind) {
+      case 'edited':
+        await events.edited({ message_id, text: change.text })
+        return
+      case 'deleted':
+        await events.deleted(message_id)
+        return
+      case 'reacted': {
+        const { author_id, emoji, at } = change
+        if (author_id === self.phone || author_id === self.lid) return
+        await events.reacted({ message_id, sender: { identities: await identities.resolve(author_id) }, emoji, at })
+      }
+    }
+  }
+
+  /** Resolves, never rejects, when it is recorded (true) or given up. */
+  async #enqueue(chat_id: string, message_id: string, act: () => Promise<void>): Promise<boolean> {
+    if (this.#stopping.signal.aborted) return false
+    return await this.#chats.run(chat_id, () => this.#record(chat_id, message_id, act))
+  }
+
+  async #record(chat_id: string, message_id: string, act: () => Promise<void>): Promise<boolean> {
+    const { clock, ids, logger, gaps } = this.#deps
+    for (let failures = 1; ; failures++) {
+      try {
+        await act()
+        return true
+      } catch (error) {
+        const reason = asDenidinError(error).message
+        if (failures === ATTEMPTS || this.#stopping.signal.aborted) {
+          // Later messages of the chat must not move its mark past this one: the next start looks for it.
+          gaps.gap(chat_id)
+          logger.error('A message could not be recorded', { message_id, reason })
+          return false
+        }
+        logger.warn('A message could not be recorded and is tried again', { message_id, reason })
+        await clock.sleep(backoffDelay(BACKOFF, failures, ids), this.#stopping.signal).catch(() => undefined)
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** What DeniDin knows about the login, beside the engine's own files: since when it is linked, and to which account. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { SECOND_MS } from '../../platform/clock.ts'
+import { exists, remove, writeFileAtomic } from '../../platform/files.ts'
+import type { Self } from './whatsapp-message.ts'
+
+const RECORD_FILE = 'linked.json'
+/** Kept when the login goes: the next login may be another account. */
+const ACCOUNT_FILE = 'account.json'
+
+type Account = Self & { readonly since: number }
+
+/** The files `linked.json` and `account.json` in the folder of the login. */
+export class LoginRecord {
+  readonly #record: string
+  readonly #account: string
+
+  /** @param login_dir the folder, which must exist before something is written */
+  constructor(login_dir: string) {
+    this.#record = join(login_dir, RECORD_FILE)
+    this.#account = join(login_dir, ACCOUNT_FILE)
+  }
+
+  /** Whether the device was linked and, as far as we know, still is: then the engine's files should hold a login. */
+  isLinked(): Promise<boolean> {
+    return exists(this.#record)
+  }
+
+  /**
+   * When this device was linked, in milliseconds since the Unix epoch: earlier messages were not written to DeniDin.
+   * 0 when that is unknown.
+   */
+  async linkedAt(): Promise<number> {
+    try {
+      const record = JSON.parse(await readFile(this.#record, 'utf8')) as { linked_at?: unknown }
+      return typeof record.linked_at === 'number' ? record.linked_at : 0
+    } catch {
+      return 0
+    }
+  }
+
+  /** Writes down when the device was linked, in whole seconds, as messages have their time. */
+  async setLinkedAt(at: number): Promise<void> {
+    const linked_at = Math.floor(at / SECOND_MS) * SECOND_MS
+    await writeFileAtomic(this.#record, `${JSON.stringify({ linked_at })}\n`)
+  }
+
+  /** Forgets that the device is linked. */
+  async forget(): Promise<void> {
+    await remove(this.#record)
+  }
+
+  /**
+   * Since when this folder belongs to this account, in milliseconds since the Unix epoch: earlier messages were written
+   * to another one. 0 when no other account is known. `now` counts for an account that is new here. An engine may tell
+   * only one of its names: it is another account only where a name of the same kind differs and none is the same.
+   */
+  async accountSince({ phone, lid }: Self, now: number): Promise<number> {
+    const known = await this.#readAccount()
+    if (phone === undefined && lid === undefined) return known?.since ?? 0
+    const pairs = [
+      [known?.phone, phone],
+      [known?.lid, lid],
+    ].filter(pair => pair.every(name => name !== undefined))
+    const other = pairs.length > 0 && pairs.every(([before, current]) => before !== current)
+    const since = known === undefined ? 0 : other ? now : known.since
+    const account: Account = {
+      phone: phone ?? (other ? undefined : known?.phone),
+      lid: lid ?? (other ? undefined : known?.lid),
+      since,
+    }
+    if (known === undefined || !isDeepStrictEqual(account, known)) {
+      await writeFileAtomic(this.#account, `${JSON.stringify(account)}\n`)
+    }
+    return since
+  }
+
+  async #readAccount(): Promise<Account | undefined> {
+    try {
+      const { phone, lid, since } = JSON.parse(await readFile(this.#account, 'utf8')) as Record<string, unknown>
+      if (typeof since !== 'number') return undefined
+      return {
+        phone: typeof phone === 'string' ? phone : undefined,
+        lid: typeof lid === 'string' ? lid : undefined,
+        since,
+      }
+    } catch {
+      return undefined
+    }
+  }
+}

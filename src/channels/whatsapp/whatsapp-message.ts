@@ -1,0 +1,63 @@
+/** A WhatsApp message and what can happen to it, in the shape that every engine translates to. */
+
+/** The account's own addresses, as far as WhatsApp tells them. */
+export interface Self {
+  readonly phone: string | undefined
+  readonly lid: string | undefined
+}
+
+/** A message of a chat, sent by anyone. Addresses look like `15550001111@c.us`, `777@lid` or `1203@g.us`. */
+export interface WhatsAppMessage {
+  /** `<true if own>_<chat>_<id>[_<author>]`: the same message has the same id in every engine and after every restart. */
+  readonly message_id: string
+  /**
+   * WhatsApp's own name for the kind: `chat`, `image`, `call_log`, … Two have a meaning of their own: `ciphertext` is
+   * not decrypted yet, `unreadable` never will be.
+   */
+  readonly type: string
+  readonly from_me: boolean
+  /** The chat that the message belongs to; replies go there. */
+  readonly chat_id: string
+  /** Who wrote it: `…@c.us` or `…@lid`. */
+  readonly author_id: string
+  readonly author_name: string | undefined
+  /** The text, or the caption of a medium; may be empty. */
+  readonly text: string
+  /** Milliseconds since the Unix epoch. */
+  readonly sent_at: number
+  readonly mentioned_ids: readonly string[]
+  /** The author of the message that this one quotes. */
+  readonly quoted_author_id: string | undefined
+  /** How far an own message got: −1 refused, 0 not sent yet, 1 on a server, 2 on a device, 3 read. */
+  readonly ack: number
+}
+
+/** What happened to a message after it was sent. */
+export type MessageChange =
+  | { readonly kind: 'edited'; readonly chat_id: string; readonly message_id: string; readonly text: string }
+  | { readonly kind: 'deleted'; readonly chat_id: string; readonly message_id: string }
+  | {
+      readonly kind: 'reacted'
+      readonly chat_id: string
+      readonly message_id: string
+      /** Who reacted: `…@c.us` or `…@lid`. */
+      readonly author_id: string
+      /** `undefined`: the reaction was removed. */
+      readonly emoji: string | undefined
+      /** Milliseconds since the Unix epoch. */
+      readonly at: number
+    }
+
+/** The kind of a message that is not decrypted yet. */
+export const CIPHERTEXT = 'ciphertext'
+/** Our own name for the kind of a message that will never be decrypted. */
+export const UNREADABLE = 'unreadable'
+
+/**
+ * Turns a message that is still encrypted into one that counts as unreadable. It gets an id of its own, so that the
+ * decrypted message can still come under the real one.
+ */
+export const asUnreadable = (message: WhatsAppMessage): WhatsAppMessage =>
+  message.type === CIPHERTEXT
+    ? { ...message, message_id: `unreadable:${message.message_id}`, type: UNREADABLE, text: '' }
+    : message

@@ -1,0 +1,46 @@
+/** Reads edits, deletions and reactions as whatsapp-web.js and WhatsApp's page write them. */
+import { SECOND_MS } from '../../../platform/clock.ts'
+import type { MessageChange } from '../whatsapp-message.ts'
+import { addressOf, messageIdOf, parseMessage } from './message-parser.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** An edit, from the message in its new form. */
+export const parseEdit = (raw: unknown, text: unknown): MessageChange | undefined => {
+  const message = parseMessage(raw)
+  if (message === undefined || typeof text !== 'string' || text.trim() === '') return undefined
+  return { kind: 'edited', chat_id: message.chat_id, message_id: message.message_id, text }
+}
+
+/** A message deleted for everyone, from what is left of it. */
+export const parseDeletion = (raw: unknown): MessageChange | undefined => {
+  const message = parseMessage(raw)
+  if (message === undefined) return undefined
+  // Where the notice is a message of its own, it names the deleted one.
+  const message_id = messageIdOf((raw as Fields)['protocolMessageKey']) ?? message.message_id
+  return { kind: 'deleted', chat_id: message.chat_id, message_id }
+}
+
+/** The edit or deletion that a listed message shows. */
+export const parseChange = (raw: unknown): MessageChange | undefined => {
+  const fields = raw as Fields
+  if (fields['type'] === 'revoked') return parseDeletion(raw)
+  if (fields['latestEditMsgKey'] == null && fields['latestEditSenderTimestampMs'] == null) return undefined
+  return parseEdit(raw, parseMessage(raw)?.text)
+}
+
+/** A reaction as the library hands it out. */
+export const parseReaction = (reaction: unknown): MessageChange | undefined => {
+  const { msgId, senderId, reaction: emoji, timestamp } = reaction as Fields
+  const message_id = messageIdOf(msgId)
+  const author_id = addressOf(senderId)
+  if (message_id === undefined || author_id === undefined) return undefined
+  return {
+    kind: 'reacted',
+    chat_id: message_id.split('_')[1] ?? author_id,
+    message_id,
+    author_id,
+    emoji: typeof emoji === 'string' && emoji !== '' ? emoji : undefined,
+    at: Number(timestamp ?? 0) * SECOND_MS,
+  }
+}

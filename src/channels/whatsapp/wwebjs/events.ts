@@ -1,0 +1,134 @@
+/** Listens to whatsapp-web.js and to its browser, and translates what they report. */
+import type { Logger } from '../../../platform/logger.ts'
+import type { EngineEvents } from '../engine-events.ts'
+import { reasonOf } from '../failure-reason.ts'
+import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } from '../whatsapp-message.ts'
+import { parseDeletion, parseEdit, parseReaction } from './change-parser.ts'
+import type { WwebjsClient, WwebjsMessage } from './client.ts'
+import { parseMessage } from './message-parser.ts'
+
+/** What happens to the client itself. Each may be reported more than once. */
+export interface ClientListener {
+  code(how: 'qr' | 'pairing', text: string): void
+  /** The device is linked, and the page loads its messages. */
+  progress(): void
+  ready(): void
+  /** The connection has this state now. */
+  connection(state: string): void
+  /** The library gave the client up, for this state of the connection; `LOGOUT`: the login was ended. */
+  disconnected(state: string): void
+  /** The login on disk was refused. */
+  refused(): void
+}
+
+type MessageEvents = Pick<EngineEvents, 'message' | 'changed' | 'acknowledged'>
+
+/**
+ * Listens to a client of the library for as long as it is `wanted`. What a listener throws is logged: the library would
+ * swallow it.
+ */
+export const listenToClient = (
+  client: WwebjsClient,
+  logger: Logger,
+  wanted: () => boolean,
+  events: MessageEvents,
+  listener: ClientListener,
+): void => {
+  const on = (name: string, act: (...values: unknown[]) => void): void => {
+    client.on(name, (...values: unknown[]) => {
+      if (!wanted()) return
+      try {
+        act(...values)
+      } catch (error) {
+        logger.error('An event of WhatsApp could not be processed', { event: name, reason: reasonOf(error) })
+      }
+    })
+  }
+  listenToLifecycle(on, listener)
+  listenToMessages(on, logger, events)
+  listenToChanges(on, events)
+}
+
+type On = (name: string, act: (...values: unknown[]) => void) => void
+
+const listenToLifecycle = (on: On, listener: ClientListener): void => {
+  on('qr', text => {
+    listener.code('qr', String(text))
+  })
+  on('code', text => {
+    listener.code('pairing', String(text))
+  })
+  for (const name of ['loading_screen', 'authenticated']) {
+    on(name, () => {
+      listener.progress()
+    })
+  }
+  on('ready', () => {
+    listener.ready()
+  })
+  on('change_state', state => {
+    listener.connection(String(state))
+  })
+  on('auth_failure', () => {
+    listener.refused()
+  })
+  on('disconnected', state => {
+    listener.disconnected(String(state))
+  })
+}
+
+const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void => {
+  const parsed = (raw: unknown, act: (message: WhatsAppMessage) => void): void => {
+    const message = parseMessage((raw as WwebjsMessage).rawData)
+    if (message === undefined) logger.error('A message of WhatsApp could not be read: it has no id, chat or author')
+    else act(message)
+  }
+  // Comes once for every message, own ones included.
+  on('message_create', raw => {
+    parsed(raw, message => {
+      events.message(message)
+    })
+  })
+  // Only after WhatsApp has tried for a while to have it sent again: its text never came.
+  on('message_ciphertext_failed', raw => {
+    parsed(raw, message => {
+      events.message(asUnreadable({ ...message, type: CIPHERTEXT }))
+    })
+  })
+  on('message_ack', (raw, level) => {
+    parsed(raw, message => {
+      events.acknowledged(message.message_id, Number(level))
+    })
+  })
+}
+
+const listenToChanges = (on: On, events: MessageEvents): void => {
+  const report = (change: MessageChange | undefined): void => {
+    if (change !== undefined) events.changed(change)
+  }
+  on('message_edit', (raw, text) => {
+    report(parseEdit((raw as WwebjsMessage).rawData, text))
+  })
+  on('message_revoke_everyone', raw => {
+    report(parseDeletion((raw as WwebjsMessage).rawData))
+  })
+  on('message_reaction', reaction => {
+    report(parseReaction(reaction))
+  })
+}
+
+/** Listens to the browser and its page: the library itself does not report their end. */
+export const listenToBrowser = (client: WwebjsClient, lost: (reason: string) => void): void => {
+  // The driver no longer listens once it has let go of the browser: what it had yet to write into a broken pipe would
+  // end the whole process.
+  for (const stream of client.pupBrowser?.process()?.stdio ?? []) stream?.on('error', () => undefined)
+  client.pupBrowser?.on('disconnected', () => {
+    lost('The browser ended.')
+  })
+  client.pupPage?.on('error', () => {
+    lost('The page of WhatsApp crashed.')
+  })
+  client.pupPage?.on('close', () => {
+    lost('The page of WhatsApp was closed.')
+  })
+}

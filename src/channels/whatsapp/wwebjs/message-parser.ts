@@ -1,0 +1,63 @@
+/** Reads what whatsapp-web.js hands out: the one place that knows how WhatsApp's page writes a message. */
+import { SECOND_MS } from '../../../platform/clock.ts'
+import type { WhatsAppMessage } from '../whatsapp-message.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/**
+ * An address that came as text or as an object, without the device that it may name (`15550001111:7@c.us`).
+ * `undefined` when it is none.
+ */
+export const addressOf = (value: unknown): string | undefined => {
+  const fields = fieldsOf(value)
+  const built =
+    textOf(fields['user']) === undefined ? undefined : `${String(fields['user'])}@${String(fields['server'])}`
+  const address = textOf(value) ?? textOf(fields['_serialized']) ?? built
+  return address?.replace(/:\d+@/, '@').replace('@s.whatsapp.net', '@c.us')
+}
+
+/**
+ * The text of a message id: under its old name, under the name it has since July 2026 (`$1`), or else built from its
+ * parts as WhatsApp builds it. `undefined` when none of them exists.
+ */
+export const messageIdOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return textOf(value)
+  const fields = fieldsOf(value)
+  const written = textOf(fields['_serialized']) ?? textOf(fields['$1'])
+  if (written !== undefined) return written
+  const remote = addressOf(fields['remote'])
+  const id = textOf(fields['id'])
+  if (remote === undefined || id === undefined) return undefined
+  const participant = addressOf(fields['participant'])
+  return [String(fields['fromMe'] === true), remote, id, ...(participant === undefined ? [] : [participant])].join('_')
+}
+
+/** Parses a raw message; `undefined` when it has no readable id, no chat or no author. */
+export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
+  const fields = fieldsOf(raw)
+  const key = fieldsOf(fields['id'])
+  const message_id = messageIdOf(fields['id'])
+  const from_me = key['fromMe'] === true
+  const chat_id = addressOf(from_me ? fields['to'] : fields['from']) ?? addressOf(key['remote'])
+  const author_id = addressOf(fields['author']) ?? addressOf(key['participant']) ?? addressOf(fields['from'])
+  if (message_id === undefined || chat_id === undefined || author_id === undefined) return undefined
+  const has_media = textOf(fields['directPath']) !== undefined
+  const mentioned = Array.isArray(fields['mentionedJidList']) ? fields['mentionedJidList'] : []
+  return {
+    message_id,
+    type: textOf(fields['type']) ?? 'unknown',
+    from_me,
+    chat_id,
+    author_id,
+    author_name: textOf(fields['notifyName']),
+    // The body of a medium is a preview picture, not words.
+    text: (has_media ? textOf(fields['caption']) : textOf(fields['body'])) ?? '',
+    sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
+    mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
+    quoted_author_id: fields['quotedMsg'] === undefined ? undefined : addressOf(fields['quotedParticipant']),
+    ack: Number(fields['ack'] ?? 0),
+  }
+}

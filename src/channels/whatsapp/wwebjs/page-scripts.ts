@@ -1,0 +1,191 @@
+/**
+ * Functions that run inside WhatsApp's page, not here: each is sent there as source text, so it must be self-contained
+ * and may use nothing of this file but types.
+ */
+
+interface PageWid {
+  readonly user: string
+  readonly server: string
+}
+
+interface PageMessageKey {
+  toString(): string
+  readonly _serialized?: unknown
+  readonly [name: string]: unknown
+}
+
+interface PageMessage {
+  readonly id: PageMessageKey
+  /** Seconds since the Unix epoch. */
+  readonly t: number
+  readonly isNotification?: boolean
+}
+
+interface PageChat {
+  readonly id: PageWid
+  /** Time of its newest message, in seconds since the Unix epoch. */
+  readonly t?: number
+  readonly unreadCount: number
+  readonly msgs: { getModelsArray(): PageMessage[] }
+}
+
+type MessageKeyClass = new (parts: Record<string, unknown>) => PageMessageKey
+
+interface PageWindow {
+  require(name: 'WAWebMsgKey'): MessageKeyClass | { readonly default: MessageKeyClass }
+  require(name: 'WAWebUserPrefsMeUser'): {
+    getMaybeMePnUser(): PageWid | null | undefined
+    getMaybeMeLidUser(): PageWid | null | undefined
+  }
+  require(name: 'WAWebCollections'): {
+    readonly Chat: { getModelsArray(): PageChat[]; get(chat_id: string): PageChat | undefined }
+    readonly Contact: { get(wid: PageWid): { readonly username?: unknown } | null | undefined }
+    readonly Msg: { get(id: string): { readonly ack?: number } | undefined }
+  }
+  require(name: 'WAWebWidFactory'): { createWid(address: string): PageWid }
+  require(name: 'WAWebChatLoadMessages'): {
+    loadEarlierMsgs(options: { chat: PageChat }): Promise<PageMessage[] | null | undefined>
+  }
+  readonly WWebJS: {
+    getMessageModel(message: PageMessage): { id?: Record<string, unknown> }
+    sendChatstate(state: string, chat_id: string): Promise<unknown>
+    idsAreRepaired?: boolean
+  }
+}
+
+/** What the page reports after its ids were repaired. */
+export interface PageReport {
+  readonly ids_readable: boolean
+  /** The account's own addresses, such as `15550009999@c.us` and `77@lid`. */
+  readonly phone: string | undefined
+  readonly lid: string | undefined
+}
+
+/**
+ * Makes the text of message ids readable under the name that the library uses. Since July 2026 the site keeps it under
+ * another name; which one is found by its value, so that the next change of name does no harm.
+ * To be called for every loaded page; a second call on the same page does nothing.
+ */
+export const repairMessageIds = (): PageReport => {
+  const page = globalThis as unknown as PageWindow
+  const found = page.require('WAWebMsgKey')
+  const MsgKey = typeof found === 'function' ? found : found.default
+  const own = page.require('WAWebUserPrefsMeUser')
+  const phone = own.getMaybeMePnUser()
+  const lid = own.getMaybeMeLidUser()
+  const me = phone ?? lid
+  const mark = 'DENIDINPROBE'
+  const probe = (): PageMessageKey => new MsgKey({ from: me, to: me, id: mark, selfDir: 'out' })
+  const isText = (value: unknown): value is string =>
+    typeof value === 'string' && value.startsWith('true_') && value.includes(mark)
+
+  const key = probe()
+  if (!isText(key._serialized)) {
+    const name = Object.getOwnPropertyNames(key).find(each => isText(key[each]))
+    const read = (each: PageMessageKey): unknown => (name === undefined ? each.toString() : each[name])
+    if (isText(read(key))) {
+      Object.defineProperty(MsgKey.prototype, '_serialized', {
+        configurable: true,
+        get(this: PageMessageKey) {
+          return read(this)
+        },
+        // Should the site write the old name again, the written value counts.
+        set(this: PageMessageKey, value: unknown) {
+          Object.defineProperty(this, '_serialized', { value, writable: true, configurable: true, enumerable: true })
+        },
+      })
+    }
+  }
+
+  const library = page.WWebJS
+  if (library.idsAreRepaired !== true) {
+    const original = library.getMessageModel
+    // A getter does not travel out of the page: what leaves it must hold the text itself.
+    library.getMessageModel = message => {
+      const model = original(message)
+      const text = message.id._serialized
+      if (model.id !== undefined && typeof text === 'string') model.id = { ...model.id, _serialized: text }
+      return model
+    }
+    library.idsAreRepaired = true
+  }
+
+  const address = (wid: PageWid | null | undefined): string | undefined =>
+    wid == null ? undefined : `${wid.user}@${wid.server}`
+  return { ids_readable: isText(probe()._serialized), phone: address(phone), lid: address(lid) }
+}
+
+/** A chat as the page lists it. */
+interface PageChatEntry {
+  readonly chat_id: string
+  /** Of its newest message, in seconds since the Unix epoch. */
+  readonly newest_s: number
+  /** Unread messages; −1 where a person marked the chat as unread. */
+  readonly unread: number
+}
+
+/** Every chat with its newest time, out of the page's memory. */
+export const listChats = (): PageChatEntry[] => {
+  const page = globalThis as unknown as PageWindow
+  return page
+    .require('WAWebCollections')
+    .Chat.getModelsArray()
+    .map(({ id, t, unreadCount }) => ({
+      chat_id: `${id.user}@${id.server}`,
+      newest_s: t ?? 0,
+      unread: unreadCount,
+    }))
+}
+
+/** Messages of a chat as the page writes them. */
+interface PageHistory {
+  readonly messages: unknown[]
+  /** There are more, older ones. */
+  readonly cut: boolean
+}
+
+/** The newest messages of a chat, at most `most` and none from before `from_s`. Loads those that the page no longer has. */
+export const readHistory = async (chat_id: string, from_s: number, most: number): Promise<PageHistory> => {
+  const page = globalThis as unknown as PageWindow
+  const chat = page.require('WAWebCollections').Chat.get(chat_id)
+  if (chat === undefined) return { messages: [], cut: false }
+  const ids = new Set<unknown>()
+  const isNew = ({ id }: PageMessage): boolean => {
+    const text = id._serialized ?? id
+    return !ids.has(text) && ids.add(text).has(text)
+  }
+  const isWanted = (message: PageMessage): boolean => message.t >= from_s && message.isNotification !== true
+  let known = chat.msgs.getModelsArray().filter(isNew)
+  while (!known.some(message => message.t < from_s) && known.filter(isWanted).length <= most) {
+    const loaded = (await page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat })) ?? []
+    const earlier = loaded.filter(isNew)
+    if (earlier.length === 0) break
+    known = [...earlier, ...known]
+  }
+  // Those of one second stay in the order in which the page has them.
+  const inOrder = known.filter(isWanted).sort((a, b) => a.t - b.t)
+  return {
+    messages: inOrder.slice(-most).map(message => page.WWebJS.getMessageModel(message)),
+    cut: inOrder.length > most,
+  }
+}
+
+/** The username of an account, if the page knows one. Without it the other names still identify the sender. */
+export const readUsername = (address: string): unknown => {
+  try {
+    const page = globalThis as unknown as PageWindow
+    const wid = page.require('WAWebWidFactory').createWid(address)
+    return page.require('WAWebCollections').Contact.get(wid)?.username
+  } catch {
+    return undefined
+  }
+}
+
+/** How far an own message got; 0 where the page does not know. */
+export const readAck = (message_id: string): number =>
+  (globalThis as unknown as PageWindow).require('WAWebCollections').Msg.get(message_id)?.ack ?? 0
+
+/** Shows, or ends showing, that an answer is being written. */
+export const setTyping = async (chat_id: string, state: 'typing' | 'stop'): Promise<void> => {
+  await (globalThis as unknown as PageWindow).WWebJS.sendChatstate(state, chat_id)
+}

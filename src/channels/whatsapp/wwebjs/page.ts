@@ -1,0 +1,133 @@
+/** The questions that can be asked of WhatsApp's page; errors of the library and of the browser are translated here. */
+import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
+import { withDeadline } from '../../../platform/deadline.ts'
+import { usernameOf } from '../../../people/sender-normalisation.ts'
+import { DenidinError } from '../../../platform/errors.ts'
+import type { ChatHistory, KnownNames, ListedChat } from '../engine.ts'
+import type { WhatsAppMessage } from '../whatsapp-message.ts'
+import { parseChange } from './change-parser.ts'
+import type { WwebjsClient, WwebjsPage } from './client.ts'
+import { translated } from './errors.ts'
+import { addressOf, parseMessage } from './message-parser.ts'
+import {
+  listChats,
+  readAck,
+  readHistory,
+  readUsername,
+  repairMessageIds,
+  setTyping,
+  type PageReport,
+} from './page-scripts.ts'
+import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } from './page-screens.ts'
+
+export class Page {
+  readonly #client: () => WwebjsClient | undefined
+  readonly #clock: Clock
+  readonly #ask_ms: number
+
+  /** @param ask_ms deadline of every question but `look` and `send`, in milliseconds */
+  constructor(client: () => WwebjsClient | undefined, clock: Clock, ask_ms: number) {
+    this.#client = client
+    this.#clock = clock
+    this.#ask_ms = ask_ms
+  }
+
+  /** Makes message ids readable; to be called whenever the page has become ready. */
+  async repair(): Promise<PageReport> {
+    return await this.#ask('repairing the message ids', page => page.evaluate(repairMessageIds))
+  }
+
+  /** One health check, without a deadline of its own. */
+  async look(): Promise<PageLook> {
+    return await this.#loadedPage().evaluate(lookAtPage, SCREEN_WORDS)
+  }
+
+  /** Presses the button of a "What's new" dialog. False when there was none. */
+  async acknowledgeNews(): Promise<boolean> {
+    return await this.#ask('closing a dialog', page => page.evaluate(acknowledgeNews, SCREEN_WORDS))
+  }
+
+  /** Triggers the library's "synced" event again, which it missed. */
+  async tellSynced(): Promise<void> {
+    await this.#ask('telling that the messages are there', page => page.evaluate(tellSynced))
+  }
+
+  async send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined> {
+    try {
+      const sent = await this.#running().sendMessage(chat_id, text, {
+        // No request to addresses in a reply, and no second "seen".
+        linkPreview: false,
+        sendSeen: false,
+        ...(quoted_id === undefined ? {} : { quotedMessageId: quoted_id }),
+      })
+      return sent === undefined ? undefined : parseMessage(sent.rawData)
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+
+  async acknowledgement(message_id: string): Promise<number> {
+    return await this.#ask('asking how far a message got', page => page.evaluate(readAck, message_id))
+  }
+
+  async markSeen(chat_id: string): Promise<void> {
+    await this.#ask('showing a chat as read', () => this.#running().sendSeen(chat_id))
+  }
+
+  async setTyping(chat_id: string, state: 'typing' | 'stop'): Promise<void> {
+    await this.#ask('showing that an answer is written', page => page.evaluate(setTyping, chat_id, state))
+  }
+
+  async chats(): Promise<readonly ListedChat[]> {
+    const chats = await this.#ask('listing the chats', page => page.evaluate(listChats))
+    return chats.map(({ chat_id, newest_s, unread }) => ({ chat_id, newest: newest_s * SECOND_MS, unread }))
+  }
+
+  async history(chat_id: string, from: number, most: number): Promise<ChatHistory> {
+    const from_s = Math.floor(from / SECOND_MS)
+    const { messages, cut } = await this.#ask('reading a chat', page =>
+      page.evaluate(readHistory, chat_id, from_s, most),
+    )
+    return {
+      messages: messages.map(parseMessage).filter(message => message !== undefined),
+      changes: messages.map(parseChange).filter(change => change !== undefined),
+      cut,
+    }
+  }
+
+  async lookUp(address: string): Promise<KnownNames> {
+    const [[found], name] = await Promise.all([
+      this.#ask('looking up a sender', () => this.#running().getContactLidAndPhone([address])),
+      this.#ask('looking up a username', page => page.evaluate(readUsername, address)),
+    ])
+    const username = typeof name === 'string' ? usernameOf(name) : undefined
+    const phone = addressOf(found?.pn)
+    const lid = addressOf(found?.lid)
+    return {
+      ...(phone === undefined ? {} : { phone }),
+      ...(lid === undefined ? {} : { lid }),
+      ...(username === undefined ? {} : { username }),
+    }
+  }
+
+  #running(): WwebjsClient {
+    const client = this.#client()
+    if (client === undefined) throw new DenidinError('not_running', 'WhatsApp is not open')
+    return client
+  }
+
+  #loadedPage(): WwebjsPage {
+    const { pupPage } = this.#running()
+    if (pupPage === null) throw new DenidinError('not_running', 'WhatsApp is not open')
+    return pupPage
+  }
+
+  async #ask<T>(what: string, act: (page: WwebjsPage) => Promise<T>): Promise<T> {
+    const page = this.#loadedPage()
+    try {
+      return await withDeadline(this.#clock, this.#ask_ms, what, () => act(page))
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** The browser profile that holds the login: made, checked, freed of stale locks, deleted. */
+import { mkdir, readlink, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { DenidinError } from '../../../platform/errors.ts'
+import { makePrivateFolder, PRIVATE_FOLDER_MODE, remove } from '../../../platform/files.ts'
+import { PROFILE_FOLDER } from './client.ts'
+import { listProcesses } from './process-table.ts'
+
+const TRIAL_FILE = '.can-write'
+/** Chrome's mark that a profile is in use: a link to `<host>-<process id>`; the other two belong to it. */
+const LOCK = 'SingletonLock'
+const LOCK_FILES = [LOCK, 'SingletonCookie', 'SingletonSocket']
+
+/** Deletes the login; no browser may be using it. */
+export const deleteProfile = async (login_dir: string): Promise<void> => {
+  await remove(join(login_dir, PROFILE_FOLDER))
+}
+
+/**
+ * Makes the folders of the login and checks that they can be written to.
+ * @throws DenidinError `unavailable` with a sentence for the operator
+ */
+export const makeProfile = async (login_dir: string): Promise<void> => {
+  const profile = join(login_dir, PROFILE_FOLDER)
+  for (const folder of [login_dir, profile]) {
+    try {
+      await makePrivateFolder(login_dir)
+      await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER_MODE })
+      const trial = join(folder, TRIAL_FILE)
+      await writeFile(trial, '')
+      await rm(trial)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+      throw new DenidinError(
+        'unavailable',
+        `The folder of the WhatsApp login cannot be written to (${code}): ${folder}. Check its owner, its permissions and the free space of the disk.`,
+        { cause: error },
+      )
+    }
+  }
+}
+
+/**
+ * Removes the lock of a browser that no longer runs: after a power cut, or in a container with a new host name, Chrome
+ * would refuse the profile for ever. The lock of a browser that runs on this profile stays; its process id alone proves
+ * little, since the system reuses ids.
+ */
+export const freeProfile = async (login_dir: string): Promise<void> => {
+  const profile = join(login_dir, PROFILE_FOLDER)
+  const holder = await readlink(join(profile, LOCK)).catch(() => undefined)
+  if (holder === undefined) return
+  const dash = holder.lastIndexOf('-')
+  if (holder.slice(0, dash) === hostname() && (await isUsing(Number(holder.slice(dash + 1)), profile))) return
+  for (const file of LOCK_FILES) await remove(join(profile, file))
+}
+
+/** Whether a process runs that has this profile open; where its arguments cannot be seen, whether it runs at all. */
+const isUsing = async (pid: number, profile: string): Promise<boolean> => {
+  const all = await listProcesses()
+  if (all.length > 0) return all.some(each => each.pid === pid && each.args.includes(`--user-data-dir=${profile}`))
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

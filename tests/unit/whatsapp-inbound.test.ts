@@ -1,0 +1,200 @@
+import { expect, test } from '@jest/globals'
+import type { ChannelEvents, BackfilledChat } from '../../src/channels/channel.ts'
+import { GapTracker } from '../../src/channels/whatsapp/gap-tracker.ts'
+import { IdentityResolver, type IdentityResolverDeps } from '../../src/channels/whatsapp/identity-resolver.ts'
+import { Inbound } from '../../src/channels/whatsapp/inbound.ts'
+import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
+import type { IncomingMessage } from '../../src/messages/message.ts'
+import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { noChanges } from '../support/no-changes.ts'
+import { fakeIds } from '../support/fake-ids.ts'
+import { memoryLog } from '../support/memory-log.ts'
+
+type LookUp = IdentityResolverDeps['lookUp']
+
+const SELF = { phone: '15550009999@c.us', lid: undefined }
+const BOB = '777@lid'
+
+const said = (text: string, chat_id = BOB): WhatsAppMessage => ({
+  message_id: `false_${chat_id}_${text}`,
+  type: 'chat',
+  from_me: false,
+  chat_id,
+  author_id: chat_id,
+  author_name: undefined,
+  text,
+  sent_at: 0,
+  mentioned_ids: [],
+  quoted_author_id: undefined,
+  ack: 1,
+})
+
+const setUp = (
+  record: (message: IncomingMessage) => Promise<void>,
+  lookUp: LookUp = async () => ({}),
+  changes: Partial<ChannelEvents> = {},
+) => {
+  const clock = new FakeClock()
+  const log = memoryLog()
+  const gaps = new GapTracker()
+  const identities = new IdentityResolver({ lookUp, clock, logger: silentLogger, deadline_ms: 3 * SECOND_MS })
+  return {
+    clock,
+    log,
+    identities,
+    gaps,
+    inbound: new Inbound({
+      events: { ...noChanges, ...changes, message: record },
+      identities,
+      gaps,
+      isOurs: async ({ text }) => text === 'ours',
+      clock,
+      ids: fakeIds(),
+      logger: log,
+    }),
+  }
+}
+
+test('a message that could not be recorded is tried again, before later ones of its chat', async () => {
+  const recorded: string[] = []
+  let failures = 2
+  const { clock, inbound } = setUp(async ({ text }) => {
+    if (text === 'first' && failures-- > 0) throw new Error('disk full')
+    recorded.push(text)
+  })
+  inbound.take(said('first'), SELF)
+  inbound.take(said('second'), SELF)
+  inbound.take(said('elsewhere', '888@lid'), SELF)
+  await clock.advance(0)
+  expect(recorded).toEqual(['elsewhere'])
+  await clock.advance(10 * SECOND_MS)
+  expect(recorded).toEqual(['elsewhere', 'first', 'second'])
+})
+
+test('a message that can never be recorded is named in the log, without its text, and does not stop the others', async () => {
+  const recorded: string[] = []
+  const { clock, inbound, log } = setUp(async ({ text }) => {
+    if (text === 'secret words') throw new Error('disk full')
+    recorded.push(text)
+  })
+  inbound.take({ ...said('secret words'), message_id: 'false_777@lid_A1' }, SELF)
+  inbound.take(said('next'), SELF)
+  await clock.advance(0)
+  await clock.advance(MINUTE_MS)
+  expect(recorded).toEqual(['next'])
+  const errors = log.lines.filter(({ level }) => level === 'error')
+  expect(errors).toMatchObject([{ fields: { message_id: 'false_777@lid_A1', reason: 'disk full' } }])
+  expect(log.text('info')).not.toContain('secret')
+})
+
+test('a stop waits for what is being recorded and takes no more', async () => {
+  const recorded: string[] = []
+  const gate = Promise.withResolvers<void>()
+  const { clock, inbound } = setUp(async ({ text }) => {
+    await gate.promise
+    recorded.push(text)
+  })
+  inbound.take(said('one'), SELF)
+  await clock.advance(0)
+  const stopped = inbound.stop()
+  inbound.take(said('two'), SELF)
+  gate.resolve()
+  await stopped
+  expect(recorded).toEqual(['one'])
+})
+
+test('the names of a sender are asked for again after ten minutes: a number may have passed to another account', async () => {
+  let asked = 0
+  const { clock, identities } = setUp(
+    async () => undefined,
+    async () => {
+      asked += 1
+      return { lid: BOB, phone: '15551230002@c.us' }
+    },
+  )
+  const both = [
+    { kind: 'lid', value: '777' },
+    { kind: 'phone', value: '15551230002' },
+  ]
+  await expect(identities.resolve(BOB)).resolves.toEqual(both)
+  await clock.advance(9 * MINUTE_MS)
+  await expect(identities.resolve(BOB)).resolves.toEqual(both)
+  expect(asked).toBe(1)
+  await clock.advance(2 * MINUTE_MS)
+  await identities.resolve(BOB)
+  expect(asked).toBe(2)
+})
+
+test('a failed or endless question leaves one name, and is asked again later', async () => {
+  const answers: LookUp[] = [
+    () => Promise.reject(new Error('r: r')),
+    () => new Promise(() => undefined),
+    async () => ({ phone: '15551230002@c.us' }),
+  ]
+  const { clock, identities } = setUp(
+    async () => undefined,
+    address => answers.shift()!(address),
+  )
+  await expect(identities.resolve(BOB)).resolves.toEqual([{ kind: 'lid', value: '777' }])
+  await clock.advance(11 * MINUTE_MS)
+  const endless = identities.resolve(BOB)
+  await clock.advance(3 * SECOND_MS)
+  await expect(endless).resolves.toEqual([{ kind: 'lid', value: '777' }])
+  await clock.advance(11 * MINUTE_MS)
+  await expect(identities.resolve(BOB)).resolves.toHaveLength(2)
+})
+
+test('a message is marked gapless in a complete chat, until a message could not be recorded', async () => {
+  const recorded: (readonly [string, boolean | undefined])[] = []
+  const { clock, gaps, inbound } = setUp(async ({ text, gapless }) => {
+    if (text === 'lost') throw new Error('disk full')
+    recorded.push([text, gapless])
+  })
+  for (const [index, text] of ['unlisted', 'whole', 'lost', 'after it'].entries()) {
+    if (index === 1) gaps.listed(['888@lid'])
+    inbound.take(said(text), SELF)
+    await clock.advance(MINUTE_MS)
+  }
+  inbound.take(said('behind', '888@lid'), SELF)
+  await clock.advance(MINUTE_MS)
+  expect(recorded).toEqual([
+    ['unlisted', undefined],
+    ['whole', true],
+    ['after it', undefined],
+    ['behind', undefined],
+  ])
+})
+
+test('the missed messages of a chat are delivered together, without our own, and complete the chat', async () => {
+  const told: BackfilledChat[] = []
+  const { clock, gaps, inbound } = setUp(
+    async () => undefined,
+    async () => ({}),
+    {
+      backfilled: async chat => {
+        if (told.length === 0 && clock.now() < started + SECOND_MS) throw new Error('disk full')
+        told.push(chat)
+      },
+    },
+  )
+  const started = clock.now()
+  gaps.listed([BOB])
+  const own = (text: string): WhatsAppMessage => ({ ...said(text), message_id: `true_${BOB}_${text}`, from_me: true })
+  const messages = [said('one'), own('ours'), own('by hand'), { ...said('sticker'), type: 'sticker' }, said('two')]
+  const missed = inbound.takeHistory({ chat_id: BOB, messages, changes: [], until: 7 }, SELF)
+  await clock.advance(10 * SECOND_MS)
+  expect(await missed).toBe(true)
+  expect(told.map(({ until, said: all }) => [until, all.map(({ by, message }) => [by, message.text])])).toEqual([
+    [
+      7,
+      [
+        ['person', 'one'],
+        ['account', 'by hand'],
+        ['person', 'two'],
+      ],
+    ],
+  ])
+  expect(gaps.isComplete(BOB)).toBe(true)
+})

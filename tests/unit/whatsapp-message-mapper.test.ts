@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals'
+import { isChat, reasonToIgnore, toIncoming } from '../../src/channels/whatsapp/message-mapper.ts'
+import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
+
+const ANA = '15551230001@c.us'
+const GROUP = '120363000000000001@g.us'
+const SELF = { phone: '15550009999@c.us', lid: '900@lid' }
+
+const message = (some: Partial<WhatsAppMessage>): WhatsAppMessage => ({
+  message_id: 'false_x_A1',
+  type: 'chat',
+  from_me: false,
+  chat_id: ANA,
+  author_id: ANA,
+  author_name: undefined,
+  text: 'hello',
+  sent_at: 1_795_000_000_000,
+  mentioned_ids: [],
+  quoted_author_id: undefined,
+  ack: 1,
+  ...some,
+})
+
+test.each(['15551230001@c.us', '77@lid', '120363000000000001@g.us', '972501234567-1400000000@g.us'])(
+  '%s is a chat',
+  chat_id => {
+    expect(isChat(chat_id)).toBe(true)
+  },
+)
+
+test.each(['status@broadcast', '1234@newsletter', '0@c.us', 'console:15551230001', '', '@c.us'])(
+  '%j is no chat',
+  chat_id => {
+    expect(isChat(chat_id)).toBe(false)
+  },
+)
+
+test.each<[string, Partial<WhatsAppMessage>]>([
+  ['an own message', { from_me: true }],
+  ['a status', { chat_id: 'status@broadcast' }],
+  ['a notice of encryption', { type: 'e2e_notification' }],
+  ['a call', { type: 'call_log' }],
+  ['a voice message', { type: 'ptt', text: '' }],
+  ['a picture without a caption', { type: 'image', text: '' }],
+  ['a kind that nobody knows yet', { type: 'hologram' }],
+  ['blanks', { text: ' \n ' }],
+])('%s is ignored', (_, some) => {
+  expect(reasonToIgnore(message(some))).toEqual(expect.any(String))
+})
+
+test('text and captions are not ignored', () => {
+  expect(reasonToIgnore(message({}))).toBeUndefined()
+  expect(reasonToIgnore(message({ type: 'video', text: 'look' }))).toBeUndefined()
+})
+
+test.each([
+  ['@15550009999 where is lunch?', 'where is lunch?'],
+  ['where is lunch, @900?', 'where is lunch,?'],
+  ['@15550009999: hello', 'hello'],
+  ['ask @15550009999 and @900 now', 'ask and now'],
+  ['call @155500099991', 'call @155500099991'],
+  ['@15550009999', '@15550009999'],
+])('of %j in a group the bot takes %j', (text, rest) => {
+  const group = { chat_id: GROUP, text, mentioned_ids: [SELF.phone, SELF.lid] }
+  expect(toIncoming(message(group), SELF, [])).toMatchObject({ text: rest, addressed: true, chat_kind: 'group' })
+})
+
+test('a number in the text that is no mention stays', () => {
+  const group = { chat_id: GROUP, text: 'call @15550009999' }
+  expect(toIncoming(message(group), SELF, [])).toMatchObject({ text: 'call @15550009999', addressed: false })
+})
+
+test('a direct chat is always addressed, and its text is left as it is', () => {
+  const direct = { text: '@15550009999 hi', mentioned_ids: [SELF.phone] }
+  expect(toIncoming(message(direct), SELF, [])).toMatchObject({ text: '@15550009999 hi', addressed: true })
+})
