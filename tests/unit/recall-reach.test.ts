@@ -1,5 +1,7 @@
 // How far a question for what was said reaches: into groups only for the asker's own words.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { NO_FACTS } from '../../src/memory/fact-search.ts'
 import { MemorySearch } from '../../src/retrieval/memory-search.ts'
 import { ownSearchScope, ScopePolicy } from '../../src/retrieval/scope-policy.ts'
@@ -172,4 +174,14 @@ test('of all sources the latest scopes are read, each once, and never the askerâ
     speaker: 'g',
     extra_scopes: [ANA, BEN, GROUP],
   })
+})
+
+test('no source file but the policy makes a search scope', async () => {
+  const root = join(import.meta.dirname, '../../src')
+  const makers: string[] = []
+  for await (const file of glob('**/*.ts', { cwd: root })) {
+    const source = await readFile(join(root, file), 'utf8')
+    if (/\): (?:Promise<)?SearchScope\b|search\.search\(\s*\{|\bextra_scopes:/.test(source)) makers.push(file)
+  }
+  expect(makers).toEqual(['retrieval/scope-policy.ts'])
 })
