@@ -35,7 +35,5 @@ export const createAgent = ({ settings, stores, embedder, learner }: AgentDeps, 
 }
 
 /** Reads profiles; nobody has one while the agent is off. */
-export const createProfileReader = (settings: Settings, stores: Stores, { tokens }: Runtime): ProfileOf =>
-  isOn(settings)
-    ? createProfileOf({ profiles: stores.profiles, memories: stores.memories, tokens })
-    : () => Promise.resolve([])
+export const createProfileReader = (settings: Settings, stores: Stores): ProfileOf =>
+  isOn(settings) ? createProfileOf({ profiles: stores.profiles, memories: stores.memories }) : () => Promise.resolve([])

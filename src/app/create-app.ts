@@ -1,14 +1,9 @@
 import type { Channel, ChannelEvents } from '../channels/channel.ts'
 import { createConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Commands } from '../conversation/commands.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import { Modules } from '../lifecycle/modules.ts'
-import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
-import type { SearchService } from '../retrieval/search-service.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
@@ -16,6 +11,10 @@ import { createAuditFile } from '../platform/audit-file.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import { Modules } from '../lifecycle/modules.ts'
+import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 import type { MessageVectors } from '../vectors/message-vectors.ts'
 import { createSessions } from '../sessions/sessions.ts'
@@ -27,6 +26,7 @@ import { createMemoryFeatures } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
 import { createOperationDeps } from './operation-deps.ts'
+import { createDelivery, createScheduler } from './delivery.ts'
 import { createPipeline } from './pipeline.ts'
 import { commandLanguage } from '../conversation/reply-language.ts'
 import { openStores } from './stores.ts'
@@ -74,6 +74,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
 
   const stores = openStores(settings, parts)
+  await stores.meter.releaseInterrupted()
   const models = createModels(settings, stores.meter, parts)
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
   const features = await createMemoryFeatures({ settings, stores, models, audit, runtime: parts })
@@ -96,53 +97,26 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     learner === undefined ? sessions : learnedFromWhileRunning(sessions, learner, background, stopping.signal)
   const windows = on ? learned : statelessSessions
 
-  let conversation: Conversation | undefined
-  const console_channel = createConsoleChannel({
+  // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
+  const scheduler = createScheduler(settings, parts)
+  const { exclusive } = scheduler
+  const consoleChannel = createConsoleChannel({
     clock,
     ids,
-    whenIdle: async chat_id => await conversation?.whenIdle(chat_id),
+    whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
   })
-  const everyChannel = [console_channel, ...channels]
-
-  let commands: Commands | undefined
+  const everyChannel = [consoleChannel, ...channels]
+  const closing = createClosing(
+    { settings, stores, sessions, memory, model: models.language, learner, exclusive, timeout_ms },
+    parts,
+  )
   const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
   const privacy = createPrivacy(
-    {
-      settings,
-      stores,
-      sessions,
-      features,
-      audit,
-      background,
-      road: () => conversation,
-      sessionChanged: () => sweepSoon(),
-    },
+    { settings, stores, sessions, features, audit, background, exclusive, sessionChanged: sweepSoon },
     parts,
   )
-  const {
-    conversation: road,
-    changes,
-    delivery,
-  } = await createPipeline(
-    {
-      settings,
-      stores,
-      windows,
-      model: models.language,
-      stopping: stopping.signal,
-      profileOf: createProfileReader(settings, stores, parts),
-      search: features.search,
-      scopes: features.scopes,
-      commands: () => commands as Commands,
-      channels: () => everyChannel,
-      sessionEnded: sweepSoon,
-      sessionChanged: sweepSoon,
-    },
-    parts,
-  )
-  conversation = road
-  const closing = createClosing(
-    { settings, stores, sessions, memory, model: models.language, learner, road, timeout_ms },
+  const delivery = createDelivery(
+    { settings, stores, windows, channels: everyChannel, exclusive, stopping: stopping.signal },
     parts,
   )
 
@@ -158,19 +132,37 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       learner,
       models,
       version,
-      road,
-      console_channel,
+      conversation: { exclusive, resumed: () => void delivery.deferred.send('resumed') },
+      console_channel: consoleChannel,
       audit,
       ...privacy,
       agent,
-      delivery,
+      delivery: delivery.outbox,
       channels: everyChannel,
       started_at: () => started_at,
     },
     parts,
   )
   const runner = createRunner({ deps, clock, logger })
-  commands = createChatCommands({ runner, clock, language: commandLanguage(windows, stores.preferences) })
+  const commands = createChatCommands({ runner, clock, language: commandLanguage(windows, stores.preferences) })
+
+  const { conversation, events } = await createPipeline(
+    {
+      settings,
+      stores,
+      scheduler,
+      delivery,
+      sessions: { windows, ended: sweepSoon, changed: sweepSoon },
+      recall: {
+        search: features.search,
+        scopes: features.scopes,
+        profileOf: createProfileReader(settings, stores),
+      },
+      model: models.language,
+      commands,
+    },
+    parts,
+  )
 
   // Nothing that was to be forgotten is used before it is gone.
   await privacy.forgetting.resume().catch((error: unknown) => {
@@ -179,26 +171,26 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   /** What changes messages: the indexes over them follow. */
   const followed =
-    <T>(act: (told: T) => Promise<void>) =>
-    async (told: T): Promise<void> => {
-      await act(told)
+    <T>(act: (event: T) => Promise<void>) =>
+    async (event: T): Promise<void> => {
+      await act(event)
       messageIndex.requestSync()
     }
   const eventsOf = (channel: Channel): ChannelEvents => ({
-    ...changes,
-    message: followed(message => road.receive(message)),
-    edited: followed(edit => changes.edited(edit)),
-    backfilled: followed(missed => changes.backfilled(missed)),
-    deleted: followed(message_id => changes.deleted(message_id)),
+    ...events,
+    message: followed(events.message),
+    edited: followed(events.edited),
+    backfilled: followed(events.backfilled),
+    deleted: followed(events.deleted),
     ready: () => {
-      background.run('sending held replies', () => road.sendHeld(chat_id => channel.serves(chat_id)))
+      background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
       onReady?.(channel.name)
     },
   })
 
   return {
     runner,
-    conversation: road,
+    conversation,
     closing,
     memory,
     messageVectors: features.messageVectors,
@@ -212,29 +204,29 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {
         await modules.start()
-        await road.recover()
+        await conversation.recover()
       }
-      const events = eventsOf(console_channel)
-      await console_channel.start({
-        ...events,
+      const consoleEvents = eventsOf(consoleChannel)
+      await consoleChannel.start({
+        ...consoleEvents,
         // Most commands only look something up: what waits is taken up when somebody talks.
         message: async message => {
           await (awake ??= wake())
-          await events.message(message)
+          await consoleEvents.message(message)
         },
       })
     },
     start: async () => {
       started_at = clock.now()
       await modules.start()
-      await road.recover()
+      await conversation.recover()
       for (const channel of everyChannel) await channel.start(eventsOf(channel))
       sweepSoon()
       if (agent.status().state !== 'disabled') await agent.start()
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort()
-      await road.drain()
+      await conversation.drain()
       // What one channel leaves undone must not keep the stores open, nor Chroma running.
       for (const stopped of await Promise.allSettled(everyChannel.map(channel => channel.stop()))) {
         if (stopped.status === 'rejected') {

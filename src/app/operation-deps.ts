@@ -1,7 +1,6 @@
 import type { Channel } from '../channels/channel.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Conversation } from '../conversation/conversation.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { Learner } from '../learning/learner.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
@@ -42,7 +41,7 @@ export interface OperationWiring extends Privacy {
   readonly learner: Learner | undefined
   readonly models: Models
   readonly version: string
-  readonly road: Conversation
+  readonly conversation: OperationDeps['conversation']
   readonly console_channel: ConsoleChannel
   readonly channels: readonly Channel[]
   readonly delivery: HealthCheck
@@ -51,7 +50,7 @@ export interface OperationWiring extends Privacy {
 
 /** Everything that operations stand on. */
 export const createOperationDeps = (operation: OperationWiring, parts: Runtime): OperationDeps => {
-  const { settings, stores, sessions, features, closing, learner, models, road, console_channel } = operation
+  const { settings, stores, sessions, features, closing, learner, models, console_channel } = operation
   return {
     about: {
       version: operation.version,
@@ -77,7 +76,7 @@ export const createOperationDeps = (operation: OperationWiring, parts: Runtime):
     closing,
     memory: features.memory,
     search: features.search,
-    conversation: road,
+    conversation: operation.conversation,
     console: console_channel,
     agent: operation.agent,
     memoryStore: stores.memories,

@@ -1,141 +1,232 @@
+/** Wires the pipeline of a message, from the inbox to the outbox, and what happens to messages afterwards. */
 import { readFile } from 'node:fs/promises'
-import type { Channel } from '../channels/channel.ts'
+import type { ChannelEvents } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
-import { createTone } from '../conversation/tone.ts'
-import type { Commands } from '../conversation/commands.ts'
-import { createChanges } from '../conversation/message-events.ts'
-import { createInbox } from '../conversation/inbox.ts'
-import { createBackfill } from '../conversation/backfill.ts'
-import { createOutbox } from '../conversation/outbox.ts'
-import { createPacer } from '../conversation/pacing/pacer.ts'
-import type { ProfileOf } from '../conversation/profile.ts'
-import { createQuietHours } from '../conversation/pacing/quiet-hours.ts'
-import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
-import { createTurn } from '../conversation/turn.ts'
+import { Apologies } from '../conversation/apologies.ts'
+import { Backfill } from '../conversation/backfill.ts'
+import { BatchLoader } from '../conversation/batch-loader.ts'
+import type { CommandHandler } from '../conversation/command-handler.ts'
+import { CommandRunner } from '../conversation/command-runner.ts'
 import type { Conversation } from '../conversation/conversation.ts'
+import { Dispatcher } from '../conversation/dispatcher.ts'
+import { Inbox } from '../conversation/inbox.ts'
+import { MessageEvents } from '../conversation/message-events.ts'
+import { MessageRecorder } from '../conversation/message-recorder.ts'
+import { OwnerTakeover } from '../conversation/owner-takeover.ts'
+import { ContextPacker } from '../conversation/packing/context-packer.ts'
+import type { ProfileOf } from '../conversation/profile.ts'
+import { Recovery } from '../conversation/recovery.ts'
+import { stringsFor } from '../conversation/reply-language.ts'
+import { ReplyWriter } from '../conversation/reply-writer.ts'
+import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
+import { createTone } from '../conversation/tone.ts'
+import { Turn } from '../conversation/turn.ts'
+import type { TurnMessage } from '../conversation/turn-message.ts'
+import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
+import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
+import { PROFILE_TOKENS } from '../memory/profiles.ts'
+import type { LanguageModel } from '../models/language-model.ts'
+import { DenidinError } from '../platform/errors.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
-import type { ChatId } from '../messages/message.ts'
-import type { Scope } from '../messages/scope.ts'
-import type { LanguageModel } from '../models/language-model.ts'
-import { HOUR_MS } from '../platform/clock.ts'
-import { DenidinError } from '../platform/errors.ts'
-import type { HealthCheck } from '../platform/health.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { stringsFor } from '../conversation/reply-language.ts'
+import { answerWithinMs, type Delivery } from './delivery.ts'
 import { remembers } from './memory.ts'
-import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
+import type { Stores } from './stores.ts'
+
+/** No limit on a whole request is configured yet: its parts have their own budgets. */
+const REQUEST_TOKENS = Number.POSITIVE_INFINITY
 
 export interface PipelineDeps {
   readonly settings: Settings
   readonly stores: Stores
-  readonly windows: Sessions
-  readonly search: SearchService
-  readonly scopes: ScopePolicy
-  readonly profileOf: ProfileOf
+  readonly scheduler: TurnScheduler<TurnMessage>
+  readonly delivery: Delivery
+  readonly sessions: {
+    readonly windows: Sessions
+    /** Called when a session ended and waits to be moved into long-term memory. */
+    readonly ended: () => void
+    /** Called when messages of a session were changed or deleted. */
+    readonly changed: () => void
+  }
+  readonly recall: {
+    readonly search: SearchService
+    readonly scopes: ScopePolicy
+    readonly profileOf: ProfileOf
+  }
   readonly model: LanguageModel
-  readonly commands: () => Commands
-  readonly channels: () => readonly Channel[]
-  readonly sessionEnded: () => void
-  /** Told that words of a session were changed or taken back. */
-  readonly sessionChanged: () => void
-  readonly stopping: AbortSignal
+  readonly commands: CommandHandler
 }
 
-/** The road, and what happens beside it. */
 export interface Pipeline {
   readonly conversation: Conversation
-  /** What a channel tells besides messages that come in. */
-  readonly changes: ReturnType<typeof createChanges> & ReturnType<typeof createBackfill>
-  readonly delivery: HealthCheck
+  /** What channels report. */
+  readonly events: Omit<ChannelEvents, 'ready'>
 }
 
-/** The road of a message, from the inbox to the outbox. */
-export const createPipeline = async (road: PipelineDeps, parts: Runtime): Promise<Pipeline> => {
-  const { settings, stores } = road
-  const keep = settings.feature_flags.enable_memory_system
-  const channelOf = (chat_id: ChatId): Channel | undefined => road.channels().find(each => each.serves(chat_id))
-  const inLanguage = stringsFor(stores.preferences)
-  const { stopping } = road
-  const answer_within_ms = settings.conversation.answer_within_hours * HOUR_MS
-  const quiet = createQuietHours({
-    settings: settings.conversation,
-    people: stores.people,
-    clock: parts.clock,
-    onPhone: chat_id => channelOf(chat_id)?.pace !== 'immediate',
-  })
-  const paused = async (scope: Scope): Promise<boolean> =>
-    (await stores.pauses.at(scope, parts.clock.now())) !== undefined
-  const pacer = createPacer({ ...parts, settings: settings.conversation.pacing, stopping })
-  const outbox = createOutbox({
-    ...parts,
-    messages: stores.messages,
-    channelOf,
-    pacer,
-    stopping,
-    useless_after_ms: answer_within_ms,
-    delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
-  })
-  const turn = createTurn({
-    ...parts,
-    people: stores.people,
-    messages: stores.messages,
-    outbox,
-    channelOf,
-    sentencesFor: inLanguage,
-    memoryLog: stores.memoryLog,
-    windows: road.windows,
-    search: road.search,
-    scopes: road.scopes,
-    facts: stores.memories,
-    model: road.model,
-    tone: createTone(settings.affect, parts.logger),
-    profileOf: road.profileOf,
-    commands: road.commands,
-    sessionEnded: road.sessionEnded,
-    pauses: stores.pauses,
-    settings: {
-      system_prompt: await systemPrompt(settings.ai.system_prompt_file),
-      max_tokens: settings.ai.max_tokens,
-      temperature: settings.ai.temperature,
-      window_tokens: settings.memory.session.max_tokens_by_role,
-      recall_tokens: remembers(settings) ? settings.memory.longterm.recall_tokens : 0,
-      keep,
+/** Wires the pipeline and starts it: the scheduler hands batches to it from now on. */
+export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Promise<Pipeline> => {
+  const { stores, scheduler, delivery } = deps
+  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file)
+  const keep = keeps(deps.settings)
+  const shared: Shared = {
+    ...runtime,
+    stringsFor: stringsFor(stores.preferences),
+    writer: new ReplyWriter({ ...runtime, keep }),
+  }
+  const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
+  const turn = createTurn(deps, shared, system_prompt)
+  const dispatcher = createDispatcher(deps, shared, { apologies, turn })
+  scheduler.start((scope, batch) => dispatcher.dispatch(scope, batch))
+  const conversation = createInbox(deps, shared, apologies)
+  return { conversation, events: createEvents(deps, runtime, conversation) }
+}
+
+/** What several parts of the pipeline use. */
+interface Shared extends Runtime {
+  readonly stringsFor: ReturnType<typeof stringsFor>
+  readonly writer: ReplyWriter
+}
+
+/** Whether what is said may be kept. */
+const keeps = (settings: Settings): boolean => settings.feature_flags.enable_memory_system
+
+const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): Turn => {
+  const { settings, stores, sessions, recall, delivery } = deps
+  const { ai, affect, memory } = settings
+  const recall_tokens = remembers(settings) ? memory.longterm.recall_tokens : 0
+  const { clock, logger, metrics, writer } = shared
+  return new Turn({
+    sessions: {
+      windows: sessions.windows,
+      sessionEnded: sessions.ended,
+      memoryLog: stores.memoryLog,
+      clock,
+      keep: keeps(settings),
     },
-  })
-  const conversation = createInbox({
-    ...parts,
-    people: stores.people,
+    recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
+    packing: {
+      packer: new ContextPacker(shared.tokens),
+      budget: { total: REQUEST_TOKENS, recall: recall_tokens, profile: PROFILE_TOKENS },
+      system_prompt,
+      profileOf: recall.profileOf,
+      tone: createTone(affect, logger),
+    },
+    completion: {
+      model: deps.model,
+      max_tokens: ai.max_tokens,
+      temperature: ai.temperature,
+      logger: logger.for('conversation'),
+      metrics,
+    },
+    delivery: { outbox: delivery.outbox, writer },
     messages: stores.messages,
-    windows: road.windows,
-    turn,
-    outbox,
-    stringsFor: inLanguage,
+    clock,
+    logger,
+  })
+}
+
+const createDispatcher = (
+  { settings, stores, scheduler, delivery, commands }: PipelineDeps,
+  shared: Shared,
+  { apologies, turn }: { readonly apologies: Apologies; readonly turn: Turn },
+): Dispatcher => {
+  const { outbox, channelOf } = delivery
+  const { messages, people, pauses } = stores
+  return new Dispatcher({
+    ...shared,
+    apologies,
+    messages,
+    batches: new BatchLoader({
+      people,
+      messages,
+      pauses,
+      clock: shared.clock,
+      keep: keeps(settings),
+      requeue: message => {
+        scheduler.push(message.scope, [message], false)
+      },
+    }),
+    handlers: {
+      commands: new CommandRunner({ ...shared, commands, messages, outbox, channelOf }),
+      unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
+      turn,
+    },
+    contexts: { ...shared, channelOf, window_tokens: settings.memory.session.max_tokens_by_role },
+  })
+}
+
+const createInbox = (
+  { settings, stores, scheduler, delivery }: PipelineDeps,
+  shared: Shared,
+  apologies: Apologies,
+): Inbox => {
+  const { outbox, deferred, quiet, channelOf, paused } = delivery
+  return new Inbox({
+    ...shared,
+    scheduler,
+    deferred,
     quiet,
-    paused,
-    reaches: chat_id => channelOf(chat_id) !== undefined,
-    settings: { ...settings.conversation, answer_within_ms, keep },
+    recorder: new MessageRecorder({
+      ...shared,
+      settings: { answer_within_ms: answerWithinMs(settings), keep: keeps(settings) },
+      people: stores.people,
+      messages: stores.messages,
+      apologies,
+    }),
+    recovery: new Recovery({
+      ...shared,
+      messages: stores.messages,
+      outbox,
+      scheduler,
+      paused,
+      serves: chat_id => channelOf(chat_id) !== undefined,
+    }),
   })
-  const changes = createChanges({
-    ...parts,
-    people: stores.people,
-    messages: stores.messages,
-    windows: road.windows,
-    pauses: stores.pauses,
-    exclusive: conversation.exclusive,
-    sessionChanged: road.sessionChanged,
+}
+
+const createEvents = (
+  { settings, stores, scheduler, sessions }: PipelineDeps,
+  runtime: Runtime,
+  conversation: Conversation,
+): Pipeline['events'] => {
+  const { people, messages, pauses } = stores
+  const { exclusive } = scheduler
+  const changes = new MessageEvents({
+    ...runtime,
+    people,
+    messages,
+    windows: sessions.windows,
+    exclusive,
+    sessionChanged: sessions.changed,
+  })
+  const takeover = new OwnerTakeover({
+    ...runtime,
+    people,
+    messages,
+    windows: sessions.windows,
+    pauses,
+    exclusive,
     settings: {
-      keep,
+      keep: keeps(settings),
       takeover_minutes: settings.conversation.takeover_minutes,
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  const missed = createBackfill({ messages: stores.messages, conversation, ownerWrote: changes.ownerWrote })
-  return { conversation, changes: { ...changes, ...missed }, delivery: outbox }
+  const backfill = new Backfill({ messages, conversation, takeover })
+  return {
+    message: message => conversation.receive(message),
+    backfilled: chat => backfill.backfilled(chat),
+    recordedUntil: chat_ids => backfill.recordedUntil(chat_ids),
+    edited: change => changes.edited(change),
+    deleted: message_id => changes.deleted(message_id),
+    reacted: reaction => changes.reacted(reaction),
+    ownerWrote: message => takeover.ownerWrote(message),
+  }
 }
 
-const systemPrompt = async (file: string | undefined): Promise<string> => {
+const readSystemPrompt = async (file: string | undefined): Promise<string> => {
   if (file === undefined) return DEFAULT_SYSTEM_PROMPT
   try {
     return await readFile(file, 'utf8')

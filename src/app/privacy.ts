@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.ts'
-import type { Conversation } from '../conversation/conversation.ts'
+import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { createExport, type Export } from '../privacy/export.ts'
@@ -16,7 +16,7 @@ export interface PrivacyDeps {
   readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors'>
   readonly audit: AuditLog
   readonly background: BackgroundTasks
-  readonly road: () => Pick<Conversation, 'exclusive'> | undefined
+  readonly exclusive: Exclusive
   /** Told that sessions lost messages: what is remembered of them is to be made anew. */
   readonly sessionChanged: () => void
 }
@@ -53,7 +53,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       // A turn that was under way may have written its window meanwhile.
       for (const { scope, session_id } of changed) {
         const refresh = (): Promise<void> => sessions.refresh(session_id)
-        background.run('writing a session anew', async () => await privacy.road()?.exclusive(scope, refresh))
+        background.run('writing a session anew', () => privacy.exclusive(scope, refresh))
       }
       privacy.sessionChanged()
     },

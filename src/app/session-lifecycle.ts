@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.ts'
-import type { Conversation } from '../conversation/conversation.ts'
+import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import { createSessionLifecycle, noSessionClosing } from '../learning/create-session-lifecycle.ts'
 import type { Learner } from '../learning/learner.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
@@ -18,13 +18,13 @@ export interface SessionLifecycleDeps {
   readonly memory: LongTermMemory
   readonly model: LanguageModel
   readonly learner: Learner | undefined
-  readonly road: Pick<Conversation, 'exclusive'>
+  readonly exclusive: Exclusive
   readonly timeout_ms: number
 }
 
 /** What ends sessions; nothing does while the memory system is off. */
 export const createClosing = (closing: SessionLifecycleDeps, parts: Runtime): SessionLifecycle => {
-  const { settings, stores, sessions, memory, model, learner, road, timeout_ms } = closing
+  const { settings, stores, sessions, memory, model, learner, exclusive, timeout_ms } = closing
   if (!settings.feature_flags.enable_memory_system) return noSessionClosing
   return createSessionLifecycle({
     ...parts,
@@ -33,7 +33,7 @@ export const createClosing = (closing: SessionLifecycleDeps, parts: Runtime): Se
     memory,
     learner,
     timeout_ms,
-    exclusive: road.exclusive,
+    exclusive,
     transfer: remembers(settings) ? createStoreSession({ ...parts, ...stores, memory, model, learner }) : undefined,
     retention_days: settings.memory.session.expired_retention_days,
   })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createSqliteMeter, usageMigrations, type SqliteMeter } from '../usage/sqlite/sqlite-meter.ts'
+import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
@@ -101,7 +101,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
   const profiles = createSqliteProfiles(database)
   const learnt = createSqliteProcessedMessages(database)
   const reflections = createSqliteReflections(database)
-  const meter = createSqliteMeter(database, clock)
+  const meter = new SqliteMeter(database, clock)
   const pauses = createSqlitePauses(database)
   const root = join(settings.data_root, 'sessions')
   const folders = new SessionFolders(root)

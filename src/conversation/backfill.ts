@@ -1,41 +1,51 @@
-import type { ChannelEvents, OwnerMessage } from '../channels/channel.ts'
-import type { IncomingMessage } from '../messages/message.ts'
+/** Brings messages that arrived while DeniDin was offline into the pipeline. */
+import type { BackfilledChat, ChannelEvents } from '../channels/channel.ts'
+import type { ChatId, IncomingMessage } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Conversation } from './conversation.ts'
+import type { OwnerTakeover } from './owner-takeover.ts'
 
 export interface BackfillDeps {
   readonly messages: Pick<MessageStore, 'known' | 'recordedUntil' | 'markHeard' | 'originOf'>
   readonly conversation: Pick<Conversation, 'receiveAll'>
-  readonly ownerWrote: (message: OwnerMessage) => Promise<void>
+  readonly takeover: Pick<OwnerTakeover, 'ownerWrote'>
 }
 
-/** Takes what was said while nobody listened onto the road: one turn a chat, for what its owner has not answered. */
-export const createBackfill = (deps: BackfillDeps): Pick<ChannelEvents, 'backfilled' | 'recordedUntil'> => {
-  const { messages, conversation, ownerWrote } = deps
+export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUntil'> {
+  readonly #deps: BackfillDeps
 
-  /** What people said before the owner's words is answered by these. */
-  const receiveAnswered = async (said: readonly IncomingMessage[]): Promise<void> => {
-    await conversation.receiveAll(said.map(message => ({ ...message, addressed: false, may_continue: false })))
+  constructor(deps: BackfillDeps) {
+    this.#deps = deps
   }
 
-  return {
-    backfilled: async ({ chat_id, said, until }) => {
-      // A channel reads a chat from a while before its end, each time anew: were all that is known recorded once more,
-      // a process that is killed soon after each start would never come to what is new.
-      const known = await messages.known(said.map(each => each.message.message_id))
-      let people: IncomingMessage[] = []
-      for (const each of said) {
-        if (each.by === 'person') {
-          if (!known.has(each.message.message_id)) people.push(each.message)
-        } else if ((await messages.originOf(each.message)) !== 'ours') {
-          await receiveAnswered(people)
-          people = []
-          await ownerWrote(each.message)
-        }
+  /** One turn per chat, for what its owner has not answered. */
+  async backfilled({ chat_id, said, until }: BackfilledChat): Promise<void> {
+    const { messages, conversation, takeover } = this.#deps
+    // A channel reads a chat from a while before its end, each time again. Were all known messages recorded once more, a
+    // process that is killed soon after each start would never come to the new ones.
+    const known = await messages.known(said.map(each => each.message.message_id))
+    let unanswered: IncomingMessage[] = []
+    for (const each of said) {
+      if (each.by === 'person') {
+        if (!known.has(each.message.message_id)) unanswered.push(each.message)
+      } else if ((await messages.originOf(each.message)) !== 'ours') {
+        await this.#receiveAnswered(unanswered)
+        unanswered = []
+        await takeover.ownerWrote(each.message)
       }
-      await conversation.receiveAll(people)
-      await messages.markHeard(chat_id, until)
-    },
-    recordedUntil: chat_ids => messages.recordedUntil(chat_ids),
+    }
+    await conversation.receiveAll(unanswered)
+    await messages.markHeard(chat_id, until)
+  }
+
+  async recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>> {
+    return await this.#deps.messages.recordedUntil(chat_ids)
+  }
+
+  /** What people said before the owner's message is answered by it. */
+  async #receiveAnswered(messages: readonly IncomingMessage[]): Promise<void> {
+    await this.#deps.conversation.receiveAll(
+      messages.map(message => ({ ...message, addressed: false, may_continue: false })),
+    )
   }
 }

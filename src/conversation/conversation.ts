@@ -1,9 +1,9 @@
+/** The pipeline from a message to its reply, as the app and the channels see it. */
 import type { ChatId, IncomingMessage } from '../messages/message.ts'
-import type { Scope } from '../messages/scope.ts'
+import type { Exclusive } from './turn-scheduler.ts'
 
-/** The road from a message to its reply, as others see it. */
 export interface Conversation extends AsyncDisposable {
-  /** Takes up what was recorded before and never answered. */
+  /** Takes up messages that were recorded before and never answered. */
   recover(): Promise<void>
   /** Records a message and queues its turn. Resolves once it is safely recorded; a known one is dropped. */
   receive(message: IncomingMessage): Promise<void>
@@ -13,9 +13,8 @@ export interface Conversation extends AsyncDisposable {
   sendHeld(serves?: (chat_id: ChatId) => boolean): Promise<void>
   /** Sends, in the background, replies that a pause kept back: it may be over. */
   resumed(): void
-  /** Runs `act` alone in the queue of `scope`: no turn of that scope runs meanwhile. */
-  exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T>
-  /** Resolves when every message received so far in the message's chat has been dealt with. */
+  readonly exclusive: Exclusive
+  /** Resolves when every message received so far in the chat has been dealt with. */
   whenIdle(chat_id: string): Promise<void>
   /** From now on messages are only recorded; resolves when the turns under way have ended. */
   drain(): Promise<void>

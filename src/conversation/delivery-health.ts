@@ -1,18 +1,18 @@
+/** Counts what became of replies and reports it as health, with an alarm when several in a row are unconfirmed. */
 import type { Health } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 
-/** As many unconfirmed replies in a row are no accident. */
+/** This many unconfirmed replies in a row are no accident. */
 const ALARMING_STREAK = 3
 
-/** Counts what became of replies, and tells when that is worrying. */
-export class DeliveryRecord {
+export class DeliveryHealth {
   readonly #metrics: Metrics
   readonly #logger: Logger
   /** Unconfirmed replies in a row. */
   #streak = 0
   /** Replies given up since the last one that went out. */
-  #given_up = 0
+  #givenUp = 0
 
   constructor(metrics: Metrics, logger: Logger) {
     this.#metrics = metrics
@@ -22,21 +22,21 @@ export class DeliveryRecord {
   sent(): void {
     this.#metrics.count('replies_sent')
     this.#streak = 0
-    this.#given_up = 0
+    this.#givenUp = 0
   }
 
   unconfirmed(): void {
     this.#metrics.count('replies_unconfirmed')
     this.#streak += 1
     if (this.#streak === ALARMING_STREAK) {
-      this.#logger.error('Replies go out and nobody confirms them; look at the phone', { in_a_row: this.#streak })
+      this.#logger.error('Replies are sent but not confirmed; check the phone', { in_a_row: this.#streak })
     }
   }
 
   /** A reply certainly did not go out, and will not. */
   failed(outbox_id: string, why: string): void {
     this.#metrics.count('replies_failed')
-    this.#given_up += 1
+    this.#givenUp += 1
     this.#logger.error('A reply was given up: it certainly did not go out', { outbox_id, why })
   }
 
@@ -45,8 +45,8 @@ export class DeliveryRecord {
       const detail = `The last ${String(this.#streak)} replies were not confirmed; look at the phone.`
       return { state: 'degraded', detail }
     }
-    if (this.#given_up === 0) return { state: 'ok', detail: 'replies are confirmed' }
-    const detail = `Replies that certainly did not go out and were given up, since the last one that did: ${String(this.#given_up)}.`
+    if (this.#givenUp === 0) return { state: 'ok', detail: 'replies are confirmed' }
+    const detail = `Replies that certainly did not go out and were given up, since the last one that did: ${String(this.#givenUp)}.`
     return { state: 'degraded', detail }
   }
 }

@@ -1,11 +1,12 @@
+/** Pauses: conversations in which the bot listens and does not answer, and why. */
 import type { Scope } from '../messages/scope.ts'
 
-/** Why a conversation is quiet: its owner took over by hand, or somebody said so. */
+/** Why a conversation is paused: the account's owner wrote in it, or a command said so. */
 export type PauseReason = 'owner' | 'command'
 
 export interface Pause {
   readonly scope: Scope
-  /** When it ends by itself, milliseconds since the Unix epoch; `undefined`: when somebody ends it. */
+  /** When it ends by itself, milliseconds since the Unix epoch; `undefined`: by command only. */
   readonly until: number | undefined
   readonly reason: PauseReason
 }

@@ -1,4 +1,5 @@
-import type { Speaker } from './commands.ts'
+/** The language of DeniDin's own sentences to a person. */
+import type { Speaker } from './command-handler.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -21,8 +22,11 @@ export const commandLanguage =
     return languageOf(COMMAND.test(text) ? ((await sessions.lastSaid(speaker.scope, person_id)) ?? '') : text)
   }
 
-/** DeniDin's own words to a person: in the language that they have fixed, or that of what they wrote. */
+/** DeniDin's own sentences to a person who wrote `text`. */
+export type StringsFor = (text: string, person_id: PersonId) => Promise<Strings>
+
+/** In the language that the person has fixed, or that of what they wrote. */
 export const stringsFor =
-  (preferences: Preferences) =>
-  async (text: string, person_id: PersonId): Promise<Strings> =>
+  (preferences: Preferences): StringsFor =>
+  async (text, person_id) =>
     stringsIn((await preferences.of(person_id)).language ?? languageOf(text))

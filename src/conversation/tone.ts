@@ -1,7 +1,7 @@
-/** How a person seems to feel, and what the model is asked for because of it. Never a mood of DeniDin's own. */
-import type { PackedRecall } from '../retrieval/pack-recall.ts'
+/** How a person seems to feel, and the tone that the model is asked for because of it. Never a mood of DeniDin's own. */
 import type { Logger } from '../platform/logger.ts'
 import { valenceOf } from '../text/valence/valence.ts'
+import type { RecallCandidates } from './packing/pack-recall.ts'
 
 /** Something recalled, and how much it counts. */
 export interface Recollection {
@@ -41,7 +41,7 @@ export const toneFor = (valence: number, threshold: number): string | undefined 
 }
 
 /** What the model is asked for with a message, because of how it and what was recalled with it feel. */
-export type Tone = (message: string, recalled: PackedRecall) => string | undefined
+export type Tone = (message: string, recalled: RecallCandidates) => string | undefined
 
 /** `valence_threshold`: −1 to 0; what feels worse is answered with more sympathy. */
 export const createTone = (settings: { readonly valence_threshold: number }, logger: Logger): Tone => {

@@ -1,3 +1,4 @@
+/** Messages of a turn, and what they become in a session's window. */
 import type { MessageId } from '../messages/message.ts'
 import type { OpenMessage, Reply } from '../messages/message-store.ts'
 import type { WindowMessage } from '../sessions/session.ts'
@@ -9,7 +10,7 @@ export interface TurnMessage extends OpenMessage {
   readonly trace?: string
 }
 
-/** A message as it stands in a session's window. */
+/** A message in a session's window. */
 export const toWindow = (message: TurnMessage): WindowMessage => ({
   message_id: message.message_id,
   role: 'user',
@@ -20,7 +21,7 @@ export const toWindow = (message: TurnMessage): WindowMessage => ({
   tokens: message.tokens,
 })
 
-/** A reply as it stands in a session's window, under the id under which it is kept. */
+/** A reply in a session's window, under the id under which it is kept. */
 export const replyInWindow = (reply: Reply, message_id: MessageId, timestamp: number): WindowMessage => ({
   message_id,
   role: 'assistant',

@@ -1,25 +1,30 @@
+/** Gathers the messages of a scope into batches and works on one batch per scope at a time. */
 import pLimit from 'p-limit'
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Scope } from '../messages/scope.ts'
 
-/** A steady stream of messages is answered after this time at the latest, pauses or not. */
+/** A steady stream of messages is answered after this time at the latest, even without a pause. */
 const LONGEST_BURST_MS = 15 * SECOND_MS
 
-export interface TurnSchedulerDeps<Item> {
+export interface TurnSchedulerDeps {
   readonly clock: Clock
   /** Items of one scope within this time are worked on together. */
   readonly debounce_ms: number
   /** Batches under way at once over all scopes. */
   readonly most_at_once: number
-  /** Works on a batch; must not reject. */
-  work(scope: Scope, batch: readonly Item[]): Promise<void>
 }
 
-interface Lane<Item> {
+/** Works on a batch of one scope; must not reject. */
+export type BatchHandler<Item> = (scope: Scope, batch: readonly Item[]) => Promise<void>
+
+/** Runs an act alone in the queue of a scope: no turn of that scope runs meanwhile. */
+export type Exclusive = <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
+
+interface ScopeQueue<Item> {
   waiting: Item[]
   working: readonly Item[]
-  burst_began: number
+  burstBegan: number
   timer: Disposable | undefined
   /** End of everything queued so far. */
   tail: Promise<unknown>
@@ -27,103 +32,111 @@ interface Lane<Item> {
   depth: number
 }
 
-/** One serial queue a scope, a cap over all of them, and bursts gathered into one batch. */
+/**
+ * One serial queue per scope, a limit over all of them, and bursts gathered into one batch. The queues exist before
+ * anything that works on batches, so that others can take `exclusive` first; batches wait until `start`.
+ */
 export class TurnScheduler<Item> {
-  readonly #options: TurnSchedulerDeps<Item>
-  readonly #lanes = new Map<Scope, Lane<Item>>()
-  readonly #cap: ReturnType<typeof pLimit>
+  readonly #deps: TurnSchedulerDeps
+  readonly #queues = new Map<Scope, ScopeQueue<Item>>()
+  readonly #limit: ReturnType<typeof pLimit>
+  readonly #handler = Promise.withResolvers<BatchHandler<Item>>()
 
-  constructor(options: TurnSchedulerDeps<Item>) {
-    this.#options = options
-    this.#cap = pLimit(options.most_at_once)
+  constructor(deps: TurnSchedulerDeps) {
+    this.#deps = deps
+    this.#limit = pLimit(deps.most_at_once)
+  }
+
+  /** From now on `handler` works on the batches, those that wait included. Called once. */
+  start(handler: BatchHandler<Item>): void {
+    this.#handler.resolve(handler)
   }
 
   /** Adds items of one batch. Unless more may follow, it starts as soon as the queue gets to it. */
   push(scope: Scope, items: readonly Item[], moreMayFollow: boolean): void {
     if (items.length === 0) return
-    const lane = this.#lane(scope)
-    const { clock, debounce_ms } = this.#options
-    if (lane.waiting.length === 0) lane.burst_began = clock.now()
-    lane.waiting.push(...items)
-    lane.timer?.[Symbol.dispose]()
-    const left = lane.burst_began + LONGEST_BURST_MS - clock.now()
+    const queue = this.#queueOf(scope)
+    const { clock, debounce_ms } = this.#deps
+    if (queue.waiting.length === 0) queue.burstBegan = clock.now()
+    queue.waiting.push(...items)
+    queue.timer?.[Symbol.dispose]()
+    const left = queue.burstBegan + LONGEST_BURST_MS - clock.now()
     const wait = moreMayFollow ? Math.min(debounce_ms, left) : 0
-    if (wait <= 0) this.#flush(scope, lane)
+    if (wait <= 0) this.#flush(scope, queue)
     else
-      lane.timer = clock.after(wait, () => {
-        this.#flush(scope, lane)
+      queue.timer = clock.after(wait, () => {
+        this.#flush(scope, queue)
       })
   }
 
   /** Runs `act` when everything queued before it has ended, and holds back what comes after. */
-  async exclusive<T>(scope: Scope, act: () => Promise<T>): Promise<T> {
-    return await this.#enqueue(scope, this.#lane(scope), act)
-  }
+  readonly exclusive: Exclusive = (scope, act) => this.#enqueue(scope, this.#queueOf(scope), act)
 
   /** Resolves when no item that `matches` waits or is worked on. */
   async whenIdle(matches: (item: Item) => boolean): Promise<void> {
     for (;;) {
-      const busy = [...this.#lanes.values()].filter(lane => [...lane.waiting, ...lane.working].some(matches))
+      const busy = [...this.#queues.values()].filter(queue => [...queue.waiting, ...queue.working].some(matches))
       if (busy.length === 0) return
-      await Promise.all(busy.map(lane => this.#quiet(lane)))
+      await Promise.all(busy.map(queue => this.#queueIdle(queue)))
     }
   }
 
   /** Starts what waits for a burst to end, and resolves when every queue is empty. */
   async drain(): Promise<void> {
-    while (this.#lanes.size > 0) {
-      for (const [scope, lane] of this.#lanes) {
-        if (lane.timer !== undefined) this.#flush(scope, lane)
+    while (this.#queues.size > 0) {
+      for (const [scope, queue] of this.#queues) {
+        if (queue.timer !== undefined) this.#flush(scope, queue)
       }
-      await Promise.all([...this.#lanes.values()].map(lane => lane.tail))
+      await Promise.all([...this.#queues.values()].map(queue => queue.tail))
     }
   }
 
-  #flush(scope: Scope, lane: Lane<Item>): void {
-    lane.timer?.[Symbol.dispose]()
-    lane.timer = undefined
-    void this.#enqueue(scope, lane, () =>
-      this.#cap(async () => {
+  #flush(scope: Scope, queue: ScopeQueue<Item>): void {
+    queue.timer?.[Symbol.dispose]()
+    queue.timer = undefined
+    void this.#enqueue(scope, queue, () =>
+      this.#limit(async () => {
+        const handler = await this.#handler.promise
         // What came in meanwhile belongs to the same turn, unless its burst is still going on.
-        if (lane.timer !== undefined || lane.waiting.length === 0) return
-        lane.working = lane.waiting
-        lane.waiting = []
+        if (queue.timer !== undefined || queue.waiting.length === 0) return
+        queue.working = queue.waiting
+        queue.waiting = []
         try {
-          await this.#options.work(scope, lane.working)
+          await handler(scope, queue.working)
         } finally {
-          lane.working = []
+          queue.working = []
         }
       }),
     )
   }
 
-  #enqueue<T>(scope: Scope, lane: Lane<Item>, act: () => Promise<T>): Promise<T> {
-    lane.depth++
-    const result = lane.tail.then(act)
-    lane.tail = result
+  #enqueue<T>(scope: Scope, queue: ScopeQueue<Item>, act: () => Promise<T>): Promise<T> {
+    queue.depth++
+    const result = queue.tail.then(act)
+    queue.tail = result
       .catch(() => undefined)
       .then(() => {
-        lane.depth--
-        if (lane.depth === 0 && lane.waiting.length === 0) this.#lanes.delete(scope)
+        queue.depth--
+        if (queue.depth === 0 && queue.waiting.length === 0) this.#queues.delete(scope)
       })
     return result
   }
 
-  async #quiet(lane: Lane<Item>): Promise<void> {
-    // While a burst is gathered nothing is queued yet: wait for its timer as the clock tells.
-    if (lane.depth === 0 && lane.timer !== undefined) {
-      await this.#options.clock.sleep(this.#options.debounce_ms)
+  async #queueIdle(queue: ScopeQueue<Item>): Promise<void> {
+    // While a burst is gathered nothing is queued yet: wait as long as its timer may take.
+    if (queue.depth === 0 && queue.timer !== undefined) {
+      await this.#deps.clock.sleep(this.#deps.debounce_ms)
     } else {
-      await lane.tail
+      await queue.tail
     }
   }
 
-  #lane(scope: Scope): Lane<Item> {
-    let lane = this.#lanes.get(scope)
-    if (lane === undefined) {
-      lane = { waiting: [], working: [], burst_began: 0, timer: undefined, tail: Promise.resolve(), depth: 0 }
-      this.#lanes.set(scope, lane)
+  #queueOf(scope: Scope): ScopeQueue<Item> {
+    let queue = this.#queues.get(scope)
+    if (queue === undefined) {
+      queue = { waiting: [], working: [], burstBegan: 0, timer: undefined, tail: Promise.resolve(), depth: 0 }
+      this.#queues.set(scope, queue)
     }
-    return lane
+    return queue
   }
 }

@@ -1,219 +1,121 @@
-import { asDenidinError, DenidinError } from '../platform/errors.ts'
-import { withTrace } from '../platform/trace.ts'
-import type { ChatId, MessageId } from '../messages/message.ts'
-import type { Reply } from '../messages/message-store.ts'
-import type { Scope } from '../messages/scope.ts'
-import type { CallContext, Completion, ModelMessage } from '../models/language-model.ts'
-import type { Person } from '../people/person.ts'
-import type { Speaker } from './commands.ts'
-import { buildContext } from './context.ts'
-import { recallRecord, usedThroughQuotes } from './recall-log-entry.ts'
-import { gatherRecall } from './gather-recall.ts'
-import { groupByChat, idsOf, replyInWindow, toWindow, type TurnMessage } from './turn-message.ts'
-import { windowBudget } from './window-budget.ts'
-import type { TurnDeps } from './turn-dependencies.ts'
+/**
+ * A turn: one round of the pipeline, which answers what was said in one chat.
+ *
+ *   channel → inbox → scheduler → dispatcher ─┬─ blocked:    ignored
+ *                                             ├─ command:    command runner
+ *                                             ├─ unreadable: asked for again
+ *                                             └─ talk:       turn
+ *
+ *   1. load the context   who spoke, where, in which language, what was said   turn-context.ts
+ *   2. open the session   the conversation so far, with what was said          steps/open-session.ts
+ *   3. pack the history   what of it the model is shown                        packing/pack-history.ts
+ *   4. recall             what was remembered or said before and bears on it   steps/gather-recall.ts
+ *   5. pack the request   everything else, within the token budget             packing/context-packer.ts
+ *   6. complete           the model's answer, or a sentence about its failure  steps/complete.ts
+ *   7. deliver            through the outbox, part by part                     steps/deliver.ts
+ *   8. remember           what the reply was given; the session's window       steps/remember.ts
+ *
+ * While the bot only listens, a turn ends after step 2: what was said is recorded in the session.
+ */
+import type { MessageStore } from '../messages/message-store.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Session, Sessions } from '../sessions/sessions.ts'
+import type { ContextPacker, PackedContext } from './packing/context-packer.ts'
+import type { RecallCandidates } from './packing/pack-recall.ts'
+import type { ContextBudget } from './packing/packing-record.ts'
+import type { ProfileOf } from './profile.ts'
+import { complete, type CompleteDeps } from './steps/complete.ts'
+import { deliver, type DeliverDeps } from './steps/deliver.ts'
+import { gatherRecall, type GatherRecallDeps } from './steps/gather-recall.ts'
+import { openSession, type OpenSessionDeps } from './steps/open-session.ts'
+import { remember, type RememberDeps } from './steps/remember.ts'
+import type { Tone } from './tone.ts'
+import type { TurnContext } from './turn-context.ts'
+import { idsOf } from './turn-message.ts'
 
-interface Delivered {
-  readonly reply: Reply
-  /** Id under which the reply is kept; `undefined` while it is held. */
-  readonly message_id: MessageId | undefined
+export interface TurnDeps {
+  readonly sessions: TurnSessions
+  readonly recall: GatherRecallDeps
+  readonly packing: TurnPacking
+  readonly completion: CompleteDeps
+  readonly delivery: DeliverDeps
+  readonly messages: Pick<MessageStore, 'settle'>
+  readonly clock: Clock
+  readonly logger: Logger
 }
 
-/** Works on what one scope said: one turn a chat, never rejects. */
-export type Turn = (scope: Scope, batch: readonly TurnMessage[]) => Promise<void>
+type TurnSessions = OpenSessionDeps & RememberDeps & { readonly windows: Sessions }
 
-/** The middle of the road: who · session · recall · context · model · reply. */
-export const createTurn = (deps: TurnDeps): Turn => {
-  const { settings, messages, windows, clock, metrics } = deps
-  const logger = deps.logger.for('conversation')
-  /** Chats whose last words could not be read. */
-  const unreadable = new Set<ChatId>()
+interface TurnPacking {
+  readonly packer: ContextPacker
+  /** Budgets of a request but that of the history, which depends on the person. */
+  readonly budget: Omit<ContextBudget, 'history'>
+  readonly system_prompt: string
+  readonly profileOf: ProfileOf
+  readonly tone: Tone
+}
 
-  /** A reply to a batch; `last` is the message that is quoted where an answer quotes. */
-  const compose = (batch: readonly TurnMessage[], last: TurnMessage, text: string, session_id?: string): Reply => ({
-    outbox_id: deps.ids.uuid(),
-    chat_id: last.chat_id,
-    chat_kind: last.chat_kind,
-    scope: last.scope,
-    person_id: last.person_id,
-    answers: [...idsOf(batch.filter(message => message !== last)), last.message_id],
-    text,
-    tokens: deps.tokens.count(text),
-    session_id: settings.keep ? session_id : undefined,
-    keep: settings.keep,
-    created_at: clock.now(),
-  })
+export class Turn {
+  readonly #deps: TurnDeps
+  readonly #logger: Logger
 
-  /** Answers a batch; `since` is when the work on it began. */
-  const reply = async (
-    batch: readonly TurnMessage[],
-    last: TurnMessage,
-    text: string,
-    { since, session_id }: { readonly since?: number; readonly session_id?: string } = {},
-  ): Promise<Delivered> => {
-    const sent = compose(batch, last, text, session_id)
-    return { reply: sent, message_id: await deps.outbox.deliver(sent, since) }
+  constructor(deps: TurnDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('conversation')
   }
 
-  const runCommand = async (message: TurnMessage, person: Person): Promise<void> => {
-    const { chat_id, chat_kind, scope } = message
-    const since = clock.now()
-    await using _typing = await deps.channelOf(chat_id)?.typing(chat_id)
-    const speaker: Speaker = { person, chat_id, chat_kind, scope, message_id: message.message_id }
-    const text = await deps.commands().run(message.text, speaker)
-    // Commands are no conversation: neither their words nor their answers, which may hold what is to be forgotten, stay.
-    const answered = { ...compose([message], message, text), keep: false }
-    if ((await deps.outbox.deliver(answered, since)) !== undefined) {
-      await messages.remove(message.message_id, clock.now())
+  /** @throws what a step throws; what was said is unanswered then */
+  async run(turn: TurnContext): Promise<void> {
+    const { sessions, completion, delivery } = this.#deps
+    const session = await openSession(sessions, turn)
+    const { session_id } = session
+    if (turn.listens) {
+      await this.#listen(turn, session_id)
+      return
     }
+    await turn.channel?.seen(turn.chat_id)
+    // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
+    await using _typing = await turn.channel?.typing(turn.chat_id)
+    const packed = await this.#pack(turn, session)
+    const answer = await complete(completion, turn, packed)
+    const delivered = await deliver(delivery, turn, answer, session_id)
+    await remember(sessions, turn, { session_id, answer, delivered, packed })
   }
 
-  const hear = async (session_id: string, batch: readonly TurnMessage[]): Promise<void> => {
+  async #listen({ batch, window_tokens }: TurnContext, session_id: string): Promise<void> {
+    const { messages, sessions, clock } = this.#deps
     await messages.settle(idsOf(batch), 'heard', clock.now())
-    await windows.save(session_id)
+    await sessions.windows.save(session_id, window_tokens)
   }
 
-  const answer = async (scope: Scope, batch: readonly TurnMessage[]): Promise<void> => {
-    const addressed = batch.findLast(message => message.addressed)
-    const last = addressed ?? batch.at(-1)
-    if (last === undefined) return
-    const { chat_id, chat_kind, person_id } = last
-    const max_tokens = windowBudget(settings.window_tokens, await deps.people.find(person_id), chat_kind)
-    const opened = await windows.open(scope, chat_id)
-    if (opened.ended_another) deps.sessionEnded()
-    const said = await windows.append(opened.session_id, batch.map(toWindow), max_tokens)
-    if (addressed === undefined) {
-      await hear(said.session_id, batch)
-      return
+  /** Steps 3 to 5: the history first, since what the model has before it anyway need not be recalled. */
+  async #pack(turn: TurnContext, session: Session): Promise<PackedContext> {
+    const { recall, clock, packing } = this.#deps
+    const { packer, system_prompt, profileOf, tone } = packing
+    const budget: ContextBudget = { ...packing.budget, history: turn.window_tokens }
+    const system = { system_prompt, now: clock.now(), chat_kind: turn.chat_kind }
+    const history = packer.packHistory(session.window, system, budget)
+    const began = clock.now()
+    const candidates = {
+      system,
+      recall: await gatherRecall(recall, turn, history.messages),
+      profile: await profileOf(turn.scope),
+      tone: (shown: RecallCandidates) => tone(turn.question, shown),
     }
-    const since = clock.now()
-    const channel = deps.channelOf(chat_id)
-    await channel?.seen(chat_id)
-    // Shown until the reply is out: recall, the model and the pause before sending are all writing.
-    await using _typing = await channel?.typing(chat_id)
-    const question = batch.map(message => message.text).join('\n')
-    const call = { person_id, chat_id }
-    const recalled = await gatherRecall(deps, { scope, text: question, asker: person_id, window: said.window }, call)
-    const given = {
-      recalled,
-      tone: deps.tone(question, recalled),
-      profile: await deps.profileOf(scope),
-    }
-    const request = buildContext(
-      {
-        system_prompt: settings.system_prompt,
-        now: clock.now(),
-        chat_kind,
-        max_tokens,
-        recalled,
-        window: said.window,
-        tone: given.tone,
-        profile: given.profile.map(({ text }) => text),
-      },
-      deps.tokens,
-    )
-    const completion = await complete(request, call)
-    if (completion instanceof DenidinError) {
-      const sentences = await deps.sentencesFor(question, person_id)
-      const text = completion.code === 'rejected' ? sentences.model_rejected : sentences.model_unavailable
-      await reply(batch, last, text, { since })
-    } else {
-      const sent = await reply(batch, last, completion.text, { since, session_id: said.session_id })
-      if (settings.keep) {
-        await deps.memoryLog.recalled(recallRecord(sent.reply, given, clock.now()))
-        await deps.memoryLog.accessed(usedThroughQuotes(sent.reply, recalled, clock.now()))
-      }
-      if (sent.message_id !== undefined) {
-        await windows.append(said.session_id, [replyInWindow(sent.reply, sent.message_id, clock.now())], max_tokens)
-      }
-    }
-    await windows.save(said.session_id)
+    const packed = packer.packContext(history, candidates, budget)
+    const { memories, quoted, quotes } = packed.recall
+    recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
+    if (budget.recall > 0) this.#logRecall(packed, clock.now() - began)
+    return packed
   }
 
-  const complete = async (
-    request: readonly ModelMessage[],
-    call: Omit<CallContext, 'purpose'>,
-  ): Promise<Completion | DenidinError> => {
-    const { max_tokens, temperature } = settings
-    try {
-      return await deps.model.complete({ messages: request, max_tokens, temperature }, { ...call, purpose: 'reply' })
-    } catch (error) {
-      metrics.count('model_failures')
-      const failure = asDenidinError(error)
-      logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
-      return failure
-    }
-  }
-
-  /** The batch as its writers want it by now: edited texts, without what they took back. */
-  const asItStands = async (batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> => {
-    if (!settings.keep) return batch
-    const current = await messages.current(idsOf(batch))
-    return batch.flatMap(message => {
-      const now = current.get(message.message_id)
-      return now === undefined ? [] : [{ ...message, ...now }]
-    })
-  }
-
-  /** What came undecryptable (without text) is asked for again, once until something readable comes. */
-  const askToRepeat = async (message: TurnMessage): Promise<void> => {
-    if (unreadable.has(message.chat_id)) {
-      await messages.settle([message.message_id], 'unanswerable', clock.now())
-      return
-    }
-    unreadable.add(message.chat_id)
-    await reply([message], message, (await deps.sentencesFor('', message.person_id)).unreadable)
-  }
-
-  const work = async (scope: Scope, said: readonly TurnMessage[]): Promise<void> => {
-    const talk: TurnMessage[] = []
-    const batch = await asItStands(said)
-    const quiet = (await deps.pauses.at(scope, clock.now())) !== undefined
-    for (const message of batch) {
-      const person = await deps.people.find(message.person_id)
-      if (person === undefined || person.role === 'blocked') {
-        await messages.settle([message.message_id], 'ignored', clock.now())
-      } else if (message.addressed && deps.commands().recognises(message.text, message)) {
-        // What was said before a command belongs before it: a reset must not swallow it.
-        if (talk.length > 0) await answer(scope, talk.splice(0))
-        await runCommand(message, person)
-      } else if (message.text === '') {
-        if (quiet || !message.addressed) await messages.settle([message.message_id], 'unanswerable', clock.now())
-        else await askToRepeat(message)
-      } else {
-        unreadable.delete(message.chat_id)
-        // While the bot is to be quiet it only listens.
-        talk.push(quiet ? { ...message, addressed: false } : message)
-      }
-    }
-    if (talk.length > 0) await answer(scope, talk)
-  }
-
-  return async (scope, batch) => {
-    for (const chat of groupByChat(batch)) {
-      await withTrace(chat.at(-1)?.trace ?? deps.ids.uuid(), async () => {
-        try {
-          await work(scope, chat)
-        } catch (error) {
-          metrics.count('turns_failed')
-          const { code, message } = asDenidinError(error)
-          logger.error('A turn failed', { code, reason: message })
-          await apologise(chat).catch((failure: unknown) => {
-            logger.error('Not even an apology could be sent', { reason: asDenidinError(failure).message })
-          })
-        }
-      })
-    }
-  }
-
-  async function apologise(batch: readonly TurnMessage[]): Promise<void> {
-    const waiting = new Set((await messages.open()).map(message => message.message_id))
-    const unanswered = batch.filter(message => waiting.has(message.message_id))
-    // Whoever did not speak to the bot is not spoken to; the next start looks at their messages again.
-    const last = unanswered.findLast(message => message.addressed)
-    if (last === undefined) return
-    const question = unanswered.map(message => message.text).join('\n')
-    const { something_went_wrong } = await deps.sentencesFor(question, last.person_id)
-    await deps.outbox.apologise(compose(unanswered, last, something_went_wrong))
+  #logRecall({ recall, record }: PackedContext, took_ms: number): void {
+    const memories = recall.memories.length
+    const quotes = recall.quotes.length
+    const recalled = { memories, quotes, took_ms }
+    this.#deps.logger.for('memory.recall').info(`Recalled ${String(memories + quotes)} memories`, recalled)
+    const left = record.candidates.filter(each => each.outcome === 'left').length
+    this.#logger.debug('Request packed', { tokens: record.tokens, candidates: record.candidates.length, left })
   }
 }

@@ -1,3 +1,4 @@
+/** The token budget of a session window, by the role of its person. */
 import type { Person } from '../people/person.ts'
 
 /** Tokens of a session's window, by role. */
@@ -6,7 +7,7 @@ export interface WindowBudgets {
   readonly godfather: number
 }
 
-/** A group's window belongs to everybody in it, so it has the budget of a client whoever speaks. */
+/** A group's window belongs to all its members, so it has the budget of a client, whichever of them speaks. */
 export const windowBudget = (
   budgets: WindowBudgets,
   person: Person | undefined,

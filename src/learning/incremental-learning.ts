@@ -18,8 +18,8 @@ export const learningSessions = <S extends Sessions>(
   const counts = new LRUCache<string, number>({ max: MOST_COUNTED })
   return {
     ...sessions,
-    append: async (session_id, messages, max_tokens) => {
-      const session = await sessions.append(session_id, messages, max_tokens)
+    append: async (session_id, messages) => {
+      const session = await sessions.append(session_id, messages)
       const before = counts.get(session_id)
       const added = messages.filter(message => message.role === 'user').length
       const count = before === undefined ? await learner.unprocessedCount(session_id) : before + added

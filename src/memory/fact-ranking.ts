@@ -1,6 +1,5 @@
-/** Ranks recalled memories by similarity and recency, and cuts them to a number of tokens. */
+/** Ranks recalled memories by similarity and recency. */
 import { DAY_MS } from '../platform/clock.ts'
-import type { TokenCounter } from '../text/tokens.ts'
 import type { RecalledMemory } from './memory.ts'
 
 /** Age at which a memory's recency has fallen to one half. */
@@ -12,8 +11,6 @@ export interface RecallSettings {
   readonly top_k_results: number
   /** Least similarity; obeyed as it is. */
   readonly min_similarity: number
-  /** Most tokens of all recalled texts together. */
-  readonly recall_tokens: number
   readonly semantic_weight: number
   readonly recency_weight: number
 }
@@ -41,32 +38,3 @@ export const rank = (
     })
     .sort((a, b) => b.score - a.score || b.memory.said_to - a.memory.said_to)
     .slice(0, settings.top_k_results)
-
-/**
- * As many of the memories, from the first on, as fit into `most` tokens. The first is kept in any case (unless `most` is
- * 0), cut after its last line that fits; a first line that alone is too long is cut within.
- */
-export const fit = (
-  recalled: readonly RecalledMemory[],
-  most: number,
-  tokens: TokenCounter,
-): readonly RecalledMemory[] => {
-  const kept: RecalledMemory[] = []
-  let left = most
-  for (const each of recalled) {
-    const size = tokens.count(each.memory.text)
-    if (size > left) {
-      if (kept.length > 0 || most <= 0) break
-      return [{ ...each, memory: { ...each.memory, text: cutAtLineEnd(each.memory.text, most, tokens) } }]
-    }
-    kept.push(each)
-    left -= size
-  }
-  return kept
-}
-
-const cutAtLineEnd = (text: string, most: number, tokens: TokenCounter): string => {
-  const cut = tokens.cut(text, most, 'start')
-  const end = cut.lastIndexOf('\n')
-  return end > 0 ? cut.slice(0, end).trimEnd() : cut
-}

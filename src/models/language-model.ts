@@ -17,6 +17,8 @@ export interface CallContext {
 
 export interface CompletionRequest {
   readonly messages: readonly ModelMessage[]
+  /** Tokens of the messages, where the caller has counted them: the meter need not estimate them. */
+  readonly input_tokens?: number
   /** Most tokens of the answer. */
   readonly max_tokens: number
   /** 0 (repeatable) to 2 (wild). */

@@ -1,19 +1,27 @@
+/** The port that accounts for calls to models: tokens are reserved before a call and settled after it. */
 import type { Purpose, TokenUsage } from './language-model.ts'
 
-/** One call to a model, paid or not, successful or not. */
-export interface MeteredCall extends TokenUsage {
+/** A call to a model that is about to be made. */
+export interface PlannedCall {
   readonly kind: 'completion' | 'embedding' | 'rerank'
   readonly provider: string
   readonly model: string
   readonly purpose: Purpose
   readonly person_id?: string
   readonly chat_id?: string
-  readonly outcome: 'ok' | 'failed'
-  /** Milliseconds from request to answer. */
-  readonly duration_ms: number
+  /** Tokens that the call may take: input and the longest answer, estimated. */
+  readonly estimated_tokens: number
 }
 
-/** Takes down every call to a model. */
+/** Tokens that are set aside for one call; valid until it is committed or released. */
+export type ReservationId = number
+
+/** Accounts for every call to a model, paid or not, successful or not. */
 export interface Meter {
-  record(call: MeteredCall): Promise<void>
+  /** Sets tokens aside before a call. From here on the call is on record, even when the process ends meanwhile. */
+  reserve(call: PlannedCall): Promise<ReservationId>
+  /** The call succeeded: its real usage replaces the reservation. `duration_ms`: from request to answer. */
+  commit(reservation: ReservationId, usage: TokenUsage & { readonly duration_ms: number }): Promise<void>
+  /** The call failed: nothing stays set aside. What a failed call took, no provider says. */
+  release(reservation: ReservationId, call: { readonly duration_ms: number }): Promise<void>
 }

@@ -1,14 +1,13 @@
+/** Models whose every call is metered: tokens are reserved before it, and settled after it. */
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Embedder } from './embedder.ts'
+import { estimatedTokens } from './estimated-tokens.ts'
 import type { CallContext, LanguageModel, TokenUsage } from './language-model.ts'
-import type { Meter, MeteredCall } from './meter.ts'
+import type { Meter, PlannedCall, ReservationId } from './meter.ts'
 
-/** What a failed call took is not told by anybody. */
-const NOTHING: TokenUsage = { input_tokens: 0, output_tokens: 0 }
-
-/** A language model of which every call is taken down, failed ones too. */
+/** A language model of which every call is metered, failed ones too. */
 export const meteredLanguageModel = (
   model: LanguageModel,
   meter: Meter,
@@ -19,16 +18,19 @@ export const meteredLanguageModel = (
   return {
     provider: model.provider,
     model: model.model,
-    complete: (request, call) =>
-      measure(
+    complete: (request, call) => {
+      const input = request.input_tokens ?? estimatedTokens(request.messages.map(message => message.content))
+      return measure(
         call,
+        input + request.max_tokens,
         () => model.complete(request, call),
         completion => completion.usage,
-      ),
+      )
+    },
   }
 }
 
-/** An embedder of which every call is taken down, failed ones too. */
+/** An embedder of which every call is metered, failed ones too. */
 export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, logger: Logger): Embedder => {
   const measure = metering('embedding', embedder, meter, clock, logger)
   const log = logger.for('embedding')
@@ -38,10 +40,11 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
     space: embedder.space,
     embed: async (texts, call) => {
       const began = clock.now()
-      let outcome: MeteredCall['outcome'] = 'failed'
+      let outcome: 'ok' | 'failed' = 'failed'
       try {
         const embedded = await measure(
           call,
+          estimatedTokens(texts),
           () => embedder.embed(texts, call),
           ({ input_tokens }) => ({ input_tokens, output_tokens: 0 }),
         )
@@ -54,44 +57,63 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
   }
 }
 
-/** Takes down calls of one kind to one model; `usageOf` reads from an answer what it took. */
-export const metering =
-  (
-    kind: MeteredCall['kind'],
-    { provider, model }: { readonly provider: string; readonly model: string },
-    meter: Meter,
-    clock: Clock,
-    logger: Logger,
-  ) =>
-  async <T>(call: CallContext, act: () => Promise<T>, usageOf: (result: T) => TokenUsage): Promise<T> => {
-    const started_at = clock.now()
-    const record = async (outcome: MeteredCall['outcome'], usage: TokenUsage): Promise<void> => {
-      const { purpose, person_id, chat_id } = call
-      try {
-        await meter.record({
-          kind,
-          provider,
-          model,
-          purpose,
-          ...(person_id === undefined ? {} : { person_id }),
-          ...(chat_id === undefined ? {} : { chat_id }),
-          outcome,
-          duration_ms: clock.now() - started_at,
-          ...usage,
-        })
-      } catch (error) {
-        // An answer that was paid for is worth more than its row.
-        const { code } = asDenidinError(error)
-        logger.for('model').error('Model call could not be recorded', { kind, model, purpose, outcome, code })
-      }
+/** Makes a call and meters it; `usageOf` reads from an answer what it took. @throws what the call throws */
+export type Measure = <T>(
+  call: CallContext,
+  estimated_tokens: number,
+  act: () => Promise<T>,
+  usageOf: (result: T) => TokenUsage,
+) => Promise<T>
+
+/** Meters calls of one kind to one model. */
+export const metering = (
+  kind: PlannedCall['kind'],
+  { provider, model }: { readonly provider: string; readonly model: string },
+  meter: Meter,
+  clock: Clock,
+  logger: Logger,
+): Measure => {
+  const plan = ({ purpose, person_id, chat_id }: CallContext, estimated_tokens: number): PlannedCall => ({
+    kind,
+    provider,
+    model,
+    purpose,
+    ...(person_id === undefined ? {} : { person_id }),
+    ...(chat_id === undefined ? {} : { chat_id }),
+    estimated_tokens,
+  })
+
+  /** An answer that was paid for is worth more than its row: what cannot be written is logged. */
+  const settle = async (
+    { purpose }: PlannedCall,
+    outcome: 'ok' | 'failed',
+    act: () => Promise<void>,
+  ): Promise<void> => {
+    try {
+      await act()
+    } catch (error) {
+      const { code } = asDenidinError(error)
+      logger.for('model').error('Model call could not be recorded', { kind, model, purpose, outcome, code })
     }
-    let result: T
+  }
+
+  return async (call, estimated_tokens, act, usageOf) => {
+    const planned = plan(call, estimated_tokens)
+    const reserved = await meter.reserve(planned).catch(() => undefined)
+    /** A reservation that could not be written before is tried once more, to be settled at once. */
+    const reservation = async (): Promise<ReservationId> => reserved ?? (await meter.reserve(planned))
+    const started_at = clock.now()
+    let result
     try {
       result = await act()
     } catch (error) {
-      await record('failed', NOTHING)
+      const duration_ms = clock.now() - started_at
+      await settle(planned, 'failed', async () => meter.release(await reservation(), { duration_ms }))
       throw error
     }
-    await record('ok', usageOf(result))
+    const { input_tokens, output_tokens } = usageOf(result)
+    const usage = { input_tokens, output_tokens, duration_ms: clock.now() - started_at }
+    await settle(planned, 'ok', async () => meter.commit(await reservation(), usage))
     return result
   }
+}

@@ -19,8 +19,8 @@ export interface RecentScopes {
 
 /** Hits that were shown to the model or to a person. */
 export interface UsedHits {
-  readonly memories: readonly Pick<RecalledMemory, 'memory'>[]
-  readonly quotes: readonly Pick<Quote, 'scope' | 'message_id'>[]
+  readonly memories: readonly Pick<RecalledMemory, 'memory' | 'owner_label'>[]
+  readonly quotes: readonly Pick<Quote, 'scope' | 'message_id' | 'owner_label'>[]
 }
 
 export interface ScopePolicyDeps {
@@ -71,17 +71,19 @@ export class ScopePolicy {
     })
   }
 
-  /** Writes to the audit log which memories and messages from extra scopes were used for a question asked in `asked`. */
-  audit({ scope: asked, extra_scopes = [] }: SearchScope, { memories, quotes }: UsedHits): void {
+  /** Writes to the audit log which labelled hits were used for a question asked in `asked`. */
+  audit(asked: Scope, used: UsedHits): void {
     const by = personOfScope(asked) ?? asked
+    const memories = used.memories.filter(each => each.owner_label !== undefined)
+    const quotes = used.quotes.filter(each => each.owner_label !== undefined)
     const write = (whose: Scope, ids: Pick<AuditEntry, 'memory_ids' | 'message_ids'>): void => {
-      if (extra_scopes.includes(whose)) this.#deps.audit.write({ operation: 'recall', by, whose, ...ids })
+      this.#deps.audit.write({ operation: 'recall', by, whose, ...ids })
     }
-    for (const [scope, used] of Map.groupBy(memories, each => each.memory.scope)) {
-      write(scope, { memory_ids: used.map(each => each.memory.memory_id) })
+    for (const [scope, found] of Map.groupBy(memories, each => each.memory.scope)) {
+      write(scope, { memory_ids: found.map(each => each.memory.memory_id) })
     }
-    for (const [scope, used] of Map.groupBy(quotes, each => each.scope)) {
-      write(scope, { message_ids: used.map(each => each.message_id) })
+    for (const [scope, found] of Map.groupBy(quotes, each => each.scope)) {
+      write(scope, { message_ids: found.map(each => each.message_id) })
     }
   }
 

@@ -30,10 +30,13 @@ export interface OpenedSession extends Session {
 export interface Sessions {
   /** The running session of a scope; a new one when there is none, or when the last message is too old. */
   open(scope: Scope, chat_id: ChatId): Promise<OpenedSession>
-  /** Adds messages; over `max_tokens` the oldest leave the window. A message that is in already is not added again. */
-  append(session_id: string, messages: readonly WindowMessage[], max_tokens: number): Promise<Session>
-  /** Brings `session.json` up to date. Where it cannot be written the log says so: the messages are the truth. */
-  save(session_id: string): Promise<void>
+  /** Adds messages to the window. A message that is in already is not added again. */
+  append(session_id: string, messages: readonly WindowMessage[]): Promise<Session>
+  /**
+   * Ends the work on a session: over `max_tokens` the oldest messages leave the window, and `session.json` is brought up
+   * to date. Where it cannot be written the log says so: the messages are the truth.
+   */
+  save(session_id: string, max_tokens: number): Promise<void>
   /** What a person last said in the running session of a scope, if anything. */
   lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
   /** Makes a session anew from its messages, some of which were changed. */
@@ -132,7 +135,7 @@ export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser =>
       return { session_id: session.session_id, window: (await load(session.session_id)).window, ended_another }
     },
 
-    append: async (session_id, added, max_tokens) => {
+    append: async (session_id, added) => {
       const file = await load(session_id)
       const present = new Set(file.window.map(message => message.message_id))
       const fresh = added.filter(message => !present.has(message.message_id))
@@ -145,17 +148,20 @@ export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser =>
       await ledger.touch(session_id, fresh.length, clock.now())
       // Just after a merge, a turn of the other name may have added to it meanwhile.
       const now = cache.get(session_id) ?? file
-      const window = fitWindow([...now.window, ...fresh], max_tokens)
+      const window = [...now.window, ...fresh]
       cache.set(session_id, { ...now, window, message_counter: now.message_counter + fresh.length })
       for (const { message_id } of fresh) logger.info(`Added message to session: ${message_id}`)
       return { session_id, window }
     },
 
-    save: async session_id => {
+    save: async (session_id, max_tokens) => {
       const session = await ledger.find(session_id)
       if (session?.state !== 'active') return
       try {
-        await folders.write(session_id, writeWindowFile(session, await load(session_id)))
+        const file = await load(session_id)
+        const kept = { ...file, window: fitWindow(file.window, max_tokens) }
+        cache.set(session_id, kept)
+        await folders.write(session_id, writeWindowFile(session, kept))
       } catch (error) {
         logger.error(`DeniDin could not save session ${session_id}`, { session_id, reason: reasonOf(error) })
       }

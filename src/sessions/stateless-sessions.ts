@@ -1,10 +1,9 @@
 import type { Sessions } from './sessions.ts'
-import { fitWindow } from './window.ts'
 
 /** Sessions while the memory system is off: every turn stands alone, and nothing is written anywhere. */
 export const statelessSessions: Sessions = {
   open: async () => ({ session_id: '', window: [], ended_another: false }),
-  append: async (session_id, messages, max_tokens) => ({ session_id, window: fitWindow(messages, max_tokens) }),
+  append: async (session_id, messages) => ({ session_id, window: messages }),
   save: async () => undefined,
   lastSaid: async () => undefined,
   refresh: async () => undefined,

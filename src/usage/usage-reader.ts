@@ -1,9 +1,10 @@
-import type { MeteredCall } from '../models/meter.ts'
+/** Reads what calls to models came to. */
+import type { PlannedCall } from '../models/meter.ts'
 
 /** What the calls of one kind, purpose and model came to. */
 export interface UsageTotal {
-  readonly kind: MeteredCall['kind']
-  readonly purpose: MeteredCall['purpose']
+  readonly kind: PlannedCall['kind']
+  readonly purpose: PlannedCall['purpose']
   readonly provider: string
   readonly model: string
   /** All calls, the failed ones included. */

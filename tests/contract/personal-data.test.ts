@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createSqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
+import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
 import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
@@ -30,7 +30,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const CALL = { kind: 'completion', provider: 'p', model: 'm', purpose: 'reply', outcome: 'ok', duration_ms: 1 } as const
+const CALL = { kind: 'completion', provider: 'p', model: 'm', purpose: 'reply', estimated_tokens: 9 } as const
 
 interface Subject {
   readonly data: PersonalData
@@ -120,9 +120,11 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data, fill, sections: ['sessions'] }
   },
   usage: () => {
-    const meter = createSqliteMeter(new Database(':memory:', usageMigrations), new FakeClock())
-    const fill = (person_id: string): Promise<void> =>
-      meter.record({ ...CALL, person_id, chat_id: person_id, input_tokens: 1, output_tokens: 1 })
+    const meter = new SqliteMeter(new Database(':memory:', usageMigrations), new FakeClock())
+    const fill = async (person_id: string): Promise<void> => {
+      const reservation = await meter.reserve({ ...CALL, person_id, chat_id: person_id })
+      await meter.commit(reservation, { input_tokens: 1, output_tokens: 1, duration_ms: 1 })
+    }
     return { data: meter, fill, sections: ['usage'] }
   },
   pauses: () => {

@@ -3,10 +3,10 @@ import { createHttpReranker } from '../../src/retrieval/ranking/http-reranker.ts
 import { createLinearReranker } from '../../src/retrieval/ranking/linear-reranker.ts'
 import { FEATURE_NAMES, type RerankCandidate, type Reranker } from '../../src/retrieval/ranking/reranker.ts'
 import { RANKER_WEIGHTS } from '../../src/retrieval/ranking/ranker-weights.ts'
-import type { Meter, MeteredCall } from '../../src/models/meter.ts'
 import { systemClock, type Clock } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 import { rerankServer, type RerankServer } from '../support/rerank-server.ts'
 
 const NO_FEATURES = Object.fromEntries(FEATURE_NAMES.map(name => [name, 0])) as RerankCandidate['features']
@@ -28,8 +28,8 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-const calls: MeteredCall[] = []
-const meter: Meter = { record: async call => void calls.push(call) }
+const meter = recordingMeter()
+const { calls } = meter
 const parts = (clock: Clock = systemClock) => ({ clock, meter, logger: silentLogger })
 
 const settings = () => ({ url: server.url, model: undefined, api_key: undefined })
@@ -141,6 +141,7 @@ test.each([
   expect(calls).toEqual([
     {
       kind: 'rerank',
+      estimated_tokens: 1,
       provider: new URL(server.url).host,
       model: 'judge',
       ...call,

@@ -17,7 +17,7 @@ const MANY = 1200
 const cleanUp = cleanUpAfterEach()
 
 const open = async (folder: string, logger = new KeptLog()): Promise<MemoryRig & { readonly log: KeptLog }> => {
-  const rig = await openRig(folder, { logger, settings: { recall_tokens: 10_000 } })
+  const rig = await openRig(folder, { logger })
   cleanUp.keep(rig)
   return { ...rig, log: logger }
 }

@@ -4,9 +4,9 @@ import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promise
 import { dirname } from 'node:path'
 import type { Stores } from '../../src/app/stores.ts'
 import { DAY_MS, MINUTE_MS } from '../../src/platform/clock.ts'
-import { RoadRig, type RoadRigOptions } from '../support/road-rig.ts'
+import { PipelineRig, type PipelineRigOptions } from '../support/pipeline-rig.ts'
 
-let rig: RoadRig
+let rig: PipelineRig
 
 afterEach(async () => {
   await rig[Symbol.asyncDispose]()
@@ -26,7 +26,7 @@ const STEPS = [
 type Step = (typeof STEPS)[number]
 
 /** Ends the process before or after a step: from then on nothing gets to the disk any more. */
-const endingAt = (step: Step, when: 'before' | 'after'): RoadRigOptions => {
+const endingAt = (step: Step, when: 'before' | 'after'): PipelineRigOptions => {
   let ended = false
   const gone = (): never => {
     throw new Error('the process has ended')
@@ -67,7 +67,7 @@ const memories = async (): Promise<number> => (await rig.process.stores.memories
 test.each(STEPS.flatMap(step => (['before', 'after'] as const).map(when => [when, step] as const)))(
   'a process that ends %s %s leaves one memory and one archive after the next sweep',
   async (when, step) => {
-    rig = await RoadRig.start()
+    rig = await PipelineRig.start()
     await rig.say('my dog is called Rex')
     const [session] = await rig.process.sessions.list({ limit: 1 })
     const session_id = session?.session_id ?? ''
@@ -90,7 +90,7 @@ test.each(STEPS.flatMap(step => (['before', 'after'] as const).map(when => [when
 )
 
 test('two sweeps at once pay for one summary of each session', async () => {
-  rig = await RoadRig.start()
+  rig = await PipelineRig.start()
   for (const n of [1, 2, 3]) await rig.say('my dog is called Rex', `1555000111${String(n)}@c.us`)
   rig.clock.forward(DAY_MS)
   const before = rig.model.requests.length
@@ -100,7 +100,7 @@ test('two sweeps at once pay for one summary of each session', async () => {
 })
 
 test('a sweep that is called off lets go of the model and counts nothing against the session', async () => {
-  rig = await RoadRig.start()
+  rig = await PipelineRig.start()
   await rig.say('hello')
   rig.clock.forward(DAY_MS)
   const stop = new AbortController()
@@ -115,7 +115,7 @@ test('a sweep that is called off lets go of the model and counts nothing against
 })
 
 test('a sweep waits for the turn that is under way in a session, which then goes on', async () => {
-  rig = await RoadRig.start()
+  rig = await PipelineRig.start()
   await rig.say('hello')
   const arrived = Promise.withResolvers<void>()
   const gate = Promise.withResolvers<void>()
@@ -135,7 +135,7 @@ test('a sweep waits for the turn that is under way in a session, which then goes
 })
 
 test('an archived folder that is gone, or cannot be removed, does not keep back the others', async () => {
-  rig = await RoadRig.start({ config: { memory: { session: { expired_retention_days: 1 } } } })
+  rig = await PipelineRig.start({ config: { memory: { session: { expired_retention_days: 1 } } } })
   for (const n of [1, 2, 3]) await rig.say('hello', `1555000111${String(n)}@c.us`)
   rig.clock.forward(DAY_MS)
   await rig.process.closing.sweep()
@@ -155,7 +155,7 @@ test('an archived folder that is gone, or cannot be removed, does not keep back 
 
 test('with long-term memory off, a session that a message ended is archived by the sweep', async () => {
   const config = { memory: { longterm: { enabled: false } } }
-  rig = await RoadRig.start({ config })
+  rig = await PipelineRig.start({ config })
   await rig.say('hello')
   const [session] = await rig.process.sessions.list({ limit: 1 })
   rig.clock.forward(DAY_MS)
@@ -168,7 +168,7 @@ test('with long-term memory off, a session that a message ended is archived by t
 
 test('a conversation longer than a summary may be made of is summarised from its end', async () => {
   const feature_flags = { enable_memory_system: true, use_schema_v2: false }
-  rig = await RoadRig.start({ config: { feature_flags } })
+  rig = await PipelineRig.start({ config: { feature_flags } })
   for (let n = 0; n < 4; n++) {
     rig.model.script.push(() => Promise.resolve('I see'))
     await rig.say(`part ${String(n)}: ${'many words follow '.repeat(9000)}`)
@@ -180,7 +180,7 @@ test('a conversation longer than a summary may be made of is summarised from its
 })
 
 test('closing a thousand sessions lets everybody else go on meanwhile', async () => {
-  rig = await RoadRig.start()
+  rig = await PipelineRig.start()
   await rig.say('hello')
   const { ledger, database } = rig.process.stores
   const now = rig.clock.now()

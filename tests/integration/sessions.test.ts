@@ -73,8 +73,8 @@ const say = async (message_id: string, text: string, max_tokens = 1000): Promise
     tokens: 10,
   })
   const { session_id } = await sessions.open(SCOPE, CHAT)
-  await sessions.append(session_id, [toWindowMessage(message)], max_tokens)
-  await sessions.save(session_id)
+  await sessions.append(session_id, [toWindowMessage(message)])
+  await sessions.save(session_id, max_tokens)
   return session_id
 }
 

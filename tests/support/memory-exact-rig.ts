@@ -12,7 +12,7 @@ import { ExactVectorIndex } from './memory-exact-index.ts'
 import { KeptLog } from './memory-kept-log.ts'
 import { memoryOver, recallSettings, wordCounter, type RigSettings } from './memory-rig.ts'
 import { recallOver } from './memory-recall.ts'
-import { packRecall } from '../../src/retrieval/pack-recall.ts'
+import { fitMemories } from '../../src/conversation/packing/fit-memories.ts'
 import { WordEmbedder } from './memory-words.ts'
 
 /** Long-term memory over stores in memory and an index that compares with every vector of `scopes`; time stands still. */
@@ -40,12 +40,8 @@ export const exactRig = (scopes: readonly Scope[], settings: Partial<RigSettings
   const recall = recallOver(memory, memories, { clock, logger: log, metrics })
   /** The texts that a request to the model would hold. */
   const recalled = async (scope: Scope, question: string): Promise<string[]> => {
-    const hits = {
-      ...(await recall(scope, question, { purpose: 'reply', person_id: 'p' })),
-      quotes: [],
-      most_quotes: 0,
-    }
-    return packRecall(hits, rig_settings.recall_tokens, wordCounter).memories.map(each => each.memory.text)
+    const { memories } = await recall(scope, question, { purpose: 'reply', person_id: 'p' })
+    return fitMemories(memories, rig_settings.recall_tokens, wordCounter).map(each => each.memory.text)
   }
   return {
     clock,

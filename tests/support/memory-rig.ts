@@ -68,6 +68,8 @@ export const memoryOf = (scope: Scope, text: string, more: Partial<MemoryRecord>
 export interface RigSettings extends Omit<RecallSettings, 'min_similarity'> {
   /** `undefined`: by the embedding model. */
   readonly min_similarity: number | undefined
+  /** Most tokens of recalled memories in a request. */
+  readonly recall_tokens: number
 }
 
 export const recallSettings: RigSettings & RecallSettings = {

@@ -1,4 +1,4 @@
-// Messages in a store, as the road leaves them, without the road.
+// Messages in a store, as the pipeline leaves them, without the pipeline.
 import type { Database } from '../../src/database/sqlite/database.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 

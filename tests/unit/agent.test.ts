@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
+import { packProfile } from '../../src/conversation/packing/pack-profile.ts'
+import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import { createProfileOf } from '../../src/conversation/profile.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createConsciousAgent, type ConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
@@ -53,8 +55,11 @@ const use = async ({ scope, memory_id }: MemoryRecord, times: number): Promise<v
   await log.accessed(Array.from({ length: times }, () => access))
 }
 
-const profileOf = async (scope: Scope): Promise<readonly string[]> =>
-  (await createProfileOf({ profiles, memories, tokens: wordCounter })(scope)).map(({ text }) => text)
+/** The profile's lines as the model is shown them. */
+const profileOf = async (scope: Scope): Promise<readonly string[]> => {
+  const lines = await createProfileOf({ profiles, memories })(scope)
+  return packProfile(lines, { content: PROFILE_TOKENS, room: Infinity }, new TokenCosts(wordCounter)).lines
+}
 
 test('what is used rises and sinks again, with a line in its history each time, however often', async () => {
   const memory = await fact('person:a', 'likes tea')

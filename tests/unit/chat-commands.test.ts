@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Commands, Speaker } from '../../src/conversation/commands.ts'
+import type { CommandHandler, Speaker } from '../../src/conversation/command-handler.ts'
 import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
 import { createRunner } from '../../src/operations/runner.ts'
 import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
@@ -19,7 +19,7 @@ const inGroup = { chat_id: '12@g.us', chat_kind: 'group', scope: 'chat:12@g.us' 
 const setUp = (language: Language = 'en') => {
   const parts = new OperationParts()
   const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
-  const commands: Commands = createChatCommands({
+  const commands: CommandHandler = createChatCommands({
     runner,
     clock: parts.clock,
     language: () => Promise.resolve(language),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Speaker } from '../../src/conversation/commands.ts'
+import type { Speaker } from '../../src/conversation/command-handler.ts'
 import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
 import { createRunner } from '../../src/operations/runner.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'

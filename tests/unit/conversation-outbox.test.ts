@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { createConsoleChannel } from '../../src/channels/console/console-channel.ts'
 import type { Channel, Delivery } from '../../src/channels/channel.ts'
-import { createOutbox, type Occasion, type Outbox } from '../../src/conversation/outbox.ts'
+import { ChannelOutbox, type Outbox } from '../../src/conversation/outbox.ts'
+import type { ResendReason } from '../../src/conversation/outbox/held-reply-sender.ts'
 import type { PacedText } from '../../src/conversation/pacing/pacer.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import type { MessageStore, Reply } from '../../src/messages/message-store.ts'
@@ -36,7 +37,7 @@ let other: Channel | undefined
 const startOutbox = (): void => {
   stop = new AbortController()
   paced = []
-  outbox = createOutbox({
+  outbox = new ChannelOutbox({
     messages,
     clock,
     logger: silentLogger,
@@ -44,7 +45,7 @@ const startOutbox = (): void => {
     stopping: stop.signal,
     channelOf: chat_id => [channel, other].find(each => each?.serves(chat_id)),
     pacer: {
-      turn: async text => {
+      waitForPace: async text => {
         paced.push(text)
       },
     },
@@ -85,8 +86,8 @@ const hear = async (chat_id: string): Promise<void> => {
 }
 
 /** A channel can send again, or a reason to wait is over. */
-const sendHeld = async (occasion: Occasion = 'reconnected'): Promise<void> => {
-  for (const { chat_id } of await outbox.held()) await outbox.sendHeld(chat_id, occasion)
+const sendHeld = async (reason: ResendReason = 'reconnected'): Promise<void> => {
+  for (const { chat_id } of await outbox.held()) await outbox.sendHeld(chat_id, reason)
 }
 
 /** A reply that was tried as often as it is and did not go out. */

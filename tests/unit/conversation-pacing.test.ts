@@ -38,7 +38,7 @@ describe('the pause before a message', () => {
   const times = async (pacer: Pacer, ...texts: readonly (readonly [chat: string, characters: number])[]) => {
     const result: number[] = []
     for (const [chat_id, characters] of texts) {
-      await pacer.turn({ chat_id, characters, since: began })
+      await pacer.waitForPace({ chat_id, characters, since: began })
       result.push(clock.now() - began)
     }
     return result
@@ -64,7 +64,7 @@ describe('the pause before a message', () => {
   })
 
   test('is none for what was written long ago', async () => {
-    await pacerWith({ characters_per_second: 1 }).turn({ chat_id: 'a', characters: 100, since: undefined })
+    await pacerWith({ characters_per_second: 1 }).waitForPace({ chat_id: 'a', characters: 100, since: undefined })
     expect(clock.sleeps).toEqual([])
   })
 
@@ -86,7 +86,7 @@ describe('the pause before a message', () => {
     })
     const out: string[] = []
     for (const chat_id of ['a', 'b', 'c']) {
-      void pacer.turn({ chat_id, characters: 1, since: undefined }).then(() => out.push(chat_id))
+      void pacer.waitForPace({ chat_id, characters: 1, since: undefined }).then(() => out.push(chat_id))
     }
     const seen: string[] = []
     for (const step of [0, 199, 1, 199, 1]) {
@@ -112,10 +112,10 @@ describe('the pause before a message', () => {
       stopping: stop.signal,
       ids: { uuid: () => '', fraction: () => 0 },
     })
-    const turns = [1, 2].map(() => pacer.turn({ chat_id: 'a', characters: 5, since: standing.now() }))
+    const turns = [1, 2].map(() => pacer.waitForPace({ chat_id: 'a', characters: 5, since: standing.now() }))
     stop.abort(new Error('stopping'))
     await Promise.all(turns)
-    await pacer.turn({ chat_id: 'a', characters: 5, since: standing.now() })
+    await pacer.waitForPace({ chat_id: 'a', characters: 5, since: standing.now() })
     expect(standing.now()).toBe(new FakeClock().now())
   })
 })

@@ -16,12 +16,8 @@ import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { WordEmbedder } from '../support/memory-words.ts'
 import { createOfflineEmbedder } from '../../src/models/offline/offline-embedder.ts'
 import { nearest } from '../../src/vectors/exact-search.ts'
-import { fit, rank, recencyOf, type RecallSettings } from '../../src/memory/fact-ranking.ts'
-import type { Quote } from '../../src/retrieval/quote.ts'
-import { packRecall } from '../../src/retrieval/pack-recall.ts'
-import type { RecalledMemory } from '../../src/memory/memory.ts'
+import { rank, recencyOf, type RecallSettings } from '../../src/memory/fact-ranking.ts'
 import { defaultMinSimilarity } from '../../src/vectors/thresholds.ts'
-import { createTokenCounter } from '../../src/text/tokens.ts'
 import { DAY, memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
 
 const NOW = Date.parse('2026-11-20T10:00:00Z')
@@ -50,9 +46,6 @@ const vectorsOver = (neighbours: readonly Neighbour[]): SourceVectors => {
     logger: silentLogger,
   })
 }
-
-const recalledOf = (...texts: string[]): RecalledMemory[] =>
-  texts.map(text => ({ memory: memoryOf('person:a', text), similarity: 1, recency: 1, score: 1 }))
 
 test('recency is 1 now, one half after 30 days, a quarter after 60, and 1 for what lies ahead', () => {
   expect(recencyOf(NOW, NOW)).toBe(1)
@@ -130,28 +123,6 @@ test('ids that the store does not know are dropped', async () => {
   expect(memories.map(each => each.memory.text)).toEqual(['known'])
 })
 
-test('whole memories are dropped from the end until the rest fits', () => {
-  const recalled = recalledOf('one two three', 'four five', 'six')
-  expect(fit(recalled, 6, wordCounter)).toEqual(recalled)
-  expect(fit(recalled, 5, wordCounter)).toEqual(recalled.slice(0, 2))
-  expect(fit(recalled, 4, wordCounter)).toEqual(recalled.slice(0, 1))
-})
-
-test('the first memory is kept in any case, cut after the last line that fits', () => {
-  const recalled = recalledOf('- the cat is Tom\n- the dog is Rex\n- a long tail of words', 'another')
-  expect(fit(recalled, 12, wordCounter).map(each => each.memory.text)).toEqual(['- the cat is Tom\n- the dog is Rex'])
-  expect(fit(recalledOf('one endless line of words'), 3, wordCounter)[0]!.memory.text).toBe('one endless line')
-  expect(fit(recalled, 0, wordCounter)).toEqual([])
-})
-
-test('what was cut stays within the limit when real tokens are counted', () => {
-  const tokens = createTokenCounter()
-  const text = Array.from({ length: 200 }, (_, n) => `- fact ${String(n)}: שלום 😀 something`).join('\n')
-  const [first] = fit(recalledOf(text), 100, tokens)
-  expect(tokens.count(first!.memory.text)).toBeLessThanOrEqual(100)
-  expect(text.startsWith(`${first!.memory.text}\n`)).toBe(true)
-})
-
 test('the threshold goes by the embedding model', () => {
   expect(defaultMinSimilarity('text-embedding-ada-002')).toBe(0.7)
   expect(defaultMinSimilarity('openai/text-embedding-3-small')).toBeLessThanOrEqual(0.25)
@@ -186,42 +157,4 @@ test('with the offline embedder, what bears on a question lies above its thresho
       .map(each => each.item_id),
   )
   expect(recalled).toEqual([['0'], ['1'], ['2'], []])
-})
-
-const quoteOf = (message_id: string, text: string): Quote => ({
-  message_id,
-  text,
-  scope: 'person:a',
-  person_id: 'a',
-  role: 'user',
-  speaker: 'Ana',
-  sent_at: NOW,
-  tokens: wordCounter.count(text),
-  score: 1,
-  lexical: 1,
-})
-
-const factOf = (text: string, quote: string, sources: readonly string[]): RecalledMemory => ({
-  memory: memoryOf('person:a', text, { kind: 'fact', quote, sources }),
-  similarity: 1,
-  recency: 1,
-  score: 1,
-})
-
-const shownOf = (memories: readonly RecalledMemory[], quotes: readonly Quote[], tokens = 100): string[] => {
-  const shared = packRecall({ memories, quotes, most_quotes: quotes.length }, tokens, wordCounter)
-  return shared.memories.map(each => each.memory.text)
-}
-
-test('a fact is not shown beside the words that it was taken from, unless it says more, and counts as used', () => {
-  const boat = factOf('The user’s boat is called Marlin', 'my boat is called Marlin', ['m1'])
-  const sister = factOf('Ana’s sister lives in Oslo', 'she lives in Oslo', ['m2'])
-  const quotes = [quoteOf('m1', 'my boat is called Marlin, by the way'), quoteOf('m2', 'she lives in Oslo')]
-  expect(shownOf([boat, sister], quotes)).toEqual(['Ana’s sister lives in Oslo'])
-  expect(packRecall({ memories: [boat, sister], quotes, most_quotes: 2 }, 100, wordCounter).covered).toEqual([boat])
-  // Words of another message, or words that found no room, prove nothing.
-  expect(shownOf([boat], [quoteOf('m3', 'my boat is called Marlin')])).toHaveLength(1)
-  expect(shownOf([boat], [])).toHaveLength(1)
-  const summary = recalledOf('They spoke about the boat Marlin')
-  expect(shownOf(summary, quotes)).toHaveLength(1)
 })

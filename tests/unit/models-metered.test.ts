@@ -1,20 +1,19 @@
 import { expect, test } from '@jest/globals'
 import type { Embedder } from '../../src/models/embedder.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
-import type { Meter, MeteredCall } from '../../src/models/meter.ts'
+import type { Meter } from '../../src/models/meter.ts'
 import { meteredEmbedder, meteredLanguageModel } from '../../src/models/metered.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryLog } from '../support/memory-log.ts'
+import { recordingMeter } from '../support/recording-meter.ts'
 
 const request = { messages: [{ role: 'user', content: 'my secret' }], max_tokens: 10, temperature: 0 } as const
 const call = { purpose: 'reply', person_id: 'ana', chat_id: '1@c.us' } as const
 
-const recordingMeter = (): Meter & { readonly calls: MeteredCall[] } => {
-  const calls: MeteredCall[] = []
-  return { calls, record: async each => void calls.push(each) }
-}
+const FULL = (): Promise<never> => Promise.reject(new DenidinError('damaged', 'disk full of my secret'))
+const brokenMeter: Meter = { reserve: FULL, commit: FULL, release: FULL }
 
 const modelThat = (complete: LanguageModel['complete']): LanguageModel => ({ provider: 'openai', model: 'm', complete })
 
@@ -46,6 +45,7 @@ test('a call is taken down with whose it was, what it took and how long', async 
       purpose: 'reply',
       person_id: 'ana',
       chat_id: '1@c.us',
+      estimated_tokens: 13,
       outcome: 'ok',
       duration_ms: 250,
       input_tokens: 5,
@@ -73,17 +73,44 @@ test('an embedder keeps its name and its space, and its calls are taken down', a
 
 test("a meter that fails costs nobody an answer, and says so without anybody's words", async () => {
   const log = memoryLog()
-  const meter: Meter = { record: () => Promise.reject(new DenidinError('damaged', 'disk full of my secret')) }
   const answering = modelThat(async () => ({ text: 'hello', usage: { input_tokens: 5, output_tokens: 2 } }))
-  const model = meteredLanguageModel(answering, meter, new FakeClock(), log)
+  const model = meteredLanguageModel(answering, brokenMeter, new FakeClock(), log)
   await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'hello' })
   expect(log.lines).toMatchObject([{ level: 'error', component: 'model', message: 'Model call could not be recorded' }])
   expect(log.text()).not.toContain('my secret')
 })
 
 test('a meter that fails on a failed call hides nothing of that failure', async () => {
-  const meter: Meter = { record: () => Promise.reject(new Error('disk full')) }
   const failing = modelThat(() => Promise.reject(new DenidinError('timeout', 'too slow')))
-  const model = meteredLanguageModel(failing, meter, new FakeClock(), silentLogger)
+  const model = meteredLanguageModel(failing, brokenMeter, new FakeClock(), silentLogger)
   await expect(model.complete(request, call)).rejects.toMatchObject({ code: 'timeout' })
+})
+
+test('tokens are reserved before the call: those of the request and of the longest answer', async () => {
+  const meter = recordingMeter()
+  const during: unknown[] = []
+  const looking = modelThat(async () => {
+    during.push(...meter.calls)
+    return { text: 'hello', usage: { input_tokens: 5, output_tokens: 2 } }
+  })
+  const model = meteredLanguageModel(looking, meter, new FakeClock(), silentLogger)
+  await model.complete(request, call)
+  await model.complete({ ...request, input_tokens: 100 }, call)
+  expect(during).toMatchObject([
+    // 9 characters, and 10 tokens of an answer.
+    { outcome: 'reserved', estimated_tokens: 13 },
+    { outcome: 'ok' },
+    { outcome: 'reserved', estimated_tokens: 110 },
+  ])
+  await meteredEmbedder(embedder, meter, new FakeClock(), silentLogger).embed(['abc', 'defghi'], { purpose: 'recall' })
+  expect(meter.calls.at(-1)).toMatchObject({ estimated_tokens: 3 })
+})
+
+test('a call that could not be reserved is recorded when it has ended', async () => {
+  const meter = recordingMeter()
+  let failures = 1
+  const recovering: Meter = { ...meter, reserve: async planned => (failures-- > 0 ? FULL() : meter.reserve(planned)) }
+  const answering = modelThat(async () => ({ text: 'hello', usage: { input_tokens: 5, output_tokens: 2 } }))
+  await meteredLanguageModel(answering, recovering, new FakeClock(), silentLogger).complete(request, call)
+  expect(meter.calls).toMatchObject([{ outcome: 'ok', input_tokens: 5, output_tokens: 2 }])
 })

@@ -69,12 +69,14 @@ test('a folder that no floor was given to is refused', () => {
   expect(broken(files)).toContain('folder-without-a-floor')
 })
 
-test('an interface may name people, not work on them', () => {
-  const people = { 'src/people/b.ts': 'export type Person = 1\nexport const b = 1' }
-  const asType = "import type { Person } from '../../people/b.ts'\nexport type A = Person"
-  const asValue = "import { b } from '../../people/b.ts'\nexport const a = b"
-  expect(broken({ ...people, 'src/interfaces/chat/a.ts': asType })).toEqual([])
-  expect(broken({ ...people, 'src/interfaces/chat/a.ts': asValue })).toEqual(['interfaces-know-people-as-types'])
+test.each(['people', 'conversation'])('an interface may name what is in %s, not work on it', folder => {
+  const other = { [`src/${folder}/b.ts`]: 'export type B = 1\nexport const b = 1' }
+  const asType = `import type { B } from '../../${folder}/b.ts'\nexport type A = B`
+  const asValue = `import { b } from '../../${folder}/b.ts'\nexport const a = b`
+  expect(broken({ ...other, 'src/interfaces/chat/a.ts': asType })).toEqual([])
+  expect(broken({ ...other, 'src/interfaces/chat/a.ts': asValue })).toEqual([
+    'interfaces-know-people-and-conversations-as-types',
+  ])
 })
 
 test('only folders named sqlite open a database', () => {

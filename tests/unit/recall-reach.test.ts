@@ -153,7 +153,7 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
   const query = { text: QUESTION, messages: 'relevant', asked_at: 0, asker: undefined } as const
   const hits = await search.search(asked, query, { quotes: 10 }, { purpose: 'recall' })
   expect(entries).toEqual([])
-  policy.audit(asked, hits)
+  policy.audit(scope, hits)
   expect(entries.map(({ operation, by, whose }) => [operation, by, whose]).sort()).toEqual(
     others === undefined ? [] : others.map(whose => ['recall', 'g', whose]).sort(),
   )

@@ -1,3 +1,4 @@
+/** Spaces messages out as a person would: typing takes time, and messages never go out all together. */
 import { LRUCache } from 'lru-cache'
 import type { ChatId } from '../../messages/message.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
@@ -26,10 +27,10 @@ export interface PacedText {
   readonly since: number | undefined
 }
 
-/** Sends as a person does, not as a machine: never at once, never all together. */
+/** Decides when a message may go out: as a person would send it, never at once and never all together. */
 export interface Pacer {
   /** Resolves when a text may go out. Never rejects; resolves at once when DeniDin is stopping. */
-  turn(text: PacedText): Promise<void>
+  waitForPace(text: PacedText): Promise<void>
 }
 
 export interface PacerDeps {
@@ -46,9 +47,9 @@ const CHATS_REMEMBERED = 10_000
 /** Makes the pacer of one process. The time that the model took counts as typing. */
 export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDeps): Pacer => {
   const logger = deps.logger.for('outbox')
-  const sentIn = new LRUCache<ChatId, number>({ max: CHATS_REMEMBERED })
+  const lastSentIn = new LRUCache<ChatId, number>({ max: CHATS_REMEMBERED })
   const gate = new KeyedQueue<'all'>()
-  let sentLast = -Infinity
+  let lastSentAt = -Infinity
 
   const jittered = (milliseconds: number): number => milliseconds * (1 + settings.jitter * ids.fraction())
 
@@ -67,14 +68,14 @@ export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDe
   }
 
   return {
-    turn: async ({ chat_id, characters, since }) => {
+    waitForPace: async ({ chat_id, characters, since }) => {
       const typed = since === undefined ? -Infinity : since + typingMs(characters)
-      const apart = (sentIn.get(chat_id) ?? -Infinity) + jittered(settings.chat_gap_ms)
+      const apart = (lastSentIn.get(chat_id) ?? -Infinity) + jittered(settings.chat_gap_ms)
       const waited = await waitUntil(Math.max(typed, apart))
       await gate.run('all', async () => {
-        const queued = await waitUntil(sentLast + jittered(settings.global_gap_ms))
-        sentLast = clock.now()
-        sentIn.set(chat_id, sentLast)
+        const queued = await waitUntil(lastSentAt + jittered(settings.global_gap_ms))
+        lastSentAt = clock.now()
+        lastSentIn.set(chat_id, lastSentAt)
         logger.debug('A reply took its time', { characters, waited_ms: waited, queued_ms: queued })
       })
     },

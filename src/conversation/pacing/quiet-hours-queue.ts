@@ -1,14 +1,15 @@
+/** Holds messages that came during quiet hours and releases them when these end. */
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import type { QuietHours } from './quiet-hours.ts'
 
 export interface QuietHoursQueueDeps<Item> {
   readonly quiet: Pick<QuietHours, 'left'>
   readonly clock: Clock
-  /** Given what waited, in its order, when quiet hours have ended. */
+  /** Called when quiet hours have ended, with what waited, in its order. */
   release(items: readonly Item[]): void
 }
 
-/** Where messages wait for the end of quiet hours. They are on disk already: what waits here at the end is not lost. */
+/** Messages wait here for the end of quiet hours. They are on disk already: what still waits at the end of the process is not lost. */
 export class QuietHoursQueue<Item> implements Disposable {
   readonly #deps: QuietHoursQueueDeps<Item>
   #waiting: Item[] = []
@@ -25,8 +26,8 @@ export class QuietHoursQueue<Item> implements Disposable {
   }
 
   /**
-   * Looks whether quiet hours have ended and, while they have not, again every minute at least: the machine may sleep,
-   * its clock may be set.
+   * Checks whether quiet hours have ended. While they have not, it checks again at least every minute: the machine may
+   * sleep, its clock may be set.
    */
   watch(): void {
     if (this.#closed) return

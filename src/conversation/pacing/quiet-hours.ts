@@ -1,3 +1,4 @@
+/** Quiet hours: the hours in which no one's phone is to ring, and who is answered all the same. */
 import type { ChatId } from '../../messages/message.ts'
 import type { People } from '../../people/people.ts'
 import type { PersonId } from '../../people/person.ts'
@@ -17,7 +18,7 @@ export interface Recipient {
   readonly person_id: PersonId
 }
 
-/** The hours in which nobody's phone shall ring. */
+/** The quiet hours of the configuration. */
 export interface QuietHours {
   /** Milliseconds until they end; 0 outside of them. */
   left(): number
@@ -28,7 +29,7 @@ export interface QuietHours {
 export interface QuietHoursDeps {
   readonly settings: QuietHoursSettings
   readonly people: Pick<People, 'find'>
-  /** Whether a chat is on somebody's phone. */
+  /** Whether messages of a chat arrive on a phone; those of a terminal do not. */
   readonly onPhone: (chat_id: ChatId) => boolean
   readonly clock: Clock
 }

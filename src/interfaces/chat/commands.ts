@@ -1,8 +1,9 @@
+/** Commands that people write in a chat: recognised, run through the list of operations, and answered in a sentence. */
 import type { Caller } from '../../operations/operation.ts'
 import { mayRun } from '../../operations/operation.ts'
+import type { CommandHandler, Speaker } from '../../conversation/command-handler.ts'
 import { operations } from '../../operations/list.ts'
 import type { Runner } from '../../operations/runner.ts'
-import type { Person } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
@@ -13,31 +14,11 @@ import { chatMenu, type ChatCommand } from './menu.ts'
 import { commandInWords } from './natural-commands.ts'
 import type { Typed } from './parsed-command.ts'
 
-/** Who writes a command, where: the conversation's `Speaker`, by its form. */
-export interface ChatSpeaker {
-  readonly person: Person
-  readonly chat_id: string
-  readonly chat_kind: 'direct' | 'group'
-  readonly scope: NonNullable<Caller['inside']>
-  readonly message_id?: string
-}
-
-/** The conversation's `Commands`, by its form. */
-export interface ChatCommands {
-  /**
-   * Whether a text is a command (known or not), one in plain words, or the answer to a question about one: it never
-   * reaches the model nor the history. `from` is who wrote it, where.
-   */
-  recognises(text: string, from?: { readonly person_id: string; readonly chat_id: string }): boolean
-  /** Runs a command and gives the sentence to answer with. Never rejects. */
-  run(text: string, speaker: ChatSpeaker): Promise<string>
-}
-
 export interface ChatCommandsDeps {
   readonly runner: Runner
   readonly clock: Clock
   /** The language to answer a command in; slashes are the same in all. */
-  language(speaker: ChatSpeaker, text: string): Promise<Language>
+  language(speaker: Speaker, text: string): Promise<Language>
 }
 
 /** A slash and a word, alone or before more words; `/home/user` and `1/2` are none. Phones like to add a full stop. */
@@ -55,12 +36,12 @@ const typedIn = (text: string): Typed | undefined => {
 }
 
 /** The commands that people write in a chat, over the list of operations. */
-export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps): ChatCommands => {
+export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps): CommandHandler => {
   const confirmations = new Confirmations(clock)
 
   const perform = async (
     { word: typed, words }: Typed,
-    speaker: ChatSpeaker,
+    speaker: Speaker,
     sentences: Strings,
     confirmed = false,
   ): Promise<string> => {
@@ -100,7 +81,7 @@ export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps
 }
 
 /** What administers DeniDin is for a direct chat: in a group, everybody would read the answer. */
-const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: ChatSpeaker): Caller => ({
+const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: Speaker): Caller => ({
   transport: 'chat',
   level: person.role === 'godfather' && chat_kind === 'direct' ? 'godfather' : 'anyone',
   person,

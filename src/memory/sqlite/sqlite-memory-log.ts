@@ -38,7 +38,8 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   }
 
   async recalled({ recall_id, scope, chat_id, at, tone, items }: RecallRecord): Promise<void> {
-    this.#database.transaction(() => {
+    // The reply is out already: after a power cut its record may be missing, as it would be a moment earlier.
+    this.#database.unflushed(() => {
       this.#database.run(
         'insert into recalls (recall_id, scope, chat_id, at, tone) values (:recall_id, :scope, :chat_id, :at, :tone)',
         { recall_id, scope, chat_id, at, tone: tone ?? null },

@@ -114,7 +114,8 @@ export const createSqliteMessageStore = (database: Database): MessageStore & Per
 
     assign: async (session_id, message_ids) => {
       if (message_ids.length === 0) return
-      database.transaction(() => {
+      // A turn that a power cut ends is taken up again, with this; the intent to reply takes it to the disk.
+      database.unflushed(() => {
         for (const message_id of message_ids) {
           database.run('update messages set session_id = :session_id where message_id = :message_id', {
             session_id,

@@ -5,6 +5,7 @@ import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { TokenUsage } from '../../models/language-model.ts'
+import { estimatedTokens } from '../../models/estimated-tokens.ts'
 import { metering } from '../../models/metered.ts'
 import type { Meter } from '../../models/meter.ts'
 import type { Reranker } from './reranker.ts'
@@ -106,7 +107,7 @@ export const createHttpReranker = (
           signal => request(question, documents, signal),
           call.signal,
         )
-      const answer = await measure(call, ask, usageOf)
+      const answer = await measure(call, estimatedTokens([question, ...documents]), ask, usageOf)
       const parsed = ANSWER.safeParse(answer)
       if (!parsed.success) throw new DenidinError('bad_answer', `the re-ranker ${host} gave another kind of answer`)
       const scores = new Map(parsed.data.results.map(each => [each.index, each.relevance_score]))

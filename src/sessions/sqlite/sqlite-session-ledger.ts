@@ -50,7 +50,10 @@ export const createSqliteSessionLedger = (database: Database): SessionLedger & L
     active: async scope => activeOf(scope),
     find: async session_id => select('where session_id = :session_id', { session_id })[0],
     touch: async (session_id, added, at) => {
-      update(session_id, 'messages = messages + :added, last_active = max(last_active, :at)', { added, at })
+      // The messages themselves are on the disk already, or will be with the reply: only the count may come late.
+      database.unflushed(() =>
+        update(session_id, 'messages = messages + :added, last_active = max(last_active, :at)', { added, at }),
+      )
     },
     close: async (session_id, reason, at) => close(session_id, reason, at),
     idle: async before => select(`where state = 'active' and last_active <= :before order by last_active`, { before }),

@@ -1,14 +1,15 @@
-// The road and what ends sessions, over real stores and files, with a model in this process and without Chroma: for
-// what must be made to fail at a certain step.
+// The pipeline and the end of sessions over real stores and files, with a model in this process and without Chroma: for
+// tests that make a certain step fail.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClosing } from '../../src/app/session-lifecycle.ts'
 import { createLearning } from '../../src/app/learning.ts'
+import { createDelivery, createScheduler } from '../../src/app/delivery.ts'
 import { createPipeline } from '../../src/app/pipeline.ts'
 import { openStores, type Stores } from '../../src/app/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
-import type { Commands } from '../../src/conversation/commands.ts'
+import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Conversation } from '../../src/conversation/conversation.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
@@ -49,52 +50,52 @@ export class TestModel implements LanguageModel {
   }
 }
 
-export interface RoadRigOptions {
+export interface PipelineRigOptions {
   /** Keys of the configuration. */
   readonly config?: object
   /** Puts something between the parts and the stores, such as a step that fails. */
   readonly wrap?: (stores: Stores) => Stores
   readonly wrapMemory?: (memory: LongTermMemory) => LongTermMemory
   readonly wrapModel?: (model: LanguageModel) => LanguageModel
-  /** Commands are switched off unless given. */
-  readonly commands?: Commands
+  /** CommandHandler are switched off unless given. */
+  readonly commands?: CommandHandler
 }
 
-const NO_COMMANDS: Commands = { recognises: () => false, run: () => Promise.resolve('') }
+const NO_COMMANDS: CommandHandler = { recognises: () => false, run: () => Promise.resolve('') }
 
 /** Everything that one process holds; a crash is to forget it and make another over the same folder. */
-export interface RoadProcess {
+export interface PipelineProcess {
   readonly stores: Stores
-  readonly road: Conversation
+  readonly conversation: Conversation
   readonly closing: SessionLifecycle
   readonly sessions: Sessions & SessionBrowser
   readonly stopping: AbortController
 }
 
 /** One data folder and the processes that come and go over it. */
-export class RoadRig implements AsyncDisposable {
+export class PipelineRig implements AsyncDisposable {
   readonly channel = new TestChannel()
   readonly model = new TestModel()
   readonly log = memoryLog()
   readonly clock = new HastyClock()
   readonly #folder: string
   readonly #cleanup: AsyncDisposableStack
-  #process: RoadProcess | undefined
+  #process: PipelineProcess | undefined
 
   private constructor(folder: string, cleanup: AsyncDisposableStack) {
     this.#folder = folder
     this.#cleanup = cleanup
   }
 
-  static async start(options: RoadRigOptions = {}): Promise<RoadRig> {
+  static async start(options: PipelineRigOptions = {}): Promise<PipelineRig> {
     await using cleanup = new AsyncDisposableStack()
     const folder = cleanup.use(await temporaryFolder())
-    const rig = new RoadRig(folder.path, cleanup.move())
+    const rig = new PipelineRig(folder.path, cleanup.move())
     await rig.open(options)
     return rig
   }
 
-  get process(): RoadProcess {
+  get process(): PipelineProcess {
     if (this.#process === undefined) throw new Error('no process is running')
     return this.#process
   }
@@ -104,7 +105,7 @@ export class RoadRig implements AsyncDisposable {
     return join(this.#folder, 'data', ...path)
   }
 
-  async open(options: RoadRigOptions = {}): Promise<void> {
+  async open(options: PipelineRigOptions = {}): Promise<void> {
     const file = join(this.#folder, 'config.json')
     const base = {
       feature_flags: { enable_memory_system: true },
@@ -126,20 +127,23 @@ export class RoadRig implements AsyncDisposable {
     const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
     const sessions = createSessions({ ...parts, ...stores, timeout_ms })
     const stopping = new AbortController()
-    const { conversation: road, changes } = await createPipeline(
+    const scheduler = createScheduler(settings, parts)
+    const { exclusive } = scheduler
+    const windows = settings.feature_flags.enable_memory_system ? sessions : statelessSessions
+    const delivery = createDelivery(
+      { settings, stores, windows, channels: [this.channel], exclusive, stopping: stopping.signal },
+      parts,
+    )
+    const { conversation, events } = await createPipeline(
       {
         settings,
         stores,
-        search: noSearch,
-        scopes: ownPolicy,
+        scheduler,
+        delivery,
         model,
-        stopping: stopping.signal,
-        windows: settings.feature_flags.enable_memory_system ? sessions : statelessSessions,
-        commands: () => options.commands ?? NO_COMMANDS,
-        channels: () => [this.channel],
-        sessionEnded: () => undefined,
-        profileOf: () => Promise.resolve([]),
-        sessionChanged: () => undefined,
+        sessions: { windows, ended: () => undefined, changed: () => undefined },
+        recall: { search: noSearch, scopes: ownPolicy, profileOf: () => Promise.resolve([]) },
+        commands: options.commands ?? NO_COMMANDS,
       },
       parts,
     )
@@ -147,14 +151,10 @@ export class RoadRig implements AsyncDisposable {
       { settings, stores, memory, embedder: undefined, providers: [{ name: 'test', model }] },
       parts,
     )
-    const closing = createClosing({ settings, stores, sessions, memory, model, learner, road, timeout_ms }, parts)
-    this.#process = { stores, road, closing, sessions, stopping }
-    await road.recover()
-    await this.channel.start({
-      ...changes,
-      message: message => road.receive(message),
-      ready: () => void road.sendHeld().catch(() => undefined),
-    })
+    const closing = createClosing({ settings, stores, sessions, memory, model, learner, exclusive, timeout_ms }, parts)
+    this.#process = { stores, conversation, closing, sessions, stopping }
+    await conversation.recover()
+    await this.channel.start({ ...events, ready: () => void conversation.sendHeld().catch(() => undefined) })
   }
 
   /** Ends the process as kill -9 does: nothing is finished, nothing more is written. */
@@ -170,7 +170,7 @@ export class RoadRig implements AsyncDisposable {
     if (running === undefined) return
     this.#process = undefined
     running.stopping.abort()
-    await running.road.drain()
+    await running.conversation.drain()
     running.stores[Symbol.dispose]()
   }
 
@@ -178,7 +178,7 @@ export class RoadRig implements AsyncDisposable {
   async say(text: string, chat_id = '15550001111@c.us'): Promise<string> {
     const before = this.channel.sent.length
     await this.channel.deliver({ text, chat_id })
-    await this.process.road.whenIdle(chat_id)
+    await this.process.conversation.whenIdle(chat_id)
     return this.channel.sent
       .slice(before)
       .filter(each => each.chat_id === chat_id)

@@ -1,7 +1,7 @@
 // What a channel reads once more after an absence is passed over by what is known, without any work on it.
 import { expect, test } from '@jest/globals'
 import type { BackfilledChat } from '../../src/channels/channel.ts'
-import { createBackfill } from '../../src/conversation/backfill.ts'
+import { Backfill } from '../../src/conversation/backfill.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
@@ -45,8 +45,9 @@ test('of a chat that is read once more only what is new is received, though the 
       await record(first)
       throw new Error('killed')
     }
-    const missed = createBackfill({ messages: store, conversation: { receiveAll }, ownerWrote: async () => undefined })
-    await missed.backfilled({ chat_id: CHAT, said: all, until: NOW + MINUTE_MS })
+    const takeover = { ownerWrote: async () => undefined }
+    const backfill = new Backfill({ messages: store, conversation: { receiveAll }, takeover })
+    await backfill.backfilled({ chat_id: CHAT, said: all, until: NOW + MINUTE_MS })
   }
   for (let life = 1; life <= 3; life++) await expect(live()).rejects.toThrow('killed')
   expect(lives).toEqual([['m41', 'm42', 'm43'], ['m42', 'm43'], ['m43']])

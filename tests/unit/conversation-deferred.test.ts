@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { DeferredReplies } from '../../src/conversation/deferred-replies.ts'
-import type { Occasion } from '../../src/conversation/outbox.ts'
+import type { ResendReason } from '../../src/conversation/outbox/held-reply-sender.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryLog } from '../support/memory-log.ts'
@@ -13,13 +13,13 @@ const chat = (n: number): { chat_id: string; scope: `person:${string}` } => ({
 const setUp = () => {
   const clock = new FakeClock()
   const log = memoryLog()
-  const asked: [string, Occasion][] = []
+  const asked: [string, ResendReason][] = []
   const outbox = {
     waits: false,
     fails: '',
     held: async () => [chat(1), chat(2)],
-    sendHeld: async (chat_id: string, occasion: Occasion) => {
-      asked.push([chat_id, occasion])
+    sendHeld: async (chat_id: string, reason: ResendReason) => {
+      asked.push([chat_id, reason])
       if (chat_id === outbox.fails) throw new Error('disk full')
       return []
     },
@@ -29,9 +29,7 @@ const setUp = () => {
     clock,
     logger: log,
     windows: { release: () => undefined },
-    exclusive: async (_scope, act) => {
-      await act()
-    },
+    exclusive: (_scope, act) => act(),
   })
   return { clock, log, asked, outbox, held }
 }

@@ -19,19 +19,19 @@ const gate = (item: string): PromiseWithResolvers<void> => {
   return made
 }
 
-const make = (debounce_ms = 1000, most_at_once = 8): TurnScheduler<string> =>
-  new TurnScheduler<string>({
-    clock,
-    debounce_ms,
-    most_at_once,
-    work: async (_scope, batch) => {
-      underWay++
-      mostUnderWay = Math.max(mostUnderWay, underWay)
-      batches.push([...batch])
-      for (const item of batch) if (item.startsWith('slow')) await gate(item).promise
-      underWay--
-    },
-  })
+const work = async (_scope: Scope, batch: readonly string[]): Promise<void> => {
+  underWay++
+  mostUnderWay = Math.max(mostUnderWay, underWay)
+  batches.push([...batch])
+  for (const item of batch) if (item.startsWith('slow')) await gate(item).promise
+  underWay--
+}
+
+const make = (debounce_ms = 1000, most_at_once = 8): TurnScheduler<string> => {
+  const scheduler = new TurnScheduler<string>({ clock, debounce_ms, most_at_once })
+  scheduler.start(work)
+  return scheduler
+}
 
 beforeEach(() => {
   clock = new FakeClock()
@@ -145,4 +145,15 @@ test('draining starts what waits for the end of its burst', async () => {
   queues.push(ANA, ['one'], true)
   await queues.drain()
   expect(batches).toEqual([['one']])
+})
+
+test('batches that were queued before the start are worked on after it; exclusive acts do not wait for it', async () => {
+  const queues = new TurnScheduler<string>({ clock, debounce_ms: 0, most_at_once: 8 })
+  expect(await queues.exclusive(BEN, async () => 'done')).toBe('done')
+  queues.push(ANA, ['early'], true)
+  await clock.advance(0)
+  expect(batches).toEqual([])
+  queues.start(work)
+  await queues.drain()
+  expect(batches).toEqual([['early']])
 })

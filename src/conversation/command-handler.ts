@@ -1,3 +1,4 @@
+/** The port through which the dispatcher runs commands that people write in a chat, such as `/reset`. */
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Person, PersonId } from '../people/person.ts'
@@ -12,8 +13,8 @@ export interface Speaker {
   readonly message_id?: MessageId
 }
 
-/** Commands such as `/reset`, written in a chat. Called inside the queue of the speaker's scope. */
-export interface Commands {
+/** Called inside the queue of the speaker's scope. */
+export interface CommandHandler {
   /**
    * Whether a text is a command (known or not), one in plain words, or the answer to a question about one: it never
    * reaches the model nor the history. `from` is who wrote it, where.

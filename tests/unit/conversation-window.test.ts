@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { fitLongMessages } from '../../src/conversation/context.ts'
+import { fitLongMessages } from '../../src/conversation/packing/pack-history.ts'
 import type { WindowMessage } from '../../src/sessions/session.ts'
 import { fitWindow } from '../../src/sessions/window.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'

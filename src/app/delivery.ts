@@ -1,0 +1,68 @@
+/** Wires the end of the pipeline: the outbox with its pacing, and when replies may go out. It exists before operations. */
+import type { Channel } from '../channels/channel.ts'
+import type { Settings } from '../config/settings.ts'
+import { DeferredReplies } from '../conversation/deferred-replies.ts'
+import { ChannelOutbox, type Outbox } from '../conversation/outbox.ts'
+import { createPacer } from '../conversation/pacing/pacer.ts'
+import { createQuietHours, type QuietHours } from '../conversation/pacing/quiet-hours.ts'
+import type { TurnMessage } from '../conversation/turn-message.ts'
+import { TurnScheduler, type Exclusive } from '../conversation/turn-scheduler.ts'
+import type { ChatId } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+import { HOUR_MS } from '../platform/clock.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Runtime } from './runtime.ts'
+import type { Stores } from './stores.ts'
+
+/** The queues of all scopes, which exist before anything that works on them. */
+export const createScheduler = ({ conversation }: Settings, { clock }: Runtime): TurnScheduler<TurnMessage> =>
+  new TurnScheduler({
+    clock,
+    debounce_ms: conversation.debounce_ms,
+    most_at_once: conversation.max_concurrent_turns,
+  })
+
+/** Older messages are not answered, and older replies are of no use any more. */
+export const answerWithinMs = ({ conversation }: Settings): number => conversation.answer_within_hours * HOUR_MS
+
+export interface DeliveryDeps {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly windows: Sessions
+  readonly channels: readonly Channel[]
+  readonly exclusive: Exclusive
+  readonly stopping: AbortSignal
+}
+
+export interface Delivery {
+  readonly outbox: Outbox
+  readonly deferred: DeferredReplies
+  readonly quiet: QuietHours
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  /** Whether the bot is paused in a conversation. */
+  readonly paused: (scope: Scope) => Promise<boolean>
+}
+
+export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery => {
+  const { settings, stores, windows, channels, exclusive, stopping } = deps
+  const { clock, logger } = runtime
+  const channelOf = (chat_id: ChatId): Channel | undefined => channels.find(channel => channel.serves(chat_id))
+  const quiet = createQuietHours({
+    settings: settings.conversation,
+    people: stores.people,
+    clock,
+    onPhone: chat_id => channelOf(chat_id)?.pace !== 'immediate',
+  })
+  const paused = async (scope: Scope): Promise<boolean> => (await stores.pauses.at(scope, clock.now())) !== undefined
+  const outbox = new ChannelOutbox({
+    ...runtime,
+    messages: stores.messages,
+    channelOf,
+    pacer: createPacer({ ...runtime, settings: settings.conversation.pacing, stopping }),
+    stopping,
+    useless_after_ms: answerWithinMs(settings),
+    delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
+  })
+  const deferred = new DeferredReplies({ outbox, windows, exclusive, clock, logger: logger.for('inbox') })
+  return { outbox, deferred, quiet, channelOf, paused }
+}

@@ -1,0 +1,72 @@
+/** Apologises for failures of ours: a message that could not be recorded, a turn that failed. */
+import { LRUCache } from 'lru-cache'
+import type { IncomingMessage, MessageId } from '../messages/message.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import { scopeOf } from '../messages/scope.ts'
+import type { Person } from '../people/person.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Outbox } from './outbox.ts'
+import type { StringsFor } from './reply-language.ts'
+import { answering, type ReplyWriter } from './reply-writer.ts'
+import type { TurnMessage } from './turn-message.ts'
+
+/** Messages that could not be recorded, remembered so that their writers get one apology however often they come again. */
+const MOST_REFUSED = 1000
+
+export interface ApologiesDeps {
+  readonly messages: Pick<MessageStore, 'open'>
+  readonly outbox: Pick<Outbox, 'apologise'>
+  readonly writer: ReplyWriter
+  readonly stringsFor: StringsFor
+  readonly logger: Logger
+}
+
+/** Never rejects. */
+export class Apologies {
+  readonly #deps: ApologiesDeps
+  readonly #refused = new LRUCache<MessageId, true>({ max: MOST_REFUSED })
+
+  constructor(deps: ApologiesDeps) {
+    this.#deps = deps
+  }
+
+  /** For a message that could not be recorded. */
+  async forRefused(message: IncomingMessage, { person_id }: Person): Promise<void> {
+    const { outbox, writer, stringsFor, logger } = this.#deps
+    const { message_id, chat_id, chat_kind, text } = message
+    if (this.#refused.has(message_id)) return
+    this.#refused.set(message_id, true)
+    try {
+      const { something_went_wrong } = await stringsFor(text, person_id)
+      const to = { chat_id, chat_kind, person_id, scope: scopeOf(message, person_id) }
+      await outbox.apologise(writer.notice([message_id], to, something_went_wrong))
+    } catch (error) {
+      logger.for('inbox').error('No apology could be sent for a message that was not recorded', {
+        reason: asDenidinError(error).message,
+      })
+    }
+  }
+
+  /** For a batch of which some messages may be unanswered. */
+  async forFailedTurn(batch: readonly TurnMessage[]): Promise<void> {
+    try {
+      await this.#apologiseFor(batch)
+    } catch (error) {
+      const reason = asDenidinError(error).message
+      this.#deps.logger.for('conversation').error('Not even an apology could be sent', { reason })
+    }
+  }
+
+  async #apologiseFor(batch: readonly TurnMessage[]): Promise<void> {
+    const { messages, outbox, writer, stringsFor } = this.#deps
+    const waiting = new Set((await messages.open()).map(message => message.message_id))
+    const unanswered = batch.filter(message => waiting.has(message.message_id))
+    // A person who did not speak to the bot is not spoken to; the next start takes these messages up again.
+    const last = unanswered.findLast(message => message.addressed)
+    if (last === undefined) return
+    const question = unanswered.map(message => message.text).join('\n')
+    const { something_went_wrong } = await stringsFor(question, last.person_id)
+    await outbox.apologise(writer.reply(answering(unanswered, last), last, something_went_wrong))
+  }
+}

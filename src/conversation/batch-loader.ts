@@ -1,0 +1,78 @@
+/** Loads what the dispatcher needs to know about a batch of messages: their texts as of now, who wrote them, and the pause. */
+import type { MessageStore } from '../messages/message-store.ts'
+import { scopeOf, type Scope } from '../messages/scope.ts'
+import type { People } from '../people/people.ts'
+import type { Person, PersonId } from '../people/person.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Pause, Pauses } from './pauses.ts'
+import { idsOf, type TurnMessage } from './turn-message.ts'
+
+/** A message and who wrote it; `undefined` for a person who was forgotten meanwhile. */
+export interface LoadedMessage {
+  readonly message: TurnMessage
+  readonly person: Person | undefined
+}
+
+export interface LoadedBatch {
+  readonly messages: readonly LoadedMessage[]
+  /** The pause of the scope, if any. */
+  readonly pause: Pause | undefined
+}
+
+export interface BatchLoaderDeps {
+  readonly people: Pick<People, 'find'>
+  readonly messages: Pick<MessageStore, 'current'>
+  readonly pauses: Pick<Pauses, 'at'>
+  readonly clock: Clock
+  /** Whether texts are kept, so that they can be read again. */
+  readonly keep: boolean
+  /** Queues a message in its own scope: its person turned out to be someone known under another name. */
+  readonly requeue: (message: TurnMessage) => void
+}
+
+export class BatchLoader {
+  readonly #deps: BatchLoaderDeps
+
+  constructor(deps: BatchLoaderDeps) {
+    this.#deps = deps
+  }
+
+  /** Loads each person once, however many messages they wrote. */
+  async load(scope: Scope, batch: readonly TurnMessage[]): Promise<LoadedBatch> {
+    const { pauses, clock, requeue } = this.#deps
+    const persons = await this.#personsOf(batch)
+    const known = batch.map(message => underCurrentPerson(message, persons))
+    const messages = await this.#withCurrentTexts(known.filter(message => message.scope === scope))
+    const pause = messages.length === 0 ? undefined : await pauses.at(scope, clock.now())
+    for (const message of known) if (message.scope !== scope) requeue(message)
+    return { messages: messages.map(message => ({ message, person: persons.get(message.person_id) })), pause }
+  }
+
+  /** Persons by the id under which they wrote, and by the one that they have now. */
+  async #personsOf(batch: readonly TurnMessage[]): Promise<ReadonlyMap<PersonId, Person>> {
+    const persons = new Map<PersonId, Person>()
+    for (const person_id of new Set(batch.map(message => message.person_id))) {
+      const person = await this.#deps.people.find(person_id)
+      if (person === undefined) continue
+      persons.set(person_id, person)
+      persons.set(person.person_id, person)
+    }
+    return persons
+  }
+
+  /** The messages as their writers want them by now: edited texts, without what they took back. */
+  async #withCurrentTexts(batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> {
+    if (!this.#deps.keep || batch.length === 0) return batch
+    const current = await this.#deps.messages.current(idsOf(batch))
+    return batch.flatMap(message => {
+      const text = current.get(message.message_id)
+      return text === undefined ? [] : [{ ...message, ...text }]
+    })
+  }
+}
+
+/** A message as one of the person that its writer is by now, in that person's scope. */
+const underCurrentPerson = (message: TurnMessage, persons: ReadonlyMap<PersonId, Person>): TurnMessage => {
+  const person_id = persons.get(message.person_id)?.person_id ?? message.person_id
+  return { ...message, person_id, scope: scopeOf(message, person_id) }
+}

@@ -1,0 +1,45 @@
+/** Runs commands that people write in a chat, before and outside of any turn, and sends their answers. */
+import type { Channel } from '../channels/channel.ts'
+import type { ChatId } from '../messages/message.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Person } from '../people/person.ts'
+import type { CommandHandler, Speaker } from './command-handler.ts'
+import type { Outbox } from './outbox.ts'
+import type { ReplyWriter } from './reply-writer.ts'
+import type { TurnMessage } from './turn-message.ts'
+
+export interface CommandRunnerDeps {
+  readonly commands: CommandHandler
+  readonly outbox: Pick<Outbox, 'deliver'>
+  readonly messages: Pick<MessageStore, 'remove'>
+  readonly writer: ReplyWriter
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly clock: Clock
+}
+
+export class CommandRunner {
+  readonly #deps: CommandRunnerDeps
+
+  constructor(deps: CommandRunnerDeps) {
+    this.#deps = deps
+  }
+
+  /** Whether a message is a command. Ask in the order of the messages: what is no answer withdraws an open question. */
+  recognises(message: TurnMessage): boolean {
+    return message.addressed && this.#deps.commands.recognises(message.text, message)
+  }
+
+  async run(message: TurnMessage, person: Person): Promise<void> {
+    const { commands, outbox, messages, writer, channelOf, clock } = this.#deps
+    const { message_id, chat_id, chat_kind, scope } = message
+    const since = clock.now()
+    await using _typing = await channelOf(chat_id)?.typing(chat_id)
+    const speaker: Speaker = { person, chat_id, chat_kind, scope, message_id }
+    const text = await commands.run(message.text, speaker)
+    // Commands are no conversation: neither their words nor their answers, which may hold what is to be forgotten, stay.
+    if ((await outbox.deliver(writer.notice([message_id], message, text), since)) !== undefined) {
+      await messages.remove(message_id, clock.now())
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it, or a turn. */
+import type { MessageStore } from '../messages/message-store.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { withTrace } from '../platform/trace.ts'
+import type { Apologies } from './apologies.ts'
+import type { BatchLoader, LoadedBatch } from './batch-loader.ts'
+import type { CommandRunner } from './command-runner.ts'
+import type { Pause } from './pauses.ts'
+import { loadTurnContext, type SpokenMessage, type TurnContextDeps } from './turn-context.ts'
+import type { Turn } from './turn.ts'
+import { groupByChat, type TurnMessage } from './turn-message.ts'
+import type { UnreadableMessages } from './unreadable-messages.ts'
+
+export interface DispatcherDeps {
+  readonly batches: BatchLoader
+  readonly handlers: {
+    readonly commands: CommandRunner
+    readonly unreadable: UnreadableMessages
+    readonly turn: Turn
+  }
+  readonly contexts: TurnContextDeps
+  readonly apologies: Apologies
+  readonly messages: Pick<MessageStore, 'settle'>
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export class Dispatcher {
+  readonly #deps: DispatcherDeps
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps
+  }
+
+  /** Works on a batch of one scope, chat by chat: a person is answered where they wrote. Never rejects. */
+  async dispatch(scope: Scope, batch: readonly TurnMessage[]): Promise<void> {
+    for (const chat of groupByChat(batch)) {
+      await withTrace(chat.at(-1)?.trace ?? this.#deps.ids.uuid(), () => this.#dispatchChat(scope, chat))
+    }
+  }
+
+  async #dispatchChat(scope: Scope, chat: readonly TurnMessage[]): Promise<void> {
+    const { batches, apologies, logger, metrics } = this.#deps
+    let unanswered = chat
+    try {
+      const loaded = await batches.load(scope, chat)
+      unanswered = loaded.messages.map(({ message }) => message)
+      await this.#handle(scope, loaded)
+    } catch (error) {
+      metrics.count('turns_failed')
+      const { code, message } = asDenidinError(error)
+      logger.for('conversation').error('A turn failed', { code, reason: message })
+      await apologies.forFailedTurn(unanswered)
+    }
+  }
+
+  async #handle(scope: Scope, { messages: loaded, pause }: LoadedBatch): Promise<void> {
+    const { handlers, messages, clock } = this.#deps
+    const talk: SpokenMessage[] = []
+    for (const { message, person } of loaded) {
+      if (person === undefined || person.role === 'blocked') {
+        await messages.settle([message.message_id], 'ignored', clock.now())
+      } else if (handlers.commands.recognises(message)) {
+        // What was said before a command belongs before it: a reset must not swallow it.
+        await this.#talk(scope, talk.splice(0), pause)
+        await handlers.commands.run(message, person)
+      } else if (message.text === '') {
+        await handlers.unreadable.handle(message, { mayAsk: pause === undefined && message.addressed })
+      } else {
+        handlers.unreadable.readable(message.chat_id)
+        talk.push({ message, person })
+      }
+    }
+    await this.#talk(scope, talk, pause)
+  }
+
+  async #talk(scope: Scope, talk: readonly SpokenMessage[], pause: Pause | undefined): Promise<void> {
+    const { contexts, handlers } = this.#deps
+    const [first, ...others] = talk
+    if (first === undefined) return
+    await handlers.turn.run(await loadTurnContext(contexts, scope, [first, ...others], pause))
+  }
+}

@@ -1,0 +1,80 @@
+/** Records an incoming message before any work on it: who wrote it, in which scope, and whether it is to be answered. */
+import type { IncomingMessage } from '../messages/message.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import { scopeOf } from '../messages/scope.ts'
+import type { People } from '../people/people.ts'
+import { knownName } from '../people/sender-normalisation.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import type { Apologies } from './apologies.ts'
+import type { TurnMessage } from './turn-message.ts'
+
+export interface MessageRecorderDeps {
+  readonly settings: {
+    /** Older messages, found after an absence, are kept as history and not answered. */
+    readonly answer_within_ms: number
+    /** Whether what is said may be kept. */
+    readonly keep: boolean
+  }
+  readonly people: Pick<People, 'resolve'>
+  readonly messages: Pick<MessageStore, 'receive'>
+  readonly apologies: Pick<Apologies, 'forRefused'>
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** Something that can be read: a letter, a digit, a sign. */
+const WORDS = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+export class MessageRecorder {
+  readonly #deps: MessageRecorderDeps
+  readonly #logger: Logger
+
+  constructor(deps: MessageRecorderDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('inbox')
+  }
+
+  /**
+   * @returns the message when it is to be worked on; `undefined` when it is known already, blocked, or without words
+   * @throws when it could not be recorded; its writer was told so
+   */
+  async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
+    const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
+    const late = clock.now() - incoming.sent_at > settings.answer_within_ms
+    const message = late ? { ...incoming, addressed: false } : incoming
+    const person = await people.resolve(message.sender)
+    const scope = scopeOf(message, person.person_id)
+    const { message_id, chat_id, chat_kind, addressed, text, sent_at, sender } = message
+    const blocked = person.role === 'blocked'
+    const ignored = blocked || (message.unreadable !== true && !WORDS.test(text))
+    const tokens = counter.count(text)
+    const sender_name = knownName(sender) ?? person.name
+    const receipt = await messages
+      .receive({
+        message: sender_name === undefined ? message : { ...message, sender: { ...sender, name: sender_name } },
+        scope,
+        person_id: person.person_id,
+        received_at: clock.now(),
+        state: ignored ? 'ignored' : 'received',
+        tokens: settings.keep && !ignored ? tokens : undefined,
+      })
+      .catch(async (error: unknown) => {
+        if (!ignored && addressed) await apologies.forRefused(message, person)
+        throw error
+      })
+    if (receipt === 'known') {
+      metrics.count('messages_duplicate')
+      return undefined
+    }
+    metrics.count(ignored ? 'messages_ignored' : 'messages_received')
+    this.#logger.info('Message received', { message_id, blocked, tokens })
+    if (ignored) return undefined
+    const { person_id } = person
+    return { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at, trace }
+  }
+}

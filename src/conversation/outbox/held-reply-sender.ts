@@ -1,0 +1,104 @@
+/** Sends replies that certainly did not go out before, once there is a reason to try again, and gives up old ones. */
+import type { Channel } from '../../channels/channel.ts'
+import type { ChatId } from '../../messages/message.ts'
+import type { HeldReply, MessageStore, Reply } from '../../messages/message-store.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { DeliveryHealth } from '../delivery-health.ts'
+import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-sender.ts'
+
+/** Why what is held may go out now. */
+export type ResendReason = 'reconnected' | 'resumed'
+
+export interface HeldReplySenderDeps {
+  readonly messages: Pick<MessageStore, 'abandon' | 'fail' | 'held'>
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
+  readonly delay: (reply: Reply) => Promise<boolean>
+  /** A reply that is held for longer than this is of no use any more. */
+  readonly useless_after_ms: number
+  readonly sender: PartSender
+  readonly health: DeliveryHealth
+  readonly clock: Clock
+  readonly stopping: AbortSignal
+}
+
+export class HeldReplySender {
+  readonly #deps: HeldReplySenderDeps
+  /** Texts of held replies that may not be written to disk (memory is off), for as long as this process lives. */
+  readonly #unwritten = new Map<string, readonly Part[]>()
+  /** Held replies that a channel could have taken, had it not been for quiet hours or a pause. */
+  readonly #delayed = new Set<string>()
+
+  constructor(deps: HeldReplySenderDeps) {
+    this.#deps = deps
+  }
+
+  /** Whether something could be sent, but for quiet hours or a pause. */
+  get waits(): boolean {
+    return this.#delayed.size > 0
+  }
+
+  /** Keeps the unsent parts of a reply whose text may not be written to disk. */
+  keepUnsent({ reply, unsent }: { readonly reply: Reply; readonly unsent: readonly Part[] }): void {
+    if (!reply.keep && unsent.length > 0) this.#unwritten.set(reply.outbox_id, unsent)
+  }
+
+  /** Tries what is held in a chat, oldest first. @returns replies of which something may have gone out */
+  async sendIn(chat_id: ChatId, reason: ResendReason): Promise<readonly Reply[]> {
+    const { messages, channelOf } = this.#deps
+    const channel = channelOf(chat_id)
+    if (channel === undefined) return []
+    const sent: Reply[] = []
+    for (const held of await messages.held(chat_id)) {
+      const { reply } = held
+      if (this.#isStopping() || !(await this.#isDue(reply, reason))) continue
+      const { first, unsent } = await this.#resume(held, channel, reason)
+      if (first !== undefined && first.outcome !== 'not_sent') sent.push(reply)
+      if (unsent.length === 0 || this.#isStopping()) continue
+      // What comes after it waits too: the order stays.
+      if (reason === 'resumed') break
+      await this.#giveUp(reply, 'the channel did not take it after a reconnect either')
+    }
+    return sent
+  }
+
+  /** Whether a reply may go out now; one that is too old is given up instead. */
+  async #isDue(reply: Reply, reason: ResendReason): Promise<boolean> {
+    const { clock, delay, useless_after_ms } = this.#deps
+    if (reason === 'resumed' && !this.#delayed.has(reply.outbox_id)) return false
+    this.#delayed.delete(reply.outbox_id)
+    if (clock.now() - reply.created_at > useless_after_ms) {
+      await this.#giveUp(reply, 'too old')
+      return false
+    }
+    if (!(await delay(reply))) return true
+    this.#delayed.add(reply.outbox_id)
+    return false
+  }
+
+  async #resume({ reply, waiting }: HeldReply, channel: Channel, reason: ResendReason): Promise<SendResult> {
+    const { messages, sender, clock } = this.#deps
+    const unwritten = this.#unwritten.get(reply.outbox_id)
+    this.#unwritten.delete(reply.outbox_id)
+    const parts = unwritten ?? waiting.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
+    if (parts.length === 0) {
+      await messages.abandon(reply, clock.now())
+      return { first: undefined, unsent: [] }
+    }
+    const retry_ms = reason === 'reconnected' ? RETRY_MS : []
+    const result = await sender.send({ reply, parts, channel, since: undefined, retry_ms })
+    this.keepUnsent({ reply, unsent: result.unsent })
+    return result
+  }
+
+  async #giveUp(reply: Reply, why: string): Promise<void> {
+    const { messages, health, clock } = this.#deps
+    await messages.fail(reply, clock.now())
+    this.#unwritten.delete(reply.outbox_id)
+    health.failed(reply.outbox_id, why)
+  }
+
+  #isStopping(): boolean {
+    return this.#deps.stopping.aborted
+  }
+}

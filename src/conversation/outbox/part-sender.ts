@@ -1,0 +1,120 @@
+/**
+ * Sends the parts of one reply in their order. The intent of each part is on disk before it is sent, its outcome after;
+ * only what certainly did not go out is tried again.
+ */
+import type { Channel, Delivery } from '../../channels/channel.ts'
+import type { MessageStore, Reply } from '../../messages/message-store.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { DeliveryHealth } from '../delivery-health.ts'
+import type { Pacer } from '../pacing/pacer.ts'
+
+/** Waits between attempts to send what certainly did not go out; afterwards it is held. */
+export const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
+
+const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
+
+/** One message of a reply; a long reply has several. */
+export interface Part {
+  /** Place in the reply, from 0. */
+  readonly part: number
+  readonly text: string
+}
+
+/** A reply on its way, with the parts that are still to be sent. */
+export interface Sending {
+  readonly reply: Reply
+  readonly parts: readonly Part[]
+  readonly channel: Channel | undefined
+  /** When the work on the reply began; `undefined` when it was written long ago. */
+  readonly since: number | undefined
+  /** Waits before further attempts at what certainly did not go out. */
+  readonly retry_ms: readonly number[]
+}
+
+/** What became of a reply. */
+export interface SendResult {
+  /** Of the first part that was tried. */
+  readonly first: Delivery | undefined
+  /** Parts that certainly did not go out: the one that failed and those after it. */
+  readonly unsent: readonly Part[]
+}
+
+export interface PartSenderDeps {
+  readonly messages: Pick<MessageStore, 'begin' | 'conclude'>
+  readonly pacer: Pacer
+  readonly health: DeliveryHealth
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Aborted when DeniDin stops: what has not gone out by then is held. */
+  readonly stopping: AbortSignal
+}
+
+export class PartSender {
+  readonly #deps: PartSenderDeps
+
+  constructor(deps: PartSenderDeps) {
+    this.#deps = deps
+  }
+
+  /** Sends part by part and ends at the first part that certainly does not go out. */
+  async send(sending: Sending): Promise<SendResult> {
+    const { health, logger, clock } = this.#deps
+    const { reply, parts } = sending
+    let since = sending.since
+    let first: Delivery | undefined
+    let doubtful = false
+    for (const [index, part] of parts.entries()) {
+      await this.#pace(sending, part, since)
+      const delivery = await this.#attempt(sending, part)
+      first ??= delivery
+      if (delivery.outcome !== 'sent') {
+        const { outcome, reason } = delivery
+        const what = outcome === 'not_sent' ? 'held' : outcome
+        logger.warn(`Reply ${what}`, { outbox_id: reply.outbox_id, part: part.part, reason })
+        doubtful = true
+      }
+      if (delivery.outcome === 'not_sent') return { first, unsent: parts.slice(index) }
+      since = clock.now()
+    }
+    if (doubtful) {
+      health.unconfirmed()
+    } else {
+      health.sent()
+      logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens, parts: parts.length })
+    }
+    return { first, unsent: [] }
+  }
+
+  /** Sends one part once and records nothing. */
+  async transmit({ reply, channel }: Pick<Sending, 'reply' | 'channel'>, part: Part): Promise<Delivery> {
+    if (channel === undefined) return NO_CHANNEL
+    const reply_to = reply.chat_kind === 'group' && part.part === 0 ? reply.answers.at(-1) : undefined
+    try {
+      return await channel.send(reply.chat_id, part.text, reply_to === undefined ? {} : { reply_to })
+    } catch (error) {
+      // A channel must not reject. If it does, the message may or may not have gone out.
+      return { outcome: 'unconfirmed', reason: String(error) }
+    }
+  }
+
+  /** Waits as long as a person would take to type the part. A terminal does not wait. */
+  async #pace({ reply, channel }: Sending, { text }: Part, since: number | undefined): Promise<void> {
+    if (channel?.pace !== 'human') return
+    await this.#deps.pacer.waitForPace({ chat_id: reply.chat_id, characters: text.length, since })
+  }
+
+  async #attempt(sending: Sending, part: Part): Promise<Delivery> {
+    const { messages, clock, stopping } = this.#deps
+    for (let failures = 0; ; failures++) {
+      if (sending.channel !== undefined) await messages.begin(sending.reply.outbox_id, part.part, clock.now())
+      const delivery = await this.transmit(sending, part)
+      const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
+      const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
+      await messages.conclude(sending.reply, part.part, { state, message_id, at: clock.now() })
+      const wait = sending.retry_ms[failures]
+      if (delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted) return delivery
+      await clock.sleep(wait, stopping).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** What happens when the account's owner writes in a chat: the bot pauses there, and keeps the words as its own. */
+import type { OwnerMessage } from '../channels/channel.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import { scopeOf, type Scope } from '../messages/scope.ts'
+import type { People } from '../people/people.ts'
+import type { PersonId } from '../people/person.ts'
+import { MINUTE_MS, type Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import type { Pauses } from './pauses.ts'
+import type { Exclusive } from './turn-scheduler.ts'
+import { windowBudget, type WindowBudgets } from './window-budget.ts'
+
+export interface OwnerTakeoverDeps {
+  readonly settings: {
+    /** Whether what is said may be kept. */
+    readonly keep: boolean
+    /** Minutes for which the bot is paused after its owner wrote in a chat; 0: it is not. */
+    readonly takeover_minutes: number
+    readonly window_tokens: WindowBudgets
+  }
+  readonly people: Pick<People, 'find' | 'resolve'>
+  readonly messages: Pick<MessageStore, 'assign' | 'originOf' | 'receive'>
+  readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>
+  readonly pauses: Pick<Pauses, 'at' | 'begin'>
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly exclusive: Exclusive
+}
+
+export class OwnerTakeover {
+  readonly #deps: OwnerTakeoverDeps
+  readonly #logger: Logger
+
+  constructor(deps: OwnerTakeoverDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('inbox')
+  }
+
+  /** Messages that we sent ourselves, and known ones, are ignored. */
+  async ownerWrote(message: OwnerMessage): Promise<void> {
+    const { messages, people } = this.#deps
+    if ((await messages.originOf(message)) !== 'new') return
+    // In a group no one in particular is spoken to: there the group takes the place of the person.
+    const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
+    const scope = scopeOf(message, person_id)
+    await this.#pause(message, scope)
+    await this.#keep(message, scope, person_id)
+  }
+
+  /** Pauses the bot for a time that begins with the owner's message, however late it arrives. */
+  async #pause({ message_id, sent_at }: OwnerMessage, scope: Scope): Promise<void> {
+    const { settings, pauses, clock } = this.#deps
+    const minutes = settings.takeover_minutes
+    const now = clock.now()
+    const until = sent_at + minutes * MINUTE_MS
+    if (until <= now) return
+    const pause = await pauses.at(scope, now)
+    // An older message that arrives later shortens nothing.
+    if (pause !== undefined && (pause.until ?? Infinity) >= until) return
+    await pauses.begin({ scope, until, reason: 'owner' }, now)
+    this.#logger.info('The owner wrote, the bot stays quiet', { message_id, minutes })
+  }
+
+  /** Keeps what the owner said as the bot's own words: for the person it is one voice. */
+  async #keep(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
+    const { settings, messages, clock } = this.#deps
+    const { message_id, chat_id, chat_kind, text, sent_at } = message
+    const tokens = this.#deps.tokens.count(text)
+    const receipt = await messages.receive({
+      message: {
+        message_id,
+        chat_id,
+        chat_kind,
+        text,
+        sent_at,
+        addressed: false,
+        may_continue: false,
+        sender: { identities: [] },
+      },
+      person_id,
+      scope,
+      received_at: clock.now(),
+      state: 'heard',
+      role: 'assistant',
+      tokens: settings.keep ? tokens : undefined,
+    })
+    if (receipt === 'known' || !settings.keep) return
+    await this.#deps.exclusive(scope, () => this.#addToSession(message, scope, person_id, tokens))
+  }
+
+  async #addToSession(message: OwnerMessage, scope: Scope, person_id: PersonId, tokens: number): Promise<void> {
+    const { settings, messages, windows, people } = this.#deps
+    const { message_id, chat_id, chat_kind, text, sent_at } = message
+    const { session_id } = await windows.open(scope, chat_id)
+    await messages.assign(session_id, [message_id])
+    await windows.append(session_id, [
+      { message_id, role: 'assistant', content: text, sender_name: undefined, person_id, timestamp: sent_at, tokens },
+    ])
+    await windows.save(session_id, windowBudget(settings.window_tokens, await people.find(person_id), chat_kind))
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Decides what goes into a request to the model. Every part has its own budget, and together with the system prompt and
+ * everything around the texts they stay within the budget of the whole request. What was taken and left is recorded.
+ */
+import type { ModelMessage } from '../../models/language-model.ts'
+import type { WindowMessage } from '../../sessions/session.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+import { packHistory, type PackedHistory } from './pack-history.ts'
+import { packProfile, type ProfileLine } from './pack-profile.ts'
+import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
+import type { ContextBudget, PackedCandidate, PackingRecord } from './packing-record.ts'
+import { renderContext, systemText, type SystemText } from './render-context.ts'
+import { ANSWER_TOKENS, MESSAGE_TOKENS, TokenCosts } from './token-costs.ts'
+
+/** Tokens set aside for a request for a certain tone: which one is known only when recall is packed. */
+const TONE_TOKENS = 64
+/** Shares of a small budget that recall and profile may keep from the history. */
+const RECALL_SHARE = 0.25
+const PROFILE_SHARE = 0.1
+
+/** What a request may carry besides the history. */
+export interface ContextCandidates {
+  readonly system: SystemText
+  /** Most wanted first. */
+  readonly profile: readonly ProfileLine[]
+  readonly recall: FoundCandidates
+  /** What the model is asked for because of the recalled texts that are shown; `undefined`: nothing. */
+  readonly tone: (recalled: RecallCandidates) => string | undefined
+}
+
+/** A request within its budget. */
+export interface PackedContext {
+  readonly messages: readonly ModelMessage[]
+  readonly recall: PackedRecall
+  readonly tone: string | undefined
+  readonly record: PackingRecord
+}
+
+export class ContextPacker {
+  readonly #costs: TokenCosts
+
+  constructor(tokens: TokenCounter) {
+    this.#costs = new TokenCosts(tokens)
+  }
+
+  /**
+   * Packs the history, which comes first: what the model has before it anyway need not be recalled.
+   * @param window oldest first
+   */
+  packHistory(window: readonly WindowMessage[], system: SystemText, budget: ContextBudget): PackedHistory {
+    const free = budget.total - this.#fixedTokens(system)
+    const room = Math.floor(
+      free - reserve(budget.recall, free * RECALL_SHARE) - reserve(budget.profile, free * PROFILE_SHARE),
+    )
+    return packHistory(window, { content: budget.history, room }, system.chat_kind, this.#costs)
+  }
+
+  /**
+   * Packs the rest around the history. The system prompt and the newest message go in whatever their size; everything
+   * else only within `budget.total`.
+   */
+  packContext(history: PackedHistory, candidates: ContextCandidates, budget: ContextBudget): PackedContext {
+    const { system } = candidates
+    const free = budget.total - this.#fixedTokens(system) - history.tokens
+    const forRecall = free - reserve(budget.profile, free * PROFILE_SHARE)
+    const recall = packRecall(candidates.recall, { content: budget.recall, room: forRecall }, this.#costs)
+    const forProfile = { content: budget.profile, room: free - recall.tokens }
+    const profile = packProfile(candidates.profile, forProfile, this.#costs)
+    const tone = candidates.tone(recall)
+    const messages = renderContext({
+      ...system,
+      tone,
+      profile: profile.lines,
+      memories: recall.memories,
+      quotes: recall.quotes,
+      history: history.messages,
+    })
+    const fixed = this.#fixedCandidates(system, tone)
+    const tokens =
+      ANSWER_TOKENS +
+      fixed.reduce((sum, each) => sum + each.tokens, 0) +
+      profile.tokens +
+      recall.tokens +
+      history.tokens
+    const all = [...fixed, ...profile.candidates, ...recall.candidates, ...history.candidates]
+    return { messages, recall, tone, record: { budget, tokens, candidates: all } }
+  }
+
+  #fixedTokens(system: SystemText): number {
+    return ANSWER_TOKENS + this.#systemTokens(system) + TONE_TOKENS
+  }
+
+  #systemTokens(system: SystemText): number {
+    return this.#costs.repeated(systemText(system)) + MESSAGE_TOKENS
+  }
+
+  #fixedCandidates(system: SystemText, tone: string | undefined): readonly PackedCandidate[] {
+    const fixed: PackedCandidate[] = [
+      { id: 'system', kind: 'system', tokens: this.#systemTokens(system), outcome: 'taken', reason: 'fits' },
+    ]
+    if (tone !== undefined) {
+      // The line break before it is a token of its own.
+      const tokens = this.#costs.repeated(tone) + 1
+      fixed.push({ id: 'tone', kind: 'tone', tokens, outcome: 'taken', reason: 'fits' })
+    }
+    return fixed
+  }
+}
+
+/** What a part keeps for itself of a request: its budget, or its share where there is not enough for all. */
+const reserve = (budget: number, share: number): number => Math.max(0, Math.min(budget, share))

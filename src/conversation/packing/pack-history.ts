@@ -1,0 +1,116 @@
+/** Chooses the part of a session's window that goes into a request: the newest messages, shortened where they are too long. */
+import type { WindowMessage } from '../../sessions/session.ts'
+import { fitWindow, windowTokens } from '../../sessions/window.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
+import { senderPrefix, type ChatKind } from './render-context.ts'
+import { MESSAGE_TOKENS, type TokenCosts } from './token-costs.ts'
+
+export interface PackedHistory {
+  /** Oldest first; the newest message is always among them. */
+  readonly messages: readonly WindowMessage[]
+  /** Tokens in the request, with what surrounds the texts. */
+  readonly tokens: number
+  readonly candidates: readonly PackedCandidate[]
+}
+
+/** Share of the budget that the message before the newest keeps when both together are too long. */
+const EARLIER_SHARE = 0.25
+/** Share of a shortened message that is its beginning; the rest is its end. */
+const BEGINNING_SHARE = 0.75
+/** Tokens set aside for the mark in the place of what was left out. */
+const MARK_TOKENS = 16
+/** With less room than this for two messages, the newest gets all of it. */
+const LEAST_FOR_TWO = 8 * MARK_TOKENS
+/** With less room than this, a message keeps its beginning alone. */
+const LEAST_FOR_ENDS = 2 * MARK_TOKENS
+
+/** Packs the history of one request. `window` is oldest first. */
+export const packHistory = (
+  window: readonly WindowMessage[],
+  budget: PartBudget,
+  chat_kind: ChatKind,
+  costs: TokenCosts,
+): PackedHistory => {
+  const surroundings = (message: WindowMessage): number => surroundingTokens(message, chat_kind, costs)
+  const withinContent = fitWindow(window, budget.content)
+  const withinRoom = newestWithin(withinContent, budget.room, surroundings)
+  const room = budget.room - sumOf(withinRoom, surroundings)
+  const messages = fitLongMessages(withinRoom, Math.min(budget.content, room), costs.counter, room)
+  const kept = new Map(messages.map(message => [message.message_id, message]))
+  const dropped = window.length - withinContent.length
+  const candidates = window.map((message, at): PackedCandidate => {
+    const packed = kept.get(message.message_id)
+    const { message_id: id, tokens } = message
+    if (packed === undefined) {
+      const reason: PackingReason = at < dropped ? 'history_budget' : 'request_budget'
+      return { id, kind: 'message', tokens, outcome: 'left', reason }
+    }
+    const cost = packed.tokens + surroundings(packed)
+    if (packed === message) return { id, kind: 'message', tokens: cost, outcome: 'taken', reason: 'fits' }
+    const reason: PackingReason = room < budget.content ? 'request_budget' : 'history_budget'
+    return { id, kind: 'message', tokens: cost, outcome: 'shortened', reason }
+  })
+  return { messages, tokens: windowTokens(messages) + sumOf(messages, surroundings), candidates }
+}
+
+const sumOf = (messages: readonly WindowMessage[], tokensOf: (message: WindowMessage) => number): number =>
+  messages.reduce((sum, message) => sum + tokensOf(message), 0)
+
+/** Tokens besides the text: role, name, and the indentation of further lines. */
+const surroundingTokens = (message: WindowMessage, chat_kind: ChatKind, costs: TokenCosts): number => {
+  const prefix = senderPrefix(message, chat_kind)
+  if (prefix === '') return MESSAGE_TOKENS
+  const lines = message.content.match(/[\n\r\u2028\u2029]/g)?.length ?? 0
+  return MESSAGE_TOKENS + costs.repeated(prefix) + 2 * lines
+}
+
+/** Drops the oldest messages until the rest, with what surrounds it, fits; the last two stay. */
+const newestWithin = (
+  window: readonly WindowMessage[],
+  room: number,
+  surroundings: (message: WindowMessage) => number,
+): readonly WindowMessage[] => {
+  if (room === Number.POSITIVE_INFINITY) return window
+  const sized = window.map(message => ({ ...message, tokens: message.tokens + surroundings(message) }))
+  return window.slice(window.length - fitWindow(sized, room).length)
+}
+
+/**
+ * The rule for messages larger than the budget. The last two messages always stay in the window. Where these alone
+ * exceed it, the request carries them shortened: the newest gets what the other leaves (at least three quarters), each
+ * keeps its beginning (three quarters) and its end, with a mark between. On disk the messages stay whole. Where the room
+ * of the request is too small for two, the newest gets all of it.
+ */
+export const fitLongMessages = (
+  window: readonly WindowMessage[],
+  max_tokens: number,
+  tokens: TokenCounter,
+  room = Number.POSITIVE_INFINITY,
+): readonly WindowMessage[] => {
+  if (windowTokens(window) <= max_tokens) return window
+  const newest = window.at(-1)
+  if (newest === undefined) return window
+  if (room < LEAST_FOR_TWO) return [shorten(newest, room, tokens)]
+  const earlier = window.at(-2)
+  const forEarlier = earlier === undefined ? 0 : Math.min(earlier.tokens, Math.floor(max_tokens * EARLIER_SHARE))
+  const forNewest = Math.min(newest.tokens, max_tokens - forEarlier)
+  const shortened = earlier === undefined ? [] : [shorten(earlier, max_tokens - forNewest, tokens)]
+  return [...shortened, shorten(newest, forNewest, tokens)]
+}
+
+const shorten = (message: WindowMessage, max_tokens: number, tokens: TokenCounter): WindowMessage => {
+  if (message.tokens <= max_tokens) return message
+  if (max_tokens < LEAST_FOR_ENDS) {
+    const beginning = tokens.cut(message.content, Math.max(1, max_tokens), 'start')
+    return { ...message, content: beginning, tokens: Math.max(1, max_tokens) }
+  }
+  const kept = max_tokens - MARK_TOKENS
+  const beginning = Math.floor(kept * BEGINNING_SHARE)
+  const content = [
+    tokens.cut(message.content, beginning, 'start'),
+    `[… ${String(message.tokens - kept)} tokens left out …]`,
+    tokens.cut(message.content, kept - beginning, 'end'),
+  ].join(' ')
+  return { ...message, content, tokens: max_tokens }
+}

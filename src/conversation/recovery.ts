@@ -1,0 +1,78 @@
+/** Takes up messages that were recorded and not answered: those of an earlier process, and those that waited. */
+import type { ChatId } from '../messages/message.ts'
+import type { MessageStore, OpenMessage } from '../messages/message-store.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Outbox } from './outbox.ts'
+import type { StringsFor } from './reply-language.ts'
+import type { ReplyWriter } from './reply-writer.ts'
+import type { TurnMessage } from './turn-message.ts'
+import type { TurnScheduler } from './turn-scheduler.ts'
+
+export interface RecoveryDeps {
+  readonly messages: Pick<MessageStore, 'open' | 'settle'>
+  readonly outbox: Pick<Outbox, 'deliver' | 'recover'>
+  readonly scheduler: Pick<TurnScheduler<TurnMessage>, 'exclusive' | 'push'>
+  readonly writer: ReplyWriter
+  readonly stringsFor: StringsFor
+  /** Whether the bot is paused in a conversation. */
+  readonly paused: (scope: Scope) => Promise<boolean>
+  /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
+  readonly serves: (chat_id: ChatId) => boolean
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export class Recovery {
+  readonly #deps: RecoveryDeps
+  readonly #logger: Logger
+
+  constructor(deps: RecoveryDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('inbox')
+  }
+
+  /** Settles what was being sent when the last process ended. @returns messages that were never answered, oldest first */
+  async unanswered(): Promise<readonly OpenMessage[]> {
+    const { outbox, messages, serves } = this.#deps
+    await outbox.recover()
+    const waiting = (await messages.open()).filter(message => serves(message.chat_id))
+    if (waiting.length > 0) this.#logger.info('Taking up messages that were not answered', { messages: waiting.length })
+    return waiting
+  }
+
+  /** Queues messages whose texts are still known, and has the other texts said again. */
+  async takeUp(waiting: readonly OpenMessage[]): Promise<void> {
+    const { messages, scheduler, clock } = this.#deps
+    const known = waiting.flatMap(message => (message.text === undefined ? [] : [{ ...message, text: message.text }]))
+    for (const [scope, batch] of Map.groupBy(known, message => message.scope)) scheduler.push(scope, batch, true)
+    const lost = waiting.filter(message => message.text === undefined)
+    const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
+    await messages.settle(unheard, 'unanswerable', clock.now())
+    const addressed = lost.filter(message => message.addressed)
+    for (const ofChat of Map.groupBy(addressed, message => message.chat_id).values()) await this.#askAgain(ofChat)
+  }
+
+  /** The texts of messages in a chat were not kept (memory is off) and are gone: their writer is asked to repeat them. */
+  async #askAgain(lost: readonly OpenMessage[]): Promise<void> {
+    const { messages, outbox, scheduler, writer, stringsFor, paused, clock } = this.#deps
+    const last = lost.at(-1)
+    if (last === undefined) return
+    const answers = lost.map(message => message.message_id)
+    if (await paused(last.scope)) {
+      await messages.settle(answers, 'unanswerable', clock.now())
+      return
+    }
+    const { restarted_before_answer } = await stringsFor('', last.person_id)
+    const question = writer.notice(answers, last, restarted_before_answer)
+    scheduler
+      .exclusive(last.scope, () => outbox.deliver(question))
+      .catch((error: unknown) => {
+        this.#logger.error('The writer of lost messages could not be asked to repeat them', {
+          reason: asDenidinError(error).message,
+        })
+      })
+  }
+}

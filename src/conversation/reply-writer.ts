@@ -1,0 +1,64 @@
+/** Makes replies out of texts: ids, token counts, and whether the text may be kept. */
+import type { MessageId } from '../messages/message.ts'
+import type { OpenMessage, Reply } from '../messages/message-store.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+
+/** Where a reply goes and who is answered. */
+export type Recipient = Pick<Reply, 'chat_id' | 'chat_kind' | 'person_id' | 'scope'>
+
+export interface ReplyWriterDeps {
+  readonly ids: Ids
+  readonly clock: Clock
+  readonly tokens: TokenCounter
+  /** Whether what is said may be kept. */
+  readonly keep: boolean
+}
+
+export class ReplyWriter {
+  readonly #deps: ReplyWriterDeps
+
+  constructor(deps: ReplyWriterDeps) {
+    this.#deps = deps
+  }
+
+  /** A reply that belongs to the conversation; without a session it is kept but belongs to none. */
+  reply(answers: readonly MessageId[], to: Recipient, text: string, session_id?: string): Reply {
+    const { keep } = this.#deps
+    return this.#compose(answers, to, text, { keep, session_id: keep ? session_id : undefined })
+  }
+
+  /** Words of our own that are no conversation, such as the answer to a command: they are not kept. */
+  notice(answers: readonly MessageId[], to: Recipient, text: string): Reply {
+    return this.#compose(answers, to, text, { keep: false, session_id: undefined })
+  }
+
+  #compose(
+    answers: readonly MessageId[],
+    { chat_id, chat_kind, scope, person_id }: Recipient,
+    text: string,
+    { keep, session_id }: Pick<Reply, 'keep' | 'session_id'>,
+  ): Reply {
+    const { ids, clock, tokens } = this.#deps
+    return {
+      outbox_id: ids.uuid(),
+      chat_id,
+      chat_kind,
+      scope,
+      person_id,
+      answers,
+      text,
+      tokens: tokens.count(text),
+      session_id,
+      keep,
+      created_at: clock.now(),
+    }
+  }
+}
+
+/** Ids of what a reply answers, the message that it quotes at the end: that is where a channel looks for it. */
+export const answering = (batch: readonly OpenMessage[], quoted: OpenMessage): readonly MessageId[] => [
+  ...batch.filter(message => message !== quoted).map(message => message.message_id),
+  quoted.message_id,
+]

@@ -1,0 +1,45 @@
+/** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
+import type { LanguageModel } from '../../models/language-model.ts'
+import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Strings } from '../../text/strings/strings.ts'
+import type { PackedContext } from '../packing/context-packer.ts'
+import type { TurnContext } from '../turn-context.ts'
+
+export interface CompleteDeps {
+  readonly model: LanguageModel
+  /** Most tokens of an answer. */
+  readonly max_tokens: number
+  readonly temperature: number
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** What the person is answered. */
+export interface Answer {
+  readonly text: string
+  /** `system`: the model failed, and the text says so; it is no part of the conversation. */
+  readonly from: 'model' | 'system'
+}
+
+/** Never rejects. */
+export const complete = async (
+  { model, max_tokens, temperature, logger, metrics }: CompleteDeps,
+  { caller, strings }: TurnContext,
+  { messages, record }: PackedContext,
+): Promise<Answer> => {
+  try {
+    const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
+    const { text } = await model.complete(request, { ...caller, purpose: 'reply' })
+    return { text, from: 'model' }
+  } catch (error) {
+    metrics.count('model_failures')
+    const failure = asDenidinError(error)
+    logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
+    return { text: sentenceFor(failure, strings), from: 'system' }
+  }
+}
+
+const sentenceFor = ({ code }: DenidinError, strings: Strings): string =>
+  code === 'rejected' ? strings.model_rejected : strings.model_unavailable

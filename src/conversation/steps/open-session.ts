@@ -1,0 +1,20 @@
+/** Step of a turn: opens the running session of its scope and adds what was said. */
+import type { Session, Sessions } from '../../sessions/sessions.ts'
+import type { TurnContext } from '../turn-context.ts'
+import { toWindow } from '../turn-message.ts'
+
+export interface OpenSessionDeps {
+  readonly windows: Pick<Sessions, 'open' | 'append'>
+  /** Called when a session ended and waits to be moved into long-term memory. */
+  readonly sessionEnded: () => void
+}
+
+/** @returns the session with every message that a request may carry; which of them it does, the packer decides */
+export const openSession = async (
+  { windows, sessionEnded }: OpenSessionDeps,
+  { scope, chat_id, batch }: TurnContext,
+): Promise<Session> => {
+  const { session_id, ended_another } = await windows.open(scope, chat_id)
+  if (ended_another) sessionEnded()
+  return await windows.append(session_id, batch.map(toWindow))
+}

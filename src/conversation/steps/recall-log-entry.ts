@@ -1,0 +1,44 @@
+/** The entry of the recall log: what a reply was given, so that its person can ask why. */
+import type { Access, GivenAs, RecalledItem, RecallRecord } from '../../memory/memory-log.ts'
+import type { Reply } from '../../messages/message-store.ts'
+import type { PackedContext } from '../packing/context-packer.ts'
+import type { CandidateKind } from '../packing/packing-record.ts'
+
+const GIVEN_AS: Readonly<Partial<Record<CandidateKind, GivenAs>>> = {
+  profile: 'profile',
+  memory: 'recall',
+  quote: 'recall',
+}
+
+/** Profile, memories, quotes and tone as the packer put them into the request. The entry has the id of the reply. */
+export const recallLogEntry = (reply: Reply, { record, recall, tone }: PackedContext, at: number): RecallRecord => {
+  const scores = new Map<string, Pick<RecalledItem, 'score' | 'similarity'>>([
+    ...recall.memories.map(({ memory, similarity, score }) => [memory.memory_id, { similarity, score }] as const),
+    ...recall.quotes.map(
+      ({ message_id, similarity, lexical }) => [message_id, { similarity, score: lexical }] as const,
+    ),
+  ])
+  return {
+    recall_id: reply.outbox_id,
+    scope: reply.scope,
+    chat_id: reply.chat_id,
+    at,
+    tone,
+    items: record.candidates.flatMap(({ id, kind, outcome }): readonly RecalledItem[] => {
+      const given_as = GIVEN_AS[kind]
+      if (given_as === undefined || outcome === 'left') return []
+      const { similarity, score } = (kind === 'profile' ? undefined : scores.get(id)) ?? {
+        similarity: undefined,
+        score: 0,
+      }
+      const ids = kind === 'quote' ? { memory_id: undefined, message_id: id } : { memory_id: id, message_id: undefined }
+      return [{ ...ids, similarity, score, given_as }]
+    }),
+  }
+}
+
+/** Memories that were left out because their own words are quoted were used all the same. */
+export const usedThroughQuotes = ({ scope }: Reply, { record }: PackedContext, at: number): readonly Access[] =>
+  record.candidates
+    .filter(({ reason }) => reason === 'quoted')
+    .map(({ id }) => ({ scope, memory_id: id, type: 'recall', at }))

@@ -1,0 +1,45 @@
+/** Step of a turn: notes what the reply was given, adds it to the session, and writes the session down. */
+import type { MemoryLog } from '../../memory/memory-log.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Sessions } from '../../sessions/sessions.ts'
+import type { PackedContext } from '../packing/context-packer.ts'
+import type { TurnContext } from '../turn-context.ts'
+import { replyInWindow } from '../turn-message.ts'
+import type { Answer } from './complete.ts'
+import type { Delivered } from './deliver.ts'
+import { recallLogEntry, usedThroughQuotes } from './recall-log-entry.ts'
+
+export interface RememberDeps {
+  readonly windows: Pick<Sessions, 'append' | 'save'>
+  readonly memoryLog: Pick<MemoryLog, 'accessed' | 'recalled'>
+  readonly clock: Clock
+  /** Whether what is said may be kept. */
+  readonly keep: boolean
+}
+
+/** What a turn leaves behind. */
+export interface TurnResult {
+  readonly session_id: string
+  readonly answer: Answer
+  readonly delivered: Delivered
+  readonly packed: PackedContext
+}
+
+export const remember = async (
+  { windows, memoryLog, clock, keep }: RememberDeps,
+  { window_tokens }: TurnContext,
+  { session_id, answer, delivered, packed }: TurnResult,
+): Promise<void> => {
+  const { reply, message_id } = delivered
+  if (answer.from === 'model') {
+    if (keep) {
+      await memoryLog.recalled(recallLogEntry(reply, packed, clock.now()))
+      const used = usedThroughQuotes(reply, packed, clock.now())
+      if (used.length > 0) await memoryLog.accessed(used)
+    }
+    if (message_id !== undefined) {
+      await windows.append(session_id, [replyInWindow(reply, message_id, clock.now())])
+    }
+  }
+  await windows.save(session_id, window_tokens)
+}

@@ -1,0 +1,78 @@
+/** Everything that the steps of one turn need to know, loaded once. */
+import type { Channel } from '../channels/channel.ts'
+import type { ChatId } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { Person, PersonId } from '../people/person.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Strings } from '../text/strings/strings.ts'
+import type { Pause } from './pauses.ts'
+import type { StringsFor } from './reply-language.ts'
+import type { TurnMessage } from './turn-message.ts'
+import { windowBudget, type WindowBudgets } from './window-budget.ts'
+
+export interface TurnContext {
+  readonly scope: Scope
+  readonly chat_id: ChatId
+  readonly chat_kind: 'direct' | 'group'
+  readonly channel: Channel | undefined
+  /** The person who is answered: in a group, the one who spoke last to the bot. */
+  readonly person: Person
+  /** What was said, oldest first; at least one message. */
+  readonly batch: readonly TurnMessage[]
+  /** The message that a reply refers to. */
+  readonly last: TurnMessage
+  /** The texts of the batch. */
+  readonly question: string
+  /** Whether the bot only listens: no one spoke to it, or it is paused. */
+  readonly listens: boolean
+  /** DeniDin's own sentences, in the person's language. */
+  readonly strings: Strings
+  /** Tokens of the session's window for this person. */
+  readonly window_tokens: number
+  /** Whom calls of a model are made for. */
+  readonly caller: { readonly person_id: PersonId; readonly chat_id: ChatId }
+  /** When the work began: typing is counted from here. */
+  readonly since: number
+}
+
+/** A message with the person who wrote it. */
+export interface SpokenMessage {
+  readonly message: TurnMessage
+  readonly person: Person
+}
+
+export interface TurnContextDeps {
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly stringsFor: StringsFor
+  readonly window_tokens: WindowBudgets
+  readonly clock: Clock
+}
+
+/** Loads the context of a turn in one chat. `spoken` is oldest first and not empty. */
+export const loadTurnContext = async (
+  { channelOf, stringsFor, window_tokens, clock }: TurnContextDeps,
+  scope: Scope,
+  spoken: readonly [SpokenMessage, ...SpokenMessage[]],
+  pause: Pause | undefined,
+): Promise<TurnContext> => {
+  const addressed = pause === undefined ? spoken.findLast(({ message }) => message.addressed) : undefined
+  const { message: last, person } = addressed ?? spoken.at(-1) ?? spoken[0]
+  const { chat_id, chat_kind } = last
+  const batch = spoken.map(({ message }) => message)
+  const question = batch.map(message => message.text).join('\n')
+  return {
+    scope,
+    chat_id,
+    chat_kind,
+    channel: channelOf(chat_id),
+    person,
+    batch,
+    last,
+    question,
+    listens: addressed === undefined,
+    strings: await stringsFor(question, person.person_id),
+    window_tokens: windowBudget(window_tokens, person, chat_kind),
+    caller: { person_id: person.person_id, chat_id },
+    since: clock.now(),
+  }
+}

@@ -1,0 +1,7 @@
+/** A cheap estimate of tokens, for reservations: counting a long request would take longer than everything else. */
+
+/** Too few for English (4.3), about right for Hebrew: a reservation is rather too large than too small. */
+const CHARACTERS_PER_TOKEN = 3
+
+export const estimatedTokens = (texts: readonly string[]): number =>
+  Math.ceil(texts.reduce((sum, text) => sum + text.length, 0) / CHARACTERS_PER_TOKEN)
