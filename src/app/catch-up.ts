@@ -1,4 +1,4 @@
-/** Makes what a single command stored searchable before the command ends: with the bot down, nothing else would. */
+/** Embeds and indexes what waits when a single command runs: with the bot down, nothing else would. */
 import type { ClientOptions } from '../operations/client.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -14,6 +14,15 @@ export const STORING: ReadonlySet<string> = new Set([
   'memory.extract',
 ])
 
+/**
+ * Operations that search by meaning. The index server is started before: its start may take longer than a search may
+ * wait for its answer.
+ */
+const SEARCHING: ReadonlySet<string> = new Set(['memory.search', 'memory.about'])
+
+export const searches = (operation: string, input: unknown): boolean =>
+  SEARCHING.has(operation) && typeof input === 'object' && input !== null && 'query' in input
+
 const LOOK_INTERVAL_MS = SECOND_MS
 
 export interface CatchUpDeps {
@@ -24,7 +33,11 @@ export interface CatchUpDeps {
 }
 
 /** Embeds and indexes what waits, with progress; resolves when nothing can be done for now, or when it is called off. */
-export type CatchUp = (options: Pick<ClientOptions, 'signal' | 'progress' | 'notice'>) => Promise<void>
+export type CatchUp = (
+  options: Pick<ClientOptions, 'signal' | 'progress' | 'notice'>,
+  /** Starts the index server even if nothing waits. */
+  startServer: boolean,
+) => Promise<void>
 
 export const createCatchUp = ({ memory, messageVectors, messageIndex, clock }: CatchUpDeps): CatchUp => {
   /** Memories and messages that are not searchable yet. */
@@ -33,19 +46,19 @@ export const createCatchUp = ({ memory, messageVectors, messageIndex, clock }: C
     return { memories: Math.max(pending_embedding, pending_index), messages: await messageVectors.pending() }
   }
 
-  const work = async (): Promise<void> => {
+  const work = async (startServer: boolean): Promise<void> => {
     messageIndex.requestSync()
     await messageIndex.whenIdle()
     const { memories, messages } = await counts()
     // A server that has nothing to do is not started.
-    if (memories + messages === 0) return
+    if (!startServer && memories + messages === 0) return
     await memory.start()
     messageVectors.start()
     await memory.whenIdle()
     await messageVectors.whenIdle()
   }
 
-  return async ({ signal, progress, notice }) => {
+  return async ({ signal, progress, notice }, startServer) => {
     const first = await counts()
     const total = first.memories + first.messages
     const done = new AbortController()
@@ -53,7 +66,7 @@ export const createCatchUp = ({ memory, messageVectors, messageIndex, clock }: C
       done.abort()
     }
     signal?.addEventListener('abort', end, { once: true })
-    const working = work()
+    const working = work(startServer)
       .catch((error: unknown) => notice?.(`What was stored is not yet searchable: ${asDenidinError(error).message}`))
       .finally(end)
     while (!done.signal.aborted) {

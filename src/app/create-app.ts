@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
@@ -25,7 +26,7 @@ import { createLearning, extractionProviders, learnedFromWhileRunning } from './
 import { createMemoryFeatures } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
-import { createOperationDeps } from './operation-deps.ts'
+import { createOperationContext } from './operation-context.ts'
 import { createDelivery, createScheduler } from './delivery.ts'
 import { createPipeline } from './pipeline.ts'
 import { commandLanguage } from '../conversation/reply-language.ts'
@@ -122,28 +123,34 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
 
   const agent = createAgent({ settings, stores, embedder: models.embedder, learner }, parts)
   let started_at: number | undefined
-  const deps = createOperationDeps(
+  const context = createOperationContext(
     {
       settings,
       stores,
-      sessions,
-      features,
-      closing,
-      learner,
       models,
-      version,
-      conversation: { exclusive, resumed: () => void delivery.deferred.send('resumed') },
-      console_channel: consoleChannel,
+      features,
       audit,
-      ...privacy,
-      agent,
-      delivery: delivery.outbox,
-      channels: everyChannel,
-      started_at: () => started_at,
+      privacy,
+      instance: { version, started_at: () => started_at },
+      sessions: { browser: sessions, lifecycle: closing },
+      learning: { learner, agent },
+      chats: {
+        conversation: { resumed: () => void delivery.deferred.send('resumed') },
+        console: consoleChannel,
+        checks: [...everyChannel, delivery.outbox],
+      },
     },
     parts,
   )
-  const runner = createRunner({ deps, clock, logger })
+  const runner = createRunner({
+    operations,
+    context,
+    running: () => started_at !== undefined,
+    exclusive,
+    audit,
+    clock,
+    logger,
+  })
   const commands = createChatCommands({ runner, clock, language: commandLanguage(windows, stores.preferences) })
 
   const { conversation, events } = await createPipeline(

@@ -12,7 +12,7 @@ import { meteredLanguageModel } from '../models/metered.ts'
 import type { Meter } from '../models/meter.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
-import type { Learning } from '../operations/dependencies.ts'
+import type { Learning } from '../operations/context.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -88,6 +88,7 @@ export const extractionProviders = (
 
 /** Learning as operations ask for it. */
 export const learningOnRequest = (learner: Learner, messages: MessageStore, parts: Runtime): Learning => ({
+  enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
   ofText: told => learnExternalText(told, { ...parts, learner, messages }),
 })

@@ -6,7 +6,7 @@ import { serveSocket } from '../operations/socket/socket-server.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { closeDataFolder } from './bootstrap.ts'
-import { createCatchUp, STORING } from './catch-up.ts'
+import { createCatchUp, searches, STORING } from './catch-up.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
 import { surroundings } from './runtime.ts'
@@ -41,8 +41,9 @@ export const openForCall = async (
   return {
     ...client,
     call: async (operation, input, options = {}) => {
+      if (searches(operation, input)) await catchUp(options, true)
       const output = await client.call(operation, input, options)
-      if (STORING.has(operation)) await catchUp(options)
+      if (STORING.has(operation)) await catchUp(options, false)
       return output
     },
   }

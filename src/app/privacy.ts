@@ -4,6 +4,7 @@ import type { AuditLog } from '../memory/audit-log.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { createExport, type Export } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
+import type { ActiveSession } from '../privacy/session-erasure.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Stores } from './stores.ts'
@@ -32,31 +33,30 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
   const personalData = (): typeof stores.personalData => stores.personalData
   const exporting = createExport({ personalData, root: settings.data_root, clock: parts.clock })
   stores.personalData.push(exporting.personal)
+  const sessionsChanged = (active: readonly ActiveSession[]): void => {
+    // A turn that was in progress may have written its window meanwhile.
+    for (const { scope, session_id } of active) {
+      const refresh = (): Promise<void> => sessions.refresh(session_id)
+      background.run('writing a session anew', () => privacy.exclusive(scope, refresh))
+    }
+    privacy.sessionChanged()
+  }
   const forgetting = createErasure({
     personalData,
-    sessions,
+    log: { erasures: stores.erasures, applied: stores.applied },
+    texts: {
+      messages: stores.forgettable,
+      memories: stores.memories,
+      longterm: features.memory,
+      indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
+      scrub: () => {
+        stores.database.scrub()
+      },
+    },
+    sessions: { sessions, ledger: stores.ledger, folders: stores.folders, sessionsChanged },
     audit,
     clock: parts.clock,
     logger: parts.logger,
-    erasures: stores.erasures,
-    applied: stores.applied,
-    ledger: stores.ledger,
-    folders: stores.folders,
-    messages: stores.forgettable,
-    memories: stores.memories,
-    longterm: features.memory,
-    indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
-    scrub: () => {
-      stores.database.scrub()
-    },
-    sessionsChanged: changed => {
-      // A turn that was under way may have written its window meanwhile.
-      for (const { scope, session_id } of changed) {
-        const refresh = (): Promise<void> => sessions.refresh(session_id)
-        background.run('writing a session anew', () => privacy.exclusive(scope, refresh))
-      }
-      privacy.sessionChanged()
-    },
   })
   return { forgetting, exporting }
 }

@@ -175,7 +175,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
         {
           messages: chunk.messages,
           sources: new Set(chunk.sources.map(message => message.message_id)),
-          known: book.nearest(texts, MOST_KNOWN),
+          known: await book.nearest(texts, MOST_KNOWN),
           so_far,
           activity,
         },

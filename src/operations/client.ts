@@ -1,8 +1,9 @@
+/** How programs call operations, in the same process or over the socket. */
 import type { Caller, ProgressStep } from './operation.ts'
 import type { Runner } from './runner.ts'
 
 export interface ClientOptions {
-  /** The caller has said yes to what must be confirmed. */
+  /** The caller has confirmed the operation. */
   readonly confirmed?: boolean
   readonly signal?: AbortSignal
   readonly progress?: (step: ProgressStep) => void
@@ -10,16 +11,16 @@ export interface ClientOptions {
   readonly notice?: (sentence: string) => void
 }
 
-/** Operations as a program asks for them, whether it owns the data itself or asks the owner over the socket. */
+/** Calls operations, whether this process owns the data folder or asks the owner over the socket. */
 export interface OperationsClient extends AsyncDisposable {
   /** @throws DenidinError as the runner does; `unavailable` when the owner went away before it answered. */
   call(operation: string, input: unknown, options?: ClientOptions): Promise<Record<string, unknown>>
 }
 
-/** Whoever owns the data folder, or sits at the machine as its owner's user. */
+/** The operator: runs as the user who owns the data folder. */
 export const OPERATOR: Caller = { transport: 'cli', level: 'operator' }
 
-/** A client of the runner in this very process, which lets go of the application when it is disposed of. */
+/** A client of the runner in this process; closes the application when it is disposed of. */
 export const localClient = (runner: Runner, dispose: () => Promise<void>): OperationsClient => ({
   call: (operation, input, options = {}) => runner.run(operation, input, { caller: OPERATOR, ...options }),
   [Symbol.asyncDispose]: dispose,

@@ -1,4 +1,4 @@
-/** What the fields of a schema are, for interfaces that build themselves from the list. */
+/** Describes the input fields of an operation, for interfaces that build themselves from the list. */
 import type { z } from 'zod'
 
 interface Definition {
@@ -10,13 +10,13 @@ interface Definition {
 /** A field of an operation's input. */
 export interface Field {
   readonly name: string
-  /** Kind of value below default and optionality: `string`, `number`, `boolean`, `enum` … */
+  /** Type of the value: `string`, `number`, `boolean`, `enum` … */
   readonly type: string
   readonly description: string
   readonly required: boolean
-  /** Value when it is left out, if any. */
-  readonly standard: string | number | boolean | undefined
-  /** Allowed values, where they are few. */
+  /** Default, if any. */
+  readonly default: string | number | boolean | undefined
+  /** Allowed values of an `enum`. */
   readonly values: readonly string[]
 }
 
@@ -37,15 +37,15 @@ const describe = (name: string, field: z.ZodType): Field => {
     type: definition.type,
     description: description ?? '',
     required: !absent.success,
-    // Inputs are flat: no default is an object.
-    standard: absent.data as Field['standard'],
+    // Inputs are flat, so no default is an object.
+    default: absent.data as Field['default'],
     values: Object.values(definition.entries ?? {}),
   }
 }
 
 /**
- * Turns the texts of a command line or a chat into the values that a schema expects. What cannot be turned stays a
- * text, so that the schema says what is wrong with it. (zod's own coercion would make `"false"` true and `""` zero.)
+ * Converts the arguments of a command line or a chat into the values that a schema expects. What cannot be converted
+ * stays text, so that the schema reports what is wrong. (zod's own coercion would make `"false"` true and `""` zero.)
  */
 export const fromText = (
   schema: z.ZodObject,

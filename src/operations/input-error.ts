@@ -1,3 +1,4 @@
+/** Words what is wrong with an input. */
 import type { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
 import { suggest } from '../platform/suggest.ts'
@@ -6,14 +7,29 @@ const SHOWN_CHARACTERS = 60
 
 type Issue = z.core.$ZodIssue
 
-/** Turns what zod found wrong with an input into one sentence that names field, value and what is allowed. */
-export const inputError = (operation: string, error: z.ZodError, input: unknown, schema: z.ZodObject): DenidinError => {
+/**
+ * Turns the first problem that zod found into one sentence that names the field, its value and what is allowed.
+ * `nameOf` spells the name of a field as the caller knows it.
+ */
+export const inputError = (
+  operation: string,
+  error: z.ZodError,
+  input: unknown,
+  schema: z.ZodObject,
+  nameOf: (field: string) => string = field => field,
+): DenidinError => {
   const [first] = error.issues
-  const sentence = first === undefined ? 'the input cannot be read' : describe(first, input, Object.keys(schema.shape))
+  const fields = Object.keys(schema.shape).map(nameOf)
+  const sentence = first === undefined ? 'the input cannot be read' : describe(first, input, fields, nameOf)
   return new DenidinError('invalid_input', `${operation}: ${sentence}`, { cause: error })
 }
 
-const describe = (issue: Issue, input: unknown, fields: readonly string[]): string => {
+const describe = (
+  issue: Issue,
+  input: unknown,
+  fields: readonly string[],
+  nameOf: (field: string) => string,
+): string => {
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys
     const near = suggest(key, fields)
@@ -21,12 +37,14 @@ const describe = (issue: Issue, input: unknown, fields: readonly string[]): stri
     return `there is no field "${key}"; ${fields.length === 0 ? 'it takes none' : `it takes ${fields.join(', ')}`}`
   }
   if (issue.path.length === 0) return `the input must be an object, not ${show(input)}`
-  const field = issue.path.join('.')
+  const field = nameOf(issue.path.join('.'))
   const value = valueAt(input, issue.path)
   const wanted = allowed(issue)
   return value === undefined
     ? `${field} is missing; it must be ${wanted}`
-    : `${field} must be ${wanted}, not ${show(value)}`
+    : value === ''
+      ? `${field} must not be empty`
+      : `${field} must be ${wanted}, not ${show(value)}`
 }
 
 const allowed = (issue: Issue): string => {
@@ -36,12 +54,11 @@ const allowed = (issue: Issue): string => {
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`
     case 'too_small':
-      return issue.origin === 'string'
-        ? `a text of at least ${characters(issue.minimum)}`
-        : `${String(issue.minimum)} or more`
+      if (issue.origin === 'string') return `text of at least ${characters(issue.minimum)}`
+      return issue.inclusive === false ? `more than ${String(issue.minimum)}` : `${String(issue.minimum)} or more`
     case 'too_big':
       return issue.origin === 'string'
-        ? `a text of at most ${characters(issue.maximum)}`
+        ? `text of at most ${characters(issue.maximum)}`
         : `${String(issue.maximum)} or less`
     case 'invalid_format':
     case 'not_multiple_of':
@@ -55,7 +72,7 @@ const allowed = (issue: Issue): string => {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'text',
   int: 'a whole number',
   number: 'a number',
   boolean: 'true or false',

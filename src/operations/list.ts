@@ -1,24 +1,34 @@
-/** The list: everything that can be asked of DeniDin. Static data, so that help needs no open database. */
+/** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
-import { chatSay } from './chat.ts'
-import { doctor } from './doctor.ts'
-import { memoryAccessStats } from './memory-access.ts'
-import { agentRun, agentStart, agentStatus, agentStop } from './memory-agent.ts'
-import { memoryExport, memoryForget } from './forget.ts'
-import { memoryAbout, memoryRemember, memoryShow, memoryWhy } from './memory-yours.ts'
-import { memoryCalibrate, memoryPruneSpaces, memoryRebuild, memoryVerify } from './memory-upkeep.ts'
-import { memoryList, memorySearch, memoryStats } from './memory.ts'
-import { memoryPruneReflections } from './memory-reflections.ts'
-import { memoryExtract } from './memory-extract.ts'
-import type { Operation } from './operation.ts'
-import { chatPause, chatPauses, chatResume } from './pause.ts'
-import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people.ts'
-import { peopleLanguage, peoplePrivacy } from './preferences.ts'
-import { sessionList, sessionPurge, sessionReset, sessionShow, sessionSweep } from './session.ts'
-import { status } from './status.ts'
+import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
+import { chatSay } from './chat/say.ts'
+import { memoryAbout } from './memory/about.ts'
+import { memoryAccessStats } from './memory/access-stats.ts'
+import { agentRun, agentStart, agentStatus, agentStop } from './memory/agent.ts'
+import { memoryExport } from './memory/export.ts'
+import { memoryExtract } from './memory/extract.ts'
+import { memoryForget } from './memory/forget.ts'
+import { memoryList } from './memory/list.ts'
+import { memoryCalibrate, memoryPruneSpaces, memoryRebuild, memoryVerify } from './memory/maintenance.ts'
+import { memoryPruneReflections } from './memory/reflections.ts'
+import { memoryRemember } from './memory/remember.ts'
+import { memorySearch } from './memory/search.ts'
+import { memoryShow } from './memory/show.ts'
+import { memoryStats } from './memory/stats.ts'
+import { memoryWhy } from './memory/why.ts'
+import type { OperationContext } from './context.ts'
+import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people/directory.ts'
+import { peopleLanguage, peoplePrivacy } from './people/preferences.ts'
+import type { OperationsIn } from './runner.ts'
+import { sessionList } from './session/list.ts'
+import { sessionReset } from './session/reset.ts'
+import { sessionPurge, sessionSweep } from './session/retention.ts'
+import { sessionShow } from './session/show.ts'
+import { doctor } from './system/doctor.ts'
+import { status } from './system/status.ts'
 
 /** Operations by name: `noun.verb`. */
-export type Operations = Readonly<Record<string, Operation>>
+export type Operations = OperationsIn<OperationContext>
 
 export const operations = {
   doctor,
@@ -63,6 +73,6 @@ export const operations = {
 } satisfies Operations
 
 export type OperationName = keyof typeof operations
-/** What a caller may give: fields with a default may be left out. */
+/** Input as a caller gives it: fields with a default may be omitted. */
 export type OperationInput<N extends OperationName> = z.input<(typeof operations)[N]['input']>
 export type OperationOutput<N extends OperationName> = z.output<(typeof operations)[N]['output']>

@@ -1,10 +1,12 @@
+/** What an operation is: its schemas, who may run it, what it touches, and how the runner audits it. */
 import type { z } from 'zod'
+import type { AuditEntry } from '../memory/audit-log.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
-import type { OperationDeps } from './dependencies.ts'
+import type { ContextField, Uses } from './context.ts'
 
-/** Who may run an operation. Each level includes those before it: `operator` is whoever owns the data folder. */
+/** Who may run an operation. Each level includes those before it: `operator` owns the data folder. */
 export type Access = 'anyone' | 'godfather' | 'operator'
 
 /** Who asks. Comes from the transport, never from the request. */
@@ -23,7 +25,7 @@ export interface Caller {
   readonly inside?: Scope
 }
 
-/** How far a long operation has come. */
+/** Progress of a long operation. */
 export interface ProgressStep {
   readonly done: number
   readonly total?: number
@@ -32,15 +34,30 @@ export interface ProgressStep {
 }
 
 /** One call of an operation. */
-export interface Call {
+export interface Call<S = undefined> {
   readonly caller: Caller
+  /** What `subject` of the operation resolved, once for the whole call. */
+  readonly subject: S
   /** Aborted when the caller went away or DeniDin stops. */
   readonly signal: AbortSignal
   progress(step: ProgressStep): void
 }
 
-/** One thing that DeniDin can be asked to do, whoever asks and by whichever interface. */
-export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+/** Memory or messages of one person or group that a call read or changed: one line of the audit log. */
+export interface Touched extends Pick<AuditEntry, 'memory_ids' | 'message_ids' | 'counts'> {
+  readonly whose: Scope
+  /** Added to the operation's name, for operations that can do several things: `off` in `people.privacy off`. */
+  readonly detail?: string
+}
+
+/** What an audited operation returns: its output, and what it read or changed to produce it. */
+export interface AuditedOutput<T> {
+  readonly output: T
+  /** Empty when no one's data was read or changed. */
+  readonly touched: readonly Touched[]
+}
+
+interface OperationBase<I extends z.ZodObject, O extends z.ZodObject, in C, S> {
   /** One sentence without a full stop, for help texts. */
   readonly summary: string
   /** Flat, snake_case; every field carries a description. */
@@ -51,21 +68,67 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly effect: 'read' | 'write' | 'destroy'
   /** `bot`: only the running bot can do it. `data`: any process that owns the data folder. `nothing`: neither. */
   readonly needs: 'nothing' | 'data' | 'bot'
-  /** Whether this input must be confirmed first. Without it, exactly what destroys must be. */
+  /** Whether this input must be confirmed first. By default, operations with the effect `destroy` must be. */
   confirm?(input: z.output<I>): boolean
-  /** The scope in whose queue the act must run alone, so that no turn of that conversation runs meanwhile. */
-  turnOf?(deps: OperationDeps, input: z.output<I>, caller: Caller): Promise<Scope | undefined>
-  /** Why what was found out still counts as a failure, for those who look at the exit code alone. */
+  /** Resolves the person or conversation that the call is about. @throws DenidinError */
+  subject?(context: C, input: z.output<I>, caller: Caller): Promise<S>
+  /** The scope in whose queue the operation runs alone, so that no turn of that conversation runs meanwhile. */
+  exclusiveScope?(subject: S): Scope | undefined
+  /** Why a result still counts as a failure for the exit code. */
   failure?(output: z.output<O>): string | undefined
-  /** @throws DenidinError with a sentence for the caller. */
-  run(deps: OperationDeps, input: z.output<I>, call: Call): Promise<z.output<O>>
 }
 
-/** Gives a definition its types. */
-export const operation = <I extends z.ZodObject, O extends z.ZodObject>(definition: Operation<I, O>): Operation<I, O> =>
-  definition
+/**
+ * An operation that the runner does not audit. `none`: its output holds no words of people and it changes no one's
+ * memory. `erases`: the code that erases writes its own audit lines, one per completed step, because a step that a
+ * crash interrupted is completed at the next start, outside any operation.
+ */
+export interface UnauditedOperation<I extends z.ZodObject, O extends z.ZodObject, in C, S> extends OperationBase<
+  I,
+  O,
+  C,
+  S
+> {
+  readonly audit: 'none' | 'erases'
+  /** @throws DenidinError with a sentence for the caller. */
+  run(context: C, input: z.output<I>, call: Call<S>): Promise<z.output<O>>
+}
+
+/** An operation that reads people's words or changes their memory; the runner writes an audit line for all it touched. */
+export interface AuditedOperation<I extends z.ZodObject, O extends z.ZodObject, in C, S> extends OperationBase<
+  I,
+  O,
+  C,
+  S
+> {
+  readonly audit: 'reads' | 'changes'
+  /** @throws DenidinError with a sentence for the caller; nothing is audited then. */
+  run(context: C, input: z.output<I>, call: Call<S>): Promise<AuditedOutput<z.output<O>>>
+}
+
+/** One thing that DeniDin can be asked to do, by any caller and through any interface. `C` is the context it runs in. */
+export type Operation<
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodObject = z.ZodObject,
+  C = unknown,
+  S = unknown,
+> = UnauditedOperation<I, O, C, S> | AuditedOperation<I, O, C, S>
+
+/** Defines an operation. `uses` lists the fields of the context that it needs; its functions see no others. */
+export const operation = <
+  I extends z.ZodObject,
+  O extends z.ZodObject,
+  const F extends ContextField = never,
+  S = undefined,
+>(
+  definition: Operation<I, O, Uses<F>, S> & { readonly uses: readonly F[] },
+): Operation<I, O, Uses<F>, S> & { readonly uses: readonly F[] } => definition
 
 const LEVELS: readonly Access[] = ['anyone', 'godfather', 'operator']
 
 /** Whether a caller of this level may do what asks for that access. */
 export const mayRun = (level: Access, access: Access): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(access)
+
+/** Who a call is attributed to in the audit log: `cron`, `operator`, or the id of the person in the chat. */
+export const actorOf = ({ transport, level, person }: Caller): string =>
+  transport === 'cron' ? 'cron' : level === 'operator' ? 'operator' : (person?.person_id ?? 'unknown')

@@ -1,23 +1,24 @@
+/** Paging that all lists share: `limit` and `after` in, `next` out. */
 import { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
 
 const PAGE_DEFAULT = 20
 const PAGE_MOST = 200
 
-/** Input fields of every operation that gives a list. */
+/** Input fields of every operation that returns a list. */
 export const pageInput = {
-  limit: z.int().min(1).max(PAGE_MOST).default(PAGE_DEFAULT).describe('how many at most'),
-  after: z.string().min(1).optional().describe('the "next" of the page before'),
+  limit: z.int().min(1).max(PAGE_MOST).default(PAGE_DEFAULT).describe('maximum number of rows'),
+  after: z.string().min(1).optional().describe('value of "next" from the previous page'),
 }
 
-/** Output field of every operation that gives a list. */
+/** Output field of every operation that returns a list. */
 export const pageOutput = {
-  next: z.string().nullable().describe('pass it as "after" for the next page; null: the end'),
+  next: z.string().nullable().describe('pass it as "after" to get the next page; null: this was the last'),
 }
 
 /**
  * Reads one row more than asked for, to know whether another page follows.
- * @throws DenidinError `not_found` when nothing follows what `after` names: no page before announced it.
+ * @throws DenidinError `not_found` when nothing follows `after`: it was not the "next" of any page.
  */
 export const readPage = async <T>(
   input: { readonly limit: number; readonly after?: string | undefined },
@@ -26,7 +27,10 @@ export const readPage = async <T>(
 ): Promise<{ readonly rows: readonly T[]; readonly next: string | null }> => {
   const rows = await read({ limit: input.limit + 1, ...(input.after === undefined ? {} : { before: input.after }) })
   if (rows.length === 0 && input.after !== undefined) {
-    throw new DenidinError('not_found', `nothing follows "${input.after}": "after" takes the "next" of the page before`)
+    throw new DenidinError(
+      'not_found',
+      `there is no page after "${input.after}": "after" must be the "next" of the previous page`,
+    )
   }
   const shown = rows.slice(0, input.limit)
   const last = shown.at(-1)

@@ -6,17 +6,17 @@ import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
 import { DenidinError } from '../platform/errors.ts'
 import { phoneDigits } from '../platform/phone.ts'
-import type { OperationDeps } from './dependencies.ts'
+import type { Uses } from './context.ts'
 import type { Caller } from './operation.ts'
 
-/** A person, by id, by phone number in any usual spelling, by `…@lid` or `@username`. */
-export const personField = z.string().min(1).describe('a person: phone number, @username or person id')
+/** A person: by id, by phone number in any usual spelling, by `…@lid` or by `@username`. */
+export const personField = z.string().min(1).describe('person: phone number, @username or person id')
 
-/** Input fields that name a conversation: at most one of them. Without any: the caller's own. */
+/** Input fields that name a conversation: at most one of them. Without any, the caller's own is meant. */
 export const scopeInput = {
   person: personField.optional(),
-  chat: z.string().min(1).optional().describe('a group: its chat id'),
-  session_id: z.string().min(1).optional().describe('the conversation that a session belongs to'),
+  chat: z.string().min(1).optional().describe('group: its chat id'),
+  session_id: z.string().min(1).optional().describe('session whose conversation is meant'),
 }
 
 interface ScopeReference {
@@ -25,15 +25,15 @@ interface ScopeReference {
   readonly session_id?: string | undefined
 }
 
-/** `hint` is told where a number is right and nobody has it. @throws DenidinError `not_found`. */
-export const findPerson = async (people: Pick<People, 'lookUp'>, reference: string, hint = ''): Promise<Person> => {
-  const person = await people.lookUp(reference)
+/** `hint` is added when the number is valid but no one with it has written. @throws DenidinError `not_found`. */
+export const findPerson = async (directory: Pick<People, 'lookUp'>, reference: string, hint = ''): Promise<Person> => {
+  const person = await directory.lookUp(reference)
   if (person !== undefined) return person
   throw new DenidinError(
     'not_found',
     phoneDigits(reference) === undefined
-      ? `there is no person "${reference}": name a phone number with its country code, or a person id`
-      : `nobody with the number ${reference} has written yet${hint}`,
+      ? `there is no person "${reference}": give a phone number with its country code, an @username or a person id`
+      : `no one with the number ${reference} has written yet${hint}`,
   )
 }
 
@@ -42,7 +42,7 @@ export const findPerson = async (people: Pick<People, 'lookUp'>, reference: stri
  * @throws DenidinError `forbidden` for a caller who is not the operator, `invalid_input`, `not_found`.
  */
 export const namedScope = async (
-  deps: Pick<OperationDeps, 'people' | 'sessions'>,
+  { people, sessions }: Uses<'people.directory' | 'sessions.browser'>,
   reference: ScopeReference,
   caller: Caller,
 ): Promise<Scope | undefined> => {
@@ -50,31 +50,32 @@ export const namedScope = async (
   const named = [person, chat, session_id].filter(each => each !== undefined).length
   if (named === 0) return undefined
   if (caller.level !== 'operator') {
-    throw new DenidinError('forbidden', 'only the operator may name the conversation of somebody else')
+    throw new DenidinError('forbidden', "only the operator may name someone else's conversation")
   }
-  if (named > 1) throw new DenidinError('invalid_input', 'name one of person, chat and session_id, not several')
-  if (person !== undefined) return scopeOfPerson((await findPerson(deps.people, person)).person_id)
+  if (named > 1) throw new DenidinError('invalid_input', 'give only one of person, chat and session id')
+  if (person !== undefined) return scopeOfPerson((await findPerson(people.directory, person)).person_id)
   if (chat !== undefined) return `chat:${chat}`
-  const session = await deps.sessions.show(session_id ?? '')
+  const session = await sessions.browser.show(session_id ?? '')
   if (session === undefined) throw new DenidinError('not_found', `there is no session "${session_id ?? ''}"`)
   return session.scope
 }
 
-/** The phone that the terminal speaks as when none is named: the godfather's, else that of a person of its own. */
-export const terminalPhone = (deps: Pick<OperationDeps, 'about'>): string => deps.about.godfather_phone ?? CONSOLE_PHONE
+/** The phone that a terminal speaks as by default: the godfather's, or else a number of its own. */
+export const terminalPhone = ({ instance }: Uses<'instance.godfather_phone'>): string =>
+  instance.godfather_phone ?? CONSOLE_PHONE
 
 /**
- * The caller's own scope: that of the chat it came from; for the operator, that of the person the terminal speaks as.
- * `undefined` when that person has never written.
+ * The caller's own scope: that of the chat the call came from; for the operator, that of the person the terminal speaks
+ * as. `undefined` when that person has never written.
  */
 export const ownScope = async (
-  deps: Pick<OperationDeps, 'about' | 'people'>,
+  context: Uses<'instance.godfather_phone' | 'people.directory'>,
   caller: Caller,
 ): Promise<Scope | undefined> => {
   if (caller.chat !== undefined) return caller.chat.scope
   if (caller.person !== undefined) return scopeOfPerson(caller.person.person_id)
   if (caller.level !== 'operator') return undefined
-  const person = await deps.people.lookUp(terminalPhone(deps))
+  const person = await context.people.directory.lookUp(terminalPhone(context))
   return person === undefined ? undefined : scopeOfPerson(person.person_id)
 }
 

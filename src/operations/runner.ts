@@ -1,16 +1,26 @@
+/** Runs operations by name: input check, access, confirmation, queue, the operation itself, audit. */
+import type { z } from 'zod'
+import type { Exclusive } from '../conversation/turn-scheduler.ts'
+import type { AuditLog } from '../memory/audit-log.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DenidinError, asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { suggest } from '../platform/suggest.ts'
-import type { OperationDeps } from './dependencies.ts'
 import { inputError } from './input-error.ts'
-import { operations as allOperations, type Operations } from './list.ts'
-import { mayRun, type Caller, type Operation, type ProgressStep } from './operation.ts'
+import {
+  actorOf,
+  mayRun,
+  type AuditedOperation,
+  type Call,
+  type Caller,
+  type Operation,
+  type ProgressStep,
+} from './operation.ts'
 
 /** What comes with a call besides its input. */
 export interface RunOptions {
   readonly caller: Caller
-  /** The caller has said yes to what must be confirmed. */
+  /** The caller has confirmed the operation. */
   readonly confirmed?: boolean
   readonly signal?: AbortSignal
   readonly progress?: (step: ProgressStep) => void
@@ -26,90 +36,125 @@ export interface Runner {
   run(name: string, input: unknown, options: RunOptions): Promise<Record<string, unknown>>
 }
 
-export interface RunnerDeps {
-  readonly deps: OperationDeps
+/** Operations by name, all of which run in the context `C`. */
+export type OperationsIn<C> = Readonly<Record<string, Operation<z.ZodObject, z.ZodObject, C>>>
+
+export interface RunnerDeps<C> {
+  readonly operations: OperationsIn<NoInfer<C>>
+  readonly context: C
+  /** Whether this process is the running bot. */
+  readonly running: () => boolean
+  readonly exclusive: Exclusive
+  readonly audit: AuditLog
   readonly clock: Clock
   readonly logger: Logger
-  /** The list to run from. */
-  readonly operations?: Operations
 }
 
-/** Makes the one runner that all interfaces share. */
-export const createRunner = ({ deps, clock, logger, operations = allOperations }: RunnerDeps): Runner => {
-  const audit = logger.for('audit')
+type Output = Record<string, unknown>
+type Runnable<C> = OperationsIn<C>[string]
 
-  const perform = async (name: string, input: unknown, options: RunOptions): Promise<Record<string, unknown>> => {
-    const operation = find(operations, name)
+const isAudited = <C>(operation: Runnable<C>): operation is AuditedOperation<z.ZodObject, z.ZodObject, C, unknown> =>
+  operation.audit === 'reads' || operation.audit === 'changes'
+
+class OperationRunner<C> implements Runner {
+  readonly #deps: RunnerDeps<C>
+
+  constructor(deps: RunnerDeps<C>) {
+    this.#deps = deps
+  }
+
+  async run(name: string, input: unknown, options: RunOptions): Promise<Output> {
+    const { clock } = this.#deps
+    const began = clock.now()
+    try {
+      const output = await this.#perform(name, input, options)
+      this.#logOutcome(name, options.caller, 'ok', began)
+      return output
+    } catch (thrown) {
+      const error = asDenidinError(thrown)
+      this.#logOutcome(name, options.caller, error.code, began)
+      if (error.code === 'internal') this.#logFault(name, error)
+      throw error
+    }
+  }
+
+  async #perform(name: string, input: unknown, options: RunOptions): Promise<Output> {
+    const { context, exclusive } = this.#deps
     const { caller } = options
+    const operation = this.#find(name)
     if (!mayRun(caller.level, operation.access)) {
-      throw new DenidinError('forbidden', `${name} is for the ${operation.access} only`)
+      throw new DenidinError('forbidden', `only the ${operation.access} may use ${name}`)
     }
     const parsed = operation.input.safeParse(input)
     if (!parsed.success) throw inputError(name, parsed.error, input, operation.input)
-    if (operation.needs === 'bot' && deps.about.started_at === undefined) {
-      throw new DenidinError('not_running', `${name} needs the running bot: start it with "denidin start"`)
+    if (operation.needs === 'bot' && !this.#deps.running()) {
+      throw new DenidinError('not_running', 'the bot must be running for this; start it with "denidin start"')
     }
-    const must = operation.confirm?.(parsed.data) ?? operation.effect === 'destroy'
-    if (must && options.confirmed !== true) {
-      throw new DenidinError('confirmation_needed', `${name} must be confirmed first: ${operation.summary}`)
+    const mustConfirm = operation.confirm?.(parsed.data) ?? operation.effect === 'destroy'
+    if (mustConfirm && options.confirmed !== true) {
+      throw new DenidinError('confirmation_needed', `${name} needs your confirmation: ${operation.summary}`)
     }
-    const call = {
+    const subject = await operation.subject?.(context, parsed.data, caller)
+    const call: Call<unknown> = {
       caller,
+      subject,
       signal: options.signal ?? new AbortController().signal,
       progress: options.progress ?? (() => undefined),
     }
-    const act = async (): Promise<Record<string, unknown>> => {
-      // Whoever waited in the queue may have gone away meanwhile.
+    const act = async (): Promise<Output> => {
+      // The caller may have gone away while the call waited in the queue.
       call.signal.throwIfAborted()
-      return operation.output.parse(await operation.run(deps, parsed.data, call))
+      return operation.output.parse(await this.#runAudited(name, operation, parsed.data, call))
     }
-    const scope = await operation.turnOf?.(deps, parsed.data, caller)
-    return scope === undefined || scope === caller.inside ? await act() : await deps.conversation.exclusive(scope, act)
+    const scope = subject === undefined ? undefined : operation.exclusiveScope?.(subject)
+    return scope === undefined || scope === caller.inside ? await act() : await exclusive(scope, act)
   }
 
-  return {
-    run: async (name, input, options) => {
-      const began = clock.now()
-      const { caller } = options
-      const note = (outcome: string): void => {
-        audit.info('Operation', {
-          // What nobody knows may be a person's words, mistyped.
-          operation: Object.hasOwn(operations, name) ? name : 'unknown',
-          transport: caller.transport,
-          level: caller.level,
-          person_id: caller.person?.person_id,
-          outcome,
-          duration_ms: clock.now() - began,
-        })
+  /** Runs an operation and, unless it throws, writes what it read or changed to the audit log. */
+  async #runAudited(name: string, operation: Runnable<C>, input: Output, call: Call<unknown>): Promise<Output> {
+    const { context, audit } = this.#deps
+    if (isAudited(operation)) {
+      const { output, touched } = await operation.run(context, input, call)
+      for (const { whose, detail, ...idsAndCounts } of touched) {
+        const act = detail === undefined ? name : `${name} ${detail}`
+        audit.write({ operation: act, by: actorOf(call.caller), whose, ...idsAndCounts })
       }
-      try {
-        const output = await perform(name, input, options)
-        note('ok')
-        return output
-      } catch (thrown) {
-        const error = asDenidinError(thrown)
-        note(error.code)
-        if (error.code === 'internal') {
-          const log = logger.for('operations')
-          log.error('An operation failed', {
-            operation: name,
-            error: error.cause instanceof Error ? error.cause.name : error.name,
-          })
-          // The message may hold what somebody said.
-          log.debug('An operation failed', { operation: name, reason: error.message })
-        }
-        throw error
-      }
-    },
+      return output
+    }
+    return await operation.run(context, input, call)
+  }
+
+  #find(name: string): Runnable<C> {
+    const { operations } = this.#deps
+    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
+    if (operation !== undefined) return operation
+    const near = suggest(name, Object.keys(operations))
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`
+    throw new DenidinError('not_found', `there is no operation "${name}"${hint}`)
+  }
+
+  #logOutcome(name: string, caller: Caller, outcome: string, began: number): void {
+    this.#deps.logger.for('audit').info('Operation', {
+      // An unknown name may be a person's words, mistyped.
+      operation: Object.hasOwn(this.#deps.operations, name) ? name : 'unknown',
+      transport: caller.transport,
+      level: caller.level,
+      person_id: caller.person?.person_id,
+      outcome,
+      duration_ms: this.#deps.clock.now() - began,
+    })
+  }
+
+  #logFault(operation: string, error: DenidinError): void {
+    const log = this.#deps.logger.for('operations')
+    log.error('An operation failed', {
+      operation,
+      error: error.cause instanceof Error ? error.cause.name : error.name,
+    })
+    // The message may contain a person's words.
+    log.debug('An operation failed', { operation, reason: error.message })
   }
 }
 
-const find = (operations: Operations, name: string): Operation => {
-  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
-  if (operation !== undefined) return operation
-  const near = suggest(name, Object.keys(operations))
-  throw new DenidinError(
-    'not_found',
-    `there is no operation "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
-  )
-}
+/** Makes the runner that all interfaces share. */
+export const createRunner = <C>(deps: RunnerDeps<C>): Runner => new OperationRunner(deps)

@@ -1,2 +1,16 @@
 /** Lets everything else that waits go first: for the steps of a long row that would otherwise run without a pause. */
 export const yieldToEventLoop = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
+/** Longest that background work keeps a turn waiting: a turn comes back to the event loop about six times. */
+const SLICE_MS = 2
+
+/** For long loops in the background: `pause` lets everything else go first whenever 2 ms have passed since the last time. */
+export class TimeSlices {
+  #began = performance.now()
+
+  async pause(): Promise<void> {
+    if (performance.now() - this.#began < SLICE_MS) return
+    await yieldToEventLoop()
+    this.#began = performance.now()
+  }
+}

@@ -1,10 +1,11 @@
+/** Finds what the bot said that repeats a deleted text. */
 import type { MessageErasure, PlacedMessage } from '../messages/message-erasure.ts'
 import type { Scope } from '../messages/scope.ts'
 import { subjectsOf } from '../text/content-stems.ts'
 
 /**
- * What the bot said that repeats a forgotten text: every word of it that means something, in whatever form. It takes a
- * little too much rather than too little: these are the bot's own words.
+ * Messages of the bot that contain every meaningful word of one of the texts, in any inflection. Deletes a little too
+ * much rather than too little: these are the bot's own words.
  */
 export const botRepetitionsOf = async (
   messages: Pick<MessageErasure, 'saidByBot'>,
@@ -12,12 +13,12 @@ export const botRepetitionsOf = async (
 ): Promise<readonly PlacedMessage[]> => {
   const wanted = texts.map(subjectsOf).filter(words => words.size > 0)
   if (wanted.length === 0 || !Number.isFinite(since)) return []
-  const echoes: PlacedMessage[] = []
+  const repetitions: PlacedMessage[] = []
   for await (const batch of messages.saidByBot(scope, since)) {
     for (const message of batch) {
-      const said = subjectsOf(message.text)
-      if (wanted.some(words => [...words].every(word => said.has(word)))) echoes.push(message)
+      const stems = subjectsOf(message.text)
+      if (wanted.some(words => [...words].every(word => stems.has(word)))) repetitions.push(message)
     }
   }
-  return echoes
+  return repetitions
 }

@@ -1,3 +1,4 @@
+/** Finds everything that contains the words of a memory or message that is to be deleted. */
 import type { MessageErasure, PlacedMessage } from '../messages/message-erasure.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
@@ -5,42 +6,63 @@ import type { MemoryStore } from '../memory/memory-store.ts'
 import type { PersonId } from '../people/person.ts'
 import { botRepetitionsOf } from './bot-repetitions.ts'
 
-/** What is to be forgotten. */
+/** Memories and messages to delete. */
 export interface Things {
   readonly memories?: readonly MemoryRecord[]
   readonly messages?: readonly PlacedMessage[]
 }
 
+interface TargetDeps {
+  readonly messages: MessageErasure
+  readonly memories: MemoryStore
+}
+
 /**
- * Everything that the words of some things stand in: the messages of their person that memories came from, answers to
- * these, what the bot repeated of them, and whatever was learned from any of it.
+ * Everything that contains the words of the wanted things: the person's messages that the memories came from, answers to
+ * them, what the bot repeated of them, and whatever was learned from any of that.
  */
-export const coverageOf = async (
-  { messages, memories }: { readonly messages: MessageErasure; readonly memories: MemoryStore },
+export const erasureTargetsOf = async (
+  { messages, memories }: TargetDeps,
   person_id: PersonId,
   wanted: Things,
 ): Promise<Required<Things>> => {
   const given = wanted.memories ?? []
+  const said = (await messagesBehind(messages, wanted)).filter(each => each.person_id === person_id)
+  const answers = await messages.repliesTo(said.map(each => each.message_id))
+  const repetitions = await repetitionsOf(messages, given, said)
+  const all = unique([...said, ...answers, ...repetitions], each => each.message_id)
+  const learned = await Promise.all([...byScope(all)].map(([scope, ids]) => memories.ofSources(scope, ids)))
+  const summaries = await memories.summariesOf(sessionsOf(all))
+  return { messages: all, memories: unique([...given, ...learned.flat(), ...summaries], each => each.memory_id) }
+}
+
+/** The wanted messages, and those that the wanted memories came from. */
+const messagesBehind = async (messages: MessageErasure, wanted: Things): Promise<readonly PlacedMessage[]> => {
+  const given = wanted.memories ?? []
   const sources = await messages.get(given.flatMap(memory => memory.sources))
   // A summary came from its whole session.
   const sessions = given.filter(memory => memory.sources.length === 0).flatMap(memory => memory.session_id ?? [])
-  const summarised = (await Promise.all(sessions.map(each => messages.inSession(each)))).flat()
-  const said = [...(wanted.messages ?? []), ...sources, ...summarised].filter(each => each.person_id === person_id)
-  const answers = await messages.repliesTo(said.map(each => each.message_id))
-  const texts = [
-    ...given.flatMap(({ text, quote = text }) => [text, quote]),
-    ...said.filter(isTheirs).map(each => each.text),
-  ]
-  const since = Math.min(...said.map(each => each.sent_at), ...given.map(each => each.said_from))
-  const places = new Set([...said, ...given].map(each => each.scope))
-  const echoes = await Promise.all([...places].map(scope => botRepetitionsOf(messages, { scope, since, texts })))
-  const all = unique([...said, ...answers, ...echoes.flat()], each => each.message_id)
-  const learnt = await Promise.all([...byScope(all)].map(([scope, ids]) => memories.ofSources(scope, ids)))
-  const summaries = await memories.summariesOf(sessionsOf(all))
-  return { messages: all, memories: unique([...given, ...learnt.flat(), ...summaries], each => each.memory_id) }
+  const summarised = await Promise.all(sessions.map(each => messages.inSession(each)))
+  return [...(wanted.messages ?? []), ...sources, ...summarised.flat()]
 }
 
-const isTheirs = (message: PlacedMessage): boolean => message.role === 'user'
+/** What the bot said since that repeats one of these memories or messages. */
+const repetitionsOf = async (
+  messages: MessageErasure,
+  given: readonly MemoryRecord[],
+  said: readonly PlacedMessage[],
+): Promise<readonly PlacedMessage[]> => {
+  const texts = [
+    ...given.flatMap(({ text, quote = text }) => [text, quote]),
+    ...said.filter(saidByPerson).map(each => each.text),
+  ]
+  const since = Math.min(...said.map(each => each.sent_at), ...given.map(each => each.said_from))
+  const scopes = new Set([...said, ...given].map(each => each.scope))
+  const found = await Promise.all([...scopes].map(scope => botRepetitionsOf(messages, { scope, since, texts })))
+  return found.flat()
+}
+
+const saidByPerson = (message: PlacedMessage): boolean => message.role === 'user'
 
 export const sessionsOf = (messages: readonly PlacedMessage[]): readonly string[] => [
   ...new Set(messages.flatMap(message => message.session_id ?? [])),
@@ -50,13 +72,13 @@ const unique = <T>(list: readonly T[], idOf: (each: T) => string): readonly T[] 
   ...new Map(list.map(each => [idOf(each), each])).values(),
 ]
 
-/** Ids by the scope that they lie in. */
+/** Ids by scope. */
 export const byScope = (
-  places: readonly ({ readonly scope: Scope } & ({ readonly memory_id: string } | { readonly message_id: string }))[],
+  records: readonly ({ readonly scope: Scope } & ({ readonly memory_id: string } | { readonly message_id: string }))[],
 ): ReadonlyMap<Scope, readonly string[]> =>
   new Map(
-    [...Map.groupBy(places, place => place.scope)].map(([scope, lie]) => [
+    [...Map.groupBy(records, record => record.scope)].map(([scope, theirs]) => [
       scope,
-      lie.map(place => ('memory_id' in place ? place.memory_id : place.message_id)),
+      theirs.map(record => ('memory_id' in record ? record.memory_id : record.message_id)),
     ]),
   )

@@ -1,3 +1,4 @@
+/** Writes everything that is stored about a person into a Markdown file. */
 import { open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PersonalData, PersonalRecord } from '../people/personal-data.ts'
@@ -6,7 +7,7 @@ import { isoDay, type Clock } from '../platform/clock.ts'
 import { makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../platform/files.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
 
-/** A file with everything held about a person. */
+/** An export file. */
 export interface Exported {
   /** Path below the data folder. */
   readonly file: string
@@ -15,12 +16,12 @@ export interface Exported {
   readonly characters: number
 }
 
-/** Writes down everything held about a person. */
+/** Exports everything that is stored about a person. */
 export interface Export {
   export(person_id: PersonId): Promise<Exported>
   /** The text of an export that was just made. */
   read(exported: Exported): Promise<string>
-  /** Exports that lie on disk are held about a person too. */
+  /** Export files on disk are personal data too. */
   readonly personal: PersonalData
 }
 
@@ -33,7 +34,7 @@ export interface ExportDeps {
 
 const FOLDER = 'exports'
 
-/** Exports as Markdown: a heading for each kind of thing, a line for each thing, its further lines set in. */
+/** Exports as Markdown: a heading for each section, a list entry for each record, further lines of a field indented. */
 export const createExport = ({ personalData, root, clock }: ExportDeps): Export => {
   const folderOf = (person_id: PersonId): string => join(root, FOLDER, encodeURIComponent(person_id))
   const filesOf = async (person_id: PersonId): Promise<readonly string[]> =>
@@ -74,7 +75,7 @@ export const createExport = ({ personalData, root, clock }: ExportDeps): Export 
       name: 'exports',
       tables: [],
       count: async person_id => (await filesOf(person_id)).length,
-      // An export of one of two persons who are one is not the export of the one: it can be made anew.
+      // The export of one half of a merged person is incomplete; the person can ask for a new one.
       reassign: async from => {
         await remove(folderOf(from))
       },
@@ -89,6 +90,6 @@ export const createExport = ({ personalData, root, clock }: ExportDeps): Export 
 }
 
 const line = ({ fields }: PersonalRecord): string => {
-  const told = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
-  return `- ${told.map(([name, value]) => `${name}: ${indentContinuation(String(value))}`).join(' · ')}\n`
+  const filled = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
+  return `- ${filled.map(([name, value]) => `${name}: ${indentContinuation(String(value))}`).join(' · ')}\n`
 }

@@ -44,7 +44,7 @@ export interface ScopeSearchDeps {
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly reranker: Pick<Reranker, 'readsFeatures'>
-  /** Similarity of messages by ordinal, from vectors; empty without. */
+  /** Similarity of messages by ordinal, from vectors; empty without. Never rejects. */
   readonly similar: (entry: OpenedEntry) => Promise<ReadonlyMap<number, number>>
 }
 
@@ -60,9 +60,11 @@ export const searchScope = async (
   const query = readQuestion(question, reader.speakers)
   // Politeness alone asks for nothing.
   if (query.asked.length === 0 && query.dates.length === 0) return { hits: [], list: false }
+  // The embedder and the index of vectors work while the words are looked up here.
+  const asking = deps.similar(entry)
   const hidden = await hiddenIn(reader, limits.exclude)
   const scores = await searchWords(reader, query, weights, hidden)
-  const { candidates, most, strength } = await fuse(reader, query, scores, await deps.similar(entry), fusion, {
+  const { candidates, most, strength } = await fuse(reader, query, scores, await asking, fusion, {
     most: Math.max(CANDIDATES, limits.quotes),
     hidden,
   })

@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { createApp, type App } from '../../src/app/create-app.ts'
 import { surroundings } from '../../src/app/runtime.ts'
+import { openStores, type Stores } from '../../src/app/stores.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
+import type { Settings } from '../../src/config/settings.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createWinstonLogger } from '../../src/platform/winston-logger.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -22,7 +24,15 @@ export interface BenchDenidin extends AsyncDisposable {
   completions(): number
 }
 
-export const startBenchDenidin = async (options: { readonly concurrency: number }): Promise<BenchDenidin> => {
+export interface BenchOptions {
+  /** Turns that may run at the same time. */
+  readonly concurrency: number
+  readonly feature_flags?: Partial<Settings['feature_flags']>
+  /** Writes a past into the stores before the bot starts. */
+  readonly fill?: (stores: Stores) => Promise<void>
+}
+
+export const startBenchDenidin = async (options: BenchOptions): Promise<BenchDenidin> => {
   await using cleanup = new AsyncDisposableStack()
   const { path } = cleanup.use(await temporaryFolder())
   const worker = new Worker(join(import.meta.dirname, 'model-worker.ts'))
@@ -43,7 +53,7 @@ export const startBenchDenidin = async (options: { readonly concurrency: number 
   writeFileSync(
     file,
     JSON.stringify({
-      feature_flags: { enable_memory_system: true },
+      feature_flags: { enable_memory_system: true, ...options.feature_flags },
       godfather_phone: BENCH_GODFATHER,
       ai: { base_url, model: 'instant' },
       embeddings: { model: 'instant-embedding' },
@@ -59,6 +69,10 @@ export const startBenchDenidin = async (options: { readonly concurrency: number 
   const { settings } = loadSettings({ environment: {}, file, cwd: path })
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
+  if (options.fill !== undefined) {
+    using stores = openStores(settings, surroundings(logger))
+    await options.fill(stores)
+  }
   const channel = new TestChannel()
   const app = cleanup.use(
     await createApp({ settings, parts: surroundings(logger), version: 'bench', channels: [channel] }),

@@ -1,6 +1,8 @@
 // Measures what recall finds, through the product's own message store, index and search.
 // Usage: npm run bench:recall [-- --data FILE] [--json] [--quick] [--ablations] [--unrelated] [--sizes]
-//   --data       conversations in the format of LoCoMo; without it, talks that the project makes up (English, Hebrew)
+//   --data       conversations in the format of LoCoMo, with, where they apply, `asker` (the speaker who asks), turns with
+//                `role: assistant`, and questions with `asked_at` (a turn: only what was said before it may be found);
+//                without it, talks that the project makes up (English, Hebrew)
 //   --ablations  the same once more for each part of the ranking left out, and for parts that are not in it
 //   --unrelated  how much is recalled for questions that have nothing to do with what was said
 //   --sizes      time of a search among 10,000 and 100,000 messages of one person
@@ -8,8 +10,8 @@
 //   --quick      fewer talks, smaller sizes
 import { parseArgs } from 'node:util'
 import { generateDialogue, generateRepetitive } from '../support/dialogues/generate.ts'
-import { openBenchRecall } from './recall/bench-recall.ts'
-import { measureRecall } from './recall/measure.ts'
+import { openBenchRecall, type RecallVariant } from './recall/bench-recall.ts'
+import { isAskedInside, measureInside, measureRecall, type RecallReport } from './recall/measure.ts'
 import { readLocomo } from './recall/locomo.ts'
 import { measureRestated } from './recall/restated.ts'
 import { measureSizes } from './recall/sizes.ts'
@@ -40,7 +42,10 @@ const dialogues = values.data === undefined ? made_up : readLocomo(values.data)
 const report: Record<string, unknown> = {}
 {
   await using bench = await openBenchRecall(dialogues)
-  const { recall, latency_ms } = await measureRecall(bench.recall(), dialogues)
+  const inside = dialogues.some(isAskedInside)
+  const measure = (variant?: RecallVariant, budgets?: readonly number[]): Promise<RecallReport> =>
+    inside ? measureInside(dialogues, variant, budgets) : measureRecall(bench.recall(variant), dialogues, budgets)
+  const { recall, latency_ms } = await measure()
   Object.assign(report, {
     recall,
     latency_ms,
@@ -50,7 +55,7 @@ const report: Record<string, unknown> = {}
   if (values.ablations) {
     const rows: Record<string, unknown> = {}
     for (const [name, variant] of Object.entries(await variants(dialogues))) {
-      const measured = (await measureRecall(bench.recall(variant), dialogues, [1000])).recall
+      const measured = (await measure(variant, [1000])).recall
       const figure = (group: string, column: string): number | undefined => measured[group]?.[column]
       rows[name] = {
         'all but adversarial @10': figure('all but adversarial', '@10'),

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { localClient, type OperationsClient } from '../../src/operations/client.ts'
-import { createRunner, type Runner } from '../../src/operations/runner.ts'
+import type { Runner } from '../../src/operations/runner.ts'
 import { connectToOwner } from '../../src/operations/socket/socket-client.ts'
 import { serveSocket } from '../../src/operations/socket/socket-server.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { personOf, sessionOf } from '../support/operations/records.ts'
 
 interface Made {
   readonly client: OperationsClient
@@ -45,20 +46,20 @@ const implementations: readonly [string, (runner: Runner) => Promise<Made>][] = 
 ]
 
 describe.each(implementations)('a client: %s', (_name, make) => {
-  let parts: OperationParts
+  let parts: OperationRig
   let made: Made
 
   beforeEach(async () => {
-    parts = new OperationParts()
-    parts.persons.push(personOf('p1', '15550001111', 'client', 'דנה'))
-    made = await make(createRunner({ deps: parts, clock: parts.clock, logger: silentLogger }))
+    parts = new OperationRig()
+    parts.people.persons.push(personOf('p1', '15550001111', 'client', 'דנה'))
+    made = await make(parts.runner())
   })
   afterEach(async () => {
     await made.dispose()
   })
 
   test('gives the output of an operation', async () => {
-    parts.details.push(sessionOf('s1', 'person:p1'))
+    parts.sessions.details.push(sessionOf('s1', 'person:p1'))
     await expect(made.client.call('session.list', { limit: 1 })).resolves.toMatchObject({
       sessions: [{ session_id: 's1', who: 'דנה (+15550001111)' }],
       next: null,
@@ -80,7 +81,7 @@ describe.each(implementations)('a client: %s', (_name, make) => {
   })
 
   test('keeps what tells that trying again may help', async () => {
-    parts.recalled = { memories: [], failure: 'index down' }
+    parts.memory.recalled = { memories: [], failure: 'index down' }
     await expect(made.client.call('memory.search', { query: 'x', person: 'p1' })).rejects.toMatchObject({
       code: 'unavailable',
       retryable: true,
@@ -103,7 +104,7 @@ describe.each(implementations)('a client: %s', (_name, make) => {
 
   test('serves several calls at once, each with its own answer', async () => {
     const slow = Promise.withResolvers<readonly string[]>()
-    parts.answer = message => (message.text === 'slow' ? slow.promise : Promise.resolve([`to ${message.text}`]))
+    parts.chats.answer = message => (message.text === 'slow' ? slow.promise : Promise.resolve([`to ${message.text}`]))
     const first = made.client.call('chat.say', { message: 'slow' })
     await expect(made.client.call('chat.say', { message: 'quick' })).resolves.toMatchObject({ replies: ['to quick'] })
     slow.resolve(['at last'])
@@ -112,14 +113,14 @@ describe.each(implementations)('a client: %s', (_name, make) => {
 
   test('carries long messages with line breaks and every kind of letter', async () => {
     const message = `first line\nשורה שנייה 👩‍👩‍👧\u2028${'é'.repeat(90_000)}`
-    parts.answer = ({ text }) => Promise.resolve([text])
+    parts.chats.answer = ({ text }) => Promise.resolve([text])
     await expect(made.client.call('chat.say', { message })).resolves.toMatchObject({ replies: [message] })
   })
 
   test('calls off what is under way when its signal is aborted', async () => {
     const calledOff = Promise.withResolvers<undefined>()
     const underWay = Promise.withResolvers<undefined>()
-    parts.answer = ({ signal }) => {
+    parts.chats.answer = ({ signal }) => {
       underWay.resolve(undefined)
       return new Promise((_, reject) => {
         signal?.addEventListener('abort', () => {
@@ -142,6 +143,6 @@ describe.each(implementations)('a client: %s', (_name, make) => {
     await expect(made.client.call('chat.say', { message: 'hi' }, { signal })).rejects.toMatchObject({
       code: 'stopping',
     })
-    expect(parts.said).toEqual([])
+    expect(parts.chats.said).toEqual([])
   })
 })

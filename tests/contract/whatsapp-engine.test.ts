@@ -9,7 +9,6 @@ import { makePrivateFolder } from '../../src/platform/files.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { FakeAccount, FakeEngine } from '../support/fake-engine.ts'
-import { FAST } from '../support/fake-whatsapp/both-sides.ts'
 import { EngineEventsLog } from '../support/fake-whatsapp/engine-events-log.ts'
 import { FakeWhatsApp } from '../support/fake-whatsapp/fake-whatsapp.ts'
 import { BROWSER_INSTALL_MS, testBrowser } from '../support/fake-whatsapp/test-browser.ts'
@@ -91,7 +90,8 @@ const wwebjsContender = async (): Promise<Contender> => {
     login_dir,
     cache_dir: join(folder.path, 'browser'),
     environment: process.env,
-    deadlines: { ...BROWSER_DEADLINES, ...FAST },
+    // The usual ones: a machine under load must not lose a connection that nothing opens again.
+    deadlines: BROWSER_DEADLINES,
     clock: systemClock,
     ids: systemIds,
     logger: silentLogger,

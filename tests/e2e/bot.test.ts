@@ -63,7 +63,7 @@ test(
     const log = readFileSync(join(home.logs, 'denidin.log'), 'utf8')
     expect(log).toMatch(/Session created: /)
     expect(log).toMatch(/Added message to session: /)
-    expect(log).toMatch(/Recalled 1 memories/)
+    expect(log).toMatch(/Recalled 2 memories memories=0 quotes=2/)
     expect(log).not.toMatch(/thunder/)
     // One id follows a message from its arrival to its reply.
     const [, trace = ''] = / INFO inbox Message received .*trace=(\S+)/.exec(log) ?? []

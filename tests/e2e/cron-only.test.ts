@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from '@jest/globals'
-import { embed, failure, ScriptedModelServer } from '../support/model-server.ts'
+import { embed, failure, hold, ScriptedModelServer } from '../support/model-server.ts'
 import { ScriptHome, type Run } from '../support/script-run.ts'
 
 const TIMEOUT_MS = 120_000
@@ -84,17 +84,39 @@ test(
     await talk(home, 'Hello')
     server.always('embedding', failure(503))
     const plain = await home.done('denidin', ['memory', 'remember', 'has a dog called Rex', '--person', PHONE])
-    expect(plain.stderr).toMatch(/^1 memory is stored but not yet searchable: .*\n/)
+    expect(plain.stderr).toMatch(/^1 memory is stored but not yet searchable: .*\n/m)
     const json = await home.done('denidin', ['memory', 'remember', 'has a cat called Tom', '--person', PHONE, '--json'])
-    expect(JSON.parse(json.stderr.split('\n')[0] ?? '')).toEqual({
+    const notices = json.stderr.split('\n').filter(line => line.startsWith('{'))
+    expect(notices.map(line => JSON.parse(line) as unknown)).toContainEqual({
       notice: expect.stringMatching(/^2 memories are stored but not yet searchable: Memories wait: /) as unknown,
     })
     expect(JSON.parse(json.stdout)).toMatchObject({ text: 'has a cat called Tom' })
 
     server.always('embedding', embed())
-    expect((await home.done('denidin', ['session', 'sweep'])).stderr).toBe('')
+    expect((await home.done('denidin', ['session', 'sweep'])).stderr).not.toContain('not yet searchable')
     expect(await stats(home)).toMatchObject({ memories: 2, pending_embedding: 0, pending_index: 0 })
     expect(await found(home, 'dog')).toEqual(expect.arrayContaining([expect.stringContaining('Rex')]))
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a command that takes longer than two seconds says how far it has come',
+  async () => {
+    await using server = await ScriptedModelServer.start()
+    await using home = homeOf(server)
+    await talk(home, 'Hello')
+    const held = hold(embed())
+    server.next('embedding', held.answer)
+    const command = home.start('denidin', ['memory', 'remember', 'has a dog called Rex', '--person', PHONE])
+    let told = ''
+    command.child.stderr?.on('data', (text: string) => {
+      told += text
+      if (told.includes('memory remember: 0 of ')) held.release()
+    })
+    expect(await command.ended).toMatchObject({ code: 0 })
+    expect(told).toMatch(/^memory remember: 0 of \d+ memories and messages indexed$/m)
+    expect(await found(home, 'dog')).toEqual([expect.stringContaining('Rex')])
   },
   TIMEOUT_MS,
 )

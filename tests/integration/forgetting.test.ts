@@ -52,18 +52,21 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
   const parts = surroundings(denidin.log, { clock: denidin.clock })
   return createErasure({
     ...parts,
-    erasures: stores.erasures,
-    applied: stores.applied,
-    ledger: stores.ledger,
-    folders: stores.folders,
-    messages: stores.forgettable,
-    memories: stores.memories,
-    longterm: createNoLongTermMemory(stores.memories),
     personalData: () => [...stores.personalData, ...further],
-    sessions: createSessions({ ...parts, ...stores, timeout_ms: 1e9 }),
-    indexes: [],
-    scrub: () => stores.database.scrub(),
-    sessionsChanged: () => undefined,
+    log: { erasures: stores.erasures, applied: stores.applied },
+    texts: {
+      messages: stores.forgettable,
+      memories: stores.memories,
+      longterm: createNoLongTermMemory(stores.memories),
+      indexes: [],
+      scrub: () => stores.database.scrub(),
+    },
+    sessions: {
+      sessions: createSessions({ ...parts, ...stores, timeout_ms: 1e9 }),
+      ledger: stores.ledger,
+      folders: stores.folders,
+      sessionsChanged: () => undefined,
+    },
     audit: { write: () => undefined },
   })
 }

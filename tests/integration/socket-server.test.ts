@@ -10,24 +10,23 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { operations, type Operations } from '../../src/operations/list.ts'
 import { operation } from '../../src/operations/operation.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { REQUEST_MAX_BYTES } from '../../src/operations/socket/protocol.ts'
 import { connectToOwner } from '../../src/operations/socket/socket-client.ts'
 import { serveSocket } from '../../src/operations/socket/socket-server.ts'
 import { exists } from '../../src/platform/files.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { OperationParts } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
 
 let folder: string
 let path: string
-let parts: OperationParts
+let parts: OperationRig
 let servers: AsyncDisposable[]
 let sockets: Socket[]
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'denidin-socket-'))
   path = join(folder, 'run', 'denidin.sock')
-  parts = new OperationParts()
+  parts = new OperationRig()
   servers = []
   sockets = []
 })
@@ -38,7 +37,7 @@ afterEach(async () => {
 })
 
 const serve = async (at = path, list: Operations = operations): Promise<AsyncDisposable> => {
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger, operations: list })
+  const runner = parts.runner(silentLogger, list)
   const server = await serveSocket({ path: at, runner, logger: silentLogger })
   servers.push(server)
   return server
@@ -118,7 +117,7 @@ test('a caller who goes away calls off what it asked for', async () => {
   await serve()
   const asked = Promise.withResolvers<undefined>()
   const calledOff = Promise.withResolvers<undefined>()
-  parts.closing.sweep = options =>
+  parts.sessions.lifecycle.sweep = options =>
     new Promise((_, reject) => {
       options?.signal?.addEventListener('abort', () => {
         calledOff.resolve(undefined)
@@ -137,7 +136,7 @@ test('a caller who goes away calls off what it asked for', async () => {
 test('a stop answers the calls under way, even of what does not heed its signal', async () => {
   const server = await serve()
   const asked = Promise.withResolvers<undefined>()
-  parts.closing.sweep = () => {
+  parts.sessions.lifecycle.sweep = () => {
     asked.resolve(undefined)
     return new Promise<never>(() => undefined)
   }
@@ -186,7 +185,7 @@ test.each(['nonsense', '[]', '{"operation":"status"}', '{"id":1}', 'null'])(
 
 test('a request that comes in pieces, cut inside a letter, is put together', async () => {
   await serve()
-  parts.answer = ({ text }) => Promise.resolve([text])
+  parts.chats.answer = ({ text }) => Promise.resolve([text])
   const { socket, next } = await raw()
   const bytes = Buffer.from(
     '{"id":1,"operation":"chat.say","input":{"message":"שלום"}}\n{"id":2,"operation":"session.purge"}\n',
@@ -217,6 +216,8 @@ test('what must be confirmed is confirmed by the request', async () => {
     access: 'operator',
     effect: 'destroy',
     needs: 'data',
+    audit: 'none',
+    uses: [],
     input: z.strictObject({}),
     output: z.object({ done: z.boolean() }),
     run: () => Promise.resolve({ done: true }),

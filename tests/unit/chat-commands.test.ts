@@ -1,11 +1,10 @@
 import { expect, test } from '@jest/globals'
 import type { CommandHandler, Speaker } from '../../src/conversation/command-handler.ts'
 import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
-import { silentLogger } from '../../src/platform/logger.ts'
 import type { Language } from '../../src/text/language.ts'
-import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
 
 const speaker: Speaker = {
   person: personOf('p1', '15550001111'),
@@ -17,8 +16,8 @@ const godfather: Speaker = { ...speaker, person: personOf('p9', '15550009999', '
 const inGroup = { chat_id: '12@g.us', chat_kind: 'group', scope: 'chat:12@g.us' } as const
 
 const setUp = (language: Language = 'en') => {
-  const parts = new OperationParts()
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const parts = new OperationRig()
+  const runner = parts.runner()
   const commands: CommandHandler = createChatCommands({
     runner,
     clock: parts.clock,
@@ -68,7 +67,7 @@ test.each([
   [{ session_id: undefined, messages: 0, memory: 'nothing' }, 'There is no conversation to reset'],
 ] as const)('/reset that came to %j says so', async (outcome, words) => {
   const { parts, commands } = setUp()
-  parts.resetOutcome = outcome
+  parts.sessions.resetOutcome = outcome
   await expect(commands.run('/reset', speaker)).resolves.toContain(words)
 })
 
@@ -77,8 +76,8 @@ test('answers are in the language of the speaker', async () => {
 })
 
 test('when the language cannot be found out, the command itself tells it', async () => {
-  const parts = new OperationParts()
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const parts = new OperationRig()
+  const runner = parts.runner()
   const commands = createChatCommands({ runner, clock: parts.clock, language: () => Promise.reject(new Error('no')) })
   await expect(commands.run('/reset', speaker)).resolves.toContain('Session reset!')
   await expect(commands.run('/איפוס', speaker)).resolves.toContain('אני לא מכיר')
@@ -106,9 +105,9 @@ test('what a client may not do is not suggested to them', async () => {
 
 test('/status is for the godfather in a direct chat', async () => {
   const { parts, commands } = setUp()
-  parts.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'down', detail: 'no server' }) }]
-  parts.details.push(sessionOf('s1', 'person:p1'))
-  parts.memories.push(memoryOf('m1', 'person:p1', 'tea'))
+  parts.system.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'down', detail: 'no server' }) }]
+  parts.sessions.details.push(sessionOf('s1', 'person:p1'))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', 'tea'))
   const answer = await commands.run('/status', godfather)
   expect(answer).toContain('something is down')
   expect(answer).toContain('- chroma: no server')
@@ -140,7 +139,7 @@ test.each<[ErrorCode, string]>([
   ['forbidden', 'is for my administrator'],
 ])('a failure of kind %s is told in a sentence without its details', async (code, words) => {
   const { parts, commands } = setUp()
-  parts.closing.reset = () => Promise.reject(new DenidinError(code, 'details: sqlite says no'))
+  parts.sessions.lifecycle.reset = () => Promise.reject(new DenidinError(code, 'details: sqlite says no'))
   const answer = await commands.run('/reset', speaker)
   expect(answer).toContain(words)
   expect(answer).not.toContain('sqlite')

@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals'
 import type { Speaker } from '../../src/conversation/command-handler.ts'
 import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
-import { silentLogger } from '../../src/platform/logger.ts'
-import { OperationParts, personOf } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { personOf } from '../support/operations/records.ts'
 
 const speaker: Speaker = {
   person: personOf('p1', '15550001111'),
@@ -15,8 +14,8 @@ const speaker: Speaker = {
 const FROM = { person_id: 'p1', chat_id: speaker.chat_id }
 
 const setUp = () => {
-  const parts = new OperationParts()
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const parts = new OperationRig()
+  const runner = parts.runner()
   const commands = createChatCommands({ runner, clock: parts.clock, language: () => Promise.resolve('en') })
   return { parts, commands, forgotten: () => parts.asked.filter(each => each.startsWith('forget')) }
 }

@@ -1,15 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { runChat } from '../../src/interfaces/cli/local/chat.ts'
 import { localClient, type OperationsClient } from '../../src/operations/client.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { silentLogger } from '../../src/platform/logger.ts'
-import { OperationParts } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
 import { fakeTerminal, type FakeTerminal } from '../support/terminal.ts'
 
 const setUp = (options: Parameters<typeof fakeTerminal>[0]) => {
-  const parts = new OperationParts()
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const parts = new OperationRig()
+  const runner = parts.runner()
   const client: OperationsClient = localClient(runner, () => Promise.resolve())
   const terminal: FakeTerminal = fakeTerminal(options)
   const chat = (part: { as?: string; json?: boolean; signal?: AbortSignal } = {}): Promise<number> =>
@@ -20,7 +18,7 @@ const setUp = (options: Parameters<typeof fakeTerminal>[0]) => {
 test('the lines of a pipe are said one after the other, and only the replies are printed', async () => {
   const { parts, terminal, chat } = setUp({ stdin: 'one\n\n  two  \nthree' })
   const order: string[] = []
-  parts.answer = async ({ text }) => {
+  parts.chats.answer = async ({ text }) => {
     order.push(`heard ${text}`)
     await new Promise(resolve => setImmediate(resolve))
     order.push(`answered ${text}`)
@@ -35,19 +33,19 @@ test('the lines of a pipe are said one after the other, and only the replies are
 test('an empty pipe is the end', async () => {
   const { parts, terminal, chat } = setUp({ stdin: '' })
   await expect(chat()).resolves.toBe(0)
-  expect([terminal.out(), parts.said]).toEqual(['', []])
+  expect([terminal.out(), parts.chats.said]).toEqual(['', []])
 })
 
 test('lines of Windows and of every script arrive as they were written', async () => {
   const { parts, chat } = setUp({ stdin: 'שלום\r\nemoji 👍\r\n' })
   await chat()
-  expect(parts.said.map(each => each.text)).toEqual(['שלום', 'emoji 👍'])
+  expect(parts.chats.said.map(each => each.text)).toEqual(['שלום', 'emoji 👍'])
 })
 
 test('the chat speaks as whoever --as names', async () => {
   const { parts, chat } = setUp({ stdin: 'hi\n' })
   await chat({ as: '+1 555 000 2222' })
-  expect(parts.said[0]?.phone).toBe('15550002222')
+  expect(parts.chats.said[0]?.phone).toBe('15550002222')
 })
 
 test('with --json each answer is one line', async () => {
@@ -67,7 +65,7 @@ test('with --json each answer is one line', async () => {
 
 test('a line that fails is told on stderr, the next ones go on, and the exit code remembers it', async () => {
   const { parts, terminal, chat } = setUp({ stdin: 'bad\ngood\n' })
-  parts.answer = ({ text }) =>
+  parts.chats.answer = ({ text }) =>
     text === 'bad' ? Promise.reject(new DenidinError('timeout', 'too slow')) : Promise.resolve([`re: ${text}`])
   await expect(chat()).resolves.toBe(1)
   expect(terminal.err()).toBe('denidin: too slow\n')
@@ -76,21 +74,21 @@ test('a line that fails is told on stderr, the next ones go on, and the exit cod
 
 test('when DeniDin stops, the lines behind are not said', async () => {
   const { parts, terminal, chat } = setUp({ stdin: 'a\nb\nc\n' })
-  parts.answer = () => Promise.reject(new DenidinError('stopping', 'DeniDin is stopping'))
+  parts.chats.answer = () => Promise.reject(new DenidinError('stopping', 'DeniDin is stopping'))
   await expect(chat()).resolves.toBe(1)
-  expect(parts.said.map(each => each.text)).toEqual(['a'])
+  expect(parts.chats.said.map(each => each.text)).toEqual(['a'])
   expect(terminal.err()).toBe('denidin: DeniDin is stopping\n')
 })
 
 test('a reader who goes away ends the chat without a failure', async () => {
   const { parts, terminal, chat } = setUp({ stdin: 'a\nb\nc\n' })
-  parts.answer = () => {
+  parts.chats.answer = () => {
     const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
     ;(terminal.stdout as unknown as { destroy(error: Error): void }).destroy(broken)
     return Promise.resolve(['nobody reads this'])
   }
   await expect(chat()).resolves.toBe(0)
-  expect(parts.said.map(each => each.text)).toEqual(['a'])
+  expect(parts.chats.said.map(each => each.text)).toEqual(['a'])
 })
 
 test('a terminal is greeted, prompted, and left with a word that is not said', async () => {
@@ -102,7 +100,7 @@ test('a terminal is greeted, prompted, and left with a word that is not said', a
   await terminal.shows('you said: hi\n')
   terminal.stdin.write('/exit\n')
   await expect(done).resolves.toBe(0)
-  expect(parts.said.map(each => each.text)).toEqual(['hi'])
+  expect(parts.chats.said.map(each => each.text)).toEqual(['hi'])
 })
 
 test('Ctrl-D leaves the terminal chat', async () => {
@@ -116,7 +114,7 @@ test('Ctrl-D leaves the terminal chat', async () => {
 
 test('at a terminal silence is shown as such', async () => {
   const { parts, terminal, chat } = setUp({ isTTY: true })
-  parts.answer = () => Promise.resolve([])
+  parts.chats.answer = () => Promise.resolve([])
   const done = chat()
   terminal.stdin.write('hi\n')
   await terminal.shows('(no reply)\n')
@@ -127,7 +125,7 @@ test('at a terminal silence is shown as such', async () => {
 test('Ctrl-C leaves at once, though an answer is still awaited', async () => {
   const { parts, terminal, chat } = setUp({ isTTY: true })
   const asked = Promise.withResolvers<undefined>()
-  parts.answer = ({ signal }) =>
+  parts.chats.answer = ({ signal }) =>
     new Promise((_, reject) => {
       asked.resolve(undefined)
       signal?.addEventListener('abort', () => {
@@ -154,7 +152,7 @@ test('the caller can end the chat', async () => {
 test('replies cannot steer the terminal, but pass a pipe unchanged', async () => {
   for (const isTTY of [true, false]) {
     const { parts, terminal, chat } = setUp({ isTTY })
-    parts.answer = () => Promise.resolve(['\x1b]0;owned\x07'])
+    parts.chats.answer = () => Promise.resolve(['\x1b]0;owned\x07'])
     const done = chat()
     terminal.stdin.write('hi\n')
     await terminal.shows('owned')

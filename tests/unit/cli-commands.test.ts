@@ -5,10 +5,10 @@ import { runCli, type CliDeps } from '../../src/interfaces/cli/run-cli.ts'
 import { localClient } from '../../src/operations/client.ts'
 import { operations, type Operations } from '../../src/operations/list.ts'
 import { operation } from '../../src/operations/operation.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
 import { fakeTerminal } from '../support/terminal.ts'
 
 /** The command line over operations that a test can look at; `owner` tells whether the bot runs. */
@@ -20,12 +20,15 @@ const setUp = (
     menu?: CliMenu
   } = {},
 ) => {
-  const parts = new OperationParts()
-  parts.persons.push(personOf('p1', '15550001111', 'client', 'Dana'))
-  parts.details.push(sessionOf('s1', 'person:p1', { messages: 3 }), sessionOf('s2', 'person:p1', { state: 'dead' }))
+  const parts = new OperationRig()
+  parts.people.persons.push(personOf('p1', '15550001111', 'client', 'Dana'))
+  parts.sessions.details.push(
+    sessionOf('s1', 'person:p1', { messages: 3 }),
+    sessionOf('s2', 'person:p1', { state: 'dead' }),
+  )
   const terminal = fakeTerminal({ stdin: '', ...part.terminal })
   const list = part.operations ?? operations
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger, operations: list })
+  const runner = parts.runner(silentLogger, list)
   const events: string[] = []
   const client = (how: string) => {
     events.push(how)
@@ -52,7 +55,7 @@ const setUp = (
 }
 
 /** Lets time go by until a command has ended. */
-const passTime = async ({ clock }: OperationParts, done: Promise<unknown>): Promise<void> => {
+const passTime = async ({ clock }: OperationRig, done: Promise<unknown>): Promise<void> => {
   let over = false
   void done.finally(() => {
     over = true
@@ -72,8 +75,8 @@ test('the help of a command names its arguments, options, allowed values and def
   const { run, terminal } = setUp()
   await run('session', 'list', '--help')
   const help = terminal.out().replace(/\s+/g, ' ')
-  expect(help).toContain('--state <value> only sessions in this state (active, closed, stored, dead, purged)')
-  expect(help).toContain('--limit <value> how many at most (default: 20)')
+  expect(help).toContain('--state <value> list only sessions in this state (active, closed, stored, dead, purged)')
+  expect(help).toContain('--limit <value> maximum number of rows (default: 20)')
   expect(help).toContain('--json')
 })
 
@@ -132,6 +135,14 @@ test.each([
   [['session'], 'Usage: denidin session'],
   [[], 'Usage: denidin'],
   [['chat', '--as', 'Dana'], '--as must be a phone number'],
+  [['statsu'], `denidin: unknown command 'statsu'. Did you mean status? See "denidin --help".\n`],
+  [['memory', 'list', '--foo'], `denidin: memory list: unknown option '--foo'. See "denidin memory list --help".\n`],
+  [['memory', 'list', '--limit'], "memory list: option '--limit <value>' needs a value. See "],
+  [['memory', 'verify', '--repiar'], 'Did you mean --repair? See "denidin memory verify --help".'],
+  [['memory', 'extract', '--session-id', ''], 'denidin: memory extract: session-id must not be empty\n'],
+  [['memory', 'agent', 'start', '0'], 'denidin: memory agent start: interval-hours must be 0.1 or more, not 0\n'],
+  [['memory', 'access-stats', '--hours', '0'], 'denidin: memory access-stats: hours must be more than 0, not 0\n'],
+  [['pause', '+15550001111', 'soon'], 'denidin: pause: minutes must be a number, not "soon"\n'],
 ])('wrong usage (%j) ends with 2 and says what is wrong, before anything is opened', async (argv, words) => {
   const { run, terminal, events } = setUp()
   await expect(run(...argv)).resolves.toBe(2)
@@ -139,6 +150,12 @@ test.each([
   expect(terminal.err()).not.toMatch(/^error:/)
   expect(terminal.out()).toBe('')
   expect(events).toEqual([])
+})
+
+test('with --json, wrong usage is an object too', async () => {
+  const { run, terminal } = setUp()
+  await expect(run('session', 'list', '--colour', '--json')).resolves.toBe(2)
+  expect(JSON.parse(terminal.err())).toMatchObject({ error: { code: 'invalid_input', retryable: false } })
 })
 
 test('what fails ends with 1 and one line on stderr', async () => {
@@ -201,10 +218,10 @@ test('what lasts longer than two seconds tells on stderr how far it is', async (
   const { parts, run, terminal } = setUp()
   const finish = Promise.withResolvers<undefined>()
   const began = Promise.withResolvers<(done: number) => void>()
-  parts.closing.sweep = async options => {
+  parts.sessions.lifecycle.sweep = async options => {
     began.resolve(done => options?.progress?.(done, 30))
     await finish.promise
-    return parts.sweepReport
+    return parts.sessions.sweepReport
   }
   const done = run('session', 'sweep', '--json')
   const step = await began.promise
@@ -225,7 +242,7 @@ test('what lasts longer than two seconds tells on stderr how far it is', async (
 test('on a terminal progress is one line that is wiped away at the end', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true } })
   const finish = Promise.withResolvers<undefined>()
-  parts.closing.purge = async () => {
+  parts.sessions.lifecycle.purge = async () => {
     await finish.promise
     return { purged: 1 }
   }
@@ -244,6 +261,8 @@ const wipe = operation({
   access: 'operator',
   effect: 'destroy',
   needs: 'data',
+  audit: 'none',
+  uses: [],
   input: z.strictObject({ hard: z.boolean().default(false).describe('for good') }),
   output: z.object({ hard: z.boolean() }),
   run: (_deps, { hard }) => Promise.resolve({ hard }),
@@ -253,7 +272,7 @@ const destructive = { operations: { 'data.wipe': wipe }, menu: { 'data wipe': { 
 test('what destroys is refused without a yes where nobody can be asked', async () => {
   const { run, terminal } = setUp(destructive)
   await expect(run('data', 'wipe')).resolves.toBe(2)
-  expect(terminal.err()).toContain('--yes')
+  expect(terminal.err()).toBe('denidin: data wipe needs confirmation, add --yes: Throw everything away\n')
   expect(terminal.out()).toBe('')
 })
 
@@ -283,7 +302,7 @@ const ID = '3979be25-7676-485b-afaf-e245a5032639'
 test('a terminal gets tables within its width and times by its clock, a pipe gets columns between tabs', async () => {
   for (const columns of [80, 100, 120, 200]) {
     const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns } })
-    parts.details.splice(0, 2, sessionOf(ID, 'person:p1', { messages: 3 }))
+    parts.sessions.details.splice(0, 2, sessionOf(ID, 'person:p1', { messages: 3 }))
     await run('session', 'list')
     const [heading, head = '', ...rows] = terminal.out().trimEnd().split('\n')
     const row = rows.find(each => each.startsWith(ID)) ?? ''
@@ -296,7 +315,7 @@ test('a terminal gets tables within its width and times by its clock, a pipe get
   }
 
   const inPipe = setUp()
-  inPipe.parts.memories.push(memoryOf('m1', 'person:p1', 'one\ttwo\nthree'))
+  inPipe.parts.memory.memories.push(memoryOf('m1', 'person:p1', 'one\ttwo\nthree'))
   await inPipe.run('memory', 'list')
   expect(inPipe.terminal.out().split('\n')).toEqual([
     'memories',
@@ -324,7 +343,7 @@ test.each([
   ['from right to left', 'נפגשים מחר בחיפה ואחר כך הולכים לאכול', 115],
 ])('a text %s is wrapped within a narrow table, and nothing of it is lost', async (_kind, text, columns) => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns } })
-  parts.memories.push(memoryOf('m1', 'person:p1', text))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', text))
   await run('memory', 'list')
   const [header = '', ...rows] = terminal.out().split('\n').slice(1)
   const shown = rows.map(row => row.slice(header.lastIndexOf('text')))
@@ -334,7 +353,7 @@ test.each([
 
 test('a long text stands below the other fields of its row', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 120 } })
-  parts.memories.push(memoryOf('m1', 'person:p1', '- one\n- two'), memoryOf('m2', 'person:p1', 'x'.repeat(100)))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', '- one\n- two'), memoryOf('m2', 'person:p1', 'x'.repeat(100)))
   await run('memory', 'list')
   const said = onTheWall('2026-11-10T09:00:00.000Z')
   expect(terminal.out()).toContain('memory id  m1\nwho        Dana (+15550001111)\n')
@@ -344,7 +363,7 @@ test('a long text stands below the other fields of its row', async () => {
 
 test('rows that are no table for so narrow a terminal stand field below field', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 60 } })
-  parts.memories.push(memoryOf(ID, 'person:p1', 'likes tea'))
+  parts.memory.memories.push(memoryOf(ID, 'person:p1', 'likes tea'))
   await run('memory', 'list')
   expect(terminal.out()).toContain(`memory id  ${ID}\nwho        Dana (+15550001111)\n`)
 })
@@ -352,15 +371,15 @@ test('rows that are no table for so narrow a terminal stand field below field', 
 test('a page that nothing announced is a failure, not an empty list', async () => {
   const { run, terminal } = setUp()
   await expect(run('memory', 'list', '--after', 'zz')).resolves.toBe(1)
-  expect(terminal.err()).toContain('nothing follows "zz"')
+  expect(terminal.err()).toContain('there is no page after "zz"')
 })
 
 test('somebody who never wrote is told apart from what is no name of a person', async () => {
   const { run, terminal } = setUp()
   await expect(run('people', 'block', '+1 555 999 0000')).resolves.toBe(1)
-  expect(terminal.err()).toContain('has written yet; user_roles.blocked_phones')
+  expect(terminal.err()).toContain('has written yet; to block a number in advance, add it to user_roles.blocked_phones')
   await expect(run('people', 'role', 'Eve', 'client')).resolves.toBe(1)
-  expect(terminal.err()).toContain('there is no person "Eve": name a phone number')
+  expect(terminal.err()).toContain('there is no person "Eve": give a phone number')
 })
 
 test('a page that is not the last tells how to get the next', async () => {
@@ -379,16 +398,16 @@ test('a list without rows says so', async () => {
 
 test('what people wrote cannot steer the terminal', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true } })
-  parts.memories.push(memoryOf('m1', 'person:p1', 'red \x1b[31m and a bell \x07'))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', 'red \x1b[31m and a bell \x07'))
   await run('memory', 'list')
   expect(terminal.out()).not.toMatch(/[^\P{Cc}\n]/u)
 })
 
 test('status shows its parts and counters', async () => {
   const { parts, run, terminal } = setUp({ terminal: { isTTY: true, columns: 100 } })
-  parts.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'ok', detail: 'answers' }) }]
-  parts.metrics.count('replies_sent', 2)
-  parts.about = { ...parts.about, started_at: parts.clock.now() - 93_600_000 }
+  parts.system.checks = [{ name: 'chroma', health: () => Promise.resolve({ state: 'ok', detail: 'answers' }) }]
+  parts.system.metrics.count('replies_sent', 2)
+  parts.instance = { ...parts.instance, started_at: parts.clock.now() - 93_600_000 }
   await expect(run('status')).resolves.toBe(0)
   expect(terminal.out()).toMatch(/^running\s+yes$/m)
   expect(terminal.out()).toMatch(/^uptime\s+1 d 2 h$/m)
@@ -408,7 +427,7 @@ test('Ctrl-C calls off what is under way, and lets go of what was opened', async
   const { parts, deps, terminal, events } = setUp()
   const calledOff = new AbortController()
   const began = Promise.withResolvers<undefined>()
-  parts.closing.sweep = options =>
+  parts.sessions.lifecycle.sweep = options =>
     new Promise((_, reject) => {
       options?.signal?.addEventListener('abort', () => {
         reject(options.signal?.reason as Error)
@@ -419,24 +438,27 @@ test('Ctrl-C calls off what is under way, and lets go of what was opened', async
   await began.promise
   calledOff.abort()
   await expect(done).resolves.toBe(1)
-  expect(terminal.err()).toBe('denidin: called off\n')
+  expect(terminal.err()).toBe('denidin: interrupted\n')
   expect(events).toEqual(['opened', 'let go'])
 })
 
 test.each([
   [true, 0, ''],
-  [false, 1, 'denidin: the memory is not in order; `denidin memory verify --repair` puts it right\n'],
+  [false, 1, 'denidin: the memory is not in order; run `denidin memory verify --repair`\n'],
 ])(
   'what a check found is printed, and the exit code tells whether it is in order: %s',
   async (in_order, code, said) => {
     const { run, parts, terminal } = setUp()
     const findings = in_order ? [] : [{ part: 'messages', what: 'missing', count: 7 } as const]
-    parts.maintenance = { ...parts.maintenance, verify: () => Promise.resolve({ in_order, looked_at: 9, findings }) }
+    parts.memory.maintenance = {
+      ...parts.memory.maintenance,
+      verify: () => Promise.resolve({ in_order, looked_at: 9, findings }),
+    }
     await expect(run('memory', 'verify', '--json')).resolves.toBe(code)
     expect(JSON.parse(terminal.out())).toEqual({ in_order, looked_at: 9, findings })
     expect(terminal.err()).toContain(in_order ? '' : '"code":"damaged"')
     const again = setUp()
-    again.parts.maintenance = parts.maintenance
+    again.parts.memory.maintenance = parts.memory.maintenance
     await expect(again.run('memory', 'verify')).resolves.toBe(code)
     expect(again.terminal.err()).toBe(said)
   },

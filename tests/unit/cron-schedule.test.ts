@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { nodeCron, startSchedule, type Scheduler } from '../../src/interfaces/cron/schedule.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { keptLog, OperationParts } from '../support/operation-parts.ts'
+import { keptLog } from '../support/operations/kept-log.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
 
 const settings = { expiry_cron: '*/10 * * * *', cleanup_cron: '0 2 * * *' }
 
 /** A scheduler that the test rings. */
 const setUp = () => {
-  const parts = new OperationParts()
+  const parts = new OperationRig()
   const log = keptLog()
   const tasks = new Map<string, { expression: string; ring: () => Promise<void>; ended: boolean }>()
   const scheduler: Scheduler = (expression, name, ring) => {
@@ -21,7 +21,7 @@ const setUp = () => {
       },
     }
   }
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: log })
+  const runner = parts.runner(log)
   const schedule = startSchedule({ settings, runner, logger: log, scheduler })
   return { parts, log, tasks, schedule }
 }
@@ -37,8 +37,8 @@ test('the expiry schedule sweeps without purging, the cleanup schedule purges', 
 
 test('a failure is logged and the next time comes all the same', async () => {
   const { parts, log, tasks } = setUp()
-  const sweep = parts.closing.sweep
-  parts.closing.sweep = () => Promise.reject(new DenidinError('unavailable', 'no model'))
+  const sweep = parts.sessions.lifecycle.sweep
+  parts.sessions.lifecycle.sweep = () => Promise.reject(new DenidinError('unavailable', 'no model'))
   await tasks.get('expiry_cron')?.ring()
   expect(log.lines).toContainEqual({
     level: 'error',
@@ -46,7 +46,7 @@ test('a failure is logged and the next time comes all the same', async () => {
     message: 'A scheduled operation failed',
     fields: { schedule: 'expiry_cron', operation: 'session.sweep', code: 'unavailable' },
   })
-  parts.closing.sweep = sweep
+  parts.sessions.lifecycle.sweep = sweep
   await tasks.get('expiry_cron')?.ring()
   expect(parts.asked).toEqual(['sweep'])
 })
@@ -54,7 +54,7 @@ test('a failure is logged and the next time comes all the same', async () => {
 test('a stop ends the schedule, calls off what is under way and waits for its end', async () => {
   const { parts, log, tasks, schedule } = setUp()
   const ended: string[] = []
-  parts.closing.sweep = options =>
+  parts.sessions.lifecycle.sweep = options =>
     new Promise((_, reject) => {
       options?.signal?.addEventListener('abort', () => {
         ended.push('sweep')

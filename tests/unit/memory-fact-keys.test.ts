@@ -3,7 +3,7 @@ import { withFactSimilarity } from '../../src/retrieval/fact-similarity.ts'
 import type { SimilarMemory } from '../../src/memory/fact-search.ts'
 import { noVectorCandidates, type SimilarFacts, type VectorCandidates } from '../../src/retrieval/message-search.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { memoryOf } from '../support/operation-parts.ts'
+import { memoryOf } from '../support/operations/records.ts'
 
 const fact = (similarity: number, ...sources: string[]): SimilarMemory => ({
   memory: { ...memoryOf(`of ${sources.join()}`, 'person:a', 'a fact'), sources },

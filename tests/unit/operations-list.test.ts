@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals'
 import type { Caller } from '../../src/operations/operation.ts'
 import { operations } from '../../src/operations/list.ts'
-import { createRunner } from '../../src/operations/runner.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
-import { silentLogger } from '../../src/platform/logger.ts'
-import { memoryOf, OperationParts, personOf, sessionOf } from '../support/operation-parts.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
 
 const operator: Caller = { transport: 'cli', level: 'operator' }
 const dana = personOf('p1', '15550001111', 'client', 'Dana')
@@ -16,23 +15,23 @@ const client: Caller = {
 }
 
 const setUp = () => {
-  const parts = new OperationParts()
-  parts.persons.push(dana, personOf('p2', '15550002222', 'blocked'))
-  const runner = createRunner({ deps: parts, clock: parts.clock, logger: silentLogger })
+  const parts = new OperationRig()
+  parts.people.persons.push(dana, personOf('p2', '15550002222', 'blocked'))
+  const runner = parts.runner()
   const run = (name: string, input: unknown = {}, caller = operator) => runner.run(name, input, { caller })
   return { parts, run, runner }
 }
 
 test('status gathers parts, sessions, memory, messages and what the models took today', async () => {
   const { parts, run } = setUp()
-  parts.about = { ...parts.about, started_at: parts.clock.now() - 90_500 }
-  parts.checks = [
+  parts.instance = { ...parts.instance, started_at: parts.clock.now() - 90_500 }
+  parts.system.checks = [
     { name: 'chroma', health: () => Promise.resolve({ state: 'degraded', detail: 'restarting' }) },
     { name: 'whatsapp', health: () => Promise.resolve({ state: 'off', detail: 'not configured' }) },
   ]
-  parts.details.push(sessionOf('s1', 'person:p1'), sessionOf('s2', 'person:p1', { state: 'dead' }))
-  parts.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
-  parts.metrics.count('messages_received', 4)
+  parts.sessions.details.push(sessionOf('s1', 'person:p1'), sessionOf('s2', 'person:p1', { state: 'dead' }))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
+  parts.system.metrics.count('messages_received', 4)
   await expect(run('status')).resolves.toEqual({
     version: '1.2.3',
     running: true,
@@ -74,24 +73,29 @@ test('status gathers parts, sessions, memory, messages and what the models took 
 test('the doctor looks into everything, one thing after the other, and fails when anything is not in order', async () => {
   const { parts, run } = setUp()
   const good = { name: 'disk', look: () => Promise.resolve({ state: 'ok', detail: 'There is room.' } as const) }
-  parts.checkups = [good]
-  parts.checks = [{ name: 'whatsapp', health: () => Promise.resolve({ state: 'off', detail: 'not configured' }) }]
+  parts.system.diagnostics = [good]
+  parts.system.checks = [
+    { name: 'whatsapp', health: () => Promise.resolve({ state: 'off', detail: 'not configured' }) },
+  ]
   await expect(run('doctor')).resolves.toEqual({
     healthy: true,
     checks: [
       { name: 'disk', state: 'ok', detail: 'There is room.' },
       { name: 'whatsapp', state: 'off', detail: 'not configured' },
-      { name: 'ended conversations', state: 'ok', detail: '0 wait to be stored in long-term memory.' },
+      { name: 'ended conversations', state: 'ok', detail: '0 waiting to be stored in long-term memory.' },
     ],
   })
   expect(operations.doctor.failure!({ healthy: true, checks: [] })).toBeUndefined()
-  parts.checkups = [good, { name: 'model', look: () => Promise.resolve({ state: 'down', detail: 'No answer.' }) }]
-  parts.details.push(sessionOf('s2', 'person:p1', { state: 'dead' }))
+  parts.system.diagnostics = [
+    good,
+    { name: 'model', look: () => Promise.resolve({ state: 'down', detail: 'No answer.' }) },
+  ]
+  parts.sessions.details.push(sessionOf('s2', 'person:p1', { state: 'dead' }))
   const sick = await run('doctor')
   expect(sick).toMatchObject({ healthy: false })
   expect(sick['checks']).toContainEqual({ name: 'model', state: 'down', detail: 'No answer.' })
   expect(sick['checks']).toContainEqual(expect.objectContaining({ name: 'ended conversations', state: 'degraded' }))
-  expect(operations.doctor.failure!(sick as never)).toContain('not everything is in order')
+  expect(operations.doctor.failure!(sick as never)).toContain('problems found')
 })
 
 test('status of a bot that does not run says so', async () => {
@@ -106,7 +110,7 @@ test('status of a bot that does not run says so', async () => {
 
 test('sessions are listed page by page until the end', async () => {
   const { parts, run } = setUp()
-  for (let i = 1; i <= 5; i++) parts.details.push(sessionOf(`s${String(i)}`, 'person:p1', { messages: i }))
+  for (let i = 1; i <= 5; i++) parts.sessions.details.push(sessionOf(`s${String(i)}`, 'person:p1', { messages: i }))
   const ids: unknown[] = []
   let after: string | undefined
   for (let pages = 0; pages < 3; pages++) {
@@ -120,13 +124,13 @@ test('sessions are listed page by page until the end', async () => {
 
 test('a page that ends exactly at the end announces no other', async () => {
   const { parts, run } = setUp()
-  parts.details.push(sessionOf('s1', 'person:p1'), sessionOf('s2', 'person:p1'))
+  parts.sessions.details.push(sessionOf('s1', 'person:p1'), sessionOf('s2', 'person:p1'))
   await expect(run('session.list', { limit: 2 })).resolves.toMatchObject({ next: null })
 })
 
 test('sessions can be listed by state, and name the person', async () => {
   const { parts, run } = setUp()
-  parts.details.push(
+  parts.sessions.details.push(
     sessionOf('s1', 'person:p1'),
     sessionOf('s2', 'chat:12@g.us', { state: 'dead', attempts: 5 }),
     sessionOf('s3', 'person:gone', { state: 'dead' }),
@@ -141,7 +145,7 @@ test('sessions can be listed by state, and name the person', async () => {
 test('a session is shown with its window', async () => {
   const { parts, run } = setUp()
   const timestamp = Date.parse('2026-11-20T08:30:00Z')
-  parts.details.push(
+  parts.sessions.details.push(
     sessionOf('s1', 'person:p1', {
       window_tokens: 3,
       window: [
@@ -172,7 +176,7 @@ test.each([
   ['by session', { session_id: 's9' }, 'reset person:p2'],
 ])('the operator names the conversation to reset %s', async (_how, input, asked) => {
   const { parts, run } = setUp()
-  parts.details.push(sessionOf('s9', 'person:p2'))
+  parts.sessions.details.push(sessionOf('s9', 'person:p2'))
   await expect(run('session.reset', input)).resolves.toEqual({ session_id: 's1', messages: 4, memory: 'stored' })
   expect(parts.asked).toContain(asked)
 })
@@ -191,7 +195,7 @@ test('two names for the conversation are refused', async () => {
 
 test('a reset without a conversation says that there was none', async () => {
   const { parts, run } = setUp()
-  parts.resetOutcome = { session_id: undefined, messages: 0, memory: 'nothing' }
+  parts.sessions.resetOutcome = { session_id: undefined, messages: 0, memory: 'nothing' }
   await expect(run('session.reset', {}, client)).resolves.toEqual({ session_id: null, messages: 0, memory: 'nothing' })
 })
 
@@ -203,7 +207,7 @@ test.each([
   ['memory.search', { query: 'x', person: 'p1' }],
 ])('%s refuses a person in a chat who names a conversation: %j', async (name, input) => {
   const { parts, run } = setUp()
-  parts.details.push(sessionOf('s9', 'person:p2'))
+  parts.sessions.details.push(sessionOf('s9', 'person:p2'))
   for (const level of ['anyone', 'godfather'] as const) {
     await expect(run(name, input, { ...client, level })).rejects.toMatchObject({ code: 'forbidden' })
   }
@@ -233,7 +237,7 @@ test('a sweep reports its steps, and purges unless told not to', async () => {
 
 test('a person lists their own memories, the operator all of them or those of one', async () => {
   const { parts, run } = setUp()
-  parts.memories.push(memoryOf('m1', 'person:p1', 'tea'), memoryOf('m2', 'person:p2', 'coffee'))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', 'tea'), memoryOf('m2', 'person:p2', 'coffee'))
   const ids = async (input: unknown, caller: Caller): Promise<string[]> =>
     ((await run('memory.list', input, caller))['memories'] as { memory_id: string }[]).map(each => each.memory_id)
   await expect(ids({}, client)).resolves.toEqual(['m1'])
@@ -243,7 +247,7 @@ test('a person lists their own memories, the operator all of them or those of on
 
 test('a search asks within one scope and gives similarity and score', async () => {
   const { parts, run } = setUp()
-  parts.recalled = {
+  parts.memory.recalled = {
     memories: [{ memory: memoryOf('m1', 'person:p1', 'tea'), similarity: 0.5, recency: 1, score: 0.6 }],
   }
   await expect(run('memory.search', { query: ' what drink? ' }, client)).resolves.toMatchObject({
@@ -256,7 +260,7 @@ test('a search asks within one scope and gives similarity and score', async () =
 test('a search by the operator is in the memory of whoever the terminal speaks as, unless another is named', async () => {
   const { parts, run } = setUp()
   await expect(run('memory.search', { query: 'x' })).rejects.toMatchObject({ code: 'invalid_input' })
-  parts.about = { ...parts.about, godfather_phone: '15550001111' }
+  parts.instance = { ...parts.instance, godfather_phone: '15550001111' }
   await run('memory.search', { query: 'x' })
   await run('memory.search', { query: 'x', person: 'p2' })
   expect(parts.asked).toEqual(['recall person:p1: x', 'recall person:p2: x'])
@@ -264,18 +268,18 @@ test('a search by the operator is in the memory of whoever the terminal speaks a
 
 test('a search that could not run is a failure, not an empty answer', async () => {
   const { parts, run } = setUp()
-  parts.recalled = { memories: [], failure: 'the index is down' }
+  parts.memory.recalled = { memories: [], failure: 'the index is down' }
   await expect(run('memory.search', { query: 'x' }, client)).rejects.toMatchObject({
     code: 'unavailable',
     retryable: true,
   })
-  parts.memoryEnabled = false
+  parts.memory.enabled = false
   await expect(run('memory.search', { query: 'x' }, client)).rejects.toMatchObject({ code: 'disabled' })
 })
 
 test('memory stats show counts and the index', async () => {
   const { parts, run } = setUp()
-  parts.memories.push(memoryOf('m1', 'person:p1', 'tea'), memoryOf('m2', 'person:p1', 'coffee'))
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', 'tea'), memoryOf('m2', 'person:p1', 'coffee'))
   await expect(run('memory.stats')).resolves.toEqual({
     enabled: true,
     memories: 2,
@@ -296,8 +300,8 @@ test('memory stats show counts and the index', async () => {
 test('the use of memories is counted, with what is known of each', async () => {
   const { parts, run } = setUp()
   const at = Date.parse('2026-11-20T10:00:00Z')
-  parts.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
-  parts.accessStats = {
+  parts.memory.memories.push(memoryOf('m1', 'person:p1', 'likes tea'))
+  parts.memory.accessStats = {
     total_accesses: 5,
     distinct_memories: 2,
     by_type: { recall: 3, 'extract:openai': 2 },
@@ -358,7 +362,7 @@ test('a person is given a role, blocked and unblocked by phone number', async ()
 test('a person is shown with former names and with those that another account had', async () => {
   const { parts, run } = setUp()
   const number = { kind: 'phone', value: '15550009999' } as const
-  parts.names = { former: [number], taken_over: [{ identity: { kind: 'username', value: 'dana' }, from: 'p2' }] }
+  parts.people.names = { former: [number], taken_over: [{ identity: { kind: 'username', value: 'dana' }, from: 'p2' }] }
   expect(await run('people.show', { person: '15550001111' })).toMatchObject({
     person_id: 'p1',
     names: [{ kind: 'phone', value: '15550001111' }],
@@ -378,7 +382,7 @@ test('two people are made one only after a yes', async () => {
 
 test('unblocking somebody who is not blocked changes nothing', async () => {
   const { parts, run } = setUp()
-  parts.persons.push(personOf('p3', '15550003333', 'godfather'))
+  parts.people.persons.push(personOf('p3', '15550003333', 'godfather'))
   await expect(run('people.unblock', { person: 'p3' })).resolves.toMatchObject({ role: 'godfather' })
   expect(parts.asked).toEqual([])
 })
@@ -389,23 +393,23 @@ test('the terminal speaks as the godfather, as a person of its own, or as whom i
     phone: '10000000000',
     replies: ['you said: hi'],
   })
-  parts.about = { ...parts.about, godfather_phone: '15550001111' }
+  parts.instance = { ...parts.instance, godfather_phone: '15550001111' }
   await expect(run('chat.say', { message: 'hi' })).resolves.toMatchObject({ phone: '15550001111' })
   await expect(run('chat.say', { message: 'hi', as: '+1 555 000 2222', name: 'Eli' })).resolves.toMatchObject({
     phone: '15550002222',
   })
-  expect(parts.said.at(-1)).toMatchObject({ phone: '15550002222', name: 'Eli', text: 'hi' })
+  expect(parts.chats.said.at(-1)).toMatchObject({ phone: '15550002222', name: 'Eli', text: 'hi' })
   await expect(run('chat.say', { message: 'hi', as: 'Dana' })).rejects.toMatchObject({ code: 'invalid_input' })
 })
 
 test('while the memory system is off, what is past its retention stays until it is on', async () => {
   const { parts, run } = setUp()
   await parts.reflections.put({ session_id: 's1', scope: 'person:p1', text: 'x', valence: 0, created_at: 1 })
-  parts.about = { ...parts.about, memory_system_enabled: false }
+  parts.instance = { ...parts.instance, memory_system_enabled: false }
   await expect(run('session.purge')).resolves.toMatchObject({ reflections: 0 })
-  parts.about = { ...parts.about, memory_system_enabled: true }
+  parts.instance = { ...parts.instance, memory_system_enabled: true }
   await expect(run('session.purge')).resolves.toMatchObject({ reflections: 1 })
-  expect(parts.yours.audited).toEqual([
+  expect(parts.audited).toEqual([
     { operation: 'memory.prune_reflections', by: 'operator', whose: 'person:p1', counts: { reflections: 1 } },
   ])
 })

@@ -2,16 +2,18 @@ import { expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { operations, type Operations } from '../../src/operations/list.ts'
 import { operation, type Access, type Caller } from '../../src/operations/operation.ts'
-import { createRunner, type Runner } from '../../src/operations/runner.ts'
+import type { Runner } from '../../src/operations/runner.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { keptLog, OperationParts, personOf, type KeptLog } from '../support/operation-parts.ts'
+import { keptLog, type KeptLog } from '../support/operations/kept-log.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { personOf } from '../support/operations/records.ts'
 
 const operator: Caller = { transport: 'cli', level: 'operator' }
 
-const setUp = (list: Operations = operations): { parts: OperationParts; runner: Runner; log: KeptLog } => {
-  const parts = new OperationParts()
+const setUp = (list: Operations = operations): { parts: OperationRig; runner: Runner; log: KeptLog } => {
+  const parts = new OperationRig()
   const log = keptLog()
-  return { parts, log, runner: createRunner({ deps: parts, clock: parts.clock, logger: log, operations: list }) }
+  return { parts, log, runner: parts.runner(log, list) }
 }
 
 const failure = async (act: Promise<unknown>): Promise<DenidinError> => {
@@ -36,8 +38,9 @@ test.each([
   ['session.list', { limits: 3 }, 'session.list: there is no field "limits"; did you mean "limit"?'],
   ['session.list', { colour: 3 }, 'session.list: there is no field "colour"; it takes state, limit, after'],
   ['memory.stats', { colour: 3 }, 'memory.stats: there is no field "colour"; it takes none'],
-  ['session.show', {}, 'session.show: session_id is missing; it must be a text'],
-  ['session.show', { session_id: '' }, 'session.show: session_id must be a text of at least 1 character, not ""'],
+  ['session.show', {}, 'session.show: session_id is missing; it must be text'],
+  ['session.show', { session_id: '' }, 'session.show: session_id must not be empty'],
+  ['memory.access_stats', { hours: 0 }, 'memory.access_stats: hours must be more than 0, not 0'],
   ['session.sweep', { purge: 'false' }, 'session.sweep: purge must be true or false, not "false"'],
   ['session.list', [1], 'session.list: the input must be an object, not [1]'],
 ])('what is wrong with an input of %s is said in one sentence: %j', async (name, input, sentence) => {
@@ -130,6 +133,8 @@ const destroy = operation({
   access: 'operator',
   effect: 'destroy',
   needs: 'data',
+  audit: 'none',
+  uses: [],
   input: z.strictObject({ dry_run: z.boolean().default(false) }),
   output: z.object({ thrown: z.int() }),
   confirm: input => !input.dry_run,
@@ -164,7 +169,7 @@ test('what needs the running bot is refused while it does not run', async () => 
   const { parts, runner } = setUp({ send: { ...destroy, needs: 'bot' } })
   const input = { dry_run: true }
   expect((await failure(runner.run('send', input, { caller: operator }))).code).toBe('not_running')
-  parts.about = { ...parts.about, started_at: parts.clock.now() }
+  parts.instance = { ...parts.instance, started_at: parts.clock.now() }
   await expect(runner.run('send', input, { caller: operator })).resolves.toEqual({ thrown: 0 })
 })
 
@@ -198,7 +203,7 @@ test('a caller who went away while waiting in the queue changes nothing', async 
 
 test('the audit log says who did what with which outcome, and no words', async () => {
   const { parts, runner, log } = setUp()
-  parts.persons.push(personOf('p1', '15550001111'))
+  parts.people.persons.push(personOf('p1', '15550001111'))
   await runner.run('chat.say', { message: 'my secret', as: '15550001111' }, { caller: operator })
   await failure(runner.run('my secret command', {}, { caller: operator }))
   const person = personOf('p1', '15550001111')

@@ -29,12 +29,22 @@ const figures: StatusFigures = {
   model_tokens: 6000,
 }
 
-const said = (sentences: Strings): Record<string, string> => ({
-  ...Object.fromEntries(Object.entries(sentences).filter(([, value]) => typeof value === 'string')),
-  unknown_command: sentences.unknown_command('/x', undefined),
-  unknown_near: sentences.unknown_command('/rest', '/reset'),
-  admin_only: sentences.admin_only('/status'),
-  status: sentences.status(figures),
+/** Plain sentences by their place: `commands.reset.saved`. */
+const plain = (group: object, place = ''): readonly (readonly [string, string])[] =>
+  Object.entries(group).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'string'
+      ? [[`${place}${name}`, value] as const]
+      : typeof value === 'object' && value !== null
+        ? plain(value, `${place}${name}.`)
+        : [],
+  )
+
+const said = (strings: Strings): Record<string, string> => ({
+  ...Object.fromEntries(plain(strings)),
+  unknown_command: strings.any_command.unknown('/x', undefined),
+  unknown_near: strings.any_command.unknown('/rest', '/reset'),
+  admin_only: strings.any_command.admin_only('/status'),
+  status: strings.commands.status.report(figures),
 })
 
 test.each(['en', 'he'] as const)('every sentence in %s is in that language', (language: Language) => {
@@ -54,21 +64,29 @@ test('both languages say the same things, none twice', () => {
 })
 
 test('a status names what is wrong and counts in words that fit', () => {
-  const text = stringsIn('en').status(figures)
+  const text = stringsIn('en').commands.status.report(figures)
   expect(text).toContain('- chroma: restarting')
   expect(text).toContain('Up for 2 hours')
   expect(text).toContain('1 conversation running')
   expect(text).toContain('1,234 memories')
-  expect(stringsIn('en').status({ ...figures, uptime_seconds: 59 })).toContain('less than a minute')
-  expect(stringsIn('en').status({ ...figures, uptime_seconds: 60 })).toContain('1 minute;')
-  expect(stringsIn('en').status({ ...figures, uptime_seconds: 3 * 86_400 })).toContain('3 days')
-  expect(stringsIn('he').status({ ...figures, uptime_seconds: 5 * 60 })).toContain('5 דקות')
-  expect(stringsIn('he').status({ ...figures, uptime_seconds: 2 * 86_400 })).toContain('יומיים')
-  expect(stringsIn('he').status({ ...figures, waiting_sessions: 1 })).toContain('אחת ממתינה לשמירה')
+  expect(stringsIn('en').commands.status.report({ ...figures, uptime_seconds: 59 })).toContain('less than a minute')
+  expect(stringsIn('en').commands.status.report({ ...figures, uptime_seconds: 60 })).toContain('1 minute;')
+  expect(stringsIn('en').commands.status.report({ ...figures, uptime_seconds: 3 * 86_400 })).toContain('3 days')
+  expect(stringsIn('he').commands.status.report({ ...figures, uptime_seconds: 5 * 60 })).toContain('5 דקות')
+  expect(stringsIn('he').commands.status.report({ ...figures, uptime_seconds: 2 * 86_400 })).toContain('יומיים')
+  expect(stringsIn('he').commands.status.report({ ...figures, waiting_sessions: 1 })).toContain('אחת ממתינה לשמירה')
 })
 
 test('an unknown command is answered in one line that helps', () => {
-  const text = stringsIn('en').unknown_command('/rest', '/reset')
+  const text = stringsIn('en').any_command.unknown('/rest', '/reset')
   expect(text).toBe("I don't know the command /rest. Did you mean /reset? /help lists all commands.")
-  expect(stringsIn('he').unknown_command('/rest', undefined)).not.toContain('\n')
+  expect(stringsIn('he').any_command.unknown('/rest', undefined)).not.toContain('\n')
+})
+
+test.each([
+  [1, 'הודעה אחת וזיכרון אחד.'],
+  [2, 'הודעה אחת ו-2 זיכרונות.'],
+])('Hebrew joins %i memories with the right "and"', (memories, text) => {
+  const { done } = stringsIn('he').commands.forget
+  expect(done({ messages: 1, memories, residue: 0, index: 'done' })).toContain(text)
 })

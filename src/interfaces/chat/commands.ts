@@ -1,86 +1,96 @@
-/** Commands that people write in a chat: recognised, run through the list of operations, and answered in a sentence. */
-import type { Caller } from '../../operations/operation.ts'
-import { mayRun } from '../../operations/operation.ts'
+/** Recognises commands that people write in a chat, runs their operations and words the answers. */
 import type { CommandHandler, Speaker } from '../../conversation/command-handler.ts'
 import { operations } from '../../operations/list.ts'
+import { mayRun, type Caller } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
 import { languageOf, stringsIn, type Language } from '../../text/language.ts'
 import type { Strings } from '../../text/strings/strings.ts'
-import { Confirmations } from './confirmations.ts'
+import { Confirmations, type Asked } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
-import { commandInWords } from './natural-commands.ts'
-import type { Typed } from './parsed-command.ts'
+import { naturalCommand } from './natural-commands.ts'
+import type { ParsedCommand } from './parsed-command.ts'
 
 export interface ChatCommandsDeps {
   readonly runner: Runner
   readonly clock: Clock
-  /** The language to answer a command in; slashes are the same in all. */
+  /** The language to answer a command in; slash commands are the same in all languages. */
   language(speaker: Speaker, text: string): Promise<Language>
 }
 
-/** A slash and a word, alone or before more words; `/home/user` and `1/2` are none. Phones like to add a full stop. */
+/** A slash and a word, alone or before more words; not `/home/user`, not `1/2`. Phones like to add a full stop. */
 const COMMAND = /^\s*(\/\p{L}[\p{L}\p{N}_-]*)[.!?]*(?:\s+([\s\S]*))?$/u
 
 const HELP = '/help'
 const menu: Readonly<Record<string, ChatCommand>> = chatMenu
 
-/** What a text asks for, with a slash or in plain words. */
-const typedIn = (text: string): Typed | undefined => {
+/** The command that a text is, with a slash or in plain words. */
+const parseCommand = (text: string): ParsedCommand | undefined => {
   const match = COMMAND.exec(text)
-  if (match === null) return commandInWords(text)
-  const [, word = '', words = ''] = match
-  return { word, words }
+  if (match === null) return naturalCommand(text)
+  const [, name = '', args = ''] = match
+  return { name, args }
+}
+
+class ChatCommands implements CommandHandler {
+  readonly #runner: Runner
+  readonly #language: ChatCommandsDeps['language']
+  readonly #confirmations: Confirmations
+
+  constructor({ runner, clock, language }: ChatCommandsDeps) {
+    this.#runner = runner
+    this.#language = language
+    this.#confirmations = new Confirmations(clock)
+  }
+
+  recognises(text: string, from?: Asked): boolean {
+    return (from !== undefined && this.#confirmations.recognises(text, from)) || parseCommand(text) !== undefined
+  }
+
+  async run(text: string, speaker: Speaker): Promise<string> {
+    const strings = stringsIn(await this.#language(speaker, text).catch(() => languageOf(text)))
+    const answer = this.#confirmations.answer(text, askedOf(speaker))
+    if (answer?.yes === false) return strings.any_command.not_confirmed
+    const command = answer?.command ?? parseCommand(text) ?? { name: '', args: '' }
+    return await this.#perform(command, speaker, strings, answer?.yes)
+  }
+
+  async #perform(parsed: ParsedCommand, speaker: Speaker, strings: Strings, confirmed = false): Promise<string> {
+    const name = parsed.name.toLowerCase()
+    const caller = callerOf(speaker)
+    if (name === HELP) return help(caller, strings)
+    const command = Object.hasOwn(menu, name) ? menu[name] : undefined
+    if (command === undefined) {
+      return strings.any_command.unknown(parsed.name, suggest(name, available(caller)))
+    }
+    const args = parsed.args.trim()
+    if (speaker.chat_kind === 'group' && command.direct_only?.(args) === true) {
+      return strings.any_command.direct_only(name)
+    }
+    const input = command.parse(args)
+    if (input === undefined) return command.usage?.(strings.commands) ?? strings.something_went_wrong
+    try {
+      const output = await this.#runner.run(command.run, input, { caller, confirmed })
+      // The menu's own types tie `run` to `say`; the record of all commands cannot show it.
+      return command.say(output as never, strings.commands)
+    } catch (thrown) {
+      const { code } = asDenidinError(thrown)
+      if (code !== 'confirmation_needed') return failureText(code, name, strings)
+      // The yes arrives as a message of its own, which is the one to answer then.
+      this.#confirmations.ask(askedOf(speaker), { name, args: parsed.args })
+      return command.question?.(strings.commands) ?? strings.any_command.confirm(command.summary(strings.commands))
+    }
+  }
 }
 
 /** The commands that people write in a chat, over the list of operations. */
-export const createChatCommands = ({ runner, clock, language }: ChatCommandsDeps): CommandHandler => {
-  const confirmations = new Confirmations(clock)
+export const createChatCommands = (deps: ChatCommandsDeps): CommandHandler => new ChatCommands(deps)
 
-  const perform = async (
-    { word: typed, words }: Typed,
-    speaker: Speaker,
-    sentences: Strings,
-    confirmed = false,
-  ): Promise<string> => {
-    const word = typed.toLowerCase()
-    const caller = callerOf(speaker)
-    if (word === HELP) return help(caller, sentences)
-    const command = Object.hasOwn(menu, word) ? menu[word] : undefined
-    if (command === undefined) return sentences.unknown_command(typed, suggest(word, available(caller)))
-    const asked = words.trim()
-    if (speaker.chat_kind === 'group' && command.direct_only?.(asked) === true) return sentences.direct_only(word)
-    const input = command.parse(asked)
-    if (input === undefined) return command.usage?.(sentences) ?? sentences.something_went_wrong
-    try {
-      const output = await runner.run(command.run, input, { caller, confirmed })
-      // The menu's own types tie `run` to `say`; the record of all commands cannot show it.
-      return command.say(output as never, sentences)
-    } catch (thrown) {
-      const { code } = asDenidinError(thrown)
-      if (code !== 'confirmation_needed') return failure(thrown, word, sentences)
-      // The yes is a message of its own: it is what is being answered then.
-      confirmations.ask(speaker, { word, words })
-      return command.question?.(sentences) ?? sentences.confirm(command.summary(sentences))
-    }
-  }
+const askedOf = ({ person, chat_id }: Speaker): Asked => ({ person_id: person.person_id, chat_id })
 
-  return {
-    recognises: (text, from) =>
-      (from !== undefined && confirmations.recognises(text, from)) || typedIn(text) !== undefined,
-    run: async (text, speaker) => {
-      const sentences = stringsIn(await language(speaker, text).catch(() => languageOf(text)))
-      const answer = confirmations.answer(text, speaker)
-      if (answer?.yes === false) return sentences.not_confirmed
-      const typed = answer?.typed ?? typedIn(text) ?? { word: '', words: '' }
-      return await perform(typed, speaker, sentences, answer?.yes)
-    },
-  }
-}
-
-/** What administers DeniDin is for a direct chat: in a group, everybody would read the answer. */
+/** In a group everyone reads the answer, so the godfather's commands work only in a direct chat. */
 const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: Speaker): Caller => ({
   transport: 'chat',
   level: person.role === 'godfather' && chat_kind === 'direct' ? 'godfather' : 'anyone',
@@ -92,26 +102,24 @@ const callerOf = ({ person, chat_id, chat_kind, scope, message_id }: Speaker): C
 const available = (caller: Caller): string[] => [
   ...Object.entries(menu)
     .filter(([, { run }]) => mayRun(caller.level, operations[run].access))
-    .map(([word]) => word),
+    .map(([name]) => name),
   HELP,
 ]
 
-const help = (caller: Caller, sentences: Strings): string =>
+const help = (caller: Caller, { commands }: Strings): string =>
   [
-    sentences.help_heading,
-    ...available(caller).map(word => `${word} – ${menu[word]?.summary(sentences) ?? sentences.help_help}`),
+    commands.help.heading,
+    ...available(caller).map(name => `${name} – ${menu[name]?.summary(commands) ?? commands.help.help}`),
   ].join('\n')
 
-type PlainSentence =
+type FailureText =
   'something_went_wrong' | 'model_unavailable' | 'model_rejected' | 'memory_disabled' | 'busy' | 'stopping'
 
-const failure = (thrown: unknown, word: string, sentences: Strings): string => {
-  const { code } = asDenidinError(thrown)
-  return code === 'forbidden' ? sentences.admin_only(word) : sentences[SAID[code]]
-}
+const failureText = (code: ErrorCode, name: string, strings: Strings): string =>
+  code === 'forbidden' ? strings.any_command.admin_only(name) : strings[FAILURES[code]]
 
-/** What each kind of failure is called towards people; the details are for the log. */
-const SAID: Readonly<Record<Exclude<ErrorCode, 'forbidden'>, PlainSentence>> = {
+/** How people are told of each kind of failure; the details are in the log. */
+const FAILURES: Readonly<Record<Exclude<ErrorCode, 'forbidden'>, FailureText>> = {
   invalid_input: 'something_went_wrong',
   invalid_config: 'something_went_wrong',
   not_found: 'something_went_wrong',

@@ -1,57 +1,63 @@
+/** Remembers which destructive command waits for its yes, per person and chat. */
+import type { Speaker } from '../../conversation/command-handler.ts'
+import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
-import type { Person } from '../../people/person.ts'
-import type { Typed } from './parsed-command.ts'
+import type { ParsedCommand } from './parsed-command.ts'
 
 /** How long a yes counts. */
-const PATIENCE_MS = 5 * MINUTE_MS
+const VALID_MS = 5 * MINUTE_MS
 
 const YES = /^(?:yes|yes please|y|yep|כן|כן בבקשה)[\s.!]*$/iu
 const NO = /^(?:no|no thanks|n|nope|cancel|לא|לא תודה|בטל|בטלי|ביטול)[\s.!]*$/iu
 
+/** Who is asked, and where. */
+export interface Asked {
+  readonly person_id: PersonId
+  readonly chat_id: Speaker['chat_id']
+}
+
 /** A command that waits for its yes. */
-interface Waiting {
-  readonly typed: Typed
+interface Pending {
+  readonly command: ParsedCommand
+  /** Milliseconds since the Unix epoch. */
   readonly until: number
 }
 
 /**
- * Questions that wait for a yes, one a person and chat, for five minutes. Whatever else the person says meanwhile is no
- * yes and withdraws the question. A restart forgets them: then nothing happens, which is the safe side.
+ * Questions that wait for a yes, one per person and chat, for five minutes. Any other message withdraws the question. A
+ * restart forgets all questions: then nothing is destroyed, which is the safe side.
  */
 export class Confirmations {
   readonly #clock: Clock
-  readonly #waiting = new Map<string, Waiting>()
+  readonly #pending = new Map<string, Pending>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  ask({ person, chat_id }: { readonly person: Person; readonly chat_id: string }, typed: Typed): void {
-    this.#waiting.set(keyOf(person.person_id, chat_id), { typed, until: this.#clock.now() + PATIENCE_MS })
+  ask(asked: Asked, command: ParsedCommand): void {
+    this.#pending.set(keyOf(asked), { command, until: this.#clock.now() + VALID_MS })
   }
 
-  /** Whether a text answers a question; what does not withdraws it. */
-  recognises(text: string, { person_id, chat_id }: { readonly person_id: string; readonly chat_id: string }): boolean {
-    const key = keyOf(person_id, chat_id)
-    const waiting = this.#waiting.get(key)
-    if (waiting === undefined) return false
-    const said = text.trim()
-    if (waiting.until >= this.#clock.now() && (YES.test(said) || NO.test(said))) return true
-    this.#waiting.delete(key)
+  /** Whether a text answers a question; any other text withdraws it. */
+  recognises(text: string, asked: Asked): boolean {
+    const key = keyOf(asked)
+    const pending = this.#pending.get(key)
+    if (pending === undefined) return false
+    const answer = text.trim()
+    if (pending.until >= this.#clock.now() && (YES.test(answer) || NO.test(answer))) return true
+    this.#pending.delete(key)
     return false
   }
 
-  /** Takes the answer to a question, if a text is one. */
-  answer(
-    text: string,
-    { person, chat_id }: { readonly person: Person; readonly chat_id: string },
-  ): { readonly yes: boolean; readonly typed: Typed } | undefined {
-    const key = keyOf(person.person_id, chat_id)
-    const waiting = this.#waiting.get(key)
-    if (waiting === undefined || !this.recognises(text, { person_id: person.person_id, chat_id })) return undefined
-    this.#waiting.delete(key)
-    return { yes: YES.test(text.trim()), typed: waiting.typed }
+  /** Takes the answer to a question, if the text is one. */
+  answer(text: string, asked: Asked): { readonly yes: boolean; readonly command: ParsedCommand } | undefined {
+    const key = keyOf(asked)
+    const pending = this.#pending.get(key)
+    if (pending === undefined || !this.recognises(text, asked)) return undefined
+    this.#pending.delete(key)
+    return { yes: YES.test(text.trim()), command: pending.command }
   }
 }
 
-const keyOf = (person_id: string, chat_id: string): string => JSON.stringify([person_id, chat_id])
+const keyOf = ({ person_id, chat_id }: Asked): string => JSON.stringify([person_id, chat_id])

@@ -1,27 +1,29 @@
-/** The commands of a chat: which operation each runs and how its outcome is said. */
+/** The commands of a chat: which operation each runs, how its arguments are read and how its result is worded. */
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
 import { stringsIn } from '../../text/language.ts'
-import type { Strings, StatusFigures } from '../../text/strings/strings.ts'
+import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
 
 /** One command of the menu. */
 export interface ChatCommand<N extends OperationName = OperationName> {
   readonly run: N
   /** What the command does, for `/help`. */
-  summary(sentences: Strings): string
-  /** Turns the words behind the command into the operation's input; `undefined`: something is missing, `usage` says what. */
-  parse(words: string): OperationInput<N> | undefined
-  usage?(sentences: Strings): string
-  /** Whether this is for a direct chat: in a group, everybody would read the answer. */
-  direct_only?(words: string): boolean
-  /** What is asked before something that must be confirmed. */
-  question?(sentences: Strings): string
-  say(output: OperationOutput<N>, sentences: Strings): string
+  summary(strings: CommandStrings): string
+  /** Turns the text after the command into the operation's input; `undefined` if something is missing, see `usage`. */
+  parse(args: string): OperationInput<N> | undefined
+  /** Says what is missing. */
+  usage?(strings: CommandStrings): string
+  /** Whether this works only in a direct chat, because in a group everyone would read the answer. */
+  direct_only?(args: string): boolean
+  /** The question that asks for confirmation. */
+  question?(strings: CommandStrings): string
+  /** Words the result. */
+  say(output: OperationOutput<N>, strings: CommandStrings): string
 }
 
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition
 
-/** The words behind `/pause` and `/resume` name a conversation; none means this one. */
-const conversationIn = (words: string): { conversation?: string } => (words === '' ? {} : { conversation: words })
+/** The argument of `/pause` and `/resume` names a conversation; without it, the current one is meant. */
+const conversationIn = (args: string): { conversation?: string } => (args === '' ? {} : { conversation: args })
 
 const MOST_QUERY = 2000
 
@@ -45,104 +47,104 @@ const LANGUAGE_WORDS: ReadonlyMap<string, 'en' | 'he'> = new Map([
 export const chatMenu = {
   '/reset': command({
     run: 'session.reset',
-    summary: sentences => sentences.help_reset,
+    summary: strings => strings.reset.help,
     parse: () => ({}),
-    say: ({ session_id, memory }, sentences) => {
-      if (session_id === null) return sentences.reset_nothing
+    say: ({ session_id, memory }, strings) => {
+      if (session_id === null) return strings.reset.nothing
       switch (memory) {
         case 'stored':
-          return sentences.reset_saved
+          return strings.reset.saved
         case 'pending':
-          return sentences.reset_saved_later
+          return strings.reset.saved_later
         case 'nothing':
-          return sentences.reset_not_saved
+          return strings.reset.not_saved
       }
     },
   }),
   '/memory': command({
     run: 'memory.about',
-    summary: sentences => sentences.help_memory,
-    parse: words => (words === '' ? {} : { query: words.slice(0, MOST_QUERY) }),
-    say: ({ items, learn }, sentences) => sentences.memory_list(items, learn),
+    summary: strings => strings.memory.help,
+    parse: args => (args === '' ? {} : { query: args.slice(0, MOST_QUERY) }),
+    say: ({ items, learn }, strings) => strings.memory.list(items, learn),
   }),
   '/remember': command({
     run: 'memory.remember',
-    summary: sentences => sentences.help_remember,
-    parse: words => (words === '' ? undefined : { text: words }),
-    usage: sentences => sentences.usage_remember,
-    say: ({ text }, sentences) => sentences.remembered(text),
+    summary: strings => strings.remember.help,
+    parse: args => (args === '' ? undefined : { text: args }),
+    usage: strings => strings.remember.usage,
+    say: ({ text }, strings) => strings.remember.done(text),
   }),
   '/forget': command({
     run: 'memory.forget',
-    summary: sentences => sentences.help_forget,
-    parse: words => {
-      const what = FORGET_WORDS.get(words.toLowerCase()) ?? words
+    summary: strings => strings.forget.help,
+    parse: args => {
+      const what = FORGET_WORDS.get(args.toLowerCase()) ?? args
       return /^(?:all|last|\d{1,4})$/.test(what) ? { what } : undefined
     },
-    usage: sentences => sentences.usage_forget,
-    direct_only: words => FORGET_WORDS.get(words.toLowerCase()) === 'all',
-    question: sentences => sentences.forget_all_question,
-    say: (report, sentences) => {
+    usage: strings => strings.forget.usage,
+    direct_only: args => FORGET_WORDS.get(args.toLowerCase()) === 'all',
+    question: strings => strings.forget.all_question,
+    say: (report, strings) => {
       switch (report.outcome) {
         case 'forgotten':
-          return sentences.forgotten(report)
+          return strings.forget.done(report)
         case 'nothing':
-          return sentences.forget_nothing
+          return strings.forget.nothing
         case 'not_yours':
-          return sentences.forget_not_yours
+          return strings.forget.not_yours
       }
     },
   }),
   '/export': command({
     run: 'memory.export',
-    summary: sentences => sentences.help_export,
+    summary: strings => strings.export.help,
     parse: () => ({}),
     direct_only: () => true,
-    say: ({ text, file }, sentences) => text ?? sentences.exported(file),
+    say: ({ text, file }, strings) => text ?? strings.export.done(file),
   }),
   '/why': command({
     run: 'memory.why',
-    summary: sentences => sentences.help_why,
+    summary: strings => strings.why.help,
     parse: () => ({}),
-    say: ({ replied_at, items, tone }, sentences) => sentences.why(items, replied_at !== null, tone !== null),
+    say: ({ replied_at, items, tone }, strings) => strings.why.basis(items, replied_at !== null, tone !== null),
   }),
   '/privacy': command({
     run: 'people.privacy',
-    summary: sentences => sentences.help_privacy,
-    parse: words => {
-      const learning = SWITCH_WORDS.get(words.toLowerCase())
-      return words === '' ? {} : learning === undefined ? undefined : { learning }
+    summary: strings => strings.privacy.help,
+    parse: args => {
+      const learning = SWITCH_WORDS.get(args.toLowerCase())
+      return args === '' ? {} : learning === undefined ? undefined : { learning }
     },
-    usage: sentences => sentences.usage_privacy,
-    say: ({ learning }, sentences) => (learning === 'on' ? sentences.privacy_on : sentences.privacy_off),
+    usage: strings => strings.privacy.usage,
+    say: ({ learning }, strings) => (learning === 'on' ? strings.privacy.on : strings.privacy.off),
   }),
   '/lang': command({
     run: 'people.language',
-    summary: sentences => sentences.help_lang,
-    parse: words => {
-      const language = LANGUAGE_WORDS.get(words.toLowerCase())
+    summary: strings => strings.lang.help,
+    parse: args => {
+      const language = LANGUAGE_WORDS.get(args.toLowerCase())
       return language === undefined ? undefined : { language }
     },
-    usage: sentences => sentences.usage_lang,
-    say: ({ language }) => stringsIn(language).language_fixed,
+    usage: strings => strings.lang.usage,
+    say: ({ language }) => stringsIn(language).commands.lang.done,
   }),
   '/pause': command({
     run: 'chat.pause',
-    summary: sentences => sentences.help_pause,
+    summary: strings => strings.pause.help,
     parse: conversationIn,
-    say: ({ conversation }, sentences) => sentences.paused(conversation),
+    say: ({ conversation }, strings) => strings.pause.done(conversation),
   }),
   '/resume': command({
     run: 'chat.resume',
-    summary: sentences => sentences.help_resume,
+    summary: strings => strings.resume.help,
     parse: conversationIn,
-    say: ({ conversation, was_paused }, sentences) => sentences.resumed(conversation, was_paused),
+    say: ({ conversation, was_paused }, strings) => strings.resume.done(conversation, was_paused),
   }),
   '/status': command({
     run: 'status',
-    summary: sentences => sentences.help_status,
+    summary: strings => strings.status.help,
     parse: () => ({}),
-    say: (output, sentences) => sentences.status(figures(output)),
+    say: (output, strings) => strings.status.report(figures(output)),
   }),
 }
 

@@ -1,5 +1,7 @@
-/** A command as somebody asked for it: its word, with the slash, and what stands behind it. */
-export interface Typed {
-  readonly word: string
-  readonly words: string
+/** A chat command as a person wrote it. */
+export interface ParsedCommand {
+  /** With its slash: `/memory`. */
+  readonly name: string
+  /** The text after the name. */
+  readonly args: string
 }

@@ -1,3 +1,4 @@
+/** Prints failures and maps their codes to exit codes. */
 import { asDenidinError, type DenidinError, type ErrorCode } from '../../platform/errors.ts'
 import { write, type Output } from './terminal.ts'
 
@@ -5,7 +6,7 @@ export const EXIT_DONE = 0
 export const EXIT_FAILED = 1
 export const EXIT_USAGE = 2
 
-/** How each kind of failure ends the command. */
+/** Exit code for each error code. */
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   invalid_input: EXIT_USAGE,
   confirmation_needed: EXIT_USAGE,
@@ -24,7 +25,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   internal: EXIT_FAILED,
 }
 
-/** Says on stderr what went wrong, in one line (or one JSON object), and gives the exit code. */
+/** Prints a failure on stderr, as one line or one JSON object, and returns the exit code. */
 export const report = async (thrown: unknown, stderr: Output, json: boolean): Promise<number> => {
   const error = asDenidinError(thrown)
   await write(stderr, json ? `${JSON.stringify({ error: fields(error) })}\n` : `denidin: ${error.message}\n`)

@@ -1,28 +1,26 @@
-/** The commands of `denidin` that run an operation: their words, and which fields of the input are given by position. */
+/** The commands of `denidin` that run an operation: their names, and which input fields are positional arguments. */
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 
-/**
- * One command. Arguments are fields of the operation's input, in their order; one that the schema does not require may
- * be left out. Every other field is an option of its name.
- */
+/** One command. Input fields that are not positional become options of the same name. */
 export interface CliCommand<N extends OperationName = OperationName> {
   readonly run: N
+  /** Input fields given by position, in this order. Optional fields may be omitted. */
   readonly positions: readonly (keyof OperationInput<N> & string)[]
   /** The last position takes all remaining words, so that a question needs no quotes. */
   readonly words?: boolean
-  /** Columns of the output's tables that a narrow terminal does without, the first to go first. */
-  readonly spare?: readonly string[]
+  /** Columns that are dropped on a narrow terminal, in this order. */
+  readonly optional?: readonly string[]
 }
 
-/** Commands by the words typed behind `denidin`. */
+/** Commands by what is typed after `denidin`. */
 export type CliMenu = Readonly<Record<string, CliEntry>>
 
-/** A command whose operation is not known to the types. */
+/** A command of any operation. */
 export interface CliEntry {
   readonly run: string
   readonly positions: readonly string[]
   readonly words?: boolean
-  readonly spare?: readonly string[]
+  readonly optional?: readonly string[]
 }
 
 const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['positions']): CliCommand<N> => ({
@@ -30,14 +28,14 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
   positions,
 })
 
-/** `chat.say` has its command in `local/chat.ts`: a terminal says many things in a row. */
+/** `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. */
 export const cliMenu = {
-  status: { ...command('status'), spare: ['kind', 'failed'] },
+  status: { ...command('status'), optional: ['kind', 'failed'] },
   doctor: command('doctor'),
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
-  'people list': { ...command('people.list'), spare: ['created_at', 'lid', 'username', 'name'] },
+  'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
   'people show': command('people.show', 'person'),
   'people role': command('people.role', 'person', 'role'),
   'people block': command('people.block', 'person'),
@@ -45,23 +43,23 @@ export const cliMenu = {
   'people privacy': command('people.privacy', 'learning'),
   'people language': command('people.language', 'language'),
   'people merge': command('people.merge', 'person', 'other'),
-  'session list': { ...command('session.list'), spare: ['failed_attempts', 'created_at', 'messages'] },
+  'session list': { ...command('session.list'), optional: ['failed_attempts', 'created_at', 'messages'] },
   'session show': command('session.show', 'session_id'),
   'session reset': command('session.reset', 'session_id'),
   'session sweep': command('session.sweep'),
   'session purge': command('session.purge'),
-  'memory about': { ...command('memory.about', 'query'), words: true, spare: ['in_group', 'id'] },
+  'memory about': { ...command('memory.about', 'query'), words: true, optional: ['in_group', 'id'] },
   'memory show': command('memory.show', 'memory_id'),
   'memory remember': { ...command('memory.remember', 'text'), words: true },
   'memory forget': command('memory.forget', 'what'),
   'memory export': command('memory.export'),
   'memory why': command('memory.why'),
   'memory extract': command('memory.extract'),
-  'memory list': { ...command('memory.list'), spare: ['valid_to', 'category', 'said_from', 'kind'] },
+  'memory list': { ...command('memory.list'), optional: ['valid_to', 'category', 'said_from', 'kind'] },
   'memory search': {
     ...command('memory.search', 'query'),
     words: true,
-    spare: ['valid_to', 'category', 'recency', 'said_from', 'kind'],
+    optional: ['valid_to', 'category', 'recency', 'said_from', 'kind'],
   },
   'memory stats': command('memory.stats'),
   'memory rebuild': command('memory.rebuild'),
@@ -76,10 +74,10 @@ export const cliMenu = {
   'memory agent status': command('memory.agent_status'),
 } satisfies CliMenu
 
-/** What groups of commands are about, for help texts. */
+/** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
-  people: 'Who writes to DeniDin, and what they may do',
-  session: 'Running and finished conversations',
-  memory: 'Long-term memory',
-  'memory agent': 'What keeps near at hand what is wanted of the memory',
+  people: 'List, block and merge people, set their roles and settings',
+  session: 'List, show, reset and store sessions',
+  memory: 'Show, search, change and maintain long-term memory',
+  'memory agent': 'Run the memory agent, which merges duplicates and ranks memories by use',
 }

@@ -1,53 +1,54 @@
+/** Shows the progress of long operations on stderr. */
 import type { ClientOptions } from '../../operations/client.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Output } from './terminal.ts'
 
-/** Nothing is said of what is done within this time. */
+/** Operations that finish within this time show no progress. */
 const QUIET_MS = 2000
-/** Lines in a file or pipe come no faster than this. */
+/** Minimum time between two lines in a file or pipe. */
 const LINE_INTERVAL_MS = 2000
 
 type Step = Parameters<NonNullable<ClientOptions['progress']>>[0]
 
-/** Says on stderr how far a long act has come: one line that changes on a terminal, a line now and then elsewhere. */
+/** On a terminal, one line that is rewritten; elsewhere, a new line every two seconds at most. */
 export class Progress implements Disposable {
-  readonly #what: string
+  readonly #command: string
   readonly #clock: Clock
   readonly #output: Output
   readonly #timer: Disposable
   #state = 'working …'
-  #speaking = false
+  #visible = false
   #lastLineAt = Number.NEGATIVE_INFINITY
 
-  constructor(what: string, clock: Clock, output: Output) {
-    this.#what = what
+  constructor(command: string, clock: Clock, output: Output) {
+    this.#command = command
     this.#clock = clock
     this.#output = output
     this.#timer = clock.after(QUIET_MS, () => {
-      this.#speaking = true
+      this.#visible = true
       this.#show()
     })
   }
 
-  /** Takes note of a step. */
+  /** Shows how much is done. */
   step(step: Step): void {
     this.say(describe(step))
   }
 
-  /** Takes note of what is being done. */
+  /** Shows what is being done. */
   say(state: string): void {
     if (state === this.#state) return
     this.#state = state
-    if (this.#speaking) this.#show()
+    if (this.#visible) this.#show()
   }
 
   [Symbol.dispose](): void {
     this.#timer[Symbol.dispose]()
-    if (this.#speaking && this.#output.isTTY === true) this.#output.write('\r\x1b[K')
+    if (this.#visible && this.#output.isTTY === true) this.#output.write('\r\x1b[K')
   }
 
   #show(): void {
-    const text = `${this.#what}: ${this.#state}`
+    const text = `${this.#command}: ${this.#state}`
     if (this.#output.isTTY === true) {
       this.#output.write(`\r\x1b[K${text}`)
       return

@@ -1,24 +1,24 @@
 /** Turns the output of an operation into text: tables on a terminal, tab-separated columns in a pipe. */
 import { drawTable } from './table.ts'
 
-/** A text longer than this is read better below its row's other fields than squeezed into a column. */
+/** Longest text that is shown in a table cell; rows with longer texts are printed one field per line. */
 const TABLE_CELL = 60
-/** Columns of a terminal that does not tell. */
+/** Width of a terminal that does not report it. */
 const COLUMNS_DEFAULT = 100
 
 type Row = Readonly<Record<string, unknown>>
 
 export interface Rendering {
-  /** Draw for a person at a terminal. */
+  /** The reader is a person at a terminal. */
   readonly terminal: boolean
   readonly columns?: number | undefined
-  /** Columns of a table that a narrow terminal does without, the first to go first. */
-  readonly spare?: readonly string[] | undefined
+  /** Columns that are dropped on a narrow terminal, in this order. */
+  readonly optional?: readonly string[] | undefined
 }
 
 /**
- * Fields that hold one value stand first, as name and value; each list follows as a table of its own. A page that is
- * not the last ends with what to ask for next. A terminal gets times of its own zone, a pipe gets them as they are.
+ * Single values come first, as name and value; each list follows as a table. A page that is not the last ends with the
+ * option for the next one. A terminal gets times in its own zone, a pipe gets them unchanged.
  */
 export const render = (output: Row, rendering: Rendering): string => {
   const { next, ...rest } = output
@@ -41,12 +41,15 @@ const heading = (name: string, body: string): string => `${title(name)}\n${body}
 const isList = (value: unknown): value is readonly Row[] => Array.isArray(value)
 const isRecord = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** `session_id` → `session-id`. */
+export const kebab = (name: string): string => name.replaceAll('_', '-')
+
 /** `last_active` → `last active`. */
 const title = (name: string): string => name.replaceAll('_', ' ')
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-/** `2026-11-20T09:00:00.000Z` → `2026-11-20 11:00`, by the clock on the wall. */
+/** `2026-11-20T09:00:00.000Z` → `2026-11-20 11:00` in local time. */
 const localTime = (iso: string): string => {
   const at = new Date(iso)
   const two = (part: number): string => String(part).padStart(2, '0')
@@ -79,10 +82,10 @@ const cell = (value: unknown, terminal: boolean): string => {
   return printable(terminal && TIME.test(text) ? localTime(text) : text)
 }
 
-/** What people wrote must not steer the terminal: control characters, escape sequences included, are shown as such. */
+/** Text of people must not control the terminal: replaces control characters, including escape sequences. */
 export const printable = (text: string): string => text.replaceAll('\t', '  ').replace(/[^\P{Cc}\n]/gu, '\ufffd')
 
-/** Names and values below each other; on a terminal, what has several lines stands below its name. */
+/** One name and value per line; on a terminal, a value of several lines follows below its name. */
 const pairs = (entries: readonly (readonly [string, unknown])[], { terminal }: Rendering): string => {
   if (!terminal) return entries.map(([name, value]) => `${name}\t${line(cell(value, false))}`).join('\n')
   const shown = entries.map(([name, value]) =>
@@ -98,7 +101,7 @@ const pairs = (entries: readonly (readonly [string, unknown])[], { terminal }: R
 
 const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ')
 
-/** One row one line: what follows in the pipe reads lines. */
+/** One row is one line: programs at the other end of a pipe read lines. */
 const line = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
 
 const list = (rows: readonly Row[], rendering: Rendering): string => {
@@ -108,18 +111,19 @@ const list = (rows: readonly Row[], rendering: Rendering): string => {
     return [names, ...lines].map(each => each.join('\t')).join('\n')
   }
   return (
-    table(rows, names, rendering) ?? rows.map(row => pairs(Object.entries(row).filter(isThere), rendering)).join('\n\n')
+    table(rows, names, rendering) ??
+    rows.map(row => pairs(Object.entries(row).filter(hasValue), rendering)).join('\n\n')
   )
 }
 
-const isThere = ([, value]: readonly [string, unknown]): boolean => value !== null
+const hasValue = ([, value]: readonly [string, unknown]): boolean => value !== null
 
-/** `undefined` when the rows are no table for this terminal. Columns in which nothing stands are left out. */
+/** `undefined` when the rows do not fit this terminal as a table. Empty columns are omitted. */
 const table = (rows: readonly Row[], names: readonly string[], rendering: Rendering): string | undefined => {
-  const { spare = [], columns = COLUMNS_DEFAULT } = rendering
+  const { optional = [], columns = COLUMNS_DEFAULT } = rendering
   const filled = names.filter(name => rows.some(row => row[name] !== null))
-  for (let left_out = 0; left_out <= spare.length; left_out++) {
-    const shown = filled.filter(name => !spare.slice(0, left_out).includes(name))
+  for (let dropped = 0; dropped <= optional.length; dropped++) {
+    const shown = filled.filter(name => !optional.slice(0, dropped).includes(name))
     const cells = rows.map(row => shown.map(name => cell(row[name], true)))
     const drawn = drawTable(shown.map(title), cells, { columns, longest: TABLE_CELL })
     if (drawn !== undefined) return drawn

@@ -1,5 +1,5 @@
-/** `denidin`: builds the command line from its menu and the list of operations, and runs it. */
-import { Command, CommanderError, Option } from 'commander'
+/** Builds the `denidin` command line from its menu and the list of operations, and runs it. */
+import { CommanderError, Option, type Command } from 'commander'
 import { fieldsOf, fromText, type Field } from '../../operations/fields.ts'
 import { operations as allOperations, type Operations } from '../../operations/list.ts'
 import type { Operation } from '../../operations/operation.ts'
@@ -8,15 +8,17 @@ import { EXIT_DONE, EXIT_USAGE, report } from './errors.ts'
 import { addLocalCommands, type LocalDeps } from './local/commands.ts'
 import { cliGroups, cliMenu, type CliEntry, type CliMenu } from './menu.ts'
 import type { Connection } from './connect.ts'
+import { kebab } from './render.ts'
 import { runOperation } from './run-operation.ts'
-import { watchReader, type Terminal } from './terminal.ts'
+import { watchReader, type Output, type Terminal } from './terminal.ts'
+import { UsageCommand } from './usage-command.ts'
 
 export interface CliDeps extends Terminal, Connection {
-  /** What was typed behind `denidin`. */
+  /** The arguments after `denidin`. */
   readonly argv: readonly string[]
   readonly version: string
   readonly local: LocalDeps
-  /** Calls off what is under way (Ctrl-C). */
+  /** Cancels the running operation (Ctrl-C). */
   readonly signal?: AbortSignal
   /** The list to run from and its menu. */
   readonly operations?: Operations
@@ -29,22 +31,7 @@ export const runCli = async (deps: CliDeps): Promise<number> => {
   const operations: Operations = deps.operations ?? allOperations
   watchReader(stdout)
   watchReader(stderr)
-  const program = new Command('denidin')
-    .description('A self-hosted WhatsApp assistant that remembers')
-    .version(version)
-    .exitOverride()
-    .configureOutput({
-      writeOut: text => stdout.write(text),
-      writeErr: text => stderr.write(text),
-      outputError: (text, write) => {
-        write(text.replace(/^error:/, 'denidin:'))
-      },
-      getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS,
-      getErrHelpWidth: () => stderr.columns ?? HELP_COLUMNS,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    })
-    .showHelpAfterError('(--help lists what is possible)')
+  const program = createProgram(version, stdout, stderr)
   let exit = EXIT_DONE
   addLocalCommands(program, deps, code => {
     exit = code
@@ -58,12 +45,28 @@ export const runCli = async (deps: CliDeps): Promise<number> => {
     return exit
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_DONE : EXIT_USAGE
-    const calledOff = deps.signal?.aborted === true ? new DenidinError('stopping', 'called off') : undefined
+    const calledOff = deps.signal?.aborted === true ? new DenidinError('stopping', 'interrupted') : undefined
     return await report(calledOff ?? thrown, stderr, argv.includes('--json'))
   }
 }
 
 const HELP_COLUMNS = 100
+
+const createProgram = (version: string, stdout: Output, stderr: Output): Command =>
+  new UsageCommand('denidin')
+    .description('A self-hosted WhatsApp assistant that remembers')
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'Show help for a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS,
+      getErrHelpWidth: () => stderr.columns ?? HELP_COLUMNS,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
 
 const addCommand = (program: Command, words: string, entry: CliEntry, operation: Operation, deps: CliDeps): void => {
   const path = words.split(' ')
@@ -80,7 +83,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
   const options = fields.filter(field => !positions.includes(field))
   for (const field of options) command.addOption(optionFor(field))
   const mayAsk = operation.effect === 'destroy' || operation.confirm !== undefined
-  if (mayAsk) command.option('--yes', 'confirm without being asked')
+  if (mayAsk) command.option('--yes', 'do it without asking for confirmation')
   command.option('--json', 'print JSON')
 
   command.action(async (...given: unknown[]) => {
@@ -93,8 +96,8 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       name: entry.run,
       operation,
       input: fromText(operation.input, texts),
-      words,
-      spare: entry.spare,
+      command: words,
+      optional: entry.optional,
       json: typed['json'] === true,
       confirmed: typed['yes'] === true,
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),
@@ -111,16 +114,16 @@ const groupOf = (above: Command, path: readonly string[]): Command => {
   )
 }
 
-/** What is on by default gets the form that switches it off. */
+/** A field that is true by default becomes an option that switches it off. */
 const optionFor = (field: Field): Option => {
   const flag = kebab(field.name)
   if (field.type !== 'boolean') return new Option(`--${flag} <value>`, explain(field))
-  return field.standard === true
-    ? new Option(`--no-${flag}`, `not: ${field.description}`)
+  return field.default === true
+    ? new Option(`--no-${flag}`, `do not ${field.description}`)
     : new Option(`--${flag}`, field.description)
 }
 
-const explain = ({ description, values, standard }: Field): string =>
+const explain = ({ description, values, default: standard }: Field): string =>
   [
     description,
     values.length === 0 ? '' : `(${values.join(', ')})`,
@@ -132,6 +135,5 @@ const explain = ({ description, values, standard }: Field): string =>
 const joined = (given: unknown): string | undefined =>
   Array.isArray(given) ? (given.length === 0 ? undefined : given.join(' ')) : (given as string | undefined)
 
-const kebab = (name: string): string => name.replaceAll('_', '-')
-/** commander's own spelling of an option's key. */
+/** How commander spells the key of an option. */
 const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,3 +1,4 @@
+/** Runs one operation for a command: checks its input, asks for confirmation, shows progress, prints the output. */
 import { createInterface } from 'node:readline/promises'
 import type { ClientOptions, OperationsClient } from '../../operations/client.ts'
 import { inputError } from '../../operations/input-error.ts'
@@ -5,16 +6,16 @@ import type { Operation } from '../../operations/operation.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { Progress } from './progress.ts'
 import { connect, type Connection } from './connect.ts'
-import { render } from './render.ts'
+import { kebab, render } from './render.ts'
 import { write, type Terminal } from './terminal.ts'
 
 export interface OperationCall {
   /** Name of the operation. */
   readonly name: string
-  /** What was typed for it: `session list`. */
-  readonly words: string
+  /** The command as it was typed: `session list`. */
+  readonly command: string
   /** See `CliCommand`. */
-  readonly spare?: readonly string[] | undefined
+  readonly optional?: readonly string[] | undefined
   readonly operation: Operation
   readonly input: Readonly<Record<string, unknown>>
   readonly json: boolean
@@ -25,16 +26,16 @@ export interface OperationCall {
 
 /**
  * Runs one operation and prints its output.
- * @throws DenidinError as the operation does, and `damaged` when its output tells of a failure; `invalid_input` before anything is opened; `confirmation_needed` when
- *   nobody at a terminal says yes.
+ * @throws DenidinError as the operation does; `invalid_input` before anything is opened; `confirmation_needed` when no one
+ *   at a terminal confirms; `damaged` when the output reports a failure.
  */
 export const runOperation = async (deps: Terminal & Connection, call: OperationCall): Promise<void> => {
-  const { name, words, operation, input, json, signal } = call
+  const { name, command, operation, input, json, signal } = call
   const parsed = operation.input.safeParse(input)
-  if (!parsed.success) throw inputError(words, parsed.error, input, operation.input)
+  if (!parsed.success) throw inputError(command, parsed.error, input, operation.input, kebab)
 
   const ask = async (client: OperationsClient, confirmed: boolean): Promise<Record<string, unknown>> => {
-    using progress = new Progress(words, deps.clock, deps.stderr)
+    using progress = new Progress(command, deps.clock, deps.stderr)
     const options: ClientOptions = {
       confirmed,
       progress: step => {
@@ -48,25 +49,28 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
     return await client.call(name, input, options)
   }
 
-  await using client = await connect(deps, words, { signal })
+  await using client = await connect(deps, command, { signal })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
-    const error = asDenidinError(thrown)
-    if (error.code !== 'confirmation_needed' || !(await saysYes(deps, error))) throw error
+    if (asDenidinError(thrown).code !== 'confirmation_needed') throw thrown
+    await confirm(deps, call)
     return await ask(client, true)
   })
   const { isTTY: terminal = false, columns } = deps.stdout
-  const rendering = { terminal, columns, spare: call.spare }
+  const rendering = { terminal, columns, optional: call.optional }
   await write(deps.stdout, json ? `${JSON.stringify(output, null, 2)}\n` : render(output, rendering))
   const failure = operation.failure?.(output)
   if (failure !== undefined) throw new DenidinError('damaged', failure)
 }
 
-const saysYes = async ({ stdin, stderr }: Terminal, question: DenidinError): Promise<boolean> => {
+/** @throws DenidinError `confirmation_needed` unless a person at the terminal says yes. */
+const confirm = async ({ stdin, stderr }: Terminal, { command, operation }: OperationCall): Promise<void> => {
   if (stdin.isTTY !== true) {
-    await write(stderr, 'Add --yes to confirm.\n')
-    return false
+    const message = `${command} needs confirmation, add --yes: ${operation.summary}`
+    throw new DenidinError('confirmation_needed', message)
   }
   using lines = createInterface({ input: stdin, output: stderr })
-  const answer = await lines.question(`${question.message}. Go on? [y/N] `)
-  return /^y(es)?$/i.test(answer.trim())
+  const answer = await lines.question(`${command}: ${operation.summary}. Go on? [y/N] `)
+  if (!/^y(es)?$/i.test(answer.trim())) {
+    throw new DenidinError('confirmation_needed', `${command}: not confirmed, nothing was changed`)
+  }
 }

@@ -1,11 +1,11 @@
-/** Draws a table without lines within the width of a terminal. */
+/** Draws a table without rules that fits the width of a terminal. */
 import Table from 'cli-table3'
 
-/** Blank characters behind each column. */
+/** Spaces after each column. */
 const COLUMN_GAP = 2
-/** A column of longer texts gives way to the others down to this width: narrower, they cannot be read. */
+/** A column of long texts shrinks to this width at most; narrower, they cannot be read. */
 const NARROWEST = 24
-/** A word longer than this, the length of an id, may be cut for the sake of the terminal's width. */
+/** Words longer than this, the length of an id, may be broken. */
 const LONGEST_WORD = 36
 const NO_LINES = {
   top: '',
@@ -27,7 +27,7 @@ const NO_LINES = {
 
 type Texts = readonly string[]
 
-/** `columns` of the terminal; `longest` text, in columns, that may stand in a cell. */
+/** `columns`: width of the terminal; `longest`: width of the longest text in a cell. */
 export interface TableLimits {
   readonly columns: number
   readonly longest: number
@@ -53,7 +53,7 @@ export const drawTable = (head: Texts, rows: readonly Texts[], limits: TableLimi
     .join('\n')
 }
 
-/** Every column as wide as its text; while that is too much, names of columns are wrapped, and then the texts. */
+/** Every column is as wide as its text; if that is too wide, column names are wrapped first, then the texts. */
 const widths = (head: Texts, rows: readonly Texts[], columns: number): number[] | undefined => {
   const texts = head.map((_, index) => rows.map(row => row[index] ?? ''))
   const bodies = texts.map((each, index) => Math.max(widest(each), longestWord([head[index] ?? ''])))
@@ -62,13 +62,13 @@ const widths = (head: Texts, rows: readonly Texts[], columns: number): number[] 
     const [body = 0, name = ''] = [bodies[index], head[index]]
     return Math.max(body > NARROWEST ? NARROWEST : 0, Math.min(longestWord([...each, name]), LONGEST_WORD))
   })
-  // Behind the last column nothing follows.
+  // The last column needs no gap.
   const room = columns - COLUMN_GAP * (head.length - 1)
   const found = narrowed(narrowed(full, bodies, room), least, room)
   return sum(found) > room ? undefined : found.map(width => width + COLUMN_GAP)
 }
 
-/** While the columns together are too wide, the widest that may gives way. */
+/** Narrows the widest column that is above its minimum until all columns fit. */
 const narrowed = (widths: readonly number[], least: readonly number[], room: number): number[] => {
   const narrower = [...widths]
   for (let excess = sum(narrower) - room; excess > 0; excess--) {
@@ -82,7 +82,7 @@ const narrowed = (widths: readonly number[], least: readonly number[], room: num
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 const widest = (texts: Texts): number => Math.max(...texts.map(displayWidth))
-/** The hour stays with its day. */
+/** A time stays on the line of its date. */
 const longestWord = (texts: Texts): number => widest(texts.flatMap(text => text.split(/\s+(?!\d\d:\d\d$)/)))
 
 /** Breaks words that are wider than their column, whose end the table would cut off. */
@@ -98,7 +98,7 @@ const breakWords = (text: string, width: number): string =>
     return lines.join('\n')
   })
 
-/** Columns that a text takes on a terminal: East Asian letters and emoji take two. */
+/** Width of a text on a terminal: East Asian characters and emoji take two columns. */
 const displayWidth = (text: string): number =>
   Array.from(text).reduce((width, letter) => width + (DOUBLE.test(letter) ? 2 : 1), 0)
 const DOUBLE =

@@ -1,4 +1,4 @@
-/** The ends of a command line, as the entry point hands them over. */
+/** The streams of a command line, as the entry point passes them. */
 export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean }
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
 
@@ -8,7 +8,7 @@ export interface Terminal {
   readonly stderr: Output
 }
 
-/** Resolves when the text has left; a reader who has gone (EPIPE) is no error here. */
+/** Resolves when the text is written; a reader that has gone (EPIPE) is no error here. */
 export const write = (output: Output, text: string): Promise<void> =>
   new Promise(resolve => {
     output.write(text, () => {
@@ -16,9 +16,7 @@ export const write = (output: Output, text: string): Promise<void> =>
     })
   })
 
-/**
- * Watches for a reader who goes away (`denidin … | head`): `gone` is aborted, and the stream's error is not thrown.
- */
+/** Returns a signal that aborts when the reader goes away (`denidin … | head`); the stream's error is not thrown. */
 export const watchReader = (output: Output): AbortSignal => {
   const gone = new AbortController()
   output.on('error', () => {

@@ -1,4 +1,4 @@
-/** What DeniDin does by the clock: a menu from configuration keys to operations, and what keeps to it. */
+/** Runs operations on a schedule: a menu from configuration keys to operations, and the scheduler that follows it. */
 import cron from 'node-cron'
 import type { Caller } from '../../operations/operation.ts'
 import type { OperationInput, OperationName } from '../../operations/list.ts'
@@ -22,7 +22,7 @@ export const cronMenu = {
 /** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the machine's time zone. */
 export type CronSettings = Readonly<Record<keyof typeof cronMenu, string>>
 
-/** Runs `act` whenever `expression` falls due, never twice at once, until disposed of. */
+/** Runs `act` whenever `expression` is due, never twice at once, until disposed of. */
 export type Scheduler = (expression: string, name: string, act: () => Promise<void>) => AsyncDisposable
 
 /** node-cron as scheduler. It does not keep the process alive. */
@@ -41,13 +41,13 @@ export interface ScheduleDeps {
 const CALLER: Caller = { transport: 'cron', level: 'operator' }
 
 /**
- * Starts the schedule. Disposing of it starts nothing more, calls off what is under way and waits for its end.
- * A failure is logged; the next time comes all the same.
+ * Starts the schedule. Disposing of it cancels the operations in progress and waits for their end. A failure is logged
+ * and does not affect the next run.
  */
 export const startSchedule = ({ settings, runner, logger, scheduler = nodeCron }: ScheduleDeps): AsyncDisposable => {
   const log = logger.for('cron')
   const stopping = new AbortController()
-  const underWay = new Set<Promise<void>>()
+  const running = new Set<Promise<void>>()
 
   const perform = async (key: string, { run, input }: Entry): Promise<void> => {
     try {
@@ -62,16 +62,16 @@ export const startSchedule = ({ settings, runner, logger, scheduler = nodeCron }
   const tasks = Object.entries<Entry>(cronMenu).map(([key, each]) =>
     scheduler(settings[key as keyof CronSettings], key, async () => {
       const act = perform(key, each)
-      underWay.add(act)
+      running.add(act)
       await act
-      underWay.delete(act)
+      running.delete(act)
     }),
   )
   return {
     [Symbol.asyncDispose]: async () => {
       stopping.abort()
       await Promise.all(tasks.map(async task => task[Symbol.asyncDispose]()))
-      await Promise.all(underWay)
+      await Promise.all(running)
     },
   }
 }

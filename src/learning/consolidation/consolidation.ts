@@ -1,7 +1,7 @@
 /** Brings new facts together with what is remembered: once each, and what no longer holds ended, not lost. */
 import { LRUCache } from 'lru-cache'
 import type { Ids } from '../../platform/ids.ts'
-import { yieldToEventLoop } from '../../platform/yield.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { LongTermMemory } from '../../memory/long-term-memory.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../memory/memory.ts'
@@ -36,26 +36,42 @@ export interface Taken {
 /** What a scope remembers, open for new facts. One at a time for a scope. */
 export interface Book {
   /** Current facts that have most to do with some texts, at most `limit`. */
-  nearest(texts: readonly string[], limit: number): readonly MemoryRecord[]
+  nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]>
   take(fact: ExtractedFact, session_id: string | undefined, call: Omit<CallContext, 'purpose'>): Promise<Taken>
 }
 
-const PAGE = 500
+/** Memories that are read at once: about 2 ms. */
+const PAGE = 100
 const SHAPES = 20_000
-/** Facts that are read before others have their turn: about 10 ms. */
-const PAUSE_EVERY = 50
 
 interface Entry {
   memory: MemoryRecord
+  /** What it says, by the name of who is asked about; read when it is first compared. */
+  readonly shapes: Map<string, Shape>
+}
+
+/** Whose fact it is. */
+interface Speaker {
+  readonly name: string
+  readonly words: ReadonlySet<string>
 }
 
 /** Opens the book of a scope. */
 export const createConsolidation = (parts: ConsolidationDeps): ((scope: Scope) => Promise<Book>) => {
   const shapes = new LRUCache<string, Shape>({ max: SHAPES })
-  const shapeOf = (text: string, speaker: ReadonlySet<string>): Shape => {
-    const key = `${[...speaker].join(' ')}\n${text}`
-    const shape = shapes.get(key) ?? readShape(text, speaker)
+  const shapeOf = (text: string, { name, words }: Speaker): Shape => {
+    const key = `${name}\n${text}`
+    const known = shapes.get(key)
+    if (known !== undefined) return known
+    const shape = readShape(text, words)
     shapes.set(key, shape)
+    return shape
+  }
+  const shapeOfEntry = ({ memory, shapes: own }: Entry, speaker: Speaker): Shape => {
+    const known = own.get(speaker.name)
+    if (known !== undefined) return known
+    const shape = shapeOf(memory.text, speaker)
+    own.set(speaker.name, shape)
     return shape
   }
 
@@ -98,14 +114,16 @@ export const createConsolidation = (parts: ConsolidationDeps): ((scope: Scope) =
           limit,
         ),
       take: async (fact, session_id, call) => {
-        const speaker = new Set(tokenise(fact.source.sender_name ?? ''))
+        const words = new Set(tokenise(fact.source.sender_name ?? ''))
+        const speaker: Speaker = { name: [...words].join(' '), words }
         const shape = shapeOf(fact.text, speaker)
         const said_at = fact.source.sent_at
         const others: Compared<Entry>[] = []
-        for (const [at, entry] of entries.entries()) {
+        const slices = new TimeSlices()
+        for (const entry of entries) {
           if (!entry.memory.person_ids.includes(fact.source.person_id) || !holds(entry.memory, fact)) continue
-          others.push(comparedWith(shape, entry, shapeOf(entry.memory.text, speaker)))
-          if (at % PAUSE_EVERY === PAUSE_EVERY - 1) await yieldToEventLoop()
+          others.push(comparedWith(shape, entry, shapeOfEntry(entry, speaker)))
+          await slices.pause()
         }
         const same = await sameAs(fact, shape, others, call)
         if (same !== undefined) return await restate(same, fact)
@@ -128,7 +146,7 @@ export const createConsolidation = (parts: ConsolidationDeps): ((scope: Scope) =
           await parts.memories.change(scope, entry.memory.memory_id, { valid_to: said_at })
           entry.memory = { ...entry.memory, valid_to: said_at }
         }
-        entries.unshift({ memory })
+        entries.unshift({ memory, shapes: new Map() })
         return { memory_id: memory.memory_id, outcome: 'new', ended: earlier.map(entry => entry.memory.memory_id) }
       },
     }
@@ -138,6 +156,7 @@ export const createConsolidation = (parts: ConsolidationDeps): ((scope: Scope) =
 /** Facts and what was asked to be remembered, newest first, history included, but for what another one stands for. */
 const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
   const entries: Entry[] = []
+  const slices = new TimeSlices()
   let before: string | undefined
   for (;;) {
     const page = await memories.list(scope, {
@@ -145,10 +164,12 @@ const load = async (memories: MemoryStore, scope: Scope): Promise<Entry[]> => {
       kinds: ['fact', 'explicit'],
       ...(before === undefined ? {} : { before }),
     })
-    entries.push(...page.filter(memory => memory.merged_into === undefined).map(memory => ({ memory })))
+    entries.push(
+      ...page.filter(memory => memory.merged_into === undefined).map(memory => ({ memory, shapes: new Map() })),
+    )
     before = page.at(-1)?.memory_id
     if (page.length < PAGE) return entries
-    await yieldToEventLoop()
+    await slices.pause()
   }
 }
 

@@ -1,15 +1,22 @@
 import type { MemoryRecord } from '../../memory/memory.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
 /** The memories that share most words with some texts, rare words counting more; none that shares nothing. */
-export const nearest = (
+export const nearest = async (
   memories: readonly MemoryRecord[],
   texts: readonly string[],
   limit: number,
-): readonly MemoryRecord[] => {
-  const subjects = memories.map(memory => ({ memory, words: [...subjectsOf(memory.text)] }))
+): Promise<readonly MemoryRecord[]> => {
+  const slices = new TimeSlices()
+  const subjects: { readonly memory: MemoryRecord; readonly words: readonly string[] }[] = []
   const counts = new Map<string, number>()
-  for (const { words } of subjects) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  for (const memory of memories) {
+    const words = [...subjectsOf(memory.text)]
+    subjects.push({ memory, words })
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+    await slices.pause()
+  }
   const asked = new Set(texts.flatMap(text => [...subjectsOf(text)]))
   const weightOf = (word: string): number => Math.log(1 + memories.length / (counts.get(word) ?? 1))
   return subjects

@@ -1,6 +1,14 @@
 import type { StoredMessage } from '../../messages/message.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
+/** Every fact of a chunk is held against every message of it: each message is read once. */
+const subjects = new WeakMap<StoredMessage, ReadonlySet<string>>()
+const subjectsIn = (message: StoredMessage): ReadonlySet<string> => {
+  const known = subjects.get(message) ?? subjectsOf(message.text)
+  subjects.set(message, known)
+  return known
+}
+
 const OWN_SHARE = 0.7
 const ACTIVITY_SHARE = 0.3
 
@@ -9,12 +17,12 @@ const ACTIVITY_SHARE = 0.3
  * with the fact (or its only one). What is said once stands in the middle, at 0.5.
  */
 export const activityOf = (fact: string, person_id: string, said: readonly StoredMessage[]): number => {
-  const subjects = subjectsOf(fact)
-  const needed = Math.min(2, subjects.size)
+  const wanted = subjectsOf(fact)
+  const needed = Math.min(2, wanted.size)
   const mentions = said.filter(message => {
     if (message.role !== 'user' || message.person_id !== person_id) return false
-    const words = subjectsOf(message.text)
-    return [...subjects].filter(each => words.has(each)).length >= needed
+    const words = subjectsIn(message)
+    return [...wanted].filter(each => words.has(each)).length >= needed
   }).length
   return 1 - 0.5 ** Math.max(1, mentions)
 }

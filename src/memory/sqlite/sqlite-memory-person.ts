@@ -27,9 +27,23 @@ export const locationsOfPerson = (database: Database, person_id: PersonId): read
     personParameters(person_id),
   )
 
+/** Goes from group to group, and in each to the first such memory: a person may have ten thousand memories of their own. */
 export const groupsOfSpeaker = (database: Database, person_id: PersonId): readonly Scope[] =>
   database
-    .all<{ scope: Scope }>(`select distinct scope from memories where ${OF_SPEAKER}`, { person_id })
+    .all<{ scope: Scope }>(
+      `with recursive groups (scope) as (
+         select min(scope) from memories where scope >= 'chat:' and scope < 'chat;'
+         union all
+         select (select min(scope) from memories where scope > groups.scope and scope < 'chat;')
+           from groups where groups.scope is not null)
+       select scope from groups where exists (
+         select 1 from memories where memories.scope = groups.scope
+           and exists (select 1 from memory_persons p
+             where p.memory_id = memories.memory_id and p.person_id = :person_id)
+           and not exists (select 1 from memory_persons p
+             where p.memory_id = memories.memory_id and p.person_id <> :person_id))`,
+      { person_id },
+    )
     .map(row => row.scope)
 
 export const recentScopes = (database: Database, limit: number): readonly Scope[] =>

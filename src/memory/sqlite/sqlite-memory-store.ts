@@ -82,7 +82,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async remove(scope: Scope, memory_ids: readonly string[]): Promise<readonly string[]> {
-    return removeMemories(this.#database, 'scope = :scope and memory_id in (select value from json_each(:ids))', {
+    return removeMemories(this.#database, '+scope = :scope and memory_id in (select value from json_each(:ids))', {
       scope,
       ids: JSON.stringify(memory_ids),
     })
@@ -118,8 +118,9 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return mergesInto(this.#database, memory_id)
   }
 
+  // `+scope`: SQLite would otherwise go through the whole scope instead of to the ids.
   async get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]> {
-    return this.#read('scope = :scope and memory_id in (select value from json_each(:ids))', {
+    return this.#read('+scope = :scope and memory_id in (select value from json_each(:ids))', {
       scope,
       ids: JSON.stringify(ids),
     })
@@ -127,7 +128,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
 
   async ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]> {
     return this.#read(
-      `scope = :scope and memory_id in
+      `+scope = :scope and memory_id in
          (select memory_id from memory_sources where message_id in (select value from json_each(:ids)))`,
       { scope, ids: JSON.stringify(message_ids) },
     )

@@ -61,7 +61,7 @@ export const createSqliteMessageContext = (database: Database): MessageContext =
       database
         .all<TurnRow>(
           `select ${COLUMNS} from messages m
-           where m.message_id in (select value from json_each(:ids)) and m.scope = :scope and ${by_persons}`,
+           where m.message_id in (select value from json_each(:ids)) and +m.scope = :scope and ${by_persons}`,
           { ids: JSON.stringify(message_ids), scope },
         )
         .map(row => ({

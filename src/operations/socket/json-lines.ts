@@ -1,11 +1,9 @@
+/** Reads and writes one JSON object per line on a socket. */
 import type { Socket } from 'node:net'
 
 const NEWLINE = 0x0a
 
-/**
- * Cuts what arrives on a socket into lines. A line longer than `maxBytes` calls `tooLong` once, after which nothing
- * more is read.
- */
+/** Splits incoming data into lines. A line longer than `maxBytes` calls `tooLong` once; then nothing more is read. */
 export const readLines = (
   socket: Socket,
   maxBytes: number,
@@ -37,12 +35,12 @@ export const readLines = (
   })
 }
 
-/** Writes a value as one line; nothing happens when the other end has gone. */
+/** Writes a value as one line; does nothing when the other end has gone. */
 export const writeLine = (socket: Socket, value: unknown): void => {
   if (socket.writable) socket.write(`${JSON.stringify(value)}\n`)
 }
 
-/** Reads a line as an object; `undefined` when it is none. */
+/** Parses a line as an object; `undefined` when it is none. */
 export const parseLine = (line: string): Record<string, unknown> | undefined => {
   try {
     const value: unknown = JSON.parse(line)

@@ -1,14 +1,14 @@
 /**
- * What goes over `data/run/denidin.sock`, one JSON object a line:
- * `{ id, operation, input, confirm }` asks; `{ id, progress }` may follow any number of times; `{ id, ok }` or
- * `{ id, error }` ends it. Several calls may be under way at once; closing the connection calls them off.
+ * The protocol of `data/run/denidin.sock`, one JSON object per line. Request: `{ id, operation, input, confirm }`.
+ * Answer: any number of `{ id, progress }`, then `{ id, ok }` or `{ id, error }`. Several calls may be in progress at
+ * once; closing the connection cancels them.
  */
 import { z } from 'zod'
 import { DenidinError, type ErrorCode } from '../../platform/errors.ts'
 
-/** Longest request: a message of the greatest size that `chat.say` takes, with room for escapes. */
+/** Longest request: fits the longest message that `chat.say` accepts, with escapes. */
 export const REQUEST_MAX_BYTES = 1024 * 1024
-/** Longest answer that a client takes: a full page of long memories fits many times. */
+/** Longest answer that a client accepts: many times a full page of long memories. */
 export const ANSWER_MAX_BYTES = 64 * 1024 * 1024
 
 export const requestSchema = z.object({

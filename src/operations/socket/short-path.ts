@@ -1,19 +1,20 @@
+/** Gives a socket a path that is short enough for the operating system. */
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 
-/** Longest path that every system takes for a socket: 104 bytes on macOS and BSD, 108 on Linux, the end mark included. */
+/** Longest socket path that every system accepts: 104 bytes on macOS and BSD, 108 on Linux, including the final NUL. */
 const SOCKET_PATH_MOST_BYTES = 103
 
-/** A path under which a socket can be made or found, while the returned handle is not disposed of. */
+/** A path that reaches a socket until it is disposed of. */
 export interface SocketAddress extends AsyncDisposable {
   readonly path: string
 }
 
 /**
- * The system refuses socket paths of more than about a hundred bytes. Such a one is reached through a short link to its
- * folder, in a private folder of its own; the socket itself lies where it belongs, and the link is needed no longer
- * once the socket is bound or connected.
+ * Systems reject socket paths of more than about a hundred bytes. A longer path is reached through a short link to its
+ * folder, in a private temporary folder. The socket itself stays where it belongs; the link is not needed once the
+ * socket is bound or connected.
  */
 export const socketAddress = async (path: string): Promise<SocketAddress> => {
   const whole = resolve(path)

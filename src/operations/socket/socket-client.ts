@@ -1,3 +1,4 @@
+/** Calls operations of the process that owns a data folder, over its socket. */
 import { connect, type Socket } from 'node:net'
 import { DenidinError } from '../../platform/errors.ts'
 import type { ClientOptions, OperationsClient } from '../client.ts'
@@ -11,8 +12,8 @@ interface Pending {
   reject(error: Error): void
 }
 
-/** What the system says when nobody serves a socket: there is none, or it is left over from a crash. */
-const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK'])
+/** Errors when no process serves the socket: it does not exist, or is left over from a crash. */
+const NOT_SERVED = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK'])
 
 /**
  * Reaches the owner of a data folder over its socket; `undefined` when there is none.
@@ -113,7 +114,7 @@ const open = async (path: string): Promise<Socket | undefined> => {
       resolve(socket)
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (NOBODY.has(error.code ?? '')) resolve(undefined)
+      if (NOT_SERVED.has(error.code ?? '')) resolve(undefined)
       else {
         const denied = error.code === 'EACCES' || error.code === 'EPERM'
         reject(

@@ -1,3 +1,4 @@
+/** Serves the operations to other processes of the same user, over a socket. */
 import { chmod } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
@@ -11,7 +12,7 @@ import { REQUEST_MAX_BYTES, errorToRecord, requestSchema } from './protocol.ts'
 import { socketAddress } from './short-path.ts'
 
 export interface SocketServerDeps {
-  /** Where the socket is to lie: `<data_root>/run/denidin.sock`. */
+  /** Path of the socket: `<data_root>/run/denidin.sock`. */
   readonly path: string
   readonly runner: Runner
   readonly logger: Logger

@@ -154,11 +154,13 @@ const windowLengths = (
   const size = lengths.length
   const before = new Uint32Array(size + 1)
   for (let at = 0; at < size; at++) before[at + 1] = (before[at] ?? 0) + (lengths[at] ?? 0)
-  return Uint32Array.from({ length: size }, (_, at) => {
+  const words = new Uint32Array(size)
+  for (let at = 0; at < size; at++) {
     const from = Math.max(session_first[at] ?? 0, at - radius)
     const to = Math.min(session_last[at] ?? at, at + radius)
-    return (before[to + 1] ?? 0) - (before[from] ?? 0)
-  })
+    words[at] = (before[to + 1] ?? 0) - (before[from] ?? 0)
+  }
+  return words
 }
 
 const mean = (values: ArrayLike<number>, present: number): number => {

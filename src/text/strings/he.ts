@@ -1,5 +1,6 @@
+/** DeniDin's own messages to people in Hebrew. */
 import { listedDay, listedText } from '../list-line.ts'
-import type { Strings } from './strings.ts'
+import type { AnyCommandStrings, CommandStrings, Strings } from './strings.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -24,94 +25,127 @@ const PRIVACY_OFF =
 
 const STATES = { ok: 'הכול תקין', degraded: 'פועל באופן חלקי', down: 'משהו אינו פועל', off: 'כבוי' }
 
-export const he: Strings = {
-  help_heading: 'אפשר פשוט לכתוב לי. אני מכיר גם את הפקודות האלה:',
-  help_reset: 'לסיים את השיחה הזאת, לזכור על מה דיברנו ולהתחיל מחדש',
-  help_status: 'מה מצבי',
-  help_pause: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
-  help_resume: 'לחזור לענות כאן, או בשיחה שתציינו',
-  help_memory: 'מה אני זוכר, בכלל או לפי המילים שתוסיפו',
-  help_remember: 'לזכור את מה שכתוב אחרי הפקודה',
-  help_forget: 'לשכוח מספר מתוך ‎/memory, את הדבר האחרון שאמרת (last) או הכול (all)',
-  help_export: 'כל מה ששמור אצלי לגביך',
-  help_why: 'על מה התבססה התשובה האחרונה שלי',
-  help_privacy: 'האם מותר לי ללמוד ממה שנאמר (on או off)',
-  help_lang: 'השפה שבה אני מדבר איתך (en או he)',
-  help_help: 'הרשימה הזאת',
-  unknown_command: (command, near) =>
+const commands: CommandStrings = {
+  help: {
+    help: 'הרשימה הזאת',
+    heading: 'אפשר פשוט לכתוב לי. אני מכיר גם את הפקודות האלה:',
+  },
+  reset: {
+    help: 'לסיים את השיחה הזאת, לזכור על מה דיברנו ולהתחיל מחדש',
+    saved: 'השיחה אופסה! השיחה הקודמת נשמרה בזיכרון לטווח ארוך.',
+    saved_later: 'השיחה אופסה! השיחה הקודמת שמורה ותעבור לזיכרון לטווח ארוך בקרוב.',
+    not_saved: 'השיחה אופסה! שום דבר לא נשמר בזיכרון לטווח ארוך.',
+    nothing: 'אין שיחה לאפס: אנחנו ממילא מתחילים מחדש.',
+  },
+  memory: {
+    help: 'מה אני זוכר, בכלל או לפי המילים שתוסיפו',
+    list: (items, learn) =>
+      [
+        items.length === 0 ? 'לא מצאתי שום דבר שאני זוכר.' : 'זה מה שאני זוכר:',
+        ...items.map(
+          ({ number, by, said_at, in_group, text }) =>
+            `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(text)}`,
+        ),
+        ...(items.length === 0 ? [] : ['כדי שאשכח משהו: ‎/forget ואחריו המספר.']),
+        ...(learn ? [] : [PRIVACY_OFF]),
+      ].join('\n'),
+  },
+  remember: {
+    help: 'לזכור את מה שכתוב אחרי הפקודה',
+    usage: 'יש לכתוב אחרי הפקודה מה לזכור: ‎/remember לאחותי קוראים דנה',
+    done: text => `אזכור: ${text}`,
+  },
+  forget: {
+    help: 'לשכוח מספר מתוך ‎/memory, את הדבר האחרון שאמרת (last) או הכול (all)',
+    usage: 'יש לכתוב אחרי הפקודה מה לשכוח: מספר מתוך הרשימה של ‎/memory, את המילה "האחרון", או "הכול".',
+    all_question:
+      'אשכח את כל מה ששמור אצלי לגביך: כל הודעה וכל זיכרון, גם בקבוצות. אי אפשר לבטל את זה. כדי להמשיך יש לענות "כן" תוך חמש דקות.',
+    done: ({ messages, memories, residue, index }) =>
+      [
+        `שכחתי: ${many(messages, 'הודעה אחת', 'הודעות')} ${memories === 1 ? 'וזיכרון אחד' : `ו-${many(memories, 'זיכרון אחד', 'זיכרונות')}`}.`,
+        ...(residue === 0
+          ? ['בדקתי בכל מקום: לא נשאר מזה דבר.']
+          : [`לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}; המנהל שלי צריך לבדוק את זה.`]),
+        ...(index === 'later' ? ['אינדקס החיפוש ישחרר את זה ברגע שיחזור לפעול.'] : []),
+      ].join(' '),
+    nothing: 'לא מצאתי שם מה לשכוח. ‎/memory מראה מה אני זוכר, עם מספרים.',
+    not_yours: 'זה נאמר גם על ידי אחרים, ולכן זה לא רק שלך לשכוח.',
+  },
+  export: {
+    help: 'כל מה ששמור אצלי לגביך',
+    done: file =>
+      `כתבתי את כל מה ששמור אצלי לגביך לתוך קובץ. הוא ארוך מדי לצ'אט הזה; המנהל שלי יכול למסור אותו: ${file}`,
+  },
+  why: {
+    help: 'על מה התבססה התשובה האחרונה שלי',
+    basis: (items, replied, sympathy) => {
+      if (!replied) return 'עוד לא עניתי כאן על שום דבר.'
+      const lines = items.map(({ text, said_at, similarity, given_as }) => {
+        const what = text === null ? '(נשכח בינתיים)' : `${listedDay(said_at)}: ${listedText(text)}`
+        const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
+        return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
+      })
+      return [
+        ...(lines.length === 0
+          ? ['התשובה האחרונה שלי התבססה רק על השיחה שלנו, בלי שום זיכרון.']
+          : ['התשובה האחרונה שלי קיבלה את הזיכרונות האלה:', ...lines]),
+        ...(sympathy ? ['ההודעה שלך נשמעה עצובה או כואבת, ולכן התבקשתי לענות ברגישות.'] : []),
+      ].join('\n')
+    },
+  },
+  privacy: {
+    help: 'האם מותר לי ללמוד ממה שנאמר (on או off)',
+    usage: 'אפשר לכתוב ‎/privacy on או ‎/privacy off; הפקודה לבדה מראה את המצב.',
+    on: PRIVACY_ON,
+    off: PRIVACY_OFF,
+  },
+  lang: {
+    help: 'השפה שבה אני מדבר איתך (en או he)',
+    usage: 'אפשר לכתוב ‎/lang he לעברית או ‎/lang en לאנגלית.',
+    done: 'מעכשיו אדבר איתך בעברית במשפטים שלי.',
+  },
+  pause: {
+    help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
+    done: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיים את ההשהיה.`,
+  },
+  resume: {
+    help: 'לחזור לענות כאן, או בשיחה שתציינו',
+    done: (conversation, was_paused) =>
+      was_paused ? `חזרתי לענות: ${conversation}.` : `לא הייתה השהיה: ${conversation}.`,
+  },
+  status: {
+    help: 'מה מצבי',
+    report: figures =>
+      [
+        `DeniDin ${figures.version}: ${STATES[figures.state]}.`,
+        ...figures.troubles.map(({ name, detail }) => `- ${name}: ${detail}`),
+        `פועל כבר ${duration(figures.uptime_seconds)}; הזיכרון ${figures.memory_on ? 'פועל' : 'כבוי'}.`,
+        `${many(figures.active_sessions, 'שיחה פעילה אחת', 'שיחות פעילות')}, ${many(figures.waiting_sessions, 'אחת ממתינה', 'ממתינות')} לשמירה בזיכרון, ${many(figures.memories, 'זיכרון אחד', 'זיכרונות')}.`,
+        `${many(figures.waiting_messages, 'הודעה אחת', 'הודעות')} בהמתנה.`,
+        `היום: ${many(figures.model_calls, 'פנייה אחת', 'פניות')} למודלים, ${many(figures.model_tokens, 'טוקן אחד', 'טוקנים')}.`,
+      ].join('\n'),
+  },
+}
+
+const anyCommand: AnyCommandStrings = {
+  unknown: (command, near) =>
     `אני לא מכיר את הפקודה ${command}. ${near === undefined ? '' : `האם התכוונת ל-${near}? `}כל הפקודות: /help`,
   admin_only: command => `הפקודה ${command} שמורה למנהל שלי, בצ'אט פרטי. כל מה שאפשר לעשות: /help`,
   direct_only: command => `הפקודה ${command} מיועדת לצ'אט פרטי: כאן כולם יקראו את התשובה.`,
   confirm: summary => `ליתר ביטחון: ${summary}. כדי להמשיך יש לענות "כן" תוך חמש דקות.`,
   not_confirmed: 'בסדר, אני משאיר הכול כמו שהוא.',
-  memory_list: (items, learn) =>
-    [
-      items.length === 0 ? 'לא מצאתי שום דבר שאני זוכר.' : 'זה מה שאני זוכר:',
-      ...items.map(
-        ({ number, by, said_at, in_group, text }) =>
-          `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(text)}`,
-      ),
-      ...(items.length === 0 ? [] : ['כדי שאשכח משהו: ‎/forget ואחריו המספר.']),
-      ...(learn ? [] : [PRIVACY_OFF]),
-    ].join('\n'),
-  remembered: text => `אזכור: ${text}`,
-  usage_remember: 'יש לכתוב אחרי הפקודה מה לזכור: ‎/remember לאחותי קוראים דנה',
-  usage_forget: 'יש לכתוב אחרי הפקודה מה לשכוח: מספר מתוך הרשימה של ‎/memory, את המילה "האחרון", או "הכול".',
-  forget_all_question:
-    'אשכח את כל מה ששמור אצלי לגביך: כל הודעה וכל זיכרון, גם בקבוצות. אי אפשר לבטל את זה. כדי להמשיך יש לענות "כן" תוך חמש דקות.',
-  forgotten: ({ messages, memories, residue, index }) =>
-    [
-      `שכחתי: ${many(messages, 'הודעה אחת', 'הודעות')} ו-${many(memories, 'זיכרון אחד', 'זיכרונות')}.`,
-      ...(residue === 0
-        ? ['בדקתי בכל מקום: לא נשאר מזה דבר.']
-        : [`לא הצלחתי להסיר ${many(residue, 'זכר אחד', 'שרידים')}; המנהל שלי צריך לבדוק את זה.`]),
-      ...(index === 'later' ? ['אינדקס החיפוש ישחרר את זה ברגע שיחזור לפעול.'] : []),
-    ].join(' '),
-  forget_nothing: 'לא מצאתי שם מה לשכוח. ‎/memory מראה מה אני זוכר, עם מספרים.',
-  forget_not_yours: 'זה נאמר גם על ידי אחרים, ולכן זה לא רק שלך לשכוח.',
-  exported: file =>
-    `כתבתי את כל מה ששמור אצלי לגביך לתוך קובץ. הוא ארוך מדי לצ'אט הזה; המנהל שלי יכול למסור אותו: ${file}`,
-  why: (items, replied, sympathy) => {
-    if (!replied) return 'עוד לא עניתי כאן על שום דבר.'
-    const lines = items.map(({ text, said_at, similarity, given_as }) => {
-      const what = text === null ? '(נשכח בינתיים)' : `${listedDay(said_at)}: ${listedText(text)}`
-      const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
-      return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
-    })
-    return [
-      ...(lines.length === 0
-        ? ['התשובה האחרונה שלי התבססה רק על השיחה שלנו, בלי שום זיכרון.']
-        : ['התשובה האחרונה שלי קיבלה את הזיכרונות האלה:', ...lines]),
-      ...(sympathy ? ['ההודעה שלך נשמעה עצובה או כואבת, ולכן התבקשתי לענות ברגישות.'] : []),
-    ].join('\n')
-  },
-  privacy_on: PRIVACY_ON,
-  privacy_off: PRIVACY_OFF,
-  usage_privacy: 'אפשר לכתוב ‎/privacy on או ‎/privacy off; הפקודה לבדה מראה את המצב.',
-  language_fixed: 'מעכשיו אדבר איתך בעברית במשפטים שלי.',
-  usage_lang: 'אפשר לכתוב ‎/lang he לעברית או ‎/lang en לאנגלית.',
-  reset_saved: 'השיחה אופסה! השיחה הקודמת נשמרה בזיכרון לטווח ארוך.',
-  reset_saved_later: 'השיחה אופסה! השיחה הקודמת שמורה ותעבור לזיכרון לטווח ארוך בקרוב.',
-  reset_not_saved: 'השיחה אופסה! שום דבר לא נשמר בזיכרון לטווח ארוך.',
-  reset_nothing: 'אין שיחה לאפס: אנחנו ממילא מתחילים מחדש.',
-  paused: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיים את ההשהיה.`,
-  resumed: (conversation, was_paused) =>
-    was_paused ? `חזרתי לענות: ${conversation}.` : `לא הייתה השהיה: ${conversation}.`,
-  status: figures =>
-    [
-      `DeniDin ${figures.version}: ${STATES[figures.state]}.`,
-      ...figures.troubles.map(({ name, detail }) => `- ${name}: ${detail}`),
-      `פועל כבר ${duration(figures.uptime_seconds)}; הזיכרון ${figures.memory_on ? 'פועל' : 'כבוי'}.`,
-      `${many(figures.active_sessions, 'שיחה פעילה אחת', 'שיחות פעילות')}, ${many(figures.waiting_sessions, 'אחת ממתינה', 'ממתינות')} לשמירה בזיכרון, ${many(figures.memories, 'זיכרון אחד', 'זיכרונות')}.`,
-      `${many(figures.waiting_messages, 'הודעה אחת', 'הודעות')} בהמתנה.`,
-      `היום: ${many(figures.model_calls, 'פנייה אחת', 'פניות')} למודלים, ${many(figures.model_tokens, 'טוקן אחד', 'טוקנים')}.`,
-    ].join('\n'),
+}
+
+/** DeniDin's own words in Hebrew. */
+export const he: Strings = {
+  commands,
+  any_command: anyCommand,
   model_unavailable: 'אני לא מצליח לענות כרגע: מודל השפה שלי לא מגיב. אפשר לנסות שוב בעוד כמה דקות.',
   model_rejected: 'אני לא יכול לענות: מודל השפה שלי מסרב לעבוד בשבילי. המנהל שלי צריך לבדוק את זה.',
   memory_disabled: 'הזיכרון לטווח ארוך שלי כבוי.',
   busy: 'אני כבר עסוק בזה. אפשר לנסות שוב בעוד רגע.',
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',
   restarted_before_answer: 'הופעלתי מחדש לפני שהספקתי לענות. אפשר לשלוח שוב, בבקשה.',
-  unreadable: 'ההודעה האחרונה שלך הגיעה אליי, אבל לא הצלחתי לקרוא אותה. אפשר לשלוח אותה שוב?',
   something_went_wrong: 'משהו השתבש אצלי. אפשר לנסות שוב; אם זה חוזר, כדאי לספר למנהל שלי.',
+  unreadable: 'ההודעה האחרונה שלך הגיעה אליי, אבל לא הצלחתי לקרוא אותה. אפשר לשלוח אותה שוב?',
 }

@@ -1,3 +1,5 @@
+/** The messages that DeniDin sends in its own words: what each language must provide. */
+
 /** Figures behind `/status`. */
 export interface StatusFigures {
   readonly version: string
@@ -44,60 +46,66 @@ export interface ForgottenFigures {
   readonly index: 'done' | 'later'
 }
 
-/** Everything that DeniDin says to people in its own words, in one language. Commands stand as they are typed. */
-export interface Strings {
-  readonly help_heading: string
-  readonly help_reset: string
-  readonly help_status: string
-  readonly help_pause: string
-  readonly help_resume: string
-  readonly help_memory: string
-  readonly help_remember: string
-  readonly help_forget: string
-  readonly help_export: string
-  readonly help_why: string
-  readonly help_privacy: string
-  readonly help_lang: string
-  readonly help_help: string
+/** Answers of each chat command, and the line about it in `/help`. */
+export interface CommandStrings {
+  readonly help: { readonly help: string; readonly heading: string }
+  readonly reset: {
+    readonly help: string
+    readonly saved: string
+    /** The conversation is safe and will be moved into long-term memory later. */
+    readonly saved_later: string
+    /** A conversation was closed, and nothing of it was to be kept. */
+    readonly not_saved: string
+    /** There was no conversation. */
+    readonly nothing: string
+  }
+  readonly memory: {
+    readonly help: string
+    /** `learn`: whether the person allows learning. */
+    list(items: readonly ListedFigures[], learn: boolean): string
+  }
+  readonly remember: { readonly help: string; readonly usage: string; done(text: string): string }
+  readonly forget: {
+    readonly help: string
+    readonly usage: string
+    /** Asks for confirmation before everything is deleted. */
+    readonly all_question: string
+    done(figures: ForgottenFigures): string
+    readonly nothing: string
+    /** What others said in a group is not one person's to delete. */
+    readonly not_yours: string
+  }
+  /** `done`: the file is too long for a chat. */
+  readonly export: { readonly help: string; done(file: string): string }
+  readonly why: {
+    readonly help: string
+    /** `replied`: whether there was a reply at all; `sympathy`: whether the model was asked for it. */
+    basis(items: readonly WhyFigures[], replied: boolean, sympathy: boolean): string
+  }
+  readonly privacy: { readonly help: string; readonly usage: string; readonly on: string; readonly off: string }
+  readonly lang: { readonly help: string; readonly usage: string; readonly done: string }
+  readonly pause: { readonly help: string; done(conversation: string): string }
+  readonly resume: { readonly help: string; done(conversation: string, was_paused: boolean): string }
+  readonly status: { readonly help: string; report(figures: StatusFigures): string }
+}
+
+/** Answers that any command can get instead of its own. */
+export interface AnyCommandStrings {
   /** `near`: the command that was probably meant. */
-  unknown_command(command: string, near: string | undefined): string
-  /** For a command that only the godfather may give, in a direct chat. */
+  unknown(command: string, near: string | undefined): string
+  /** For a command that only the godfather may use, in a direct chat. */
   admin_only(command: string): string
-  /** For a command whose answer is nobody else's business. */
+  /** For a command whose answer should not be read by others. */
   direct_only(command: string): string
   /** Asks for a yes within five minutes; `summary` is what the command does. */
   confirm(summary: string): string
   readonly not_confirmed: string
-  /** `learn`: whether the person lets anything be learned. */
-  memory_list(items: readonly ListedFigures[], learn: boolean): string
-  remembered(text: string): string
-  readonly usage_remember: string
-  readonly usage_forget: string
-  readonly forget_all_question: string
-  forgotten(figures: ForgottenFigures): string
-  readonly forget_nothing: string
-  /** What others said in a group is not one person's to forget. */
-  readonly forget_not_yours: string
-  /** The file is too long for a chat. */
-  exported(file: string): string
-  /** `replied`: whether there was a reply at all. */
-  /** `sympathy`: the model was asked for it. */
-  why(items: readonly WhyFigures[], replied: boolean, sympathy: boolean): string
-  readonly privacy_on: string
-  readonly privacy_off: string
-  readonly usage_privacy: string
-  readonly language_fixed: string
-  readonly usage_lang: string
-  readonly reset_saved: string
-  /** The conversation is safe and will be moved into long-term memory later. */
-  readonly reset_saved_later: string
-  /** A conversation was closed, nothing of it was to be kept. */
-  readonly reset_not_saved: string
-  /** There was no conversation. */
-  readonly reset_nothing: string
-  paused(conversation: string): string
-  resumed(conversation: string, was_paused: boolean): string
-  status(figures: StatusFigures): string
+}
+
+/** Everything that DeniDin says to people in its own words, in one language. Commands appear as they are typed. */
+export interface Strings {
+  readonly commands: CommandStrings
+  readonly any_command: AnyCommandStrings
   /** The model gave no answer, and may later. */
   readonly model_unavailable: string
   /** The model refuses for good (wrong key, unknown model): only the operator can help. */
@@ -109,6 +117,6 @@ export interface Strings {
   readonly restarted_before_answer: string
   /** A fault of ours. */
   readonly something_went_wrong: string
-  /** A message came that could not be decrypted. */
+  /** A message arrived that could not be decrypted. */
   readonly unreadable: string
 }

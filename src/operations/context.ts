@@ -1,0 +1,131 @@
+/** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
+import type { ConsoleChannel } from '../channels/console/console-channel.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import type { Pauses } from '../conversation/pauses.ts'
+import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { ToldElsewhere } from '../learning/external-text.ts'
+import type { LearningOptions } from '../learning/learner.ts'
+import type { LearningReport } from '../learning/learning-report.ts'
+import type { Reflections } from '../learning/processed-messages.ts'
+import type { PruneReflections } from '../learning/reflection-pruning.ts'
+import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
+import type { NumberedLists } from '../memory/numbered-lists.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
+import type { People } from '../people/people.ts'
+import type { Preferences } from '../people/preferences.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Checkup, HealthCheck } from '../platform/health.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Erasure } from '../privacy/erasure.ts'
+import type { Export } from '../privacy/export.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
+import type { SessionBrowser } from '../sessions/session.ts'
+import type { UsageReader } from '../usage/usage-reader.ts'
+import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
+
+/** Messages that have not reached their end. */
+export interface TrafficCounts {
+  /** Recorded and not handled yet. */
+  readonly inbox_waiting: number
+  /** Replies written and not sent yet. */
+  readonly outbox_waiting: number
+  /** Replies whose delivery could not be confirmed. */
+  readonly outbox_unconfirmed: number
+  /** Replies that were certainly not delivered and were given up. */
+  readonly outbox_failed: number
+}
+
+/** Records of delivered messages and replies. */
+export interface Traffic {
+  counts(): Promise<TrafficCounts>
+  /** Deletes delivery records and usage records past their retention. @returns how many */
+  prune(): Promise<number>
+}
+
+/** Fact extraction on request. */
+export interface Learning {
+  /** Whether facts are extracted at all; without it, the other methods throw `disabled`. */
+  readonly enabled: boolean
+  /** `activity`: see `LearningOptions`. */
+  ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
+  ofText(told: ToldElsewhere): Promise<LearningReport>
+}
+
+/** Facts about this process and its configuration. */
+export interface InstanceInfo {
+  readonly version: string
+  /** When the bot started, milliseconds since the Unix epoch; `undefined` in a process that serves a single command. */
+  readonly started_at: number | undefined
+  /** `feature_flags.enable_memory_system` */
+  readonly memory_system_enabled: boolean
+  /** `feature_flags.enable_llm_entity_extraction` */
+  readonly extraction_enabled: boolean
+  /** The configured godfather's phone (digits), if any. */
+  readonly godfather_phone: string | undefined
+}
+
+/** All fields that an operation can name in `uses`, as `group.field`. */
+export interface OperationContext {
+  readonly instance: InstanceInfo
+  readonly system: {
+    readonly clock: Clock
+    readonly ids: Ids
+    readonly metrics: Metrics
+    readonly usage: UsageReader
+    /** Health checks that answer at once. */
+    readonly checks: readonly HealthCheck[]
+    /** Checks that take time or cost money; only `doctor` runs them. */
+    readonly diagnostics: readonly Checkup[]
+  }
+  readonly people: {
+    readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
+    readonly preferences: Preferences
+  }
+  readonly chats: {
+    readonly pauses: Pauses
+    readonly console: Pick<ConsoleChannel, 'say'>
+    readonly conversation: Pick<Conversation, 'resumed'>
+  }
+  readonly messages: {
+    /** Searches memories too. */
+    readonly search: SearchService
+    readonly history: Pick<MessageErasure, 'get' | 'last'>
+    readonly traffic: Traffic
+  }
+  readonly sessions: {
+    readonly browser: SessionBrowser
+    readonly lifecycle: SessionLifecycle
+    readonly reflections: Pick<Reflections, 'of'>
+    readonly pruneReflections: PruneReflections
+  }
+  readonly memory: {
+    readonly facts: Pick<LongTermMemory, 'list' | 'stats' | 'store'>
+    readonly store: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
+    readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
+    readonly lists: NumberedLists
+    readonly learning: Learning
+    readonly agent: ConsciousAgent
+    readonly maintenance: VectorMaintenance
+  }
+  readonly privacy: {
+    readonly erasure: Pick<Erasure, 'everything' | 'things'>
+    readonly exporter: Pick<Export, 'export' | 'read'>
+  }
+}
+
+/** A field of the context: `people.directory`. */
+export type ContextField = {
+  [G in keyof OperationContext]: `${G}.${keyof OperationContext[G] & string}`
+}[keyof OperationContext]
+
+type GroupOf<F> = F extends `${infer G extends keyof OperationContext}.${string}` ? G : never
+type MemberOf<F, G extends keyof OperationContext> = F extends `${G}.${infer M}` ? M & keyof OperationContext[G] : never
+
+/** The part of the context with exactly these fields: `Uses<'people.directory' | 'system.clock'>`. */
+export type Uses<F extends ContextField> = {
+  readonly [G in GroupOf<F>]: Pick<OperationContext[G], MemberOf<F, G>>
+}

@@ -1,0 +1,121 @@
+/** `memory.forget`: deletes a memory, the last message, or everything about a person, for good. */
+import { z } from 'zod'
+import type { MemoryRecord } from '../../memory/memory.ts'
+import { describePerson } from '../../messages/describe-scope.ts'
+import { personOfScope } from '../../messages/scope.ts'
+import type { ForgetReport } from '../../privacy/erasure.ts'
+import type { Things } from '../../privacy/erasure-targets.ts'
+import { belongTo } from '../../privacy/ownership.ts'
+import type { Uses } from '../context.ts'
+import { operation } from '../operation.ts'
+import { resolveSubject, SUBJECT_FIELDS, subjectInput, type Subject } from '../subject.ts'
+import { refuseInGroup } from './direct-chat.ts'
+
+const ALL = 'all'
+const LAST = 'last'
+
+/** A memory by its id, or the one it was merged into, if the caller can see it; the operator can see all. */
+const memoryById = async (
+  context: Uses<'memory.store'>,
+  id: string,
+  subject: Pick<Subject, 'scope' | 'unrestricted'>,
+): Promise<MemoryRecord | undefined> => {
+  const { store } = context.memory
+  const scope = (await store.scopesOf([id])).get(id)
+  if (scope === undefined) return undefined
+  const visible = subject.unrestricted || scope === subject.scope || personOfScope(scope) === undefined
+  if (!visible) return undefined
+  const [memory] = await store.get(scope, [id])
+  return memory?.merged_into === undefined ? memory : await memoryById(context, memory.merged_into, subject)
+}
+
+/** The memory or message that `what` names, if any. */
+const targetOf = async (
+  context: Uses<'memory.store' | 'memory.lists' | 'messages.history'>,
+  what: string,
+  subject: Subject,
+): Promise<Things | undefined> => {
+  const { memory, messages } = context
+  const { person, scope, listing, command_ids } = subject
+  if (what === LAST) {
+    const last = await messages.history.last(scope, person.person_id, command_ids[0])
+    return last === undefined ? undefined : { messages: [last] }
+  }
+  const item = /^\d{1,4}$/.test(what) ? await memory.lists.item(listing, Number(what)) : undefined
+  if (item?.kind === 'message') {
+    const found = await messages.history.get([item.id])
+    return found.length === 0 ? undefined : { messages: found }
+  }
+  const found = await memoryById(context, item?.id ?? what, subject)
+  return found === undefined ? undefined : { memories: [found] }
+}
+
+const count = z.int().min(0)
+
+const output = z.object({
+  outcome: z.enum(['forgotten', 'nothing', 'not_yours']),
+  who: z.string(),
+  messages: count.describe('messages deleted'),
+  memories: count.describe('memories deleted'),
+  residue: count.describe('traces found anywhere afterwards; 0 if all is gone'),
+  index: z.enum(['done', 'later']).describe('later: the index is not available now'),
+  stores: z.array(z.object({ store: z.string(), rows: count })).describe('rows deleted, by store'),
+})
+
+type Output = z.output<typeof output>
+
+const forgotten = (who: string, { messages, memories, residue, index, stores }: ForgetReport): Output => ({
+  outcome: 'forgotten',
+  who,
+  messages,
+  memories,
+  residue,
+  index,
+  stores: Object.entries(stores).map(([store, rows]) => ({ store, rows })),
+})
+
+const nothingDone = (who: string, outcome: 'nothing' | 'not_yours'): Output => ({
+  outcome,
+  who,
+  messages: 0,
+  memories: 0,
+  residue: 0,
+  index: 'done',
+  stores: [],
+})
+
+export const memoryForget = operation({
+  summary: 'Delete a memory and the messages it came from, the last message, or everything; cannot be undone',
+  access: 'anyone',
+  effect: 'destroy',
+  needs: 'data',
+  audit: 'erases',
+  uses: [...SUBJECT_FIELDS, 'memory.store', 'memory.lists', 'messages.history', 'privacy.erasure'],
+  input: z.strictObject({
+    what: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .describe('a number from the last `memory about` list, a memory id, "last" or "all"'),
+    ...subjectInput,
+  }),
+  output,
+  confirm: ({ what }) => what === ALL,
+  subject: resolveSubject,
+  exclusiveScope: ({ scope }) => scope,
+  run: async (context, { what }, { caller, subject }) => {
+    const { person, by, unrestricted, command_ids } = subject
+    const { erasure } = context.privacy
+    const who = describePerson(person)
+    const request = { person_id: person.person_id, by, spared: command_ids }
+    if (what === ALL) {
+      refuseInGroup(caller)
+      return forgotten(who, await erasure.everything(request))
+    }
+    const target = await targetOf(context, what, subject)
+    if (target === undefined) return nothingDone(who, 'nothing')
+    if (!unrestricted && !belongTo(person.person_id, target)) return nothingDone(who, 'not_yours')
+    return forgotten(who, await erasure.things(request, target))
+  },
+})

@@ -1,0 +1,74 @@
+/** How one memory or message appears in a numbered list of what is remembered about a person. */
+import { z } from 'zod'
+import type { ListedItem } from '../../memory/numbered-lists.ts'
+import type { MemoryRecord } from '../../memory/memory.ts'
+import type { PlacedMessage } from '../../messages/message-erasure.ts'
+import { personOfScope } from '../../messages/scope.ts'
+import type { Person, PersonId } from '../../people/person.ts'
+import { isoTime } from '../references.ts'
+
+/** Who said what a memory came from, as its reader sees them. */
+export const SPEAKERS = ['you', 'others', 'conversation'] as const
+type Speaker = (typeof SPEAKERS)[number]
+
+export const speakerOfMemory = (
+  { kind, person_ids }: Pick<MemoryRecord, 'kind' | 'person_ids'>,
+  { person_id }: Person,
+): Speaker =>
+  kind === 'session_summary' || kind === 'session_transcript'
+    ? 'conversation'
+    : person_ids.includes(person_id)
+      ? 'you'
+      : 'others'
+
+export const speakerOfMessage = (message: { readonly person_id: PersonId }, { person_id }: Person): Speaker =>
+  message.person_id === person_id ? 'you' : 'others'
+
+/** A memory or a message with its number, as a list shows it. */
+export const itemSchema = z.object({
+  number: z.int().min(1),
+  kind: z.enum(['memory', 'message']),
+  id: z.string(),
+  by: z.enum(SPEAKERS).describe('who said it'),
+  said_at: z.string(),
+  in_group: z.boolean(),
+  text: z.string(),
+})
+
+/** An item before the list is cut to its length and numbered. */
+export interface UnnumberedItem {
+  readonly shown: Omit<z.output<typeof itemSchema>, 'number'>
+  /** When it was said, milliseconds since the Unix epoch. */
+  readonly at: number
+  /** What its number will stand for. */
+  readonly listed: ListedItem
+}
+
+export const itemOfMemory = (memory: MemoryRecord, person: Person): UnnumberedItem => ({
+  shown: {
+    kind: 'memory',
+    id: memory.memory_id,
+    text: memory.text,
+    by: speakerOfMemory(memory, person),
+    said_at: isoTime(memory.said_to),
+    in_group: personOfScope(memory.scope) === undefined,
+  },
+  at: memory.said_to,
+  listed: { kind: 'memory', id: memory.memory_id, scope: memory.scope },
+})
+
+export const itemOfMessage = (
+  message: Pick<PlacedMessage, 'message_id' | 'scope' | 'person_id' | 'sent_at' | 'text'>,
+  person: Person,
+): UnnumberedItem => ({
+  shown: {
+    kind: 'message',
+    id: message.message_id,
+    text: message.text,
+    by: speakerOfMessage(message, person),
+    said_at: isoTime(message.sent_at),
+    in_group: personOfScope(message.scope) === undefined,
+  },
+  at: message.sent_at,
+  listed: { kind: 'message', id: message.message_id, scope: message.scope },
+})

@@ -1,0 +1,97 @@
+/** `memory.show`: one memory with its quote, its validity and its sources. */
+import { z } from 'zod'
+import type { MemoryRecord } from '../../memory/memory.ts'
+import { describeScope } from '../../messages/describe-scope.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Uses } from '../context.ts'
+import { operation } from '../operation.ts'
+import { isoTime } from '../references.ts'
+
+const mergedMemory = z.object({
+  memory_id: z.string(),
+  text: z.string(),
+  quote: z.string().nullable(),
+  reason: z.string(),
+  at: z.string(),
+})
+
+const findMemory = async ({ memory }: Uses<'memory.store'>, memory_id: string): Promise<MemoryRecord> => {
+  const scope = (await memory.store.scopesOf([memory_id])).get(memory_id)
+  const [found] = scope === undefined ? [] : await memory.store.get(scope, [memory_id])
+  if (found === undefined) throw new DenidinError('not_found', `there is no memory "${memory_id}"`)
+  return found
+}
+
+const mergedInto = async (
+  { memory }: Uses<'memory.store'>,
+  { memory_id, scope }: MemoryRecord,
+): Promise<z.output<typeof mergedMemory>[]> => {
+  const merges = await memory.store.mergesInto(memory_id)
+  const ids = merges.map(each => each.memory_id)
+  const merged = new Map((await memory.store.get(scope, ids)).map(each => [each.memory_id, each]))
+  return merges.map(({ memory_id: id, reason, at }) => ({
+    memory_id: id,
+    reason,
+    at: isoTime(at),
+    text: merged.get(id)?.text ?? '',
+    quote: merged.get(id)?.quote ?? null,
+  }))
+}
+
+export const memoryShow = operation({
+  summary: 'Show one memory with its quote, its validity and its sources',
+  access: 'operator',
+  effect: 'read',
+  needs: 'data',
+  audit: 'reads',
+  uses: ['memory.store', 'people.directory'],
+  input: z.strictObject({ memory_id: z.string().min(1).describe('id of the memory') }),
+  output: z.object({
+    memory_id: z.string(),
+    who: z.string(),
+    kind: z.string(),
+    category: z.string(),
+    tier: z.string(),
+    importance: z.number(),
+    said_from: z.string(),
+    said_to: z.string(),
+    valid_from: z.string(),
+    valid_to: z.string().nullable().describe('when it stopped being true'),
+    supersedes: z.string().nullable().describe('the memory that it replaced'),
+    merged_into: z.string().nullable().describe('the memory that says the same and is used instead'),
+    text: z.string(),
+    quote: z.string().nullable(),
+    session_id: z.string().nullable(),
+    sources: z.array(z.object({ message_id: z.string() })),
+    entities: z.array(z.object({ kind: z.string(), value: z.string() })),
+    merged: z.array(mergedMemory).describe('memories that say the same and were merged into this one'),
+  }),
+  run: async (context, { memory_id }) => {
+    const memory = await findMemory(context, memory_id)
+    const { scope, kind, category, tier, importance, text, valid_to } = memory
+    const merged = await mergedInto(context, memory)
+    return {
+      output: {
+        memory_id,
+        who: await describeScope(context.people.directory, scope),
+        kind,
+        category,
+        tier,
+        importance,
+        said_from: isoTime(memory.said_from),
+        said_to: isoTime(memory.said_to),
+        valid_from: isoTime(memory.valid_from),
+        valid_to: valid_to === undefined ? null : isoTime(valid_to),
+        text,
+        quote: memory.quote ?? null,
+        supersedes: memory.supersedes ?? null,
+        session_id: memory.session_id ?? null,
+        merged_into: memory.merged_into ?? null,
+        sources: memory.sources.map(message_id => ({ message_id })),
+        entities: memory.entities.map(({ kind: entity, value }) => ({ kind: entity, value })),
+        merged,
+      },
+      touched: [{ whose: scope, memory_ids: [memory_id, ...merged.map(each => each.memory_id)] }],
+    }
+  },
+})

@@ -1,0 +1,27 @@
+/** `session.list`: sessions page by page, most recently active first. */
+import { z } from 'zod'
+import { operation } from '../operation.ts'
+import { pageInput, pageOutput, readPage } from '../paging.ts'
+import { SESSION_STATES, sessionRow, sessionRowSchema } from './session-row.ts'
+
+export const sessionList = operation({
+  summary: 'List sessions, most recently active first',
+  access: 'operator',
+  effect: 'read',
+  needs: 'data',
+  audit: 'none',
+  uses: ['people.directory', 'sessions.browser'],
+  input: z.strictObject({
+    state: z.enum(SESSION_STATES).optional().describe('list only sessions in this state'),
+    ...pageInput,
+  }),
+  output: z.object({ sessions: z.array(sessionRowSchema), ...pageOutput }),
+  run: async ({ people, sessions }, input) => {
+    const { rows, next } = await readPage(
+      input,
+      page => sessions.browser.list({ ...page, ...(input.state === undefined ? {} : { state: input.state }) }),
+      row => row.session_id,
+    )
+    return { sessions: await Promise.all(rows.map(row => sessionRow(people.directory, row))), next }
+  },
+})

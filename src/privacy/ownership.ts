@@ -1,0 +1,13 @@
+/** Decides whether memories and messages belong to one person alone, so that the person may delete them. */
+import { scopeOfPerson } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
+import type { Things } from './erasure-targets.ts'
+
+/** In a group, what others said is not one person's to delete. */
+export const belongTo = (person_id: PersonId, { memories = [], messages = [] }: Things): boolean => {
+  const own = scopeOfPerson(person_id)
+  return (
+    memories.every(memory => memory.scope === own || memory.person_ids.every(id => id === person_id)) &&
+    messages.every(message => message.person_id === person_id)
+  )
+}

@@ -1,0 +1,76 @@
+/** Removes deleted messages from session files, and looks for traces that are left in them. */
+import { scopeOfPerson, type Scope } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
+import type { SessionFolders } from '../sessions/session-folders.ts'
+import type { SessionLedger } from '../sessions/session-ledger.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+
+/** A session that is still active, so that a turn in progress may write its file once more. */
+export interface ActiveSession {
+  readonly scope: Scope
+  readonly session_id: string
+}
+
+/** Where the files of a session are. */
+type SessionFiles = Pick<NonNullable<Awaited<ReturnType<SessionLedger['find']>>>, 'session_id' | 'archived_to'>
+
+export interface SessionErasureDeps {
+  readonly sessions: Pick<Sessions, 'refresh' | 'release'>
+  readonly ledger: Pick<SessionLedger, 'ofScope' | 'find'>
+  readonly folders: Pick<SessionFolders, 'texts'>
+  /** Called when sessions lost messages, with those that are active: they are rewritten again after their turns. */
+  readonly sessionsChanged: (active: readonly ActiveSession[]) => void
+}
+
+export class SessionErasure {
+  readonly #deps: SessionErasureDeps
+
+  constructor(deps: SessionErasureDeps) {
+    this.#deps = deps
+  }
+
+  /** Drops the cached windows of a person's own sessions. @returns these sessions */
+  async releaseOf(person_id: PersonId): Promise<readonly SessionFiles[]> {
+    const { ledger, sessions } = this.#deps
+    const own = await ledger.ofScope(scopeOfPerson(person_id))
+    for (const { session_id } of own) sessions.release(session_id)
+    return own
+  }
+
+  /** Rewrites the files of sessions. @returns those that are active */
+  async refresh(session_ids: readonly string[]): Promise<readonly ActiveSession[]> {
+    const { ledger, sessions } = this.#deps
+    const active: ActiveSession[] = []
+    for (const session_id of session_ids) {
+      const session = await ledger.find(session_id)
+      if (session === undefined) continue
+      await sessions.refresh(session_id)
+      if (session.state === 'active') active.push({ scope: session.scope, session_id })
+    }
+    return active
+  }
+
+  announce(active: readonly ActiveSession[]): void {
+    this.#deps.sessionsChanged(active)
+  }
+
+  /** How many texts in the files of these sessions contain one of the marks, such as the id of a message. */
+  async residue(session_ids: readonly string[], marks: readonly string[]): Promise<number> {
+    const { folders, ledger } = this.#deps
+    let found = 0
+    for (const session_id of session_ids) {
+      const texts = await folders.texts(session_id, (await ledger.find(session_id))?.archived_to)
+      found += texts.filter(text => marks.some(mark => text.includes(JSON.stringify(mark)))).length
+    }
+    return found
+  }
+
+  /** How many texts are left in the files of sessions that should have none. */
+  async textsLeft(sessions: readonly SessionFiles[]): Promise<number> {
+    let found = 0
+    for (const { session_id, archived_to } of sessions) {
+      found += (await this.#deps.folders.texts(session_id, archived_to)).length
+    }
+    return found
+  }
+}

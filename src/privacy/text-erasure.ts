@@ -1,0 +1,51 @@
+/** Deletes messages and memories by id, from their stores and from every index over them. */
+import type { MessageId } from '../messages/message.ts'
+import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryStore, MemoryLocation } from '../memory/memory-store.ts'
+import { byScope } from './erasure-targets.ts'
+
+/** `later`: the index is not available now and catches up when it is. */
+export type IndexState = 'done' | 'later'
+
+export interface TextErasureDeps {
+  readonly messages: MessageErasure
+  readonly memories: MemoryStore
+  readonly longterm: Pick<LongTermMemory, 'deleteVectors'>
+  /** Indexes over messages; they contain nothing that the messages do not. */
+  readonly indexes: readonly MessageIndex[]
+  /** Overwrites what the database's files still contain of deleted rows. */
+  readonly scrub: () => void
+}
+
+export class TextErasure {
+  readonly #deps: TextErasureDeps
+
+  constructor(deps: TextErasureDeps) {
+    this.#deps = deps
+  }
+
+  async eraseMessages(message_ids: readonly MessageId[]): Promise<void> {
+    const { messages, indexes } = this.#deps
+    await messages.eraseMessages(message_ids)
+    for (const index of indexes) await index.forget(message_ids)
+  }
+
+  async eraseMemories(locations: readonly MemoryLocation[]): Promise<IndexState> {
+    const { memories, longterm } = this.#deps
+    for (const [scope, ids] of byScope(locations)) await memories.remove(scope, ids)
+    const { index } = await longterm.deleteVectors(locations.map(each => each.memory_id))
+    return index === undefined ? 'later' : 'done'
+  }
+
+  scrub(): void {
+    this.#deps.scrub()
+  }
+
+  /** How many of these messages and memories still exist. */
+  async residue(message_ids: readonly MessageId[], memory_ids: readonly string[]): Promise<number> {
+    const { messages, memories } = this.#deps
+    const memoriesLeft = await memories.scopesOf(memory_ids)
+    return (await messages.get(message_ids)).length + memoriesLeft.size
+  }
+}

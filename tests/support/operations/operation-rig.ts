@@ -1,0 +1,78 @@
+// The whole context of all operations, for tests of the list and of the interfaces over it. A test of one operation
+// makes a runner of its own with the fakes that this operation uses (operation-runner.ts, fakes.ts).
+import { allMigrations } from '../../../src/app/stores.ts'
+import { Database } from '../../../src/database/sqlite/database.ts'
+import { createReflectionPruning } from '../../../src/learning/reflection-pruning.ts'
+import { createSqliteReflections } from '../../../src/learning/sqlite/sqlite-processed-messages.ts'
+import type { AuditEntry } from '../../../src/memory/audit-log.ts'
+import { createSqliteMessageErasure } from '../../../src/messages/sqlite/sqlite-message-erasure.ts'
+import type { OperationContext } from '../../../src/operations/context.ts'
+import { operations as allOperations, type Operations } from '../../../src/operations/list.ts'
+import type { Runner } from '../../../src/operations/runner.ts'
+import { createSqlitePreferences } from '../../../src/people/sqlite/sqlite-preferences.ts'
+import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
+import type { ForgetReport } from '../../../src/privacy/erasure.ts'
+import { FakeMemory } from './fake-memory.ts'
+import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
+import { runnerOf } from './operation-runner.ts'
+
+const REPORT: ForgetReport = { messages: 2, memories: 1, stores: {}, residue: 0, index: 'done' }
+
+/** A test sets what is there and looks at what was asked of the fakes. */
+export class OperationRig implements OperationContext {
+  readonly asked: Asked = []
+  readonly audited: AuditEntry[] = []
+  instance = INSTANCE
+  report = REPORT
+  readonly system = new FakeSystem(this.asked)
+  readonly chats = new FakeChats(this.asked)
+  readonly #database = new Database(':memory:', allMigrations)
+  readonly memory = new FakeMemory(this.#database, this.asked)
+  readonly people: FakePeople & OperationContext['people'] = Object.assign(new FakePeople(this.asked), {
+    preferences: createSqlitePreferences(this.#database),
+  })
+  readonly reflections = createSqliteReflections(this.#database)
+  readonly sessions: FakeSessions & OperationContext['sessions'] = Object.assign(new FakeSessions(this.asked), {
+    reflections: this.reflections,
+    pruneReflections: createReflectionPruning({
+      reflections: this.reflections,
+      audit: { write: entry => this.audited.push(entry) },
+      clock: this.system.clock,
+      logger: silentLogger,
+      retention_days: 90,
+    }),
+  })
+  readonly messages: OperationContext['messages'] = {
+    search: this.memory.search,
+    history: createSqliteMessageErasure(this.#database),
+    traffic: FAKE_TRAFFIC,
+  }
+  readonly privacy: OperationContext['privacy'] = {
+    erasure: {
+      everything: ({ person_id }) => {
+        this.asked.push(`forget everything of ${person_id}`)
+        return Promise.resolve(this.report)
+      },
+      things: ({ person_id }, { memories = [], messages = [] }) => {
+        const ids = [...memories.map(each => each.memory_id), ...messages.map(each => each.message_id)]
+        this.asked.push(`forget ${ids.join(', ')} of ${person_id}`)
+        return Promise.resolve(this.report)
+      },
+    },
+    exporter: {
+      export: person_id => Promise.resolve({ file: `exports/${person_id}/x.md`, records: 3, characters: 12 }),
+      read: () => Promise.resolve('# Everything'),
+    },
+  }
+
+  get clock(): FakeSystem['clock'] {
+    return this.system.clock
+  }
+
+  /** A runner over the list, or over the operations that are given. */
+  runner(logger: Logger = silentLogger, operations: Operations = allOperations): Runner {
+    const { asked, audited, clock } = this
+    const running = (): boolean => this.instance.started_at !== undefined
+    return runnerOf({ operations, context: this, asked, audited, running, logger, clock })
+  }
+}

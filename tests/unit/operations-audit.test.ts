@@ -1,0 +1,216 @@
+import { expect, test } from '@jest/globals'
+import { z } from 'zod'
+import type { AuditEntry } from '../../src/memory/audit-log.ts'
+import type { RecallRecord } from '../../src/memory/memory-log.ts'
+import { operations, type OperationName } from '../../src/operations/list.ts'
+import type { Caller, Operation } from '../../src/operations/operation.ts'
+import { OperationRig } from '../support/operations/operation-rig.ts'
+import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
+
+type JsonSchema = { readonly [key: string]: unknown; readonly properties?: Readonly<Record<string, JsonSchema>> }
+
+/** Names of the fields of a schema, at any depth, that can hold any text. */
+const freeTextFields = ({ properties = {}, ...schema }: JsonSchema, name = ''): string[] => [
+  ...([schema['type']].flat().includes('string') && schema['enum'] === undefined ? [name] : []),
+  ...Object.entries(properties).flatMap(([field, inner]) => freeTextFields(inner, field)),
+  ...['anyOf', 'items', 'additionalProperties'].flatMap(key =>
+    [schema[key] ?? []].flat().flatMap(inner => freeTextFields(inner as JsonSchema, name)),
+  ),
+]
+
+/** Text fields that never hold what people said: ids, times, names of people and of components, our own sentences. */
+const WORDLESS = new Set([
+  'after',
+  'at',
+  'before',
+  'conversation',
+  'created_at',
+  'detail',
+  'failure',
+  'former_names',
+  'from',
+  'index_detail',
+  'kind',
+  'last_access',
+  'last_active',
+  'last_at',
+  'lid',
+  'memory_id',
+  'model',
+  'name',
+  'newest',
+  'next',
+  'next_at',
+  'oldest',
+  'part',
+  'person_id',
+  'phone',
+  'promoted_ids',
+  'demoted_ids',
+  'merged_ids',
+  'provider',
+  'purpose',
+  'reason',
+  'session_id',
+  'space',
+  'started_at',
+  'store',
+  'timestamp',
+  'access_type',
+  'until',
+  'username',
+  'value',
+  'verdict',
+  'version',
+  'who',
+])
+
+const list = Object.entries<Operation>(operations)
+const isAudited = ({ audit }: Pick<Operation, 'audit'>): boolean => audit === 'reads' || audit === 'changes'
+
+test.each(list.filter(([, operation]) => !isAudited(operation)))(
+  '%s is not audited: no field of its output can hold what people said',
+  (_name, operation) => {
+    const schema = z.toJSONSchema(operation.output, { unrepresentable: 'any' }) as JsonSchema
+    expect(freeTextFields(schema).filter(field => !WORDLESS.has(field))).toEqual([])
+  },
+)
+
+test('an operation whose output holds what people said is found', () => {
+  const fields = Object.entries<Operation>({ show: operations['memory.show'], say: operations['chat.say'] }).map(
+    ([, { output }]) => freeTextFields(z.toJSONSchema(output) as JsonSchema).filter(field => !WORDLESS.has(field)),
+  )
+  expect(fields).toEqual([expect.arrayContaining(['text', 'quote']), ['replies']])
+})
+
+const operator: Caller = { transport: 'cli', level: 'operator' }
+const dana = personOf('p1', '15550001111', 'client', 'Dana')
+const chat: Caller = {
+  transport: 'chat',
+  level: 'anyone',
+  person: dana,
+  chat: { chat_id: '15550001111@c.us', scope: 'person:p1', message_id: 'm-command' },
+}
+
+const setUp = (): OperationRig => {
+  const rig = new OperationRig()
+  rig.instance = { ...rig.instance, godfather_phone: '15550001111' }
+  rig.people.persons.push(dana, personOf('p2', '15550002222'))
+  rig.memory.memories.push(memoryOf('m1', 'person:p1', 'likes tea'), memoryOf('m2', 'person:p2', 'likes coffee'))
+  rig.memory.recalled = {
+    memories: [{ memory: memoryOf('m1', 'person:p1', 'likes tea'), similarity: 0.5, recency: 1, score: 0.6 }],
+  }
+  const spoken = {
+    message_id: 'w1',
+    role: 'user',
+    content: 'hello',
+    sender_name: undefined,
+    person_id: 'p1',
+    timestamp: 0,
+    tokens: 1,
+  } as const
+  rig.sessions.details.push(sessionOf('s1', 'person:p1', { window: [spoken] }))
+  rig.memory.learning = {
+    enabled: true,
+    ofSession: () =>
+      Promise.resolve({
+        provider: 'pattern',
+        extraction_time_ms: 1,
+        memory_ids: ['m9'],
+        entity_ids: [],
+        relationship_ids: [],
+        added: 1,
+        restated: 0,
+        ended: 0,
+      }),
+    ofText: () => Promise.reject(new Error('not asked for')),
+  }
+  return rig
+}
+
+/** What the last reply of Dana's chat was based on. */
+const LAST_REPLY: RecallRecord = {
+  recall_id: 'r1',
+  scope: 'person:p1',
+  chat_id: '15550001111@c.us',
+  at: 0,
+  items: [
+    { memory_id: 'm1', message_id: undefined, similarity: 0.5, score: 0.6, given_as: 'recall' },
+    { memory_id: undefined, message_id: 'w1', similarity: undefined, score: 0.4, given_as: 'recall' },
+  ],
+}
+
+/** A call of every audited operation, and the lines that it writes besides its own name and `by`. */
+const audited: Readonly<Record<string, readonly [caller: Caller, input: object, lines: readonly object[]]>> = {
+  'chat.say': [operator, { message: 'hi' }, [{ whose: 'person:p1', counts: { replies: 1 } }]],
+  'memory.about': [chat, { query: 'tea' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: [] }]],
+  'memory.export': [chat, {}, [{ whose: 'person:p1', counts: { records: 3 } }]],
+  'memory.extract': [operator, { session_id: 's1' }, [{ whose: 'person:p1', memory_ids: ['m9'] }]],
+  'memory.list': [
+    operator,
+    {},
+    [
+      { whose: 'person:p1', memory_ids: ['m1'] },
+      { whose: 'person:p2', memory_ids: ['m2'] },
+    ],
+  ],
+  'memory.remember': [chat, { text: 'likes tea' }, [{ whose: 'person:p1', memory_ids: ['explicit-m-command'] }]],
+  'memory.search': [operator, { query: 'tea', person: 'p1' }, [{ whose: 'person:p1', memory_ids: ['m1'] }]],
+  'memory.show': [operator, { memory_id: 'm2' }, [{ whose: 'person:p2', memory_ids: ['m2'] }]],
+  'memory.why': [chat, {}, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
+  'people.merge': [operator, { person: 'p1', other: 'p2' }, [{ whose: 'person:p1' }, { whose: 'person:p2' }]],
+  'people.privacy': [chat, { learning: 'off' }, [{ operation: 'people.privacy off', whose: 'person:p1' }]],
+  'session.reset': [chat, {}, [{ whose: 'person:p1', counts: { messages: 4 } }]],
+  'session.show': [operator, { session_id: 's1' }, [{ whose: 'person:p1', message_ids: ['w1'] }]],
+}
+
+test('the table below covers every audited operation', () => {
+  expect(Object.keys(audited)).toEqual(
+    list
+      .filter(([, operation]) => isAudited(operation))
+      .map(([name]) => name)
+      .sort(),
+  )
+})
+
+test.each(Object.entries(audited))(
+  '%s writes whom it was about to the audit log',
+  async (name, [caller, input, lines]) => {
+    const rig = setUp()
+    await rig.memory.keepRecall(LAST_REPLY)
+    await rig.runner().run(name, input, { caller, confirmed: true })
+    const by = caller === operator ? 'operator' : 'p1'
+    expect(rig.audited).toEqual(lines.map((line): AuditEntry => ({ operation: name, by, ...line }) as AuditEntry))
+  },
+)
+
+test.each<[OperationName, Caller, object]>([
+  ['people.privacy', chat, {}],
+  ['memory.why', chat, {}],
+  ['memory.list', { ...chat, person: personOf('p3', '15550003333'), chat: { chat_id: 'c', scope: 'person:p3' } }, {}],
+])('%s writes nothing when no memory was read or changed', async (name, caller, input) => {
+  const rig = setUp()
+  await rig.runner().run(name, input, { caller })
+  expect(rig.audited).toEqual([])
+})
+
+test.each<[OperationName, Caller, object, string]>([
+  ['memory.show', chat, { memory_id: 'm1' }, 'forbidden'],
+  ['memory.list', chat, { person: 'p2' }, 'forbidden'],
+  ['session.show', operator, { session_id: 'none' }, 'not_found'],
+  ['memory.search', operator, { query: '' }, 'invalid_input'],
+  ['people.merge', operator, { person: 'p1', other: 'p2' }, 'confirmation_needed'],
+])('%s writes nothing when it is refused or fails', async (name, caller, input, code) => {
+  const rig = setUp()
+  await expect(rig.runner().run(name, input, { caller })).rejects.toMatchObject({ code })
+  expect(rig.audited).toEqual([])
+})
+
+test('every operation names at most ten fields of the context, and no group of it has more', () => {
+  const most = Math.max(...Object.values(operations).map(({ uses }) => uses.length))
+  expect(most).toBeLessThanOrEqual(10)
+  const groups = Object.groupBy(new Set(Object.values(operations).flatMap(({ uses }) => [...uses])), field =>
+    String(field.split('.')[0]),
+  )
+  for (const fields of Object.values(groups)) expect(fields?.length).toBeLessThanOrEqual(10)
+})
