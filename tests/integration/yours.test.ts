@@ -67,7 +67,7 @@ test('numbers hold over a restart, until the next list', async () => {
   expect(await denidin.say('/forget 2')).toContain('1 memory')
   expect(await denidin.say('/memory')).not.toContain('one is first')
   expect(await denidin.say('/forget 9')).toContain('nothing to forget')
-  expect(await denidin.say('/forget')).toContain('a number of the list')
+  expect(await denidin.say('/forget')).toContain('a number from the list')
 })
 
 test('forgetting a memory takes its words from everywhere, the answers that repeat them included', async () => {
@@ -239,7 +239,7 @@ test('what was said in a group stays there, but who said it finds it in private'
 
 test('in a group nobody forgets what others said, nor shows what is held about them', async () => {
   await inGroup('/remember the key is under the mat', '15550002222')
-  expect(await inGroup('/memory')).toContain('somebody said in a group: the key is under the mat')
+  expect(await inGroup('/memory')).toContain('someone else said in a group: the key is under the mat')
   expect(await inGroup('/forget 1')).toContain('not yours alone')
   expect(await inGroup('/export')).toContain('direct chat')
   expect(await inGroup('/forget all')).toContain('direct chat')
