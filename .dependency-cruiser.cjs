@@ -28,7 +28,7 @@ const mayImport = {
   backup: ['platform', 'database'],
   watch: ['platform', 'text', 'people'],
   operations: [...pipeline, 'conversation', 'learning', 'privacy', 'ingest', 'reports', 'backup', 'watch'],
-  interfaces: ['operations', 'conversation', 'people', 'text', 'platform'],
+  interfaces: ['operations', 'conversation', 'messages', 'people', 'text', 'platform'],
 }
 
 /** A library that is a detail of one adapter, and the folders that may know it. */

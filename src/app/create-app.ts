@@ -6,7 +6,7 @@ import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { TrafficStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
@@ -46,7 +46,7 @@ export interface App extends AsyncDisposable {
   readonly modules: Modules
   readonly people: People
   /** How many messages and replies are in which state. */
-  readonly traffic: MessageStore['counts']
+  readonly traffic: TrafficStore['counts']
   /** Opens the terminal's channel, so that `chat.say` works; nothing else begins. */
   open(): Promise<void>
   /** Begins to live: takes up what was not answered, opens the channels, sweeps what expired meanwhile. */
@@ -206,7 +206,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     search: features.search,
     modules,
     people: stores.people,
-    traffic: stores.messages.counts,
+    traffic: () => stores.messages.traffic.counts(),
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {

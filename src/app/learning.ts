@@ -87,19 +87,23 @@ export const extractionProviders = (
 }
 
 /** Learning as operations ask for it. */
-export const learningOnRequest = (learner: Learner, messages: MessageStore, parts: Runtime): Learning => ({
+export const learningOnRequest = (
+  learner: Learner,
+  messages: Pick<MessageStore, 'inbox'>,
+  parts: Runtime,
+): Learning => ({
   enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
-  ofText: told => learnExternalText(told, { ...parts, learner, messages }),
+  ofText: told => learnExternalText(told, { ...parts, learner, inbox: messages.inbox }),
 })
 
 /** Sessions of which long ones are learned from while they run; a model that fails is asked again after as many messages. */
-export const learnedFromWhileRunning = <S extends Sessions>(
-  sessions: S,
+export const learnedFromWhileRunning = (
+  sessions: Sessions,
   learner: Learner,
   background: BackgroundTasks,
   signal: AbortSignal,
-): S =>
+): Sessions =>
   learningSessions(sessions, learner, session_id => {
     background.run('learning from a running session', () =>
       learner.learn(session_id, { patient: true, signal }).catch((error: unknown) => {

@@ -7,7 +7,7 @@ import type { AuditLog } from '../memory/audit-log.ts'
 import { createMemoryEmbeddingSource } from '../memory/memory-embedding-source.ts'
 import { createMemoryModule } from '../memory/memory-module.ts'
 import { createNoLongTermMemory } from '../memory/no-long-term-memory.ts'
-import { createSqliteChangeFeed } from '../messages/sqlite/sqlite-change-feed.ts'
+import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { createFullTextModule } from '../retrieval/full-text/full-text-module.ts'
@@ -52,7 +52,7 @@ export interface MemoryFeaturesDeps {
 /** Switched off, no Chroma starts, and neither the vector store nor the full-text index is opened. */
 export const createMemoryFeatures = async (deps: MemoryFeaturesDeps): Promise<MemoryFeatures> => {
   const { settings, stores, audit, runtime } = deps
-  const feed = createSqliteChangeFeed(stores.database)
+  const feed = createSqliteMessageReader(stores.database)
   const scopes = new ScopePolicy({
     people: stores.people,
     audit,
@@ -63,6 +63,7 @@ export const createMemoryFeatures = async (deps: MemoryFeaturesDeps): Promise<Me
   const fullText = await createFullTextModule({
     database_path: join(settings.data_root, 'index.db'),
     feed,
+    changeLog: stores.changeLog,
     logger: runtime.logger,
   })
   const vectors = await createVectorsModule({
@@ -72,7 +73,8 @@ export const createMemoryFeatures = async (deps: MemoryFeaturesDeps): Promise<Me
     memorySource: createMemoryEmbeddingSource(stores.memories),
     memorySessions: stores.memories,
     messageContext: createSqliteMessageContext(stores.database),
-    history: stores.messages,
+    changeLog: stores.changeLog,
+    history: stores.messages.history,
     pastMerges: pastMerges(stores.database),
     verifiable: [fullText.following.verification],
     runtime,

@@ -102,7 +102,7 @@ const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInf
 
 const createTraffic = ({ messages, memoryLog }: Stores, clock: Clock): Traffic => ({
   counts: async () => {
-    const { inbox, outbox } = await messages.counts()
+    const { inbox, outbox } = await messages.traffic.counts()
     return {
       inbox_waiting: inbox.received,
       outbox_waiting: outbox.intended + outbox.held,
@@ -111,6 +111,6 @@ const createTraffic = ({ messages, memoryLog }: Stores, clock: Clock): Traffic =
     }
   },
   prune: async () =>
-    (await messages.prune(clock.now() - TRAFFIC_RETENTION_MS)) +
+    (await messages.traffic.prune(clock.now() - TRAFFIC_RETENTION_MS)) +
     (await memoryLog.prune(clock.now() - USES_RETENTION_MS)),
 })

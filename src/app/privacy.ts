@@ -46,6 +46,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     log: { erasures: stores.erasures, applied: stores.applied },
     texts: {
       messages: stores.forgettable,
+      changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: features.memory,
       indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],

@@ -16,9 +16,11 @@ import { createSqliteMemoryStore } from '../memory/sqlite/sqlite-memory-store.ts
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite-profiles.ts'
+import type { ChangeLog } from '../messages/change-log.ts'
+import { createSqliteChangeLog } from '../messages/sqlite/sqlite-change-log.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
 import type { MessageErasure } from '../messages/message-erasure.ts'
-import { guardMessages } from '../messages/erasure-guard.ts'
+import { guardInbox } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
   createSqliteAppliedErasures,
@@ -28,7 +30,6 @@ import { createSqliteMessageErasure } from '../messages/sqlite/sqlite-message-er
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
-import { turnMigrations } from '../messages/sqlite/turn-migrations.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
@@ -39,9 +40,9 @@ import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-p
 import { SessionFolders } from '../sessions/session-folders.ts'
 import { UnknownSessions } from '../sessions/unknown-sessions.ts'
 import { createPersonalSessions } from '../sessions/personal-sessions.ts'
-import type { SessionLedger } from '../sessions/session-ledger.ts'
+import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
-import { createSqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
+import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Everything that is kept in `denidin.db` and in the sessions folder. */
@@ -49,7 +50,8 @@ export interface Stores extends Disposable {
   readonly database: Database
   readonly people: SqlitePeople
   readonly messages: MessageStore
-  readonly ledger: SessionLedger
+  readonly changeLog: ChangeLog
+  readonly ledger: SessionLedger & SessionTransfers
   readonly folders: SessionFolders
   readonly unknownSessions: UnknownSessions
   readonly memories: MemoryStore
@@ -72,7 +74,6 @@ export interface Stores extends Disposable {
 export const allMigrations = [
   ...peopleMigrations,
   ...messageMigrations,
-  ...turnMigrations,
   ...sessionMigrations,
   ...memoryMigrations,
   ...profileMigrations,
@@ -91,7 +92,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
   const preferences = createSqlitePreferences(database)
   const listings = createSqliteNumberedLists(database)
   const messages = createSqliteMessageStore(database)
-  const ledger = createSqliteSessionLedger(database)
+  const ledger = new SqliteSessionLedger(database)
   const memories = createSqliteMemoryStore(
     database,
     async ({ memory_id, sources }) =>
@@ -125,7 +126,7 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
     unknownSessions.personal,
     createPersonalProfile(database),
     preferences,
-    messages,
+    messages.personal,
     sessions,
     memories,
     memoryLog,
@@ -159,7 +160,8 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
     preferences,
     numberedLists: listings,
     erasures,
-    messages: guardMessages(messages, { erasures, preferences }),
+    changeLog: createSqliteChangeLog(database),
+    messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
     memories,
     forgettable: createSqliteMessageErasure(database),
     applied: createSqliteAppliedErasures(database),

@@ -15,7 +15,7 @@ import type { TurnMessage } from './turn-message.ts'
 const MOST_REFUSED = 1000
 
 export interface ApologiesDeps {
-  readonly messages: Pick<MessageStore, 'open'>
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly outbox: Pick<Outbox, 'apologise'>
   readonly writer: ReplyWriter
   readonly stringsFor: StringsFor
@@ -60,7 +60,7 @@ export class Apologies {
 
   async #apologiseFor(batch: readonly TurnMessage[]): Promise<void> {
     const { messages, outbox, writer, stringsFor } = this.#deps
-    const waiting = new Set((await messages.open()).map(message => message.message_id))
+    const waiting = new Set((await messages.inbox.open()).map(message => message.message_id))
     const unanswered = batch.filter(message => waiting.has(message.message_id))
     // A person who did not speak to the bot is not spoken to; the next start takes these messages up again.
     const last = unanswered.findLast(message => message.addressed)

@@ -6,7 +6,7 @@ import type { Conversation } from './conversation.ts'
 import type { OwnerTakeover } from './owner-takeover.ts'
 
 export interface BackfillDeps {
-  readonly messages: Pick<MessageStore, 'known' | 'recordedUntil' | 'markHeard' | 'originOf'>
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly conversation: Pick<Conversation, 'receiveAll'>
   readonly takeover: Pick<OwnerTakeover, 'ownerWrote'>
 }
@@ -23,23 +23,23 @@ export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUnt
     const { messages, conversation, takeover } = this.#deps
     // A channel reads a chat from a while before its end, each time again. Were all known messages recorded once more, a
     // process that is killed soon after each start would never come to the new ones.
-    const known = await messages.known(said.map(each => each.message.message_id))
+    const known = await messages.inbox.known(said.map(each => each.message.message_id))
     let unanswered: IncomingMessage[] = []
     for (const each of said) {
       if (each.by === 'person') {
         if (!known.has(each.message.message_id)) unanswered.push(each.message)
-      } else if ((await messages.originOf(each.message)) !== 'ours') {
+      } else if ((await messages.inbox.originOf(each.message)) !== 'ours') {
         await this.#receiveAnswered(unanswered)
         unanswered = []
         await takeover.ownerWrote(each.message)
       }
     }
     await conversation.receiveAll(unanswered)
-    await messages.markHeard(chat_id, until)
+    await messages.inbox.markRecordedUntil(chat_id, until)
   }
 
   async recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>> {
-    return await this.#deps.messages.recordedUntil(chat_ids)
+    return await this.#deps.messages.inbox.recordedUntil(chat_ids)
   }
 
   /** What people said before the owner's message is answered by it. */

@@ -21,7 +21,7 @@ export interface LoadedBatch {
 
 export interface BatchLoaderDeps {
   readonly people: Pick<People, 'find'>
-  readonly messages: Pick<MessageStore, 'current'>
+  readonly messages: Pick<MessageStore, 'history'>
   readonly pauses: Pick<Pauses, 'at'>
   readonly clock: Clock
   /** Whether texts are kept, so that they can be read again. */
@@ -63,7 +63,7 @@ export class BatchLoader {
   /** The messages as their writers want them by now: edited texts, without what they took back. */
   async #withCurrentTexts(batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> {
     if (!this.#deps.keep || batch.length === 0) return batch
-    const current = await this.#deps.messages.current(idsOf(batch))
+    const current = await this.#deps.messages.history.current(idsOf(batch))
     return batch.flatMap(message => {
       const text = current.get(message.message_id)
       return text === undefined ? [] : [{ ...message, ...text }]

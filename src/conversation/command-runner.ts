@@ -12,7 +12,7 @@ import type { TurnMessage } from './turn-message.ts'
 export interface CommandRunnerDeps {
   readonly commands: CommandHandler
   readonly outbox: Pick<Outbox, 'deliver'>
-  readonly messages: Pick<MessageStore, 'remove'>
+  readonly messages: Pick<MessageStore, 'history'>
   readonly writer: ReplyWriter
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly clock: Clock
@@ -39,7 +39,7 @@ export class CommandRunner {
     const text = await commands.run(message.text, speaker)
     // Commands are no conversation: neither their words nor their answers, which may hold what is to be forgotten, stay.
     if ((await outbox.deliver(writer.notice([message_id], message, text), since)) !== undefined) {
-      await messages.remove(message_id, clock.now())
+      await messages.history.remove(message_id, clock.now())
     }
   }
 }

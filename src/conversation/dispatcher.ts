@@ -25,7 +25,7 @@ export interface DispatcherDeps {
   }
   readonly contexts: TurnContextDeps
   readonly apologies: Apologies
-  readonly messages: Pick<MessageStore, 'settle'>
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -66,12 +66,12 @@ export class Dispatcher {
     const talk: SpokenMessage[] = []
     for (const { message, person } of loaded) {
       if (person === undefined || person.role === 'blocked') {
-        await messages.settle([message.message_id], 'ignored', clock.now())
+        await messages.inbox.settle([message.message_id], 'ignored', clock.now())
       } else if (handlers.commands.recognises(message)) {
         // What was said before a command belongs before it: a reset must not swallow it.
         await this.#talk(scope, talk.splice(0), pause)
         await handlers.commands.run(message, person)
-      } else if (message.text === '') {
+      } else if (message.kind === 'unreadable') {
         await handlers.unreadable.handle(message, { mayAsk: pause === undefined && message.addressed })
       } else {
         handlers.unreadable.readable(message.chat_id)

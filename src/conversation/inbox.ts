@@ -3,7 +3,7 @@
  * for the end of quiet hours.
  */
 import type { ChatId, IncomingMessage } from '../messages/message.ts'
-import type { OpenMessage } from '../messages/message-store.ts'
+import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'

@@ -1,7 +1,8 @@
 /** Follows what happens to messages after they were recorded: edits, deletions and reactions. */
 import type { ChannelEvents, Reaction } from '../channels/channel.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { ChangedMessage, MessageStore } from '../messages/message-store.ts'
+import type { ChangedMessage } from '../messages/history-store.ts'
+import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -11,7 +12,7 @@ import type { Exclusive } from './turn-scheduler.ts'
 
 export interface MessageEventsDeps {
   readonly people: Pick<People, 'resolve'>
-  readonly messages: Pick<MessageStore, 'edit' | 'rate' | 'remove'>
+  readonly messages: Pick<MessageStore, 'history'>
   readonly windows: Pick<Sessions, 'refresh'>
   readonly tokens: TokenCounter
   readonly clock: Clock
@@ -32,12 +33,12 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
 
   async edited({ message_id, text }: { readonly message_id: MessageId; readonly text: string }): Promise<void> {
     const { messages, tokens } = this.#deps
-    await this.#sessionFollows(await messages.edit(message_id, text, tokens.count(text)))
+    await this.#sessionFollows(await messages.history.edit(message_id, text, tokens.count(text)))
   }
 
   async deleted(message_id: MessageId): Promise<void> {
     const { messages, clock } = this.#deps
-    const changed = await messages.remove(message_id, clock.now())
+    const changed = await messages.history.remove(message_id, clock.now())
     if (changed === undefined) return
     this.#logger.info('A message was taken back and is forgotten', { message_id })
     await this.#sessionFollows(changed)
@@ -46,7 +47,7 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
   async reacted({ message_id, sender, emoji, at }: Reaction): Promise<void> {
     const { people, messages } = this.#deps
     const { person_id } = await people.resolve(sender)
-    await messages.rate({ message_id, person_id, value: ratingOf(emoji), at })
+    await messages.history.rate({ message_id, person_id, value: ratingOf(emoji), at })
   }
 
   async #sessionFollows(changed: ChangedMessage | undefined): Promise<void> {

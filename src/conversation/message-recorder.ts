@@ -1,5 +1,6 @@
 /** Records an incoming message before any work on it: who wrote it, in which scope, and whether it is to be answered. */
 import type { IncomingMessage } from '../messages/message.ts'
+import { kindOfIncoming } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
@@ -19,7 +20,7 @@ export interface MessageRecorderDeps {
     readonly keep: boolean
   }
   readonly people: Pick<People, 'resolve'>
-  readonly messages: Pick<MessageStore, 'receive'>
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly apologies: Pick<Apologies, 'forRefused'>
   readonly tokens: TokenCounter
   readonly clock: Clock
@@ -50,17 +51,19 @@ export class MessageRecorder {
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, text, sent_at, sender } = message
+    const kind = kindOfIncoming(message)
     const blocked = person.role === 'blocked'
-    const ignored = blocked || (message.unreadable !== true && !WORDS.test(text))
+    const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = counter.count(text)
     const sender_name = knownName(sender) ?? person.name
-    const receipt = await messages
+    const receipt = await messages.inbox
       .receive({
         message: sender_name === undefined ? message : { ...message, sender: { ...sender, name: sender_name } },
         scope,
         person_id: person.person_id,
         received_at: clock.now(),
         state: ignored ? 'ignored' : 'received',
+        kind,
         tokens: settings.keep && !ignored ? tokens : undefined,
       })
       .catch(async (error: unknown) => {
@@ -75,6 +78,7 @@ export class MessageRecorder {
     this.#logger.info('Message received', { message_id, blocked, tokens })
     if (ignored) return undefined
     const { person_id } = person
-    return { message_id, chat_id, chat_kind, person_id, scope, addressed, text, sender_name, tokens, sent_at, trace }
+    const where = { message_id, chat_id, chat_kind, person_id, scope }
+    return { ...where, kind, addressed, text, sender_name, tokens, sent_at, trace }
   }
 }

@@ -4,7 +4,8 @@
  */
 import type { Channel } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
-import { replyMessageId, type MessageStore, type Reply } from '../messages/message-store.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import { replyMessageId, type Reply } from '../messages/outbox-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
@@ -43,7 +44,7 @@ export interface Outbox extends HealthCheck {
 }
 
 export interface OutboxDeps {
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'inbox' | 'outbox'>
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly pacer: Pacer
   /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
@@ -93,12 +94,12 @@ export class ChannelOutbox implements Outbox {
 
   async recover(): Promise<void> {
     const { messages, clock } = this.#deps
-    const interrupted = await messages.concludeInterrupted(clock.now())
+    const interrupted = await messages.outbox.concludeInterrupted(clock.now())
     if (interrupted > 0) this.#logger.warn('Replies interrupted while being sent are unconfirmed', { interrupted })
   }
 
   async held(): Promise<readonly { readonly chat_id: ChatId; readonly scope: Scope }[]> {
-    const replies = (await this.#deps.messages.held()).map(({ reply }) => reply)
+    const replies = (await this.#deps.messages.outbox.held()).map(({ reply }) => reply)
     const chats = new Map(replies.map(({ chat_id, scope }) => [chat_id, { chat_id, scope }]))
     return [...chats.values()].filter(({ chat_id }) => this.#deps.channelOf(chat_id) !== undefined)
   }
@@ -109,11 +110,11 @@ export class ChannelOutbox implements Outbox {
 
   async #deliver(reply: Reply, since: number | undefined): Promise<MessageId | undefined> {
     const { messages } = this.#deps
-    if (!(await messages.hasWritten(reply.chat_id))) {
+    if (!(await messages.inbox.hasWritten(reply.chat_id))) {
       throw new DenidinError('forbidden', 'no one in this chat has ever written to us: DeniDin does not write first')
     }
     const { channel, parts } = this.#layOut(reply)
-    await messages.intend(reply, textsOf(parts))
+    await messages.outbox.intend(reply, textsOf(parts))
     const { first } = await this.#send({ reply, parts, channel, since, retry_ms: RETRY_MS })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
@@ -121,7 +122,7 @@ export class ChannelOutbox implements Outbox {
   async #apologise(reply: Reply): Promise<void> {
     const { channel, parts } = this.#layOut(reply)
     try {
-      await this.#deps.messages.intend(reply, textsOf(parts))
+      await this.#deps.messages.outbox.intend(reply, textsOf(parts))
     } catch (error) {
       const reason = asDenidinError(error).message
       this.#logger.error('Nothing can be recorded; the apology is sent without a record', { reason })

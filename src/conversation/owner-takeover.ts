@@ -6,6 +6,7 @@ import type { People } from '../people/people.ts'
 import type { PersonId } from '../people/person.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
+import { toWindowMessage } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Pauses } from './pauses.ts'
@@ -21,7 +22,7 @@ export interface OwnerTakeoverDeps {
     readonly window_tokens: WindowBudgets
   }
   readonly people: Pick<People, 'find' | 'resolve'>
-  readonly messages: Pick<MessageStore, 'assign' | 'originOf' | 'receive'>
+  readonly messages: Pick<MessageStore, 'inbox' | 'history'>
   readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>
   readonly pauses: Pick<Pauses, 'at' | 'begin'>
   readonly tokens: TokenCounter
@@ -42,7 +43,7 @@ export class OwnerTakeover {
   /** Messages that we sent ourselves, and known ones, are ignored. */
   async ownerWrote(message: OwnerMessage): Promise<void> {
     const { messages, people } = this.#deps
-    if ((await messages.originOf(message)) !== 'new') return
+    if ((await messages.inbox.originOf(message)) !== 'new') return
     // In a group no one in particular is spoken to: there the group takes the place of the person.
     const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
     const scope = scopeOf(message, person_id)
@@ -69,7 +70,7 @@ export class OwnerTakeover {
     const { settings, messages, clock } = this.#deps
     const { message_id, chat_id, chat_kind, text, sent_at } = message
     const tokens = this.#deps.tokens.count(text)
-    const receipt = await messages.receive({
+    const receipt = await messages.inbox.receive({
       message: {
         message_id,
         chat_id,
@@ -93,12 +94,11 @@ export class OwnerTakeover {
 
   async #addToSession(message: OwnerMessage, scope: Scope, person_id: PersonId, tokens: number): Promise<void> {
     const { settings, messages, windows, people } = this.#deps
-    const { message_id, chat_id, chat_kind, text, sent_at } = message
+    const { message_id, chat_id, chat_kind } = message
     const { session_id } = await windows.open(scope, chat_id)
-    await messages.assign(session_id, [message_id])
-    await windows.append(session_id, [
-      { message_id, role: 'assistant', content: text, sender_name: undefined, person_id, timestamp: sent_at, tokens },
-    ])
+    await messages.history.assign(session_id, [message_id])
+    const own = { ...message, role: 'assistant', sender_name: undefined, person_id, tokens } as const
+    await windows.append(session_id, [toWindowMessage(own)])
     await windows.save(session_id, windowBudget(settings.window_tokens, await people.find(person_id), chat_kind))
   }
 }

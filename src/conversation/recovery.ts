@@ -1,6 +1,7 @@
 /** Takes up messages that were recorded and not answered: those of an earlier process, and those that waited. */
 import type { ChatId } from '../messages/message.ts'
-import type { MessageStore, OpenMessage } from '../messages/message-store.ts'
+import type { OpenMessage } from '../messages/inbox-store.ts'
+import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -12,7 +13,7 @@ import type { TurnMessage } from './turn-message.ts'
 import type { TurnScheduler } from './turn-scheduler.ts'
 
 export interface RecoveryDeps {
-  readonly messages: Pick<MessageStore, 'open' | 'settle'>
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly outbox: Pick<Outbox, 'deliver' | 'recover'>
   readonly scheduler: Pick<TurnScheduler<TurnMessage>, 'exclusive' | 'push'>
   readonly writer: ReplyWriter
@@ -38,7 +39,7 @@ export class Recovery {
   async unanswered(): Promise<readonly OpenMessage[]> {
     const { outbox, messages, serves } = this.#deps
     await outbox.recover()
-    const waiting = (await messages.open()).filter(message => serves(message.chat_id))
+    const waiting = (await messages.inbox.open()).filter(message => serves(message.chat_id))
     if (waiting.length > 0) this.#logger.info('Taking up messages that were not answered', { messages: waiting.length })
     return waiting
   }
@@ -50,7 +51,7 @@ export class Recovery {
     for (const [scope, batch] of Map.groupBy(known, message => message.scope)) scheduler.push(scope, batch, true)
     const lost = waiting.filter(message => message.text === undefined)
     const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
-    await messages.settle(unheard, 'unanswerable', clock.now())
+    await messages.inbox.settle(unheard, 'unanswerable', clock.now())
     const addressed = lost.filter(message => message.addressed)
     for (const ofChat of Map.groupBy(addressed, message => message.chat_id).values()) await this.#askAgain(ofChat)
   }
@@ -62,7 +63,7 @@ export class Recovery {
     if (last === undefined) return
     const answers = lost.map(message => message.message_id)
     if (await paused(last.scope)) {
-      await messages.settle(answers, 'unanswerable', clock.now())
+      await messages.inbox.settle(answers, 'unanswerable', clock.now())
       return
     }
     const { restarted_before_answer } = await stringsFor('', last.person_id)

@@ -1,13 +1,11 @@
 /** The language of DeniDin's own sentences to a person. */
 import type { Speaker } from './command-handler.ts'
+import { isCommand } from '../messages/message-kind.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { languageOf, stringsIn, type Language } from '../text/language.ts'
 import type { Strings } from '../text/strings/strings.ts'
-
-/** A slash is the same in every language. */
-const COMMAND = /^\s*\//
 
 /**
  * The language to answer a command in: the one that the speaker has fixed, that of the request where it is a sentence,
@@ -19,7 +17,8 @@ export const commandLanguage =
     const { person_id } = speaker.person
     const { language } = await preferences.of(person_id)
     if (language !== undefined) return language
-    return languageOf(COMMAND.test(text) ? ((await sessions.lastSaid(speaker.scope, person_id)) ?? '') : text)
+    // A slash command is the same in every language.
+    return languageOf(isCommand(text) ? ((await sessions.lastSaid(speaker.scope, person_id)) ?? '') : text)
   }
 
 /** DeniDin's own sentences to a person who wrote `text`. */

@@ -1,6 +1,7 @@
 /** Makes replies out of texts: ids, token counts, and whether the text may be kept. */
 import type { MessageId } from '../messages/message.ts'
-import type { OpenMessage, Reply } from '../messages/message-store.ts'
+import type { OpenMessage } from '../messages/inbox-store.ts'
+import type { Reply } from '../messages/outbox-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { TokenCounter } from '../text/tokens.ts'

@@ -40,7 +40,7 @@ export interface TurnDeps {
   readonly packing: TurnPacking
   readonly completion: CompleteDeps
   readonly delivery: DeliverDeps
-  readonly messages: Pick<MessageStore, 'settle'>
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -85,7 +85,7 @@ export class Turn {
 
   async #listen({ batch, window_tokens }: TurnContext, session_id: string): Promise<void> {
     const { messages, sessions, clock } = this.#deps
-    await messages.settle(idsOf(batch), 'heard', clock.now())
+    await messages.inbox.settle(idsOf(batch), 'heard', clock.now())
     await sessions.windows.save(session_id, window_tokens)
   }
 

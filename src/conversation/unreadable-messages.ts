@@ -8,7 +8,7 @@ import type { ReplyWriter } from './reply-writer.ts'
 import type { TurnMessage } from './turn-message.ts'
 
 export interface UnreadableMessagesDeps {
-  readonly messages: Pick<MessageStore, 'settle'>
+  readonly messages: Pick<MessageStore, 'inbox'>
   readonly outbox: Pick<Outbox, 'deliver'>
   readonly writer: ReplyWriter
   readonly stringsFor: StringsFor
@@ -34,7 +34,7 @@ export class UnreadableMessages {
     const { messages, outbox, writer, stringsFor, clock } = this.#deps
     const { message_id, chat_id, person_id } = message
     if (!mayAsk || this.#asked.has(chat_id)) {
-      await messages.settle([message_id], 'unanswerable', clock.now())
+      await messages.inbox.settle([message_id], 'unanswerable', clock.now())
       return
     }
     this.#asked.add(chat_id)

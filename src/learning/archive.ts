@@ -1,9 +1,9 @@
 import type { SessionFolders } from '../sessions/session-folders.ts'
-import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
+import type { SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
 
 /** Moves the folder of a closed session into the archive of the day it was last active; tells where it lies. Safe to repeat. */
 export const archiveSession = async (
-  ledger: SessionLedger,
+  ledger: SessionTransfers,
   folders: SessionFolders,
   session: SessionRecord,
 ): Promise<string> => {

@@ -1,4 +1,4 @@
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import { isConversation, type MessageId, type MessageRecord } from '../messages/message.ts'
 
 /**
  * Messages of people that one request may learn from: as much as a model reads with care, and as much as a running
@@ -12,21 +12,19 @@ const OVERLAP = 6
 
 /** What one request is made of. */
 export interface Chunk {
-  readonly messages: readonly StoredMessage[]
-  readonly sources: readonly StoredMessage[]
+  readonly messages: readonly MessageRecord[]
+  readonly sources: readonly MessageRecord[]
 }
 
 const WORDS = /[\p{L}\p{N}]/u
-/** `/reset` and the like, also where nobody was addressed. */
-const COMMAND = /^\s*\/[\p{L}]/u
 
 /** Whether facts may come from a message: words of a person that are no command, and that they want to be learned. */
-export const isSource = ({ role, text, unlearned }: StoredMessage): boolean =>
-  role === 'user' && unlearned !== true && WORDS.test(text) && !COMMAND.test(text)
+export const isSource = (message: MessageRecord): boolean =>
+  message.role === 'user' && isConversation(message) && WORDS.test(message.text)
 
 /** Cuts what is fresh of a conversation into chunks, in its order, each with a little of what came before. */
-export const chunksOf = (said: readonly StoredMessage[], fresh: ReadonlySet<MessageId>): readonly Chunk[] => {
-  const groups: StoredMessage[][] = []
+export const chunksOf = (said: readonly MessageRecord[], fresh: ReadonlySet<MessageId>): readonly Chunk[] => {
+  const groups: MessageRecord[][] = []
   let room = 0
   for (const message of said.filter(each => fresh.has(each.message_id))) {
     const group = groups.at(-1)
@@ -41,12 +39,10 @@ export const chunksOf = (said: readonly StoredMessage[], fresh: ReadonlySet<Mess
   return groups.map(sources => ({ sources, messages: around(said, sources) }))
 }
 
-const around = (said: readonly StoredMessage[], sources: readonly StoredMessage[]): readonly StoredMessage[] => {
+const around = (said: readonly MessageRecord[], sources: readonly MessageRecord[]): readonly MessageRecord[] => {
   const chosen = new Set(sources.map(message => message.message_id))
   return said.filter(
     (message, at) =>
-      message.unlearned !== true &&
-      !COMMAND.test(message.text) &&
-      said.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
+      isConversation(message) && said.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
   )
 }

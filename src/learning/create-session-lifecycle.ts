@@ -3,6 +3,7 @@ import { withDeadline } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -17,6 +18,7 @@ export interface SessionLifecycleDeps extends Pick<
   'ledger' | 'folders' | 'messages' | 'clock' | 'logger'
 > {
   readonly sessions: Sessions
+  readonly changeLog: Pick<ChangeLog, 'changedSessions' | 'latest' | 'advance'>
   readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
   /** `undefined` while long-term memory is off: what ends is archived and waits until it is on. */
   readonly transfer: Transfer | undefined
@@ -34,7 +36,7 @@ const FINDABLE_DEADLINE_MS = 5 * SECOND_MS
 
 /** Ends sessions by reset, by age, and purges old archives. */
 export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifecycle => {
-  const { ledger, folders, sessions, messages, clock } = deps
+  const { ledger, folders, sessions, messages, changeLog, clock } = deps
   const logger = deps.logger.for('cleanup')
 
   /** One session that makes trouble must not keep back the others; tells whether it went well. */
@@ -79,7 +81,7 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
     const session = await ledger.active(scope)
     if (session === undefined) return { session_id: undefined, messages: 0, memory: 'nothing' }
     const { session_id } = session
-    const held = await messages.countOfSession(session_id)
+    const held = await messages.history.countOfSession(session_id)
     await close(session, 'reset')
     if (deps.transfer === undefined) return { session_id, messages: held, memory: 'nothing' }
     const closed = (await ledger.find(session_id)) ?? session
@@ -122,16 +124,17 @@ export const createSessionLifecycle = (deps: SessionLifecycleDeps): SessionLifec
   }
 
   const relearn = async (): Promise<void> => {
-    for (const session_id of await messages.changedSessions()) {
-      if ((await deps.learner?.relearn(session_id)) === true) {
-        await messages.relearnt(session_id)
-        continue
+    const latest = await changeLog.latest()
+    for (const { session_id, change } of await changeLog.changedSessions()) {
+      if ((await deps.learner?.relearn(session_id)) !== true) {
+        // First it waits again, then the old summary goes: a crash in between leaves it to be stored again, not lost.
+        if (await ledger.reopen(session_id, clock.now())) logger.info('Session is summarised anew', { session_id })
+        await deps.memory.forget(session_id)
       }
-      // First it waits again, then the old summary goes: a crash in between leaves it to be stored anew, not lost.
-      if (await ledger.reopen(session_id, clock.now())) logger.info('Session is summarised anew', { session_id })
-      await deps.memory.forget(session_id)
-      await messages.relearnt(session_id)
+      await changeLog.advance('learning', change)
     }
+    // Changes outside any session must not stay in the log for learning's sake.
+    await changeLog.advance('learning', latest)
   }
 
   const sweep: SessionLifecycle['sweep'] = async (options = {}) => {

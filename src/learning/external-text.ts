@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
-import type { StoredMessage } from '../messages/message.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { MessageRecord } from '../messages/message.ts'
+import type { InboxStore } from '../messages/inbox-store.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -10,7 +10,7 @@ import type { LearningReport } from './learning-report.ts'
 
 export interface ExternalTextDeps {
   readonly learner: Pick<Learner, 'learnFrom'>
-  readonly messages: Pick<MessageStore, 'receive'>
+  readonly inbox: Pick<InboxStore, 'receive'>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -36,7 +36,7 @@ const CHAT_ID = 'told:elsewhere'
  */
 export const learnExternalText = async (
   told: ToldElsewhere,
-  { learner, messages, tokens, clock, ids }: ExternalTextDeps,
+  { learner, inbox, tokens, clock, ids }: ExternalTextDeps,
 ): Promise<LearningReport> => {
   const { person_id, name, user_input, ai_output } = told
   const scope = scopeOfPerson(person_id)
@@ -44,7 +44,7 @@ export const learnExternalText = async (
   const message_id = `told:${ids.uuid()}`
   const where = { chat_id: CHAT_ID, chat_kind: 'direct', sent_at } as const
   const size = tokens.count(user_input)
-  await messages.receive({
+  await inbox.receive({
     message: {
       ...where,
       message_id,
@@ -57,19 +57,23 @@ export const learnExternalText = async (
     scope,
     received_at: sent_at,
     state: 'heard',
+    kind: 'imported',
     tokens: size,
   })
-  const said: StoredMessage = {
+  const said: MessageRecord = {
     ...where,
     message_id,
+    scope,
     person_id,
     role: 'user',
+    kind: 'imported',
+    learning_opt_out: false,
     text: user_input,
     tokens: size,
     sender_name: name,
     session_id: undefined,
   }
-  const answered: StoredMessage = {
+  const answered: MessageRecord = {
     ...said,
     message_id: `${message_id}:answer`,
     role: 'assistant',

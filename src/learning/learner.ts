@@ -6,10 +6,10 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { personOfScope, type Scope } from '../messages/scope.ts'
-import type { SessionLedger } from '../sessions/session-ledger.ts'
+import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { chunksOf, isSource } from './chunks.ts'
 import type { Book } from './consolidation/consolidation.ts'
 import type { ExtractedFact, Extraction, ExtractionManner, Extractor } from './extraction/extraction.ts'
@@ -23,8 +23,8 @@ import { NOTHING_LEARNT, sum, withFact, type LearningReport } from './learning-r
 const MOST_KNOWN = 20
 
 export interface LearnerDeps {
-  readonly messages: MessageStore
-  readonly ledger: SessionLedger
+  readonly messages: Pick<MessageStore, 'history'>
+  readonly ledger: SessionLedger & SessionTransfers
   readonly memories: MemoryStore
   readonly memory: Pick<LongTermMemory, 'store' | 'deleteVectors'>
   readonly memoryLog: MemoryLog
@@ -56,7 +56,7 @@ export interface Learner {
   /** Takes facts from what a session said since it was last learned from. Safe to repeat. */
   learn(session_id: string, options: LearningOptions): Promise<LearningReport>
   /** The same for messages of no session. */
-  learnFrom(place: LearningPlace, said: readonly StoredMessage[], options: LearningOptions): Promise<LearningReport>
+  learnFrom(place: LearningPlace, said: readonly MessageRecord[], options: LearningOptions): Promise<LearningReport>
   /** Runs an act while nothing is learned in a scope. */
   alone<T>(scope: Scope, act: () => Promise<T>): Promise<T>
   /** How many messages of a session have given nothing yet. */
@@ -91,7 +91,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   /** The facts whose words still stand as they were read. */
   const standing = async (facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> => {
-    const current = await messages.current(facts.map(fact => fact.source.message_id))
+    const current = await messages.history.current(facts.map(fact => fact.source.message_id))
     return facts
       .filter(fact => quotes(current.get(fact.source.message_id)?.text ?? '', fact.quote))
       .sort((a, b) => a.source.sent_at - b.source.sent_at)
@@ -99,7 +99,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   const reflect = async (
     session: Pick<Reflection, 'session_id' | 'scope'>,
-    said: readonly StoredMessage[],
+    said: readonly MessageRecord[],
     text: string,
   ): Promise<void> => {
     const valence = meanValence(said.filter(isSource).map(message => message.text))
@@ -108,7 +108,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   const keep = async (
     place: LearningPlace,
-    { said, sources }: { readonly said: readonly StoredMessage[]; readonly sources: readonly StoredMessage[] },
+    { said, sources }: { readonly said: readonly MessageRecord[]; readonly sources: readonly MessageRecord[] },
     extraction: Extraction,
     book: Book,
     call: ExtractionManner['call'],
@@ -155,7 +155,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
 
   const learnChunks = async (
     place: LearningPlace,
-    said: readonly StoredMessage[],
+    said: readonly MessageRecord[],
     fresh: ReadonlySet<MessageId>,
     { patient, signal, activity }: LearningOptions,
   ): Promise<LearningReport> => {
@@ -186,7 +186,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
     return report
   }
 
-  const freshOf = async (session_id: string, said: readonly StoredMessage[]): Promise<ReadonlySet<MessageId>> => {
+  const freshOf = async (session_id: string, said: readonly MessageRecord[]): Promise<ReadonlySet<MessageId>> => {
     const before = await learnt.of(session_id)
     return new Set(
       said
@@ -201,7 +201,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
     if (session === undefined) return NOTHING_LEARNT
     const { scope, chat_id } = session
     return await lanes.run(scope, async () => {
-      const said = await messages.ofSession(session_id)
+      const said = await messages.history.ofSession(session_id)
       const place = { scope, chat_id, session_id }
       const report = await learnChunks(place, said, await freshOf(session_id, said), options)
       // What was taken back may have taken the reflection with it.
@@ -219,7 +219,9 @@ export const createLearner = (parts: LearnerDeps): Learner => {
     return await lanes.run(scope, async () => {
       const before = await learnt.of(session_id)
       if (before.size === 0) return false
-      const now = new Map((await messages.ofSession(session_id)).map(each => [each.message_id, digestOf(each.text)]))
+      const now = new Map(
+        (await messages.history.ofSession(session_id)).map(each => [each.message_id, digestOf(each.text)]),
+      )
       const gone = [...before.values()].filter(({ message_id, digest }) => now.get(message_id) !== digest)
       const lost = gone.map(message => message.message_id)
       const made = (await memories.ofSources(scope, lost)).filter(memory => memory.kind === 'fact')
@@ -249,6 +251,7 @@ export const createLearner = (parts: LearnerDeps): Learner => {
       lanes.run(place.scope, () =>
         learnChunks(place, said, new Set(said.filter(isSource).map(each => each.message_id)), options),
       ),
-    unprocessedCount: async session_id => (await freshOf(session_id, await messages.ofSession(session_id))).size,
+    unprocessedCount: async session_id =>
+      (await freshOf(session_id, await messages.history.ofSession(session_id))).size,
   }
 }

@@ -7,13 +7,13 @@ import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
-import type { StoredMessage } from '../messages/message.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { personOfScope } from '../messages/scope.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
-import type { SessionLedger, SessionRecord } from '../sessions/session-ledger.ts'
-import { toWindowMessage } from '../sessions/sessions.ts'
+import type { SessionLedger, SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
+import { toWindowMessage } from '../sessions/session.ts'
 import { writeWindowFile } from '../sessions/window-file.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { archiveSession } from './archive.ts'
@@ -27,9 +27,9 @@ export const TRANSFER_ATTEMPTS = 8
 const TRANSFER_BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: 6 * HOUR_MS }
 
 export interface StoreSessionDeps {
-  readonly ledger: SessionLedger
+  readonly ledger: SessionLedger & SessionTransfers
   readonly folders: SessionFolders
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'history'>
   readonly memory: LongTermMemory
   readonly model: LanguageModel
   /** Takes facts from a session; `undefined`: it gives one summary. */
@@ -65,7 +65,7 @@ export const createStoreSession = (deps: StoreSessionDeps): Transfer => {
   const logger = deps.logger.for('session')
   const under_way = new Map<string, Promise<TransferOutcome>>()
 
-  const remember = async (session: SessionRecord, said: readonly StoredMessage[], manner: Manner): Promise<void> => {
+  const remember = async (session: SessionRecord, said: readonly MessageRecord[], manner: Manner): Promise<void> => {
     if (deps.learner === undefined) {
       await keepSummary(session, said, manner)
       return
@@ -74,7 +74,7 @@ export const createStoreSession = (deps: StoreSessionDeps): Transfer => {
     await deps.learner.learn(session.session_id, { patient, signal: manner.signal })
   }
 
-  const keepSummary = async (session: SessionRecord, said: readonly StoredMessage[], manner: Manner): Promise<void> => {
+  const keepSummary = async (session: SessionRecord, said: readonly MessageRecord[], manner: Manner): Promise<void> => {
     const text = await summarise(session, said, manner)
     await refuseChanged(session, said)
     const said_from = said[0]?.sent_at ?? session.created_at
@@ -96,15 +96,17 @@ export const createStoreSession = (deps: StoreSessionDeps): Transfer => {
   }
 
   /** What was taken back or forgotten while the model wrote must not be stored after all. @throws `unavailable` */
-  const refuseChanged = async ({ session_id }: SessionRecord, said: readonly StoredMessage[]): Promise<void> => {
-    const now = new Map((await messages.ofSession(session_id)).map(message => [message.message_id, message.text]))
+  const refuseChanged = async ({ session_id }: SessionRecord, said: readonly MessageRecord[]): Promise<void> => {
+    const now = new Map(
+      (await messages.history.ofSession(session_id)).map(message => [message.message_id, message.text]),
+    )
     if (said.every(({ message_id, text }) => now.get(message_id) === text)) return
     throw new DenidinError('unavailable', 'the conversation was changed meanwhile', { retryable: true })
   }
 
   const summarise = async (
     session: SessionRecord,
-    said: readonly StoredMessage[],
+    said: readonly MessageRecord[],
     { patient, signal }: Manner,
   ): Promise<Pick<MemoryRecord, 'kind' | 'text'>> => {
     const person_id = personOfScope(session.scope)
@@ -133,8 +135,8 @@ export const createStoreSession = (deps: StoreSessionDeps): Transfer => {
     if (session?.state !== 'closed') return 'done'
     logger.info('Session expired, transferring to long-term memory', { session_id, reason: session.close_reason })
     const archived_to = await archiveSession(ledger, folders, session)
-    const said = await messages.ofSession(session_id)
-    const learned = said.filter(message => message.unlearned !== true)
+    const said = await messages.history.ofSession(session_id)
+    const learned = said.filter(message => !message.learning_opt_out)
     if (learned.length > 0) await remember(session, learned, manner)
     // The archived file holds the whole conversation, what had left the window included.
     const file = { window: said.map(toWindowMessage), message_counter: said.length, unknown: {} }

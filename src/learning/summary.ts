@@ -1,5 +1,5 @@
 import { isoDay } from '../platform/clock.ts'
-import type { StoredMessage } from '../messages/message.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { ModelMessage } from '../models/language-model.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -19,7 +19,7 @@ Use the language of the conversation. Stay under 500 words. Invent nothing.`
 const LINE_TOKENS = 16
 
 /** The newest messages that surely fit; counted before, so that nothing long has to be counted again. */
-const newestWithin = (messages: readonly StoredMessage[], max_tokens: number): readonly StoredMessage[] => {
+const newestWithin = (messages: readonly MessageRecord[], max_tokens: number): readonly MessageRecord[] => {
   let left = max_tokens
   let first = messages.length
   for (; first > 0; first--) {
@@ -34,7 +34,7 @@ const newestWithin = (messages: readonly StoredMessage[], max_tokens: number): r
  * A conversation as text: each message begins a line, with day and speaker. Its further lines are set in, so that
  * nobody can write a line that passes for somebody else's.
  */
-export const writeTranscript = (messages: readonly StoredMessage[]): string =>
+export const writeTranscript = (messages: readonly MessageRecord[]): string =>
   messages
     .map(message => {
       const speaker = message.role === 'assistant' ? 'DeniDin' : (message.sender_name ?? 'Person')
@@ -44,7 +44,7 @@ export const writeTranscript = (messages: readonly StoredMessage[]): string =>
 
 /** The request for a summary: facts first as bullets, then context. */
 export const summaryRequest = (
-  messages: readonly StoredMessage[],
+  messages: readonly MessageRecord[],
   tokens: TokenCounter,
 ): { readonly messages: readonly ModelMessage[]; readonly max_tokens: number; readonly temperature: number } => ({
   messages: [
@@ -55,7 +55,7 @@ export const summaryRequest = (
   temperature: SUMMARY_TEMPERATURE,
 })
 
-const transcriptToSummarise = (messages: readonly StoredMessage[], tokens: TokenCounter): string => {
+const transcriptToSummarise = (messages: readonly MessageRecord[], tokens: TokenCounter): string => {
   const newest = newestWithin(messages, TRANSCRIPT_MAX_TOKENS)
   const transcript = writeTranscript(newest)
   // One alone may still be too long; its end counts.

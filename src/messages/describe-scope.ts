@@ -1,9 +1,9 @@
-/** Names of scopes and people as lists, logs of access and outputs show them. */
+/** Names of scopes and people, as lists, the access log and outputs show them. */
 import type { People } from '../people/people.ts'
 import type { Person } from '../people/person.ts'
 import { personOfScope, type Scope } from './scope.ts'
 
-/** What a scope is called in an output: `person:…` with the phone when known, or `chat:…`. */
+/** The name of a scope in an output: a person's name and phone where they are known, or `chat:…`. */
 export const describeScope = async (people: Pick<People, 'find'>, scope: Scope): Promise<string> => {
   const person_id = personOfScope(scope)
   if (person_id === undefined) return scope

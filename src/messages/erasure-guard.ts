@@ -1,21 +1,21 @@
+/** Guards the inbox: what was forgotten is not recorded again, and the wish not to be learned from is recorded with it. */
 import type { Preferences } from '../people/preferences.ts'
 import type { Erasures } from './erasures.ts'
-import type { MessageStore } from './message-store.ts'
+import type { InboxStore } from './inbox-store.ts'
 
-/**
- * A message store that takes nothing that was forgotten, wherever it comes from, and marks what its person wants nobody
- * to learn from.
- */
-export const guardMessages = (
-  messages: MessageStore,
-  { erasures, preferences }: { readonly erasures: Pick<Erasures, 'isErased'>; readonly preferences: Preferences },
-): MessageStore => ({
-  ...messages,
+export interface InboxGuardDeps {
+  readonly erasures: Pick<Erasures, 'isErased'>
+  readonly preferences: Pick<Preferences, 'of'>
+}
+
+/** An inbox that refuses messages that were forgotten, wherever they come from. */
+export const guardInbox = (inbox: InboxStore, { erasures, preferences }: InboxGuardDeps): InboxStore => ({
+  ...inbox,
   receive: async receipt => {
     const { message, person_id } = receipt
     const { message_id, sent_at, text } = message
     if (await erasures.isErased({ message_id, person_id, sent_at, text })) return 'known'
     const { learn } = await preferences.of(person_id)
-    return await messages.receive(learn ? receipt : { ...receipt, unlearned: true })
+    return await inbox.receive(learn ? receipt : { ...receipt, learning_opt_out: true })
   },
 })

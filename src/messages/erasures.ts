@@ -1,14 +1,7 @@
+/** The erasure log: what was forgotten, so that it does not come back. */
 import type { PersonId } from '../people/person.ts'
-import type { MessageId } from './message.ts'
+import type { MessageFingerprint, MessageId } from './message.ts'
 import type { Scope } from './scope.ts'
-
-/** A message as the log of erasures sees it. Its words are never kept there, only a keyed hash of them. */
-export interface ErasedMessage {
-  readonly message_id: MessageId
-  readonly person_id: PersonId
-  readonly sent_at: number
-  readonly text: string
-}
 
 /** One act of forgetting. */
 export interface ErasureAct {
@@ -18,19 +11,19 @@ export interface ErasureAct {
   readonly person_id: PersonId
   /** When it was asked for, milliseconds since the Unix epoch. */
   readonly at: number
-  /** Messages that are no part of it: the request itself. */
+  /** Messages that stay: the request itself. */
   readonly spared: readonly MessageId[]
 }
 
-/** What an act covers, found before anything goes. */
+/** The things that an act covers, found before anything is removed. */
 export interface ErasedThings {
-  readonly messages?: readonly ErasedMessage[]
+  readonly messages?: readonly MessageFingerprint[]
   readonly memories?: readonly { readonly memory_id: string; readonly scope: Scope }[]
-  /** Sessions that lose something. */
+  /** Sessions that lose messages or memories. */
   readonly sessions?: readonly string[]
 }
 
-/** What an act covers, by ids. */
+/** The ids that an act covers. */
 export interface ErasedIds {
   readonly message_ids: readonly MessageId[]
   readonly memories: readonly { readonly memory_id: string; readonly scope: Scope }[]
@@ -38,17 +31,17 @@ export interface ErasedIds {
 }
 
 /**
- * What was forgotten, so that it does not come back: through the phone's own history, a queue, an expiry, a rebuild, a
- * restored backup or an import. Holds ids and hashes, no words, in a file of its own that no backup holds.
+ * The log of what was forgotten, so that nothing brings it back: the phone's own history, a queue, an expiry, a rebuild,
+ * a restored backup or an import. It contains ids and hashes, no words, in a file of its own that no backup contains.
  */
 export interface Erasures {
-  /** Whether a message was forgotten, be it that it comes under its id or with the same words from the same moment. */
-  isErased(message: ErasedMessage): Promise<boolean>
-  /** Those of these messages that were forgotten. */
+  /** Whether a message was forgotten, by its id or by the same words at the same moment. */
+  isErased(message: MessageFingerprint): Promise<boolean>
+  /** The forgotten ones of these messages. */
   erased(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
-  /** Whether any of these memories was forgotten. */
+  /** The forgotten ones of these memories. */
   erasedMemories(memory_ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** Writes down, before anything goes, that something is to be forgotten. */
+  /** Records, before anything is removed, that something is to be forgotten. */
   begin(act: Omit<ErasureAct, 'act'>): Promise<ErasureAct>
   add(act: string, things: ErasedThings): Promise<void>
   /** Every act, oldest first. */
@@ -57,8 +50,8 @@ export interface Erasures {
 }
 
 /**
- * Which acts the main database has been through. Kept in it, so that a copy from before an act, put back in its place,
- * tells that the act is still to be done there; so does a crash in the middle of one.
+ * The acts that the main database has been through. They are recorded in it, so that a restored older copy, or a crash
+ * in the middle of an act, shows which acts are still to be done.
  */
 export interface AppliedErasures {
   applied(): Promise<ReadonlySet<string>>

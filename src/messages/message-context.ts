@@ -1,60 +1,41 @@
-import type { MessageId } from './message.ts'
+/** Reads persons' messages together with their neighbours in the conversation, for embeddings. */
+import type { ContentChange } from './change-log.ts'
+import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
-/** What somebody said, a person or the bot. */
-export interface Utterance {
-  readonly message_id: MessageId
-  readonly scope: Scope
-  readonly role: 'user' | 'assistant'
-  readonly sender_name: string | undefined
-  readonly text: string
-  /** Milliseconds since the Unix epoch. */
-  readonly sent_at: number
-}
-
-/** A turn and what was said right before and after it in the same session, in its order. */
-export interface UtteranceInContext {
-  readonly turn: Utterance
-  readonly before: readonly Utterance[]
-  readonly after: readonly Utterance[]
-}
-
-/** That a message was changed, or went. */
-export interface UtteranceChange {
-  /** Grows with each change. */
-  readonly change: number
-  readonly message_id: MessageId
-  /** Where it stands, or stood, in the order of `inOrder`. */
-  readonly place: number
-  /** Persons' messages near to it in its session: their context was changed with it. */
-  readonly neighbours: readonly MessageId[]
+/** A message and what was said right before and after it in the same session, in its order. */
+export interface MessageInContext {
+  readonly message: MessageRecord
+  readonly before: readonly MessageRecord[]
+  readonly after: readonly MessageRecord[]
 }
 
 /**
- * What persons said, as those see it who follow it to find it by meaning. Commands, and what was said while its person
- * wanted nothing learnt from it, is not among it, neither as a turn nor as context.
+ * The messages that are embedded: those of persons, with what was said around them. Messages for which `isConversation`
+ * is false are left out, as messages and as context.
  */
 export interface MessageContext {
   /**
-   * Messages of persons in the order in which they were received, after `seq`; `reached` is how far this went, `undefined`
-   * when there is nothing after `seq`.
+   * Messages of persons in the order in which they were received, after `seq`. `reached` is the last place that was read,
+   * `undefined` when there is nothing after `seq`.
    */
   inOrder(
     seq: number,
     limit: number,
   ): Promise<{
-    readonly turns: readonly { readonly seq: number; readonly turn: Omit<Utterance, 'text'> }[]
+    readonly messages: readonly {
+      readonly seq: number
+      readonly message: Pick<MessageRecord, 'message_id' | 'scope' | 'sent_at'>
+    }[]
     readonly reached: number | undefined
   }>
-  /** The scope of each of these messages of persons; those that are not there are left out. */
+  /** The scope of each of these messages of persons; missing ones are left out. */
   scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
-  /** These messages of a scope, with at most `reach` turns before and after. */
-  inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly UtteranceInContext[]>
-  /** The oldest changes behind `after`, at most `limit`; of one message only the last. Neighbours are those within `reach` turns. */
-  changes(after: number, limit: number, reach: number): Promise<readonly UtteranceChange[]>
-  /** Changes up to this one will not be asked for again. */
-  forgetChanges(upTo: number): Promise<void>
-  /** Place of the newest message. One that went may have been the newest: its place is given to the next that comes. */
+  /** These messages of a scope, with at most `reach` messages before and after. */
+  inContext(scope: Scope, message_ids: readonly MessageId[], reach: number): Promise<readonly MessageInContext[]>
+  /** Persons' messages at most `reach` messages before or after a place in a session. */
+  neighbours(place: Pick<ContentChange, 'session_id' | 'seq'>, reach: number): Promise<readonly MessageId[]>
+  /** Place of the newest message. When the newest is removed, the next one that comes gets its place. */
   newest(): Promise<number>
   /** How many messages of persons there are. */
   count(): Promise<number>

@@ -1,41 +1,31 @@
+/** The port through which forgetting finds messages and removes them for good. */
 import type { ErasureBounds } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
-import type { ErasedMessage } from './erasures.ts'
-import type { ChatId, MessageId } from './message.ts'
+import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
-/** A message with where it stands. */
-export interface PlacedMessage extends ErasedMessage {
-  readonly chat_id: ChatId
-  readonly scope: Scope
-  readonly role: 'user' | 'assistant'
-  readonly session_id: string | undefined
-}
-
-/** What forgetting asks of the messages, and does to them. */
+/** Messages as forgetting finds and removes them. */
 export interface MessageErasure {
-  /** Those of these messages that are kept. */
-  get(message_ids: readonly MessageId[]): Promise<readonly PlacedMessage[]>
-  /** Everything that `erase` of the message store would take of a person. */
-  ofPerson(person_id: PersonId, bounds: ErasureBounds): AsyncIterable<readonly PlacedMessage[]>
-  /** What a person last said in a scope, `but` one message. */
-  last(scope: Scope, person_id: PersonId, but: MessageId | undefined): Promise<PlacedMessage | undefined>
-  /** What a session holds. */
-  inSession(session_id: string): Promise<readonly PlacedMessage[]>
+  /** The messages of these ids that are kept. */
+  get(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
+  /** Every message that `erase` of the message store would remove for a person. */
+  ofPerson(person_id: PersonId, bounds: ErasureBounds): AsyncIterable<readonly MessageRecord[]>
+  /** The last message of a person in a scope, except `but`. */
+  last(scope: Scope, person_id: PersonId, but: MessageId | undefined): Promise<MessageRecord | undefined>
+  /** The messages of a session, in their order. */
+  inSession(session_id: string): Promise<readonly MessageRecord[]>
   /** The bot's answers to these messages. */
-  repliesTo(message_ids: readonly MessageId[]): Promise<readonly PlacedMessage[]>
-  /** What the bot said in a scope at or after `since`. */
-  saidByBot(scope: Scope, since: number): AsyncIterable<readonly PlacedMessage[]>
+  repliesTo(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
+  /** The bot's messages in a scope at or after `since`. */
+  saidByBot(scope: Scope, since: number): AsyncIterable<readonly MessageRecord[]>
   /**
-   * Removes words for good, with replies that are on their way to them. Ids stay known; sessions that lose something are
-   * marked as changed until `relearnt`. Safe to repeat. @returns how many messages went
+   * Removes words for good, with replies that are on their way to them. Ids stay known. Safe to repeat.
+   * @returns how many messages went
    */
   eraseMessages(message_ids: readonly MessageId[]): Promise<number>
-  /** Marks sessions as changed: what is remembered of them is made anew. */
-  markChanged(session_ids: readonly string[]): Promise<void>
 }
 
-/** An index over messages: derived, and to hold nothing of what was forgotten. */
+/** An index over messages; it is derived from them and must not contain forgotten ones. */
 export interface MessageIndex {
   forget(message_ids: readonly MessageId[]): Promise<void>
 }

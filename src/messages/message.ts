@@ -1,21 +1,30 @@
+/** The message model: what a channel delivers, and the one record that is kept of each message. */
 import type { PersonId, Sender } from '../people/person.ts'
+import type { Scope } from './scope.ts'
 
 /** Address of a chat: channel-specific, such as `15550001111@c.us`, `123@g.us`, `77@lid`, `console:15550001111`. */
 export type ChatId = string
 export type MessageId = string
 
-/** A message as it comes from a channel. */
-export interface IncomingMessage {
-  /** Unique and stable: the same message delivered twice has the same id. */
-  readonly message_id: MessageId
-  readonly chat_id: ChatId
-  readonly chat_kind: 'direct' | 'group'
+/**
+ * What a message is; decided once, when it is recorded (and again when it is edited).
+ * - `chat`: part of a conversation, from a person, the bot or the account's owner.
+ * - `command`: a slash command.
+ * - `notice`: the bot's reply to a command, an apology or another sentence outside any conversation.
+ * - `imported`: text of a person that did not come through a channel.
+ * - `unreadable`: a message that arrived but could not be decrypted; its text is empty.
+ */
+export const MESSAGE_KINDS = ['chat', 'command', 'notice', 'imported', 'unreadable'] as const
+export type MessageKind = (typeof MESSAGE_KINDS)[number]
+
+/** Fields that a message has on its channel and keeps in the store. */
+type SharedFields = Pick<MessageRecord, 'message_id' | 'chat_id' | 'chat_kind' | 'text' | 'sent_at' | 'reply_to'>
+
+/** A message as it comes from a channel. Its `message_id` is stable: the same message delivered twice has the same id. */
+export interface IncomingMessage extends SharedFields {
   readonly sender: Sender
-  readonly text: string
   /** It came and could not be decrypted: its text is empty, and its writer is asked to send it again. */
   readonly unreadable?: boolean
-  /** When it was sent, in milliseconds since the Unix epoch. */
-  readonly sent_at: number
   /** Whether an answer is expected: always in a direct chat; in a group when the bot is mentioned or replied to. */
   readonly addressed: boolean
   /** A burst may follow (a person typing on a phone); otherwise the message is a whole turn by itself. */
@@ -24,20 +33,36 @@ export interface IncomingMessage {
   readonly gapless?: boolean
 }
 
-/** A message that is kept. */
-export interface StoredMessage {
+/** A message as it is kept. Every other shape of a stored message is a view of this one (`Pick<MessageRecord, …>`). */
+export interface MessageRecord {
   readonly message_id: MessageId
   readonly chat_id: ChatId
   readonly chat_kind: 'direct' | 'group'
+  /** The conversation that it belongs to. */
+  readonly scope: Scope
   /** The person who spoke; for the bot's own words, the person they were said to. */
   readonly person_id: PersonId
   readonly role: 'user' | 'assistant'
+  readonly kind: MessageKind
   readonly sender_name: string | undefined
   readonly text: string
   /** Tokens of `text`, counted once (o200k). */
   readonly tokens: number
+  /** Milliseconds since the Unix epoch. */
   readonly sent_at: number
   readonly session_id: string | undefined
-  /** Nobody may learn from it: its person wants that. */
-  readonly unlearned?: boolean
+  /** Its person does not want it to be learned from or found; so is a reply to such a message. */
+  readonly learning_opt_out: boolean
+  /** The message that this one quotes, where its channel has quotes. It need not be kept here. */
+  readonly reply_to?: MessageId | undefined
 }
+
+/** What identifies a message to the erasure log, which keeps the id and a keyed hash of the text and its time. */
+export type MessageFingerprint = Pick<MessageRecord, 'message_id' | 'person_id' | 'sent_at' | 'text'>
+
+/** Kinds of messages that are learned from, embedded and found. */
+export const CONVERSATION_KINDS = ['chat', 'imported'] as const satisfies readonly MessageKind[]
+
+/** Whether a message may be learned from, embedded and found: it is conversation, and its person allows it. */
+export const isConversation = ({ kind, learning_opt_out }: Pick<MessageRecord, 'kind' | 'learning_opt_out'>): boolean =>
+  !learning_opt_out && CONVERSATION_KINDS.some(each => each === kind)

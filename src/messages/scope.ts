@@ -1,11 +1,11 @@
-import type { ChatId, IncomingMessage } from './message.ts'
+/** Scopes: whose conversation and whose memory something belongs to. */
 import type { PersonId } from '../people/person.ts'
 
 /**
  * Whose conversation it is, and whose memory: one person's (all their direct chats) or one group's.
  * Every read and write of sessions and memory names a scope; there is no way to ask without one.
  */
-export type Scope = `person:${PersonId}` | `chat:${ChatId}`
+export type Scope = `person:${PersonId}` | `chat:${string}`
 
 /**
  * What a search may read: the scope that it is asked in; what `speaker` alone said in groups, where they ask in private;
@@ -27,12 +27,14 @@ export interface ScopeEntry {
   readonly only: PersonId | undefined
 }
 
-/** What a person says alone with the bot, and is remembered of it. */
+/** The scope of a person's direct chats. */
 export const scopeOfPerson = (person_id: PersonId): Scope => `person:${person_id}`
 
 /** A person's scope in a direct chat, the group's in a group. */
-export const scopeOf = (message: Pick<IncomingMessage, 'chat_id' | 'chat_kind'>, person_id: PersonId): Scope =>
-  message.chat_kind === 'group' ? `chat:${message.chat_id}` : scopeOfPerson(person_id)
+export const scopeOf = (
+  message: { readonly chat_id: string; readonly chat_kind: 'direct' | 'group' },
+  person_id: PersonId,
+): Scope => (message.chat_kind === 'group' ? `chat:${message.chat_id}` : scopeOfPerson(person_id))
 
 /** The person of a person's scope; `undefined` for a group's. */
 export const personOfScope = (scope: Scope): PersonId | undefined =>

@@ -1,7 +1,7 @@
-/** Which known persons a sender is, and which names they took over from somebody else. Pure: no store, no clock. */
+/** Matches a sender's identities with known persons, and finds identities that passed from one person to another. */
 import { isSame, lidsOf, type Identity, type Person } from './person.ts'
 
-/** A name that another account had until now. */
+/** An identity that another account had until now. */
 export interface ReassignedIdentity {
   readonly identity: Identity
   readonly from: Person
@@ -13,13 +13,13 @@ export interface Claims {
   readonly passed: readonly ReassignedIdentity[]
 }
 
-/** An account is the surest name, a username the least: it can be given up and taken by somebody else at any time. */
+/** The account is the surest identity, a username the least: another account can take it at any time. */
 const SUREST_FIRST: readonly Identity['kind'][] = ['lid', 'phone', 'username']
 
 /**
- * Reads a sender's names. A LID is an account of WhatsApp; a phone number and a username are what an account goes by
- * for the time being. So persons become one when one of them has no account yet, or both have the same; a number or a
- * username that is seen with another account has passed to somebody else, who must not be given what was said before.
+ * Matches a sender's identities. A LID is an account of WhatsApp; phone number and username can change. So persons are
+ * one when one of them has no account yet, or both have the same. A number or username that is seen with another account
+ * has passed to another person, who must not see what was said before.
  */
 export const matchIdentities = (
   identities: readonly Identity[],
@@ -43,8 +43,8 @@ export const matchIdentities = (
 }
 
 /**
- * Names that a person no longer goes by: an account that shows its number (or username) has that one and no other.
- * A person whom the operator made of two accounts keeps what both have.
+ * Identities that a person no longer has: an account that shows its number (or username) has that one and no other.
+ * A person whom the operator merged from two accounts keeps the identities of both.
  */
 export const releasedIdentities = (person: Person, shown: readonly Identity[]): readonly Identity[] => {
   const [account, another] = lidsOf(person.identities)

@@ -1,6 +1,7 @@
+/** Persons and the identities by which channels know them. */
 export type PersonId = string
 
-/** One name under which a person is known on a channel. */
+/** One identity of a person on a channel. */
 export interface Identity {
   /**
    * `lid`: WhatsApp's linked id, digits: the account itself, for as long as it lives; `phone`: digits of the full
@@ -16,13 +17,13 @@ export interface Sender {
   readonly name?: string
 }
 
-/** What a person may do, and how much of a conversation is kept for them. */
+/** A role decides what a person may do, and how much of a conversation is kept in the window for them. */
 export type Role = 'client' | 'godfather' | 'blocked'
 
-/** Somebody who writes to DeniDin, under however many names. */
+/** A person who writes to DeniDin, under any number of identities. */
 export interface Person {
   readonly person_id: PersonId
-  /** Name as the channel last told it. */
+  /** Display name, as the channel last gave it. */
   readonly name: string | undefined
   readonly identities: readonly Identity[]
   readonly role: Role

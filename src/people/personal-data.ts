@@ -1,35 +1,33 @@
+/** The port of every store with personal data: count, export, reassign and erase a person's data. */
 import type { PersonId } from './person.ts'
 
-/** One thing that is held about a person, as they may read it: times are ISO 8601 texts. */
+/** One item of personal data, as its person may read it: times are ISO 8601 texts. */
 export interface PersonalRecord {
-  /** What kind of thing it is: `messages`. */
+  /** Kind of item, such as `messages`. */
   readonly section: string
   readonly fields: Readonly<Record<string, string | number | boolean | null>>
 }
 
-/** What forgetting leaves alone: the request itself, and what came while it was under way. */
+/** The limits of an erasure: it leaves the request itself, and what came while it was under way. */
 export interface ErasureBounds {
   /** Ids of messages that are still being answered. */
   readonly spared?: readonly string[]
-  /** What was received after this moment stays, milliseconds since the Unix epoch. */
+  /** Data received after this moment stays, milliseconds since the Unix epoch. */
   readonly until?: number
 }
 
-/**
- * A store that holds anything of a person; the app collects them all, so that merging, counting, handing over and
- * forgetting miss nothing.
- */
+/** A store with personal data. The app collects all of them, so that merging, export and erasure miss nothing. */
 export interface PersonalData {
   readonly name: string
   /** Tables with a person column that this store answers for. */
   readonly tables: readonly string[]
-  /** Rows held about a person. After `erase` with the same bounds: none. */
+  /** Rows about a person. After `erase` with the same bounds: none. */
   count(person_id: PersonId, bounds?: ErasureBounds): Promise<number>
-  /** Gives everything held about `from` to `to`: they are one person. Safe to repeat. */
+  /** Reassigns all data about `from` to `to`: they are one person. Safe to repeat. */
   reassign(from: PersonId, to: PersonId): Promise<void>
-  /** Everything held about a person. */
+  /** All data about a person. */
   export(person_id: PersonId): AsyncIterable<PersonalRecord>
-  /** Removes everything held about a person. Safe to repeat. @returns rows that went */
+  /** Removes all data about a person. Safe to repeat. @returns how many rows were removed */
   erase(person_id: PersonId, bounds?: ErasureBounds): Promise<number>
 }
 

@@ -1,6 +1,7 @@
+/** The roles that the configuration fixes, and the role of two persons who are merged. */
 import type { Identity, Role } from './person.ts'
 
-/** What the configuration says about people. */
+/** The settings about people. */
 export interface PeopleSettings {
   /** Digits, see `phoneDigits`. */
   readonly godfather_phone: string | undefined
@@ -13,7 +14,7 @@ export interface FixedRole {
   readonly key: 'godfather_phone' | 'user_roles.blocked_phones'
 }
 
-/** The roles that the configuration fixes. The godfather comes before the blocked: nobody locks themselves out. */
+/** The roles that the configuration fixes. The godfather comes before the blocked: no one locks themselves out. */
 export const configuredRoles = (settings: PeopleSettings) => {
   const blocked = new Set(settings.blocked_phones)
   return {
@@ -31,7 +32,7 @@ export const configuredRoles = (settings: PeopleSettings) => {
   }
 }
 
-/** The kept role of two persons who turn out to be one: who was blocked stays blocked. */
+/** The stored role of two persons who are merged: a block stays. */
 export const mergedRole = (one: Role, other: Role): Role => {
   const roles: readonly Role[] = ['blocked', 'godfather', 'client']
   return roles.find(role => role === one || role === other) ?? 'client'

@@ -1,3 +1,4 @@
+/** Brings a sender's identities and name into one spelling. */
 import { DenidinError } from '../platform/errors.ts'
 import { phoneDigits } from '../platform/phone.ts'
 import type { Identity, Sender } from './person.ts'
@@ -26,7 +27,7 @@ const FORMS: Readonly<Record<Identity['kind'], string>> = {
 }
 
 const numberOf = (kind: Identity['kind'], value: string): string | undefined => {
-  // A number that is no subscriber's, such as WhatsApp's own `0`, is kept as it is.
+  // A number that no subscriber has, such as WhatsApp's own `0`, is kept as it is.
   const digits = (kind === 'phone' ? phoneDigits(value) : undefined) ?? value
   return /^\d+$/.test(digits) ? digits : undefined
 }

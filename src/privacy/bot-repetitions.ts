@@ -1,5 +1,6 @@
 /** Finds what the bot said that repeats a deleted text. */
-import type { MessageErasure, PlacedMessage } from '../messages/message-erasure.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import { subjectsOf } from '../text/content-stems.ts'
 
@@ -10,10 +11,10 @@ import { subjectsOf } from '../text/content-stems.ts'
 export const botRepetitionsOf = async (
   messages: Pick<MessageErasure, 'saidByBot'>,
   { scope, since, texts }: { readonly scope: Scope; readonly since: number; readonly texts: readonly string[] },
-): Promise<readonly PlacedMessage[]> => {
+): Promise<readonly MessageRecord[]> => {
   const wanted = texts.map(subjectsOf).filter(words => words.size > 0)
   if (wanted.length === 0 || !Number.isFinite(since)) return []
-  const repetitions: PlacedMessage[] = []
+  const repetitions: MessageRecord[] = []
   for await (const batch of messages.saidByBot(scope, since)) {
     for (const message of batch) {
       const stems = subjectsOf(message.text)

@@ -1,5 +1,6 @@
 /** Finds everything that contains the words of a memory or message that is to be deleted. */
-import type { MessageErasure, PlacedMessage } from '../messages/message-erasure.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
@@ -9,7 +10,7 @@ import { botRepetitionsOf } from './bot-repetitions.ts'
 /** Memories and messages to delete. */
 export interface Things {
   readonly memories?: readonly MemoryRecord[]
-  readonly messages?: readonly PlacedMessage[]
+  readonly messages?: readonly MessageRecord[]
 }
 
 interface TargetDeps {
@@ -37,7 +38,7 @@ export const erasureTargetsOf = async (
 }
 
 /** The wanted messages, and those that the wanted memories came from. */
-const messagesBehind = async (messages: MessageErasure, wanted: Things): Promise<readonly PlacedMessage[]> => {
+const messagesBehind = async (messages: MessageErasure, wanted: Things): Promise<readonly MessageRecord[]> => {
   const given = wanted.memories ?? []
   const sources = await messages.get(given.flatMap(memory => memory.sources))
   // A summary came from its whole session.
@@ -50,8 +51,8 @@ const messagesBehind = async (messages: MessageErasure, wanted: Things): Promise
 const repetitionsOf = async (
   messages: MessageErasure,
   given: readonly MemoryRecord[],
-  said: readonly PlacedMessage[],
-): Promise<readonly PlacedMessage[]> => {
+  said: readonly MessageRecord[],
+): Promise<readonly MessageRecord[]> => {
   const texts = [
     ...given.flatMap(({ text, quote = text }) => [text, quote]),
     ...said.filter(saidByPerson).map(each => each.text),
@@ -62,9 +63,9 @@ const repetitionsOf = async (
   return found.flat()
 }
 
-const saidByPerson = (message: PlacedMessage): boolean => message.role === 'user'
+const saidByPerson = (message: MessageRecord): boolean => message.role === 'user'
 
-export const sessionsOf = (messages: readonly PlacedMessage[]): readonly string[] => [
+export const sessionsOf = (messages: readonly MessageRecord[]): readonly string[] => [
   ...new Set(messages.flatMap(message => message.session_id ?? [])),
 ]
 

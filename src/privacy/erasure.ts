@@ -83,7 +83,7 @@ class RecordedErasure implements Erasure {
     await log.erasures.add(act.act, { ...all, sessions: sessionsOf(all.messages) })
     // Memories that also came from other messages are learned again from those.
     const sources = await texts.messages.get(all.memories.flatMap(memory => memory.sources))
-    await texts.messages.markChanged(sessionsOf(sources))
+    await texts.changeLog.requestRelearning(sessionsOf(sources))
     return await this.#apply(act, by)
   }
 

@@ -1,5 +1,6 @@
 /** Deletes messages and memories by id, from their stores and from every index over them. */
 import type { MessageId } from '../messages/message.ts'
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryStore, MemoryLocation } from '../memory/memory-store.ts'
@@ -10,6 +11,7 @@ export type IndexState = 'done' | 'later'
 
 export interface TextErasureDeps {
   readonly messages: MessageErasure
+  readonly changeLog: Pick<ChangeLog, 'requestRelearning'>
   readonly memories: MemoryStore
   readonly longterm: Pick<LongTermMemory, 'deleteVectors'>
   /** Indexes over messages; they contain nothing that the messages do not. */

@@ -1,6 +1,6 @@
 /** Finds the messages of one conversation that hold every word of a text, newest first. */
-import type { ChangeFeed } from '../messages/change-feed.ts'
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { subjectStems } from '../text/content-stems.ts'
 import { stem } from '../text/stem.ts'
 import { tokenise } from '../text/tokenise.ts'
@@ -17,7 +17,7 @@ const STEP = 100
  * stop words included. A text without a subject word (“what is it”) finds nothing.
  */
 export const findAllWords = async (
-  feed: Pick<ChangeFeed, 'get'>,
+  feed: Pick<MessageReader, 'get'>,
   { scope, only, reader }: OpenedEntry,
   words: string,
   limits: { readonly quotes: number; readonly exclude: ReadonlySet<MessageId> },
@@ -52,10 +52,10 @@ const holdingAll = async (reader: ScopeReader, stems: readonly string[]): Promis
 
 /** The messages of these ordinals, in their order. */
 const read = async (
-  feed: Pick<ChangeFeed, 'get'>,
+  feed: Pick<MessageReader, 'get'>,
   { scope, reader }: Pick<OpenedEntry, 'scope' | 'reader'>,
   ordinals: readonly number[],
-): Promise<readonly StoredMessage[]> => {
+): Promise<readonly MessageRecord[]> => {
   const ids = new Map((await reader.documents(ordinals)).map(each => [each.ordinal, each.message_id]))
   const messages = new Map((await feed.get(scope, [...ids.values()])).map(each => [each.message_id, each]))
   return ordinals.flatMap(ordinal => messages.get(ids.get(ordinal) ?? '') ?? [])

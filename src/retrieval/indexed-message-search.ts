@@ -3,7 +3,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { ChangeFeed } from '../messages/change-feed.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonId } from '../people/person.ts'
@@ -28,7 +28,7 @@ const MOST_SIMILAR = 50
 const LIST_FACTOR = 2
 
 export interface MessageSearchDeps {
-  readonly feed: Pick<ChangeFeed, 'get'>
+  readonly feed: Pick<MessageReader, 'get'>
   readonly index: Pick<FullTextIndex, 'open' | 'groupsOfSpeaker'>
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
   readonly weights: LexicalWeights

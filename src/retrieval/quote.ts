@@ -1,5 +1,5 @@
 /** A message that a search found, quoted word for word. */
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 
@@ -32,6 +32,6 @@ export type Match = Pick<Quote, 'score' | 'lexical' | 'similarity'>
 
 export const quoteOf = (
   scope: Scope,
-  { message_id, person_id, role, sender_name, sent_at, text, tokens }: StoredMessage,
+  { message_id, person_id, role, sender_name, sent_at, text, tokens }: MessageRecord,
   match: Match,
 ): Quote => ({ message_id, scope, person_id, role, speaker: sender_name, sent_at, text, tokens, ...match })

@@ -2,7 +2,7 @@
 import type { Module } from '../lifecycle/module.ts'
 import type { FactSearch } from '../memory/fact-search.ts'
 import type { MemoryScopes } from '../memory/memory-store.ts'
-import type { ChangeFeed } from '../messages/change-feed.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
 import type { Meter } from '../models/meter.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -26,7 +26,7 @@ export interface RetrievalSettings {
 export interface RetrievalModuleDeps {
   readonly settings: RetrievalSettings
   readonly fullText: Pick<FullTextModule, 'index' | 'following'>
-  readonly feed: Pick<ChangeFeed, 'get'>
+  readonly feed: Pick<MessageReader, 'get'>
   readonly facts: FactSearch
   readonly memories: Pick<MemoryScopes, 'groupsOfSpeaker'>
   readonly vectors: VectorCandidates

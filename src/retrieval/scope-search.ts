@@ -1,6 +1,6 @@
 /** Searches the messages of one scope: words, vectors and their fusion. */
-import type { ChangeFeed } from '../messages/change-feed.ts'
-import type { MessageId, StoredMessage } from '../messages/message.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import { featuresOf, fuse, type Candidate } from './ranking/fusion.ts'
@@ -25,7 +25,7 @@ export interface OpenedEntry extends ScopeEntry {
 export interface ScopeHit {
   readonly scope: Scope
   readonly candidate: Candidate
-  readonly message: StoredMessage
+  readonly message: MessageRecord
   /** Comparable between scopes: the score there, weighted by how sure it is that this was spoken of there. */
   readonly rank: number
   /** Input of a re-ranker; all 0 for one that does not read them. */
@@ -40,7 +40,7 @@ export interface ScopeHits {
 }
 
 export interface ScopeSearchDeps {
-  readonly feed: Pick<ChangeFeed, 'get'>
+  readonly feed: Pick<MessageReader, 'get'>
   readonly weights: LexicalWeights
   readonly fusion: Fusion
   readonly reranker: Pick<Reranker, 'readsFeatures'>
@@ -99,7 +99,7 @@ const readMessages = async (
   { feed }: Pick<ScopeSearchDeps, 'feed'>,
   { scope, only }: OpenedEntry,
   candidates: readonly Candidate[],
-): Promise<ReadonlyMap<MessageId, StoredMessage>> => {
+): Promise<ReadonlyMap<MessageId, MessageRecord>> => {
   const messages = await feed.get(
     scope,
     candidates.map(each => each.message_id),

@@ -1,12 +1,13 @@
+/** The personal data in sessions: the ledger's rows and the files on disk. */
 import { recordedTime, type PersonalData } from '../people/personal-data.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { SessionFolders } from './session-folders.ts'
 import type { SessionLedger } from './session-ledger.ts'
 
-/** What the ledger itself knows of a person; the files are kept beside it. */
+/** The personal data of the ledger alone, without the files. */
 export type LedgerData = Pick<PersonalData, 'name' | 'tables' | 'count' | 'reassign'>
 
-/** The sessions of a person with their files, running and archived: what the ledger loses, the disk loses before. */
+/** The sessions of a person with their files, running and archived. Files are erased before their row in the ledger. */
 export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folders: SessionFolders): PersonalData => ({
   name: ledger.name,
   tables: ledger.tables,

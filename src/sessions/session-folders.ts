@@ -1,5 +1,7 @@
+/** The folders of sessions on disk: reads, writes, archives and removes them. */
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { BackupSource } from '../lifecycle/module.ts'
 import { isoDay } from '../platform/clock.ts'
 import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
 
@@ -9,11 +11,14 @@ export const ARCHIVE = 'expired'
 
 /** The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. */
 export class SessionFolders {
+  readonly backupSources: readonly BackupSource[]
   readonly #root: string
 
   /** @param root the sessions folder, such as `data/sessions` */
   constructor(root: string) {
     this.#root = root
+    // Windows can be rebuilt from the messages; archived sessions and unknown fields of files cannot.
+    this.backupSources = [{ name: 'sessions', path: root, kind: 'folder', content: 'truth' }]
   }
 
   /** The text of a running session's file; `undefined` when there is none. */
@@ -32,12 +37,12 @@ export class SessionFolders {
     )
   }
 
-  /** Moves a damaged file out of the way and tells where it lies now. */
+  /** Renames a damaged file. @returns its new path */
   async setAside(session_id: string, at: number): Promise<string> {
     return await setAside(this.#file(session_id), at)
   }
 
-  /** Where the folder of a session goes that was last active at `last_active`, relative to the sessions folder. */
+  /** The archive folder of a session that was last active at `last_active`, relative to the sessions folder. */
   archivePath(session_id: string, last_active: number): string {
     return join(ARCHIVE, isoDay(last_active), session_id)
   }
@@ -60,13 +65,13 @@ export class SessionFolders {
     if ((await readdir(day).catch(() => ['unknown'])).length === 0) await remove(day)
   }
 
-  /** Removes everything that lies on disk of a session. */
+  /** Removes all files of a session. */
   async erase(session_id: string, archived_to: string | undefined): Promise<void> {
     await remove(join(this.#root, session_id))
     if (archived_to !== undefined) await this.purge(archived_to)
   }
 
-  /** Removes damaged copies that were set aside: nobody can tell what they hold. */
+  /** Removes damaged copies that were set aside: their content is unknown. */
   async eraseSetAside(session_id: string, archived_to: string | undefined): Promise<void> {
     const folder = archived_to === undefined ? join(this.#root, session_id) : join(this.#root, archived_to)
     for (const name of await readdir(folder).catch(() => [])) {

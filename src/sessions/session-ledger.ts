@@ -1,6 +1,7 @@
+/** The ledger of sessions: which there are and how far each has come. It survives a damaged session file. */
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { SessionState, SessionSummary } from './session.ts'
+import type { SessionPage, SessionState, SessionSummary } from './session.ts'
 
 /** Why a session takes no more messages. */
 export type CloseReason = 'expired' | 'reset' | 'merged'
@@ -9,13 +10,13 @@ export type CloseReason = 'expired' | 'reset' | 'merged'
 export interface SessionRecord extends SessionSummary {
   readonly close_reason: CloseReason | undefined
   readonly closed_at: number | undefined
-  /** Not before this time is the next attempt to store it. */
+  /** The next attempt to store it is not before this time. */
   readonly next_attempt_at: number | undefined
-  /** Where its folder lies, relative to the sessions folder, once it is archived. */
+  /** Path of its folder, relative to the sessions folder, once it is archived. */
   readonly archived_to: string | undefined
 }
 
-/** Which sessions there are and how far each has come: the truth that survives a damaged session file. */
+/** Sessions while they take messages, and as they are listed. */
 export interface SessionLedger {
   /** Begins a session. At most one session of a scope is active. */
   create(session: {
@@ -26,12 +27,23 @@ export interface SessionLedger {
   }): Promise<SessionRecord>
   active(scope: Scope): Promise<SessionRecord | undefined>
   find(session_id: string): Promise<SessionRecord | undefined>
-  /** Notes that messages came in. */
+  /** Counts messages that were added. */
   touch(session_id: string, added: number, at: number): Promise<void>
   /** Ends an active session; false when it was not active any more. */
   close(session_id: string, reason: CloseReason, at: number): Promise<boolean>
   /** Active sessions without a message since `before` (inclusive), oldest first. */
   idle(before: number): Promise<readonly SessionRecord[]>
+  /** Every session of a scope, oldest first. */
+  ofScope(scope: Scope): Promise<readonly SessionRecord[]>
+  /** Removes a session from the ledger. */
+  forget(session_id: string): Promise<void>
+  /** Most recently active first. */
+  list(page: SessionPage): Promise<readonly SessionRecord[]>
+  counts(): Promise<Readonly<Record<SessionState, number>>>
+}
+
+/** Closed sessions on their way into long-term memory and the archive. */
+export interface SessionTransfers {
   /** Closed sessions whose next attempt to be stored is due, oldest first. */
   waiting(at: number): Promise<readonly SessionRecord[]>
   archived(session_id: string, archived_to: string): Promise<void>
@@ -43,14 +55,4 @@ export interface SessionLedger {
   /** Stored sessions whose last message came before `before`, with their archive still on disk. */
   purgeable(before: number): Promise<readonly SessionRecord[]>
   purged(session_id: string): Promise<void>
-  /** Every session of a scope, oldest first. */
-  ofScope(scope: Scope): Promise<readonly SessionRecord[]>
-  /** Takes a session out of the ledger, as if it had never been. */
-  forget(session_id: string): Promise<void>
-  list(page: {
-    readonly limit: number
-    readonly before?: string
-    readonly state?: SessionState
-  }): Promise<readonly SessionRecord[]>
-  counts(): Promise<Readonly<Record<SessionState, number>>>
 }

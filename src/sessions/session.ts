@@ -1,28 +1,47 @@
-import type { ChatId, MessageId } from '../messages/message.ts'
+/** The short-term memory of one conversation: its states and the messages in its window. */
+import type { ChatId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { PersonId } from '../people/person.ts'
 
 /**
  * Life of a session: `active` (takes messages) → `closed` (takes none; waits to be summarised) → `stored` (in long-term
  * memory, archived on disk) → `purged` (archive removed). `dead`: could not be stored after the last attempt; kept.
  */
-export type SessionState = 'active' | 'closed' | 'stored' | 'dead' | 'purged'
+export const SESSION_STATES = ['active', 'closed', 'stored', 'dead', 'purged'] as const
+export type SessionState = (typeof SESSION_STATES)[number]
 
-/** One message inside a session's window. */
-export interface WindowMessage {
-  readonly message_id: MessageId
-  readonly role: 'user' | 'assistant'
+/** One message inside a session's window, under the names that `session.json` and `denidin session show` use. */
+export interface WindowMessage extends Pick<
+  MessageRecord,
+  'message_id' | 'role' | 'sender_name' | 'person_id' | 'tokens'
+> {
   readonly content: string
-  /** Who spoke, where more than one person may (groups). */
-  readonly sender_name: string | undefined
-  readonly person_id: PersonId
-  /** When it was said, milliseconds since the Unix epoch. */
+  /** When it was sent, milliseconds since the Unix epoch. */
   readonly timestamp: number
-  /** Tokens of `content`, counted once. */
-  readonly tokens: number
 }
 
-/** What is known of a session without opening its window. */
+/** A message as a window holds it. */
+export const toWindowMessage = ({
+  message_id,
+  role,
+  text,
+  sender_name,
+  person_id,
+  sent_at,
+  tokens,
+}: Pick<
+  MessageRecord,
+  'message_id' | 'role' | 'text' | 'sender_name' | 'person_id' | 'sent_at' | 'tokens'
+>): WindowMessage => ({
+  message_id,
+  role,
+  content: text,
+  sender_name,
+  person_id,
+  timestamp: sent_at,
+  tokens,
+})
+
+/** A session without its window. */
 export interface SessionSummary {
   readonly session_id: string
   readonly scope: Scope
@@ -37,19 +56,23 @@ export interface SessionSummary {
 }
 
 export interface SessionDetails extends SessionSummary {
-  /** What a request to the model would carry, oldest first. */
+  /** The messages that a request to the model would carry, oldest first. */
   readonly window: readonly WindowMessage[]
   readonly window_tokens: number
 }
 
+/** A page of a list of sessions. */
+export interface SessionPage {
+  readonly limit: number
+  /** The `session_id` that ended the previous page. */
+  readonly before?: string
+  readonly state?: SessionState
+}
+
 /** Looks at sessions without touching them. */
 export interface SessionBrowser {
-  /** Most recently active first. `before` is the `session_id` that ended the page before. */
-  list(page: {
-    readonly limit: number
-    readonly before?: string
-    readonly state?: SessionState
-  }): Promise<readonly SessionSummary[]>
+  /** Most recently active first. */
+  list(page: SessionPage): Promise<readonly SessionSummary[]>
   show(session_id: string): Promise<SessionDetails | undefined>
   counts(): Promise<Readonly<Record<SessionState, number>>>
 }

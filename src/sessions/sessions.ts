@@ -1,18 +1,24 @@
-import { LRUCache } from 'lru-cache'
+/** Short-term memory: opens, fills and saves the running session of each scope. */
 import type { Clock } from '../platform/clock.ts'
-import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { ChatId, StoredMessage } from '../messages/message.ts'
+import type { ChatId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { SessionFolders } from './session-folders.ts'
 import type { SessionLedger, SessionRecord } from './session-ledger.ts'
-import type { SessionBrowser, WindowMessage } from './session.ts'
-import { readWindowFile, writeWindowFile, type WindowFile } from './window-file.ts'
-import { fitWindow, windowTokens } from './window.ts'
+import { SessionWindows } from './session-windows.ts'
+import type {
+  SessionBrowser,
+  SessionDetails,
+  SessionPage,
+  SessionState,
+  SessionSummary,
+  WindowMessage,
+} from './session.ts'
+import { windowTokens } from './window.ts'
 
 /** A running conversation: its window is what a request to the model carries. */
 export interface Session {
@@ -22,7 +28,7 @@ export interface Session {
 
 /** A session that was opened, and whether another one ended by it. */
 export interface OpenedSession extends Session {
-  /** The conversation before was over: it waits to be moved into long-term memory. */
+  /** The previous conversation was over: it waits to be moved into long-term memory. */
   readonly ended_another: boolean
 }
 
@@ -34,21 +40,21 @@ export interface Sessions {
   append(session_id: string, messages: readonly WindowMessage[]): Promise<Session>
   /**
    * Ends the work on a session: over `max_tokens` the oldest messages leave the window, and `session.json` is brought up
-   * to date. Where it cannot be written the log says so: the messages are the truth.
+   * to date. A failure to write it is logged only: the messages are the truth.
    */
   save(session_id: string, max_tokens: number): Promise<void>
   /** What a person last said in the running session of a scope, if anything. */
   lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined>
-  /** Makes a session anew from its messages, some of which were changed. */
+  /** Rebuilds a session from its messages, some of which were changed. */
   refresh(session_id: string): Promise<void>
-  /** Drops what is kept in memory of a session; the next use reads it from disk. */
+  /** Drops a session's cached window; the next use reads it from disk. */
   release(session_id: string): void
 }
 
 export interface SessionsDeps {
   readonly ledger: SessionLedger
   readonly folders: SessionFolders
-  readonly messages: MessageStore
+  readonly messages: Pick<MessageStore, 'history'>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -57,150 +63,97 @@ export interface SessionsDeps {
   readonly timeout_ms: number
 }
 
-/** Tokens of all windows kept in memory together: about 20 MB of text. */
-const CACHED_TOKENS = 4_000_000
-
-/** A stored message as it stands in a window. */
-export const toWindowMessage = (message: StoredMessage): WindowMessage => ({
-  message_id: message.message_id,
-  role: message.role,
-  content: message.text,
-  sender_name: message.sender_name,
-  person_id: message.person_id,
-  timestamp: message.sent_at,
-  tokens: message.tokens,
-})
-
-const reasonOf = (error: unknown): string => asDenidinError(error).message
-
 /** Sessions over a ledger in SQLite and a readable file each. */
-export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser => {
-  const { ledger, folders, messages, clock, ids } = deps
-  const logger = deps.logger.for('session')
-  const cache = new LRUCache<string, WindowFile>({
-    maxSize: CACHED_TOKENS,
-    sizeCalculation: file => windowTokens(file.window) + 1,
-  })
+export const createSessions = (deps: SessionsDeps): Sessions & SessionBrowser => new LedgerSessions(deps)
 
-  const rebuild = async (session_id: string): Promise<WindowFile> => {
-    const said = await messages.ofSession(session_id)
-    return { window: said.map(toWindowMessage), message_counter: said.length, unknown: {} }
+class LedgerSessions implements Sessions, SessionBrowser {
+  readonly #deps: SessionsDeps
+  readonly #ledger: SessionLedger
+  readonly #windows: SessionWindows
+  readonly #logger: Logger
+
+  constructor(deps: SessionsDeps) {
+    const { folders, messages, clock, metrics } = deps
+    this.#deps = deps
+    this.#ledger = deps.ledger
+    this.#logger = deps.logger.for('session')
+    this.#windows = new SessionWindows({ folders, history: messages.history, clock, metrics, logger: this.#logger })
   }
 
-  const load = async (session_id: string): Promise<WindowFile> => {
-    const cached = cache.get(session_id)
-    if (cached !== undefined) return cached
-    const file = await read(session_id)
-    cache.set(session_id, file)
-    return file
-  }
-
-  const read = async (session_id: string): Promise<WindowFile> => {
-    const kept = await messages.countOfSession(session_id)
-    const text = await folders.read(session_id).catch((error: unknown) => {
-      logger.error('Session file cannot be read, rebuilt from the messages', { session_id, reason: reasonOf(error) })
-      return undefined
-    })
-    if (text === undefined) return await rebuild(session_id)
-    try {
-      const file = readWindowFile(text)
-      if (file.message_counter === kept) return file
-      logger.warn('Session file is older than the messages, rebuilt from them', { session_id })
-      return { ...(await rebuild(session_id)), unknown: file.unknown }
-    } catch (error) {
-      const aside = await folders.setAside(session_id, clock.now())
-      deps.metrics.count('session_files_damaged')
-      const reason = reasonOf(error)
-      logger.error('Session file is damaged, set aside and rebuilt from the messages', { session_id, aside, reason })
-      return await rebuild(session_id)
+  async open(scope: Scope, chat_id: ChatId): Promise<OpenedSession> {
+    const now = this.#deps.clock.now()
+    let session = await this.#ledger.active(scope)
+    const ended_another = session !== undefined && now - session.last_active >= this.#deps.timeout_ms
+    if (session !== undefined && ended_another) {
+      await this.#ledger.close(session.session_id, 'expired', now)
+      this.release(session.session_id)
+      session = undefined
     }
+    session ??= await this.#begin(scope, chat_id)
+    const { window } = await this.#windows.load(session.session_id)
+    return { session_id: session.session_id, window, ended_another }
   }
 
-  const begin = async (scope: Scope, chat_id: ChatId): Promise<SessionRecord> => {
-    const session = await ledger.create({ session_id: ids.uuid(), scope, chat_id, at: clock.now() })
-    logger.info(`Session created: ${session.session_id}`)
+  async append(session_id: string, added: readonly WindowMessage[]): Promise<Session> {
+    const file = await this.#windows.load(session_id)
+    const present = new Set(file.window.map(message => message.message_id))
+    const fresh = added.filter(message => !present.has(message.message_id))
+    // A reply belongs to its session from the moment that it is kept.
+    const from_persons = fresh.filter(message => message.role === 'user')
+    await this.#deps.messages.history.assign(
+      session_id,
+      from_persons.map(message => message.message_id),
+    )
+    await this.#ledger.touch(session_id, fresh.length, this.#deps.clock.now())
+    // Just after a merge, a turn of the other name may have added to it meanwhile.
+    const now = this.#windows.cached(session_id) ?? file
+    const window = [...now.window, ...fresh]
+    this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + fresh.length })
+    for (const { message_id } of fresh) this.#logger.info(`Added message to session: ${message_id}`)
+    return { session_id, window }
+  }
+
+  async save(session_id: string, max_tokens: number): Promise<void> {
+    const session = await this.#ledger.find(session_id)
+    if (session?.state === 'active') await this.#windows.write(session, max_tokens)
+  }
+
+  async lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined> {
+    const session = await this.#ledger.active(scope)
+    if (session === undefined) return undefined
+    const { window } = await this.#windows.load(session.session_id)
+    return window.findLast(message => message.role === 'user' && message.person_id === person_id)?.content
+  }
+
+  async refresh(session_id: string): Promise<void> {
+    const session = await this.#ledger.find(session_id)
+    if (session !== undefined && session.state !== 'purged') await this.#windows.rewrite(session)
+  }
+
+  release(session_id: string): void {
+    this.#windows.release(session_id)
+  }
+
+  list(page: SessionPage): Promise<readonly SessionSummary[]> {
+    return this.#ledger.list(page)
+  }
+
+  async show(session_id: string): Promise<SessionDetails | undefined> {
+    const session = await this.#ledger.find(session_id)
+    if (session === undefined) return undefined
+    const { window } =
+      session.state === 'active' ? await this.#windows.load(session_id) : await this.#windows.rebuild(session_id)
+    return { ...session, window, window_tokens: windowTokens(window) }
+  }
+
+  counts(): Promise<Readonly<Record<SessionState, number>>> {
+    return this.#ledger.counts()
+  }
+
+  async #begin(scope: Scope, chat_id: ChatId): Promise<SessionRecord> {
+    const { ids, clock } = this.#deps
+    const session = await this.#ledger.create({ session_id: ids.uuid(), scope, chat_id, at: clock.now() })
+    this.#logger.info(`Session created: ${session.session_id}`)
     return session
-  }
-
-  return {
-    open: async (scope, chat_id) => {
-      let session = await ledger.active(scope)
-      const ended_another = session !== undefined && clock.now() - session.last_active >= deps.timeout_ms
-      if (session !== undefined && ended_another) {
-        await ledger.close(session.session_id, 'expired', clock.now())
-        cache.delete(session.session_id)
-        session = undefined
-      }
-      session ??= await begin(scope, chat_id)
-      return { session_id: session.session_id, window: (await load(session.session_id)).window, ended_another }
-    },
-
-    append: async (session_id, added) => {
-      const file = await load(session_id)
-      const present = new Set(file.window.map(message => message.message_id))
-      const fresh = added.filter(message => !present.has(message.message_id))
-      // A reply belongs to its session from the moment that it is kept.
-      const said = fresh.filter(message => message.role === 'user')
-      await messages.assign(
-        session_id,
-        said.map(message => message.message_id),
-      )
-      await ledger.touch(session_id, fresh.length, clock.now())
-      // Just after a merge, a turn of the other name may have added to it meanwhile.
-      const now = cache.get(session_id) ?? file
-      const window = [...now.window, ...fresh]
-      cache.set(session_id, { ...now, window, message_counter: now.message_counter + fresh.length })
-      for (const { message_id } of fresh) logger.info(`Added message to session: ${message_id}`)
-      return { session_id, window }
-    },
-
-    save: async (session_id, max_tokens) => {
-      const session = await ledger.find(session_id)
-      if (session?.state !== 'active') return
-      try {
-        const file = await load(session_id)
-        const kept = { ...file, window: fitWindow(file.window, max_tokens) }
-        cache.set(session_id, kept)
-        await folders.write(session_id, writeWindowFile(session, kept))
-      } catch (error) {
-        logger.error(`DeniDin could not save session ${session_id}`, { session_id, reason: reasonOf(error) })
-      }
-    },
-
-    lastSaid: async (scope, person_id) => {
-      const session = await ledger.active(scope)
-      if (session === undefined) return undefined
-      const { window } = await load(session.session_id)
-      return window.findLast(message => message.role === 'user' && message.person_id === person_id)?.content
-    },
-
-    refresh: async session_id => {
-      const session = await ledger.find(session_id)
-      if (session === undefined || session.state === 'purged') return
-      const { archived_to } = session
-      if (session.state === 'active') {
-        const { unknown } = await load(session_id)
-        const file = { ...(await rebuild(session_id)), unknown }
-        cache.set(session_id, file)
-        await folders.write(session_id, writeWindowFile(session, file))
-      } else {
-        cache.delete(session_id)
-        await folders.write(session_id, writeWindowFile(session, await rebuild(session_id)), archived_to)
-      }
-      await folders.eraseSetAside(session_id, archived_to)
-    },
-
-    release: session_id => {
-      cache.delete(session_id)
-    },
-
-    list: page => ledger.list(page),
-    show: async session_id => {
-      const session = await ledger.find(session_id)
-      if (session === undefined) return undefined
-      const { window } = session.state === 'active' ? await load(session_id) : await rebuild(session_id)
-      return { ...session, window, window_tokens: windowTokens(window) }
-    },
-    counts: () => ledger.counts(),
   }
 }

@@ -1,6 +1,7 @@
+/** Sessions while the memory system is off. */
 import type { Sessions } from './sessions.ts'
 
-/** Sessions while the memory system is off: every turn stands alone, and nothing is written anywhere. */
+/** Every turn is a conversation of its own, and nothing is written anywhere. */
 export const statelessSessions: Sessions = {
   open: async () => ({ session_id: '', window: [], ended_another: false }),
   append: async (session_id, messages) => ({ session_id, window: messages }),

@@ -1,12 +1,13 @@
+/** Reads and writes `session.json`, a copy of the window that a person can read. */
 import { DenidinError } from '../platform/errors.ts'
 import type { SessionRecord } from './session-ledger.ts'
 import type { WindowMessage } from './session.ts'
 import { windowTokens } from './window.ts'
 
-/** What `session.json` holds: a working copy of the window that a person can read. */
+/** The content of a `session.json`. */
 export interface WindowFile {
   readonly window: readonly WindowMessage[]
-  /** Messages ever taken in; tells whether the file is as new as the message store. */
+  /** Messages ever added; shows whether the file is as new as the message store. */
   readonly message_counter: number
   /** Fields that this version does not know; they are written back as they were. */
   readonly unknown: Readonly<Record<string, unknown>>

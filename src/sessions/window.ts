@@ -1,3 +1,4 @@
+/** Keeps the window of a session within its token budget. */
 import type { WindowMessage } from './session.ts'
 
 /** However long they are, the last two messages stay: a question and what it refers to. */
@@ -8,8 +9,8 @@ export const windowTokens = (window: readonly WindowMessage[]): number =>
   window.reduce((sum, message) => sum + message.tokens, 0)
 
 /**
- * What stays of a window under a budget: the oldest messages leave until the rest fits, but the last two stay
- * whatever their size. What leaves is still in the message store, and in the summary when the session ends.
+ * Cuts a window to a budget: the oldest messages leave until the rest fits, but the last two stay whatever their size.
+ * Messages that leave are still in the message store, and in the summary when the session ends.
  */
 export const fitWindow = (window: readonly WindowMessage[], max_tokens: number): readonly WindowMessage[] => {
   let tokens = windowTokens(window)

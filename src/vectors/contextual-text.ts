@@ -1,5 +1,5 @@
 /** The text by which a message is embedded: the message with what was said before and after it. */
-import type { Utterance, UtteranceInContext } from '../messages/message-context.ts'
+import type { MessageRecord } from '../messages/message.ts'
 import { isoDay } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
@@ -13,14 +13,22 @@ const CONTEXT_TOKENS = 60
 /** A neighbour of which only so little would fit says nothing. */
 const LEAST_TOKENS = 8
 
+type Words = Pick<MessageRecord, 'role' | 'sender_name' | 'text'>
+
+interface WordsInContext {
+  readonly message: Words & Pick<MessageRecord, 'sent_at'>
+  readonly before: readonly Words[]
+  readonly after: readonly Words[]
+}
+
 /**
  * The text by which a turn is found by its meaning: day and speaker, what was said, and what was said around it, the
  * nearest first, inside 200 tokens.
  */
-export const contextualText = ({ turn, before, after }: UtteranceInContext, tokens: TokenCounter): string => {
+export const contextualText = ({ message, before, after }: WordsInContext, tokens: TokenCounter): string => {
   const around = before.length + after.length > 0
   const own = tokens.cut(
-    `${isoDay(turn.sent_at)} ${lineOf(turn)}`,
+    `${isoDay(message.sent_at)} ${lineOf(message)}`,
     MOST_TOKENS - (around ? CONTEXT_TOKENS : 0),
     'start',
   )
@@ -42,7 +50,7 @@ export const contextualText = ({ turn, before, after }: UtteranceInContext, toke
   return [...earlier.reverse(), own, ...later].join('\n')
 }
 
-const lineOf = ({ role, sender_name, text }: Utterance): string => {
+const lineOf = ({ role, sender_name, text }: Words): string => {
   const speaker = role === 'assistant' ? 'DeniDin' : sender_name
   return speaker === undefined ? text : `${speaker}: ${text}`
 }

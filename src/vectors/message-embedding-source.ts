@@ -1,4 +1,5 @@
 /** Offers the messages of people to the vectors, once they are old enough to have context. */
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import type { Scope } from '../messages/scope.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
@@ -18,10 +19,17 @@ const LOOK_EVERY_MS = MINUTE_MS
 /** Messages that may have come, at the places of newer ones that went, before their going is followed. */
 const REUSED_WITHIN = 1000
 
+export interface MessageSourceDeps {
+  readonly context: MessageContext
+  readonly changeLog: Pick<ChangeLog, 'contentChanges' | 'advance'>
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+}
+
 /** Every message of a person has a vector, of what was said together with what was said around it. */
-export const createMessageSource = (turns: MessageContext, tokens: TokenCounter, clock: Clock): EmbeddingSource => {
+export const createMessageSource = ({ context, changeLog, tokens, clock }: MessageSourceDeps): EmbeddingSource => {
   const scopesOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> => {
-    const found = await turns.scopesOf(ids.map(messageOfItem))
+    const found = await context.scopesOf(ids.map(messageOfItem))
     return new Map([...found].map(([message_id, scope]) => [itemOfMessage(message_id), scope]))
   }
 
@@ -34,12 +42,12 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
     page: async ({ limit, after }): Promise<SourcePage> => {
       const now = clock.now()
       const from = Number(after ?? 0)
-      const { turns: found, reached } = await turns.inOrder(from, limit)
+      const { messages: found, reached } = await context.inOrder(from, limit)
       if (reached === undefined) return { items: [], next: undefined }
       // A clock that differs must not hold up what comes behind.
-      const fresh = found.findIndex(({ turn }) => Math.abs(now - turn.sent_at) < SETTLED_AFTER_MS)
+      const fresh = found.findIndex(({ message }) => Math.abs(now - message.sent_at) < SETTLED_AFTER_MS)
       const settled = fresh < 0 ? found : found.slice(0, fresh)
-      const items = settled.map(({ turn }) => ({ item_id: itemOfMessage(turn.message_id), scope: turn.scope }))
+      const items = settled.map(({ message }) => ({ item_id: itemOfMessage(message.message_id), scope: message.scope }))
       if (fresh < 0) return { items, next: String(reached) }
       const next = settled.at(-1)?.seq
       return { items, next: next === undefined ? undefined : String(next) }
@@ -51,26 +59,30 @@ export const createMessageSource = (turns: MessageContext, tokens: TokenCounter,
       const texts = new Map<string, string>()
       for (const [scope, members] of Map.groupBy(items, each => each.scope)) {
         const ids = members.map(each => messageOfItem(each.item_id))
-        for (const found of await turns.inContext(scope, ids, CONTEXT_TURNS)) {
-          texts.set(itemOfMessage(found.turn.message_id), contextualText(found, tokens))
+        for (const found of await context.inContext(scope, ids, CONTEXT_TURNS)) {
+          texts.set(itemOfMessage(found.message.message_id), contextualText(found, tokens))
         }
       }
       return texts
     },
 
     changes: async (after, limit) => {
-      const changes = await turns.changes(after, limit, CONTEXT_TURNS)
+      const changes = await changeLog.contentChanges('vectors', { after, limit })
       const last = changes.at(-1)
       if (last === undefined) return undefined
-      const stale = [...new Set(changes.flatMap(each => [each.message_id, ...each.neighbours]))].map(itemOfMessage)
+      const stale_ids = new Set(changes.map(each => each.message_id))
+      for (const change of changes) {
+        for (const neighbour of await context.neighbours(change, CONTEXT_TURNS)) stale_ids.add(neighbour)
+      }
+      const stale = [...stale_ids].map(itemOfMessage)
       const there = await scopesOf(stale)
-      const reused_from = (await turns.newest()) - REUSED_WITHIN
-      const again = changes.map(each => each.place).filter(place => place > reused_from)
+      const reused_from = (await context.newest()) - REUSED_WITHIN
+      const again = changes.map(each => each.seq).filter(seq => seq > reused_from)
       const renewed = [...there].map(([item_id, scope]): Embeddable => ({ item_id, scope }))
       const compare_again = again.length === 0 ? {} : { again_after: String(Math.min(...again) - 1) }
       return { upTo: last.change, stale, renewed, ...compare_again }
     },
 
-    followed: upTo => turns.forgetChanges(upTo),
+    followed: upTo => changeLog.advance('vectors', upTo),
   }
 }

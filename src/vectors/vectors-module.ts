@@ -4,6 +4,7 @@
  */
 import type { Database } from '../database/sqlite/database.ts'
 import type { Module } from '../lifecycle/module.ts'
+import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { Embedder } from '../models/embedder.ts'
@@ -61,6 +62,7 @@ export interface VectorsModuleDeps {
   readonly memorySource: EmbeddingSource
   readonly memorySessions: MemorySessions
   readonly messageContext: MessageContext
+  readonly changeLog: Pick<ChangeLog, 'contentChanges' | 'advance'>
   readonly history: SessionMessages
   /** Persons who became others, also while this feature was switched off. */
   readonly pastMerges: readonly { readonly from_id: PersonId; readonly into_id: PersonId }[]
@@ -109,7 +111,12 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
   const embedder = withQuestionCache(deps.embedder)
   const min_similarity = settings.min_similarity ?? defaultMinSimilarity(embedder.model)
   const sources = new FollowedSources({ ...opened, settings, runtime, embedder, min_similarity })
-  const messageSource = createMessageSource(deps.messageContext, runtime.tokens, runtime.clock)
+  const messageSource = createMessageSource({
+    context: deps.messageContext,
+    changeLog: deps.changeLog,
+    tokens: runtime.tokens,
+    clock: runtime.clock,
+  })
   const memories = sources.follow(deps.memorySource, embedder.space, true)
   const messages = sources.follow(messageSource, messageSpace(embedder.space), settings.embed_messages)
   const messageVectors = createMessageVectors({

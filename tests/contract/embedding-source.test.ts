@@ -8,8 +8,8 @@ import { createMessageSource } from '../../src/vectors/message-embedding-source.
 import type { Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
@@ -34,10 +34,15 @@ const subjects: Record<string, () => Subject> = {
     }
   },
   messages: () => {
-    const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+    const database = new Database(':memory:', messageMigrations)
     const store = createSqliteMessageStore(database)
     let n = 0
-    const source = createMessageSource(createSqliteMessageContext(database), wordCounter, new FakeClock())
+    const source = createMessageSource({
+      context: createSqliteMessageContext(database),
+      changeLog: createSqliteChangeLog(database),
+      tokens: wordCounter,
+      clock: new FakeClock(),
+    })
     return {
       source,
       add: async (scope, text) => {
@@ -46,8 +51,8 @@ const subjects: Record<string, () => Subject> = {
         sayAll(database, [{ message_id: `m${n}`, scope, text, session_id: `s${n}` }])
         return `${source.prefix}m${n}`
       },
-      remove: async (_scope, id) => await store.remove(id.slice(source.prefix.length), 1),
-      merge: (from, to) => store.reassign(from, to),
+      remove: async (_scope, id) => await store.history.remove(id.slice(source.prefix.length), 1),
+      merge: (from, to) => store.personal.reassign(from, to),
     }
   },
 }

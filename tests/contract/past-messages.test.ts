@@ -45,7 +45,7 @@ interface Subject {
 }
 
 const overAnIndex = (): Subject => {
-  const index = new FollowingMessageIndex({ feed: rig.feed, index: rig.index, logger: log })
+  const index = new FollowingMessageIndex({ feed: rig.feed, changeLog: rig.changeLog, index: rig.index, logger: log })
   const search = new MemorySearch({
     facts: { findFacts: async () => NO_FACTS },
     messages: rig.search({ indexer: index.indexer, logger: log }),
@@ -100,7 +100,7 @@ describe.each<[string, () => Subject]>([
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
     past.index.requestSync()
     await past.index.whenIdle()
-    await rig.messages.remove('m1', 1)
+    await rig.messages.history.remove('m1', 1)
     await past.index.forget(['m1'])
     await past.index.forget(['m1'])
     expect(await asked(past, ANN)).toEqual([])
@@ -119,7 +119,7 @@ describe.each<[string, () => Subject]>([
     await past.index.whenIdle()
     expect(past.index.personal.name).toBe('index')
     expect(await gathered(past.index.personal.export('ann'))).toEqual([])
-    await rig.messages.erase('ann')
+    await rig.messages.personal.erase('ann')
     await past.index.personal.erase('ann')
     expect(await past.index.personal.count('ann')).toBe(0)
     expect(await past.index.personal.erase('ann')).toBe(0)
@@ -155,7 +155,7 @@ describe('past messages over a full-text index', () => {
     await rig.talk(BEA, 9, ['Bea: the name of my boat is Osprey'])
     past.index.requestSync()
     await past.index.whenIdle()
-    await rig.messages.reassign('bea', 'ann')
+    await rig.messages.personal.reassign('bea', 'ann')
     await past.index.personal.reassign('bea', 'ann')
     // At once, not when the index has followed.
     expect(await past.index.personal.count('bea')).toBe(0)

@@ -25,7 +25,7 @@ import { createExport } from '../../src/privacy/export.ts'
 import { createPersonalSessions } from '../../src/sessions/personal-sessions.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
-import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { SqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -51,7 +51,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
         const message_id = `${chat_id}-${person_id}`
         const scope = chat_kind === 'group' ? (`chat:${chat_id}` as const) : (`person:${person_id}` as const)
         const place = { message_id, chat_id, chat_kind, text: `words of ${person_id}`, sent_at: 5 }
-        await store.receive({
+        await store.inbox.receive({
           message: { ...place, sender: { identities: [] }, addressed: true, may_continue: false },
           person_id,
           scope,
@@ -59,7 +59,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
           state: 'received',
           tokens: 3,
         })
-        await store.assign(`session-${chat_id}`, [message_id])
+        await store.history.assign(`session-${chat_id}`, [message_id])
         const reply = { outbox_id: `o-${message_id}`, chat_id, chat_kind, scope, person_id, answers: [message_id] }
         const answer = {
           ...reply,
@@ -69,12 +69,12 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
           keep: true,
           created_at: 6,
         }
-        await store.intend(answer, ['answer'])
-        await store.conclude(answer, 0, { state: 'sent', message_id: `r-${message_id}`, at: 7 })
-        await store.rate({ message_id: `r-${message_id}`, person_id, value: 1, at: 8 })
+        await store.outbox.intend(answer, ['answer'])
+        await store.outbox.conclude(answer, 0, { state: 'sent', message_id: `r-${message_id}`, at: 7 })
+        await store.history.rate({ message_id: `r-${message_id}`, person_id, value: 1, at: 8 })
       }
     }
-    return { data: store, fill, sections: ['messages', 'ratings'] }
+    return { data: store.personal, fill, sections: ['messages', 'ratings'] }
   },
   memories: () => {
     const store = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
@@ -101,7 +101,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data: listings, fill, sections: [] }
   },
   sessions: folder => {
-    const ledger = createSqliteSessionLedger(new Database(':memory:', sessionMigrations))
+    const ledger = new SqliteSessionLedger(new Database(':memory:', sessionMigrations))
     const data = createPersonalSessions(ledger, new SessionFolders(folder))
     const fill = async (person_id: string): Promise<void> => {
       const scope = `person:${person_id}` as const

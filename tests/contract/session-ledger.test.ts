@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import type { LedgerData } from '../../src/sessions/personal-sessions.ts'
-import type { SessionLedger } from '../../src/sessions/session-ledger.ts'
+import type { SessionLedger, SessionTransfers } from '../../src/sessions/session-ledger.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
-import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { SqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
 
-describe.each([['sqlite', () => createSqliteSessionLedger(new Database(':memory:', sessionMigrations))]] as const)(
+describe.each([['sqlite', () => new SqliteSessionLedger(new Database(':memory:', sessionMigrations))]] as const)(
   'session ledger: %s',
   (_name, make) => {
-    let ledger: SessionLedger & LedgerData
+    let ledger: SessionLedger & SessionTransfers & LedgerData
 
     const create = (session_id: string, person: string, at: number): Promise<unknown> =>
       ledger.create({ session_id, scope: `person:${person}`, chat_id: `${person}@c.us`, at })

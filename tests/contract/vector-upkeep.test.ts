@@ -9,8 +9,8 @@ import { createMessageSource } from '../../src/vectors/message-embedding-source.
 import { messageSpace } from '../../src/vectors/embedding-spaces.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { exactRig } from '../support/memory-exact-rig.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
@@ -22,7 +22,7 @@ const RUN = { every_vector: true, repair: false, signal, progress: () => undefin
 const rigOf = (others: readonly VerifiablePart[] = []) => {
   const rig = exactRig(['person:a', 'person:b'])
   const { vectors, vector_database, embedder, memories, clock, ids } = rig
-  const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+  const database = new Database(':memory:', messageMigrations)
   const space = messageSpace(embedder.space)
   const index = new ExactVectorIndex(space, vectors, async () => ['person:a'])
   const tableOf = (of: string) => createSqliteCollectionAllocator(vector_database, { space: of })
@@ -36,7 +36,12 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
       syncNow: () => rig.source_vectors.syncNow(),
     },
     messages: {
-      source: createMessageSource(createSqliteMessageContext(database), wordCounter, clock),
+      source: createMessageSource({
+        context: createSqliteMessageContext(database),
+        changeLog: createSqliteChangeLog(database),
+        tokens: wordCounter,
+        clock,
+      }),
       space,
       index,
       embeds: false,
@@ -45,7 +50,7 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
       pending: async () => 0,
     },
     memorySessions: memories,
-    history: createSqliteMessageStore(database),
+    history: createSqliteMessageStore(database).history,
     vectors,
     embedder,
     others,

@@ -27,7 +27,7 @@ test('of a chat that is read once more only what is new is received, though the 
   const store = createSqliteMessageStore(new Database(':memory:', messageMigrations))
   const record = async (each: IncomingMessage): Promise<void> => {
     const receipt = { person_id: 'ana', scope: `chat:${CHAT}`, received_at: NOW, state: 'received' } as const
-    await store.receive({ ...receipt, message: each, tokens: undefined })
+    await store.inbox.receive({ ...receipt, message: each, tokens: undefined })
   }
   for (let number = 1; number <= KNOWN; number++) await record(message(number))
   const all: BackfilledChat['said'] = Array.from({ length: KNOWN + 3 }, (_, index) => ({
@@ -51,7 +51,7 @@ test('of a chat that is read once more only what is new is received, though the 
   }
   for (let life = 1; life <= 3; life++) await expect(live()).rejects.toThrow('killed')
   expect(lives).toEqual([['m41', 'm42', 'm43'], ['m42', 'm43'], ['m43']])
-  expect(await store.recordedUntil([CHAT])).toEqual(new Map())
+  expect(await store.inbox.recordedUntil([CHAT])).toEqual(new Map())
   await live()
-  expect(await store.recordedUntil([CHAT])).toEqual(new Map([[CHAT, NOW + MINUTE_MS]]))
+  expect(await store.inbox.recordedUntil([CHAT])).toEqual(new Map([[CHAT, NOW + MINUTE_MS]]))
 })

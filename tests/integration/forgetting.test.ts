@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openStores, type Stores } from '../../src/app/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
-import type { Receipt } from '../../src/messages/message-store.ts'
+import type { Receipt } from '../../src/messages/inbox-store.ts'
 import type { Caller } from '../../src/operations/operation.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { createErasure, type Erasure } from '../../src/privacy/erasure.ts'
@@ -56,6 +56,7 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
     log: { erasures: stores.erasures, applied: stores.applied },
     texts: {
       messages: stores.forgettable,
+      changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: createNoLongTermMemory(stores.memories),
       indexes: [],
@@ -195,9 +196,9 @@ test('what somebody said before two persons became one is known as forgotten aft
       state: 'received',
       tokens: 2,
     }
-    expect(await stores.messages.receive(receipt)).toBe('new')
+    expect(await stores.messages.inbox.receive(receipt)).toBe('new')
     const past = { ...receipt.message, message_id: 'past-1' }
-    expect(await stores.messages.receive({ ...receipt, message: past })).toBe('known')
+    expect(await stores.messages.inbox.receive({ ...receipt, message: past })).toBe('known')
   })
 })
 

@@ -104,7 +104,7 @@ test('what only came from deleted words goes, what was also said elsewhere is he
   await rig.session('s2', ['my home is in Haifa'])
   await rig.learner.learn('s2', at_once)
   await rig.stores.ledger.stored('s2', rig.clock.now())
-  await rig.stores.messages.remove(first, rig.clock.now())
+  await rig.stores.messages.history.remove(first, rig.clock.now())
   expect(await rig.learner.relearn('s1')).toBe(true)
   expect(await texts()).toEqual(['Dana: the gate squeaks'])
   const waiting = await rig.stores.ledger.waiting(rig.clock.now())
@@ -122,7 +122,7 @@ test('when what ended a fact is deleted, the fact holds again', async () => {
   const [moved = ''] = await rig.session('s2', ['I moved to Oslo'])
   await rig.learner.learn('s2', at_once)
   expect((await rig.facts()).map(memory => memory.valid_to === undefined)).toEqual([false, true])
-  await rig.stores.messages.remove(moved, rig.clock.now())
+  await rig.stores.messages.history.remove(moved, rig.clock.now())
   await rig.learner.relearn('s2')
   expect(await rig.facts()).toMatchObject([{ text: 'Dana: I live in Haifa', valid_to: undefined }])
 })
@@ -131,7 +131,7 @@ test('words that are deleted while they are read are not learned', async () => {
   const [secret = ''] = await rig.session('s1', ['the code is 4711', 'the gate squeaks'])
   const usual = rig.script
   rig.script = async (lines, content) => {
-    await rig.stores.messages.remove(secret, rig.clock.now())
+    await rig.stores.messages.history.remove(secret, rig.clock.now())
     return await usual(lines, content)
   }
   await rig.learner.learn('s1', at_once)

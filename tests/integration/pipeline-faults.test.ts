@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import type { Stores } from '../../src/app/stores.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
 import type { Delivery } from '../../src/channels/channel.ts'
+import type { OutboxStore } from '../../src/messages/outbox-store.ts'
 import type { MessageStore } from '../../src/messages/message-store.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { PipelineRig } from '../support/pipeline-rig.ts'
@@ -27,6 +28,17 @@ afterEach(async () => {
 const withMessages =
   (change: (real: MessageStore) => Partial<MessageStore>) =>
   (stores: Stores): Stores => ({ ...stores, messages: { ...stores.messages, ...change(stores.messages) } })
+
+/** An outbox as a plain object, of which single calls can be replaced. */
+const callsOf = (outbox: OutboxStore): OutboxStore => ({
+  intend: (reply, parts) => outbox.intend(reply, parts),
+  begin: (outbox_id, part, at) => outbox.begin(outbox_id, part, at),
+  conclude: (reply, part, outcome) => outbox.conclude(reply, part, outcome),
+  abandon: (reply, at) => outbox.abandon(reply, at),
+  fail: (reply, at) => outbox.fail(reply, at),
+  concludeInterrupted: at => outbox.concludeInterrupted(at),
+  held: chat_id => outbox.held(chat_id),
+})
 
 /** Leaves replies on disk that certainly did not go out. */
 const leaveHeld = async (...chats: readonly string[]): Promise<void> => {
@@ -133,13 +145,15 @@ test('with memory off, several messages lost in a crash are asked for once a cha
   await rig.close()
   expect(rig.channel.sent).toHaveLength(1)
   await rig.open({ config: OFF })
-  expect((await rig.process.stores.messages.counts()).inbox.received).toBe(0)
+  expect((await rig.process.stores.messages.traffic.counts()).inbox.received).toBe(0)
 })
 
 const FULL = (): Promise<never> => Promise.reject(new Error('database or disk is full'))
 
 test('when the disk is full as the reply is to be recorded, the person is told all the same', async () => {
-  rig = await PipelineRig.start({ wrap: withMessages(() => ({ intend: FULL })) })
+  rig = await PipelineRig.start({
+    wrap: withMessages(({ outbox }) => ({ outbox: { ...callsOf(outbox), intend: FULL } })),
+  })
   expect(await rig.say('hello')).toMatch(/went wrong/)
   await rig.crash()
   await rig.open()
@@ -157,12 +171,12 @@ test('when the disk is full as a message comes in, its writer is told once, and 
   await expect(rig.channel.deliver(message)).rejects.toThrow(/disk is full/)
   expect(rig.channel.sent.slice(1)).toMatchObject([{ chat_id: ANA, text: expect.stringMatching(/went wrong/) }])
   database.run('pragma max_page_count = 100000')
-  expect(await rig.process.stores.messages.open()).toEqual([])
+  expect(await rig.process.stores.messages.inbox.open()).toEqual([])
   expect(await rig.say('small again')).toBe('You said: small again')
 })
 
 test('a failure while a group is only listened to says nothing into the group', async () => {
-  rig = await PipelineRig.start({ wrap: withMessages(() => ({ assign: FULL })) })
+  rig = await PipelineRig.start({ wrap: withMessages(({ history }) => ({ history: { ...history, assign: FULL } })) })
   await rig.channel.deliver({ text: 'the picnic is on Friday', chat_id: GROUP, addressed: false })
   await rig.process.conversation.whenIdle(GROUP)
   expect(rig.log.text()).toContain('A turn failed')
@@ -202,7 +216,7 @@ test.each(['', ' \n\t ', '\u200b'])('a message without words (%j) is recorded an
   rig = await PipelineRig.start()
   expect(await rig.say(text)).toBe('')
   expect(rig.model.requests).toEqual([])
-  expect((await rig.process.stores.messages.counts()).inbox).toMatchObject({ ignored: 1, received: 0 })
+  expect((await rig.process.stores.messages.traffic.counts()).inbox).toMatchObject({ ignored: 1, received: 0 })
 })
 
 test('special tokens of a model are words like any others', async () => {
@@ -236,7 +250,7 @@ test('who is blocked between writing and the turn gets no answer', async () => {
   await rig.process.stores.people.setRole(person?.person_id ?? '', 'blocked')
   await rig.process.conversation.whenIdle(ANA)
   expect(rig.channel.sent).toEqual([])
-  expect((await rig.process.stores.messages.counts()).inbox.ignored).toBe(1)
+  expect((await rig.process.stores.messages.traffic.counts()).inbox.ignored).toBe(1)
 })
 
 test('two persons who become one while a turn of each runs lose no word of either', async () => {
@@ -267,7 +281,7 @@ test('two persons who become one while a turn of each runs lose no word of eithe
   ])
   rig.clock.forward(HOUR_MS)
   await rig.process.stores.people.resolve({ identities: [lid, phone] })
-  const counts = await rig.process.stores.messages.counts()
+  const counts = await rig.process.stores.messages.traffic.counts()
   expect(counts).toMatchObject({ messages: 6, inbox: { answered: 3, received: 0 }, outbox: { sent: 3 } })
 })
 

@@ -163,22 +163,23 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
   await rig.talk('chat:g', 0, lines)
   // An index that was thrown back to an earlier state, as a power cut may do: what it lacks is told again.
   await rig.indexer[Symbol.asyncDispose]()
-  const half = await rig.feed.changes(0, 90)
+  const half = await rig.changeLog.changes(0, 90)
   await rig.index.apply(
     half.map(({ message_id, now }) => ({ message_id, now: now && { scope: now.scope, message: now } })),
     { change: 60 },
   )
-  await rig.messages.remove('m5', 0)
-  await rig.messages.edit('m6', 'boat renamed', 2)
+  await rig.messages.history.remove('m5', 0)
+  await rig.messages.history.edit('m6', 'boat renamed', 2)
   const again = new FullTextIndexer({
     feed: rig.feed,
+    changeLog: rig.changeLog,
     index: rig.index,
     logger: denidin.log,
   })
   again.requestSync()
   await again.whenIdle()
   expect(await rig.index.counts()).toEqual({ messages: 199, scopes: 1 })
-  expect(await rig.feed.changes((await rig.index.progress()).change, 10)).toEqual([])
+  expect(await rig.changeLog.changes((await rig.index.progress()).change, 10)).toEqual([])
   expect(rig.everything()).not.toContain('number5"')
 })
 
@@ -188,7 +189,7 @@ test('what two people said who turn out to be one is found under the one', async
   await rig.talk('person:ann', 0, ['Ann: my boat is called Marlin'])
   await rig.talk('person:bea', 0, ['Bea: my horse is called Pilot'])
   expect(JSON.stringify(await rig.ask('person:ann', 'what is the horse called?'))).not.toContain('Pilot')
-  await rig.messages.reassign('bea', 'ann')
+  await rig.messages.personal.reassign('bea', 'ann')
   await rig.index.dropScope('person:bea')
   expect((await rig.ask('person:ann', 'what is the horse called?'))[0]?.text).toBe('my horse is called Pilot')
   expect(await rig.index.count('bea')).toBe(0)

@@ -2,16 +2,16 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { StoredMessage } from '../../src/messages/message.ts'
+import type { MessageRecord } from '../../src/messages/message.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
-import type { SessionBrowser } from '../../src/sessions/session.ts'
+import { toWindowMessage, type SessionBrowser } from '../../src/sessions/session.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
-import { createSessions, toWindowMessage, type Sessions } from '../../src/sessions/sessions.ts'
+import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
-import { createSqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { SqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog, type MemoryLog } from '../support/memory-log.ts'
@@ -30,7 +30,7 @@ const ids = fakeIds('session')
 
 const start = (): void => {
   sessions = createSessions({
-    ledger: createSqliteSessionLedger(database),
+    ledger: new SqliteSessionLedger(database),
     folders: new SessionFolders(join(folder.path, 'sessions')),
     messages: createSqliteMessageStore(database),
     metrics: createMetrics(),
@@ -43,19 +43,22 @@ const start = (): void => {
 
 /** Receives a message and adds it to the session of the scope. */
 const say = async (message_id: string, text: string, max_tokens = 1000): Promise<string> => {
-  const message: StoredMessage = {
+  const message: MessageRecord = {
     message_id,
     chat_id: CHAT,
     chat_kind: 'direct',
+    scope: SCOPE,
     person_id: 'ana',
     role: 'user',
+    kind: 'chat',
+    learning_opt_out: false,
     sender_name: 'Ana',
     text,
     tokens: 10,
     sent_at: clock.now(),
     session_id: undefined,
   }
-  await createSqliteMessageStore(database).receive({
+  await createSqliteMessageStore(database).inbox.receive({
     message: {
       message_id,
       chat_id: CHAT,
@@ -135,7 +138,7 @@ test('over the limit the oldest leave the window and stay in the message store',
   for (const n of [1, 2, 3, 4, 5]) await say(`m${String(n)}`, `text ${String(n)}`, 30)
   const { session_id } = await sessions.open(SCOPE, CHAT)
   expect(await contents()).toEqual(['text 3', 'text 4', 'text 5'])
-  expect(await createSqliteMessageStore(database).countOfSession(session_id)).toBe(5)
+  expect(await createSqliteMessageStore(database).history.countOfSession(session_id)).toBe(5)
 })
 
 test('a field that this version does not know loads and is written back', async () => {

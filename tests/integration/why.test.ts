@@ -92,7 +92,7 @@ test('the profile and the tone are listed when they were given, and a profile li
   expect(denidin.lastRequest()).toContain(sad.tone ?? 'none')
   expect(await uses('recall')).toBe(before)
   const told = await denidin.say('/why')
-  expect(told).toContain('Ana takes her tea with lemon (I am given this with every message of yours)')
+  expect(told).toContain('Ana takes her tea with lemon (I am given this with each of your messages)')
   expect(told).toContain('asked to answer with sympathy')
 
   await denidin.say('the train leaves at nine')

@@ -101,7 +101,7 @@ export class TestDenidin implements AsyncDisposable {
     using stores = openStores(settings, surroundings(this.log, { clock: this.clock }))
     const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') } as const] }
     const { person_id } = await stores.people.resolve(sender)
-    await stores.messages.receive({
+    await stores.messages.inbox.receive({
       message: {
         message_id: `left-${text}`,
         chat_id,

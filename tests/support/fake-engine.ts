@@ -41,6 +41,7 @@ export class FakeAccount {
       author_name: undefined,
       mentioned_ids: [],
       quoted_author_id: undefined,
+      quoted_key: undefined,
       ack: 1,
       ...fields,
     }
@@ -182,6 +183,7 @@ export class FakeConnection implements EngineConnection {
       from_me: true,
       sent_at: this.#now(),
       quoted_author_id: quoted?.author_id,
+      quoted_key: quoted?.message_id.split('_')[2],
       ack: 0,
     })
     this.report(events => events.message(sent))

@@ -7,7 +7,7 @@ import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Learner } from '../../src/learning/learner.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { MemoryRecord } from '../../src/memory/memory.ts'
-import type { StoredMessage } from '../../src/messages/message.ts'
+import type { MessageRecord } from '../../src/messages/message.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { FakeClock } from './fake-clock.ts'
 import { memoryLog } from './memory-log.ts'
@@ -81,7 +81,7 @@ export class LearningRig implements AsyncDisposable {
     await ledger.create({ session_id, scope: this.scope, chat_id: 'c1', at: this.clock.now() })
     const ids: string[] = []
     for (const text of sayings) ids.push(await this.say(session_id, text, name))
-    await messages.assign(session_id, ids)
+    await messages.history.assign(session_id, ids)
     await ledger.close(session_id, 'reset', this.clock.now())
     return ids
   }
@@ -91,7 +91,7 @@ export class LearningRig implements AsyncDisposable {
     const message_id = `m${String(++this.#said)}`
     await this.clock.advance(60_000)
     const at = this.clock.now()
-    await this.stores.messages.receive({
+    await this.stores.messages.inbox.receive({
       message: {
         message_id,
         chat_id: 'c1',
@@ -108,7 +108,7 @@ export class LearningRig implements AsyncDisposable {
       state: 'received',
       tokens: 10,
     })
-    await this.stores.messages.assign(session_id, [message_id])
+    await this.stores.messages.history.assign(session_id, [message_id])
     return message_id
   }
 
@@ -117,8 +117,8 @@ export class LearningRig implements AsyncDisposable {
     return (await this.stores.memories.list(this.scope, { limit: 10_000, kinds: ['fact'] })).toReversed()
   }
 
-  async messagesOf(session_id: string): Promise<readonly StoredMessage[]> {
-    return await this.stores.messages.ofSession(session_id)
+  async messagesOf(session_id: string): Promise<readonly MessageRecord[]> {
+    return await this.stores.messages.history.ofSession(session_id)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,12 +10,11 @@ import { scopeEntries } from '../../src/retrieval/scope-entries.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../../src/retrieval/ranking/weights.ts'
 import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
 import { createSqliteFullTextIndex } from '../../src/retrieval/sqlite/sqlite-full-text-index.ts'
-import type { MessageStore } from '../../src/messages/message-store.ts'
 import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
-import { createSqliteChangeFeed } from '../../src/messages/sqlite/sqlite-change-feed.ts'
-import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import type { PersonalData } from '../../src/people/personal-data.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
+import { createSqliteMessageReader } from '../../src/messages/sqlite/sqlite-message-reader.ts'
+import { createSqliteMessageStore, type SqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { wordCounter } from './memory-rig.ts'
@@ -37,10 +36,16 @@ const MINUTE = 60_000
 export class RecallRig implements AsyncDisposable {
   readonly database = new Database(':memory:', messageMigrations)
   readonly index_database = new Database(':memory:', indexMigrations)
-  readonly messages: MessageStore & PersonalData = createSqliteMessageStore(this.database)
-  readonly feed = createSqliteChangeFeed(this.database)
+  readonly messages: SqliteMessageStore = createSqliteMessageStore(this.database)
+  readonly feed = createSqliteMessageReader(this.database)
+  readonly changeLog = createSqliteChangeLog(this.database)
   readonly index: FullTextIndex & IndexedPersons = createSqliteFullTextIndex(this.index_database)
-  readonly indexer = new FullTextIndexer({ feed: this.feed, index: this.index, logger: silentLogger })
+  readonly indexer = new FullTextIndexer({
+    feed: this.feed,
+    changeLog: this.changeLog,
+    index: this.index,
+    logger: silentLogger,
+  })
   #n = 0
 
   constructor() {
@@ -50,7 +55,7 @@ export class RecallRig implements AsyncDisposable {
   }
 
   async say(scope: Scope, { id, who, text, minute }: Said): Promise<void> {
-    await this.messages.receive({
+    await this.messages.inbox.receive({
       message: {
         message_id: id,
         chat_id: scope,

@@ -1,5 +1,6 @@
 // Messages in a store, as the pipeline leaves them, without the pipeline.
 import type { Database } from '../../src/database/sqlite/database.ts'
+import { kindOfIncoming } from '../../src/messages/message-kind.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 
 export interface Said {
@@ -19,13 +20,14 @@ export const sayAll = (database: Database, said: readonly Said[]): void => {
       const scope = each.scope ?? 'person:a'
       database.run(
         `insert into messages
-           (message_id, chat_id, chat_kind, scope, person_id, role, sender_name, text, tokens, sent_at, session_id)
-         values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :role, :sender_name, :text, 1, :sent_at,
+           (message_id, chat_id, chat_kind, scope, person_id, role, kind, sender_name, text, tokens, sent_at, session_id)
+         values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :role, :kind, :sender_name, :text, 1, :sent_at,
            :session_id)`,
         {
           message_id: each.message_id,
           scope,
           role: each.role ?? 'user',
+          kind: kindOfIncoming(each),
           text: each.text,
           chat_id: `chat of ${scope}`,
           chat_kind: scope.startsWith('chat:') ? 'group' : 'direct',

@@ -5,7 +5,8 @@ import { ChannelOutbox, type Outbox } from '../../src/conversation/outbox.ts'
 import type { ResendReason } from '../../src/conversation/outbox/held-reply-sender.ts'
 import type { PacedText } from '../../src/conversation/pacing/pacer.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { MessageStore, Reply } from '../../src/messages/message-store.ts'
+import type { MessageStore } from '../../src/messages/message-store.ts'
+import type { Reply } from '../../src/messages/outbox-store.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
@@ -66,7 +67,7 @@ beforeEach(async () => {
 
 const hear = async (chat_id: string): Promise<void> => {
   const sender = { identities: [{ kind: 'phone', value: '15550001' }] } as const
-  await messages.receive({
+  await messages.inbox.receive({
     message: {
       message_id: `from ${chat_id}`,
       chat_id,
@@ -128,7 +129,7 @@ const arrived = (): string => channel.sent.map(each => each.text.charAt(0)).join
 test('a reply is written as a phone shows it, and kept as it was written', async () => {
   const message_id = await outbox.deliver(replyOf('**Hello** Ana'))
   expect(channel.sent).toMatchObject([{ chat_id: ANA, text: '*Hello* Ana' }])
-  expect(await messages.ofSession('s1')).toMatchObject([{ message_id, text: '**Hello** Ana' }])
+  expect(await messages.history.ofSession('s1')).toMatchObject([{ message_id, text: '**Hello** Ana' }])
 })
 
 test('a terminal gets a reply as it was written, whole and at once', async () => {
@@ -146,7 +147,7 @@ test('nobody is written to who has never written to us', async () => {
   const reply = replyOf('buy this', { chat_id: '15559999@c.us', answers: [] })
   await expect(outbox.deliver(reply)).rejects.toMatchObject({ code: 'forbidden' })
   expect(channel.sent).toEqual([])
-  expect((await messages.counts()).outbox).toEqual({ intended: 0, sent: 0, unconfirmed: 0, held: 0, failed: 0 })
+  expect((await messages.traffic.counts()).outbox).toEqual({ intended: 0, sent: 0, unconfirmed: 0, held: 0, failed: 0 })
 })
 
 test('a long reply goes out in parts, in order, each in its turn, and is kept once', async () => {
@@ -159,8 +160,8 @@ test('a long reply goes out in parts, in order, each in its turn, and is kept on
     { chat_id: ANA, characters: 3799, since: clock.now() },
     { chat_id: ANA, characters: 3799, since: clock.now() },
   ])
-  expect(await messages.ofSession('s1')).toMatchObject([{ message_id, text: LONG }])
-  expect((await messages.counts()).inbox.answered).toBe(1)
+  expect(await messages.history.ofSession('s1')).toMatchObject([{ message_id, text: LONG }])
+  expect((await messages.traffic.counts()).inbox.answered).toBe(1)
 })
 
 test('only the first part of a reply in a group quotes who asked', async () => {
@@ -175,8 +176,8 @@ test('an unconfirmed part is not repeated, and keeps no other part back', async 
   await outbox.deliver(replyOf(LONG))
   await sendHeld()
   expect(arrived()).toBe('bc')
-  expect((await messages.counts()).inbox.unconfirmed).toBe(1)
-  expect(await messages.ofSession('s1')).toHaveLength(1)
+  expect((await messages.traffic.counts()).inbox.unconfirmed).toBe(1)
+  expect(await messages.history.ofSession('s1')).toHaveLength(1)
 })
 
 test('a part that certainly does not go out is tried again, then held with those behind it', async () => {
@@ -189,8 +190,8 @@ test('a part that certainly does not go out is tried again, then held with those
   await sendHeld()
   await sendHeld()
   expect(arrived()).toBe('abc')
-  expect((await messages.counts()).inbox.answered).toBe(1)
-  expect(await messages.ofSession('s1')).toMatchObject([{ message_id: 'wa-a', text: LONG }])
+  expect((await messages.traffic.counts()).inbox.answered).toBe(1)
+  expect(await messages.history.ofSession('s1')).toMatchObject([{ message_id: 'wa-a', text: LONG }])
 })
 
 test('becoming ready twice at once sends what was held once', async () => {
@@ -232,7 +233,7 @@ test.each([
   ['while the last part was on its way', 3, 'ab'],
 ])('when the process dies %s, the rest goes out exactly once after the start', async (_when, sends, expected) => {
   if (sends === 0) {
-    await messages.intend(replyOf(LONG), LONG.split('\n\n'))
+    await messages.outbox.intend(replyOf(LONG), LONG.split('\n\n'))
   } else {
     // The process dies in the middle of this send: nothing is heard of it any more.
     channel.outcomes.push(
@@ -251,8 +252,8 @@ test.each([
     await sendHeld()
   }
   expect(arrived()).toBe(expected)
-  expect(await messages.ofSession('s1')).toHaveLength(1)
-  expect(await messages.open()).toMatchObject([{ chat_id: BEN }])
+  expect(await messages.history.ofSession('s1')).toHaveLength(1)
+  expect(await messages.inbox.open()).toMatchObject([{ chat_id: BEN }])
 })
 
 test('what is held and may not be written down goes out while the process lives, and is asked for again after it', async () => {
@@ -268,7 +269,7 @@ test('what is held and may not be written down goes out while the process lives,
   await outbox.recover()
   await sendHeld()
   expect(channel.sent).toHaveLength(1)
-  expect(await messages.open()).toMatchObject([{ chat_id: BEN }])
+  expect(await messages.inbox.open()).toMatchObject([{ chat_id: BEN }])
 })
 
 test('what is held for a chat in its quiet hours or a pause goes out when that is over, once', async () => {
@@ -295,7 +296,7 @@ test('the end of a pause takes up only what the pause kept back, and gives nothi
   delayed.clear()
   channel.outcomes.push(REFUSED)
   await sendHeld('resumed')
-  expect((await messages.counts()).outbox).toMatchObject({ held: 2, failed: 0 })
+  expect((await messages.traffic.counts()).outbox).toMatchObject({ held: 2, failed: 0 })
   await sendHeld()
   expect(arrived()).toBe('xa')
 })
@@ -307,7 +308,7 @@ test('what does not go out after a reconnect either is given up, told, and not a
   await allAttempts()
   await tried
   expect(arrived()).toBe('b')
-  expect(await messages.counts()).toMatchObject({
+  expect(await messages.traffic.counts()).toMatchObject({
     inbox: { failed: 1, received: 1 },
     outbox: { failed: 1, sent: 1, held: 0 },
   })
@@ -315,7 +316,7 @@ test('what does not go out after a reconnect either is given up, told, and not a
   await outbox.recover()
   await sendHeld()
   expect(arrived()).toBe('b')
-  expect(await messages.open()).toMatchObject([{ chat_id: BEN }])
+  expect(await messages.inbox.open()).toMatchObject([{ chat_id: BEN }])
 })
 
 test('a reply that was given up shows until one goes out', async () => {
@@ -338,7 +339,7 @@ test('a reply of which a part went out and the rest never did is given up as fai
   await tried
   await sendHeld()
   expect(arrived()).toBe('a')
-  expect(await messages.counts()).toMatchObject({ inbox: { failed: 1 }, outbox: { failed: 1, held: 0 } })
+  expect(await messages.traffic.counts()).toMatchObject({ inbox: { failed: 1 }, outbox: { failed: 1, held: 0 } })
 })
 
 test('what was held for longer than an answer is of use is given up without another try', async () => {
@@ -346,7 +347,7 @@ test('what was held for longer than an answer is of use is given up without anot
   await clock.advance(DAY_MS + 1)
   await sendHeld()
   expect(channel.sent).toEqual([])
-  expect((await messages.counts()).outbox).toMatchObject({ failed: 1, held: 0 })
+  expect((await messages.traffic.counts()).outbox).toMatchObject({ failed: 1, held: 0 })
 })
 
 test('what is held is tried as often as a new reply when a channel can send, and what comes after it waits', async () => {

@@ -4,15 +4,19 @@ import { activityOf, importanceOf } from '../../src/learning/extraction/importan
 import { factsByRules } from '../../src/learning/extraction/keyword-rules.ts'
 import { quotes, sourceOf } from '../../src/learning/extraction/quote-verification.ts'
 import { extractionRequest } from '../../src/learning/extraction/prompt.ts'
-import type { StoredMessage } from '../../src/messages/message.ts'
+import { kindOfIncoming } from '../../src/messages/message-kind.ts'
+import type { MessageRecord } from '../../src/messages/message.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 
-const said = (message_id: string, text: string, more: Partial<StoredMessage> = {}): StoredMessage => ({
+const said = (message_id: string, text: string, more: Partial<MessageRecord> = {}): MessageRecord => ({
   message_id,
   chat_id: 'c',
   chat_kind: 'direct',
+  scope: 'person:p',
   person_id: 'p',
   role: 'user',
+  kind: kindOfIncoming({ text }),
+  learning_opt_out: false,
   sender_name: 'Dana',
   text,
   tokens: 5,

@@ -10,9 +10,8 @@ import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-
 import { contextualText } from '../../src/vectors/contextual-text.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
-import type { Utterance } from '../../src/messages/message-context.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -29,7 +28,7 @@ const SPACE = 'words/messages'
 
 const rigOf = (options: { readonly embeds?: boolean } = {}) => {
   const clock = new FakeClock()
-  const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+  const database = new Database(':memory:', messageMigrations)
   const vectors = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
   const turns = createSqliteMessageContext(database)
   const store = createSqliteMessageStore(database)
@@ -42,7 +41,12 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
       embeds,
       logger: silentLogger,
       vectors: new SourceVectors({
-        source: createMessageSource(turns, wordCounter, clock),
+        source: createMessageSource({
+          context: turns,
+          changeLog: createSqliteChangeLog(database),
+          tokens: wordCounter,
+          clock,
+        }),
         space: SPACE,
         vectors,
         index,
@@ -99,7 +103,7 @@ test('edited words are found and the old ones are not; what stood beside them is
   say('1', 'my favourite colour is turquoise')
   say('2', 'thanks')
   await later()
-  await store.edit('1', 'my favourite colour is purple', 5)
+  await store.history.edit('1', 'my favourite colour is purple', 5)
   await later()
   expect(embedder.texts.slice(2).join('\n')).not.toContain('turquoise')
   expect(embedder.texts.slice(2)).toHaveLength(2)
@@ -114,7 +118,7 @@ test('a message that was taken back leaves no vector behind, not even in that of
   say('2', 'and the window is open')
   await later()
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
-  await store.remove('1', 0)
+  await store.history.remove('1', 0)
   await later(2 * MINUTE)
   expect(await vectors.count(SPACE)).toBe(0)
   embedder.failure = undefined
@@ -134,7 +138,7 @@ test('what is forgotten leaves no vector behind at once, not even in a neighbour
   await later()
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
   const gone = ['1', ...Array.from({ length: 1100 }, (_, n) => `m${String(n)}`)]
-  for (const message_id of gone) await store.remove(message_id, 0)
+  for (const message_id of gone) await store.history.remove(message_id, 0)
   const before = index.catchUps
   await messages.forget(gone)
   expect(await vectors.idsOf('message:', { limit: 10 })).toEqual(['message:other'])
@@ -147,7 +151,7 @@ test('an index that is down does not keep a vector from being forgotten', async 
   say('1', 'the code of the safe is 4711')
   await later()
   index.down = true
-  await store.remove('1', 0)
+  await store.history.remove('1', 0)
   await messages.forget(['1'])
   expect(await vectors.count(SPACE)).toBe(0)
 })
@@ -159,7 +163,7 @@ test('a message that comes at the place of one that went gets its vector', async
   await later()
   const newest = () => database.get<{ seq: number }>('select max(seq) seq from messages')?.seq
   const before = newest()
-  await store.remove('3', 0)
+  await store.history.remove('3', 0)
   say('new', 'something else')
   expect(newest()).toBe(before)
   await later()
@@ -189,7 +193,7 @@ test('a message that is taken back while it is being embedded gets no vector', a
   messages.start()
   say('1', 'forget me')
   embedder.refuses = () => {
-    void store.remove('1', 0)
+    void store.history.remove('1', 0)
     return false
   }
   await later()
@@ -205,32 +209,33 @@ test('without vectors of messages nothing is embedded or asked, and those of bef
   await later()
   expect(await near('cat called Tom')).toEqual([])
   expect(embedder.calls).toEqual([])
-  await store.remove('1', 0)
+  await store.history.remove('1', 0)
   await later()
   expect(await vectors.count('former/messages')).toBe(0)
 })
 
 test('the text of a turn keeps to 200 tokens, and the turn is never crowded out by what stands around it', () => {
   const tokens = createTokenCounter()
-  const turn = (text: string): Utterance => ({
-    message_id: 'm',
-    scope: 'person:a',
-    role: 'user',
+  const turn = (text: string) => ({
+    role: 'user' as const,
     sender_name: 'Dana',
     text,
     sent_at: Date.UTC(2026, 10, 3),
   })
   const long = 'a long story about boats and harbours '.repeat(100)
   const crowded = contextualText(
-    { turn: turn('I sold it'), before: [turn(long), turn(long)], after: [turn(long)] },
+    { message: turn('I sold it'), before: [turn(long), turn(long)], after: [turn(long)] },
     tokens,
   )
   expect(crowded).toContain('2026-11-03 Dana: I sold it')
   expect(tokens.count(crowded)).toBeLessThanOrEqual(200)
-  const long_itself = contextualText({ turn: turn(long), before: [turn('Did you sell the boat?')], after: [] }, tokens)
+  const long_itself = contextualText(
+    { message: turn(long), before: [turn('Did you sell the boat?')], after: [] },
+    tokens,
+  )
   expect(long_itself).toContain('Did you sell the boat?')
   expect(tokens.count(long_itself)).toBeLessThanOrEqual(200)
-  expect(contextualText({ turn: { ...turn('yes'), sender_name: undefined }, before: [], after: [] }, tokens)).toBe(
+  expect(contextualText({ message: { ...turn('yes'), sender_name: undefined }, before: [], after: [] }, tokens)).toBe(
     '2026-11-03 yes',
   )
 })

@@ -51,7 +51,7 @@ test('without words nothing is found, and signs of the query language are none',
 
 test('what is not to be found is not found: commands, and what its person did not want learned', async () => {
   await rig.talk(ANA, 0, ['Ana: /memory car', 'Ana: my secret car', 'Ana: a red car'])
-  rig.database.run(`update messages set unlearned = 1 where text = 'my secret car'`)
+  rig.database.run(`update messages set learning_opt_out = 1 where text = 'my secret car'`)
   expect(await rig.findAllWords(ANA, 'car')).toEqual(['m3'])
 })
 

@@ -28,6 +28,7 @@ const said = (text: string, chat_id = BOB): WhatsAppMessage => ({
   sent_at: 0,
   mentioned_ids: [],
   quoted_author_id: undefined,
+  quoted_key: undefined,
   ack: 1,
 })
 

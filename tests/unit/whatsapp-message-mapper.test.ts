@@ -17,6 +17,7 @@ const message = (some: Partial<WhatsAppMessage>): WhatsAppMessage => ({
   sent_at: 1_795_000_000_000,
   mentioned_ids: [],
   quoted_author_id: undefined,
+  quoted_key: undefined,
   ack: 1,
   ...some,
 })
@@ -73,4 +74,14 @@ test('a number in the text that is no mention stays', () => {
 test('a direct chat is always addressed, and its text is left as it is', () => {
   const direct = { text: '@15550009999 hi', mentioned_ids: [SELF.phone] }
   expect(toIncoming(message(direct), SELF, [])).toMatchObject({ text: '@15550009999 hi', addressed: true })
+})
+
+test('a message that quotes another replies to it: ours or theirs, in a direct chat or a group', () => {
+  const replyTo = (some: Partial<WhatsAppMessage>) => toIncoming(message(some), SELF, []).reply_to
+  expect(replyTo({})).toBeUndefined()
+  expect(replyTo({ quoted_key: 'Q1', quoted_author_id: ANA })).toBe(`false_${ANA}_Q1`)
+  expect(replyTo({ quoted_key: 'Q1', quoted_author_id: SELF.phone })).toBe(`true_${ANA}_Q1`)
+  const group = { chat_id: GROUP, quoted_key: 'Q1' }
+  expect(replyTo({ ...group, quoted_author_id: SELF.lid })).toBe(`true_${GROUP}_Q1_${SELF.lid}`)
+  expect(replyTo({ ...group, quoted_author_id: '77@lid' })).toBe(`false_${GROUP}_Q1_77@lid`)
 })

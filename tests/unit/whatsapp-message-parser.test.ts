@@ -49,8 +49,16 @@ test('an own message belongs to the chat that it was sent to', () => {
     sent_at: 12_000,
     mentioned_ids: [],
     quoted_author_id: undefined,
+    quoted_key: undefined,
     ack: 1,
   })
+})
+
+test('a quote is read with the id and the author of what it quotes', () => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'right' }
+  const quote = { quotedMsg: { body: 'lunch?' }, quotedStanzaID: 'Q1', quotedParticipant: ANA }
+  expect(parseMessage({ ...raw, ...quote })).toMatchObject({ quoted_key: 'Q1', quoted_author_id: ANA })
+  expect(parseMessage({ ...raw, quotedStanzaID: 'Q1' })).toMatchObject({ quoted_key: undefined })
 })
 
 test('a message without a readable id or without a sender is not read', () => {

@@ -52,7 +52,14 @@ export const toIncoming = (message: WhatsAppMessage, self: Self, identities: rea
     addressed: !group || mentioned.length > 0 || quoted,
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
+    reply_to: quotedIdOf(message, quoted),
   }
+}
+
+/** The `message_id` of the message that a message quotes; `undefined` when it quotes none. */
+const quotedIdOf = ({ chat_id, quoted_key, quoted_author_id }: WhatsAppMessage, by_us: boolean): string | undefined => {
+  if (quoted_key === undefined || quoted_author_id === undefined) return undefined
+  return [String(by_us), chat_id, quoted_key, ...(isGroup(chat_id) ? [quoted_author_id] : [])].join('_')
 }
 
 /** The text without the mentions (`@digits`) of these addresses; a message that holds nothing else stays as it is. */

@@ -28,6 +28,8 @@ export interface WhatsAppMessage {
   readonly mentioned_ids: readonly string[]
   /** The author of the message that this one quotes. */
   readonly quoted_author_id: string | undefined
+  /** The `<id>` of the message that this one quotes, without chat and author. */
+  readonly quoted_key: string | undefined
   /** How far an own message got: −1 refused, 0 not sent yet, 1 on a server, 2 on a device, 3 read. */
   readonly ack: number
 }

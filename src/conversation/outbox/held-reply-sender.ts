@@ -1,7 +1,8 @@
 /** Sends replies that certainly did not go out before, once there is a reason to try again, and gives up old ones. */
 import type { Channel } from '../../channels/channel.ts'
 import type { ChatId } from '../../messages/message.ts'
-import type { HeldReply, MessageStore, Reply } from '../../messages/message-store.ts'
+import type { MessageStore } from '../../messages/message-store.ts'
+import type { HeldReply, Reply } from '../../messages/outbox-store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-sender.ts'
@@ -10,7 +11,7 @@ import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-se
 export type ResendReason = 'reconnected' | 'resumed'
 
 export interface HeldReplySenderDeps {
-  readonly messages: Pick<MessageStore, 'abandon' | 'fail' | 'held'>
+  readonly messages: Pick<MessageStore, 'outbox'>
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
   readonly delay: (reply: Reply) => Promise<boolean>
@@ -49,7 +50,7 @@ export class HeldReplySender {
     const channel = channelOf(chat_id)
     if (channel === undefined) return []
     const sent: Reply[] = []
-    for (const held of await messages.held(chat_id)) {
+    for (const held of await messages.outbox.held(chat_id)) {
       const { reply } = held
       if (this.#isStopping() || !(await this.#isDue(reply, reason))) continue
       const { first, unsent } = await this.#resume(held, channel, reason)
@@ -82,7 +83,7 @@ export class HeldReplySender {
     this.#unwritten.delete(reply.outbox_id)
     const parts = unwritten ?? waiting.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
     if (parts.length === 0) {
-      await messages.abandon(reply, clock.now())
+      await messages.outbox.abandon(reply, clock.now())
       return { first: undefined, unsent: [] }
     }
     const retry_ms = reason === 'reconnected' ? RETRY_MS : []
@@ -93,7 +94,7 @@ export class HeldReplySender {
 
   async #giveUp(reply: Reply, why: string): Promise<void> {
     const { messages, health, clock } = this.#deps
-    await messages.fail(reply, clock.now())
+    await messages.outbox.fail(reply, clock.now())
     this.#unwritten.delete(reply.outbox_id)
     health.failed(reply.outbox_id, why)
   }

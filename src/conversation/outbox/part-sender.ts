@@ -3,7 +3,8 @@
  * only what certainly did not go out is tried again.
  */
 import type { Channel, Delivery } from '../../channels/channel.ts'
-import type { MessageStore, Reply } from '../../messages/message-store.ts'
+import type { MessageStore } from '../../messages/message-store.ts'
+import type { Reply } from '../../messages/outbox-store.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
@@ -41,7 +42,7 @@ export interface SendResult {
 }
 
 export interface PartSenderDeps {
-  readonly messages: Pick<MessageStore, 'begin' | 'conclude'>
+  readonly messages: Pick<MessageStore, 'outbox'>
   readonly pacer: Pacer
   readonly health: DeliveryHealth
   readonly clock: Clock
@@ -107,11 +108,11 @@ export class PartSender {
   async #attempt(sending: Sending, part: Part): Promise<Delivery> {
     const { messages, clock, stopping } = this.#deps
     for (let failures = 0; ; failures++) {
-      if (sending.channel !== undefined) await messages.begin(sending.reply.outbox_id, part.part, clock.now())
+      if (sending.channel !== undefined) await messages.outbox.begin(sending.reply.outbox_id, part.part, clock.now())
       const delivery = await this.transmit(sending, part)
       const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
       const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
-      await messages.conclude(sending.reply, part.part, { state, message_id, at: clock.now() })
+      await messages.outbox.conclude(sending.reply, part.part, { state, message_id, at: clock.now() })
       const wait = sending.retry_ms[failures]
       if (delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted) return delivery
       await clock.sleep(wait, stopping).catch(() => undefined)

@@ -1,6 +1,6 @@
 /** Step of a turn: hands the answer to the outbox, which sends it or keeps it until it can. */
 import type { MessageId } from '../../messages/message.ts'
-import type { Reply } from '../../messages/message-store.ts'
+import type { Reply } from '../../messages/outbox-store.ts'
 import type { Outbox } from '../outbox.ts'
 import { answering, type ReplyWriter } from '../reply-writer.ts'
 import type { TurnContext } from '../turn-context.ts'

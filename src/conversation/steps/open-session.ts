@@ -1,7 +1,7 @@
 /** Step of a turn: opens the running session of its scope and adds what was said. */
 import type { Session, Sessions } from '../../sessions/sessions.ts'
+import { toWindowMessage } from '../../sessions/session.ts'
 import type { TurnContext } from '../turn-context.ts'
-import { toWindow } from '../turn-message.ts'
 
 export interface OpenSessionDeps {
   readonly windows: Pick<Sessions, 'open' | 'append'>
@@ -16,5 +16,6 @@ export const openSession = async (
 ): Promise<Session> => {
   const { session_id, ended_another } = await windows.open(scope, chat_id)
   if (ended_another) sessionEnded()
-  return await windows.append(session_id, batch.map(toWindow))
+  const added = batch.map(message => toWindowMessage({ ...message, role: 'user' }))
+  return await windows.append(session_id, added)
 }

@@ -1,6 +1,6 @@
 /** The entry of the recall log: what a reply was given, so that its person can ask why. */
 import type { Access, GivenAs, RecalledItem, RecallRecord } from '../../memory/memory-log.ts'
-import type { Reply } from '../../messages/message-store.ts'
+import type { Reply } from '../../messages/outbox-store.ts'
 import type { PackedContext } from '../packing/context-packer.ts'
 import type { CandidateKind } from '../packing/packing-record.ts'
 

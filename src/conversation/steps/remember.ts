@@ -1,10 +1,10 @@
 /** Step of a turn: notes what the reply was given, adds it to the session, and writes the session down. */
 import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { toWindowMessage } from '../../sessions/session.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 import type { PackedContext } from '../packing/context-packer.ts'
 import type { TurnContext } from '../turn-context.ts'
-import { replyInWindow } from '../turn-message.ts'
 import type { Answer } from './complete.ts'
 import type { Delivered } from './deliver.ts'
 import { recallLogEntry, usedThroughQuotes } from './recall-log-entry.ts'
@@ -38,7 +38,9 @@ export const remember = async (
       if (used.length > 0) await memoryLog.accessed(used)
     }
     if (message_id !== undefined) {
-      await windows.append(session_id, [replyInWindow(reply, message_id, clock.now())])
+      const sent_at = clock.now()
+      const own = { ...reply, message_id, role: 'assistant', sender_name: undefined, sent_at } as const
+      await windows.append(session_id, [toWindowMessage(own)])
     }
   }
   await windows.save(session_id, window_tokens)

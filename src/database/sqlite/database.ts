@@ -1,3 +1,4 @@
+/** One SQLite file with its prepared statements and transactions. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
@@ -26,7 +27,7 @@ export class Database implements Disposable {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
     try {
       this.#connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-      // What is deleted is overwritten, so that nothing forgotten can be read from the file.
+      // Deleted rows are overwritten, so that nothing forgotten can be read from the file.
       this.#connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on')
     } catch (error) {
       throw new DenidinError('damaged', `the database ${path} cannot be opened: ${(error as Error).message}`, {
@@ -36,7 +37,7 @@ export class Database implements Disposable {
     migrate(this.#connection, migrations)
   }
 
-  /** Runs a statement that gives no rows; tells how many rows it changed. */
+  /** Runs a statement that returns no rows. @returns how many rows it changed */
   run(sql: string, parameters: Parameters = {}): number {
     return Number(this.#prepare(sql).run(parameters).changes)
   }
@@ -78,7 +79,7 @@ export class Database implements Disposable {
     }
   }
 
-  /** Empties the write-ahead log, which still holds what has been deleted since. False while somebody else reads. */
+  /** Empties the write-ahead log, which still contains rows that were deleted. False while another connection reads. */
   scrub(): boolean {
     return this.#connection.prepare('pragma wal_checkpoint(truncate)').get()?.['busy'] === 0
   }

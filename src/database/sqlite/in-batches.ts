@@ -1,15 +1,15 @@
-/** Long rows of work in steps, between which everybody else has a turn. */
+/** Reads and deletes many rows in batches, and lets other work run in between. */
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Database, Parameters, Row } from './database.ts'
 
-/** Rows of one step: a few milliseconds each, those that others hang on included. */
+/** Rows of one batch: a few milliseconds, dependent rows included. */
 const BATCH = 200
 /** Row ids that are searched in one step. */
 const SEARCHED_AT_ONCE = 2000
 
 const IN_IDS = 'rowid in (select value from json_each(:ids))'
 
-/** Ids of the rows that `where` names and that are there by now, in their order, as JSON lists. */
+/** Ids of the rows that `where` selects and that exist at the start, in their order, as JSON lists. */
 async function* rowIds(
   database: Database,
   table: string,
@@ -19,7 +19,7 @@ async function* rowIds(
   const newest = database.get<{ id: number | null }>(`select max(rowid) as id from ${table}`)?.id ?? 0
   let found: number[] = []
   for (let after = 0; after < newest; after += SEARCHED_AT_ONCE) {
-    // Not by a limit: the whole search, and its sorting, would be done anew for each step.
+    // Not by a limit: the whole search, and its sorting, would run again for each batch.
     const rows = database.all<{ id: number }>(
       `select rowid as id from ${table} where (${where}) and rowid > :after and rowid <= :up_to`,
       { ...parameters, after, up_to: Math.min(after + SEARCHED_AT_ONCE, newest) },
@@ -32,8 +32,8 @@ async function* rowIds(
 }
 
 /**
- * Deletes the rows of a table (one with row ids) that `where` names; each step is one transaction. `before` takes with
- * them what hangs on rows, given by their `rowid`s as a JSON list. @returns how many, with what `before` says
+ * Deletes the rows of a table (one with row ids) that `where` selects; each batch is one transaction. `before` deletes
+ * dependent rows; it gets the `rowid`s as a JSON list. @returns how many rows went, those of `before` included
  */
 export const deleteInBatches = async (
   database: Database,

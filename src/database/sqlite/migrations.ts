@@ -1,11 +1,14 @@
-import type { DatabaseSync } from 'node:sqlite'
+/** Brings the tables of a database file up to date, one numbered step after the other. */
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { DenidinError } from '../../platform/errors.ts'
 
-/** One step of the tables' history. Never changed once it has been released; the next step mends it. */
+/** One step of the tables' history. Never changed once it has been released; the next step repairs it. */
 export interface Migration {
   /** Unique and stable, feature first: `messages-001`. */
   readonly id: string
   readonly sql: string
+  /** Functions that the SQL calls by these names, for rules that SQL cannot express. */
+  readonly functions?: Readonly<Record<string, (value: SQLOutputValue) => SQLInputValue>>
 }
 
 /**
@@ -31,6 +34,9 @@ export const migrate = (connection: DatabaseSync, migrations: readonly Migration
   for (const migration of migrations.filter(each => !ran.has(each.id))) {
     connection.exec('begin immediate')
     try {
+      for (const [name, act] of Object.entries(migration.functions ?? {})) {
+        connection.function(name, { deterministic: true }, act)
+      }
       connection.exec(migration.sql)
       connection
         .prepare("insert into migrations (id, ran_at) values (?, cast(unixepoch('subsec') * 1000 as integer))")

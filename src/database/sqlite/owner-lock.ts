@@ -1,3 +1,4 @@
+/** The lock that lets only one process use a data folder. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -39,7 +40,7 @@ const openLock = (lockFile: string): DatabaseSync => {
   }
 }
 
-/** Whether some process owns the data folder at this moment. */
+/** Whether any process owns the data folder at this moment. */
 export const isOwned = (lockFile: string): boolean => {
   try {
     takeOwnership(lockFile)[Symbol.dispose]()

@@ -11,7 +11,7 @@ import type { Strings } from '../../text/strings/strings.ts'
 import { Confirmations, type Asked } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
 import { naturalCommand } from './natural-commands.ts'
-import type { ParsedCommand } from './parsed-command.ts'
+import { parseCommand, type ParsedCommand } from '../../messages/message-kind.ts'
 
 export interface ChatCommandsDeps {
   readonly runner: Runner
@@ -20,19 +20,11 @@ export interface ChatCommandsDeps {
   language(speaker: Speaker, text: string): Promise<Language>
 }
 
-/** A slash and a word, alone or before more words; not `/home/user`, not `1/2`. Phones like to add a full stop. */
-const COMMAND = /^\s*(\/\p{L}[\p{L}\p{N}_-]*)[.!?]*(?:\s+([\s\S]*))?$/u
-
 const HELP = '/help'
 const menu: Readonly<Record<string, ChatCommand>> = chatMenu
 
 /** The command that a text is, with a slash or in plain words. */
-const parseCommand = (text: string): ParsedCommand | undefined => {
-  const match = COMMAND.exec(text)
-  if (match === null) return naturalCommand(text)
-  const [, name = '', args = ''] = match
-  return { name, args }
-}
+const readCommand = (text: string): ParsedCommand | undefined => parseCommand(text) ?? naturalCommand(text)
 
 class ChatCommands implements CommandHandler {
   readonly #runner: Runner
@@ -46,14 +38,14 @@ class ChatCommands implements CommandHandler {
   }
 
   recognises(text: string, from?: Asked): boolean {
-    return (from !== undefined && this.#confirmations.recognises(text, from)) || parseCommand(text) !== undefined
+    return (from !== undefined && this.#confirmations.recognises(text, from)) || readCommand(text) !== undefined
   }
 
   async run(text: string, speaker: Speaker): Promise<string> {
     const strings = stringsIn(await this.#language(speaker, text).catch(() => languageOf(text)))
     const answer = this.#confirmations.answer(text, askedOf(speaker))
     if (answer?.yes === false) return strings.any_command.not_confirmed
-    const command = answer?.command ?? parseCommand(text) ?? { name: '', args: '' }
+    const command = answer?.command ?? readCommand(text) ?? { name: '', args: '' }
     return await this.#perform(command, speaker, strings, answer?.yes)
   }
 

@@ -2,7 +2,7 @@
 import type { Speaker } from '../../conversation/command-handler.ts'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
-import type { ParsedCommand } from './parsed-command.ts'
+import type { ParsedCommand } from '../../messages/message-kind.ts'
 
 /** How long a yes counts. */
 const VALID_MS = 5 * MINUTE_MS

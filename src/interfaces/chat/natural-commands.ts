@@ -2,7 +2,7 @@
  * Recognises commands in plain words, English and Hebrew. Only clear cases count: the whole message is the request, and
  * no question is one, except "what do you know about me?". Everything else goes to the model, so nothing is lost.
  */
-import type { ParsedCommand } from './parsed-command.ts'
+import type { ParsedCommand } from '../../messages/message-kind.ts'
 
 interface Phrase {
   readonly pattern: RegExp

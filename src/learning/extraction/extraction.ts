@@ -1,12 +1,12 @@
 import type { Category, Entity, MemoryRecord } from '../../memory/memory.ts'
 import type { RelationType } from '../../memory/memory-log.ts'
-import type { MessageId, StoredMessage } from '../../messages/message.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { CallContext } from '../../models/language-model.ts'
 
 /** What facts are to be taken from. */
 export interface ExtractionInput {
   /** Messages of people and of the assistant, in their order. */
-  readonly messages: readonly StoredMessage[]
+  readonly messages: readonly MessageRecord[]
   /** Which of them are sources; all others, and every word of the assistant, are context alone. */
   readonly sources: ReadonlySet<MessageId>
   /** What is remembered already that the sources may repeat or contradict. */
@@ -31,7 +31,7 @@ export interface ExtractedFact {
   /** One sentence that names whom it is about. */
   readonly text: string
   readonly quote: string
-  readonly source: StoredMessage
+  readonly source: MessageRecord
   readonly category: Category
   /** 0 to 1, activity blended in. */
   readonly importance: number

@@ -1,9 +1,9 @@
-import type { StoredMessage } from '../../messages/message.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
 /** Every fact of a chunk is held against every message of it: each message is read once. */
-const subjects = new WeakMap<StoredMessage, ReadonlySet<string>>()
-const subjectsIn = (message: StoredMessage): ReadonlySet<string> => {
+const subjects = new WeakMap<MessageRecord, ReadonlySet<string>>()
+const subjectsIn = (message: MessageRecord): ReadonlySet<string> => {
   const known = subjects.get(message) ?? subjectsOf(message.text)
   subjects.set(message, known)
   return known
@@ -16,7 +16,7 @@ const ACTIVITY_SHARE = 0.3
  * How much a person said about something, 0 to 1: 1 − 0.5ⁿ for n of their messages that share at least two subject words
  * with the fact (or its only one). What is said once stands in the middle, at 0.5.
  */
-export const activityOf = (fact: string, person_id: string, said: readonly StoredMessage[]): number => {
+export const activityOf = (fact: string, person_id: string, said: readonly MessageRecord[]): number => {
   const wanted = subjectsOf(fact)
   const needed = Math.min(2, wanted.size)
   const mentions = said.filter(message => {

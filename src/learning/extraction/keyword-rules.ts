@@ -1,6 +1,6 @@
 /** Facts without a model: what people stated, sentence by sentence, sorted by keywords. */
 import type { Category } from '../../memory/memory.ts'
-import type { StoredMessage } from '../../messages/message.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
 import { tokenise } from '../../text/tokenise.ts'
@@ -35,10 +35,10 @@ export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] =
 }
 
 /** What the session was about, in one line. */
-export const reflectionByRules = (messages: readonly StoredMessage[]): string =>
+export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
-const factOf = (sentence: string, source: StoredMessage, group: boolean, input: ExtractionInput): ExtractedFact => {
+const factOf = (sentence: string, source: MessageRecord, group: boolean, input: ExtractionInput): ExtractedFact => {
   const statement = withoutRemember(sentence).slice(0, LONGEST_FACT_CHARACTERS)
   // In a group "I" may be anybody.
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement

@@ -1,6 +1,6 @@
 /** The request for facts: what the model is told, and the conversation as data. */
 import { isoDay } from '../../platform/clock.ts'
-import type { StoredMessage } from '../../messages/message.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import type { CompletionRequest } from '../../models/language-model.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
@@ -32,12 +32,12 @@ With nothing worth remembering, facts is [].`
 export interface ExtractionRequest {
   readonly request: CompletionRequest
   /** Source messages by the number of their line, from 1. */
-  readonly lines: readonly StoredMessage[]
+  readonly lines: readonly MessageRecord[]
 }
 
 /** Writes the request. */
 export const extractionRequest = (input: ExtractionInput, tokens: TokenCounter): ExtractionRequest => {
-  const lines: StoredMessage[] = []
+  const lines: MessageRecord[] = []
   const conversation = input.messages.map(message => {
     const day = isoDay(message.sent_at)
     const text = indentContinuation(shortened(message, tokens))
@@ -69,9 +69,9 @@ export const extractionRequest = (input: ExtractionInput, tokens: TokenCounter):
 }
 
 /** A name as a line can show it: nobody gets a second line, or a number, by what they call themselves. */
-const speakerOf = ({ sender_name }: StoredMessage): string => sender_name?.replace(/[\s[\]:]+/g, ' ').trim() || 'Person'
+const speakerOf = ({ sender_name }: MessageRecord): string => sender_name?.replace(/[\s[\]:]+/g, ' ').trim() || 'Person'
 
-const shortened = ({ text, tokens: size }: StoredMessage, tokens: TokenCounter): string =>
+const shortened = ({ text, tokens: size }: MessageRecord, tokens: TokenCounter): string =>
   size <= MESSAGE_MAX_TOKENS
     ? text
     : `${tokens.cut(text, MESSAGE_MAX_TOKENS / 2, 'start')} … ${tokens.cut(text, MESSAGE_MAX_TOKENS / 2, 'end')}`

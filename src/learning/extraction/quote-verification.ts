@@ -1,5 +1,5 @@
 /** Checks that a quote stands in the words that it is said to come from. */
-import type { MessageId, StoredMessage } from '../../messages/message.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
 
 /** Shorter quotes prove nothing: they stand in almost anything. Characters after normalising. */
 const SHORTEST_QUOTE = 2
@@ -43,8 +43,8 @@ const isWord = (character: string): boolean => /[\p{L}\p{N}]/u.test(character)
 export const sourceOf = (
   quote: string,
   named: MessageId | undefined,
-  sources: readonly StoredMessage[],
-): StoredMessage | undefined => {
+  sources: readonly MessageRecord[],
+): MessageRecord | undefined => {
   const first = sources.find(message => message.message_id === named)
   if (first !== undefined && quotes(first.text, quote)) return first
   return sources.find(message => quotes(message.text, quote))

@@ -1,6 +1,15 @@
+/** Tables of the message store, and the changes in them that indexes follow. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
+import { isCommand } from '../message-kind.ts'
 
-/** Tables of the message store. */
+/** How a reply outside any conversation was told from other messages before `messages-007`. */
+const NOTICE = `role = 'assistant' and session_id is null and (
+  message_id like 'reply:%' or exists (select 1 from outbox_parts p where p.message_id = messages.message_id))`
+/** Records of old replies are removed after a time; what the account's owner wrote is in the inbox, a reply is not. */
+const OLD_NOTICE = `role = 'assistant' and session_id is null
+  and not exists (select 1 from inbox i where i.message_id = messages.message_id)`
+
+/** In the order in which they run. */
 export const messageMigrations: readonly Migration[] = [
   {
     id: 'messages-001',
@@ -222,6 +231,164 @@ export const messageMigrations: readonly Migration[] = [
       -- What answered a message, and what a message answered, found without going through all replies.
       create index outbox_by_message on outbox (message_id) where message_id is not null;
       create index outbox_answers_by_message on outbox_answers (message_id);
+    `,
+  },
+  {
+    id: 'turns-001',
+    // Joining a session, or another person's messages, changes nothing about what was said; whatever else may be changed
+    // about a message (further columns too) does.
+    sql: `
+      create table turn_changes (
+        change integer primary key autoincrement,
+        message_id text not null unique,
+        session_id text,
+        place integer not null
+      ) strict;
+      create trigger turns_changed after update on messages
+        when old.text is not new.text
+          or (old.session_id is new.session_id and old.person_id is new.person_id and old.scope is new.scope)
+      begin
+        delete from turn_changes where message_id = new.message_id;
+        insert into turn_changes (message_id, session_id, place) values (new.message_id, new.session_id, new.seq);
+      end;
+      create trigger turns_went after delete on messages begin
+        delete from turn_changes where message_id = old.message_id;
+        insert into turn_changes (message_id, session_id, place) values (old.message_id, old.session_id, old.seq);
+      end;
+    `,
+  },
+  {
+    id: 'messages-007',
+    functions: {
+      is_command: text => Number(isCommand(String(text))),
+      began_like_a_command: text => Number(/^\s*\/\p{L}/u.test(String(text))),
+    },
+    sql: `
+      -- What a message is, until now read from its id, its text and the parts of replies each time.
+      alter table messages rename column unlearned to learning_opt_out;
+      alter table messages add column kind text not null default 'chat'
+        check (kind in ('chat', 'command', 'notice', 'imported', 'unreadable'));
+
+      -- The kind alone is no change that the indexes have to follow: the triggers wait.
+      drop trigger messages_changed;
+      drop trigger turns_changed;
+      update messages set kind = case
+        when message_id like 'unreadable:%' then 'unreadable'
+        when message_id like 'told:%' then 'imported'
+        when (${NOTICE}) or (${OLD_NOTICE}) then 'notice'
+        else 'command' end
+      where message_id like 'unreadable:%' or message_id like 'told:%' or is_command(text)
+        or (${NOTICE}) or (${OLD_NOTICE});
+
+      -- The rules for commands differed between the two indexes: both look again at what they may have read differently,
+      -- and at what neither should hold.
+      create temp table reread as select message_id, session_id, seq from messages
+        where kind in ('command', 'unreadable')
+          or kind = 'chat' and began_like_a_command(text)
+          or kind = 'notice' and not (${NOTICE});
+      delete from message_changes where message_id in (select message_id from reread);
+      insert into message_changes (message_id) select message_id from reread;
+      delete from turn_changes where message_id in (select message_id from reread);
+      insert into turn_changes (message_id, session_id, place) select message_id, session_id, seq from reread;
+      drop table reread;
+
+      create trigger messages_changed
+        after update of scope, person_id, role, kind, sender_name, text, sent_at, learning_opt_out on messages begin
+        delete from message_changes where message_id = new.message_id;
+        insert into message_changes (message_id) values (new.message_id);
+      end;
+      create trigger turns_changed
+        after update of role, kind, sender_name, text, sent_at, learning_opt_out on messages begin
+        delete from turn_changes where message_id = new.message_id;
+        insert into turn_changes (message_id, session_id, place) values (new.message_id, new.session_id, new.seq);
+      end;
+    `,
+  },
+  {
+    id: 'messages-008',
+    sql: `
+      -- One log with a cursor for each follower, instead of three: message_changes (full-text index), turn_changes
+      -- (vectors) and changed_sessions (learning). The numbers of message_changes go on: the full-text index holds one.
+      drop trigger messages_came;
+      drop trigger messages_changed;
+      drop trigger messages_went;
+      drop trigger turns_changed;
+      drop trigger turns_went;
+
+      -- A row is the last change of a message, or (without one) a session that has to be learned from again.
+      -- content_change: number of its last change of content; null when it was only added or moved.
+      create table message_changes_new (
+        change integer primary key autoincrement,
+        content_change integer,
+        message_id text unique,
+        session_id text,
+        seq integer
+      ) strict;
+      insert into message_changes_new (change, message_id, session_id, seq)
+        select c.change, c.message_id, m.session_id, m.seq
+        from message_changes c left join messages m on m.message_id = c.message_id;
+      delete from sqlite_sequence where name = 'message_changes_new';
+      insert into sqlite_sequence (name, seq)
+        select 'message_changes_new', coalesce((select seq from sqlite_sequence where name = 'message_changes'), 0);
+      drop table message_changes;
+      alter table message_changes_new rename to message_changes;
+      create index message_changes_of_content on message_changes (content_change) where content_change is not null;
+
+      -- follows: all changes, or those of content alone. What every cursor has passed is removed.
+      create table change_cursors (
+        name text primary key,
+        follows text not null check (follows in ('all', 'content')),
+        up_to integer not null
+      ) strict, without rowid;
+      insert into change_cursors (name, follows, up_to) values ('full_text', 'all', 0);
+      insert into change_cursors (name, follows, up_to)
+        select 'vectors', 'content', seq from sqlite_sequence where name = 'message_changes';
+
+      -- What the vectors still had to follow: learning has been told of it in its own way.
+      delete from message_changes where message_id in (select message_id from turn_changes);
+      insert into message_changes (message_id, session_id, seq)
+        select message_id, session_id, place from turn_changes order by change;
+      update message_changes set content_change = change
+        where message_id in (select message_id from turn_changes);
+      insert into change_cursors (name, follows, up_to)
+        select 'learning', 'content', seq from sqlite_sequence where name = 'message_changes';
+      insert into message_changes (session_id) select session_id from changed_sessions;
+      update message_changes set content_change = change where message_id is null;
+      drop table turn_changes;
+      drop table changed_sessions;
+
+      create trigger messages_added after insert on messages begin
+        insert or replace into message_changes (message_id, session_id, seq, content_change)
+          select new.message_id, new.session_id, new.seq,
+            (select content_change from message_changes where message_id = new.message_id);
+      end;
+      create trigger messages_moved after update of scope, person_id on messages begin
+        insert or replace into message_changes (message_id, session_id, seq, content_change)
+          select new.message_id, new.session_id, new.seq,
+            (select content_change from message_changes where message_id = new.message_id);
+      end;
+      -- Joining a session changes nothing about what was said; nor does a column that is not named here.
+      create trigger messages_changed
+        after update of role, kind, sender_name, text, sent_at, learning_opt_out on messages
+        when (old.role, old.kind, old.sender_name, old.text, old.sent_at, old.learning_opt_out)
+          is not (new.role, new.kind, new.sender_name, new.text, new.sent_at, new.learning_opt_out)
+      begin
+        insert or replace into message_changes (message_id, session_id, seq)
+          values (new.message_id, new.session_id, new.seq);
+        update message_changes set content_change = change where message_id = new.message_id;
+      end;
+      create trigger messages_removed after delete on messages begin
+        insert or replace into message_changes (message_id, session_id, seq)
+          values (old.message_id, old.session_id, old.seq);
+        update message_changes set content_change = change where message_id = old.message_id;
+      end;
+    `,
+  },
+  {
+    id: 'messages-009',
+    sql: `
+      -- The message that this one quotes.
+      alter table messages add column reply_to text;
     `,
   },
 ]

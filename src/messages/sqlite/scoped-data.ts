@@ -1,4 +1,4 @@
-/** Tables that hold something of persons by their scope alone. */
+/** Personal data in tables that have a scope but no person column. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import { scopeOfPerson, type Scope } from '../scope.ts'
@@ -6,11 +6,11 @@ import { scopeOfPerson, type Scope } from '../scope.ts'
 export interface ScopedTable<R extends object> {
   readonly name: string
   readonly table: string
-  /** A row as its person may read it; without it nothing is handed over. */
+  /** A row as its person may read it; without it nothing is exported. */
   readonly record?: (row: R) => PersonalRecord['fields']
 }
 
-/** The rows of a table that has a column `scope`. Where two persons have the same one, that of the survivor stands. */
+/** The rows of a table with a column `scope`. Where two merged persons have the same row, the survivor's stays. */
 export const scopedData = <R extends object>(
   database: Database,
   { name, table, record }: ScopedTable<R>,

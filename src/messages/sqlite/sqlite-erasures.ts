@@ -1,13 +1,16 @@
-import { createHmac, createSecretKey } from 'node:crypto'
+/** The erasure log in SQLite, and the list of acts that the main database has been through. */
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
+import type { BackupSource } from '../../lifecycle/module.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
-import type { AppliedErasures, ErasedMessage, ErasureAct, Erasures } from '../erasures.ts'
+import type { AppliedErasures, ErasedIds, ErasedThings, ErasureAct, Erasures } from '../erasures.ts'
+import type { MessageFingerprint, MessageId } from '../message.ts'
 import type { Scope } from '../scope.ts'
 
-/** Tables of `erasures.db`. No words of anybody. */
+/** Tables of `erasures.db`. They contain no message text. */
 const erasureMigrations: readonly Migration[] = [
   {
     id: 'erasures-001',
@@ -52,7 +55,7 @@ export const appliedErasureMigrations: readonly Migration[] = [
   { id: 'erasures-001', sql: 'create table applied_erasures (act text primary key) strict, without rowid;' },
 ]
 
-/** Messages, or memories, that are written down in one transaction: a few milliseconds. */
+/** Messages, or memories, that are written in one transaction: a few milliseconds. */
 const AT_ONCE = 200
 
 /** Ids that are read at once. */
@@ -61,44 +64,133 @@ const READ_AT_ONCE = 2000
 type ActRow = Omit<ErasureAct, 'spared'> & { readonly spared: string }
 
 export interface SqliteErasures extends Erasures, Disposable {
-  /** Two people who are one have forgotten the same; nothing else of it belongs to anybody. */
+  readonly backupSources: readonly BackupSource[]
+  /** Two persons who are merged have forgotten the same; nothing else in the log is personal data. */
   readonly personal: PersonalData
 }
 
-/** The log of erasures in a file of its own, on disk before anything goes. */
-export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => {
-  const database = new Database(path, erasureMigrations)
-  const key = createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret as Uint8Array)
-  const hashOf = ({ sent_at, text }: Pick<ErasedMessage, 'sent_at' | 'text'>): Uint8Array =>
-    createHmac('sha256', key)
+/** Opens the erasure log in a file of its own; it is on disk before anything is removed. */
+export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures =>
+  new ErasureFile(new Database(path, erasureMigrations), ids)
+
+class ErasureFile implements SqliteErasures {
+  readonly #database: Database
+  readonly #ids: Ids
+  readonly #key: KeyObject
+  readonly personal: PersonalData
+  readonly backupSources: readonly BackupSource[]
+
+  constructor(database: Database, ids: Ids) {
+    this.#database = database
+    this.#ids = ids
+    this.#key = createSecretKey(database.get<{ secret: Uint8Array }>('select secret from secret')?.secret as Uint8Array)
+    this.personal = personalErasures(database)
+    this.backupSources = [{ name: 'erasures', path: database.path, kind: 'sqlite', content: 'erasures' }]
+  }
+
+  async isErased(message: MessageFingerprint): Promise<boolean> {
+    const { message_id, person_id } = message
+    const found = this.#database.get(
+      `select 1 from erased_messages where message_id = :message_id
+       union all select 1 from erased_messages where hash = :hash and person_id = :person_id limit 1`,
+      { message_id, person_id, hash: this.#hashOf(message) },
+    )
+    return found !== undefined
+  }
+
+  async erased(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>> {
+    return this.#matching('erased_messages', 'message_id', message_ids)
+  }
+
+  async erasedMemories(memory_ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#matching('erased_memories', 'memory_id', memory_ids)
+  }
+
+  async begin({ kind, person_id, at, spared }: Omit<ErasureAct, 'act'>): Promise<ErasureAct> {
+    const act = this.#ids.uuid()
+    this.#database.run(
+      'insert into acts (act, kind, person_id, at, spared) values (:act, :kind, :person_id, :at, :spared)',
+      { act, kind, person_id, at, spared: JSON.stringify(spared) },
+    )
+    return { act, kind, person_id, at, spared }
+  }
+
+  async add(act: string, { messages = [], memories = [], sessions = [] }: ErasedThings): Promise<void> {
+    await this.#inBatches(messages, message => {
+      const { message_id, person_id } = message
+      this.#database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', {
+        message_id,
+        act,
+        person_id,
+        hash: this.#hashOf(message),
+      })
+    })
+    await this.#inBatches(memories, ({ memory_id, scope }) => {
+      this.#database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
+        memory_id,
+        act,
+        scope,
+      })
+    })
+    await this.#inBatches([...new Set(sessions)], session_id => {
+      this.#database.run('insert or ignore into touched_sessions values (:act, :session_id)', { act, session_id })
+    })
+  }
+
+  async acts(): Promise<readonly ErasureAct[]> {
+    return this.#database
+      .all<ActRow>('select act, kind, person_id, at, spared from acts order by number')
+      .map(row => ({ ...row, spared: JSON.parse(row.spared) as string[] }))
+  }
+
+  async covers(act: string): Promise<ErasedIds> {
+    return {
+      message_ids: await this.#messagesOf(act),
+      memories: this.#database.all<{ memory_id: string; scope: Scope }>(
+        'select memory_id, scope from erased_memories where act = :act',
+        { act },
+      ),
+      session_ids: this.#database
+        .all<{ session_id: string }>('select session_id from touched_sessions where act = :act', { act })
+        .map(row => row.session_id),
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#database[Symbol.dispose]()
+  }
+
+  #hashOf({ sent_at, text }: Pick<MessageFingerprint, 'sent_at' | 'text'>): Uint8Array {
+    return createHmac('sha256', this.#key)
       .update(`${String(sent_at)}\n${text}`)
       .digest()
+  }
 
-  const matching = (
+  #matching(
     table: 'erased_messages' | 'erased_memories',
-    column: string,
-    wanted: readonly string[],
-  ): string[] =>
-    database
-      .all<{ id: string }>(
-        `select ${column} as id from ${table} where ${column} in (select value from json_each(:ids))`,
-        { ids: JSON.stringify(wanted) },
-      )
-      .map(row => row.id)
+    column: 'message_id' | 'memory_id',
+    ids: readonly string[],
+  ): ReadonlySet<string> {
+    const rows = this.#database.all<{ id: string }>(
+      `select ${column} as id from ${table} where ${column} in (select value from json_each(:ids))`,
+      { ids: JSON.stringify(ids) },
+    )
+    return new Set(rows.map(row => row.id))
+  }
 
-  const inSteps = async <T>(all: readonly T[], write: (one: T) => void): Promise<void> => {
+  async #inBatches<T>(all: readonly T[], write: (one: T) => void): Promise<void> {
     for (let at = 0; at < all.length; at += AT_ONCE) {
-      database.transaction(() => {
+      this.#database.transaction(() => {
         for (const one of all.slice(at, at + AT_ONCE)) write(one)
       })
       await yieldToEventLoop()
     }
   }
 
-  const messagesOf = async (act: string): Promise<readonly string[]> => {
+  async #messagesOf(act: string): Promise<readonly MessageId[]> {
     const ids: string[] = []
     for (;;) {
-      const page = database.all<{ message_id: string }>(
+      const page = this.#database.all<{ message_id: string }>(
         `select message_id from erased_messages
          where act = :act and message_id > :after order by message_id limit :read_at_once`,
         { act, after: ids.at(-1) ?? '', read_at_once: READ_AT_ONCE },
@@ -108,86 +200,22 @@ export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures => 
       await yieldToEventLoop()
     }
   }
-
-  return {
-    isErased: async message =>
-      database.get(
-        `select 1 from erased_messages where message_id = :message_id
-         union all select 1 from erased_messages where hash = :hash and person_id = :person_id limit 1`,
-        { message_id: message.message_id, person_id: message.person_id, hash: hashOf(message) },
-      ) !== undefined,
-    erased: async message_ids => new Set(matching('erased_messages', 'message_id', message_ids)),
-    erasedMemories: async memory_ids => new Set(matching('erased_memories', 'memory_id', memory_ids)),
-
-    begin: async ({ kind, person_id, at, spared }) => {
-      const act = ids.uuid()
-      database.run(
-        'insert into acts (act, kind, person_id, at, spared) values (:act, :kind, :person_id, :at, :spared)',
-        {
-          act,
-          kind,
-          person_id,
-          at,
-          spared: JSON.stringify(spared),
-        },
-      )
-      return { act, kind, person_id, at, spared }
-    },
-    add: async (act, { messages = [], memories = [], sessions = [] }) => {
-      await inSteps(messages, message => {
-        const { message_id, person_id } = message
-        database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', {
-          message_id,
-          act,
-          person_id,
-          hash: hashOf(message),
-        })
-      })
-      await inSteps(memories, ({ memory_id, scope }) => {
-        database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
-          memory_id,
-          act,
-          scope,
-        })
-      })
-      await inSteps([...new Set(sessions)], session_id => {
-        database.run('insert or ignore into touched_sessions values (:act, :session_id)', { act, session_id })
-      })
-    },
-    acts: async () =>
-      database
-        .all<ActRow>('select act, kind, person_id, at, spared from acts order by number')
-        .map(row => ({ ...row, spared: JSON.parse(row.spared) as string[] })),
-    covers: async act => ({
-      message_ids: await messagesOf(act),
-      memories: database.all<{ memory_id: string; scope: Scope }>(
-        'select memory_id, scope from erased_memories where act = :act',
-        { act },
-      ),
-      session_ids: database
-        .all<{ session_id: string }>('select session_id from touched_sessions where act = :act', { act })
-        .map(row => row.session_id),
-    }),
-
-    personal: {
-      name: 'erasures',
-      tables: [],
-      // Ids and hashes of what is gone are what keeps it gone.
-      count: async () => 0,
-      erase: async () => 0,
-      export: async function* () {},
-      reassign: async (from, to) => {
-        // Acts keep the person who asked: a restored copy may know them from before the merge.
-        database.transaction(() => {
-          database.run('update erased_messages set person_id = :to where person_id = :from', { from, to })
-        })
-      },
-    },
-    [Symbol.dispose]: () => {
-      database[Symbol.dispose]()
-    },
-  }
 }
+
+const personalErasures = (database: Database): PersonalData => ({
+  name: 'erasures',
+  tables: [],
+  // The ids and hashes of forgotten things are needed to keep them forgotten.
+  count: async () => 0,
+  erase: async () => 0,
+  export: async function* () {},
+  reassign: async (from, to) => {
+    // Acts keep the person who asked: a restored copy may know them from before the merge.
+    database.transaction(() => {
+      database.run('update erased_messages set person_id = :to where person_id = :from', { from, to })
+    })
+  },
+})
 
 /** In `denidin.db`. */
 export const createSqliteAppliedErasures = (database: Database): AppliedErasures => ({

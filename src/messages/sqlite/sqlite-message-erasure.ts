@@ -1,54 +1,27 @@
+/** Finds messages for forgetting and removes them for good, in SQLite. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import type { MessageErasure, PlacedMessage } from '../message-erasure.ts'
+import type { MessageErasure } from '../message-erasure.ts'
+import type { MessageRecord } from '../message.ts'
+import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
 
-type PlacedRow = Omit<PlacedMessage, 'session_id'> & { readonly session_id: string | null }
-
-const COLUMNS = 'message_id, chat_id, scope, person_id, role, text, sent_at, session_id'
-
-/** Messages that go in one transaction, with what hangs on them. */
+/** Messages that are removed in one transaction, with their dependent rows. */
 const ERASED_AT_ONCE = 200
 
 const IN_IDS = 'message_id in (select value from json_each(:ids))'
 
-const toPlaced = ({
-  message_id,
-  chat_id,
-  scope,
-  person_id,
-  role,
-  text,
-  sent_at,
-  session_id,
-}: PlacedRow): PlacedMessage => ({
-  message_id,
-  chat_id,
-  scope,
-  person_id,
-  role,
-  text,
-  sent_at,
-  session_id: session_id ?? undefined,
-})
-
-/** What forgetting needs of the messages in SQLite. */
 export const createSqliteMessageErasure = (database: Database): MessageErasure => {
-  const read = (where: string, parameters: Parameters): readonly PlacedMessage[] =>
-    database.all<PlacedRow>(`select ${COLUMNS} from messages where ${where}`, parameters).map(toPlaced)
+  const read = (where: string, parameters: Parameters): readonly MessageRecord[] =>
+    database.all<MessageRow>(`select ${MESSAGE_COLUMNS} from messages where ${where}`, parameters).map(toRecord)
 
-  async function* inBatches(where: string, parameters: Parameters): AsyncIterable<readonly PlacedMessage[]> {
-    const table = { table: 'messages', columns: COLUMNS, where }
-    for await (const rows of readInBatches<PlacedRow>(database, table, parameters)) yield rows.map(toPlaced)
+  async function* inBatches(where: string, parameters: Parameters): AsyncIterable<readonly MessageRecord[]> {
+    const table = { table: 'messages', columns: MESSAGE_COLUMNS, where }
+    for await (const rows of readInBatches<MessageRow>(database, table, parameters)) yield rows.map(toRecord)
   }
 
   const eraseNow = (ids: string): number => {
-    database.run(
-      `insert or ignore into changed_sessions (session_id)
-       select distinct session_id from messages where session_id is not null and ${IN_IDS}`,
-      { ids },
-    )
     database.run(`delete from ratings where ${IN_IDS}`, { ids })
     database.run(
       `delete from outbox where ${IN_IDS}
@@ -86,12 +59,6 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
         await yieldToEventLoop()
       }
       return erased
-    },
-
-    markChanged: async session_ids => {
-      database.run('insert or ignore into changed_sessions (session_id) select value from json_each(:ids)', {
-        ids: JSON.stringify(session_ids),
-      })
     },
   }
 }

@@ -1,9 +1,10 @@
-/** What the message store holds of one person: messages, what became of them, replies and ratings. */
+/** The personal data in the message store: a person's messages and their records, replies and ratings. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { deleteInBatches, readInBatches } from '../../database/sqlite/in-batches.ts'
-import { recordedTime, type ErasureBounds, type PersonalData } from '../../people/personal-data.ts'
+import { recordedTime, type ErasureBounds, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import { scopeOfPerson } from '../scope.ts'
+import { MESSAGE_COLUMNS, type MessageRow } from './message-columns.ts'
 
 /** Tables with a person; those before `ratings` have a scope too. */
 const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
@@ -11,7 +12,7 @@ const TABLES = [...SCOPED_TABLES, 'ratings'] as const
 
 const OF_PERSON = '(person_id = :person_id or scope = :scope)'
 
-/** What of each table goes: all of the person's but what is spared. */
+/** The rows of each table that forgetting takes: all of the person's but what is spared. */
 const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
   messages: `${OF_PERSON} and message_id not in (select value from json_each(:spared))
     and not exists (select 1 from inbox i where i.message_id = messages.message_id and i.received_at > :until)`,
@@ -23,7 +24,7 @@ const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
 /** The messages that forgetting a person takes. */
 export const OF_PERSON_ERASED = WHICH.messages
 
-/** What `WHICH` stands for; more than any one statement names. */
+/** Values for `WHICH`; more than any one statement names. */
 export const personParameters = (
   person_id: PersonId,
   { spared = [], until = Number.MAX_SAFE_INTEGER }: ErasureBounds,
@@ -38,14 +39,54 @@ export const personParameters = (
 export const fittingParameters = (sql: string, parameters: Parameters): Parameters =>
   Object.fromEntries(Object.entries(parameters).filter(([name]) => sql.includes(`:${name}`)))
 
-interface MessageRow {
-  readonly message_id: string
-  readonly chat_id: string
-  readonly role: string
-  readonly sender_name: string | null
-  readonly text: string
-  readonly sent_at: number
-  readonly session_id: string | null
+/** A message as its person may read it: every column but those that are for DeniDin's own use. */
+const exported = (row: MessageRow): PersonalRecord => {
+  const { sent_at, scope, person_id, chat_kind, tokens, learning_opt_out, ...fields } = row
+  return { section: 'messages', fields: { at: recordedTime(sent_at), ...fields } }
+}
+
+async function* exportOf(database: Database, person_id: PersonId): AsyncIterable<PersonalRecord> {
+  const messages = { table: 'messages', columns: MESSAGE_COLUMNS, where: OF_PERSON }
+  const own = { person_id, scope: scopeOfPerson(person_id) }
+  for await (const rows of readInBatches<MessageRow>(database, messages, own)) yield* rows.map(exported)
+  const rated = database.all<{ message_id: string; value: number; rated_at: number }>(
+    'select message_id, value, rated_at from ratings where person_id = :person_id order by rated_at',
+    { person_id },
+  )
+  for (const { message_id, value, rated_at } of rated) {
+    yield { section: 'ratings', fields: { at: recordedTime(rated_at), message_id, value } }
+  }
+}
+
+const reassign = (database: Database, from: PersonId, to: PersonId): void => {
+  // Where both rated the same reply, the rating that is there stays.
+  database.run('update or ignore ratings set person_id = :to where person_id = :from', { from, to })
+  database.run('delete from ratings where person_id = :from', { from })
+  for (const table of SCOPED_TABLES) {
+    database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
+    database.run(`update ${table} set scope = :to where scope = :from`, {
+      from: scopeOfPerson(from),
+      to: scopeOfPerson(to),
+    })
+  }
+}
+
+const erase = async (database: Database, person_id: PersonId, bounds: ErasureBounds): Promise<number> => {
+  const parameters = personParameters(person_id, bounds)
+  // Other persons' ratings of a reply that goes, go with it.
+  const ratingsOf = (ids: string): number =>
+    database.run(
+      `delete from ratings where message_id in (
+         select message_id from messages where rowid in (select value from json_each(:ids)))`,
+      { ids },
+    )
+  let erased = database.run(`delete from ratings where ${WHICH.ratings}`, fittingParameters(WHICH.ratings, parameters))
+  for (const table of SCOPED_TABLES) {
+    const which = fittingParameters(WHICH[table], parameters)
+    const before = table === 'messages' ? ratingsOf : undefined
+    erased += await deleteInBatches(database, table, WHICH[table], which, before)
+  }
+  return erased
 }
 
 /** The personal data of the message store. */
@@ -64,59 +105,10 @@ export const createMessagePersonalData = (database: Database): PersonalData => {
     },
     reassign: async (from, to) => {
       database.transaction(() => {
-        // Where both rated the same reply, the later merge keeps the one that is there.
-        database.run('update or ignore ratings set person_id = :to where person_id = :from', { from, to })
-        database.run('delete from ratings where person_id = :from', { from })
-        for (const table of SCOPED_TABLES) {
-          database.run(`update ${table} set person_id = :to where person_id = :from`, { from, to })
-          database.run(`update ${table} set scope = :to where scope = :from`, {
-            from: scopeOfPerson(from),
-            to: scopeOfPerson(to),
-          })
-        }
+        reassign(database, from, to)
       })
     },
-    export: async function* (person_id) {
-      const own = { person_id, scope: scopeOfPerson(person_id) }
-      const columns = 'message_id, chat_id, role, sender_name, text, sent_at, session_id'
-      const messages = { table: 'messages', columns, where: OF_PERSON }
-      for await (const rows of readInBatches<MessageRow>(database, messages, own)) {
-        for (const { message_id, chat_id, role, sender_name, text, sent_at, session_id } of rows) {
-          const fields = { at: recordedTime(sent_at), chat_id, role, sender_name, text, message_id, session_id }
-          yield { section: 'messages', fields }
-        }
-      }
-      const rated = database.all<{ message_id: string; value: number; rated_at: number }>(
-        'select message_id, value, rated_at from ratings where person_id = :person_id order by rated_at',
-        { person_id },
-      )
-      for (const { message_id, value, rated_at } of rated) {
-        yield { section: 'ratings', fields: { at: recordedTime(rated_at), message_id, value } }
-      }
-    },
-    erase: async (person_id, bounds = {}) => {
-      const parameters = personParameters(person_id, bounds)
-      const going = 'messages where rowid in (select value from json_each(:ids))'
-      const withMessages = (ids: string): number => {
-        // What was said in a group had a share in what is remembered of the group: that is made anew without it.
-        database.run(
-          `insert or ignore into changed_sessions (session_id)
-           select distinct session_id from ${going} and scope <> :scope and session_id is not null`,
-          { ids, scope: scopeOfPerson(person_id) },
-        )
-        // What others think of a reply that goes, goes with it.
-        return database.run(`delete from ratings where message_id in (select message_id from ${going})`, { ids })
-      }
-      let erased = database.run(
-        `delete from ratings where ${WHICH.ratings}`,
-        fittingParameters(WHICH.ratings, parameters),
-      )
-      for (const table of SCOPED_TABLES) {
-        const which = fittingParameters(WHICH[table], parameters)
-        const before = table === 'messages' ? withMessages : undefined
-        erased += await deleteInBatches(database, table, WHICH[table], which, before)
-      }
-      return erased
-    },
+    export: person_id => exportOf(database, person_id),
+    erase: (person_id, bounds = {}) => erase(database, person_id, bounds),
   }
 }

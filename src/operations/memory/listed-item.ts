@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ListedItem } from '../../memory/numbered-lists.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
-import type { PlacedMessage } from '../../messages/message-erasure.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { personOfScope } from '../../messages/scope.ts'
 import type { Person, PersonId } from '../../people/person.ts'
 import { isoTime } from '../references.ts'
@@ -58,7 +58,7 @@ export const itemOfMemory = (memory: MemoryRecord, person: Person): UnnumberedIt
 })
 
 export const itemOfMessage = (
-  message: Pick<PlacedMessage, 'message_id' | 'scope' | 'person_id' | 'sent_at' | 'text'>,
+  message: Pick<MessageRecord, 'message_id' | 'scope' | 'person_id' | 'sent_at' | 'text'>,
   person: Person,
 ): UnnumberedItem => ({
   shown: {

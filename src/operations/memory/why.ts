@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { RecallRecord } from '../../memory/memory-log.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
-import type { PlacedMessage } from '../../messages/message-erasure.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
 import { isoTime } from '../references.ts'
@@ -21,7 +21,7 @@ const memoriesOf = async (
 const messagesOf = async (
   { messages }: Uses<'messages.history'>,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, PlacedMessage>> =>
+): Promise<ReadonlyMap<string, MessageRecord>> =>
   new Map((await messages.history.get(ids)).map(message => [message.message_id, message]))
 
 const idsOf = (recall: RecallRecord, kind: 'memory_id' | 'message_id'): readonly string[] =>

@@ -1,4 +1,5 @@
 /** Calls operations of the process that owns a data folder, over its socket. */
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { DenidinError } from '../../platform/errors.ts'
 import type { ClientOptions, OperationsClient } from '../client.ts'
@@ -16,94 +17,92 @@ interface Pending {
 const NOT_SERVED = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK'])
 
 /**
- * Reaches the owner of a data folder over its socket; `undefined` when there is none.
+ * Connects to the owner of a data folder over its socket; `undefined` when there is none.
  * @throws DenidinError `forbidden` when the socket belongs to another user.
  */
 export const connectToOwner = async (path: string): Promise<OperationsClient | undefined> => {
   const socket = await open(path)
-  if (socket === undefined) return undefined
-  const pending = new Map<number, Pending>()
-  let lastId = 0
-
-  const failAll = (error: DenidinError): void => {
-    for (const call of pending.values()) call.reject(error)
-    pending.clear()
-  }
-  socket.on('error', () => undefined)
-  socket.on('close', () => {
-    failAll(new DenidinError('unavailable', 'DeniDin went away before it answered', { retryable: true }))
-  })
-  readLines(socket, ANSWER_MAX_BYTES, {
-    line: line => {
-      const answer = answerSchema.safeParse(parseLine(line))
-      if (!answer.success) {
-        failAll(new DenidinError('bad_answer', 'DeniDin gave an answer that cannot be read'))
-        socket.destroy()
-        return
-      }
-      settle(pending, answer.data, failAll)
-    },
-    tooLong: () => {
-      failAll(new DenidinError('bad_answer', `the answer is longer than ${String(ANSWER_MAX_BYTES)} bytes`))
-      socket.destroy()
-    },
-  })
-
-  return {
-    call: async (operation, input, options = {}) => {
-      options.signal?.throwIfAborted()
-      if (!socket.writable) {
-        throw new DenidinError('unavailable', 'DeniDin has gone away', { retryable: true })
-      }
-      const id = ++lastId
-      const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
-      pending.set(id, { options, resolve, reject })
-      // Going away is how the protocol calls off what is under way.
-      const callOff = (): void => {
-        reject(options.signal?.reason as Error)
-        socket.destroy()
-      }
-      options.signal?.addEventListener('abort', callOff, { once: true })
-      writeLine(socket, { id, operation, input, confirm: options.confirmed === true })
-      try {
-        return await promise
-      } finally {
-        pending.delete(id)
-        options.signal?.removeEventListener('abort', callOff)
-      }
-    },
-    [Symbol.asyncDispose]: () =>
-      new Promise(resolve => {
-        if (socket.closed) {
-          resolve()
-          return
-        }
-        socket.once('close', () => {
-          resolve()
-        })
-        socket.destroy()
-      }),
-  }
+  return socket === undefined ? undefined : new SocketClient(socket)
 }
 
-const settle = (
-  pending: ReadonlyMap<number, Pending>,
-  answer: ReturnType<typeof answerSchema.parse>,
-  failAll: (error: DenidinError) => void,
-): void => {
-  const { id, progress, ok, error } = answer
-  // An answer to nobody in particular: the request could not even be read.
-  if (id === null) {
-    if (error !== undefined) failAll(errorFromRecord(error))
-    return
+class SocketClient implements OperationsClient {
+  readonly #socket: Socket
+  readonly #pending = new Map<number, Pending>()
+  #lastId = 0
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      this.#failAll(new DenidinError('unavailable', 'DeniDin went away before it answered', { retryable: true }))
+    })
+    readLines(socket, ANSWER_MAX_BYTES, {
+      line: line => {
+        this.#receive(line)
+      },
+      tooLong: () => {
+        this.#failAll(new DenidinError('bad_answer', `the answer is longer than ${String(ANSWER_MAX_BYTES)} bytes`))
+        socket.destroy()
+      },
+    })
   }
-  const call = pending.get(Number(id))
-  if (call === undefined) return
-  if (progress !== undefined) {
-    const { total, ...step } = progress
-    call.options.progress?.(total === undefined ? step : { ...step, total })
-  } else if (ok !== undefined) call.resolve(ok)
-  else if (error !== undefined) call.reject(errorFromRecord(error))
+
+  async call(operation: string, input: unknown, options: ClientOptions = {}): Promise<Record<string, unknown>> {
+    options.signal?.throwIfAborted()
+    if (!this.#socket.writable) {
+      throw new DenidinError('unavailable', 'DeniDin has gone away', { retryable: true })
+    }
+    const id = ++this.#lastId
+    const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
+    this.#pending.set(id, { options, resolve, reject })
+    // In this protocol, a client cancels its calls by closing the connection.
+    const cancel = (): void => {
+      reject(options.signal?.reason as Error)
+      this.#socket.destroy()
+    }
+    options.signal?.addEventListener('abort', cancel, { once: true })
+    writeLine(this.#socket, { id, operation, input, confirm: options.confirmed === true })
+    try {
+      return await promise
+    } finally {
+      this.#pending.delete(id)
+      options.signal?.removeEventListener('abort', cancel)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#socket.closed) return
+    const closed = once(this.#socket, 'close')
+    this.#socket.destroy()
+    await closed
+  }
+
+  #receive(line: string): void {
+    const answer = answerSchema.safeParse(parseLine(line))
+    if (!answer.success) {
+      this.#failAll(new DenidinError('bad_answer', 'DeniDin gave an answer that cannot be read'))
+      this.#socket.destroy()
+      return
+    }
+    const { id, progress, ok, error } = answer.data
+    // An answer without an id: the server could not even read the request.
+    if (id === null) {
+      if (error !== undefined) this.#failAll(errorFromRecord(error))
+      return
+    }
+    const call = this.#pending.get(Number(id))
+    if (call === undefined) return
+    if (progress !== undefined) {
+      const { total, ...step } = progress
+      call.options.progress?.(total === undefined ? step : { ...step, total })
+    } else if (ok !== undefined) call.resolve(ok)
+    else if (error !== undefined) call.reject(errorFromRecord(error))
+  }
+
+  #failAll(error: DenidinError): void {
+    for (const call of this.#pending.values()) call.reject(error)
+    this.#pending.clear()
+  }
 }
 
 const open = async (path: string): Promise<Socket | undefined> => {

@@ -19,9 +19,9 @@ export interface SocketServerDeps {
 }
 
 /**
- * Serves the operations to programs of the same user, until disposed of: then the calls under way are called off, are
- * answered with `stopping`, and the socket is removed. Only the owner of the data folder may call this: a socket that
- * lies there already is taken to be left over from a crash.
+ * Serves the operations to programs of the same user until disposed of. Then the calls in progress are cancelled and
+ * answered with `stopping`, and the socket is removed. Only the owner of the data folder may call this: an existing
+ * socket is assumed to be left over from a crash.
  */
 export const serveSocket = async ({ path, runner, logger }: SocketServerDeps): Promise<AsyncDisposable> => {
   const stopping = new AbortController()
@@ -107,7 +107,7 @@ const answer = async (runner: Runner, socket: Socket, line: string, signal: Abor
   }
 }
 
-/** An operation that does not heed its signal must not hold up the stop. */
+/** An operation that ignores its signal must not delay the stop. */
 const orAborted = async <T>(act: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const fail = (): void => {

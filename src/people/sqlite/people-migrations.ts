@@ -1,3 +1,4 @@
+/** Tables of persons, their identities and merges. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 
 /** Tables of the people. Other tables name persons without a foreign key: a merge takes the person away first. */

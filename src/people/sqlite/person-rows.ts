@@ -1,7 +1,10 @@
-/** Rows of the people: what is read together, and each single write. */
+/** Rows of persons and their names in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import type { Ids } from '../../platform/ids.ts'
 import type { NameHistory, People } from '../people.ts'
+import type { PersonRows } from '../person-resolver.ts'
 import type { Identity, Person, PersonId, Role } from '../person.ts'
 import type { configuredRoles, FixedRole } from '../roles.ts'
 
@@ -29,109 +32,150 @@ const PERSON = `
   ${list('former_identities where former_identities.person_id = persons.person_id')} as former
 `
 
-/** Reads and writes of people, without any rule of who is who. */
-export const createPersonRows = (database: Database, roles: ReturnType<typeof configuredRoles>) => {
-  const named = (json: string): Identity[] => JSON.parse(json) as Identity[]
+const identitiesIn = (json: string): Identity[] => JSON.parse(json) as Identity[]
 
-  const fixedRole = (row: PersonRow): FixedRole | undefined =>
-    roles.fixedFor(named(row.own), [...named(row.identities), ...named(row.former)])
+export interface SqlitePersonRowsDeps {
+  readonly database: Database
+  readonly roles: ReturnType<typeof configuredRoles>
+  readonly ids: Ids
+  readonly clock: Clock
+}
 
-  const toPerson = (row: PersonRow): Person => ({
-    person_id: row.person_id,
-    name: row.name ?? undefined,
-    identities: named(row.identities),
-    role: fixedRole(row)?.role ?? row.role,
-    created_at: row.created_at,
-  })
+/** Reads and writes of people, without any rule about who is who. */
+export class SqlitePersonRows implements PersonRows {
+  readonly #deps: SqlitePersonRowsDeps
+  readonly #database: Database
 
-  const read = (person_id: PersonId): PersonRow | undefined =>
-    database.get<PersonRow>(
-      `select ${PERSON} from persons
-       where person_id = coalesce((select into_id from merges where from_id = :person_id), :person_id)`,
-      { person_id },
-    )
+  constructor(deps: SqlitePersonRowsDeps) {
+    this.#deps = deps
+    this.#database = deps.database
+  }
 
-  const numberOf = (person_id: PersonId): number | undefined =>
-    database.get<{ number: number }>('select number from persons where person_id = :person_id', { person_id })?.number
+  transaction<T>(work: () => T): T {
+    return this.#database.transaction(work)
+  }
 
-  return {
-    find: (person_id: PersonId): Person | undefined => {
-      const row = read(person_id)
-      return row === undefined ? undefined : toPerson(row)
-    },
+  find(person_id: PersonId): Person | undefined {
+    return this.#toPerson(this.#read(person_id))
+  }
 
-    holder: ({ kind, value }: Identity): Person | undefined => {
-      const row = database.get<PersonRow>(
+  holderOf({ kind, value }: Identity): Person | undefined {
+    return this.#toPerson(
+      this.#database.get<PersonRow>(
         `select ${PERSON} from persons
          where person_id = (select person_id from identities where kind = :kind and value = :value)`,
         { kind, value },
-      )
-      return row === undefined ? undefined : toPerson(row)
-    },
+      ),
+    )
+  }
 
-    list: ({ limit, before }: Parameters<People['list']>[0]): readonly Person[] => {
-      const from = before === undefined ? Number.MAX_SAFE_INTEGER : numberOf(before)
-      if (from === undefined) throw new DenidinError('not_found', `there is no person ${String(before)}`)
-      return database
-        .all<PersonRow>(`select ${PERSON} from persons where number < :from order by number desc limit :limit`, {
-          from,
-          limit,
-        })
-        .map(toPerson)
-    },
-
-    /** The one who was met first in front; each once. */
-    oldestFirst: (persons: readonly Person[]): readonly Person[] =>
-      [...new Map(persons.map(person => [person.person_id, person])).values()]
-        .map(person => ({ person, number: numberOf(person.person_id) ?? 0 }))
-        .sort((one, other) => one.number - other.number)
-        .map(({ person }) => person),
-
-    fixedRole: (person_id: PersonId): FixedRole | undefined => {
-      const row = read(person_id)
-      return row === undefined ? undefined : fixedRole(row)
-    },
-
-    rename: (person_id: PersonId, name: string): void => {
-      database.run('update persons set name = :name where person_id = :person_id', { person_id, name })
-    },
-
-    /** Gives a person a name; `passed_from` is the person who had it before with another account. */
-    take: (person_id: PersonId, { kind, value }: Identity, passed_from: PersonId | undefined): void => {
-      database.run(
-        `insert into identities (kind, value, person_id, passed_from) values (:kind, :value, :person_id, :passed_from)`,
-        { kind, value, person_id, passed_from: passed_from ?? null },
-      )
-      database.run('delete from former_identities where person_id = :person_id and kind = :kind and value = :value', {
-        person_id,
-        kind,
-        value,
+  list({ limit, before }: Parameters<People['list']>[0]): readonly Person[] {
+    const from = before === undefined ? Number.MAX_SAFE_INTEGER : this.#numberOf(before)
+    if (from === undefined) throw new DenidinError('not_found', `there is no person ${String(before)}`)
+    return this.#database
+      .all<PersonRow>(`select ${PERSON} from persons where number < :from order by number desc limit :limit`, {
+        from,
+        limit,
       })
-    },
+      .flatMap(row => this.#toPerson(row) ?? [])
+  }
 
-    /** Takes a name from a person; it is remembered as a former one. `now`: milliseconds since the Unix epoch. */
-    giveUp: (person_id: PersonId, { kind, value }: Identity, now: number): void => {
-      database.run('delete from identities where person_id = :person_id and kind = :kind and value = :value', {
-        person_id,
-        kind,
-        value,
-      })
-      database.run(`insert or replace into former_identities values (:person_id, :kind, :value, :now)`, {
-        person_id,
-        kind,
-        value,
-        now,
-      })
-    },
+  oldestFirst(persons: readonly Person[]): readonly Person[] {
+    return [...new Map(persons.map(person => [person.person_id, person])).values()]
+      .map(person => ({ person, number: this.#numberOf(person.person_id) ?? 0 }))
+      .sort((one, other) => one.number - other.number)
+      .map(({ person }) => person)
+  }
 
-    nameHistory: (person_id: PersonId): NameHistory => ({
-      former: named(read(person_id)?.former ?? '[]'),
-      taken_over: database
+  /** The role that the configuration fixes for a person. */
+  fixedRole(person_id: PersonId): FixedRole | undefined {
+    const row = this.#read(person_id)
+    return row === undefined ? undefined : this.#fixedRoleOf(row)
+  }
+
+  create(name: string | undefined, role: Role): PersonId {
+    const person_id = this.#deps.ids.uuid()
+    this.#database.run(
+      `insert into persons (person_id, name, role, created_at) values (:person_id, :name, :role, :now)`,
+      { person_id, role, name: name ?? null, now: this.#deps.clock.now() },
+    )
+    return person_id
+  }
+
+  rename(person_id: PersonId, name: string): void {
+    this.#database.run('update persons set name = :name where person_id = :person_id', { person_id, name })
+  }
+
+  setRole(person_id: PersonId, role: Role): void {
+    this.#database.run('update persons set role = :role where person_id = :person_id', { role, person_id })
+  }
+
+  take(person_id: PersonId, { kind, value }: Identity, passed_from: PersonId | undefined): void {
+    this.#database.run(
+      `insert into identities (kind, value, person_id, passed_from) values (:kind, :value, :person_id, :passed_from)`,
+      { kind, value, person_id, passed_from: passed_from ?? null },
+    )
+    this.#database.run(
+      'delete from former_identities where person_id = :person_id and kind = :kind and value = :value',
+      { person_id, kind, value },
+    )
+  }
+
+  release(person_id: PersonId, { kind, value }: Identity): void {
+    this.#database.run('delete from identities where person_id = :person_id and kind = :kind and value = :value', {
+      person_id,
+      kind,
+      value,
+    })
+    this.#database.run(`insert or replace into former_identities values (:person_id, :kind, :value, :now)`, {
+      person_id,
+      kind,
+      value,
+      now: this.#deps.clock.now(),
+    })
+  }
+
+  nameHistory(person_id: PersonId): NameHistory {
+    return {
+      former: identitiesIn(this.#read(person_id)?.former ?? '[]'),
+      taken_over: this.#database
         .all<{ kind: Identity['kind']; value: string; passed_from: PersonId }>(
           'select kind, value, passed_from from identities where person_id = :person_id and passed_from is not null',
           { person_id },
         )
         .map(({ kind, value, passed_from }) => ({ identity: { kind, value }, from: passed_from })),
-    }),
+    }
+  }
+
+  #fixedRoleOf(row: PersonRow): FixedRole | undefined {
+    return this.#deps.roles.fixedFor(identitiesIn(row.own), [
+      ...identitiesIn(row.identities),
+      ...identitiesIn(row.former),
+    ])
+  }
+
+  #toPerson(row: PersonRow | undefined): Person | undefined {
+    if (row === undefined) return undefined
+    return {
+      person_id: row.person_id,
+      name: row.name ?? undefined,
+      identities: identitiesIn(row.identities),
+      role: this.#fixedRoleOf(row)?.role ?? row.role,
+      created_at: row.created_at,
+    }
+  }
+
+  #read(person_id: PersonId): PersonRow | undefined {
+    return this.#database.get<PersonRow>(
+      `select ${PERSON} from persons
+       where person_id = coalesce((select into_id from merges where from_id = :person_id), :person_id)`,
+      { person_id },
+    )
+  }
+
+  #numberOf(person_id: PersonId): number | undefined {
+    return this.#database.get<{ number: number }>('select number from persons where person_id = :person_id', {
+      person_id,
+    })?.number
   }
 }

@@ -1,3 +1,4 @@
+/** The personal data in the tables of persons: name, role and identities. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { recordedTime, type PersonalData } from '../personal-data.ts'
 
@@ -8,8 +9,8 @@ interface ProfileRow {
 }
 
 /**
- * Who a person is. Forgetting takes the name alone: number and role stay, so that somebody who is blocked stays blocked,
- * and so that what was forgotten about them is known when it comes again.
+ * The profile of a person. Erasure removes the name alone: number and role stay, so that a blocked person stays blocked,
+ * and so that what was forgotten about them is recognised when it comes again.
  */
 export const createPersonalProfile = (database: Database): PersonalData => ({
   name: 'profile',

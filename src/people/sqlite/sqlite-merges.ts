@@ -1,3 +1,4 @@
+/** Merges of two persons in SQLite, and what is still to be reassigned after them. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -24,36 +25,72 @@ interface Merged {
 }
 
 /**
- * A turn that was under way when two persons became one may still write under the id that went away. Such a turn has
- * ended by now, and what is held about that id is given over a second time.
+ * A turn that was under way when two persons became one may still write under the id that went away. After this time it
+ * has ended, and the data under that id is reassigned a second time.
  */
 const SETTLED_AFTER_MS = 10 * MINUTE_MS
 const PASSES = 2
 
 /**
  * Makes two persons one. The names and the role move in one transaction, so that from then on every message comes from
- * the survivor and a block holds at once; the data held about the other follows, store by store, and whatever a crash
+ * the survivor and a block holds at once. The data held about the other person follows, store by store; whatever a crash
  * or a failing store leaves behind is taken up again.
  */
-export const createSqliteMerges = (dependencies: MergeDeps) => {
-  const { database, clock, personalData, logger } = dependencies
+export class SqliteMerges {
+  readonly #deps: MergeDeps
   /** When the next unfinished merge is due, so that the usual message needs no look at the table. */
-  let nextDue = 0
-  let running: Promise<void> = Promise.resolve()
+  #next_due = 0
+  #running: Promise<void> = Promise.resolve()
 
-  const due = (into: PersonId | undefined): readonly MergeRow[] =>
-    database.all<MergeRow>(
-      `select from_id, into_id from merges
-       where due_at <= :now and (:into is null or into_id = :into) order by merged_at, from_id`,
-      { now: clock.now(), into: into ?? null },
-    )
+  constructor(deps: MergeDeps) {
+    this.#deps = deps
+  }
 
-  const kept = (person_id: PersonId): Merged =>
-    database.get<Merged>('select name, role from persons where person_id = :person_id', { person_id }) as Merged
+  /** Moves names and role of `from` to `into` and removes `from`, inside the transaction that is open. */
+  begin(into: PersonId, from: PersonId): void {
+    const { database, clock, logger } = this.#deps
+    const [survivor, other] = [this.#kept(into), this.#kept(from)]
+    this.#moveNames(into, from)
+    database.run('update persons set name = :name, role = :role where person_id = :into', {
+      into,
+      name: survivor.name ?? other.name,
+      role: mergedRole(survivor.role, other.role),
+    })
+    database.run('update merges set into_id = :into where into_id = :from', { into, from })
+    database.run('insert into merges (from_id, into_id, merged_at, due_at) values (:from, :into, :now, :now)', {
+      into,
+      from,
+      now: clock.now(),
+    })
+    database.run('delete from persons where person_id = :from', { from })
+    this.#next_due = 0
+    logger.info('Two persons are one', { into_id: into, from_id: from })
+  }
 
-  /** Gives everything held about one person to the other; tells whether every store did it. */
-  const reassign = async ({ from_id, into_id }: MergeRow): Promise<boolean> => {
-    for (const data of personalData()) {
+  /** Reassigns what is due, of one survivor or of all. A store that fails does not reject: it is asked again. */
+  async finish(into?: PersonId): Promise<void> {
+    if (this.#next_due > this.#deps.clock.now() || this.#due(into).length === 0) return
+    const finishNext = (): Promise<void> => this.#finishDue(into)
+    this.#running = this.#running.then(finishNext, finishNext)
+    await this.#running
+  }
+
+  async #finishDue(into: PersonId | undefined): Promise<void> {
+    const failed = new Set<PersonId>()
+    // Read again each time: a person who was merged onwards meanwhile has another survivor.
+    for (;;) {
+      const row = this.#due(into).find(each => !failed.has(each.from_id))
+      if (row === undefined) break
+      if (!(await this.#reassign(row))) failed.add(row.from_id)
+    }
+    const next = this.#deps.database.get<{ due: number | null }>('select min(due_at) as due from merges')
+    this.#next_due = next?.due ?? Infinity
+  }
+
+  /** Gives everything held about one person to the other. @returns whether every store did it */
+  async #reassign({ from_id, into_id }: MergeRow): Promise<boolean> {
+    const { database, clock, logger } = this.#deps
+    for (const data of this.#deps.personalData()) {
       try {
         await data.reassign(from_id, into_id)
       } catch (error) {
@@ -70,53 +107,31 @@ export const createSqliteMerges = (dependencies: MergeDeps) => {
     return true
   }
 
-  const finishDue = async (into: PersonId | undefined): Promise<void> => {
-    const failed = new Set<PersonId>()
-    // Looked at anew each time: whoever was merged onwards meanwhile has another survivor.
-    for (;;) {
-      const row = due(into).find(each => !failed.has(each.from_id))
-      if (row === undefined) break
-      if (!(await reassign(row))) failed.add(row.from_id)
-    }
-    nextDue = database.get<{ due: number | null }>('select min(due_at) as due from merges')?.due ?? Infinity
+  #moveNames(into: PersonId, from: PersonId): void {
+    const { database } = this.#deps
+    database.run('update identities set person_id = :into where person_id = :from', { into, from })
+    database.run('update or replace former_identities set person_id = :into where person_id = :from', { into, from })
+    database.run(
+      `delete from former_identities
+       where person_id = :into and (kind, value) in (select kind, value from identities where person_id = :into)`,
+      { into },
+    )
+    // A name that passed between the two did not pass to another person.
+    database.run('update identities set passed_from = :into where passed_from = :from', { into, from })
+    database.run('update identities set passed_from = null where person_id = :into and passed_from = :into', { into })
   }
 
-  return {
-    /** Moves names and role of `from` to `into` and takes `from` away. Must run inside a transaction. */
-    begin: (into: PersonId, from: PersonId): void => {
-      const [survivor, other] = [kept(into), kept(from)]
-      database.run('update identities set person_id = :into where person_id = :from', { into, from })
-      database.run('update or replace former_identities set person_id = :into where person_id = :from', { into, from })
-      database.run(
-        `delete from former_identities
-         where person_id = :into and (kind, value) in (select kind, value from identities where person_id = :into)`,
-        { into },
-      )
-      // What passed between the two did not pass to anybody.
-      database.run('update identities set passed_from = :into where passed_from = :from', { into, from })
-      database.run('update identities set passed_from = null where person_id = :into and passed_from = :into', { into })
-      database.run('update persons set name = :name, role = :role where person_id = :into', {
-        into,
-        name: survivor.name ?? other.name,
-        role: mergedRole(survivor.role, other.role),
-      })
-      database.run('update merges set into_id = :into where into_id = :from', { into, from })
-      database.run('insert into merges (from_id, into_id, merged_at, due_at) values (:from, :into, :now, :now)', {
-        into,
-        from,
-        now: clock.now(),
-      })
-      database.run('delete from persons where person_id = :from', { from })
-      nextDue = 0
-      logger.info('Two persons are one', { into_id: into, from_id: from })
-    },
+  #due(into: PersonId | undefined): readonly MergeRow[] {
+    return this.#deps.database.all<MergeRow>(
+      `select from_id, into_id from merges
+       where due_at <= :now and (:into is null or into_id = :into) order by merged_at, from_id`,
+      { now: this.#deps.clock.now(), into: into ?? null },
+    )
+  }
 
-    /** Gives over what is due, of one survivor or of all. A store that fails does not reject: it is asked again. */
-    finish: async (into?: PersonId): Promise<void> => {
-      if (nextDue > clock.now() || due(into).length === 0) return
-      const finishNext = (): Promise<void> => finishDue(into)
-      running = running.then(finishNext, finishNext)
-      await running
-    },
+  #kept(person_id: PersonId): Merged {
+    return this.#deps.database.get<Merged>('select name, role from persons where person_id = :person_id', {
+      person_id,
+    }) as Merged
   }
 }

@@ -1,138 +1,112 @@
+/** People in SQLite: who is who, roles, and the merging of two persons into one. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { phoneDigits } from '../../platform/phone.ts'
-import { matchIdentities, releasedIdentities, type ReassignedIdentity } from '../identity-matching.ts'
-import type { People } from '../people.ts'
-import { isSame, type Identity, type Person, type PersonId, type Role, type Sender } from '../person.ts'
+import type { NameHistory, People } from '../people.ts'
+import { PersonResolver } from '../person-resolver.ts'
+import type { Identity, Person, PersonId, Role, Sender } from '../person.ts'
 import type { PersonalData } from '../personal-data.ts'
 import { configuredRoles, type PeopleSettings } from '../roles.ts'
 import { knownIdentities, knownName, usernameOf } from '../sender-normalisation.ts'
-import { createPersonRows } from './person-rows.ts'
-import { createSqliteMerges } from './sqlite-merges.ts'
+import { SqlitePersonRows } from './person-rows.ts'
+import { SqliteMerges } from './sqlite-merges.ts'
 
 export interface SqlitePeopleDeps {
   readonly database: Database
   readonly ids: Ids
   readonly clock: Clock
   readonly settings: PeopleSettings
-  /** Every store that holds something of a person; asked at each merge, so it may be filled after this is made. */
+  /** Every store with personal data; asked at each merge. */
   readonly personalData: () => readonly Pick<PersonalData, 'name' | 'reassign'>[]
   readonly logger: Logger
 }
 
 export interface SqlitePeople extends People {
-  /** Finishes the merges that a crash or a failing store left half done. Call it at start. */
+  /** Finishes merges that a crash or a failing store interrupted. Call it at start. */
   recover(): Promise<void>
 }
 
-/** People in SQLite. A sender who is known under one person costs one indexed read and no write. */
-export const createSqlitePeople = (dependencies: SqlitePeopleDeps): SqlitePeople => {
-  const { database, ids, clock, logger } = dependencies
-  const roles = configuredRoles(dependencies.settings)
-  const rows = createPersonRows(database, roles)
-  const merges = createSqliteMerges(dependencies)
+/** Makes the people of a database. A sender who is known under one person costs one indexed read and no write. */
+export const createSqlitePeople = (deps: SqlitePeopleDeps): SqlitePeople => {
+  const rows = new SqlitePersonRows({ ...deps, roles: configuredRoles(deps.settings) })
+  const merges = new SqliteMerges(deps)
+  const merge = (into: PersonId, from: PersonId): void => {
+    merges.begin(into, from)
+  }
+  return new RecordedPeople(rows, merges, new PersonResolver({ rows, merge, logger: deps.logger }))
+}
 
-  const create = (name: string | undefined, role: Role): PersonId => {
-    const person_id = ids.uuid()
-    database.run(`insert into persons (person_id, name, role, created_at) values (:person_id, :name, :role, :now)`, {
-      person_id,
-      role,
-      name: name ?? null,
-      now: clock.now(),
-    })
-    logger.info('New person', { person_id })
-    return person_id
+class RecordedPeople implements SqlitePeople {
+  readonly #rows: SqlitePersonRows
+  readonly #merges: SqliteMerges
+  readonly #resolver: PersonResolver
+
+  constructor(rows: SqlitePersonRows, merges: SqliteMerges, resolver: PersonResolver) {
+    this.#rows = rows
+    this.#merges = merges
+    this.#resolver = resolver
   }
 
-  const existing = (person_id: PersonId): Person => {
-    const person = rows.find(person_id)
-    if (person === undefined) throw new DenidinError('not_found', `there is no person ${person_id}`)
+  async resolve(sender: Sender): Promise<Person> {
+    const person = this.#resolver.resolve(knownIdentities(sender), knownName(sender))
+    await this.#merges.finish(person.person_id)
     return person
   }
 
-  /** Writes down what a sender shows that is not yet known of a person, and what they no longer go by. */
-  const update = (person: Person, identities: readonly Identity[], passed: readonly ReassignedIdentity[]): void => {
-    for (const identity of releasedIdentities(person, identities)) rows.giveUp(person.person_id, identity, clock.now())
-    for (const { identity, from } of passed) {
-      rows.giveUp(from.person_id, identity, clock.now())
-      logger.warn('A name passed to another WhatsApp account; what was said before stays with the former one', {
-        kind: identity.kind,
-        from_id: from.person_id,
-        to_id: person.person_id,
-      })
-    }
-    for (const identity of identities) {
-      if (person.identities.some(own => isSame(own, identity))) continue
-      const from = passed.find(each => isSame(each.identity, identity))?.from.person_id
-      rows.take(person.person_id, identity, from)
-    }
+  async find(person_id: PersonId): Promise<Person | undefined> {
+    return this.#rows.find(person_id)
   }
 
-  /** From reading to writing nothing else runs, so two messages of one new sender cannot make two persons. */
-  const resolveNow = (identities: readonly Identity[], name: string | undefined): Person => {
-    const { same, passed } = matchIdentities(identities, identity => rows.holder(identity))
-    const [oldest, ...others] = rows.oldestFirst(same)
-    if (oldest !== undefined && others.length === 0 && passed.length === 0) {
-      const news = identities.some(each => !oldest.identities.some(own => isSame(own, each)))
-      const renamed = name !== undefined && name !== oldest.name
-      if (!news && !renamed && releasedIdentities(oldest, identities).length === 0) return oldest
+  async lookUp(reference: string): Promise<Person | undefined> {
+    const identity = identityOf(reference)
+    return this.#rows.find(reference.trim()) ?? (identity === undefined ? undefined : this.#rows.holderOf(identity))
+  }
+
+  async list(page: Parameters<People['list']>[0]): Promise<readonly Person[]> {
+    return this.#rows.list(page)
+  }
+
+  async setRole(reference: PersonId, role: Role): Promise<Person> {
+    const person = this.#existing(reference)
+    const fixed = this.#rows.fixedRole(person.person_id)
+    if (fixed !== undefined) {
+      throw new DenidinError('forbidden', `the role of this person is fixed by ${fixed.key} in the configuration`)
     }
-    return database.transaction(() => {
-      // Whoever was blocked does not come back by making a new account on the same number.
-      const blocked = passed.some(({ from }) => from.role === 'blocked')
-      const person_id = oldest?.person_id ?? create(name, blocked ? 'blocked' : 'client')
-      for (const other of others) merges.begin(person_id, other.person_id)
-      update(existing(person_id), identities, passed)
-      if (name !== undefined) rows.rename(person_id, name)
-      return existing(person_id)
+    this.#rows.setRole(person.person_id, role)
+    return { ...person, role }
+  }
+
+  async merge(one: PersonId, other: PersonId): Promise<Person> {
+    const [survivor, gone] = this.#rows.oldestFirst([this.#existing(one), this.#existing(other)])
+    if (survivor === undefined || gone === undefined) {
+      throw new DenidinError('invalid_input', 'these two are one person already')
+    }
+    this.#rows.transaction(() => {
+      this.#merges.begin(survivor.person_id, gone.person_id)
     })
+    await this.#merges.finish(survivor.person_id)
+    return this.#existing(survivor.person_id)
   }
 
-  return {
-    resolve: async (sender: Sender) => {
-      const identities = knownIdentities(sender)
-      const person = resolveNow(identities, knownName(sender))
-      await merges.finish(person.person_id)
-      return person
-    },
-    find: async person_id => rows.find(person_id),
-    lookUp: async reference => {
-      const identity = identityOf(reference)
-      return rows.find(reference.trim()) ?? (identity === undefined ? undefined : rows.holder(identity))
-    },
-    list: async page => rows.list(page),
-    setRole: async (person_id, role) => {
-      const person = existing(person_id)
-      const fixed = rows.fixedRole(person.person_id)
-      if (fixed !== undefined) {
-        throw new DenidinError('forbidden', `the role of this person is fixed by ${fixed.key} in the configuration`)
-      }
-      database.run('update persons set role = :role where person_id = :person_id', {
-        role,
-        person_id: person.person_id,
-      })
-      return { ...person, role }
-    },
-    merge: async (one, other) => {
-      const [survivor, gone] = rows.oldestFirst([existing(one), existing(other)])
-      if (survivor === undefined || gone === undefined) {
-        throw new DenidinError('invalid_input', 'these two are one person already')
-      }
-      database.transaction(() => {
-        merges.begin(survivor.person_id, gone.person_id)
-      })
-      await merges.finish(survivor.person_id)
-      return existing(survivor.person_id)
-    },
-    nameHistory: async person_id => rows.nameHistory(existing(person_id).person_id),
-    recover: () => merges.finish(),
+  async nameHistory(person_id: PersonId): Promise<NameHistory> {
+    return this.#rows.nameHistory(this.#existing(person_id).person_id)
+  }
+
+  async recover(): Promise<void> {
+    await this.#merges.finish()
+  }
+
+  #existing(person_id: PersonId): Person {
+    const person = this.#rows.find(person_id)
+    if (person === undefined) throw new DenidinError('not_found', `there is no person ${person_id}`)
+    return person
   }
 }
 
-/** What a reference such as `+1 555 000 1111`, `77@lid` or `@dana` names. */
+/** The identity that a reference such as `+1 555 000 1111`, `77@lid` or `@dana` names. */
 const identityOf = (reference: string): Identity | undefined => {
   const lid = /^(\d+)@lid$/.exec(reference.trim())?.[1]
   if (lid !== undefined) return { kind: 'lid', value: lid }

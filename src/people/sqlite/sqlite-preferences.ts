@@ -1,3 +1,4 @@
+/** Preferences in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonId } from '../person.ts'
@@ -56,7 +57,7 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
 
     name: 'preferences',
     tables: ['preferences'],
-    // The wish not to be learned is no knowledge about a person: forgetting everything does not revoke it.
+    // The wish not to be learned from is not data about a person: forgetting everything does not revoke it.
     count: async person_id =>
       database.get<{ n: number }>(
         'select count(*) as n from preferences where person_id = :person_id and (learn = 1 or language is not null)',

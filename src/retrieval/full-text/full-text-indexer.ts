@@ -2,7 +2,8 @@
 import { BackgroundTasks } from '../../platform/background-tasks.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { ChangeFeed } from '../../messages/change-feed.ts'
+import type { ChangeLog } from '../../messages/change-log.ts'
+import type { MessageReader } from '../../messages/message-reader.ts'
 import type { IndexProgress, FullTextIndex } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
 
@@ -12,7 +13,8 @@ const BATCH = 32
 const PURGE_AFTER = 2000
 
 export interface FullTextIndexerDeps {
-  readonly feed: ChangeFeed
+  readonly feed: MessageReader
+  readonly changeLog: Pick<ChangeLog, 'changes' | 'advance'>
   readonly index: FullTextIndex
   readonly logger: Logger
 }
@@ -78,8 +80,8 @@ export class FullTextIndexer implements AsyncDisposable {
   }
 
   async #follow({ change }: IndexProgress): Promise<Partial<IndexProgress> | undefined> {
-    const { feed, index } = this.#deps
-    const changes = await feed.changes(change, BATCH)
+    const { changeLog, index } = this.#deps
+    const changes = await changeLog.changes(change, BATCH)
     const last = changes.at(-1)
     if (last === undefined) return undefined
     await index.apply(
@@ -93,7 +95,7 @@ export class FullTextIndexer implements AsyncDisposable {
   /** Changes that the index has on disk for certain are no longer needed. */
   async #purge(change: number): Promise<void> {
     await this.#deps.index.checkpoint()
-    await this.#deps.feed.forgetChanges(change)
+    await this.#deps.changeLog.advance('full_text', change)
     this.#since_purge = 0
   }
 }

@@ -1,6 +1,7 @@
 /** The full-text index feature: opens `index.db` and keeps it in step with the messages. */
 import type { Module } from '../../lifecycle/module.ts'
-import type { ChangeFeed } from '../../messages/change-feed.ts'
+import type { ChangeLog } from '../../messages/change-log.ts'
+import type { MessageReader } from '../../messages/message-reader.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { openIndexDatabase } from '../sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../sqlite/sqlite-full-text-index.ts'
@@ -10,7 +11,8 @@ import { FollowingMessageIndex } from './message-index.ts'
 export interface FullTextModuleDeps {
   /** Path of `index.db`. */
   readonly database_path: string
-  readonly feed: ChangeFeed
+  readonly feed: MessageReader
+  readonly changeLog: ChangeLog
   readonly logger: Logger
 }
 
@@ -20,10 +22,10 @@ export interface FullTextModule extends Module {
 }
 
 export const createFullTextModule = async (deps: FullTextModuleDeps): Promise<FullTextModule> => {
-  const { database_path, feed, logger } = deps
-  const database = await openIndexDatabase(database_path, await feed.latestChange(), logger)
+  const { database_path, feed, changeLog, logger } = deps
+  const database = await openIndexDatabase(database_path, await changeLog.latest(), logger)
   const index = createSqliteFullTextIndex(database)
-  const following = new FollowingMessageIndex({ feed, index, logger })
+  const following = new FollowingMessageIndex({ feed, changeLog, index, logger })
   return {
     name: 'full-text index',
     index,

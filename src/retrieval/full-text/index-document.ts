@@ -1,19 +1,15 @@
 /** Reads a message for the index: its stems, its dates, and what kind of message it is. */
-import type { PersonId } from '../../people/person.ts'
+import type { MessageRecord } from '../../messages/message.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
 import { endsAsQuestion } from '../../text/question-kind.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 
 /** A message as the index takes it. */
-export interface IndexedMessage {
-  readonly message_id: string
-  readonly person_id: PersonId
-  readonly role: 'user' | 'assistant'
-  readonly sender_name: string | undefined
-  readonly text: string
-  readonly sent_at: number
-}
+export type IndexedMessage = Pick<
+  MessageRecord,
+  'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at'
+>
 
 /** What the index keeps of a message. */
 export interface IndexedDocument {

@@ -1,6 +1,7 @@
 /** The full-text index as the rest of DeniDin sees it: follows the messages, forgets persons, and can be verified. */
 import { scopeOfPerson } from '../../messages/scope.ts'
-import type { ChangeFeed } from '../../messages/change-feed.ts'
+import type { ChangeLog } from '../../messages/change-log.ts'
+import type { MessageReader } from '../../messages/message-reader.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
@@ -25,7 +26,8 @@ export interface MessageIndex extends AsyncDisposable {
 }
 
 export interface MessageIndexDeps {
-  readonly feed: ChangeFeed
+  readonly feed: MessageReader
+  readonly changeLog: ChangeLog
   readonly index: FullTextIndex & IndexedPersons
   readonly logger: Logger
 }

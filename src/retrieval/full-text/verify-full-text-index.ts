@@ -1,6 +1,6 @@
 /** Compares the full-text index with the messages, and repairs what differs. */
-import type { ChangeFeed, ScopedMessage } from '../../messages/change-feed.ts'
-import type { MessageId } from '../../messages/message.ts'
+import type { MessageReader } from '../../messages/message-reader.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { readMessage } from './index-document.ts'
@@ -16,7 +16,7 @@ const PAGE = 100
 const SAMPLE = 5
 
 export interface VerifyFullTextIndexDeps {
-  readonly feed: ChangeFeed
+  readonly feed: MessageReader
   readonly index: FullTextIndex
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
@@ -66,7 +66,7 @@ class Comparison {
   }
 
   /** Whether each message is indexed as it should be, under its scope, with all its words. */
-  async messages(messages: readonly ScopedMessage[]): Promise<void> {
+  async messages(messages: readonly MessageRecord[]): Promise<void> {
     this.#run.signal.throwIfAborted()
     const scopes = await this.#index.scopesOf(messages.map(each => each.message_id))
     const wrong: MessageState[] = []
@@ -88,7 +88,7 @@ class Comparison {
   }
 
   /** Whether each of what the index holds is a message. */
-  async documents(message_ids: readonly MessageId[], feed: ChangeFeed): Promise<void> {
+  async documents(message_ids: readonly MessageId[], feed: MessageReader): Promise<void> {
     this.#run.signal.throwIfAborted()
     const foreign: MessageState[] = []
     const scopes = await this.#index.scopesOf(message_ids)

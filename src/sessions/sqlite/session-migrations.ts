@@ -1,3 +1,4 @@
+/** Tables of the session ledger. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 
 /** Tables of the session ledger. */

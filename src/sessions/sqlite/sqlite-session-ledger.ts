@@ -1,10 +1,11 @@
-import type { Database } from '../../database/sqlite/database.ts'
-import { scopeOfPerson } from '../../messages/scope.ts'
+/** The session ledger in SQLite. */
+import type { Database, Parameters } from '../../database/sqlite/database.ts'
+import type { ChatId } from '../../messages/message.ts'
+import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
+import type { PersonId } from '../../people/person.ts'
 import type { LedgerData } from '../personal-sessions.ts'
-import type { CloseReason, SessionLedger, SessionRecord } from '../session-ledger.ts'
-import type { SessionState } from '../session.ts'
-
-const STATES: readonly SessionState[] = ['active', 'closed', 'stored', 'dead', 'purged']
+import type { CloseReason, SessionLedger, SessionRecord, SessionTransfers } from '../session-ledger.ts'
+import { SESSION_STATES, type SessionPage, type SessionState } from '../session.ts'
 
 type SessionRow = { [K in keyof SessionRecord]: Exclude<SessionRecord[K], undefined> | null }
 
@@ -16,111 +17,159 @@ const toRecord = (row: SessionRow): SessionRecord => ({
   archived_to: row.archived_to ?? undefined,
 })
 
-/** The session ledger in SQLite. */
-export const createSqliteSessionLedger = (database: Database): SessionLedger & LedgerData => {
-  const select = (where: string, parameters: Record<string, string | number> = {}): SessionRecord[] =>
-    database.all<SessionRow>(`select * from sessions ${where}`, parameters).map(toRecord)
+export class SqliteSessionLedger implements SessionLedger, SessionTransfers, LedgerData {
+  readonly name = 'sessions'
+  /** A session belongs to a scope; the persons of a group's session are those of its messages. */
+  readonly tables = ['sessions']
+  readonly #database: Database
 
-  const update = (
-    session_id: string,
-    changes: string,
-    parameters: Record<string, string | number | null> = {},
-  ): number =>
-    database.run(`update sessions set ${changes} where session_id = :session_id`, { session_id, ...parameters })
+  constructor(database: Database) {
+    this.#database = database
+  }
 
-  const close = (session_id: string, reason: CloseReason, at: number): boolean =>
-    database.run(
+  async create({
+    session_id,
+    scope,
+    chat_id,
+    at,
+  }: {
+    readonly session_id: string
+    readonly scope: Scope
+    readonly chat_id: ChatId
+    readonly at: number
+  }): Promise<SessionRecord> {
+    this.#database.run(
+      `insert into sessions (session_id, scope, chat_id, state, created_at, last_active)
+       values (:session_id, :scope, :chat_id, 'active', :at, :at)`,
+      { session_id, scope, chat_id, at },
+    )
+    return this.#find(session_id) as SessionRecord
+  }
+
+  async active(scope: Scope): Promise<SessionRecord | undefined> {
+    return this.#active(scope)
+  }
+
+  async find(session_id: string): Promise<SessionRecord | undefined> {
+    return this.#find(session_id)
+  }
+
+  async touch(session_id: string, added: number, at: number): Promise<void> {
+    // The messages themselves are on the disk already, or will be with the reply: only the count may come late.
+    this.#database.unflushed(() => {
+      this.#update(session_id, 'messages = messages + :added, last_active = max(last_active, :at)', { added, at })
+    })
+  }
+
+  async close(session_id: string, reason: CloseReason, at: number): Promise<boolean> {
+    return this.#close(session_id, reason, at)
+  }
+
+  async idle(before: number): Promise<readonly SessionRecord[]> {
+    return this.#select(`where state = 'active' and last_active <= :before order by last_active`, { before })
+  }
+
+  async ofScope(scope: Scope): Promise<readonly SessionRecord[]> {
+    return this.#select('where scope = :scope order by created_at', { scope })
+  }
+
+  async forget(session_id: string): Promise<void> {
+    this.#database.run('delete from sessions where session_id = :session_id', { session_id })
+  }
+
+  async list({ limit, before, state }: SessionPage): Promise<readonly SessionRecord[]> {
+    return this.#select(
+      `where (:state = '' or state = :state)
+         and (:before = '' or (last_active, session_id) <
+           (select last_active, session_id from sessions where session_id = :before))
+       order by last_active desc, session_id desc limit :limit`,
+      { limit, before: before ?? '', state: state ?? '' },
+    )
+  }
+
+  async counts(): Promise<Readonly<Record<SessionState, number>>> {
+    const rows = this.#database.all<{ state: SessionState; n: number }>(
+      'select state, count(*) n from sessions group by state',
+    )
+    const counts = SESSION_STATES.map(state => [state, rows.find(row => row.state === state)?.n ?? 0])
+    return Object.fromEntries(counts) as Record<SessionState, number>
+  }
+
+  async waiting(at: number): Promise<readonly SessionRecord[]> {
+    return this.#select(`where state = 'closed' and next_attempt_at <= :at order by last_active`, { at })
+  }
+
+  async archived(session_id: string, archived_to: string): Promise<void> {
+    this.#update(session_id, 'archived_to = :archived_to', { archived_to })
+  }
+
+  async stored(session_id: string, at: number): Promise<void> {
+    this.#update(session_id, `state = 'stored', next_attempt_at = null, closed_at = coalesce(closed_at, :at)`, { at })
+  }
+
+  async failed(session_id: string, next_attempt_at: number | undefined): Promise<void> {
+    this.#update(session_id, 'attempts = attempts + 1, state = :state, next_attempt_at = :next_attempt_at', {
+      state: next_attempt_at === undefined ? 'dead' : 'closed',
+      next_attempt_at: next_attempt_at ?? null,
+    })
+  }
+
+  async reopen(session_id: string, at: number): Promise<boolean> {
+    const reopened = this.#database.run(
+      `update sessions set state = 'closed', attempts = 0, next_attempt_at = :at
+       where session_id = :session_id and state in ('stored', 'purged')`,
+      { session_id, at },
+    )
+    return reopened > 0
+  }
+
+  async purgeable(before: number): Promise<readonly SessionRecord[]> {
+    return this.#select(`where state = 'stored' and last_active < :before order by last_active`, { before })
+  }
+
+  async purged(session_id: string): Promise<void> {
+    this.#update(session_id, `state = 'purged', archived_to = null`)
+  }
+
+  async count(person_id: PersonId): Promise<number> {
+    return this.#select('where scope = :scope', { scope: scopeOfPerson(person_id) }).length
+  }
+
+  async reassign(from_id: PersonId, to_id: PersonId): Promise<void> {
+    const [from, to] = [scopeOfPerson(from_id), scopeOfPerson(to_id)]
+    this.#database.transaction(() => {
+      const [left, right] = [this.#active(from), this.#active(to)]
+      // Two running conversations cannot become one window: the one that was idle longer ends and is remembered.
+      if (left !== undefined && right !== undefined) {
+        const [older, newer] = left.last_active <= right.last_active ? [left, right] : [right, left]
+        this.#close(older.session_id, 'merged', newer.last_active)
+      }
+      this.#database.run('update sessions set scope = :to where scope = :from', { from, to })
+    })
+  }
+
+  #select(where: string, parameters: Parameters): SessionRecord[] {
+    return this.#database.all<SessionRow>(`select * from sessions ${where}`, parameters).map(toRecord)
+  }
+
+  #find(session_id: string): SessionRecord | undefined {
+    return this.#select('where session_id = :session_id', { session_id })[0]
+  }
+
+  #active(scope: Scope): SessionRecord | undefined {
+    return this.#select(`where scope = :scope and state = 'active'`, { scope })[0]
+  }
+
+  #update(session_id: string, changes: string, parameters: Parameters = {}): void {
+    this.#database.run(`update sessions set ${changes} where session_id = :session_id`, { session_id, ...parameters })
+  }
+
+  #close(session_id: string, reason: CloseReason, at: number): boolean {
+    const closed = this.#database.run(
       `update sessions set state = 'closed', close_reason = :reason, closed_at = :at, next_attempt_at = :at
        where session_id = :session_id and state = 'active'`,
       { session_id, reason, at },
-    ) > 0
-
-  const activeOf = (scope: string): SessionRecord | undefined =>
-    select(`where scope = :scope and state = 'active'`, { scope })[0]
-
-  return {
-    create: async ({ session_id, scope, chat_id, at }) => {
-      database.run(
-        `insert into sessions (session_id, scope, chat_id, state, created_at, last_active)
-         values (:session_id, :scope, :chat_id, 'active', :at, :at)`,
-        { session_id, scope, chat_id, at },
-      )
-      return select('where session_id = :session_id', { session_id })[0] as SessionRecord
-    },
-    active: async scope => activeOf(scope),
-    find: async session_id => select('where session_id = :session_id', { session_id })[0],
-    touch: async (session_id, added, at) => {
-      // The messages themselves are on the disk already, or will be with the reply: only the count may come late.
-      database.unflushed(() =>
-        update(session_id, 'messages = messages + :added, last_active = max(last_active, :at)', { added, at }),
-      )
-    },
-    close: async (session_id, reason, at) => close(session_id, reason, at),
-    idle: async before => select(`where state = 'active' and last_active <= :before order by last_active`, { before }),
-    waiting: async at => select(`where state = 'closed' and next_attempt_at <= :at order by last_active`, { at }),
-    archived: async (session_id, archived_to) => {
-      update(session_id, 'archived_to = :archived_to', { archived_to })
-    },
-    stored: async (session_id, at) => {
-      update(session_id, `state = 'stored', next_attempt_at = null, closed_at = coalesce(closed_at, :at)`, { at })
-    },
-    failed: async (session_id, next_attempt_at) => {
-      update(session_id, 'attempts = attempts + 1, state = :state, next_attempt_at = :next_attempt_at', {
-        state: next_attempt_at === undefined ? 'dead' : 'closed',
-        next_attempt_at: next_attempt_at ?? null,
-      })
-    },
-    reopen: async (session_id, at) =>
-      database.run(
-        `update sessions set state = 'closed', attempts = 0, next_attempt_at = :at
-         where session_id = :session_id and state in ('stored', 'purged')`,
-        { session_id, at },
-      ) > 0,
-    purgeable: async before =>
-      select(`where state = 'stored' and last_active < :before order by last_active`, { before }),
-    purged: async session_id => {
-      update(session_id, `state = 'purged', archived_to = null`)
-    },
-    ofScope: async scope => select('where scope = :scope order by created_at', { scope }),
-    forget: async session_id => {
-      database.run('delete from sessions where session_id = :session_id', { session_id })
-    },
-    list: async ({ limit, before, state }) =>
-      select(
-        `where (:state = '' or state = :state)
-           and (:before = '' or (last_active, session_id) <
-             (select last_active, session_id from sessions where session_id = :before))
-         order by last_active desc, session_id desc limit :limit`,
-        { limit, before: before ?? '', state: state ?? '' },
-      ),
-    counts: async () => {
-      const rows = database.all<{ state: SessionState; n: number }>(
-        'select state, count(*) n from sessions group by state',
-      )
-      return Object.fromEntries(STATES.map(state => [state, rows.find(row => row.state === state)?.n ?? 0])) as Record<
-        SessionState,
-        number
-      >
-    },
-
-    name: 'sessions',
-    // A session belongs to a scope; the persons of a group's session are those of its messages.
-    tables: ['sessions'],
-    count: async person_id => select('where scope = :scope', { scope: scopeOfPerson(person_id) }).length,
-    reassign: async (from, to) => {
-      database.transaction(() => {
-        const [left, right] = [activeOf(scopeOfPerson(from)), activeOf(scopeOfPerson(to))]
-        // Two running conversations cannot become one window: the one that slept longer ends and is remembered.
-        if (left !== undefined && right !== undefined) {
-          const older = left.last_active <= right.last_active ? left : right
-          const newer = older === left ? right : left
-          close(older.session_id, 'merged', newer.last_active)
-        }
-        database.run('update sessions set scope = :to where scope = :from', {
-          from: scopeOfPerson(from),
-          to: scopeOfPerson(to),
-        })
-      })
-    },
+    )
+    return closed > 0
   }
 }

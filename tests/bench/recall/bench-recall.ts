@@ -11,7 +11,8 @@ import { openIndexDatabase } from '../../../src/retrieval/sqlite/index-database.
 import { createSqliteFullTextIndex } from '../../../src/retrieval/sqlite/sqlite-full-text-index.ts'
 import type { MessageId } from '../../../src/messages/message.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
-import { createSqliteChangeFeed } from '../../../src/messages/sqlite/sqlite-change-feed.ts'
+import { createSqliteChangeLog } from '../../../src/messages/sqlite/sqlite-change-log.ts'
+import { createSqliteMessageReader } from '../../../src/messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageStore } from '../../../src/messages/sqlite/sqlite-message-store.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { silentLogger } from '../../../src/platform/logger.ts'
@@ -46,14 +47,15 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   database.run('pragma synchronous = off')
   const messages = createSqliteMessageStore(database)
   for (const dialogue of dialogues) {
-    for (const turn of dialogue.turns) await messages.receive(receiptOf(dialogue.name, turn))
+    for (const turn of dialogue.turns) await messages.inbox.receive(receiptOf(dialogue.name, turn))
   }
-  const feed = createSqliteChangeFeed(database)
+  const feed = createSqliteMessageReader(database)
+  const changeLog = createSqliteChangeLog(database)
   const index_database = cleanup.use(
-    await openIndexDatabase(join(path, 'index.db'), await feed.latestChange(), silentLogger),
+    await openIndexDatabase(join(path, 'index.db'), await changeLog.latest(), silentLogger),
   )
   const index = createSqliteFullTextIndex(index_database)
-  const indexer = cleanup.use(new FullTextIndexer({ feed, index, logger: silentLogger }))
+  const indexer = cleanup.use(new FullTextIndexer({ feed, changeLog, index, logger: silentLogger }))
   const begun = performance.now()
   indexer.requestSync()
   await indexer.whenIdle()
@@ -78,7 +80,7 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
         tokens,
       ),
     hear: async (name, turn) => {
-      await messages.receive(receiptOf(name, turn))
+      await messages.inbox.receive(receiptOf(name, turn))
       indexer.requestSync()
       await indexer.whenIdle()
     },

@@ -2,7 +2,6 @@ import type { VectorCandidates } from '../../../src/retrieval/message-search.ts'
 import { nearest } from '../../../src/vectors/exact-search.ts'
 import { CONTEXT_TURNS, contextualText } from '../../../src/vectors/contextual-text.ts'
 import type { StoredVector } from '../../../src/vectors/vector-store.ts'
-import type { Utterance } from '../../../src/messages/message-context.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
 import { createOfflineEmbedder } from '../../../src/models/offline/offline-embedder.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
@@ -16,10 +15,8 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
   const kept = new Map<Scope, readonly StoredVector[]>()
   for (const dialogue of dialogues) {
     const scope = scopeOfDialogue(dialogue)
-    const toTurn = ({ id, speaker, text, sent_at }: Dialogue['turns'][number]): Utterance => ({
-      message_id: id,
-      scope,
-      role: 'user',
+    const toTurn = ({ speaker, text, sent_at }: Dialogue['turns'][number]) => ({
+      role: 'user' as const,
       sender_name: speaker,
       text,
       sent_at,
@@ -29,7 +26,7 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
       const place = same.indexOf(turn)
       const before = same.slice(Math.max(0, place - CONTEXT_TURNS), place).map(toTurn)
       const after = same.slice(place + 1, place + 1 + CONTEXT_TURNS).map(toTurn)
-      return contextualText({ turn: toTurn(turn), before, after }, tokens)
+      return contextualText({ message: toTurn(turn), before, after }, tokens)
     })
     const { vectors } = await embedder.embed(texts, { purpose: 'memory' })
     kept.set(

@@ -20,7 +20,8 @@ import { createSqliteFullTextIndex } from '../../../src/retrieval/sqlite/sqlite-
 import { createSqliteVectorStore } from '../../../src/vectors/sqlite/sqlite-vector-store.ts'
 import { openVectorDatabase } from '../../../src/vectors/sqlite/vector-database.ts'
 import { itemOfMessage } from '../../../src/vectors/item-id.ts'
-import { createSqliteChangeFeed } from '../../../src/messages/sqlite/sqlite-change-feed.ts'
+import { createSqliteChangeLog } from '../../../src/messages/sqlite/sqlite-change-log.ts'
+import { createSqliteMessageReader } from '../../../src/messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageContext } from '../../../src/messages/sqlite/sqlite-message-context.ts'
 import type { Database } from '../../../src/database/sqlite/database.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
@@ -82,7 +83,12 @@ const openVectors = async (
     embeds: true,
     vectors: new SourceVectors({
       ...shared,
-      source: createMessageSource(turns, wordCounter, systemClock),
+      source: createMessageSource({
+        context: turns,
+        changeLog: createSqliteChangeLog(database),
+        tokens: wordCounter,
+        clock: systemClock,
+      }),
       space,
       vectors,
       index,
@@ -129,10 +135,11 @@ const MOST_TOKENS = 100_000
 const openRecall = async (folder: string, database: Database, vectors: MessageVectors): Promise<ScaleSubject> => {
   const shared = { clock: systemClock, logger: silentLogger }
   const path = join(folder, 'index.db')
-  const feed = createSqliteChangeFeed(database)
-  const index_database = await openIndexDatabase(path, await feed.latestChange(), silentLogger)
+  const feed = createSqliteMessageReader(database)
+  const changeLog = createSqliteChangeLog(database)
+  const index_database = await openIndexDatabase(path, await changeLog.latest(), silentLogger)
   const index = createSqliteFullTextIndex(index_database)
-  const indexer = new FullTextIndexer({ feed, index, logger: silentLogger })
+  const indexer = new FullTextIndexer({ feed, changeLog, index, logger: silentLogger })
   const search = new IndexedMessageSearch({
     feed,
     index,

@@ -87,7 +87,7 @@ const fillPast = async (stores: Stores, { phone, count, has_memories }: Past): P
   for (const [n, turn] of talk.entries()) {
     const message_id: MessageId = `past-${String(n)}`
     const at = turn.sent_at + shift
-    await stores.messages.receive({
+    await stores.messages.inbox.receive({
       message: {
         message_id,
         chat_id: chatOf(phone),

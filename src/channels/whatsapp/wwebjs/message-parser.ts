@@ -58,6 +58,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     quoted_author_id: fields['quotedMsg'] === undefined ? undefined : addressOf(fields['quotedParticipant']),
+    quoted_key: fields['quotedMsg'] === undefined ? undefined : textOf(fields['quotedStanzaID']),
     ack: Number(fields['ack'] ?? 0),
   }
 }

@@ -1,4 +1,4 @@
-/** `denidin chat`: a terminal, or a pipe, that talks to DeniDin through everything a WhatsApp message goes through. */
+/** `denidin chat`: sends the lines of a terminal or a pipe through the pipeline and prints the replies. */
 import { createInterface } from 'node:readline'
 import type { OperationsClient } from '../../../operations/client.ts'
 import type { OperationInput, OperationOutput } from '../../../operations/list.ts'
@@ -10,12 +10,12 @@ import { watchReader, write, type Terminal } from '../terminal.ts'
 const GREETING = 'You are talking to DeniDin. /help lists its commands; leave with /exit or Ctrl-D.\n'
 const PROMPT = '> '
 const NO_REPLY = '(no reply)'
-/** Words that end the chat at a terminal. */
+/** Commands that end the chat at a terminal. */
 const LEAVE = new Set(['/exit', '/quit'])
 
 export interface ChatDeps extends Terminal {
   readonly client: OperationsClient
-  /** Number to speak as; by default the operation's choice. */
+  /** Phone number to speak as; by default the operation chooses. */
   readonly as?: string
   /** One JSON object a line: `{ phone, replies }`. */
   readonly json: boolean
@@ -23,7 +23,7 @@ export interface ChatDeps extends Terminal {
 }
 
 /**
- * Says each line and prints the replies before the next; ends with the input, or when whoever reads the replies has
+ * Sends each line and prints its replies before the next; ends with the input, or when the reader of the replies has
  * gone. Resolves with the exit code: that of the last line that failed, else 0.
  */
 export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr }: ChatDeps): Promise<number> => {
@@ -50,7 +50,7 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
   }
 
   let exit = EXIT_DONE
-  let left_by_word = false
+  let leftByCommand = false
   if (interactive) {
     stdout.write(GREETING)
     lines.setPrompt(PROMPT)
@@ -59,7 +59,7 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
   for await (const line of lines) {
     const message = line.trim()
     if (interactive && LEAVE.has(message.toLowerCase())) {
-      left_by_word = true
+      leftByCommand = true
       break
     }
     if (message !== '') {
@@ -70,7 +70,7 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
       } catch (thrown) {
         if (leaving.signal.aborted) break
         exit = await report(thrown, stderr, json)
-        // Whoever stops will not answer the next line either.
+        // A DeniDin that is stopping will not answer the next line either.
         if (ENDS.has(asDenidinError(thrown).code)) break
       }
     }
@@ -78,8 +78,8 @@ export const runChat = async ({ client, as, json, signal, stdin, stdout, stderr 
     if (interactive && !state.ended) lines.prompt()
   }
   lines.close()
-  // The prompt stands there, and nobody has pressed the Enter key behind it.
-  if (interactive && !left_by_word) stdout.write('\n')
+  // The cursor is still behind the prompt.
+  if (interactive && !leftByCommand) stdout.write('\n')
   signal?.removeEventListener('abort', leave)
   return exit
 }

@@ -4,7 +4,6 @@ import type { MessageContext } from '../../src/messages/message-context.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageContext } from '../../src/messages/sqlite/sqlite-message-context.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import { turnMigrations } from '../../src/messages/sqlite/turn-migrations.ts'
 import { sayAll, type Said } from '../support/said.ts'
 
 interface Subject {
@@ -18,15 +17,15 @@ interface Subject {
 
 const subjects: Record<string, () => Subject> = {
   sqlite: () => {
-    const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+    const database = new Database(':memory:', messageMigrations)
     const store = createSqliteMessageStore(database)
     return {
       turns: createSqliteMessageContext(database),
       say: (...said) => sayAll(database, said),
-      edit: (message_id, text) => store.edit(message_id, text, 1),
-      remove: message_id => store.remove(message_id, 0),
-      merge: (from, to) => store.reassign(from, to),
-      assign: (session_id, message_id) => store.assign(session_id, [message_id]),
+      edit: (message_id, text) => store.history.edit(message_id, text, 1),
+      remove: message_id => store.history.remove(message_id, 0),
+      merge: (from, to) => store.personal.reassign(from, to),
+      assign: (session_id, message_id) => store.history.assign(session_id, [message_id]),
     }
   },
 }
@@ -42,10 +41,10 @@ for (const [name, open] of Object.entries(subjects)) {
       { message_id: '5', text: '1/2 of it', scope: 'chat:g' },
     )
     const first = await turns.inOrder(0, 3)
-    expect(first.turns.map(each => each.turn.message_id)).toEqual(['1'])
+    expect(first.messages.map(each => each.message.message_id)).toEqual(['1'])
     const second = await turns.inOrder(first.reached!, 3)
-    expect(second.turns.map(each => each.turn)).toMatchObject([{ message_id: '5', scope: 'chat:g' }])
-    expect(await turns.inOrder(second.reached!, 3)).toEqual({ turns: [], reached: undefined })
+    expect(second.messages.map(each => each.message)).toMatchObject([{ message_id: '5', scope: 'chat:g' }])
+    expect(await turns.inOrder(second.reached!, 3)).toEqual({ messages: [], reached: undefined })
     expect(await turns.count()).toBe(2)
     expect(await turns.scopesOf(['1', '2', '3', '5', 'x'])).toEqual(
       new Map([
@@ -68,7 +67,7 @@ for (const [name, open] of Object.entries(subjects)) {
       { message_id: '8', text: 'eight' },
     )
     const [found] = await turns.inContext('person:a', ['4'], 2)
-    expect(found!.turn).toMatchObject({ text: 'four', sender_name: 'Dana' })
+    expect(found!.message).toMatchObject({ text: 'four', sender_name: 'Dana' })
     expect(found!.before.map(each => each.text)).toEqual(['one', 'two'])
     expect(found!.after.map(each => each.text)).not.toContain('seven')
     expect(found!.after[0]!.text).toBe('five')
@@ -76,41 +75,35 @@ for (const [name, open] of Object.entries(subjects)) {
     expect(await turns.inContext('person:a', ['6'], 2)).toMatchObject([{ before: [], after: [] }])
   })
 
-  test(`${name}: what is edited or taken back is told, with the messages beside it, until it is forgotten`, async () => {
-    const { turns, say, edit, remove } = open()
-    say(...['1', '2', '3', '4'].map(message_id => ({ message_id, text: `text ${message_id}` })))
-    expect(await turns.changes(0, 10, 1)).toEqual([])
-    await edit('2', 'other words')
+  test(`${name}: neighbours are the persons' messages beside a place in a session, also when its message is gone`, async () => {
+    const { turns, say, remove } = open()
+    say(...['1', '2', '3', '4', '5'].map(message_id => ({ message_id, text: `text ${message_id}` })))
+    say({ message_id: '6', text: 'an answer', role: 'assistant' }, { message_id: '7', text: '/status' })
     await remove('4')
-    await edit('2', 'yet other words')
-    const changes = await turns.changes(0, 10, 1)
-    expect(changes.map(each => [each.message_id, each.neighbours])).toEqual([
-      ['4', ['3']],
-      ['2', ['1', '3']],
-    ])
-    await turns.forgetChanges(changes[0]!.change)
-    expect((await turns.changes(0, 10, 1)).map(each => each.message_id)).toEqual(['2'])
+    const place = { session_id: 'session of person:a', seq: 4 }
+    expect(await turns.neighbours(place, 1)).toEqual(['3', '5'])
+    expect(await turns.neighbours(place, 2)).toEqual(['3', '2', '5'])
+    expect(await turns.neighbours({ ...place, session_id: undefined }, 2)).toEqual([])
   })
 
-  test(`${name}: joining a session, or another person's messages, is no change of what was said`, async () => {
+  test(`${name}: a message that joins another person's is in their scope`, async () => {
     const { turns, say, merge, assign } = open()
     say({ message_id: '1', text: 'one', session_id: null })
     await assign('s', '1')
     await merge('a', 'b')
-    expect(await turns.changes(0, 10, 1)).toEqual([])
     expect(await turns.scopesOf(['1'])).toEqual(new Map([['1', 'person:b']]))
   })
 }
 
 test('what its person wants nobody to learn from is neither a turn nor a context, from then on or from the first', async () => {
-  const database = new Database(':memory:', [...messageMigrations, ...turnMigrations])
+  const database = new Database(':memory:', messageMigrations)
   const turns = createSqliteMessageContext(database)
   sayAll(
     database,
     ['1', '2', '3'].map(message_id => ({ message_id, text: `text ${message_id}` })),
   )
-  database.run(`update messages set unlearned = 1 where message_id = '2'`)
-  expect((await turns.inOrder(0, 10)).turns.map(each => each.turn.message_id)).toEqual(['1', '3'])
+  database.run(`update messages set learning_opt_out = 1 where message_id = '2'`)
+  expect((await turns.inOrder(0, 10)).messages.map(each => each.message.message_id)).toEqual(['1', '3'])
   expect((await turns.inContext('person:a', ['1'], 2))[0]!.after.map(each => each.message_id)).toEqual(['3'])
-  expect(await turns.changes(0, 10, 1)).toMatchObject([{ message_id: '2', neighbours: ['1', '3'] }])
+  expect(await turns.neighbours({ session_id: 'session of person:a', seq: 2 }, 1)).toEqual(['1', '3'])
 })

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { MessageErasure, PlacedMessage } from '../../src/messages/message-erasure.ts'
-import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
+import type { MessageErasure } from '../../src/messages/message-erasure.ts'
+import type { MessageRecord } from '../../src/messages/message.ts'
+import type { ChangeLog } from '../../src/messages/change-log.ts'
+import type { Receipt } from '../../src/messages/inbox-store.ts'
+import type { Reply } from '../../src/messages/outbox-store.ts'
 import { personOfScope, type Scope } from '../../src/messages/scope.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
+import { createSqliteChangeLog } from '../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageErasure } from '../../src/messages/sqlite/sqlite-message-erasure.ts'
-import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
-import type { PersonalData } from '../../src/people/personal-data.ts'
+import { createSqliteMessageStore, type SqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { gathered } from '../support/gathered.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
@@ -16,12 +19,13 @@ const GROUP: Scope = 'chat:1@g.us'
 
 interface Subject {
   readonly messages: MessageErasure
-  readonly store: MessageStore & PersonalData
+  readonly store: SqliteMessageStore
+  readonly changeLog: ChangeLog
 }
 
-const idsOf = (placed: readonly PlacedMessage[]): string[] => placed.map(each => each.message_id)
+const idsOf = (placed: readonly MessageRecord[]): string[] => placed.map(each => each.message_id)
 
-const idsOfPages = async (pages: AsyncIterable<readonly PlacedMessage[]>): Promise<string[]> =>
+const idsOfPages = async (pages: AsyncIterable<readonly MessageRecord[]>): Promise<string[]> =>
   (await gathered(pages)).flatMap(idsOf)
 
 describe.each([
@@ -31,15 +35,17 @@ describe.each([
       sqliteOnDisk(messageMigrations, database => ({
         messages: createSqliteMessageErasure(database),
         store: createSqliteMessageStore(database),
+        changeLog: createSqliteChangeLog(database),
       })),
   ],
 ] as const)('messages that can be forgotten: %s', (_name, open) => {
   let opened: StoreOnDisk<Subject>
   let messages: Subject['messages']
   let store: Subject['store']
+  let changeLog: ChangeLog
 
   const say = async (message_id: string, scope: Scope, text: string, more: Partial<Receipt> = {}): Promise<void> => {
-    await store.receive({
+    await store.inbox.receive({
       message: {
         message_id,
         chat_id: `chat of ${scope}`,
@@ -75,13 +81,13 @@ describe.each([
 
   const answer = async (message_id: string, scope: Scope, at: number): Promise<void> => {
     const reply = replyTo(message_id, scope, at)
-    await store.intend(reply, [reply.text])
-    await store.conclude(reply, 0, { state: 'sent', message_id: `r-${message_id}`, at })
+    await store.outbox.intend(reply, [reply.text])
+    await store.outbox.conclude(reply, 0, { state: 'sent', message_id: `r-${message_id}`, at })
   }
 
   beforeEach(async () => {
     opened = await open()
-    ;({ messages, store } = opened.store)
+    ;({ messages, store, changeLog } = opened.store)
   })
 
   afterEach(async () => {
@@ -91,9 +97,19 @@ describe.each([
   test('a message is told of with where it stands, one that is not kept is not', async () => {
     await say('m1', GROUP, 'שלום')
     await say('m2', ANA, 'words')
-    await store.assign('s1', ['m1'])
+    await store.history.assign('s1', ['m1'])
     const where = { chat_id: `chat of ${GROUP}`, scope: GROUP, person_id: 'ana', role: 'user', session_id: 's1' }
-    expect(await messages.get(['m1', 'unknown'])).toEqual([{ message_id: 'm1', text: 'שלום', sent_at: 5, ...where }])
+    const what = {
+      kind: 'chat',
+      chat_kind: 'group',
+      sender_name: undefined,
+      tokens: 3,
+      learning_opt_out: false,
+      reply_to: undefined,
+    }
+    expect(await messages.get(['m1', 'unknown'])).toEqual([
+      { message_id: 'm1', text: 'שלום', sent_at: 5, ...where, ...what },
+    ])
     expect(await messages.get(['m2'])).toMatchObject([{ scope: ANA, session_id: undefined }])
     expect(await messages.get([])).toEqual([])
   })
@@ -106,7 +122,7 @@ describe.each([
     await say('m4', BEN, 'of another')
     expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2', 'r-m1'])
     expect((await idsOfPages(messages.ofPerson('ana', { until: 10, spared: ['m1'] }))).sort()).toEqual(['r-m1'])
-    await store.erase('ana', { until: 10, spared: ['m1'] })
+    await store.personal.erase('ana', { until: 10, spared: ['m1'] })
     expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2'])
     expect(await idsOfPages(messages.ofPerson('nobody', {}))).toEqual([])
   })
@@ -138,7 +154,7 @@ describe.each([
       ['m3', BEN],
     ] as const)
       await say(id, scope, id)
-    await store.assign(`s-${ANA}`, ['m2', 'm1'])
+    await store.history.assign(`s-${ANA}`, ['m2', 'm1'])
     for (const [id, scope] of [
       ['m1', ANA],
       ['m2', ANA],
@@ -172,18 +188,18 @@ describe.each([
   test('words that are erased are gone with the reply on its way to them, and cannot come back', async () => {
     await say('m1', ANA, 'secret')
     await say('m2', ANA, 'kept')
-    await store.assign('s1', ['m1'])
-    await store.assign('s2', ['m2'])
+    await store.history.assign('s1', ['m1'])
+    await store.history.assign('s2', ['m2'])
     const reply = replyTo('m1', ANA, 7, 'the secret, again')
-    await store.intend(reply, [reply.text])
-    await store.conclude(reply, 0, { state: 'held', message_id: undefined, at: 8 })
-    expect(await store.held()).toHaveLength(1)
+    await store.outbox.intend(reply, [reply.text])
+    await store.outbox.conclude(reply, 0, { state: 'held', message_id: undefined, at: 8 })
+    expect(await store.outbox.held()).toHaveLength(1)
     expect(await messages.eraseMessages(['m1', 'unknown'])).toBe(1)
     expect(await messages.get(['m1'])).toEqual([])
-    expect(await store.held()).toEqual([])
-    expect((await store.open()).map(each => each.message_id)).toEqual(['m2'])
-    expect(await store.changedSessions()).toEqual(['s1'])
-    expect(await store.known(['m1'])).toEqual(new Set(['m1']))
+    expect(await store.outbox.held()).toEqual([])
+    expect((await store.inbox.open()).map(each => each.message_id)).toEqual(['m2'])
+    expect(await changeLog.changedSessions()).toMatchObject([{ session_id: 's1' }])
+    expect(await store.inbox.known(['m1'])).toEqual(new Set(['m1']))
     await say('m1', ANA, 'secret')
     expect(await messages.get(['m1', 'm2'])).toMatchObject([{ message_id: 'm2' }])
     expect(await messages.eraseMessages(['m1'])).toBe(0)
@@ -192,12 +208,12 @@ describe.each([
   test('a reply that is erased takes along what was thought of it, and leaves what it answers', async () => {
     await say('m1', ANA, 'question')
     await answer('m1', ANA, 7)
-    await store.rate({ message_id: 'r-m1', person_id: 'ana', value: 1, at: 8 })
-    expect((await store.counts()).ratings).toEqual({ up: 1, down: 0 })
+    await store.history.rate({ message_id: 'r-m1', person_id: 'ana', value: 1, at: 8 })
+    expect((await store.traffic.counts()).ratings).toEqual({ up: 1, down: 0 })
     expect(await messages.eraseMessages(['r-m1'])).toBe(1)
-    expect((await store.counts()).ratings).toEqual({ up: 0, down: 0 })
+    expect((await store.traffic.counts()).ratings).toEqual({ up: 0, down: 0 })
     expect(idsOf(await messages.get(['m1', 'r-m1']))).toEqual(['m1'])
-    expect((await store.open()).map(each => each.message_id)).toEqual([])
+    expect((await store.inbox.open()).map(each => each.message_id)).toEqual([])
   })
 
   test('more than goes in one transaction is erased to the last, and stays so over a restart', async () => {
@@ -205,17 +221,9 @@ describe.each([
     for (const id of [...ids, 'kept']) await say(id, ANA, id)
     expect(await messages.eraseMessages(ids)).toBe(ids.length)
     opened.restart()
-    ;({ messages, store } = opened.store)
+    ;({ messages, store, changeLog } = opened.store)
     expect(idsOf(await messages.get([...ids, 'kept']))).toEqual(['kept'])
   }, 30_000)
-
-  test('sessions are marked as changed until they were learned from again', async () => {
-    await messages.markChanged(['s1', 's2', 's1'])
-    await messages.markChanged(['s1'])
-    expect([...(await store.changedSessions())].sort()).toEqual(['s1', 's2'])
-    await store.relearnt('s1')
-    expect(await store.changedSessions()).toEqual(['s2'])
-  })
 
   test('the last message of a scope is never one of another, however scopes are spelt', async () => {
     for (const [n, scope] of hostileScopes.entries()) await say(`m${n}`, scope, 'a red car', { person_id: 'one' })

@@ -1,7 +1,9 @@
-// How far each chat was heard, whose an own message is, and what of all this may be forgotten.
+// Received messages: up to when each chat is recorded, the origin of own messages, and which records are removed.
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { MessageStore, Receipt, Reply } from '../../src/messages/message-store.ts'
+import type { Receipt } from '../../src/messages/inbox-store.ts'
+import type { MessageStore } from '../../src/messages/message-store.ts'
+import type { Reply } from '../../src/messages/outbox-store.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
@@ -45,7 +47,7 @@ const replyTo = (answers: readonly string[], created_at: number, chat_id = ANA):
 })
 
 describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:', messageMigrations))]] as const)(
-  'message store: %s',
+  'inbox store: %s',
   (_name, make) => {
     let store: MessageStore
 
@@ -54,7 +56,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
     })
 
     const heardUntil = async (chat_id: string): Promise<number | undefined> =>
-      (await store.recordedUntil([chat_id])).get(chat_id)
+      (await store.inbox.recordedUntil([chat_id])).get(chat_id)
 
     /** A reply that was begun, and of which that became. */
     const answer = async (
@@ -64,111 +66,111 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       message_id?: string,
     ): Promise<void> => {
       const reply = replyTo([id], at)
-      await store.intend(reply, ['the answer'])
-      await store.begin(reply.outbox_id, 0, at)
-      await store.conclude(reply, 0, { state, message_id, at: at + SECOND_MS })
+      await store.outbox.intend(reply, ['the answer'])
+      await store.outbox.begin(reply.outbox_id, 0, at)
+      await store.outbox.conclude(reply, 0, { state, message_id, at: at + SECOND_MS })
     }
 
     test('only a message that follows without a gap moves the end of what was heard, words kept or not', async () => {
-      await store.receive(receipt('m1', NOW, { gapless: true }))
+      await store.inbox.receive(receipt('m1', NOW, { gapless: true }))
       // Another message of the same second may follow.
       expect(await heardUntil(ANA)).toBe(NOW - 1)
-      await store.receive(receipt('m2', NOW + DAY_MS))
+      await store.inbox.receive(receipt('m2', NOW + DAY_MS))
       expect(await heardUntil(ANA)).toBe(NOW - 1)
-      expect(await store.recordedUntil([BEN])).toEqual(new Map())
-      expect(await store.recordedUntil([])).toEqual(new Map())
+      expect(await store.inbox.recordedUntil([BEN])).toEqual(new Map())
+      expect(await store.inbox.recordedUntil([])).toEqual(new Map())
     })
 
     test('the end of what was heard never goes back', async () => {
-      await store.markHeard(ANA, NOW)
-      await store.markHeard(ANA, NOW - 5)
-      await store.receive(receipt('m1', NOW - 9, { gapless: true }))
+      await store.inbox.markRecordedUntil(ANA, NOW)
+      await store.inbox.markRecordedUntil(ANA, NOW - 5)
+      await store.inbox.receive(receipt('m1', NOW - 9, { gapless: true }))
       expect(await heardUntil(ANA)).toBe(NOW)
-      await store.markHeard(ANA, NOW + 5)
+      await store.inbox.markRecordedUntil(ANA, NOW + 5)
       expect(await heardUntil(ANA)).toBe(NOW + 5)
     })
 
     test('what was recorded before is known, words kept or not', async () => {
-      await store.receive(receipt('m1', NOW))
-      await store.receive({ ...receipt('m2', NOW), tokens: 1, state: 'ignored' })
-      expect(await store.known(['m1', 'm2', 'm3'])).toEqual(new Set(['m1', 'm2']))
-      expect(await store.known([])).toEqual(new Set())
+      await store.inbox.receive(receipt('m1', NOW))
+      await store.inbox.receive({ ...receipt('m2', NOW), tokens: 1, state: 'ignored' })
+      expect(await store.inbox.known(['m1', 'm2', 'm3'])).toEqual(new Set(['m1', 'm2']))
+      expect(await store.inbox.known([])).toEqual(new Set())
     })
 
     test('an own message is ours, known, or new', async () => {
-      await store.receive(receipt('m1', NOW))
+      await store.inbox.receive(receipt('m1', NOW))
       await answer('m1', NOW, 'sent', 'wa-1')
-      await store.receive({ ...receipt('own-1', NOW), state: 'heard', role: 'assistant' })
+      await store.inbox.receive({ ...receipt('own-1', NOW), state: 'heard', role: 'assistant' })
       const origin = (message_id: string): Promise<string> =>
-        store.originOf({ message_id, chat_id: ANA, sent_at: NOW + 5000 })
+        store.inbox.originOf({ message_id, chat_id: ANA, sent_at: NOW + 5000 })
       expect(await origin('wa-1')).toBe('ours')
       expect(await origin('own-1')).toBe('known')
       expect(await origin('own-2')).toBe('new')
     })
 
     test('a part of ours whose id nobody knows takes that of one message written as it was sent', async () => {
-      await store.receive(receipt('m1', NOW))
+      await store.inbox.receive(receipt('m1', NOW))
       await answer('m1', NOW + 400, 'unconfirmed')
       const written = { chat_id: ANA, sent_at: NOW }
-      expect(await store.originOf({ ...written, message_id: 'elsewhere', chat_id: BEN })).toBe('new')
-      expect(await store.originOf({ ...written, message_id: 'before', sent_at: NOW - 5 * SECOND_MS })).toBe('new')
-      expect(await store.originOf({ ...written, message_id: 'after', sent_at: NOW + 2 * MINUTE_MS })).toBe('new')
-      expect(await store.originOf({ ...written, message_id: 'wa-1' })).toBe('ours')
-      expect(await store.originOf({ ...written, message_id: 'wa-1' })).toBe('ours')
-      expect(await store.originOf({ ...written, message_id: 'by the owner' })).toBe('new')
+      expect(await store.inbox.originOf({ ...written, message_id: 'elsewhere', chat_id: BEN })).toBe('new')
+      expect(await store.inbox.originOf({ ...written, message_id: 'before', sent_at: NOW - 5 * SECOND_MS })).toBe('new')
+      expect(await store.inbox.originOf({ ...written, message_id: 'after', sent_at: NOW + 2 * MINUTE_MS })).toBe('new')
+      expect(await store.inbox.originOf({ ...written, message_id: 'wa-1' })).toBe('ours')
+      expect(await store.inbox.originOf({ ...written, message_id: 'wa-1' })).toBe('ours')
+      expect(await store.inbox.originOf({ ...written, message_id: 'by the owner' })).toBe('new')
     })
 
     test('records of what was dealt with long ago go; what waits, and what could come again, stays', async () => {
       const old = NOW - 40 * DAY_MS
-      for (const id of ['done', 'waits', 'held']) await store.receive(receipt(id, old, { gapless: true }))
+      for (const id of ['done', 'waits', 'held']) await store.inbox.receive(receipt(id, old, { gapless: true }))
       await answer('done', old, 'sent', 'wa-done')
       const held = replyTo(['held'], old)
-      await store.intend(held, ['the answer'])
-      await store.begin(held.outbox_id, 0, old)
-      await store.conclude(held, 0, { state: 'held', message_id: undefined, at: old })
+      await store.outbox.intend(held, ['the answer'])
+      await store.outbox.begin(held.outbox_id, 0, old)
+      await store.outbox.conclude(held, 0, { state: 'held', message_id: undefined, at: old })
       // Nothing was heard in the chat since: the newest may be looked at again.
-      expect(await store.prune(NOW - 30 * DAY_MS)).toBe(0)
-      await store.receive(receipt('new', NOW, { gapless: true }))
-      await store.settle(['new'], 'heard', NOW)
-      expect(await store.prune(NOW - 30 * DAY_MS)).toBe(2)
-      expect(await store.receive(receipt('done', old))).toBe('new')
-      expect(await store.receive(receipt('waits', old))).toBe('known')
-      expect(await store.receive(receipt('held', old))).toBe('known')
-      expect(await store.receive(receipt('new', old))).toBe('known')
-      expect((await store.counts()).outbox).toMatchObject({ held: 1, sent: 0 })
-      expect(await store.originOf({ message_id: 'wa-done', chat_id: BEN, sent_at: old })).toBe('new')
+      expect(await store.traffic.prune(NOW - 30 * DAY_MS)).toBe(0)
+      await store.inbox.receive(receipt('new', NOW, { gapless: true }))
+      await store.inbox.settle(['new'], 'heard', NOW)
+      expect(await store.traffic.prune(NOW - 30 * DAY_MS)).toBe(2)
+      expect(await store.inbox.receive(receipt('done', old))).toBe('new')
+      expect(await store.inbox.receive(receipt('waits', old))).toBe('known')
+      expect(await store.inbox.receive(receipt('held', old))).toBe('known')
+      expect(await store.inbox.receive(receipt('new', old))).toBe('known')
+      expect((await store.traffic.counts()).outbox).toMatchObject({ held: 1, sent: 0 })
+      expect(await store.inbox.originOf({ message_id: 'wa-done', chat_id: BEN, sent_at: old })).toBe('new')
     })
 
     test('a chat whose end is not known keeps all its records, and every chat one to say that somebody wrote', async () => {
-      await store.receive(receipt('m1', NOW - 40 * DAY_MS))
-      await store.receive(receipt('m2', NOW - 39 * DAY_MS))
-      await store.settle(['m1', 'm2'], 'heard', NOW)
-      expect(await store.prune(NOW)).toBe(0)
-      await store.markHeard(ANA, NOW)
-      expect(await store.prune(NOW)).toBe(1)
-      expect(await store.hasWritten(ANA)).toBe(true)
-      expect(await store.receive(receipt('m2', NOW))).toBe('known')
+      await store.inbox.receive(receipt('m1', NOW - 40 * DAY_MS))
+      await store.inbox.receive(receipt('m2', NOW - 39 * DAY_MS))
+      await store.inbox.settle(['m1', 'm2'], 'heard', NOW)
+      expect(await store.traffic.prune(NOW)).toBe(0)
+      await store.inbox.markRecordedUntil(ANA, NOW)
+      expect(await store.traffic.prune(NOW)).toBe(1)
+      expect(await store.inbox.hasWritten(ANA)).toBe(true)
+      expect(await store.inbox.receive(receipt('m2', NOW))).toBe('known')
     })
 
     test('more records than go in one step go all the same', async () => {
       for (let n = 0; n < 1200; n++) {
-        await store.receive({ ...receipt(`m${String(n)}`, NOW - 40 * DAY_MS), state: 'ignored' })
+        await store.inbox.receive({ ...receipt(`m${String(n)}`, NOW - 40 * DAY_MS), state: 'ignored' })
       }
-      await store.receive(receipt('new', NOW, { gapless: true }))
-      expect(await store.prune(NOW - 30 * DAY_MS)).toBe(1200)
+      await store.inbox.receive(receipt('new', NOW, { gapless: true }))
+      expect(await store.traffic.prune(NOW - 30 * DAY_MS)).toBe(1200)
     })
 
     test('a reply that is given up leaves its message without an answer for good', async () => {
-      await store.receive(receipt('m1', NOW))
+      await store.inbox.receive(receipt('m1', NOW))
       const reply = { ...replyTo(['m1'], NOW), keep: true }
-      await store.intend(reply, ['one', 'two'])
-      await store.begin(reply.outbox_id, 0, NOW)
-      await store.conclude(reply, 0, { state: 'held', message_id: undefined, at: NOW })
-      await store.fail(reply, NOW)
-      await store.concludeInterrupted(NOW)
-      expect(await store.held()).toEqual([])
-      expect(await store.open()).toEqual([])
-      expect(await store.counts()).toMatchObject({ inbox: { failed: 1 }, outbox: { failed: 1 } })
+      await store.outbox.intend(reply, ['one', 'two'])
+      await store.outbox.begin(reply.outbox_id, 0, NOW)
+      await store.outbox.conclude(reply, 0, { state: 'held', message_id: undefined, at: NOW })
+      await store.outbox.fail(reply, NOW)
+      await store.outbox.concludeInterrupted(NOW)
+      expect(await store.outbox.held()).toEqual([])
+      expect(await store.inbox.open()).toEqual([])
+      expect(await store.traffic.counts()).toMatchObject({ inbox: { failed: 1 }, outbox: { failed: 1 } })
     })
   },
 )
@@ -195,11 +197,11 @@ test('tables of the version before go over with everything in them, in their ord
   }
   using database = new Database(path, messageMigrations)
   const store = createSqliteMessageStore(database)
-  expect((await store.open()).map(each => each.message_id)).toEqual(['b', 'a', 'c'])
-  const held = await store.held()
+  expect((await store.inbox.open()).map(each => each.message_id)).toEqual(['b', 'a', 'c'])
+  const held = await store.outbox.held()
   expect(held.map(each => each.reply.outbox_id)).toEqual(['b', 'a', 'c'])
   expect(held.map(each => [each.reply.answers, each.waiting.length])).toEqual(held.map(() => [['m'], 1]))
-  expect(await store.recordedUntil([ANA, BEN])).toEqual(
+  expect(await store.inbox.recordedUntil([ANA, BEN])).toEqual(
     new Map([
       [ANA, NOW + 1],
       [BEN, NOW + 2],

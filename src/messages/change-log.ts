@@ -1,0 +1,58 @@
+/**
+ * The one log of changes to messages. Everything that is derived from messages (the full-text index, the vectors, what
+ * was learned) follows it with a cursor of its own, so that a crash at any moment loses no change.
+ */
+import type { MessageId, MessageRecord } from './message.ts'
+
+/**
+ * Followers of the log.
+ * - `full_text` follows every change: messages that are added, move to another person or scope, change or go.
+ * - `vectors` and `learning` follow changes of content alone: words that changed or went.
+ */
+export const CHANGE_CURSORS = ['full_text', 'vectors', 'learning'] as const
+export type ChangeCursor = (typeof CHANGE_CURSORS)[number]
+
+/** A message that was added, moved, changed or removed. */
+export interface MessageChange {
+  /** Grows with each change. */
+  readonly change: number
+  readonly message_id: MessageId
+  /** The message as it is now, or `undefined` when it is gone. */
+  readonly now: MessageRecord | undefined
+}
+
+/** A message whose content was changed, or that was removed. */
+export interface ContentChange {
+  readonly change: number
+  readonly message_id: MessageId
+  /** Its session when it changed. */
+  readonly session_id: string | undefined
+  /** Its place in the order of received messages. */
+  readonly seq: number
+}
+
+/** A session that has to be learned from again. */
+export interface ChangedSession {
+  /** Its last change. */
+  readonly change: number
+  readonly session_id: string
+}
+
+/** Changes of messages, in the order in which they happened; of one message only the last change is kept. */
+export interface ChangeLog {
+  /** The oldest changes after `after`, at most `limit`. */
+  changes(after: number, limit: number): Promise<readonly MessageChange[]>
+  /** The oldest changes of content that a cursor has not passed and that come after `after`, at most `limit`. */
+  contentChanges(
+    cursor: ChangeCursor,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly ContentChange[]>
+  /** Sessions that changed since the `learning` cursor, by their last change, oldest first. */
+  changedSessions(): Promise<readonly ChangedSession[]>
+  /** Adds sessions that have to be learned from again although none of their messages changed. */
+  requestRelearning(session_ids: readonly string[]): Promise<void>
+  /** Number of the latest change there ever was. */
+  latest(): Promise<number>
+  /** A follower is done with everything up to `change`. Changes that every follower has passed are removed. */
+  advance(cursor: ChangeCursor, change: number): Promise<void>
+}

@@ -1,0 +1,112 @@
+/** The inbox: every message is recorded here before any work on it, exactly once. */
+import type { PersonId } from '../people/person.ts'
+import type { ChatId, IncomingMessage, MessageId, MessageKind, MessageRecord } from './message.ts'
+import { kindOfIncoming } from './message-kind.ts'
+import type { Scope } from './scope.ts'
+
+/**
+ * State of a received message.
+ * - `received`: waits for its turn.
+ * - `answered`: a reply went out.
+ * - `unconfirmed`: a reply may have gone out; the channel did not confirm it.
+ * - `failed`: its reply certainly did not go out and was given up.
+ * - `heard`: kept; no answer is expected.
+ * - `ignored`: from a blocked person, or without words.
+ * - `unanswerable`: its text was not kept and was lost in a restart.
+ */
+export const INBOX_STATES = [
+  'received',
+  'answered',
+  'unconfirmed',
+  'failed',
+  'heard',
+  'ignored',
+  'unanswerable',
+] as const
+export type InboxState = (typeof INBOX_STATES)[number]
+
+/** A message as it is recorded before any work on it. */
+export interface Receipt {
+  readonly message: IncomingMessage
+  readonly person_id: PersonId
+  readonly scope: Scope
+  readonly received_at: number
+  /** `heard`: kept, and no answer is expected. */
+  readonly state: 'received' | 'ignored' | 'heard'
+  /** `assistant`: written in the bot's name by the account's owner; by default a person's message to the bot. */
+  readonly role?: 'user' | 'assistant'
+  /** Tokens of the text; `undefined` keeps no text at all, only the fact that the message came. */
+  readonly tokens: number | undefined
+  /** By default what its text makes it: see `kindOfIncoming`. */
+  readonly kind?: MessageKind
+  /** Its person does not want it to be learned from. */
+  readonly learning_opt_out?: boolean
+}
+
+/** A message that waits for its turn. */
+export interface OpenMessage extends Pick<
+  MessageRecord,
+  'message_id' | 'chat_id' | 'chat_kind' | 'person_id' | 'scope' | 'kind' | 'sender_name' | 'tokens' | 'sent_at'
+> {
+  readonly addressed: boolean
+  /** `undefined` when the text was not kept. */
+  readonly text: string | undefined
+}
+
+/** A message that was written with our own account, as a channel sees it. */
+export type OwnMessage = Pick<MessageRecord, 'message_id' | 'chat_id' | 'sent_at'>
+
+/** Received messages and their states. Each call is one transaction, on disk when it resolves. */
+export interface InboxStore {
+  /** Records a message; `known` when its id was recorded before, and nothing changes. */
+  receive(receipt: Receipt): Promise<'new' | 'known'>
+  /** Which of these messages were recorded before. Costs one read; nothing is written. */
+  known(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
+  /** Messages that wait for their turn, oldest first; not those for which a reply is intended or held. */
+  open(): Promise<readonly OpenMessage[]>
+  /** Ends the wait of messages without an answer. */
+  settle(
+    message_ids: readonly MessageId[],
+    state: 'answered' | 'heard' | 'ignored' | 'unanswerable',
+    at: number,
+  ): Promise<void>
+  /** Whether a person ever wrote in a chat. */
+  hasWritten(chat_id: ChatId): Promise<boolean>
+  /**
+   * Up to when every message of a chat is recorded, in milliseconds since the Unix epoch; chats for which this is not
+   * known are missing.
+   */
+  recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
+  /** Sets up to when every message of a chat is recorded; it never moves back. */
+  markRecordedUntil(chat_id: ChatId, until: number): Promise<void>
+  /** Whose a message is that was written with our own account: see `originOf` in message-origin.ts. */
+  originOf(message: OwnMessage): Promise<MessageOrigin>
+}
+
+/** `ours`: a part of a reply; `known`: recorded before; `new`: the owner wrote it. */
+export type MessageOrigin = 'ours' | 'known' | 'new'
+
+/** The record of a message that was received; `undefined` when its text is not kept. */
+export const recordOf = ({
+  message,
+  person_id,
+  scope,
+  role = 'user',
+  tokens,
+  kind,
+  learning_opt_out = false,
+}: Receipt): MessageRecord | undefined => {
+  if (tokens === undefined) return undefined
+  const { sender, unreadable, addressed, may_continue, gapless, ...shared } = message
+  return {
+    ...shared,
+    scope,
+    person_id,
+    role,
+    tokens,
+    learning_opt_out,
+    kind: kind ?? kindOfIncoming(message),
+    sender_name: sender.name,
+    session_id: undefined,
+  }
+}

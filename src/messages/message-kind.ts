@@ -1,0 +1,35 @@
+/** The one rule that says what is a command, and of which kind a message is. */
+import type { IncomingMessage, MessageKind } from './message.ts'
+
+/** A command as a person wrote it: `/remember milk` is the name `/remember` and the args `milk`. */
+export interface ParsedCommand {
+  readonly name: string
+  readonly args: string
+}
+
+/**
+ * A slash and a word of any alphabet, alone or followed by white space and more words. `/home/user` and `1/2` are no
+ * commands. Phones add a full stop after the word; it is ignored, and so is any white space before the slash.
+ */
+const COMMAND = /^\s*(\/\p{L}[\p{L}\p{M}\p{N}_-]*)[.!?]*(?:\s+([\s\S]*))?$/u
+
+/** Reads a slash command; `undefined` when the text is none. */
+export const parseCommand = (text: string): ParsedCommand | undefined => {
+  const match = COMMAND.exec(text)
+  if (match === null) return undefined
+  const [, name = '', args = ''] = match
+  return { name, args }
+}
+
+/** Whether a text is a slash command, known or not. */
+export const isCommand = (text: string): boolean => parseCommand(text) !== undefined
+
+/** The kind of a message that came from a channel. */
+export const kindOfIncoming = ({ text, unreadable }: Pick<IncomingMessage, 'text' | 'unreadable'>): MessageKind => {
+  if (unreadable === true) return 'unreadable'
+  return isCommand(text) ? 'command' : 'chat'
+}
+
+/** The kind of a message whose text was changed: chat may become a command and the other way round. */
+export const kindAfterEdit = (kind: MessageKind, text: string): MessageKind =>
+  kind === 'chat' || kind === 'command' ? kindOfIncoming({ text }) : kind

@@ -1,0 +1,53 @@
+/** Decides whose a message is that was written with our own account: a part of a reply, or the owner's own words. */
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import type { ChatId, MessageId } from './message.ts'
+import type { MessageOrigin, OwnMessage } from './inbox-store.ts'
+
+/**
+ * A channel writes a message of ours within this time after its sending began. Its time is in whole seconds, so that it
+ * may also seem a little older.
+ */
+const WRITTEN_WITHIN_MS = MINUTE_MS
+const WRITTEN_BEFORE_MS = 2 * SECOND_MS
+
+/** A part of a reply that may have gone out and of which the channel told no id. */
+export interface UnidentifiedPart {
+  readonly outbox_id: string
+  readonly part: number
+  readonly begun_at: number
+}
+
+/** Single reads and writes; inside `transaction` no other writer comes in between. */
+export interface OriginRows {
+  transaction<T>(work: () => T): T
+  /** Whether a message is a part of a reply. */
+  isPart(message_id: MessageId): boolean
+  /** Whether a message is in the inbox. */
+  isRecorded(message_id: MessageId): boolean
+  unidentifiedParts(chat_id: ChatId): readonly UnidentifiedPart[]
+  identify(part: UnidentifiedPart, message_id: MessageId): void
+}
+
+/** The part that was being sent when a message was written; the earliest, where there are several. */
+export const partWrittenAt = (parts: readonly UnidentifiedPart[], sent_at: number): UnidentifiedPart | undefined =>
+  parts
+    .filter(({ begun_at }) => begun_at >= sent_at - WRITTEN_WITHIN_MS && begun_at <= sent_at + WRITTEN_BEFORE_MS)
+    .toSorted((one, other) => one.begun_at - other.begun_at)[0]
+
+/** Finds the origin of a message of our account. A part without an id takes that of a message written as it was sent. */
+export const originOf = (rows: OriginRows, { message_id, chat_id, sent_at }: OwnMessage): MessageOrigin => {
+  const known = (): MessageOrigin | undefined =>
+    rows.isPart(message_id) ? 'ours' : rows.isRecorded(message_id) ? 'known' : undefined
+  // After an absence most messages are known: reading is enough for these.
+  return (
+    known() ??
+    rows.transaction(() => {
+      const seen = known()
+      if (seen !== undefined) return seen
+      const part = partWrittenAt(rows.unidentifiedParts(chat_id), sent_at)
+      if (part === undefined) return 'new'
+      rows.identify(part, message_id)
+      return 'ours'
+    })
+  )
+}

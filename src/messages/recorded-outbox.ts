@@ -1,0 +1,188 @@
+/** The outbox over rows: records what is intended, begun and concluded, and settles a reply with its last part. */
+import type { PersonId } from '../people/person.ts'
+import type { ChatId, MessageId, MessageRecord } from './message.ts'
+import { settlementOf, takeoverOf, type Settlement } from './outbox-rules.ts'
+import {
+  replyMessageId,
+  type HeldReply,
+  type OutboxState,
+  type OutboxStore,
+  type PartOutcome,
+  type PartState,
+  type Reply,
+} from './outbox-store.ts'
+import type { Scope } from './scope.ts'
+
+/** A part as it is recorded. */
+export interface RecordedPart {
+  readonly part: number
+  readonly state: PartState
+  readonly text: string | undefined
+}
+
+/** New values of a part; the text of a part that is not to be sent any more is dropped. */
+export interface PartChange {
+  readonly state: Exclude<PartState, 'begun'>
+  readonly message_id?: MessageId | undefined
+  readonly settled_at?: number
+}
+
+/**
+ * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes; inside
+ * `transaction` no other writer comes in between, and all of them are on disk when it returns, or none of them.
+ */
+export interface OutboxRows {
+  transaction<T>(work: () => T): T
+  insert(reply: Reply, parts: readonly string[]): void
+  /** Removes a reply with its parts. */
+  delete(outbox_id: string): void
+  /** Oldest first. */
+  replies(state: 'intended' | 'held', chat_id?: ChatId): readonly Reply[]
+  /** In their order. */
+  parts(outbox_id: string): readonly RecordedPart[]
+  setState(outbox_id: string, state: OutboxState, settled_at: number | undefined): void
+  /** Marks a part as begun, if it is waiting. */
+  beginPart(outbox_id: string, part: number, begun_at: number): void
+  setPart(outbox_id: string, part: number, change: PartChange): void
+  /** Sets the id under which a reply is kept; false when it has one already. */
+  setMessageId(outbox_id: string, message_id: MessageId | undefined): boolean
+  /** Whose a reply is by now: its person may have been merged since it was written. */
+  ownerOf(outbox_id: string): { readonly person_id: PersonId; readonly scope: Scope } | undefined
+  /** Whether it answers a message that must not be learned from. */
+  answersOptedOut(outbox_id: string): boolean
+  /** Keeps a message; one that is known already stays as it is. */
+  insertMessage(record: MessageRecord): void
+  /** Ends the wait of messages. */
+  settle(message_ids: readonly MessageId[], state: Settlement['answered'], at: number): void
+}
+
+export class RecordedOutbox implements OutboxStore {
+  readonly #rows: OutboxRows
+
+  constructor(rows: OutboxRows) {
+    this.#rows = rows
+  }
+
+  async intend(reply: Reply, parts: readonly string[]): Promise<void> {
+    this.#rows.transaction(() => {
+      this.#rows.insert(reply, parts)
+    })
+  }
+
+  async begin(outbox_id: string, part: number, at: number): Promise<void> {
+    this.#rows.transaction(() => {
+      this.#rows.beginPart(outbox_id, part, at)
+      this.#rows.setState(outbox_id, 'intended', undefined)
+    })
+  }
+
+  async conclude(reply: Reply, part: number, outcome: PartOutcome): Promise<void> {
+    this.#rows.transaction(() => {
+      this.#concludePart(reply, part, outcome)
+    })
+  }
+
+  async abandon(reply: Reply, at: number): Promise<void> {
+    this.#rows.transaction(() => {
+      this.#giveUp(reply, 'lost', at)
+    })
+  }
+
+  async fail(reply: Reply, at: number): Promise<void> {
+    this.#rows.transaction(() => {
+      this.#giveUp(reply, 'failed', at)
+    })
+  }
+
+  async concludeInterrupted(at: number): Promise<number> {
+    return this.#rows.transaction(() => {
+      let interrupted = 0
+      for (const reply of [...this.#rows.replies('intended'), ...this.#rows.replies('held')]) {
+        const begun = this.#partsIn(reply, 'begun')
+        for (const { part } of begun) {
+          this.#concludePart(reply, part, { state: 'unconfirmed', message_id: undefined, at })
+        }
+        if (begun.length > 0) interrupted++
+        this.#takeOver(reply, at)
+      }
+      return interrupted
+    })
+  }
+
+  async held(chat_id?: ChatId): Promise<readonly HeldReply[]> {
+    return this.#rows.replies('held', chat_id).map(reply => ({
+      reply,
+      waiting: this.#partsIn(reply, 'waiting').map(({ part, text }) => ({ part, text })),
+    }))
+  }
+
+  #partsIn({ outbox_id }: Reply, state: PartState): readonly RecordedPart[] {
+    return this.#rows.parts(outbox_id).filter(each => each.state === state)
+  }
+
+  #concludePart(reply: Reply, part: number, { state, message_id, at }: PartOutcome): void {
+    const { outbox_id } = reply
+    if (state === 'held') {
+      this.#rows.setPart(outbox_id, part, { state: 'waiting' })
+      this.#rows.setState(outbox_id, 'held', at)
+      return
+    }
+    this.#rows.setPart(outbox_id, part, { state, message_id, settled_at: at })
+    this.#keepMessage(reply, message_id, at)
+    this.#settleWhenDone(reply, at)
+  }
+
+  /** Keeps the reply as a message of its own, once: when its first words went out, or may have. */
+  #keepMessage(reply: Reply, channel_id: MessageId | undefined, sent_at: number): void {
+    const { outbox_id, chat_id, chat_kind, text, tokens, session_id, keep } = reply
+    const message_id = keep ? replyMessageId(reply, channel_id) : channel_id
+    const first = this.#rows.setMessageId(outbox_id, message_id)
+    if (!first || !keep || message_id === undefined) return
+    const { person_id, scope } = this.#rows.ownerOf(outbox_id) ?? reply
+    this.#rows.insertMessage({
+      message_id,
+      chat_id,
+      chat_kind,
+      scope,
+      person_id,
+      text,
+      tokens,
+      session_id,
+      sent_at,
+      role: 'assistant',
+      kind: session_id === undefined ? 'notice' : 'chat',
+      sender_name: undefined,
+      // A reply repeats what it answers.
+      learning_opt_out: this.#rows.answersOptedOut(outbox_id),
+    })
+  }
+
+  #settleWhenDone({ outbox_id, answers }: Reply, at: number): void {
+    const settlement = settlementOf(this.#rows.parts(outbox_id).map(each => each.state))
+    if (settlement === undefined) return
+    this.#rows.setState(outbox_id, settlement.reply, at)
+    this.#rows.settle(answers, settlement.answered, at)
+  }
+
+  #giveUp(reply: Reply, state: 'lost' | 'failed', at: number): void {
+    for (const { part } of this.#partsIn(reply, 'waiting')) {
+      this.#rows.setPart(reply.outbox_id, part, { state, settled_at: at })
+    }
+    this.#settleWhenDone(reply, at)
+  }
+
+  #takeOver(reply: Reply, at: number): void {
+    switch (takeoverOf(this.#rows.parts(reply.outbox_id))) {
+      case 'hold':
+        this.#rows.setState(reply.outbox_id, 'held', at)
+        break
+      case 'answer_again':
+        this.#rows.delete(reply.outbox_id)
+        break
+      case 'give_up':
+        this.#giveUp(reply, 'lost', at)
+        break
+      case 'nothing':
+    }
+  }
+}

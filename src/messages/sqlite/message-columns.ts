@@ -1,0 +1,63 @@
+/** The columns of the table `messages`: the one list that every insert and select is made from. */
+import type { Parameters } from '../../database/sqlite/database.ts'
+import { CONVERSATION_KINDS, type MessageRecord } from '../message.ts'
+
+/** What SQLite holds for a value: null for what is undefined, 0 or 1 for a truth value. */
+type Stored<T> = T extends undefined ? null : T extends boolean ? 0 | 1 : T
+
+/** A row of `messages`, without `seq`. */
+export type MessageRow = { readonly [K in keyof MessageRecord]-?: Stored<MessageRecord[K]> }
+
+/** A column for each field of a record; the compiler names the one that is missing. */
+const COLUMNS: Readonly<Record<keyof MessageRecord, true>> = {
+  message_id: true,
+  chat_id: true,
+  chat_kind: true,
+  scope: true,
+  person_id: true,
+  role: true,
+  kind: true,
+  sender_name: true,
+  text: true,
+  tokens: true,
+  sent_at: true,
+  session_id: true,
+  learning_opt_out: true,
+  reply_to: true,
+}
+
+const names = Object.keys(COLUMNS) as readonly (keyof MessageRecord)[]
+
+/** The columns of a `MessageRow`. */
+export const MESSAGE_COLUMNS = names.map(name => `messages.${name}`).join(', ')
+
+/** Inserts a record; one whose id is there already stays as it is. */
+export const INSERT_MESSAGE = `insert into messages (${names.join(', ')})
+  values (${names.map(name => `:${name}`).join(', ')}) on conflict (message_id) do nothing`
+
+/** The rows for which `isConversation` holds. */
+export const IS_CONVERSATION = `messages.learning_opt_out = 0
+  and messages.kind in (${CONVERSATION_KINDS.map(kind => `'${kind}'`).join(', ')})`
+
+/** A record as parameters of `INSERT_MESSAGE`. */
+export const toParameters = (record: MessageRecord): Parameters =>
+  Object.fromEntries(
+    names.map(name => {
+      const value = record[name]
+      return [name, typeof value === 'boolean' ? Number(value) : (value ?? null)]
+    }),
+  )
+
+export const toRecord = ({
+  sender_name,
+  session_id,
+  learning_opt_out,
+  reply_to,
+  ...row
+}: MessageRow): MessageRecord => ({
+  ...row,
+  sender_name: sender_name ?? undefined,
+  session_id: session_id ?? undefined,
+  learning_opt_out: learning_opt_out === 1,
+  reply_to: reply_to ?? undefined,
+})

@@ -1,0 +1,106 @@
+/** The history in SQLite: messages by session, edits, deletions and ratings. */
+import type { Database } from '../../database/sqlite/database.ts'
+import type { ChangedMessage, HistoryStore, Rating } from '../history-store.ts'
+import type { MessageId } from '../message.ts'
+import { kindAfterEdit } from '../message-kind.ts'
+import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
+import { settleMessages } from './sqlite-inbox.ts'
+
+const placeOf = (database: Database, message_id: MessageId): ChangedMessage | undefined => {
+  const row = database.get<Pick<MessageRow, 'scope' | 'session_id'>>(
+    'select scope, session_id from messages where message_id = :message_id',
+    { message_id },
+  )
+  return row === undefined ? undefined : { scope: row.scope, session_id: row.session_id ?? undefined }
+}
+
+/** Changes a text, inside the transaction that is open. */
+const edit = (database: Database, message_id: MessageId, text: string, tokens: number): ChangedMessage | undefined => {
+  const was = database.get<Pick<MessageRow, 'kind' | 'text'>>(
+    'select kind, text from messages where message_id = :message_id',
+    { message_id },
+  )
+  if (was === undefined || was.text === text) return undefined
+  database.run('update messages set text = :text, tokens = :tokens, kind = :kind where message_id = :message_id', {
+    message_id,
+    text,
+    tokens,
+    kind: kindAfterEdit(was.kind, text),
+  })
+  return placeOf(database, message_id)
+}
+
+/** Id under which a reply is kept of which this is a part; any other id as it is. */
+const wholeOf = (database: Database, message_id: MessageId): MessageId =>
+  database.get<{ message_id: MessageId }>(
+    `select o.message_id from outbox_parts p join outbox o using (outbox_id)
+     where p.message_id = :message_id and o.message_id is not null`,
+    { message_id },
+  )?.message_id ?? message_id
+
+/** @returns how many ratings changed */
+const rate = (database: Database, { message_id: rated, person_id, value, at }: Rating): number => {
+  const message_id = wholeOf(database, rated)
+  if (value === undefined) {
+    return database.run('delete from ratings where message_id = :message_id and person_id = :person_id', {
+      message_id,
+      person_id,
+    })
+  }
+  return database.run(
+    `insert into ratings (message_id, person_id, value, rated_at)
+     select message_id, :person_id, :value, :at from messages
+     where message_id = :message_id and role = 'assistant'
+     on conflict (message_id, person_id) do update set value = excluded.value, rated_at = excluded.rated_at`,
+    { message_id, person_id, value, at },
+  )
+}
+
+export const createSqliteHistory = (database: Database): HistoryStore => ({
+  assign: async (session_id, message_ids) => {
+    if (message_ids.length === 0) return
+    // A turn that a power cut ends is taken up again, with this; the intent to reply takes it to the disk.
+    database.unflushed(() => {
+      for (const message_id of message_ids) {
+        database.run('update messages set session_id = :session_id where message_id = :message_id', {
+          session_id,
+          message_id,
+        })
+      }
+    })
+  },
+
+  ofSession: async session_id =>
+    database
+      .all<MessageRow>(`select ${MESSAGE_COLUMNS} from messages where session_id = :session_id order by seq`, {
+        session_id,
+      })
+      .map(toRecord),
+
+  countOfSession: async session_id =>
+    database.get<{ n: number }>('select count(*) n from messages where session_id = :session_id', { session_id })?.n ??
+    0,
+
+  current: async message_ids =>
+    new Map(
+      database
+        .all<Pick<MessageRow, 'message_id' | 'text' | 'tokens' | 'kind'>>(
+          `select message_id, text, tokens, kind from messages
+           where message_id in (select value from json_each(:ids))`,
+          { ids: JSON.stringify(message_ids) },
+        )
+        .map(({ message_id, ...now }) => [message_id, now]),
+    ),
+
+  edit: async (message_id, text, tokens) => database.transaction(() => edit(database, message_id, text, tokens)),
+
+  remove: async (message_id, at) =>
+    database.transaction(() => {
+      const was = placeOf(database, message_id)
+      database.run('delete from messages where message_id = :message_id', { message_id })
+      settleMessages(database, [message_id], 'ignored', at)
+      return was
+    }),
+
+  rate: async rating => rate(database, rating) > 0,
+})

@@ -1,0 +1,130 @@
+/** The inbox in SQLite: received messages, their states, and up to when each chat is recorded. */
+import type { Database } from '../../database/sqlite/database.ts'
+import { recordOf, type InboxState, type InboxStore, type OpenMessage, type Receipt } from '../inbox-store.ts'
+import type { ChatId, MessageId } from '../message.ts'
+import { originOf, type OriginRows, type UnidentifiedPart } from '../message-origin.ts'
+import { INSERT_MESSAGE, toParameters } from './message-columns.ts'
+
+type OpenRow = Omit<OpenMessage, 'text' | 'sender_name' | 'addressed'> & {
+  readonly text: string | null
+  readonly sender_name: string | null
+  readonly addressed: number
+}
+
+/** Ends the wait of messages, inside the transaction that is open. */
+export const settleMessages = (
+  database: Database,
+  message_ids: readonly MessageId[],
+  state: Exclude<InboxState, 'received'>,
+  at: number,
+): void => {
+  for (const message_id of message_ids) {
+    database.run(
+      `update inbox set state = :state, settled_at = :at where message_id = :message_id and state = 'received'`,
+      { message_id, state, at },
+    )
+  }
+}
+
+const markUntil = (database: Database, chat_id: ChatId, until: number): void => {
+  database.run(
+    `insert into heard_until (chat_id, until) values (:chat_id, :until)
+     on conflict (chat_id) do update set until = excluded.until where excluded.until > until`,
+    { chat_id, until },
+  )
+}
+
+/** Records a message, inside the transaction that is open. */
+const receive = (database: Database, receipt: Receipt): 'new' | 'known' => {
+  const { message, person_id, scope, state, received_at } = receipt
+  const { message_id, chat_id, chat_kind, sent_at } = message
+  // Times are whole seconds: another message of the same one may follow.
+  if (message.gapless === true) markUntil(database, chat_id, sent_at - 1)
+  const addressed = message.addressed ? 1 : 0
+  const added = database.run(
+    `insert into inbox (message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at)
+     values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :addressed, :state, :sent_at, :received_at)
+     on conflict (message_id) do nothing`,
+    { message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at },
+  )
+  if (added === 0) return 'known'
+  const record = recordOf(receipt)
+  if (record !== undefined) database.run(INSERT_MESSAGE, toParameters(record))
+  return 'new'
+}
+
+const recorded = (database: Database, message_ids: readonly MessageId[]): readonly MessageId[] =>
+  database
+    .all<{ message_id: MessageId }>(
+      'select message_id from inbox where message_id in (select value from json_each(:ids))',
+      { ids: JSON.stringify(message_ids) },
+    )
+    .map(({ message_id }) => message_id)
+
+const openMessages = (database: Database): readonly OpenMessage[] =>
+  database
+    .all<OpenRow>(
+      `select i.message_id, i.chat_id, i.chat_kind, i.person_id, i.scope, i.addressed, m.text, m.sender_name,
+         coalesce(m.kind, 'chat') kind, coalesce(m.tokens, 0) tokens, i.sent_at
+       from inbox i left join messages m using (message_id)
+       where i.state = 'received'
+         and not exists (
+           select 1 from outbox_answers a join outbox o using (outbox_id)
+           where a.message_id = i.message_id and o.state in ('intended', 'held'))
+       order by i.rowid`,
+    )
+    .map(row => ({
+      ...row,
+      addressed: row.addressed === 1,
+      text: row.text ?? undefined,
+      sender_name: row.sender_name ?? undefined,
+    }))
+
+const originRows = (database: Database): OriginRows => ({
+  transaction: work => database.transaction(work),
+  isPart: message_id =>
+    database.get('select 1 from outbox_parts where message_id = :message_id', { message_id }) !== undefined,
+  isRecorded: message_id => recorded(database, [message_id]).length > 0,
+  unidentifiedParts: chat_id =>
+    database.all<UnidentifiedPart>(
+      `select p.outbox_id, p.part, p.begun_at from outbox_parts p join outbox o using (outbox_id)
+       where p.state = 'unconfirmed' and p.message_id is null and p.begun_at is not null and o.chat_id = :chat_id`,
+      { chat_id },
+    ),
+  identify: ({ outbox_id, part }, message_id) => {
+    database.run('update outbox_parts set message_id = :message_id where outbox_id = :outbox_id and part = :part', {
+      message_id,
+      outbox_id,
+      part,
+    })
+  },
+})
+
+export const createSqliteInbox = (database: Database): InboxStore => {
+  const origins = originRows(database)
+  return {
+    receive: async receipt => database.transaction(() => receive(database, receipt)),
+    known: async message_ids => new Set(recorded(database, message_ids)),
+    open: async () => openMessages(database),
+    settle: async (message_ids, state, at) => {
+      database.transaction(() => {
+        settleMessages(database, message_ids, state, at)
+      })
+    },
+    hasWritten: async chat_id =>
+      database.get('select 1 from inbox where chat_id = :chat_id limit 1', { chat_id }) !== undefined,
+    recordedUntil: async chat_ids =>
+      new Map(
+        database
+          .all<{ chat_id: ChatId; until: number }>(
+            'select chat_id, until from heard_until where chat_id in (select value from json_each(:ids))',
+            { ids: JSON.stringify(chat_ids) },
+          )
+          .map(({ chat_id, until }) => [chat_id, until]),
+      ),
+    markRecordedUntil: async (chat_id, until) => {
+      markUntil(database, chat_id, until)
+    },
+    originOf: async message => originOf(origins, message),
+  }
+}

@@ -1,0 +1,125 @@
+/** Rows of the outbox in SQLite; the rules are in recorded-outbox.ts. */
+import type { Database } from '../../database/sqlite/database.ts'
+import type { MessageRecord } from '../message.ts'
+import type { Reply } from '../outbox-store.ts'
+import type { OutboxRows, RecordedPart } from '../recorded-outbox.ts'
+import { INSERT_MESSAGE, toParameters } from './message-columns.ts'
+import { settleMessages } from './sqlite-inbox.ts'
+
+type ReplyRow = Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & {
+  readonly text: string | null
+  readonly session_id: string | null
+}
+
+type PartRow = Omit<RecordedPart, 'text'> & { readonly text: string | null }
+
+const SET_PART = `
+  update outbox_parts set state = :state,
+    message_id = coalesce(:message_id, message_id),
+    settled_at = coalesce(:settled_at, settled_at),
+    text = case when :state = 'waiting' then text end
+  where outbox_id = :outbox_id and part = :part`
+
+const SET_MESSAGE_ID = `
+  update outbox set message_id = :message_id where outbox_id = :outbox_id and message_id is null`
+
+const ANSWERS_OPTED_OUT = `
+  select 1 from outbox_answers join messages using (message_id)
+  where outbox_id = :outbox_id and learning_opt_out = 1`
+
+const answersOf = (database: Database, outbox_id: string): readonly string[] =>
+  database
+    .all<{ message_id: string }>('select message_id from outbox_answers where outbox_id = :outbox_id', { outbox_id })
+    .map(each => each.message_id)
+
+const insertReply = (database: Database, reply: Reply, parts: readonly string[]): void => {
+  const { outbox_id, chat_id, chat_kind, scope, person_id, tokens, created_at, keep } = reply
+  const text = keep ? reply.text : null
+  const session_id = reply.session_id ?? null
+  database.run(
+    `insert into outbox (outbox_id, chat_id, chat_kind, scope, person_id, state, text, tokens, session_id, created_at)
+     values (:outbox_id, :chat_id, :chat_kind, :scope, :person_id, 'intended', :text, :tokens, :session_id, :created_at)`,
+    { outbox_id, chat_id, chat_kind, scope, person_id, tokens, created_at, text, session_id },
+  )
+  for (const message_id of reply.answers) {
+    database.run(
+      `insert into outbox_answers (outbox_id, message_id) values (:outbox_id, :message_id) on conflict do nothing`,
+      { outbox_id, message_id },
+    )
+  }
+  for (const [part, part_text] of parts.entries()) {
+    database.run(
+      `insert into outbox_parts (outbox_id, part, state, text) values (:outbox_id, :part, 'waiting', :text)`,
+      { outbox_id, part, text: keep ? part_text : null },
+    )
+  }
+}
+
+const repliesIn = (database: Database, state: 'intended' | 'held', chat_id: string | null): readonly Reply[] =>
+  database
+    .all<ReplyRow>(
+      `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at
+       from outbox where state = :state and chat_id = coalesce(:chat_id, chat_id) order by rowid`,
+      { state, chat_id },
+    )
+    .map(row => ({
+      ...row,
+      text: row.text ?? '',
+      keep: row.text !== null,
+      session_id: row.session_id ?? undefined,
+      answers: answersOf(database, row.outbox_id),
+    }))
+
+export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
+  transaction: work => database.transaction(work),
+  insert: (reply, parts) => {
+    insertReply(database, reply, parts)
+  },
+  delete: outbox_id => {
+    database.run('delete from outbox where outbox_id = :outbox_id', { outbox_id })
+  },
+  replies: (state, chat_id) => repliesIn(database, state, chat_id ?? null),
+  parts: outbox_id =>
+    database
+      .all<PartRow>('select part, state, text from outbox_parts where outbox_id = :outbox_id order by part', {
+        outbox_id,
+      })
+      .map(row => ({ ...row, text: row.text ?? undefined })),
+  setState: (outbox_id, state, settled_at) => {
+    database.run('update outbox set state = :state, settled_at = :settled_at where outbox_id = :outbox_id', {
+      outbox_id,
+      state,
+      settled_at: settled_at ?? null,
+    })
+  },
+  beginPart: (outbox_id, part, begun_at) => {
+    database.run(
+      `update outbox_parts set state = 'begun', begun_at = :begun_at
+       where outbox_id = :outbox_id and part = :part and state = 'waiting'`,
+      { outbox_id, part, begun_at },
+    )
+  },
+  setPart: (outbox_id, part, { state, message_id, settled_at }) => {
+    database.run(SET_PART, {
+      outbox_id,
+      part,
+      state,
+      message_id: message_id ?? null,
+      settled_at: settled_at ?? null,
+    })
+  },
+  setMessageId: (outbox_id, message_id) =>
+    database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,
+  ownerOf: outbox_id =>
+    database.get<Pick<MessageRecord, 'person_id' | 'scope'>>(
+      'select person_id, scope from outbox where outbox_id = :outbox_id',
+      { outbox_id },
+    ),
+  answersOptedOut: outbox_id => database.get(ANSWERS_OPTED_OUT, { outbox_id }) !== undefined,
+  insertMessage: record => {
+    database.run(INSERT_MESSAGE, toParameters(record))
+  },
+  settle: (message_ids, state, at) => {
+    settleMessages(database, message_ids, state, at)
+  },
+})

@@ -1,0 +1,111 @@
+// The outbox's rows in memory, so that its rules are tested without a database.
+import type { MessageRecord } from '../../src/messages/message.ts'
+import type { OutboxState, PartState, Reply } from '../../src/messages/outbox-store.ts'
+import type { OutboxRows, PartChange, RecordedPart } from '../../src/messages/recorded-outbox.ts'
+
+interface Row {
+  readonly reply: Reply
+  state: OutboxState
+  message_id: string | undefined
+  parts: RecordedPart[]
+}
+
+export class MemoryOutboxRows implements OutboxRows {
+  rows = new Map<string, Row>()
+  messages: MessageRecord[] = []
+  settled: string[] = []
+  opted_out = new Set<string>()
+  /** Called before each write; may throw as a full disk does. */
+  before: () => void = () => undefined
+
+  transaction<T>(work: () => T): T {
+    const { rows, messages, settled } = structuredClone({
+      rows: this.rows,
+      messages: this.messages,
+      settled: this.settled,
+    })
+    try {
+      return work()
+    } catch (error) {
+      Object.assign(this, { rows, messages, settled })
+      throw error
+    }
+  }
+
+  insert(reply: Reply, parts: readonly string[]): void {
+    this.before()
+    this.rows.set(reply.outbox_id, {
+      reply,
+      state: 'intended',
+      message_id: undefined,
+      parts: parts.map((text, part) => ({ part, state: 'waiting', text: reply.keep ? text : undefined })),
+    })
+  }
+
+  delete(outbox_id: string): void {
+    this.rows.delete(outbox_id)
+  }
+
+  replies(state: 'intended' | 'held', chat_id?: string): readonly Reply[] {
+    return [...this.rows.values()]
+      .filter(row => row.state === state && (chat_id === undefined || row.reply.chat_id === chat_id))
+      .map(row => row.reply)
+  }
+
+  parts(outbox_id: string): readonly RecordedPart[] {
+    return this.rows.get(outbox_id)?.parts ?? []
+  }
+
+  setState(outbox_id: string, state: OutboxState): void {
+    this.before()
+    const row = this.rows.get(outbox_id)
+    if (row !== undefined) row.state = state
+  }
+
+  beginPart(outbox_id: string, part: number): void {
+    this.before()
+    const row = this.rows.get(outbox_id)
+    if (row === undefined) return
+    row.parts = row.parts.map(each =>
+      each.part === part && each.state === 'waiting' ? { ...each, state: 'begun' } : each,
+    )
+  }
+
+  setPart(outbox_id: string, part: number, { state }: PartChange): void {
+    this.before()
+    const row = this.rows.get(outbox_id)
+    if (row === undefined) return
+    row.parts = row.parts.map(each =>
+      each.part === part ? { part, state, text: state === 'waiting' ? each.text : undefined } : each,
+    )
+  }
+
+  setMessageId(outbox_id: string, message_id: string | undefined): boolean {
+    const row = this.rows.get(outbox_id)
+    if (row === undefined || row.message_id !== undefined) return false
+    row.message_id = message_id
+    return true
+  }
+
+  ownerOf(outbox_id: string): Pick<Reply, 'person_id' | 'scope'> | undefined {
+    return this.rows.get(outbox_id)?.reply
+  }
+
+  answersOptedOut(outbox_id: string): boolean {
+    return this.rows.get(outbox_id)?.reply.answers.some(id => this.opted_out.has(id)) === true
+  }
+
+  insertMessage(record: MessageRecord): void {
+    this.before()
+    this.messages.push(record)
+  }
+
+  settle(message_ids: readonly string[], state: string): void {
+    this.before()
+    this.settled.push(...message_ids.map(id => `${id} ${state}`))
+  }
+
+  statesOf(outbox_id: string): { readonly reply: OutboxState | undefined; readonly parts: readonly PartState[] } {
+    return { reply: this.rows.get(outbox_id)?.state, parts: this.parts(outbox_id).map(each => each.state) }
+  }
+}
