@@ -137,7 +137,16 @@ export const extractionProviders = (
     })
 }
 
+<<<<<<< HEAD
 const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime): Learning => ({
+=======
+/** Learning as operations ask for it. */
+export const learningOnRequest = (
+  learner: Learner,
+  messages: Pick<MessageStore, 'inbox'>,
+  parts: Runtime,
+): Learning => ({
+>>>>>>> main
   enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
   ofText: text => learnExternalText(text, { ...runtime, learner, inbox }),
