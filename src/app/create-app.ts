@@ -22,7 +22,7 @@ import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './session-lifecycle.ts'
-import { createLearning, extractionProviders, learnedFromWhileRunning } from './learning.ts'
+import { createLearning, extractionProviders } from './learning.ts'
 import { createMemoryFeatures } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
@@ -84,19 +84,18 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   stores.personalData.push(...modules.personalData)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const learner = createLearning(
+  const learning = createLearning(
     {
       settings,
       stores,
       memory,
+      model: models.language,
       embedder: models.embedder,
       providers: extractionProviders(settings, stores.meter, parts),
     },
     parts,
   )
-  const learned =
-    learner === undefined ? sessions : learnedFromWhileRunning(sessions, learner, background, stopping.signal)
-  const windows = on ? learned : statelessSessions
+  const windows = on ? learning.whileRunning(sessions, background, stopping.signal) : statelessSessions
 
   // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
   const scheduler = createScheduler(settings, parts)
@@ -107,10 +106,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
   })
   const everyChannel = [consoleChannel, ...channels]
-  const closing = createClosing(
-    { settings, stores, sessions, memory, model: models.language, learner, exclusive, timeout_ms },
-    parts,
-  )
+  const closing = createClosing({ settings, stores, sessions, memory, learning, exclusive, timeout_ms }, parts)
   const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
   const privacy = createPrivacy(
     { settings, stores, sessions, features, audit, background, exclusive, sessionChanged: sweepSoon },
@@ -121,7 +117,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     parts,
   )
 
-  const agent = createAgent({ settings, stores, embedder: models.embedder, learner }, parts)
+  const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
   let started_at: number | undefined
   const context = createOperationContext(
     {
@@ -133,7 +129,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       privacy,
       instance: { version, started_at: () => started_at },
       sessions: { browser: sessions, lifecycle: closing },
-      learning: { learner, agent },
+      learning: { onRequest: learning.onRequest, agent },
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console: consoleChannel,

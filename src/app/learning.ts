@@ -1,18 +1,26 @@
+/** Wires learning: which models extract facts, and what long-term memory keeps of each session. */
 import type { Settings } from '../config/settings.ts'
-import { createConsolidation } from '../learning/consolidation/consolidation.ts'
-import { createEmbeddedLikeness } from '../learning/consolidation/embedding-similarity.ts'
-import { createProviderChain, type ExtractionProvider } from '../learning/extraction/provider-chain.ts'
-import { createLearner, type Learner } from '../learning/learner.ts'
-import { learningSessions } from '../learning/incremental-learning.ts'
+import { createArchiveOnlyStorage } from '../learning/archive-session.ts'
+import { createEmbeddingSimilarity } from '../learning/consolidation/embedding-similarity.ts'
+import { FactConsolidator } from '../learning/consolidation/fact-consolidator.ts'
+import { ProviderChain, type ExtractionProvider } from '../learning/extraction/provider-chain.ts'
 import { learnExternalText } from '../learning/external-text.ts'
+import { LearningSessions } from '../learning/incremental-learning.ts'
+import { ConversationLearner, noLearner, type Learner } from '../learning/learner.ts'
+import { createFactMemory, type SessionMemory } from '../learning/session-memory.ts'
+import { SummaryMemory } from '../learning/session-summary.ts'
+import type { SessionStorage } from '../learning/session-storage.ts'
+import { LongTermStorage } from '../learning/store-session.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { MessageStore } from '../messages/message-store.ts'
+import type { InboxStore } from '../messages/inbox-store.ts'
 import type { Embedder } from '../models/embedder.ts'
+import type { LanguageModel } from '../models/language-model.ts'
 import { meteredLanguageModel } from '../models/metered.ts'
 import type { Meter } from '../models/meter.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
 import type { Learning } from '../operations/context.ts'
+import { noLearning } from '../operations/memory/no-learning.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -24,24 +32,67 @@ export interface LearningAppDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly memory: LongTermMemory
-  readonly embedder: Embedder | undefined
+  /** Writes the summaries while facts are not extracted. */
+  readonly model: LanguageModel
+  readonly embedder: Embedder
   readonly providers: readonly ExtractionProvider[]
 }
 
-/** What takes facts from conversations; `undefined` where each gives a summary, or nothing. */
-export const createLearning = (learning: LearningAppDeps, parts: Runtime): Learner | undefined => {
-  const { settings, stores, memory, embedder, providers } = learning
-  if (!remembers(settings) || !settings.feature_flags.use_schema_v2) return undefined
-  return createLearner({
-    ...parts,
-    ...stores,
-    memory,
-    extractor: createProviderChain({ ...parts, providers, retries: settings.memory.extraction.retries }),
-    openBook: createConsolidation({
-      ...parts,
-      memories: stores.memories,
+/** Learning as configured. */
+export interface AppLearning {
+  /** Extracts facts; `noLearner` while facts are not extracted. */
+  readonly learner: Learner
+  /** Stores closed sessions: their facts, one summary each, or only their archive. */
+  readonly storage: SessionStorage
+  /** Learning on request of the operator. */
+  readonly onRequest: Learning
+  /** Sessions that are learned from while they run. */
+  whileRunning(sessions: Sessions, background: BackgroundTasks, signal: AbortSignal): Sessions
+}
+
+/** Chooses between facts, summaries and nothing, by the settings. */
+export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLearning => {
+  const { settings, stores, memory, model } = deps
+  const { ledger, folders } = stores
+  if (!remembers(settings)) return withoutFacts(createArchiveOnlyStorage({ ledger, folders, logger: runtime.logger }))
+  if (!settings.feature_flags.use_schema_v2) {
+    const summaries = new SummaryMemory({ ...runtime, messages: stores.messages.history, memory, model })
+    return withoutFacts(createStorage(summaries, stores, runtime))
+  }
+  const learner = createLearner(deps, runtime)
+  return {
+    learner,
+    storage: createStorage(createFactMemory(learner), stores, runtime),
+    onRequest: learningOnRequest(learner, stores.messages.inbox, runtime),
+    whileRunning: (sessions, background, signal) => learnWhileRunning(sessions, learner, background, signal),
+  }
+}
+
+const withoutFacts = (storage: SessionStorage): AppLearning => ({
+  learner: noLearner,
+  storage,
+  onRequest: noLearning,
+  whileRunning: sessions => sessions,
+})
+
+const createStorage = (sessionMemory: SessionMemory, { ledger, folders }: Stores, runtime: Runtime): SessionStorage =>
+  new LongTermStorage({ ...runtime, ledger, folders, sessionMemory })
+
+const createLearner = (deps: LearningAppDeps, runtime: Runtime): ConversationLearner => {
+  const { settings, stores, memory, embedder, providers } = deps
+  const { messages, ledger, memories, memoryLog, processedMessages, reflections } = stores
+  return new ConversationLearner({
+    ...runtime,
+    messages: messages.history,
+    ledger,
+    facts: { memories, memory, memoryLog },
+    progress: { processedMessages, reflections },
+    extractor: new ProviderChain({ ...runtime, providers, retries: settings.memory.extraction.retries }),
+    consolidator: new FactConsolidator({
+      ...runtime,
+      memories,
       memory,
-      likeness: embedder === undefined ? undefined : createEmbeddedLikeness(embedder),
+      similarity: createEmbeddingSimilarity(embedder),
     }),
   })
 }
@@ -52,14 +103,14 @@ interface Endpoint {
   readonly api_key: string | undefined
   readonly model: string
   readonly on: boolean
-  readonly may_be_absent?: boolean
+  readonly optional?: boolean
 }
 
-/** Models that are asked for facts, in their order; none while extraction is off or the bot is offline. */
+/** Models that are asked for facts, in order; none while extraction is off or the bot is offline. */
 export const extractionProviders = (
   settings: Settings,
   meter: Meter,
-  parts: Runtime,
+  runtime: Runtime,
 ): readonly ExtractionProvider[] => {
   const { ai, feature_flags, anthropic_api_key, gemini_api_key } = settings
   const { anthropic, gemini, ollama, timeout_seconds } = settings.memory.extraction
@@ -74,37 +125,32 @@ export const extractionProviders = (
       on: feature_flags.enable_anthropic && key.anthropic !== undefined,
     },
     { name: 'gemini', ...gemini, api_key: key.gemini, on: key.gemini !== undefined },
-    { name: 'ollama', ...ollama, api_key: undefined, on: feature_flags.enable_ollama, may_be_absent: true },
+    { name: 'ollama', ...ollama, api_key: undefined, on: feature_flags.enable_ollama, optional: true },
   ]
   return endpoints
     .filter(endpoint => endpoint.on)
-    .map(({ name, base_url, api_key, model, may_be_absent = false }) => {
-      // A client of its own: what is slow to extract must not hold back replies. Attempts are counted by the cascade.
-      const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, parts)
-      const language = createOpenAiLanguageModel({ client, model, provider: name, tokens: parts.tokens })
-      return { name, model: meteredLanguageModel(language, meter, parts.clock, parts.logger), may_be_absent }
+    .map(({ name, base_url, api_key, model, optional = false }) => {
+      // A client of its own: slow extractions must not delay replies. The provider chain retries, so the client does not.
+      const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, runtime)
+      const language = createOpenAiLanguageModel({ client, model, provider: name, tokens: runtime.tokens })
+      return { name, model: meteredLanguageModel(language, meter, runtime.clock, runtime.logger), optional }
     })
 }
 
-/** Learning as operations ask for it. */
-export const learningOnRequest = (
-  learner: Learner,
-  messages: Pick<MessageStore, 'inbox'>,
-  parts: Runtime,
-): Learning => ({
+const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime): Learning => ({
   enabled: true,
   ofSession: (session_id, options) => learner.learn(session_id, { ...options, patient: false }),
-  ofText: told => learnExternalText(told, { ...parts, learner, inbox: messages.inbox }),
+  ofText: text => learnExternalText(text, { ...runtime, learner, inbox }),
 })
 
-/** Sessions of which long ones are learned from while they run; a model that fails is asked again after as many messages. */
-export const learnedFromWhileRunning = (
+/** After a failure of the models, the session is learned from when it has as many new messages again. */
+const learnWhileRunning = (
   sessions: Sessions,
   learner: Learner,
   background: BackgroundTasks,
   signal: AbortSignal,
 ): Sessions =>
-  learningSessions(sessions, learner, session_id => {
+  new LearningSessions(sessions, learner, session_id => {
     background.run('learning from a running session', () =>
       learner.learn(session_id, { patient: true, signal }).catch((error: unknown) => {
         if (!signal.aborted && !asDenidinError(error).retryable) throw error

@@ -2,17 +2,14 @@
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
-import type { Learner } from '../learning/learner.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
-import type { InstanceInfo, OperationContext, Traffic } from '../operations/context.ts'
-import { noLearning } from '../operations/memory/no-learning.ts'
+import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { createCheckups } from './doctor-checks.ts'
-import { learningOnRequest } from './learning.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
@@ -37,7 +34,7 @@ export interface OperationContextDeps {
   readonly privacy: Privacy
   readonly instance: { readonly version: string; readonly started_at: () => number | undefined }
   readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
-  readonly learning: { readonly learner: Learner | undefined; readonly agent: ConsciousAgent }
+  readonly learning: { readonly onRequest: Learning; readonly agent: ConsciousAgent }
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
@@ -81,8 +78,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       store: stores.memories,
       log: stores.memoryLog,
       lists: stores.numberedLists,
-      learning:
-        learning.learner === undefined ? noLearning : learningOnRequest(learning.learner, stores.messages, runtime),
+      learning: learning.onRequest,
       agent: learning.agent,
       maintenance: features.maintenance,
     },

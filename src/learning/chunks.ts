@@ -1,48 +1,53 @@
+/** Selects the messages that facts may come from, and cuts them into chunks of a size that one request can hold. */
 import { isConversation, type MessageId, type MessageRecord } from '../messages/message.ts'
 
 /**
- * Messages of people that one request may learn from: as much as a model reads with care, and as much as a running
- * conversation says before it is learned from the first time.
+ * Source messages of one request: as many as a model reads with care. A running conversation is learned from each time
+ * that it has so many new ones.
  */
 export const CHUNK_MESSAGES = 40
-/** Together with the answer well below the 16,000 tokens that small models of one's own take. */
+/** With the response well below the 16,000 tokens that small local models accept. */
 const CHUNK_TOKENS = 8000
-/** Messages before a source that are shown with it, so that "yes, in May" can be understood. */
+/** Messages before a source that are shown as context, so that "yes, in May" can be understood. */
 const OVERLAP = 6
 
-/** What one request is made of. */
+/** The messages of one request. */
 export interface Chunk {
+  /** Sources and context, in order. */
   readonly messages: readonly MessageRecord[]
   readonly sources: readonly MessageRecord[]
 }
 
 const WORDS = /[\p{L}\p{N}]/u
 
-/** Whether facts may come from a message: words of a person that are no command, and that they want to be learned. */
+/** Whether facts may come from a message: it is conversation, has words of a person, and the person allows learning. */
 export const isSource = (message: MessageRecord): boolean =>
   message.role === 'user' && isConversation(message) && WORDS.test(message.text)
 
-/** Cuts what is fresh of a conversation into chunks, in its order, each with a little of what came before. */
-export const chunksOf = (said: readonly MessageRecord[], fresh: ReadonlySet<MessageId>): readonly Chunk[] => {
+/** Cuts the unprocessed messages of a conversation into chunks, in order, each with a little context before it. */
+export const chunksOf = (messages: readonly MessageRecord[], unprocessed: ReadonlySet<MessageId>): readonly Chunk[] => {
   const groups: MessageRecord[][] = []
-  let room = 0
-  for (const message of said.filter(each => fresh.has(each.message_id))) {
+  let tokens_left = 0
+  for (const message of messages.filter(each => unprocessed.has(each.message_id))) {
     const group = groups.at(-1)
-    if (group === undefined || group.length === CHUNK_MESSAGES || room < message.tokens) {
+    if (group === undefined || group.length === CHUNK_MESSAGES || tokens_left < message.tokens) {
       groups.push([message])
-      room = CHUNK_TOKENS - message.tokens
+      tokens_left = CHUNK_TOKENS - message.tokens
     } else {
       group.push(message)
-      room -= message.tokens
+      tokens_left -= message.tokens
     }
   }
-  return groups.map(sources => ({ sources, messages: around(said, sources) }))
+  return groups.map(sources => ({ sources, messages: withContext(messages, sources) }))
 }
 
-const around = (said: readonly MessageRecord[], sources: readonly MessageRecord[]): readonly MessageRecord[] => {
+const withContext = (
+  messages: readonly MessageRecord[],
+  sources: readonly MessageRecord[],
+): readonly MessageRecord[] => {
   const chosen = new Set(sources.map(message => message.message_id))
-  return said.filter(
+  return messages.filter(
     (message, at) =>
-      isConversation(message) && said.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
+      isConversation(message) && messages.slice(at, at + OVERLAP + 1).some(each => chosen.has(each.message_id)),
   )
 }

@@ -1,3 +1,4 @@
+/** Learns from text that did not come through a channel, such as text that the operator passes to `memory extract`. */
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { MessageRecord } from '../messages/message.ts'
@@ -16,75 +17,75 @@ export interface ExternalTextDeps {
   readonly ids: Ids
 }
 
-/** What a person said somewhere else, and what they were answered. */
-export interface ToldElsewhere {
+/** Text of a person, and the answer to it. */
+export interface ExternalText {
   readonly person_id: PersonId
   readonly name: string | undefined
   readonly user_input: string
   readonly ai_output: string | undefined
-  /** How much the person has to do with it, 0 to 1; left open, it is measured. */
+  /** How much the person is involved, 0 to 1; if omitted, it is measured. */
   readonly activity?: number | undefined
   readonly signal?: AbortSignal
 }
 
-/** Where such messages stand; no channel serves it. */
+/** The chat of such messages; no channel serves it. */
 const CHAT_ID = 'told:elsewhere'
 
-/**
- * Learns from words that did not come by a channel. They are kept as a message of the person, because every fact has a
- * source; the answer is context alone and is not kept.
- */
-export const learnExternalText = async (
-  told: ToldElsewhere,
-  { learner, inbox, tokens, clock, ids }: ExternalTextDeps,
-): Promise<LearningReport> => {
-  const { person_id, name, user_input, ai_output } = told
-  const scope = scopeOfPerson(person_id)
-  const sent_at = clock.now()
-  const message_id = `told:${ids.uuid()}`
-  const where = { chat_id: CHAT_ID, chat_kind: 'direct', sent_at } as const
-  const size = tokens.count(user_input)
-  await inbox.receive({
-    message: {
-      ...where,
-      message_id,
-      text: user_input,
-      addressed: false,
-      may_continue: false,
-      sender: { identities: [], ...(name === undefined ? {} : { name }) },
-    },
-    person_id,
-    scope,
-    received_at: sent_at,
-    state: 'heard',
-    kind: 'imported',
-    tokens: size,
-  })
-  const said: MessageRecord = {
-    ...where,
-    message_id,
-    scope,
+/** Stores the text as a message of the person, because every fact has a source. The answer is context and not stored. */
+export const learnExternalText = async (text: ExternalText, deps: ExternalTextDeps): Promise<LearningReport> => {
+  const messages = toMessages(text, deps)
+  await receive(text, messages.question, deps)
+  return await deps.learner.learnFrom(
+    { scope: scopeOfPerson(text.person_id), chat_id: CHAT_ID, session_id: undefined },
+    // Context comes before its source.
+    text.ai_output === undefined ? [messages.question] : [messages.answer, messages.question],
+    { patient: false, signal: text.signal, activity: text.activity },
+  )
+}
+
+const toMessages = (
+  { person_id, name, user_input, ai_output = '' }: ExternalText,
+  { tokens, clock, ids }: ExternalTextDeps,
+): { readonly question: MessageRecord; readonly answer: MessageRecord } => {
+  const question: MessageRecord = {
+    message_id: `told:${ids.uuid()}`,
+    chat_id: CHAT_ID,
+    chat_kind: 'direct',
+    sent_at: clock.now(),
+    scope: scopeOfPerson(person_id),
     person_id,
     role: 'user',
     kind: 'imported',
     learning_opt_out: false,
     text: user_input,
-    tokens: size,
+    tokens: tokens.count(user_input),
     sender_name: name,
     session_id: undefined,
   }
-  const answered: MessageRecord = {
-    ...said,
-    message_id: `${message_id}:answer`,
+  const answer: MessageRecord = {
+    ...question,
+    message_id: `${question.message_id}:answer`,
     role: 'assistant',
     sender_name: undefined,
-    text: ai_output ?? '',
-    tokens: tokens.count(ai_output ?? ''),
+    text: ai_output,
+    tokens: tokens.count(ai_output),
   }
-  return await learner.learnFrom(
-    { scope, chat_id: CHAT_ID, session_id: undefined },
-    // What is answered is context for what was said before it.
-    ai_output === undefined ? [said] : [answered, said],
-    { patient: false, signal: told.signal, activity: told.activity },
-  )
+  return { question, answer }
+}
+
+const receive = async (
+  { person_id, name }: ExternalText,
+  { message_id, chat_id, chat_kind, scope, kind, sent_at, text, tokens }: MessageRecord,
+  { inbox }: ExternalTextDeps,
+): Promise<void> => {
+  const sender = { identities: [], ...(name === undefined ? {} : { name }) }
+  await inbox.receive({
+    message: { message_id, chat_id, chat_kind, sent_at, text, sender, addressed: false, may_continue: false },
+    person_id,
+    scope,
+    received_at: sent_at,
+    state: 'heard',
+    kind,
+    tokens,
+  })
 }

@@ -1,37 +1,65 @@
+/**
+ * Learns from long sessions while they run: each time that a session has as many new messages as one request holds. So
+ * a fact from a conversation that never ends is known in other chats, and the end of a session costs one request.
+ */
 import { LRUCache } from 'lru-cache'
-import type { Sessions } from '../sessions/sessions.ts'
+import type { ChatId } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
+import type { WindowMessage } from '../sessions/session.ts'
+import type { OpenedSession, Session, Sessions } from '../sessions/sessions.ts'
 import { CHUNK_MESSAGES } from './chunks.ts'
 import type { Learner } from './learner.ts'
 
-/** Sessions whose messages are counted; of one that drops out the count is made anew. */
-const MOST_COUNTED = 10_000
+/** Sessions whose messages are counted in memory; the count of another one is read again. */
+const MAX_COUNTED = 10_000
 
-/**
- * Sessions that see to it that long ones are learned from while they run: every 40 messages of people, so that a fact
- * told in a conversation that never ends is found in others, and the end of one costs one request.
- */
-export const learningSessions = (
-  sessions: Sessions,
-  learner: Pick<Learner, 'unprocessedCount'>,
-  due: (session_id: string) => void,
-): Sessions => {
-  const counts = new LRUCache<string, number>({ max: MOST_COUNTED })
-  return {
-    open: (scope, chat_id) => sessions.open(scope, chat_id),
-    save: (session_id, max_tokens) => sessions.save(session_id, max_tokens),
-    lastSaid: (scope, person_id) => sessions.lastSaid(scope, person_id),
-    refresh: session_id => sessions.refresh(session_id),
-    release: session_id => {
-      sessions.release(session_id)
-    },
-    append: async (session_id, messages) => {
-      const session = await sessions.append(session_id, messages)
-      const before = counts.get(session_id)
-      const added = messages.filter(message => message.role === 'user').length
-      const count = before === undefined ? await learner.unprocessedCount(session_id) : before + added
-      if (count >= CHUNK_MESSAGES) due(session_id)
-      counts.set(session_id, count >= CHUNK_MESSAGES ? 0 : count)
-      return session
-    },
+/** Sessions that report when enough messages are unprocessed; every call goes on to the wrapped `Sessions`. */
+export class LearningSessions implements Sessions {
+  readonly #sessions: Sessions
+  readonly #learner: Pick<Learner, 'unprocessedCount'>
+  readonly #onDue: (session_id: string) => void
+  readonly #counts = new LRUCache<string, number>({ max: MAX_COUNTED })
+
+  /** @param onDue called with a session that has enough unprocessed messages */
+  constructor(sessions: Sessions, learner: Pick<Learner, 'unprocessedCount'>, onDue: (session_id: string) => void) {
+    this.#sessions = sessions
+    this.#learner = learner
+    this.#onDue = onDue
+  }
+
+  async append(session_id: string, messages: readonly WindowMessage[]): Promise<Session> {
+    const session = await this.#sessions.append(session_id, messages)
+    await this.#count(session_id, messages)
+    return session
+  }
+
+  async open(scope: Scope, chat_id: ChatId): Promise<OpenedSession> {
+    return await this.#sessions.open(scope, chat_id)
+  }
+
+  async save(session_id: string, max_tokens: number): Promise<void> {
+    await this.#sessions.save(session_id, max_tokens)
+  }
+
+  async lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined> {
+    return await this.#sessions.lastSaid(scope, person_id)
+  }
+
+  async refresh(session_id: string): Promise<void> {
+    await this.#sessions.refresh(session_id)
+  }
+
+  release(session_id: string): void {
+    this.#sessions.release(session_id)
+  }
+
+  async #count(session_id: string, messages: readonly WindowMessage[]): Promise<void> {
+    const before = this.#counts.get(session_id)
+    const added = messages.filter(message => message.role === 'user').length
+    const count = before === undefined ? await this.#learner.unprocessedCount(session_id) : before + added
+    const due = count >= CHUNK_MESSAGES
+    if (due) this.#onDue(session_id)
+    this.#counts.set(session_id, due ? 0 : count)
   }
 }

@@ -1,12 +1,13 @@
-import type { Taken } from './consolidation/consolidation.ts'
+/** The report of one run of learning: who extracted, and what became of the facts. */
+import type { ConsolidationResult } from './consolidation/fact-consolidator.ts'
 import type { ExtractedFact } from './extraction/extraction.ts'
 
-/** What one act of learning gave. */
+/** What one run of learning did. */
 export interface LearningReport {
-  /** Who extracted last; `undefined` when there was nothing to learn from. */
+  /** The last extractor that was used; `undefined` when there was nothing to learn from. */
   readonly provider: string | undefined
   readonly extraction_time_ms: number
-  /** Facts by their memories, restated ones included. */
+  /** Memories of the facts, restated ones included. */
   readonly memory_ids: readonly string[]
   /** `kind:value`. */
   readonly entity_ids: readonly string[]
@@ -17,7 +18,8 @@ export interface LearningReport {
   readonly ended: number
 }
 
-export const NOTHING_LEARNT: LearningReport = {
+/** The report of a run that had nothing to learn from. */
+export const EMPTY_REPORT: LearningReport = {
   provider: undefined,
   extraction_time_ms: 0,
   added: 0,
@@ -31,19 +33,19 @@ export const NOTHING_LEARNT: LearningReport = {
 const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]
 
 /** A report with one more fact. */
-export const withFact = (report: LearningReport, taken: Taken, fact: ExtractedFact): LearningReport =>
-  sum(report, {
-    ...NOTHING_LEARNT,
-    memory_ids: [taken.memory_id],
+export const addFact = (report: LearningReport, result: ConsolidationResult, fact: ExtractedFact): LearningReport =>
+  addReports(report, {
+    ...EMPTY_REPORT,
+    memory_ids: [result.memory_id],
     entity_ids: fact.entities.map(({ kind, value }) => `${kind}:${value}`),
     relationship_ids: fact.relations.map(({ from, type, to }) => `${from}|${type}|${to}`),
-    added: taken.outcome === 'new' ? 1 : 0,
-    restated: taken.outcome === 'restated' ? 1 : 0,
-    ended: taken.ended.length,
+    added: result.outcome === 'new' ? 1 : 0,
+    restated: result.outcome === 'restated' ? 1 : 0,
+    ended: result.ended.length,
   })
 
 /** Two reports as one. */
-export const sum = (a: LearningReport, b: LearningReport): LearningReport => ({
+export const addReports = (a: LearningReport, b: LearningReport): LearningReport => ({
   provider: b.provider ?? a.provider,
   extraction_time_ms: a.extraction_time_ms + b.extraction_time_ms,
   memory_ids: union(a.memory_ids, b.memory_ids),

@@ -1,59 +1,31 @@
+/** Records which messages were learned from and with which text, so that learning resumes and notices changes. */
 import { createHash } from 'node:crypto'
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 
-/** A message that facts were taken from, in the words that it had then. */
-export interface LearntMessage {
+/** A message that facts were extracted from. */
+export interface ProcessedMessage {
   readonly message_id: MessageId
+  /** `digestOf` its text at that time. */
   readonly digest: string
 }
 
-/** How far the learning of each session has come. What is not in here has given no facts yet. */
+/** Messages that were processed. A message that is not in here has not been learned from yet. */
 export interface ProcessedMessages {
-  of(session_id: string): Promise<ReadonlyMap<MessageId, LearntMessage>>
+  /** The processed messages of a session. */
+  of(session_id: string): Promise<ReadonlyMap<MessageId, ProcessedMessage>>
   add(
     session: { readonly session_id: string; readonly scope: Scope },
-    messages: readonly LearntMessage[],
+    messages: readonly ProcessedMessage[],
   ): Promise<void>
-  /** The sessions that learnt messages belong to. */
+  /** The sessions that processed messages belong to. */
   sessionsOf(message_ids: readonly MessageId[]): Promise<readonly string[]>
-  /** Makes messages count as new. */
+  /** Makes messages unprocessed again. */
   remove(message_ids: readonly MessageId[]): Promise<void>
-}
-
-/** A paragraph about one session: for looking back, never recalled as something that was said. */
-export interface Reflection {
-  readonly session_id: string
-  readonly scope: Scope
-  readonly text: string
-  /** How what people said in it felt, on the mean: −1 to 1. `undefined` for those of before this was kept. */
-  readonly valence: number | undefined
-  readonly created_at: number
-}
-
-/** Reflections of one scope, counted. */
-export interface OldReflections {
-  readonly scope: Scope
-  readonly count: number
-  /** When the first and the last of them were written, milliseconds since the Unix epoch. */
-  readonly oldest: number
-  readonly newest: number
-}
-
-/** Reflections, one a session. */
-export interface Reflections {
-  of(session_id: string): Promise<Reflection | undefined>
-  /** Keeps a reflection in the place of the one before. */
-  put(reflection: Reflection): Promise<void>
-  remove(session_id: string): Promise<void>
-  /** Those written before a moment, of one scope or of all, most first. */
-  older(before: number, scope?: Scope): Promise<readonly OldReflections[]>
-  /** Removes those of a scope that were written before a moment. @returns how many */
-  removeOlder(scope: Scope, before: number): Promise<number>
 }
 
 const DIGEST_CHARACTERS = 22
 
-/** What tells whether words have changed since. */
+/** A short hash that changes when the text changes. */
 export const digestOf = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_CHARACTERS)

@@ -1,28 +1,29 @@
+/** Removes old reflections: by the retention period every night, and on request of the operator. */
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { Scope } from '../messages/scope.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { OldReflections, Reflections } from './processed-messages.ts'
+import type { OldReflections, Reflections } from './reflections.ts'
 
-/** Which reflections are to go, and who asks. */
+/** Which reflections to remove, and who asks. */
 export interface PruneRequest {
-  /** Those older than so many days; by default as many as they are kept. */
+  /** Those older than this; by default the retention period. */
   readonly days?: number | undefined
-  /** Only those about one person's or one group's conversations. */
+  /** Only those about the conversations of one person or one group. */
   readonly scope?: Scope | undefined
-  /** Only tells what would go. */
+  /** Only report what would be removed. */
   readonly dry_run?: boolean
-  /** For the audit: `operator`, or `cron`. */
+  /** For the audit log: `operator`, or `cron`. */
   readonly by: string
   readonly signal?: AbortSignal
 }
 
-/** What went, or would go. */
+/** What was removed, or would be. */
 export interface PrunedReflections {
   readonly days: number
-  /** Those that were written earlier; milliseconds since the Unix epoch. */
+  /** Those that were written before; milliseconds since the Unix epoch. */
   readonly before: number
-  /** By whose conversations they were about, most first. */
+  /** By scope; the scope with most comes first. */
   readonly found: readonly OldReflections[]
 }
 
@@ -36,15 +37,15 @@ export interface ReflectionPruningDeps {
 }
 
 /**
- * Removes reflections by their age, one scope after the other; each is written down in the audit. What a crash leaves
- * goes the next time. @throws the signal's reason between two scopes when it is called off.
+ * Removes old reflections scope by scope, with an entry in the audit log for each. The next call removes what a crash
+ * left. @throws the signal's reason, between two scopes, when aborted
  */
 export type PruneReflections = (request: PruneRequest) => Promise<PrunedReflections>
 
-export const createReflectionPruning = (parts: ReflectionPruningDeps): PruneReflections => {
-  const { reflections, audit, clock } = parts
-  const logger = parts.logger.for('cleanup')
-  return async ({ days = parts.retention_days, scope, dry_run = false, by, signal }) => {
+export const createReflectionPruning = (deps: ReflectionPruningDeps): PruneReflections => {
+  const { reflections, audit, clock } = deps
+  const logger = deps.logger.for('cleanup')
+  return async ({ days = deps.retention_days, scope, dry_run = false, by, signal }) => {
     const before = clock.now() - days * DAY_MS
     const found = await reflections.older(before, scope)
     if (dry_run) return { days, before, found }

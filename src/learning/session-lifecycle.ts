@@ -1,12 +1,16 @@
+/** The contract of ending sessions: by reset, by age, and the removal of old archives. */
 import type { Scope } from '../messages/scope.ts'
 
 /** What `/reset` did. */
 export interface ResetOutcome {
   /** `undefined` when there was no conversation to close. */
   readonly session_id: string | undefined
-  /** Messages that the closed session held. */
+  /** Messages in the closed session. */
   readonly messages: number
-  /** `stored`: it is in long-term memory; `pending`: kept, will be stored by the sweep; `nothing`: nothing to store, or long-term memory is off. */
+  /**
+   * `stored`: it is in long-term memory; `pending`: the sweep will store it later; `nothing`: there was nothing to
+   * store, or long-term memory is off.
+   */
   readonly memory: 'stored' | 'pending' | 'nothing'
 }
 
@@ -14,28 +18,36 @@ export interface ResetOutcome {
 export interface SweepReport {
   /** Sessions that were due. */
   readonly found: number
-  /** Moved into long-term memory. */
+  /** Stored in long-term memory. */
   readonly stored: number
-  /** Failed this time; tried again later. */
+  /** Failed this time; retried later. */
   readonly failed: number
-  /** Given up after the last attempt: kept on disk for the operator. */
+  /** Given up after the last attempt; kept on disk for the operator. */
   readonly dead: number
 }
 
 /** Ends sessions and moves them into long-term memory. Every step may be repeated. */
 export interface SessionLifecycle {
-  /** Closes the running session of `scope`, if any, and stores what it was about. */
+  /** Closes the active session of `scope`, if there is one, and stores it. */
   reset(scope: Scope): Promise<ResetOutcome>
-  /** Closes what has expired and stores what waits. */
+  /** Closes expired sessions and stores closed ones. */
   sweep(options?: {
     readonly signal?: AbortSignal
     readonly progress?: (done: number, total: number) => void
   }): Promise<SweepReport>
   /**
-   * Makes anew what is remembered of sessions of which a message was changed or deleted since. What the message gave
-   * before is forgotten at once; what follows from the others comes like that of any session that waits.
+   * Undoes what was remembered of sessions whose messages were edited or deleted since. The facts and summaries from
+   * changed messages are forgotten at once; the sessions are reopened, and the next sweep stores them again.
    */
   relearn(): Promise<void>
-  /** Removes archived sessions whose retention is over, once they are in long-term memory. */
+  /** Removes archived sessions that are in long-term memory and older than the retention period. */
   purge(options?: { readonly signal?: AbortSignal }): Promise<{ readonly purged: number }>
+}
+
+/** The lifecycle while the memory system is off: there are no sessions, and files on disk stay. */
+export const noSessionLifecycle: SessionLifecycle = {
+  reset: async () => ({ session_id: undefined, messages: 0, memory: 'nothing' }),
+  sweep: async () => ({ found: 0, stored: 0, failed: 0, dead: 0 }),
+  relearn: async () => undefined,
+  purge: async () => ({ purged: 0 }),
 }

@@ -3,10 +3,10 @@ import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
-import type { ToldElsewhere } from '../learning/external-text.ts'
-import type { LearningOptions } from '../learning/learner.ts'
+import type { ExternalText } from '../learning/external-text.ts'
+import type { LearningOptions } from '../learning/learning-context.ts'
 import type { LearningReport } from '../learning/learning-report.ts'
-import type { Reflections } from '../learning/processed-messages.ts'
+import type { Reflections } from '../learning/reflections.ts'
 import type { PruneReflections } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -52,7 +52,7 @@ export interface Learning {
   readonly enabled: boolean
   /** `activity`: see `LearningOptions`. */
   ofSession(session_id: string, options: Pick<LearningOptions, 'activity' | 'signal'>): Promise<LearningReport>
-  ofText(told: ToldElsewhere): Promise<LearningReport>
+  ofText(text: ExternalText): Promise<LearningReport>
 }
 
 /** Facts about this process and its configuration. */

@@ -7,7 +7,6 @@ const NONE: ReadonlySet<string> = new Set()
 
 const stems = (words: string): readonly string[] => [...new Set(tokenise(words).map(stem))]
 
-const groupsOf = new Map<string, number[]>()
 const related = new Map<string, Set<string>>()
 const relate = (from: string, to: string): void => {
   if (from === to) return
@@ -15,13 +14,10 @@ const relate = (from: string, to: string): void => {
   if (known === undefined) related.set(from, new Set([to]))
   else known.add(to)
 }
-lexiconLines('synonyms').forEach((line, group) => {
-  const members = stems(line)
-  for (const one of members) {
-    groupsOf.set(one, [...(groupsOf.get(one) ?? []), group])
-    for (const other of members) relate(one, other)
-  }
-})
+for (const line of lexiconLines('synonyms')) {
+  const group = stems(line)
+  for (const one of group) for (const other of group) relate(one, other)
+}
 for (const line of lexiconLines('kinds')) {
   const [kinds = '', members = ''] = line.split(':')
   for (const kind of stems(kinds)) for (const member of stems(members)) relate(kind, member)
@@ -29,6 +25,3 @@ for (const line of lexiconLines('kinds')) {
 
 /** Stems related in meaning to a stem, without the stem itself. */
 export const relatedTo = (stemmed: string): ReadonlySet<string> => related.get(stemmed) ?? NONE
-
-/** Numbers of the groups of synonyms that a stem belongs to. */
-export const synonymGroupsOf = (stemmed: string): readonly number[] => groupsOf.get(stemmed) ?? []

@@ -11,6 +11,10 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu
 
 const FINAL_FORMS: Readonly<Record<string, string>> = { ך: 'כ', ם: 'מ', ן: 'נ', ף: 'פ', ץ: 'צ' }
 
+/** Hebrew final letters in their common form. A pattern needs this too before it is matched with tokenised words. */
+export const withoutFinalForms = (text: string): string =>
+  text.replace(/[ךםןףץ]/g, letter => FINAL_FORMS[letter] ?? letter)
+
 /**
  * Words of a text in lower case, in their order: no punctuation, no possessive `'s`, no vowel points, and Hebrew final
  * letters in their common form, so that a word compares equal wherever it stands.
@@ -24,4 +28,4 @@ export const tokenise = (text: string): string[] =>
     .replace(POSSESSIVE, '')
     .replace(INNER_APOSTROPHE, '')
     .match(WORD)
-    ?.map(word => word.replace(/[ךםןףץ]/g, letter => FINAL_FORMS[letter] ?? letter)) ?? []
+    ?.map(withoutFinalForms) ?? []

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { digestOf, type ProcessedMessages, type Reflections } from '../../src/learning/processed-messages.ts'
+import { digestOf, type ProcessedMessages } from '../../src/learning/processed-messages.ts'
+import type { Reflections } from '../../src/learning/reflections.ts'
 import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
-import {
-  createSqliteProcessedMessages,
-  createSqliteReflections,
-} from '../../src/learning/sqlite/sqlite-processed-messages.ts'
+import { createSqliteProcessedMessages } from '../../src/learning/sqlite/sqlite-processed-messages.ts'
+import { createSqliteReflections } from '../../src/learning/sqlite/sqlite-reflections.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'

@@ -6,10 +6,8 @@ import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-mete
 import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
-import {
-  createSqliteProcessedMessages,
-  createSqliteReflections,
-} from '../../src/learning/sqlite/sqlite-processed-messages.ts'
+import { createSqliteProcessedMessages } from '../../src/learning/sqlite/sqlite-processed-messages.ts'
+import { createSqliteReflections } from '../../src/learning/sqlite/sqlite-reflections.ts'
 import { createSqliteNumberedLists, listingMigrations } from '../../src/memory/sqlite/sqlite-numbered-lists.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'

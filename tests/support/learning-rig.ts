@@ -11,6 +11,7 @@ import type { MessageRecord } from '../../src/messages/message.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { FakeClock } from './fake-clock.ts'
 import { memoryLog } from './memory-log.ts'
+import { noEmbedder } from './no-embedder.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { writeFileSync } from 'node:fs'
 
@@ -61,11 +62,10 @@ export class LearningRig implements AsyncDisposable {
         return { text, usage: { input_tokens: 1, output_tokens: 1 } }
       },
     }
-    const learner = createLearning(
-      { settings, stores, memory, embedder: undefined, providers: [{ name: 'scripted', model }] },
+    const { learner } = createLearning(
+      { settings, stores, memory, model, embedder: noEmbedder, providers: [{ name: 'scripted', model }] },
       parts,
     )
-    if (learner === undefined) throw new Error('learning is off')
     this.learner = learner
   }
 

@@ -22,6 +22,7 @@ import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { statelessSessions } from '../../src/sessions/stateless-sessions.ts'
 import { memoryLog } from './memory-log.ts'
 import { ownPolicy } from './memory-recall.ts'
+import { noEmbedder } from './no-embedder.ts'
 import { ShiftedClock } from './shifted-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { TestChannel } from './test-channel.ts'
@@ -147,11 +148,11 @@ export class PipelineRig implements AsyncDisposable {
       },
       parts,
     )
-    const learner = createLearning(
-      { settings, stores, memory, embedder: undefined, providers: [{ name: 'test', model }] },
+    const learning = createLearning(
+      { settings, stores, memory, model, embedder: noEmbedder, providers: [{ name: 'test', model }] },
       parts,
     )
-    const closing = createClosing({ settings, stores, sessions, memory, model, learner, exclusive, timeout_ms }, parts)
+    const closing = createClosing({ settings, stores, sessions, memory, learning, exclusive, timeout_ms }, parts)
     this.#process = { stores, conversation, closing, sessions, stopping }
     await conversation.recover()
     await this.channel.start({ ...events, ready: () => void conversation.sendHeld().catch(() => undefined) })

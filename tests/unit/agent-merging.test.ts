@@ -1,8 +1,8 @@
 // Memories that say the same become one, over real tables: nothing is lost, and nothing is taken for what it is not.
 import { beforeEach, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createMerging, type MergeDuplicates } from '../../src/learning/agent/merge-duplicates.ts'
-import type { Likeness } from '../../src/learning/consolidation/embedding-similarity.ts'
+import { DuplicateMerger, type MergeDuplicates } from '../../src/learning/agent/merge-duplicates.ts'
+import type { EmbeddingSimilarity } from '../../src/learning/consolidation/embedding-similarity.ts'
 import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
@@ -16,26 +16,31 @@ import { memoryOf } from '../support/memory-rig.ts'
 import { random } from '../support/random-text.ts'
 
 const ANA: Scope = 'person:p1'
+/** Facts are compared by their words alone. */
+const neverTheSame: EmbeddingSimilarity = {
+  sameMeaning: (_text, others) => Promise.resolve(others.map(() => false)),
+}
 const MOST_DOUBLED_SHARE = 0.02
 
 let clock: FakeClock
 let database: Database
 let memories: MemoryStore
 let merge: MergeDuplicates
-let likeness: Likeness | undefined
+let similarity: EmbeddingSimilarity
 /** Texts that were asked about. */
 let asked: string[]
 
 /** The merging of a process that has just started. */
 const started = (): MergeDuplicates => {
-  const lanes = new KeyedQueue<Scope>()
-  return createMerging({
+  const scopes = new KeyedQueue<Scope>()
+  const merger = new DuplicateMerger({
     memories,
     clock,
-    likeness,
+    similarity,
     nameOf: () => Promise.resolve('Dana Levi'),
-    alone: (scope, act) => lanes.run(scope, act),
+    exclusive: (scope, act) => scopes.run(scope, act),
   })
+  return signal => merger.mergeAll(signal)
 }
 
 const run = (mergeNow = merge, signal = new AbortController().signal): Promise<readonly string[]> => mergeNow(signal)
@@ -45,7 +50,7 @@ beforeEach(() => {
   database = new Database(':memory:', memoryMigrations)
   memories = createSqliteMemoryStore(database)
   asked = []
-  likeness = undefined
+  similarity = neverTheSame
   merge = started()
 })
 
@@ -216,8 +221,8 @@ const AFTER = 'Each evening Dana waters her balcony plants carefully'
 
 test('what shares most words is one where it means the same too, and nobody is asked twice', async () => {
   let answer = [false]
-  likeness = {
-    alike: (text, others) => {
+  similarity = {
+    sameMeaning: (text, others) => {
       asked.push(text, ...others)
       return Promise.resolve(answer)
     },
@@ -238,7 +243,7 @@ test('what shares most words is one where it means the same too, and nobody is a
 
 test('where nobody could say whether two mean the same, it is asked again at the next look', async () => {
   let answers: readonly boolean[] = []
-  likeness = { alike: () => Promise.resolve(answers) }
+  similarity = { sameMeaning: () => Promise.resolve(answers) }
   merge = started()
   await know(BEFORE)
   await know(AFTER)
@@ -249,8 +254,8 @@ test('where nobody could say whether two mean the same, it is asked again at the
 
 test('of one scope so much is asked at a look, the rest at the next, the likest ones first', async () => {
   const near: (readonly string[])[] = []
-  likeness = {
-    alike: (text, others) => {
+  similarity = {
+    sameMeaning: (text, others) => {
       near.push([text, ...others])
       return Promise.resolve(others.map(() => false))
     },

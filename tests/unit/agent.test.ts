@@ -3,7 +3,7 @@ import { packProfile } from '../../src/conversation/packing/pack-profile.ts'
 import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import { createProfileOf } from '../../src/conversation/profile.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createConsciousAgent, type ConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
+import { MemoryAgent, type ConsciousAgent } from '../../src/learning/agent/conscious-agent.ts'
 import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryLog } from '../../src/memory/memory-log.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
@@ -32,7 +32,7 @@ beforeEach(() => {
   log = createSqliteMemoryLog(database)
   profiles = createSqliteProfiles(database)
   kept = memoryLog()
-  agent = createConsciousAgent({
+  agent = new MemoryAgent({
     memories,
     log,
     profiles,
@@ -124,7 +124,7 @@ test('what is forgotten, or holds no more, is out of the profile at once', async
 
 test('it looks when it is started, then every interval, until it is stopped', async () => {
   await fact('person:a', 'likes tea')
-  const looks = (): number => kept.lines.filter(({ message }) => message === 'Looked at the memories').length
+  const looks = (): number => kept.lines.filter(({ message }) => message === 'Memories analysed').length
   expect(await agent.start()).toMatchObject({ state: 'looking', interval_hours: 6 })
   await agent.run()
   await clock.advance(0)

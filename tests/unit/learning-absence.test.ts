@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createProviderChain, type ExtractionProvider } from '../../src/learning/extraction/provider-chain.ts'
+import { ProviderChain, type ExtractionProvider } from '../../src/learning/extraction/provider-chain.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
@@ -12,14 +12,14 @@ const NOT_THERE = new DenidinError('unavailable', '127.0.0.1 could not be reache
 const SAID = JSON.stringify({ facts: [], reflection: 'Nothing.' })
 
 /** Two providers: the first refuses for good; the second answers, or fails with `failure`. */
-const rig = (may_be_absent: boolean) => {
+const rig = (optional: boolean) => {
   const clock = new FakeClock()
   const log = memoryLog()
   const asked: string[] = []
   const second: { failure: Error | undefined } = { failure: NOT_THERE }
   const provider = (name: string, answer: () => string): ExtractionProvider => ({
     name,
-    may_be_absent,
+    optional,
     model: {
       provider: name,
       model: name,
@@ -36,7 +36,7 @@ const rig = (may_be_absent: boolean) => {
     if (second.failure !== undefined) throw second.failure
     return SAID
   })
-  const cascade = createProviderChain({
+  const chain = new ProviderChain({
     providers: [refuses, comes],
     retries: 0,
     clock,
@@ -47,7 +47,7 @@ const rig = (may_be_absent: boolean) => {
   })
   const extract = async (patient = false): Promise<string> => {
     const input = { messages: [], sources: new Set<string>(), known: [], so_far: undefined }
-    return (await cascade.extract(input, { patient, call: { chat_id: 'c' } })).provider
+    return (await chain.extract(input, { patient, call: { chat_id: 'c' } })).provider
   }
   const warnings = (): number =>
     log.lines.filter(each => each.level === 'warn' && each.fields['provider'] === 'second').length

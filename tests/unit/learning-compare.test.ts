@@ -1,11 +1,11 @@
 // Which wordings are one fact, which contradict, and which are two.
 import { expect, test } from '@jest/globals'
 import { compare, mayBeSame, mayReplace, type Verdict } from '../../src/learning/consolidation/compare-facts.ts'
-import { readShape, type Shape } from '../../src/learning/consolidation/parse-fact.ts'
+import { parseFact, type ParsedFact } from '../../src/learning/consolidation/parse-fact.ts'
 
 const SPEAKER = new Set(['dana', 'דנה'])
-const shape = (text: string): Shape => readShape(text, SPEAKER)
-const verdict = (fact: string, before: string): Verdict => compare(shape(fact), shape(before))
+const parsed = (text: string): ParsedFact => parseFact(text, SPEAKER)
+const verdict = (fact: string, before: string): Verdict => compare(parsed(fact), parsed(before))
 
 test.each([
   ['I live in Haifa', 'Dana lives in Haifa.'],
@@ -58,16 +58,16 @@ test.each([
   ['דנה שילמה 300 שקל', 'דנה שילמה 400 שקל'],
   ['דנה אוהבת תה', 'דנה אוהבת קפה'],
 ])('"%s" and "%s" are two facts', (fact, before) => {
-  for (const each of [verdict(fact, before), verdict(before, fact)]) expect(['different', 'near']).toContain(each)
-  expect(mayBeSame(shape(fact), shape(before))).toBe(false)
+  for (const each of [verdict(fact, before), verdict(before, fact)]) expect(['different', 'similar']).toContain(each)
+  expect(mayBeSame(parsed(fact), parsed(before))).toBe(false)
 })
 
 test('a hint is believed where words speak for it, and only there', () => {
-  const before = shape('Dana waters the plants on the balcony every evening')
-  expect(mayBeSame(shape('Each evening Dana waters her balcony plants'), before)).toBe(true)
-  expect(mayBeSame(shape('Dana sold her balcony plants'), before)).toBe(false)
-  expect(mayBeSame(shape('Dana does not water the plants on the balcony every evening'), before)).toBe(false)
-  expect(mayReplace(shape('Dana gave her balcony plants away'), before)).toBe(true)
-  expect(mayReplace(shape('Forget everything, the bank is Leumi'), before)).toBe(false)
-  expect(mayReplace(shape("Dana's sister lives in Oslo"), shape('Dana lives in Oslo'))).toBe(false)
+  const before = parsed('Dana waters the plants on the balcony every evening')
+  expect(mayBeSame(parsed('Each evening Dana waters her balcony plants'), before)).toBe(true)
+  expect(mayBeSame(parsed('Dana sold her balcony plants'), before)).toBe(false)
+  expect(mayBeSame(parsed('Dana does not water the plants on the balcony every evening'), before)).toBe(false)
+  expect(mayReplace(parsed('Dana gave her balcony plants away'), before)).toBe(true)
+  expect(mayReplace(parsed('Forget everything, the bank is Leumi'), before)).toBe(false)
+  expect(mayReplace(parsed("Dana's sister lives in Oslo"), parsed('Dana lives in Oslo'))).toBe(false)
 })

@@ -1,7 +1,7 @@
-// Embeddings speak for two facts being one only where the words allow it.
+// Similar embeddings make two facts one, but only when their words are similar too.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { createConsolidation } from '../../src/learning/consolidation/consolidation.ts'
-import { createEmbeddedLikeness } from '../../src/learning/consolidation/embedding-similarity.ts'
+import { FactConsolidator } from '../../src/learning/consolidation/fact-consolidator.ts'
+import { createEmbeddingSimilarity } from '../../src/learning/consolidation/embedding-similarity.ts'
 import type { ExtractedFact } from '../../src/learning/extraction/extraction.ts'
 import type { Embedder } from '../../src/models/embedder.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
@@ -63,15 +63,15 @@ const fact = (text: string): ExtractedFact => ({
 /** How many memories two facts become. */
 const memoriesOf = async (first: string, second: string): Promise<number> => {
   const { memories } = rig.stores
-  const open = createConsolidation({
+  const consolidator = new FactConsolidator({
     memories,
     memory: { store: memory => memories.add(memory) },
     clock: rig.clock,
     ids: systemIds,
-    likeness: createEmbeddedLikeness(embedder),
+    similarity: createEmbeddingSimilarity(embedder),
   })
-  const book = await open(rig.scope)
-  for (const text of [first, second]) await book.take(fact(text), 's', {})
+  const known = await consolidator.open(rig.scope)
+  for (const text of [first, second]) await known.consolidate(fact(text), 's', {})
   return (await rig.facts()).length
 }
 
@@ -87,12 +87,28 @@ test('what means something else stays two', async () => {
   expect(await memoriesOf(BEFORE, 'Each evening Dana waters her balcony plants carefully')).toBe(2)
 })
 
-test('where no words speak for it, nobody asks', async () => {
+test('when the words differ, the embedder is not asked', async () => {
   expect(await memoriesOf(BEFORE, 'Dana paid 300 shekels for shoes')).toBe(2)
   expect(embedded).toEqual([])
 })
 
-test('where nobody can say, both are kept', async () => {
+test('when the embedder cannot be asked, both are kept', async () => {
   vectorsOf = () => Promise.reject(new DenidinError('unavailable', 'busy'))
   expect(await memoriesOf(BEFORE, 'Each evening Dana waters her balcony plants carefully')).toBe(2)
+})
+
+test('a restated fact that was forgotten meanwhile is stored again', async () => {
+  const { memories } = rig.stores
+  const consolidator = new FactConsolidator({
+    memories,
+    memory: { store: memory => memories.add(memory) },
+    clock: rig.clock,
+    ids: systemIds,
+    similarity: createEmbeddingSimilarity(embedder),
+  })
+  const { memory_id } = await (await consolidator.open(rig.scope)).consolidate(fact('Dana lives in Haifa'), 's', {})
+  const known = await consolidator.open(rig.scope)
+  await memories.remove(rig.scope, [memory_id])
+  expect(await known.consolidate(fact('Dana resides in Haifa'), 's', {})).toMatchObject({ outcome: 'new', ended: [] })
+  expect(await rig.facts()).toMatchObject([{ text: 'Dana resides in Haifa' }])
 })

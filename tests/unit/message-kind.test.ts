@@ -12,8 +12,8 @@ test.each([
   ['/עזרה', '/עזרה', ''],
   ['/помощь мне', '/помощь', 'мне'],
   ['/مساعدة', '/مساعدة', ''],
-])('%j is a command in any alphabet and behind any white space', (text, word, words) => {
-  expect(parseCommand(text)).toEqual({ word, words })
+])('%j is a command in any alphabet and behind any white space', (text, name, args) => {
+  expect(parseCommand(text)).toEqual({ name, args })
   expect(isCommand(text)).toBe(true)
   expect(kindOfIncoming({ text })).toBe('command')
 })

@@ -1,6 +1,6 @@
 /** Lexicons: word lists and patterns in text files, one folder a language. */
 import { expect, test } from '@jest/globals'
-import { lexiconLines, lexiconPatterns, lexiconWords } from '../../src/text/lexicons/lexicon.ts'
+import { labelled, lexiconLines, lexiconPatterns, lexiconWords } from '../../src/text/lexicons/lexicon.ts'
 
 test('a list joins all languages and leaves comments out', () => {
   const words = lexiconWords('stop-words')
@@ -27,6 +27,8 @@ test.each([
   'question-count',
   'question-list',
   'question-now',
+  'fact-attributes',
+  'fact-categories',
 ])('every pattern of %s is a regular expression with its parts filled in', list => {
   for (const pattern of lexiconPatterns(list)) {
     expect(() => new RegExp(pattern, 'iu')).not.toThrow()
@@ -41,4 +43,9 @@ test('an apostrophe in a pattern matches either form, or none', () => {
 
 test('a list that no language has is a broken installation', () => {
   expect(() => lexiconWords('no-such-list')).toThrow('the lexicon no-such-list.txt is missing')
+})
+
+test('a line without a label is refused where lines are labelled', () => {
+  expect(labelled(['2: two couple'])).toEqual([['2', 'two couple']])
+  expect(() => labelled(['two'])).toThrow('a line without a label: two')
 })

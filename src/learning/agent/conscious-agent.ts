@@ -1,29 +1,30 @@
+/** The conscious agent: runs the analysis of all memories at regular intervals, and on request of the operator. */
 import { HOUR_MS, MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { analyse, type TieringDeps, type AnalysisReport } from './tiering.ts'
 
-/** After a failed look the next one comes sooner. */
+/** The next run comes sooner after a failure. */
 const AFTER_FAILURE_MS = 5 * MINUTE_MS
 
-/** How the agent stands. */
+/** The status of the agent. */
 export interface AgentStatus {
   readonly state: 'disabled' | 'stopped' | 'waiting' | 'looking'
   readonly interval_hours: number
-  /** When it looks next; milliseconds since the Unix epoch. */
+  /** When the next run begins; milliseconds since the Unix epoch. */
   readonly next_at: number | undefined
   readonly last: AnalysisReport | undefined
-  /** Why the last look failed, if it did. */
+  /** Why the last run failed, if it did. */
   readonly failure: string | undefined
 }
 
-/** Looks at the memories now and then, and keeps near at hand what is wanted. */
+/** Keeps the tiers of memories and the profiles of people up to date. */
 export interface ConsciousAgent extends AsyncDisposable {
-  /** Looks at once and then every `interval_hours`; a running one goes on with the new interval. @throws `disabled` */
+  /** Runs at once and then every `interval_hours`; a started agent only takes the new interval. @throws `disabled` */
   start(interval_hours?: number): Promise<AgentStatus>
-  /** Calls off a look that is under way. */
+  /** Stops the agent and aborts the analysis that is running. */
   stop(): Promise<AgentStatus>
-  /** Looks now, whether started or not; joins a look that is under way. @throws `disabled` */
+  /** Runs the analysis now, started or not; joins the one that is running. @throws `disabled` */
   run(options?: {
     readonly signal?: AbortSignal
     readonly progress?: (done: number, total: number) => void
@@ -37,7 +38,7 @@ export interface ConsciousAgentDeps extends TieringDeps {
   readonly interval_hours: number
 }
 
-/** The agent that is switched off. */
+/** The agent while it is switched off. */
 export const noConsciousAgent = (interval_hours: number): ConsciousAgent => {
   const status = { state: 'disabled', interval_hours, next_at: undefined, last: undefined, failure: undefined } as const
   const refuse = (): never => {
@@ -52,24 +53,22 @@ export const noConsciousAgent = (interval_hours: number): ConsciousAgent => {
   }
 }
 
-/** An agent that is stopped; nothing outlasts the process but what it moved. */
-export const createConsciousAgent = (parts: ConsciousAgentDeps): ConsciousAgent => new Agent(parts)
-
-class Agent implements ConsciousAgent {
-  readonly #parts: ConsciousAgentDeps
+/** An agent over the stores. It begins stopped; its status does not outlast the process. */
+export class MemoryAgent implements ConsciousAgent {
+  readonly #deps: ConsciousAgentDeps
   readonly #logger: Logger
   #interval_hours: number
   #started = false
   #timer: Disposable | undefined
   #next_at: number | undefined
-  #looking: { readonly report: Promise<AnalysisReport>; readonly stop: AbortController } | undefined
+  #running: { readonly report: Promise<AnalysisReport>; readonly stop: AbortController } | undefined
   #last: AnalysisReport | undefined
   #failure: string | undefined
 
-  constructor(parts: ConsciousAgentDeps) {
-    this.#parts = parts
-    this.#logger = parts.logger.for('memory.agent')
-    this.#interval_hours = parts.interval_hours
+  constructor(deps: ConsciousAgentDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('memory.agent')
+    this.#interval_hours = deps.interval_hours
   }
 
   async start(interval_hours = this.#interval_hours): Promise<AgentStatus> {
@@ -77,7 +76,7 @@ class Agent implements ConsciousAgent {
     if (this.#started) this.#wait(interval_hours * HOUR_MS)
     else {
       this.#started = true
-      this.#lookAndWait()
+      this.#runAndWait()
     }
     return this.status()
   }
@@ -85,24 +84,24 @@ class Agent implements ConsciousAgent {
   async stop(): Promise<AgentStatus> {
     this.#started = false
     this.#clear()
-    this.#looking?.stop.abort(new DenidinError('stopping', 'the look at the memories was called off'))
-    await this.#looking?.report.catch(() => undefined)
+    this.#running?.stop.abort(new DenidinError('stopping', 'the analysis of the memories was aborted'))
+    await this.#running?.report.catch(() => undefined)
     return this.status()
   }
 
   async run(options: Parameters<ConsciousAgent['run']>[0] = {}): Promise<AnalysisReport> {
-    if (this.#looking !== undefined) return await this.#looking.report
+    if (this.#running !== undefined) return await this.#running.report
     const stop = new AbortController()
     const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
-    const report = this.#look(signal, options.progress ?? (() => undefined)).finally(() => {
-      this.#looking = undefined
+    const report = this.#analyse(signal, options.progress ?? (() => undefined)).finally(() => {
+      this.#running = undefined
     })
-    this.#looking = { report, stop }
+    this.#running = { report, stop }
     return await report
   }
 
   status(): AgentStatus {
-    const state = this.#looking !== undefined ? 'looking' : this.#started ? 'waiting' : 'stopped'
+    const state = this.#running !== undefined ? 'looking' : this.#started ? 'waiting' : 'stopped'
     return {
       state,
       interval_hours: this.#interval_hours,
@@ -116,12 +115,12 @@ class Agent implements ConsciousAgent {
     await this.stop()
   }
 
-  async #look(signal: AbortSignal, progress: (done: number, total: number) => void): Promise<AnalysisReport> {
+  async #analyse(signal: AbortSignal, progress: (done: number, total: number) => void): Promise<AnalysisReport> {
     try {
-      const report = await analyse(this.#parts, signal, progress)
+      const report = await analyse(this.#deps, signal, progress)
       this.#last = report
       this.#failure = undefined
-      this.#logger.info('Looked at the memories', {
+      this.#logger.info('Memories analysed', {
         memories: report.patterns_analyzed,
         promoted: report.promoted_ids.length,
         demoted: report.demoted_ids.length,
@@ -132,13 +131,13 @@ class Agent implements ConsciousAgent {
     } catch (error) {
       if (!signal.aborted) {
         this.#failure = asDenidinError(error).message
-        this.#logger.warn('The look at the memories failed', { reason: this.#failure })
+        this.#logger.warn('The analysis of the memories failed', { reason: this.#failure })
       }
       throw error
     }
   }
 
-  #lookAndWait(): void {
+  #runAndWait(): void {
     void this.run().then(
       () => {
         this.#wait(this.#interval_hours * HOUR_MS)
@@ -152,9 +151,9 @@ class Agent implements ConsciousAgent {
   #wait(milliseconds: number): void {
     this.#clear()
     if (!this.#started) return
-    this.#next_at = this.#parts.clock.now() + milliseconds
-    this.#timer = this.#parts.clock.after(milliseconds, () => {
-      this.#lookAndWait()
+    this.#next_at = this.#deps.clock.now() + milliseconds
+    this.#timer = this.#deps.clock.after(milliseconds, () => {
+      this.#runAndWait()
     })
   }
 

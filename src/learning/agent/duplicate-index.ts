@@ -1,53 +1,52 @@
-/** Memories of one scope that say the same, found without comparing each with each. */
+/** Finds possible duplicates among the facts of one scope without comparing each fact with every other one. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import type { Shape } from '../consolidation/parse-fact.ts'
+import { MAX_MISSING_SHARE } from '../consolidation/compare-facts.ts'
+import type { ParsedFact } from '../consolidation/parse-fact.ts'
 
-/** A memory that still holds, and what it says. */
-export interface Standing {
+/** A current memory, parsed. */
+export interface CurrentFact {
   memory: MemoryRecord
-  readonly shape: Shape
+  readonly parsed: ParsedFact
 }
 
-/** Of facts that are taken for one less than a third of the words of the later one is missing in the other. */
-const MOST_LOST_SHARE = 1 / 3
-/** Facts that are looked at before others have their turn: about a millisecond. */
+/** Facts that are looked at before the event loop gets a turn: about a millisecond. */
 const PAUSE_EVERY = 1000
 
-/** Who said what by its words, oldest first; what says the same as something shares one of its few rarest words with it. */
-export class StandingIndex {
+/** Indexes facts by their words. Two facts that say the same share one of their few rarest words. */
+export class DuplicateIndex {
   readonly #counts = new Map<string, number>()
-  readonly #withTerm = new Map<string, Standing[]>()
-  #looked_at = 0
+  readonly #byTerm = new Map<string, CurrentFact[]>()
+  #visited = 0
 
-  /** @param all everything that is to be compared, so that it is known which words are rare. */
-  constructor(all: readonly Standing[]) {
-    for (const { shape } of all) {
-      for (const term of shape.terms) this.#counts.set(term, (this.#counts.get(term) ?? 0) + 1)
+  /** @param all every fact that will be compared: decides which words are rare */
+  constructor(all: readonly CurrentFact[]) {
+    for (const { parsed } of all) {
+      for (const term of parsed.terms) this.#counts.set(term, (this.#counts.get(term) ?? 0) + 1)
     }
   }
 
-  add(standing: Standing): void {
-    for (const term of standing.shape.terms) {
-      const others = this.#withTerm.get(term)
-      if (others === undefined) this.#withTerm.set(term, [standing])
-      else others.push(standing)
+  add(fact: CurrentFact): void {
+    for (const term of fact.parsed.terms) {
+      const others = this.#byTerm.get(term)
+      if (others === undefined) this.#byTerm.set(term, [fact])
+      else others.push(fact)
     }
   }
 
   /**
-   * Everything added that could say what this says, oldest first, as far as the same persons said it. Of k words fewer
-   * than k/3 may be missing there, so that of the k/3 rarest at least one is there.
+   * The added facts that may say the same, by the same speakers, oldest first. Of k words fewer than k/3 may be missing
+   * in a duplicate, so it contains at least one of the k/3 rarest.
    */
-  async candidates({ memory, shape }: Standing): Promise<readonly Standing[]> {
-    const terms = [...shape.terms].sort((a, b) => this.#count(a) - this.#count(b))
-    const most_lost = terms.length * MOST_LOST_SHARE
-    const found = new Set<Standing>()
-    for (const term of terms.slice(0, Math.ceil(most_lost))) {
-      for (const each of this.#withTerm.get(term) ?? []) {
-        if (++this.#looked_at % PAUSE_EVERY === 0) await yieldToEventLoop()
-        const lost = terms.filter(word => !each.shape.terms.has(word)).length
-        if (lost < most_lost && sameSpeakers(each.memory, memory)) found.add(each)
+  async candidates({ memory, parsed }: CurrentFact): Promise<readonly CurrentFact[]> {
+    const terms = [...parsed.terms].sort((a, b) => this.#count(a) - this.#count(b))
+    const max_missing = terms.length * MAX_MISSING_SHARE
+    const found = new Set<CurrentFact>()
+    for (const term of terms.slice(0, Math.ceil(max_missing))) {
+      for (const each of this.#byTerm.get(term) ?? []) {
+        if (++this.#visited % PAUSE_EVERY === 0) await yieldToEventLoop()
+        const missing = parsed.terms.difference(each.parsed.terms).size
+        if (missing < max_missing && haveSameSpeakers(each.memory, memory)) found.add(each)
       }
     }
     return [...found].sort((a, b) => byAge(a.memory, b.memory))
@@ -58,9 +57,9 @@ export class StandingIndex {
   }
 }
 
-/** The one that was said first stands first. */
+/** Sorts memories by when they were said first, oldest first. */
 export const byAge = (a: MemoryRecord, b: MemoryRecord): number =>
   a.said_from - b.said_from || a.created_at - b.created_at || (a.memory_id < b.memory_id ? -1 : 1)
 
-const sameSpeakers = ({ person_ids: a }: MemoryRecord, { person_ids: b }: MemoryRecord): boolean =>
+const haveSameSpeakers = ({ person_ids: a }: MemoryRecord, { person_ids: b }: MemoryRecord): boolean =>
   a.length === b.length && a.every(each => b.includes(each))

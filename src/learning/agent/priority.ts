@@ -1,4 +1,4 @@
-/** Which memories are to be near at hand: by use, freshness, importance and category. Pure. */
+/** Ranks memories by use, freshness, importance and category, and decides their tier. Pure functions. */
 import type { Category, MemoryRecord, Tier } from '../../memory/memory.ts'
 import type { Use } from '../../memory/memory-log.ts'
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts'
@@ -7,13 +7,13 @@ const USE_SHARE = 0.4
 const FRESHNESS_SHARE = 0.3
 const IMPORTANCE_SHARE = 0.2
 const CATEGORY_SHARE = 0.1
-/** More uses than these say no more. */
+/** Further uses do not raise the priority. */
 const FULL_USE = 10
-/** After so many hours freshness has fallen to 1/e. */
+/** Freshness falls to 1/e in this time. */
 const FRESHNESS_HOURS = 24
 const PRECISION = 1e9
 
-/** What is worth keeping near by its kind: what somebody likes before what was merely mentioned. */
+/** Weight by category: a preference is worth more than a mention. */
 const CATEGORY_WEIGHT: Readonly<Record<Category, number>> = {
   preferences: 1,
   skills: 0.9,
@@ -22,24 +22,24 @@ const CATEGORY_WEIGHT: Readonly<Record<Category, number>> = {
   context: 0.6,
 }
 
-/** What is looked at of a memory. */
-type Looked = Pick<MemoryRecord, 'importance' | 'category' | 'said_from' | 'said_to'>
-type Used = Pick<Use, 'count' | 'last_at'> | undefined
+/** The part of a memory that decides its priority. */
+type Ranked = Pick<MemoryRecord, 'importance' | 'category' | 'said_from' | 'said_to'>
+type UseOrNone = Pick<Use, 'count' | 'last_at'> | undefined
 
-/** When a memory came up last: it was used, or its person said it once more. `undefined`: never since it was said. */
-const lastWanted = ({ said_from, said_to }: Looked, use: Used): number | undefined => {
+/** When a memory was last used or said again; `undefined`: never since it was said. */
+const lastUsed = ({ said_from, said_to }: Ranked, use: UseOrNone): number | undefined => {
   const times = [...(use === undefined ? [] : [use.last_at]), ...(said_to > said_from ? [said_to] : [])]
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
 /**
- * How much a memory is wanted near at hand, 0 to 1:
- * 0.4 · min(uses / 10, 1) + 0.3 · e^(−hours since it came up last / 24) + 0.2 · importance + 0.1 · weight of its category.
- * Source: the conscious agent of session-buddy; there, a memory comes up only by being used.
+ * The priority of a memory, 0 to 1:
+ * 0.4 · min(uses / 10, 1) + 0.3 · e^(−hours since it was last used or said / 24) + 0.2 · importance + 0.1 · category weight.
+ * Source: the conscious agent of session-buddy, which does not count that a fact is said again.
  */
-export const priorityOf = (memory: Looked, use: Used, now: number): number => {
+export const priorityOf = (memory: Ranked, use: UseOrNone, now: number): number => {
   const used = Math.min((use?.count ?? 0) / FULL_USE, 1)
-  const last = lastWanted(memory, use)
+  const last = lastUsed(memory, use)
   const fresh = last === undefined ? 0 : Math.exp(-Math.max(0, now - last) / HOUR_MS / FRESHNESS_HOURS)
   const sum =
     USE_SHARE * used +
@@ -50,50 +50,52 @@ export const priorityOf = (memory: Looked, use: Used, now: number): number => {
   return Math.round(sum * PRECISION) / PRECISION
 }
 
-/** From these on a memory rises into the tier. */
+/** Least priority of each tier. */
 const WORKING = 0.9
 const SHORT_TERM = 0.75
-/** What was not used for so long goes back to where it began. */
-const FORGOTTEN_MS = 7 * DAY_MS
+/** A memory that was not used for so long falls back to the lowest tier. */
+const UNUSED_MS = 7 * DAY_MS
 
-/** A move to another tier, and why. */
+/** Order of the tiers, lowest first. */
+export const TIER_RANK: Readonly<Record<Tier, number>> = { long_term: 0, short_term: 1, working: 2 }
+
+/** A move to another tier, and its reason. */
 export interface Move {
   readonly to: Tier
   readonly reason: string
 }
 
 /**
- * Where a memory belongs. It rises at 0.75 into `short_term` and at 0.9 into `working`; it falls back when it was never
- * used nor said again, or not for seven days, and from `working` when its priority is below 0.75. Between the bounds it stays, so that
- * it does not move to and fro.
+ * The tier that a memory has to move to, if any. It rises into `short_term` at 0.75 and into `working` at 0.9. It falls to
+ * `long_term` when it was neither used nor said again for seven days, and from `working` to `short_term` below 0.75.
+ * Between the bounds it stays, so that it does not move back and forth.
  */
-export const moveOf = (memory: Looked & Pick<MemoryRecord, 'tier'>, use: Used, now: number): Move | undefined => {
+export const moveOf = (memory: Ranked & Pick<MemoryRecord, 'tier'>, use: UseOrNone, now: number): Move | undefined => {
   const priority = priorityOf(memory, use, now)
   const wanted: Tier | undefined = priority >= WORKING ? 'working' : priority >= SHORT_TERM ? 'short_term' : undefined
-  if (wanted !== undefined && RANK[wanted] > RANK[memory.tier]) return { to: wanted, reason: whyUp(memory, use, now) }
+  if (wanted !== undefined && TIER_RANK[wanted] > TIER_RANK[memory.tier])
+    return { to: wanted, reason: promotionReason(memory, use, now) }
   if (memory.tier === 'long_term') return undefined
-  const last = lastWanted(memory, use)
+  const last = lastUsed(memory, use)
   if (last === undefined) return { to: 'long_term', reason: 'never used' }
-  if (now - last > FORGOTTEN_MS) return { to: 'long_term', reason: 'not used for seven days' }
+  if (now - last > UNUSED_MS) return { to: 'long_term', reason: 'not used for seven days' }
   if (memory.tier === 'working' && wanted === undefined) return { to: 'short_term', reason: 'used less' }
   return undefined
 }
 
-const RANK: Readonly<Record<Tier, number>> = { long_term: 0, short_term: 1, working: 2 }
-
-/** The nearer at hand of two tiers. */
-export const higherTier = (a: Tier, b: Tier): Tier => (RANK[a] >= RANK[b] ? a : b)
+/** The higher of two tiers. */
+export const higherTier = (a: Tier, b: Tier): Tier => (TIER_RANK[a] >= TIER_RANK[b] ? a : b)
 
 const OFTEN = 5
-const LATELY_HOURS = 6
+const RECENT_HOURS = 6
 const IMPORTANT = 0.8
 
-const whyUp = (memory: Looked, use: Used, now: number): string => {
-  const lately = (at: number): boolean => now - at < LATELY_HOURS * HOUR_MS
+const promotionReason = (memory: Ranked, use: UseOrNone, now: number): string => {
+  const isRecent = (at: number): boolean => now - at < RECENT_HOURS * HOUR_MS
   const reasons = [
     use !== undefined && use.count > OFTEN ? `used ${String(use.count)} times` : '',
-    use !== undefined && lately(use.last_at) ? 'used lately' : '',
-    memory.said_to > memory.said_from && lately(memory.said_to) ? 'said again lately' : '',
+    use !== undefined && isRecent(use.last_at) ? 'used lately' : '',
+    memory.said_to > memory.said_from && isRecent(memory.said_to) ? 'said again lately' : '',
     memory.importance > IMPORTANT ? 'important' : '',
     memory.category === 'preferences' || memory.category === 'skills' ? memory.category : '',
   ].filter(reason => reason !== '')

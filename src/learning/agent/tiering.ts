@@ -1,4 +1,7 @@
-/** One look at all memories: what was learned twice becomes one, what is used rises, what is not sinks, and each person's profile is made anew. */
+/**
+ * One analysis run over all memories: merges duplicates, raises the tier of memories that are used, lowers the tier of
+ * others, and writes the profile of each person again.
+ */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { MemoryStore } from '../../memory/memory-store.ts'
@@ -8,141 +11,158 @@ import type { Clock } from '../../platform/clock.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { MergeDuplicates } from './merge-duplicates.ts'
-import { moveOf, priorityOf } from './priority.ts'
+import { moveOf, priorityOf, TIER_RANK, type Move } from './priority.ts'
 
 export interface TieringDeps {
-  readonly memories: MemoryStore
-  readonly log: MemoryLog
-  readonly profiles: Profiles
+  readonly memories: Pick<MemoryStore, 'change' | 'counts' | 'listAll'>
+  readonly log: Pick<MemoryLog, 'accessed' | 'promoted' | 'uses'>
+  readonly profiles: Pick<Profiles, 'keep'>
   readonly mergeDuplicates: MergeDuplicates
   readonly tokens: TokenCounter
   readonly clock: Clock
 }
 
-/** What one look did. */
+/** What one run did. */
 export interface AnalysisReport {
   /** Milliseconds since the Unix epoch. */
   readonly timestamp: number
-  /** Memories that were looked at. */
+  /** Memories that were analysed. */
   readonly patterns_analyzed: number
-  /** Those that a higher tier wanted. */
+  /** Memories that qualified for a higher tier. */
   readonly promotion_candidates: number
   readonly promoted_ids: readonly string[]
   readonly demoted_ids: readonly string[]
-  /** Those that say what an older one says, which stands for them since. */
+  /** Memories that were merged into an older one. */
   readonly merged_ids: readonly string[]
   readonly profiles: number
 }
 
-/** Memories of one step; between two steps everybody else has a turn. */
+/** Memories of one page; between two pages the event loop gets a turn. */
 const PAGE = 200
 /** Memories of one scope that may be part of its profile, before it is cut to its tokens. */
-const MOST_IN_PROFILE = 24
-const TIER_ORDER = { working: 2, short_term: 1, long_term: 0 } as const
+const MAX_IN_PROFILE = 24
 
-interface Wanted {
+type Use = Parameters<typeof moveOf>[1]
+
+interface RankedMemory {
   readonly memory: MemoryRecord
   readonly priority: number
 }
 
 /**
- * Looks at every fact that still holds. Aborting ends it between two steps; what was moved until then stays moved.
- * @throws the signal's reason when it is called off.
+ * Analyses every current fact. Aborting takes effect between two pages; the changes until then stay.
+ * @throws the signal's reason when aborted
  */
 export const analyse = async (
-  parts: TieringDeps,
+  deps: TieringDeps,
   signal: AbortSignal,
   progress: (done: number, total: number) => void,
 ): Promise<AnalysisReport> => {
-  const { memories, log, clock } = parts
-  const timestamp = clock.now()
-  const merged_ids = await parts.mergeDuplicates(signal)
-  const { memories: total } = await memories.counts()
-  const wanted = new Map<Scope, Wanted[]>()
-  const promoted: string[] = []
-  const demoted: string[] = []
-  let analysed = 0
-  let candidates = 0
-
-  const look = async (memory: MemoryRecord, use: Parameters<typeof moveOf>[1]): Promise<void> => {
-    const priority = priorityOf(memory, use, timestamp)
-    const move = moveOf(memory, use, timestamp)
-    const tier = move?.to ?? memory.tier
-    keepBest(wanted, { memory: { ...memory, tier }, priority })
-    if (move === undefined) return
-    const up = TIER_ORDER[move.to] > TIER_ORDER[memory.tier]
-    if (up) candidates++
-    if (!(await memories.change(memory.scope, memory.memory_id, { tier: move.to }))) return
-    const { memory_id, scope, tier: from_tier } = memory
-    await log.promoted({
-      memory_id,
-      from_tier,
-      to_tier: move.to,
-      reason: move.reason,
-      score: priority,
-      at: timestamp,
-    })
-    await log.accessed([{ scope, memory_id, type: up ? 'promote' : 'demote', at: timestamp }])
-    ;(up ? promoted : demoted).push(memory_id)
-  }
-
-  let before: string | undefined
-  for (;;) {
-    signal.throwIfAborted()
-    const page = await memories.listAll({
-      limit: PAGE,
-      current: true,
-      kinds: ['fact', 'explicit'],
-      ...(before === undefined ? {} : { before }),
-    })
-    before = page.at(-1)?.memory_id
-    if (before === undefined) break
-    for (const [scope, some] of Map.groupBy(page, memory => memory.scope)) {
-      const uses = await log.uses(
-        scope,
-        some.map(memory => memory.memory_id),
-      )
-      for (const memory of some) await look(memory, uses.get(memory.memory_id))
-    }
-    analysed += page.length
-    progress(analysed, Math.max(total, analysed))
-    await yieldToEventLoop()
-  }
-  const profiles = await keepProfiles(parts, wanted, timestamp, signal)
+  const timestamp = deps.clock.now()
+  const merged_ids = await deps.mergeDuplicates(signal)
+  const tiering = new Tiering(deps, timestamp)
+  await tiering.moveAll(signal, progress)
+  const profiles = await writeProfiles(deps, tiering.best, timestamp, signal)
   return {
     timestamp,
-    patterns_analyzed: analysed,
-    promotion_candidates: candidates,
-    promoted_ids: promoted,
-    demoted_ids: demoted,
+    patterns_analyzed: tiering.analysed,
+    promotion_candidates: tiering.candidates,
+    promoted_ids: tiering.promoted,
+    demoted_ids: tiering.demoted,
     merged_ids,
     profiles,
   }
 }
 
-/** A group has no profile: it is nobody in particular. */
-const keepBest = (wanted: Map<Scope, Wanted[]>, one: Wanted): void => {
-  const { scope } = one.memory
-  if (personOfScope(scope) === undefined) return
-  const best = [...(wanted.get(scope) ?? []), one]
-    .sort((a, b) => TIER_ORDER[b.memory.tier] - TIER_ORDER[a.memory.tier] || b.priority - a.priority)
-    .slice(0, MOST_IN_PROFILE)
-  wanted.set(scope, best)
+/** Moves memories between tiers, and collects the best ones of each person for their profile. */
+class Tiering {
+  readonly #deps: TieringDeps
+  readonly #now: number
+  analysed = 0
+  candidates = 0
+  readonly promoted: string[] = []
+  readonly demoted: string[] = []
+  readonly best = new Map<Scope, readonly RankedMemory[]>()
+
+  constructor(deps: TieringDeps, now: number) {
+    this.#deps = deps
+    this.#now = now
+  }
+
+  async moveAll(signal: AbortSignal, progress: (done: number, total: number) => void): Promise<void> {
+    const { memories } = this.#deps
+    const { memories: total } = await memories.counts()
+    let before: string | undefined
+    for (;;) {
+      signal.throwIfAborted()
+      const page = await memories.listAll({
+        limit: PAGE,
+        current: true,
+        kinds: ['fact', 'explicit'],
+        ...(before === undefined ? {} : { before }),
+      })
+      before = page.at(-1)?.memory_id
+      if (before === undefined) return
+      await this.#movePage(page)
+      this.analysed += page.length
+      progress(this.analysed, Math.max(total, this.analysed))
+      await yieldToEventLoop()
+    }
+  }
+
+  async #movePage(page: readonly MemoryRecord[]): Promise<void> {
+    for (const [scope, memories] of Map.groupBy(page, memory => memory.scope)) {
+      const ids = memories.map(memory => memory.memory_id)
+      const uses = await this.#deps.log.uses(scope, ids)
+      for (const memory of memories) await this.#moveOne(memory, uses.get(memory.memory_id))
+    }
+  }
+
+  async #moveOne(memory: MemoryRecord, use: Use): Promise<void> {
+    const priority = priorityOf(memory, use, this.#now)
+    const move = moveOf(memory, use, this.#now)
+    this.#rank({ memory: { ...memory, tier: move?.to ?? memory.tier }, priority })
+    if (move !== undefined) await this.#apply(move, memory, priority)
+  }
+
+  async #apply({ to, reason }: Move, memory: MemoryRecord, priority: number): Promise<void> {
+    const { memories, log } = this.#deps
+    const { memory_id, scope, tier: from_tier } = memory
+    const up = TIER_RANK[to] > TIER_RANK[from_tier]
+    if (up) this.candidates++
+    if (!(await memories.change(scope, memory_id, { tier: to }))) return
+    const at = this.#now
+    await log.promoted({ memory_id, from_tier, to_tier: to, reason, score: priority, at })
+    await log.accessed([{ scope, memory_id, type: up ? 'promote' : 'demote', at }])
+    const moved = up ? this.promoted : this.demoted
+    moved.push(memory_id)
+  }
+
+  /** A group has no profile. */
+  #rank(ranked: RankedMemory): void {
+    const { scope } = ranked.memory
+    if (personOfScope(scope) === undefined) return
+    const best = [...(this.best.get(scope) ?? []), ranked]
+      .sort((a, b) => TIER_RANK[b.memory.tier] - TIER_RANK[a.memory.tier] || b.priority - a.priority)
+      .slice(0, MAX_IN_PROFILE)
+    this.best.set(scope, best)
+  }
 }
 
-const keepProfiles = async (
+/** Writes the profile of each person: the best memories that fit. @returns how many */
+const writeProfiles = async (
   { profiles, tokens }: TieringDeps,
-  wanted: ReadonlyMap<Scope, readonly Wanted[]>,
+  best: ReadonlyMap<Scope, readonly RankedMemory[]>,
   now: number,
   signal: AbortSignal,
 ): Promise<number> => {
-  for (const [scope, best] of wanted) {
+  for (const [scope, ranked] of best) {
     signal.throwIfAborted()
-    let left = PROFILE_TOKENS
-    const fitting = best.filter(({ memory }) => {
+    let tokens_left = PROFILE_TOKENS
+    const fitting = ranked.filter(({ memory }) => {
       const size = tokens.count(memory.text)
-      if (size > left) return false
-      left -= size
+      if (size > tokens_left) return false
+      tokens_left -= size
       return true
     })
     await profiles.keep(
@@ -152,5 +172,5 @@ const keepProfiles = async (
     )
     await yieldToEventLoop()
   }
-  return wanted.size
+  return best.size
 }

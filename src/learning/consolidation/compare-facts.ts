@@ -1,68 +1,71 @@
-/** How two facts of one person stand to each other. */
-import { beyond, equal, overlap, within } from './sets.ts'
-import type { Shape } from './parse-fact.ts'
+/** Compares two facts of one person by their words: the same, a contradiction, similar, or different. */
+import type { ParsedFact } from './parse-fact.ts'
 
-/** `near`: they may be the same; something else has to speak for it. */
-export type Verdict = 'same' | 'contradicts' | 'near' | 'different'
+/** `similar`: they may be the same; a second opinion has to confirm it. */
+export type Verdict = 'same' | 'contradicts' | 'similar' | 'different'
 
-/** Least share of common words for two facts to have to do with each other. */
-const NEAR_SHARE = 0.5
+/** Least share of common words of two facts that are similar. */
+const SIMILAR_SHARE = 0.5
 const RELATED_SHARE = 1 / 3
-/** Of a fact that is taken for another one less than this may be missing there. */
-const MOST_LOST_SHARE = 1 / 3
+/** When a fact counts as the same as another one, less than this share of its words may be missing there. */
+export const MAX_MISSING_SHARE = 1 / 3
 
-/** Compares a fact with one that was there before. Order matters: only the later one contradicts. */
-export const compare = (fact: Shape, before: Shape): Verdict => {
-  if (fact.attribute !== undefined && fact.attribute.name === before.attribute?.name) {
-    return compareAttributes(fact, before)
+/** Compares a fact with an earlier one. Order matters: only the later one contradicts. */
+export const compare = (fact: ParsedFact, earlier: ParsedFact): Verdict => {
+  if (haveSameAttribute(fact, earlier)) return compareAttributes(fact, earlier)
+  if (fact.time !== earlier.time) return 'different'
+  const noAttribute = fact.attribute === undefined && earlier.attribute === undefined
+  if (noAttribute && equal(fact.terms, earlier.terms) && fact.value.join(' ') === earlier.value.join(' ')) {
+    return fact.negated === earlier.negated ? 'same' : 'contradicts'
   }
-  if (fact.time !== before.time) return 'different'
-  const bare = fact.attribute === undefined && before.attribute === undefined
-  if (equal(fact.terms, before.terms)) {
-    if (bare && fact.value.join(' ') === before.value.join(' '))
-      return fact.negated === before.negated ? 'same' : 'contradicts'
-  }
-  return resembles(fact, before, NEAR_SHARE) ? 'near' : 'different'
+  return resembles(fact, earlier, SIMILAR_SHARE) ? 'similar' : 'different'
 }
 
-const compareAttributes = (fact: Shape, before: Shape): Verdict => {
-  if (!equal(new Set(fact.about), new Set(before.about)) || fact.time !== before.time) return 'different'
-  const [value, other] = [new Set(fact.value), new Set(before.value)]
-  if (equal(value, other)) return fact.negated === before.negated ? 'same' : 'contradicts'
-  if (fact.negated || before.negated || fact.time !== 'now') return 'different'
-  // One that only says more of the same contradicts nothing.
-  if (within(value, other) || within(other, value)) return 'different'
+const haveSameAttribute = (a: ParsedFact, b: ParsedFact): boolean =>
+  a.attribute !== undefined && a.attribute.name === b.attribute?.name
+
+const compareAttributes = (fact: ParsedFact, earlier: ParsedFact): Verdict => {
+  if (!equal(new Set(fact.about), new Set(earlier.about)) || fact.time !== earlier.time) return 'different'
+  const [value, other] = [new Set(fact.value), new Set(earlier.value)]
+  if (equal(value, other)) return fact.negated === earlier.negated ? 'same' : 'contradicts'
+  if (fact.negated || earlier.negated || fact.time !== 'now') return 'different'
+  // A fact that only adds detail contradicts nothing.
+  if (value.isSubsetOf(other) || other.isSubsetOf(value)) return 'different'
   return fact.attribute?.single === true || fact.change ? 'contradicts' : 'different'
 }
 
-/** Whether an extractor may be believed that both say the same: nothing that tells facts apart differs. */
-export const mayBeSame = (fact: Shape, before: Shape): boolean => {
-  if (fact.attribute !== undefined && fact.attribute.name === before.attribute?.name) {
-    return compareAttributes(fact, before) === 'same'
-  }
-  return resembles(fact, before, RELATED_SHARE)
-}
+/** Whether an extractor's claim that both say the same is plausible: nothing that distinguishes facts differs. */
+export const mayBeSame = (fact: ParsedFact, earlier: ParsedFact): boolean =>
+  haveSameAttribute(fact, earlier)
+    ? compareAttributes(fact, earlier) === 'same'
+    : resembles(fact, earlier, RELATED_SHARE)
 
-/** Whether so many words are common that hardly anything of the fact would be lost, and nothing that tells facts apart. */
-const resembles = (fact: Shape, before: Shape, least: number): boolean =>
-  compatible(fact, before) &&
-  overlap(fact.terms, before.terms) >= least &&
-  beyond(fact.terms, before.terms).length < fact.terms.size * MOST_LOST_SHARE &&
+/** Whether an extractor's claim that one fact ends the other is plausible: they are about the same thing. */
+export const mayReplace = (fact: ParsedFact, earlier: ParsedFact): boolean =>
+  haveSameAttribute(fact, earlier)
+    ? equal(new Set(fact.about), new Set(earlier.about))
+    : overlap(fact.terms, earlier.terms) >= RELATED_SHARE
+
+/** Whether they share so many words that hardly anything of the fact is missing, and nothing that distinguishes facts. */
+const resembles = (fact: ParsedFact, earlier: ParsedFact, least_share: number): boolean =>
+  compatible(fact, earlier) &&
+  overlap(fact.terms, earlier.terms) >= least_share &&
+  fact.terms.difference(earlier.terms).size < fact.terms.size * MAX_MISSING_SHARE &&
   // The same words in another order: "Noa helps Tom" is not "Tom helps Noa".
-  !(equal(fact.terms, before.terms) && fact.names.size + before.names.size > 1)
+  !(equal(fact.terms, earlier.terms) && fact.names.size + earlier.names.size > 1)
 
-/** Whether an extractor may be believed that the one ends the other: they speak of the same thing. */
-export const mayReplace = (fact: Shape, before: Shape): boolean => {
-  if (fact.attribute !== undefined && fact.attribute.name === before.attribute?.name) {
-    return equal(new Set(fact.about), new Set(before.about))
-  }
-  return overlap(fact.terms, before.terms) >= RELATED_SHARE
+/** Whether numbers, names, negation and time agree. */
+const compatible = (fact: ParsedFact, earlier: ParsedFact): boolean =>
+  fact.negated === earlier.negated &&
+  fact.time === earlier.time &&
+  equal(fact.numbers, earlier.numbers) &&
+  fact.names.isSubsetOf(earlier.terms) &&
+  earlier.names.isSubsetOf(fact.terms)
+
+const equal = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && a.isSubsetOf(b)
+
+/** The share of the smaller set that is in both, 0 to 1. */
+export const overlap = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {
+  const smaller = Math.min(a.size, b.size)
+  return smaller === 0 ? 0 : a.intersection(b).size / smaller
 }
-
-/** Numbers, names, negation and time agree. */
-const compatible = (fact: Shape, before: Shape): boolean =>
-  fact.negated === before.negated &&
-  fact.time === before.time &&
-  equal(fact.numbers, before.numbers) &&
-  within(fact.names, before.terms) &&
-  within(before.names, fact.terms)

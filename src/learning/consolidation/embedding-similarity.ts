@@ -1,29 +1,33 @@
+/** Second opinion on whether two facts mean the same, by the cosine similarity of their embeddings. */
 import type { CallContext } from '../../models/language-model.ts'
 import type { Embedder } from '../../models/embedder.ts'
 import { defaultMinSimilarity } from '../../vectors/thresholds.ts'
 
-/** A second opinion on whether texts say the same. Never asked alone: words have to speak for it first. */
-export interface Likeness {
-  /** Which of `others` mean what `text` means; empty where nobody can say. Never rejects. */
-  alike(text: string, others: readonly string[], call: Omit<CallContext, 'purpose'>): Promise<readonly boolean[]>
+/** Never decides alone: the words have to be similar first. */
+export interface EmbeddingSimilarity {
+  /**
+   * Which of `others` mean the same as `text`; an empty list when the embedder cannot be asked.
+   * @throws the reason of the call's signal when it is aborted; nothing else.
+   */
+  sameMeaning(text: string, others: readonly string[], call: Omit<CallContext, 'purpose'>): Promise<readonly boolean[]>
 }
 
 /**
- * How far above the least similarity of its model a pair of texts has to stand to be alike, as a share of what is left:
- * 0.76 for `text-embedding-3-small`, 0.91 for `text-embedding-ada-002`.
+ * Two texts mean the same from this point on between the model's recall threshold and 1: 0.76 for
+ * `text-embedding-3-small`, 0.91 for `text-embedding-ada-002`.
  */
-const ALIKE_SHARE = 0.7
+const SAME_MEANING_SHARE = 0.7
 
-/** Likeness by the cosine of embeddings. */
-export const createEmbeddedLikeness = (embedder: Embedder): Likeness => {
+/** Similarity by the embeddings of a model. */
+export const createEmbeddingSimilarity = (embedder: Embedder): EmbeddingSimilarity => {
   const least = defaultMinSimilarity(embedder.model)
-  const threshold = least + ALIKE_SHARE * (1 - least)
+  const threshold = least + SAME_MEANING_SHARE * (1 - least)
   return {
-    alike: async (text, others, call) => {
+    sameMeaning: async (text, others, call) => {
       try {
         const { vectors } = await embedder.embed([text, ...others], { ...call, purpose: 'memory' })
         const [own, ...rest] = vectors
-        return rest.map(vector => own !== undefined && dot(own, vector) >= threshold)
+        return rest.map(vector => own !== undefined && cosine(own, vector) >= threshold)
       } catch {
         call.signal?.throwIfAborted()
         return []
@@ -32,5 +36,5 @@ export const createEmbeddedLikeness = (embedder: Embedder): Likeness => {
   }
 }
 
-/** Of vectors of length 1: their cosine. */
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0)
+/** Of vectors of length 1 the cosine is the dot product. */
+const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0)

@@ -1,43 +1,44 @@
-/** Whether something is remembered already, in whatever words: asked of a new fact, and of two that are remembered. */
+/** Finds the remembered fact that says the same as a given one. Learning and the merging of duplicates share this rule. */
 import type { MemoryRecord } from '../../memory/memory.ts'
-import { compare, mayBeSame, type Verdict } from './compare-facts.ts'
-import { overlap } from './sets.ts'
-import type { Shape } from './parse-fact.ts'
+import { compare, mayBeSame, overlap, type Verdict } from './compare-facts.ts'
+import type { ParsedFact } from './parse-fact.ts'
 
-/** Something remembered beside what is new. */
-export interface Compared<T extends { readonly memory: MemoryRecord }> {
+/** A remembered fact beside the given one, with the verdict of their comparison. */
+export interface ComparedFact<T extends { readonly memory: MemoryRecord }> {
   readonly entry: T
-  readonly shape: Shape
+  readonly parsed: ParsedFact
   readonly verdict: Verdict
 }
 
-export const comparedWith = <T extends { readonly memory: MemoryRecord }>(
-  shape: Shape,
+/** Compares the given fact with a remembered one. */
+export const compareWith = <T extends { readonly memory: MemoryRecord }>(
+  fact: ParsedFact,
   entry: T,
-  other: Shape,
-): Compared<T> => ({ entry, shape: other, verdict: compare(shape, other) })
+  parsed: ParsedFact,
+): ComparedFact<T> => ({ entry, parsed, verdict: compare(fact, parsed) })
 
-const MOST_NEAR = 5
+/** Most similar facts that a second opinion is asked about. */
+const MAX_SIMILAR = 5
 
-/** The first that says the same by its words, or that an extractor takes for the same where that is plausible. */
-export const sameInWords = <T extends { readonly memory: MemoryRecord }>(
-  shape: Shape,
-  others: readonly Compared<T>[],
-  hint?: string,
+/** The first fact that says the same by its words, or that the extractor named where that is plausible. */
+export const sameByWords = <T extends { readonly memory: MemoryRecord }>(
+  fact: ParsedFact,
+  others: readonly ComparedFact<T>[],
+  hinted_id?: string,
 ): T | undefined => {
   const same = others.find(({ verdict }) => verdict === 'same')
-  const hinted = others.find(({ entry, shape: other }) => entry.memory.memory_id === hint && mayBeSame(shape, other))
+  const hinted = others.find(({ entry, parsed }) => entry.memory.memory_id === hinted_id && mayBeSame(fact, parsed))
   return (same ?? hinted)?.entry
 }
 
-/** The few with most common words of which something besides the words has to say whether they are the same. */
-export const nearInWords = <T extends { readonly memory: MemoryRecord }>(
-  shape: Shape,
-  others: readonly Compared<T>[],
+/** The few facts that share most words with the given one and may mean the same; the most similar first. */
+export const similarByWords = <T extends { readonly memory: MemoryRecord }>(
+  fact: ParsedFact,
+  others: readonly ComparedFact<T>[],
 ): readonly T[] =>
   others
-    .filter(({ verdict }) => verdict === 'near')
-    .map(({ entry, shape: other }) => [entry, overlap(shape.terms, other.terms)] as const)
+    .filter(({ verdict }) => verdict === 'similar')
+    .map(({ entry, parsed }) => [entry, overlap(fact.terms, parsed.terms)] as const)
     .sort(([, a], [, b]) => b - a)
-    .slice(0, MOST_NEAR)
+    .slice(0, MAX_SIMILAR)
     .map(([entry]) => entry)

@@ -1,9 +1,10 @@
+/** Selects the known facts that a model is shown before it extracts new ones. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
-/** The memories that share most words with some texts, rare words counting more; none that shares nothing. */
-export const nearest = async (
+/** The memories that share most subject words with some texts, best first. Rare words weigh more. */
+export const nearestFacts = async (
   memories: readonly MemoryRecord[],
   texts: readonly string[],
   limit: number,

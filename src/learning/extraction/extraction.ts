@@ -1,19 +1,20 @@
+/** The contract of fact extraction: what goes in, what comes out, and the extractor in between. */
 import type { Category, Entity, MemoryRecord } from '../../memory/memory.ts'
 import type { RelationType } from '../../memory/memory-log.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { CallContext } from '../../models/language-model.ts'
 
-/** What facts are to be taken from. */
+/** The messages that facts are extracted from, and their context. */
 export interface ExtractionInput {
-  /** Messages of people and of the assistant, in their order. */
+  /** Messages of people and of the assistant, in order. */
   readonly messages: readonly MessageRecord[]
-  /** Which of them are sources; all others, and every word of the assistant, are context alone. */
+  /** Messages that facts may come from; all others, and the assistant's, are context only. */
   readonly sources: ReadonlySet<MessageId>
-  /** What is remembered already that the sources may repeat or contradict. */
+  /** Known facts that the sources may repeat or contradict. */
   readonly known: readonly MemoryRecord[]
-  /** What the session was about up to the messages; `undefined` at its beginning. */
+  /** The reflection on the session before these messages; `undefined` at its beginning. */
   readonly so_far: string | undefined
-  /** How much the persons have to do with it, 0 to 1, where whoever asks knows; otherwise it is measured by what they said. */
+  /** How much the people are involved, 0 to 1, if the caller knows; otherwise it is measured by their messages. */
   readonly activity?: number | undefined
 }
 
@@ -26,49 +27,46 @@ export interface ExtractedRelation {
   readonly strength: number
 }
 
-/** One fact whose quote stands in its source. */
+/** One fact whose quote was found in its source. */
 export interface ExtractedFact {
-  /** One sentence that names whom it is about. */
+  /** One sentence that names the person or thing it is about. */
   readonly text: string
   readonly quote: string
   readonly source: MessageRecord
   readonly category: Category
   /** 0 to 1, activity blended in. */
   readonly importance: number
-  /** Where it was said, milliseconds since the Unix epoch. */
+  /** From when and until when the fact holds, if the source says so; milliseconds since the Unix epoch. */
   readonly valid_from: number | undefined
   readonly valid_to: number | undefined
   readonly entities: readonly Entity[]
   readonly relations: readonly ExtractedRelation[]
-  /** Memories that the extractor takes it to repeat or to replace: a hint, to be believed only where it is plausible. */
+  /** `memory_id` of the known fact that this one repeats or replaces, according to the extractor. Only a hint. */
   readonly same_as: string | undefined
   readonly replaces: string | undefined
 }
 
-/** What one extraction gave. */
+/** The result of one extraction. */
 export interface Extraction {
-  /** Who extracted: `openai`, `anthropic`, `gemini`, `ollama`, or `pattern` for the rules. */
+  /** `openai`, `anthropic`, `gemini`, `ollama`, or `pattern` for the rules. */
   readonly provider: string
   readonly facts: readonly ExtractedFact[]
-  /** Facts that were left out because their quote stands in no source. */
-  readonly unfound: number
+  /** Facts that were dropped because their quote is in no source. */
+  readonly quotes_not_found: number
   /** A short paragraph about the session. */
   readonly reflection: string
   /** Milliseconds, all providers together. */
   readonly extraction_time_ms: number
 }
 
-/**
- * How an extraction is to go. `patient`: where models fail that may be well again later, it fails too instead of
- * falling back to the rules.
- */
-export interface ExtractionManner {
+export interface ExtractionOptions {
+  /** Whether to fail when models fail temporarily; otherwise the rules extract the facts. */
   readonly patient: boolean
   readonly call: Omit<CallContext, 'purpose'>
 }
 
-/** Takes facts from what people said. */
+/** Extracts facts from messages of people. */
 export interface Extractor {
-  /** @throws DenidinError `unavailable` or `timeout` when patient; or the signal's reason when it is aborted. */
-  extract(input: ExtractionInput, manner: ExtractionManner): Promise<Extraction>
+  /** @throws DenidinError `unavailable` or `timeout` when patient; the signal's reason when aborted. */
+  extract(input: ExtractionInput, options: ExtractionOptions): Promise<Extraction>
 }

@@ -1,28 +1,26 @@
-/** Facts without a model: what people stated, sentence by sentence, sorted by keywords. */
+/** Extracts facts without a model: every sentence that states something is a fact, sorted into a category by keywords. */
 import type { Category } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
+import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
-import { tokenise } from '../../text/tokenise.ts'
+import { tokenise, withoutFinalForms } from '../../text/tokenise.ts'
 import { topicLine } from '../../text/topic-line.ts'
 import type { ExtractedFact, ExtractionInput } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 
 const IMPORTANCE = 0.5
-const LONGEST_FACT_CHARACTERS = 500
+const MAX_FACT_CHARACTERS = 500
 
-/** The first row of which a word stands in the sentence is its category; else it is a fact. */
-const KEYWORDS: readonly (readonly [Category, RegExp])[] = [
-  [
-    'preferences',
-    /^(?:prefer\w*|likes?|loves?|favou?rite|avoids?|hates?|dislikes?|אוהב\S*|מעדיפ\S*|שונא\S*|מועדפ\S*)$/,
-  ],
-  ['skills', /^(?:skills?|skilled|learn(?:ed|t)|experts?|fluent|מומח\S*|למדתי|יודעת?|מיומנ\S*)$/],
-  ['rules', /^(?:rules?|polic(?:y|ies)|guidelines?|always|never|כללימ?|נוהל|נהלימ|חוקי?|תמיד|אפ_פעמ)$/],
-  ['context', /^(?:context|today|currently|now|tonight|עכשיו|היומ|כרגע|הערב)$/],
-]
+const patternsByCategory = Map.groupBy(labelled(lexiconPatterns('fact-categories')), ([category]) => category)
 
-/** What the rules find in the sources; their quotes stand there by construction. */
+/** The first category with a matching word is the category of a sentence; if none matches, it is a fact. */
+const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((category): [Category, RegExp] => {
+  const patterns = (patternsByCategory.get(category) ?? []).map(([, pattern]) => withoutFinalForms(pattern))
+  return [category, new RegExp(`^(?:${patterns.join('|')})$`)]
+})
+
+/** The facts that the rules find in the sources. Their quotes are correct by construction. */
 export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] => {
   const group = input.messages.some(message => message.chat_kind === 'group')
   return input.messages
@@ -34,13 +32,13 @@ export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] =
     )
 }
 
-/** What the session was about, in one line. */
+/** The topic of a session, in one line. */
 export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
 const factOf = (sentence: string, source: MessageRecord, group: boolean, input: ExtractionInput): ExtractedFact => {
-  const statement = withoutRemember(sentence).slice(0, LONGEST_FACT_CHARACTERS)
-  // In a group "I" may be anybody.
+  const statement = withoutRemember(sentence).slice(0, MAX_FACT_CHARACTERS)
+  // In a group "I" does not say who is meant.
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
   const words = tokenise(statement)
   return {

@@ -1,24 +1,24 @@
-/** Reads what a model answered to a request for facts. */
+/** Parses a model's response to the extraction prompt. Tolerates what models commonly get wrong. */
 import { z } from 'zod'
 import { CATEGORIES, ENTITY_KINDS } from '../../memory/memory.ts'
 import { DenidinError } from '../../platform/errors.ts'
 
-const MOST_FACTS = 200
-const FACT_CHARACTERS = 500
-const QUOTE_CHARACTERS = 2000
-const NAME_CHARACTERS = 100
-const REFLECTION_CHARACTERS = 1500
-const MOST_NAMES = 12
+const MAX_FACTS = 200
+const MAX_FACT_CHARACTERS = 500
+const MAX_QUOTE_CHARACTERS = 2000
+const MAX_NAME_CHARACTERS = 100
+const MAX_REFLECTION_CHARACTERS = 1500
+const MAX_NAMES = 12
 
-const name = z.string().trim().min(1).max(NAME_CHARACTERS)
+const name = z.string().trim().min(1).max(MAX_NAME_CHARACTERS)
 const share = z.number().min(0).max(1)
-/** `2026-11-20`, or with a time of day. Anything else says nothing. */
+/** `2026-11-20`, or with a time of day. Anything else is ignored. */
 const day = z.iso
   .date()
   .or(z.iso.datetime({ offset: true, local: true }))
   .nullish()
   .catch(undefined)
-/** A number of a line or of a known fact: models write `3`, `"3"` and `"[3]"`. */
+/** The number of a line or of a known fact: models write `3`, `"3"` and `"[3]"`. */
 const number = z
   .union([z.int(), z.string().regex(/^\D{0,2}\d+\D{0,2}$/)])
   .transform(value => (typeof value === 'number' ? value : Number(/\d+/.exec(value)?.[0])))
@@ -27,7 +27,7 @@ const lenient = <T extends z.ZodType>(item: T): z.ZodType<z.output<T>[]> =>
   z
     .array(z.unknown())
     .catch([])
-    .transform(items => items.slice(0, MOST_NAMES).flatMap(each => readable(item, each)))
+    .transform(items => items.slice(0, MAX_NAMES).flatMap(each => readable(item, each)))
 
 const readable = <T extends z.ZodType>(item: T, value: unknown): z.output<T>[] => {
   const parsed = item.safeParse(value)
@@ -35,8 +35,8 @@ const readable = <T extends z.ZodType>(item: T, value: unknown): z.output<T>[] =
 }
 
 const factSchema = z.object({
-  text: z.string().trim().min(1).max(FACT_CHARACTERS),
-  quote: z.string().trim().min(1).max(QUOTE_CHARACTERS),
+  text: z.string().trim().min(1).max(MAX_FACT_CHARACTERS),
+  quote: z.string().trim().min(1).max(MAX_QUOTE_CHARACTERS),
   message: number.nullish().catch(undefined),
   category: z.enum(CATEGORIES).catch('facts'),
   importance: share,
@@ -56,33 +56,33 @@ const factSchema = z.object({
   replaces: number.nullish().catch(undefined),
 })
 
-export type AnsweredFact = z.output<typeof factSchema>
+export type ResponseFact = z.output<typeof factSchema>
 
-/** One fact that cannot be read costs itself alone; where most of them cannot, nothing of the answer is to be trusted. */
+/** One malformed fact is dropped; when most facts are malformed, the whole response is rejected. */
 const factsSchema = z
   .array(z.unknown())
-  .max(MOST_FACTS)
+  .max(MAX_FACTS)
   .transform(items => ({ items, facts: items.flatMap(each => readable(factSchema, each)) }))
   .refine(({ items, facts }) => facts.length * 2 >= items.length)
   .transform(({ facts }) => facts)
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   facts: factsSchema,
-  reflection: z.string().trim().min(1).max(REFLECTION_CHARACTERS),
+  reflection: z.string().trim().min(1).max(MAX_REFLECTION_CHARACTERS),
 })
 
-export type Answer = z.output<typeof answerSchema>
+export type ExtractionResponse = z.output<typeof responseSchema>
 
-/** A whole answer inside a Markdown fence, with or without its language. */
+/** A response inside a Markdown fence, with or without its language. */
 const FENCE = /```(?:json|jsonc|json5)?\s*\n?([\s\S]*?)```/i
 
 /**
- * The facts in an answer: one JSON object, alone, in a fence, or with a sentence around it.
- * @throws DenidinError `bad_answer` for anything else: no JSON, cut off, of another form.
+ * The facts in a response: one JSON object, alone, in a fence, or with text around it.
+ * @throws DenidinError `bad_answer` for anything else: no JSON, truncated, another schema.
  */
-export const readAnswer = (text: string): Answer => {
+export const parseResponse = (text: string): ExtractionResponse => {
   for (const candidate of candidates(text)) {
-    const parsed = answerSchema.safeParse(parsedJson(candidate))
+    const parsed = responseSchema.safeParse(parsedJson(candidate))
     if (parsed.success) return parsed.data
   }
   throw new DenidinError('bad_answer', 'the model answered with something else than facts')

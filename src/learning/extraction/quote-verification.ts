@@ -1,16 +1,16 @@
-/** Checks that a quote stands in the words that it is said to come from. */
+/** Verifies that the quote of an extracted fact is in its source message, so that invented facts are dropped. */
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 
-/** Shorter quotes prove nothing: they stand in almost anything. Characters after normalising. */
-const SHORTEST_QUOTE = 2
+/** Characters after normalising. A shorter quote proves nothing: it is in almost any text. */
+const MIN_QUOTE_CHARACTERS = 2
 
 const HEBREW_POINTS = /[\u0591-\u05bd\u05bf-\u05c7]/g
 const APOSTROPHES = /[\u2018\u2019\u201a\u201b\u05f3\u00b4`]/g
 const QUOTATION_MARKS = /[\u201c\u201d\u201e\u201f\u05f4\u00ab\u00bb]/g
 const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]/g
 
-/** A text as quotes are compared: one space between words, plain quotation marks and dashes, no vowel points. */
-export const normalised = (text: string): string =>
+/** The form in which texts and quotes are compared: single spaces, plain quotation marks and dashes, no vowel points. */
+export const normaliseQuote = (text: string): string =>
   text
     .normalize('NFKC')
     .replace(HEBREW_POINTS, '')
@@ -22,14 +22,14 @@ export const normalised = (text: string): string =>
     .trim()
     .toLowerCase()
 
-/** What a model may put around a quote without meaning it. */
+/** A quote without the punctuation that models put around it. */
 const trimmed = (quote: string): string => quote.replace(/^["'.…\s]+|["'.…\s]+$/g, '')
 
-/** Whether `quote` stands, letter for letter, in `text`; a single word begins and ends where words do. */
-export const quotes = (text: string, quote: string): boolean => {
-  const wanted = trimmed(normalised(quote))
-  if (wanted.length < SHORTEST_QUOTE) return false
-  const words = normalised(text)
+/** Whether `text` contains `quote` literally; a quote of one word has to be a whole word there. */
+export const containsQuote = (text: string, quote: string): boolean => {
+  const wanted = trimmed(normaliseQuote(quote))
+  if (wanted.length < MIN_QUOTE_CHARACTERS) return false
+  const words = normaliseQuote(text)
   if (wanted.includes(' ')) return words.includes(wanted)
   for (let at = words.indexOf(wanted); at >= 0; at = words.indexOf(wanted, at + 1)) {
     if (!isWord(words.charAt(at - 1)) && !isWord(words.charAt(at + wanted.length))) return true
@@ -39,13 +39,13 @@ export const quotes = (text: string, quote: string): boolean => {
 
 const isWord = (character: string): boolean => /[\p{L}\p{N}]/u.test(character)
 
-/** The source that holds a quote: the named one, or else the only place where it can come from; the first of several. */
-export const sourceOf = (
+/** The source message that contains a quote: the named one, else the first of all sources. */
+export const findSource = (
   quote: string,
   named: MessageId | undefined,
   sources: readonly MessageRecord[],
 ): MessageRecord | undefined => {
   const first = sources.find(message => message.message_id === named)
-  if (first !== undefined && quotes(first.text, quote)) return first
-  return sources.find(message => quotes(message.text, quote))
+  if (first !== undefined && containsQuote(first.text, quote)) return first
+  return sources.find(message => containsQuote(message.text, quote))
 }

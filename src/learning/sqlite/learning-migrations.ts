@@ -1,3 +1,4 @@
+/** The tables of learning: processed messages and reflections. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 
 /** Tables of learning, in `denidin.db`. */

@@ -1,8 +1,8 @@
 /** An embedder without a model, for the demo and for tests. */
-import { synonymGroupsOf } from '../../text/synonyms.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embedder } from '../embedder.ts'
 import { toUnitLength } from '../vectors.ts'
+import { synonymGroupsOf } from './synonym-groups.ts'
 import { weighedStems } from './weighed-stems.ts'
 
 export const OFFLINE_DIMENSIONS = 512

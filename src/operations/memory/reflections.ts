@@ -1,6 +1,6 @@
 /** `memory.prune_reflections`: deletes old reflections; the cleanup schedule uses the same rule. */
 import { z } from 'zod'
-import type { OldReflections } from '../../learning/processed-messages.ts'
+import type { OldReflections } from '../../learning/reflections.ts'
 import { describeScope } from '../../messages/describe-scope.ts'
 import type { People } from '../../people/people.ts'
 import type { Uses } from '../context.ts'

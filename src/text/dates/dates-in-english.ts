@@ -1,4 +1,5 @@
 /** Reads date expressions in English: "last Tuesday", "3 May 2026", "two weeks ago". */
+import { NUMBER_WORDS } from '../number-words.ts'
 import {
   dayOfDate,
   monthFrom,
@@ -21,7 +22,8 @@ import {
 
 const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
-const NUMBERS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
+/** From one to twelve: of longer times people say another unit. */
+const NUMBERS = [...NUMBER_WORDS].filter(([word, number]) => /^[a-z]/.test(word) && number >= 1 && number <= 12)
 const ORDINALS = 'first second third fourth'.split(' ')
 const DIRECTIONS: Readonly<Record<string, number>> = { last: -1, past: -1, previous: -1, this: 0, next: 1, coming: 1 }
 
@@ -32,8 +34,7 @@ const DAY = '(\\d{1,2})(?:st|nd|rd|th)?'
 const YEAR = '((?:19|20)\\d\\d)'
 const WEEKDAY = '(sunday|monday|tuesday|wednesday|thursday|friday|saturday)'
 const SEASON = '(spring|summer|autumn|fall|winter)'
-const COUNT =
-  '(\\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:a )?couple(?: of)?|(?:a )?few|several)'
+const COUNT = `(\\d{1,3}|an?|${NUMBERS.map(([word]) => word).join('|')}|(?:a )?couple(?: of)?|(?:a )?few|several)`
 
 const monthNumber = (name: string): number => MONTHS.findIndex(each => each.startsWith(name.slice(0, 3)))
 const season = (name: string): Season => (name === 'fall' ? 'autumn' : (name as Season))
@@ -42,7 +43,7 @@ const countOf = (text: string): number => {
   if (/^\d/.test(text)) return Number(text)
   if (text.includes('couple')) return 2
   if (text.includes('few') || text === 'several') return 3
-  return Math.max(1, NUMBERS.indexOf(text))
+  return NUMBER_WORDS.get(text) ?? 1
 }
 
 const monthSpan = (month: string, year: string | undefined, day: number): DateSpan =>

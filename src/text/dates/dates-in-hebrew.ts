@@ -1,4 +1,5 @@
 /** Reads date expressions in Hebrew. */
+import { NUMBER_WORDS } from '../number-words.ts'
 import {
   dayOfDate,
   monthFrom,
@@ -33,25 +34,12 @@ const DUALS: Readonly<Record<string, readonly [number, Unit]>> = {
   יום: [1, 'day'],
 }
 const UNITS: Readonly<Record<string, Unit>> = { ימים: 'day', שבועות: 'week', חודשים: 'month', שנים: 'year' }
-const NUMBERS: Readonly<Record<string, number>> = {
-  שלושה: 3,
-  שלוש: 3,
-  ארבעה: 4,
-  ארבע: 4,
-  חמישה: 5,
-  חמש: 5,
-  שישה: 6,
-  שש: 6,
-  שבעה: 7,
-  שבע: 7,
-  שמונה: 8,
-  תשעה: 9,
-  תשע: 9,
-  עשרה: 10,
-  עשר: 10,
-  כמה: 3,
-  מספר: 3,
-}
+/** From three to ten, and vague amounts; two of a unit has a form of its own. */
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ...[...NUMBER_WORDS].filter(([word, number]) => /^[א-ת]/.test(word) && number >= 3 && number <= 10),
+  ['כמה', 3] as const,
+  ['מספר', 3] as const,
+])
 
 /** A word boundary for letters outside ASCII, and the letters that join a word: in, of, from, to, that, and. */
 const BEGIN = '(?<![\\p{L}\\p{N}])'
@@ -104,9 +92,9 @@ export const HEBREW_DATES: readonly DatePattern[] = [
     },
   ],
   [
-    `${BEGIN}(לפני|בעוד|עוד) (\\d{1,3}|${Object.keys(NUMBERS).join('|')}) (${Object.keys(UNITS).join('|')})${END}`,
+    `${BEGIN}(לפני|בעוד|עוד) (\\d{1,3}|${[...NUMBERS.keys()].join('|')}) (${Object.keys(UNITS).join('|')})${END}`,
     ([which = '', count = '', units = ''], day) =>
-      unitsFrom(day, (which === 'לפני' ? -1 : 1) * (NUMBERS[count] ?? Number(count)), UNITS[units] ?? 'day'),
+      unitsFrom(day, (which === 'לפני' ? -1 : 1) * (NUMBERS.get(count) ?? Number(count)), UNITS[units] ?? 'day'),
   ],
   [
     `${BEGIN}[בלמהו]{0,2}(?:יום )?${WEEKDAY} (שעבר|הקודמת?|האחרונה?|הבאה?|הזאת|הזה)${END}`,

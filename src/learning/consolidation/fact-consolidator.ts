@@ -1,0 +1,271 @@
+/** Adds new facts to the known ones: a restated fact is stored once, a contradicted fact ends but stays as history. */
+import { LRUCache } from 'lru-cache'
+import type { Ids } from '../../platform/ids.ts'
+import { TimeSlices } from '../../platform/yield.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { LongTermMemory } from '../../memory/long-term-memory.ts'
+import { PLAIN_MEMORY, type MemoryRecord } from '../../memory/memory.ts'
+import type { MemoryStore } from '../../memory/memory-store.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { CallContext } from '../../models/language-model.ts'
+import { tokenise } from '../../text/tokenise.ts'
+import type { ExtractedFact } from '../extraction/extraction.ts'
+import { strengthened } from '../extraction/importance.ts'
+import { mayReplace } from './compare-facts.ts'
+import type { EmbeddingSimilarity } from './embedding-similarity.ts'
+import { compareWith, sameByWords, similarByWords, type ComparedFact } from './find-duplicate.ts'
+import { nearestFacts } from './nearest-facts.ts'
+import { parseFact, type ParsedFact } from './parse-fact.ts'
+
+export interface FactConsolidatorDeps {
+  readonly memories: Pick<MemoryStore, 'list' | 'change'>
+  readonly memory: Pick<LongTermMemory, 'store'>
+  readonly similarity: EmbeddingSimilarity
+  readonly clock: Clock
+  readonly ids: Ids
+}
+
+/** What became of a fact: a memory of its own, or one more source of the memory that says it already. */
+export interface ConsolidationResult {
+  readonly memory_id: string
+  readonly outcome: 'new' | 'restated'
+  /** Memories that it ended. */
+  readonly ended: readonly string[]
+}
+
+/** The known facts of one scope during one run of learning. Nothing else may learn in the scope meanwhile. */
+export interface KnownFacts {
+  /** Current facts that share most words with some texts, at most `limit`. */
+  nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]>
+  /** Stores a fact, or adds its source to the memory that says it already. Later facts are compared with it. */
+  consolidate(
+    fact: ExtractedFact,
+    session_id: string | undefined,
+    call: Omit<CallContext, 'purpose'>,
+  ): Promise<ConsolidationResult>
+}
+
+/** Memories that are read at once: about 2 ms. */
+const PAGE = 100
+const MAX_PARSED = 20_000
+
+/** Opens the known facts of a scope. Keeps parsed facts over all runs, because parsing costs more than comparing. */
+export class FactConsolidator {
+  readonly #deps: FactConsolidatorDeps
+  readonly #parsed = new LRUCache<string, ParsedFact>({ max: MAX_PARSED })
+
+  constructor(deps: FactConsolidatorDeps) {
+    this.#deps = deps
+  }
+
+  /** Reads every fact of a scope. */
+  async open(scope: Scope): Promise<KnownFacts> {
+    const entries = await load(this.#deps.memories, scope)
+    return new ScopeFacts(this.#deps, scope, entries, (text, speaker) => this.#parse(text, speaker))
+  }
+
+  #parse(text: string, { name, words }: Speaker): ParsedFact {
+    const key = `${name}\n${text}`
+    const known = this.#parsed.get(key)
+    if (known !== undefined) return known
+    const parsed = parseFact(text, words)
+    this.#parsed.set(key, parsed)
+    return parsed
+  }
+}
+
+/** The person whose fact it is. */
+interface Speaker {
+  readonly name: string
+  readonly words: ReadonlySet<string>
+}
+
+const speakerOf = ({ source }: ExtractedFact): Speaker => {
+  const words = new Set(tokenise(source.sender_name ?? ''))
+  return { name: [...words].join(' '), words }
+}
+
+interface Entry {
+  memory: MemoryRecord
+  /** The parsed fact by the speaker's name; parsed when it is first compared. */
+  readonly parsed: Map<string, ParsedFact>
+}
+
+class ScopeFacts implements KnownFacts {
+  readonly #deps: FactConsolidatorDeps
+  readonly #scope: Scope
+  /** Newest first. */
+  #entries: Entry[]
+  readonly #parse: (text: string, speaker: Speaker) => ParsedFact
+
+  constructor(
+    deps: FactConsolidatorDeps,
+    scope: Scope,
+    entries: Entry[],
+    parse: (text: string, speaker: Speaker) => ParsedFact,
+  ) {
+    this.#deps = deps
+    this.#scope = scope
+    this.#entries = entries
+    this.#parse = parse
+  }
+
+  async nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]> {
+    const current = this.#entries.map(({ memory }) => memory).filter(memory => memory.valid_to === undefined)
+    return await nearestFacts(current, texts, limit)
+  }
+
+  async consolidate(
+    fact: ExtractedFact,
+    session_id: string | undefined,
+    call: Omit<CallContext, 'purpose'>,
+  ): Promise<ConsolidationResult> {
+    const speaker = speakerOf(fact)
+    const parsed = this.#parse(fact.text, speaker)
+    let others = await this.#compareWithKnown(fact, parsed, speaker)
+    for (;;) {
+      const same = await this.#findSame(fact, parsed, others, call)
+      if (same === undefined) return await this.#add(fact, parsed, others, session_id)
+      if (await this.#restate(same, fact)) {
+        return { memory_id: same.memory.memory_id, outcome: 'restated', ended: [] }
+      }
+      // It was forgotten since the facts were read.
+      this.#entries = this.#entries.filter(entry => entry !== same)
+      others = others.filter(({ entry }) => entry !== same)
+    }
+  }
+
+  async #compareWithKnown(
+    fact: ExtractedFact,
+    parsed: ParsedFact,
+    speaker: Speaker,
+  ): Promise<readonly ComparedFact<Entry>[]> {
+    const others: ComparedFact<Entry>[] = []
+    const slices = new TimeSlices()
+    for (const entry of this.#entries) {
+      if (!entry.memory.person_ids.includes(fact.source.person_id) || !heldWhenSaid(entry.memory, fact)) continue
+      others.push(compareWith(parsed, entry, this.#parseEntry(entry, speaker)))
+      await slices.pause()
+    }
+    return others
+  }
+
+  #parseEntry({ memory, parsed }: Entry, speaker: Speaker): ParsedFact {
+    const known = parsed.get(speaker.name)
+    if (known !== undefined) return known
+    const first = this.#parse(memory.text, speaker)
+    parsed.set(speaker.name, first)
+    return first
+  }
+
+  async #findSame(
+    fact: ExtractedFact,
+    parsed: ParsedFact,
+    others: readonly ComparedFact<Entry>[],
+    call: Omit<CallContext, 'purpose'>,
+  ): Promise<Entry | undefined> {
+    const same = sameByWords(parsed, others, fact.same_as)
+    if (same !== undefined) return same
+    const similar = similarByWords(parsed, others)
+    if (similar.length === 0) return undefined
+    const texts = similar.map(({ memory }) => memory.text)
+    const answers = await this.#deps.similarity.sameMeaning(fact.text, texts, call)
+    return similar[answers.indexOf(true)]
+  }
+
+  /** Adds a source to a memory. @returns false when the memory is gone */
+  async #restate(entry: Entry, fact: ExtractedFact): Promise<boolean> {
+    const { memory } = entry
+    const { message_id, sent_at: said_at } = fact.source
+    if (memory.sources.includes(message_id)) return true
+    const importance = strengthened(memory.importance)
+    const change = { importance, add_sources: [message_id], said_at }
+    if (!(await this.#deps.memories.change(this.#scope, memory.memory_id, change))) return false
+    const said_from = Math.min(memory.said_from, said_at)
+    const said_to = Math.max(memory.said_to, said_at)
+    entry.memory = { ...memory, importance, said_from, said_to, sources: [...memory.sources, message_id] }
+    return true
+  }
+
+  /** Stores a fact as a memory of its own, and ends the earlier facts that it contradicts. */
+  async #add(
+    fact: ExtractedFact,
+    parsed: ParsedFact,
+    others: readonly ComparedFact<Entry>[],
+    session_id: string | undefined,
+  ): Promise<ConsolidationResult> {
+    const said_at = fact.source.sent_at
+    const contradicted = others
+      .filter(
+        ({ entry, parsed: other, verdict }) =>
+          verdict === 'contradicts' || (entry.memory.memory_id === fact.replaces && mayReplace(parsed, other)),
+      )
+      .map(({ entry }) => entry)
+    const earlier = contradicted.filter(({ memory }) => memory.said_to <= said_at)
+    // Learned late: the later statement is current, and this one is history.
+    const later = contradicted.find(({ memory }) => memory.said_to > said_at)?.memory
+    const memory = {
+      ...toMemory(fact, this.#scope, session_id, this.#deps),
+      supersedes: earlier.at(0)?.memory.memory_id,
+      valid_to: later === undefined ? fact.valid_to : endedBy(later, said_at),
+    }
+    await this.#deps.memory.store(memory)
+    for (const entry of earlier) {
+      await this.#deps.memories.change(this.#scope, entry.memory.memory_id, { valid_to: said_at })
+      entry.memory = { ...entry.memory, valid_to: said_at }
+    }
+    this.#entries.unshift({ memory, parsed: new Map() })
+    return { memory_id: memory.memory_id, outcome: 'new', ended: earlier.map(entry => entry.memory.memory_id) }
+  }
+}
+
+/** Facts and explicit memories, newest first, history included, without those that were merged into another one. */
+const load = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<Entry[]> => {
+  const entries: Entry[] = []
+  const slices = new TimeSlices()
+  let before: string | undefined
+  for (;;) {
+    const page = await memories.list(scope, {
+      limit: PAGE,
+      kinds: ['fact', 'explicit'],
+      ...(before === undefined ? {} : { before }),
+    })
+    const kept = page.filter(memory => memory.merged_into === undefined)
+    entries.push(...kept.map(memory => ({ memory, parsed: new Map<string, ParsedFact>() })))
+    before = page.at(-1)?.memory_id
+    if (page.length < PAGE) return entries
+    await slices.pause()
+  }
+}
+
+/** Whether a memory held when the fact was said, or ends at the same time as the fact. */
+const heldWhenSaid = (memory: MemoryRecord, fact: ExtractedFact): boolean =>
+  memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
+
+/** When a fact ended that was contradicted later; a statement that was also made before it ended it when it was repeated. */
+const endedBy = (later: MemoryRecord, said_at: number): number =>
+  later.valid_from > said_at ? later.valid_from : later.said_to
+
+const toMemory = (
+  fact: ExtractedFact,
+  scope: Scope,
+  session_id: string | undefined,
+  { ids, clock }: Pick<FactConsolidatorDeps, 'ids' | 'clock'>,
+): MemoryRecord => ({
+  ...PLAIN_MEMORY,
+  memory_id: ids.uuid(),
+  scope,
+  kind: 'fact',
+  session_id,
+  created_at: clock.now(),
+  text: fact.text,
+  quote: fact.quote,
+  category: fact.category,
+  importance: fact.importance,
+  entities: fact.entities,
+  person_ids: [fact.source.person_id],
+  sources: [fact.source.message_id],
+  said_from: fact.source.sent_at,
+  said_to: fact.source.sent_at,
+  valid_from: fact.valid_from ?? fact.source.sent_at,
+})

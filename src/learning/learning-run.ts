@@ -1,0 +1,167 @@
+/** One run of learning over the messages of one conversation: extracts facts chunk by chunk, and records the progress. */
+import type { Logger } from '../platform/logger.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
+import { personOfScope } from '../messages/scope.ts'
+import { meanValence } from '../text/valence/valence.ts'
+import { chunksOf, isSource, type Chunk } from './chunks.ts'
+import type { KnownFacts } from './consolidation/fact-consolidator.ts'
+import type { ExtractedFact, Extraction, ExtractionOptions } from './extraction/extraction.ts'
+import { reflectionByRules } from './extraction/keyword-rules.ts'
+import { containsQuote } from './extraction/quote-verification.ts'
+import { removeFacts } from './forget-changed-messages.ts'
+import type { LearnerDeps, LearningContext, LearningOptions } from './learning-context.ts'
+import { addFact, addReports, EMPTY_REPORT, type LearningReport } from './learning-report.ts'
+import { digestOf } from './processed-messages.ts'
+
+/** Known facts that the extractor is shown, so that it can say which of them are repeated or replaced. */
+const MAX_KNOWN = 20
+
+/** A run. The caller makes sure that nothing else learns in the scope meanwhile. */
+export class LearningRun {
+  readonly #deps: LearnerDeps
+  readonly #logger: Logger
+  readonly #context: LearningContext
+  /** The whole conversation, in order. */
+  readonly #messages: readonly MessageRecord[]
+
+  constructor(deps: LearnerDeps, context: LearningContext, messages: readonly MessageRecord[]) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('learning')
+    this.#context = context
+    this.#messages = messages
+  }
+
+  /** Learns from the unprocessed messages. */
+  async learn(unprocessed: ReadonlySet<MessageId>, options: LearningOptions): Promise<LearningReport> {
+    await this.#removeUnfinished(unprocessed)
+    const chunks = chunksOf(this.#messages, unprocessed)
+    if (chunks.length === 0) return EMPTY_REPORT
+    // Opened once: facts of one chunk are known to the next one.
+    const known = await this.#deps.consolidator.open(this.#context.scope)
+    let report = EMPTY_REPORT
+    for (const chunk of chunks) report = addReports(report, await this.#learnChunk(chunk, known, options))
+    return report
+  }
+
+  /** Writes a reflection when there is none: the deletion of a message may have taken it away. */
+  async ensureReflection(): Promise<void> {
+    const { session_id } = this.#context
+    const sources = this.#messages.filter(isSource)
+    if (session_id === undefined || sources.length === 0) return
+    if ((await this.#deps.progress.reflections.of(session_id)) !== undefined) return
+    await this.#reflect(session_id, reflectionByRules(sources))
+  }
+
+  /** An earlier run may have stored facts and ended before it marked the messages as processed: it is repeated. */
+  async #removeUnfinished(unprocessed: ReadonlySet<MessageId>): Promise<void> {
+    const { scope } = this.#context
+    const candidates = await this.#deps.facts.memories.ofSources(scope, [...unprocessed])
+    const unfinished = candidates.filter(
+      memory => memory.kind === 'fact' && memory.sources.every(id => unprocessed.has(id)),
+    )
+    await removeFacts(this.#deps.facts, scope, unfinished)
+  }
+
+  async #learnChunk(chunk: Chunk, known: KnownFacts, options: LearningOptions): Promise<LearningReport> {
+    const { patient, activity } = options
+    const call = this.#call(options.signal)
+    const extraction = await this.#deps.extractor.extract(
+      {
+        messages: chunk.messages,
+        sources: new Set(chunk.sources.map(message => message.message_id)),
+        known: await known.nearest(
+          chunk.sources.map(message => message.text),
+          MAX_KNOWN,
+        ),
+        so_far: await this.#reflectionSoFar(),
+        activity,
+      },
+      { patient, call },
+    )
+    const report = await this.#consolidate(extraction, known, call)
+    await this.#recordUse(extraction, report)
+    await this.#markProcessed(chunk, extraction)
+    this.#reportProgress(chunk, extraction, report)
+    return report
+  }
+
+  #call(signal: AbortSignal | undefined): ExtractionOptions['call'] {
+    const { scope, chat_id } = this.#context
+    const person_id = personOfScope(scope)
+    return {
+      chat_id,
+      ...(person_id === undefined ? {} : { person_id }),
+      ...(signal === undefined ? {} : { signal }),
+    }
+  }
+
+  async #reflectionSoFar(): Promise<string | undefined> {
+    const { session_id } = this.#context
+    return session_id === undefined ? undefined : (await this.#deps.progress.reflections.of(session_id))?.text
+  }
+
+  async #consolidate(
+    extraction: Extraction,
+    known: KnownFacts,
+    call: ExtractionOptions['call'],
+  ): Promise<LearningReport> {
+    const { provider, extraction_time_ms } = extraction
+    let report: LearningReport = { ...EMPTY_REPORT, provider, extraction_time_ms }
+    for (const fact of await this.#stillSaid(extraction.facts)) {
+      const result = await known.consolidate(fact, this.#context.session_id, call)
+      const { memory_id } = result
+      await this.#deps.facts.memoryLog.relate(fact.relations.map(relation => ({ ...relation, memory_id })))
+      report = addFact(report, result, fact)
+    }
+    return report
+  }
+
+  /** The facts whose quotes are still in their messages: a message may be edited or deleted while the model works. */
+  async #stillSaid(facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> {
+    const current = await this.#deps.messages.current(facts.map(fact => fact.source.message_id))
+    return facts
+      .filter(fact => containsQuote(current.get(fact.source.message_id)?.text ?? '', fact.quote))
+      .sort((a, b) => a.source.sent_at - b.source.sent_at)
+  }
+
+  async #recordUse({ provider }: Extraction, { memory_ids }: LearningReport): Promise<void> {
+    const { scope } = this.#context
+    const at = this.#deps.clock.now()
+    const used = memory_ids.length === 0 ? [undefined] : memory_ids
+    await this.#deps.facts.memoryLog.accessed(
+      used.map(memory_id => ({ scope, memory_id, type: `extract:${provider}`, at })),
+    )
+  }
+
+  /** Last step of a chunk: until here a crash only means that the chunk is learned from again. */
+  async #markProcessed({ sources }: Chunk, { reflection }: Extraction): Promise<void> {
+    const { session_id, scope } = this.#context
+    if (session_id === undefined) return
+    await this.#reflect(session_id, reflection)
+    const processed = sources.map(({ message_id, text }) => ({ message_id, digest: digestOf(text) }))
+    await this.#deps.progress.processedMessages.add({ session_id, scope }, processed)
+  }
+
+  async #reflect(session_id: string, text: string): Promise<void> {
+    const valence = meanValence(this.#messages.filter(isSource).map(message => message.text))
+    const { scope } = this.#context
+    await this.#deps.progress.reflections.put({ session_id, scope, text, valence, created_at: this.#deps.clock.now() })
+  }
+
+  #reportProgress({ sources }: Chunk, extraction: Extraction, report: LearningReport): void {
+    const { metrics } = this.#deps
+    metrics.count('facts_learnt', report.added)
+    metrics.count('facts_restated', report.restated)
+    metrics.count('facts_ended', report.ended)
+    this.#logger.info('Learned from messages', {
+      session_id: this.#context.session_id,
+      provider: extraction.provider,
+      extraction_time_ms: Math.round(extraction.extraction_time_ms),
+      messages: sources.length,
+      facts: report.added,
+      restated: report.restated,
+      ended: report.ended,
+      unfound: extraction.quotes_not_found,
+    })
+  }
+}

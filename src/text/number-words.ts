@@ -1,0 +1,9 @@
+/** Numbers written as words, in all languages: the one table that dates and facts are read with. */
+import { labelled, lexiconLines } from './lexicons/lexicon.ts'
+
+/** `two` → 2, `שניים` → 2; words as they are spelt, final letters included. */
+export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
+  labelled(lexiconLines('numbers')).flatMap(([number, words]) =>
+    words.split(' ').map(word => [word, Number(number)] as const),
+  ),
+)
