@@ -34,6 +34,7 @@ const examplesOf = async (dialogues: readonly Dialogue[]): Promise<readonly Exam
     for (const { text, evidence } of dialogue.questions) {
       const wanted = new Set(evidence.map(id => `${dialogue.name} ${id}`))
       const listener: Reranker = {
+        readsFeatures: true,
         rerank: async (_, candidates) => {
           const right = candidates.map(each => wanted.has(each.message_id))
           if (right.includes(true)) examples.push({ features: candidates.map(each => each.features), right })

@@ -2,8 +2,9 @@
 import type { ClientOptions } from '../operations/client.ts'
 import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
-import type { Memory } from './memory.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
+import type { MessageVectors } from '../vectors/message-vectors.ts'
 
 /** Operations that store memories. */
 export const STORING: ReadonlySet<string> = new Set([
@@ -25,8 +26,9 @@ export const searches = (operation: string, input: unknown): boolean =>
 const LOOK_INTERVAL_MS = SECOND_MS
 
 export interface CatchUpDeps {
-  readonly memory: Memory
-  readonly past: Pick<MessageSearch, 'requestSync' | 'whenIdle'>
+  readonly memory: LongTermMemory
+  readonly messageVectors: MessageVectors
+  readonly messageIndex: Pick<MessageIndex, 'requestSync' | 'whenIdle'>
   readonly clock: Clock
 }
 
@@ -37,21 +39,23 @@ export type CatchUp = (
   startServer: boolean,
 ) => Promise<void>
 
-export const createCatchUp = ({ memory, past, clock }: CatchUpDeps): CatchUp => {
+export const createCatchUp = ({ memory, messageVectors, messageIndex, clock }: CatchUpDeps): CatchUp => {
   /** Memories and messages that are not searchable yet. */
   const counts = async (): Promise<{ readonly memories: number; readonly messages: number }> => {
     const { pending_embedding, pending_index } = await memory.stats()
-    return { memories: Math.max(pending_embedding, pending_index), messages: (await memory.messages?.pending()) ?? 0 }
+    return { memories: Math.max(pending_embedding, pending_index), messages: await messageVectors.pending() }
   }
 
   const work = async (startServer: boolean): Promise<void> => {
-    past.requestSync()
-    await past.whenIdle()
+    messageIndex.requestSync()
+    await messageIndex.whenIdle()
     const { memories, messages } = await counts()
     // A server that has nothing to do is not started.
     if (!startServer && memories + messages === 0) return
     await memory.start()
+    messageVectors.start()
     await memory.whenIdle()
+    await messageVectors.whenIdle()
   }
 
   return async ({ signal, progress, notice }, startServer) => {
@@ -74,8 +78,8 @@ export const createCatchUp = ({ memory, past, clock }: CatchUpDeps): CatchUp => 
     await working
     const { memories } = await counts()
     if (memories > 0) notice?.(`${waiting(memories)}: ${(await memory.stats()).index.detail}`)
-    const messages = await memory.messages?.health()
-    if (messages !== undefined && messages.state !== 'ok') notice?.(messages.detail)
+    const messages = await messageVectors.health()
+    if (messages.state === 'degraded') notice?.(messages.detail)
   }
 }
 

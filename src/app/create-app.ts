@@ -4,28 +4,29 @@ import type { Settings } from '../config/settings.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import type { TrafficStore } from '../messages/message-store.ts'
-import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import type { People } from '../people/people.ts'
 import { createAuditFile } from '../platform/audit-file.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import { Modules } from '../lifecycle/modules.ts'
+import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
+import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
+import type { MessageVectors } from '../vectors/message-vectors.ts'
 import { createSessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent, createProfileReader } from './agent.ts'
 import { createClosing } from './session-lifecycle.ts'
-import { CrossScopePolicy } from '../retrieval/cross-scope-policy.ts'
 import { createLearning, extractionProviders } from './learning.ts'
-import { createMemory, createPast, type Memory } from './memory.ts'
+import { createMemoryFeatures } from './memory.ts'
 import { createModels } from './models.ts'
 import { createPrivacy } from './privacy.ts'
 import { createOperationContext } from './operation-context.ts'
-import { crossScopeMemories } from '../retrieval/cross-scope-memories.ts'
-import { crossScopeMessages } from '../retrieval/cross-scope-messages.ts'
 import { createDelivery, createScheduler } from './delivery.ts'
 import { createPipeline } from './pipeline.ts'
 import { commandLanguage } from '../conversation/reply-language.ts'
@@ -37,8 +38,12 @@ export interface App extends AsyncDisposable {
   readonly runner: Runner
   readonly conversation: Conversation
   readonly closing: SessionLifecycle
-  readonly memory: Memory
-  readonly past: MessageSearch
+  readonly memory: LongTermMemory
+  readonly messageVectors: MessageVectors
+  readonly messageIndex: MessageIndex
+  readonly maintenance: VectorMaintenance
+  readonly search: SearchService
+  readonly modules: Modules
   readonly people: People
   /** How many messages and replies are in which state. */
   readonly traffic: TrafficStore['counts']
@@ -72,12 +77,13 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const stores = openStores(settings, parts)
   await stores.meter.releaseInterrupted()
   const models = createModels(settings, stores.meter, parts)
-  const memory = await createMemory(settings, stores, models, parts)
-  const past = await createPast(settings, stores, memory, parts)
-  stores.personalData.push(memory.personal, past.personal)
+  const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
+  const features = await createMemoryFeatures({ settings, stores, models, audit, runtime: parts })
+  const { memory, messageIndex } = features
+  const modules = new Modules(features.modules, logger)
+  stores.personalData.push(...modules.personalData)
   await stores.people.recover()
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const audit = createAuditFile(settings.logs_dir, 'memory_audit', clock)
   const learning = createLearning(
     {
       settings,
@@ -103,7 +109,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   const closing = createClosing({ settings, stores, sessions, memory, learning, exclusive, timeout_ms }, parts)
   const sweepSoon = background.coalesced('sweeping ended sessions', () => closing.sweep({ signal: stopping.signal }))
   const privacy = createPrivacy(
-    { settings, stores, sessions, memory, past, audit, background, exclusive, sessionChanged: sweepSoon },
+    { settings, stores, sessions, features, audit, background, exclusive, sessionChanged: sweepSoon },
     parts,
   )
   const delivery = createDelivery(
@@ -118,7 +124,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       settings,
       stores,
       models,
-      memory,
+      features,
       audit,
       privacy,
       instance: { version, started_at: () => started_at },
@@ -143,8 +149,6 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
   })
   const commands = createChatCommands({ runner, clock, language: commandLanguage(windows, stores.preferences) })
 
-  const { godfather_scope } = settings.memory
-  const far = new CrossScopePolicy({ people: stores.people, audit, godfather_scope })
   const { conversation, events } = await createPipeline(
     {
       settings,
@@ -153,8 +157,8 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       delivery,
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: {
-        memory: crossScopeMemories({ memory, memories: stores.memories, far }),
-        past: crossScopeMessages({ past, messages: createSqliteMessageReader(stores.database), far }),
+        search: features.search,
+        scopes: features.scopes,
         profileOf: createProfileReader(settings, stores),
       },
       model: models.language,
@@ -173,7 +177,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     <T>(act: (event: T) => Promise<void>) =>
     async (event: T): Promise<void> => {
       await act(event)
-      past.requestSync()
+      messageIndex.requestSync()
     }
   const eventsOf = (channel: Channel): ChannelEvents => ({
     ...events,
@@ -192,13 +196,17 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     conversation,
     closing,
     memory,
-    past,
+    messageVectors: features.messageVectors,
+    messageIndex,
+    maintenance: features.maintenance,
+    search: features.search,
+    modules,
     people: stores.people,
     traffic: () => stores.messages.traffic.counts(),
     open: async () => {
       let awake: Promise<void> | undefined
       const wake = async (): Promise<void> => {
-        await memory.start()
+        await modules.start()
         await conversation.recover()
       }
       const consoleEvents = eventsOf(consoleChannel)
@@ -213,8 +221,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
     },
     start: async () => {
       started_at = clock.now()
-      await memory.start()
-      past.requestSync()
+      await modules.start()
       await conversation.recover()
       for (const channel of everyChannel) await channel.start(eventsOf(channel))
       sweepSoon()
@@ -231,8 +238,7 @@ export const createApp = async ({ settings, parts, version, channels = [], onRea
       }
       await background.whenIdle()
       await agent[Symbol.asyncDispose]()
-      await memory[Symbol.asyncDispose]()
-      await past[Symbol.asyncDispose]()
+      await modules.stop()
       await audit.close()
       stores[Symbol.dispose]()
     },

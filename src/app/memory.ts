@@ -1,153 +1,140 @@
+/** Maps the settings to the vectors, memory and retrieval modules, or to their null objects while memory is off. */
 import { join, resolve } from 'node:path'
 import type { Settings } from '../config/settings.ts'
-import { createManagedChromaServer } from '../vectors/chroma/managed-chroma-server.ts'
-import { createRemoteChromaServer } from '../vectors/chroma/remote-chroma-server.ts'
-import type { ChromaServer } from '../vectors/chroma/chroma-server.ts'
-import { createLongTermMemory } from '../memory/create-long-term-memory.ts'
-import { createMessageSearch } from '../retrieval/create-message-search.ts'
-import type { MessageVectors } from '../vectors/message-vectors.ts'
-import { withFactSimilarity } from '../retrieval/fact-similarity.ts'
-import type { LongTermMemory, MemorySync } from '../memory/long-term-memory.ts'
+import type { Module } from '../lifecycle/module.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { AuditLog } from '../memory/audit-log.ts'
+import { createMemoryEmbeddingSource } from '../memory/memory-embedding-source.ts'
+import { createMemoryModule } from '../memory/memory-module.ts'
 import { createNoLongTermMemory } from '../memory/no-long-term-memory.ts'
-import { noMessageSearch } from '../retrieval/no-message-search.ts'
-import { noVectorMaintenance } from '../vectors/maintenance/no-vector-maintenance.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
-import { createHttpReranker } from '../retrieval/ranking/http-reranker.ts'
-import { createLinearReranker } from '../retrieval/ranking/linear-reranker.ts'
-import { RANKER_WEIGHTS } from '../retrieval/ranking/ranker-weights.ts'
-import type { Reranker } from '../retrieval/ranking/reranker.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../retrieval/ranking/weights.ts'
-import { sharedQuestions } from '../vectors/query-embedding-cache.ts'
-import { openIndexDatabase } from '../retrieval/sqlite/index-database.ts'
-import { createSqliteFullTextIndex } from '../retrieval/sqlite/sqlite-full-text-index.ts'
-import { openVectorDatabase } from '../vectors/sqlite/vector-database.ts'
-import type { VectorMaintenance, VerifiablePart } from '../vectors/maintenance/vector-maintenance.ts'
 import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
+import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
+import { pastMerges } from '../people/sqlite/past-merges.ts'
+import { createFullTextModule } from '../retrieval/full-text/full-text-module.ts'
+import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
+import { noMessageIndex } from '../retrieval/full-text/no-message-index.ts'
+import { createRetrievalModule, type RetrievalSettings } from '../retrieval/retrieval-module.ts'
+import { ScopePolicy } from '../retrieval/scope-policy.ts'
+import { noSearch, type SearchService } from '../retrieval/search-service.ts'
+import { noVectorMaintenance } from '../vectors/maintenance/no-vector-maintenance.ts'
+import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
+import type { MessageVectors } from '../vectors/message-vectors.ts'
+import { noMessageVectors } from '../vectors/no-message-vectors.ts'
+import { createVectorsModule, type VectorsSettings } from '../vectors/vectors-module.ts'
 import type { Models } from './models.ts'
-import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
-import { createVectors } from './vectors.ts'
+import type { Stores } from './stores.ts'
 
 /** Whether anything is moved into long-term memory and recalled from it. */
 export const remembers = (settings: Settings): boolean =>
   settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
 
-/** Long-term memory, and what looks after its vectors. */
-export interface Memory extends LongTermMemory, MemorySync {
+/** What the rest of the app uses of memory and search. */
+export interface MemoryFeatures {
+  readonly memory: LongTermMemory
+  readonly messageVectors: MessageVectors
+  readonly messageIndex: MessageIndex
   readonly maintenance: VectorMaintenance
-  /** Indexes of another kind, which are verified with the vectors, join here. */
-  readonly others: VerifiablePart[]
-  /** Vectors of messages; `undefined` when it is off. */
-  readonly messages: MessageVectors | undefined
+  readonly search: SearchService
+  readonly scopes: ScopePolicy
+  /** In the order in which they start. */
+  readonly modules: readonly Module[]
 }
 
-/** Long-term memory as configured; switched off it starts no Chroma and opens no vector store. */
-export const createMemory = async (
-  settings: Settings,
-  stores: Stores,
-  models: Pick<Models, 'embedder' | 'embedderOf'>,
-  parts: Runtime,
-): Promise<Memory> => {
-  if (!remembers(settings)) {
-    return {
-      ...createNoLongTermMemory(stores.memories),
-      maintenance: noVectorMaintenance,
-      others: [],
-      messages: undefined,
-    }
-  }
-  const { clock, logger } = parts
-  const { longterm } = settings.memory
-  const database = await openVectorDatabase(join(settings.data_root, 'vectors.db'), clock, logger)
-  const embedder = sharedQuestions(models.embedder)
-  const server = chromaServer(settings, parts)
-  const {
-    messages,
-    maintenance: upkeep,
-    ...wired
-  } = await createVectors(settings, stores, embedder, models, {
-    database,
-    server,
-    parts,
-  })
-  const memory = createLongTermMemory({
-    ...parts,
-    ...wired,
-    settings: longterm,
-    memories: stores.memories,
-    embedder,
-  })
-  const others: VerifiablePart[] = []
-  const kept = upkeep(memory, others)
-  return {
-    ...memory,
-    messages,
-    others,
-    maintenance: kept,
-    start: async () => {
-      await memory.start()
-      messages.start()
-    },
-    whenIdle: async () => {
-      await memory.whenIdle()
-      await messages.whenIdle()
-    },
-    health: async () => {
-      const healthy = await memory.health()
-      for (const health of [healthy, await messages.health()]) if (health.state !== 'ok') return health
-      const doubt = await kept.thresholdWarning()
-      return doubt === undefined ? healthy : { state: 'degraded', detail: doubt }
-    },
-    [Symbol.asyncDispose]: async () => {
-      await messages[Symbol.asyncDispose]()
-      await memory[Symbol.asyncDispose]()
-      database[Symbol.dispose]()
-    },
-  }
+export interface MemoryFeaturesDeps {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly models: Pick<Models, 'embedder' | 'embedderOf'>
+  readonly audit: AuditLog
+  readonly runtime: Runtime
 }
 
-/** Recall of single messages as configured; switched off, no index is opened. */
-export const createPast = async (
-  settings: Settings,
-  stores: Stores,
-  memory: Memory,
-  parts: Runtime,
-): Promise<MessageSearch> => {
-  if (!remembers(settings)) return noMessageSearch
+/** Switched off, no Chroma starts, and neither the vector store nor the full-text index is opened. */
+export const createMemoryFeatures = async (deps: MemoryFeaturesDeps): Promise<MemoryFeatures> => {
+  const { settings, stores, audit, runtime } = deps
   const feed = createSqliteMessageReader(stores.database)
-  const path = join(settings.data_root, 'index.db')
-  const database = await openIndexDatabase(path, await stores.changeLog.latest(), parts.logger)
-  const past = createMessageSearch({
-    ...parts,
+  const scopes = new ScopePolicy({
+    people: stores.people,
+    audit,
+    sources: [feed, stores.memories],
+    godfather_scope: settings.memory.godfather_scope,
+  })
+  if (!remembers(settings)) return memoryOff(stores, scopes)
+  const fullText = await createFullTextModule({
+    database_path: join(settings.data_root, 'index.db'),
     feed,
     changeLog: stores.changeLog,
-    index: createSqliteFullTextIndex(database),
-    weights: LEXICAL_WEIGHTS,
-    fusion: FUSION,
-    reranker: rerankerOf(settings, stores, parts),
-    vectors: withFactSimilarity(memory, memory.messages),
+    logger: runtime.logger,
   })
-  memory.others.push(past.words)
+  const vectors = await createVectorsModule({
+    settings: vectorsSettings(settings),
+    embedder: deps.models.embedder,
+    embedderOf: space => deps.models.embedderOf(space),
+    memorySource: createMemoryEmbeddingSource(stores.memories),
+    memorySessions: stores.memories,
+    messageContext: createSqliteMessageContext(stores.database),
+    changeLog: stores.changeLog,
+    history: stores.messages.history,
+    pastMerges: pastMerges(stores.database),
+    verifiable: [fullText.following.verification],
+    runtime,
+  })
+  const memory = createMemoryModule({
+    settings: settings.memory.longterm,
+    memories: stores.memories,
+    vectors,
+    clock: runtime.clock,
+  })
+  const retrieval = createRetrievalModule({
+    settings: retrievalSettings(settings),
+    fullText,
+    feed,
+    facts: memory.memory,
+    memories: stores.memories,
+    vectors: vectors.messages,
+    policy: scopes,
+    meter: stores.meter,
+    runtime,
+  })
   return {
-    ...past,
-    [Symbol.asyncDispose]: async () => {
-      await past[Symbol.asyncDispose]()
-      database[Symbol.dispose]()
-    },
+    memory: memory.memory,
+    messageVectors: vectors.messages,
+    messageIndex: fullText.following,
+    maintenance: vectors.maintenance,
+    search: retrieval.search,
+    scopes,
+    modules: [fullText, vectors, memory, retrieval],
   }
 }
 
-const rerankerOf = ({ memory }: Settings, { meter }: Stores, parts: Runtime): Reranker | undefined => {
-  const { kind, url, model, api_key } = memory.longterm.reranker
-  if (kind === 'linear') return createLinearReranker(RANKER_WEIGHTS)
-  return kind === 'http' && url !== undefined
-    ? createHttpReranker({ url, model, api_key }, { ...parts, meter })
-    : undefined
+const memoryOff = (stores: Stores, scopes: ScopePolicy): MemoryFeatures => {
+  const memory = createNoLongTermMemory(stores.memories)
+  return {
+    memory,
+    messageVectors: noMessageVectors,
+    messageIndex: noMessageIndex,
+    maintenance: noVectorMaintenance,
+    search: noSearch,
+    scopes,
+    modules: [{ name: 'memory', health: [{ name: 'memory', health: () => memory.health() }] }],
+  }
 }
 
-const chromaServer = (settings: Settings, parts: Runtime): ChromaServer => {
-  const { chroma, storage_dir } = settings.memory.longterm
-  return chroma.mode === 'remote' && chroma.url !== undefined
-    ? createRemoteChromaServer({ ...parts, url: chroma.url })
-    : createManagedChromaServer({ ...parts, folder: resolve(settings.data_root, storage_dir) })
+const vectorsSettings = ({ data_root, memory, feature_flags, embeddings }: Settings): VectorsSettings => {
+  const { chroma, storage_dir, collection_name, min_similarity } = memory.longterm
+  return {
+    database_path: join(data_root, 'vectors.db'),
+    chroma_folder: resolve(data_root, storage_dir),
+    chroma_url: chroma.mode === 'remote' ? chroma.url : undefined,
+    collection_name,
+    min_similarity,
+    // The offline embedder knows the words of a message; the full-text index knows them better.
+    embed_messages: feature_flags.use_schema_v2 && embeddings.provider !== 'offline',
+  }
+}
+
+const retrievalSettings = ({ memory }: Settings): RetrievalSettings => {
+  const { kind, url, model, api_key } = memory.longterm.reranker
+  if (kind !== 'http') return { reranker: { kind } }
+  return { reranker: url === undefined ? { kind: 'none' } : { kind, url, model, api_key } }
 }

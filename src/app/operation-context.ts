@@ -10,7 +10,7 @@ import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { createCheckups } from './doctor-checks.ts'
-import type { Memory } from './memory.ts'
+import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
 import type { Stores } from './stores.ts'
@@ -29,7 +29,7 @@ export interface OperationContextDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly models: Models
-  readonly memory: Memory
+  readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
   readonly instance: { readonly version: string; readonly started_at: () => number | undefined }
@@ -45,7 +45,7 @@ export interface OperationContextDeps {
 
 /** Everything that operations can use. */
 export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
-  const { settings, stores, models, memory, audit, privacy, sessions, learning, chats } = deps
+  const { settings, stores, models, features, audit, privacy, sessions, learning, chats } = deps
   return {
     instance: instanceInfo(deps),
     system: {
@@ -53,13 +53,13 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       ids: runtime.ids,
       metrics: runtime.metrics,
       usage: stores.meter,
-      checks: [{ name: 'memory', health: () => memory.health() }, ...chats.checks, ...models.checks],
+      checks: [...features.modules.flatMap(module => module.health ?? []), ...chats.checks, ...models.checks],
       diagnostics: createCheckups(settings, models),
     },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },
     messages: {
-      search: stores.forgettable,
+      search: features.search,
       history: stores.forgettable,
       traffic: createTraffic(stores, runtime.clock),
     },
@@ -74,13 +74,13 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       }),
     },
     memory: {
-      facts: memory,
+      facts: features.memory,
       store: stores.memories,
       log: stores.memoryLog,
       lists: stores.numberedLists,
       learning: learning.onRequest,
       agent: learning.agent,
-      maintenance: memory.maintenance,
+      maintenance: features.maintenance,
     },
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }

@@ -24,11 +24,11 @@ import { Turn } from '../conversation/turn.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import { PROFILE_TOKENS } from '../memory/profiles.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { DenidinError } from '../platform/errors.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
+import type { ScopePolicy } from '../retrieval/scope-policy.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { answerWithinMs, type Delivery } from './delivery.ts'
 import { remembers } from './memory.ts'
@@ -51,8 +51,8 @@ export interface PipelineDeps {
     readonly changed: () => void
   }
   readonly recall: {
-    readonly memory: LongTermMemory
-    readonly past: Pick<MessageSearch, 'recall'>
+    readonly search: SearchService
+    readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
   }
   readonly model: LanguageModel
@@ -105,7 +105,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       clock,
       keep: keeps(settings),
     },
-    recall: { memory: recall.memory, past: recall.past, facts: stores.memories, clock, recall_tokens },
+    recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
     packing: {
       packer: new ContextPacker(shared.tokens),
       budget: { total: REQUEST_TOKENS, recall: recall_tokens, profile: PROFILE_TOKENS },

@@ -1,13 +1,12 @@
 import type { Settings } from '../config/settings.ts'
 import type { Exclusive } from '../conversation/turn-scheduler.ts'
-import type { MessageSearch } from '../retrieval/message-search.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { createExport, type Export } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
 import type { ActiveSession } from '../privacy/session-erasure.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { Memory } from './memory.ts'
+import type { MemoryFeatures } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -15,8 +14,7 @@ export interface PrivacyDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly sessions: Sessions
-  readonly memory: Memory
-  readonly past: MessageSearch
+  readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors'>
   readonly audit: AuditLog
   readonly background: BackgroundTasks
   readonly exclusive: Exclusive
@@ -31,7 +29,7 @@ export interface Privacy {
 
 /** What people can ask of what is held about them, over every store. */
 export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => {
-  const { settings, stores, sessions, memory, audit, background } = privacy
+  const { settings, stores, sessions, features, audit, background } = privacy
   const personalData = (): typeof stores.personalData => stores.personalData
   const exporting = createExport({ personalData, root: settings.data_root, clock: parts.clock })
   stores.personalData.push(exporting.personal)
@@ -50,8 +48,8 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       messages: stores.forgettable,
       changeLog: stores.changeLog,
       memories: stores.memories,
-      longterm: memory,
-      indexes: [stores.unknownSessions, privacy.past, ...(memory.messages === undefined ? [] : [memory.messages])],
+      longterm: features.memory,
+      indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
       scrub: () => {
         stores.database.scrub()
       },

@@ -21,7 +21,7 @@ import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite
 import type { ChangeLog } from '../messages/change-log.ts'
 import { createSqliteChangeLog } from '../messages/sqlite/sqlite-change-log.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
-import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
 import { guardInbox } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
@@ -65,7 +65,7 @@ export interface Stores extends Disposable {
   readonly pauses: Pauses
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
-  readonly forgettable: MessageErasure & ScanningMessageSearch
+  readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
   /** Every store that holds something of a person. */

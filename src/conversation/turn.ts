@@ -104,6 +104,8 @@ export class Turn {
       tone: (shown: RecallCandidates) => tone(turn.question, shown),
     }
     const packed = packer.packContext(history, candidates, budget)
+    const { memories, quoted, quotes } = packed.recall
+    recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
     if (budget.recall > 0) this.#logRecall(packed, clock.now() - began)
     return packed
   }

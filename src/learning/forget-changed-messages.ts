@@ -16,7 +16,7 @@ export const removeFacts = async (
   if (facts.length === 0) return
   const memory_ids = facts.map(fact => fact.memory_id)
   await memories.remove(scope, memory_ids)
-  await memory.drop(memory_ids)
+  await memory.deleteVectors(memory_ids)
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Reflections } from './reflections.ts'
 /** Where facts are stored: the memories, their vectors, and the log of their use. */
 export interface FactStorage {
   readonly memories: Pick<MemoryStore, 'ofSources' | 'remove'>
-  readonly memory: Pick<LongTermMemory, 'drop'>
+  readonly memory: Pick<LongTermMemory, 'deleteVectors'>
   readonly memoryLog: Pick<MemoryLog, 'accessed' | 'relate'>
 }
 

@@ -1,6 +1,6 @@
+/** Ranks recalled memories by similarity and recency. */
 import { DAY_MS } from '../platform/clock.ts'
-import type { MemoryRecord, RecalledMemory } from './memory.ts'
-import type { Neighbour } from '../vectors/vector-index.ts'
+import type { RecalledMemory } from './memory.ts'
 
 /** Age at which a memory's recency has fallen to one half. */
 const RECENCY_HALF_LIFE_MS = 30 * DAY_MS
@@ -20,26 +20,21 @@ export const recencyOf = (said_to: number, now: number): number =>
   0.5 ** (Math.max(0, now - said_to) / RECENCY_HALF_LIFE_MS)
 
 /**
- * The memories that are similar enough, best score first, at most `top_k_results`.
+ * The similar memories that still hold, best score first, at most `top_k_results`.
  * Score: semantic_weight · similarity + recency_weight · recency; of equals, the newer goes first.
  */
 export const rank = (
-  neighbours: readonly Neighbour[],
-  memories: readonly MemoryRecord[],
-  settings: RecallSettings,
+  similar: readonly Pick<RecalledMemory, 'memory' | 'similarity'>[],
+  settings: Pick<RecallSettings, 'top_k_results' | 'semantic_weight' | 'recency_weight'>,
   now: number,
-): readonly RecalledMemory[] => {
-  const byId = new Map(memories.map(memory => [memory.memory_id, memory]))
-  return neighbours
-    .flatMap(({ memory_id, similarity }) => {
-      const memory = byId.get(memory_id)
-      if (memory === undefined || similarity < settings.min_similarity) return []
-      // What no longer holds is history: it is listed, not recalled.
-      if (memory.valid_to !== undefined && memory.valid_to <= now) return []
+): readonly RecalledMemory[] =>
+  similar
+    // What no longer holds is history: it is listed, not recalled.
+    .filter(({ memory }) => memory.valid_to === undefined || memory.valid_to > now)
+    .map(({ memory, similarity }) => {
       const recency = recencyOf(memory.said_to, now)
       const score = settings.semantic_weight * similarity + settings.recency_weight * recency
-      return [{ memory, similarity, recency, score }]
+      return { memory, similarity, recency, score }
     })
     .sort((a, b) => b.score - a.score || b.memory.said_to - a.memory.said_to)
     .slice(0, settings.top_k_results)
-}

@@ -1,98 +1,98 @@
-import { withDeadline } from '../platform/deadline.ts'
+/** Finds the facts and summaries that are similar to a question, scope by scope. */
 import type { Clock } from '../platform/clock.ts'
-import { personOfScope, type SearchScope, type Scope } from '../messages/scope.ts'
-import type { MemoryRecord } from './memory.ts'
-import type { MemoryStore } from './memory-store.ts'
-import { INDEX_DEADLINE_MS, type Neighbour, type VectorIndex } from '../vectors/vector-index.ts'
+import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { SimilarityQuery, SourceVectors } from '../vectors/source-vectors.ts'
+import { rank, type RecallSettings } from './fact-ranking.ts'
+import type { MemoryRecord, RecalledMemory } from './memory.ts'
+import type { MemoryReader } from './memory-store.ts'
+
+/** Neighbours to choose from: recency may lift a memory over others that are more similar. */
+const LEAST_CANDIDATES = 50
+const CANDIDATES_PER_RESULT = 4
+
+/** A memory similar to a question in meaning. */
+export interface SimilarMemory {
+  readonly memory: MemoryRecord
+  /** 1 − cosine distance. */
+  readonly similarity: number
+}
+
+export interface FactHits {
+  /** Memories that may be shown, best first, at most `top_k_results`. */
+  readonly memories: readonly RecalledMemory[]
+  /**
+   * By scope: every memory similar to the question, best first, of every speaker, whether or not it still holds. They
+   * lead to the messages that they were taken from; do not show them.
+   */
+  readonly similar: ReadonlyMap<Scope, readonly SimilarMemory[]>
+}
+
+export const NO_FACTS: FactHits = { memories: [], similar: new Map() }
+
+export interface FactSearch {
+  /**
+   * Searches the memories of `entries`. The first entry is the scope that the question is asked in. Other entries are
+   * skipped when they cannot be searched.
+   * @throws DenidinError when the embedder fails, or the index fails for the first entry.
+   */
+  findFacts(entries: readonly ScopeEntry[], question: string, call: CallContext): Promise<FactHits>
+}
 
 export interface FactSearchDeps {
-  readonly memories: MemoryStore
-  readonly index: VectorIndex
+  readonly settings: Pick<RecallSettings, 'top_k_results' | 'semantic_weight' | 'recency_weight'>
+  readonly memories: Pick<MemoryReader, 'get' | 'countOfScope'>
+  readonly vectors: Pick<SourceVectors, 'ask'>
   readonly clock: Clock
 }
 
-/** What to look for, and how much of it. */
-export interface FactQuery {
-  readonly vector: Float32Array
-  readonly candidates: number
-  readonly min_similarity: number
-  readonly signal: AbortSignal | undefined
-}
-
-/** Neighbours of a question and the memories that they are. */
-export interface FactHits {
-  readonly similar: readonly Neighbour[]
-  readonly memories: readonly MemoryRecord[]
-}
-
-/** One place that a question reaches into, and which of its memories it may see there. */
-export interface FactScope {
-  readonly scope: Scope
-  may(memory: MemoryRecord): boolean
-}
-
-const anything = (): boolean => true
-
-/** The places of a reach that hold anything. In a group, a speaker's reach ends at what they alone said. */
-export const factScopes = async (memories: MemoryStore, reach: SearchScope): Promise<readonly FactScope[]> => {
-  const { scope, speaker, extra_scopes: others = [] } = reach
-  const groups = speaker === undefined ? [] : await memories.groupsOfSpeaker(speaker)
-  const places: FactScope[] = [scope, ...others].map(each => ({ scope: each, may: anything }))
-  for (const group of groups) {
-    if (places.some(place => place.scope === group)) continue
-    const own = (memory: MemoryRecord): boolean => memory.person_ids.length === 1 && memory.person_ids[0] === speaker
-    places.push({ scope: group, may: own })
-  }
-  const counts = await Promise.all(places.map(place => memories.countOfScope(place.scope)))
-  return places.filter((_place, at) => (counts[at] ?? 0) > 0)
-}
-
-/**
- * Asks the index place by place. What lies further away than the scope itself is left out where it cannot be had.
- * @throws DenidinError as the index does for the scope itself.
- */
-export const searchFacts = async (
-  { memories, index, clock }: FactSearchDeps,
-  places: readonly FactScope[],
-  own: Scope,
-  query: FactQuery,
-): Promise<FactHits> => {
-  const inPlace = async ({ scope, may }: FactScope): Promise<FactHits> => {
-    const neighbours = await withDeadline(
-      clock,
-      INDEX_DEADLINE_MS,
-      'the memory index',
-      signal => index.query(scope, query.vector, query.candidates, signal),
-      query.signal,
+export const createFactSearch = (deps: FactSearchDeps): FactSearch => ({
+  findFacts: async (entries, question, call) => {
+    const { settings, memories, clock } = deps
+    const counts = await Promise.all(entries.map(each => memories.countOfScope(each.scope)))
+    const searched = entries.filter((_entry, at) => (counts[at] ?? 0) > 0)
+    const asked = entries[0]?.scope
+    // Without memories a question costs nothing: no embedding, no query.
+    if (asked === undefined || searched.length === 0) return NO_FACTS
+    const query = await deps.vectors.ask(asked, question, call)
+    const limit = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
+    const found = await Promise.all(
+      searched.map(async entry => ({ entry, similar: await similarIn(memories, query, entry.scope, limit, asked) })),
     )
-    const similar = neighbours.filter(each => each.similarity >= query.min_similarity)
-    if (similar.length === 0) return { similar, memories: [] }
-    // Ids that this scope does not hold are left over from before a change, and are dropped here.
+    const readable = found.flatMap(({ entry, similar }) => similar.filter(({ memory }) => mayRead(entry, memory)))
+    return {
+      memories: rank(readable, settings, clock.now()),
+      similar: new Map(found.map(({ entry, similar }) => [entry.scope, similar])),
+    }
+  },
+})
+
+/** In a group where a person may read only their own words, a memory must come from these words alone. */
+const mayRead = ({ only }: ScopeEntry, { person_ids }: MemoryRecord): boolean =>
+  only === undefined || (person_ids.length === 1 && person_ids[0] === only)
+
+const similarIn = async (
+  memories: FactSearchDeps['memories'],
+  query: SimilarityQuery,
+  scope: Scope,
+  limit: number,
+  asked: Scope,
+): Promise<readonly SimilarMemory[]> => {
+  try {
+    const neighbours = await query.nearest(scope, limit)
+    if (neighbours.length === 0) return []
     const found = await memories.get(
       scope,
-      similar.map(each => each.memory_id),
+      neighbours.map(each => each.item_id),
     )
-    return { similar, memories: found.filter(may) }
+    const byId = new Map(found.map(memory => [memory.memory_id, memory]))
+    // The index may still name memories that the scope no longer holds.
+    return neighbours.flatMap(({ item_id, similarity }) => {
+      const memory = byId.get(item_id)
+      return memory === undefined ? [] : [{ memory, similarity }]
+    })
+  } catch (error) {
+    if (scope === asked) throw error
+    return []
   }
-  const found = await Promise.all(
-    places.map(async place => {
-      try {
-        return await inPlace(place)
-      } catch (error) {
-        if (place.scope === own) throw error
-        return { similar: [], memories: [] }
-      }
-    }),
-  )
-  return { similar: found.flatMap(each => each.similar), memories: found.flatMap(each => each.memories) }
-}
-
-/** A reach as it was given, or the scope alone. */
-export const asSearchScope = (reach: SearchScope | Scope): SearchScope =>
-  typeof reach === 'string' ? { scope: reach } : reach
-
-/** How far a person's own question reaches who asks in a direct chat; in a group, as far as the group. */
-export const ownSearchScope = (scope: Scope): SearchScope => {
-  const speaker = personOfScope(scope)
-  return speaker === undefined ? { scope } : { scope, speaker }
 }

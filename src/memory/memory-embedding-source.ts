@@ -1,5 +1,7 @@
+/** Offers the memories to the vectors: each memory is embedded by its text. */
 import type { Scope } from '../messages/scope.ts'
-import type { EmbeddingSource } from '../vectors/embedding-source.ts'
+import type { Embeddable, EmbeddingSource } from '../vectors/embedding-source.ts'
+import type { MemoryRecord } from './memory.ts'
 import type { MemoryStore } from './memory-store.ts'
 
 /** Every memory has a vector of its text. */
@@ -10,8 +12,8 @@ export const createMemoryEmbeddingSource = (
   prefix: '',
   growing: false,
   page: async ({ limit, after }) => {
-    const items = await memories.listAll({ limit, ...(after === undefined ? {} : { before: after }) })
-    return { items, next: items.at(-1)?.memory_id }
+    const found = await memories.listAll({ limit, ...(after === undefined ? {} : { before: after }) })
+    return { items: found.map(toEmbeddable), next: found.at(-1)?.memory_id }
   },
   scopesOf: ids => memories.scopesOf(ids),
   textsOf: async items => {
@@ -20,7 +22,7 @@ export const createMemoryEmbeddingSource = (
     for (const [scope, members] of byScope) {
       const found = await memories.get(
         scope satisfies Scope,
-        members.map(each => each.memory_id),
+        members.map(each => each.item_id),
       )
       for (const { memory_id, text } of found) texts.set(memory_id, text)
     }
@@ -29,4 +31,10 @@ export const createMemoryEmbeddingSource = (
   // A memory's words never change; one that went is found by comparing.
   changes: () => Promise.resolve(undefined),
   followed: () => Promise.resolve(),
+})
+
+/** A memory goes by its own id among the vectors. */
+export const toEmbeddable = ({ memory_id, scope }: Pick<MemoryRecord, 'memory_id' | 'scope'>): Embeddable => ({
+  item_id: memory_id,
+  scope,
 })

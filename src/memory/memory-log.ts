@@ -1,3 +1,4 @@
+/** The port of the memory log: uses of memories, moves between tiers, relations, and what each reply was given. */
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Entity, Tier } from './memory.ts'
@@ -97,7 +98,7 @@ export interface MemoryLog {
   relationsOf(memory_ids: readonly string[]): Promise<readonly Relation[]>
   /**
    * Removes accesses, recalls and moves between tiers older than `before`, milliseconds since the Unix epoch; in steps,
-   * between which everybody else has a turn. @returns how many of them
+   * between which the event loop gets a turn. @returns how many of them
    */
   prune(before: number): Promise<number>
 }

@@ -1,3 +1,4 @@
+/** The port of long-term memories: the truth, from which every index can be rebuilt. */
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
@@ -33,15 +34,15 @@ export interface MemoryChange {
 
 /** Two memories that say the same, to be made one. */
 export interface Merge {
-  /** The one that stands. */
+  /** The memory that is kept. */
   readonly kept: string
-  /** The one that holds no more by itself. */
+  /** The memory that holds no more by itself. */
   readonly closed: string
   /** Why they are taken for the same. */
   readonly reason: string
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  /** Those of the one that stands, from now on. */
+  /** Those of the kept memory, from now on. */
   readonly importance: number
   readonly tier: Tier
 }
@@ -49,17 +50,49 @@ export interface Merge {
 /** A memory that was merged into another one. */
 export type MergeRecord = Pick<Merge, 'reason' | 'at'> & { readonly memory_id: string }
 
-/** Where a memory lies. */
-export interface PlacedMemory {
+/** The scope that a memory belongs to. */
+export interface MemoryLocation {
   readonly memory_id: string
   readonly scope: Scope
 }
 
-/** Long-term memories: the truth, from which every index can be rebuilt. */
-export interface MemoryStore {
+/** Reads memories. */
+export interface MemoryReader {
+  /** The memories of these ids that belong to `scope`, in no particular order. */
+  get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
+  /** The memories of a scope that came from these messages. */
+  ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]>
+  /** What these sessions as a whole were about. */
+  summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]>
+  list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
+  /** For the operator and for maintenance of the index: over all scopes. */
+  listAll(page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
+  /** What one person alone said in groups: they may find it wherever they are. */
+  ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
+  /** What was merged into a memory, oldest first. */
+  mergesInto(memory_id: string): Promise<readonly MergeRecord[]>
+  /** How many memories a scope holds. */
+  countOfScope(scope: Scope): Promise<number>
+  counts(): Promise<{ readonly memories: number; readonly scopes: number }>
+}
+
+/** Tells which memories belong to which scopes and persons. */
+export interface MemoryScopes {
+  /** The scope of each of these memories; unknown ids are left out. */
+  scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
+  /** Groups that remember what one person alone said. */
+  groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
+  /** Scopes that hold memories, the one last added to first. */
+  recentScopes(limit: number): Promise<readonly Scope[]>
+  /** Every memory of a person's own scope, and every one that their words had a share in. */
+  locationsOfPerson(person_id: PersonId): Promise<readonly MemoryLocation[]>
+}
+
+/** Adds, changes and removes memories. */
+export interface MemoryWriter {
   /**
-   * Adds a memory. A summary whose session has given one already, and a memory that is there by its id, are not added;
-   * tells which stands now.
+   * Adds a memory. A summary whose session has given one already, and a memory whose id is known, are not added; returns
+   * the memory that is stored.
    * @throws DenidinError `invalid_input` for a scope that is no well-formed text.
    */
   add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
@@ -72,33 +105,11 @@ export interface MemoryStore {
   /** @returns whether the scope holds the memory. */
   change(scope: Scope, memory_id: string, change: MemoryChange): Promise<boolean>
   /**
-   * Makes two memories of a scope one, all or nothing: the one that stands takes over sources, days, uses, relations and
-   * what the other is about; that one keeps its words, and holds again when the one that stands is removed.
-   * @returns false where one of both is not there, or holds no more.
+   * Makes two memories of a scope one, all or nothing: the kept one takes over sources, days, uses, relations and
+   * entities; the closed one keeps its words, and holds again when the kept one is removed.
+   * @returns false where one of both is missing, or holds no more.
    */
   merge(scope: Scope, merge: Merge): Promise<boolean>
-  /** What was merged into a memory, oldest first. */
-  mergesInto(memory_id: string): Promise<readonly MergeRecord[]>
-  /** The memories of these ids that belong to `scope`, in no particular order. */
-  get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
-  /** The memories of a scope that came from these messages. */
-  ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]>
-  /** What these sessions as a whole were about. */
-  summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]>
-  list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
-  /** What one person alone said in groups: they may find it wherever they are. */
-  ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
-  /** Groups that remember what one person alone said. */
-  groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
-  /** Scopes that hold memories, the one last added to first. */
-  recentScopes(limit: number): Promise<readonly Scope[]>
-  /** Every memory of a person's own scope, and every one that their words had a share in. */
-  placesOfPerson(person_id: PersonId): Promise<readonly PlacedMemory[]>
-  /** For the operator and for the upkeep of the index: over all scopes. */
-  listAll(page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
-  /** The scope of each of these memories; those that are not there are left out. */
-  scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
-  /** How many memories a scope holds. */
-  countOfScope(scope: Scope): Promise<number>
-  counts(): Promise<{ readonly memories: number; readonly scopes: number }>
 }
+
+export interface MemoryStore extends MemoryReader, MemoryScopes, MemoryWriter {}

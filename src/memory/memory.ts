@@ -1,9 +1,10 @@
+/** What a memory is: a fact, something that a person asked to remember, or the summary of a session. */
 import type { MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 
 /**
- * `fact`: one thing that somebody said, taken from a conversation; `explicit`: what somebody asked to remember;
+ * `fact`: one thing that a person said, taken from a conversation; `explicit`: what a person asked to remember;
  * `session_summary`: what one session was about, `session_transcript` where the model could not summarise.
  */
 export const MEMORY_KINDS = ['fact', 'explicit', 'session_summary', 'session_transcript'] as const
@@ -18,7 +19,7 @@ export type Tier = (typeof TIERS)[number]
 
 export const ENTITY_KINDS = ['person', 'technology', 'file', 'concept', 'organization', 'place'] as const
 
-/** Somebody or something that a memory is about. */
+/** A person or thing that a memory is about. */
 export interface Entity {
   readonly kind: (typeof ENTITY_KINDS)[number]
   readonly value: string
@@ -47,7 +48,7 @@ export interface MemoryRecord {
   readonly valid_to: number | undefined
   /** The memory that it contradicted and ended. */
   readonly supersedes: string | undefined
-  /** The memory that says the same and stands for it since; it holds no more by itself then. */
+  /** The memory that says the same and replaces it; it holds no more by itself then. */
   readonly merged_into: string | undefined
   /** The words themselves, found in the source by code. */
   readonly quote: string | undefined

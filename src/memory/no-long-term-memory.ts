@@ -1,5 +1,7 @@
+/** Long-term memory while it is switched off. */
 import type { Health } from '../platform/health.ts'
-import type { LongTermMemory, MemorySync } from './long-term-memory.ts'
+import type { LongTermMemory } from './long-term-memory.ts'
+import { NO_FACTS } from './fact-search.ts'
 import type { MemoryStore } from './memory-store.ts'
 
 const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' }
@@ -8,7 +10,9 @@ const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' 
  * Long-term memory switched off: nothing is recalled, nothing is stored, no server runs. What was remembered before stays
  * where it is, can be listed and counted, and is back when memory is switched on again.
  */
-export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & MemorySync => ({
+export const createNoLongTermMemory = (
+  memories: Pick<MemoryStore, 'counts' | 'list' | 'listAll' | 'removeOfSession'>,
+): LongTermMemory => ({
   personal: {
     name: 'vectors',
     tables: [],
@@ -19,14 +23,13 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
     reassign: async () => undefined,
   },
   start: async () => undefined,
-  recall: async () => ({ memories: [] }),
-  findSimilar: async () => [],
+  findFacts: async () => NO_FACTS,
   store: async memory => ({ added: false, memory }),
   forget: async session_id => {
     await memories.removeOfSession(session_id)
   },
   // Vectors without a memory go when memory is switched on again.
-  drop: async memory_ids => ({ vectors: 0, index: memory_ids.length === 0 ? 0 : undefined }),
+  deleteVectors: async memory_ids => ({ vectors: 0, index: memory_ids.length === 0 ? 0 : undefined }),
   list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
   stats: async () => ({
     enabled: false,
@@ -37,7 +40,6 @@ export const createNoLongTermMemory = (memories: MemoryStore): LongTermMemory & 
     min_similarity: 0,
     index: OFF,
   }),
-  syncNow: async () => undefined,
   whenIdle: async () => undefined,
   health: async () => OFF,
   [Symbol.asyncDispose]: async () => undefined,

@@ -1,3 +1,4 @@
+/** The port of profiles, and the lines of a profile as a request to the model carries them. */
 import type { Scope } from '../messages/scope.ts'
 
 /** Most tokens of a profile: short enough to travel with every request. */

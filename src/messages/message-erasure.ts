@@ -2,7 +2,7 @@
 import type { ErasureBounds } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import type { MessageId, MessageRecord } from './message.ts'
-import type { SearchScope, Scope } from './scope.ts'
+import type { Scope } from './scope.ts'
 
 /** Messages as forgetting finds and removes them. */
 export interface MessageErasure {
@@ -28,10 +28,4 @@ export interface MessageErasure {
 /** An index over messages; it is derived from them and must not contain forgotten ones. */
 export interface MessageIndex {
   forget(message_ids: readonly MessageId[]): Promise<void>
-}
-
-/** Finds messages by their words. */
-export interface ScanningMessageSearch {
-  /** Messages of people within a reach that hold all of `words`, in whatever form; newest first. */
-  search(reach: SearchScope, words: string, limit: number): Promise<readonly MessageRecord[]>
 }

@@ -8,13 +8,23 @@ import type { PersonId } from '../people/person.ts'
 export type Scope = `person:${PersonId}` | `chat:${string}`
 
 /**
- * How far a question reaches: the scope that it is asked in; what `speaker` alone said in groups, where they ask in
- * private; and, where the configuration lets the godfather reach further, the scopes of `others`.
+ * What a search may read: the scope that it is asked in; what `speaker` alone said in groups, where they ask in private;
+ * and, where the configuration lets the godfather read more, the whole of `extra_scopes`. Only
+ * `retrieval/scope-policy.ts` makes one.
  */
 export interface SearchScope {
   readonly scope: Scope
   readonly speaker?: PersonId
   readonly extra_scopes?: readonly Scope[]
+}
+
+/**
+ * One conversation that a search may read. With `only`, it may read the words of that person alone, as if no one else had
+ * ever spoken there.
+ */
+export interface ScopeEntry {
+  readonly scope: Scope
+  readonly only: PersonId | undefined
 }
 
 /** The scope of a person's direct chats. */

@@ -13,7 +13,7 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { NumberedLists } from '../memory/numbered-lists.ts'
-import type { MessageErasure, ScanningMessageSearch } from '../messages/message-erasure.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { People } from '../people/people.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -22,6 +22,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Erasure } from '../privacy/erasure.ts'
 import type { Export } from '../privacy/export.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
@@ -90,7 +91,8 @@ export interface OperationContext {
     readonly conversation: Pick<Conversation, 'resumed'>
   }
   readonly messages: {
-    readonly search: ScanningMessageSearch
+    /** Searches memories too. */
+    readonly search: SearchService
     readonly history: Pick<MessageErasure, 'get' | 'last'>
     readonly traffic: Traffic
   }
@@ -101,7 +103,7 @@ export interface OperationContext {
     readonly pruneReflections: PruneReflections
   }
   readonly memory: {
-    readonly facts: Pick<LongTermMemory, 'list' | 'recall' | 'stats' | 'store'>
+    readonly facts: Pick<LongTermMemory, 'list' | 'stats' | 'store'>
     readonly store: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
     readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
     readonly lists: NumberedLists

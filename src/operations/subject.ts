@@ -1,6 +1,6 @@
 /** The person that a call is about, and the conversation and search scope that follow from it. */
-import { ownSearchScope } from '../memory/fact-search.ts'
-import type { ListingPlace } from '../memory/numbered-lists.ts'
+import { ownSearchScope } from '../retrieval/scope-policy.ts'
+import type { ListContext } from '../memory/numbered-lists.ts'
 import type { MessageId } from '../messages/message.ts'
 import { scopeOfPerson, type Scope, type SearchScope } from '../messages/scope.ts'
 import type { Person } from '../people/person.ts'
@@ -23,7 +23,7 @@ export interface Subject {
   readonly scope: Scope
   readonly search_scope: SearchScope
   /** Where the numbers of a list are valid. */
-  readonly listing: ListingPlace
+  readonly listing: ListContext
   /** Who asks, as the audit log names them. */
   readonly by: string
   /** The operator may see and delete everything; others only what belongs to the person. */

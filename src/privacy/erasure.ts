@@ -151,7 +151,7 @@ class RecordedErasure implements Erasure {
       const sessions = elsewhere.map(message => message.session_id).filter(each => each !== undefined)
       await log.erasures.add(act, { messages: batch, sessions })
     }
-    await log.erasures.add(act, { memories: await texts.memories.placesOfPerson(person_id) })
+    await log.erasures.add(act, { memories: await texts.memories.locationsOfPerson(person_id) })
     return await log.erasures.covers(act)
   }
 

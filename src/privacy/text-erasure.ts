@@ -3,7 +3,7 @@ import type { MessageId } from '../messages/message.ts'
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { MemoryStore, PlacedMemory } from '../memory/memory-store.ts'
+import type { MemoryStore, MemoryLocation } from '../memory/memory-store.ts'
 import { byScope } from './erasure-targets.ts'
 
 /** `later`: the index is not available now and catches up when it is. */
@@ -13,7 +13,7 @@ export interface TextErasureDeps {
   readonly messages: MessageErasure
   readonly changeLog: Pick<ChangeLog, 'requestRelearning'>
   readonly memories: MemoryStore
-  readonly longterm: Pick<LongTermMemory, 'drop'>
+  readonly longterm: Pick<LongTermMemory, 'deleteVectors'>
   /** Indexes over messages; they contain nothing that the messages do not. */
   readonly indexes: readonly MessageIndex[]
   /** Overwrites what the database's files still contain of deleted rows. */
@@ -33,10 +33,10 @@ export class TextErasure {
     for (const index of indexes) await index.forget(message_ids)
   }
 
-  async eraseMemories(locations: readonly PlacedMemory[]): Promise<IndexState> {
+  async eraseMemories(locations: readonly MemoryLocation[]): Promise<IndexState> {
     const { memories, longterm } = this.#deps
     for (const [scope, ids] of byScope(locations)) await memories.remove(scope, ids)
-    const { index } = await longterm.drop(locations.map(each => each.memory_id))
+    const { index } = await longterm.deleteVectors(locations.map(each => each.memory_id))
     return index === undefined ? 'later' : 'done'
   }
 

@@ -1,33 +1,31 @@
+/** Lets facts lead to messages: a message counts as similar to a question if a fact that was taken from it is. */
 import type { MessageId } from '../messages/message.ts'
-import type { LongTermMemory } from '../memory/long-term-memory.ts'
-import type { VectorCandidates } from './message-recall.ts'
+import type { SimilarFacts, VectorCandidates } from './message-search.ts'
 
-/** A memory that came from more messages than these is about a whole conversation: no key to any one of them. */
+/** A memory that came from more messages than these is about a whole conversation: it leads to no single message. */
 const MOST_SOURCES = 4
 
 /**
- * Facts are keys to what was said: a message counts as near to a question as the nearest of its own vector and of the
- * facts that were taken from it. Where one of the two cannot be asked, the other answers alone.
+ * A message is as similar to a question as the most similar of its own vector and of the facts that were taken from it.
+ * Where the vectors of messages cannot be asked, the facts answer alone.
  */
-export const withFactSimilarity = (
-  facts: Pick<LongTermMemory, 'findSimilar'>,
-  messages: VectorCandidates | undefined,
-): VectorCandidates => ({
+export const withFactSimilarity = (facts: SimilarFacts, messages: VectorCandidates): VectorCandidates => ({
   findSimilar: async (scope, question, limit, call) => {
-    const [keys, said] = await Promise.allSettled([
-      facts.findSimilar(scope, question, limit, call),
-      messages?.findSimilar(scope, question, limit, call) ?? [],
+    const [found_facts, found_messages] = await Promise.allSettled([
+      facts(scope),
+      messages.findSimilar(scope, question, limit, call),
     ])
-    if (keys.status === 'rejected' && said.status === 'rejected') throw said.reason
+    const similar_facts = found_facts.status === 'fulfilled' ? found_facts.value : []
+    if (found_messages.status === 'rejected' && similar_facts.length === 0) throw found_messages.reason
     const best = new Map<MessageId, number>()
     const add = (message_id: MessageId, similarity: number): void => {
       best.set(message_id, Math.max(similarity, best.get(message_id) ?? similarity))
     }
-    if (said.status === 'fulfilled') for (const { message_id, similarity } of said.value) add(message_id, similarity)
-    if (keys.status === 'fulfilled') {
-      for (const { memory, similarity } of keys.value) {
-        if (memory.sources.length <= MOST_SOURCES) for (const source of memory.sources) add(source, similarity)
-      }
+    if (found_messages.status === 'fulfilled') {
+      for (const { message_id, similarity } of found_messages.value) add(message_id, similarity)
+    }
+    for (const { memory, similarity } of similar_facts) {
+      if (memory.sources.length <= MOST_SOURCES) for (const source of memory.sources) add(source, similarity)
     }
     return [...best]
       .map(([message_id, similarity]) => ({ message_id, similarity }))

@@ -1,21 +1,59 @@
+/** The port of the search in messages: by relevance to a question, or by all words. */
+import type { SimilarMemory } from '../memory/fact-search.ts'
 import type { MessageId } from '../messages/message.ts'
-import type { PersonalData } from '../people/personal-data.ts'
-import type { VerifiablePart } from '../vectors/maintenance/vector-maintenance.ts'
-import type { MessageRecall, Quote } from './message-recall.ts'
+import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { Quote } from './quote.ts'
+import type { SpeakerGroups } from './scope-entries.ts'
+import type { SearchLimits, SearchQuery } from './search-service.ts'
 
-/** What was said before, message by message, as the rest of DeniDin sees it. Off is an object of its own. */
-export interface MessageSearch extends MessageRecall, AsyncDisposable {
-  /** What the index of words holds of a person. */
-  readonly personal: PersonalData
-  /** The index of words, to be compared with the messages. */
-  readonly words: VerifiablePart
-  /** Never rejects: where nothing can be looked up, the answer is empty. */
-  recall(...question: Parameters<MessageRecall['recall']>): Promise<readonly Quote[]>
-  /** Messages came or were changed: they are indexed beside the road, within milliseconds. */
-  requestSync(): void
-  /** Resolves when the index has let go of messages that are gone, and its files of their words. */
-  forget(message_ids: readonly MessageId[]): Promise<void>
-  /** Resolves when every message that there was is indexed. */
-  whenIdle(): Promise<void>
-  stats(): Promise<{ readonly enabled: boolean; readonly messages: number; readonly scopes: number }>
+/** A question as the search in messages takes it. */
+export type MessageQuestion = Pick<SearchQuery, 'text' | 'asked_at' | 'asker'>
+
+export interface MessageHits {
+  /** Best first; messages that only restate an earlier one are left out. */
+  readonly quotes: readonly Quote[]
+  /** How many of them may be used. */
+  readonly most_quotes: number
 }
+
+/** The facts of a scope that are similar to the question: they lead to the messages that they were taken from. */
+export type SimilarFacts = (scope: Scope) => Promise<readonly SimilarMemory[]>
+
+/**
+ * Searches the messages of `entries`; the first entry is the scope that the question is asked in. Other entries are
+ * skipped when they cannot be searched.
+ */
+export interface MessageSearch extends SpeakerGroups {
+  /** @throws DenidinError `unavailable` when the index cannot be read for the first entry */
+  findRelevant(
+    entries: readonly ScopeEntry[],
+    question: MessageQuestion,
+    limits: SearchLimits,
+    facts: SimilarFacts,
+    call: CallContext,
+  ): Promise<MessageHits>
+  /** Messages of people that hold every word, in whatever form, newest first. @throws as `findRelevant` */
+  findAllWords(
+    entries: readonly ScopeEntry[],
+    words: string,
+    limits: Pick<SearchLimits, 'quotes' | 'exclude'>,
+  ): Promise<readonly Quote[]>
+}
+
+/** Messages that are similar in meaning to a question: a further source of candidates beside the words. */
+export interface VectorCandidates {
+  /** Best first. A failure leaves the search to the words. */
+  findSimilar(
+    scope: Scope,
+    question: string,
+    limit: number,
+    call: CallContext,
+  ): Promise<readonly { readonly message_id: MessageId; readonly similarity: number }[]>
+}
+
+/** The search goes by words alone. */
+export const noVectorCandidates: VectorCandidates = { findSimilar: async () => [] }
+
+/** No facts lead to messages. */
+export const noSimilarFacts: SimilarFacts = async () => []

@@ -1,3 +1,4 @@
+/** Chooses the quotes that fit into a number of tokens. */
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** Something to be quoted. */
@@ -13,7 +14,7 @@ const LEAST_TOKENS = 3
 const FIRST = 10
 /** Behind them, where not everything fits, the score is divided by tokens^0.3: half as long is worth a fifth more. */
 const LENGTH_EXPONENT = 0.3
-/** Shorter ones are not worth more for it: they tell little. */
+/** Shorter ones are not worth more for it: they say little. */
 const SHORT_TOKENS = 15
 
 /**

@@ -1,14 +1,14 @@
+/** Searches the messages of one scope: words, vectors and their fusion. */
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
-import type { Scope } from '../messages/scope.ts'
+import type { ScopeEntry, Scope } from '../messages/scope.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import { featuresOf, fuse, type Candidate } from './ranking/fusion.ts'
 import { rarity, type LexicalScores } from './full-text/bm25.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
-import type { RecallQuestion } from './message-recall.ts'
-import type { ScopeView } from './search-scopes.ts'
+import type { MessageQuestion } from './message-search.ts'
 import { readQuestion, type RecallQuery } from './full-text/query-parser.ts'
-import type { Features } from './ranking/reranker.ts'
+import { NO_FEATURES, type Features, type Reranker } from './ranking/reranker.ts'
 import { withoutRestatements } from './ranking/dedupe.ts'
 import type { Fusion, LexicalWeights } from './ranking/weights.ts'
 import { searchWords } from './full-text/lexical-search.ts'
@@ -16,20 +16,26 @@ import { searchWords } from './full-text/lexical-search.ts'
 /** Messages that are looked at closely. */
 const CANDIDATES = 100
 
+/** An entry of a search scope with a reader of its index that reads what may be read there, and nothing else. */
+export interface OpenedEntry extends ScopeEntry {
+  readonly reader: ScopeReader
+}
+
 /** A message that may be quoted. */
 export interface ScopeHit {
   readonly scope: Scope
   readonly candidate: Candidate
   readonly message: MessageRecord
-  /** Comparable between places: the score there, by how sure it is that this was spoken of there. */
+  /** Comparable between scopes: the score there, weighted by how sure it is that this was spoken of there. */
   readonly rank: number
-  /** What a re-ranker is told; `undefined` where none asks. */
-  readonly features: Features | undefined
+  /** Input of a re-ranker; all 0 for one that does not read them. */
+  readonly features: Features
 }
 
-/** What was found in one place, best first. */
+/** The hits of one scope, best first. */
 export interface ScopeHits {
-  readonly found: readonly ScopeHit[]
+  readonly hits: readonly ScopeHit[]
+  /** The question asks for a list. */
   readonly list: boolean
 }
 
@@ -37,47 +43,48 @@ export interface ScopeSearchDeps {
   readonly feed: Pick<MessageReader, 'get'>
   readonly weights: LexicalWeights
   readonly fusion: Fusion
-  readonly with_features: boolean
-  /** Likeness of messages by ordinal, from vectors; none without. Never rejects. */
-  readonly similar: (place: ScopeView) => Promise<ReadonlyMap<number, number>>
+  readonly reranker: Pick<Reranker, 'readsFeatures'>
+  /** Similarity of messages by ordinal, from vectors; empty without. Never rejects. */
+  readonly similar: (entry: OpenedEntry) => Promise<ReadonlyMap<number, number>>
 }
 
-/** Searches one place of a reach. */
+/** Searches one entry of a search scope. */
 export const searchScope = async (
-  parts: ScopeSearchDeps,
-  place: ScopeView,
-  question: RecallQuestion,
+  deps: ScopeSearchDeps,
+  entry: OpenedEntry,
+  question: MessageQuestion,
   limits: { readonly quotes: number; readonly exclude: ReadonlySet<MessageId> },
 ): Promise<ScopeHits> => {
-  const { weights, fusion } = parts
-  const { reader } = place
+  const { weights, fusion } = deps
+  const { reader } = entry
   const query = readQuestion(question, reader.speakers)
-  const words = query.asked.length > 0 || query.dates.length > 0
   // Politeness alone asks for nothing.
-  if (!words) return { found: [], list: false }
+  if (query.asked.length === 0 && query.dates.length === 0) return { hits: [], list: false }
   // The embedder and the index of vectors work while the words are looked up here.
-  const asking = parts.similar(place)
+  const asking = deps.similar(entry)
   const hidden = await hiddenIn(reader, limits.exclude)
   const scores = await searchWords(reader, query, weights, hidden)
   const { candidates, most, strength } = await fuse(reader, query, scores, await asking, fusion, {
     most: Math.max(CANDIDATES, limits.quotes),
     hidden,
   })
-  const messages = await texts(parts, place, candidates)
-  const features = parts.with_features ? await featuresIn(place, query, scores, weights) : undefined
-  const found = candidates.flatMap((candidate): ScopeHit[] => {
+  const messages = await readMessages(deps, entry, candidates)
+  const featuresOfCandidate = deps.reranker.readsFeatures
+    ? await featuresIn(entry, query, scores, weights)
+    : () => NO_FEATURES
+  const hits = candidates.flatMap((candidate): ScopeHit[] => {
     const message = messages.get(candidate.message_id)
     if (message === undefined) return []
     const rank = candidate.score * strength
-    return [{ scope: place.scope, candidate, message, rank, features: features?.(candidate) }]
+    return [{ scope: entry.scope, candidate, message, rank, features: featuresOfCandidate(candidate) }]
   })
-  const told = most < found.length ? [...withoutRestatements(found, stemsOf)].slice(0, most) : found
-  return { found: told, list: query.kind.list }
+  const distinct = most < hits.length ? [...withoutRestatements(hits, stemsOf)].slice(0, most) : hits
+  return { hits: distinct, list: query.kind.list }
 }
 
 /**
- * 1 for each message that the reader has before them: the question itself, and the conversation that it stands in. It is
- * not quoted, and what stands beside it is not found by its words.
+ * 1 for each message that the reader has before them: the question itself, and the conversation that it belongs to. It
+ * is not quoted, and its neighbours are not found by its words.
  */
 const hiddenIn = async (reader: ScopeReader, exclude: ReadonlySet<MessageId>): Promise<Uint8Array> => {
   const hidden = new Uint8Array(reader.columns.size)
@@ -88,9 +95,9 @@ const hiddenIn = async (reader: ScopeReader, exclude: ReadonlySet<MessageId>): P
 export const stemsOf = ({ candidate }: ScopeHit): readonly string[] => candidate.stems
 
 /** The words themselves are read where they are true, within the scope, and only of whom may be quoted. */
-const texts = async (
+const readMessages = async (
   { feed }: Pick<ScopeSearchDeps, 'feed'>,
-  { scope, only }: ScopeView,
+  { scope, only }: OpenedEntry,
   candidates: readonly Candidate[],
 ): Promise<ReadonlyMap<MessageId, MessageRecord>> => {
   const messages = await feed.get(
@@ -105,7 +112,7 @@ const texts = async (
 }
 
 const featuresIn = async (
-  { reader }: ScopeView,
+  { reader }: OpenedEntry,
   query: RecallQuery,
   scores: LexicalScores,
   { prior }: LexicalWeights,

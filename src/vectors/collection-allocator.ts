@@ -1,3 +1,4 @@
+/** The port of the table that says which scope is stored in which collection of the index, and what waits to be indexed. */
 import type { Scope } from '../messages/scope.ts'
 import type { StoredVector } from './vector-store.ts'
 
@@ -53,11 +54,11 @@ export interface MoveTable {
 /** What rebuilding and verifying the index go by. */
 export interface MaintenanceTable {
   /**
-   * A rebuild is to be done: collections that there are now are to be made anew. One that was noted before and not
+   * Records that all present collections are to be rebuilt. A rebuild that was recorded before and not
    * finished goes on instead.
    */
   begin(): Promise<void>
-  /** What a rebuild still has to make anew, and how many vectors lie there; `undefined` when none is under way. */
+  /** What is left to rebuild, and how many vectors that is; `undefined` when none is under way. */
   left(): Promise<{ readonly collections: readonly CollectionNumber[]; readonly vectors: number } | undefined>
   end(): Promise<void>
   /** Every vector that a collection should hold for certain, page by page: ids and scopes. */
@@ -66,55 +67,59 @@ export interface MaintenanceTable {
    * The scope under which a collection holds each of these ids for certain, `undefined` for one that it may hold; one
    * that it must not hold is left out.
    */
-  current(collection: CollectionNumber, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope | undefined>>
+  current(collection: CollectionNumber, item_ids: readonly string[]): Promise<ReadonlyMap<string, Scope | undefined>>
   /** The stored vectors of these ids. */
-  stored(memory_ids: readonly string[]): Promise<readonly StoredVector[]>
+  stored(item_ids: readonly string[]): Promise<readonly StoredVector[]>
 }
 
-/**
- * Which scope lies in which collection of the index, for one space, and how far each vector has come. It stands in the
- * same file as the vectors, so the two cannot disagree; every call is one transaction, so that after a crash at any
- * moment the table tells what is left to do.
- */
-export interface CollectionAllocator {
+/** Reads which collections there are, and where a scope is stored. */
+export interface CollectionReader {
   /** A name part that no other vector store has. */
   readonly instance: string
   readonly space: string
-  readonly moves: MoveTable
-  readonly maintenance: MaintenanceTable
-  /**
-   * Whether what belongs to no space in use is this table's to clear away: of several tables over one vector store, one.
-   */
+  /** Whether this table cleans up what belongs to no space in use. Of several tables over one vector store, one does. */
   readonly tidies: boolean
-  /** Where a scope lies; `undefined` when it has no vectors in the index. */
+  /** The collection of a scope; `undefined` when it has no vectors in the index. */
   find(scope: Scope): Promise<Collection | undefined>
-  /** How many vectors of a scope the index holds for certain. */
-  indexed(scope: Scope): Promise<number>
-  /** Scopes that have vectors in the index. */
-  scopes(): Promise<readonly Scope[]>
-  /** The vectors of a scope that the index holds for certain, at most `limit`. */
-  vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]>
   /** Collections of this space, and, if this table tidies, those of spaces that are not in use. */
   collections(): Promise<readonly Collection[]>
   /** Every collection of every space. */
   every(): Promise<readonly Collection[]>
   /** Least and most vectors that a collection may hold at this moment. */
   bounds(collection: CollectionNumber): Promise<{ readonly least: number; readonly most: number }>
-  /** Up to `limit` vectors that a collection holds for certain, spread over all their ages. */
+}
+
+/** Reads the vectors that the index holds for certain. */
+export interface IndexedVectors {
+  /** How many vectors of a scope. */
+  indexed(scope: Scope): Promise<number>
+  /** Scopes that have vectors in the index. */
+  scopes(): Promise<readonly Scope[]>
+  /** The vectors of a scope, at most `limit`. */
+  vectorsOf(scope: Scope, limit: number): Promise<readonly StoredVector[]>
+  /** Up to `limit` vectors of a collection, spread over all their ages. */
   samples(collection: CollectionNumber, limit: number): Promise<readonly StoredVector[]>
+}
+
+/** Vectors that wait to be put into the index or deleted from it. */
+export interface IndexQueue {
   /** Vectors that wait to be put into the index. */
   pending(): Promise<number>
   /**
-   * The next waiting vectors, at most `limit`, by collection. Scopes without a place are given one, and it is noted that
-   * the collections may hold the vectors from now on.
+   * The next waiting vectors, at most `limit`, by collection. Scopes without a collection are given one, and it is noted
+   * that the collections may hold the vectors from now on.
    */
   take(limit: number): Promise<readonly Batch[]>
-  /** These vectors lie in the collection, unless they have changed since they were taken. */
+  /** These vectors are in the collection, unless they have changed since they were taken. */
   confirm(collection: CollectionNumber, vectors: readonly WaitingVector[]): Promise<void>
-  /** The next memories that have to leave a collection. */
-  removals(limit: number): Promise<{ collection: CollectionNumber; memory_ids: readonly string[] } | undefined>
-  removed(collection: CollectionNumber, memory_ids: readonly string[]): Promise<void>
-  /** The collection is there and empty. */
+  /** The next items to be deleted from a collection. */
+  removals(limit: number): Promise<{ collection: CollectionNumber; item_ids: readonly string[] } | undefined>
+  removed(collection: CollectionNumber, item_ids: readonly string[]): Promise<void>
+}
+
+/** Records what becomes of collections. */
+export interface CollectionLifecycle {
+  /** The collection exists and is empty. */
   made(collection: CollectionNumber): Promise<void>
   /** A collection is lost, damaged or not needed: its vectors wait again. */
   retire(collection: CollectionNumber): Promise<void>
@@ -122,4 +127,13 @@ export interface CollectionAllocator {
   retireLeftovers(): Promise<void>
   /** A retired collection is gone from the index. */
   dropped(collection: CollectionNumber): Promise<void>
+}
+
+/**
+ * The table for one space. It is in the same file as the vectors, so the two cannot disagree; every call is one
+ * transaction, so that after a crash at any moment the table says what is left to do.
+ */
+export interface CollectionAllocator extends CollectionReader, IndexedVectors, IndexQueue, CollectionLifecycle {
+  readonly moves: MoveTable
+  readonly maintenance: MaintenanceTable
 }

@@ -1,11 +1,12 @@
+/** The text by which a message is embedded: the message with what was said before and after it. */
 import type { MessageRecord } from '../messages/message.ts'
 import { isoDay } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
-/** Turns before and after that may stand beside a turn. */
+/** Utterances before and after that may be added. */
 export const CONTEXT_TURNS = 2
 
-/** Longest text that stands for a turn: whole conversations in one vector are near to everything a little. */
+/** Longest text of an utterance: the vector of a whole conversation is a little similar to everything. */
 const MOST_TOKENS = 200
 /** Share of it that is left to what was said around the turn, however long the turn. */
 const CONTEXT_TOKENS = 60

@@ -1,9 +1,10 @@
+/** The port of what gets vectors: memories or messages. */
 import type { Scope } from '../messages/scope.ts'
 
 /** Something that gets a vector. */
 export interface Embeddable {
   /** Its id among the vectors: that of a memory, or the source's prefix and an id of the source's own. */
-  readonly memory_id: string
+  readonly item_id: string
   readonly scope: Scope
 }
 
@@ -14,11 +15,11 @@ export interface SourcePage {
   readonly next: string | undefined
 }
 
-/** What became of things that had been told before. */
+/** What became of items that were reported before. */
 export interface SourceChanges {
   /** To be handed back once the vectors follow. */
   readonly upTo: number
-  /** Vectors that hold words which do not stand any more. */
+  /** Vectors that contain words which were changed or deleted. */
   readonly stale: readonly string[]
   /** Those of them that are there, in another form. */
   readonly renewed: readonly Embeddable[]
@@ -34,13 +35,13 @@ export interface EmbeddingSource {
   readonly prefix: string
   /** New things always come last: what was compared once need not be compared at the next start. */
   readonly growing: boolean
-  /** How often it is to be looked at again; `undefined`: whoever adds something says so. */
+  /** How often it is to be looked at again; `undefined`: additions are reported. */
   readonly looked_at_every_ms?: number
   /** What it holds, in a stable order, from `after` on. */
   page(page: { readonly limit: number; readonly after: string | undefined }): Promise<SourcePage>
   /** The scope of each of these; what is not there (any more), or should have no vector, is left out. */
   scopesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Scope>>
-  /** The texts that stand for these; what is not there is left out. */
+  /** The texts by which these are embedded; unknown items are left out. */
   textsOf(items: readonly Embeddable[]): Promise<ReadonlyMap<string, string>>
   /** The oldest changes behind `after`, about `limit` of them; `undefined` when there are none. */
   changes(after: number, limit: number): Promise<SourceChanges | undefined>

@@ -2,7 +2,7 @@
 const OF_MESSAGES = '/messages'
 
 /**
- * Where the vectors of messages of an embedding model stand. Apart from those of its memories, which are few: among many
+ * The space of an embedding model's vectors of messages. It is apart from that of its memories, which are few: among many
  * thousand messages they would not be among the nearest, and a filter costs by the size of the whole collection.
  */
 export const messageSpace = (space: string): string => space + OF_MESSAGES

@@ -1,3 +1,4 @@
+/** Embeds questions and texts with one embedder, within its limits. */
 import { withDeadline } from '../platform/deadline.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError, DenidinError } from '../platform/errors.ts'
@@ -14,10 +15,10 @@ const MOST_TOKENS = 8000
 /** Texts of at most this many characters cannot be longer than `MOST_TOKENS`: a token stands for at least one byte. */
 const SURELY_SHORT_CHARACTERS = MOST_TOKENS / 3
 
-/** Somebody waits for the answer. */
+/** A person waits for the answer. */
 const QUESTION_DEADLINE_MS = 5000
 
-/** Something to be remembered, in the words that stand for it. */
+/** An item with the text by which it is embedded. */
 export interface Worded extends Embeddable {
   readonly text: string
 }
@@ -71,7 +72,7 @@ export class Embedding {
    * @throws DenidinError as the embedder does.
    */
   async ofTexts(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
-    const wanted = memories.filter(each => !this.#refused.has(each.memory_id))
+    const wanted = memories.filter(each => !this.#refused.has(each.item_id))
     if (wanted.length === 0) return []
     try {
       return await this.#embed(wanted, signal)
@@ -93,14 +94,14 @@ export class Embedding {
         embedded.push(...(await this.#embed([memory], signal)))
       } catch (error) {
         if (asDenidinError(error).code !== 'rejected') throw error
-        refused.push(memory.memory_id)
+        refused.push(memory.item_id)
       }
     }
     // All refused: it is not the texts, it is us.
     if (embedded.length === 0) throw refusal
-    for (const memory_id of refused) {
-      this.#refused.add(memory_id)
-      this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id })
+    for (const item_id of refused) {
+      this.#refused.add(item_id)
+      this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id: item_id })
     }
     return embedded
   }
@@ -119,7 +120,11 @@ export class Embedding {
         `the embedder gave ${String(vectors.length)} vectors for ${String(memories.length)} texts`,
       )
     }
-    return memories.map(({ memory_id, scope }, at) => ({ memory_id, scope, vector: vectors[at] ?? new Float32Array() }))
+    return memories.map(({ item_id, scope }, at) => ({
+      item_id,
+      scope,
+      vector: vectors[at] ?? new Float32Array(),
+    }))
   }
 
   #shorten(text: string): string {

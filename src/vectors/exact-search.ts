@@ -1,3 +1,4 @@
+/** Finds nearest vectors by comparing all of them. */
 import type { Neighbour } from './vector-index.ts'
 import type { StoredVector } from './vector-store.ts'
 
@@ -8,7 +9,7 @@ export const nearest = (
   limit: number,
 ): readonly Neighbour[] =>
   vectors
-    .map(({ memory_id, vector }) => ({ memory_id, similarity: cosine(question, vector) }))
+    .map(({ item_id, vector }) => ({ item_id, similarity: cosine(question, vector) }))
     .sort((a, b) => b.similarity - a.similarity)
     .slice(0, limit)
 

@@ -1,3 +1,4 @@
+/** Offers the messages of people to the vectors, once they are old enough to have context. */
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -5,21 +6,18 @@ import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Embeddable, EmbeddingSource, SourcePage } from './embedding-source.ts'
 import { CONTEXT_TURNS, contextualText } from './contextual-text.ts'
-import { MESSAGE_PREFIX } from './vector-store.ts'
+import { itemOfMessage, MESSAGE_ITEM_PREFIX, messageOfItem } from './item-id.ts'
 
 /**
  * Age at which a message gets its vector: by then what was said after it is there too, so that it is embedded once. Until
- * then it stands in the running conversation, and is found by its words.
+ * then it is part of the running conversation, and is found by its words.
  */
 const SETTLED_AFTER_MS = 10 * MINUTE_MS
-/** How often it is looked for new messages: nothing on the road has to think of it. */
+/** How often it looks for new messages: the pipeline need not report them. */
 const LOOK_EVERY_MS = MINUTE_MS
 
 /** Messages that may have come, at the places of newer ones that went, before their going is followed. */
 const REUSED_WITHIN = 1000
-
-const toId = (message_id: string): string => MESSAGE_PREFIX + message_id
-const fromId = (id: string): string => id.slice(MESSAGE_PREFIX.length)
 
 export interface MessageSourceDeps {
   readonly context: MessageContext
@@ -31,13 +29,13 @@ export interface MessageSourceDeps {
 /** Every message of a person has a vector, of what was said together with what was said around it. */
 export const createMessageSource = ({ context, changeLog, tokens, clock }: MessageSourceDeps): EmbeddingSource => {
   const scopesOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> => {
-    const found = await context.scopesOf(ids.map(fromId))
-    return new Map([...found].map(([message_id, scope]) => [toId(message_id), scope]))
+    const found = await context.scopesOf(ids.map(messageOfItem))
+    return new Map([...found].map(([message_id, scope]) => [itemOfMessage(message_id), scope]))
   }
 
   return {
     name: 'messages',
-    prefix: MESSAGE_PREFIX,
+    prefix: MESSAGE_ITEM_PREFIX,
     growing: true,
     looked_at_every_ms: LOOK_EVERY_MS,
 
@@ -49,7 +47,7 @@ export const createMessageSource = ({ context, changeLog, tokens, clock }: Messa
       // A clock that differs must not hold up what comes behind.
       const fresh = found.findIndex(({ message }) => Math.abs(now - message.sent_at) < SETTLED_AFTER_MS)
       const settled = fresh < 0 ? found : found.slice(0, fresh)
-      const items = settled.map(({ message }) => ({ memory_id: toId(message.message_id), scope: message.scope }))
+      const items = settled.map(({ message }) => ({ item_id: itemOfMessage(message.message_id), scope: message.scope }))
       if (fresh < 0) return { items, next: String(reached) }
       const next = settled.at(-1)?.seq
       return { items, next: next === undefined ? undefined : String(next) }
@@ -60,9 +58,9 @@ export const createMessageSource = ({ context, changeLog, tokens, clock }: Messa
     textsOf: async items => {
       const texts = new Map<string, string>()
       for (const [scope, members] of Map.groupBy(items, each => each.scope)) {
-        const ids = members.map(each => fromId(each.memory_id))
+        const ids = members.map(each => messageOfItem(each.item_id))
         for (const found of await context.inContext(scope, ids, CONTEXT_TURNS)) {
-          texts.set(toId(found.message.message_id), contextualText(found, tokens))
+          texts.set(itemOfMessage(found.message.message_id), contextualText(found, tokens))
         }
       }
       return texts
@@ -76,11 +74,11 @@ export const createMessageSource = ({ context, changeLog, tokens, clock }: Messa
       for (const change of changes) {
         for (const neighbour of await context.neighbours(change, CONTEXT_TURNS)) stale_ids.add(neighbour)
       }
-      const stale = [...stale_ids].map(toId)
+      const stale = [...stale_ids].map(itemOfMessage)
       const there = await scopesOf(stale)
       const reused_from = (await context.newest()) - REUSED_WITHIN
       const again = changes.map(each => each.seq).filter(seq => seq > reused_from)
-      const renewed = [...there].map(([memory_id, scope]): Embeddable => ({ memory_id, scope }))
+      const renewed = [...there].map(([item_id, scope]): Embeddable => ({ item_id, scope }))
       const compare_again = again.length === 0 ? {} : { again_after: String(Math.min(...again) - 1) }
       return { upTo: last.change, stale, renewed, ...compare_again }
     },

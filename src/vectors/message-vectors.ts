@@ -1,48 +1,36 @@
-import { withDeadline } from '../platform/deadline.ts'
-import type { Clock } from '../platform/clock.ts'
+/** Finds messages by meaning: the vectors of messages, in a space of their own beside that of the memories. */
 import { asDenidinError } from '../platform/errors.ts'
 import type { Health } from '../platform/health.ts'
-import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
-import type { TokenCounter } from '../text/tokens.ts'
-import { Embedding } from './embedding.ts'
-import type { EmbeddingSource } from './embedding-source.ts'
-import type { PreviousModel } from './previous-model.ts'
-import { SyncWorker } from './sync-worker.ts'
-import { messageSpace } from './embedding-spaces.ts'
-import { INDEX_DEADLINE_MS, LETTING_GO_DEADLINE_MS, type VectorIndex } from './vector-index.ts'
-import { MESSAGE_PREFIX, type VectorStore } from './vector-store.ts'
+import { messageOfItem } from './item-id.ts'
+import type { SourceVectors } from './source-vectors.ts'
 
-/** A message near to a question in meaning. */
-export interface NearMessage {
+/** A message similar to a question in meaning. */
+export interface SimilarMessage {
   readonly message_id: MessageId
   /** 1 − cosine distance. */
   readonly similarity: number
 }
 
-/** Vectors of what was said: one more way to find it, beside its words. */
 export interface MessageVectors extends AsyncDisposable {
-  /** Begins to work off, in the background, what has no vector yet or changed. */
+  /** Begins to embed, in the background, messages that have no vector yet or changed. */
   start(): void
   /**
-   * Messages of `scope` that are near to `question`, best first, none below `min_similarity`.
+   * Messages of `scope` that are similar to `question`, best first, none below the threshold.
    * @throws DenidinError when the embedder or the index cannot be asked.
    */
-  findSimilar(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly NearMessage[]>
-  /** Messages came or were changed: looks at once instead of within a minute. */
+  findSimilar(scope: Scope, question: string, limit: number, call: CallContext): Promise<readonly SimilarMessage[]>
+  /** Messages arrived or changed: looks for work at once instead of within a minute. */
   requestSync(): void
   /**
-   * Messages are gone: their vectors, and those that hold their words beside others, have gone too when this resolves;
-   * the index lets go within seconds, or when it is back.
+   * Call after messages were deleted. When this resolves, their vectors and those of neighbours that contain their words
+   * are deleted; the index follows within seconds, or when it is back.
    */
   forget(message_ids: readonly MessageId[]): Promise<void>
-  /** Does what there is to do, started or not, and resolves when nothing can be done for now. */
-  syncNow(): Promise<void>
   /** Resolves when nothing can be done for now. */
   whenIdle(): Promise<void>
   /** Messages that have no vector yet. */
@@ -51,91 +39,42 @@ export interface MessageVectors extends AsyncDisposable {
 }
 
 export interface MessageVectorsDeps {
-  readonly turns: MessageContext
-  /** Over the same messages. */
-  readonly source: EmbeddingSource
-  readonly vectors: VectorStore
-  /** Over the space of messages. */
-  readonly index: VectorIndex
-  readonly embedder: Embedder
-  /** The embedding model of before, until the present one has caught up, and where its vectors of messages stand. */
-  readonly previous?: PreviousModel | undefined
-  readonly former_space?: string | undefined
-  /** Whether messages get vectors; without, only those that there are are kept in step. */
+  readonly context: Pick<MessageContext, 'count'>
+  readonly vectors: SourceVectors
+  /** Whether messages get vectors. If not, nothing is found, and existing vectors are only kept in step. */
   readonly embeds: boolean
-  /** Least similarity by the present embedding model. */
-  readonly min_similarity: number
-  readonly tokens: TokenCounter
-  readonly clock: Clock
-  readonly ids: Ids
   readonly logger: Logger
 }
 
-/** Vectors of messages, in a space of their own beside that of the memories. */
-export const createMessageVectors = (parts: MessageVectorsDeps): MessageVectors => {
-  const { turns, vectors, index, tokens, clock, embeds } = parts
-  const embedding = new Embedding(parts.embedder, tokens, clock, parts.logger)
-  const space = messageSpace(embedding.space)
-  const indexer = new SyncWorker({ ...parts, space, embedding })
-  const logger = parts.logger.for('memory.messages')
-  let started = false
-
-  const holds = async (scope: Scope): Promise<boolean> =>
-    (await vectors.holds(space, scope)) ||
-    (parts.former_space !== undefined && (await vectors.holds(parts.former_space, scope)))
-
+export const createMessageVectors = (deps: MessageVectorsDeps): MessageVectors => {
+  const { vectors, embeds } = deps
+  const logger = deps.logger.for('memory.messages')
   return {
-    start: () => {
-      started = true
-      indexer.requestSync()
-    },
+    start: () => vectors.start(),
     findSimilar: async (scope, question, limit, call) => {
-      // Whose messages have no vectors costs nothing.
-      if (!embeds || !(await holds(scope))) return []
-      const { vector, ...asked } = (await parts.previous?.asked(scope, question, call)) ?? {
-        index,
-        min_similarity: parts.min_similarity,
-        vector: await embedding.ofQuestion(question, call),
-      }
-      const neighbours = await withDeadline(
-        clock,
-        INDEX_DEADLINE_MS,
-        'the index of messages',
-        signal => asked.index.query(scope, vector, limit, signal),
-        call.signal,
-      )
-      return neighbours
-        .filter(each => each.similarity >= asked.min_similarity)
-        .map(({ memory_id, similarity }) => ({ message_id: memory_id.slice(MESSAGE_PREFIX.length), similarity }))
+      // A scope without vectors costs nothing: no embedding, no query.
+      if (!embeds || !(await vectors.holds(scope))) return []
+      const query = await vectors.ask(scope, question, call)
+      const neighbours = await query.nearest(scope, limit)
+      return neighbours.map(({ item_id, similarity }) => ({ message_id: messageOfItem(item_id), similarity }))
     },
-    requestSync: () => {
-      if (started) indexer.requestSync()
-    },
+    requestSync: () => vectors.requestSync(),
     forget: async message_ids => {
       try {
-        await withDeadline(clock, LETTING_GO_DEADLINE_MS, 'the index of messages', signal =>
-          indexer.deleteVectors(signal),
-        )
+        await vectors.deleteStale()
       } catch (error) {
-        logger.warn('The index lets go of forgotten messages later', {
+        logger.warn('The index deletes forgotten messages later', {
           why: asDenidinError(error).message,
           messages: message_ids.length,
         })
       }
     },
-    syncNow: async () => {
-      indexer.requestSync()
-      await indexer.whenIdle()
-    },
-    whenIdle: () => indexer.whenIdle(),
-    pending: async () => (embeds ? Math.max(0, (await turns.count()) - (await vectors.count(space))) : 0),
+    whenIdle: () => vectors.whenIdle(),
+    pending: async () => (embeds ? Math.max(0, (await deps.context.count()) - (await vectors.count())) : 0),
     health: async () =>
-      indexer.trouble === undefined
+      vectors.trouble === undefined
         ? { state: 'ok', detail: 'Messages are found by meaning.' }
-        : { state: 'degraded', detail: `Messages wait: ${indexer.trouble}.` },
-    [Symbol.asyncDispose]: async () => {
-      await indexer[Symbol.asyncDispose]()
-      await index[Symbol.asyncDispose]()
-    },
+        : { state: 'degraded', detail: `Messages wait: ${vectors.trouble}.` },
+    [Symbol.asyncDispose]: () => vectors[Symbol.asyncDispose](),
   }
 }

@@ -1,3 +1,4 @@
+/** The previous embedding model: it answers for a scope until the present model has embedded as much of it. */
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
@@ -6,38 +7,46 @@ import type { Logger } from '../platform/logger.ts'
 import type { Embedding } from './embedding.ts'
 import { defaultMinSimilarity } from './thresholds.ts'
 import type { VectorIndex } from './vector-index.ts'
-import type { VectorStore } from './vector-store.ts'
+import type { VectorReader } from './vector-store.ts'
 
-/** Time for which a former model that did not answer is not asked again. */
+/** Time for which a previous model that failed is not asked again. */
 const REST_MS = 5 * MINUTE_MS
 
-/** Whom a question is put to, and in which numbers. */
-export interface Asked {
+/** A question as a vector, with the index and the threshold that belong to its model. */
+export interface AskedModel {
   readonly index: VectorIndex
   readonly vector: Float32Array
   readonly min_similarity: number
 }
 
-/** The embedding model of before: it answers for a scope until the new one knows as much of it. */
 export interface PreviousModel {
-  /** `undefined`: the new model is to be asked. Never rejects. */
-  asked(scope: Scope, question: string, call: CallContext): Promise<Asked | undefined>
+  /** `undefined`: ask the present model. Never rejects, unless the call is aborted. */
+  asked(scope: Scope, question: string, call: CallContext): Promise<AskedModel | undefined>
+  /** Whether it has vectors of a scope. */
+  holds(scope: Scope): Promise<boolean>
+}
+
+/** There is no previous model, or the present one has caught up everywhere. */
+export const noPreviousModel: PreviousModel = {
+  asked: async () => undefined,
+  holds: async () => false,
 }
 
 export interface PreviousModelDeps {
   readonly embedding: Pick<Embedding, 'ofQuestion' | 'model'>
   readonly index: VectorIndex
-  /** Where the former vectors stand, and the present ones. */
+  /** The space of the previous model's vectors, and that of the present ones. */
   readonly space: string
   readonly present: string
-  readonly vectors: Pick<VectorStore, 'countIn'>
+  readonly vectors: Pick<VectorReader, 'countIn' | 'holds'>
   readonly clock: Clock
   readonly logger: Logger
 }
 
-export const createPreviousModel = (parts: PreviousModelDeps): PreviousModel => {
-  const { embedding, index, space, present, vectors, clock } = parts
-  /** Scopes that the new model knows as well: that stays so. */
+export const createPreviousModel = (deps: PreviousModelDeps): PreviousModel => {
+  const { embedding, index, space, present, vectors, clock } = deps
+  const logger = deps.logger.for('memory.recall')
+  /** Scopes of which the present model knows as much: that stays so. */
   const done = new Set<Scope>()
   let rests_until = 0
   return {
@@ -53,11 +62,10 @@ export const createPreviousModel = (parts: PreviousModelDeps): PreviousModel => 
       } catch (error) {
         call.signal?.throwIfAborted()
         rests_until = clock.now() + REST_MS
-        parts.logger
-          .for('memory.recall')
-          .warn('The embedding model of before does not answer', { why: asDenidinError(error).message })
+        logger.warn('The previous embedding model does not answer', { why: asDenidinError(error).message })
         return undefined
       }
     },
+    holds: scope => vectors.holds(space, scope),
   }
 }

@@ -1,11 +1,12 @@
+/** Embeds a question once, however many indexes it is put to. */
 import { LRUCache } from 'lru-cache'
 import type { Embedder, Embeddings } from '../models/embedder.ts'
 
 /** Questions that are remembered: one is asked of several indexes within moments. */
 const MOST_QUESTIONS = 32
 
-/** An embedder that embeds the same question once, whoever asks it; what is to be remembered passes through. */
-export const sharedQuestions = (embedder: Embedder): Embedder => {
+/** An embedder that embeds the same question once; texts to be remembered are passed on. */
+export const withQuestionCache = (embedder: Embedder): Embedder => {
   const answers = new LRUCache<string, Promise<Embeddings>>({ max: MOST_QUESTIONS })
   return {
     provider: embedder.provider,

@@ -1,3 +1,4 @@
+/** Runs the synchronisation of vectors and index in the background, with retries. */
 import { backoffDelay, type Backoff } from '../platform/backoff.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
@@ -18,21 +19,21 @@ export interface SyncWorkerDeps {
   readonly vectors: VectorStore
   readonly index: VectorIndex
   readonly embedding: Embedding
-  /** Where the vectors of this source stand; without one: the embedding's space. */
-  readonly space?: string
-  /** Whether what has no vector gets one; without it only what is there is kept in step. */
-  readonly embeds?: boolean
+  /** Where the vectors of this source are stored. */
+  readonly space: string
+  /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
+  readonly embeds: boolean
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
 }
 
 /**
- * Brings vectors and index into step with what they stand for, in the background. What is left to do is read from the
+ * Brings vectors and index into step with their source, in the background. What is left to do is read from the
  * stores each time, never remembered: a crash at any moment loses nothing.
  */
 export class SyncWorker implements AsyncDisposable {
-  readonly #parts: SyncWorkerDeps
+  readonly #deps: SyncWorkerDeps
   readonly #logger: Logger
   readonly #stop = new AbortController()
   /** Everything has to be compared; otherwise only what was stored since is new. */
@@ -44,15 +45,13 @@ export class SyncWorker implements AsyncDisposable {
   #running: Promise<void> | undefined
   #again = false
   #trouble: string | undefined
-  readonly #space: string
-  readonly #following: VectorSync
+  readonly #sync: VectorSync
 
-  constructor(parts: SyncWorkerDeps) {
-    this.#parts = parts
-    this.#space = parts.space ?? parts.embedding.space
-    this.#following = new VectorSync({ ...parts, space: this.#space }, this.#stop.signal)
-    this.#logger = parts.logger.for('memory.indexer')
-    parts.index.onBehind(() => this.requestSync())
+  constructor(deps: SyncWorkerDeps) {
+    this.#deps = deps
+    this.#sync = new VectorSync(deps, this.#stop.signal)
+    this.#logger = deps.logger.for('memory.indexer')
+    deps.index.onBehind(() => this.requestSync())
   }
 
   /** Why the last round ended early, for the operator. */
@@ -68,14 +67,14 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   /**
-   * Has vectors and index let go of what was taken back; what stands in its place follows in the background.
+   * Deletes the vectors of edited or deleted items now; replacements are embedded in the background.
    * @throws as the index does: what is left is done by the next round.
    */
   async deleteVectors(signal: AbortSignal): Promise<void> {
     const held = await this.#holds()
     try {
-      await this.#following.deleteVectors()
-      if (held) await this.#parts.index.catchUp(signal)
+      await this.#sync.deleteVectors()
+      if (held) await this.#deps.index.catchUp(signal)
     } finally {
       this.requestSync()
     }
@@ -117,7 +116,7 @@ export class SyncWorker implements AsyncDisposable {
     for (;;) {
       this.#again = false
       const done = await this.#tryRound()
-      if (!this.#wokenAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
+      if (!this.#isRequestedAgain() || !(done || this.#failures <= RETRIES_AT_ONCE)) return
       this.#retry?.[Symbol.dispose]()
       this.#retry = undefined
     }
@@ -130,22 +129,22 @@ export class SyncWorker implements AsyncDisposable {
       this.#trouble = undefined
       return true
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#failAndRetry(error as Error)
+      if (!this.#stop.signal.aborted) this.#retryLater(error as Error)
       return false
     }
   }
 
-  #wokenAgain(): boolean {
+  #isRequestedAgain(): boolean {
     return this.#again && !this.#stop.signal.aborted
   }
 
-  #failAndRetry(error: Error): void {
-    const { clock, ids } = this.#parts
+  #retryLater(error: Error): void {
+    const { clock, ids } = this.#deps
     this.#failures += 1
     this.#compareAll = true
     this.#trouble = error.message
     const delay = backoffDelay(BACKOFF, this.#failures, ids)
-    this.#logger.warn(`${capital(this.#parts.source.name)} wait for their embedding or for the index`, {
+    this.#logger.warn(`${capital(this.#deps.source.name)} wait for their embedding or for the index`, {
       why: error.message,
       again_in_ms: Math.round(delay),
     })
@@ -153,8 +152,8 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   async #round(): Promise<void> {
-    const { index, source } = this.#parts
-    this.#lookAgain()
+    const { index, source } = this.#deps
+    this.#scheduleNextLook()
     const all = this.#compareAll || source.growing
     const fresh = this.#fresh
     this.#compareAll = false
@@ -162,28 +161,28 @@ export class SyncWorker implements AsyncDisposable {
     const held = await this.#holds()
     let failure: unknown
     const follow = async (): Promise<void> => {
-      await this.#following.changes()
-      await (all ? this.#following.everything() : this.#following.added(fresh))
+      await this.#sync.changes()
+      await (all ? this.#sync.everything() : this.#sync.added(fresh))
     }
     // The index can be filled with what there is while the embedder is down, and the other way round.
     await follow().catch((error: unknown) => (failure = error))
     this.#stop.signal.throwIfAborted()
-    // Where nothing stands and nothing stood, no server is started.
+    // Without a vector, now or before, no server is started.
     if (((await index.pending()) > 0 || all) && (held || (await this.#holds()))) await index.catchUp(this.#stop.signal)
     if (failure !== undefined) throw failure as Error
     this.#logger.debug(`${capital(source.name)} and index are in step`)
   }
 
-  /** What nobody tells of is looked for from time to time. */
-  #lookAgain(): void {
-    const { clock, source } = this.#parts
+  /** Sources that do not report additions are looked at from time to time. */
+  #scheduleNextLook(): void {
+    const { clock, source } = this.#deps
     if (source.looked_at_every_ms === undefined) return
     this.#later?.[Symbol.dispose]()
     this.#later = clock.after(source.looked_at_every_ms, () => this.requestSync())
   }
 
   #holds(): Promise<boolean> {
-    return this.#parts.vectors.holds(this.#space)
+    return this.#deps.vectors.holds(this.#deps.space)
   }
 }
 

@@ -1,8 +1,9 @@
+/** The similarity threshold that suits each embedding model. */
 import { OFFLINE_MIN_SIMILARITY } from '../models/offline/offline-embedder.ts'
 
 /**
  * Least similarity at which a memory is recalled, by embedding model. Thresholds belong to a model: with
- * `text-embedding-ada-002` unrelated texts already stand at 0.6 to 0.7, with the `text-embedding-3` models related ones
+ * `text-embedding-ada-002` unrelated texts already reach 0.6 to 0.7, with the `text-embedding-3` models related ones
  * often at 0.2 to 0.6, where 0.7 would recall almost nothing.
  */
 const MIN_SIMILARITY: Readonly<Record<string, number>> = {
@@ -11,7 +12,7 @@ const MIN_SIMILARITY: Readonly<Record<string, number>> = {
   'text-embedding-3-large': 0.2,
 }
 
-/** For models that nobody has measured: low enough to recall something, high enough to keep the unrelated out. */
+/** For models that were not measured: low enough to recall something, high enough to keep the unrelated out. */
 const DEFAULT_MIN_SIMILARITY = 0.3
 
 /** Whatever its version, the offline embedder carries a threshold that was measured with it. */

@@ -1,13 +1,14 @@
+/** The port of an index over stored vectors: the nearest vectors of one scope. */
 import type { Health } from '../platform/health.ts'
 import type { Scope } from '../messages/scope.ts'
 
 /** Longest that a turn waits for an index, its start included. */
 export const INDEX_DEADLINE_MS = 2500
-/** Longest that forgetting waits until an index has let go. */
-export const LETTING_GO_DEADLINE_MS = 20_000
+/** Longest that a deletion waits for an index. */
+export const DELETION_DEADLINE_MS = 20_000
 
 export interface Neighbour {
-  readonly memory_id: string
+  readonly item_id: string
   /** 1 − cosine distance. */
   readonly similarity: number
 }
@@ -15,7 +16,7 @@ export interface Neighbour {
 /** How a rebuild is followed and stopped. */
 export interface RebuildRun {
   readonly signal?: AbortSignal
-  /** Vectors that have been made anew, of how many. */
+  /** Vectors that have been rebuilt, of how many. */
   progress?(done: number, total: number): void
 }
 
@@ -33,7 +34,7 @@ export interface IndexFindings {
   /** Vectors that were looked for. */
   readonly looked_at: number
   readonly missing: number
-  /** Rows that no vector stands for. */
+  /** Rows without a vector. */
   readonly foreign: number
   /** Rows under another scope than their vector's. */
   readonly misplaced: number
@@ -60,7 +61,7 @@ export interface VectorIndex extends AsyncDisposable {
    */
   catchUp(signal?: AbortSignal): Promise<void>
   /**
-   * Fills everything anew from the vector store, answering from the old until the new is complete. Stopped, or cut off by
+   * Rebuilds everything from the vector store, answering from the old until the new is complete. Stopped, or cut off by
    * a crash, the next call goes on with what is left. @throws as `catchUp`
    */
   rebuild(run?: RebuildRun): Promise<void>

@@ -1,3 +1,4 @@
+/** One round of bringing the vectors of a source into step with it. */
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Embedding } from './embedding.ts'
@@ -5,7 +6,7 @@ import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
-/** Ids that are looked at in one step; between two steps everybody else has a turn. */
+/** Ids that are looked at in one step; between two steps the event loop gets a turn. */
 export const PAGE = 500
 /** Texts of one embedding request. */
 const EMBEDDING_BATCH = 32
@@ -16,23 +17,23 @@ export interface VectorSyncDeps {
   readonly index: Pick<VectorIndex, 'catchUp'>
   readonly embedding: Embedding
   readonly space: string
-  /** Whether what has no vector gets one; without it only what is there is kept in step. */
-  readonly embeds?: boolean
+  /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
+  readonly embeds: boolean
 }
 
 /** Has the vectors of one source follow it. Every step may be cut off and repeated. */
 export class VectorSync {
-  readonly #parts: VectorSyncDeps
+  readonly #deps: VectorSyncDeps
   readonly #signal: AbortSignal
 
-  constructor(parts: VectorSyncDeps, signal: AbortSignal) {
-    this.#parts = parts
+  constructor(deps: VectorSyncDeps, signal: AbortSignal) {
+    this.#deps = deps
     this.#signal = signal
   }
 
   /** Vectors of words that were changed or taken back go, all of them, whether or not the new words can be embedded. */
   async deleteVectors(): Promise<void> {
-    const { source, vectors } = this.#parts
+    const { source, vectors } = this.#deps
     let after = 0
     for (;;) {
       this.#signal.throwIfAborted()
@@ -47,13 +48,13 @@ export class VectorSync {
   /** After that, the new words get theirs. */
   async changes(): Promise<void> {
     await this.deleteVectors()
-    const { source, vectors } = this.#parts
+    const { source, vectors } = this.#deps
     for (;;) {
       this.#signal.throwIfAborted()
       const changes = await source.changes(0, PAGE)
       if (changes === undefined) return
       await vectors.delete(changes.stale)
-      if (this.#parts.embeds !== false) await this.#embed(changes.renewed)
+      if (this.#deps.embeds) await this.#embed(changes.renewed)
       await this.#goBack(changes.again_after)
       await source.followed(changes.upTo)
       await yieldToEventLoop()
@@ -62,16 +63,16 @@ export class VectorSync {
 
   /** What was compared may hold something else by now. */
   async #goBack(again_after: string | undefined): Promise<void> {
-    const { vectors, space } = this.#parts
+    const { vectors, space } = this.#deps
     const mark = again_after === undefined ? undefined : await vectors.mark(space)
     if (mark !== undefined && Number(again_after) < Number(mark)) await vectors.setMark(space, again_after)
   }
 
   /** Goes through everything that the source holds; of a growing one only through what came since the last time. */
   async everything(): Promise<void> {
-    const { source, vectors, index } = this.#parts
-    if (this.#parts.embeds === false) return
-    let after = source.growing ? await vectors.mark(this.#parts.space) : undefined
+    const { source, vectors, index } = this.#deps
+    if (!this.#deps.embeds) return
+    let after = source.growing ? await vectors.mark(this.#deps.space) : undefined
     const whole = after === undefined
     for (;;) {
       this.#signal.throwIfAborted()
@@ -79,7 +80,7 @@ export class VectorSync {
       const embedded = await this.#bringIntoStep(items)
       if (next === undefined) break
       after = next
-      if (source.growing) await vectors.setMark(this.#parts.space, next)
+      if (source.growing) await vectors.setMark(this.#deps.space, next)
       if (embedded > 0) await index.catchUp(this.#signal).catch(() => undefined)
       await yieldToEventLoop()
     }
@@ -88,27 +89,27 @@ export class VectorSync {
 
   async #bringIntoStep(items: readonly Embeddable[]): Promise<number> {
     if (items.length === 0) return 0
-    const known = await this.#parts.vectors.scopesOf(
-      this.#parts.space,
-      items.map(each => each.memory_id),
+    const known = await this.#deps.vectors.scopesOf(
+      this.#deps.space,
+      items.map(each => each.item_id),
     )
     await this.#rescope(items, known)
-    const missing = items.filter(each => !known.has(each.memory_id))
+    const missing = items.filter(each => !known.has(each.item_id))
     await this.#embed(missing)
     return missing.length
   }
 
   /** Vectors of what has changed its scope follow it. */
   async #rescope(items: readonly Embeddable[], known: ReadonlyMap<string, Scope>): Promise<void> {
-    for (const { memory_id, scope } of items) {
-      const kept = known.get(memory_id)
-      if (kept !== undefined && kept !== scope) await this.#parts.vectors.rescope(kept, scope, [memory_id])
+    for (const { item_id, scope } of items) {
+      const kept = known.get(item_id)
+      if (kept !== undefined && kept !== scope) await this.#deps.vectors.rescope(kept, scope, [item_id])
     }
   }
 
   /** Vectors of what is gone go too. */
   async #forgetOrphans(): Promise<void> {
-    const { source, vectors } = this.#parts
+    const { source, vectors } = this.#deps
     let after: string | undefined
     for (;;) {
       this.#signal.throwIfAborted()
@@ -123,29 +124,29 @@ export class VectorSync {
 
   /** Some may have been found, and embedded, by a comparison that was under way when they came. */
   async added(items: readonly Embeddable[]): Promise<void> {
-    const known = await this.#parts.vectors.scopesOf(
-      this.#parts.space,
-      items.map(each => each.memory_id),
+    const known = await this.#deps.vectors.scopesOf(
+      this.#deps.space,
+      items.map(each => each.item_id),
     )
-    await this.#embed(items.filter(each => !known.has(each.memory_id)))
+    await this.#embed(items.filter(each => !known.has(each.item_id)))
   }
 
   async #embed(items: readonly Embeddable[]): Promise<void> {
-    const { source, embedding, vectors } = this.#parts
+    const { source, embedding, vectors } = this.#deps
     for (let at = 0; at < items.length; at += EMBEDDING_BATCH) {
       this.#signal.throwIfAborted()
       const batch = items.slice(at, at + EMBEDDING_BATCH)
       const texts = await source.textsOf(batch)
       const worded = batch.flatMap(each => {
-        const text = texts.get(each.memory_id)
+        const text = texts.get(each.item_id)
         return text === undefined ? [] : [{ ...each, text }]
       })
       const embedded = await embedding.ofTexts(worded, this.#signal)
       if (embedded.length === 0) continue
       // What was taken back while it was embedded must not come back.
-      const there = await source.scopesOf(embedded.map(each => each.memory_id))
-      const standing = embedded.filter(each => there.get(each.memory_id) === each.scope)
-      if (standing.length > 0) await vectors.put(this.#parts.space, standing)
+      const there = await source.scopesOf(embedded.map(each => each.item_id))
+      const current = embedded.filter(each => there.get(each.item_id) === each.scope)
+      if (current.length > 0) await vectors.put(this.#deps.space, current)
     }
   }
 }

@@ -29,7 +29,8 @@ for (const size of SIZES) {
   }
   await denidin.open()
   await denidin.app.memory.whenIdle()
-  await denidin.app.past.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
+  await denidin.app.messageIndex.whenIdle()
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const began = performance.now()

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { CollectionAllocator } from '../../src/vectors/collection-allocator.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import {
-  createSqliteAllocationTable,
+  createSqliteCollectionAllocator,
   type CollectionAllocatorDeps,
 } from '../../src/vectors/sqlite/sqlite-collection-allocator.ts'
 import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
@@ -22,7 +22,7 @@ const subjects: Record<string, () => Promise<StoreOnDisk<Subject>>> = {
   sqlite: () =>
     sqliteOnDisk(vectorMigrations, database => ({
       table: (space = 'words', more = {}) =>
-        createSqliteAllocationTable(database, { space, collection_vectors: 30, ...more }),
+        createSqliteCollectionAllocator(database, { space, collection_vectors: 30, ...more }),
       vectors: createSqliteVectorStore(database),
     })),
 }
@@ -30,7 +30,7 @@ const subjects: Record<string, () => Promise<StoreOnDisk<Subject>>> = {
 const put = async (vectors: VectorStore, scope: Scope, ...ids: string[]): Promise<void> =>
   await vectors.put(
     'words',
-    ids.map(memory_id => ({ memory_id, scope, vector: wordVector(memory_id) })),
+    ids.map(item_id => ({ item_id, scope, vector: wordVector(item_id) })),
   )
 
 /** Does what the index does, without one. */
@@ -96,7 +96,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     await index(table)
     expect(new Set(await table.scopes())).toEqual(new Set(hostileScopes))
     for (const [n, scope] of hostileScopes.entries()) {
-      expect((await table.vectorsOf(scope, 10)).map(each => each.memory_id)).toEqual([`m${n}`])
+      expect((await table.vectorsOf(scope, 10)).map(each => each.item_id)).toEqual([`m${n}`])
       expect(await table.indexed(scope)).toBe(1)
       const { collection } = (await table.find(scope))!
       expect(await table.maintenance.current(collection, [`m${n}`])).toEqual(new Map([[`m${n}`, scope]]))
@@ -122,7 +122,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     await put(vectors, 'person:b', 'two')
     await put(vectors, 'person:a', 'three')
     const taken = await table.take(2)
-    expect(taken.flatMap(each => each.vectors).map(each => [each.memory_id, each.vector])).toEqual([
+    expect(taken.flatMap(each => each.vectors).map(each => [each.item_id, each.vector])).toEqual([
       ['one', wordVector('one')],
       ['two', wordVector('two')],
     ])
@@ -139,7 +139,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     expect(await table.find('person:a')).toEqual(place)
     expect(await table.take(10)).toEqual(taken)
     expect(await table.indexed('person:a')).toBe(1)
-    expect(await table.removals(10)).toEqual({ collection: place!.collection, memory_ids: ['one'] })
+    expect(await table.removals(10)).toEqual({ collection: place!.collection, item_ids: ['one'] })
   })
 
   test('what a collection may hold is told apart from what it holds for certain, and from what it must not', async () => {
@@ -158,7 +158,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
       ]),
     )
     expect(await table.bounds(collection)).toEqual({ least: 1, most: 4 })
-    expect((await table.maintenance.indexed(collection, 0, 10)).map(each => each.memory_id)).toEqual(['there'])
+    expect((await table.maintenance.indexed(collection, 0, 10)).map(each => each.item_id)).toEqual(['there'])
   })
 
   test('what a collection holds for certain comes page by page, and vectors by their ids', async () => {
@@ -167,7 +167,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     const { collection } = (await table.find('person:a'))!
     const first = await table.maintenance.indexed(collection, 0, 3)
     const rest = await table.maintenance.indexed(collection, first.at(-1)!.seq, 3)
-    expect([...first, ...rest].map(each => each.memory_id)).toEqual(many('m', 5))
+    expect([...first, ...rest].map(each => each.item_id)).toEqual(many('m', 5))
     await put(vectors, 'person:b', 'waiting')
     expect(
       (await table.maintenance.stored(['m1', 'waiting', 'unknown'])).map(each => [each.scope, each.vector]),
@@ -276,7 +276,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     const [batch] = await table.take(100)
     await vectors.delete(['one'])
     const { collection } = batch!.collection
-    expect(await table.removals(10)).toEqual({ collection, memory_ids: ['one'] })
+    expect(await table.removals(10)).toEqual({ collection, item_ids: ['one'] })
     await table.removed(collection, ['one'])
     expect(await table.removals(10)).toBeUndefined()
   })
@@ -331,9 +331,9 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     expect(await table.bounds(to)).toEqual({ least: 1, most: 4 })
     expect(await table.pending()).toBe(3)
     const removals = await table.removals(100)
-    expect({ ...removals, memory_ids: [...removals!.memory_ids].sort() }).toEqual({
+    expect({ ...removals, item_ids: [...removals!.item_ids].sort() }).toEqual({
       collection: to,
-      memory_ids: ['changed', 'deleted', 'moved'],
+      item_ids: ['changed', 'deleted', 'moved'],
     })
   })
 
@@ -352,7 +352,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     await put(vectors, 'person:a', ...ids)
     await index(table)
     const { collection } = (await table.find('person:a'))!
-    expect((await table.samples(collection, 3)).map(each => each.memory_id)).toEqual(['m0', 'm4', 'm8'])
+    expect((await table.samples(collection, 3)).map(each => each.item_id)).toEqual(['m0', 'm4', 'm8'])
     expect(await table.samples(collection + 1, 3)).toEqual([])
   })
 })

@@ -64,7 +64,7 @@ const all = async (source: EmbeddingSource, limit: number): Promise<(readonly [s
   for (;;) {
     const { items, next } = await source.page({ limit, after })
     expect(items.length).toBeLessThanOrEqual(limit)
-    found.push(...items.map(each => [each.memory_id, each.scope] as const))
+    found.push(...items.map(each => [each.item_id, each.scope] as const))
     if (next === undefined) return found
     expect(next).not.toBe(after)
     after = next
@@ -77,7 +77,7 @@ describe.each(Object.entries(subjects))('what the vectors follow: %s', (name, op
     expect(source.name).toBe(name)
     expect(await source.page({ limit: 10, after: undefined })).toEqual({ items: [], next: undefined })
     expect(await source.scopesOf([`${source.prefix}unknown`])).toEqual(new Map())
-    expect(await source.textsOf([{ memory_id: `${source.prefix}unknown`, scope: 'person:a' }])).toEqual(new Map())
+    expect(await source.textsOf([{ item_id: `${source.prefix}unknown`, scope: 'person:a' }])).toEqual(new Map())
     expect(await source.changes(0, 10)).toBeUndefined()
   })
 
@@ -109,7 +109,7 @@ describe.each(Object.entries(subjects))('what the vectors follow: %s', (name, op
     const ids: string[] = []
     for (const [n, scope] of hostileScopes.entries()) ids.push(await add(scope, `secret ${n}`))
     for (const [n, scope] of hostileScopes.entries()) {
-      const texts = await source.textsOf(ids.map(memory_id => ({ memory_id, scope })))
+      const texts = await source.textsOf(ids.map(item_id => ({ item_id, scope })))
       expect([...texts.keys()]).toEqual([ids[n]])
       expect(texts.get(ids[n]!)).toContain(`secret ${n}`)
     }
@@ -122,9 +122,9 @@ describe.each(Object.entries(subjects))('what the vectors follow: %s', (name, op
     await remove('person:a', gone)
     expect(await all(source, 10)).toEqual([[kept, 'person:a']])
     expect([...(await source.scopesOf([gone, kept])).keys()]).toEqual([kept])
-    expect([
-      ...(await source.textsOf([gone, kept].map(memory_id => ({ memory_id, scope: 'person:a' })))).keys(),
-    ]).toEqual([kept])
+    expect([...(await source.textsOf([gone, kept].map(item_id => ({ item_id, scope: 'person:a' })))).keys()]).toEqual([
+      kept,
+    ])
     // Where new things always come last, what was compared once is not compared again.
     if (source.growing) {
       const changes = await source.changes(0, 10)
@@ -145,7 +145,7 @@ describe.each(Object.entries(subjects))('what the vectors follow: %s', (name, op
         [other, 'person:b'],
       ]),
     )
-    expect(await source.textsOf([{ memory_id: mine, scope: 'person:a' }])).toEqual(new Map())
-    expect((await source.textsOf([{ memory_id: mine, scope: 'person:c' }])).get(mine)).toContain('mine')
+    expect(await source.textsOf([{ item_id: mine, scope: 'person:a' }])).toEqual(new Map())
+    expect((await source.textsOf([{ item_id: mine, scope: 'person:c' }])).get(mine)).toContain('mine')
   })
 })

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ListedItem, ListingPlace, NumberedLists } from '../../src/memory/numbered-lists.ts'
+import type { ListedItem, ListContext, NumberedLists } from '../../src/memory/numbered-lists.ts'
 import { createSqliteNumberedLists, listingMigrations } from '../../src/memory/sqlite/sqlite-numbered-lists.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
 
-const ANA: ListingPlace = { person_id: 'ana', chat_id: 'chat' }
-const BEN: ListingPlace = { person_id: 'ben', chat_id: 'chat' }
+const ANA: ListContext = { person_id: 'ana', chat_id: 'chat' }
+const BEN: ListContext = { person_id: 'ben', chat_id: 'chat' }
 
 const memory = (id: string): ListedItem => ({ kind: 'memory', id, scope: 'person:ana' })
 
@@ -16,7 +16,7 @@ describe.each([['sqlite', () => sqliteOnDisk(listingMigrations, createSqliteNumb
     let opened: StoreOnDisk<NumberedLists & PersonalData>
     let listings: NumberedLists & PersonalData
 
-    const shown = async (place: ListingPlace): Promise<(string | undefined)[]> =>
+    const shown = async (place: ListContext): Promise<(string | undefined)[]> =>
       (await Promise.all([1, 2, 3].map(number => listings.item(place, number)))).map(item => item?.id)
 
     beforeEach(async () => {

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { LongTermMemory, MemorySync } from '../../src/memory/long-term-memory.ts'
+import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
+import { NO_FACTS } from '../../src/memory/fact-search.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { gathered } from '../support/gathered.ts'
 import { exactRig } from '../support/memory-exact-rig.ts'
+import { recallOver } from '../support/memory-recall.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 
@@ -11,8 +13,10 @@ const TOM = 'the cat is called Tom'
 const QUESTION = 'what is the cat called'
 const CALL = { purpose: 'recall' } as const
 
-/** Long-term memory with the store that it keeps its memories in. */
-type Subject = Pick<ReturnType<typeof exactRig>, 'memories'> & { readonly memory: LongTermMemory & MemorySync }
+const entry = (scope: Scope) => ({ scope, only: undefined })
+
+/** Long-term memory with the store that it keeps its memories in, and the search over it. */
+type Subject = Pick<ReturnType<typeof exactRig>, 'memories' | 'recall'> & { readonly memory: LongTermMemory }
 
 describe.each<[string, () => Subject]>([
   ['over an index', () => exactRig(hostileScopes)],
@@ -20,18 +24,20 @@ describe.each<[string, () => Subject]>([
     'switched off',
     () => {
       const { memories } = exactRig([])
-      return { memories, memory: createNoLongTermMemory(memories) }
+      const memory = createNoLongTermMemory(memories)
+      return { memories, memory, recall: recallOver(memory, memories) }
     },
   ],
 ])('long-term memory %s', (_name, make) => {
   let memory: Subject['memory']
   let memories: Subject['memories']
+  let recall: Subject['recall']
 
   const listed = async (scope: Scope | 'all', page: { limit: number; before?: string } = { limit: 100 }) =>
     (await memory.list(scope, page)).map(each => each.memory_id)
 
   beforeEach(async () => {
-    ;({ memory, memories } = make())
+    ;({ memory, memories, recall } = make())
     await memory.start()
   })
 
@@ -40,8 +46,8 @@ describe.each<[string, () => Subject]>([
   })
 
   test('where nothing is remembered nothing is found, and that is no failure', async () => {
-    expect(await memory.recall('person:a', QUESTION, CALL)).toEqual({ memories: [] })
-    expect(await memory.findSimilar('person:a', QUESTION, 5, CALL)).toEqual([])
+    expect(await recall('person:a', QUESTION, CALL)).toEqual({ memories: [] })
+    expect(await memory.findFacts([entry('person:a')], QUESTION, CALL)).toEqual(NO_FACTS)
     expect(await listed('all')).toEqual([])
     expect(await memory.stats()).toMatchObject({ memories: 0, scopes: 0, pending_embedding: 0, pending_index: 0 })
   })
@@ -80,7 +86,7 @@ describe.each<[string, () => Subject]>([
     await memory.forget('unknown')
     expect(await listed('person:a')).toEqual([other.memory_id])
     await memory.whenIdle()
-    expect((await memory.recall('person:a', TOM, CALL)).memories.map(each => each.memory.memory_id)).not.toContain(
+    expect((await recall('person:a', TOM, CALL)).memories.map(each => each.memory.memory_id)).not.toContain(
       mine.memory_id,
     )
   })
@@ -90,9 +96,9 @@ describe.each<[string, () => Subject]>([
     await memory.store(each)
     await memory.whenIdle()
     await memories.remove('person:a', [each.memory_id])
-    expect((await memory.drop([each.memory_id, 'unknown'])).vectors).toBe(0)
-    expect(await memory.drop([])).toMatchObject({ vectors: 0 })
-    expect(await memory.recall('person:a', TOM, CALL)).toEqual({ memories: [] })
+    expect((await memory.deleteVectors([each.memory_id, 'unknown'])).vectors).toBe(0)
+    expect(await memory.deleteVectors([])).toMatchObject({ vectors: 0 })
+    expect(await recall('person:a', TOM, CALL)).toEqual({ memories: [] })
   })
 
   test('its vectors go with their person, and it hands over nothing that the memories do not', async () => {
@@ -110,7 +116,6 @@ describe.each<[string, () => Subject]>([
 
   test('it comes to rest, and may be stopped more than once', async () => {
     await memory.store(memoryOf('person:a', TOM))
-    await memory.syncNow()
     await memory.whenIdle()
     await memory[Symbol.asyncDispose]()
   })
@@ -129,10 +134,7 @@ describe('long-term memory switched off', () => {
     await memory.whenIdle()
     const texts = [...embedder.texts]
     const dropped = memoryOf('person:a', 'the dog is called Rex')
-    expect(await off.recall({ scope: 'person:a', extra_scopes: ['person:b'] }, QUESTION, CALL)).toEqual({
-      memories: [],
-    })
-    expect(await off.findSimilar('person:a', QUESTION, 5, CALL)).toEqual([])
+    expect(await off.findFacts([entry('person:a'), entry('person:b')], QUESTION, CALL)).toEqual(NO_FACTS)
     expect(await off.store(dropped)).toEqual({ added: false, memory: dropped })
     expect(await memories.get('person:a', [dropped.memory_id])).toEqual([])
     expect(await off.stats()).toMatchObject({ enabled: false, memories: 1 })
@@ -146,7 +148,6 @@ describe('long-term memory switched off', () => {
     await memory.store(memoryOf('person:a', TOM))
     await memory.whenIdle()
     await off.start()
-    await off.syncNow()
     await off[Symbol.asyncDispose]()
     expect(await recalled('person:a', QUESTION)).toEqual([TOM])
   })
@@ -159,7 +160,7 @@ describe('long-term memory switched off', () => {
 
   test('of memories to let go of it cannot say what the index still finds; of none it can', async () => {
     const { off } = rigOf()
-    expect(await off.drop(['m1'])).toEqual({ vectors: 0, index: undefined })
-    expect(await off.drop([])).toEqual({ vectors: 0, index: 0 })
+    expect(await off.deleteVectors(['m1'])).toEqual({ vectors: 0, index: undefined })
+    expect(await off.deleteVectors([])).toEqual({ vectors: 0, index: 0 })
   })
 })

@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createMessageSearch } from '../../src/retrieval/create-message-search.ts'
-import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
-import type { MessageSearch } from '../../src/retrieval/message-search.ts'
-import { FUSION, LEXICAL_WEIGHTS } from '../../src/retrieval/ranking/weights.ts'
+import { NO_FACTS } from '../../src/memory/fact-search.ts'
+import { FollowingMessageIndex, type MessageIndex } from '../../src/retrieval/full-text/message-index.ts'
+import { noMessageIndex } from '../../src/retrieval/full-text/no-message-index.ts'
+import { MemorySearch } from '../../src/retrieval/memory-search.ts'
+import { singleScope } from '../../src/retrieval/scope-policy.ts'
+import { noSearch, type SearchService } from '../../src/retrieval/search-service.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
 import { gathered } from '../support/gathered.ts'
 import { KeptLog } from '../support/memory-kept-log.ts'
-import { wordCounter } from '../support/memory-rig.ts'
+import { ownPolicy } from '../support/memory-recall.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { BEGUN_AT, RecallRig } from '../support/recall-rig.ts'
 
@@ -36,107 +38,113 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const overAnIndex = (): MessageSearch =>
-  createMessageSearch({
-    feed: rig.feed,
-    changeLog: rig.changeLog,
-    index: rig.index,
-    tokens: wordCounter,
-    weights: LEXICAL_WEIGHTS,
-    fusion: FUSION,
+/** The index that follows the messages, and the search over it. */
+interface Subject {
+  readonly index: MessageIndex
+  readonly search: SearchService
+}
+
+const overAnIndex = (): Subject => {
+  const index = new FollowingMessageIndex({ feed: rig.feed, changeLog: rig.changeLog, index: rig.index, logger: log })
+  const search = new MemorySearch({
+    facts: { findFacts: async () => NO_FACTS },
+    messages: rig.search({ indexer: index.indexer, logger: log }),
+    memories: rig.index,
+    policy: ownPolicy,
     clock: systemClock,
     logger: log,
     metrics,
-    reranker: undefined,
-    vectors: undefined,
   })
+  return { index, search }
+}
 
-const asked = async (past: MessageSearch, scope: Scope, text = QUESTION): Promise<string[]> => {
-  const question = { text, asked_at: BEGUN_AT + 1e9, asker: undefined }
-  const quotes = await past.recall({ scope }, question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
+const off: Subject = { index: noMessageIndex, search: noSearch }
+
+const asked = async ({ search }: Subject, scope: Scope, text = QUESTION): Promise<string[]> => {
+  const query = { text, messages: 'relevant', asked_at: BEGUN_AT + 1e9, asker: undefined } as const
+  const { quotes } = await search.search(singleScope(scope), query, { quotes: 10 }, { purpose: 'recall' })
   return quotes.map(each => each.text)
 }
 
-describe.each<[string, () => MessageSearch]>([
-  ['over an index of words', overAnIndex],
-  ['switched off', () => noMessageSearch],
+describe.each<[string, () => Subject]>([
+  ['over a full-text index', overAnIndex],
+  ['switched off', () => off],
 ])('past messages %s', (_name, make) => {
-  let past: MessageSearch
+  let past: Subject
 
   beforeEach(() => {
     past = make()
   })
 
   afterEach(async () => {
-    await past[Symbol.asyncDispose]()
+    await past.index[Symbol.asyncDispose]()
   })
 
   test('where nothing was said nothing is found, and there is nothing to wait for', async () => {
-    past.requestSync()
-    await past.whenIdle()
+    past.index.requestSync()
+    await past.index.whenIdle()
     expect(await asked(past, ANN)).toEqual([])
-    await past.forget([])
-    await past.forget(['unknown'])
-    expect(await past.stats()).toMatchObject({ messages: 0, scopes: 0 })
+    await past.index.forget([])
+    await past.index.forget(['unknown'])
   })
 
   test('what was said in one scope is not found in another', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.requestSync()
-    await past.whenIdle()
+    past.index.requestSync()
+    await past.index.whenIdle()
     expect(await asked(past, BEA)).toEqual([])
     expect(await asked(past, `${ANN} `)).toEqual([])
   })
 
   test('nothing is found of what was forgotten, as often as it is said', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.requestSync()
-    await past.whenIdle()
+    past.index.requestSync()
+    await past.index.whenIdle()
     await rig.messages.history.remove('m1', 1)
-    await past.forget(['m1'])
-    await past.forget(['m1'])
+    await past.index.forget(['m1'])
+    await past.index.forget(['m1'])
     expect(await asked(past, ANN)).toEqual([])
     expect(rig.everything()).not.toContain('quetzal')
   })
 
   test('it agrees with the messages', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    expect(past.words.name).toBe('index of words')
-    expect((await past.words.verify(VERIFY)).findings).toEqual([])
+    expect(past.index.verification.name).toBe('full-text index')
+    expect((await past.index.verification.verify(VERIFY)).findings).toEqual([])
   })
 
   test('nothing is left of a person who is erased, and it hands over nothing that the messages do not', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.requestSync()
-    await past.whenIdle()
-    expect(past.personal.name).toBe('index')
-    expect(await gathered(past.personal.export('ann'))).toEqual([])
+    past.index.requestSync()
+    await past.index.whenIdle()
+    expect(past.index.personal.name).toBe('index')
+    expect(await gathered(past.index.personal.export('ann'))).toEqual([])
     await rig.messages.personal.erase('ann')
-    await past.personal.erase('ann')
-    expect(await past.personal.count('ann')).toBe(0)
-    expect(await past.personal.erase('ann')).toBe(0)
+    await past.index.personal.erase('ann')
+    expect(await past.index.personal.count('ann')).toBe(0)
+    expect(await past.index.personal.erase('ann')).toBe(0)
   })
 })
 
-describe('past messages over an index of words', () => {
-  let past: MessageSearch
+describe('past messages over a full-text index', () => {
+  let past: Subject
 
   beforeEach(() => {
     past = overAnIndex()
   })
 
   afterEach(async () => {
-    await past[Symbol.asyncDispose]()
+    await past.index[Symbol.asyncDispose]()
   })
 
   test('every scope finds its own and nobody else’s, however it is spelt', async () => {
     for (const [n, scope] of hostileScopes.entries()) {
       await rig.talk(scope, n, [`Eve: the name of my boat is Quetzal ${n}`])
     }
-    past.requestSync()
-    await past.whenIdle()
+    past.index.requestSync()
+    await past.index.whenIdle()
     expect(rig.everything()).toContain('quetzal')
-    expect(await past.stats()).toEqual({ enabled: true, messages: hostileScopes.length, scopes: hostileScopes.length })
+    expect(await rig.index.counts()).toEqual({ messages: hostileScopes.length, scopes: hostileScopes.length })
     for (const [n, scope] of hostileScopes.entries()) {
       expect(await asked(past, scope)).toEqual([`the name of my boat is Quetzal ${n}`])
     }
@@ -145,25 +153,25 @@ describe('past messages over an index of words', () => {
   test('when two persons turn out to be one, each finds what the other said, and the one that went finds nothing', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
     await rig.talk(BEA, 9, ['Bea: the name of my boat is Osprey'])
-    past.requestSync()
-    await past.whenIdle()
+    past.index.requestSync()
+    await past.index.whenIdle()
     await rig.messages.personal.reassign('bea', 'ann')
-    await past.personal.reassign('bea', 'ann')
+    await past.index.personal.reassign('bea', 'ann')
     // At once, not when the index has followed.
-    expect(await past.personal.count('bea')).toBe(0)
-    await past.personal.reassign('bea', 'ann')
-    await past.personal.reassign('ann', 'ann')
-    await past.whenIdle()
+    expect(await past.index.personal.count('bea')).toBe(0)
+    await past.index.personal.reassign('bea', 'ann')
+    await past.index.personal.reassign('ann', 'ann')
+    await past.index.whenIdle()
     expect((await asked(past, ANN)).sort()).toEqual(['the name of my boat is Osprey', 'the name of my boat is Quetzal'])
     expect(await asked(past, BEA)).toEqual([])
-    expect(await past.personal.count('bea')).toBe(0)
-    expect((await past.words.verify({ ...VERIFY, repair: false })).findings).toEqual([])
+    expect(await past.index.personal.count('bea')).toBe(0)
+    expect((await past.index.verification.verify({ ...VERIFY, repair: false })).findings).toEqual([])
   })
 
   test('an index that cannot be read is an empty answer, counted, and told of without a word of anybody', async () => {
     await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-    past.requestSync()
-    await past.whenIdle()
+    past.index.requestSync()
+    await past.index.whenIdle()
     for (const table of ['postings', 'parts', 'documents', 'speakers', 'scopes'])
       rig.index_database.run(`drop table ${table}`)
     expect(await asked(past, ANN)).toEqual([])
@@ -175,9 +183,8 @@ describe('past messages over an index of words', () => {
 
 test('past messages switched off: nothing is indexed and nothing found, though there is something', async () => {
   await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal'])
-  noMessageSearch.requestSync()
-  await noMessageSearch.whenIdle()
-  expect(await asked(noMessageSearch, ANN)).toEqual([])
-  expect(await noMessageSearch.stats()).toEqual({ enabled: false, messages: 0, scopes: 0 })
+  off.index.requestSync()
+  await off.index.whenIdle()
+  expect(await asked(off, ANN)).toEqual([])
   expect(rig.everything()).not.toContain('quetzal')
 })

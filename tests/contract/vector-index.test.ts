@@ -46,11 +46,11 @@ const subjects = { chroma: openChroma, 'exact (test double)': openExact }
 const put = async (vectors: VectorStore, scope: Scope, texts: Record<string, string>): Promise<void> =>
   await vectors.put(
     'words',
-    Object.entries(texts).map(([memory_id, text]) => ({ memory_id, scope, vector: wordVector(text) })),
+    Object.entries(texts).map(([item_id, text]) => ({ item_id, scope, vector: wordVector(text) })),
   )
 
 const idsOf = async (index: VectorIndex, scope: Scope, text: string, limit = 10): Promise<string[]> =>
-  (await index.query(scope, wordVector(text), limit)).map(each => each.memory_id)
+  (await index.query(scope, wordVector(text), limit)).map(each => each.item_id)
 
 for (const [name, open] of Object.entries(subjects)) {
   test(`${name}: the nearest come first, with their cosine, and no more than asked for`, async () => {
@@ -62,7 +62,7 @@ for (const [name, open] of Object.entries(subjects)) {
     })
     await subject.index.catchUp()
     const found = await subject.index.query('person:a', wordVector('a cat called Tom'), 2)
-    expect(found.map(each => each.memory_id)).toEqual(['same', 'near'])
+    expect(found.map(each => each.item_id)).toEqual(['same', 'near'])
     expect(found[0]!.similarity).toBeCloseTo(1, 4)
     expect(found[1]!.similarity).toBeLessThan(0.95)
   })

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { join } from 'node:path'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
@@ -6,13 +7,14 @@ import type { StoredVector, VectorStore } from '../../src/vectors/vector-store.t
 import type { Scope } from '../../src/messages/scope.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { wordVector } from '../support/memory-words.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const stores: Record<string, () => VectorStore> = {
   sqlite: () => createSqliteVectorStore(new Database(':memory:', vectorMigrations)),
 }
 
-const vectorOf = (memory_id: string, scope: Scope, text = memory_id): StoredVector => ({
-  memory_id,
+const vectorOf = (item_id: string, scope: Scope, text = item_id): StoredVector => ({
+  item_id,
   scope,
   vector: wordVector(text),
 })
@@ -70,7 +72,7 @@ for (const [name, open] of Object.entries(stores)) {
       hostileScopes.map((scope, n) => vectorOf(`m${String(n)}`, scope)),
     )
     for (const [n, scope] of hostileScopes.entries()) {
-      expect((await all(store, 'space', scope)).map(each => each.memory_id)).toEqual([`m${String(n)}`])
+      expect((await all(store, 'space', scope)).map(each => each.item_id)).toEqual([`m${String(n)}`])
     }
   })
 
@@ -153,3 +155,20 @@ for (const [name, open] of Object.entries(stores)) {
     expect(await store.mark('space')).toBeUndefined()
   })
 }
+
+test('vectors of an older file are kept, and what had to leave the index still has to', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'vectors.db')
+  {
+    using old = new Database(path, vectorMigrations.slice(0, 2))
+    old.run(`insert into vectors (space, memory_id, scope) values ('space', 'one', 'person:a')`)
+    old.run('insert into embeddings (seq, vector) values (1, :vector)', {
+      vector: new Uint8Array(wordVector('one').buffer),
+    })
+    old.run(`insert into collections (space, state, alone) values ('space', 'live', 0)`)
+    old.run(`insert into removals (collection, memory_id) values (1, 'gone')`)
+  }
+  using database = new Database(path, vectorMigrations)
+  expect(await all(createSqliteVectorStore(database), 'space', 'person:a')).toEqual([vectorOf('one', 'person:a')])
+  expect(database.all('select collection, item_id from removals')).toEqual([{ collection: 1, item_id: 'gone' }])
+})

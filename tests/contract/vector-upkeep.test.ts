@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { noVectorMaintenance } from '../../src/vectors/maintenance/no-vector-maintenance.ts'
-import { createSqliteAllocationTable } from '../../src/vectors/sqlite/sqlite-collection-allocator.ts'
-import { createVectorMaintenance } from '../../src/vectors/maintenance/create-vector-maintenance.ts'
+import { createSqliteCollectionAllocator } from '../../src/vectors/sqlite/sqlite-collection-allocator.ts'
+import { StoredVectorMaintenance } from '../../src/vectors/maintenance/stored-vector-maintenance.ts'
 import type { VectorMaintenance, VerifiablePart } from '../../src/vectors/maintenance/vector-maintenance.ts'
 import { createMemoryEmbeddingSource } from '../../src/memory/memory-embedding-source.ts'
 import { createMessageSource } from '../../src/vectors/message-embedding-source.ts'
@@ -21,19 +21,19 @@ const RUN = { every_vector: true, repair: false, signal, progress: () => undefin
 
 const rigOf = (others: readonly VerifiablePart[] = []) => {
   const rig = exactRig(['person:a', 'person:b'])
-  const { vectors, vector_database, embedder, memories, memory, clock, ids } = rig
+  const { vectors, vector_database, embedder, memories, clock, ids } = rig
   const database = new Database(':memory:', messageMigrations)
   const space = messageSpace(embedder.space)
   const index = new ExactVectorIndex(space, vectors, async () => ['person:a'])
-  const tableOf = (of: string) => createSqliteAllocationTable(vector_database, { space: of })
-  const upkeep = createVectorMaintenance({
+  const tableOf = (of: string) => createSqliteCollectionAllocator(vector_database, { space: of })
+  const upkeep = new StoredVectorMaintenance({
     memories: {
       source: createMemoryEmbeddingSource(memories),
       space: embedder.space,
       index: rig.index,
       embeds: true,
       table: tableOf(embedder.space),
-      syncNow: () => memory.syncNow(),
+      syncNow: () => rig.source_vectors.syncNow(),
     },
     messages: {
       source: createMessageSource({
@@ -47,16 +47,16 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
       embeds: false,
       table: tableOf(space),
       syncNow: () => index.catchUp(),
+      pending: async () => 0,
     },
-    memoryStore: memories,
+    memorySessions: memories,
     history: createSqliteMessageStore(database).history,
     vectors,
     embedder,
     others,
     ids,
-    previous: 'before',
+    previous_space: 'before',
     min_similarity: 0.3,
-    pendingMessages: async () => 0,
   })
   return { ...rig, upkeep }
 }
@@ -103,7 +103,7 @@ describe('upkeep of the vectors over vectors and their index', () => {
     await memory[Symbol.asyncDispose]()
     await vectors.put(
       'words',
-      strays.map(memory_id => ({ memory_id, scope: 'person:a', vector: wordVector('nothing') })),
+      strays.map(item_id => ({ item_id, scope: 'person:a', vector: wordVector('nothing') })),
     )
     await vectors.rescope('person:a', 'person:b', [two.memory_id])
     const told = {
@@ -129,9 +129,9 @@ describe('upkeep of the vectors over vectors and their index', () => {
 
   test('what else is derived is compared too, and speaks for itself', async () => {
     const repaired: boolean[] = []
-    const finding = { part: 'index of words', what: 'missing', count: 3 } as const
+    const finding = { part: 'full-text index', what: 'missing', count: 3 } as const
     const other: VerifiablePart = {
-      name: 'index of words',
+      name: 'full-text index',
       verify: async ({ repair }) => {
         repaired.push(repair)
         return { looked_at: 7, findings: repaired.includes(true) && !repair ? [] : [finding] }
@@ -146,8 +146,8 @@ describe('upkeep of the vectors over vectors and their index', () => {
     const { upkeep, vectors, memories } = rigOf()
     const { memory_id } = (await memories.add(memoryOf('person:a', 'the cat is called Tom'))).memory
     for (const model of ['words', 'before', 'old']) {
-      await vectors.put(model, [{ memory_id, scope: 'person:a', vector: wordVector('x') }])
-      await vectors.put(messageSpace(model), [{ memory_id: 'message:1', scope: 'person:a', vector: wordVector('x') }])
+      await vectors.put(model, [{ item_id: memory_id, scope: 'person:a', vector: wordVector('x') }])
+      await vectors.put(messageSpace(model), [{ item_id: 'message:1', scope: 'person:a', vector: wordVector('x') }])
     }
     const use = async (): Promise<ReadonlyMap<string, string>> =>
       new Map((await upkeep.stats()).spaces.map(each => [each.space, each.use]))

@@ -26,6 +26,7 @@ const found = ({ checks }: Examination, name: string): string | undefined => {
 test('the doctor finds a sound system sound: folders, disk, models, memory', async () => {
   denidin = await TestDenidin.start()
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const examination = await examine(denidin)
   expect(found(examination, 'data folder')).toContain('ok: ')
   expect(found(examination, 'disk')).toMatch(/MB are free/)
@@ -58,10 +59,11 @@ test('the doctor says that nobody is the godfather, and that a threshold lets no
     }
   }
   denidin.clock.forward(3_600_000)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
   await denidin.restart({ godfather_phone: 'TEST_PHONE@c.us', memory: { longterm: { min_similarity: 1 } } })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const examination = await examine(denidin)
   expect(found(examination, 'configuration')).toContain('godfather_phone')
   expect(found(examination, 'memory')).toContain('min_similarity (1)')

@@ -46,7 +46,7 @@ const fill = async (folder: string, count = MANY): Promise<void> => {
 }
 
 const recalled = async (rig: MemoryRig, scope: Scope, question: string): Promise<string[]> =>
-  (await rig.memory.recall(scope, question, { purpose: 'recall' })).memories.map(each => each.memory.text)
+  (await rig.recall(scope, question, { purpose: 'recall' })).memories.map(each => each.memory.text)
 
 const expectWhole = async (rig: MemoryRig): Promise<void> => {
   for (const n of [0, 1, 2, MANY - 3, MANY - 2, MANY - 1]) {
@@ -95,7 +95,7 @@ test('no server runs as long as nothing is remembered', async () => {
   const rig = await open(await cleanUp.folder())
   await rig.memory.start()
   await rig.memory.whenIdle()
-  expect(await rig.memory.recall('person:a', 'anything', { purpose: 'recall' })).toEqual({ memories: [] })
+  expect(await rig.recall('person:a', 'anything', { purpose: 'recall' })).toEqual({ memories: [] })
   expect(rig.log.last(RUNNING)).toBeUndefined()
   expect(rig.embedder.texts).toEqual([])
 })
@@ -107,7 +107,7 @@ test('a server that is killed is started again, and nothing is lost', async () =
   await expectWhole(rig)
   const back = rig.log.next(RUNNING)
   process.kill(Number(rig.log.last(RUNNING)!.fields['pid']), 'SIGKILL')
-  const during = await rig.memory.recall('person:0', 'house', { purpose: 'recall' })
+  const during = await rig.recall('person:0', 'house', { purpose: 'recall' })
   expect(during.memories.length === 0 || during.failure === undefined).toBe(true)
   await back
   await expectWhole(rig)
@@ -121,7 +121,7 @@ test('a server that hangs is ended and started again', async () => {
   expect(await recalled(rig, 'person:0', 'the number of house 0')).not.toEqual([])
   const back = rig.log.next(RUNNING)
   process.kill(Number(rig.log.last(RUNNING)!.fields['pid']), 'SIGSTOP')
-  expect(await rig.memory.recall('person:0', 'house', { purpose: 'recall' })).toMatchObject({ memories: [] })
+  expect(await rig.recall('person:0', 'house', { purpose: 'recall' })).toMatchObject({ memories: [] })
   await back
   expect(await recalled(rig, 'person:0', 'the number of house 0')).not.toEqual([])
 })
@@ -162,7 +162,7 @@ test.each([
   await rig.memory.whenIdle()
   const given = rig.log.next(GIVEN_UP)
   for (;;) {
-    const { failure } = await rig.memory.recall('person:0', 'house', { purpose: 'recall' })
+    const { failure } = await rig.recall('person:0', 'house', { purpose: 'recall' })
     if (failure === undefined || rig.log.last(GIVEN_UP) !== undefined) break
     // The damage has brought the server down.
     await Promise.race([given, rig.log.next(RUNNING)])

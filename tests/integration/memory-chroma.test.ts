@@ -35,14 +35,14 @@ const put = async (rig: MemoryRig, scope: Scope, from: number, count: number): P
   await rig.vectors.put(
     'words',
     Array.from({ length: count }, (_, n) => ({
-      memory_id: `${scope}-${String(from + n)}`,
+      item_id: `${scope}-${String(from + n)}`,
       scope,
       vector: vectorOf(scope, from + n),
     })),
   )
 
 const found = async (rig: MemoryRig, scope: Scope, n: number, limit = 1): Promise<readonly string[]> =>
-  (await rig.index.query(scope, vectorOf(scope, n), limit)).map(each => each.memory_id)
+  (await rig.index.query(scope, vectorOf(scope, n), limit)).map(each => each.item_id)
 
 test('a scope that outgrows a collection gets one of its own, and everybody is found as before', async () => {
   const rig = await open(await cleanUp.folder(), { collection_vectors: 50 })
@@ -140,7 +140,7 @@ test('with another embedding model everything is embedded anew, and with the old
   await other.memory.start()
   await other.memory.whenIdle()
   expect(other.embedder.texts).toContain('the cat is called Tom')
-  const recall = await other.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
+  const recall = await other.recall('person:a', 'what is the cat called', { purpose: 'recall' })
   expect(recall.memories).toHaveLength(1)
   await other[Symbol.asyncDispose]()
 
@@ -148,9 +148,7 @@ test('with another embedding model everything is embedded anew, and with the old
   await back.memory.start()
   await back.memory.whenIdle()
   expect(back.embedder.texts).toEqual([])
-  expect((await back.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories).toHaveLength(
-    1,
-  )
+  expect((await back.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories).toHaveLength(1)
 })
 
 test('of 1,000 persons nobody is ever recalled for another', async () => {
@@ -159,7 +157,7 @@ test('of 1,000 persons nobody is ever recalled for another', async () => {
   await rig.vectors.put(
     'words',
     Array.from({ length: persons * 3 }, (_, n) => ({
-      memory_id: `m${String(n)}`,
+      item_id: `m${String(n)}`,
       scope: `person:${String(n % persons)}` as const,
       vector: wordVector('everybody says the same secret words'),
     })),
@@ -168,7 +166,7 @@ test('of 1,000 persons nobody is ever recalled for another', async () => {
   for (let person = 0; person < persons; person += 7) {
     const ids = (
       await rig.index.query(`person:${String(person)}`, wordVector('everybody says the same secret words'), 50)
-    ).map(each => each.memory_id)
+    ).map(each => each.item_id)
     expect([...ids].sort()).toEqual([person, person + persons, person + 2 * persons].map(n => `m${String(n)}`).sort())
   }
 })
@@ -220,7 +218,7 @@ test('a Chroma that cannot be loaded leaves the bot without recall, not without 
   await rig.memory.start()
   await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
   await rig.memory.whenIdle()
-  const recall = await rig.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
+  const recall = await rig.recall('person:a', 'what is the cat called', { purpose: 'recall' })
   expect(recall).toMatchObject({ memories: [], failure: expect.stringContaining('GLIBC_2.38') })
   expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining('GLIBC_2.38') })
   expect(await rig.memory.stats()).toMatchObject({ memories: 1, pending_embedding: 0, pending_index: 1 })
@@ -237,9 +235,7 @@ test('a remote server is used as it stands: what is not ours stays, and what it 
   await first.memory.start()
   await first.memory.store(memoryOf('person:a', 'the cat is called Tom'))
   await first.memory.whenIdle()
-  expect(
-    (await first.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories,
-  ).toHaveLength(1)
+  expect((await first.recall('person:a', 'what is the cat called', { purpose: 'recall' })).memories).toHaveLength(1)
   await first[Symbol.asyncDispose]()
   const names = (await client.listCollections()).map(each => each.name)
   expect(names).toHaveLength(2)
@@ -249,9 +245,9 @@ test('a remote server is used as it stands: what is not ours stays, and what it 
   const again = await open(folder, { server: createRemoteChromaServer({ url, ...system }) })
   await again.memory.start()
   await again.memory.whenIdle()
-  await again.memory.recall('person:a', 'cat', { purpose: 'recall' })
+  await again.recall('person:a', 'cat', { purpose: 'recall' })
   await again.memory.whenIdle()
-  const recall = await again.memory.recall('person:a', 'what is the cat called', { purpose: 'recall' })
+  const recall = await again.recall('person:a', 'what is the cat called', { purpose: 'recall' })
   expect(recall.memories).toHaveLength(1)
   expect(again.embedder.texts).not.toContain('the cat is called Tom')
 })
@@ -265,6 +261,6 @@ test('a remote server that does not answer is down, and recall says so at once',
   await rig.memory.start()
   await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
   await rig.memory.whenIdle()
-  expect(await rig.memory.recall('person:a', 'cat', { purpose: 'recall' })).toMatchObject({ memories: [] })
+  expect(await rig.recall('person:a', 'cat', { purpose: 'recall' })).toMatchObject({ memories: [] })
   expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining(url) })
 })

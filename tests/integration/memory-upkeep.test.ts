@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { singleScope } from '../../src/retrieval/scope-policy.ts'
 import { ChromaCollections } from '../../src/vectors/chroma/chroma-collections.ts'
 import type { IndexFindings, VerifyOptions } from '../../src/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -26,14 +27,14 @@ const put = async (rig: MemoryRig, scope: Scope, count: number): Promise<void> =
   await rig.vectors.put(
     'words',
     Array.from({ length: count }, (_, n) => ({
-      memory_id: `${scope}-${String(n)}`,
+      item_id: `${scope}-${String(n)}`,
       scope,
       vector: vectorOf(scope, n),
     })),
   )
 
 const found = async (rig: MemoryRig, scope: Scope, n: number): Promise<string | undefined> =>
-  (await rig.index.query(scope, vectorOf(scope, n), 1))[0]?.memory_id
+  (await rig.index.query(scope, vectorOf(scope, n), 1))[0]?.item_id
 
 const verify = async (rig: MemoryRig, more: Partial<VerifyOptions> = {}): Promise<IndexFindings> =>
   await rig.index.verify({
@@ -147,8 +148,8 @@ const run = async (denidin: TestDenidin, name: keyof typeof operations, input: o
 const talk = async (denidin: TestDenidin, ...texts: readonly string[]): Promise<void> => {
   for (const text of texts) await denidin.say(text, { phone: DANA })
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
 }
 
 test('through the whole app: messages are found by meaning, counted, verified and indexed anew', async () => {
@@ -157,10 +158,10 @@ test('through the whole app: messages are found by meaning, counted, verified an
   const person = await denidin.app.people.lookUp(DANA)
   const scope: Scope = `person:${person!.person_id}`
   const near = async (question: string) =>
-    (await denidin.app.memory.messages!.findSimilar(scope, question, 5, { purpose: 'recall' })).length
+    (await denidin.app.messageVectors.findSimilar(scope, question, 5, { purpose: 'recall' })).length
   expect(await near('boat Marlin')).toBeGreaterThan(0)
   expect(
-    await denidin.app.memory.messages!.findSimilar('person:nobody', 'boat Marlin', 5, { purpose: 'recall' }),
+    await denidin.app.messageVectors.findSimilar('person:nobody', 'boat Marlin', 5, { purpose: 'recall' }),
   ).toEqual([])
   expect(await run(denidin, 'memory.verify')).toMatchObject({ in_order: true, findings: [] })
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 2, pending_messages: 0, rebuild_left: 0 })
@@ -188,12 +189,13 @@ test('through the whole app: what is put in other words is quoted to the model, 
   }
   expect(await request()).toContain('my boat is called Marlin')
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
   expect((await run(denidin, 'memory.stats'))['message_vectors']).toBe(2)
   await run(denidin, 'memory.forget', { what: 'all', person: DANA })
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, spaces: [] })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.verify')).toMatchObject({ in_order: true, looked_at: 0 })
 })
 
@@ -202,10 +204,18 @@ test('another embedding model takes over while the old one answers, and its vect
   await denidin.say('my boat is called Marlin', { phone: DANA })
   await denidin.say('/reset', { phone: DANA })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const person = await denidin.app.people.lookUp(DANA)
   const scope: Scope = `person:${person!.person_id}`
   const recalled = async (): Promise<string> =>
-    (await denidin.app.memory.recall(scope, 'what is my boat called', { purpose: 'recall' })).memories
+    (
+      await denidin.app.search.search(
+        singleScope(scope),
+        { text: 'what is my boat called', messages: 'none', asked_at: 0, asker: undefined },
+        { quotes: 0 },
+        { purpose: 'recall' },
+      )
+    ).memories
       .map(each => each.memory.text)
       .join()
   /** Which model the last question was put to. */
@@ -219,6 +229,7 @@ test('another embedding model takes over while the old one answers, and its vect
   })
   await denidin.restart({ embeddings: { model: 'another-embedding' } })
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.stats')).toMatchObject({
     space: 'another-embedding',
     pending_embedding: 1,
@@ -230,10 +241,12 @@ test('another embedding model takes over while the old one answers, and its vect
   down = false
   await denidin.restart()
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await recalled()).toContain('Marlin')
   expect(modelAsked()).toBe('another-embedding')
   await denidin.restart()
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.prune_spaces')).toMatchObject({ removed: [{ space: 'scripted-embedding' }] })
   expect((await run(denidin, 'memory.stats'))['spaces']).toEqual([
     { space: 'another-embedding', vectors: 1, use: 'present' },
@@ -259,6 +272,7 @@ test('a threshold that nothing reaches is told by status, and calibrating says w
     await denidin.say('/reset', { phone })
   }
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const calls = denidin.models.of('embedding').length
   expect(await run(denidin, 'memory.calibrate')).toMatchObject({ suggested: null, embedded: 0 })
   expect(denidin.models.of('embedding')).toHaveLength(calls)
@@ -269,13 +283,14 @@ test('a threshold that nothing reaches is told by status, and calibrating says w
   expect(found['related_above']).toBeGreaterThan(found['unrelated_above'] as number)
 
   denidin.clock.forward(HOUR_MS)
-  denidin.app.memory.messages!.requestSync()
-  await denidin.app.memory.whenIdle()
-  expect((await denidin.app.memory.health()).state).toBe('ok')
+  denidin.app.messageVectors.requestSync()
+  await denidin.app.messageVectors.whenIdle()
+  expect((await denidin.app.modules.health[0]!.health()).state).toBe('ok')
   expect(await run(denidin, 'memory.calibrate')).toMatchObject({ suggested: expect.any(Number), embedded: 0 })
   await denidin.restart({ memory: { longterm: { min_similarity: 1 } } })
   await denidin.app.memory.whenIdle()
-  expect(await denidin.app.memory.health()).toMatchObject({
+  await denidin.app.messageVectors.whenIdle()
+  expect(await denidin.app.modules.health[0]!.health()).toMatchObject({
     state: 'degraded',
     detail: expect.stringContaining('min_similarity (1)'),
   })
@@ -294,6 +309,7 @@ test('with use_schema_v2 off messages get no vectors', async () => {
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 0, pending_messages: 0 })
   await denidin.restart({})
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   expect(await run(denidin, 'memory.stats')).toMatchObject({ message_vectors: 1, pending_messages: 0 })
 })
 
@@ -305,7 +321,7 @@ test('what is not in order fails the check, and repairing makes it right', async
   {
     using database = new Database(path, vectorMigrations)
     database.run(`delete from vectors where seq = (select min(seq) from vectors)`)
-    database.run(`update vectors set memory_id = 'message:nobody'`)
+    database.run(`update vectors set item_id = 'message:nobody'`)
   }
   {
     using words = new Database(denidin.data('index.db'), indexMigrations)
@@ -313,13 +329,14 @@ test('what is not in order fails the check, and repairing makes it right', async
   }
   await denidin.open()
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const wrong = await run(denidin, 'memory.verify')
   expect(wrong).toMatchObject({ in_order: false })
   expect(wrong['findings']).toEqual(
     expect.arrayContaining([
       { part: 'messages', what: 'missing', count: 2 },
       { part: 'messages', what: 'foreign', count: 1 },
-      { part: 'index of words', what: 'altered', count: 1 },
+      { part: 'full-text index', what: 'altered', count: 1 },
     ]),
   )
   expect(operations['memory.verify'].failure!(wrong as never)).toMatch(/--repair/)
@@ -336,8 +353,9 @@ test('who became another while memory was off is found under that one, by what t
   await run(denidin, 'people.merge', { person: '15550002222', other: DANA })
   await denidin.restart({})
   await denidin.app.memory.whenIdle()
+  await denidin.app.messageVectors.whenIdle()
   const person = await denidin.app.people.lookUp(DANA)
-  const near = await denidin.app.memory.messages!.findSimilar(`person:${person!.person_id}`, 'boat Marlin', 5, {
+  const near = await denidin.app.messageVectors.findSimilar(`person:${person!.person_id}`, 'boat Marlin', 5, {
     purpose: 'recall',
   })
   expect(person).toEqual(await denidin.app.people.lookUp('15550002222'))

@@ -42,7 +42,7 @@ test('every table with a person or a scope belongs to a store that can merge it'
   expect(personalTables(allMigrations).filter(name => !OF_PEOPLE.has(name) && !owned.has(name))).toEqual([])
   // The vector store joins the list where long-term memory is wired.
   expect(personalTables(vectorMigrations)).toEqual(expect.arrayContaining(['vectors']))
-  // So does the index of words.
+  // So does the full-text index.
   using index = new Database(':memory:', indexMigrations)
   expect(personalTables(indexMigrations)).toEqual(createSqliteFullTextIndex(index).tables)
 })

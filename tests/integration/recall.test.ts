@@ -110,7 +110,7 @@ test.each([
   for (const suffix of ['-wal', '-shm']) await rm(path + suffix, { force: true })
   await damage(path)
   await denidin.open()
-  await denidin.app.past.whenIdle()
+  await denidin.app.messageIndex.whenIdle()
   await denidin.say('what is my boat called?')
   expect(quotes()).toContain('my boat is called Marlin')
 })
@@ -122,7 +122,7 @@ test('with long-term memory off nothing is indexed or quoted; on again, everythi
   expect(quotes()).toEqual([])
   await denidin.say('/reset')
   await denidin.restart({ memory: { longterm: { enabled: true, min_similarity: 1 } } })
-  await denidin.app.past.whenIdle()
+  await denidin.app.messageIndex.whenIdle()
   // What waited to be summarised asks the model too.
   await denidin.app.closing.sweep()
   await denidin.say('what is my boat called?')

@@ -49,14 +49,14 @@ export class ExactVectorIndex implements VectorIndex {
     const stored = await this.#stored()
     const held = [...this.#held.values()]
     const missing = [...stored.keys()].filter(id => !this.#held.has(id)).length
-    const foreign = held.filter(each => !stored.has(each.memory_id)).length
+    const foreign = held.filter(each => !stored.has(each.item_id)).length
     const broken = missing + foreign === 0 ? [] : [1]
     return { looked_at: stored.size, missing, foreign, misplaced: 0, altered: 0, broken }
   }
 
   async pending(): Promise<number> {
     const stored = await this.#stored()
-    return [...stored.values()].filter(each => this.#held.get(each.memory_id)?.scope !== each.scope).length
+    return [...stored.values()].filter(each => this.#held.get(each.item_id)?.scope !== each.scope).length
   }
 
   onBehind(listener: () => void): void {
@@ -81,7 +81,7 @@ export class ExactVectorIndex implements VectorIndex {
     const stored = new Map<string, StoredVector>()
     for (const scope of await this.#scopes()) {
       for await (const batch of this.#vectors.ofScope(this.#space, scope, BATCH)) {
-        for (const each of batch) stored.set(each.memory_id, each)
+        for (const each of batch) stored.set(each.item_id, each)
       }
     }
     return stored

@@ -1,41 +1,61 @@
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createLongTermMemory, type LongTermSettings } from '../../src/memory/create-long-term-memory.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
+import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
 import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
 import type { Scope } from '../../src/messages/scope.ts'
+import type { PersonalData } from '../../src/people/personal-data.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { FakeClock } from './fake-clock.ts'
 import { ExactVectorIndex } from './memory-exact-index.ts'
 import { KeptLog } from './memory-kept-log.ts'
-import { recallSettings, wordCounter } from './memory-rig.ts'
+import { memoryOver, recallSettings, wordCounter, type RigSettings } from './memory-rig.ts'
+import { recallOver } from './memory-recall.ts'
+import { fitMemories } from '../../src/conversation/packing/fit-memories.ts'
 import { WordEmbedder } from './memory-words.ts'
 
 /** Long-term memory over stores in memory and an index that compares with every vector of `scopes`; time stands still. */
-export const exactRig = (scopes: readonly Scope[], settings: Partial<LongTermSettings> = {}) => {
+export const exactRig = (scopes: readonly Scope[], settings: Partial<RigSettings> = {}) => {
   const clock = new FakeClock()
   const log = new KeptLog()
   const embedder = new WordEmbedder()
   const metrics = createMetrics()
-  const memories = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
+  const memories: MemoryStore & PersonalData = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
   const vector_database = new Database(':memory:', vectorMigrations)
   const vectors = createSqliteVectorStore(vector_database)
   const index = new ExactVectorIndex(embedder.space, vectors, async () => scopes)
   const ids = { uuid: () => 'id', fraction: () => 0.5 }
-  const memory = createLongTermMemory({
-    settings: { ...recallSettings, ...settings },
+  const rig_settings = { ...recallSettings, ...settings }
+  const { memory, source_vectors } = memoryOver({
+    settings: rig_settings,
     memories,
     vectors,
     index,
     embedder,
-    tokens: wordCounter,
     clock,
     ids,
     logger: log,
-    metrics,
   })
-  const recalled = async (scope: Scope, question: string): Promise<string[]> =>
-    (await memory.recall(scope, question, { purpose: 'reply', person_id: 'p' })).memories.map(each => each.memory.text)
-  return { clock, log, embedder, metrics, memories, vectors, vector_database, index, ids, memory, recalled }
+  const recall = recallOver(memory, memories, { clock, logger: log, metrics })
+  /** The texts that a request to the model would hold. */
+  const recalled = async (scope: Scope, question: string): Promise<string[]> => {
+    const { memories } = await recall(scope, question, { purpose: 'reply', person_id: 'p' })
+    return fitMemories(memories, rig_settings.recall_tokens, wordCounter).map(each => each.memory.text)
+  }
+  return {
+    clock,
+    log,
+    embedder,
+    metrics,
+    memories,
+    vectors,
+    vector_database,
+    index,
+    ids,
+    memory,
+    source_vectors,
+    recall,
+    recalled,
+  }
 }

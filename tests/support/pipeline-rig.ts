@@ -14,13 +14,14 @@ import type { Conversation } from '../../src/conversation/conversation.ts'
 import type { SessionLifecycle } from '../../src/learning/session-lifecycle.ts'
 import type { LongTermMemory } from '../../src/memory/long-term-memory.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
-import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
+import { noSearch } from '../../src/retrieval/search-service.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from '../../src/models/language-model.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import type { SessionBrowser } from '../../src/sessions/session.ts'
 import { createSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { statelessSessions } from '../../src/sessions/stateless-sessions.ts'
 import { memoryLog } from './memory-log.ts'
+import { ownPolicy } from './memory-recall.ts'
 import { noEmbedder } from './no-embedder.ts'
 import { ShiftedClock } from './shifted-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -142,7 +143,7 @@ export class PipelineRig implements AsyncDisposable {
         delivery,
         model,
         sessions: { windows, ended: () => undefined, changed: () => undefined },
-        recall: { memory, past: noMessageSearch, profileOf: () => Promise.resolve([]) },
+        recall: { search: noSearch, scopes: ownPolicy, profileOf: () => Promise.resolve([]) },
         commands: options.commands ?? NO_COMMANDS,
       },
       parts,

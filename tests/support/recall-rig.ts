@@ -1,9 +1,12 @@
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createMessageRecall, type MessageRecallDeps } from '../../src/retrieval/create-message-recall.ts'
+import { IndexedMessageSearch, type MessageSearchDeps } from '../../src/retrieval/indexed-message-search.ts'
 import { INDEX_VERSION } from '../../src/retrieval/full-text/index-document.ts'
 import type { IndexedPersons, FullTextIndex } from '../../src/retrieval/full-text/full-text-index.ts'
 import { FullTextIndexer } from '../../src/retrieval/full-text/full-text-indexer.ts'
-import type { Quote, RecallLimits } from '../../src/retrieval/message-recall.ts'
+import { noVectorCandidates } from '../../src/retrieval/message-search.ts'
+import type { Quote } from '../../src/retrieval/quote.ts'
+import { keepOrder } from '../../src/retrieval/ranking/reranker.ts'
+import { scopeEntries } from '../../src/retrieval/scope-entries.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../../src/retrieval/ranking/weights.ts'
 import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
 import { createSqliteFullTextIndex } from '../../src/retrieval/sqlite/sqlite-full-text-index.ts'
@@ -15,6 +18,7 @@ import { createSqliteMessageStore, type SqliteMessageStore } from '../../src/mes
 import { systemClock } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { wordCounter } from './memory-rig.ts'
+import { packedRecall, type RecallLimits } from './message-recall.ts'
 
 /** Said in a test: who, what, and how many minutes after the beginning. */
 export interface Said {
@@ -84,22 +88,10 @@ export class RecallRig implements AsyncDisposable {
     options: Partial<RecallLimits> & {
       readonly days_later?: number
       readonly asker?: string
-      readonly parts?: Partial<MessageRecallDeps>
+      readonly parts?: Partial<MessageSearchDeps>
     } = {},
   ): Promise<readonly Quote[]> {
-    const recall = createMessageRecall({
-      feed: this.feed,
-      index: this.index,
-      indexer: this.indexer,
-      tokens: wordCounter,
-      clock: systemClock,
-      logger: silentLogger,
-      weights: LEXICAL_WEIGHTS,
-      fusion: FUSION,
-      reranker: undefined,
-      vectors: undefined,
-      ...options.parts,
-    })
+    const recall = packedRecall(this.search(options.parts), wordCounter)
     const asked_at = BEGUN_AT + (options.days_later ?? 200) * 24 * 60 * MINUTE
     return await recall.recall(
       typeof reach === 'string' ? { scope: reach } : reach,
@@ -107,6 +99,28 @@ export class RecallRig implements AsyncDisposable {
       { quotes: 10, tokens: 1000, ...options },
       { purpose: 'recall' },
     )
+  }
+
+  /** What holds all of these words, newest first: ids. */
+  async findAllWords(scope: Scope | SearchScope, words: string, limit = 10): Promise<readonly string[]> {
+    const search = this.search()
+    const entries = await scopeEntries(typeof scope === 'string' ? { scope } : scope, [search])
+    return (await search.findAllWords(entries, words, { quotes: limit })).map(each => each.message_id)
+  }
+
+  search(deps: Partial<MessageSearchDeps> = {}): IndexedMessageSearch {
+    return new IndexedMessageSearch({
+      feed: this.feed,
+      index: this.index,
+      indexer: this.indexer,
+      clock: systemClock,
+      logger: silentLogger,
+      weights: LEXICAL_WEIGHTS,
+      fusion: FUSION,
+      reranker: keepOrder,
+      vectors: noVectorCandidates,
+      ...deps,
+    })
   }
 
   /** Every row of the index as one text, to look for what should not be there. */

@@ -10,7 +10,7 @@ import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
 import type { ContextBudget } from '../../src/conversation/packing/packing-record.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS, TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
-import type { Quote } from '../../src/retrieval/message-recall.ts'
+import type { Quote } from '../../src/retrieval/quote.ts'
 import type { WindowMessage } from '../../src/sessions/session.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
@@ -68,7 +68,11 @@ const factOf = (text: string, quote: string, sources: readonly string[]): Recall
 })
 
 const shownOf = (memories: readonly RecalledMemory[], quotes: readonly Quote[], tokens = 100): string[] => {
-  const { memories: shown } = packRecall({ memories, quotes }, { content: tokens, room: Infinity }, costs)
+  const { memories: shown } = packRecall(
+    { memories, quotes, most_quotes: quotes.length },
+    { content: tokens, room: Infinity },
+    costs,
+  )
   return shown.map(each => each.memory.text)
 }
 
@@ -77,7 +81,11 @@ test('a fact is not shown beside the words that it was taken from, unless it say
   const sister = factOf('Ana’s sister lives in Oslo', 'she lives in Oslo', ['m2'])
   const quotes = [quoteOf('m1', 'my boat is called Marlin, by the way'), quoteOf('m2', 'she lives in Oslo')]
   expect(shownOf([boat, sister], quotes)).toEqual(['Ana’s sister lives in Oslo'])
-  const packed = packRecall({ memories: [boat, sister], quotes }, { content: 100, room: Infinity }, costs)
+  const packed = packRecall(
+    { memories: [boat, sister], quotes, most_quotes: quotes.length },
+    { content: 100, room: Infinity },
+    costs,
+  )
   expect(packed.quoted).toEqual([boat])
   expect(packed.candidates[0]).toMatchObject({ kind: 'memory', outcome: 'left', reason: 'quoted' })
   // Words of another message, or words that found no room, prove nothing.
@@ -137,6 +145,7 @@ describe('a request', () => {
         },
         profile: many(8, n => ({ memory_id: `p${String(n)}`, text: text().replace(/\s+/g, ' ').trim() })),
         recall: {
+          most_quotes: 40,
           memories: many(6, () => recalledOf(text())[0]!),
           quotes: many(40, n => realQuote(`q${String(n)}`, text(), chance, 1 - n / 100)),
         },
@@ -240,6 +249,7 @@ describe('a request', () => {
       recall: {
         memories: recalledOf('the dog is called Rex'),
         quotes: [realQuote('q', 'I moved to Haifa', chance, 1)],
+        most_quotes: 40,
       },
       tone: () => 'Answer warmly.',
     }
@@ -259,7 +269,11 @@ describe('a request', () => {
       candidates: {
         system: { system_prompt: 'You are DeniDin.', now: NOW, chat_kind: 'direct' },
         profile: ['p1', 'p2'].map(memory_id => ({ memory_id, text: 'word '.repeat(100).trim() })),
-        recall: { memories: [], quotes: ['q1', 'q2'].map((id, n) => realQuote(id, long, chance, 1 - n)) },
+        recall: {
+          memories: [],
+          quotes: ['q1', 'q2'].map((id, n) => realQuote(id, long, chance, 1 - n)),
+          most_quotes: 40,
+        },
         tone: () => undefined,
       },
       budget: { total: Infinity, history: 450, recall: 300, profile: 150 },

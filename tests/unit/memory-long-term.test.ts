@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals'
-import { createLongTermMemory, type LongTermSettings } from '../../src/memory/create-long-term-memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { exactRig } from '../support/memory-exact-rig.ts'
-import { memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
+import { recallOver } from '../support/memory-recall.ts'
+import { memoryOf, memoryOver, recallSettings, wordCounter, type RigSettings } from '../support/memory-rig.ts'
 
 const MINUTE = 60_000
 const SCOPES: readonly Scope[] = ['person:a', 'person:b', 'person:old', 'person:new']
 
-const rigOf = (settings: Partial<LongTermSettings> = {}) => exactRig(SCOPES, settings)
+const rigOf = (settings: Partial<RigSettings> = {}) => exactRig(SCOPES, settings)
 
 const TOM = 'the cat is called Tom'
 const QUESTION = 'what is the cat called'
@@ -56,12 +56,12 @@ test('the calls of the embedder tell what they are for and for whom', async () =
 })
 
 test('without an embedder the answer is empty and says why, and nothing is lost', async () => {
-  const { memory, embedder, metrics, clock, recalled } = rigOf()
+  const { memory, embedder, metrics, clock, recall, recalled } = rigOf()
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
   await memory.whenIdle()
-  expect(await memory.recall('person:a', QUESTION, { purpose: 'recall' })).toEqual({
+  expect(await recall('person:a', QUESTION, { purpose: 'recall' })).toEqual({
     memories: [],
     failure: 'the embedder is down',
   })
@@ -94,12 +94,12 @@ test('attempts at a failing embedder grow rarer', async () => {
 })
 
 test('an index that is down is filled as soon as it is back, and nothing is embedded twice', async () => {
-  const { memory, embedder, index, recalled } = rigOf()
+  const { memory, embedder, index, recall, recalled } = rigOf()
   index.down = true
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
   await memory.whenIdle()
-  expect(await memory.recall('person:a', QUESTION, { purpose: 'recall' })).toMatchObject({
+  expect(await recall('person:a', QUESTION, { purpose: 'recall' })).toMatchObject({
     failure: 'the index is down',
   })
   expect(await memory.stats()).toMatchObject({ pending_embedding: 0, pending_index: 1 })
@@ -150,28 +150,17 @@ test('vectors follow memories that moved, or went, while nobody looked', async (
   await rig.memory.whenIdle()
   await rig.vectors.put('words', [
     {
-      memory_id: 'of-nobody',
+      item_id: 'of-nobody',
       scope: 'person:a',
       vector: (await rig.embedder.embed(['x'], { purpose: 'memory' })).vectors[0]!,
     },
   ])
   await rig.memories.reassign('old', 'new')
-  const again = createLongTermMemory({
-    settings: recallSettings,
-    memories: rig.memories,
-    vectors: rig.vectors,
-    index: rig.index,
-    embedder: rig.embedder,
-    tokens: wordCounter,
-    clock: rig.clock,
-    ids: { uuid: () => 'id', fraction: () => 0.5 },
-    logger: rig.log,
-    metrics: rig.metrics,
-  })
+  const { memory: again } = memoryOver({ ...rig, settings: recallSettings, logger: rig.log })
   await again.start()
   await again.whenIdle()
   expect(await rig.vectors.idsOf('', { limit: 10 })).toEqual([moved.memory_id])
-  const { memories } = await again.recall('person:new', QUESTION, { purpose: 'recall' })
+  const { memories } = await recallOver(again, rig.memories)('person:new', QUESTION, { purpose: 'recall' })
   expect(memories.map(each => each.memory.text)).toEqual([TOM])
 })
 

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { createMessageVectors } from '../../src/vectors/message-vectors.ts'
+import { Embedding } from '../../src/vectors/embedding.ts'
+import { noPreviousModel } from '../../src/vectors/previous-model.ts'
+import { SourceVectors } from '../../src/vectors/source-vectors.ts'
 import { createMessageSource } from '../../src/vectors/message-embedding-source.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
@@ -31,24 +34,29 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
   const store = createSqliteMessageStore(database)
   const embedder = new WordEmbedder()
   const index = new ExactVectorIndex(SPACE, vectors, async (): Promise<Scope[]> => ['person:a', 'person:b', 'chat:g'])
+  const embeds = options.embeds ?? true
   const open = () =>
     createMessageVectors({
-      turns,
-      vectors,
-      index,
-      embedder,
-      clock,
-      tokens: wordCounter,
-      embeds: options.embeds ?? true,
-      source: createMessageSource({
-        context: turns,
-        changeLog: createSqliteChangeLog(database),
-        tokens: wordCounter,
-        clock,
-      }),
-      min_similarity: 0.2,
+      context: turns,
+      embeds,
       logger: silentLogger,
-      ids: { uuid: () => 'id', fraction: () => 0.5 },
+      vectors: new SourceVectors({
+        source: createMessageSource({
+          context: turns,
+          changeLog: createSqliteChangeLog(database),
+          tokens: wordCounter,
+          clock,
+        }),
+        space: SPACE,
+        vectors,
+        index,
+        model: { embedding: new Embedding(embedder, wordCounter, clock, silentLogger), min_similarity: 0.2 },
+        previous: noPreviousModel,
+        embeds,
+        clock,
+        logger: silentLogger,
+        ids: { uuid: () => 'id', fraction: () => 0.5 },
+      }),
     })
   const messages = open()
   const say = (message_id: string, text: string, more: object = {}): void =>
@@ -197,9 +205,7 @@ test('without vectors of messages nothing is embedded or asked, and those of bef
   const { messages, say, store, embedder, vectors, near, later } = rigOf({ embeds: false })
   messages.start()
   say('1', 'my cat is called Tom')
-  await vectors.put('former/messages', [
-    { memory_id: 'message:1', scope: 'person:a', vector: new Float32Array([1, 0]) },
-  ])
+  await vectors.put('former/messages', [{ item_id: 'message:1', scope: 'person:a', vector: new Float32Array([1, 0]) }])
   await later()
   expect(await near('cat called Tom')).toEqual([])
   expect(embedder.calls).toEqual([])

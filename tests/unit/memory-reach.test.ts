@@ -1,19 +1,18 @@
 // How far a question reaches: never into what others said, unless it is said that it may.
 import { expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import { createLongTermMemory } from '../../src/memory/create-long-term-memory.ts'
-import { ownSearchScope } from '../../src/memory/fact-search.ts'
+import { ownSearchScope } from '../../src/retrieval/scope-policy.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
 import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
 import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { KeptLog } from '../support/memory-kept-log.ts'
-import { memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
+import { recallOver } from '../support/memory-recall.ts'
+import { memoryOf, memoryOver, recallSettings } from '../support/memory-rig.ts'
 import { WordEmbedder } from '../support/memory-words.ts'
 
 const ANA: Scope = 'person:ana'
@@ -27,18 +26,17 @@ const rigOf = async () => {
   const memories = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
   const vectors = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
   const index = new ExactVectorIndex(embedder.space, vectors, async () => [ANA, BEN, GROUP])
-  const memory = createLongTermMemory({
+  const { memory } = memoryOver({
     settings: recallSettings,
     memories,
     vectors,
     index,
     embedder,
-    tokens: wordCounter,
     clock: new FakeClock(),
     logger: new KeptLog(),
     ids: { uuid: () => 'id', fraction: () => 0.5 },
-    metrics: createMetrics(),
   })
+  const recall = recallOver(memory, memories)
   await memory.start()
   await memory.store(memoryOf(ANA, catOf('ana'), { person_ids: ['ana'] }))
   await memory.store(memoryOf(BEN, catOf('ben'), { person_ids: ['ben'] }))
@@ -47,7 +45,7 @@ const rigOf = async () => {
   await memory.store(memoryOf(GROUP, catOf('both in the group'), { person_ids: ['ana', 'ben'] }))
   await memory.whenIdle()
   const owners = async (reach: Scope | SearchScope): Promise<string[]> =>
-    (await memory.recall(reach, QUESTION, { purpose: 'reply' })).memories
+    (await recall(reach, QUESTION, { purpose: 'reply' })).memories
       .map(each => /of (.*) is/.exec(each.memory.text)?.[1] ?? '')
       .sort()
   return { memory, memories, vectors, index, owners }
@@ -85,8 +83,8 @@ test('a memory that is dropped leaves vectors and index at once', async () => {
   const [gone] = await memories.list(ANA, { limit: 1 })
   const id = gone?.memory_id ?? ''
   await memories.remove(ANA, [id])
-  expect(await memory.drop([id])).toEqual({ vectors: 0, index: 0 })
-  expect(await memory.drop([id])).toEqual({ vectors: 0, index: 0 })
+  expect(await memory.deleteVectors([id])).toEqual({ vectors: 0, index: 0 })
+  expect(await memory.deleteVectors([id])).toEqual({ vectors: 0, index: 0 })
   expect(await vectors.countOfScope(ANA)).toBe(0)
   expect(await owners(ANA)).toEqual([])
 })
@@ -96,5 +94,5 @@ test('an index that cannot be asked lets go later', async () => {
   const [gone] = await memories.list(ANA, { limit: 1 })
   await memories.remove(ANA, [gone?.memory_id ?? ''])
   index.catchUp = () => Promise.reject(new DenidinError('unavailable', 'the server is down'))
-  expect(await memory.drop([gone?.memory_id ?? ''])).toEqual({ vectors: 0, index: undefined })
+  expect(await memory.deleteVectors([gone?.memory_id ?? ''])).toEqual({ vectors: 0, index: undefined })
 })

@@ -1,4 +1,19 @@
 import { expect, test } from '@jest/globals'
+import { Database } from '../../src/database/sqlite/database.ts'
+import { createFactSearch } from '../../src/memory/fact-search.ts'
+import { createMemoryEmbeddingSource } from '../../src/memory/memory-embedding-source.ts'
+import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
+import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { Embedding } from '../../src/vectors/embedding.ts'
+import { noPreviousModel } from '../../src/vectors/previous-model.ts'
+import { SourceVectors } from '../../src/vectors/source-vectors.ts'
+import { createSqliteVectorStore } from '../../src/vectors/sqlite/sqlite-vector-store.ts'
+import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
+import type { Neighbour } from '../../src/vectors/vector-index.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { ExactVectorIndex } from '../support/memory-exact-index.ts'
+import { WordEmbedder } from '../support/memory-words.ts'
 import { createOfflineEmbedder } from '../../src/models/offline/offline-embedder.ts'
 import { nearest } from '../../src/vectors/exact-search.ts'
 import { rank, recencyOf, type RecallSettings } from '../../src/memory/fact-ranking.ts'
@@ -7,6 +22,30 @@ import { DAY, memoryOf, recallSettings, wordCounter } from '../support/memory-ri
 
 const NOW = Date.parse('2026-11-20T10:00:00Z')
 const settings: RecallSettings = { ...recallSettings, min_similarity: 0.5 }
+
+/** Vectors of which these are the nearest, whatever is asked. */
+const vectorsOver = (neighbours: readonly Neighbour[]): SourceVectors => {
+  const embedder = new WordEmbedder()
+  const store = createSqliteVectorStore(new Database(':memory:', vectorMigrations))
+  const index = new ExactVectorIndex(embedder.space, store, async () => [])
+  index.query = async () => neighbours
+  const clock = new FakeClock()
+  return new SourceVectors({
+    source: createMemoryEmbeddingSource(createSqliteMemoryStore(new Database(':memory:', memoryMigrations))),
+    space: embedder.space,
+    vectors: store,
+    index,
+    model: {
+      embedding: new Embedding(embedder, wordCounter, clock, silentLogger),
+      min_similarity: settings.min_similarity,
+    },
+    previous: noPreviousModel,
+    embeds: true,
+    clock,
+    ids: { uuid: () => 'id', fraction: () => 0.5 },
+    logger: silentLogger,
+  })
+}
 
 test('recency is 1 now, one half after 30 days, a quarter after 60, and 1 for what lies ahead', () => {
   expect(recencyOf(NOW, NOW)).toBe(1)
@@ -20,10 +59,9 @@ test('the score is 0.8 of the similarity and 0.2 of the recency, and the best co
   const fresh = memoryOf('person:a', 'fresh', { said_to: NOW })
   const ranked = rank(
     [
-      { memory_id: old.memory_id, similarity: 0.8 },
-      { memory_id: fresh.memory_id, similarity: 0.7 },
+      { memory: old, similarity: 0.8 },
+      { memory: fresh, similarity: 0.7 },
     ],
-    [old, fresh],
     settings,
     NOW,
   )
@@ -36,41 +74,53 @@ test('other weights give another order', () => {
   const old = memoryOf('person:a', 'old', { said_to: NOW - 300 * DAY })
   const fresh = memoryOf('person:a', 'fresh', { said_to: NOW })
   const found = [
-    { memory_id: old.memory_id, similarity: 0.8 },
-    { memory_id: fresh.memory_id, similarity: 0.7 },
+    { memory: old, similarity: 0.8 },
+    { memory: fresh, similarity: 0.7 },
   ]
   const first = (semantic_weight: number, recency_weight: number): string =>
-    rank(found, [old, fresh], { ...settings, semantic_weight, recency_weight }, NOW)[0]!.memory.text
+    rank(found, { ...settings, semantic_weight, recency_weight }, NOW)[0]!.memory.text
   expect(first(1, 0)).toBe('old')
   expect(first(0, 1)).toBe('fresh')
 })
 
-test('a memory at the threshold is recalled, one below it is not', () => {
-  const memories = [memoryOf('person:a', 'at'), memoryOf('person:a', 'below')]
-  const found = [
-    { memory_id: memories[0]!.memory_id, similarity: 0.5 },
-    { memory_id: memories[1]!.memory_id, similarity: 0.4999 },
-  ]
-  expect(rank(found, memories, settings, NOW).map(each => each.memory.text)).toEqual(['at'])
+test('a memory at the threshold is recalled, one below it is not', async () => {
+  const vectors = vectorsOver([
+    { item_id: 'at', similarity: 0.5 },
+    { item_id: 'below', similarity: 0.4999 },
+  ])
+  const query = await vectors.ask('person:a', 'what?', { purpose: 'recall' })
+  expect((await query.nearest('person:a', 10)).map(each => each.item_id)).toEqual(['at'])
 })
 
-test('a higher threshold with fewer results never shows more', () => {
-  const memories = Array.from({ length: 9 }, (_, n) => memoryOf('person:a', String(n)))
-  const found = memories.map(({ memory_id }, n) => ({ memory_id, similarity: 0.6 + n / 20 }))
-  const strict = rank(found, memories, { ...settings, min_similarity: 0.8, top_k_results: 3 }, NOW)
-  const loose = rank(found, memories, { ...settings, min_similarity: 0.7, top_k_results: 5 }, NOW)
+test('fewer results never show more', () => {
+  const found = Array.from({ length: 9 }, (_, n) => ({
+    memory: memoryOf('person:a', String(n)),
+    similarity: 0.6 + n / 20,
+  }))
+  const strict = rank(
+    found.filter(each => each.similarity >= 0.8),
+    { ...settings, top_k_results: 3 },
+    NOW,
+  )
+  const loose = rank(found, { ...settings, top_k_results: 5 }, NOW)
   expect(strict).toHaveLength(3)
   expect(loose).toHaveLength(5)
   for (const each of strict) expect(loose).toContainEqual(each)
 })
 
-test('ids that the store does not know are dropped', () => {
+test('ids that the store does not know are dropped', async () => {
   const known = memoryOf('person:a', 'known')
-  const found = [
-    { memory_id: 'gone', similarity: 1 },
-    { memory_id: known.memory_id, similarity: 0.9 },
-  ]
-  expect(rank(found, [known], settings, NOW).map(each => each.memory.text)).toEqual(['known'])
+  const facts = createFactSearch({
+    settings,
+    clock: new FakeClock(),
+    memories: { countOfScope: async () => 1, get: async () => [known] },
+    vectors: vectorsOver([
+      { item_id: 'gone', similarity: 1 },
+      { item_id: known.memory_id, similarity: 0.9 },
+    ]),
+  })
+  const { memories } = await facts.findFacts([{ scope: 'person:a', only: undefined }], 'what?', { purpose: 'recall' })
+  expect(memories.map(each => each.memory.text)).toEqual(['known'])
 })
 
 test('the threshold goes by the embedding model', () => {
@@ -100,11 +150,11 @@ test('with the offline embedder, what bears on a question lies above its thresho
   const recalled = asked.map(question =>
     nearest(
       question,
-      kept.map((vector, n) => ({ memory_id: String(n), scope: 'person:a', vector })),
+      kept.map((vector, n) => ({ item_id: String(n), scope: 'person:a', vector })),
       3,
     )
       .filter(each => each.similarity >= least)
-      .map(each => each.memory_id),
+      .map(each => each.item_id),
   )
   expect(recalled).toEqual([['0'], ['1'], ['2'], []])
 })

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { distributionOf, shareAbove, suggestThreshold } from '../../src/vectors/maintenance/calibration.ts'
 import { comparePairs, nearestPair, type Sample } from '../../src/vectors/maintenance/calibration-pairs.ts'
 import { createPreviousModel } from '../../src/vectors/previous-model.ts'
-import { sharedQuestions } from '../../src/vectors/query-embedding-cache.ts'
+import { withQuestionCache } from '../../src/vectors/query-embedding-cache.ts'
 import type { VectorIndex } from '../../src/vectors/vector-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
@@ -62,7 +62,7 @@ test('pairs are those of one conversation against those of other people', async 
 
 test('the nearest pair of a scope is found', () => {
   const vectors = ['red cat', 'blue dog', 'red cat too'].map((text, n) => ({
-    memory_id: String(n),
+    item_id: String(n),
     scope: 'person:a' as const,
     vector: wordVector(text),
   }))
@@ -74,7 +74,7 @@ test('the nearest pair of a scope is found', () => {
 
 test('a question that several indexes are asked is embedded once, and for each person by itself', async () => {
   const embedder = new WordEmbedder()
-  const shared = sharedQuestions(embedder)
+  const shared = withQuestionCache(embedder)
   const ask = (person_id: string) => shared.embed(['where is Tom?'], { purpose: 'recall', person_id })
   await Promise.all([ask('a'), ask('a'), ask('b')])
   await ask('a')
@@ -86,7 +86,7 @@ test('a question that several indexes are asked is embedded once, and for each p
 
 test('a question whose embedding failed is tried again', async () => {
   const embedder = new WordEmbedder()
-  const shared = sharedQuestions(embedder)
+  const shared = withQuestionCache(embedder)
   embedder.failure = new DenidinError('unavailable', 'down')
   const ask = () => shared.embed(['where is Tom?'], { purpose: 'recall' })
   await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
@@ -113,7 +113,7 @@ test('the model of before answers for a scope until the new one knows as much of
     present: 'new',
     clock,
     logger: silentLogger,
-    vectors: { countIn: async space => counts[space] ?? 0 },
+    vectors: { countIn: async space => counts[space] ?? 0, holds: async space => (counts[space] ?? 0) > 0 },
   })
   const ask = () => former.asked('person:a', 'where?', { purpose: 'recall' })
   expect(await ask()).toMatchObject({ min_similarity: 0.7 })

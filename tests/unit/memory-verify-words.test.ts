@@ -34,7 +34,7 @@ const talk = async (): Promise<void> => {
   await rig.talk('person:bea', 0, ['Bea: my horse is called Pilot', 'Bea: /reset', 'Bea: he eats oats'])
 }
 
-test('an index of words that follows its messages is in order, also right after they came', async () => {
+test('a full-text index that follows its messages is in order, also right after they came', async () => {
   await talk()
   const told: number[] = []
   expect(await verify({ every_vector: true, progress: done => told.push(done) })).toEqual({

@@ -118,8 +118,8 @@ test('vectors add what words cannot find, and a failing source leaves recall to 
 test('a re-ranker puts the candidates in its order; when it fails, the order of the search stands', async () => {
   await rig.talk(GROUP, 0, ['Ann: the red boat', 'Ben: the boat is red and it leaks in winter'])
   const search = (await rig.ask(GROUP, 'red boat?')).map(each => each.message_id)
-  const turned = { rerank: async (_: string, all: readonly unknown[]) => all.map((_, at) => at) }
-  const broken = { rerank: () => Promise.reject(new Error('down')) }
+  const turned = { readsFeatures: false, rerank: async (_: string, all: readonly unknown[]) => all.map((_, at) => at) }
+  const broken = { readsFeatures: false, rerank: () => Promise.reject(new Error('down')) }
   const order = async (reranker: typeof turned | typeof broken): Promise<string[]> =>
     (await rig.ask(GROUP, 'red boat?', { parts: { reranker } })).map(each => each.message_id)
   expect(await order(turned)).toEqual(search.toReversed())

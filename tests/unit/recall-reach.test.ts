@@ -1,12 +1,16 @@
 // How far a question for what was said reaches: into groups only for the asker's own words.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { CrossScopePolicy } from '../../src/retrieval/cross-scope-policy.ts'
-import { crossScopeMessages } from '../../src/retrieval/cross-scope-messages.ts'
-import { ownSearchScope } from '../../src/memory/fact-search.ts'
+import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NO_FACTS } from '../../src/memory/fact-search.ts'
+import { MemorySearch } from '../../src/retrieval/memory-search.ts'
+import { ownSearchScope, ScopePolicy } from '../../src/retrieval/scope-policy.ts'
 import type { AuditEntry } from '../../src/memory/audit-log.ts'
-import { noMessageSearch } from '../../src/retrieval/no-message-search.ts'
 import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import type { Person } from '../../src/people/person.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { RecallRig } from '../support/recall-rig.ts'
 
@@ -102,8 +106,7 @@ test('the sources of quotes are told, and a further place that fails leaves one�
   const quotes = await rig.ask(ownSearchScope(ANA), QUESTION)
   expect(quotes.map(each => each.scope).sort()).toEqual([GROUP, ANA])
   const index = {
-    ...rig.index,
-    groupsOfSpeaker: rig.index.groupsOfSpeaker,
+    groupsOfSpeaker: (person_id: string) => rig.index.groupsOfSpeaker(person_id),
     open: async (scope: Scope) => {
       const reader = await rig.index.open(scope)
       return scope === ANA || reader === undefined
@@ -129,30 +132,56 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
   ['all', 'client', 'person:g', undefined],
   ['all', 'godfather', GROUP, undefined],
 ])('with godfather_scope %s the %s in %s reaches %j', async (godfather_scope, role, scope, others) => {
-  let asked: SearchScope | undefined
   const entries: AuditEntry[] = []
-  const past = crossScopeMessages({
-    past: {
-      ...noMessageSearch,
-      recall: async (reach, ...rest) => {
-        asked = reach
-        const [question] = rest
-        return await rig.ask(reach, question.text)
-      },
-    },
-    messages: rig.feed,
-    far: new CrossScopePolicy({
-      audit: { write: entry => void entries.push(entry) },
-      godfather_scope,
-      people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
-    }),
+  const policy = new ScopePolicy({
+    audit: { write: entry => void entries.push(entry) },
+    godfather_scope,
+    people: { find: async person_id => ({ person_id, role, name: undefined, identities: [] }) as unknown as Person },
+    sources: [rig.feed],
   })
-  const question = { text: QUESTION, asked_at: 0, asker: undefined }
-  const quotes = await past.recall(ownSearchScope(scope), question, { quotes: 10, tokens: 1000 }, { purpose: 'recall' })
-  expect(asked?.extra_scopes).toEqual(others)
+  const search = new MemorySearch({
+    facts: { findFacts: async () => NO_FACTS },
+    messages: rig.search(),
+    memories: rig.index,
+    policy,
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: createMetrics(),
+  })
+  const asked = await policy.ofQuestion(scope)
+  expect(asked.extra_scopes).toEqual(others)
+  const query = { text: QUESTION, messages: 'relevant', asked_at: 0, asker: undefined } as const
+  const hits = await search.search(asked, query, { quotes: 10 }, { purpose: 'recall' })
+  expect(entries).toEqual([])
+  policy.audit(scope, hits)
   expect(entries.map(({ operation, by, whose }) => [operation, by, whose]).sort()).toEqual(
     others === undefined ? [] : others.map(whose => ['recall', 'g', whose]).sort(),
   )
+  expect(entries.flatMap(each => each.message_ids ?? [])).toHaveLength(others === undefined ? 0 : hits.quotes.length)
   expect(JSON.stringify(entries)).not.toMatch(/Alpha|cat/)
-  expect(quotes.every(each => (each.owner_label === undefined) === (others === undefined))).toBe(true)
+  expect(hits.quotes.every(each => (each.owner_label === undefined) === (others === undefined))).toBe(true)
+})
+
+test('of all sources the latest scopes are read, each once, and never the asker’s own as another’s', async () => {
+  const policy = new ScopePolicy({
+    audit: { write: () => undefined },
+    godfather_scope: 'all',
+    people: { find: async person_id => ({ person_id, role: 'godfather', identities: [] }) as unknown as Person },
+    sources: [{ recentScopes: async () => [ANA, 'person:g', BEN] }, { recentScopes: async () => [BEN, GROUP] }],
+  })
+  expect(await policy.ofQuestion('person:g')).toEqual({
+    scope: 'person:g',
+    speaker: 'g',
+    extra_scopes: [ANA, BEN, GROUP],
+  })
+})
+
+test('no source file but the policy makes a search scope', async () => {
+  const root = join(import.meta.dirname, '../../src')
+  const makers: string[] = []
+  for await (const file of glob('**/*.ts', { cwd: root })) {
+    const source = await readFile(join(root, file), 'utf8')
+    if (/\): (?:Promise<)?SearchScope\b|search\.search\(\s*\{|\bextra_scopes:/.test(source)) makers.push(file)
+  }
+  expect(makers).toEqual(['retrieval/scope-policy.ts'])
 })

@@ -7,7 +7,7 @@ import type { WindowMessage } from '../../sessions/session.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { packHistory, type PackedHistory } from './pack-history.ts'
 import { packProfile, type ProfileLine } from './pack-profile.ts'
-import { packRecall, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
+import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord } from './packing-record.ts'
 import { renderContext, systemText, type SystemText } from './render-context.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS, TokenCosts } from './token-costs.ts'
@@ -23,7 +23,7 @@ export interface ContextCandidates {
   readonly system: SystemText
   /** Most wanted first. */
   readonly profile: readonly ProfileLine[]
-  readonly recall: RecallCandidates
+  readonly recall: FoundCandidates
   /** What the model is asked for because of the recalled texts that are shown; `undefined`: nothing. */
   readonly tone: (recalled: RecallCandidates) => string | undefined
 }

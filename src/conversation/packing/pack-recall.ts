@@ -1,6 +1,6 @@
 /** Shares the tokens of recall out between memories and quotes. */
 import type { RecalledMemory } from '../../memory/memory.ts'
-import type { Quote } from '../../retrieval/message-recall.ts'
+import type { Quote } from '../../retrieval/quote.ts'
 import { packed } from '../../retrieval/packing.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 import { fitMemories } from './fit-memories.ts'
@@ -12,6 +12,12 @@ import { isPlainJson, type TokenCosts } from './token-costs.ts'
 export interface RecallCandidates {
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
+}
+
+/** What the search found: more quotes than may be used, so that short ones can replace long ones. */
+export interface FoundCandidates extends RecallCandidates {
+  /** How many of the quotes may be used. */
+  readonly most_quotes: number
 }
 
 export interface PackedRecall extends RecallCandidates {
@@ -27,7 +33,7 @@ const QUOTES_SHARE = 0.6
 
 /** Chooses what of the candidates goes into the request: what one side leaves, the other gets. */
 export const packRecall = (
-  { memories, quotes }: RecallCandidates,
+  { memories, quotes, most_quotes }: FoundCandidates,
   budget: PartBudget,
   costs: TokenCosts,
 ): PackedRecall => {
@@ -36,7 +42,7 @@ export const packRecall = (
   const near = fitMemories(memories, budget.content, counter, sizeOf)
   const forMemories = near.reduce((sum, each) => sum + sizeOf(each), 0)
   const forQuotes = Math.max(budget.content - forMemories, Math.floor(budget.content * QUOTES_SHARE))
-  const chosen = packed(quotes, quotes.length, forQuotes, counter)
+  const chosen = packed(quotes, most_quotes, forQuotes, counter)
   const left = budget.content - chosen.reduce((sum, quote) => sum + quote.tokens, 0)
   const byId = new Map(chosen.map(quote => [quote.message_id, quote]))
   const quoted = near.filter(each => isQuoted(each, byId))

@@ -5,7 +5,7 @@
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { ModelMessage } from '../../models/language-model.ts'
 import { isoDay } from '../../platform/clock.ts'
-import type { Quote } from '../../retrieval/message-recall.ts'
+import type { Quote } from '../../retrieval/quote.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
 

@@ -1,21 +1,20 @@
 /** Step of a turn: gathers what may be recalled for a question. What of it the model is shown, the packer decides. */
-import { ownSearchScope } from '../../memory/fact-search.ts'
-import type { LongTermMemory } from '../../memory/long-term-memory.ts'
-import type { MemoryStore } from '../../memory/memory-store.ts'
+import type { MemoryReader } from '../../memory/memory-store.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Quote } from '../../retrieval/message-recall.ts'
-import type { MessageSearch } from '../../retrieval/message-search.ts'
+import type { Quote } from '../../retrieval/quote.ts'
+import type { ScopePolicy } from '../../retrieval/scope-policy.ts'
+import type { SearchService } from '../../retrieval/search-service.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
-import type { RecallCandidates } from '../packing/pack-recall.ts'
+import type { FoundCandidates } from '../packing/pack-recall.ts'
 import type { TurnContext } from '../turn-context.ts'
 
 /** Messages that are quoted for one question, as far as the tokens reach; twice as many for one that asks for a list. */
 const MOST_QUOTES = 40
 
 export interface GatherRecallDeps {
-  readonly memory: LongTermMemory
-  readonly past: Pick<MessageSearch, 'recall'>
-  readonly facts: Pick<MemoryStore, 'ofSources'>
+  readonly search: SearchService
+  readonly scopes: Pick<ScopePolicy, 'ofQuestion' | 'audit'>
+  readonly facts: Pick<MemoryReader, 'ofSources'>
   readonly clock: Clock
   /** Most tokens of quotes that are looked for; 0 while long-term memory is off: then nothing is looked for. */
   readonly recall_tokens: number
@@ -26,23 +25,18 @@ export interface GatherRecallDeps {
  * @param shown messages that the model has before it anyway
  */
 export const gatherRecall = async (
-  { memory, past, facts, clock, recall_tokens }: GatherRecallDeps,
+  { search, scopes, facts, clock, recall_tokens }: GatherRecallDeps,
   { scope, question, person, caller }: TurnContext,
   shown: readonly WindowMessage[],
-): Promise<RecallCandidates> => {
-  if (recall_tokens === 0) return { memories: [], quotes: [] }
-  const call = { ...caller, purpose: 'recall' } as const
-  const exclude = new Set(shown.map(message => message.message_id))
-  const [{ memories }, quotes] = await Promise.all([
-    memory.recall(scope, question, call),
-    past.recall(
-      ownSearchScope(scope),
-      { text: question, asked_at: clock.now(), asker: person.person_id },
-      { quotes: MOST_QUOTES, tokens: recall_tokens, exclude },
-      call,
-    ),
-  ])
-  return { memories, quotes: await withEnds(facts, quotes) }
+): Promise<FoundCandidates> => {
+  if (recall_tokens === 0) return { memories: [], quotes: [], most_quotes: 0 }
+  const { memories, quotes, most_quotes } = await search.search(
+    await scopes.ofQuestion(scope),
+    { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },
+    { quotes: MOST_QUOTES, exclude: new Set(shown.map(message => message.message_id)) },
+    { ...caller, purpose: 'recall' },
+  )
+  return { memories, quotes: await withEnds(facts, quotes), most_quotes }
 }
 
 /** Adds to quotes whose every fact has ended since when: what was said stays said, but it is history. */

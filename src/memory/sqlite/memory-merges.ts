@@ -5,7 +5,7 @@ import type { MemoryRecord } from '../memory.ts'
 import type { Merge, MergeRecord } from '../memory-store.ts'
 import { COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
 
-/** Uses that count for a memory; they go over to the one that stands. */
+/** Uses that count for a memory; they go over to the kept one. */
 const USES = `type in ('recall', 'search', 'show')`
 
 /** Makes two memories of a scope one. @returns false where one of both is not there, or holds no more. */
@@ -75,7 +75,7 @@ export const mergesInto = (database: Database, memory_id: string): readonly Merg
   )
 
 /**
- * Before memories go, in the transaction in which they do: what had been merged into one of them stands for itself
+ * Before memories go, in the transaction in which they do: what had been merged into one of them is independent
  * again, and holds as long as that one did; the first of them is what the one had ended, and what had ended it, is known
  * by.
  */

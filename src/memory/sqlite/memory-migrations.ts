@@ -1,3 +1,4 @@
+/** History of the memory tables in `denidin.db`. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 
 /** Tables of the memory store, in `denidin.db`. */

@@ -1,9 +1,10 @@
+/** Removes memories, and restores what they had superseded or merged. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { passOn } from './memory-merges.ts'
 
 /**
  * Removes the memories that `where` names. What one of them had ended holds again, unless something else has ended it
- * too, or what ended that one still stands; what had been merged into one of them stands for itself again. Gives their
+ * too, or what ended that one is still stored; what had been merged into one of them is independent again. Gives their
  * ids.
  */
 export const removeMemories = (database: Database, where: string, parameters: Parameters): readonly string[] =>

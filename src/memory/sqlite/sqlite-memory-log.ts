@@ -1,3 +1,4 @@
+/** The memory log in `denidin.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { ChatId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'

@@ -4,7 +4,7 @@ import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { recordedTime, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { MemoryRecord } from '../memory.ts'
-import type { PlacedMemory } from '../memory-store.ts'
+import type { MemoryLocation } from '../memory-store.ts'
 
 /** Memories of a person's own scope, and those that their words had a share in. */
 export const OF_PERSON = `(scope = :scope
@@ -21,8 +21,8 @@ export const personParameters = (person_id: PersonId): { readonly scope: Scope; 
 })
 
 /** Where the memories of a person lie. */
-export const placesOfPerson = (database: Database, person_id: PersonId): readonly PlacedMemory[] =>
-  database.all<PlacedMemory>(
+export const locationsOfPerson = (database: Database, person_id: PersonId): readonly MemoryLocation[] =>
+  database.all<MemoryLocation>(
     `select memory_id, scope from memories where ${OF_PERSON} order by seq`,
     personParameters(person_id),
   )

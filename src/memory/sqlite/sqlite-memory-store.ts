@@ -1,3 +1,4 @@
+/** Memories in `denidin.db`. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -13,7 +14,7 @@ import type {
   MemoryStore,
   Merge,
   MergeRecord,
-  PlacedMemory,
+  MemoryLocation,
 } from '../memory-store.ts'
 import { COLUMNS, OWN_COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
 import { mergeMemories, mergesInto } from './memory-merges.ts'
@@ -67,12 +68,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
         )
         this.#addSources(memory_id, sources)
       }
-      const standing =
+      const current =
         this.#read('memory_id = :memory_id', { memory_id })[0] ??
         this.#read(`session_id = :session_id and kind in ('session_summary', 'session_transcript')`, {
           session_id: memory.session_id ?? null,
         })[0]
-      return { added: added > 0, memory: standing ?? memory }
+      return { added: added > 0, memory: current ?? memory }
     })
   }
 
@@ -198,8 +199,8 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return ofPerson.recentScopes(this.#database, limit)
   }
 
-  async placesOfPerson(person_id: PersonId): Promise<readonly PlacedMemory[]> {
-    return ofPerson.placesOfPerson(this.#database, person_id)
+  async locationsOfPerson(person_id: PersonId): Promise<readonly MemoryLocation[]> {
+    return ofPerson.locationsOfPerson(this.#database, person_id)
   }
 
   async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {

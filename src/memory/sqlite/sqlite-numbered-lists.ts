@@ -1,3 +1,4 @@
+/** Numbered lists in `denidin.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonalData } from '../../people/personal-data.ts'

@@ -1,3 +1,4 @@
+/** Profiles in `denidin.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Scope } from '../../messages/scope.ts'

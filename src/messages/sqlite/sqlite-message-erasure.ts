@@ -2,16 +2,11 @@
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { blanks, readInBatches } from '../../database/sqlite/in-batches.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import { stem } from '../../text/stem.ts'
-import { tokenise } from '../../text/tokenise.ts'
-import type { MessageErasure, ScanningMessageSearch } from '../message-erasure.ts'
+import type { MessageErasure } from '../message-erasure.ts'
 import type { MessageRecord } from '../message.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
 
-/** A search looks at this many messages, the newest first, in steps of `SEARCH_STEP`. */
-const SEARCH_MOST = 20_000
-const SEARCH_STEP = 500
 /** Messages that are removed in one transaction, with their dependent rows. */
 const ERASED_AT_ONCE = 200
 
@@ -19,7 +14,7 @@ const IN_IDS = 'message_id in (select value from json_each(:ids))'
 
 const OVERWRITE = `update messages set ${blanks(['text', 'sender_name'])} where ${IN_IDS}`
 
-export const createSqliteMessageErasure = (database: Database): MessageErasure & ScanningMessageSearch => {
+export const createSqliteMessageErasure = (database: Database): MessageErasure => {
   const read = (where: string, parameters: Parameters): readonly MessageRecord[] =>
     database.all<MessageRow>(`select ${MESSAGE_COLUMNS} from messages where ${where}`, parameters).map(toRecord)
 
@@ -73,31 +68,6 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure &
         await yieldToEventLoop()
       }
       return erased
-    },
-
-    search: async ({ scope, speaker }, words, limit) => {
-      const wanted = [...new Set(tokenise(words).map(stem))]
-      const found: MessageRecord[] = []
-      if (wanted.length === 0) return found
-      let before = Number.MAX_SAFE_INTEGER
-      for (let seen = 0; seen < SEARCH_MOST && found.length < limit; seen += SEARCH_STEP) {
-        const rows = database.all<MessageRow & { seq: number }>(
-          `select seq, ${MESSAGE_COLUMNS} from messages
-           where seq < :before and role = 'user' and (scope = :scope or person_id = :speaker)
-             and (scope = :scope or chat_kind = 'group')
-           order by seq desc limit :step`,
-          { before, scope, speaker: speaker ?? '', step: SEARCH_STEP },
-        )
-        for (const row of rows) {
-          const stems = new Set(tokenise(row.text).map(stem))
-          const { seq: _, ...message } = row
-          if (wanted.every(each => stems.has(each))) found.push(toRecord(message))
-        }
-        before = rows.at(-1)?.seq ?? 0
-        if (rows.length < SEARCH_STEP) break
-        await yieldToEventLoop()
-      }
-      return found.slice(0, limit)
     },
   }
 }

@@ -26,18 +26,19 @@ const newestItems = async (
 
 const itemsFor = async (
   query: string,
-  { memory, messages }: Uses<'memory.facts' | 'messages.search'>,
+  { messages, system }: Uses<'messages.search' | 'system.clock'>,
   { person, search_scope, listing, command_ids }: Subject,
   signal: AbortSignal,
 ): Promise<readonly UnnumberedItem[]> => {
-  const call = { purpose: 'recall', person_id: person.person_id, chat_id: listing.chat_id, signal } as const
-  const { memories } = await memory.facts.recall(search_scope, query, call)
-  const found = await messages.search.search(search_scope, query, MESSAGES_SHOWN)
+  const { memories, quotes } = await messages.search.search(
+    search_scope,
+    { text: query, messages: 'all_words', asked_at: system.clock.now(), asker: person.person_id },
+    { quotes: MESSAGES_SHOWN, exclude: new Set(command_ids) },
+    { purpose: 'recall', person_id: person.person_id, chat_id: listing.chat_id, signal },
+  )
   return [
     ...memories.map(each => itemOfMemory(each.memory, person)),
-    ...found
-      .filter(message => !command_ids.includes(message.message_id))
-      .map(message => itemOfMessage(message, person)),
+    ...quotes.map(quote => itemOfMessage(quote, person)),
   ]
 }
 
@@ -54,7 +55,6 @@ export const memoryAbout = operation({
   uses: [
     ...SUBJECT_FIELDS,
     'memory.store',
-    'memory.facts',
     'memory.lists',
     'memory.log',
     'messages.search',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { describeScope } from '../../messages/describe-scope.ts'
 import { personOfScope } from '../../messages/scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import { singleScope } from '../../retrieval/scope-policy.ts'
 import { operation } from '../operation.ts'
 import { namedScope, ownScope, scopeInput } from '../references.ts'
 import { memoryRow, memoryRowSchema } from './memory-row.ts'
@@ -18,6 +19,7 @@ export const memorySearch = operation({
   uses: [
     'memory.facts',
     'memory.log',
+    'messages.search',
     'system.clock',
     'people.directory',
     'sessions.browser',
@@ -36,29 +38,30 @@ export const memorySearch = operation({
     if (scope !== undefined) return scope
     throw new DenidinError('invalid_input', 'say whose memory to search: give a person, a chat or a session id')
   },
-  run: async ({ memory, people, system }, { query }, { subject: scope, signal }) => {
+  run: async ({ memory, messages, people, system }, { query }, { subject: scope, signal }) => {
     if (!(await memory.facts.stats()).enabled) {
       throw new DenidinError('disabled', 'long-term memory is switched off')
     }
     const person_id = personOfScope(scope)
-    const recall = await memory.facts.recall(scope, query, {
-      purpose: 'recall',
-      signal,
-      ...(person_id === undefined ? {} : { person_id }),
-    })
-    if (recall.failure !== undefined) {
-      throw new DenidinError('unavailable', `the memory could not be searched: ${recall.failure}`, { retryable: true })
+    const hits = await messages.search.search(
+      singleScope(scope),
+      { text: query, messages: 'none', asked_at: system.clock.now(), asker: person_id },
+      { quotes: 0 },
+      { purpose: 'recall', signal, ...(person_id === undefined ? {} : { person_id }) },
+    )
+    if (hits.failure !== undefined) {
+      throw new DenidinError('unavailable', `the memory could not be searched: ${hits.failure}`, { retryable: true })
     }
     const at = system.clock.now()
     await memory.log.accessed(
-      recall.memories.map(({ memory: { scope: whose, memory_id } }) => ({
+      hits.memories.map(({ memory: { scope: whose, memory_id } }) => ({
         scope: whose,
         memory_id,
         type: 'search',
         at,
       })),
     )
-    const memories = recall.memories.map(async ({ memory: found, similarity, recency, score }) => ({
+    const memories = hits.memories.map(async ({ memory: found, similarity, recency, score }) => ({
       ...(await memoryRow(people.directory, found)),
       similarity,
       recency,
@@ -66,7 +69,7 @@ export const memorySearch = operation({
     }))
     return {
       output: { who: await describeScope(people.directory, scope), memories: await Promise.all(memories) },
-      touched: [{ whose: scope, memory_ids: recall.memories.map(each => each.memory.memory_id) }],
+      touched: [{ whose: scope, memory_ids: hits.memories.map(each => each.memory.memory_id) }],
     }
   },
 })

@@ -1,3 +1,4 @@
+/** Scores messages by the words that they share with a question: BM25 over a message and its neighbours. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { FLAG, NEAR_RADIUS, WIDE_RADIUS, type Columns } from './columnar-store.ts'
 import type { Postings } from './full-text-index.ts'
@@ -21,7 +22,7 @@ export interface LexicalScores {
 }
 
 /**
- * How rare a word is that stands in `found` of `present` messages, with `prior` messages of everyday talk counted beside
+ * How rare a word is that `found` of `present` messages contain, with `prior` messages of everyday talk counted beside
  * them, of which `share` hold it. Source: Robertson and Zaragoza, 2009; the prior as in Dirichlet smoothing.
  */
 export const rarity = (found: number, present: number, share: number, prior: number): number => {
@@ -29,7 +30,7 @@ export const rarity = (found: number, present: number, share: number, prior: num
   return Math.log(1 + (present + prior - expected + 0.5) / (expected + 0.5))
 }
 
-/** Postings that are scored in one step; between two steps everybody else has a turn. */
+/** Postings that are scored in one step; between two steps the event loop gets a turn. */
 const STEP_POSTINGS = 20_000
 
 /** Adds up the words of a question, one after the other: BM25 of each message, alone and in its windows. */
@@ -55,8 +56,8 @@ export class WordScores {
     this.#touched = new Uint32Array(columns.size)
   }
 
-  /** Adds a word that counts `weight` times and stands in `share` of everyday talk; waits for `breathe` between long steps. */
-  async add(postings: Postings, weight: number, share: number, breathe: () => Promise<void>): Promise<void> {
+  /** Adds a word that counts `weight` times and makes up `share` of everyday talk; waits for `yieldBetween` between long steps. */
+  async add(postings: Postings, weight: number, share: number, yieldBetween: () => Promise<void>): Promise<void> {
     const { size, lengths, averages, near_lengths, wide_lengths, session_first, session_last, present } = this.#columns
     const { k1, b, near, wide, prior } = this.#weights
     const worth = weight * rarity(postings.ordinals.length, present, share, prior) * (k1 + 1)
@@ -64,7 +65,7 @@ export class WordScores {
       count / (count + k1 * (1 - b + (b * length) / mean))
     let touched = 0
     for (let at = 0; at < postings.ordinals.length; at++) {
-      if (at > 0 && at % STEP_POSTINGS === 0) await breathe()
+      if (at > 0 && at % STEP_POSTINGS === 0) await yieldBetween()
       const ordinal = postings.ordinals[at] ?? 0
       // What came after this search began is not in its columns.
       if (ordinal >= size || this.#hidden[ordinal] === 1) continue
@@ -80,7 +81,7 @@ export class WordScores {
         if (Math.abs(beside - ordinal) <= NEAR_RADIUS) this.#near[beside] = (this.#near[beside] ?? 0) + count
       }
     }
-    await breathe()
+    await yieldBetween()
     for (let at = 0; at < touched; at++) {
       const ordinal = this.#touched[at] ?? 0
       const in_near = this.#near[ordinal] ?? 0
@@ -108,7 +109,7 @@ export class WordScores {
 const span = (at: number, first: number, last: number, radius: number): number =>
   Math.min(last, at + radius) - Math.max(first, at - radius) + 1
 
-/** How much a window tells that holds `span` of `present` messages: of a memory that it holds whole, nothing. */
+/** How much a window says that holds `span` of `present` messages: of a memory that it holds whole, nothing. */
 const selectivity = (span: number, present: number): number => Math.max(0, 1 - span / Math.max(1, present)) ** 2
 
 /** What a message can get at most against its words alone: its windows added. */

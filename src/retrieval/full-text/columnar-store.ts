@@ -1,9 +1,10 @@
+/** The columns of a scope: time, length, speaker and flags of every message in 16 bytes each. */
 import { SECOND_MS, HOUR_MS } from '../../platform/clock.ts'
 import type { IndexedDocument } from './index-document.ts'
 
 /** Bytes that the index keeps of each message beside its words. */
 export const DOCUMENT_BYTES = 16
-/** Messages whose columns are kept in one blob: what is written anew when one is added. */
+/** Messages whose columns are kept in one blob: what is rewritten when one is added. */
 export const COLUMN_PART_SIZE = 1024
 /** Flags of a message. */
 export const FLAG = { present: 1, question: 2, number: 4, bot: 8, timed: 16 } as const
@@ -36,7 +37,7 @@ export const encodeDocument = (document: IndexedDocument, speaker: number): Uint
     true,
   )
   for (const [at, span] of [one, two].entries()) {
-    // Day 0 stands for none; nobody speaks of the first day of 1970, nor of what lies beyond 2149.
+    // Day 0 means none: no one talks about the first day of 1970, or about days after 2149.
     if (span === undefined || span.from <= 0 || span.to > LATEST_DAY) continue
     view.setUint16(10 + 2 * at, span.from, true)
     view.setUint8(14 + at, span.to - span.from)
@@ -44,7 +45,7 @@ export const encodeDocument = (document: IndexedDocument, speaker: number): Uint
   return bytes
 }
 
-/** What stands where a message was removed. */
+/** The columns of a removed message. */
 export const REMOVED_DOCUMENT = new Uint8Array(DOCUMENT_BYTES)
 
 /** Everything about the messages of one scope but their words, by ordinal: the order in which they came. */
@@ -96,10 +97,10 @@ export const decodeColumns = (bytes: Uint8Array): Columns => {
   return completed({ size, present, seconds, lengths, speakers, flags, mention_days, mention_lengths })
 }
 
-/** The columns of a scope as if nobody but these speakers had said anything. */
-export const restrictedTo = (columns: Columns, heard: ReadonlySet<number>): Columns => {
+/** The columns of a scope as if these speakers alone had said anything. */
+export const restrictedTo = (columns: Columns, kept: ReadonlySet<number>): Columns => {
   const { size, seconds, speakers, mention_days, mention_lengths } = columns
-  const own = (at: number): boolean => heard.has(speakers[at] ?? -1)
+  const own = (at: number): boolean => kept.has(speakers[at] ?? -1)
   const flags = columns.flags.map((flag, at) => (own(at) ? flag : 0))
   const lengths = columns.lengths.map((length, at) => (own(at) ? length : 0))
   const present = flags.reduce((sum, flag) => sum + ((flag & FLAG.present) === 0 ? 0 : 1), 0)
@@ -122,7 +123,7 @@ const completed = (read: Pick<Columns, Read>): Columns => {
   return { ...read, session_first, session_last, near_lengths, wide_lengths, averages }
 }
 
-/** A conversation goes on until nobody speaks for some hours; removed messages belong to the one before them. */
+/** A conversation ends with some hours of silence; removed messages belong to the one before them. */
 const sessionsOf = (seconds: Uint32Array, flags: Uint16Array): Pick<Columns, 'session_first' | 'session_last'> => {
   const size = seconds.length
   const session_first = new Uint32Array(size)
@@ -170,12 +171,12 @@ const mean = (values: ArrayLike<number>, present: number): number => {
 
 /** Numbers of who has a message in these parts. */
 export const speakersIn = (parts: readonly Uint8Array[]): ReadonlySet<number> => {
-  const heard = new Set<number>()
+  const present = new Set<number>()
   for (const part of parts) {
     const view = new DataView(part.buffer, part.byteOffset, part.byteLength)
     for (let from = 0; from + DOCUMENT_BYTES <= part.byteLength; from += DOCUMENT_BYTES) {
-      if ((view.getUint16(from + 8, true) & FLAG.present) !== 0) heard.add(view.getUint16(from + 6, true))
+      if ((view.getUint16(from + 8, true) & FLAG.present) !== 0) present.add(view.getUint16(from + 6, true))
     }
   }
-  return heard
+  return present
 }

@@ -1,3 +1,4 @@
+/** The port of the full-text index: which message holds which word, each scope apart. */
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -5,13 +6,13 @@ import type { PersonId } from '../../people/person.ts'
 import type { Columns } from './columnar-store.ts'
 import type { IndexedMessage } from './index-document.ts'
 
-/** Where a word stands in a scope: ordinals of messages, and how often in each. In no particular order. */
+/** Which messages of a scope contain a word: their ordinals, and how often each does. In no particular order. */
 export interface Postings {
   readonly ordinals: Uint32Array
   readonly counts: Uint8Array
 }
 
-/** Somebody who speaks in a scope; their number stands in the columns. */
+/** A person or the bot who speaks in a scope; the columns name them by number. */
 export interface Speaker {
   readonly speaker: number
   readonly person_id: PersonId
@@ -32,7 +33,7 @@ export interface Document {
 export interface ScopeReader {
   readonly columns: Columns
   readonly speakers: readonly Speaker[]
-  /** Where these stems stand; one that stands nowhere is left out. */
+  /** The postings of these stems; a stem that no message contains is left out. */
   postings(stems: readonly string[]): Promise<ReadonlyMap<string, Postings>>
   /** Stems that begin so, at most `limit`. */
   stemsFrom(beginning: string, limit: number): Promise<readonly string[]>
@@ -48,16 +49,16 @@ export interface MessageState {
 }
 
 /**
- * Words of all messages, each scope apart. Derived from the messages, and made anew from them when it is lost or of
+ * Words of all messages, each scope apart. Derived from the messages, and rebuilt from them when it is lost or of
  * another version; `position` and `filled_to` say how far it follows them.
  */
 export interface FullTextIndex {
   /** What is indexed of a scope; `undefined` when nothing is. */
   open(scope: Scope): Promise<ScopeReader | undefined>
-  /** Groups in which a person said anything, the one that was indexed last first, at most `limit`. */
-  groupsOfSpeaker(person_id: PersonId, limit: number): Promise<readonly Scope[]>
+  /** The latest 50 groups in which a person said anything. */
+  groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]>
   /**
-   * Brings messages into their newest form, each whole or not at all, in one transaction with the place that the index
+   * Brings messages into their newest form, each whole or not at all, in one transaction with the position that the index
    * has reached. Safe to repeat.
    */
   apply(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void>
@@ -66,9 +67,9 @@ export interface FullTextIndex {
   progress(): Promise<IndexProgress>
   /** Makes sure that everything so far survives a power cut. */
   checkpoint(): Promise<void>
-  /** For upkeep: under which scope each of these messages stands; those that stand nowhere are left out. */
-  placesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
-  /** For upkeep: ids of all messages that stand anywhere, in their order, after `after`. */
+  /** For maintenance: the scope of each of these messages; those that are not indexed are left out. */
+  scopesOf(message_ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Scope>>
+  /** For maintenance: ids of all indexed messages, in their order, after `after`. */
   idsOf(page: { readonly limit: number; readonly after?: MessageId }): Promise<readonly MessageId[]>
   counts(): Promise<{ readonly messages: number; readonly scopes: number }>
   countOfScope(scope: Scope): Promise<number>

@@ -1,3 +1,4 @@
+/** Keeps the full-text index in step with the messages, in the background. */
 import { BackgroundTasks } from '../../platform/background-tasks.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -6,9 +7,9 @@ import type { MessageReader } from '../../messages/message-reader.ts'
 import type { IndexProgress, FullTextIndex } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
 
-/** Messages of one transaction: some milliseconds of work, then everybody else has a turn. */
+/** Messages of one transaction: some milliseconds of work, then the event loop gets a turn. */
 const BATCH = 32
-/** Changes after which the list of changes is made short. */
+/** Changes after which the change log is shortened. */
 const PURGE_AFTER = 2000
 
 export interface FullTextIndexerDeps {
@@ -19,19 +20,19 @@ export interface FullTextIndexerDeps {
 }
 
 /**
- * Brings the index of words into step with the messages, beside the road. What is left to do is read from the two each
+ * Brings the full-text index into step with the messages, in the background. What is left to do is read from both each
  * time: a crash at any moment loses nothing.
  */
 export class FullTextIndexer implements AsyncDisposable {
-  readonly #parts: FullTextIndexerDeps
+  readonly #deps: FullTextIndexerDeps
   readonly #background: BackgroundTasks
   readonly #soon: () => void
   #stopping = false
   #since_purge = 0
 
-  constructor(parts: FullTextIndexerDeps) {
-    this.#parts = parts
-    this.#background = new BackgroundTasks(parts.logger.for('memory.index'))
+  constructor(deps: FullTextIndexerDeps) {
+    this.#deps = deps
+    this.#background = new BackgroundTasks(deps.logger.for('memory.index'))
     this.#soon = this.#background.coalesced('indexing messages', () => this.#catchUp())
   }
 
@@ -51,7 +52,7 @@ export class FullTextIndexer implements AsyncDisposable {
   }
 
   async #catchUp(): Promise<void> {
-    const { index, logger } = this.#parts
+    const { index, logger } = this.#deps
     let progress = await index.progress()
     const filling = progress.filled_to !== undefined
     for (;;) {
@@ -68,7 +69,7 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
   async #fill(filled_to: number): Promise<Partial<IndexProgress>> {
-    const { feed, index } = this.#parts
+    const { feed, index } = this.#deps
     const page = await feed.inOrder(filled_to, BATCH)
     const reached = { filled_to: page.at(-1)?.seq }
     await index.apply(
@@ -79,7 +80,7 @@ export class FullTextIndexer implements AsyncDisposable {
   }
 
   async #follow({ change }: IndexProgress): Promise<Partial<IndexProgress> | undefined> {
-    const { changeLog, index } = this.#parts
+    const { changeLog, index } = this.#deps
     const changes = await changeLog.changes(change, BATCH)
     const last = changes.at(-1)
     if (last === undefined) return undefined
@@ -91,10 +92,10 @@ export class FullTextIndexer implements AsyncDisposable {
     return { change: last.change }
   }
 
-  /** What the index has on disk for certain need not be told again. */
+  /** Changes that the index has on disk for certain are no longer needed. */
   async #purge(change: number): Promise<void> {
-    await this.#parts.index.checkpoint()
-    await this.#parts.changeLog.advance('full_text', change)
+    await this.#deps.index.checkpoint()
+    await this.#deps.changeLog.advance('full_text', change)
     this.#since_purge = 0
   }
 }

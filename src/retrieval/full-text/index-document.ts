@@ -1,3 +1,4 @@
+/** Reads a message for the index: its stems, its dates, and what kind of message it is. */
 import type { MessageRecord } from '../../messages/message.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
@@ -17,7 +18,7 @@ export interface IndexedDocument {
   readonly sent_at: number
   /** It ends as a question. */
   readonly question: boolean
-  /** A figure or a number word stands in it. */
+  /** It contains a figure or a number word. */
   readonly number: boolean
   /** The bot said it. */
   readonly bot: boolean
@@ -27,7 +28,7 @@ export interface IndexedDocument {
   readonly timed: boolean
 }
 
-/** Increase whenever words, dates or the layout are read in another way: an index of another version is made anew. */
+/** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
 export const INDEX_VERSION = 2
 
 /** Words of one message that are indexed; what comes after is a document, not something said. */

@@ -2,7 +2,7 @@
 import { isConversation, type MessageId, type MessageRecord } from '../../messages/message.ts'
 import type { MessageState } from './full-text-index.ts'
 
-/** In which form a message is to be in the index, if at all. */
+/** The form in which a message is indexed, if at all. */
 export const stateOf = (message_id: MessageId, now: MessageRecord | undefined): MessageState => ({
   message_id,
   now: now !== undefined && isConversation(now) ? { scope: now.scope, message: now } : undefined,

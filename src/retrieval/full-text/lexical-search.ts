@@ -1,3 +1,4 @@
+/** Searches one scope by words: the words of the question, related words, and likely misspellings. */
 import { shareOf } from '../../text/word-frequency.ts'
 import { relatedTo } from '../../text/synonyms.ts'
 import { editDistance } from '../../platform/edit-distance.ts'
@@ -7,12 +8,12 @@ import type { Postings, ScopeReader } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
 import type { LexicalWeights } from '../ranking/weights.ts'
 
-/** Words near in meaning that are looked up: the rarest of those that stand somewhere. */
+/** Related words that are looked up: the rarest of those that the scope contains. */
 const MOST_RELATED = 40
-/** A related word that stands in more than this share of the messages tells nothing. */
+/** A related word in more than this share of the messages says nothing. */
 const COMMON_SHARE = 0.1
 
-/** A word that stands nowhere may be misspelt: from these lengths on, one and two edits are forgiven. */
+/** A word that no message contains may be misspelt: from these lengths on, one and two edits are forgiven. */
 const ONE_EDIT_LETTERS = 5
 const TWO_EDITS_LETTERS = 9
 /** Letters at its beginning that are taken as right, and stems that are compared. */
@@ -22,11 +23,11 @@ const MOST_COMPARED = 3000
 const MOST_MISSPELT = 4
 const MISSPELT_WEIGHT = 0.7
 
-/** A question about somebody of whom nobody ever spoke here is hardly about anything said here. */
+/** A question about a person who was never mentioned here is hardly about anything said here. */
 const UNKNOWN_NAME_WEIGHT = 3
 
-/** Rarity of a word that stands in half of all messages: one that is more common tells nothing, and would cost most. */
-const TELLS_NOTHING = Math.log(2)
+/** Rarity of a word in half of all messages: a more common word says nothing, and would cost most. */
+const LEAST_RARITY = Math.log(2)
 
 /** Scores every message of a scope by the words of a question, but for those that are `hidden`. */
 export const searchWords = async (
@@ -41,17 +42,17 @@ export const searchWords = async (
     reader,
     query.asked.filter(each => !asked.has(each)),
   )
-  const near = weights.related > 0 ? await reader.postings(query.related) : new Map<string, Postings>()
+  const related = weights.related > 0 ? await reader.postings(query.related) : new Map<string, Postings>()
   const words = new WordScores(reader.columns, weights, hidden)
   let full = 0
   for (const stem of query.asked) {
     const postings = asked.get(stem) ?? meant.get(stem)
     const rare = (found: number): number => rarity(found, present, shareOf(stem), weights.prior)
-    full += worth(stem, postings, near, query, rare)
-    if (postings === undefined || rare(postings.ordinals.length) < TELLS_NOTHING) continue
+    full += worth(stem, postings, related, query, rare)
+    if (postings === undefined || rare(postings.ordinals.length) < LEAST_RARITY) continue
     await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, shareOf(stem), yieldToEventLoop)
   }
-  for (const [stem, postings] of rarest(near, present)) {
+  for (const [stem, postings] of rarest(related, present)) {
     await words.add(postings, weights.related, shareOf(stem), yieldToEventLoop)
   }
   await yieldToEventLoop()
@@ -62,12 +63,12 @@ export const searchWords = async (
 const worth = (
   stem: string,
   postings: Postings | undefined,
-  near: ReadonlyMap<string, Postings>,
+  related: ReadonlyMap<string, Postings>,
   query: RecallQuery,
   rare: (found: number) => number,
 ): number => {
   if (postings !== undefined) return rare(postings.ordinals.length)
-  const known = [...relatedTo(stem)].flatMap(each => near.get(each)?.ordinals.length ?? [])
+  const known = [...relatedTo(stem)].flatMap(each => related.get(each)?.ordinals.length ?? [])
   // Others put it in other words.
   if (known.length > 0) return rare(Math.min(...known))
   return rare(0) * (query.names.has(stem) ? UNKNOWN_NAME_WEIGHT : 1)
@@ -79,7 +80,7 @@ const rarest = (found: ReadonlyMap<string, Postings>, present: number): readonly
     .sort(([, a], [, b]) => a.ordinals.length - b.ordinals.length)
     .slice(0, MOST_RELATED)
 
-/** The nearest written word for each that stands nowhere, where one is near enough. */
+/** For each word that no message contains, the closest word that one does, if close enough. */
 const misspelt = async (reader: ScopeReader, stems: readonly string[]): Promise<ReadonlyMap<string, Postings>> => {
   const meant = new Map<string, string>()
   const candidates = stems.filter(each => each.length >= ONE_EDIT_LETTERS && /^\p{L}+$/u.test(each))

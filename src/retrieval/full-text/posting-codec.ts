@@ -1,12 +1,13 @@
+/** Encodes postings (which messages contain a word, and how often) as compact blobs. */
 import type { Postings } from './full-text-index.ts'
 
 /**
  * Ordinals of one part: large enough that a word of a long conversation has few blobs to be read, small enough that a
- * blob is quickly written anew.
+ * blob is quickly rewritten.
  */
 const PART_BITS = 14
 const PART_SIZE = 1 << PART_BITS
-/** Place within the part (2), how often the word stands there (1). */
+/** Offset within the part (2), how often the message contains the word (1). */
 const ENTRY_BYTES = 3
 const MOST_COUNT = 255
 
@@ -17,30 +18,30 @@ export const postingPartOf = (ordinal: number): number => ordinal >>> PART_BITS
 export const encodeEntries = (entries: readonly { readonly ordinal: number; readonly count: number }[]): Uint8Array => {
   const bytes = new Uint8Array(entries.length * ENTRY_BYTES)
   for (const [at, { ordinal, count }] of entries.entries()) {
-    const place = ordinal % PART_SIZE
-    bytes[at * ENTRY_BYTES] = place & 0xff
-    bytes[at * ENTRY_BYTES + 1] = place >>> 8
+    const offset = ordinal % PART_SIZE
+    bytes[at * ENTRY_BYTES] = offset & 0xff
+    bytes[at * ENTRY_BYTES + 1] = offset >>> 8
     bytes[at * ENTRY_BYTES + 2] = Math.min(count, MOST_COUNT)
   }
   return bytes
 }
 
-const placeAt = (body: Uint8Array, at: number): number => (body[at] ?? 0) | ((body[at + 1] ?? 0) << 8)
+const offsetAt = (body: Uint8Array, at: number): number => (body[at] ?? 0) | ((body[at + 1] ?? 0) << 8)
 
 /** The entries of one part without those of some ordinals. */
 export const withoutOrdinals = (body: Uint8Array, ordinals: ReadonlySet<number>): Uint8Array => {
-  const places = new Set([...ordinals].map(ordinal => ordinal % PART_SIZE))
+  const offsets = new Set([...ordinals].map(ordinal => ordinal % PART_SIZE))
   const kept = new Uint8Array(body.byteLength)
   let to = 0
   for (let at = 0; at + ENTRY_BYTES <= body.byteLength; at += ENTRY_BYTES) {
-    if (places.has(placeAt(body, at))) continue
+    if (offsets.has(offsetAt(body, at))) continue
     kept.set(body.subarray(at, at + ENTRY_BYTES), to)
     to += ENTRY_BYTES
   }
   return kept.subarray(0, to)
 }
 
-/** Where a word stands, from all its parts. */
+/** The postings of a word, from all its parts. */
 export const decodePostings = (parts: readonly { readonly part: number; readonly body: Uint8Array }[]): Postings => {
   const length = parts.reduce((sum, { body }) => sum + Math.floor(body.byteLength / ENTRY_BYTES), 0)
   const ordinals = new Uint32Array(length)
@@ -49,7 +50,7 @@ export const decodePostings = (parts: readonly { readonly part: number; readonly
   for (const { part, body } of parts) {
     const base = part * PART_SIZE
     for (let at = 0; at + ENTRY_BYTES <= body.byteLength; at += ENTRY_BYTES) {
-      ordinals[to] = base + placeAt(body, at)
+      ordinals[to] = base + offsetAt(body, at)
       counts[to++] = body[at + 2] ?? 0
     }
   }

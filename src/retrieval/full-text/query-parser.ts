@@ -1,3 +1,4 @@
+/** Reads a question for the search: its words, whom and which days it is about, and what kind of answer it wants. */
 import { dayOf, type DateSpan } from '../../text/dates/date-span.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import { isAskingStem, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
@@ -6,21 +7,21 @@ import { withoutSmallTalk } from '../../text/small-talk.ts'
 import { stem } from '../../text/stem.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 import { tokenise } from '../../text/tokenise.ts'
-import type { RecallQuestion } from '../message-recall.ts'
+import type { MessageQuestion } from '../message-search.ts'
 import type { Speaker } from './full-text-index.ts'
 
 /** A question as the search takes it. */
 export interface RecallQuery {
   /** Words that were asked for, each once. */
   readonly asked: readonly string[]
-  /** Words near to them in meaning. */
+  /** Words related to them in meaning. */
   readonly related: readonly string[]
   /** Those of them that are written as names. */
   readonly names: ReadonlySet<string>
-  /** Who is asked about, by number; `undefined` when nobody or several are. */
+  /** Who is asked about, by number; `undefined` for none or several. */
   readonly speaker: number | undefined
   /**
-   * It speaks of somebody who speaks here, of the asker, or of the bot's own words. Others may as well be about the world: “How
+   * It is about a person who speaks here, the asker, or of the bot's own words. Others may as well be about the world: “How
    * high is the tower?”
    */
   readonly personal: boolean
@@ -53,14 +54,14 @@ const SHORTEST_NICKNAME = 3
 const JOINED = /^[והבלמשכ]{1,2}(?=[א-ת]{2})/
 
 /** Reads a question for the search among what these speakers said. */
-export const readQuestion = (question: RecallQuestion, speakers: readonly Speaker[]): RecallQuery => {
+export const readQuestion = (question: MessageQuestion, speakers: readonly Speaker[]): RecallQuery => {
   const { text } = question
   const words = tokenise(text)
   const of_bot = OF_BOT.test(text)
   const spoken = new Set(words.flatMap(word => [word, word.replace(JOINED, '')]))
   const people = speakers.filter(each => !each.bot)
   const capital = namedWords(text)
-  /** Words that stand for somebody of this name: the name, or its beginning, as in “Mel” for Melanie. */
+  /** Words that mean a person of this name: the name, or its beginning, as in “Mel” for Melanie. */
   const wordsFor = (name: string): readonly string[] =>
     firstName(name).flatMap(first => [
       first,
@@ -76,7 +77,7 @@ export const readQuestion = (question: RecallQuestion, speakers: readonly Speake
   const asked = telling.length > 0 ? telling : about
   const known = new Set(asked)
   const [only] = named
-  // “My boat” of somebody who never spoke here is not a boat that was spoken of here.
+  // “My boat” of a person who never spoke here is not a boat that was spoken of here.
   const speaks = question.asker === undefined || people.some(each => each.person_id === question.asker)
   return {
     asked,

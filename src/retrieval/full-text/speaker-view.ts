@@ -1,11 +1,12 @@
+/** A view of a group's index that contains the words of one person alone. */
 import type { MessageId } from '../../messages/message.ts'
 import type { PersonId } from '../../people/person.ts'
 import { restrictedTo, type Columns } from './columnar-store.ts'
 import type { Postings, ScopeReader } from './full-text-index.ts'
 
 /**
- * A scope as if nobody but one person had ever spoken in it: no word of anybody else can be found through it, lift what stands
- * beside it, or be told by it. `undefined` when they said nothing there.
+ * A scope as if one person alone had ever spoken in it: the words of others cannot be found through it, lift their
+ * neighbours, or be seen in it. `undefined` when the person said nothing there.
  */
 export const ownWords = (reader: ScopeReader, person_id: PersonId): ScopeReader | undefined => {
   const speakers = reader.speakers.filter(each => !each.bot && each.person_id === person_id)
@@ -29,7 +30,7 @@ export const ownWords = (reader: ScopeReader, person_id: PersonId): ScopeReader 
       return found
     },
 
-    // Which words others wrote is not told either: here a misspelt word is not mended.
+    // The words of others must not show either: here misspelt words are not corrected.
     stemsFrom: async () => [],
 
     documents: async ordinals => await reader.documents(ordinals.filter(own)),

@@ -1,3 +1,4 @@
+/** Compares the full-text index with the messages, and repairs what differs. */
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -8,7 +9,7 @@ import type { FullTextIndexer } from './full-text-indexer.ts'
 import { stateOf } from './index-eligibility.ts'
 import type { Finding, VerifiablePart, VerifyRun } from '../../vectors/maintenance/vector-maintenance.ts'
 
-const PART = 'index of words'
+const PART = 'full-text index'
 
 /** Messages that are compared in one step, and those of them whose every word is looked for in a quick comparison. */
 const PAGE = 100
@@ -20,7 +21,7 @@ export interface VerifyFullTextIndexDeps {
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
 
-/** Compares the index of words with the messages. With `repair`, what is wrong is read again from the messages. */
+/** Compares the full-text index with the messages. With `repair`, what is wrong is read again from the messages. */
 export const verifyFullTextIndex = ({ feed, index, indexer }: VerifyFullTextIndexDeps): VerifiablePart => ({
   name: PART,
   verify: async run => {
@@ -51,7 +52,7 @@ class Comparison {
   readonly #index: FullTextIndex
   readonly #run: VerifyRun
   readonly #counts = new Map<Fault, number>()
-  /** Told already, by its message. */
+  /** Reported already, by its message. */
   readonly #misplaced = new Set<MessageId>()
   looked_at = 0
 
@@ -64,23 +65,23 @@ class Comparison {
     return [...this.#counts].map(([what, count]) => ({ part: PART, what, count }))
   }
 
-  /** Whether each message stands in the index as it should, under its scope, with all its words. */
+  /** Whether each message is indexed as it should be, under its scope, with all its words. */
   async messages(messages: readonly MessageRecord[]): Promise<void> {
     this.#run.signal.throwIfAborted()
-    const places = await this.#index.placesOf(messages.map(each => each.message_id))
+    const scopes = await this.#index.scopesOf(messages.map(each => each.message_id))
     const wrong: MessageState[] = []
     for (const [scope, members] of Map.groupBy(messages, each => each.scope)) {
       const reader = await this.#index.open(scope)
       for (const [at, message] of members.entries()) {
         const state = stateOf(message.message_id, message)
-        const fault = await this.#faultOf(state, places.get(message.message_id), reader, at < SAMPLE)
+        const fault = await this.#faultOf(state, scopes.get(message.message_id), reader, at < SAMPLE)
         if (fault === undefined) continue
         this.#count(fault)
         if (fault === 'misplaced') this.#misplaced.add(message.message_id)
         wrong.push(state)
       }
     }
-    await this.#mend(wrong)
+    await this.#repair(wrong)
     this.looked_at += messages.length
     this.#run.progress(this.looked_at)
     await yieldToEventLoop()
@@ -90,8 +91,8 @@ class Comparison {
   async documents(message_ids: readonly MessageId[], feed: MessageReader): Promise<void> {
     this.#run.signal.throwIfAborted()
     const foreign: MessageState[] = []
-    const places = await this.#index.placesOf(message_ids)
-    for (const [scope, members] of Map.groupBy(places, ([, place]) => place)) {
+    const scopes = await this.#index.scopesOf(message_ids)
+    for (const [scope, members] of Map.groupBy(scopes, ([, scope]) => scope)) {
       const ids = members.map(([message_id]) => message_id)
       const there = new Set((await feed.get(scope, ids)).map(each => each.message_id))
       for (const message_id of ids) {
@@ -99,19 +100,19 @@ class Comparison {
       }
     }
     this.#count('foreign', foreign.length)
-    await this.#mend(foreign)
+    await this.#repair(foreign)
     await yieldToEventLoop()
   }
 
   async #faultOf(
     { message_id, now }: MessageState,
-    place: Scope | undefined,
+    indexed_scope: Scope | undefined,
     reader: ScopeReader | undefined,
     sampled: boolean,
   ): Promise<Fault | undefined> {
-    if (now === undefined) return place === undefined ? undefined : 'foreign'
-    if (place === undefined) return 'missing'
-    if (place !== now.scope) return 'misplaced'
+    if (now === undefined) return indexed_scope === undefined ? undefined : 'foreign'
+    if (indexed_scope === undefined) return 'missing'
+    if (indexed_scope !== now.scope) return 'misplaced'
     const ordinal = (await reader?.ordinals([message_id]))?.get(message_id)
     if (reader === undefined || ordinal === undefined) return 'missing'
     const { stems } = readMessage(now.message)
@@ -124,7 +125,7 @@ class Comparison {
     return held ? undefined : 'altered'
   }
 
-  async #mend(states: readonly MessageState[]): Promise<void> {
+  async #repair(states: readonly MessageState[]): Promise<void> {
     if (this.#run.repair && states.length > 0) await this.#index.apply(states, {})
   }
 

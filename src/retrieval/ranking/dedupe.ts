@@ -1,4 +1,6 @@
-/** Share of its words that stand in the other as well. */
+/** Recognises messages that only restate an earlier one. */
+
+/** Share of its words that the other contains as well. */
 const SAME_WORDS = 0.85
 /** A message that is much shorter than the other may be the answer that the other only mentions. */
 const SAME_LENGTH = 0.6
@@ -8,7 +10,7 @@ const LEAST_IN_A_ROW = 2
 
 /**
  * Whether a message says nothing that one before it has not said: nearly the same words, and the same figures, or a part
- * of it word for word. “The flight is at seven” and “… at nine” do not restate each other: what differs is what they tell.
+ * of it word for word. “The flight is at seven” and “… at nine” do not restate each other: what differs is what matters.
  */
 const restatesIt = (before: Said, again: Said): boolean => {
   // Of messages that say nothing by themselves (“Yes, I did”) one is enough.
@@ -23,7 +25,7 @@ const restatesIt = (before: Said, again: Said): boolean => {
   const whole = shared === again.words.size
   if (whole && again.words.size >= LEAST_IN_A_ROW && before.row.includes(again.row)) return true
   if (again.words.size < before.words.size * SAME_LENGTH) return false
-  // As many words, some of them others: they tell apart what happened.
+  // As many words, some of them others: these words make the difference.
   if (before.words.size <= again.words.size && !whole) return false
   return before.figures === again.figures
 }

@@ -1,3 +1,4 @@
+/** Combines the scores of words and vectors into one ranking. */
 import { isCommon } from '../../text/word-frequency.ts'
 import { topK } from '../full-text/top-k.ts'
 import { FLAG, type Columns } from '../full-text/columnar-store.ts'
@@ -11,7 +12,7 @@ import type { Fusion } from './weights.ts'
 export interface Candidate extends Document {
   /** Share of the best score, and of the best vector where there are any: 0 to 1. */
   readonly score: number
-  /** How much of what was asked stands in it and around it. */
+  /** How much of the question it and its neighbours contain. */
   readonly lexical: number
   readonly similarity: number | undefined
 }
@@ -44,30 +45,30 @@ export const fuse = async (
     const best = bestVisible(scores.total, hidden)
     if (best > 0) for (let at = 0; at < columns.size; at++) combined[at] = (scores.total[at] ?? 0) / best
   }
-  const near = [...similar].filter(([at]) => isPresent(columns, at) && hidden[at] !== 1)
-  const most_similar = Math.max(0, ...near.map(([, similarity]) => similarity))
-  for (const [at, similarity] of near) {
+  const visible = [...similar].filter(([at]) => isPresent(columns, at) && hidden[at] !== 1)
+  const most_similar = Math.max(0, ...visible.map(([, similarity]) => similarity))
+  for (const [at, similarity] of visible) {
     combined[at] = (combined[at] ?? 0) + (fusion.vectors * similarity) / most_similar
   }
   for (let at = 0; at < columns.size; at++) if (hidden[at] === 1) combined[at] = 0
-  const places = topK(combined, limits.most)
-  const documents = new Map((await reader.documents(places)).map(each => [each.ordinal, each]))
-  const best = combined[places[0] ?? 0] ?? 0
-  const candidates = places.flatMap((place): Candidate[] => {
-    const document = documents.get(place)
+  const ordinals = topK(combined, limits.most)
+  const documents = new Map((await reader.documents(ordinals)).map(each => [each.ordinal, each]))
+  const best = combined[ordinals[0] ?? 0] ?? 0
+  const candidates = ordinals.flatMap((ordinal): Candidate[] => {
+    const document = documents.get(ordinal)
     if (document === undefined) return []
-    const score = combined[place] ?? 0
-    const similarity = similar.get(place)
+    const score = combined[ordinal] ?? 0
+    const similarity = similar.get(ordinal)
     if (similarity === undefined && scores !== undefined) {
       if (score < best * fusion.tail) return []
-      if (document.stems.length === 0 && isBeside(columns, scores, place)) return []
+      if (document.stems.length === 0 && isBeside(columns, scores, ordinal)) return []
     }
-    const lexical = scores === undefined || scores.full === 0 ? 0 : (scores.matched[place] ?? 0) / scores.full
+    const lexical = scores === undefined || scores.full === 0 ? 0 : (scores.matched[ordinal] ?? 0) / scores.full
     return [{ ...document, score, lexical, similarity }]
   })
   return {
     candidates,
-    most: strength >= sure ? limits.most : Math.max(fusion.few, Math.min(near.length, fusion.by_meaning)),
+    most: strength >= sure ? limits.most : Math.max(fusion.few, Math.min(visible.length, fusion.by_meaning)),
     strength: Math.min(1, strength >= floor ? strength : most_similar),
   }
 }
@@ -103,7 +104,7 @@ const bestVisible = (scores: Float32Array, hidden: Uint8Array): number => {
   return best
 }
 
-/** What the re-rankers are told of a candidate. */
+/** The features of a candidate, for re-rankers. */
 export const featuresOf = (
   candidate: Candidate,
   query: RecallQuery,
@@ -135,7 +136,7 @@ export const featuresOf = (
 
 /** Scores are shares of the best; what is below this is as good as nothing. */
 const LEAST_SCORE = 1e-6
-/** Messages of about so many words tell little by themselves. */
+/** Messages of about so many words say little by themselves. */
 const SHORT_STEMS = 3
 
 /** Share of neighbouring words of the question that are neighbours in the message too. */

@@ -1,3 +1,4 @@
+/** A re-ranker behind HTTP, by the protocol of Cohere's `/rerank`. */
 import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
@@ -17,7 +18,7 @@ export interface HttpRerankerSettings {
   readonly api_key: string | undefined
 }
 
-/** Somebody waits for the answer. */
+/** A person waits for the answer. */
 const DEADLINE_MS = 2000
 /** Candidates that are sent, the best of the search; the others keep their order behind them. */
 const MOST_DOCUMENTS = 50
@@ -31,7 +32,7 @@ const ANSWER = z.object({
 })
 
 const COUNT = z.number().nonnegative().optional().catch(undefined)
-/** Where servers tell the tokens that they read: Jina, Voyage and vLLM in `usage`, Cohere in `meta`. Most charge by the search. */
+/** Where servers report the tokens that they read: Jina, Voyage and vLLM in `usage`, Cohere in `meta`. Most charge by the search. */
 const USAGE = z.object({
   usage: z.object({ total_tokens: COUNT, prompt_tokens: COUNT }).optional().catch(undefined),
   meta: z
@@ -40,7 +41,7 @@ const USAGE = z.object({
     .catch(undefined),
 })
 
-/** Tokens of one search; none where the server does not tell: then the calls are what can be counted. */
+/** Tokens of one search; 0 where the server does not report them: then only calls are counted. */
 const usageOf = (answer: unknown): TokenUsage => {
   const { usage, meta } = USAGE.safeParse(answer).data ?? {}
   const input_tokens = usage?.total_tokens ?? usage?.prompt_tokens ?? meta?.tokens?.input_tokens ?? 0
@@ -95,6 +96,7 @@ export const createHttpReranker = (
   }
 
   return {
+    readsFeatures: false,
     rerank: async (question, candidates, call) => {
       const documents = candidates.slice(0, MOST_DOCUMENTS).map(each => each.text.slice(0, MOST_CHARACTERS))
       const ask = (): Promise<unknown> =>

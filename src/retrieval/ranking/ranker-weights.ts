@@ -1,8 +1,9 @@
+/** The learned weights of the linear re-ranker; `scripts/train-ranker.ts` writes them. */
 import type { LinearWeights } from './linear-reranker.ts'
 
 /**
  * Learned by `node scripts/train-ranker.ts` from 1783 questions about 50 made-up talks (seeds from 10001),
- * English and Hebrew; never from anybody's data.
+ * English and Hebrew; never from user data.
  */
 export const RANKER_WEIGHTS: LinearWeights = {
   score: 2.9,

@@ -1,3 +1,4 @@
+/** Keeps the columns and speakers of the scopes that were searched last in memory. */
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../../database/sqlite/database.ts'
 import { decodeColumns, type Columns } from '../full-text/columnar-store.ts'

@@ -1,3 +1,4 @@
+/** Opens `index.db`, and begins a new one when it cannot be used. */
 import { rm } from 'node:fs/promises'
 import { Database } from '../../database/sqlite/database.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -16,7 +17,7 @@ export const openIndexDatabase = async (path: string, latest_change: number, log
   const kept = openKept(path)
   if (kept !== undefined) return kept
   for (const suffix of SUFFIXES) await rm(path + suffix, { force: true })
-  logger.for('memory.index').info('The index of words is made anew from the messages')
+  logger.for('memory.index').info('The full-text index is rebuilt from the messages')
   const database = new Database(path, indexMigrations)
   relax(database)
   database.run('insert into progress (one, version, change, filled_to) values (1, :version, :change, 0)', {
@@ -34,13 +35,13 @@ const openKept = (path: string): Database | undefined => {
     const row = database.get<{ version: number }>('select version from progress')
     if (row?.version === INDEX_VERSION) return database
   } catch {
-    // Whatever is wrong with it, it can be made anew.
+    // Whatever is wrong with it, it can be rebuilt.
   }
   database?.[Symbol.dispose]()
   return undefined
 }
 
-/** A commit need not reach the disk at once: what a power cut takes is told again by the list of changes. */
+/** A commit need not reach the disk at once: what a power cut takes is read again from the change log. */
 const relax = (database: Database): void => {
   database.run('pragma synchronous = normal')
 }

@@ -1,13 +1,14 @@
+/** Reads the full-text index of one scope from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Postings, ScopeReader } from '../full-text/full-text-index.ts'
 import { decodePostings } from '../full-text/posting-codec.ts'
 import type { ScopeFrame } from './index-cache.ts'
 
-/** Blobs that are read before everybody else has a turn. */
+/** Blobs that are read before the event loop gets a turn. */
 const STEP_BLOBS = 1000
 
-/** Reads one scope: its number stands in every statement, and is all that this can see. */
+/** Reads one scope: every statement names its number, so that no other scope can be read. */
 export const createScopeReader = (database: Database, scope_no: number, frame: ScopeFrame): ScopeReader => ({
   ...frame,
 

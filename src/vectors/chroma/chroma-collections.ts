@@ -1,3 +1,4 @@
+/** The collections of one run of a Chroma server: makes, opens and checks them. */
 import { createHash } from 'node:crypto'
 import type { Collection as ChromaCollection } from 'chromadb'
 import { DenidinError } from '../../platform/errors.ts'

@@ -1,3 +1,4 @@
+/** Translates the errors of the Chroma client. */
 import {
   ChromaClientError,
   ChromaConnectionError,

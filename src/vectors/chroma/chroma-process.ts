@@ -1,3 +1,4 @@
+/** Runs a Chroma server as a child process. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -55,7 +56,7 @@ export class ChromaProcess implements AsyncDisposable {
   private constructor(folder: string, port: number, { clock, logger, program }: ChromaProcessDeps) {
     this.port = port
     this.#clock = clock
-    // An empty environment: the server needs none of ours, and must not see a key that stands in it.
+    // An empty environment: the server needs none of ours, and must not see the keys in it.
     this.#child = spawn(
       process.execPath,
       [program ?? CHILD, 'run', '--path', folder, '--host', HOST, '--port', String(port)],

@@ -1,3 +1,4 @@
+/** The port of a Chroma server: connect to it, report trouble, learn that it is back. */
 import type { ChromaClient } from 'chromadb'
 import type { Health } from '../../platform/health.ts'
 
@@ -8,9 +9,9 @@ export interface ChromaConnection {
   readonly run: number
 }
 
-/** A Chroma server, ours or somebody else's. */
+/** A Chroma server, managed or remote. */
 export interface ChromaServer extends AsyncDisposable {
-  /** Whether all that the server holds is ours, so that what nobody knows may be dropped. */
+  /** Whether everything on the server is ours, so that unknown collections may be dropped. */
   readonly exclusive: boolean
   /**
    * The server's connection; starts the server when it does not run yet.

@@ -1,3 +1,4 @@
+/** Brings Chroma's collections into step with the allocation table. */
 import type { Collection as ChromaCollection } from 'chromadb'
 import type { CollectionAllocator, Collection, CollectionNumber, Move, WaitingVector } from '../collection-allocator.ts'
 import type { RebuildRun } from '../vector-index.ts'
@@ -8,7 +9,7 @@ const NUMBERS_PER_REQUEST = 16_000
 const MOST_PER_REQUEST = 500
 const REMOVALS_PER_REQUEST = 500
 
-/** Collections that are opened before anybody asks: loading one with 10,000 vectors takes up to a second. */
+/** Collections that are opened before the first query: loading one with 10,000 vectors takes up to a second. */
 const WARM_COLLECTIONS = 8
 
 /** How Chroma is called: both take care of what goes wrong. */
@@ -85,11 +86,11 @@ export class ChromaSync {
       signal?.throwIfAborted()
       const next = await this.#table.removals(REMOVALS_PER_REQUEST)
       if (next === undefined) return
-      const place = (await this.#table.collections()).find(each => each.collection === next.collection)
-      if (place?.state === 'live') {
-        await this.#calls.use(collections, place, chroma => chroma.delete({ ids: [...next.memory_ids] }))
+      const found = (await this.#table.collections()).find(each => each.collection === next.collection)
+      if (found?.state === 'live') {
+        await this.#calls.use(collections, found, chroma => chroma.delete({ ids: [...next.item_ids] }))
       }
-      await this.#table.removed(next.collection, next.memory_ids)
+      await this.#table.removed(next.collection, next.item_ids)
     }
   }
 
@@ -97,7 +98,7 @@ export class ChromaSync {
     const length = vectors[0]?.vector.length ?? 1
     this.#batch = Math.max(1, Math.min(MOST_PER_REQUEST, Math.floor(NUMBERS_PER_REQUEST / length)))
     await chroma.upsert({
-      ids: vectors.map(each => each.memory_id),
+      ids: vectors.map(each => each.item_id),
       embeddings: vectors.map(each => Array.from(each.vector)),
       metadatas: vectors.map(each => ({ scope: each.scope })),
     })
@@ -118,7 +119,7 @@ export class ChromaSync {
         const vectors = await this.#table.moves.copies(move, copied.at(-1)?.seq ?? 0, this.#batch)
         if (vectors.length === 0) break
         await this.#calls.use(collections, to, chroma => this.#put(chroma, vectors))
-        for (const { seq, memory_id, scope } of vectors) copied.push({ seq, memory_id, scope })
+        for (const { seq, item_id, scope } of vectors) copied.push({ seq, item_id, scope })
         progress?.(copied.length)
       }
       await this.#table.moves.finish(move, to.collection, copied)

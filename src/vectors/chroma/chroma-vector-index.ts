@@ -1,3 +1,4 @@
+/** The vector index in Chroma. */
 import type { Collection as ChromaCollection } from 'chromadb'
 import { withDeadline } from '../../platform/deadline.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -15,7 +16,7 @@ import { ChromaSync } from './chroma-sync.ts'
 import type { ChromaServer } from './chroma-server.ts'
 import { verifyCollections } from './chroma-verification.ts'
 
-/** Longest that one call to the server may take: somebody waits for a query, nobody for the filling. */
+/** Longest that one call to the server may take: a person waits for a query, no one for the filling. */
 const QUERY_DEADLINE_MS = 2000
 const FILLING_DEADLINE_MS = 30_000
 
@@ -32,58 +33,44 @@ export interface ChromaVectorIndexDeps {
 }
 
 /** The vector index in Chroma's collections, which the allocation table gives out. */
-export const createChromaVectorIndex = (options: ChromaVectorIndexDeps): VectorIndex => new ChromaVectorIndex(options)
+export const createChromaVectorIndex = (deps: ChromaVectorIndexDeps): VectorIndex => new ChromaVectorIndex(deps)
 
 class ChromaVectorIndex implements VectorIndex {
-  readonly #options: ChromaVectorIndexDeps
+  readonly #deps: ChromaVectorIndexDeps
   readonly #logger: Logger
-  readonly #filling: ChromaSync
+  readonly #sync: ChromaSync
   readonly #listeners: (() => void)[] = []
-  readonly #blame: FaultDetector
-  /** Queries under way, by what they ask for. */
-  readonly #queries = new WeakMap<Float32Array, Map<string, Promise<readonly Neighbour[]>>>()
+  readonly #faults: FaultDetector
   #leftovers = true
   #collections: ChromaCollections | undefined
   #opening: Promise<ChromaCollections> | undefined
   #work: Promise<unknown> = Promise.resolve()
 
-  constructor(options: ChromaVectorIndexDeps) {
-    this.#options = options
-    this.#logger = options.logger.for('memory.index')
-    this.#blame = new FaultDetector(options.server)
-    this.#filling = new ChromaSync(options.table, {
-      use: (collections, place, act) => this.#use(collections, place, FILLING_DEADLINE_MS, act),
+  constructor(deps: ChromaVectorIndexDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('memory.index')
+    this.#faults = new FaultDetector(deps.server)
+    this.#sync = new ChromaSync(deps.table, {
+      use: (collections, target, act) => this.#use(collections, target, FILLING_DEADLINE_MS, act),
       call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
     })
-    options.server.onBack(() => this.#behind())
+    deps.server.onBack(() => this.#behind())
   }
 
-  /** A turn looks for facts, and for messages by their facts, at the same time: the server is asked once for both. */
   async query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]> {
-    const queries = this.#queries.get(vector) ?? new Map<string, Promise<readonly Neighbour[]>>()
-    this.#queries.set(vector, queries)
-    const key = `${String(limit)} ${scope}`
-    const under_way = queries.get(key)
-    if (under_way !== undefined) return await under_way
-    const query = this.#query(scope, vector, limit, signal).finally(() => queries.delete(key))
-    queries.set(key, query)
-    return await query
-  }
-
-  async #query(scope: Scope, vector: Float32Array, limit: number, signal?: AbortSignal): Promise<readonly Neighbour[]> {
-    const place = await this.#options.table.find(scope)
-    if (place === undefined || place.state === 'new') {
+    const target = await this.#deps.table.find(scope)
+    if (target === undefined || target.state === 'new') {
       // What has never been put in cannot be found; whether that is for want of a server is worth telling.
-      if ((await this.pending()) > 0) await this.#options.server.connect()
+      if ((await this.pending()) > 0) await this.#deps.server.connect()
       return []
     }
     try {
-      return await this.#complete(scope, vector, limit, await this.#ask(place, scope, vector, limit))
+      return await this.#complete(scope, vector, limit, await this.#ask(target, scope, vector, limit))
     } catch (error) {
       signal?.throwIfAborted()
-      const now = await this.#options.table.find(scope)
+      const now = await this.#deps.table.find(scope)
       // The scope has moved to another collection while we asked the old one.
-      if (now?.state === 'live' && now.collection !== place.collection)
+      if (now?.state === 'live' && now.collection !== target.collection)
         return await this.#ask(now, scope, vector, limit)
       throw error
     }
@@ -92,20 +79,20 @@ class ChromaVectorIndex implements VectorIndex {
   async catchUp(signal?: AbortSignal): Promise<void> {
     await this.#alone(async () => {
       const collections = await this.#open()
-      await this.#filling.catchUp(collections, signal)
-      this.#options.server.works()
+      await this.#sync.catchUp(collections, signal)
+      this.#deps.server.works()
     })
   }
 
   async rebuild(run: RebuildRun = {}): Promise<void> {
     await this.#alone(async () => {
-      await this.#options.table.maintenance.begin()
-      await this.#filling.rebuild(await this.#open(), run)
+      await this.#deps.table.maintenance.begin()
+      await this.#sync.rebuild(await this.#open(), run)
     })
   }
 
   async verify(options: VerifyOptions): Promise<IndexFindings> {
-    const { table } = this.#options
+    const { table } = this.#deps
     return await this.#alone(async () => {
       const findings = await verifyCollections(await this.#open(), table, options)
       if (!options.repair || findings.broken.length === 0) return findings
@@ -116,7 +103,7 @@ class ChromaVectorIndex implements VectorIndex {
   }
 
   async pending(): Promise<number> {
-    return await this.#options.table.pending()
+    return await this.#deps.table.pending()
   }
 
   onBehind(listener: () => void): void {
@@ -124,7 +111,7 @@ class ChromaVectorIndex implements VectorIndex {
   }
 
   async health(): Promise<Health> {
-    const server = this.#options.server.health()
+    const server = this.#deps.server.health()
     if (server.state !== 'ok') return server
     const pending = await this.pending()
     return pending === 0
@@ -133,20 +120,20 @@ class ChromaVectorIndex implements VectorIndex {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#options.server[Symbol.asyncDispose]()
+    await this.#deps.server[Symbol.asyncDispose]()
     await this.#work
   }
 
-  async #ask(place: Collection, scope: Scope, vector: Float32Array, limit: number): Promise<readonly Neighbour[]> {
-    return await this.#use(await this.#open(), place, QUERY_DEADLINE_MS, async collection => {
+  async #ask(target: Collection, scope: Scope, vector: Float32Array, limit: number): Promise<readonly Neighbour[]> {
+    return await this.#use(await this.#open(), target, QUERY_DEADLINE_MS, async collection => {
       const answer = await collection.query({
         queryEmbeddings: [Array.from(vector)],
         nResults: limit,
         include: ['distances'],
-        ...(place.alone ? {} : { where: { scope: { $eq: scope } } }),
+        ...(target.alone ? {} : { where: { scope: { $eq: scope } } }),
       })
       const distances = answer.distances[0] ?? []
-      return (answer.ids[0] ?? []).map((memory_id, at) => ({ memory_id, similarity: similarityOf(distances[at]) }))
+      return (answer.ids[0] ?? []).map((item_id, at) => ({ item_id, similarity: similarityOf(distances[at]) }))
     })
   }
 
@@ -161,9 +148,9 @@ class ChromaVectorIndex implements VectorIndex {
     found: readonly Neighbour[],
   ): Promise<readonly Neighbour[]> {
     if (found.length >= limit) return found
-    const held = await this.#options.table.indexed(scope)
+    const held = await this.#deps.table.indexed(scope)
     if (found.length >= held || held > MOST_COMPARED) return found
-    return nearest(vector, await this.#options.table.vectorsOf(scope, MOST_COMPARED), limit)
+    return nearest(vector, await this.#deps.table.vectorsOf(scope, MOST_COMPARED), limit)
   }
 
   /** One after the other: filling the index is done by one hand. */
@@ -175,11 +162,9 @@ class ChromaVectorIndex implements VectorIndex {
 
   /** The collections of the server's present run, compared with the table when they are seen for the first time. */
   async #open(): Promise<ChromaCollections> {
-    const connection = await this.#options.server.connect()
+    const connection = await this.#deps.server.connect()
     if (this.#collections?.connection.run === connection.run) return this.#collections
-    this.#opening ??= this.#compare(
-      new ChromaCollections(connection, this.#options.table, this.#options.collection_name),
-    )
+    this.#opening ??= this.#compare(new ChromaCollections(connection, this.#deps.table, this.#deps.collection_name))
     try {
       return await this.#opening
     } finally {
@@ -188,7 +173,7 @@ class ChromaVectorIndex implements VectorIndex {
   }
 
   async #compare(collections: ChromaCollections): Promise<ChromaCollections> {
-    const { table, server } = this.#options
+    const { table, server } = this.#deps
     if (this.#leftovers) await table.retireLeftovers()
     this.#leftovers = false
     const names = await this.#call(collections, FILLING_DEADLINE_MS, () => collections.names())
@@ -213,24 +198,24 @@ class ChromaVectorIndex implements VectorIndex {
   /** Does something with a collection; one that proves damaged is given up and filled again from the vector store. */
   async #use<T>(
     collections: ChromaCollections,
-    place: Collection,
+    target: Collection,
     deadline_ms: number,
     act: (collection: ChromaCollection) => Promise<T>,
   ): Promise<T> {
     try {
-      const open = async (): Promise<T> => await act(await collections.open(place))
-      const result = await withDeadline(this.#options.clock, deadline_ms, 'the Chroma server', open)
-      this.#blame.forget(place.collection)
+      const open = async (): Promise<T> => await act(await collections.open(target))
+      const result = await withDeadline(this.#deps.clock, deadline_ms, 'the Chroma server', open)
+      this.#faults.forget(target.collection)
       return result
     } catch (thrown) {
       const error = fromChroma(thrown)
-      await this.#afterFailure(collections, error, place.state === 'live')
-      if (this.#blame.falls(error, place.collection, collections.connection.run)) {
+      await this.#afterFailure(collections, error, target.state === 'live')
+      if (this.#faults.isFaultOf(error, target.collection, collections.connection.run)) {
         this.#logger.warn('A part of the index is damaged and is filled again', {
-          collection: place.collection,
+          collection: target.collection,
           why: error.message,
         })
-        await this.#options.table.retire(place.collection)
+        await this.#deps.table.retire(target.collection)
         this.#behind()
       }
       throw unavailable(error)
@@ -240,7 +225,7 @@ class ChromaVectorIndex implements VectorIndex {
   /** A call that concerns no collection in particular. */
   async #call<T>(collections: ChromaCollections, deadline_ms: number, act: () => Promise<T>): Promise<T> {
     try {
-      return await withDeadline(this.#options.clock, deadline_ms, 'the Chroma server', act)
+      return await withDeadline(this.#deps.clock, deadline_ms, 'the Chroma server', act)
     } catch (thrown) {
       const error = fromChroma(thrown)
       await this.#afterFailure(collections, error, false)
@@ -250,7 +235,7 @@ class ChromaVectorIndex implements VectorIndex {
 
   /** What fails at a collection that has held vectors is that collection's fault; all else is the whole server's. */
   async #afterFailure(collections: ChromaCollections, error: DenidinError, atOldCollection: boolean): Promise<void> {
-    const { server } = this.#options
+    const { server } = this.#deps
     const { run } = collections.connection
     if (error.code === 'unavailable' || error.code === 'timeout') await server.suspect(run)
     if (error.code === 'damaged' && !atOldCollection) await server.repair(run)

@@ -1,3 +1,4 @@
+/** Compares Chroma's collections with the allocation table, row by row. */
 import type { Collection as ChromaCollection } from 'chromadb'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { CollectionAllocator, CollectionNumber } from '../collection-allocator.ts'
@@ -15,7 +16,7 @@ const SAMPLES = 50
 /** Stored numbers lose nothing but rounding. */
 const LEAST_COSINE = 0.9999
 
-/** Compares every live collection with the table, row by row. Nobody fills the index meanwhile. */
+/** Compares every live collection with the table, row by row. Nothing fills the index meanwhile. */
 export const verifyCollections = async (
   collections: ChromaCollections,
   table: CollectionAllocator,
@@ -51,12 +52,12 @@ const verifyOne = async (
 ): Promise<Omit<IndexFindings, 'broken'>> => {
   const there = chroma === undefined ? new Map<string, unknown>() : await rowsOf(chroma, signal)
   const counts = { looked_at: 0, missing: 0, foreign: 0, misplaced: 0, altered: 0 }
-  // The table may change while the rows are read: what counts is how it stands now, and the index follows it later.
+  // The table may change while the rows are read: what counts is its present state, and the index follows later.
   for (const ids of pagesOf([...there.keys()], ROWS_PER_REQUEST)) {
-    const standing = await table.maintenance.current(collection, ids)
+    const current = await table.maintenance.current(collection, ids)
     for (const id of ids) {
-      const scope = standing.get(id)
-      if (!standing.has(id)) counts.foreign += 1
+      const scope = current.get(id)
+      if (!current.has(id)) counts.foreign += 1
       else if (scope !== undefined && there.get(id) !== scope) counts.misplaced += 1
     }
     await yieldToEventLoop()
@@ -69,8 +70,8 @@ const verifyOne = async (
     if (last === undefined) break
     after = last.seq
     counts.looked_at += held.length
-    counts.missing += held.filter(each => !there.has(each.memory_id)).length
-    certain.push(...held.flatMap(each => (there.has(each.memory_id) ? [each.memory_id] : [])))
+    counts.missing += held.filter(each => !there.has(each.item_id)).length
+    certain.push(...held.flatMap(each => (there.has(each.item_id) ? [each.item_id] : [])))
     progress(looked_before + counts.looked_at)
     await yieldToEventLoop()
   }
@@ -84,7 +85,7 @@ const verifyOne = async (
   return counts
 }
 
-/** Every id of a collection, with the scope that it stands under. */
+/** Every id of a collection, with its scope. */
 const rowsOf = async (chroma: ChromaCollection, signal: AbortSignal): Promise<ReadonlyMap<string, unknown>> => {
   const rows = new Map<string, unknown>()
   for (let offset = 0; ; offset += ROWS_PER_REQUEST) {
@@ -101,7 +102,7 @@ const alteredOf = async (
   ids: readonly string[],
 ): Promise<number> => {
   const found = await chroma.get({ ids: [...ids], include: ['embeddings'] })
-  const stored = new Map((await table.maintenance.stored(ids)).map(each => [each.memory_id, each.vector]))
+  const stored = new Map((await table.maintenance.stored(ids)).map(each => [each.item_id, each.vector]))
   return found.ids.filter((id, at) => {
     const vector = stored.get(id)
     const kept = found.embeddings[at]

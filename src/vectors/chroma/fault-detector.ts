@@ -1,11 +1,11 @@
+/** Decides whether repeated failures are a collection's fault or the server's. */
 import type { DenidinError } from '../../platform/errors.ts'
 import type { CollectionNumber } from '../collection-allocator.ts'
 import type { ChromaServer } from './chroma-server.ts'
 
 /** Runs of our own server that may end during a call to the same collection before it is held to be the cause. */
-const RUNS_BEFORE_BLAME = 2
+const RUNS_BEFORE_FAULT = 2
 
-/** Tells whether a failed call is the fault of its collection, which then has to be given up. */
 export class FaultDetector {
   readonly #server: ChromaServer
   /** Runs of the server that ended, one after the other, during a call to the collection. */
@@ -20,13 +20,14 @@ export class FaultDetector {
     this.#ended.delete(collection)
   }
 
-  falls(error: DenidinError, collection: CollectionNumber, run: number): boolean {
+  /** Whether a failed call is the fault of the collection, which then has to be given up. */
+  isFaultOf(error: DenidinError, collection: CollectionNumber, run: number): boolean {
     if (error.code === 'damaged' || error.code === 'not_found') return true
     // A damaged file can end the whole server when it is read.
     if (error.code !== 'unavailable' || !this.#server.exclusive) return false
     const runs = this.#ended.get(collection) ?? new Set<number>()
     runs.add(run)
     this.#ended.set(collection, runs)
-    return runs.size >= RUNS_BEFORE_BLAME
+    return runs.size >= RUNS_BEFORE_FAULT
   }
 }

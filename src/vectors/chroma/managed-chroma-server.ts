@@ -1,3 +1,4 @@
+/** A Chroma server that DeniDin starts, watches, repairs and stops. */
 import { readdir } from 'node:fs/promises'
 import { ChromaClient } from 'chromadb'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
@@ -41,11 +42,11 @@ type State =
   | { readonly is: 'stopped' }
 
 /** A Chroma server of our own: started on first use, started again when it dies, ended with us. */
-export const createManagedChromaServer = (options: ManagedChromaDeps): ChromaServer => new ManagedChromaServer(options)
+export const createManagedChromaServer = (deps: ManagedChromaDeps): ChromaServer => new ManagedChromaServer(deps)
 
 class ManagedChromaServer implements ChromaServer {
   readonly exclusive = true
-  readonly #options: ManagedChromaDeps
+  readonly #deps: ManagedChromaDeps
   readonly #logger: Logger
   readonly #process: ChromaProcessDeps
   readonly #listeners: (() => void)[] = []
@@ -54,10 +55,10 @@ class ManagedChromaServer implements ChromaServer {
   #runs = 0
   #repairs: 'none' | 'started_again' | 'set_aside' = 'none'
 
-  constructor(options: ManagedChromaDeps) {
-    this.#options = options
-    this.#logger = options.logger.for('chroma')
-    this.#process = { ...options, logger: this.#logger }
+  constructor(deps: ManagedChromaDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('chroma')
+    this.#process = { ...deps, logger: this.#logger }
   }
 
   async connect(): Promise<ChromaConnection> {
@@ -137,7 +138,7 @@ class ManagedChromaServer implements ChromaServer {
   }
 
   async #tryToStart(prepare?: () => Promise<void>): Promise<ChromaConnection> {
-    const { clock } = this.#options
+    const { clock } = this.#deps
     try {
       await prepare?.()
       const server = await this.#startOnGoodData()
@@ -163,7 +164,7 @@ class ManagedChromaServer implements ChromaServer {
 
   /** Starts the server; data on which it ends again and again is set aside, provided that it runs without it. */
   async #startOnGoodData(): Promise<ChromaProcess> {
-    const { folder } = this.#options
+    const { folder } = this.#deps
     await removeOrphanSegments(folder).catch((error: unknown) => {
       this.#logger.debug('Unused parts of the index stay on the disk', { error: String(error) })
     })
@@ -181,7 +182,7 @@ class ManagedChromaServer implements ChromaServer {
   }
 
   async #runsOnEmptyData(): Promise<boolean> {
-    const trial = `${this.#options.folder}.trial`
+    const trial = `${this.#deps.folder}.trial`
     await remove(trial)
     try {
       await using _server = await ChromaProcess.start(trial, this.#process)
@@ -194,7 +195,7 @@ class ManagedChromaServer implements ChromaServer {
   }
 
   async #setAside(): Promise<void> {
-    const { folder, clock } = this.#options
+    const { folder, clock } = this.#deps
     if (!(await holdsFiles(folder))) return
     const aside = await setAside(folder, clock.now())
     this.#logger.error('The damaged index is set aside; it is filled again from the stored vectors', { aside })
@@ -203,12 +204,12 @@ class ManagedChromaServer implements ChromaServer {
   #onEnd(server: ChromaProcess): void {
     const state = this.#state
     if (state.is !== 'running' || state.process !== server) return
-    if (this.#options.clock.now() - state.since >= STABLE_AFTER_MS) this.#failures = 0
+    if (this.#deps.clock.now() - state.since >= STABLE_AFTER_MS) this.#failures = 0
     this.#wait('the Chroma server ended unexpectedly')
   }
 
   #wait(why: string): void {
-    const { clock, ids } = this.#options
+    const { clock, ids } = this.#deps
     this.#failures += 1
     const delay = backoffDelay(BACKOFF, this.#failures, ids)
     this.#logger.warn('The Chroma server is down', { why, again_in_ms: Math.round(delay) })

@@ -1,3 +1,4 @@
+/** A Chroma server that runs elsewhere. */
 import { ChromaClient } from 'chromadb'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -19,12 +20,12 @@ export interface RemoteChromaDeps {
   readonly logger: Logger
 }
 
-/** A Chroma server that somebody else runs. We touch nothing in it but our own collections. */
-export const createRemoteChromaServer = (options: RemoteChromaDeps): ChromaServer => new RemoteChromaServer(options)
+/** A Chroma server that DeniDin does not run. It touches its own collections alone. */
+export const createRemoteChromaServer = (deps: RemoteChromaDeps): ChromaServer => new RemoteChromaServer(deps)
 
 class RemoteChromaServer implements ChromaServer {
   readonly exclusive = false
-  readonly #options: RemoteChromaDeps
+  readonly #deps: RemoteChromaDeps
   readonly #logger: Logger
   readonly #client: ChromaClient
   /** The address without any password in it. */
@@ -36,10 +37,10 @@ class RemoteChromaServer implements ChromaServer {
   #waiting: { readonly why: string; readonly timer: Disposable } | undefined
   #stopped = false
 
-  constructor(options: RemoteChromaDeps) {
-    this.#options = options
-    this.#logger = options.logger.for('chroma')
-    const { protocol, hostname, port, origin } = new URL(options.url)
+  constructor(deps: RemoteChromaDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('chroma')
+    const { protocol, hostname, port, origin } = new URL(deps.url)
     this.#origin = origin
     const ssl = protocol === 'https:'
     this.#client = new ChromaClient({ ssl, host: hostname, port: port === '' ? (ssl ? 443 : 80) : Number(port) })
@@ -92,7 +93,7 @@ class RemoteChromaServer implements ChromaServer {
 
   async #answers(): Promise<boolean> {
     try {
-      await withDeadline(this.#options.clock, SIGN_OF_LIFE_MS, 'a sign of life', () => this.#client.heartbeat())
+      await withDeadline(this.#deps.clock, SIGN_OF_LIFE_MS, 'a sign of life', () => this.#client.heartbeat())
       return true
     } catch {
       return false
@@ -105,7 +106,7 @@ class RemoteChromaServer implements ChromaServer {
 
   #wait(): void {
     if (this.#stopped) return
-    const { clock, ids } = this.#options
+    const { clock, ids } = this.#deps
     this.#connection = undefined
     this.#failures += 1
     const why = this.#why()

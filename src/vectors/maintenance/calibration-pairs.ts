@@ -1,7 +1,8 @@
+/** Samples stored vectors and compares pairs of them, for the calibration of the threshold. */
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Scope } from '../../messages/scope.ts'
-import type { CollectionAllocator } from '../collection-allocator.ts'
+import type { IndexedVectors } from '../collection-allocator.ts'
 import { cosine } from '../exact-search.ts'
 import type { StoredVector } from '../vector-store.ts'
 
@@ -28,7 +29,7 @@ export interface Sample {
 
 /** Vectors of memories, of a random choice of scopes, with their sessions. */
 export const memorySamples = async (
-  table: CollectionAllocator,
+  table: Pick<IndexedVectors, 'scopes' | 'vectorsOf'>,
   memories: MemorySessions,
   ids: Ids,
 ): Promise<readonly Sample[]> => {
@@ -37,10 +38,10 @@ export const memorySamples = async (
     const vectors = await table.vectorsOf(scope, OF_A_SCOPE)
     const found = await memories.get(
       scope,
-      vectors.map(each => each.memory_id),
+      vectors.map(each => each.item_id),
     )
     const sessions = new Map(found.map(each => [each.memory_id, each.session_id]))
-    samples.push(...vectors.map(({ memory_id, vector }) => ({ scope, session_id: sessions.get(memory_id), vector })))
+    samples.push(...vectors.map(({ item_id, vector }) => ({ scope, session_id: sessions.get(item_id), vector })))
     await yieldToEventLoop()
   }
   return samples
@@ -92,7 +93,7 @@ export const nearestPair = (vectors: readonly StoredVector[]): { readonly pairs:
 /** A random choice. */
 export const chosen = <T>(items: readonly T[], count: number, ids: Ids): readonly T[] => {
   if (items.length <= count) return items
-  const places = new Set<number>()
-  while (places.size < count) places.add(Math.floor(ids.fraction() * items.length))
-  return [...places].flatMap(place => items.slice(place, place + 1))
+  const indexes = new Set<number>()
+  while (indexes.size < count) indexes.add(Math.floor(ids.fraction() * items.length))
+  return [...indexes].flatMap(index => items.slice(index, index + 1))
 }

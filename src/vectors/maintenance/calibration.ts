@@ -13,7 +13,7 @@ export interface Calibration {
   /** The embedding model that was looked at, and the threshold that holds now. */
   readonly model: string
   readonly min_similarity: number
-  /** `undefined` when there is too little to tell. */
+  /** `undefined` when there are too few pairs. */
   readonly suggested: number | undefined
   /** Shares of pairs at or above the suggestion, in percent. */
   readonly related_above: number | undefined
@@ -30,7 +30,7 @@ export interface Calibration {
 const STEP = 0.01
 
 /**
- * The threshold that tells the two kinds apart best: where the share of related pairs above it exceeds that of unrelated
+ * The threshold that separates the two kinds best: where the share of related pairs above it exceeds that of unrelated
  * ones the most. Source: Youden, "Index for rating diagnostic tests", 1950. Of several, the middle one.
  */
 export const suggestThreshold = (related: readonly number[], unrelated: readonly number[]): number | undefined => {

@@ -1,3 +1,4 @@
+/** A source of vectors as maintenance sees it. */
 import type { CollectionAllocator } from '../collection-allocator.ts'
 import type { EmbeddingSource } from '../embedding-source.ts'
 import type { VectorIndex } from '../vector-index.ts'
@@ -10,6 +11,6 @@ export interface IndexedSource {
   readonly index: VectorIndex
   /** Whether what has no vector should have one. */
   readonly embeds: boolean
-  /** Looks for work at once, through everything, and resolves when nothing can be done for now. */
+  /** Compares everything at once, and resolves when nothing can be done for now. */
   syncNow(): Promise<void>
 }

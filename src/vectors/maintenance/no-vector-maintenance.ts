@@ -1,3 +1,4 @@
+/** Vector maintenance while long-term memory is switched off. */
 import { DenidinError } from '../../platform/errors.ts'
 import type { VectorMaintenance } from './vector-maintenance.ts'
 

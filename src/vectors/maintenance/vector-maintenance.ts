@@ -1,3 +1,4 @@
+/** The port of what an operator can do with vectors and their indexes. */
 import type { Calibration } from './calibration.ts'
 import type { RebuildRun } from '../vector-index.ts'
 
@@ -13,7 +14,7 @@ export interface Verification {
   /** Rows that were compared. */
   readonly looked_at: number
   readonly findings: readonly Finding[]
-  /** Whether what was found has been mended; true when nothing was. */
+  /** Whether everything is in order now, repaired or not. */
   readonly in_order: boolean
 }
 
@@ -44,14 +45,14 @@ export interface VectorStats {
   readonly message_vectors: number
   /** Messages that have no vector yet. */
   readonly pending_messages: number
-  /** Vectors that a rebuild which was cut off still has to put into the index anew. */
+  /** Vectors that a rebuild which was cut off still has to put into the index. */
   readonly rebuild_left: number
   readonly spaces: readonly SpaceState[]
 }
 
 /** What an operator may ask of the vectors and their index. */
 export interface VectorMaintenance {
-  /** Fills the index anew from the stored vectors, without embedding anything. @throws DenidinError `unavailable` */
+  /** Rebuilds the index from the stored vectors, without embedding anything. @throws DenidinError `unavailable` */
   rebuild(run: RebuildRun): Promise<{ readonly vectors: number }>
   verify(run: VerifyRun): Promise<Verification>
   /** @param most_embeddings questions that may be embedded for it; 0: stored vectors alone. */

@@ -1,3 +1,4 @@
+/** Statements that the tables of the collection allocator share. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { Collection, CollectionNumber, WaitingVector } from '../collection-allocator.ts'
@@ -12,13 +13,13 @@ export interface CollectionRow {
 
 export interface VectorRow {
   readonly seq: number
-  readonly memory_id: string
+  readonly item_id: string
   readonly scope: Scope
   readonly vector: Uint8Array
   readonly collection: number | null
 }
 
-export const WHOLE_VECTORS = 'select seq, memory_id, scope, vector, collection from vectors join embeddings using (seq)'
+export const WHOLE_VECTORS = 'select seq, item_id, scope, vector, collection from vectors join embeddings using (seq)'
 export const COLLECTION_COLUMNS = 'collection, space, state, alone'
 
 export const toCollection = ({ collection, space, state, alone }: CollectionRow): Collection => ({
@@ -28,9 +29,9 @@ export const toCollection = ({ collection, space, state, alone }: CollectionRow)
   alone: alone === 1,
 })
 
-export const toWaiting = ({ seq, memory_id, scope, vector }: VectorRow): WaitingVector => ({
+export const toWaiting = ({ seq, item_id, scope, vector }: VectorRow): WaitingVector => ({
   seq,
-  memory_id,
+  item_id,
   scope,
   vector: toVector(vector),
 })
@@ -94,8 +95,8 @@ export class AllocationRows {
   /** Notes that the collection where a vector may lie has to let it go. */
   leave(seq: number): void {
     this.run(
-      `insert or ignore into removals (collection, memory_id)
-       select collection, memory_id from vectors where seq = :seq and collection is not null`,
+      `insert or ignore into removals (collection, item_id)
+       select collection, item_id from vectors where seq = :seq and collection is not null`,
       { seq },
     )
   }

@@ -1,4 +1,6 @@
-/** A vector as its little-endian 32-bit floats, the way it stands in the table. */
+/** Vectors as blobs: little-endian 32-bit floats. */
+
+/** A vector as the table stores it. */
 export const toBlob = (vector: Float32Array): Uint8Array =>
   new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
 

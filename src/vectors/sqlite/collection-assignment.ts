@@ -1,9 +1,10 @@
+/** Applies the rules of `collection-policy.ts` to the tables of `vectors.db`. */
 import type { Scope } from '../../messages/scope.ts'
 import type { Collection } from '../collection-allocator.ts'
+import { deservesOwnCollection, fitsIntoShared } from '../collection-policy.ts'
 import { COLLECTION_COLUMNS, toCollection, type AllocationRows, type CollectionRow } from './allocation-rows.ts'
-import { ALONE_SHARE } from './sqlite-move-table.ts'
 
-/** Finds places for scopes that have none, within one transaction. */
+/** Assigns collections to scopes that have none, within one transaction. */
 export class CollectionAssignment {
   readonly #rows: AllocationRows
   readonly #most: number
@@ -19,17 +20,17 @@ export class CollectionAssignment {
     const size = this.#rows.number('select count(*) as n from vectors where space = :space and scope = :scope', {
       scope,
     })
-    const place = size > this.#most * ALONE_SHARE ? this.#rows.give('new', true) : this.#share(size)
+    const assigned = deservesOwnCollection(size, this.#most) ? this.#rows.give('new', true) : this.#share(size)
     this.#rows.run('insert into allocations (space, scope, collection) values (:space, :scope, :collection)', {
       scope,
-      collection: place.collection,
+      collection: assigned.collection,
     })
-    return place
+    return assigned
   }
 
   #share(size: number): Collection {
     this.#shared ??= this.#newest()
-    if (this.#shared === undefined || this.#shared.vectors + size > this.#most) {
+    if (this.#shared === undefined || !fitsIntoShared(this.#shared.vectors, size, this.#most)) {
       this.#shared = { collection: this.#rows.give('new', false), vectors: 0 }
     }
     this.#shared.vectors += size

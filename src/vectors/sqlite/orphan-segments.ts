@@ -1,3 +1,4 @@
+/** Deletes files that Chroma leaves behind when a collection is dropped. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

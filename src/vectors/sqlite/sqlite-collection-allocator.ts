@@ -1,3 +1,4 @@
+/** The collection allocator in `vectors.db`, beside the vectors. */
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
   MaintenanceTable,
   WaitingVector,
 } from '../collection-allocator.ts'
+import { COLLECTION_VECTORS } from '../collection-policy.ts'
 import type { StoredVector } from '../vector-store.ts'
 import {
   AllocationRows,
@@ -23,13 +25,6 @@ import { SqliteMoveTable } from './sqlite-move-table.ts'
 import { CollectionAssignment } from './collection-assignment.ts'
 import { SqliteMaintenanceTable } from './sqlite-maintenance-table.ts'
 
-/**
- * Vectors that share a collection before the next one is opened. A query that names its scope costs about 0.9 ms for
- * every 1,000 vectors of the whole collection (twice that where all of them match), and each collection keeps room for
- * 10,000 vectors on disk; a collection that one scope has alone is asked without naming it, in 3 to 5 ms.
- */
-const COLLECTION_VECTORS = 10_000
-
 export interface CollectionAllocatorDeps {
   readonly space: string
   /** Size of a collection. */
@@ -41,12 +36,12 @@ export interface CollectionAllocatorDeps {
 }
 
 /** The allocation table of one space, in `vectors.db` beside the vectors. */
-export const createSqliteAllocationTable = (
+export const createSqliteCollectionAllocator = (
   database: Database,
-  options: CollectionAllocatorDeps,
-): CollectionAllocator => new SqliteAllocationTable(database, options)
+  deps: CollectionAllocatorDeps,
+): CollectionAllocator => new SqliteCollectionAllocator(database, deps)
 
-class SqliteAllocationTable implements CollectionAllocator {
+class SqliteCollectionAllocator implements CollectionAllocator {
   readonly space: string
   readonly instance: string
   readonly moves: MoveTable
@@ -57,12 +52,12 @@ class SqliteAllocationTable implements CollectionAllocator {
   readonly #others: string
   readonly maintenance: MaintenanceTable
 
-  constructor(database: Database, options: CollectionAllocatorDeps) {
-    this.space = options.space
-    this.tidies = options.tidies ?? true
-    this.#others = JSON.stringify(options.in_use ?? [])
-    this.#rows = new AllocationRows(database, options.space)
-    this.#most = options.collection_vectors ?? COLLECTION_VECTORS
+  constructor(database: Database, deps: CollectionAllocatorDeps) {
+    this.space = deps.space
+    this.tidies = deps.tidies ?? true
+    this.#others = JSON.stringify(deps.in_use ?? [])
+    this.#rows = new AllocationRows(database, deps.space)
+    this.#most = deps.collection_vectors ?? COLLECTION_VECTORS
     this.maintenance = new SqliteMaintenanceTable(this.#rows)
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
     this.instance = database.get<{ instance: string }>('select instance from instance')?.instance ?? ''
@@ -143,24 +138,24 @@ class SqliteAllocationTable implements CollectionAllocator {
 
   async take(limit: number): Promise<readonly Batch[]> {
     return this.#rows.transaction(() => {
-      const room = new CollectionAssignment(this.#rows, this.#most)
+      const assignment = new CollectionAssignment(this.#rows, this.#most)
       const batches = new Map<CollectionNumber, { collection: Collection; vectors: WaitingVector[] }>()
       for (const row of this.#rows.all<VectorRow>(
         `${WHOLE_VECTORS} where space = :space and indexed = 0 order by seq limit :limit`,
         { limit },
       )) {
-        const place = this.#rows.find(row.scope) ?? room.allocate(row.scope)
-        const { collection } = place
+        const assigned = this.#rows.find(row.scope) ?? assignment.allocate(row.scope)
+        const { collection } = assigned
         if (row.collection !== collection) {
           this.#rows.leave(row.seq)
           this.#rows.run('update vectors set collection = :collection where seq = :seq', { collection, seq: row.seq })
         }
         // What is put there now replaces what should have left.
-        this.#rows.run('delete from removals where collection = :collection and memory_id = :memory_id', {
+        this.#rows.run('delete from removals where collection = :collection and item_id = :item_id', {
           collection,
-          memory_id: row.memory_id,
+          item_id: row.item_id,
         })
-        const batch = batches.get(collection) ?? { collection: place, vectors: [] }
+        const batch = batches.get(collection) ?? { collection: assigned, vectors: [] }
         batch.vectors.push(toWaiting(row))
         batches.set(collection, batch)
       }
@@ -179,22 +174,22 @@ class SqliteAllocationTable implements CollectionAllocator {
     })
   }
 
-  async removals(limit: number): Promise<{ collection: CollectionNumber; memory_ids: readonly string[] } | undefined> {
+  async removals(limit: number): Promise<{ collection: CollectionNumber; item_ids: readonly string[] } | undefined> {
     const first = this.#rows.get<{ collection: number }>(
       `select collection from removals join collections using (collection) where space = :space limit 1`,
     )
     if (first === undefined) return undefined
-    const rows = this.#rows.all<{ memory_id: string }>(
-      'select memory_id from removals where collection = :collection limit :limit',
+    const rows = this.#rows.all<{ item_id: string }>(
+      'select item_id from removals where collection = :collection limit :limit',
       { collection: first.collection, limit },
     )
-    return { collection: first.collection, memory_ids: rows.map(row => row.memory_id) }
+    return { collection: first.collection, item_ids: rows.map(row => row.item_id) }
   }
 
-  async removed(collection: CollectionNumber, memory_ids: readonly string[]): Promise<void> {
+  async removed(collection: CollectionNumber, item_ids: readonly string[]): Promise<void> {
     this.#rows.run(
-      'delete from removals where collection = :collection and memory_id in (select value from json_each(:ids))',
-      { collection, ids: JSON.stringify(memory_ids) },
+      'delete from removals where collection = :collection and item_id in (select value from json_each(:ids))',
+      { collection, ids: JSON.stringify(item_ids) },
     )
   }
 

@@ -1,3 +1,4 @@
+/** What rebuilding and verifying read and record in `vectors.db`. */
 import type { Scope } from '../../messages/scope.ts'
 import type { CollectionNumber, MaintenanceTable, WaitingVector } from '../collection-allocator.ts'
 import type { StoredVector } from '../vector-store.ts'
@@ -39,7 +40,7 @@ export class SqliteMaintenanceTable implements MaintenanceTable {
     limit: number,
   ): Promise<readonly Omit<WaitingVector, 'vector'>[]> {
     return this.#rows.all(
-      `select seq, memory_id, scope from vectors
+      `select seq, item_id, scope from vectors
        where collection = :collection and indexed = 1 and seq > :after order by seq limit :limit`,
       { collection, after, limit },
     )
@@ -47,29 +48,29 @@ export class SqliteMaintenanceTable implements MaintenanceTable {
 
   async current(
     collection: CollectionNumber,
-    memory_ids: readonly string[],
+    item_ids: readonly string[],
   ): Promise<ReadonlyMap<string, Scope | undefined>> {
-    const ids = JSON.stringify(memory_ids)
-    const leaving = this.#rows.all<{ memory_id: string }>(
-      `select memory_id from removals
-       where collection = :collection and memory_id in (select value from json_each(:ids))`,
+    const ids = JSON.stringify(item_ids)
+    const leaving = this.#rows.all<{ item_id: string }>(
+      `select item_id from removals
+       where collection = :collection and item_id in (select value from json_each(:ids))`,
       { collection, ids },
     )
-    const there = this.#rows.all<{ memory_id: string; scope: Scope; indexed: number }>(
-      `select memory_id, scope, indexed from vectors
-       where space = :space and collection = :collection and memory_id in (select value from json_each(:ids))`,
+    const there = this.#rows.all<{ item_id: string; scope: Scope; indexed: number }>(
+      `select item_id, scope, indexed from vectors
+       where space = :space and collection = :collection and item_id in (select value from json_each(:ids))`,
       { collection, ids },
     )
     return new Map([
-      ...leaving.map(each => [each.memory_id, undefined] as const),
-      ...there.map(each => [each.memory_id, each.indexed === 1 ? each.scope : undefined] as const),
+      ...leaving.map(each => [each.item_id, undefined] as const),
+      ...there.map(each => [each.item_id, each.indexed === 1 ? each.scope : undefined] as const),
     ])
   }
 
-  async stored(memory_ids: readonly string[]): Promise<readonly StoredVector[]> {
+  async stored(item_ids: readonly string[]): Promise<readonly StoredVector[]> {
     return this.#rows
-      .all<VectorRow>(`${WHOLE_VECTORS} where space = :space and memory_id in (select value from json_each(:ids))`, {
-        ids: JSON.stringify(memory_ids),
+      .all<VectorRow>(`${WHOLE_VECTORS} where space = :space and item_id in (select value from json_each(:ids))`, {
+        ids: JSON.stringify(item_ids),
       })
       .map(toWaiting)
   }

@@ -1,12 +1,8 @@
+/** Moves scopes from one collection to another, in the tables of `vectors.db`. */
 import type { Scope } from '../../messages/scope.ts'
 import type { Collection, CollectionNumber, Move, MoveTable, WaitingVector } from '../collection-allocator.ts'
+import { scopesToMove, type ScopeSize } from '../collection-policy.ts'
 import { toWaiting, WHOLE_VECTORS, type AllocationRows, type VectorRow } from './allocation-rows.ts'
-
-/** A shared collection may outgrow its size by this factor, with the scopes that it has, before some of them move. */
-const SPLIT_FACTOR = 1.5
-
-/** A scope of more than this share of a collection's size gets one alone. */
-export const ALONE_SHARE = 0.4
 
 /** Moves of scopes from one collection to another. */
 export class SqliteMoveTable implements MoveTable {
@@ -20,19 +16,9 @@ export class SqliteMoveTable implements MoveTable {
 
   async overgrown(collection: CollectionNumber): Promise<Move | undefined> {
     const live = this.#rows.live(collection)
-    const sizes = this.#sizes(collection)
-    const largest = sizes[0]
-    if (live === undefined || live.alone || largest === undefined) return undefined
-    if (largest.n > this.#most * ALONE_SHARE) return { from: collection, scopes: [largest.scope], alone: true }
-    let left = sizes.reduce((sum, each) => sum + each.n, 0)
-    if (left <= this.#most * SPLIT_FACTOR) return undefined
-    const scopes: Scope[] = []
-    for (const { scope, n } of sizes) {
-      if (left <= this.#most) break
-      scopes.push(scope)
-      left -= n
-    }
-    return { from: collection, scopes, alone: false }
+    if (live === undefined || live.alone) return undefined
+    const leaving = scopesToMove(this.#sizes(collection), this.#most)
+    return leaving === undefined ? undefined : { from: collection, ...leaving }
   }
 
   async whole(collection: CollectionNumber): Promise<Move | undefined> {
@@ -61,7 +47,7 @@ export class SqliteMoveTable implements MoveTable {
     const { from } = move
     const scopes = JSON.stringify(move.scopes)
     const copies = JSON.stringify(copied.map(each => each.seq))
-    const ids = JSON.stringify(copied.map(each => each.memory_id))
+    const ids = JSON.stringify(copied.map(each => each.item_id))
     this.#rows.transaction(() => {
       this.#rows.run(`update collections set state = 'live' where collection = :to`, { to })
       this.#rows.run(
@@ -73,7 +59,7 @@ export class SqliteMoveTable implements MoveTable {
         this.#rows.number('select count(*) as n from allocations where collection = :from', { from }) === 0
       if (!emptied) {
         this.#rows.run(
-          `insert or ignore into removals (collection, memory_id) select collection, memory_id from vectors
+          `insert or ignore into removals (collection, item_id) select collection, item_id from vectors
            where collection = :from and seq in (select value from json_each(:copies))`,
           { from, copies },
         )
@@ -86,8 +72,8 @@ export class SqliteMoveTable implements MoveTable {
       )
       // Deleted or changed while they were copied.
       this.#rows.run(
-        `insert or ignore into removals (collection, memory_id) select :to, value from json_each(:ids)
-         where value not in (select memory_id from vectors where collection = :to)`,
+        `insert or ignore into removals (collection, item_id) select :to, value from json_each(:ids)
+         where value not in (select item_id from vectors where collection = :to)`,
         { to, ids },
       )
       // What was not copied follows as waiting work.
@@ -101,9 +87,10 @@ export class SqliteMoveTable implements MoveTable {
   }
 
   /** Scopes of a collection, the largest first. */
-  #sizes(collection: CollectionNumber): readonly { readonly scope: Scope; readonly n: number }[] {
+  #sizes(collection: CollectionNumber): readonly ScopeSize[] {
     return this.#rows.all(
-      'select scope, count(*) as n from vectors where collection = :collection group by scope order by n desc, scope',
+      `select scope, count(*) as vectors from vectors where collection = :collection
+       group by scope order by vectors desc, scope`,
       { collection },
     )
   }

@@ -1,8 +1,10 @@
+/** The vector store in `vectors.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Scope } from '../../messages/scope.ts'
-import { MESSAGE_PREFIX, type StoredVector, type VectorStore } from '../vector-store.ts'
+import { MESSAGE_ITEM_PREFIX } from '../item-id.ts'
+import type { StoredVector, VectorStore } from '../vector-store.ts'
 import { toBlob, toVector } from './blobs.ts'
 
 /** Vectors that go in one transaction. */
@@ -15,12 +17,12 @@ const behind = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
 
 /** Where ids with a prefix lie among all ids. */
-const OTHERS_FROM = MESSAGE_PREFIX
-const OTHERS_TO = behind(MESSAGE_PREFIX)
+const OTHERS_FROM = MESSAGE_ITEM_PREFIX
+const OTHERS_TO = behind(MESSAGE_ITEM_PREFIX)
 
 interface VectorRow {
   readonly seq: number
-  readonly memory_id: string
+  readonly item_id: string
   readonly scope: Scope
   readonly vector: Uint8Array
 }
@@ -37,13 +39,13 @@ class SqliteVectorStore implements VectorStore {
 
   async put(space: string, vectors: readonly StoredVector[]): Promise<void> {
     this.#database.transaction(() => {
-      for (const { memory_id, scope, vector } of vectors) {
+      for (const { item_id, scope, vector } of vectors) {
         if (!scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a vector is no valid text')
         this.#checkLength(space, vector)
-        this.#remove('space = :space and memory_id = :memory_id', { space, memory_id })
-        this.#database.run('insert into vectors (space, memory_id, scope) values (:space, :memory_id, :scope)', {
+        this.#remove('space = :space and item_id = :item_id', { space, item_id })
+        this.#database.run('insert into vectors (space, item_id, scope) values (:space, :item_id, :scope)', {
           space,
-          memory_id,
+          item_id,
           scope,
         })
         this.#database.run('insert into embeddings (seq, vector) values (last_insert_rowid(), :vector)', {
@@ -53,13 +55,13 @@ class SqliteVectorStore implements VectorStore {
     })
   }
 
-  async scopesOf(space: string, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> {
-    const rows = this.#database.all<{ memory_id: string; scope: Scope }>(
-      `select memory_id, scope from vectors
-       where space = :space and memory_id in (select value from json_each(:ids))`,
-      { space, ids: JSON.stringify(memory_ids) },
+  async scopesOf(space: string, item_ids: readonly string[]): Promise<ReadonlyMap<string, Scope>> {
+    const rows = this.#database.all<{ item_id: string; scope: Scope }>(
+      `select item_id, scope from vectors
+       where space = :space and item_id in (select value from json_each(:ids))`,
+      { space, ids: JSON.stringify(item_ids) },
     )
-    return new Map(rows.map(row => [row.memory_id, row.scope]))
+    return new Map(rows.map(row => [row.item_id, row.scope]))
   }
 
   async idsOf(
@@ -75,14 +77,14 @@ class SqliteVectorStore implements VectorStore {
     let after = 0
     for (;;) {
       const rows = this.#database.all<VectorRow>(
-        `select seq, memory_id, scope, vector from vectors join embeddings using (seq)
+        `select seq, item_id, scope, vector from vectors join embeddings using (seq)
          where scope = :scope and space = :space and seq > :after order by seq limit :batch`,
         { scope, space, after, batch },
       )
       const last = rows.at(-1)
       if (last === undefined) return
       after = last.seq
-      yield rows.map(row => ({ memory_id: row.memory_id, scope: row.scope, vector: toVector(row.vector) }))
+      yield rows.map(row => ({ item_id: row.item_id, scope: row.scope, vector: toVector(row.vector) }))
     }
   }
 
@@ -108,11 +110,11 @@ class SqliteVectorStore implements VectorStore {
 
   async dropSpace(space: string): Promise<boolean> {
     return this.#database.transaction(() => {
-      const ids = this.#database.all<{ memory_id: string }>(
-        'select memory_id from vectors where space = :space limit :limit',
+      const ids = this.#database.all<{ item_id: string }>(
+        'select item_id from vectors where space = :space limit :limit',
         { space, limit: DROPPED_AT_ONCE },
       )
-      for (const { memory_id } of ids) this.#remove('space = :space and memory_id = :memory_id', { space, memory_id })
+      for (const { item_id } of ids) this.#remove('space = :space and item_id = :item_id', { space, item_id })
       const done = ids.length < DROPPED_AT_ONCE
       if (done) this.#database.run('delete from marks where space = :space', { space })
       return done
@@ -136,35 +138,32 @@ class SqliteVectorStore implements VectorStore {
     return this.#number('select count(*) as n from vectors where scope = :scope', { scope })
   }
 
-  async rescope(from: Scope, to: Scope, memory_ids?: readonly string[]): Promise<void> {
+  async rescope(from: Scope, to: Scope, item_ids?: readonly string[]): Promise<void> {
     const which =
-      memory_ids === undefined
+      item_ids === undefined
         ? 'scope = :from and :ids is null'
-        : 'scope = :from and memory_id in (select value from json_each(:ids))'
+        : 'scope = :from and item_id in (select value from json_each(:ids))'
     this.#database.run(`update vectors set scope = :to, indexed = 0 where ${which}`, {
       from,
       to,
-      ids: memory_ids === undefined ? null : JSON.stringify(memory_ids),
+      ids: item_ids === undefined ? null : JSON.stringify(item_ids),
     })
   }
 
   async deleteScope(scope: Scope): Promise<number> {
-    const ids = this.#database.all<{ memory_id: string }>(
-      'select distinct memory_id from vectors where scope = :scope',
-      {
-        scope,
-      },
-    )
+    const ids = this.#database.all<{ item_id: string }>('select distinct item_id from vectors where scope = :scope', {
+      scope,
+    })
     const before = await this.countOfScope(scope)
-    await this.delete(ids.map(each => each.memory_id))
+    await this.delete(ids.map(each => each.item_id))
     return before
   }
 
-  async delete(memory_ids: readonly string[]): Promise<void> {
-    for (let at = 0; at < memory_ids.length; at += DELETED_AT_ONCE) {
+  async delete(item_ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < item_ids.length; at += DELETED_AT_ONCE) {
       this.#database.transaction(() => {
-        for (const memory_id of memory_ids.slice(at, at + DELETED_AT_ONCE)) {
-          this.#remove('memory_id = :memory_id', { memory_id })
+        for (const item_id of item_ids.slice(at, at + DELETED_AT_ONCE)) {
+          this.#remove('item_id = :item_id', { item_id })
         }
       })
       await yieldToEventLoop()
@@ -176,21 +175,21 @@ class SqliteVectorStore implements VectorStore {
     { from, after, before }: { from: string; after: string; before: string | undefined },
     limit: number,
   ): readonly string[] {
-    const beyond = after < from ? 'memory_id >= :from' : 'memory_id > :from'
+    const beyond = after < from ? 'item_id >= :from' : 'item_id > :from'
     return this.#database
-      .all<{ memory_id: string }>(
-        `select distinct memory_id from vectors
-         where ${beyond} ${before === undefined ? '' : 'and memory_id < :before'} order by memory_id limit :limit`,
+      .all<{ item_id: string }>(
+        `select distinct item_id from vectors
+         where ${beyond} ${before === undefined ? '' : 'and item_id < :before'} order by item_id limit :limit`,
         { from: after < from ? from : after, limit, ...(before === undefined ? {} : { before }) },
       )
-      .map(row => row.memory_id)
+      .map(row => row.item_id)
   }
 
   /** Deletes rows and notes which collections may still hold them. */
-  #remove(where: string, parameters: { space?: string; memory_id: string }): void {
+  #remove(where: string, parameters: { space?: string; item_id: string }): void {
     this.#database.run(
-      `insert or ignore into removals (collection, memory_id)
-       select collection, memory_id from vectors where ${where} and collection is not null`,
+      `insert or ignore into removals (collection, item_id)
+       select collection, item_id from vectors where ${where} and collection is not null`,
       parameters,
     )
     this.#database.run(`delete from vectors where ${where}`, parameters)

@@ -1,3 +1,4 @@
+/** Opens `vectors.db`, and begins a new one when it is damaged. */
 import { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { exists, setAside } from '../../platform/files.ts'

@@ -64,4 +64,14 @@ export const vectorMigrations: readonly Migration[] = [
       create table rebuilds (space text primary key, up_to integer not null) strict, without rowid;
     `,
   },
+  {
+    id: 'vectors-003',
+    sql: `
+      -- A vector stands for a memory or for a message.
+      alter table vectors rename column memory_id to item_id;
+      alter table removals rename column memory_id to item_id;
+      drop index vectors_by_memory;
+      create index vectors_by_item on vectors (item_id);
+    `,
+  },
 ]

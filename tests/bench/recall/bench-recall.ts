@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
-import { createMessageRecall, type MessageRecallDeps } from '../../../src/retrieval/create-message-recall.ts'
+import { IndexedMessageSearch, type MessageSearchDeps } from '../../../src/retrieval/indexed-message-search.ts'
 import { FullTextIndexer } from '../../../src/retrieval/full-text/full-text-indexer.ts'
-import type { MessageRecall } from '../../../src/retrieval/message-recall.ts'
+import { noVectorCandidates } from '../../../src/retrieval/message-search.ts'
+import { packedRecall, type MessageRecall } from '../../support/message-recall.ts'
+import { keepOrder } from '../../../src/retrieval/ranking/reranker.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../../../src/retrieval/ranking/weights.ts'
 import { openIndexDatabase } from '../../../src/retrieval/sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../../../src/retrieval/sqlite/sqlite-full-text-index.ts'
@@ -19,7 +21,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 import type { Dialogue, DialogueTurn } from '../../support/dialogues/dialogue.ts'
 
 /** What a variant of recall has otherwise than the product. */
-export type RecallVariant = Partial<Pick<MessageRecallDeps, 'weights' | 'fusion' | 'reranker' | 'vectors'>>
+export type RecallVariant = Partial<Pick<MessageSearchDeps, 'weights' | 'fusion' | 'reranker' | 'vectors'>>
 
 /** The product's message store, index and recall, filled with dialogues. */
 export interface BenchRecall extends AsyncDisposable {
@@ -62,19 +64,21 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   return {
     indexing_ms,
     recall: (variant = {}) =>
-      createMessageRecall({
-        feed,
-        index,
-        indexer,
+      packedRecall(
+        new IndexedMessageSearch({
+          feed,
+          index,
+          indexer,
+          clock: systemClock,
+          logger: silentLogger,
+          weights: LEXICAL_WEIGHTS,
+          fusion: FUSION,
+          reranker: keepOrder,
+          vectors: noVectorCandidates,
+          ...variant,
+        }),
         tokens,
-        clock: systemClock,
-        logger: silentLogger,
-        weights: LEXICAL_WEIGHTS,
-        fusion: FUSION,
-        reranker: undefined,
-        vectors: undefined,
-        ...variant,
-      }),
+      ),
     hear: async (name, turn) => {
       await messages.inbox.receive(receiptOf(name, turn))
       indexer.requestSync()

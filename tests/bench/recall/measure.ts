@@ -1,5 +1,6 @@
-import type { MessageRecall, Quote } from '../../../src/retrieval/message-recall.ts'
 import type { MessageId } from '../../../src/messages/message.ts'
+import type { Quote } from '../../../src/retrieval/quote.ts'
+import type { MessageRecall } from '../../support/message-recall.ts'
 import { percentiles, type Percentiles } from '../figures.ts'
 import { idOfTurn, openBenchRecall, scopeOfDialogue, type RecallVariant } from './bench-recall.ts'
 import type { Dialogue, DialogueQuestion, DialogueTurn } from '../../support/dialogues/dialogue.ts'

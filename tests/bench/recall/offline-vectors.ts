@@ -1,4 +1,4 @@
-import type { VectorCandidates } from '../../../src/retrieval/message-recall.ts'
+import type { VectorCandidates } from '../../../src/retrieval/message-search.ts'
 import { nearest } from '../../../src/vectors/exact-search.ts'
 import { CONTEXT_TURNS, contextualText } from '../../../src/vectors/contextual-text.ts'
 import type { StoredVector } from '../../../src/vectors/vector-store.ts'
@@ -32,7 +32,7 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
     kept.set(
       scope,
       dialogue.turns.map(({ id }, at) => ({
-        memory_id: `${dialogue.name} ${id}`,
+        item_id: `${dialogue.name} ${id}`,
         scope,
         vector: vectors[at] ?? new Float32Array(),
       })),
@@ -41,8 +41,8 @@ export const offlineVectors = async (dialogues: readonly Dialogue[]): Promise<Ve
   return {
     findSimilar: async (scope, question, limit, call) => {
       const [vector = new Float32Array()] = (await embedder.embed([question], call)).vectors
-      return nearest(vector, kept.get(scope) ?? [], limit).map(({ memory_id, similarity }) => ({
-        message_id: memory_id,
+      return nearest(vector, kept.get(scope) ?? [], limit).map(({ item_id, similarity }) => ({
+        message_id: item_id,
         similarity,
       }))
     },

@@ -1,4 +1,4 @@
-import type { MessageRecall } from '../../../src/retrieval/message-recall.ts'
+import type { MessageRecall } from '../../support/message-recall.ts'
 import type { Dialogue } from '../../support/dialogues/dialogue.ts'
 import { scopeOfDialogue } from './bench-recall.ts'
 

@@ -1,4 +1,5 @@
-import type { MessageRecall, Quote } from '../../../src/retrieval/message-recall.ts'
+import type { Quote } from '../../../src/retrieval/quote.ts'
+import type { MessageRecall } from '../../support/message-recall.ts'
 import { languageOf, type Language } from '../../../src/text/language.ts'
 import { unrelatedQuestions } from '../../support/dialogues/generate.ts'
 import type { Dialogue } from '../../support/dialogues/dialogue.ts'

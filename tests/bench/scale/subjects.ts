@@ -4,16 +4,22 @@ import { createChromaVectorIndex } from '../../../src/vectors/chroma/chroma-vect
 import { createManagedChromaServer } from '../../../src/vectors/chroma/managed-chroma-server.ts'
 import { createMessageVectors, type MessageVectors } from '../../../src/vectors/message-vectors.ts'
 import { createMessageSource } from '../../../src/vectors/message-embedding-source.ts'
-import { createMessageRecall } from '../../../src/retrieval/create-message-recall.ts'
+import { IndexedMessageSearch } from '../../../src/retrieval/indexed-message-search.ts'
+import { noSimilarFacts } from '../../../src/retrieval/message-search.ts'
+import { packed } from '../../../src/retrieval/packing.ts'
+import { keepOrder } from '../../../src/retrieval/ranking/reranker.ts'
+import { Embedding } from '../../../src/vectors/embedding.ts'
+import { noPreviousModel } from '../../../src/vectors/previous-model.ts'
+import { SourceVectors } from '../../../src/vectors/source-vectors.ts'
 import { FullTextIndexer } from '../../../src/retrieval/full-text/full-text-indexer.ts'
 import { FUSION, LEXICAL_WEIGHTS } from '../../../src/retrieval/ranking/weights.ts'
 import { messageSpace } from '../../../src/vectors/embedding-spaces.ts'
 import { openIndexDatabase } from '../../../src/retrieval/sqlite/index-database.ts'
-import { createSqliteAllocationTable } from '../../../src/vectors/sqlite/sqlite-collection-allocator.ts'
+import { createSqliteCollectionAllocator } from '../../../src/vectors/sqlite/sqlite-collection-allocator.ts'
 import { createSqliteFullTextIndex } from '../../../src/retrieval/sqlite/sqlite-full-text-index.ts'
 import { createSqliteVectorStore } from '../../../src/vectors/sqlite/sqlite-vector-store.ts'
 import { openVectorDatabase } from '../../../src/vectors/sqlite/vector-database.ts'
-import { MESSAGE_PREFIX } from '../../../src/vectors/vector-store.ts'
+import { itemOfMessage } from '../../../src/vectors/item-id.ts'
 import { createSqliteChangeLog } from '../../../src/messages/sqlite/sqlite-change-log.ts'
 import { createSqliteMessageReader } from '../../../src/messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageContext } from '../../../src/messages/sqlite/sqlite-message-context.ts'
@@ -63,7 +69,7 @@ const openVectors = async (
   const vector_database = await openVectorDatabase(join(folder, 'vectors.db'), systemClock, silentLogger)
   const vectors = createSqliteVectorStore(vector_database)
   const { collection_vectors } = options
-  const table = createSqliteAllocationTable(vector_database, {
+  const table = createSqliteCollectionAllocator(vector_database, {
     space,
     ...(collection_vectors === undefined ? {} : { collection_vectors }),
   })
@@ -73,18 +79,22 @@ const openVectors = async (
   const turns = createSqliteMessageContext(database)
   const messages = createMessageVectors({
     ...shared,
-    turns,
-    vectors,
-    index,
-    embedder,
+    context: turns,
     embeds: true,
-    min_similarity: 0,
-    tokens: wordCounter,
-    source: createMessageSource({
-      context: turns,
-      changeLog: createSqliteChangeLog(database),
-      tokens: wordCounter,
-      clock: systemClock,
+    vectors: new SourceVectors({
+      ...shared,
+      source: createMessageSource({
+        context: turns,
+        changeLog: createSqliteChangeLog(database),
+        tokens: wordCounter,
+        clock: systemClock,
+      }),
+      space,
+      vectors,
+      index,
+      model: { embedding: new Embedding(embedder, wordCounter, systemClock, silentLogger), min_similarity: 0 },
+      previous: noPreviousModel,
+      embeds: true,
     }),
   })
   const subject: ScaleSubject = {
@@ -99,7 +109,7 @@ const openVectors = async (
             Array.from({ length: count }, (_, n) => {
               const { message_id, text } = messageOf(resident, at + n)
               const vector = wordVector(text, options.dimensions)
-              return { memory_id: MESSAGE_PREFIX + message_id, scope: resident.scope, vector }
+              return { item_id: itemOfMessage(message_id), scope: resident.scope, vector }
             }),
           )
           await yieldToEventLoop()
@@ -121,7 +131,7 @@ const openVectors = async (
 
 const MOST_TOKENS = 100_000
 
-/** The product's recall: the index of words, with the vectors as candidates beside it. */
+/** The product's recall: the full-text index, with the vectors as candidates beside it. */
 const openRecall = async (folder: string, database: Database, vectors: MessageVectors): Promise<ScaleSubject> => {
   const shared = { clock: systemClock, logger: silentLogger }
   const path = join(folder, 'index.db')
@@ -130,16 +140,15 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
   const index_database = await openIndexDatabase(path, await changeLog.latest(), silentLogger)
   const index = createSqliteFullTextIndex(index_database)
   const indexer = new FullTextIndexer({ feed, changeLog, index, logger: silentLogger })
-  const recall = createMessageRecall({
+  const search = new IndexedMessageSearch({
     feed,
     index,
     indexer,
     vectors,
-    tokens: wordCounter,
     ...shared,
     weights: LEXICAL_WEIGHTS,
     fusion: FUSION,
-    reranker: undefined,
+    reranker: keepOrder,
   })
   return {
     name: 'recall',
@@ -149,8 +158,15 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
     },
     ask: async (scope, text, limit) => {
       const question = { text, asked_at: systemClock.now(), asker: undefined }
-      const limits = { quotes: limit, tokens: MOST_TOKENS }
-      return (await recall.recall({ scope }, question, limits, { purpose: 'recall' })).map(each => each.message_id)
+      const call = { purpose: 'recall' } as const
+      const hits = await search.findRelevant(
+        [{ scope, only: undefined }],
+        question,
+        { quotes: limit },
+        noSimilarFacts,
+        call,
+      )
+      return packed(hits.quotes, hits.most_quotes, MOST_TOKENS, wordCounter).map(each => each.message_id)
     },
     bytes: async () => (await stat(path)).size,
     [Symbol.asyncDispose]: async () => {

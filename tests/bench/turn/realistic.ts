@@ -145,8 +145,9 @@ const fillSession = async (denidin: BenchDenidin, phone: string, wanted: number)
     }
   }
   for (let utilization = 1; utilization > IDLE_UTILIZATION;) {
-    await app.past.whenIdle()
+    await app.messageIndex.whenIdle()
     await app.memory.whenIdle()
+    await app.messageVectors.whenIdle()
     const before = performance.eventLoopUtilization()
     await setTimeout(IDLE_MS)
     utilization = performance.eventLoopUtilization(before).utilization

@@ -1,6 +1,7 @@
 // The memory that operations see: real tables in memory, and a recall that answers what the test says.
 import { noConsciousAgent } from '../../../src/learning/agent/conscious-agent.ts'
-import type { Recall, MemoryStats } from '../../../src/memory/long-term-memory.ts'
+import type { MemoryStats } from '../../../src/memory/long-term-memory.ts'
+import type { SearchHits } from '../../../src/retrieval/search-service.ts'
 import type { AccessStats, MemoryLog, RecallRecord } from '../../../src/memory/memory-log.ts'
 import type { MemoryRecord } from '../../../src/memory/memory.ts'
 import { createSqliteMemoryLog } from '../../../src/memory/sqlite/sqlite-memory-log.ts'
@@ -18,7 +19,7 @@ type MemoryContext = OperationContext['memory']
 export class FakeMemory {
   /** Listed, counted and shown beside those in the table. */
   readonly memories: MemoryRecord[] = []
-  recalled: Recall = { memories: [] }
+  recalled: Pick<SearchHits, 'memories'> & Partial<SearchHits> = { memories: [] }
   enabled = true
   accessStats: AccessStats = { total_accesses: 0, distinct_memories: 0, by_type: {}, top: [], recent: [] }
   agent: MemoryContext['agent'] = noConsciousAgent(6)
@@ -28,6 +29,7 @@ export class FakeMemory {
   readonly store: MemoryContext['store']
   readonly log: MemoryContext['log']
   readonly facts: MemoryContext['facts']
+  readonly search: OperationContext['messages']['search']
   readonly #log: MemoryLog
 
   constructor(database: Database, asked: Asked = []) {
@@ -59,11 +61,13 @@ export class FakeMemory {
         return Promise.resolve(this.accessStats)
       },
     }
-    this.facts = {
-      recall: (reach, question) => {
-        asked.push(`recall ${typeof reach === 'string' ? reach : reach.scope}: ${question}`)
-        return Promise.resolve(this.recalled)
+    this.search = {
+      search: ({ scope }, { text }) => {
+        asked.push(`recall ${scope}: ${text}`)
+        return Promise.resolve({ quotes: [], most_quotes: 0, failure: undefined, ...this.recalled })
       },
+    }
+    this.facts = {
       list: (scope, page) =>
         Promise.resolve(
           pageOf(

@@ -43,7 +43,7 @@ export class OperationRig implements OperationContext {
     }),
   })
   readonly messages: OperationContext['messages'] = {
-    search: createSqliteMessageErasure(this.#database),
+    search: this.memory.search,
     history: createSqliteMessageErasure(this.#database),
     traffic: FAKE_TRAFFIC,
   }

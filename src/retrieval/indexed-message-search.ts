@@ -1,0 +1,188 @@
+/** The search in messages over the full-text index, with vectors beside it where there are any. */
+import { asDenidinError } from '../platform/errors.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { MessageId } from '../messages/message.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
+import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { PersonId } from '../people/person.ts'
+import { findAllWords } from './all-words-search.ts'
+import { withFactSimilarity } from './fact-similarity.ts'
+import type { FullTextIndex, ScopeReader } from './full-text/full-text-index.ts'
+import type { FullTextIndexer } from './full-text/full-text-indexer.ts'
+import { ownWords } from './full-text/speaker-view.ts'
+import type { MessageHits, MessageQuestion, MessageSearch, SimilarFacts, VectorCandidates } from './message-search.ts'
+import { quoteOf, type Quote } from './quote.ts'
+import type { Reranker } from './ranking/reranker.ts'
+import { withoutRestatements } from './ranking/dedupe.ts'
+import type { Fusion, LexicalWeights } from './ranking/weights.ts'
+import { searchScope, stemsOf, type OpenedEntry, type ScopeHit, type ScopeHits } from './scope-search.ts'
+import type { SearchLimits } from './search-service.ts'
+
+/** Longest that a search waits for messages that are still being indexed. */
+const INDEXING_WAIT_MS = 200
+/** Similar messages that are asked for. */
+const MOST_SIMILAR = 50
+/** A question for a list gets so many times more quotes. */
+const LIST_FACTOR = 2
+
+export interface MessageSearchDeps {
+  readonly feed: Pick<MessageReader, 'get'>
+  readonly index: Pick<FullTextIndex, 'open' | 'groupsOfSpeaker'>
+  readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
+  readonly weights: LexicalWeights
+  readonly fusion: Fusion
+  readonly reranker: Reranker
+  readonly vectors: VectorCandidates
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export class IndexedMessageSearch implements MessageSearch {
+  readonly #deps: MessageSearchDeps
+  readonly #logger: Logger
+
+  constructor(deps: MessageSearchDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('memory.recall')
+  }
+
+  /** Groups of messages that arrived a moment ago are found too. */
+  async groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]> {
+    await this.#indexNewest()
+    return await this.#deps.index.groupsOfSpeaker(person_id)
+  }
+
+  async findRelevant(
+    entries: readonly ScopeEntry[],
+    question: MessageQuestion,
+    limits: SearchLimits,
+    facts: SimilarFacts,
+    call: CallContext,
+  ): Promise<MessageHits> {
+    const { hits, list } = await this.#searchEntries(entries, question, limits, facts, call)
+    const ordered = withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)
+    return { quotes: [...ordered].map(toQuote), most_quotes: limits.quotes * (list ? LIST_FACTOR : 1) }
+  }
+
+  async findAllWords(
+    entries: readonly ScopeEntry[],
+    words: string,
+    { quotes, exclude = NONE }: SearchLimits,
+  ): Promise<readonly Quote[]> {
+    const found = await this.#inEach(entries, async entry =>
+      findAllWords(this.#deps.feed, entry, words, { quotes, exclude }),
+    )
+    return found
+      .flat()
+      .sort((a, b) => b.sent_at - a.sent_at)
+      .slice(0, quotes)
+  }
+
+  async #searchEntries(
+    entries: readonly ScopeEntry[],
+    question: MessageQuestion,
+    limits: SearchLimits,
+    facts: SimilarFacts,
+    call: CallContext,
+  ): Promise<{ readonly hits: readonly ScopeHit[]; readonly list: boolean }> {
+    const vectors = withFactSimilarity(facts, this.#deps.vectors)
+    const deps = {
+      ...this.#deps,
+      similar: (entry: OpenedEntry) => this.#similarOrdinals(vectors, entry, question.text, call),
+    }
+    const within = { quotes: limits.quotes, exclude: limits.exclude ?? NONE }
+    const found = await this.#inEach<ScopeHits>(entries, entry => searchScope(deps, entry, question, within))
+    const hits = found.flatMap(each => each.hits)
+    return {
+      hits: found.length > 1 ? hits.sort((a, b) => b.rank - a.rank) : hits,
+      list: found.some(each => each.list),
+    }
+  }
+
+  /** Does something with every entry that holds any message. What fails outside the first entry is left out. */
+  async #inEach<Found>(
+    entries: readonly ScopeEntry[],
+    search: (entry: OpenedEntry) => Promise<Found>,
+  ): Promise<readonly Found[]> {
+    await this.#indexNewest()
+    const opened = (await Promise.all(entries.map(entry => this.#open(entry)))).flat()
+    const found = await Promise.all(
+      opened.map(async entry => {
+        try {
+          return [await search(entry)]
+        } catch (error) {
+          if (entry.scope === entries[0]?.scope) throw error
+          this.#logger.warn('A further conversation could not be searched', { why: asDenidinError(error).message })
+          return []
+        }
+      }),
+    )
+    return found.flat()
+  }
+
+  async #open({ scope, only }: ScopeEntry): Promise<readonly OpenedEntry[]> {
+    const whole = await this.#deps.index.open(scope)
+    if (whole === undefined) return []
+    const reader: ScopeReader | undefined = only === undefined ? whole : ownWords(whole, only)
+    return reader === undefined ? [] : [{ scope, only, reader }]
+  }
+
+  /** Messages that arrived a moment ago are found too. */
+  async #indexNewest(): Promise<void> {
+    const { indexer, clock } = this.#deps
+    indexer.requestSync()
+    const patience = new AbortController()
+    await Promise.race([
+      indexer.whenIdle(),
+      clock.sleep(INDEXING_WAIT_MS, patience.signal).catch(() => undefined),
+    ]).finally(() => patience.abort())
+  }
+
+  /** Similarity by ordinal; none when it cannot be had. */
+  async #similarOrdinals(
+    vectors: VectorCandidates,
+    { reader, scope }: OpenedEntry,
+    question: string,
+    call: CallContext,
+  ): Promise<ReadonlyMap<number, number>> {
+    try {
+      const similar = await vectors.findSimilar(scope, question, MOST_SIMILAR, call)
+      const ordinals = await reader.ordinals(similar.map(each => each.message_id))
+      return new Map(
+        similar.flatMap(({ message_id, similarity }) => {
+          const ordinal = ordinals.get(message_id)
+          return ordinal === undefined ? [] : [[ordinal, similarity] as const]
+        }),
+      )
+    } catch (error) {
+      this.#logger.warn('Recall goes by words alone', { why: asDenidinError(error).message })
+      return new Map()
+    }
+  }
+
+  async #rerank(hits: readonly ScopeHit[], question: string, call: CallContext): Promise<readonly ScopeHit[]> {
+    if (hits.length < 2) return hits
+    const candidates = hits.map(({ message: { message_id, text }, features }) => ({ message_id, text, features }))
+    try {
+      const scores = await this.#deps.reranker.rerank(question, candidates, call)
+      return hits
+        .map((hit, at) => ({ hit, score: scores[at] ?? Number.NEGATIVE_INFINITY }))
+        .sort((a, b) => b.score - a.score)
+        .map(({ hit }) => hit)
+    } catch (error) {
+      this.#logger.warn('The re-ranker failed; the order of the search is kept', { why: asDenidinError(error).message })
+      return hits
+    }
+  }
+}
+
+const NONE: ReadonlySet<MessageId> = new Set()
+
+const toQuote = ({ scope, candidate, message, rank }: ScopeHit): Quote =>
+  quoteOf(scope, message, {
+    score: rank,
+    lexical: candidate.lexical,
+    ...(candidate.similarity === undefined ? {} : { similarity: candidate.similarity }),
+  })

@@ -1,0 +1,104 @@
+/** The search over long-term memory and messages. Facts are asked for once: they are hits, and they lead to messages. */
+import { NO_FACTS, type FactHits, type FactSearch } from '../memory/fact-search.ts'
+import type { ScopeEntry, SearchScope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { MessageHits, MessageSearch } from './message-search.ts'
+import { scopeEntries, type SpeakerGroups } from './scope-entries.ts'
+import type { ScopePolicy } from './scope-policy.ts'
+import type { SearchHits, SearchLimits, SearchQuery, SearchService } from './search-service.ts'
+
+export interface MemorySearchDeps {
+  readonly facts: FactSearch
+  readonly messages: MessageSearch
+  /** Groups of a person that remember something. */
+  readonly memories: SpeakerGroups
+  readonly policy: Pick<ScopePolicy, 'label'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export class MemorySearch implements SearchService {
+  readonly #deps: MemorySearchDeps
+  readonly #logger: Logger
+
+  constructor(deps: MemorySearchDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('memory.recall')
+  }
+
+  async search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
+    const { messages, memories } = this.#deps
+    const entries = await scopeEntries(scope, [messages, memories])
+    const facts = this.#findFacts(entries, query, call)
+    const [{ found, failure }, { quotes, most_quotes }] = await Promise.all([
+      facts,
+      this.#findMessages(entries, query, limits, facts, call),
+    ])
+    return {
+      memories: await this.#deps.policy.label(scope, found.memories, each => each.memory.scope),
+      quotes: await this.#deps.policy.label(scope, quotes, each => each.scope),
+      most_quotes,
+      failure,
+    }
+  }
+
+  async #findFacts(
+    entries: readonly ScopeEntry[],
+    { text }: SearchQuery,
+    call: CallContext,
+  ): Promise<{ readonly found: FactHits; readonly failure: string | undefined }> {
+    const { facts, clock, metrics } = this.#deps
+    const begun = clock.now()
+    try {
+      const found = await facts.findFacts(entries, text, call)
+      this.#logger.debug('Memories found', {
+        count: found.memories.length,
+        best_similarity: found.memories[0]?.similarity.toFixed(3),
+        took_ms: clock.now() - begun,
+      })
+      return { found, failure: undefined }
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error)
+      metrics.count('recall_failures')
+      this.#logger.warn('Memories could not be recalled', { why: failure, took_ms: clock.now() - begun })
+      return { found: NO_FACTS, failure }
+    }
+  }
+
+  async #findMessages(
+    entries: readonly ScopeEntry[],
+    query: SearchQuery,
+    limits: SearchLimits,
+    facts: Promise<{ readonly found: FactHits }>,
+    call: CallContext,
+  ): Promise<MessageHits> {
+    if (query.messages === 'none') return NO_MESSAGES
+    const { messages, clock, metrics } = this.#deps
+    const begun = clock.now()
+    try {
+      const hits =
+        query.messages === 'relevant'
+          ? await messages.findRelevant(
+              entries,
+              query,
+              limits,
+              async scope => (await facts).found.similar.get(scope) ?? [],
+              call,
+            )
+          : { quotes: await messages.findAllWords(entries, query.text, limits), most_quotes: limits.quotes }
+      this.#logger.debug('Messages found', { count: hits.quotes.length, took_ms: clock.now() - begun })
+      return hits
+    } catch (error) {
+      metrics.count('recall_failures')
+      this.#logger.warn('Messages could not be recalled', { why: asDenidinError(error).message })
+      return NO_MESSAGES
+    }
+  }
+}
+
+const NO_MESSAGES: MessageHits = { quotes: [], most_quotes: 0 }

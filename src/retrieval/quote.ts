@@ -1,0 +1,37 @@
+/** A message that a search found, quoted word for word. */
+import type { MessageId, MessageRecord } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
+
+export interface Quote {
+  readonly message_id: MessageId
+  /** The conversation in which it was said. */
+  readonly scope: Scope
+  readonly person_id: PersonId
+  readonly role: 'user' | 'assistant'
+  /** The speaker's name in the channel, if known. */
+  readonly speaker: string | undefined
+  readonly sent_at: number
+  readonly text: string
+  /** Tokens of `text`. */
+  readonly tokens: number
+  /** The search sorts by it; comparable within one answer alone. */
+  readonly score: number
+  /** 0 to about 1: how much of the question the message and its neighbours contain, rare words counting most. */
+  readonly lexical: number
+  /** Cosine similarity, if the message was found by meaning. */
+  readonly similarity?: number
+  /** When the last fact that was learned from it ended, milliseconds since the Unix epoch. */
+  readonly held_until?: number
+  /** Whose conversation it is, for a hit outside the asker's own scope. */
+  readonly owner_label?: string
+}
+
+/** How well a message matched. */
+export type Match = Pick<Quote, 'score' | 'lexical' | 'similarity'>
+
+export const quoteOf = (
+  scope: Scope,
+  { message_id, person_id, role, sender_name, sent_at, text, tokens }: MessageRecord,
+  match: Match,
+): Quote => ({ message_id, scope, person_id, role, speaker: sender_name, sent_at, text, tokens, ...match })

@@ -1,0 +1,51 @@
+/** The port of the search: one query over facts and messages within a search scope. Turns, commands and the CLI use it. */
+import type { RecalledMemory } from '../memory/memory.ts'
+import type { MessageId } from '../messages/message.ts'
+import type { SearchScope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { PersonId } from '../people/person.ts'
+import type { Quote } from './quote.ts'
+
+export interface SearchQuery {
+  readonly text: string
+  /**
+   * Which messages match: `relevant` to the text as a question, best first; those that hold `all_words` of it, in whatever
+   * form, newest first; or `none`, to search facts alone. Facts always match by meaning.
+   */
+  readonly messages: 'relevant' | 'all_words' | 'none'
+  /** When it is asked, milliseconds since the Unix epoch: relative dates (“last Tuesday”) count from here. */
+  readonly asked_at: number
+  /** Whom “I” means; `undefined` when the asker takes no part in the conversation. */
+  readonly asker: PersonId | undefined
+}
+
+export interface SearchLimits {
+  /** Most messages. Questions for a list get twice as many. */
+  readonly quotes: number
+  /** Messages that the reader sees anyway: never found. */
+  readonly exclude?: ReadonlySet<MessageId>
+}
+
+export interface SearchHits {
+  /** Facts and summaries, best first, at most `top_k_results`; uncut. */
+  readonly memories: readonly RecalledMemory[]
+  /** Messages in the order that the query asks for; uncut. */
+  readonly quotes: readonly Quote[]
+  /** How many of the quotes may be used; the others replace those that are too long. */
+  readonly most_quotes: number
+  /** Why the facts could not be searched; `undefined` when they were. */
+  readonly failure: string | undefined
+}
+
+export interface SearchService {
+  /**
+   * Searches within `scope`, and nowhere else. Hits of `extra_scopes` carry the name of their owner; call
+   * `ScopePolicy.audit` for those that are used. Never rejects: what cannot be searched gives no hits.
+   */
+  search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits>
+}
+
+const NO_HITS: SearchHits = { memories: [], quotes: [], most_quotes: 0, failure: undefined }
+
+/** The search while long-term memory is switched off. */
+export const noSearch: SearchService = { search: async () => NO_HITS }

@@ -1,0 +1,202 @@
+/**
+ * The vectors of one source, memories or messages: keeps them and their index in step with the source, and finds what is
+ * similar to a question.
+ */
+import { withDeadline } from '../platform/deadline.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Health } from '../platform/health.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { CallContext } from '../models/language-model.ts'
+import type { Embedding } from './embedding.ts'
+import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
+import type { PreviousModel } from './previous-model.ts'
+import { SyncWorker } from './sync-worker.ts'
+import { INDEX_DEADLINE_MS, DELETION_DEADLINE_MS, type Neighbour, type VectorIndex } from './vector-index.ts'
+import type { VectorStore } from './vector-store.ts'
+
+/** The present embedding model, with its threshold. */
+export interface PresentModel {
+  readonly embedding: Embedding
+  readonly min_similarity: number
+}
+
+export interface SourceVectorsDeps {
+  readonly source: EmbeddingSource
+  /** Where the vectors of this source are stored. */
+  readonly space: string
+  readonly vectors: VectorStore
+  /** Over `space`. */
+  readonly index: VectorIndex
+  readonly model: PresentModel
+  /** Answers until the present embedding model has caught up. */
+  readonly previous: PreviousModel
+  /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
+  readonly embeds: boolean
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+}
+
+/** A question as a vector of the embedding model that answers it. */
+export interface SimilarityQuery {
+  /**
+   * Items of a scope at or above the model's threshold, best first.
+   * @throws DenidinError `unavailable` or `timeout` when the index cannot be asked
+   */
+  nearest(scope: Scope, limit: number): Promise<readonly Neighbour[]>
+}
+
+/** What became of the vectors of deleted items. */
+export interface DeletedVectors {
+  /** Items that still have a vector: 0. */
+  readonly vectors: number
+  /** How many of them the index still finds: 0; `undefined` when it is down and deletes them later. */
+  readonly index: number | undefined
+}
+
+export class SourceVectors implements AsyncDisposable {
+  readonly #deps: SourceVectorsDeps
+  readonly #worker: SyncWorker
+  readonly #logger: Logger
+  #started = false
+
+  constructor(deps: SourceVectorsDeps) {
+    this.#deps = deps
+    this.#worker = new SyncWorker({ ...deps, embedding: deps.model.embedding })
+    this.#logger = deps.logger.for('memory.recall')
+  }
+
+  get space(): string {
+    return this.#deps.space
+  }
+
+  get minSimilarity(): number {
+    return this.#deps.model.min_similarity
+  }
+
+  /** Begins to embed and index in the background what is missing. */
+  start(): void {
+    this.#started = true
+    this.#worker.requestSync()
+  }
+
+  /** A new item: it is embedded next. */
+  add(item: Embeddable): void {
+    if (this.#started) this.#worker.add(item)
+  }
+
+  /** The source has changed: looks for work soon. */
+  requestSync(): void {
+    if (this.#started) this.#worker.requestSync()
+  }
+
+  /** Items may have been removed or moved: compares everything soon. */
+  requestFullSync(): void {
+    if (this.#started) this.#worker.requestFullSync()
+  }
+
+  /** Compares everything, started or not. Resolves when nothing can be done for now. */
+  async syncNow(): Promise<void> {
+    this.#worker.requestFullSync()
+    await this.#worker.whenIdle()
+  }
+
+  /** Resolves when nothing can be done for now. */
+  async whenIdle(): Promise<void> {
+    await this.#worker.whenIdle()
+  }
+
+  /** Whether a scope has any vector, of the present or of the previous model. */
+  async holds(scope: Scope): Promise<boolean> {
+    const { vectors, space, previous } = this.#deps
+    return (await vectors.holds(space, scope)) || (await previous.holds(scope))
+  }
+
+  /**
+   * Embeds a question with the model that knows most of `asked`, the scope in which it is asked.
+   * @throws DenidinError when the embedder fails
+   */
+  async ask(asked: Scope, question: string, call: CallContext): Promise<SimilarityQuery> {
+    const { index, previous, clock, source } = this.#deps
+    const { embedding, min_similarity } = this.#deps.model
+    const model = (await previous.asked(asked, question, call)) ?? {
+      index,
+      min_similarity,
+      vector: await embedding.ofQuestion(question, call),
+    }
+    return {
+      nearest: async (scope, limit) => {
+        const neighbours = await withDeadline(
+          clock,
+          INDEX_DEADLINE_MS,
+          `the index of ${source.name}`,
+          signal => model.index.query(scope, model.vector, limit, signal),
+          call.signal,
+        )
+        return neighbours.filter(each => each.similarity >= model.min_similarity)
+      },
+    }
+  }
+
+  /** Deletes the vectors of items that have left the source: at once from the store, within seconds from the index. */
+  async deleteItems(item_ids: readonly string[]): Promise<DeletedVectors> {
+    const { vectors, space, index, clock, source } = this.#deps
+    const before = await vectors.scopesOf(space, item_ids)
+    await vectors.delete(item_ids)
+    const left = (await vectors.scopesOf(space, item_ids)).size
+    if (before.size === 0) return { vectors: left, index: 0 }
+    try {
+      await withDeadline(clock, DELETION_DEADLINE_MS, `the index of ${source.name}`, signal => index.catchUp(signal))
+      return { vectors: left, index: 0 }
+    } catch (error) {
+      this.#logger.warn('The index deletes forgotten memories later', {
+        why: (error as Error).message,
+        memories: before.size,
+      })
+      this.#worker.requestFullSync()
+      return { vectors: left, index: undefined }
+    }
+  }
+
+  /**
+   * Deletes the vectors that hold words which were changed or taken back in the source.
+   * @throws DenidinError as the index does; the next round does what is left.
+   */
+  async deleteStale(): Promise<void> {
+    const { clock, source } = this.#deps
+    await withDeadline(clock, DELETION_DEADLINE_MS, `the index of ${source.name}`, signal =>
+      this.#worker.deleteVectors(signal),
+    )
+  }
+
+  /** Stored vectors of the present model. */
+  async count(): Promise<number> {
+    return await this.#deps.vectors.count(this.#deps.space)
+  }
+
+  /** Vectors that wait to be put into the index. */
+  async pendingInIndex(): Promise<number> {
+    return await this.#deps.index.pending()
+  }
+
+  /** Items that the embedding model refuses. */
+  get refused(): number {
+    return this.#deps.model.embedding.refused
+  }
+
+  /** Why the last round of work ended early; `undefined` when it did not. */
+  get trouble(): string | undefined {
+    return this.#worker.trouble
+  }
+
+  async indexHealth(): Promise<Health> {
+    return await this.#deps.index.health()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker[Symbol.asyncDispose]()
+    await this.#deps.index[Symbol.asyncDispose]()
+  }
+}
