@@ -1,3 +1,4 @@
+/** What every entry point does first: load the settings, make sure of the data folder. */
 import { readFileSync } from 'node:fs'
 import { chmod, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'

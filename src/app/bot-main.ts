@@ -1,3 +1,4 @@
+/** The entry point of the bot process. */
 import { systemClock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'

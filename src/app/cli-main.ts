@@ -1,3 +1,4 @@
+/** The entry point of the `denidin` command. */
 import { runCli } from '../interfaces/cli/run-cli.ts'
 import { connectToOwner } from '../operations/socket/socket-client.ts'
 import { systemClock } from '../platform/clock.ts'

@@ -1,3 +1,4 @@
+/** The diagnostics of `denidin doctor`. */
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'

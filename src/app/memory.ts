@@ -10,7 +10,7 @@ import { createNoLongTermMemory } from '../memory/no-long-term-memory.ts'
 import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
-import { createFullTextModule } from '../retrieval/full-text/full-text-module.ts'
+import { createFullTextModule, type FullTextModule } from '../retrieval/full-text/full-text-module.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
 import { noMessageIndex } from '../retrieval/full-text/no-message-index.ts'
 import { createRetrievalModule, type RetrievalSettings } from '../retrieval/retrieval-module.ts'
@@ -20,56 +20,44 @@ import { noVectorMaintenance } from '../vectors/maintenance/no-vector-maintenanc
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 import type { MessageVectors } from '../vectors/message-vectors.ts'
 import { noMessageVectors } from '../vectors/no-message-vectors.ts'
-import { createVectorsModule, type VectorsSettings } from '../vectors/vectors-module.ts'
+import { createVectorsModule, type VectorsModule, type VectorsSettings } from '../vectors/vectors-module.ts'
 import type { Models } from './models.ts'
 import type { Runtime } from './runtime.ts'
-import type { Stores } from './stores.ts'
+import type { BaseStores, Stores } from './stores.ts'
 
 /** Whether anything is moved into long-term memory and recalled from it. */
 export const remembers = (settings: Settings): boolean =>
   settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
 
-/** What the rest of the app uses of memory and search. */
-export interface MemoryFeatures {
-  readonly memory: LongTermMemory
-  readonly messageVectors: MessageVectors
-  readonly messageIndex: MessageIndex
-  readonly maintenance: VectorMaintenance
-  readonly search: SearchService
-  readonly scopes: ScopePolicy
-  /** In the order in which they start. */
-  readonly modules: readonly Module[]
-}
-
-export interface MemoryFeaturesDeps {
-  readonly settings: Settings
-  readonly stores: Stores
-  readonly models: Pick<Models, 'embedder' | 'embedderOf'>
-  readonly audit: AuditLog
-  readonly runtime: Runtime
+/** The indexes over memories and messages: derived data, which also holds something about persons. */
+interface OpenIndexes {
+  readonly fullText: FullTextModule
+  readonly vectors: VectorsModule
 }
 
 /** Switched off, no Chroma starts, and neither the vector store nor the full-text index is opened. */
-export const createMemoryFeatures = async (deps: MemoryFeaturesDeps): Promise<MemoryFeatures> => {
-  const { settings, stores, audit, runtime } = deps
-  const feed = createSqliteMessageReader(stores.database)
-  const scopes = new ScopePolicy({
-    people: stores.people,
-    audit,
-    sources: [feed, stores.memories],
-    godfather_scope: settings.memory.godfather_scope,
-  })
-  if (!remembers(settings)) return memoryOff(stores, scopes)
+export type Indexes = OpenIndexes | 'off'
+
+export interface IndexesDeps {
+  readonly settings: Settings
+  readonly stores: BaseStores
+  readonly models: Pick<Models, 'embedder' | 'embedderOf'>
+  readonly runtime: Runtime
+}
+
+/** Opens the indexes. They come before the people: merging two persons reassigns what the indexes hold. */
+export const openIndexes = async ({ settings, stores, models, runtime }: IndexesDeps): Promise<Indexes> => {
+  if (!remembers(settings)) return 'off'
   const fullText = await createFullTextModule({
     database_path: join(settings.data_root, 'index.db'),
-    feed,
+    feed: createSqliteMessageReader(stores.database),
     changeLog: stores.changeLog,
     logger: runtime.logger,
   })
   const vectors = await createVectorsModule({
     settings: vectorsSettings(settings),
-    embedder: deps.models.embedder,
-    embedderOf: space => deps.models.embedderOf(space),
+    embedder: models.embedder,
+    embedderOf: space => models.embedderOf(space),
     memorySource: createMemoryEmbeddingSource(stores.memories),
     memorySessions: stores.memories,
     messageContext: createSqliteMessageContext(stores.database),
@@ -79,6 +67,50 @@ export const createMemoryFeatures = async (deps: MemoryFeaturesDeps): Promise<Me
     verifiable: [fullText.following.verification],
     runtime,
   })
+  return { fullText, vectors }
+}
+
+/** The modules of the indexes, in the order in which they start. */
+export const indexModules = (indexes: Indexes): readonly Module[] =>
+  indexes === 'off' ? [] : [indexes.fullText, indexes.vectors]
+
+/** What the rest of the app uses of memory and search. */
+export interface MemoryFeatures {
+  readonly memory: LongTermMemory
+  readonly messageVectors: MessageVectors
+  readonly messageIndex: MessageIndex
+  readonly maintenance: VectorMaintenance
+  readonly search: SearchService
+  readonly scopes: ScopePolicy
+  /** In the order in which they start, those of the indexes included. */
+  readonly modules: readonly Module[]
+}
+
+export interface MemoryFeaturesDeps {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly indexes: Indexes
+  readonly audit: AuditLog
+  readonly runtime: Runtime
+}
+
+/** Long-term memory and search over the indexes, or their null objects. */
+export const createMemoryFeatures = ({
+  settings,
+  stores,
+  indexes,
+  audit,
+  runtime,
+}: MemoryFeaturesDeps): MemoryFeatures => {
+  const feed = createSqliteMessageReader(stores.database)
+  const scopes = new ScopePolicy({
+    people: stores.people,
+    audit,
+    sources: [feed, stores.memories],
+    godfather_scope: settings.memory.godfather_scope,
+  })
+  if (indexes === 'off') return memoryOff(stores, scopes)
+  const { fullText, vectors } = indexes
   const memory = createMemoryModule({
     settings: settings.memory.longterm,
     memories: stores.memories,
@@ -103,7 +135,7 @@ export const createMemoryFeatures = async (deps: MemoryFeaturesDeps): Promise<Me
     maintenance: vectors.maintenance,
     search: retrieval.search,
     scopes,
-    modules: [fullText, vectors, memory, retrieval],
+    modules: [...indexModules(indexes), memory, retrieval],
   }
 }
 

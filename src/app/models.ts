@@ -1,3 +1,4 @@
+/** Wires the configured models; every call is metered. */
 import type { Settings } from '../config/settings.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { LanguageModel } from '../models/language-model.ts'

@@ -1,3 +1,4 @@
+/** Opens DeniDin for a single command while the bot is down. */
 import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import type { OpenOptions } from '../interfaces/cli/connect.ts'

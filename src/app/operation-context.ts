@@ -14,6 +14,7 @@ import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
 import type { Stores } from './stores.ts'
+import type { Uptime } from './uptime.ts'
 import type { Runtime } from './runtime.ts'
 
 /**
@@ -32,7 +33,7 @@ export interface OperationContextDeps {
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
-  readonly instance: { readonly version: string; readonly started_at: () => number | undefined }
+  readonly instance: { readonly version: string; readonly uptime: Uptime }
   readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
   readonly learning: { readonly onRequest: Learning; readonly agent: ConsciousAgent }
   readonly chats: {
@@ -92,7 +93,7 @@ const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInf
   extraction_enabled: settings.feature_flags.enable_llm_entity_extraction,
   godfather_phone: settings.godfather_phone,
   get started_at() {
-    return instance.started_at()
+    return instance.uptime.started_at
   },
 })
 

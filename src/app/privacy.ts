@@ -1,8 +1,9 @@
-import type { Settings } from '../config/settings.ts'
+/** Wires erasure and export over every store of personal data. */
 import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
+import type { PersonalData } from '../people/personal-data.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
-import { createExport, type Export } from '../privacy/export.ts'
+import { createExport, type Export, type ExportFiles } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
 import type { ActiveSession } from '../privacy/session-erasure.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -11,14 +12,16 @@ import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface PrivacyDeps {
-  readonly settings: Settings
   readonly stores: Stores
+  readonly exportFiles: ExportFiles
+  /** That of all features, in the order in which it is erased. */
+  readonly personalData: readonly PersonalData[]
   readonly sessions: Sessions
   readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors'>
   readonly audit: AuditLog
   readonly background: BackgroundTasks
   readonly exclusive: Exclusive
-  /** Told that sessions lost messages: what is remembered of them is to be made anew. */
+  /** Called when sessions lost messages: what is remembered of them has to be learned again. */
   readonly sessionChanged: () => void
 }
 
@@ -27,17 +30,15 @@ export interface Privacy {
   readonly exporting: Export
 }
 
-/** What people can ask of what is held about them, over every store. */
+/** Erasure and export of everything that is held about a person. */
 export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => {
-  const { settings, stores, sessions, features, audit, background } = privacy
-  const personalData = (): typeof stores.personalData => stores.personalData
-  const exporting = createExport({ personalData, root: settings.data_root, clock: parts.clock })
-  stores.personalData.push(exporting.personal)
+  const { stores, personalData, sessions, features, audit, background } = privacy
+  const exporting = createExport({ files: privacy.exportFiles, personalData, clock: parts.clock })
   const sessionsChanged = (active: readonly ActiveSession[]): void => {
     // A turn that was in progress may have written its window meanwhile.
     for (const { scope, session_id } of active) {
       const refresh = (): Promise<void> => sessions.refresh(session_id)
-      background.run('writing a session anew', () => privacy.exclusive(scope, refresh))
+      background.run('rewriting a session file', () => privacy.exclusive(scope, refresh))
     }
     privacy.sessionChanged()
   }

@@ -1,3 +1,4 @@
+/** Runs the bot from taking the data folder to the clean stop. */
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'

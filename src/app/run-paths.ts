@@ -1,3 +1,4 @@
+/** Paths of the files by which other processes find a running DeniDin. */
 import { join } from 'node:path'
 
 /** Where a running DeniDin keeps what others find it by. */

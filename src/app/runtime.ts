@@ -1,3 +1,4 @@
+/** What every feature is built with: clock, ids, log, metrics and token counter. */
 import { systemClock, type Clock } from '../platform/clock.ts'
 import { systemIds, type Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'

@@ -1,3 +1,4 @@
+/** What a start prints for the operator, and keeps in `logs/startup.log`. */
 import { fstatSync, ftruncateSync } from 'node:fs'
 
 /** What the bot prints for whoever started it. */

@@ -1,3 +1,5 @@
+/** Opens the stores of the data folder: `denidin.db`, the erasure log and the sessions folder. */
+import type { BackupSource } from '../lifecycle/module.ts'
 import { join } from 'node:path'
 import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
 import type { Settings } from '../config/settings.ts'
@@ -36,6 +38,7 @@ import type { PersonalData } from '../people/personal-data.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../people/sqlite/sqlite-preferences.ts'
+import { identityValues } from '../people/sqlite/identity-values.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { peopleMigrations } from '../people/sqlite/people-migrations.ts'
 import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-people.ts'
@@ -47,10 +50,9 @@ import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Everything that is kept in `denidin.db` and in the sessions folder. */
-export interface Stores extends Disposable {
+/** The stores that need nothing but their files. */
+export interface BaseStores extends Disposable {
   readonly database: Database
-  readonly people: SqlitePeople
   readonly messages: MessageStore
   readonly changeLog: ChangeLog
   readonly ledger: SessionLedger & SessionTransfers
@@ -68,8 +70,14 @@ export interface Stores extends Disposable {
   readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
-  /** Every store that holds something of a person. */
-  readonly personalData: PersonalData[]
+  /** Stores that hold anything about a person, in the order in which their data is erased. */
+  readonly personalData: readonly PersonalData[]
+  readonly backupSources: readonly BackupSource[]
+}
+
+/** All stores. */
+export interface Stores extends BaseStores {
+  readonly people: SqlitePeople
 }
 
 /** Order matters only where one table refers to another. */
@@ -87,26 +95,77 @@ export const allMigrations = [
   ...appliedErasureMigrations,
 ]
 
-/** Opens the stores of a data folder that this process owns. */
-export const openStores = (settings: Settings, { clock, ids, logger }: Runtime): Stores => {
+/** Opens everything but the people. The caller owns the data folder. */
+export const openBaseStores = (settings: Settings, { clock, ids, logger }: Runtime): BaseStores => {
   const database = new Database(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
-  const listings = createSqliteNumberedLists(database)
   const messages = createSqliteMessageStore(database)
-  const ledger = new SqliteSessionLedger(database)
-  const memories = createSqliteMemoryStore(
+  const learned = {
+    ...openMemoryStores(database, erasures),
+    processedMessages: createSqliteProcessedMessages(database),
+    reflections: createSqliteReflections(database),
+  }
+  const meter = new SqliteMeter(database, clock)
+  const pauses = createSqlitePauses(database)
+  const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, logger })
+  return {
+    database,
+    erasures,
+    preferences,
+    meter,
+    pauses,
+    ...learned,
+    ...sessions,
+    messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
+    changeLog: createSqliteChangeLog(database),
+    forgettable: createSqliteMessageErasure(database),
+    applied: createSqliteAppliedErasures(database),
+    personalData: [
+      // First: it looks for a person's identities, which the profile erases.
+      sessions.unknownSessions.personal,
+      createPersonalProfile(database),
+      preferences,
+      messages.personal,
+      createPersonalSessions(sessions.ledger, sessions.folders),
+      learned.memories,
+      learned.memoryLog,
+      learned.profiles,
+      learned.processedMessages,
+      learned.reflections,
+      meter,
+      pauses,
+      learned.numberedLists,
+      erasures.personal,
+    ],
+    backupSources: [
+      { name: 'database', path: database.path, kind: 'sqlite', content: 'truth' },
+      ...sessions.folders.backupSources,
+      ...erasures.backupSources,
+    ],
+    [Symbol.dispose]: () => {
+      erasures[Symbol.dispose]()
+      database[Symbol.dispose]()
+    },
+  }
+}
+
+const openMemoryStores = (database: Database, erasures: Erasures) => ({
+  memories: createSqliteMemoryStore(
     database,
     async ({ memory_id, sources }) =>
       (await erasures.erased(sources)).size > 0 || (await erasures.erasedMemories([memory_id])).size > 0,
-  )
-  const memoryLog = createSqliteMemoryLog(database)
-  const profiles = createSqliteProfiles(database)
-  const learnt = createSqliteProcessedMessages(database)
-  const reflections = createSqliteReflections(database)
-  const meter = new SqliteMeter(database, clock)
-  const pauses = createSqlitePauses(database)
-  const root = join(settings.data_root, 'sessions')
+  ),
+  memoryLog: createSqliteMemoryLog(database),
+  profiles: createSqliteProfiles(database),
+  numberedLists: createSqliteNumberedLists(database),
+})
+
+const openSessionStores = (
+  root: string,
+  { database, erasures, logger }: Pick<BaseStores, 'database' | 'erasures'> & Pick<Runtime, 'logger'>,
+) => {
+  const ledger = new SqliteSessionLedger(database)
   const folders = new SessionFolders(root)
   const unknownSessions = new UnknownSessions({
     root,
@@ -119,59 +178,35 @@ export const openStores = (settings: Settings, { clock, ids, logger }: Runtime):
         .filter(({ into_id }) => into_id === person_id)
         .map(({ from_id }) => JSON.stringify(from_id)),
       // The beginnings of chat ids, such as 15551230001@c.us.
-      ...((await people.find(person_id))?.identities.map(({ value }) => `"${value}@`) ?? []),
+      ...identityValues(database, person_id).map(value => `"${value}@`),
     ],
   })
-  const sessions = createPersonalSessions(ledger, folders)
-  const personalData: PersonalData[] = [
-    // First: it looks for a person's names too.
-    unknownSessions.personal,
-    createPersonalProfile(database),
-    preferences,
-    messages.personal,
-    sessions,
-    memories,
-    memoryLog,
-    profiles,
-    learnt,
-    reflections,
-    meter,
-    pauses,
-    listings,
-    erasures.personal,
-  ]
+  return { ledger, folders, unknownSessions }
+}
+
+/**
+ * Adds the people, who come last: merging two of them reassigns everything that is held about them.
+ * @param personalData the stores' own, and that of every other feature
+ */
+export const withPeople = (
+  stores: BaseStores,
+  settings: Settings,
+  { ids, clock, logger }: Runtime,
+  personalData: readonly PersonalData[],
+): Stores => {
   const people = createSqlitePeople({
     settings: { godfather_phone: settings.godfather_phone, blocked_phones: settings.user_roles.blocked_phones },
-    personalData: () => personalData,
-    database,
+    personalData,
+    database: stores.database,
     ids,
     clock,
     logger,
   })
-  return {
-    database,
-    people,
-    ledger,
-    memoryLog,
-    profiles,
-    processedMessages: learnt,
-    reflections,
-    meter,
-    personalData,
-    pauses,
-    preferences,
-    numberedLists: listings,
-    erasures,
-    changeLog: createSqliteChangeLog(database),
-    messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
-    memories,
-    forgettable: createSqliteMessageErasure(database),
-    applied: createSqliteAppliedErasures(database),
-    folders,
-    unknownSessions,
-    [Symbol.dispose]: () => {
-      erasures[Symbol.dispose]()
-      database[Symbol.dispose]()
-    },
-  }
+  return { ...stores, people }
+}
+
+/** Opens the stores without any other feature. */
+export const openStores = (settings: Settings, runtime: Runtime): Stores => {
+  const stores = openBaseStores(settings, runtime)
+  return withPeople(stores, settings, runtime, stores.personalData)
 }

@@ -47,7 +47,7 @@ export interface Erasure {
 }
 
 export interface ErasureDeps {
-  readonly personalData: () => readonly PersonalData[]
+  readonly personalData: readonly PersonalData[]
   /** Records what is to be deleted, and which acts the main database has been through. */
   readonly log: { readonly erasures: Erasures; readonly applied: AppliedErasures }
   readonly texts: TextErasureDeps
@@ -128,7 +128,7 @@ class RecordedErasure implements Erasure {
     const stores: Record<string, number> = { ...before }
     const { message_ids, memories, session_ids } = await this.#recordEverything(act, bounds)
     const own = await this.#sessions.releaseOf(person_id)
-    for (const data of this.#deps.personalData()) {
+    for (const data of this.#deps.personalData) {
       stores[data.name] = (stores[data.name] ?? 0) + (await data.erase(person_id, bounds))
     }
     // Messages that were recorded before a crash may belong to another person by now.
@@ -138,7 +138,7 @@ class RecordedErasure implements Erasure {
     this.#texts.scrub()
     let residue = await this.#sessions.residue(session_ids, [person_id, ...message_ids.slice(0, 1)])
     residue += await this.#sessions.textsLeft(own)
-    for (const data of this.#deps.personalData()) residue += await data.count(person_id, bounds)
+    for (const data of this.#deps.personalData) residue += await data.count(person_id, bounds)
     this.#sessions.announce(active)
     return { messages: message_ids.length, memories: memories.length, stores, residue, index }
   }

@@ -21,73 +21,93 @@ export interface Export {
   export(person_id: PersonId): Promise<Exported>
   /** The text of an export that was just made. */
   read(exported: Exported): Promise<string>
-  /** Export files on disk are personal data too. */
-  readonly personal: PersonalData
 }
 
 export interface ExportDeps {
-  readonly personalData: () => readonly PersonalData[]
-  /** `data_root`. */
-  readonly root: string
+  readonly files: ExportFiles
+  /** Everything that is exported. */
+  readonly personalData: readonly PersonalData[]
   readonly clock: Clock
 }
 
 const FOLDER = 'exports'
 
-/** Exports as Markdown: a heading for each section, a list entry for each record, further lines of a field indented. */
-export const createExport = ({ personalData, root, clock }: ExportDeps): Export => {
-  const folderOf = (person_id: PersonId): string => join(root, FOLDER, encodeURIComponent(person_id))
-  const filesOf = async (person_id: PersonId): Promise<readonly string[]> =>
-    await readdir(folderOf(person_id)).catch(() => [])
+/** The folder of export files. They are personal data too. */
+export class ExportFiles {
+  readonly personal: PersonalData
+  readonly #root: string
 
-  return {
-    export: async person_id => {
-      const at = new Date(clock.now()).toISOString()
-      const name = `${isoDay(clock.now())}-${at.slice('0000-00-00T'.length).replace(/[:.Z]/g, '')}.md`
-      const file = join(FOLDER, encodeURIComponent(person_id), name)
-      await makePrivateFolder(folderOf(person_id))
-      const unfinished = join(root, `${file}.part`)
-      await using handle = await open(unfinished, 'w', PRIVATE_FILE_MODE)
-      let records = 0
-      let characters = 0
-      let section: string | undefined
-      const write = async (text: string): Promise<void> => {
-        characters += text.length
-        await handle.write(text)
-      }
-      await write(`# Everything that DeniDin holds about you\n\nWritten ${at}. Times are in UTC.\n`)
-      for (const data of personalData()) {
-        for await (const record of data.export(person_id)) {
-          if (record.section !== section) await write(`\n## ${record.section}\n\n`)
-          section = record.section
-          await write(line(record))
-          records++
-        }
-      }
-      await handle.sync()
-      await rename(unfinished, join(root, file))
-      return { file, records, characters }
-    },
-
-    read: async ({ file }) => await readFile(join(root, file), 'utf8'),
-
-    personal: {
+  /** @param root `data_root` */
+  constructor(root: string) {
+    this.#root = root
+    this.personal = {
       name: 'exports',
       tables: [],
-      count: async person_id => (await filesOf(person_id)).length,
+      count: async person_id => (await this.#filesOf(person_id)).length,
       // The export of one half of a merged person is incomplete; the person can ask for a new one.
       reassign: async from => {
-        await remove(folderOf(from))
+        await remove(this.#folderOf(from))
       },
       export: async function* () {},
       erase: async person_id => {
-        const files = await filesOf(person_id)
-        await remove(folderOf(person_id))
+        const files = await this.#filesOf(person_id)
+        await remove(this.#folderOf(person_id))
         return files.length
       },
-    },
+    }
+  }
+
+  /** Makes the person's folder. @returns the path of a new file, relative to `data_root` */
+  async prepare(person_id: PersonId, name: string): Promise<string> {
+    await makePrivateFolder(this.#folderOf(person_id))
+    return join(FOLDER, encodeURIComponent(person_id), name)
+  }
+
+  /** @param file path relative to `data_root` */
+  absolute(file: string): string {
+    return join(this.#root, file)
+  }
+
+  #folderOf(person_id: PersonId): string {
+    return join(this.#root, FOLDER, encodeURIComponent(person_id))
+  }
+
+  async #filesOf(person_id: PersonId): Promise<readonly string[]> {
+    return await readdir(this.#folderOf(person_id)).catch(() => [])
   }
 }
+
+/** Exports as Markdown: a heading for each section, a list entry for each record, further lines of a field indented. */
+export const createExport = ({ files, personalData, clock }: ExportDeps): Export => ({
+  export: async person_id => {
+    const at = new Date(clock.now()).toISOString()
+    const name = `${isoDay(clock.now())}-${at.slice('0000-00-00T'.length).replace(/[:.Z]/g, '')}.md`
+    const file = await files.prepare(person_id, name)
+    const unfinished = files.absolute(`${file}.part`)
+    await using handle = await open(unfinished, 'w', PRIVATE_FILE_MODE)
+    let records = 0
+    let characters = 0
+    let section: string | undefined
+    const write = async (text: string): Promise<void> => {
+      characters += text.length
+      await handle.write(text)
+    }
+    await write(`# Everything that DeniDin holds about you\n\nWritten ${at}. Times are in UTC.\n`)
+    for (const data of personalData) {
+      for await (const record of data.export(person_id)) {
+        if (record.section !== section) await write(`\n## ${record.section}\n\n`)
+        section = record.section
+        await write(line(record))
+        records++
+      }
+    }
+    await handle.sync()
+    await rename(unfinished, files.absolute(file))
+    return { file, records, characters }
+  },
+
+  read: async ({ file }) => await readFile(files.absolute(file), 'utf8'),
+})
 
 const line = ({ fields }: PersonalRecord): string => {
   const filled = Object.entries(fields).filter(([, value]) => value !== null && value !== '')

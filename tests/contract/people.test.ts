@@ -46,7 +46,7 @@ const sqlite = (): Keeping => {
         ids: systemIds,
         clock,
         settings,
-        personalData: () => [],
+        personalData: [],
         logger: silentLogger,
       })
     },

@@ -19,7 +19,7 @@ import { createPersonalProfile } from '../../src/people/sqlite/personal-profile.
 import { peopleMigrations } from '../../src/people/sqlite/people-migrations.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../../src/people/sqlite/sqlite-preferences.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
-import { createExport } from '../../src/privacy/export.ts'
+import { createExport, ExportFiles } from '../../src/privacy/export.ts'
 import { createPersonalSessions } from '../../src/sessions/personal-sessions.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
@@ -174,11 +174,12 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data: reflections, fill, sections: ['reflections'] }
   },
   exports: folder => {
-    const exporting = createExport({ personalData: () => [], root: folder, clock: new FakeClock() })
+    const files = new ExportFiles(folder)
+    const exporting = createExport({ personalData: [], files, clock: new FakeClock() })
     const fill = async (person_id: string): Promise<void> => {
       await exporting.export(person_id)
     }
-    return { data: exporting.personal, fill, sections: [] }
+    return { data: files.personal, fill, sections: [] }
   },
 }
 

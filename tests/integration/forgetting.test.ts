@@ -52,7 +52,7 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
   const parts = surroundings(denidin.log, { clock: denidin.clock })
   return createErasure({
     ...parts,
-    personalData: () => [...stores.personalData, ...further],
+    personalData: [...stores.personalData, ...further],
     log: { erasures: stores.erasures, applied: stores.applied },
     texts: {
       messages: stores.forgettable,

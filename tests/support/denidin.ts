@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createApp, type App } from '../../src/app/create-app.ts'
+import type { App } from '../../src/app/app.ts'
+import { createApp } from '../../src/app/create-app.ts'
 import { openStores } from '../../src/app/stores.ts'
 import { surroundings, type Runtime } from '../../src/app/runtime.ts'
 import type { Channel } from '../../src/channels/channel.ts'

@@ -67,7 +67,7 @@ const open = (): SqlitePeople =>
     ids: systemIds,
     clock,
     settings: { godfather_phone: undefined, blocked_phones: [] },
-    personalData: () => [letters, photos],
+    personalData: [letters, photos],
     logger: silentLogger,
   })
 

@@ -10,7 +10,7 @@ import { mergedRole } from '../roles.ts'
 export interface MergeDeps {
   readonly database: Database
   readonly clock: Clock
-  readonly personalData: () => readonly Pick<PersonalData, 'name' | 'reassign'>[]
+  readonly personalData: readonly Pick<PersonalData, 'name' | 'reassign'>[]
   readonly logger: Logger
 }
 
@@ -90,7 +90,7 @@ export class SqliteMerges {
   /** Gives everything held about one person to the other. @returns whether every store did it */
   async #reassign({ from_id, into_id }: MergeRow): Promise<boolean> {
     const { database, clock, logger } = this.#deps
-    for (const data of this.#deps.personalData()) {
+    for (const data of this.#deps.personalData) {
       try {
         await data.reassign(from_id, into_id)
       } catch (error) {

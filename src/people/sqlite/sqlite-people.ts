@@ -19,8 +19,8 @@ export interface SqlitePeopleDeps {
   readonly ids: Ids
   readonly clock: Clock
   readonly settings: PeopleSettings
-  /** Every store with personal data; asked at each merge. */
-  readonly personalData: () => readonly Pick<PersonalData, 'name' | 'reassign'>[]
+  /** Every store with personal data. */
+  readonly personalData: readonly Pick<PersonalData, 'name' | 'reassign'>[]
   readonly logger: Logger
 }
 

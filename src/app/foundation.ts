@@ -1,0 +1,48 @@
+/** Opens the foundation of the app: stores, indexes, then the people, then memory and search. */
+import type { PersonalData } from '../people/personal-data.ts'
+import { createAuditFile, type AuditFile } from '../platform/audit-file.ts'
+import type { BackgroundTasks } from '../platform/background-tasks.ts'
+import { ExportFiles } from '../privacy/export.ts'
+import { createMemoryFeatures, indexModules, openIndexes, type MemoryFeatures } from './memory.ts'
+import { createModels, type Models } from './models.ts'
+import { openBaseStores, withPeople, type Stores } from './stores.ts'
+import type { Uptime } from './uptime.ts'
+import type { AppDeps } from './app.ts'
+
+/** What belongs to the running process, not to a feature. */
+export interface ProcessState {
+  /** Aborted when the app stops. */
+  readonly stopping: AbortController
+  readonly background: BackgroundTasks
+  readonly uptime: Uptime
+}
+
+/** Stores, models, memory and search. */
+export interface Foundation {
+  readonly stores: Stores
+  /** That of all features, in the order in which it is erased. */
+  readonly personalData: readonly PersonalData[]
+  readonly models: Models
+  readonly audit: AuditFile
+  readonly exportFiles: ExportFiles
+  readonly memory: MemoryFeatures
+}
+
+/** Opens what everything else is built on. */
+export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foundation> => {
+  const base = openBaseStores(settings, parts)
+  await base.meter.releaseInterrupted()
+  const models = createModels(settings, base.meter, parts)
+  const indexes = await openIndexes({ settings, stores: base, models, runtime: parts })
+  const exportFiles = new ExportFiles(settings.data_root)
+  const personalData = [
+    ...base.personalData,
+    ...indexModules(indexes).flatMap(module => module.personalData ?? []),
+    exportFiles.personal,
+  ]
+  const stores = withPeople(base, settings, parts, personalData)
+  await stores.people.recover()
+  const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock)
+  const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
+  return { stores, personalData, models, audit, exportFiles, memory }
+}

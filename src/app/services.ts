@@ -1,0 +1,99 @@
+/** Builds what works on the foundation: sessions, learning, delivery, privacy, channels and the conscious agent. */
+import type { Channel } from '../channels/channel.ts'
+import { createConsoleChannel, type ConsoleChannel } from '../channels/console/console-channel.ts'
+import type { TurnMessage } from '../conversation/turn-message.ts'
+import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
+import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
+import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import { HOUR_MS } from '../platform/clock.ts'
+import type { SessionBrowser } from '../sessions/session.ts'
+import { createSessions, type Sessions } from '../sessions/sessions.ts'
+import { statelessSessions } from '../sessions/stateless-sessions.ts'
+import { createAgent } from './agent.ts'
+import { createDelivery, createScheduler, type Delivery } from './delivery.ts'
+import { createLearning, extractionProviders, type AppLearning } from './learning.ts'
+import { createPrivacy, type Privacy } from './privacy.ts'
+import { createClosing } from './session-lifecycle.ts'
+import type { AppDeps } from './app.ts'
+import type { Foundation, ProcessState } from './foundation.ts'
+
+/** What works on the foundation, and what operations and the pipeline use. */
+export interface Services {
+  readonly sessions: Sessions & SessionBrowser
+  /** Sessions as the pipeline uses them. */
+  readonly windows: Sessions
+  readonly learning: AppLearning
+  readonly scheduler: TurnScheduler<TurnMessage>
+  readonly console: ConsoleChannel
+  /** The console included. */
+  readonly channels: readonly Channel[]
+  readonly lifecycle: SessionLifecycle
+  /** Sweeps ended sessions in the background, soon. */
+  readonly sweepSoon: () => void
+  readonly privacy: Privacy
+  readonly delivery: Delivery
+  readonly agent: ConsciousAgent
+}
+
+/** Builds the services in the order of their dependencies. */
+export const createServices = (
+  { settings, parts, channels: others = [] }: AppDeps,
+  { stores, personalData, models, audit, exportFiles, memory }: Foundation,
+  { stopping, background }: ProcessState,
+): Services => {
+  const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
+  const sessions = createSessions({ ...parts, ...stores, timeout_ms })
+  const providers = extractionProviders(settings, stores.meter, parts)
+  const { language, embedder } = models
+  const learning = createLearning(
+    { settings, stores, memory: memory.memory, model: language, embedder, providers },
+    parts,
+  )
+  const windows = settings.feature_flags.enable_memory_system
+    ? learning.whileRunning(sessions, background, stopping.signal)
+    : statelessSessions
+
+  // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
+  const scheduler = createScheduler(settings, parts)
+  const { exclusive } = scheduler
+  const console = createConsoleChannel({
+    clock: parts.clock,
+    ids: parts.ids,
+    whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
+  })
+  const channels = [console, ...others]
+  const lifecycle = createClosing(
+    { settings, stores, sessions, memory: memory.memory, learning, exclusive, timeout_ms },
+    parts,
+  )
+  const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
+  const privacy = createPrivacy(
+    {
+      stores,
+      exportFiles,
+      personalData,
+      sessions,
+      features: memory,
+      audit,
+      background,
+      exclusive,
+      sessionChanged: sweepSoon,
+    },
+    parts,
+  )
+  const delivery = createDelivery({ settings, stores, windows, channels, exclusive, stopping: stopping.signal }, parts)
+  const agent = createAgent({ settings, stores, embedder, learner: learning.learner }, parts)
+  return {
+    sessions,
+    windows,
+    learning,
+    scheduler,
+    console,
+    channels,
+    lifecycle,
+    sweepSoon,
+    privacy,
+    delivery,
+    agent,
+  }
+}

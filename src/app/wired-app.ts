@@ -1,0 +1,146 @@
+/** The app at work: lists its modules in the order in which they start, and connects the channels to the pipeline. */
+import type { Channel, ChannelEvents } from '../channels/channel.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
+import type { Module } from '../lifecycle/module.ts'
+import { Modules } from '../lifecycle/modules.ts'
+import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { TrafficStore } from '../messages/message-store.ts'
+import { type Runner } from '../operations/runner.ts'
+import type { People } from '../people/people.ts'
+import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
+import type { SearchService } from '../retrieval/search-service.ts'
+import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
+import type { MessageVectors } from '../vectors/message-vectors.ts'
+import { type Pipeline } from './pipeline.ts'
+import type { App, AppDeps } from './app.ts'
+import type { Foundation, ProcessState } from './foundation.ts'
+import type { Services } from './services.ts'
+
+export interface WiredAppParts {
+  readonly deps: AppDeps
+  readonly foundation: Foundation
+  readonly services: Services
+  readonly runner: Runner
+  readonly pipeline: Pipeline
+  readonly process: ProcessState
+}
+
+/** An app whose parts are wired up. */
+export class WiredApp implements App {
+  readonly runner: Runner
+  readonly conversation: Conversation
+  readonly closing: SessionLifecycle
+  readonly memory: LongTermMemory
+  readonly messageVectors: MessageVectors
+  readonly messageIndex: MessageIndex
+  readonly maintenance: VectorMaintenance
+  readonly search: SearchService
+  readonly modules: Modules
+  readonly people: People
+  readonly traffic: TrafficStore['counts']
+  readonly #parts: WiredAppParts
+
+  constructor(parts: WiredAppParts) {
+    const { stores, memory } = parts.foundation
+    this.#parts = parts
+    this.runner = parts.runner
+    this.conversation = parts.pipeline.conversation
+    this.closing = parts.services.lifecycle
+    this.memory = memory.memory
+    this.messageVectors = memory.messageVectors
+    this.messageIndex = memory.messageIndex
+    this.maintenance = memory.maintenance
+    this.search = memory.search
+    this.people = stores.people
+    this.traffic = () => stores.messages.traffic.counts()
+    this.modules = new Modules(this.#moduleList(), parts.deps.parts.logger)
+  }
+
+  async open(): Promise<void> {
+    const { console } = this.#parts.services
+    const events = this.#eventsOf(console)
+    let awake: Promise<void> | undefined
+    await console.start({
+      ...events,
+      // Most commands only look something up: unanswered messages are processed when someone writes.
+      message: async message => {
+        await (awake ??= this.#wake())
+        await events.message(message)
+      },
+    })
+  }
+
+  async start(): Promise<void> {
+    this.#parts.process.uptime.begin(this.#parts.deps.parts.clock.now())
+    await this.modules.start()
+    this.#parts.services.sweepSoon()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.process.stopping.abort()
+    await this.modules.stop()
+  }
+
+  /** All modules in the order in which they start; they stop in the reverse order. */
+  #moduleList(): readonly Module[] {
+    const { foundation, services, process } = this.#parts
+    const { stores, audit, exportFiles, memory } = foundation
+    const { agent, channels } = services
+    return [
+      {
+        name: 'stores',
+        personalData: stores.personalData,
+        backupSources: stores.backupSources,
+        stop: async () => stores[Symbol.dispose](),
+      },
+      { name: 'audit log', stop: () => audit.close() },
+      { name: 'exports', personalData: [exportFiles.personal] },
+      ...memory.modules,
+      { name: 'background tasks', stop: () => process.background.whenIdle() },
+      { name: 'recovery', start: () => this.conversation.recover() },
+      ...channels.map(channel => ({
+        name: channel.name,
+        start: () => channel.start(this.#eventsOf(channel)),
+        stop: () => channel.stop(),
+      })),
+      {
+        name: 'conscious agent',
+        start: async () => {
+          if (agent.status().state !== 'disabled') await agent.start()
+        },
+        stop: async () => await agent[Symbol.asyncDispose](),
+      },
+      // The turns in progress end before the channels that carry their replies.
+      { name: 'conversation', stop: () => this.conversation.drain() },
+    ]
+  }
+
+  async #wake(): Promise<void> {
+    for (const module of this.#parts.foundation.memory.modules) await module.start?.()
+    await this.conversation.recover()
+  }
+
+  #eventsOf(channel: Channel): ChannelEvents {
+    const { deps, pipeline, process } = this.#parts
+    const { events, conversation } = pipeline
+    /** The indexes follow what changes messages. */
+    const indexed =
+      <T>(act: (event: T) => Promise<void>) =>
+      async (event: T): Promise<void> => {
+        await act(event)
+        this.messageIndex.requestSync()
+      }
+    return {
+      ...events,
+      message: indexed(events.message),
+      edited: indexed(events.edited),
+      backfilled: indexed(events.backfilled),
+      deleted: indexed(events.deleted),
+      ready: () => {
+        process.background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
+        deps.onReady?.(channel.name)
+      },
+    }
+  }
+}
