@@ -1,4 +1,4 @@
-// Which folder of src/ may import which: the floors of docs/architecture.md. Everything stands above what it uses.
+// Which folder of src/ may import which: the layers of docs/architecture.md. Each imports only from layers below it.
 
 const base = ['platform', 'text', 'database', 'models', 'people', 'lifecycle']
 const pipeline = [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval', 'usage', 'rollout', 'channels']

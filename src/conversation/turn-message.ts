@@ -1,4 +1,4 @@
-/** Messages of a turn. */
+/** The messages of a turn as the pipeline passes them on, and how they are grouped by chat. */
 import type { MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 

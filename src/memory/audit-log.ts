@@ -1,3 +1,5 @@
+/** The port of the audit log, which records who read, changed or erased whose memory. */
+
 /** Who read, changed or erased whose memory: ids and counts, never words. */
 export interface AuditEntry {
   /** `recall`, `memory.forget` … */

@@ -1,3 +1,5 @@
+/** The port of a language model: requests, answers, and for whom a call is made. */
+
 /** One message of a request to a language model. */
 export interface ModelMessage {
   readonly role: 'system' | 'user' | 'assistant'

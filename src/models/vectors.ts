@@ -1,3 +1,5 @@
+/** Arithmetic on embedding vectors. */
+
 /** Length 1, so that a dot product is a cosine; `undefined` for a vector without a direction (zero, or not finite). */
 export const toUnitLength = (values: ArrayLike<number>): Float32Array | undefined => {
   let squares = 0

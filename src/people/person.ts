@@ -1,4 +1,6 @@
-/** Persons and the identities by which channels know them. */
+/** The model of a person: identities, role, and the sender that a channel reports. */
+
+/** Id of a person; it stays the same when names and numbers change. */
 export type PersonId = string
 
 /** One identity of a person on a channel. */

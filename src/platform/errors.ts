@@ -1,3 +1,5 @@
+/** The one error type of DeniDin, with its closed set of codes. */
+
 /** What can go wrong, as a closed set: each interface maps every code, so a new one does not compile until it is mapped. */
 export type ErrorCode =
   /** What was asked for is malformed; the message names what was wrong and what is allowed. */

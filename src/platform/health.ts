@@ -1,3 +1,5 @@
+/** The contract by which components report their health to `denidin status` and `denidin doctor`. */
+
 /** State of one part, as `denidin status` shows it. */
 export interface Health {
   readonly state: 'ok' | 'degraded' | 'down' | 'off'

@@ -1,3 +1,5 @@
+/** The port of the log. */
+
 /** Values that may stand behind a log line. Never a person's words, never a secret, at info or above. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 

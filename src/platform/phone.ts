@@ -1,3 +1,5 @@
+/** Reads phone numbers, in any usual spelling or out of WhatsApp addresses. */
+
 /** Addresses of WhatsApp that carry a phone number; a device number may stand before the `@`. */
 const PHONE_ADDRESS = /(:\d+)?@(c\.us|s\.whatsapp\.net)$/i
 

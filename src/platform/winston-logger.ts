@@ -1,3 +1,4 @@
+/** Implements the logger with winston: writes `denidin.log`, one file per day, and the terminal where that is wanted. */
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import winston from 'winston'

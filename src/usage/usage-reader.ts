@@ -1,4 +1,4 @@
-/** Reads what calls to models came to. */
+/** The port that reads calls and tokens of models, for `denidin status`. */
 import type { PlannedCall } from '../models/meter.ts'
 
 /** What the calls of one kind, purpose and model came to. */

@@ -1,3 +1,5 @@
+/** Names embedding spaces: vectors of memories and of messages never share one. */
+
 /** What the space of messages adds to that of the memories of the same embedding model. */
 const OF_MESSAGES = '/messages'
 

@@ -1,4 +1,4 @@
-/** What the vector store holds of a person. */
+/** Moves, counts and erases the vectors of one person. */
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { VectorStore } from './vector-store.ts'

@@ -1,5 +1,6 @@
 /** What readers of the documentation rely on: links that lead somewhere, and lists that are complete. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { expect, test } from '@jest/globals'
@@ -120,4 +121,78 @@ test('every column of every table has a heading', () => {
   const isNameless = (cell: string): boolean => cell.trim() === ''
   expect(tables.length).toBeGreaterThan(30)
   expect(tables.filter(({ row }) => row.split('|').slice(1, -1).some(isNameless))).toEqual([])
+})
+
+/** The pages that describe this version; the changelog also names files of earlier ones. */
+const currentPages = pages.filter(page => page !== 'CHANGELOG.md')
+const sourceFolders = globSync('*', { cwd: join(root, 'src'), withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(entry => entry.name)
+
+/** The words in backticks on a page, without the punctuation after them. */
+const codeWords = (page: string): readonly string[] =>
+  [...withoutBlocks(read(page)).matchAll(/`([^`\n]+)`/g)]
+    .flatMap(([, code]) => (code ?? '').split(/\s+/))
+    .map(word => word.replace(/[,;:.]+$/, ''))
+
+/** Placeholders and patterns (`<id>`, `*`) are no paths. */
+const CODE_PATH = /^(?:src|tests|scripts|bin|docs|bundled-browser)\/[\w./-]*$/
+
+test('every path of the project that a page names exists', () => {
+  const named = currentPages.flatMap(page =>
+    codeWords(page)
+      .filter(word => CODE_PATH.test(word))
+      .map(path => ({ page, path })),
+  )
+  expect(named.length).toBeGreaterThan(15)
+  expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
+})
+
+test('every TypeScript file that a page names exists', () => {
+  const files = globSync(['src/**/*.ts', 'tests/**/*.ts', 'scripts/*.ts'], { cwd: root })
+  const named = currentPages.flatMap(page =>
+    codeWords(page)
+      .filter(word => /^[\w./-]+\.ts$/.test(word))
+      .map(path => ({ page, path: path.replace(/^\.\//, '') })),
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter(({ path }) => !files.some(file => file === path || file.endsWith(`/${path}`)))).toEqual([])
+})
+
+test('every path below src/ that docs/architecture.md names exists', () => {
+  const named = codeWords('docs/architecture.md').filter(
+    word => /^[\w./-]+$/.test(word) && word.includes('/') && sourceFolders.includes(word.split('/')[0] ?? ''),
+  )
+  expect(named.length).toBeGreaterThan(30)
+  expect(named.filter(path => !existsSync(join(root, 'src', path)))).toEqual([])
+})
+
+/** The folders that each folder may import, by the rules of `npm run check:architecture`. */
+const enforcedImports = (): Record<string, readonly string[]> => {
+  const rules = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as {
+    forbidden: { name: string; to: { pathNot?: string } }[]
+  }
+  const floors = rules.forbidden.filter(({ name }) => name.startsWith('floor-of-'))
+  return Object.fromEntries(
+    floors.map(({ name, to }) => {
+      const folder = name.replace('floor-of-', '')
+      const allowed = /\((.*)\)/.exec(to.pathNot ?? '')?.[1]?.split('|') ?? []
+      return [folder, allowed.filter(each => each !== folder && sourceFolders.includes(each)).sort()]
+    }),
+  )
+}
+
+test('the table of folders in docs/architecture.md is the one that is enforced', () => {
+  const page = read('docs/architecture.md')
+  const base = /^"base" is (.*)\.$/m.exec(page)?.[1]?.split(', ') ?? []
+  const rows = [...page.matchAll(/^\| `([a-z]+)\/` +\|.*\| ([^|]+?) +\|$/gm)]
+  const documented = rows
+    .filter(([, folder]) => folder !== 'app')
+    .map(([, folder = '', imports = '']) => {
+      const names = imports === '–' ? [] : imports.replace(/ \([^)]*\)/g, '').split(', ')
+      return [folder, names.flatMap(name => (name === 'base' ? base : [name])).sort()] as const
+    })
+  const enforced = enforcedImports()
+  const folders = sourceFolders.filter(folder => folder !== 'app')
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(folders.map(folder => [folder, enforced[folder]])))
 })

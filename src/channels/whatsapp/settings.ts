@@ -1,3 +1,5 @@
+/** The settings of the WhatsApp channel and its engine, as the app passes them in. */
+
 /** What an operator may configure about WhatsApp. */
 export interface WhatsAppSettings {
   /** Digits; when given, linking shows a pairing code instead of a QR code. */

@@ -1,3 +1,5 @@
+/** The streams of the command line: writes to them, and notices when their reader goes away. */
+
 /** The streams of a command line, as the entry point passes them. */
 export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean }
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }

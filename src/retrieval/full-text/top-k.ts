@@ -1,3 +1,5 @@
+/** Selects the best scores of a search without sorting all of them. */
+
 /** The positions of the highest scores above 0, best first, at most `count`; of equals, the later one goes first. */
 export const topK = (scores: Float32Array, count: number): readonly number[] => {
   // A heap whose root is the worst of the best so far.

@@ -1,3 +1,5 @@
+/** The weights of the message search, for words and for their fusion with similarity, with their defaults. */
+
 /** How a message is scored by its words. Every factor can be set to what takes it out: 0 for a sum, 1 for a product. */
 export interface LexicalWeights {
   /** BM25: how soon repetition stops to count, and how much long messages lose. */

@@ -1,3 +1,5 @@
+/** Suggests a similarity threshold from pairs of related and unrelated texts. */
+
 /** Pairs of a kind below which nothing is suggested. */
 export const LEAST_PAIRS = 30
 

@@ -1,3 +1,4 @@
+/** Lays out a reply for a phone: converts its Markdown to WhatsApp's markup and splits it into parts that are short enough. */
 import { MOST_CHARACTERS, splitReply } from './split-reply.ts'
 import { withDirection } from '../../../text/bidi.ts'
 import { toWhatsApp } from './whatsapp-format.ts'
