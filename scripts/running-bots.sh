@@ -53,11 +53,16 @@ from_ps() {
   LC_ALL=C ps -axww -o pid= -o lstart= -o command= | MAIN=$main awk '
     {
       started = $2 "-" $3 "-" $4 "-" $5 "-" $6
-      program = $7
+      # The command follows five words of time; the path of its program may contain spaces.
+      command = $0
+      for (word = 1; word <= 6; word++) sub(/^ *[^ ]+ +/, "", command)
+      at = index(command, " " ENVIRON["MAIN"])
+      if (at == 0) next
+      program = substr(command, 1, at - 1)
+      sub(/ -.*/, "", program)
       sub(/.*\//, "", program)
-      at = index($0, " " ENVIRON["MAIN"])
-      if (program !~ /^node/ || at == 0) next
-      rest = substr($0, at + 1 + length(ENVIRON["MAIN"]))
+      if (program !~ /^node/) next
+      rest = substr(command, at + 1 + length(ENVIRON["MAIN"]))
       config = "-"
       if (rest != "" && sub(/^ --configuration=/, "", rest)) config = rest
       else if (rest !~ /^( .*)?$/) next
