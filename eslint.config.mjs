@@ -84,6 +84,8 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     rules: {
       'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', { max: 80 }],
+      'project/file-header': 'error',
       'no-console': 'error',
       'project/sql-in-sqlite-folders': 'error',
     },

@@ -32,6 +32,23 @@ const sqlInSqliteFolders = {
   },
 }
 
+const fileHeader = {
+  meta: {
+    type: 'suggestion',
+    schema: [],
+    messages: { header: 'Begin the file with a comment of one or two sentences that says what it is for.' },
+  },
+  create: context => ({
+    Program: node => {
+      const [comment] = context.sourceCode.getAllComments()
+      const [statement] = node.body
+      if (statement !== undefined && (comment === undefined || comment.range[0] > statement.range[0])) {
+        context.report({ node: statement, messageId: 'header' })
+      }
+    },
+  }),
+}
+
 const noModuleMock = {
   meta: {
     type: 'problem',
@@ -49,6 +66,7 @@ export const projectRules = {
   rules: {
     'kebab-case-file-name': kebabCaseFileName,
     'sql-in-sqlite-folders': sqlInSqliteFolders,
+    'file-header': fileHeader,
     'no-module-mock': noModuleMock,
   },
 }

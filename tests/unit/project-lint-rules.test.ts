@@ -5,8 +5,8 @@ import { ESLint, Linter } from 'eslint'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Names of the rules that `code` breaks when it stands in `file`, as far as they need no types. */
-const broken = async (file: string, code: string): Promise<string[]> => {
+/** Names of the rules that the whole text of `file` breaks, as far as they need no types. */
+const brokenByFile = async (file: string, code: string): Promise<string[]> => {
   const config = (await new ESLint({ cwd: root }).calculateConfigForFile(join(root, file))) as Linter.Config
   const rules = Object.fromEntries(Object.entries(config.rules ?? {}).filter(([name]) => !name.includes('typescript')))
   const messages = new Linter({ configType: 'flat', cwd: root }).verify(
@@ -16,6 +16,9 @@ const broken = async (file: string, code: string): Promise<string[]> => {
   )
   return messages.map(each => each.ruleId ?? each.message)
 }
+
+/** The same for code below the header that every source file has. */
+const broken = (file: string, code: string): Promise<string[]> => brokenByFile(file, `// What it is for.\n${code}`)
 
 test.each(['Date.now()', 'new Date()', 'Math.random()', 'setTimeout(f, 1)', 'setInterval(f, 1)', 'process.env.A'])(
   '%s is for the border of the system alone',
@@ -79,4 +82,18 @@ test('a literal is not spread into another literal', async () => {
   expect(await broken('src/memory/a.ts', 'export const a = [...[1, 2], 3]')).toEqual(['no-restricted-syntax'])
   expect(await broken('src/memory/a.ts', 'export const a = b => ({ ...b, c: 2 })')).toEqual([])
   expect(await broken('tests/unit/a.ts', 'export const a = { ...{ b: 1 }, c: 2 }')).toEqual(['no-restricted-syntax'])
+})
+
+test('a source file begins with a comment that says what it is for', async () => {
+  expect(await brokenByFile('src/memory/a.ts', "import b from './b.ts'\n/** Late. */\nb()")).toEqual([
+    'project/file-header',
+  ])
+  expect(await brokenByFile('src/memory/a.ts', '/** What it is for. */\nexport const a = 1')).toEqual([])
+  expect(await brokenByFile('tests/unit/a.ts', 'export const a = 1')).toEqual([])
+})
+
+test('a function of more than 80 lines is refused', async () => {
+  const lines = (count: number): string => `export const f = () => {\n${'g()\n'.repeat(count)}}\n`
+  expect(await broken('src/memory/a.ts', lines(90))).toEqual(['max-lines-per-function'])
+  expect(await broken('src/memory/a.ts', lines(60))).toEqual([])
 })
