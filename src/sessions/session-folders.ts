@@ -84,14 +84,24 @@ export class SessionFolders {
     const folders = [session_id, ...(archived_to === undefined ? [] : [archived_to])].map(each =>
       join(this.#root, each),
     )
-    const texts: string[] = []
-    for (const folder of folders) {
-      for (const name of await readdir(folder).catch(() => [])) texts.push(await readFile(join(folder, name), 'utf8'))
-    }
-    return texts
+    return (await Promise.all(folders.map(textsIn))).flat()
   }
 
   #file(session_id: string): string {
     return join(this.#root, session_id, FILE)
+  }
+}
+
+/** A file that is being written is renamed into place: the folder is read again when a listed file has gone. */
+const READ_ATTEMPTS = 5
+
+const textsIn = async (folder: string): Promise<readonly string[]> => {
+  for (let attempt = 1; ; attempt++) {
+    const names = await readdir(folder).catch(() => [])
+    try {
+      return await Promise.all(names.map(name => readFile(join(folder, name), 'utf8')))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === READ_ATTEMPTS) throw error
+    }
   }
 }
