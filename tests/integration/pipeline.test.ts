@@ -413,5 +413,5 @@ test('a channel that fails to stop keeps neither the stores open nor Chroma runn
   const { memory } = denidin.app
   await denidin.close()
   expect(await memory.health()).toMatchObject({ state: 'off' })
-  expect(denidin.log.text()).toContain('A channel did not stop')
+  expect(denidin.log.text()).toContain('A module did not stop')
 })
