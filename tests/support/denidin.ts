@@ -135,6 +135,8 @@ export class TestDenidin implements AsyncDisposable {
     await this.channel.deliver({
       text,
       chat_id,
+      // By the clock of the test: a message from the moved clock's past would be too old to be answered.
+      sent_at: this.clock.now(),
       ...(from.name === undefined
         ? {}
         : { sender: { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') }], name: from.name } }),
