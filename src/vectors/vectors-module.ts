@@ -61,9 +61,11 @@ export interface VectorsModuleDeps {
   readonly embedderOf: (space: string) => Embedder | undefined
   readonly memorySource: EmbeddingSource
   readonly memorySessions: MemorySessions
-  readonly messageContext: MessageContext
-  readonly changeLog: Pick<ChangeLog, 'contentChanges' | 'advance'>
-  readonly history: SessionMessages
+  readonly messages: {
+    readonly context: MessageContext
+    readonly changeLog: Pick<ChangeLog, 'contentChanges' | 'advance'>
+    readonly history: SessionMessages
+  }
   /** Persons who became others, also while this feature was switched off. */
   readonly pastMerges: readonly { readonly from_id: PersonId; readonly into_id: PersonId }[]
   /** Further derived data that is verified with the vectors. */
@@ -112,15 +114,15 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
   const min_similarity = settings.min_similarity ?? defaultMinSimilarity(embedder.model)
   const sources = new FollowedSources({ ...opened, settings, runtime, embedder, min_similarity })
   const messageSource = createMessageSource({
-    context: deps.messageContext,
-    changeLog: deps.changeLog,
+    context: deps.messages.context,
+    changeLog: deps.messages.changeLog,
     tokens: runtime.tokens,
     clock: runtime.clock,
   })
   const memories = sources.follow(deps.memorySource, embedder.space, true)
   const messages = sources.follow(messageSource, messageSpace(embedder.space), settings.embed_messages)
   const messageVectors = createMessageVectors({
-    context: deps.messageContext,
+    context: deps.messages.context,
     vectors: messages.vectors,
     embeds: settings.embed_messages,
     logger: runtime.logger,
@@ -140,7 +142,7 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
       memories: memories.indexed,
       messages: { ...messages.indexed, pending: () => messageVectors.pending() },
       memorySessions: deps.memorySessions,
-      history: deps.history,
+      history: deps.messages.history,
       vectors,
       embedder,
       previous_space: opened.previous?.space,
