@@ -1,6 +1,10 @@
 /** Removes memories, and restores what they had superseded or merged. */
+import { blanks } from '../../database/sqlite/in-batches.ts'
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { passOn } from './memory-merges.ts'
+
+/** A deleted row may leave a copy in the unused part of a page: its words go first. */
+const OVERWRITE = `update memories set ${blanks(['text', 'quote'])} where memory_id in (select value from json_each(:ids))`
 
 /**
  * Removes the memories that `where` names. What one of them had ended holds again, unless something else has ended it
@@ -22,6 +26,7 @@ export const removeMemories = (database: Database, where: string, parameters: Pa
          and o.memory_id not in (select value from json_each(:ids)))`,
       gone,
     )
+    database.run(OVERWRITE, gone)
     database.run('delete from memories where memory_id in (select value from json_each(:ids))', gone)
     return ids
   })
