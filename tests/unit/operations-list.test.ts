@@ -139,7 +139,7 @@ test('a component that does not answer is down, and the others are shown', async
   ]
   const asked = run('health')
   for (let n = 0; n < 20; n++) await new Promise(setImmediate)
-  parts.clock.advance(5000)
+  await parts.clock.advance(5000)
   await expect(asked).resolves.toMatchObject({ state: 'down', parts: [{ state: 'down' }, { state: 'ok' }] })
 })
 
