@@ -2,6 +2,7 @@
 import type { Module } from '../../lifecycle/module.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { openIndexDatabase } from '../sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../sqlite/sqlite-full-text-index.ts'
@@ -13,6 +14,7 @@ export interface FullTextModuleDeps {
   readonly database_path: string
   readonly feed: MessageReader
   readonly changeLog: ChangeLog
+  readonly zoneOf: ZoneOf
   readonly logger: Logger
 }
 
@@ -22,10 +24,10 @@ export interface FullTextModule extends Module {
 }
 
 export const createFullTextModule = async (deps: FullTextModuleDeps): Promise<FullTextModule> => {
-  const { database_path, feed, changeLog, logger } = deps
+  const { database_path, feed, changeLog, zoneOf, logger } = deps
   const database = await openIndexDatabase(database_path, await changeLog.latest(), logger)
   const index = createSqliteFullTextIndex(database)
-  const following = new FollowingMessageIndex({ feed, changeLog, index, logger })
+  const following = new FollowingMessageIndex({ feed, changeLog, index, zoneOf, logger })
   return {
     name: 'full-text index',
     index,

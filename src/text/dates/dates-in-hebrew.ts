@@ -119,7 +119,7 @@ const movedYear = (when: string, day: number, spanIn: (year: number) => DateSpan
   const step = direction(when)
   if (step === 0) return spanIn(yearOf(day))
   const years = [0, 1, 2].map(each => yearOf(day) + step * each)
-  const span = years.map(spanIn).find(({ from, to }) => (step < 0 ? to < day : to >= day))
+  const span = years.map(spanIn).find(({ from, to }) => (step < 0 ? to < day : from > day))
   return span ?? spanIn(yearOf(day))
 }
 

@@ -1,8 +1,8 @@
 // Compares what a date reader finds with the labels of the date expressions.
 import { dayOfDate, type DateSpan } from '../../../src/text/dates/date-span.ts'
 
-/** Noon of Tuesday, 24 November 2026, UTC: when every expression is said. */
-export const SAID_AT = Date.UTC(2026, 10, 24, 12)
+/** Tuesday, 24 November 2026: when every expression is said, in days since 1 January 1970. */
+export const SAID_ON = dayOfDate(2026, 10, 24)
 
 export interface LabelledDate {
   readonly text: string
