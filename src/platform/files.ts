@@ -2,6 +2,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { fileFault } from './file-faults.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 
 /** Only the owner may read: a session holds people's words. */
@@ -13,17 +14,18 @@ const writes = new KeyedQueue<string>()
 /**
  * Writes a whole file or nothing: `<path>.new`, fsync, rename. Mode 0600; makes the folder (0700) when missing. The name
  * is always the same, so that what a crash leaves behind, people's words perhaps, is gone with the next write.
+ * @throws DenidinError `unavailable`, with the path and the reason
  */
 export const writeFileAtomic = async (path: string, content: string): Promise<void> => {
   await writes.run(resolve(path), async () => {
-    await makePrivateFolder(dirname(path))
     const fresh = `${path}.new`
     try {
+      await makePrivateFolder(dirname(path))
       await writeThrough(fresh, content)
       await rename(fresh, path)
     } catch (error) {
       await remove(fresh).catch(() => undefined)
-      throw error
+      throw fileFault(error, path)
     }
   })
 }
