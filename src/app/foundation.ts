@@ -52,7 +52,9 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
   ]
   const stores = withPeople(base, settings, parts, personalData)
   await stores.people.recover()
-  const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock)
+  const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock, trouble => {
+    parts.logger.for('audit').error(trouble)
+  })
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
   // From here on, the modules close what is open.
   opened.move()

@@ -30,6 +30,8 @@ export interface OperationContextDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly models: Models
+  /** Health of databases, logs and other files. */
+  readonly files: readonly HealthCheck[]
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
@@ -58,8 +60,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
         ...features.modules.flatMap(module => module.health ?? []),
         ...chats.checks,
         ...models.checks,
-        ...stores.health,
-        ...features.files,
+        ...deps.files,
       ],
       diagnostics: createCheckups(settings, models),
     },

@@ -39,9 +39,8 @@ const lookAt = (look: () => Stats): Stats | string => {
     return look()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return 'missing'
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing'
     if (code === 'ELOOP') return 'is a link that leads in a circle'
-    if (code === 'ENOTDIR') return 'is below a file; a folder is expected there'
     if (code === 'EACCES' || code === 'EPERM') return `is in a folder that ${currentUser()} cannot enter`
     return `cannot be read (${message})`
   }
