@@ -118,13 +118,16 @@ describe('a main database that is gone or old', () => {
     await rename(denidin.data('denidin.db'), kept)
     await removeDatabase('denidin.db')
     await replace()
-    for (const _start of [1, 2]) {
-      expect(await refusal()).toEqual({
-        code: 'damaged',
-        message: expect.stringMatching(
-          /denidin\.db is missing or empty, but .*sessions\/.*index\.db.* hold what people said.*Put back denidin\.db.*[Tt]o begin anew/s,
-        ),
-      })
+    for (const start of ['the first start', 'another one']) {
+      expect([start, await refusal()]).toEqual([
+        start,
+        {
+          code: 'damaged',
+          message: expect.stringMatching(
+            /denidin\.db is missing or empty, but .*sessions\/.*index\.db.* hold what people said.*Put back denidin\.db.*[Tt]o begin anew/s,
+          ),
+        },
+      ])
     }
     await removeDatabase('denidin.db')
     await rename(kept, denidin.data('denidin.db'))

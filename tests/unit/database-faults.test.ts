@@ -4,7 +4,7 @@ import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { Database } from '../../src/database/sqlite/database.ts'
+import type { Database } from '../../src/database/sqlite/database.ts'
 import { DerivedDatabase } from '../../src/database/sqlite/derived-database.ts'
 import { DatabaseHealth, openTruthDatabase } from '../../src/database/sqlite/truth-database.ts'
 import { cleanUpAfterEach } from '../support/clean-up.ts'

@@ -4,7 +4,8 @@
  */
 import { lstatSync, renameSync, rmSync, statSync } from 'node:fs'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
-import { asDenidinError, DenidinError } from '../../platform/errors.ts'
+import type { DenidinError } from '../../platform/errors.ts'
+import { asDenidinError } from '../../platform/errors.ts'
 import { asidePath } from '../../platform/files.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
