@@ -106,7 +106,10 @@ const figuresOf = (answered: readonly Answered[]): StaleFigures => {
   return {
     questions: answered.length,
     stale: share(answered.filter(each => each.stale).length, answered.length),
-    current: share(answered.filter(({ correction, recalled }) => recalled.includes(correction.current)).length, answered.length),
+    current: share(
+      answered.filter(({ correction, recalled }) => recalled.includes(correction.current)).length,
+      answered.length,
+    ),
     marked: share(lines.filter(({ line, current }) => line.includes(current)).length, lines.length),
   }
 }

@@ -3,7 +3,13 @@ import type { Subject } from './corrections.ts'
 // What people correct in Hebrew.
 
 const AT_ONCE: readonly string[] = ['לא, {v}', 'סליחה, התכוונתי ל{v}', 'התכוונתי {v}', 'בעצם {v}', 'לא לא, {v}']
-const AT_ONCE_OTHERS: readonly string[] = ['אופס, {v} כמובן', 'תיקון: {v}', 'טעות שלי, {v}', 'סליחה, זה {v}', 'רגע, לא, {v}']
+const AT_ONCE_OTHERS: readonly string[] = [
+  'אופס, {v} כמובן',
+  'תיקון: {v}',
+  'טעות שלי, {v}',
+  'סליחה, זה {v}',
+  'רגע, לא, {v}',
+]
 
 const DAYS = ['ביום שני', 'ביום שלישי', 'ביום רביעי', 'ביום חמישי']
 
