@@ -3,20 +3,7 @@
 import { random, type Random } from '../random-text.ts'
 import { ENGLISH_CHATTER, ENGLISH_SUBJECTS } from './english.ts'
 import { HEBREW_CHATTER, HEBREW_SUBJECTS } from './hebrew.ts'
-
-/** Something that a person has one value of at a time. In every sentence, `{v}` is the value. */
-export interface Subject {
-  readonly name: string
-  readonly half: 'first' | 'second'
-  /** How it is said at first. */
-  readonly told: readonly string[]
-  /** How a new value is said in a sentence of its own. */
-  readonly changed: readonly string[]
-  /** How the sentence before is corrected at once. */
-  readonly corrected: readonly string[]
-  readonly values: readonly string[]
-  readonly questions: readonly string[]
-}
+import type { Subject } from './subject.ts'
 
 /** How the sessions of a correction are made up. */
 export type Shape =

@@ -1,4 +1,4 @@
-import type { Subject } from './corrections.ts'
+import type { Subject } from './subject.ts'
 
 // What people correct in English.
 
