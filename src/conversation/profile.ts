@@ -2,7 +2,7 @@
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { ProfileLine } from './packing/pack-profile.ts'
+import type { ProfileLine } from './packing/render-context.ts'
 
 export interface ProfileDeps {
   readonly profiles: Profiles
