@@ -8,6 +8,7 @@ import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createCircuit, type Circuit } from './circuit.ts'
 import { translate } from './openai-errors.ts'
+import { openAiFetch } from './openai-fetch.ts'
 
 export interface OpenAiClientSettings {
   /** `undefined` for a server of one's own that wants none. Never logged. */
@@ -67,6 +68,7 @@ export class OpenAiClient implements HealthCheck {
     this.#openai = new OpenAI({
       apiKey: settings.api_key ?? NO_KEY,
       baseURL,
+      fetch: openAiFetch,
       // What is not given here the package would take from the environment.
       adminAPIKey: null,
       organization: null,
