@@ -8,6 +8,7 @@ import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createCircuit, type Circuit } from './circuit.ts'
 import { translate } from './openai-errors.ts'
+import { openAiFetch } from './openai-fetch.ts'
 
 export interface OpenAiClientSettings {
   /** `undefined` for a server of one's own that wants none. Never logged. */
@@ -47,6 +48,7 @@ export class OpenAiClient implements HealthCheck {
   readonly name: string
   /** Host and port, for messages. */
   readonly host: string
+  readonly base_url: string
   /** Whether this is OpenAI itself, not a server that speaks like it. */
   readonly is_openai: boolean
   readonly #openai: OpenAI
@@ -57,6 +59,7 @@ export class OpenAiClient implements HealthCheck {
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
     const baseURL = settings.base_url ?? OPENAI_BASE_URL
+    this.base_url = baseURL
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host
@@ -67,6 +70,7 @@ export class OpenAiClient implements HealthCheck {
     this.#openai = new OpenAI({
       apiKey: settings.api_key ?? NO_KEY,
       baseURL,
+      fetch: openAiFetch,
       // What is not given here the package would take from the environment.
       adminAPIKey: null,
       organization: null,
