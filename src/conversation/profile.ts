@@ -20,5 +20,9 @@ export const createProfileOf =
     if (ids.length === 0) return []
     const found = new Map((await memories.get(scope, ids)).map(memory => [memory.memory_id, memory]))
     const current = ids.flatMap(id => found.get(id) ?? []).filter(memory => memory.valid_to === undefined)
-    return current.map(({ memory_id, text }) => ({ memory_id, text: text.replace(/\s+/g, ' ').trim() }))
+    return current.map(({ memory_id, sources, text }) => ({
+      memory_id,
+      sources,
+      text: text.replace(/\s+/g, ' ').trim(),
+    }))
   }

@@ -3,6 +3,9 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 /** Characters before a cut that are looked at: a visible character is hardly ever longer. */
 const LONGEST_GRAPHEME = 64
+/** The same of flags in a row. */
+const LONGEST_ROW = 2000
+const FLAG_LETTER = /^\p{RI}$/u
 
 /** The beginning of a text, at most `most` UTF-16 units long, that ends where a visible character ends. */
 export const cutStart = (text: string, most: number): string => {
@@ -21,21 +24,29 @@ export const cutEnd = (text: string, most: number): string => {
 /** The last boundary of visible characters at or before `at`. */
 const boundaryBefore = (text: string, at: number): number => {
   if (at <= 0 || at >= text.length) return Math.min(Math.max(at, 0), text.length)
-  const from = wellFormedAt(text, Math.max(0, at - LONGEST_GRAPHEME))
+  const from = beginOfContext(text, at)
   const around = text.slice(from, at + LONGEST_GRAPHEME)
-  const start = from + (graphemes.segment(around).containing(at - from)?.index ?? 0)
+  const found = graphemes.segment(around).containing(at - from)
   // Marks that pile up without end are no character that could be kept whole.
-  return start > from ? start : wellFormedAt(text, at)
+  if (found === undefined || found.segment.length > LONGEST_GRAPHEME) return wellFormedAt(text, at)
+  return from + found.index
 }
 
 /** The first boundary of visible characters behind `at`. */
 const boundaryAfter = (text: string, at: number): number => {
-  const from = wellFormedAt(text, Math.max(0, at - LONGEST_GRAPHEME))
+  const from = beginOfContext(text, at)
   const around = text.slice(from, at + LONGEST_GRAPHEME)
   const found = graphemes.segment(around).containing(at - from)
   if (found === undefined) return at
-  const end = from + found.index + found.segment.length
-  return end - at < LONGEST_GRAPHEME ? end : wellFormedAt(text, at + 1)
+  if (found.segment.length > LONGEST_GRAPHEME) return isLowSurrogate(text.charCodeAt(at)) ? at + 1 : at
+  return from + found.index + found.segment.length
+}
+
+/** Where to begin to look for boundaries around `at`: in a row of flags, which only their order pairs, at its beginning. */
+const beginOfContext = (text: string, at: number): number => {
+  let from = wellFormedAt(text, Math.max(0, at - LONGEST_GRAPHEME))
+  while (from >= 2 && at - from < LONGEST_ROW && FLAG_LETTER.test(text.slice(from - 2, from))) from -= 2
+  return from
 }
 
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff

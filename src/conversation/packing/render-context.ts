@@ -14,6 +14,8 @@ import { indentContinuation } from '../../text/indent-continuation.ts'
 /** One line of a profile, and the memory that it is. */
 export interface ProfileLine {
   readonly memory_id: string
+  /** Messages that it was learned from. */
+  readonly sources?: readonly MessageId[]
   readonly text: string
 }
 
@@ -89,7 +91,10 @@ export const renderContext = (parts: RenderedParts): readonly ModelMessage[] => 
   const system = systemText(parts)
   const messages: ModelMessage[] = [{ role: 'system', content: tone === undefined ? system : `${system}\n${tone}` }]
   if (profile.length > 0) {
-    const lines = profile.map(({ memory_id, text }) => ({ text: profileLine(text), ids: [memory_id] }))
+    const lines = profile.map(({ memory_id, sources = [], text }) => ({
+      text: profileLine(text),
+      ids: [memory_id, ...sources],
+    }))
     messages.push(blockMessage('system', PROFILE_HEADING, lines))
   }
   const recalled = [

@@ -116,8 +116,9 @@ export class MendedLanguageModel implements LanguageModel {
         return { refused: true }
       }
     }
-    const { answer, refused } = await findRefusedTexts(request, { ask, mayGoOn: () => clock.now() < ends_at })
-    const filtered = last.reason === 'content-filter'
+    const filtered = failure.reason === 'content-filter'
+    const mayGoOn = (): boolean => clock.now() < ends_at
+    const { answer, refused } = await findRefusedTexts(request, { certain: filtered, ask, mayGoOn })
     const lasts_ms = filtered ? REFUSED_LASTS_MS : SUSPECTED_LASTS_MS
     if (answer === undefined) {
       const ids = request.messages[questionAt(request.messages)]?.ids ?? []
@@ -137,4 +138,3 @@ export class MendedLanguageModel implements LanguageModel {
 
 const keyOf = ({ at, line }: { readonly at: number; readonly line: number | undefined }): string =>
   `${String(at)}:${String(line)}`
-

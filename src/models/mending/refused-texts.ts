@@ -2,8 +2,8 @@
 import type { Completion, CompletionRequest, ModelMessage } from '../language-model.ts'
 import { piecesOf, PieceSet, questionAt, withPieces, type Piece } from './request-pieces.ts'
 
-/** Calls of one search: enough for one text among two thousand, or for three among forty. */
-const MOST_CALLS = 14
+/** Calls of one search: enough for four texts among forty. */
+const MOST_CALLS = 24
 
 /** How a call ended: an answer, or a refusal of the same kind as the first. */
 export type Outcome = { readonly answer: Completion } | { readonly refused: true }
@@ -12,11 +12,13 @@ export type Outcome = { readonly answer: Completion } | { readonly refused: true
 export interface FoundTexts {
   /** The answer to the request without the refused texts; `undefined` where even the question alone is refused. */
   readonly answer: Completion | undefined
-  /** Each of them is refused by itself, or is part of what the calls did not suffice to look through. */
+  /** Each of them is refused by itself. What the calls did not suffice to look through is left out of the answer only. */
   readonly refused: readonly Piece[]
 }
 
 export interface Search {
+  /** Whether the service said that texts are the reason. Else nothing is taken for refused that was not refused alone. */
+  readonly certain: boolean
   /** Asks with other messages. @throws for another failure than the refusal */
   ask(messages: readonly ModelMessage[]): Promise<Outcome>
   /** Whether there is time for another call. */
@@ -30,7 +32,7 @@ export interface Search {
  */
 export const findRefusedTexts = async (
   { messages }: CompletionRequest,
-  { ask, mayGoOn }: Search,
+  { certain, ask, mayGoOn }: Search,
 ): Promise<FoundTexts> => {
   const pieces = piecesOf(messages)
   if (pieces.length === 0) return { answer: undefined, refused: [] }
@@ -53,8 +55,9 @@ export const findRefusedTexts = async (
   const isolate = async (some: readonly Piece[], known: boolean): Promise<boolean> => {
     if (some.length === 0) return false
     const enough = calls >= MOST_CALLS || !mayGoOn()
-    if (!known && !enough && (await passes(some))) return false
-    if (some.length === 1 || enough) {
+    if (!(known && certain) && !enough && (await passes(some))) return false
+    if (enough) return true
+    if (some.length === 1) {
       refused.push(...some)
       return true
     }
