@@ -117,8 +117,7 @@ export class FileModelKnowledge implements ModelKnowledge {
   }
 }
 
-const digestOf = (id: string): string =>
-  createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_CHARACTERS)
+const digestOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_CHARACTERS)
 
 const withoutUnset = (traits: { readonly [Name in keyof ModelTraits]?: ModelTraits[Name] | undefined }): ModelTraits =>
   Object.fromEntries(Object.entries(traits).filter(([, value]) => value !== undefined))

@@ -93,7 +93,10 @@ export class Attempts {
     const shorter = shortenMessages(messages, room.request, tokens)
     if (whole && shorter !== messages) {
       const window = String(this.#traits.window_tokens)
-      throw new ModelError('context-length', `the request is longer than the ${window} tokens that ${endpoint.host} takes`)
+      throw new ModelError(
+        'context-length',
+        `the request is longer than the ${window} tokens that ${endpoint.host} takes`,
+      )
     }
     return { ...request, max_tokens, messages: shorter }
   }

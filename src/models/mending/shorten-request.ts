@@ -43,8 +43,7 @@ export const requestTokens = (messages: readonly ModelMessage[], tokens: TokenCo
 
 /** Whether a request surely fits, without counting its tokens. */
 export const surelyFits = (messages: readonly ModelMessage[], room: number): boolean =>
-  messages.reduce((sum, { content }) => sum + content.length * MOST_TOKENS_PER_UNIT + MESSAGE_TOKENS, 0) <=
-  room
+  messages.reduce((sum, { content }) => sum + content.length * MOST_TOKENS_PER_UNIT + MESSAGE_TOKENS, 0) <= room
 
 /**
  * The messages within `room` tokens: the instructions and the question stay (a question that is too long loses its
