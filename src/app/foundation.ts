@@ -1,5 +1,7 @@
 /** Opens the foundation of the app: stores, indexes, then the people, then memory and search. */
 import { join } from 'node:path'
+import { FileModelKnowledge } from '../models/knowledge/file-model-knowledge.ts'
+import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import { createAuditFile, type AuditFile } from '../platform/audit-file.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
@@ -26,6 +28,7 @@ export interface Foundation {
   /** That of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly models: Models
+  readonly knowledge: ModelKnowledge
   readonly audit: AuditFile
   readonly exportFiles: ExportFiles
   readonly memory: MemoryFeatures
@@ -40,7 +43,8 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
   const used_before = await exists(join(settings.data_root, 'erasures.db'))
   const base = opened.use(openBaseStores(settings, parts))
   await base.meter.releaseInterrupted()
-  const models = createModels(settings, base.meter, parts)
+  const knowledge = await FileModelKnowledge.open({ ...parts, path: join(settings.data_root, 'models.json') })
+  const models = createModels(settings, { meter: base.meter, knowledge }, parts)
   const indexes = await openIndexes({ settings, stores: base, models, runtime: parts })
   for (const index of indexModules(indexes)) opened.defer(async () => index.stop?.())
   await checkDataFolder({ data_root: settings.data_root, stores: base, indexes, used_before, logger: parts.logger })
@@ -58,5 +62,5 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
   // From here on, the modules close what is open.
   opened.move()
-  return { stores, personalData, models, audit, exportFiles, memory }
+  return { stores, personalData, models, knowledge, audit, exportFiles, memory }
 }
