@@ -4,7 +4,7 @@ import type { KnownMessage } from '../../src/messages/known-messages.ts'
 import { MessageIdentity, type NamedMessage } from '../../src/messages/message-identity.ts'
 import { messageKeyOf, plainAddress } from '../../src/messages/message-key.ts'
 import { ChatAddresses } from '../../src/people/chat-addresses.ts'
-import type { Identity, Person } from '../../src/people/person.ts'
+import type { Identity } from '../../src/people/person.ts'
 
 const PHONE = '15550001111@c.us'
 const LID = '777000111222333@lid'
@@ -28,7 +28,7 @@ const peopleOf = (...persons: readonly (readonly string[])[]): ChatAddresses => 
     lookUp: async reference => {
       const value = reference.replace('@lid', '')
       const found = known.find(each => each.identities.some(identity => identity.value === value))
-      return found === undefined ? undefined : ({ ...found, name: undefined, role: 'client', created_at: 0 } as Person)
+      return found === undefined ? undefined : { ...found, name: undefined, role: 'client', created_at: 0 }
     },
     nameHistory: async person_id => ({
       former: known.find(each => each.person_id === person_id)?.former ?? [],

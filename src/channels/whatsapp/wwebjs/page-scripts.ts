@@ -204,7 +204,8 @@ export const currentId = (message_id: string, stanza_id: string, chat_id: string
 
 /** Whether the page has an own message with this text that was made within the last seconds. */
 export const hasOwnText = (text: string, within_s: number): boolean => {
-  const since_s = Date.now() / 1000 - within_s
+  // eslint-disable-next-line no-restricted-syntax -- the page writes its messages by this clock, whatever ours says
+  const since_s = new Date().getTime() / 1000 - within_s
   return (globalThis as unknown as PageWindow)
     .require('WAWebCollections')
     .Msg.getModelsArray()

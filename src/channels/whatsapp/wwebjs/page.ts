@@ -61,7 +61,7 @@ export class Page {
 
   async send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined> {
     const quotedMessageId = quoted_id === undefined ? undefined : await this.#currentId(quoted_id, chat_id)
-    const began = performance.now()
+    const began = this.#clock.now()
     try {
       const sent = await this.#running().sendMessage(chat_id, text, {
         // No request to addresses in a reply, and no second "seen".
@@ -129,7 +129,7 @@ export class Page {
    * @throws DenidinError `rejected` when there is no message
    */
   async #throwUnlessMade(text: string, began: number, why: string): Promise<void> {
-    const within_s = (performance.now() - began + MADE_EARLIER_MS) / SECOND_MS
+    const within_s = (this.#clock.now() - began + MADE_EARLIER_MS) / SECOND_MS
     const made = await this.#ask('looking for a message', page => page.evaluate(hasOwnText, text, within_s)).catch(
       () => undefined,
     )
