@@ -50,5 +50,6 @@ export const messageKeyOf = (message_id: MessageId): MessageKey => {
 /** Whether an address is that of a person on WhatsApp, by phone number or LID, so that the chat with it is a direct one. */
 export const isDirectChat = (chat_id: ChatId): boolean => DIRECT_CHAT.test(chat_id)
 
-/** One value for all addresses of a person's direct chats on WhatsApp; every other chat is known by its address. */
-export const chatKeyOf = (chat_id: ChatId): string => (isDirectChat(chat_id) ? '@direct' : chat_id)
+/** Whether two chats of one person are the same: WhatsApp writes a chat with the phone number or with the LID. */
+export const isOneChat = (one: ChatId, other: ChatId): boolean =>
+  one === other || (isDirectChat(one) && isDirectChat(other) && one.endsWith('@lid') !== other.endsWith('@lid'))
