@@ -52,7 +52,7 @@ const withTimeZone = (deps: AppDeps): AppDeps => {
 }
 
 const createAppRunner = (
-  { settings, parts, version }: AppDeps,
+  { settings, parts, version, streams = [] }: AppDeps,
   { stores, models, audit, memory }: Foundation,
   { sessions, lifecycle, learning, agent, privacy, delivery, console, channels, scheduler }: Services,
   { uptime }: ProcessState,
@@ -62,6 +62,7 @@ const createAppRunner = (
       settings,
       stores,
       models,
+      files: [...stores.health, ...memory.files, ...streams, audit],
       features: memory,
       audit,
       privacy,

@@ -12,6 +12,7 @@ import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-co
 import { zoneOf } from '../people/personal-zones.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { createFullTextModule, type FullTextModule } from '../retrieval/full-text/full-text-module.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
 import { noMessageIndex } from '../retrieval/full-text/no-message-index.ts'
 import { createRetrievalModule, type RetrievalSettings } from '../retrieval/retrieval-module.ts'
@@ -54,6 +55,7 @@ export const openIndexes = async ({ settings, stores, models, runtime }: Indexes
     feed: createSqliteMessageReader(stores.database),
     changeLog: stores.changeLog,
     zoneOf: zoneOf(stores.preferences, runtime.clock),
+    clock: runtime.clock,
     logger: runtime.logger,
   })
   const vectors = await createVectorsModule({
@@ -86,6 +88,8 @@ export interface MemoryFeatures {
   readonly maintenance: VectorMaintenance
   readonly search: SearchService
   readonly scopes: ScopePolicy
+  /** The health of the files of the indexes. */
+  readonly files: readonly HealthCheck[]
   /** In the order in which they start, those of the indexes included. */
   readonly modules: readonly Module[]
 }
@@ -140,6 +144,7 @@ export const createMemoryFeatures = ({
     maintenance: vectors.maintenance,
     search: retrieval.search,
     scopes,
+    files: [fullText.file, vectors.file],
     modules: [...indexModules(indexes), memory, retrieval],
   }
 }
@@ -153,6 +158,7 @@ const memoryOff = (stores: Stores, scopes: ScopePolicy): MemoryFeatures => {
     maintenance: noVectorMaintenance,
     search: noSearch,
     scopes,
+    files: [],
     modules: [{ name: 'memory', health: [{ name: 'memory', health: () => memory.health() }] }],
   }
 }

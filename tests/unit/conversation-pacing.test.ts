@@ -165,7 +165,9 @@ describe('quiet hours', () => {
     const now = Date.parse('2026-11-20T21:30:15Z')
     expect(quietHours('23:00-07:00', new FakeClock(now)).left()).toBe(0)
     // 23:30:15 in winter there.
-    expect(quietHours('23:00-07:00', new FakeClock(now, timeZone('Asia/Jerusalem'))).left()).toBe(7.5 * HOUR_MS - 15 * SECOND_MS)
+    expect(quietHours('23:00-07:00', new FakeClock(now, timeZone('Asia/Jerusalem'))).left()).toBe(
+      7.5 * HOUR_MS - 15 * SECOND_MS,
+    )
   })
 
   const direct = { chat_id: '1@c.us', chat_kind: 'direct', person_id: 'ana' } as const

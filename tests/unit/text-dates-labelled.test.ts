@@ -48,7 +48,13 @@ describe('properties', () => {
     fc.assert(
       fc.property(day, said, (date, on) => {
         const iso = new Date(date * 86_400_000).toISOString().slice(0, 10)
-        for (const text of [iso, ENGLISH_LONG(date), AMERICAN_LONG(date), HEBREW_LONG(date), `on ${HEBREW_FIGURES(date)}`]) {
+        for (const text of [
+          iso,
+          ENGLISH_LONG(date),
+          AMERICAN_LONG(date),
+          HEBREW_LONG(date),
+          `on ${HEBREW_FIGURES(date)}`,
+        ]) {
           expect([text, only(text, on)]).toEqual([text, date])
         }
       }),
@@ -116,7 +122,15 @@ describe('properties', () => {
   })
 
   test('a date that no calendar has is none', () => {
-    for (const text of ['31/02/2026', '2026-02-30', '29 February 2027', 'on 31.4', '30 בפברואר', '32.1.2026', '2026-13-01']) {
+    for (const text of [
+      '31/02/2026',
+      '2026-02-30',
+      '29 February 2027',
+      'on 31.4',
+      '30 בפברואר',
+      '32.1.2026',
+      '2026-13-01',
+    ]) {
       expect([text, datesIn(text, SAID_ON)]).toEqual([text, []])
     }
   })

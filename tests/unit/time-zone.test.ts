@@ -18,7 +18,15 @@ test.each([
   expect(zone.wallClock(at)).toMatchObject({ hour, minute })
 })
 
-const ZONES = ['UTC', 'Asia/Jerusalem', 'America/New_York', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'Asia/Beirut', 'Pacific/Apia']
+const ZONES = [
+  'UTC',
+  'Asia/Jerusalem',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'America/Sao_Paulo',
+  'Asia/Beirut',
+  'Pacific/Apia',
+]
 
 test('a day begins where the one before ends, in every zone and year', () => {
   fc.assert(

@@ -7,7 +7,8 @@ import { createMessageVectors, type MessageVectors } from '../../../src/vectors/
 import { createMessageSource } from '../../../src/vectors/message-embedding-source.ts'
 import { IndexedMessageSearch } from '../../../src/retrieval/indexed-message-search.ts'
 import { noSimilarFacts } from '../../../src/retrieval/message-search.ts'
-import { packed } from '../../../src/retrieval/packing.ts'
+import { packRecall } from '../../../src/conversation/packing/pack-recall.ts'
+import { TokenCosts } from '../../../src/conversation/packing/token-costs.ts'
 import { keepOrder } from '../../../src/retrieval/ranking/reranker.ts'
 import { Embedding } from '../../../src/vectors/embedding.ts'
 import { noPreviousModel } from '../../../src/vectors/previous-model.ts'
@@ -67,7 +68,7 @@ const openVectors = async (
   const shared = { clock: systemClock, ids: systemIds, logger: silentLogger }
   const embedder = new WordEmbedder('words', options.dimensions)
   const space = messageSpace(embedder.space)
-  const vector_database = await openVectorDatabase(join(folder, 'vectors.db'), systemClock, silentLogger)
+  const vector_database = openVectorDatabase(join(folder, 'vectors.db'), systemClock, silentLogger).database
   const vectors = createSqliteVectorStore(vector_database)
   const { collection_vectors } = options
   const table = createSqliteCollectionAllocator(vector_database, {
@@ -138,7 +139,12 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
   const path = join(folder, 'index.db')
   const feed = createSqliteMessageReader(database)
   const changeLog = createSqliteChangeLog(database)
-  const index_database = await openIndexDatabase(path, await changeLog.latest(), silentLogger)
+  const index_database = openIndexDatabase({
+    path,
+    latest_change: await changeLog.latest(),
+    clock: systemClock,
+    logger: silentLogger,
+  }).database
   const index = createSqliteFullTextIndex(index_database)
   const indexer = new FullTextIndexer({ feed, changeLog, index, zoneOf: async () => UTC, logger: silentLogger })
   const search = new IndexedMessageSearch({
@@ -151,6 +157,7 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
     fusion: FUSION,
     reranker: keepOrder,
   })
+  const costs = new TokenCosts(wordCounter)
   return {
     name: 'recall',
     fill: async () => {
@@ -167,7 +174,9 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
         noSimilarFacts,
         call,
       )
-      return packed(hits.quotes, hits.most_quotes, MOST_TOKENS, wordCounter).map(each => each.message_id)
+      const found = { ...hits, memories: [] }
+      const { quotes } = packRecall(found, { content: MOST_TOKENS, room: Infinity }, costs)
+      return quotes.map(each => each.message_id)
     },
     bytes: async () => (await stat(path)).size,
     [Symbol.asyncDispose]: async () => {
