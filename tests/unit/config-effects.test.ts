@@ -49,7 +49,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.global_gap_ms': 'messages keep the configured gaps, in one chat and across all',
   'conversation.pacing.jitter': 'gaps vary at random within the jitter',
   'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
-  'conversation.time_zone': 'in quiet hours messages wait in order, except those of the godfather',
+  time_zone: 'in quiet hours messages wait in order, except those of the godfather',
   'memory.godfather_scope':
     'with godfather_scope all the godfather is reminded of what others said, and each time is audited',
   'memory.session.max_tokens_by_role.client':
