@@ -142,7 +142,9 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     this.#database.transaction(() => {
       for (const { memory_id, from, to, type, strength } of relations) {
         this.#database.run(
-          `insert into memory_relations values (:memory_id, :from, :to, :type, :strength)
+          // The memory may have been forgotten since it was learned.
+          `insert into memory_relations select :memory_id, :from, :to, :type, :strength
+           where exists (select 1 from memories where memory_id = :memory_id)
            on conflict do update set strength = max(strength, excluded.strength)`,
           { memory_id, from, to, type, strength },
         )
