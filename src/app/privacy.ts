@@ -3,6 +3,8 @@ import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
+import { removeSetAside } from '../platform/files.ts'
+import type { Logger } from '../platform/logger.ts'
 import { createExport, type Export, type ExportFiles } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
 import type { ActiveSession } from '../privacy/session-erasure.ts'
@@ -17,7 +19,7 @@ export interface PrivacyDeps {
   /** That of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly sessions: Sessions
-  readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors'>
+  readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors' | 'purge'>
   readonly audit: AuditLog
   readonly background: BackgroundTasks
   readonly exclusive: Exclusive
@@ -28,6 +30,13 @@ export interface PrivacyDeps {
 export interface Privacy {
   readonly forgetting: Erasure
   readonly exporting: Export
+}
+
+/** A damaged copy of the database cannot be cleaned: no one can tell whose words it contains. */
+const removeCopies = async (database_path: string, logger: Logger): Promise<void> => {
+  for (const copy of await removeSetAside(database_path)) {
+    logger.for('privacy').warn('A damaged copy of the database was removed with what was forgotten', { copy })
+  }
 }
 
 /** Erasure and export of everything that is held about a person. */
@@ -47,13 +56,17 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     log: { erasures: stores.erasures, applied: stores.applied },
     texts: {
       messages: stores.forgettable,
+      memoryLog: stores.memoryLog,
+      reflections: stores.reflections,
       changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: features.memory,
       indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
-      scrub: () => {
+      scrub: async () => {
         stores.database.scrub()
+        await removeCopies(stores.database.path, parts.logger)
       },
+      purge: features.purge,
     },
     sessions: { sessions, ledger: stores.ledger, folders: stores.folders, sessionsChanged },
     audit,

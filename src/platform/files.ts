@@ -1,7 +1,7 @@
 /** Private files and folders: atomic writes, moving damaged files aside, sizes. */
 import { constants } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { KeyedQueue } from './keyed-queue.ts'
 
 /** Only the owner may read: a session holds people's words. */
@@ -60,9 +60,28 @@ export const exists = async (path: string): Promise<boolean> => {
  * (`<path>.damaged-<time>`), so that nothing is lost and the name is free again.
  */
 export const setAside = async (path: string, at: number): Promise<string> => {
-  const aside = `${path}.damaged-${new Date(at).toISOString().replace(/[:.]/g, '-')}`
+  const aside = `${path}${SET_ASIDE}${new Date(at).toISOString().replace(/[:.]/g, '-')}`
   await rename(path, aside)
   return aside
+}
+
+const SET_ASIDE = '.damaged-'
+
+/** What a database may have beside its file. */
+const COMPANIONS = ['', '-wal', '-shm']
+
+/**
+ * Removes all copies of a file or folder that were moved out of the way (`<path>.damaged-<time>`), those of a database's
+ * write-ahead log too. @returns their paths
+ */
+export const removeSetAside = async (path: string): Promise<readonly string[]> => {
+  const names = await readdir(dirname(path)).catch((): string[] => [])
+  const copies = names.filter(name =>
+    COMPANIONS.some(companion => name.startsWith(`${basename(path)}${companion}${SET_ASIDE}`)),
+  )
+  const paths = copies.map(name => join(dirname(path), name))
+  for (const copy of paths) await remove(copy)
+  return paths
 }
 
 /** Total size in bytes of all files below a folder; 0 when it is missing. */

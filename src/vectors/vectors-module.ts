@@ -11,6 +11,7 @@ import type { Embedder } from '../models/embedder.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
+import { removeSetAside } from '../platform/files.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -85,6 +86,8 @@ export interface VectorsModule extends Module {
   readonly memories: SourceVectors
   readonly messages: MessageVectors
   readonly maintenance: VectorMaintenance
+  /** Rewrites index files that still contain deleted vectors. @returns whether none is left that does */
+  purge(): Promise<boolean>
   /** What the vector store holds of persons. */
   readonly personal: PersonalData
 }
@@ -133,6 +136,11 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     memories: memories.vectors,
     messages: messageVectors,
     personal,
+    purge: async () => {
+      await removeSetAside(settings.database_path)
+      for (const source of [memories, messages]) await source.vectors.purge()
+      return !(await vectors.purgePending())
+    },
     personalData: [personal],
     backupSources: [
       { name: 'vectors', path: settings.database_path, kind: 'sqlite', content: 'derived' },

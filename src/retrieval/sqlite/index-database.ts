@@ -16,7 +16,7 @@ const SUFFIXES = ['', '-wal', '-shm']
 export const openIndexDatabase = async (path: string, latest_change: number, logger: Logger): Promise<Database> => {
   const kept = openKept(path)
   if (kept !== undefined) return kept
-  for (const suffix of SUFFIXES) await rm(path + suffix, { force: true })
+  await removeIndexDatabase(path)
   logger.for('memory.index').info('The full-text index is rebuilt from the messages')
   const database = new Database(path, indexMigrations)
   relax(database)
@@ -25,6 +25,11 @@ export const openIndexDatabase = async (path: string, latest_change: number, log
     change: latest_change,
   })
   return database
+}
+
+/** Removes `index.db`, which must not be open. */
+export const removeIndexDatabase = async (path: string): Promise<void> => {
+  for (const suffix of SUFFIXES) await rm(path + suffix, { force: true })
 }
 
 const openKept = (path: string): Database | undefined => {
