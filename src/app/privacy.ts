@@ -1,4 +1,5 @@
 /** Wires erasure and export over every store of personal data. */
+import { dirname, join } from 'node:path'
 import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { PersonalData } from '../people/personal-data.ts'
@@ -32,10 +33,15 @@ export interface Privacy {
   readonly exporting: Export
 }
 
-/** A damaged copy of the database cannot be cleaned: no one can tell whose words it contains. */
-const removeCopies = async (database_path: string, logger: Logger): Promise<void> => {
-  for (const copy of await removeSetAside(database_path)) {
-    logger.for('privacy').warn('A damaged copy of the database was removed with what was forgotten', { copy })
+/** Databases whose damaged copies no other store looks after. */
+const DATABASES = ['denidin.db', 'index.db']
+
+/** A damaged copy of a database cannot be cleaned: no one can tell whose words it contains. */
+const removeCopies = async (data_root: string, logger: Logger): Promise<void> => {
+  for (const name of DATABASES) {
+    for (const copy of await removeSetAside(join(data_root, name))) {
+      logger.for('privacy').warn('A damaged copy of a database was removed with what was forgotten', { copy })
+    }
   }
 }
 
@@ -64,7 +70,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
       scrub: async () => {
         stores.database.scrub()
-        await removeCopies(stores.database.path, parts.logger)
+        await removeCopies(dirname(stores.database.path), parts.logger)
       },
       purge: features.purge,
     },

@@ -139,6 +139,7 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     purge: async () => {
       await removeSetAside(settings.database_path)
       for (const source of [memories, messages]) await source.vectors.purge()
+      database.scrub()
       return !(await vectors.purgePending())
     },
     personalData: [personal],

@@ -40,10 +40,7 @@ const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
 export const OF_PERSON_ERASED = WHICH.messages
 
 /** Values for `WHICH`; more than any one statement names. */
-export const personParameters = (
-  person_id: PersonId,
-  { spared = [] }: ErasureBounds,
-): Parameters => ({
+export const personParameters = (person_id: PersonId, { spared = [] }: ErasureBounds): Parameters => ({
   person_id,
   scope: scopeOfPerson(person_id),
   spared: JSON.stringify(spared),
