@@ -138,7 +138,9 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     personal,
     purge: async () => {
       await removeSetAside(settings.database_path)
-      for (const source of [memories, messages]) await source.vectors.purge()
+      // They share a server: where the first cannot be rewritten now, the second is not either.
+      if (await memories.vectors.purge()) await messages.vectors.purge()
+      else messages.vectors.requestFullSync()
       database.scrub()
       return !(await vectors.purgePending())
     },

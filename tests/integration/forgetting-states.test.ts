@@ -196,7 +196,6 @@ test('while Chroma is down the answer says what is left, and it goes as soon as 
   expect(answer).not.toContain('nothing of it is left')
   const left = await residue()
   expect(left.every(path => path.startsWith('data/memory/'))).toBe(true)
-  process.kill(pid, 'SIGKILL')
   await denidin.restart()
   await idle()
   expect(await residue()).toEqual([])
