@@ -96,7 +96,8 @@ export class ChromaSync {
     const unclean = await this.#table.purge.unclean()
     for (const collection of unclean ?? []) {
       const move = await this.#table.moves.whole(collection)
-      if (move === undefined) await this.#table.retire(collection)
+      const isEmpty = move === undefined || (await this.#table.moves.copies(move, 0, 1)).length === 0
+      if (isEmpty) await this.#table.retire(collection)
       else await this.#move(collections, move, signal)
     }
     return unclean !== undefined
@@ -143,6 +144,8 @@ export class ChromaSync {
         for (const { seq, item_id, scope } of vectors) copied.push({ seq, item_id, scope })
         progress?.(copied.length)
       }
+      // One that is empty is made too: it is live from here on.
+      if (copied.length === 0) await this.#calls.use(collections, to, async () => undefined)
       await this.#table.moves.finish(move, to.collection, copied)
     } catch (error) {
       await this.#table.retire(to.collection)
