@@ -11,6 +11,7 @@ import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-rea
 import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { createFullTextModule, type FullTextModule } from '../retrieval/full-text/full-text-module.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
 import { createDisabledMessageIndex } from '../retrieval/full-text/disabled-message-index.ts'
 import { createRetrievalModule, type RetrievalSettings } from '../retrieval/retrieval-module.ts'
@@ -31,7 +32,7 @@ export const remembers = (settings: Settings): boolean =>
   settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
 
 /** The indexes over memories and messages: derived data, which also holds something about persons. */
-interface OpenIndexes {
+export interface OpenIndexes {
   readonly fullText: FullTextModule
   readonly vectors: VectorsModule
 }
@@ -45,7 +46,8 @@ interface DisabledIndexes {
 /** Switched off, no Chroma starts, and the vector store and the full-text index are opened for erasures alone. */
 export type Indexes = OpenIndexes | DisabledIndexes
 
-const areOpen = (indexes: Indexes): indexes is OpenIndexes => 'vectors' in indexes
+/** Whether long-term memory is on. */
+export const areOpen = (indexes: Indexes): indexes is OpenIndexes => 'vectors' in indexes
 
 export interface IndexesDeps {
   readonly settings: Settings
@@ -61,6 +63,7 @@ export const openIndexes = async ({ settings, stores, models, runtime }: Indexes
     database_path: join(settings.data_root, 'index.db'),
     feed: createSqliteMessageReader(stores.database),
     changeLog: stores.changeLog,
+    clock: runtime.clock,
     logger: runtime.logger,
   })
   const vectors = await createVectorsModule({
@@ -107,6 +110,8 @@ export interface MemoryFeatures {
   readonly purge: () => Promise<boolean>
   readonly search: SearchService
   readonly scopes: ScopePolicy
+  /** The health of the files of the indexes. */
+  readonly files: readonly HealthCheck[]
   /** In the order in which they start, those of the indexes included. */
   readonly modules: readonly Module[]
 }
@@ -161,6 +166,7 @@ export const createMemoryFeatures = ({
     purge: () => vectors.purge(),
     search: retrieval.search,
     scopes,
+    files: [fullText.file, vectors.file],
     modules: [...indexModules(indexes), memory, retrieval],
   }
 }
@@ -176,6 +182,7 @@ const memoryOff = (stores: Stores, scopes: ScopePolicy, indexes: DisabledIndexes
     purge: () => disabledVectors.purge(),
     search: noSearch,
     scopes,
+    files: [],
     modules: [
       ...indexModules(indexes),
       { name: 'memory', health: [{ name: 'memory', health: () => memory.health() }] },

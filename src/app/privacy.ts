@@ -1,11 +1,8 @@
 /** Wires erasure and export over every store of personal data. */
-import { dirname, join } from 'node:path'
 import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
-import { removeSetAside } from '../platform/files.ts'
-import type { Logger } from '../platform/logger.ts'
 import { createExport, type Export, type ExportFiles } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
 import type { ActiveSession } from '../privacy/session-erasure.ts'
@@ -33,18 +30,6 @@ export interface Privacy {
   readonly exporting: Export
 }
 
-/** Databases whose damaged copies no other store looks after. */
-const DATABASES = ['denidin.db', 'index.db']
-
-/** A damaged copy of a database cannot be cleaned: no one can tell whose words it contains. */
-const removeCopies = async (data_root: string, logger: Logger): Promise<void> => {
-  for (const name of DATABASES) {
-    for (const copy of await removeSetAside(join(data_root, name))) {
-      logger.for('privacy').warn('A damaged copy of a database was removed with what was forgotten', { copy })
-    }
-  }
-}
-
 /** Erasure and export of everything that is held about a person. */
 export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => {
   const { stores, personalData, sessions, features, audit, background } = privacy
@@ -67,10 +52,9 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: features.memory,
-      indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
+      indexes: [stores.unknownSessions, stores.damagedCopies, features.messageIndex, features.messageVectors],
       scrub: async () => {
         stores.database.scrub()
-        await removeCopies(dirname(stores.database.path), parts.logger)
       },
       purge: features.purge,
     },

@@ -1,11 +1,10 @@
 /** Vectors of an earlier run, while long-term memory is switched off: nothing is found, but what is forgotten is erased. */
-import type { Database } from '../database/sqlite/database.ts'
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
-import { exists, remove, removeSetAside } from '../platform/files.ts'
+import { exists, remove } from '../platform/files.ts'
 import { createMessageSource } from './message-embedding-source.ts'
 import { createSqliteVectorStore } from './sqlite/sqlite-vector-store.ts'
 import { openVectorDatabase } from './sqlite/vector-database.ts'
@@ -59,9 +58,7 @@ export class DisabledVectors {
    * @returns false when they are on a server elsewhere: it is asked when memory is on again
    */
   async purge(): Promise<boolean> {
-    const { chroma_folder, chroma_url, database_path } = this.#deps.settings
-    await removeSetAside(database_path)
-    await removeSetAside(chroma_folder)
+    const { chroma_folder, chroma_url } = this.#deps.settings
     const pending = await this.#open(async store => {
       await store.requestPurge()
       return await store.purgePending()
@@ -75,7 +72,8 @@ export class DisabledVectors {
   async #open<T>(act: (store: VectorStore) => Promise<T>): Promise<T | undefined> {
     const { settings, pastMerges, runtime } = this.#deps
     if (!(await exists(settings.database_path))) return undefined
-    using database: Database = await openVectorDatabase(settings.database_path, runtime.clock, runtime.logger)
+    using derived = openVectorDatabase(settings.database_path, runtime.clock, runtime.logger)
+    const { database } = derived
     const store = createSqliteVectorStore(database)
     for (const { from_id, into_id } of pastMerges()) await store.rescope(scopeOfPerson(from_id), scopeOfPerson(into_id))
     const result = await act(store)

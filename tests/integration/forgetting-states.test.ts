@@ -230,7 +230,7 @@ test('damaged copies, unfinished files and former rebuilds go too', async () => 
   await gather()
   await denidin.app.maintenance.rebuild({})
   await cp(denidin.data('memory'), denidin.data('memory.damaged-2026-11-01T00-00-00-000Z'), { recursive: true })
-  for (const name of ['vectors.db', 'vectors.db-wal', 'index.db', 'denidin.db']) {
+  for (const name of ['vectors.db', 'vectors.db-wal', 'index.db']) {
     await writeFile(denidin.data(`${name}.damaged-2026-11-01T00-00-00-000Z`), `rest of ${SECRET}`)
   }
   const [session] = (await readdir(denidin.data('sessions'))).filter(name => name.includes('-'))

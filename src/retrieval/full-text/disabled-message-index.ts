@@ -1,5 +1,5 @@
 /** The full-text index of an earlier run, while long-term memory is switched off: nothing is indexed, but it is erased. */
-import { exists, removeSetAside } from '../../platform/files.ts'
+import { exists } from '../../platform/files.ts'
 import { removeIndexDatabase } from '../sqlite/index-database.ts'
 import type { MessageIndex } from './message-index.ts'
 
@@ -10,7 +10,6 @@ import type { MessageIndex } from './message-index.ts'
  */
 export const createDisabledMessageIndex = (path: string): MessageIndex => {
   const removeFile = async (): Promise<number> => {
-    await removeSetAside(path)
     if (!(await exists(path))) return 0
     await removeIndexDatabase(path)
     return 1

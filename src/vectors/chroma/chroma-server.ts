@@ -26,8 +26,7 @@ export interface ChromaServer extends AsyncDisposable {
    */
   repair(run: number): Promise<boolean>
   /**
-   * Removes from the server's files what dropped collections and deleted rows have left in them, and damaged copies of
-   * these files. Does nothing on a server whose files are not ours.
+   * Removes from the server's files what dropped collections and deleted rows have left in them. Does nothing on a server whose files are not ours.
    * @throws when the files cannot be changed now
    */
   scrub(): Promise<void>

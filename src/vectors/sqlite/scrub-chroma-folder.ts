@@ -1,19 +1,17 @@
 /** Overwrites what Chroma's files still contain of deleted vectors and dropped collections. */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { exists, removeSetAside } from '../../platform/files.ts'
+import { exists } from '../../platform/files.ts'
 import { removeOrphanSegments } from './orphan-segments.ts'
 
 /** The worker runs the same kind of file as this one: TypeScript here, JavaScript when built. */
 const WORKER = new URL(import.meta.url.replace(/scrub-chroma-folder(\.[jt]s)$/, 'vacuum-worker$1'))
 
 /**
- * Removes the files of dropped collections and damaged copies of the folder, and rewrites Chroma's database without its
- * free space. A server may run on the folder: it waits meanwhile (20 ms at 2,500 vectors).
+ * Removes the files of dropped collections, and rewrites Chroma's database without its free space. A server may run on the folder: it waits meanwhile (20 ms at 2,500 vectors).
  * @throws when the database cannot be rewritten now
  */
 export const scrubChromaFolder = async (folder: string): Promise<void> => {
-  await removeSetAside(folder)
   await removeOrphanSegments(folder)
   const file = join(folder, 'chroma.sqlite3')
   if (await exists(file)) await vacuum(file)

@@ -45,7 +45,6 @@ export const createSqliteCollectionAllocator = (
 
 class SqliteCollectionAllocator implements CollectionAllocator {
   readonly space: string
-  readonly instance: string
   readonly moves: MoveTable
   readonly #rows: AllocationRows
   readonly #most: number
@@ -64,7 +63,11 @@ class SqliteCollectionAllocator implements CollectionAllocator {
     this.maintenance = new SqliteMaintenanceTable(this.#rows)
     this.purge = new SqlitePurgeTable(this.#rows)
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
-    this.instance = database.get<{ instance: string }>('select instance from instance')?.instance ?? ''
+  }
+
+  /** Read each time: a damaged file may have been begun anew. */
+  get instance(): string {
+    return this.#rows.get<{ instance: string }>('select instance from instance')?.instance ?? ''
   }
 
   async find(scope: Scope): Promise<Collection | undefined> {
