@@ -1,5 +1,6 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
 import type { LanguageModel } from '../../models/language-model.ts'
+import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -26,20 +27,30 @@ export interface Answer {
 /** Never rejects. */
 export const complete = async (
   { model, max_tokens, temperature, logger, metrics }: CompleteDeps,
-  { caller, strings }: TurnContext,
+  turn: TurnContext,
   { messages, record }: PackedContext,
 ): Promise<Answer> => {
   try {
     const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
-    const { text } = await model.complete(request, { ...caller, purpose: 'reply' })
+    const { text } = await model.complete(request, { ...turn.caller, purpose: 'reply' })
     return { text, from: 'model' }
   } catch (error) {
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
-    return { text: sentenceFor(failure, strings), from: 'system' }
+    return { text: sentenceFor(failure, turn), from: 'system' }
   }
 }
 
-const sentenceFor = ({ code }: DenidinError, strings: Strings): string =>
-  code === 'rejected' ? strings.model_rejected : strings.model_unavailable
+/** What the person reads. The administrator also reads the reason, in a direct chat. */
+const sentenceFor = (failure: DenidinError, { strings, person, chat_kind }: TurnContext): string => {
+  const sentence = sentenceOf(failure, strings)
+  return person.role === 'godfather' && chat_kind === 'direct'
+    ? `${sentence} ${strings.failure_reason(failure.message)}`
+    : sentence
+}
+
+const sentenceOf = (failure: DenidinError, strings: Strings): string => {
+  if (modelErrorReason(failure) === 'out-of-credit') return strings.model_out_of_credit
+  return failure.code === 'rejected' ? strings.model_rejected : strings.model_unavailable
+}

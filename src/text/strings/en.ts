@@ -156,6 +156,9 @@ export const en: Strings = {
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",
+  model_out_of_credit:
+    "I can't answer right now: my account with the language model has no credit left. It is nothing that you did; my administrator has to look into it.",
+  failure_reason: reason => `The reason: ${reason}.`,
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

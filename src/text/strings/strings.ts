@@ -113,6 +113,10 @@ export interface Strings {
   readonly model_unavailable: string
   /** The model refuses for good (wrong key, unknown model): only the operator can help. */
   readonly model_rejected: string
+  /** The account with the model's provider has no credit left: only the operator can help. */
+  readonly model_out_of_credit: string
+  /** Added for the administrator; `reason` is in English, without a full stop. */
+  failure_reason(reason: string): string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string
