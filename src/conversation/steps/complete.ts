@@ -51,6 +51,8 @@ const sentenceFor = (failure: DenidinError, { strings, person, chat_kind }: Turn
 }
 
 const sentenceOf = (failure: DenidinError, strings: Strings): string => {
-  if (modelErrorReason(failure) === 'out-of-credit') return strings.model_out_of_credit
+  const reason = modelErrorReason(failure)
+  if (reason === 'content-filter') return strings.model_filtered
+  if (reason === 'out-of-credit') return strings.model_out_of_credit
   return failure.code === 'rejected' ? strings.model_rejected : strings.model_unavailable
 }

@@ -171,6 +171,8 @@ export const en: Strings = {
   alerts,
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
+  model_filtered:
+    'Sorry, the service behind me does not let me answer that message. Everything else works: just go on, or put it in other words.',
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",
   model_out_of_credit:
     "I can't answer right now: my account with the language model has no credit left. It is nothing that you did; my administrator has to look into it.",

@@ -138,6 +138,8 @@ export interface Strings {
   readonly model_out_of_credit: string
   /** Added for the administrator; `reason` is in English, without a full stop. */
   failure_reason(reason: string): string
+  /** The filter of the service refuses the words of this one message. */
+  readonly model_filtered: string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string
