@@ -33,7 +33,7 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   }
   const foundation = await openFoundation(deps)
   const services = createServices(deps, foundation, process)
-  const checks = healthChecks(foundation, services)
+  const checks = healthChecks(deps, foundation, services)
   const runner = createAppRunner(deps, foundation, services, process, checks)
   const pipeline = await createAppPipeline(deps, foundation, services, runner)
   // Nothing whose erasure was interrupted is used before it is gone.
@@ -46,11 +46,19 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 }
 
 /** Every component whose health `status` shows and alerts follow. */
-const healthChecks = ({ memory, models }: Foundation, { channels, delivery }: Services): readonly HealthCheck[] => [
+const healthChecks = (
+  { streams = [] }: AppDeps,
+  { stores, audit, memory, models }: Foundation,
+  { channels, delivery }: Services,
+): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
   ...channels,
   delivery.outbox,
   ...models.checks,
+  ...stores.health,
+  ...memory.files,
+  ...streams,
+  audit,
 ]
 
 const createAppRunner = (
