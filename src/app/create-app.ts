@@ -12,7 +12,9 @@ import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { inZone } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { timeZone } from '../platform/time-zone.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
+import { createAlerts } from './alerts.ts'
 import { createOperationContext } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { Uptime } from './uptime.ts'
@@ -34,14 +36,16 @@ export const createApp = async (given: AppDeps): Promise<App> => {
   }
   const foundation = await openFoundation(deps)
   const services = createServices(deps, foundation, process)
-  const runner = createAppRunner(deps, foundation, services, process)
+  const checks = healthChecks(deps, foundation, services)
+  const runner = createAppRunner(deps, foundation, services, process, checks)
   const pipeline = await createAppPipeline(deps, foundation, services, runner)
   // Nothing whose erasure was interrupted is used before it is gone.
   await services.privacy.forgetting.resume().catch((error: unknown) => {
     const log = deps.parts.logger.for('privacy')
     log.error('What was to be forgotten is not gone yet', { reason: asDenidinError(error).message })
   })
-  return new WiredApp({ deps, foundation, services, runner, pipeline, process })
+  const alerts = createAlerts({ ...deps, ...foundation, services, checks }, deps.parts)
+  return new WiredApp({ deps, foundation, services, runner, pipeline, process, alerts })
 }
 
 /** The clock of the installation is that of the machine, unless the settings name a time zone. */
@@ -51,18 +55,34 @@ const withTimeZone = (deps: AppDeps): AppDeps => {
   return { ...deps, parts: { ...parts, clock: inZone(parts.clock, timeZone(settings.time_zone)) } }
 }
 
+/** Every component whose health `status` shows and alerts follow. */
+const healthChecks = (
+  { streams = [] }: AppDeps,
+  { stores, audit, memory, models }: Foundation,
+  { channels, delivery }: Services,
+): readonly HealthCheck[] => [
+  ...memory.modules.flatMap(module => module.health ?? []),
+  ...channels,
+  delivery.outbox,
+  ...models.checks,
+  ...stores.health,
+  ...memory.files,
+  ...streams,
+  audit,
+]
+
 const createAppRunner = (
-  { settings, parts, version, streams = [] }: AppDeps,
+  { settings, parts, version }: AppDeps,
   { stores, models, audit, memory }: Foundation,
-  { sessions, lifecycle, learning, agent, privacy, delivery, console, channels, scheduler }: Services,
+  { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler }: Services,
   { uptime }: ProcessState,
+  checks: readonly HealthCheck[],
 ): Runner => {
   const context = createOperationContext(
     {
       settings,
       stores,
       models,
-      files: [...stores.health, ...memory.files, ...streams, audit],
       features: memory,
       audit,
       privacy,
@@ -72,8 +92,8 @@ const createAppRunner = (
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,
-        checks: [...channels, delivery.outbox],
       },
+      checks,
     },
     parts,
   )
