@@ -30,6 +30,9 @@ export interface OpenAiClientDeps {
 /** OpenAI's own address. */
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 
+/** Host and port of an endpoint, for messages. */
+export const hostOf = (base_url: string | undefined): string => new URL(base_url ?? OPENAI_BASE_URL).host
+
 const BACKOFF: Backoff = { first_ms: 500, most_ms: 8000 }
 /** Asked to wait, we wait a little longer at random, so that not everybody comes back at once. */
 const RETRY_AFTER_JITTER = 0.1
