@@ -53,6 +53,7 @@ export class OpenAiClient implements HealthCheck {
   readonly host: string
   /** Whether this is OpenAI itself, not a server that speaks like it. */
   readonly is_openai: boolean
+  readonly clock: Clock
   readonly #openai: OpenAI
   readonly #settings: OpenAiClientSettings
   readonly #parts: OpenAiClientDeps
@@ -64,6 +65,7 @@ export class OpenAiClient implements HealthCheck {
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host
+    this.clock = parts.clock
     this.#settings = settings
     this.#parts = parts
     this.#logger = parts.logger.for('model')

@@ -1,12 +1,12 @@
 /** Chat completions from an OpenAI-compatible endpoint. */
 import type OpenAI from 'openai'
-import { z } from 'zod'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Completion, CompletionRequest, LanguageModel } from '../language-model.ts'
-import { ModelError } from '../model-error.ts'
+import { WholeAnswers } from '../whole-answers.ts'
+import type { ChatAnswer } from './chat-answer.ts'
+import { ChatExchange, readAnswer } from './chat-exchange.ts'
 import type { OpenAiClient } from './openai-client.ts'
-import { failureInAnswer, refusedParameter } from './openai-errors.ts'
-import { readProviderError } from './provider-error.ts'
+import { refusedParameter } from './openai-errors.ts'
 
 export interface OpenAiLanguageModelDeps {
   readonly client: OpenAiClient
@@ -24,23 +24,6 @@ interface Dialect {
   readonly json: boolean
 }
 
-const answerSchema = z.object({
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
-      }),
-    )
-    .min(1),
-  usage: z
-    .object({ prompt_tokens: z.number().int().nonnegative(), completion_tokens: z.number().int().nonnegative() })
-    .nullish()
-    .catch(undefined),
-})
-
-/** What a reasoning model of one's own may write before its answer; meant for nobody to read. */
-const THOUGHTS = /^\s*<think>[\s\S]*?(?:<\/think>|$)/
 /** Tokens around each message in OpenAI's chat format, and before the answer (their cookbook's count). */
 const TOKENS_PER_MESSAGE = 3
 
@@ -55,18 +38,20 @@ const TOKENS_PER_MESSAGE = 3
  */
 export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
   const { client, model, tokens } = parts
+  const exchange = new ChatExchange({ host: client.host, stream: true, clock: client.clock })
   let known: Dialect = {
     limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens',
     temperature: true,
     json: true,
   }
 
-  const ask = async (openai: OpenAI, request: CompletionRequest, signal: AbortSignal): Promise<unknown> => {
+  const ask = async (openai: OpenAI, request: CompletionRequest, signal: AbortSignal): Promise<ChatAnswer> => {
     let dialect = known
     let other_limit_tried = false
     for (;;) {
       try {
-        const answer: unknown = await openai.chat.completions.create(
+        const answer = await exchange.send(
+          openai,
           {
             model,
             messages: request.messages.map(({ role, content }) => ({ role, content })),
@@ -74,10 +59,8 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
             ...(dialect.temperature ? { temperature: request.temperature } : {}),
             ...(dialect.json && request.json === true ? { response_format: { type: 'json_object' } } : {}),
           },
-          { signal },
+          signal,
         )
-        const error = readProviderError(answer)
-        if (error !== undefined) throw failureInAnswer(error, client.host)
         known = dialect
         return answer
       } catch (thrown) {
@@ -95,43 +78,25 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
     }
   }
 
-  return {
+  return new WholeAnswers({
     provider: parts.provider ?? 'openai',
     model,
     complete: async (request, call) => {
       const answer = await client.call((openai, signal) => ask(openai, request, signal), call.signal)
       return read(answer, request, client.host, tokens)
     },
-  }
+  })
 }
 
-const read = (answer: unknown, request: CompletionRequest, host: string, tokens: TokenCounter): Completion => {
-  const parsed = answerSchema.safeParse(answer)
-  const choice = parsed.data?.choices[0]
-  if (choice === undefined) throw new ModelError('bad-response', `${host} answered without an answer in it`)
-  const text = (choice.message.content?.replace(THOUGHTS, '').trim() || choice.message.refusal?.trim()) ?? ''
-  if (text === '') throw empty(choice.finish_reason, request.max_tokens, host)
-  const usage = parsed.data?.usage
+const read = (answer: ChatAnswer, request: CompletionRequest, host: string, tokens: TokenCounter): Completion => {
+  const { text, usage, cut = false } = readAnswer(answer, request, host)
   return {
     text,
     usage: {
-      input_tokens: usage?.prompt_tokens ?? countRequest(request, tokens),
-      output_tokens: usage?.completion_tokens ?? tokens.count(text),
+      input_tokens: usage.input_tokens ?? countRequest(request, tokens),
+      output_tokens: usage.output_tokens ?? tokens.count(text),
     },
-  }
-}
-
-const empty = (finish_reason: string | null | undefined, max_tokens: number, host: string): ModelError => {
-  switch (finish_reason) {
-    case 'length':
-      return new ModelError(
-        'bad-response',
-        `the model at ${host} used its ${String(max_tokens)} tokens up before it said anything; allow it more`,
-      )
-    case 'content_filter':
-      return new ModelError('content-filter', `${host} withheld the answer (content filter)`)
-    default:
-      return new ModelError('bad-response', `${host} answered with an empty text`)
+    ...(cut ? { cut } : {}),
   }
 }
 

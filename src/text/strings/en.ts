@@ -153,6 +153,7 @@ const anyCommand: AnyCommandStrings = {
 export const en: Strings = {
   commands,
   any_command: anyCommand,
+  answer_cut: '(My answer got too long and was cut off here. Write “go on” for more.)',
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",

@@ -153,6 +153,7 @@ const anyCommand: AnyCommandStrings = {
 export const he: Strings = {
   commands,
   any_command: anyCommand,
+  answer_cut: '(התשובה שלי התארכה ונקטעה כאן. אפשר לכתוב „המשך” כדי לקבל עוד.)',
   model_unavailable: 'אני לא מצליח לענות כרגע: מודל השפה שלי לא מגיב. אפשר לנסות שוב בעוד כמה דקות.',
   model_rejected: 'אני לא יכול לענות: מודל השפה שלי מסרב לעבוד בשבילי. המנהל שלי צריך לבדוק את זה.',
   memory_disabled: 'הזיכרון לטווח ארוך שלי כבוי.',
