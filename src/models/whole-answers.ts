@@ -25,6 +25,10 @@ export class WholeAnswers implements LanguageModel {
     this.#inner = inner
   }
 
+  roomFor(max_tokens: number): number | undefined {
+    return this.#inner.roomFor?.(max_tokens + this.#reasoning_tokens)
+  }
+
   async complete(request: CompletionRequest, call: CallContext): Promise<Completion> {
     const first = await this.#said(request, call)
     return first.cut === true && mayGoOn(request, call) ? await this.#continued(request, first, call) : first

@@ -1,6 +1,7 @@
 /** Extracts facts without a model: every sentence that states something is a fact, sorted into a category by keywords. */
 import type { Category } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
+import { cutStart } from '../../text/cut.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
@@ -37,7 +38,7 @@ export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
 const factOf = (sentence: string, source: MessageRecord, group: boolean, input: ExtractionInput): ExtractedFact => {
-  const statement = withoutRemember(sentence).slice(0, MAX_FACT_CHARACTERS)
+  const statement = cutStart(withoutRemember(sentence), MAX_FACT_CHARACTERS)
   // In a group "I" does not say who is meant.
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
   const words = tokenise(statement)

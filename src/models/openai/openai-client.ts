@@ -51,9 +51,9 @@ export class OpenAiClient implements HealthCheck {
   readonly name: string
   /** Host and port, for messages. */
   readonly host: string
+  readonly base_url: string
   /** Whether this is OpenAI itself, not a server that speaks like it. */
   readonly is_openai: boolean
-  readonly clock: Clock
   readonly #openai: OpenAI
   readonly #settings: OpenAiClientSettings
   readonly #parts: OpenAiClientDeps
@@ -62,10 +62,10 @@ export class OpenAiClient implements HealthCheck {
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
     const baseURL = settings.base_url ?? OPENAI_BASE_URL
+    this.base_url = baseURL
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host
-    this.clock = parts.clock
     this.#settings = settings
     this.#parts = parts
     this.#logger = parts.logger.for('model')

@@ -28,7 +28,8 @@ export class BrokenStream extends ModelError {
  */
 export const readChatAnswer = async (response: Response, host: string, clock: Clock): Promise<ChatAnswer> => {
   const reading = new BodyReading(host)
-  const reader = response.body?.getReader()
+  const body: ReadableStream<Uint8Array> | null = response.body
+  const reader = body?.getReader()
   if (reader === undefined) throw new ModelError('bad-response', `${host} answered with nothing`)
   const decoder = new TextDecoder()
   try {
