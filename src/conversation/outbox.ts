@@ -113,14 +113,14 @@ export class ChannelOutbox implements Outbox {
     if (!(await messages.inbox.hasWritten(reply.chat_id))) {
       throw new DenidinError('forbidden', 'no one in this chat has ever written to us: DeniDin does not write first')
     }
-    const { channel, parts } = this.#layOut(reply)
+    const { channel, parts } = await this.#layOut(reply)
     await messages.outbox.intend(reply, textsOf(parts))
     const { first } = await this.#send({ reply, parts, channel, since, retry_ms: RETRY_MS })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 
   async #apologise(reply: Reply): Promise<void> {
-    const { channel, parts } = this.#layOut(reply)
+    const { channel, parts } = await this.#layOut(reply)
     try {
       await this.#deps.messages.outbox.intend(reply, textsOf(parts))
     } catch (error) {
@@ -138,9 +138,9 @@ export class ChannelOutbox implements Outbox {
     return result
   }
 
-  #layOut(reply: Reply): Pick<Sending, 'channel' | 'parts'> {
+  async #layOut(reply: Reply): Promise<Pick<Sending, 'channel' | 'parts'>> {
     const channel = this.#deps.channelOf(reply.chat_id)
-    const texts = channel?.render(reply.text) ?? [reply.text]
+    const texts = (await channel?.render(reply.text)) ?? [reply.text]
     return { channel, parts: texts.map((text, part) => ({ part, text })) }
   }
 }

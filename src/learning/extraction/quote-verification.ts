@@ -1,5 +1,6 @@
 /** Verifies that the quote of an extracted fact is in its source message, so that invented facts are dropped. */
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
+import { inCompatibilityForm } from '../../text/tokenise.ts'
 
 /** Characters after normalising. A shorter quote proves nothing: it is in almost any text. */
 const MIN_QUOTE_CHARACTERS = 2
@@ -11,8 +12,7 @@ const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]/g
 
 /** The form in which texts and quotes are compared: single spaces, plain quotation marks and dashes, no vowel points. */
 export const normaliseQuote = (text: string): string =>
-  text
-    .normalize('NFKC')
+  inCompatibilityForm(text)
     .replace(HEBREW_POINTS, '')
     .replace(INVISIBLE, '')
     .replace(APOSTROPHES, "'")
