@@ -3,6 +3,8 @@
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 /** Bullets and numbers before a list item. */
 const BULLET = /^\s*(?:[-*•–]|\d{1,2}[.)])\s+/
+/** Characters at the end of a sentence that decide whether it ends there. */
+const END_CHARACTERS = 8
 /** Short words before a full stop that does not end a sentence. */
 const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|prof|st|no|vs|e\.g|i\.e|\p{Lu})\.$/iu
 
@@ -17,11 +19,11 @@ const segmentsOf = (line: string): string[] =>
   Array.from(segmenter.segment(line), each => each.segment.trim()).filter(each => each !== '')
 
 const joinAbbreviations = (segments: readonly string[]): string[] => {
-  const sentences: string[] = []
+  const sentences: string[][] = []
   for (const segment of segments) {
-    const before = sentences.at(-1)
-    if (before !== undefined && ABBREVIATION.test(before)) sentences[sentences.length - 1] = `${before} ${segment}`
-    else sentences.push(segment)
+    const open = sentences.at(-1)
+    if (open !== undefined && ABBREVIATION.test((open.at(-1) ?? '').slice(-END_CHARACTERS))) open.push(segment)
+    else sentences.push([segment])
   }
-  return sentences
+  return sentences.map(each => each.join(' '))
 }

@@ -15,8 +15,15 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu
  */
 const MARKS_WITHOUT_END = /(\p{M}{30})\p{M}+/gu
 
+/** One sign may stand for eighteen letters; a long text of such signs alone is left as it is. */
+const MOST_EXPANSION = 3
+const SHORT_CHARACTERS = 1000
+
 /** A text in Unicode's compatibility form (NFKC), in time that grows with its length alone. */
-export const inCompatibilityForm = (text: string): string => text.replace(MARKS_WITHOUT_END, '$1').normalize('NFKC')
+export const inCompatibilityForm = (text: string): string => {
+  const form = text.replace(MARKS_WITHOUT_END, '$1').normalize('NFKC')
+  return form.length > MOST_EXPANSION * text.length + SHORT_CHARACTERS ? text : form
+}
 
 const FINAL_FORMS: Readonly<Record<string, string>> = { ך: 'כ', ם: 'מ', ן: 'נ', ף: 'פ', ץ: 'צ' }
 

@@ -91,9 +91,11 @@ for (const subject of Object.keys(SUBJECTS).filter(each => only === undefined ||
       SHAPES.map(each => each.name),
     )),
   )
-  process.stderr.write(
-    `${subject}: ${String(rows.filter(each => each.subject === subject && each.fault !== '').length)} of ${String(SHAPES.length)} shapes\n`,
-  )
+  const mine = rows.filter(each => each.subject === subject && each.fault !== '')
+  process.stderr.write(`${subject}: ${String(mine.length)} faults in ${String(SHAPES.length)} shapes\n`)
+  for (const { shape, ms, factor, fault } of mine) {
+    process.stderr.write(`  ${fault}: ${shape}, ${String(ms)} ms, × ${String(factor)}\n`)
+  }
 }
 const faults = rows.filter(each => each.fault !== '')
 const shown = process.argv.includes('--all') ? rows : faults

@@ -64,7 +64,7 @@ const fenced = (lines: readonly string[]): readonly Line[] =>
   ['```', ...lines, '```'].map(text => ({ text, code: true }))
 const blank = (count: number): readonly Line[] => Array.from({ length: Math.max(0, count) }, () => line(''))
 /** Newlines at the end of a block's source. */
-const newlinesAtEnd = (raw: string): number => (/\s*$/.exec(raw)?.[0] ?? '').split('\n').length - 1
+const newlinesAtEnd = (raw: string): number => raw.slice(raw.trimEnd().length).split('\n').length - 1
 
 /**
  * Lines of blocks, with the empty lines that the source has between them.
