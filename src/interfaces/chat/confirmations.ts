@@ -36,7 +36,7 @@ export class Confirmations {
   }
 
   ask(asked: Asked, command: ParsedCommand): void {
-    this.#pending.set(keyOf(asked), { command, until: this.#clock.now() + VALID_MS })
+    this.#pending.set(keyOf(asked), { command, until: this.#clock.monotonic() + VALID_MS })
   }
 
   /** Whether a text answers a question; any other text withdraws it. */
@@ -45,7 +45,7 @@ export class Confirmations {
     const pending = this.#pending.get(key)
     if (pending === undefined) return false
     const answer = text.trim()
-    if (pending.until >= this.#clock.now() && (YES.test(answer) || NO.test(answer))) return true
+    if (pending.until >= this.#clock.monotonic() && (YES.test(answer) || NO.test(answer))) return true
     this.#pending.delete(key)
     return false
   }

@@ -55,10 +55,10 @@ export class ProviderChain implements Extractor {
 
   async extract(input: ExtractionInput, options: ExtractionOptions): Promise<Extraction> {
     const { clock, metrics } = this.#deps
-    const began = clock.now()
+    const began = clock.monotonic()
     const extraction = await this.#askAll(input, options)
     if (extraction.quotes_not_found > 0) metrics.count('quotes_not_found', extraction.quotes_not_found)
-    return { ...extraction, extraction_time_ms: clock.now() - began }
+    return { ...extraction, extraction_time_ms: clock.monotonic() - began }
   }
 
   async #askAll(input: ExtractionInput, { patient, call }: ExtractionOptions): Promise<UntimedExtraction> {

@@ -16,7 +16,7 @@ export interface Growth {
 
 const MICROSECONDS_PER_MS = 1000
 /** Times below this are noise: they are the warming up of code and the collection of garbage. */
-const MEASURABLE_MS = 20
+const MEASURABLE_MS = 30
 /** A function that took so long is not asked for more. */
 const TOO_LONG_MS = 1500
 const QUICK_MS = 100
@@ -55,7 +55,8 @@ export const growthOf = async (act: TextFunction, shape: Shape, characters: numb
     if (ms < MEASURABLE_MS) return { characters: longest, ms, factor: 0 }
     const quarter = await best(act, shape.text(Math.floor(longest / 4)), RUNS)
     const whole = ms > QUICK_MS ? ms : Math.min(ms, await best(act, shape.text(longest), RUNS))
-    return { characters: longest, ms: whole, factor: Math.sqrt(whole / Math.max(quarter, 0.01)) }
+    const factor = whole < MEASURABLE_MS ? 0 : Math.sqrt(whole / Math.max(quarter, 0.01))
+    return { characters: longest, ms: whole, factor }
   } catch (error) {
     return {
       characters: Math.floor(size),
