@@ -16,7 +16,7 @@ export interface Growth {
 
 const MICROSECONDS_PER_MS = 1000
 /** Times below this are noise: they are the warming up of code and the collection of garbage. */
-const MEASURABLE_MS = 30
+const MEASURABLE_MS = 50
 /** A function that took so long is not asked for more. */
 const TOO_LONG_MS = 1500
 const QUICK_MS = 100

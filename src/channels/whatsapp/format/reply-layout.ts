@@ -28,7 +28,7 @@ export const layOutReply = async (markdown: string): Promise<readonly string[]> 
     most = Math.floor((most * MOST_CHARACTERS) / longest) - 1
     await slices.pause()
   }
-  return parts.length === 0 ? [markdown] : parts
+  return parts.length === 0 ? [markdown.slice(0, MOST_CHARACTERS)] : parts
 }
 
 const directed = async (parts: readonly string[], slices: TimeSlices): Promise<readonly string[]> => {

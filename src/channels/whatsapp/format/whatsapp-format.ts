@@ -14,7 +14,11 @@ export const toWhatsApp = (markdown: string): string => [...formattedStretches(m
 
 /** The same, stretch by stretch: a long text takes a while, and the caller can do something else between two of them. */
 export function* formattedStretches(markdown: string): Generator<string, void> {
-  for (const stretch of stretchesOf(markdown.replace(/\r\n?/g, '\n'))) yield formatted(stretch)
+  for (const stretch of stretchesOf(markdown.replace(/\r\n?/g, '\n'))) {
+    // White space at the end of a stretch is between words or lines, and the parser drops it.
+    const words = stretch.trimEnd()
+    yield formatted(words) + stretch.slice(words.length)
+  }
 }
 
 const formatted = (text: string): string => {
@@ -36,7 +40,7 @@ const render = (text: string): string => {
   }
 }
 
-const MARKS = /[*_~`[\]<>]/g
+const MARKS = /[*_~`[\]<>!]/g
 /** A short text may consist of marks. */
 const SHORT_CHARACTERS = 500
 /** Marks that begin a quote or an item, so many in one line that they are no nesting. */
@@ -46,8 +50,9 @@ const WIDE_GAP = /[ \t]{500}/
 
 /** Whether marks are formatting: a longer text with a mark on every fourth place is an attack or a drawing. */
 const isFormatting = (text: string): boolean =>
-  text.length <= SHORT_CHARACTERS ||
-  ((text.match(MARKS)?.length ?? 0) * 4 <= text.length && !DEEP_NESTING.test(text) && !WIDE_GAP.test(text))
+  !DEEP_NESTING.test(text) &&
+  !WIDE_GAP.test(text) &&
+  (text.length <= SHORT_CHARACTERS || (text.match(MARKS)?.length ?? 0) * 4 <= text.length)
 
 /** A finished line; code must not be changed by what surrounds it. */
 interface Line {
