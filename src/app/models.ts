@@ -4,11 +4,14 @@ import type { Embedder } from '../models/embedder.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { meteredEmbedder, meteredLanguageModel } from '../models/metered.ts'
 import type { Meter } from '../models/meter.ts'
+import { ModelHealth } from '../models/model-health.ts'
 import { createOfflineEmbedder } from '../models/offline/offline-embedder.ts'
 import { createOfflineLanguageModel } from '../models/offline/offline-language-model.ts'
-import { OpenAiClient } from '../models/openai/openai-client.ts'
+import { hostOf, OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiEmbedder } from '../models/openai/openai-embedder.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
+import { watchedEmbedder, watchedLanguageModel } from '../models/watched.ts'
+import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -17,8 +20,12 @@ export interface Models {
   readonly embedder: Embedder
   /** The embedder of a space that was in use before, where it can still be asked; `undefined` where it cannot. */
   embedderOf(space: string): Embedder | undefined
+  /** Health of the language model and of the embedding model. */
   readonly checks: readonly HealthCheck[]
 }
+
+/** A call that takes longer than this share of the time that it may take is slow. */
+const SLOW_SHARE = 0.5
 
 /** The configured models, every call of theirs metered. */
 export const createModels = (settings: Settings, meter: Meter, parts: Runtime): Models => {
@@ -68,13 +75,38 @@ export const createModels = (settings: Settings, meter: Meter, parts: Runtime): 
       dimensions: dimensions === undefined ? undefined : Number(dimensions),
     })
   }
+  const health = createModelHealth(settings, { language, embedder }, clock)
   return {
     embedderOf: space => {
       const former = embedderOf(space)
       return former === undefined ? undefined : meteredEmbedder(former, meter, clock, logger)
     },
-    language: meteredLanguageModel(language, meter, clock, logger),
-    embedder: meteredEmbedder(embedder, meter, clock, logger),
-    checks: [...clients.values()],
+    language: meteredLanguageModel(watchedLanguageModel(language, health.language, clock), meter, clock, logger),
+    embedder: meteredEmbedder(watchedEmbedder(embedder, health.embedder, clock), meter, clock, logger),
+    checks: [health.language, health.embedder],
+  }
+}
+
+const createModelHealth = (
+  { ai, embeddings }: Settings,
+  { language, embedder }: Pick<Models, 'language' | 'embedder'>,
+  clock: Clock,
+) => {
+  const slow_ms = ai.timeout_seconds * SECOND_MS * SLOW_SHARE
+  const at = (model: string, provider: string, base_url: string | undefined): string =>
+    provider === 'offline' ? model : `${model} at ${hostOf(base_url)}`
+  return {
+    language: new ModelHealth({
+      name: 'language model',
+      model: at(language.model, ai.provider, ai.base_url),
+      slow_ms,
+      clock,
+    }),
+    embedder: new ModelHealth({
+      name: 'embedding model',
+      model: at(embedder.model, embeddings.provider, embeddings.base_url),
+      slow_ms,
+      clock,
+    }),
   }
 }

@@ -25,6 +25,7 @@ import { sessionReset } from './session/reset.ts'
 import { sessionPurge, sessionSweep } from './session/retention.ts'
 import { sessionShow } from './session/show.ts'
 import { doctor } from './system/doctor.ts'
+import { health } from './system/health.ts'
 import { status } from './system/status.ts'
 
 /** Operations by name: `noun.verb`. */
@@ -32,6 +33,7 @@ export type Operations = OperationsIn<OperationContext>
 
 export const operations = {
   doctor,
+  health,
   status,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,

@@ -1,13 +1,26 @@
-/** The contract by which components report their health to `denidin status` and `denidin doctor`. */
+/** The contract by which components report their health to `denidin status`, `health` and `doctor`, and to the alerts. */
+import { SECOND_MS, type Clock } from './clock.ts'
+import { withDeadline } from './deadline.ts'
+import { asDenidinError } from './errors.ts'
 
-/** State of one part, as `denidin status` shows it. */
+/**
+ * - `ok`: was checked or used, and works.
+ * - `degraded`: works with limits.
+ * - `down`: does not work.
+ * - `off`: is switched off, or not wanted.
+ * - `unknown`: was neither checked nor used yet.
+ */
+export const HEALTH_STATES = ['ok', 'degraded', 'down', 'off', 'unknown'] as const
+export type HealthState = (typeof HEALTH_STATES)[number]
+
+/** State of one component, as `denidin status` shows it. */
 export interface Health {
-  readonly state: 'ok' | 'degraded' | 'down' | 'off'
+  readonly state: HealthState
   /** One sentence for the operator: what is wrong and what helps. */
   readonly detail: string
 }
 
-/** A part that can say how it is. Must answer at once, without work of its own. */
+/** A component that can say how it is. Must answer at once, without work of its own. */
 export interface HealthCheck {
   readonly name: string
   health(): Promise<Health>
@@ -19,3 +32,28 @@ export interface Checkup {
   /** Never rejects, but when it is called off. */
   look(signal: AbortSignal): Promise<Health>
 }
+
+/** The health of a component, with its name. */
+export interface ExaminedComponent extends Health {
+  readonly name: string
+}
+
+/** A component that does not answer within this time counts as down. */
+const EXAMINATION_DEADLINE_MS = 5 * SECOND_MS
+
+/** Asks a component for its health. Never rejects: a check that fails or hangs is itself bad news. */
+export const examine = async (check: HealthCheck, clock: Clock): Promise<ExaminedComponent> => {
+  const { name } = check
+  try {
+    return { name, ...(await withDeadline(clock, EXAMINATION_DEADLINE_MS, 'the check', () => check.health())) }
+  } catch (error) {
+    return { name, state: 'down', detail: `It could not be checked: ${asDenidinError(error).message}.` }
+  }
+}
+
+/** Whether a state calls for the operator. */
+export const isTrouble = (state: HealthState): boolean => state === 'degraded' || state === 'down'
+
+/** The worst of some states. What is off, or was not tried yet, makes nothing worse. */
+export const worstState = (states: readonly HealthState[]): 'ok' | 'degraded' | 'down' =>
+  states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok'

@@ -25,24 +25,33 @@ const KNOWN = new Set([
   'messages',
 ])
 
-/** The text of a `session.json`. */
-export const writeWindowFile = (record: SessionRecord, file: WindowFile): string =>
-  JSON.stringify(
-    {
-      session_id: record.session_id,
-      scope: record.scope,
-      whatsapp_chat: record.chat_id,
-      created_at: new Date(record.created_at).toISOString(),
-      last_active: new Date(record.last_active).toISOString(),
-      message_counter: file.message_counter,
-      total_tokens: windowTokens(file.window),
-      transferred_to_longterm: record.state === 'stored',
-      messages: file.window.map(message => ({ ...message, timestamp: new Date(message.timestamp).toISOString() })),
-      ...file.unknown,
-    },
-    null,
-    1,
-  )
+/** Each message as it is written. A window of 100,000 tokens has thousands, of which a turn adds two. */
+const lines = new WeakMap<WindowMessage, string>()
+
+/** The text of a `session.json`: one field a line, and one message a line. */
+export const writeWindowFile = (record: SessionRecord, file: WindowFile): string => {
+  const fields = {
+    session_id: record.session_id,
+    scope: record.scope,
+    whatsapp_chat: record.chat_id,
+    created_at: new Date(record.created_at).toISOString(),
+    last_active: new Date(record.last_active).toISOString(),
+    message_counter: file.message_counter,
+    total_tokens: windowTokens(file.window),
+    transferred_to_longterm: record.state === 'stored',
+    ...file.unknown,
+  }
+  const beginning = JSON.stringify(fields, null, 1).replace(/\n\}$/, '')
+  return `${beginning},\n "messages": [\n  ${file.window.map(lineOf).join(',\n  ')}\n ]\n}`
+}
+
+const lineOf = (message: WindowMessage): string => {
+  const known = lines.get(message)
+  if (known !== undefined) return known
+  const line = JSON.stringify({ ...message, timestamp: new Date(message.timestamp).toISOString() })
+  lines.set(message, line)
+  return line
+}
 
 /**
  * Reads a `session.json`. Unknown fields are kept, so that a file of a newer version loads.

@@ -107,6 +107,12 @@ test.each([
   await expect(asked).rejects.toMatchObject({ code })
 })
 
+test('a redirect is refused: the question goes to no other host', async () => {
+  server.answer = response => response.writeHead(307, { location: 'http://127.0.0.1:9/rerank' }).end()
+  const asked = createHttpReranker(settings(), parts()).rerank('q', [candidate('a')], CALL)
+  await expect(asked).rejects.toMatchObject({ code: 'rejected', reason: 'redirected' })
+})
+
 test('a server that is not there, or does not answer, is given up in time', async () => {
   const clock = new FakeClock()
   const held = new Promise<void>(resolve => {

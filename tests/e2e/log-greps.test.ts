@@ -50,7 +50,7 @@ test(
       expect.stringContaining('INFO cleanup Archived sessions purged purged=0'),
     ])
 
-    const { stdout } = await home.done('denidin', ['status', '--json'])
+    const { stdout } = await home.run('denidin', ['status', '--json'])
     const { models_today } = JSON.parse(stdout) as Status
     const counted = models_today.filter(({ kind }) => kind === 'embedding').reduce((sum, { calls }) => sum + calls, 0)
     const calls = grep(home, 'embedding')

@@ -38,7 +38,9 @@ test('a relative DENIDIN_CONFIG means the file that whoever typed it has before 
   await using home = new ScriptHome()
   // The scripts of a home are run from the root folder.
   const environment = { DENIDIN_CONFIG: home.config.slice(1) }
-  await home.done('denidin', ['status', '--json'], { environment })
+  // The status says by its exit code that the bot does not run.
+  const status = await home.run('denidin', ['status', '--json'], { environment })
+  expect(status).toMatchObject({ code: 1, stderr: expect.stringContaining('bot down') })
   expect(statSync(join(home.data, 'denidin.db')).mode & 0o077).toBe(0)
 })
 
@@ -150,8 +152,9 @@ test(
     const chat = home.start('denidin', ['chat'])
     chat.child.stdin?.write('Hello\n')
     await chat.prints(/\n/)
-    const status = await home.done('denidin', ['status', '--json'])
-    expect(JSON.parse(status.stdout)).toMatchObject({ running: false })
+    const status = await home.run('denidin', ['status', '--json'])
+    expect(status.code).toBe(1)
+    expect(JSON.parse(status.stdout)).toMatchObject({ running: false, state: 'down' })
     chat.child.stdin?.end()
     expect(await chat.ended).toMatchObject({ code: 0 })
   },

@@ -5,7 +5,17 @@ import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
-import { cutBody, failure, hangUp, hold, reply, ScriptedModelServer } from '../support/model-server.ts'
+import {
+  cutBody,
+  endless,
+  failure,
+  hangUp,
+  hold,
+  json,
+  redirect,
+  reply,
+  ScriptedModelServer,
+} from '../support/model-server.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog, type MemoryLog } from '../support/memory-log.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
@@ -301,6 +311,44 @@ test("neither the key nor a person's words come into the log above debug, or int
   expect(logger.text()).toContain('Incorrect API key provided')
   expect(logger.text()).not.toContain(KEY)
   expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`)
+})
+
+test.each([301, 302, 303, 307, 308])(
+  'a redirect with status %i is refused: nothing goes to the other host',
+  async status => {
+    await using other = await ScriptedModelServer.start()
+    server.next('completion', redirect(`${other.base_url}/chat/completions`, status))
+    await expect(connect().model.complete(request, call)).rejects.toMatchObject({
+      code: 'rejected',
+      reason: 'redirected',
+      message: `${server.host} redirects to http://${other.host} (${String(status)}); nothing is sent there. If that address is right, set base_url to it`,
+    })
+    expect(other.counts.completion).toBe(0)
+    expect(server.counts.completion).toBe(1)
+  },
+)
+
+test('a body that never ends is given up', async () => {
+  server.next('completion', endless('a', { opening: '{"choices": [{"message": {"content": "' }))
+  await expect(connect().model.complete(request, call)).rejects.toMatchObject({ reason: 'too-large' })
+  expect(server.counts.completion).toBe(1)
+})
+
+test('an error that never ends is read at its beginning', async () => {
+  server.next('completion', (_, response) => {
+    response.statusCode = 400
+    return endless('a', { opening: '{"error": "' })(_, response)
+  })
+  await expect(connect().model.complete(request, call)).rejects.toMatchObject({ code: 'rejected' })
+})
+
+test.each([
+  ['an object', { error: { message: 'Rate limit exceeded', code: 429 } }, 'rate-limited'],
+  ['a sentence', { error: 'Unexpected endpoint or method. (POST /chat/completions)' }, 'not-found'],
+])('an error inside an answer with status 200 is that error: %s', async (_, body, reason) => {
+  server.always('completion', json(body))
+  await expect(connect().model.complete(request, call)).rejects.toMatchObject({ reason })
+  expect(server.counts.completion).toBe(reason === 'rate-limited' ? 3 : 1)
 })
 
 test("a server of one's own needs no key", async () => {

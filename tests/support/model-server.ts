@@ -32,6 +32,8 @@ export interface RequestBody {
 export type Answer = (request: RecordedRequest, response: ServerResponse) => void | Promise<void>
 
 const DEFAULT_DIMENSIONS = 256
+/** Characters that an endless answer sends at once. */
+const BLOCK_CHARACTERS = 64_000
 const BITS_PER_BYTE_RANGE = 256
 
 const sendJson = (
@@ -172,6 +174,29 @@ export const cutBody = (): Answer => async (request, response) => {
 export const hangUp = (): Answer => (_, response) => {
   response.destroy()
 }
+
+/** Sends the client elsewhere, with the request: 307 and 308 ask for the same method and body. */
+export const redirect =
+  (location: string, status = 307): Answer =>
+  (_, response) => {
+    response.writeHead(status, { location })
+    response.end()
+  }
+
+/** Goes on sending until the client has had enough; `of` is sent again and again. */
+export const endless =
+  (of: string, options: { readonly opening?: string; readonly type?: string } = {}): Answer =>
+  (_, response) => {
+    const { opening = '', type = 'application/json' } = options
+    response.setHeader('content-type', type)
+    response.write(opening)
+    const block = of.repeat(Math.ceil(BLOCK_CHARACTERS / of.length))
+    const more = (): void => {
+      while (!response.destroyed && response.write(block));
+    }
+    response.on('drain', more)
+    more()
+  }
 
 /**
  * A vector that depends on nothing but the words of a text, so that texts sharing words are near each other: every word

@@ -104,7 +104,54 @@ test('status of a bot that does not run says so', async () => {
     running: false,
     started_at: null,
     uptime_seconds: 0,
-    state: 'ok',
+    state: 'down',
+    parts: [{ name: 'bot', state: 'down', detail: expect.stringContaining('denidin start') }],
+  })
+})
+
+test('health shows the components alone, the worst state, and why the exit code is 1', async () => {
+  const { parts, run } = setUp()
+  parts.instance = { ...parts.instance, started_at: parts.clock.now() }
+  parts.system.checks = [
+    { name: 'language model', health: () => Promise.resolve({ state: 'unknown', detail: 'not asked yet' }) },
+    { name: 'disk', health: () => Promise.resolve({ state: 'ok', detail: 'There is room.' }) },
+  ]
+  const well = await run('health')
+  expect(well).toMatchObject({ state: 'ok', parts: [{ state: 'unknown' }, { state: 'ok' }] })
+  expect(operations.health.failure!(well as never)).toBeUndefined()
+  parts.system.checks.push({ name: 'memory', health: () => Promise.reject(new Error('the file is damaged')) })
+  const sick = await run('health')
+  expect(sick).toMatchObject({ state: 'down' })
+  expect(sick['parts']).toContainEqual({
+    name: 'memory',
+    state: 'down',
+    detail: 'It could not be checked: the file is damaged.',
+  })
+  expect(operations.health.failure!(sick as never)).toBe('not well: memory down')
+})
+
+test('a component that does not answer is down, and the others are shown', async () => {
+  const { parts, run } = setUp()
+  parts.instance = { ...parts.instance, started_at: parts.clock.now() }
+  parts.system.checks = [
+    { name: 'memory', health: () => new Promise(() => undefined) },
+    { name: 'disk', health: () => Promise.resolve({ state: 'ok', detail: 'There is room.' }) },
+  ]
+  const asked = run('health')
+  for (let n = 0; n < 20; n++) await new Promise(setImmediate)
+  await parts.clock.advance(5000)
+  await expect(asked).resolves.toMatchObject({ state: 'down', parts: [{ state: 'down' }, { state: 'ok' }] })
+})
+
+test('status shows the components when nothing that is stored can be read', async () => {
+  const { parts, run } = setUp()
+  parts.system.checks = [{ name: 'database', health: () => Promise.resolve({ state: 'down', detail: 'damaged' }) }]
+  parts.sessions.browser.counts = () => Promise.reject(new Error('database disk image is malformed'))
+  await expect(run('status')).resolves.toMatchObject({
+    state: 'down',
+    sessions_active: null,
+    memories: 0,
+    parts: [{ name: 'bot' }, { name: 'database', state: 'down' }],
   })
 })
 

@@ -68,6 +68,7 @@ test.each(['constructor', 'toString', '__proto__'])('%s is no operation', async 
 
 const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   doctor: 'operator',
+  health: 'godfather',
   status: 'godfather',
   'chat.pause': 'godfather',
   'chat.pauses': 'godfather',

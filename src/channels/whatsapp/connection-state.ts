@@ -1,6 +1,7 @@
 /** The state of the WhatsApp connection as data, and what each event makes of it. docs/whatsapp.md explains the states. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Health } from '../../platform/health.ts'
+import { localTime } from '../../platform/local-time.ts'
 import type { ConnectionEnd, EngineEvent } from './engine-events.ts'
 import { PASSKEY, type OperatorAction } from './operator-tasks.ts'
 
@@ -137,12 +138,9 @@ const operatorNeeded = (
 
 const isTroubled = ({ state }: ConnectionState): boolean => state === 'degraded' || state === 'action_required'
 
-/** For a person: in the time zone of the machine. */
-const LOCAL_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' })
-
 /** The state as `denidin status` and `/status` show it. */
 export const healthOf = ({ state, detail: why, since }: ConnectionState): Health => {
-  const detail = `${state}: ${why} Since ${LOCAL_TIME.format(since)}.`
+  const detail = `${state}: ${why} Since ${localTime(since)}.`
   switch (state) {
     case 'ready':
       return { state: 'ok', detail }

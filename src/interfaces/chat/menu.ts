@@ -1,5 +1,6 @@
 /** The commands of a chat: which operation each runs, how its arguments are read and how its result is worded. */
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
+import { isTrouble } from '../../platform/health.ts'
 import { stringsIn } from '../../text/language.ts'
 import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
 
@@ -151,16 +152,20 @@ export const chatMenu = {
 const figures = (status: OperationOutput<'status'>): StatusFigures => ({
   version: status.version,
   state: status.state,
-  troubles: status.parts.filter(part => part.state === 'degraded' || part.state === 'down'),
+  troubles: status.parts.filter(part => isTrouble(part.state)),
+  untried: status.parts.filter(part => part.state === 'unknown').map(part => part.name),
   uptime_seconds: status.uptime_seconds,
   memory_on: status.memory_system === 'on',
   active_sessions: status.sessions_active,
   waiting_sessions: status.sessions_waiting,
   memories: status.memories,
-  // The command itself waits for this answer.
-  waiting_messages: Math.max(0, status.inbox_waiting - 1) + status.outbox_waiting,
+  waiting_messages: waitingMessages(status),
   model_calls: sum(status.models_today.map(each => each.calls)),
   model_tokens: sum(status.models_today.map(each => each.input_tokens + each.output_tokens)),
 })
+
+/** The command itself waits for this answer. */
+const waitingMessages = ({ inbox_waiting, outbox_waiting }: OperationOutput<'status'>): number | null =>
+  inbox_waiting === null || outbox_waiting === null ? null : Math.max(0, inbox_waiting - 1) + outbox_waiting
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)

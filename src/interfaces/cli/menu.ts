@@ -31,6 +31,7 @@ const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['p
 /** `chat.say` is the command in `local/chat.ts`: a terminal sends many messages in a row. */
 export const cliMenu = {
   status: { ...command('status'), optional: ['kind', 'failed'] },
+  health: command('health'),
   doctor: command('doctor'),
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),

@@ -8,6 +8,7 @@ import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createCircuit, type Circuit } from './circuit.ts'
 import { translate } from './openai-errors.ts'
+import { openAiFetch } from './openai-fetch.ts'
 
 export interface OpenAiClientSettings {
   /** `undefined` for a server of one's own that wants none. Never logged. */
@@ -28,6 +29,9 @@ export interface OpenAiClientDeps {
 
 /** OpenAI's own address. */
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+
+/** Host and port of an endpoint, for messages. */
+export const hostOf = (base_url: string | undefined): string => new URL(base_url ?? OPENAI_BASE_URL).host
 
 const BACKOFF: Backoff = { first_ms: 500, most_ms: 8000 }
 /** Asked to wait, we wait a little longer at random, so that not everybody comes back at once. */
@@ -67,6 +71,7 @@ export class OpenAiClient implements HealthCheck {
     this.#openai = new OpenAI({
       apiKey: settings.api_key ?? NO_KEY,
       baseURL,
+      fetch: openAiFetch,
       // What is not given here the package would take from the environment.
       adminAPIKey: null,
       organization: null,

@@ -1,12 +1,13 @@
 /** Embeddings from an OpenAI-compatible endpoint. */
 import type OpenAI from 'openai'
 import { z } from 'zod'
-import { DenidinError } from '../../platform/errors.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embedder } from '../embedder.ts'
 import { toUnitLength } from '../vectors.ts'
+import { ModelError } from '../model-error.ts'
 import type { OpenAiClient } from './openai-client.ts'
-import { refusedParameter } from './openai-errors.ts'
+import { failureInAnswer, refusedParameter } from './openai-errors.ts'
+import { readProviderError } from './provider-error.ts'
 
 export interface OpenAiEmbedderDeps {
   readonly client: OpenAiClient
@@ -47,11 +48,15 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
   let length = dimensions
 
   const ask = async (openai: OpenAI, input: string[], signal: AbortSignal): Promise<unknown> => {
-    const create = async (encoding_format: 'base64' | 'float'): Promise<unknown> =>
-      await openai.embeddings.create(
+    const create = async (encoding_format: 'base64' | 'float'): Promise<unknown> => {
+      const answer: unknown = await openai.embeddings.create(
         { model, input, encoding_format, ...(dimensions === undefined ? {} : { dimensions }) },
         { signal },
       )
+      const error = readProviderError(answer)
+      if (error !== undefined) throw failureInAnswer(error, client.host)
+      return answer
+    }
     try {
       return await create(encoding)
     } catch (thrown) {
@@ -61,7 +66,7 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
     }
   }
 
-  const bad = (what: string): DenidinError => new DenidinError('bad_answer', `${client.host} answered with ${what}`)
+  const bad = (what: string): ModelError => new ModelError('bad-response', `${client.host} answered with ${what}`)
 
   const read = (answer: unknown, texts: readonly string[]): { vectors: Float32Array[]; input_tokens: number } => {
     const parsed = answerSchema.safeParse(answer)

@@ -1,8 +1,11 @@
-/** Translates the openai library's errors into DeniDin's error codes. */
+/** Translates the openai package's errors, and errors inside answers, into DeniDin's. */
 import { APIConnectionError, APIError } from 'openai'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import { ModelError, type ModelErrorReason } from '../model-error.ts'
+import { failureReason, namedLimit } from './failure-reason.ts'
+import type { ProviderError } from './provider-error.ts'
 
 /** What became of one attempt, in our own terms. */
 export interface FailedAttempt {
@@ -15,32 +18,52 @@ export interface FailedAttempt {
   readonly status: number | undefined
 }
 
-const REQUEST_TIMEOUT = 408
-const CONFLICT = 409
-const TOO_MANY_REQUESTS = 429
-const SERVER_ERROR = 500
-const UNREADABLE_REQUEST = new Set([400, 422])
-/** What providers call an account without money: waiting a moment does not fill it. */
-const NO_QUOTA = 'insufficient_quota'
+const REFUSED_PARAMETER = new Set([400, 422])
+/** Failures that may be over at the next attempt. */
+const PASSING: ReadonlySet<ModelErrorReason> = new Set([
+  'rate-limited',
+  'overloaded',
+  'server-error',
+  'unreachable',
+  'timeout',
+])
 
 /**
  * Turns what the `openai` package throws into a `DenidinError`. The message names host, status and the provider's own
  * error code; the provider's sentence is left out, for it may repeat the key or a person's words.
  */
 export const translate = (thrown: unknown, host: string, clock: Clock): FailedAttempt => {
-  if (thrown instanceof DenidinError) return gaveUp(thrown)
+  const own = ownErrorOf(thrown)
+  if (own !== undefined) return attempt(own)
   // The package lets the parser's error through when a body is no JSON.
   if (isNamed(thrown, 'SyntaxError')) {
-    return gaveUp(new DenidinError('bad_answer', `${host} answered with something that is no JSON`))
+    return attempt(new ModelError('bad-response', `${host} answered with something that is no JSON`))
   }
   if (isHttpError(thrown)) return refused(thrown, host, clock)
+  const reason = systemCode(thrown)
+  if (reason !== undefined && UNREADABLE_BODY.test(reason)) {
+    return attempt(new ModelError('bad-response', `${host} answered with data that cannot be decompressed (${reason})`))
+  }
   // A connection that breaks inside a body reaches us as fetch's TypeError with its cause.
   if (thrown instanceof APIConnectionError || (isNamed(thrown, 'TypeError') && thrown.cause !== undefined)) {
-    const reason = systemCode(thrown)
     const message = `${host} could not be reached${reason === undefined ? '' : ` (${reason})`}`
-    return { ...gaveUp(new DenidinError('unavailable', message, { retryable: true })), again: true }
+    return attempt(new ModelError('unreachable', message))
   }
-  return gaveUp(new DenidinError('internal', `the call to ${host} failed`, { cause: thrown }))
+  return attempt(new DenidinError('internal', `the call to ${host} failed`, { cause: thrown }))
+}
+
+/** The failure that an answer reports although it came with status 200. */
+export const failureInAnswer = (error: ProviderError, host: string): ModelError =>
+  modelError({ status: undefined, error }, host)
+
+/** Whether a server refused a request because of one of its parameters. */
+export const refusedParameter = (thrown: unknown, parameter: string): boolean => {
+  if (!isHttpError(thrown) || !REFUSED_PARAMETER.has(thrown.status)) return false
+  const error = reportOf(thrown)
+  // Where a server does not name the parameter in its own field, its sentence does.
+  return error.parameter === undefined
+    ? new RegExp(`\\b${parameter}\\b`).test(error.message)
+    : error.parameter === parameter
 }
 
 type HttpError = APIError<number, Headers>
@@ -48,59 +71,76 @@ type HttpError = APIError<number, Headers>
 const isHttpError = (thrown: unknown): thrown is HttpError =>
   thrown instanceof APIError && (thrown as APIError).status !== undefined
 
+/** `openai-fetch.ts` has brought every failed answer into this shape. */
+const reportOf = (thrown: HttpError): ProviderError => thrown.error as ProviderError
+
+/** Codes of zlib, brotli and zstd. */
+const UNREADABLE_BODY = /^(?:Z_|ERR_BROTLI|ERR__ERROR|ERR_ZLIB|ZSTD_)/
+
 /** Errors of the runtime are not always instances of our own realm's classes: fetch's are not, inside a `node:vm`. */
 const isNamed = (thrown: unknown, name: 'SyntaxError' | 'TypeError'): thrown is Error =>
   isObject(thrown) && 'name' in thrown && thrown.name === name
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** Whether a server refused a request because of one of its parameters. */
-export const refusedParameter = (thrown: unknown, parameter: string): boolean => {
-  if (!isHttpError(thrown) || !UNREADABLE_REQUEST.has(thrown.status)) return false
-  // Where a server does not name the parameter in its own field, its sentence does.
-  return thrown.param == null ? new RegExp(`\\b${parameter}\\b`).test(thrown.message) : thrown.param === parameter
+/** An error of ours, or one that the package wrapped because it was thrown inside its `fetch`. */
+const ownErrorOf = (thrown: unknown): DenidinError | undefined => {
+  for (let each = thrown; isObject(each); each = 'cause' in each ? each.cause : undefined) {
+    if (each instanceof DenidinError) return each
+  }
+  return undefined
 }
 
-const gaveUp = (error: DenidinError): FailedAttempt => ({
+const attempt = (
+  error: DenidinError,
+  { retry_after_ms, again = true }: { readonly retry_after_ms?: number | undefined; readonly again?: boolean } = {},
+): FailedAttempt => ({
   error,
-  again: false,
-  retry_after_ms: undefined,
-  status: undefined,
+  again: again && error instanceof ModelError && PASSING.has(error.reason),
+  retry_after_ms,
+  status: error instanceof ModelError ? error.status : undefined,
 })
 
 const refused = (thrown: HttpError, host: string, clock: Clock): FailedAttempt => {
   const { status, headers } = thrown
-  const code = identifier(thrown.code) ?? identifier(thrown.type)
-  const said = code === undefined ? String(status) : `${String(status)} ${code}`
-  const retry_after_ms = retryAfter(headers, clock)
-  const temporary =
-    status === REQUEST_TIMEOUT || status === CONFLICT || status === TOO_MANY_REQUESTS || status >= SERVER_ERROR
-  if (!temporary) {
-    const error = new DenidinError('rejected', `${host} refused the request: ${advice(status)} (${said})`)
-    return { error, again: false, retry_after_ms, status }
-  }
-  const error = new DenidinError('unavailable', `${host} is not able to answer now (${said})`, { retryable: true })
-  const again = headers.get('x-should-retry') !== 'false' && code !== NO_QUOTA
-  return { error, again, retry_after_ms, status }
+  const error = modelError({ status, error: reportOf(thrown) }, host)
+  const again = headers.get('x-should-retry') !== 'false'
+  return attempt(error, { again, retry_after_ms: retryAfter(headers, clock) })
 }
 
-const advice = (status: number): string => {
-  switch (status) {
-    case 401:
-    case 403:
-      return 'it does not accept the key'
-    case 404:
-      return 'it does not know the model or the address'
-    case 413:
-      return 'it is too large'
-    default:
-      return 'it does not accept what was asked'
-  }
+const modelError = (
+  { status, error }: { readonly status: number | undefined; readonly error: ProviderError },
+  host: string,
+): ModelError => {
+  const reason = failureReason({ status, error })
+  const shown = [status ?? error.status, error.codes.find(code => IDENTIFIER.test(code))]
+  const said = shown.filter(each => each !== undefined).join(' ')
+  return new ModelError(reason, `${host} ${SENTENCES[reason]}${said === '' ? '' : ` (${said})`}`, {
+    status: status ?? error.status,
+    parameter: error.parameter,
+    limit_tokens: namedLimit(error),
+  })
 }
 
 /** A word such as `model_not_found`; anything longer might quote the request. */
-const identifier = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[a-z][a-z_]{2,40}$/.test(value) ? value : undefined
+const IDENTIFIER = /^[A-Za-z][\w.-]{2,40}$/
+
+const SENTENCES: Readonly<Record<ModelErrorReason, string>> = {
+  unauthorised: 'refused the request: it does not accept the key',
+  'not-found': 'refused the request: it does not know the model or the address',
+  'out-of-credit': 'refused the request: the account is out of credit',
+  'content-filter': 'refused the request: its content filter does not accept the words',
+  'context-length': 'refused the request: it is longer than the model can read',
+  'bad-request': 'refused the request: it does not accept what was asked',
+  'rate-limited': 'is not able to answer now: too many requests',
+  overloaded: 'is not able to answer now: it is overloaded',
+  'server-error': 'is not able to answer now',
+  unreachable: 'could not be reached',
+  timeout: 'is not able to answer now: it took too long',
+  redirected: 'redirects to another address',
+  'too-large': 'answered with too much',
+  'bad-response': 'answered with something that cannot be read',
+}
 
 /** `ECONNREFUSED` and the like, wherever it hides among the causes. */
 const systemCode = (thrown: unknown): string | undefined => {

@@ -1,11 +1,12 @@
 /** Chat completions from an OpenAI-compatible endpoint. */
 import type OpenAI from 'openai'
 import { z } from 'zod'
-import { DenidinError } from '../../platform/errors.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Completion, CompletionRequest, LanguageModel } from '../language-model.ts'
+import { ModelError } from '../model-error.ts'
 import type { OpenAiClient } from './openai-client.ts'
-import { refusedParameter } from './openai-errors.ts'
+import { failureInAnswer, refusedParameter } from './openai-errors.ts'
+import { readProviderError } from './provider-error.ts'
 
 export interface OpenAiLanguageModelDeps {
   readonly client: OpenAiClient
@@ -75,6 +76,8 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
           },
           { signal },
         )
+        const error = readProviderError(answer)
+        if (error !== undefined) throw failureInAnswer(error, client.host)
         known = dialect
         return answer
       } catch (thrown) {
@@ -105,7 +108,7 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
 const read = (answer: unknown, request: CompletionRequest, host: string, tokens: TokenCounter): Completion => {
   const parsed = answerSchema.safeParse(answer)
   const choice = parsed.data?.choices[0]
-  if (choice === undefined) throw new DenidinError('bad_answer', `${host} answered without an answer in it`)
+  if (choice === undefined) throw new ModelError('bad-response', `${host} answered without an answer in it`)
   const text = (choice.message.content?.replace(THOUGHTS, '').trim() || choice.message.refusal?.trim()) ?? ''
   if (text === '') throw empty(choice.finish_reason, request.max_tokens, host)
   const usage = parsed.data?.usage
@@ -118,17 +121,17 @@ const read = (answer: unknown, request: CompletionRequest, host: string, tokens:
   }
 }
 
-const empty = (finish_reason: string | null | undefined, max_tokens: number, host: string): DenidinError => {
+const empty = (finish_reason: string | null | undefined, max_tokens: number, host: string): ModelError => {
   switch (finish_reason) {
     case 'length':
-      return new DenidinError(
-        'bad_answer',
+      return new ModelError(
+        'bad-response',
         `the model at ${host} used its ${String(max_tokens)} tokens up before it said anything; allow it more`,
       )
     case 'content_filter':
-      return new DenidinError('rejected', `${host} withheld the answer (content filter)`)
+      return new ModelError('content-filter', `${host} withheld the answer (content filter)`)
     default:
-      return new DenidinError('bad_answer', `${host} answered with an empty text`)
+      return new ModelError('bad-response', `${host} answered with an empty text`)
   }
 }
 

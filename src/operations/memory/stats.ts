@@ -1,5 +1,6 @@
 /** `memory.stats`: counts of memories and vectors, and the state of the index. */
 import { z } from 'zod'
+import { HEALTH_STATES } from '../../platform/health.ts'
 import { operation } from '../operation.ts'
 
 const count = z.int().min(0)
@@ -24,7 +25,7 @@ export const memoryStats = operation({
     pending_messages: count.describe('messages that wait for their embedding'),
     rebuild_left: count.describe('vectors left to index after an interrupted rebuild'),
     spaces: z.array(z.object({ space: z.string(), vectors: count, use: z.enum(['present', 'former', 'unused']) })),
-    index_state: z.enum(['ok', 'degraded', 'down', 'off']),
+    index_state: z.enum(HEALTH_STATES),
     index_detail: z.string(),
   }),
   run: async ({ memory }) => {

@@ -1,9 +1,8 @@
 /** `doctor`: runs every check and diagnostic, and suggests fixes. */
 import { z } from 'zod'
-import type { Health } from '../../platform/health.ts'
+import { examine, isTrouble, type ExaminedComponent, type Health } from '../../platform/health.ts'
 import { operation } from '../operation.ts'
-
-const STATES = ['ok', 'degraded', 'down', 'off'] as const satisfies readonly Health['state'][]
+import { componentSchema } from './instance-health.ts'
 
 export const doctor = operation({
   summary: 'Run diagnostics and suggest fixes; makes one test call per model',
@@ -11,23 +10,27 @@ export const doctor = operation({
   effect: 'read',
   needs: 'data',
   audit: 'none',
-  uses: ['system.checks', 'system.diagnostics', 'sessions.browser'],
+  uses: ['system.checks', 'system.clock', 'system.diagnostics', 'sessions.browser'],
   input: z.strictObject({}),
   output: z.object({
     healthy: z.boolean().describe('true if no check is degraded or down'),
-    checks: z.array(z.object({ name: z.string(), state: z.enum(STATES), detail: z.string() })),
+    checks: z.array(componentSchema),
   }),
   failure: ({ healthy }) => (healthy ? undefined : 'problems found: see the checks that are degraded or down'),
-  run: async ({ system: { checks, diagnostics }, sessions }, _input, { signal, progress }) => {
-    const total = checks.length + diagnostics.length
-    const found: { name: string; state: Health['state']; detail: string }[] = []
-    for (const check of [...diagnostics, ...checks]) {
+  run: async ({ system, sessions }, _input, { signal, progress }) => {
+    const { checks, clock, diagnostics } = system
+    const thorough = new Set(diagnostics.map(({ name }) => name))
+    // What is examined thoroughly need not be asked again.
+    const others = checks.filter(({ name }) => !thorough.has(name))
+    const total = diagnostics.length + others.length
+    const found: ExaminedComponent[] = []
+    for (const check of [...diagnostics, ...others]) {
       signal.throwIfAborted()
       progress({ done: found.length, total, unit: 'checks' })
-      found.push({ name: check.name, ...('look' in check ? await check.look(signal) : await check.health()) })
+      found.push('look' in check ? { name: check.name, ...(await check.look(signal)) } : await examine(check, clock))
     }
     found.push({ name: 'ended conversations', ...storageOfEnded(await sessions.browser.counts()) })
-    return { healthy: found.every(({ state }) => state === 'ok' || state === 'off'), checks: found }
+    return { healthy: !found.some(({ state }) => isTrouble(state)), checks: found }
   },
 })
 

@@ -1,12 +1,14 @@
 /** `status`: health of every component, and today's figures. */
 import { z } from 'zod'
 import { SECOND_MS, isoDay } from '../../platform/clock.ts'
-import type { Health } from '../../platform/health.ts'
+import { worstState } from '../../platform/health.ts'
 import { operation } from '../operation.ts'
 import { isoTime } from '../references.ts'
+import { componentSchema, examineAll, troubleIn } from './instance-health.ts'
 
-const STATES = ['ok', 'degraded', 'down', 'off'] as const satisfies readonly Health['state'][]
 const count = z.int().min(0)
+/** `null`: it cannot be read, which the state of the database explains. */
+const stored = count.nullable()
 
 export const status = operation({
   summary: 'Show the health of every component, sessions, memories, waiting messages and model calls',
@@ -33,18 +35,18 @@ export const status = operation({
     started_at: z.string().nullable(),
     uptime_seconds: count,
     memory_system: z.enum(['on', 'off']).describe('feature_flags.enable_memory_system'),
-    state: z.enum(STATES).describe('worst state of any component'),
-    parts: z.array(z.object({ name: z.string(), state: z.enum(STATES), detail: z.string() })),
-    sessions_active: count,
-    sessions_waiting: count.describe('ended, waiting to be stored in long-term memory'),
-    sessions_stored: count,
-    sessions_dead: count.describe('could not be stored; their data is kept'),
-    memories: count,
-    memories_pending: count.describe('waiting to be embedded or indexed'),
-    inbox_waiting: count,
-    outbox_waiting: count,
-    outbox_unconfirmed: count,
-    outbox_failed: count.describe('replies that were not delivered and were given up'),
+    state: z.enum(['ok', 'degraded', 'down']).describe('worst state of any component'),
+    parts: z.array(componentSchema),
+    sessions_active: stored,
+    sessions_waiting: stored.describe('ended, waiting to be stored in long-term memory'),
+    sessions_stored: stored,
+    sessions_dead: stored.describe('could not be stored; their data is kept'),
+    memories: stored,
+    memories_pending: stored.describe('waiting to be embedded or indexed'),
+    inbox_waiting: stored,
+    outbox_waiting: stored,
+    outbox_unconfirmed: stored,
+    outbox_failed: stored.describe('replies that were not delivered and were given up'),
     models_today: z.array(
       z.object({
         kind: z.string(),
@@ -59,14 +61,16 @@ export const status = operation({
     ),
     counters: z.record(z.string(), z.number()).describe('counts since the bot started'),
   }),
-  run: async ({ instance, system, memory, messages, sessions }) => {
+  failure: ({ parts }) => troubleIn(parts),
+  run: async context => {
+    const { instance, system, memory, messages, sessions } = context
     const now = system.clock.now()
     const [parts, counts, memories, traffic, models] = await Promise.all([
-      Promise.all(system.checks.map(async check => ({ name: check.name, ...(await check.health()) }))),
-      sessions.browser.counts(),
-      memory.facts.stats(),
-      messages.traffic.counts(),
-      system.usage.totals({ since: Date.parse(`${isoDay(now)}T00:00:00Z`) }),
+      examineAll(context),
+      readable(() => sessions.browser.counts()),
+      readable(() => memory.facts.stats()),
+      readable(() => messages.traffic.counts()),
+      readable(() => system.usage.totals({ since: Date.parse(`${isoDay(now)}T00:00:00Z`) })),
     ])
     const { started_at } = instance
     return {
@@ -75,24 +79,23 @@ export const status = operation({
       started_at: started_at === undefined ? null : isoTime(started_at),
       uptime_seconds: started_at === undefined ? 0 : Math.max(0, Math.floor((now - started_at) / SECOND_MS)),
       memory_system: instance.memory_system_enabled ? ('on' as const) : ('off' as const),
-      state: worst(parts.map(part => part.state)),
-      parts,
-      sessions_active: counts.active,
-      sessions_waiting: counts.closed,
-      sessions_stored: counts.stored,
-      sessions_dead: counts.dead,
-      memories: memories.memories,
-      memories_pending: memories.pending_embedding + memories.pending_index,
-      inbox_waiting: traffic.inbox_waiting,
-      outbox_waiting: traffic.outbox_waiting,
-      outbox_unconfirmed: traffic.outbox_unconfirmed,
-      outbox_failed: traffic.outbox_failed,
-      models_today: [...models],
+      state: worstState(parts.map(part => part.state)),
+      parts: [...parts],
+      sessions_active: counts?.active ?? null,
+      sessions_waiting: counts?.closed ?? null,
+      sessions_stored: counts?.stored ?? null,
+      sessions_dead: counts?.dead ?? null,
+      memories: memories?.memories ?? null,
+      memories_pending: memories === undefined ? null : memories.pending_embedding + memories.pending_index,
+      inbox_waiting: traffic?.inbox_waiting ?? null,
+      outbox_waiting: traffic?.outbox_waiting ?? null,
+      outbox_unconfirmed: traffic?.outbox_unconfirmed ?? null,
+      outbox_failed: traffic?.outbox_failed ?? null,
+      models_today: [...(models ?? [])],
       counters: Object.fromEntries(Object.entries(system.metrics.read()).filter(([, value]) => value > 0)),
     }
   },
 })
 
-/** A component that is switched off counts as ok. */
-const worst = (states: readonly Health['state'][]): Health['state'] =>
-  states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok'
+/** `undefined` where the stores cannot be read: the health of the components must be shown all the more. */
+const readable = <T>(read: () => Promise<T>): Promise<T | undefined> => read().catch(() => undefined)

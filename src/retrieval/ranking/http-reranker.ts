@@ -6,6 +6,7 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { TokenUsage } from '../../models/language-model.ts'
 import { estimatedTokens } from '../../models/estimated-tokens.ts'
+import { guardedFetch } from '../../models/guarded-fetch.ts'
 import { metering } from '../../models/metered.ts'
 import type { Meter } from '../../models/meter.ts'
 import type { Reranker } from './reranker.ts'
@@ -78,8 +79,9 @@ export const createHttpReranker = (
     })
     let response: Response
     try {
-      response = await fetch(settings.url, { method: 'POST', headers, body, signal })
+      response = await guardedFetch(settings.url, { method: 'POST', headers, body, signal })
     } catch (error) {
+      if (error instanceof DenidinError) throw error
       throw new DenidinError('unavailable', `the re-ranker ${host} could not be reached`, { cause: error })
     }
     if (!response.ok) {

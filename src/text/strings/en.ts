@@ -1,6 +1,6 @@
 /** DeniDin's own messages to people in English. */
 import { listedDay, listedText } from '../list-line.ts'
-import type { AnyCommandStrings, CommandStrings, Strings } from './strings.ts'
+import type { AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -22,7 +22,20 @@ const PRIVACY_ON = 'Learning is on: I remember what matters from what you say. /
 const PRIVACY_OFF =
   'Learning is off: we can go on talking, but I remember nothing that you say from now on. What I already know stays until you /forget it. /privacy on turns learning on again.'
 
-const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down', off: 'off' }
+const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down' }
+
+const storedLines = ({
+  active_sessions,
+  waiting_sessions,
+  memories,
+  waiting_messages,
+}: Omit<StatusFigures, 'untried'>): readonly string[] =>
+  active_sessions === null || waiting_sessions === null || memories === null || waiting_messages === null
+    ? ['I cannot read what is stored.']
+    : [
+        `${many(active_sessions, 'conversation')} running, ${waiting_sessions.toLocaleString('en')} waiting to be remembered, ${many(memories, 'memory', 'memories')}.`,
+        `${many(waiting_messages, 'message')} waiting.`,
+      ]
 
 const commands: CommandStrings = {
   help: {
@@ -115,13 +128,13 @@ const commands: CommandStrings = {
   },
   status: {
     help: 'how I am doing',
-    report: figures =>
+    report: ({ untried = [], ...figures }) =>
       [
-        `DeniDin ${figures.version}: ${STATES[figures.state]}.`,
+        `DeniDin ${figures.version}: ${figures.state === 'ok' && untried.length > 0 ? 'nothing is wrong that I know of' : STATES[figures.state]}.`,
         ...figures.troubles.map(({ name, detail }) => `- ${name}: ${detail}`),
+        ...(untried.length === 0 ? [] : [`Not tried since the start: ${untried.join(', ')}.`]),
         `Up for ${duration(figures.uptime_seconds)}; memory is ${figures.memory_on ? 'on' : 'off'}.`,
-        `${many(figures.active_sessions, 'conversation')} running, ${figures.waiting_sessions.toLocaleString('en')} waiting to be remembered, ${many(figures.memories, 'memory', 'memories')}.`,
-        `${many(figures.waiting_messages, 'message')} waiting.`,
+        ...storedLines(figures),
         `Today ${many(figures.model_calls, 'call')} to models, ${many(figures.model_tokens, 'token')}.`,
       ].join('\n'),
   },

@@ -1,6 +1,6 @@
 /** DeniDin's own messages to people in Hebrew. */
 import { listedDay, listedText } from '../list-line.ts'
-import type { AnyCommandStrings, CommandStrings, Strings } from './strings.ts'
+import type { AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -23,7 +23,20 @@ const PRIVACY_ON = 'הלמידה פועלת: אני זוכר מה שחשוב מ�
 const PRIVACY_OFF =
   'הלמידה כבויה: ממשיכים לדבר כרגיל, אבל שום דבר ממה שייאמר מעכשיו לא יישמר להמשך. מה שכבר ידוע לי נשאר עד ‎/forget. כדי לחזור: ‎/privacy on.'
 
-const STATES = { ok: 'הכול תקין', degraded: 'פועל באופן חלקי', down: 'משהו אינו פועל', off: 'כבוי' }
+const STATES = { ok: 'הכול תקין', degraded: 'פועל באופן חלקי', down: 'משהו אינו פועל' }
+
+const storedLines = ({
+  active_sessions,
+  waiting_sessions,
+  memories,
+  waiting_messages,
+}: Omit<StatusFigures, 'untried'>): readonly string[] =>
+  active_sessions === null || waiting_sessions === null || memories === null || waiting_messages === null
+    ? ['אני לא מצליח לקרוא את מה ששמור.']
+    : [
+        `${many(active_sessions, 'שיחה פעילה אחת', 'שיחות פעילות')}, ${many(waiting_sessions, 'אחת ממתינה', 'ממתינות')} לשמירה בזיכרון, ${many(memories, 'זיכרון אחד', 'זיכרונות')}.`,
+        `${many(waiting_messages, 'הודעה אחת', 'הודעות')} בהמתנה.`,
+      ]
 
 const commands: CommandStrings = {
   help: {
@@ -115,13 +128,13 @@ const commands: CommandStrings = {
   },
   status: {
     help: 'מה מצבי',
-    report: figures =>
+    report: ({ untried = [], ...figures }) =>
       [
-        `DeniDin ${figures.version}: ${STATES[figures.state]}.`,
+        `DeniDin ${figures.version}: ${figures.state === 'ok' && untried.length > 0 ? 'לא ידוע לי על תקלה' : STATES[figures.state]}.`,
         ...figures.troubles.map(({ name, detail }) => `- ${name}: ${detail}`),
+        ...(untried.length === 0 ? [] : [`עוד לא נוסה מאז ההפעלה: ${untried.join(', ')}.`]),
         `פועל כבר ${duration(figures.uptime_seconds)}; הזיכרון ${figures.memory_on ? 'פועל' : 'כבוי'}.`,
-        `${many(figures.active_sessions, 'שיחה פעילה אחת', 'שיחות פעילות')}, ${many(figures.waiting_sessions, 'אחת ממתינה', 'ממתינות')} לשמירה בזיכרון, ${many(figures.memories, 'זיכרון אחד', 'זיכרונות')}.`,
-        `${many(figures.waiting_messages, 'הודעה אחת', 'הודעות')} בהמתנה.`,
+        ...storedLines(figures),
         `היום: ${many(figures.model_calls, 'פנייה אחת', 'פניות')} למודלים, ${many(figures.model_tokens, 'טוקן אחד', 'טוקנים')}.`,
       ].join('\n'),
   },

@@ -4,15 +4,18 @@
 export interface StatusFigures {
   readonly version: string
   /** Worst state of any part. */
-  readonly state: 'ok' | 'degraded' | 'down' | 'off'
-  /** Parts that are not well, with what is wrong. */
+  readonly state: 'ok' | 'degraded' | 'down'
+  /** Components that are not well, with what is wrong. */
   readonly troubles: readonly { readonly name: string; readonly detail: string }[]
+  /** Names of components that were neither checked nor used since the start. */
+  readonly untried?: readonly string[]
   readonly uptime_seconds: number
   readonly memory_on: boolean
-  readonly active_sessions: number
-  readonly waiting_sessions: number
-  readonly memories: number
-  readonly waiting_messages: number
+  /** Counts of what is stored are `null` while it cannot be read. */
+  readonly active_sessions: number | null
+  readonly waiting_sessions: number | null
+  readonly memories: number | null
+  readonly waiting_messages: number | null
   readonly model_calls: number
   readonly model_tokens: number
 }

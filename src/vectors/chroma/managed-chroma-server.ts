@@ -110,7 +110,7 @@ class ManagedChromaServer implements ChromaServer {
   health(): Health {
     switch (this.#state.is) {
       case 'idle':
-        return { state: 'ok', detail: 'The Chroma server starts when it is first needed.' }
+        return { state: 'ok', detail: 'The Chroma server is not needed yet; it starts when it is.' }
       case 'starting':
         return { state: 'degraded', detail: 'The Chroma server is starting.' }
       case 'running':

@@ -1,0 +1,69 @@
+/** Health of a model, known by what became of its last calls. */
+import { SECOND_MS, type Clock } from '../platform/clock.ts'
+import type { DenidinError } from '../platform/errors.ts'
+import type { Health, HealthCheck } from '../platform/health.ts'
+import { OutcomeHealth } from '../platform/outcome-health.ts'
+import type { CallContext } from './language-model.ts'
+
+/** This many calls in a row that took most of the time that they may take: the model is slow for everyone. */
+const SLOW_CALLS = 3
+/** This many refused requests in a row, without an answer in between, are no accident of one conversation. */
+const REFUSED_REQUESTS = 3
+
+export interface ModelHealthDeps {
+  /** Name of the component: `language model`. */
+  readonly name: string
+  /** The model and where it is asked: `gpt-4o at api.openai.com`. */
+  readonly model: string
+  /** Calls that take longer than this are slow. */
+  readonly slow_ms: number
+  readonly clock: Clock
+}
+
+/**
+ * Follows the calls of one model. A failure of the service makes it down, the next answer makes it well again. A request
+ * that is refused for what is in it says little about the service, unless it is one of several in a row.
+ */
+export class ModelHealth implements HealthCheck {
+  readonly name: string
+  readonly #deps: ModelHealthDeps
+  readonly #outcome: OutcomeHealth
+  /** Whose requests were refused for what is in them, since the last answer. */
+  #refused: (string | undefined)[] = []
+  /** How long the last calls in a row took that were slow. */
+  #slow_ms: number[] = []
+
+  constructor(deps: ModelHealthDeps) {
+    this.name = deps.name
+    this.#deps = deps
+    this.#outcome = new OutcomeHealth({ ...deps, untried: `${deps.model} has not been asked since the start.` })
+  }
+
+  answered(took_ms: number): void {
+    const { model, slow_ms } = this.#deps
+    this.#refused = []
+    this.#slow_ms = took_ms > slow_ms ? [...this.#slow_ms, took_ms].slice(-SLOW_CALLS) : []
+    this.#outcome.succeeded(`${model} answers`)
+  }
+
+  /** @param cause `request`: what is in the request was refused; anybody else's may be answered */
+  failed(error: DenidinError, { person_id }: Pick<CallContext, 'person_id'>, cause: 'service' | 'request'): void {
+    const reason = `${this.#deps.model} gives no answer: ${error.message}`
+    if (cause === 'service') {
+      this.#outcome.failed(reason)
+      return
+    }
+    this.#refused = [...this.#refused, person_id].slice(-REFUSED_REQUESTS)
+    if (this.#refused.length < REFUSED_REQUESTS) return
+    // The requests of one person may all hold what the model refuses.
+    this.#outcome.failed(reason, new Set(this.#refused).size > 1 ? 'down' : 'degraded')
+  }
+
+  async health(): Promise<Health> {
+    const health = await this.#outcome.health()
+    if (health.state !== 'ok' || this.#slow_ms.length < SLOW_CALLS) return health
+    const average_s = this.#slow_ms.reduce((sum, each) => sum + each, 0) / SLOW_CALLS / SECOND_MS
+    const detail = `${this.#deps.model} is slow: its last ${String(SLOW_CALLS)} answers took ${average_s.toFixed(0)} seconds on average.`
+    return { state: 'degraded', detail }
+  }
+}

@@ -1,0 +1,19 @@
+/** Reads fields of JSON that has no dependable shape: what is missing or of another type reads as `undefined`. */
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** The fields of an object; none for anything else. */
+export const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+
+/** The items of a list; none for anything else. */
+export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** The value of a JSON text, `undefined` when it is none. A byte order mark before it is left out. */
+export const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    return undefined
+  }
+}

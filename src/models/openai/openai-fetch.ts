@@ -1,0 +1,24 @@
+/** The `fetch` of the openai package: guarded, and failures come in one shape, which the package understands. */
+import { guardedFetch } from '../guarded-fetch.ts'
+import { jsonOf } from './json-fields.ts'
+import { readProviderError, type ProviderError } from './provider-error.ts'
+
+const NO_REPORT: ProviderError = {
+  message: '',
+  codes: [],
+  parameter: undefined,
+  status: undefined,
+  context_tokens: undefined,
+}
+
+/** The package reads `error` of a failed answer; there it finds a `ProviderError`, whatever the server sent. */
+export const openAiFetch: typeof fetch = async (input, init) => {
+  const response = await guardedFetch(input, init)
+  if (response.ok) return response
+  const error = readProviderError(jsonOf(await response.text())) ?? NO_REPORT
+  const headers = new Headers(response.headers)
+  headers.set('content-type', 'application/json')
+  headers.delete('content-length')
+  headers.delete('content-encoding')
+  return new Response(JSON.stringify({ error }), { status: response.status, headers })
+}

@@ -1,0 +1,84 @@
+/** Reads the error that a server reports, in each of the shapes in use. */
+import { fieldsOf, itemsOf, type Fields } from './json-fields.ts'
+
+/** An error as a server reports it, whatever its shape. */
+export interface ProviderError {
+  /** The server's sentence. It may repeat the key or a person's words: only for matching, and for the log at debug. */
+  readonly message: string
+  /** Codes, types and states, in the server's own words. */
+  readonly codes: readonly string[]
+  /** The parameter that is refused, where the server names it. */
+  readonly parameter: string | undefined
+  /** HTTP status that the error itself names: the answer may have come with status 200. */
+  readonly status: number | undefined
+  /** Size of the context in tokens, where the server reports it as a number (llama.cpp). */
+  readonly context_tokens: number | undefined
+}
+
+/** Characters of a server's sentence that are looked at. */
+const MESSAGE_CHARACTERS = 4000
+const STATUSES = { from: 300, to: 599 }
+
+/**
+ * The error in a body, or `undefined` when it reports none. Shapes in use:
+ *
+ * - `{"error": {"message", "type", "code", "param"}}`: OpenAI, Azure, OpenRouter, Anthropic, Ollama, llama.cpp
+ * - `[{"error": {…}}]`: Gemini; `{"error": "sentence"}`: LM Studio, and Ollama's own API
+ * - `{"object": "error", "message", "type", "code"}`: vLLM, Mistral; `{"detail": …}`: servers on FastAPI
+ * - `{"errors": […]}`, `{"base_resp": {…}}`, `{"code", "message"}`: gateways, Cloudflare, MiniMax, DashScope
+ */
+export const readProviderError = (body: unknown): ProviderError | undefined => {
+  const root = fieldsOf(Array.isArray(body) ? body[0] : body)
+  const error = errorOf(root)
+  if (error === undefined) return undefined
+  const fields = fieldsOf(error)
+  const sources = [
+    fields,
+    root,
+    fieldsOf(fields['innererror']),
+    fieldsOf(fields['metadata']),
+    ...itemsOf(fields['details']).map(fieldsOf),
+  ]
+  const codes = sources.flatMap(({ code, type, status, reason, error_type }) => [
+    code,
+    type,
+    status,
+    reason,
+    error_type,
+  ])
+  const parameter = fields['param'] ?? root['param']
+  return {
+    message: sentenceOf(error).slice(0, MESSAGE_CHARACTERS),
+    codes: codes.filter(each => typeof each === 'string'),
+    parameter: typeof parameter === 'string' && parameter !== '' ? parameter : undefined,
+    status: codes.map(Number).find(code => code >= STATUSES.from && code <= STATUSES.to),
+    context_tokens: typeof fields['n_ctx'] === 'number' ? fields['n_ctx'] : undefined,
+  }
+}
+
+/** The part of a body that reports the error. */
+const errorOf = (root: Fields): unknown => {
+  const { error, errors, detail, base_resp, choices } = root
+  if (isReport(error)) return error
+  if (isReport(itemsOf(errors)[0])) return itemsOf(errors)[0]
+  const failedChoice = fieldsOf(itemsOf(choices)[0])['error']
+  if (isReport(failedChoice)) return failedChoice
+  if (isReport(detail)) return { message: detail }
+  const { status_code, status_msg } = fieldsOf(base_resp)
+  if (typeof status_code === 'number' && status_code !== 0) return { code: String(status_code), message: status_msg }
+  const answers = ['choices', 'data', 'message_id', 'role'].some(name => root[name] !== undefined)
+  return root['object'] === 'error' || (isReport(root['message']) && !answers) ? root : undefined
+}
+
+const isReport = (value: unknown): boolean =>
+  (typeof value === 'string' && value !== '') ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
+
+const sentenceOf = (error: unknown): string => {
+  if (typeof error === 'string') return error
+  const { message, metadata } = fieldsOf(error)
+  // OpenRouter passes on what its provider said beside its own sentence.
+  const raw = fieldsOf(metadata)['raw']
+  const said = typeof message === 'string' ? message : JSON.stringify(message ?? error)
+  return typeof raw === 'string' ? `${said} ${raw}` : said
+}

@@ -1,0 +1,34 @@
+/** Models whose calls tell their health: each answer and each failure is reported to it. */
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Embedder } from './embedder.ts'
+import type { CallContext, LanguageModel } from './language-model.ts'
+import type { ModelHealth } from './model-health.ts'
+
+type Report = Pick<ModelHealth, 'answered' | 'failed'>
+
+export const watchedLanguageModel = (model: LanguageModel, health: Report, clock: Clock): LanguageModel => ({
+  provider: model.provider,
+  model: model.model,
+  complete: (request, call) => watch(call, health, clock, () => model.complete(request, call)),
+})
+
+export const watchedEmbedder = (embedder: Embedder, health: Report, clock: Clock): Embedder => ({
+  provider: embedder.provider,
+  model: embedder.model,
+  space: embedder.space,
+  embed: (texts, call) => watch(call, health, clock, () => embedder.embed(texts, call)),
+})
+
+const watch = async <T>(call: CallContext, health: Report, clock: Clock, act: () => Promise<T>): Promise<T> => {
+  const began = clock.now()
+  try {
+    const result = await act()
+    health.answered(clock.now() - began)
+    return result
+  } catch (error) {
+    // A call that the caller gave up says nothing about the model.
+    if (call.signal?.aborted !== true) health.failed(asDenidinError(error), call, 'service')
+    throw error
+  }
+}

@@ -1,0 +1,32 @@
+/** Examines every component, the bot itself first: what `status`, `health` and `doctor` share. */
+import { z } from 'zod'
+import { examine, HEALTH_STATES, isTrouble, type ExaminedComponent } from '../../platform/health.ts'
+import type { Uses } from '../context.ts'
+
+/** One component, as operations return it. */
+export const componentSchema = z.object({
+  name: z.string(),
+  state: z.enum(HEALTH_STATES).describe('ok, degraded, down, off, or unknown: neither checked nor used yet'),
+  detail: z.string(),
+})
+
+/** Every component, all at once; before them the bot, where it does not run. */
+export const examineAll = async ({
+  instance,
+  system: { checks, clock },
+}: Uses<'instance.started_at' | 'system.checks' | 'system.clock'>): Promise<readonly ExaminedComponent[]> => [
+  ...(instance.started_at === undefined ? [NOT_RUNNING] : []),
+  ...(await Promise.all(checks.map(check => examine(check, clock)))),
+]
+
+const NOT_RUNNING: ExaminedComponent = {
+  name: 'bot',
+  state: 'down',
+  detail: 'DeniDin is not running; start it with "denidin start".',
+}
+
+/** Why the exit code is 1: the components in trouble, in one line; `undefined` when there are none. */
+export const troubleIn = (components: readonly ExaminedComponent[]): string | undefined => {
+  const troubled = components.filter(({ state }) => isTrouble(state)).map(({ name, state }) => `${name} ${state}`)
+  return troubled.length === 0 ? undefined : `not well: ${troubled.join(', ')}`
+}

@@ -1,0 +1,46 @@
+/** Health of a component that is known by what became of its last act: a failure makes it unwell, a success well again. */
+import type { Clock } from './clock.ts'
+import type { Health, HealthCheck } from './health.ts'
+import { localTime } from './local-time.ts'
+
+export interface OutcomeHealthDeps {
+  readonly name: string
+  /** What is said before the first act. */
+  readonly untried: string
+  readonly clock: Clock
+}
+
+/** Remembers the last outcome, and since when it has been failing. */
+export class OutcomeHealth implements HealthCheck {
+  readonly name: string
+  readonly #deps: OutcomeHealthDeps
+  #health: Health
+  #failing_since: number | undefined
+
+  constructor(deps: OutcomeHealthDeps) {
+    this.name = deps.name
+    this.#deps = deps
+    this.#health = { state: 'unknown', detail: deps.untried }
+  }
+
+  /** Whether anything was tried yet. */
+  get tried(): boolean {
+    return this.#health.state !== 'unknown'
+  }
+
+  /** @param detail one sentence without its end: the time of the success is added */
+  succeeded(detail: string): void {
+    this.#failing_since = undefined
+    this.#health = { state: 'ok', detail: `${detail} (${localTime(this.#deps.clock.now())}).` }
+  }
+
+  /** @param reason one sentence without its end: the time of the first failure in a row is added */
+  failed(reason: string, state: 'degraded' | 'down' = 'down'): void {
+    this.#failing_since ??= this.#deps.clock.now()
+    this.#health = { state, detail: `${reason}. Since ${localTime(this.#failing_since)}.` }
+  }
+
+  health(): Promise<Health> {
+    return Promise.resolve(this.#health)
+  }
+}

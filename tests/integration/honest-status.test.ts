@@ -1,0 +1,80 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { operations } from '../../src/operations/list.ts'
+import { TestDenidin } from '../support/denidin.ts'
+import { embed, failure, hangUp, json, malformed, reply, type Answer } from '../support/model-server.ts'
+
+let denidin: TestDenidin
+
+afterEach(async () => {
+  await denidin[Symbol.asyncDispose]()
+})
+
+interface Part {
+  readonly name: string
+  readonly state: string
+  readonly detail: string
+}
+
+const OPERATOR = { transport: 'cli', level: 'operator' } as const
+
+const partOf = async (name: string): Promise<Part | undefined> => {
+  const { parts } = (await denidin.app.runner.run('health', {}, { caller: OPERATOR })) as { parts: Part[] }
+  return parts.find(each => each.name === name)
+}
+
+const exitReason = async (): Promise<string | undefined> =>
+  operations.status.failure?.((await denidin.app.runner.run('status', {}, { caller: OPERATOR })) as never)
+
+test('a model that was not asked yet is not called well', async () => {
+  denidin = await TestDenidin.start()
+  expect(await partOf('language model')).toMatchObject({
+    state: 'unknown',
+    detail: expect.stringContaining('not been asked'),
+  })
+  expect(await exitReason()).toBeUndefined()
+  await denidin.say('hello')
+  expect(await partOf('language model')).toMatchObject({ state: 'ok', detail: expect.stringContaining('answers') })
+})
+
+const TROUBLES: readonly (readonly [string, Answer, RegExp])[] = [
+  ['a wrong key', failure(401, { code: 'invalid_api_key' }), /key.*401/],
+  ['a key without rights', failure(403), /key.*403/],
+  ['an unknown model', failure(404, { code: 'model_not_found' }), /model.*404/],
+  ['an account without credit', failure(429, { code: 'insufficient_quota' }), /insufficient_quota/],
+  ['an unpaid account', failure(402), /402/],
+  ['a broken service', failure(500), /500/],
+  ['a service that is overloaded', failure(529), /529/],
+  ['an error inside a good answer', json({ error: { code: 429, message: 'quota' } }), /./],
+  ['an answer that is no JSON', malformed(), /JSON/],
+  ['a connection that breaks', hangUp(), /reached/],
+]
+
+test.each(TROUBLES)('%s makes the language model down with its reason, until it answers', async (_, answer, reason) => {
+  denidin = await TestDenidin.start()
+  await denidin.say('hello')
+  denidin.models.always('completion', answer)
+  await denidin.say('are you there?')
+  const part = await partOf('language model')
+  expect(part).toMatchObject({ state: 'down' })
+  expect(part?.detail).toMatch(reason)
+  // One plain sentence, and since when.
+  expect(part?.detail).toMatch(/^scripted at 127\.0\.0\.1:\d+ gives no answer: .+\. Since .+\.$/)
+  expect(await exitReason()).toBe('not well: language model down')
+  denidin.models.always('completion', reply('Yes.'))
+  await denidin.say('and now?')
+  expect(await partOf('language model')).toMatchObject({ state: 'ok' })
+  expect(await exitReason()).toBeUndefined()
+})
+
+test('a refused embedding makes the embedding model down, and only that', async () => {
+  denidin = await TestDenidin.start()
+  denidin.models.always('embedding', failure(401))
+  await denidin.say('/remember my boat is called Marlin')
+  await denidin.app.memory.whenIdle()
+  expect(await partOf('embedding model')).toMatchObject({ state: 'down', detail: expect.stringContaining('401') })
+  expect(await partOf('language model')).toMatchObject({ state: 'unknown' })
+  denidin.models.always('embedding', embed())
+  await denidin.say('/remember my dog is called Rex')
+  await denidin.app.memory.whenIdle()
+  expect(await partOf('embedding model')).toMatchObject({ state: 'ok' })
+})

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals'
+import { ModelHealth } from '../../src/models/model-health.ts'
+import { DenidinError } from '../../src/platform/errors.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+
+const setUp = () =>
+  new ModelHealth({ name: 'language model', model: 'm at host', slow_ms: 30_000, clock: new FakeClock() })
+
+const refused = new DenidinError('rejected', 'host refused the request (400)')
+
+test('one request that is refused for its content says nothing about the model', async () => {
+  const health = setUp()
+  health.answered(10)
+  health.failed(refused, { person_id: 'p1' }, 'request')
+  health.failed(refused, { person_id: 'p2' }, 'request')
+  await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+})
+
+test.each([
+  ['one person', ['p1', 'p1', 'p1'], 'degraded'],
+  ['several people', ['p1', 'p2', 'p1'], 'down'],
+])('three refused requests of %s in a row count', async (_, persons, state) => {
+  const health = setUp()
+  for (const person_id of persons) health.failed(refused, { person_id }, 'request')
+  await expect(health.health()).resolves.toMatchObject({ state, detail: expect.stringContaining('400') })
+  health.answered(10)
+  await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+})
+
+test('an answer in between starts the count again', async () => {
+  const health = setUp()
+  health.failed(refused, { person_id: 'p1' }, 'request')
+  health.failed(refused, { person_id: 'p2' }, 'request')
+  health.answered(10)
+  health.failed(refused, { person_id: 'p1' }, 'request')
+  await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+})
+
+test('a model is slow when three answers in a row took long, not for one', async () => {
+  const health = setUp()
+  for (const took of [40_000, 50_000]) health.answered(took)
+  await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+  health.answered(45_000)
+  await expect(health.health()).resolves.toEqual({
+    state: 'degraded',
+    detail: 'm at host is slow: its last 3 answers took 45 seconds on average.',
+  })
+  health.answered(1000)
+  await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+})
