@@ -29,7 +29,7 @@ test('joined letters are still taken off, one after the other', () => {
 test('a row of marks is cut, the letter and what comes after it stay', () => {
   expect(inCompatibilityForm(`a${'\u0316\u0300'.repeat(50_000)}b`).length).toBeLessThan(40)
   expect(inCompatibilityForm('é')).toBe('é')
-  expect(tokenise(`caf${'e\u0301'} ${'\u0315\u0300'.repeat(1000)} x`)).toContain('café')
+  expect(tokenise(`cafe\u0301 ${'\u0315\u0300'.repeat(1000)} x`)).toContain('café')
 })
 
 test('signs that stand for many letters are read in short texts and left alone in long ones', () => {
