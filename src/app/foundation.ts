@@ -1,4 +1,7 @@
 /** Opens the foundation of the app: stores, indexes, then the people, then memory and search. */
+import { join } from 'node:path'
+import { FileModelKnowledge } from '../models/knowledge/file-model-knowledge.ts'
+import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import { createAuditFile, type AuditFile } from '../platform/audit-file.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
@@ -23,6 +26,7 @@ export interface Foundation {
   /** That of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly models: Models
+  readonly knowledge: ModelKnowledge
   readonly audit: AuditFile
   readonly exportFiles: ExportFiles
   readonly memory: MemoryFeatures
@@ -32,7 +36,8 @@ export interface Foundation {
 export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foundation> => {
   const base = openBaseStores(settings, parts)
   await base.meter.releaseInterrupted()
-  const models = createModels(settings, base.meter, parts)
+  const knowledge = await FileModelKnowledge.open({ ...parts, path: join(settings.data_root, 'models.json') })
+  const models = createModels(settings, { meter: base.meter, knowledge }, parts)
   const indexes = await openIndexes({ settings, stores: base, models, runtime: parts })
   const exportFiles = new ExportFiles(settings.data_root)
   const personalData = [
@@ -44,5 +49,5 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
   await stores.people.recover()
   const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock)
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
-  return { stores, personalData, models, audit, exportFiles, memory }
+  return { stores, personalData, models, knowledge, audit, exportFiles, memory }
 }

@@ -35,9 +35,6 @@ import { remembers } from './memory.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
-/** No limit on a whole request is configured yet: its parts have their own budgets. */
-const REQUEST_TOKENS = Number.POSITIVE_INFINITY
-
 export interface PipelineDeps {
   readonly settings: Settings
   readonly stores: Stores
@@ -108,7 +105,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
     recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
     packing: {
       packer: new ContextPacker(shared.tokens),
-      budget: { total: REQUEST_TOKENS, recall: recall_tokens, profile: PROFILE_TOKENS },
+      budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
       profileOf: recall.profileOf,
       tone: createTone(affect, logger),

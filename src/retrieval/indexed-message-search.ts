@@ -61,9 +61,9 @@ export class IndexedMessageSearch implements MessageSearch {
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits> {
-    const { hits, list } = await this.#searchEntries(entries, question, limits, facts, call)
+    const { hits, list, words } = await this.#searchEntries(entries, question, limits, facts, call)
     const ordered = withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)
-    return { quotes: [...ordered].map(toQuote), most_quotes: limits.quotes * (list ? LIST_FACTOR : 1) }
+    return { quotes: [...ordered].map(toQuote), most_quotes: limits.quotes * (list ? LIST_FACTOR : 1), words }
   }
 
   async findAllWords(
@@ -86,7 +86,7 @@ export class IndexedMessageSearch implements MessageSearch {
     limits: SearchLimits,
     facts: SimilarFacts,
     call: CallContext,
-  ): Promise<{ readonly hits: readonly ScopeHit[]; readonly list: boolean }> {
+  ): Promise<ScopeHits> {
     const vectors = withFactSimilarity(facts, this.#deps.vectors)
     const deps = {
       ...this.#deps,
@@ -98,6 +98,7 @@ export class IndexedMessageSearch implements MessageSearch {
     return {
       hits: found.length > 1 ? hits.sort((a, b) => b.rank - a.rank) : hits,
       list: found.some(each => each.list),
+      words: new Map(found.flatMap(each => [...each.words])),
     }
   }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { QuestionWords } from '../text/passages.ts'
 import type { MessageHits, MessageSearch } from './message-search.ts'
 import { scopeEntries, type SpeakerGroups } from './scope-entries.ts'
 import type { ScopePolicy } from './scope-policy.ts'
@@ -35,7 +36,7 @@ export class MemorySearch implements SearchService {
     const { messages, memories } = this.#deps
     const entries = await scopeEntries(scope, [messages, memories])
     const facts = this.#findFacts(entries, query, call)
-    const [{ found, failure }, { quotes, most_quotes }] = await Promise.all([
+    const [{ found, failure }, { quotes, most_quotes, words }] = await Promise.all([
       facts,
       this.#findMessages(entries, query, limits, facts, call),
     ])
@@ -43,6 +44,7 @@ export class MemorySearch implements SearchService {
       memories: await this.#deps.policy.label(scope, found.memories, each => each.memory.scope),
       quotes: await this.#deps.policy.label(scope, quotes, each => each.scope),
       most_quotes,
+      words,
       failure,
     }
   }
@@ -90,7 +92,11 @@ export class MemorySearch implements SearchService {
               async scope => (await facts).found.similar.get(scope) ?? [],
               call,
             )
-          : { quotes: await messages.findAllWords(entries, query.text, limits), most_quotes: limits.quotes }
+          : {
+              quotes: await messages.findAllWords(entries, query.text, limits),
+              most_quotes: limits.quotes,
+              words: NO_WORDS,
+            }
       this.#logger.debug('Messages found', { count: hits.quotes.length, took_ms: clock.monotonic() - begun })
       return hits
     } catch (error) {
@@ -101,4 +107,5 @@ export class MemorySearch implements SearchService {
   }
 }
 
-const NO_MESSAGES: MessageHits = { quotes: [], most_quotes: 0 }
+const NO_WORDS: QuestionWords = new Map()
+const NO_MESSAGES: MessageHits = { quotes: [], most_quotes: 0, words: NO_WORDS }

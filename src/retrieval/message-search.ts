@@ -2,6 +2,7 @@
 import type { SimilarMemory } from '../memory/fact-search.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { QuestionWords } from '../text/passages.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { Quote } from './quote.ts'
 import type { SpeakerGroups } from './scope-entries.ts'
@@ -15,6 +16,8 @@ export interface MessageHits {
   readonly quotes: readonly Quote[]
   /** How many of them may be used. */
   readonly most_quotes: number
+  /** What was looked for, and how much each word counts: passages of long texts are chosen by it. */
+  readonly words: QuestionWords
 }
 
 /** The facts of a scope that are similar to the question: they lead to the messages that they were taken from. */

@@ -2,6 +2,7 @@
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { QuestionWords } from '../text/passages.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import { featuresOf, fuse, type Candidate } from './ranking/fusion.ts'
 import { rarity, type LexicalScores } from './full-text/bm25.ts'
@@ -37,6 +38,8 @@ export interface ScopeHits {
   readonly hits: readonly ScopeHit[]
   /** The question asks for a list. */
   readonly list: boolean
+  /** What was looked for, and how much each word counts. */
+  readonly words: QuestionWords
 }
 
 export interface ScopeSearchDeps {
@@ -59,7 +62,7 @@ export const searchScope = async (
   const { reader } = entry
   const query = readQuestion(question, reader.speakers)
   // Politeness alone asks for nothing.
-  if (query.asked.length === 0 && query.dates.length === 0) return { hits: [], list: false }
+  if (query.asked.length === 0 && query.dates.length === 0) return { hits: [], list: false, words: new Map() }
   // The embedder and the index of vectors work while the words are looked up here.
   const asking = deps.similar(entry)
   const hidden = await hiddenIn(reader, limits.exclude)
@@ -79,7 +82,7 @@ export const searchScope = async (
     return [{ scope: entry.scope, candidate, message, rank, features: featuresOfCandidate(candidate) }]
   })
   const distinct = most < hits.length ? [...withoutRestatements(hits, stemsOf)].slice(0, most) : hits
-  return { hits: distinct, list: query.kind.list }
+  return { hits: distinct, list: query.kind.list, words: scores.words }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { MessageId } from '../messages/message.ts'
 import type { SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { PersonId } from '../people/person.ts'
+import type { QuestionWords } from '../text/passages.ts'
 import type { Quote } from './quote.ts'
 
 export interface SearchQuery {
@@ -31,8 +32,10 @@ export interface SearchHits {
   readonly memories: readonly RecalledMemory[]
   /** Messages in the order that the query asks for; uncut. */
   readonly quotes: readonly Quote[]
-  /** How many of the quotes may be used; the others replace those that are too long. */
+  /** How many of the quotes may be used. */
   readonly most_quotes: number
+  /** What was looked for, and how much each word counts: passages of long texts are chosen by it. */
+  readonly words: QuestionWords
   /** Why the facts could not be searched; `undefined` when they were. */
   readonly failure: string | undefined
 }
@@ -45,7 +48,7 @@ export interface SearchService {
   search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits>
 }
 
-const NO_HITS: SearchHits = { memories: [], quotes: [], most_quotes: 0, failure: undefined }
+const NO_HITS: SearchHits = { memories: [], quotes: [], most_quotes: 0, words: new Map(), failure: undefined }
 
 /** The search while long-term memory is switched off. */
 export const noSearch: SearchService = { search: async () => NO_HITS }

@@ -4,6 +4,7 @@ import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
+import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import {
   failure,
@@ -30,11 +31,15 @@ let model: LanguageModel
 
 beforeEach(async () => {
   server = await ScriptedModelServer.start()
-  const client = new OpenAiClient(
-    { api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 1 },
-    { clock: new SkippingClock(), ids: fakeIds(), logger: silentLogger },
-  )
-  model = createOpenAiLanguageModel({ client, model: 'some-model', tokens })
+  const parts = { clock: new SkippingClock(), ids: fakeIds(), logger: silentLogger }
+  const client = new OpenAiClient({ api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 1 }, parts)
+  model = createOpenAiLanguageModel({
+    ...parts,
+    client,
+    model: 'some-model',
+    tokens,
+    knowledge: forgetfulKnowledge(parts),
+  })
 })
 
 afterEach(async () => {

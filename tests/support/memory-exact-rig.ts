@@ -12,7 +12,8 @@ import { ExactVectorIndex } from './memory-exact-index.ts'
 import { KeptLog } from './memory-kept-log.ts'
 import { memoryOver, recallSettings, wordCounter, type RigSettings } from './memory-rig.ts'
 import { recallOver } from './memory-recall.ts'
-import { fitMemories } from '../../src/conversation/packing/fit-memories.ts'
+import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
+import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import { WordEmbedder } from './memory-words.ts'
 
 /** Long-term memory over stores in memory and an index that compares with every vector of `scopes`; time stands still. */
@@ -38,10 +39,13 @@ export const exactRig = (scopes: readonly Scope[], settings: Partial<RigSettings
     logger: log,
   })
   const recall = recallOver(memory, memories, { clock, logger: log, metrics })
+  const costs = new TokenCosts(wordCounter)
   /** The texts that a request to the model would hold. */
   const recalled = async (scope: Scope, question: string): Promise<string[]> => {
     const { memories } = await recall(scope, question, { purpose: 'reply', person_id: 'p' })
-    return fitMemories(memories, rig_settings.recall_tokens, wordCounter).map(each => each.memory.text)
+    const found = { memories, quotes: [], most_quotes: 0, words: new Map() }
+    const packed = packRecall(found, { content: rig_settings.recall_tokens, room: Infinity }, costs)
+    return packed.memories.map(each => each.memory.text)
   }
   return {
     clock,

@@ -1,8 +1,9 @@
+import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
+import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import type { MessageId } from '../../src/messages/message.ts'
 import type { SearchScope } from '../../src/messages/scope.ts'
 import type { CallContext } from '../../src/models/language-model.ts'
 import { noSimilarFacts, type MessageQuestion, type MessageSearch } from '../../src/retrieval/message-search.ts'
-import { packed } from '../../src/retrieval/packing.ts'
 import type { Quote } from '../../src/retrieval/quote.ts'
 import { scopeEntries } from '../../src/retrieval/scope-entries.ts'
 import type { TokenCounter } from '../../src/text/tokens.ts'
@@ -25,10 +26,14 @@ export interface MessageRecall {
   ): Promise<readonly Quote[]>
 }
 
-export const packedRecall = (search: MessageSearch, tokens: TokenCounter): MessageRecall => ({
+export const packedRecall = (
+  search: MessageSearch,
+  tokens: TokenCounter,
+  costs = new TokenCosts(tokens),
+): MessageRecall => ({
   recall: async (scope, question, { tokens: most, ...limits }, call) => {
     const entries = await scopeEntries(scope, [search])
-    const { quotes, most_quotes } = await search.findRelevant(entries, question, limits, noSimilarFacts, call)
-    return packed(quotes, most_quotes, most, tokens)
+    const found = await search.findRelevant(entries, question, limits, noSimilarFacts, call)
+    return packRecall({ ...found, memories: [] }, { content: most, room: Infinity }, costs).quotes
   },
 })

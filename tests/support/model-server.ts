@@ -116,6 +116,17 @@ export const replyWithoutUsage =
     sendJson(response, 200, completionBody(request.body.model, text))
   }
 
+/** Every text of a request. */
+export const textOf = (request: RecordedRequest): string =>
+  (request.body.messages ?? []).map(({ content }) => content).join('\n')
+
+/** Answers in one way where a request is as `applies` says, and in another way where it is not. */
+export const when =
+  (applies: (request: RecordedRequest) => boolean, then: Answer, otherwise: Answer = reply('All right.')): Answer =>
+  async (request, response) => {
+    await (applies(request) ? then : otherwise)(request, response)
+  }
+
 /** A message without content; with a refusal when one is given. */
 export const noContent =
   (options: { readonly refusal?: string; readonly finish_reason?: string } = {}): Answer =>

@@ -5,10 +5,10 @@ import {
   type ContextCandidates,
   type PackedContext,
 } from '../../src/conversation/packing/context-packer.ts'
-import { fitMemories } from '../../src/conversation/packing/fit-memories.ts'
 import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
 import type { ContextBudget } from '../../src/conversation/packing/packing-record.ts'
-import { ANSWER_TOKENS, MESSAGE_TOKENS, TokenCosts } from '../../src/conversation/packing/token-costs.ts'
+import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
+import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../src/models/message-tokens.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
 import type { Quote } from '../../src/retrieval/quote.ts'
 import type { WindowMessage } from '../../src/sessions/session.ts'
@@ -19,33 +19,10 @@ import { random, wildMarkdown, type Random } from '../support/random-text.ts'
 const NOW = Date.parse('2026-11-20T10:00:00Z')
 const tokens = createTokenCounter()
 const costs = new TokenCosts(wordCounter)
+const NO_WORDS = new Map<string, number>()
 
 const recalledOf = (...texts: string[]): RecalledMemory[] =>
   texts.map(text => ({ memory: memoryOf('person:a', text), similarity: 1, recency: 1, score: 1 }))
-
-test('whole memories are dropped from the end until the rest fits', () => {
-  const recalled = recalledOf('one two three', 'four five', 'six')
-  expect(fitMemories(recalled, 6, wordCounter)).toEqual(recalled)
-  expect(fitMemories(recalled, 5, wordCounter)).toEqual(recalled.slice(0, 2))
-  expect(fitMemories(recalled, 4, wordCounter)).toEqual(recalled.slice(0, 1))
-})
-
-test('the first memory is kept in any case, cut after the last line that fits', () => {
-  const recalled = recalledOf('- the cat is Tom\n- the dog is Rex\n- a long tail of words', 'another')
-  expect(fitMemories(recalled, 12, wordCounter).map(each => each.memory.text)).toEqual([
-    '- the cat is Tom\n- the dog is Rex',
-  ])
-  expect(fitMemories(recalledOf('one endless line of words'), 3, wordCounter)[0]!.memory.text).toBe('one endless line')
-  expect(fitMemories(recalled, 0, wordCounter)).toEqual([])
-})
-
-test('what was cut stays within the limit when real tokens are counted', () => {
-  const tokens = createTokenCounter()
-  const text = Array.from({ length: 200 }, (_, n) => `- fact ${String(n)}: שלום 😀 something`).join('\n')
-  const [first] = fitMemories(recalledOf(text), 100, tokens)
-  expect(tokens.count(first!.memory.text)).toBeLessThanOrEqual(100)
-  expect(text.startsWith(`${first!.memory.text}\n`)).toBe(true)
-})
 
 const quoteOf = (message_id: string, text: string): Quote => ({
   message_id,
@@ -69,7 +46,7 @@ const factOf = (text: string, quote: string, sources: readonly string[]): Recall
 
 const shownOf = (memories: readonly RecalledMemory[], quotes: readonly Quote[], tokens = 100): string[] => {
   const { memories: shown } = packRecall(
-    { memories, quotes, most_quotes: quotes.length },
+    { memories, quotes, most_quotes: quotes.length, words: NO_WORDS },
     { content: tokens, room: Infinity },
     costs,
   )
@@ -82,7 +59,7 @@ test('a fact is not shown beside the words that it was taken from, unless it say
   const quotes = [quoteOf('m1', 'my boat is called Marlin, by the way'), quoteOf('m2', 'she lives in Oslo')]
   expect(shownOf([boat, sister], quotes)).toEqual(['Ana’s sister lives in Oslo'])
   const packed = packRecall(
-    { memories: [boat, sister], quotes, most_quotes: quotes.length },
+    { memories: [boat, sister], quotes, most_quotes: quotes.length, words: NO_WORDS },
     { content: 100, room: Infinity },
     costs,
   )
@@ -146,6 +123,7 @@ describe('a request', () => {
         profile: many(8, n => ({ memory_id: `p${String(n)}`, text: text().replace(/\s+/g, ' ').trim() })),
         recall: {
           most_quotes: 40,
+          words: NO_WORDS,
           memories: many(6, () => recalledOf(text())[0]!),
           quotes: many(40, n => realQuote(`q${String(n)}`, text(), chance, 1 - n / 100)),
         },
@@ -250,6 +228,7 @@ describe('a request', () => {
         memories: recalledOf('the dog is called Rex'),
         quotes: [realQuote('q', 'I moved to Haifa', chance, 1)],
         most_quotes: 40,
+        words: NO_WORDS,
       },
       tone: () => 'Answer warmly.',
     }
@@ -273,6 +252,7 @@ describe('a request', () => {
           memories: [],
           quotes: ['q1', 'q2'].map((id, n) => realQuote(id, long, chance, 1 - n)),
           most_quotes: 40,
+          words: NO_WORDS,
         },
         tone: () => undefined,
       },
@@ -285,7 +265,8 @@ describe('a request', () => {
       newest: 'fits',
       p1: 'fits',
       p2: 'profile_budget',
-      q1: 'fits',
+      // Of each a part.
+      q1: 'recall_budget',
       q2: 'recall_budget',
     })
     expect(reasons({ ...each.budget, total: 500 })).toMatchObject({ two: 'request_budget', q1: 'request_budget' })

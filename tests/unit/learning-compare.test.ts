@@ -1,7 +1,7 @@
 // Which wordings are one fact, which contradict, and which are two.
 import { expect, test } from '@jest/globals'
-import { compare, mayBeSame, mayReplace, type Verdict } from '../../src/learning/consolidation/compare-facts.ts'
-import { parseFact, type ParsedFact } from '../../src/learning/consolidation/parse-fact.ts'
+import { compare, mayBeSame, mayReplace, type Verdict } from '../../src/text/facts/compare-facts.ts'
+import { parseFact, type ParsedFact } from '../../src/text/facts/parse-fact.ts'
 
 const SPEAKER = new Set(['dana', 'דנה'])
 const parsed = (text: string): ParsedFact => parseFact(text, SPEAKER)

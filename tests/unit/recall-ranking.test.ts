@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { topK } from '../../src/retrieval/full-text/top-k.ts'
-import { packed } from '../../src/retrieval/packing.ts'
+import { inPackingOrder } from '../../src/retrieval/packing-order.ts'
 import { restates } from '../../src/retrieval/ranking/dedupe.ts'
 import { subjectStems } from '../../src/text/content-stems.ts'
-import { wordCounter } from '../support/memory-rig.ts'
 import { RecallRig } from '../support/recall-rig.ts'
 
 const DAY_MINUTES = 24 * 60
@@ -147,22 +146,13 @@ test('the best places of many scores are those that sorting gives', () => {
   for (const count of [0, 1, 7, 100, 2000]) expect(topK(scores, count)).toEqual(sorted.slice(0, count))
 })
 
-test('packing passes over what is too long, and cuts the first where nothing fits', () => {
-  const items = [9, 4, 3].map(tokens => ({ text: 'word '.repeat(tokens).trim(), tokens, score: 1 }))
-  expect(packed(items, 10, 8, wordCounter).map(each => each.tokens)).toEqual([4, 3])
-  expect(packed(items.slice(0, 1), 10, 4, wordCounter)).toMatchObject([{ text: 'word word word word', tokens: 4 }])
-  expect(packed(items, 2, 100, wordCounter)).toHaveLength(2)
-  expect(packed(items, 10, 0, wordCounter)).toEqual([])
-})
-
-test('behind the first ten, what is worth more for its length is packed first, in the order of the search', () => {
-  const item = (score: number, tokens: number) => ({ text: String(score), tokens, score })
+test('behind the first ten, what is worth more for its length is packed first', () => {
+  const item = (score: number, tokens: number) => ({ score, tokens })
   const best = Array.from({ length: 10 }, (_, at) => item(1 - at / 100, 40))
-  const long = item(0.5, 100)
-  const short = item(0.45, 30)
-  const scores = (items: readonly { readonly score: number }[]): number[] => items.map(each => each.score)
-  expect(scores(packed([...best, long, short], 20, 500, wordCounter)).slice(10)).toEqual([0.45])
-  expect(scores(packed([...best, long, short], 20, 530, wordCounter)).slice(10)).toEqual([0.5, 0.45])
+  const [long, short] = [item(0.5, 100), item(0.45, 30)]
+  expect(inPackingOrder([...best, long, short], 20)).toEqual([...best, short, long])
+  expect(inPackingOrder([...best, long, short], 11)).toEqual([...best, long])
   // Another order than that of the scores is somebody’s judgement, and stands.
-  expect(scores(packed([item(0.1, 1), ...best, long, short], 20, 501, wordCounter)).slice(11)).toEqual([0.5])
+  const judged = [item(0.1, 1), ...best, long, short]
+  expect(inPackingOrder(judged, 20)).toEqual(judged)
 })

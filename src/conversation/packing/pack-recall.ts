@@ -1,9 +1,13 @@
-/** Shares the tokens of recall out between memories and quotes. */
+/**
+ * Shares the tokens of recall out between memories and quotes. The order in which they are taken does not depend on the
+ * budget, and the first that does not fit ends it: whatever a small budget holds, a larger one holds too.
+ */
 import type { RecalledMemory } from '../../memory/memory.ts'
 import type { Quote } from '../../retrieval/quote.ts'
-import { packed } from '../../retrieval/packing.ts'
+import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import { subjectStems } from '../../text/content-stems.ts'
-import { fitMemories } from './fit-memories.ts'
+import type { QuestionWords } from '../../text/passages.ts'
+import { Excerpt } from './excerpt.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { linesOf, memoryPrefix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
@@ -14,10 +18,12 @@ export interface RecallCandidates {
   readonly quotes: readonly Quote[]
 }
 
-/** What the search found: more quotes than may be used, so that short ones can replace long ones. */
+/** What the search found: more quotes than may be used. */
 export interface FoundCandidates extends RecallCandidates {
   /** How many of the quotes may be used. */
   readonly most_quotes: number
+  /** What the question asks for: of long texts, the passages that contain it come first. */
+  readonly words: QuestionWords
 }
 
 export interface PackedRecall extends RecallCandidates {
@@ -28,134 +34,196 @@ export interface PackedRecall extends RecallCandidates {
   readonly candidates: readonly PackedCandidate[]
 }
 
-/** Share of the tokens that quotes may take, however much the memories would. */
+/** Share of the tokens that quotes take, as long as there are both. */
 const QUOTES_SHARE = 0.6
 
-/** Chooses what of the candidates goes into the request: what one side leaves, the other gets. */
-export const packRecall = (
-  { memories, quotes, most_quotes }: FoundCandidates,
-  budget: PartBudget,
-  costs: TokenCosts,
-): PackedRecall => {
-  const { counter } = costs
-  const sizeOf = memoised(({ memory }: RecalledMemory) => counter.count(memory.text))
-  const near = fitMemories(memories, budget.content, counter, sizeOf)
-  const forMemories = near.reduce((sum, each) => sum + sizeOf(each), 0)
-  const forQuotes = Math.max(budget.content - forMemories, Math.floor(budget.content * QUOTES_SHARE))
-  const chosen = packed(quotes, most_quotes, forQuotes, counter)
-  const left = budget.content - chosen.reduce((sum, quote) => sum + quote.tokens, 0)
-  const byId = new Map(chosen.map(quote => [quote.message_id, quote]))
-  const quoted = near.filter(each => isQuoted(each, byId))
-  const others = near.filter(each => !quoted.includes(each))
-  const fitting = { memories: fitMemories(others, left, counter, sizeOf), quotes: chosen }
+/** Chooses what of the candidates goes into the request. */
+export const packRecall = (found: FoundCandidates, budget: PartBudget, costs: TokenCosts): PackedRecall => {
+  const packing = new RecallPacking(found, budget, costs)
+  packing.run()
+  return packing.result()
+}
 
-  const memoryKind = memoryCandidates(sizeOf, costs)
-  const quoteKind = quoteCandidates(costs)
-  const shown = withinRoom(fitting, budget.room, memoryKind.tokensOf, quoteKind.tokensOf, costs)
-  const quotedIds = new Set(quoted.map(memoryKind.idOf))
-  const candidates = [
-    ...decisions(memoryKind, memories, fitting.memories, shown.memories).map(each =>
-      quotedIds.has(each.id) ? ({ ...each, reason: 'quoted' } as const) : each,
-    ),
-    ...decisions(quoteKind, quotes, fitting.quotes, shown.quotes),
-  ]
-  return { ...shown, quoted, candidates }
+class RecallPacking {
+  readonly #found: FoundCandidates
+  readonly #budget: PartBudget
+  readonly #costs: TokenCosts
+  readonly #memories: readonly Excerpt<RecalledMemory>[]
+  readonly #quotes: readonly Excerpt<Quote>[]
+  readonly #quoted = new Set<Excerpt<RecalledMemory>>()
+  /** Tokens of the texts, and of their lines in the request. */
+  #content = 0
+  #lines = 0
+  /** What ended it. */
+  #stopped: PackingReason | undefined
+
+  constructor(found: FoundCandidates, budget: PartBudget, costs: TokenCosts) {
+    this.#found = found
+    this.#budget = budget
+    this.#costs = costs
+    const { words } = found
+    this.#memories = found.memories.map(
+      recalled =>
+        new Excerpt({
+          item: recalled,
+          words,
+          text: recalled.memory.text,
+          tokens: costs.counter.count(recalled.memory.text),
+          withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
+          lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs),
+          counter: costs.counter,
+        }),
+    )
+    this.#quotes = found.quotes.map(
+      quote =>
+        new Excerpt({
+          item: quote,
+          words,
+          text: quote.text,
+          tokens: quote.tokens,
+          withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
+          lineTokens: (shown, tokens) => costs.quotedLine(quotePrefix(shown), shown.text, tokens),
+          counter: costs.counter,
+        }),
+    )
+  }
+
+  /** The first passage of each, then the second of each, and so on. */
+  run(): void {
+    const { quotes, most_quotes } = this.#found
+    const byItem = new Map(this.#quotes.map(excerpt => [excerpt.item, excerpt]))
+    const usable = inPackingOrder(quotes, most_quotes).flatMap(quote => byItem.get(quote) ?? [])
+    this.#keepWhole([...this.#memories, ...usable])
+    let round = { memories: this.#memories, quotes: usable }
+    while (this.#stopped === undefined && round.memories.length + round.quotes.length > 0) {
+      this.#takeRound(round.memories, round.quotes)
+      round = {
+        memories: round.memories.filter(each => each.isShown && !each.isWhole),
+        quotes: round.quotes.filter(each => !each.isWhole),
+      }
+    }
+  }
+
+  result(): PackedRecall {
+    const memories = this.#memories.filter(each => each.isShown)
+    const quotes = this.#quotes.filter(each => each.isShown)
+    const lines = memories.length + quotes.length
+    return {
+      memories: memories.map(each => each.shown),
+      quotes: quotes.map(each => each.shown),
+      quoted: this.#memories.filter(each => this.#quoted.has(each)).map(each => each.item),
+      tokens: this.#lines + this.#costs.block(RECALLED_HEADING, lines),
+      candidates: [
+        ...this.#memories.map(each =>
+          this.#decision('memory', each.item.memory.memory_id, each, this.#quoted.has(each)),
+        ),
+        ...this.#quotes.map(each => this.#decision('quote', each.item.message_id, each, false)),
+      ],
+    }
+  }
+
+  /** Where everything fits, nothing has to be cut into passages. */
+  #keepWhole(usable: readonly (Excerpt<RecalledMemory> | Excerpt<Quote>)[]): void {
+    const { content, room } = this.#budget
+    if (usable.reduce((sum, each) => sum + each.tokens, 0) > content) return
+    const lines = usable.reduce((sum, each) => sum + each.wholeLineTokens, 0)
+    if (lines + this.#costs.block(RECALLED_HEADING, usable.length) > room) return
+    for (const each of usable) each.keepWhole()
+  }
+
+  #takeRound(memories: readonly Excerpt<RecalledMemory>[], quotes: readonly Excerpt<Quote>[]): void {
+    let [memory, quote] = [0, 0]
+    let [forMemories, forQuotes] = [0, 0]
+    while (this.#stopped === undefined) {
+      const nextMemory = memories[memory]
+      const nextQuote = quotes[quote]
+      const turn = nextQuote === undefined || forMemories * QUOTES_SHARE <= forQuotes * (1 - QUOTES_SHARE)
+      if (nextMemory !== undefined && turn) {
+        memory++
+        const own = nextMemory.isShown ? undefined : this.#ownWords(nextMemory, quotes)
+        if (own !== undefined) this.#quoted.add(nextMemory)
+        if (own === undefined) forMemories += this.#take(nextMemory)
+        else if (!own.isShown) forQuotes += this.#take(own)
+      } else if (nextQuote !== undefined) {
+        quote++
+        // In its first round it may have been taken in the place of a memory.
+        if (!this.#isTakenEarly(nextQuote)) forQuotes += this.#take(nextQuote)
+      } else return
+    }
+  }
+
+  readonly #early = new Set<Excerpt<Quote>>()
+
+  #isTakenEarly(excerpt: Excerpt<Quote>): boolean {
+    return this.#early.delete(excerpt)
+  }
+
+  /** The quote that says all that a memory says, where it was taken from that message. */
+  #ownWords({ item }: Excerpt<RecalledMemory>, quotes: readonly Excerpt<Quote>[]): Excerpt<Quote> | undefined {
+    const own = quotes.find(each => saysAll(item, each))
+    if (own !== undefined && !own.isShown) this.#early.add(own)
+    return own
+  }
+
+  /** Shows the next passage. @returns its tokens; 0 when it does not fit: then nothing more is taken. */
+  #take(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
+    const { tokens, line_tokens } = excerpt.next()
+    const lines = this.#lines + line_tokens
+    const block = this.#costs.block(RECALLED_HEADING, this.#shownCount() + (excerpt.isShown ? 0 : 1))
+    if (lines + block > this.#budget.room) this.#stopped = 'request_budget'
+    else if (this.#content + tokens > this.#budget.content) this.#stopped = 'recall_budget'
+    if (this.#stopped === 'recall_budget' && this.#shownCount() === 0)
+      this.#takeBeginning(excerpt, this.#budget.room - block)
+    if (this.#stopped !== undefined) return 0
+    excerpt.takeNext()
+    this.#content += tokens
+    this.#lines = lines
+    return tokens
+  }
+
+  /** The best is shown in any case, however small the budget: its best passage as far as it fits. */
+  #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
+    const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room)
+    this.#content += tokens
+    this.#lines += line_tokens
+  }
+
+  #shownCount(): number {
+    return [...this.#memories, ...this.#quotes].filter(each => each.isShown).length
+  }
+
+  #decision(
+    kind: 'memory' | 'quote',
+    id: string,
+    excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>,
+    quoted: boolean,
+  ): PackedCandidate {
+    if (!excerpt.isShown) {
+      const reason = quoted ? 'quoted' : (this.#stopped ?? 'recall_budget')
+      return { id, kind, tokens: excerpt.tokens, outcome: 'left', reason }
+    }
+    const tokens = excerpt.shownLineTokens
+    return excerpt.isWhole
+      ? { id, kind, tokens, outcome: 'taken', reason: 'fits' }
+      : { id, kind, tokens, outcome: 'shortened', reason: this.#stopped ?? 'recall_budget' }
+  }
 }
 
 /** Whether the words that a fact was taken from are quoted, and it holds no word that they do not: “My sister” may be “she” there. */
-const isQuoted = ({ memory }: RecalledMemory, quotes: ReadonlyMap<string, Quote>): boolean => {
-  const from = memory.sources.flatMap(source => quotes.get(source) ?? [])
-  if (memory.quote === undefined || from.length === 0) return false
-  const known = new Set(from.flatMap(({ text, speaker }) => subjectStems(`${text} ${speaker ?? ''}`)))
+const saysAll = ({ memory }: RecalledMemory, quote: Excerpt<Quote>): boolean => {
+  const { message_id, speaker } = quote.item
+  if (memory.quote === undefined || !memory.sources.includes(message_id)) return false
+  const known = new Set(subjectStems(`${quote.firstText} ${speaker ?? ''}`))
   return subjectStems(memory.text).every(each => known.has(each) || WHO_SAID_IT.has(each))
 }
 
 /** How facts speak of who said them. */
 const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))
 
-/** How candidates of one kind are identified and counted. */
-interface Kind<T> {
-  readonly kind: PackedCandidate['kind']
-  readonly idOf: (candidate: T) => string
-  readonly textOf: (candidate: T) => string
-  /** Tokens of its text. */
-  readonly sizeOf: (candidate: T) => number
-  /** Tokens in the request, with what surrounds the text. */
-  readonly tokensOf: (candidate: T) => number
-}
-
-const memoryCandidates = (sizeOf: (memory: RecalledMemory) => number, costs: TokenCosts): Kind<RecalledMemory> => ({
-  kind: 'memory',
-  idOf: ({ memory }) => memory.memory_id,
-  textOf: ({ memory }) => memory.text,
-  sizeOf,
-  tokensOf: memoised(recalled => {
-    const lines = linesOf(recalled)
-    // A line break is a token at least, so that the lines together are no longer than the text.
-    const surroundings = costs.quotedLine(memoryPrefix(recalled), '', 0) * lines.length
-    if (lines.every(isPlainJson)) return surroundings + sizeOf(recalled)
-    return surroundings + sum(lines.map(line => costs.counter.count(JSON.stringify(line))))
-  }),
-})
-
-const quoteCandidates = (costs: TokenCosts): Kind<Quote> => ({
-  kind: 'quote',
-  idOf: quote => quote.message_id,
-  textOf: quote => quote.text,
-  sizeOf: quote => quote.tokens,
-  tokensOf: memoised(quote => costs.quotedLine(quotePrefix(quote), quote.text, quote.tokens)),
-})
-
-/** Drops from the end of the longer list until the rest, with what surrounds it, fits into the request. */
-const withinRoom = (
-  { memories, quotes }: RecallCandidates,
-  room: number,
-  memoryTokens: (memory: RecalledMemory) => number,
-  quoteTokens: (quote: Quote) => number,
-  costs: TokenCosts,
-): RecallCandidates & Pick<PackedRecall, 'tokens'> => {
-  const ofMemories = memories.map(memoryTokens)
-  const ofQuotes = quotes.map(quoteTokens)
-  const tokens = (): number =>
-    sum(ofMemories) + sum(ofQuotes) + costs.block(RECALLED_HEADING, ofMemories.length + ofQuotes.length)
-  while (ofMemories.length + ofQuotes.length > 0 && tokens() > room) {
-    if (sum(ofMemories) > sum(ofQuotes)) ofMemories.pop()
-    else ofQuotes.pop()
-  }
-  return { memories: memories.slice(0, ofMemories.length), quotes: quotes.slice(0, ofQuotes.length), tokens: tokens() }
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
-
-/** What became of each of `all`: `fitting` is within the budget of recall, `shown` within that of the request. */
-const decisions = <T extends object>(
-  { kind, idOf, textOf, sizeOf, tokensOf }: Kind<T>,
-  all: readonly T[],
-  fitting: readonly T[],
-  shown: readonly T[],
-): readonly PackedCandidate[] => {
-  const fittingIds = new Set(fitting.map(idOf))
-  const shownById = new Map(shown.map(each => [idOf(each), each]))
-  return all.map((each): PackedCandidate => {
-    const id = idOf(each)
-    const inRequest = shownById.get(id)
-    if (inRequest === undefined) {
-      const reason: PackingReason = fittingIds.has(id) ? 'request_budget' : 'recall_budget'
-      return { id, kind, tokens: sizeOf(each), outcome: 'left', reason }
-    }
-    const tokens = tokensOf(inRequest)
-    return textOf(inRequest) === textOf(each)
-      ? { id, kind, tokens, outcome: 'taken', reason: 'fits' }
-      : { id, kind, tokens, outcome: 'shortened', reason: 'recall_budget' }
-  })
-}
-
-/** Asks `act` once for each object. */
-const memoised = <T extends object>(act: (object: T) => number): ((object: T) => number) => {
-  const known = new Map<T, number>()
-  return object => {
-    const result = known.get(object) ?? act(object)
-    known.set(object, result)
-    return result
-  }
+const memoryLineTokens = (recalled: RecalledMemory, tokens: number, costs: TokenCosts): number => {
+  const lines = linesOf(recalled)
+  // A line break is a token at least, so that the lines together are no longer than the text.
+  const surroundings = costs.quotedLine(memoryPrefix(recalled), '', 0) * lines.length
+  if (lines.every(isPlainJson)) return surroundings + tokens
+  return surroundings + lines.reduce((sum, line) => sum + costs.counter.count(JSON.stringify(line)), 0)
 }

@@ -3,11 +3,21 @@
  * strings, one per line, so that nothing inside a quote can end it and pass for an instruction.
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
-import type { ModelMessage } from '../../models/language-model.ts'
+import type { MessageId } from '../../messages/message.ts'
+import { blockMessage, type ModelMessage, type RequestPiece } from '../../models/language-model.ts'
 import { isoDay } from '../../platform/clock.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
+import { cutStart } from '../../text/cut.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
+
+/** One line of a profile, and the memory that it is. */
+export interface ProfileLine {
+  readonly memory_id: string
+  /** Messages that it was learned from. */
+  readonly sources?: readonly MessageId[]
+  readonly text: string
+}
 
 export type ChatKind = 'direct' | 'group'
 
@@ -56,10 +66,7 @@ export const quotePrefix = ({ role, speaker, sent_at, held_until, owner_label }:
 
 /** A name is its person's own invention: only what looks like a name stays. */
 const asName = (speaker: string): string =>
-  speaker
-    .replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, ' ')
-    .trim()
-    .slice(0, NAME_CHARACTERS)
+  cutStart(speaker.replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, ' ').trim(), NAME_CHARACTERS)
 
 /** People choose their own names: these too are data. */
 const ownerOf = (label: string | undefined): string => (label === undefined ? '' : ` of ${JSON.stringify(label)}:`)
@@ -70,34 +77,43 @@ export const senderPrefix = (message: WindowMessage, chat_kind: ChatKind): strin
 
 export interface RenderedParts extends SystemText {
   readonly tone: string | undefined
-  readonly profile: readonly string[]
+  readonly profile: readonly ProfileLine[]
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
   readonly history: readonly WindowMessage[]
+  /** Id of the message that is answered. */
+  readonly question: MessageId | undefined
 }
 
 /** The messages of the request. */
 export const renderContext = (parts: RenderedParts): readonly ModelMessage[] => {
-  const { tone, profile, memories, quotes, history, chat_kind } = parts
+  const { tone, profile, memories, quotes, history } = parts
   const system = systemText(parts)
   const messages: ModelMessage[] = [{ role: 'system', content: tone === undefined ? system : `${system}\n${tone}` }]
   if (profile.length > 0) {
-    messages.push({ role: 'system', content: [PROFILE_HEADING, ...profile.map(profileLine)].join('\n') })
+    const lines = profile.map(({ memory_id, sources = [], text }) => ({
+      text: profileLine(text),
+      ids: [memory_id, ...sources],
+    }))
+    messages.push(blockMessage('system', PROFILE_HEADING, lines))
   }
   const recalled = [
-    ...memories.flatMap(memory => linesOf(memory).map(line => `${memoryPrefix(memory)}${JSON.stringify(line)}`)),
-    ...quotes.map(quote => `${quotePrefix(quote)}${JSON.stringify(quote.text)}`),
+    ...memories.flatMap(memory => linesOf(memory).map(line => recalledLine(memory, line))),
+    ...quotes.map(quote => ({ text: `${quotePrefix(quote)}${JSON.stringify(quote.text)}`, ids: [quote.message_id] })),
   ]
-  if (memories.length + quotes.length > 0) {
-    messages.push({ role: 'system', content: [RECALLED_HEADING, ...recalled].join('\n') })
-  }
-  return [...messages, ...history.map(message => renderMessage(message, chat_kind))]
+  if (memories.length + quotes.length > 0) messages.push(blockMessage('system', RECALLED_HEADING, recalled))
+  return [...messages, ...history.map(message => renderMessage(message, parts))]
 }
 
-const renderMessage = (message: WindowMessage, chat_kind: ChatKind): ModelMessage => {
+const recalledLine = (recalled: RecalledMemory, line: string): RequestPiece => ({
+  text: `${memoryPrefix(recalled)}${JSON.stringify(line)}`,
+  // A memory holds the words of what it was learned from.
+  ids: [recalled.memory.memory_id, ...recalled.memory.sources],
+})
+
+const renderMessage = (message: WindowMessage, { chat_kind, question }: RenderedParts): ModelMessage => {
   const prefix = senderPrefix(message, chat_kind)
-  return {
-    role: message.role,
-    content: prefix === '' ? message.content : `${prefix}${indentContinuation(message.content)}`,
-  }
+  const content = prefix === '' ? message.content : `${prefix}${indentContinuation(message.content)}`
+  const { role, message_id } = message
+  return { role, content, ids: [message_id], ...(message_id === question ? { question: true } : {}) }
 }

@@ -1,5 +1,6 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
 import type { LanguageModel } from '../../models/language-model.ts'
+import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -41,5 +42,7 @@ export const complete = async (
   }
 }
 
-const sentenceFor = ({ code }: DenidinError, strings: Strings): string =>
-  code === 'rejected' ? strings.model_rejected : strings.model_unavailable
+const sentenceFor = (failure: DenidinError, strings: Strings): string => {
+  if (modelErrorReason(failure) === 'content-filter') return strings.model_filtered
+  return failure.code === 'rejected' ? strings.model_rejected : strings.model_unavailable
+}

@@ -29,14 +29,14 @@ export const gatherRecall = async (
   { scope, question, person, caller }: TurnContext,
   shown: readonly WindowMessage[],
 ): Promise<FoundCandidates> => {
-  if (recall_tokens === 0) return { memories: [], quotes: [], most_quotes: 0 }
-  const { memories, quotes, most_quotes } = await search.search(
+  if (recall_tokens === 0) return { memories: [], quotes: [], most_quotes: 0, words: new Map() }
+  const { memories, quotes, most_quotes, words } = await search.search(
     await scopes.ofQuestion(scope),
     { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },
     { quotes: MOST_QUOTES, exclude: new Set(shown.map(message => message.message_id)) },
     { ...caller, purpose: 'recall' },
   )
-  return { memories, quotes: await withEnds(facts, quotes), most_quotes }
+  return { memories, quotes: await withEnds(facts, quotes), most_quotes, words }
 }
 
 /** Adds to quotes whose every fact has ended since when: what was said stays said, but it is history. */

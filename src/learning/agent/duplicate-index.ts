@@ -1,8 +1,8 @@
 /** Finds possible duplicates among the facts of one scope without comparing each fact with every other one. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import { MAX_MISSING_SHARE } from '../consolidation/compare-facts.ts'
-import type { ParsedFact } from '../consolidation/parse-fact.ts'
+import { MAX_MISSING_SHARE } from '../../text/facts/compare-facts.ts'
+import type { ParsedFact } from '../../text/facts/parse-fact.ts'
 
 /** A current memory, parsed. */
 export interface CurrentFact {

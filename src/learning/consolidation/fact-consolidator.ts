@@ -11,11 +11,11 @@ import type { CallContext } from '../../models/language-model.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact } from '../extraction/extraction.ts'
 import { strengthened } from '../extraction/importance.ts'
-import { mayReplace } from './compare-facts.ts'
+import { mayReplace } from '../../text/facts/compare-facts.ts'
 import type { EmbeddingSimilarity } from './embedding-similarity.ts'
 import { compareWith, sameByWords, similarByWords, type ComparedFact } from './find-duplicate.ts'
 import { nearestFacts } from './nearest-facts.ts'
-import { parseFact, type ParsedFact } from './parse-fact.ts'
+import { parseFact, type ParsedFact } from '../../text/facts/parse-fact.ts'
 
 export interface FactConsolidatorDeps {
   readonly memories: Pick<MemoryStore, 'list' | 'change'>

@@ -1,7 +1,7 @@
 /** Finds the remembered fact that says the same as a given one. Learning and the merging of duplicates share this rule. */
 import type { MemoryRecord } from '../../memory/memory.ts'
-import { compare, mayBeSame, overlap, type Verdict } from './compare-facts.ts'
-import type { ParsedFact } from './parse-fact.ts'
+import { compare, mayBeSame, overlap, type Verdict } from '../../text/facts/compare-facts.ts'
+import type { ParsedFact } from '../../text/facts/parse-fact.ts'
 
 /** A remembered fact beside the given one, with the verdict of their comparison. */
 export interface ComparedFact<T extends { readonly memory: MemoryRecord }> {

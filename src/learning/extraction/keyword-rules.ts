@@ -2,6 +2,7 @@
 import type { Category } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { TimeSlices } from '../../platform/yield.ts'
+import { cutStart } from '../../text/cut.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
@@ -48,7 +49,7 @@ export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
 const factOf = (sentence: string, source: MessageRecord, group: boolean, input: ExtractionInput): ExtractedFact => {
-  const statement = withoutRemember(sentence).slice(0, MAX_FACT_CHARACTERS)
+  const statement = cutStart(withoutRemember(sentence), MAX_FACT_CHARACTERS)
   // In a group "I" does not say who is meant.
   const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
   const words = tokenise(statement)

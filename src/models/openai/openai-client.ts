@@ -51,6 +51,7 @@ export class OpenAiClient implements HealthCheck {
   readonly name: string
   /** Host and port, for messages. */
   readonly host: string
+  readonly base_url: string
   /** Whether this is OpenAI itself, not a server that speaks like it. */
   readonly is_openai: boolean
   readonly #openai: OpenAI
@@ -61,6 +62,7 @@ export class OpenAiClient implements HealthCheck {
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
     const baseURL = settings.base_url ?? OPENAI_BASE_URL
+    this.base_url = baseURL
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host

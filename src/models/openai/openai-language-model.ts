@@ -1,11 +1,16 @@
 /** Chat completions from an OpenAI-compatible endpoint. */
-import type OpenAI from 'openai'
 import { z } from 'zod'
+import type { Clock } from '../../platform/clock.ts'
+import type { Logger } from '../../platform/logger.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import type { Completion, CompletionRequest, LanguageModel } from '../language-model.ts'
+import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
+import type { Completion, CompletionRequest } from '../language-model.ts'
+import type { ChatEndpoint } from '../mending/chat-endpoint.ts'
+import { MendedLanguageModel } from '../mending/mended-language-model.ts'
 import { ModelError } from '../model-error.ts'
 import type { OpenAiClient } from './openai-client.ts'
-import { failureInAnswer, refusedParameter } from './openai-errors.ts'
+import { chatRequest } from './chat-request.ts'
+import { failureInAnswer } from './openai-errors.ts'
 import { readProviderError } from './provider-error.ts'
 
 export interface OpenAiLanguageModelDeps {
@@ -15,13 +20,10 @@ export interface OpenAiLanguageModelDeps {
   readonly provider?: string
   /** Counts where the server does not say what a call took. */
   readonly tokens: TokenCounter
-}
-
-/** How a model wants to be asked. */
-interface Dialect {
-  readonly limit: 'max_tokens' | 'max_completion_tokens'
-  readonly temperature: boolean
-  readonly json: boolean
+  /** What was learned about models before. */
+  readonly knowledge: ModelKnowledge
+  readonly clock: Clock
+  readonly logger: Logger
 }
 
 const answerSchema = z.object({
@@ -45,64 +47,31 @@ const THOUGHTS = /^\s*<think>[\s\S]*?(?:<\/think>|$)/
 const TOKENS_PER_MESSAGE = 3
 
 /**
- * A language model behind OpenAI's chat completions.
- *
- * Servers differ in a few parameters. The bound on the answer is sent as `max_completion_tokens` to OpenAI itself (its
+ * A language model behind OpenAI's chat completions. Requests that are refused are mended, and what is learned by that
+ * is kept for the calls that follow. The bound on the answer is sent as `max_completion_tokens` to OpenAI itself (its
  * reasoning models accept nothing else) and as `max_tokens` to all others (Ollama, vLLM and most gateways know that
- * one); where a server refuses the one (400 or 422), the other is sent. Where it refuses `temperature` or
- * `response_format`, none is sent.
- * What worked is kept for the calls that follow.
+ * one), until a server refuses it.
  */
-export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
-  const { client, model, tokens } = parts
-  let known: Dialect = {
-    limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens',
-    temperature: true,
-    json: true,
-  }
-
-  const ask = async (openai: OpenAI, request: CompletionRequest, signal: AbortSignal): Promise<unknown> => {
-    let dialect = known
-    let other_limit_tried = false
-    for (;;) {
-      try {
-        const answer: unknown = await openai.chat.completions.create(
-          {
-            model,
-            messages: request.messages.map(({ role, content }) => ({ role, content })),
-            [dialect.limit]: request.max_tokens,
-            ...(dialect.temperature ? { temperature: request.temperature } : {}),
-            ...(dialect.json && request.json === true ? { response_format: { type: 'json_object' } } : {}),
-          },
-          { signal },
-        )
-        const error = readProviderError(answer)
-        if (error !== undefined) throw failureInAnswer(error, client.host)
-        known = dialect
-        return answer
-      } catch (thrown) {
-        if (!other_limit_tried && refusedParameter(thrown, dialect.limit)) {
-          other_limit_tried = true
-          dialect = { ...dialect, limit: dialect.limit === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' }
-        } else if (dialect.temperature && refusedParameter(thrown, 'temperature')) {
-          dialect = { ...dialect, temperature: false }
-        } else if (dialect.json && request.json === true && refusedParameter(thrown, 'response_format')) {
-          dialect = { ...dialect, json: false }
-        } else {
-          throw thrown
-        }
-      }
-    }
-  }
-
-  return {
+export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): MendedLanguageModel => {
+  const { client, model, tokens, knowledge, clock, logger } = parts
+  const endpoint: ChatEndpoint = {
     provider: parts.provider ?? 'openai',
     model,
-    complete: async (request, call) => {
-      const answer = await client.call((openai, signal) => ask(openai, request, signal), call.signal)
+    host: client.host,
+    key: modelKey(client.base_url, model),
+    usual: { limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens' },
+    send: async (request, traits, call) => {
+      const body = chatRequest(model, request, traits)
+      const answer = await client.call(async (openai, signal) => {
+        const received: unknown = await openai.chat.completions.create(body, { signal })
+        const error = readProviderError(received)
+        if (error !== undefined) throw failureInAnswer(error, client.host)
+        return received
+      }, call.signal)
       return read(answer, request, client.host, tokens)
     },
   }
+  return new MendedLanguageModel({ endpoint, knowledge, tokens, clock, logger })
 }
 
 const read = (answer: unknown, request: CompletionRequest, host: string, tokens: TokenCounter): Completion => {

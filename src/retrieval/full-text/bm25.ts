@@ -1,5 +1,6 @@
 /** Scores messages by the words that they share with a question: BM25 over a message and its neighbours. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
+import type { QuestionWords } from '../../text/passages.ts'
 import { FLAG, NEAR_RADIUS, WIDE_RADIUS, type Columns } from './columnar-store.ts'
 import type { Postings } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
@@ -19,6 +20,8 @@ export interface LexicalScores {
   readonly dated: boolean
   /** Whether a message was sent, or speaks of, when the question says. */
   readonly timed: (at: number) => boolean
+  /** What was looked for, and how much each word counts. */
+  readonly words: QuestionWords
 }
 
 /**
@@ -126,7 +129,7 @@ export const lexicalScores = (
   words: Pick<WordScores, 'own' | 'matched'>,
   weights: LexicalWeights,
   full: number,
-): LexicalScores => {
+): Omit<LexicalScores, 'words'> => {
   const { own, matched } = words
   const { size, flags, speakers, session_first, seconds } = columns
   const total = new Float32Array(size)

@@ -44,19 +44,26 @@ export const searchWords = async (
   )
   const related = weights.related > 0 ? await reader.postings(query.related) : new Map<string, Postings>()
   const words = new WordScores(reader.columns, weights, hidden)
+  const looked_for = new Map<string, number>()
   let full = 0
   for (const stem of query.asked) {
-    const postings = asked.get(stem) ?? meant.get(stem)
+    const { written, postings } = meant.get(stem) ?? { written: stem, postings: asked.get(stem) }
     const rare = (found: number): number => rarity(found, present, shareOf(stem), weights.prior)
     full += worth(stem, postings, related, query, rare)
-    if (postings === undefined || rare(postings.ordinals.length) < LEAST_RARITY) continue
+    if (postings === undefined) continue
+    looked_for.set(written, rare(postings.ordinals.length))
+    if (rare(postings.ordinals.length) < LEAST_RARITY) continue
     await words.add(postings, asked.has(stem) ? 1 : MISSPELT_WEIGHT, shareOf(stem), yieldToEventLoop)
   }
   for (const [stem, postings] of rarest(related, present)) {
     await words.add(postings, weights.related, shareOf(stem), yieldToEventLoop)
+    if (!looked_for.has(stem)) {
+      looked_for.set(stem, weights.related * rarity(postings.ordinals.length, present, shareOf(stem), weights.prior))
+    }
   }
   await yieldToEventLoop()
-  return lexicalScores(reader.columns, query, words, weights, full * windowed(reader.columns, weights))
+  const scores = lexicalScores(reader.columns, query, words, weights, full * windowed(reader.columns, weights))
+  return { ...scores, words: looked_for }
 }
 
 /** What a word of the question counts in the whole of what is asked. */
@@ -80,8 +87,14 @@ const rarest = (found: ReadonlyMap<string, Postings>, present: number): readonly
     .sort(([, a], [, b]) => a.ordinals.length - b.ordinals.length)
     .slice(0, MOST_RELATED)
 
+/** A word as messages contain it. */
+interface Written {
+  readonly written: string
+  readonly postings: Postings
+}
+
 /** For each word that no message contains, the closest word that one does, if close enough. */
-const misspelt = async (reader: ScopeReader, stems: readonly string[]): Promise<ReadonlyMap<string, Postings>> => {
+const misspelt = async (reader: ScopeReader, stems: readonly string[]): Promise<ReadonlyMap<string, Written>> => {
   const meant = new Map<string, string>()
   const candidates = stems.filter(each => each.length >= ONE_EDIT_LETTERS && /^\p{L}+$/u.test(each))
   for (const stem of candidates.slice(0, MOST_MISSPELT)) {
@@ -98,7 +111,7 @@ const misspelt = async (reader: ScopeReader, stems: readonly string[]): Promise<
   return new Map(
     [...meant].flatMap(([stem, written]) => {
       const postings = found.get(written)
-      return postings === undefined ? [] : [[stem, postings] as const]
+      return postings === undefined ? [] : [[stem, { written, postings }] as const]
     }),
   )
 }

@@ -155,6 +155,8 @@ export const en: Strings = {
   any_command: anyCommand,
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
+  model_filtered:
+    'Sorry, the service behind me does not let me answer that message. Everything else works: just go on, or put it in other words.',
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',

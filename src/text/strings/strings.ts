@@ -113,6 +113,8 @@ export interface Strings {
   readonly model_unavailable: string
   /** The model refuses for good (wrong key, unknown model): only the operator can help. */
   readonly model_rejected: string
+  /** The filter of the service refuses the words of this one message. */
+  readonly model_filtered: string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string

@@ -6,7 +6,8 @@ import { createMessageVectors, type MessageVectors } from '../../../src/vectors/
 import { createMessageSource } from '../../../src/vectors/message-embedding-source.ts'
 import { IndexedMessageSearch } from '../../../src/retrieval/indexed-message-search.ts'
 import { noSimilarFacts } from '../../../src/retrieval/message-search.ts'
-import { packed } from '../../../src/retrieval/packing.ts'
+import { packRecall } from '../../../src/conversation/packing/pack-recall.ts'
+import { TokenCosts } from '../../../src/conversation/packing/token-costs.ts'
 import { keepOrder } from '../../../src/retrieval/ranking/reranker.ts'
 import { Embedding } from '../../../src/vectors/embedding.ts'
 import { noPreviousModel } from '../../../src/vectors/previous-model.ts'
@@ -150,6 +151,7 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
     fusion: FUSION,
     reranker: keepOrder,
   })
+  const costs = new TokenCosts(wordCounter)
   return {
     name: 'recall',
     fill: async () => {
@@ -166,7 +168,9 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
         noSimilarFacts,
         call,
       )
-      return packed(hits.quotes, hits.most_quotes, MOST_TOKENS, wordCounter).map(each => each.message_id)
+      const found = { ...hits, memories: [] }
+      const { quotes } = packRecall(found, { content: MOST_TOKENS, room: Infinity }, costs)
+      return quotes.map(each => each.message_id)
     },
     bytes: async () => (await stat(path)).size,
     [Symbol.asyncDispose]: async () => {

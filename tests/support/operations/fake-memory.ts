@@ -64,7 +64,7 @@ export class FakeMemory {
     this.search = {
       search: ({ scope }, { text }) => {
         asked.push(`recall ${scope}: ${text}`)
-        return Promise.resolve({ quotes: [], most_quotes: 0, failure: undefined, ...this.recalled })
+        return Promise.resolve({ quotes: [], most_quotes: 0, words: new Map(), failure: undefined, ...this.recalled })
       },
     }
     this.facts = {

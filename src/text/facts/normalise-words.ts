@@ -1,7 +1,7 @@
 /** Brings the words of two facts into the same form, so that they can be compared: numbers, times of day, spellings. */
-import { labelled, lexiconLines } from '../../text/lexicons/lexicon.ts'
-import { NUMBER_WORDS } from '../../text/number-words.ts'
-import { tokenise } from '../../text/tokenise.ts'
+import { labelled, lexiconLines } from '../lexicons/lexicon.ts'
+import { NUMBER_WORDS } from '../number-words.ts'
+import { tokenise } from '../tokenise.ts'
 
 /** Every spelling of a word → the one that stands for them all. */
 const sameWords = new Map(

@@ -2,10 +2,10 @@
  * Parses the text of a fact into attribute, value, owner and time, so that two wordings of one fact compare equal and
  * two different facts do not.
  */
-import { labelled, lexiconLines, lexiconWords } from '../../text/lexicons/lexicon.ts'
-import { stem } from '../../text/stem.ts'
-import { isStopWord } from '../../text/stop-words.ts'
-import { tokenise, withoutFinalForms } from '../../text/tokenise.ts'
+import { labelled, lexiconLines, lexiconWords } from '../lexicons/lexicon.ts'
+import { stem } from '../stem.ts'
+import { isStopWord } from '../stop-words.ts'
+import { tokenise, withoutFinalForms } from '../tokenise.ts'
 import { ATTRIBUTES, type Attribute } from './attribute-patterns.ts'
 import { isNumber, namesIn, normaliseWords } from './normalise-words.ts'
 

@@ -2,8 +2,8 @@
  * Everyday facts that are recognised by their wording, such as "I live in Haifa": the attributes and their patterns. The
  * patterns come from the lexicons `fact-attributes.txt`.
  */
-import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
-import { withoutFinalForms } from '../../text/tokenise.ts'
+import { labelled, lexiconPatterns } from '../lexicons/lexicon.ts'
+import { withoutFinalForms } from '../tokenise.ts'
 
 /** Something that facts state of a person or a thing, and how it is worded. */
 export interface Attribute {

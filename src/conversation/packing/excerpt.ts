@@ -1,0 +1,146 @@
+/** A recalled text of which passages are shown, one after the other, as far as the budget reaches. */
+import { cutAtCharacter, excerptOf, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+
+/** Texts up to this length are shown whole or not at all. */
+const WHOLE_TOKENS = 120
+/** Tokens of one passage, about. */
+const PASSAGE_TOKENS = 80
+
+export interface ExcerptDeps<Item> {
+  readonly item: Item
+  readonly text: string
+  /** Tokens of `text`. */
+  readonly tokens: number
+  readonly words: QuestionWords
+  /** The item with another text. */
+  readonly withText: (text: string, tokens: number) => Item
+  /** Tokens of the item in the request, with what surrounds its text. */
+  readonly lineTokens: (item: Item, tokens: number) => number
+  readonly counter: TokenCounter
+}
+
+/** What one more passage adds. */
+interface Step {
+  readonly tokens: number
+  readonly line_tokens: number
+}
+
+interface State<Item> {
+  readonly item: Item
+  readonly tokens: number
+  readonly line_tokens: number
+}
+
+export class Excerpt<Item> {
+  readonly #deps: ExcerptDeps<Item>
+  #passages: readonly Passage[] | undefined
+  /** How many of the passages are shown. */
+  #count = 0
+  #shown: State<Item> | undefined
+  #cut = false
+
+  constructor(deps: ExcerptDeps<Item>) {
+    this.#deps = deps
+  }
+
+  get item(): Item {
+    return this.#deps.item
+  }
+
+  /** Tokens of the whole text. */
+  get tokens(): number {
+    return this.#deps.tokens
+  }
+
+  get isShown(): boolean {
+    return this.#shown !== undefined
+  }
+
+  get isWhole(): boolean {
+    return this.isShown && !this.#cut && this.#count === this.#all().length
+  }
+
+  /** The item with the text that is shown. */
+  get shown(): Item {
+    return this.#shown?.item ?? this.#deps.item
+  }
+
+  get shownLineTokens(): number {
+    return this.#shown?.line_tokens ?? 0
+  }
+
+  /** Tokens of the whole item in the request. */
+  get wholeLineTokens(): number {
+    const { item, tokens, lineTokens } = this.#deps
+    return lineTokens(item, tokens)
+  }
+
+  /** Makes the whole text its only passage. */
+  keepWhole(): void {
+    this.#passages = [{ from: 0, to: this.#deps.text.length }]
+  }
+
+  /** The text once its first passage is shown. */
+  get firstText(): string {
+    return this.#textOf(1)
+  }
+
+  /** What the next passage would add. */
+  next(): Step {
+    const after = this.#after(this.#count + 1)
+    return {
+      tokens: after.tokens - (this.#shown?.tokens ?? 0),
+      line_tokens: after.line_tokens - (this.#shown?.line_tokens ?? 0),
+    }
+  }
+
+  takeNext(): void {
+    this.#shown = this.#after(this.#count + 1)
+    this.#count++
+  }
+
+  /**
+   * Shows as much of the first passage as fits into `most` tokens.
+   * @param room tokens that it may take in the request, with what surrounds it
+   */
+  takeBeginning(most: number, room: number): Step {
+    const text = this.#textOf(1)
+    const cut = cutAtCharacter(text, this.#deps.counter.cut(text, most, 'start').length).trimEnd()
+    const state = this.#state(cut)
+    if (cut === '' || state.line_tokens > room) return { tokens: 0, line_tokens: 0 }
+    this.#shown = state
+    this.#cut = true
+    return state
+  }
+
+  #after(count: number): State<Item> {
+    const { item, tokens } = this.#deps
+    return count >= this.#all().length
+      ? { item, tokens, line_tokens: this.wholeLineTokens }
+      : this.#state(this.#textOf(count))
+  }
+
+  #state(text: string): State<Item> {
+    const { withText, lineTokens, counter } = this.#deps
+    const tokens = counter.count(text)
+    const item = withText(text, tokens)
+    return { item, tokens, line_tokens: lineTokens(item, tokens) }
+  }
+
+  #textOf(count: number): string {
+    const passages = this.#all()
+    return count >= passages.length ? this.#deps.text : excerptOf(this.#deps.text, passages.slice(0, count))
+  }
+
+  #all(): readonly Passage[] {
+    return (this.#passages ??= this.#cutText())
+  }
+
+  #cutText(): readonly Passage[] {
+    const { text, tokens, words } = this.#deps
+    if (tokens <= WHOLE_TOKENS) return [{ from: 0, to: text.length }]
+    const size = Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
+    return passagesByWorth(text, size, words)
+  }
+}

@@ -1,0 +1,171 @@
+/** Cuts a long text into passages of a few sentences or list items, and orders them by what they say about a question. */
+import { subjectsOf } from './content-stems.ts'
+
+/** Part of a text: from this UTF-16 unit up to, not including, that one. */
+export interface Passage {
+  readonly from: number
+  readonly to: number
+}
+
+/** Stems that a question asks for, and how much each counts. */
+export type QuestionWords = ReadonlyMap<string, number>
+
+/** Characters of a text that are compared with the question; what comes after follows in its order. */
+const MOST_COMPARED_CHARACTERS = 24_000
+
+const sentences = new Intl.Segmenter('en', { granularity: 'sentence' })
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/**
+ * The passages of a text, those that say most about the question first, the others in the order of the text; together they
+ * are the text. Each has about `size` characters, and none begins or ends inside a character.
+ */
+export const passagesByWorth = (text: string, size: number, words: QuestionWords): readonly Passage[] => {
+  const pieces = piecesOf(text, size)
+  const found = pieces.map(({ from, to }) =>
+    to > MOST_COMPARED_CHARACTERS ? NOTHING : foundIn(text.slice(from, to), words),
+  )
+  const best: Passage[] = []
+  const used = new Uint8Array(pieces.length)
+  for (let n = 0; n < MOST_RANKED; n++) {
+    const core = bestCore(pieces, found, used, size, words)
+    if (core === undefined) break
+    const [first, last] = extended(core, pieces, used, size)
+    used.fill(1, first, last + 1)
+    best.push(spanOf(pieces, first, last))
+  }
+  return [...best, ...joined(pieces, used, size)]
+}
+
+/** The text of these passages, in the order of the text, with a mark where something was left out. */
+export const excerptOf = (text: string, passages: readonly Passage[]): string => {
+  const inOrder = passages.toSorted((a, b) => a.from - b.from)
+  const parts: string[] = []
+  let end = 0
+  for (const { from, to } of inOrder) {
+    const between = text.slice(end, from)
+    if (between.trim() === '') parts.push(parts.length === 0 ? '' : between)
+    else parts.push(parts.length === 0 ? LEFT_OUT : ` ${LEFT_OUT}`)
+    parts.push(text.slice(from, to))
+    end = to
+  }
+  if (text.slice(end).trim() !== '') parts.push(` ${LEFT_OUT.trim()}`)
+  return parts.join('')
+}
+
+const LEFT_OUT = '… '
+
+/** The beginning of a text, at most `length` UTF-16 units, that ends between two characters as people see them. */
+export const cutAtCharacter = (text: string, length: number): string => {
+  if (text.length <= length) return text
+  const from = Math.max(0, length - LONGEST_CHARACTER)
+  const inside = graphemes.segment(text.slice(from, length + LONGEST_CHARACTER)).containing(length - from)
+  return text.slice(0, from + (inside?.index ?? 0))
+}
+
+/** UTF-16 units of the longest emoji with its joiners, and more. */
+const LONGEST_CHARACTER = 64
+
+/** Passages that are chosen by the question. */
+const MOST_RANKED = 4
+const NOTHING: ReadonlySet<string> = new Set()
+
+/** Sentences and lines, without blanks around them; a long one is cut at a blank. */
+const piecesOf = (text: string, size: number): readonly Passage[] => {
+  const pieces: Passage[] = []
+  let at = 0
+  for (const line of text.split(/(?<=\n)/)) {
+    for (const { segment, index } of sentences.segment(line)) {
+      const from = at + index + (segment.length - segment.trimStart().length)
+      pieces.push(...cutLong(text, { from, to: from + segment.trim().length }, size))
+    }
+    at += line.length
+  }
+  return pieces.filter(({ from, to }) => to > from)
+}
+
+const cutLong = (text: string, { from, to }: Passage, size: number): readonly Passage[] => {
+  const pieces: Passage[] = []
+  let at = from
+  while (to - at > size) {
+    const part = text.slice(at, at + size)
+    const blank = part.search(/\s\S*$/)
+    const length =
+      blank > size / 2 ? blank : Math.max(1, cutAtCharacter(text.slice(at, at + size + LONGEST_CHARACTER), size).length)
+    pieces.push({ from: at, to: at + length })
+    at += length
+    while (at < to && /\s/.test(text.charAt(at))) at++
+  }
+  return [...pieces, { from: at, to }]
+}
+
+const foundIn = (text: string, words: QuestionWords): ReadonlySet<string> =>
+  words.size === 0 ? NOTHING : subjectsOf(text).intersection(words)
+
+type Span = readonly [first: number, last: number]
+
+const lengthOf = (pieces: readonly Passage[], first: number, last: number): number =>
+  (pieces[last]?.to ?? 0) - (pieces[first]?.from ?? 0)
+
+const spanOf = (pieces: readonly Passage[], first: number, last: number): Passage => ({
+  from: pieces[first]?.from ?? 0,
+  to: pieces[last]?.to ?? 0,
+})
+
+/** The neighbouring pieces within `size` that contain most of the question, the shortest and earliest of equals. */
+const bestCore = (
+  pieces: readonly Passage[],
+  found: readonly ReadonlySet<string>[],
+  used: Uint8Array,
+  size: number,
+  words: QuestionWords,
+): Span | undefined => {
+  let best: { readonly span: Span; readonly worth: number; readonly length: number } | undefined
+  for (let first = 0; first < pieces.length; first++) {
+    if (used[first] === 1 || (found[first]?.size ?? 0) === 0) continue
+    const seen = new Set<string>()
+    let worth = 0
+    for (let last = first; last < pieces.length && used[last] !== 1; last++) {
+      const length = lengthOf(pieces, first, last)
+      if (last > first && length > size) break
+      for (const stem of found[last] ?? NOTHING) {
+        if (!seen.has(stem)) worth += words.get(stem) ?? 0
+        seen.add(stem)
+      }
+      if (best === undefined || worth > best.worth || (worth === best.worth && length < best.length)) {
+        best = { span: [first, last], worth, length }
+      }
+    }
+  }
+  return best?.span
+}
+
+/** Adds what follows and what comes before, in turn, as far as `size` reaches. */
+const extended = ([from, to]: Span, pieces: readonly Passage[], used: Uint8Array, size: number): Span => {
+  let [first, last] = [from, to]
+  for (let grown = true; grown;) {
+    grown = false
+    if (last + 1 < pieces.length && used[last + 1] !== 1 && lengthOf(pieces, first, last + 1) <= size) {
+      last++
+      grown = true
+    }
+    if (first > 0 && used[first - 1] !== 1 && lengthOf(pieces, first - 1, last) <= size) {
+      first--
+      grown = true
+    }
+  }
+  return [first, last]
+}
+
+/** What is not used yet, neighbours together as far as `size` reaches. */
+const joined = (pieces: readonly Passage[], used: Uint8Array, size: number): readonly Passage[] => {
+  const passages: Passage[] = []
+  for (let first = 0; first < pieces.length; first++) {
+    if (used[first] === 1) continue
+    let last = first
+    while (last + 1 < pieces.length && used[last + 1] !== 1 && lengthOf(pieces, first, last + 1) <= size) last++
+    passages.push(spanOf(pieces, first, last))
+    first = last
+  }
+  return passages
+}
