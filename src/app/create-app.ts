@@ -42,7 +42,7 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 }
 
 const createAppRunner = (
-  { settings, parts, version }: AppDeps,
+  { settings, parts, version, streams = [] }: AppDeps,
   { stores, models, audit, memory }: Foundation,
   { sessions, lifecycle, learning, agent, privacy, delivery, console, channels, scheduler }: Services,
   { uptime }: ProcessState,
@@ -52,6 +52,7 @@ const createAppRunner = (
       settings,
       stores,
       models,
+      files: [...stores.health, ...memory.files, ...streams, audit],
       features: memory,
       audit,
       privacy,

@@ -30,6 +30,8 @@ export interface OperationContextDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly models: Models
+  /** Health of databases, logs and other files. */
+  readonly files: readonly HealthCheck[]
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
@@ -54,7 +56,12 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       ids: runtime.ids,
       metrics: runtime.metrics,
       usage: stores.meter,
-      checks: [...features.modules.flatMap(module => module.health ?? []), ...chats.checks, ...models.checks],
+      checks: [
+        ...features.modules.flatMap(module => module.health ?? []),
+        ...chats.checks,
+        ...models.checks,
+        ...deps.files,
+      ],
       diagnostics: createCheckups(settings, models),
     },
     people: { directory: stores.people, preferences: stores.preferences },

@@ -21,6 +21,8 @@ export interface OwnerMessage {
   readonly other: Sender | undefined
   readonly text: string
   readonly sent_at: number
+  /** Other addresses of the chat. */
+  readonly aliases?: readonly ChatId[] | undefined
 }
 
 /** The messages of one chat that arrived while the channel was not connected. */
@@ -41,8 +43,16 @@ export type Delivery =
   | { readonly outcome: 'sent'; readonly message_id: MessageId }
   /** It is unknown whether it was sent; it must not be resent. */
   | { readonly outcome: 'unconfirmed'; readonly reason: string; readonly message_id?: MessageId }
-  /** It certainly was not sent. */
-  | { readonly outcome: 'not_sent'; readonly reason: string }
+  /**
+   * It certainly was not sent. `refused`: the channel works, and does not take a message for this chat. `message_id`: the
+   * channel may list the message that it refused.
+   */
+  | {
+      readonly outcome: 'not_sent'
+      readonly reason: string
+      readonly refused?: boolean
+      readonly message_id?: MessageId
+    }
 
 export interface ChannelEvents {
   /**

@@ -35,14 +35,21 @@ export interface ErasedIds {
  * a restored backup or an import. It contains ids and hashes, no words, in a file of its own that no backup contains.
  */
 export interface Erasures {
-  /** Whether a message was forgotten, by its id or by the same words at the same moment. */
+  /**
+   * Whether a message was forgotten: by its id, by the same words at the same moment, or because everything that was said
+   * to or by its person before a moment was forgotten.
+   */
   isErased(message: MessageFingerprint): Promise<boolean>
   /** The forgotten ones of these messages. */
   erased(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
   /** The forgotten ones of these memories. */
   erasedMemories(memory_ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** Records, before anything is removed, that something is to be forgotten. */
-  begin(act: Omit<ErasureAct, 'act'>): Promise<ErasureAct>
+  /**
+   * Records, before anything is removed, that something is to be forgotten.
+   * @param act `said_before`: an act about a person covers what was sent before this moment by the time of its channel,
+   *   also what comes later; by default before `at`
+   */
+  begin(act: Omit<ErasureAct, 'act'> & { readonly said_before?: number | undefined }): Promise<ErasureAct>
   add(act: string, things: ErasedThings): Promise<void>
   /** Every act, oldest first. */
   acts(): Promise<readonly ErasureAct[]>

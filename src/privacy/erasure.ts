@@ -32,6 +32,11 @@ export interface ErasureRequest {
   readonly by: string
   /** Messages to leave alone: the command itself, while it is being answered. */
   readonly spared?: readonly MessageId[]
+  /**
+   * When the command was sent, by the time of its channel: what was sent before and is found later is forgotten too.
+   * `undefined`: no message asked for it.
+   */
+  readonly said_before?: number | undefined
 }
 
 export interface Erasure {
@@ -71,9 +76,10 @@ class RecordedErasure implements Erasure {
     this.#sessions = new SessionErasure(deps.sessions)
   }
 
-  async everything({ person_id, by, spared = [] }: ErasureRequest): Promise<ForgetReport> {
+  async everything({ person_id, by, spared = [], said_before }: ErasureRequest): Promise<ForgetReport> {
     const { log, clock } = this.#deps
-    return await this.#apply(await log.erasures.begin({ kind: 'person', person_id, at: clock.now(), spared }), by)
+    const act = await log.erasures.begin({ kind: 'person', person_id, at: clock.now(), spared, said_before })
+    return await this.#apply(act, by)
   }
 
   async things({ person_id, by, spared = [] }: ErasureRequest, wanted: Things): Promise<ForgetReport> {

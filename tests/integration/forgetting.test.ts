@@ -186,7 +186,7 @@ test('what somebody said before two persons became one is known as forgotten aft
     await forgettingOver(stores, []).everything({ person_id, by: 'operator' })
     const other = await stores.people.resolve({ identities: [{ kind: 'lid', value: '4711' }] })
     const one = await stores.people.merge(person_id, other.person_id)
-    const sent_at = 1_700_000_000_000
+    const sent_at = Math.floor(denidin.clock.now() / 1000) * 1000 + 1000
     const said = { message_id: 'again', chat_id: 'x@lid', chat_kind: 'direct', text: 'new words', sent_at } as const
     const receipt: Receipt = {
       message: { ...said, sender: { identities: [] }, addressed: true, may_continue: false },
@@ -199,6 +199,9 @@ test('what somebody said before two persons became one is known as forgotten aft
     expect(await stores.messages.inbox.receive(receipt)).toBe('new')
     const past = { ...receipt.message, message_id: 'past-1' }
     expect(await stores.messages.inbox.receive({ ...receipt, message: past })).toBe('known')
+    // It was said before and is found only now: the phone kept it.
+    const late = { ...receipt.message, message_id: 'late', sent_at: sent_at - 60_000 }
+    expect(await stores.messages.inbox.receive({ ...receipt, message: late })).toBe('known')
   })
 })
 

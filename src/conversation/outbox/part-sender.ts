@@ -111,8 +111,11 @@ export class PartSender {
       if (sending.channel !== undefined) await messages.outbox.begin(sending.reply.outbox_id, part.part, clock.now())
       const delivery = await this.transmit(sending, part)
       const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
-      const message_id = delivery.outcome === 'not_sent' ? undefined : delivery.message_id
-      await messages.outbox.conclude(sending.reply, part.part, { state, message_id, at: clock.now() })
+      await messages.outbox.conclude(sending.reply, part.part, {
+        state,
+        message_id: delivery.message_id,
+        at: clock.now(),
+      })
       const wait = sending.retry_ms[failures]
       if (delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted) return delivery
       await clock.sleep(wait, stopping).catch(() => undefined)
