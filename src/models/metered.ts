@@ -51,7 +51,12 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
         outcome = 'ok'
         return embedded
       } finally {
-        log.info('Embedding call', { count: texts.length, model: embedder.model, ms: clock.monotonic() - began, outcome })
+        log.info('Embedding call', {
+          count: texts.length,
+          model: embedder.model,
+          ms: clock.monotonic() - began,
+          outcome,
+        })
       }
     },
   }
