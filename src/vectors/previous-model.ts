@@ -24,12 +24,15 @@ export interface PreviousModel {
   asked(scope: Scope, question: string, call: CallContext): Promise<AskedModel | undefined>
   /** Whether it has vectors of a scope. */
   holds(scope: Scope): Promise<boolean>
+  /** Brings its index into step with the vector store. @throws as `VectorIndex.catchUp` */
+  catchUp(signal: AbortSignal): Promise<void>
 }
 
 /** There is no previous model, or the present one has caught up everywhere. */
 export const noPreviousModel: PreviousModel = {
   asked: async () => undefined,
   holds: async () => false,
+  catchUp: async () => undefined,
 }
 
 export interface PreviousModelDeps {
@@ -67,5 +70,6 @@ export const createPreviousModel = (deps: PreviousModelDeps): PreviousModel => {
       }
     },
     holds: scope => vectors.holds(space, scope),
+    catchUp: signal => index.catchUp(signal),
   }
 }

@@ -9,6 +9,7 @@ import type { Health } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { removeOrphanSegments } from '../sqlite/orphan-segments.ts'
+import { scrubChromaFolder } from '../sqlite/scrub-chroma-folder.ts'
 import { ChromaProcess, ChromaStartError, type ChromaProcessDeps } from './chroma-process.ts'
 import type { ChromaConnection, ChromaServer } from './chroma-server.ts'
 
@@ -97,6 +98,10 @@ class ManagedChromaServer implements ChromaServer {
       if (!again) await this.#setAside()
     }).catch(() => undefined)
     return true
+  }
+
+  async scrub(): Promise<void> {
+    await scrubChromaFolder(this.#deps.folder)
   }
 
   works(): void {
