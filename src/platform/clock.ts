@@ -4,8 +4,13 @@ import { TimeZone } from './time-zone.ts'
 export interface Clock {
   /** The time zone of this installation: for every day and hour that is shown, said or counted. */
   readonly zone: TimeZone
-  /** Current time in milliseconds since the Unix epoch. */
+  /**
+   * Current time in milliseconds since the Unix epoch. It may jump, back too, when the machine's clock is set: for what
+   * is written down and shown, never for how long something takes or has to wait.
+   */
   now(): number
+  /** Whole milliseconds since an arbitrary moment; never jumps and never runs back. For durations, waits and deadlines. */
+  monotonic(): number
   /**
    * Resolves after `milliseconds`.
    * @throws the signal's reason when `signal` is aborted first.
@@ -24,6 +29,7 @@ export const DAY_MS = 24 * HOUR_MS
 export const systemClock: Clock = {
   zone: new TimeZone(),
   now: () => Date.now(),
+  monotonic: () => Math.floor(performance.now()),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -50,6 +56,7 @@ export const systemClock: Clock = {
 export const inZone = (clock: Clock, zone: TimeZone): Clock => ({
   zone,
   now: () => clock.now(),
+  monotonic: () => clock.monotonic(),
   sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
   after: (milliseconds, run) => clock.after(milliseconds, run),
 })

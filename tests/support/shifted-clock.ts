@@ -9,6 +9,10 @@ export class ShiftedClock implements Clock {
     return systemClock.now() + this.#shift
   }
 
+  monotonic(): number {
+    return systemClock.monotonic()
+  }
+
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return systemClock.sleep(milliseconds, signal)
   }
@@ -17,7 +21,7 @@ export class ShiftedClock implements Clock {
     return systemClock.after(milliseconds, run)
   }
 
-  /** Sets the hour forward. */
+  /** Sets the hour forward, or back with a negative number. */
   forward(milliseconds: number): void {
     this.#shift += milliseconds
   }

@@ -21,7 +21,7 @@ const HEBREW = compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...HEBREW_DATES])
 const MOST_CHARACTERS = 4000
 /** “Between … and …”: one stretch. */
 const BETWEEN =
-  /\bbetween\b|\bfrom\b.+\b(?:to|until|till)\b|(?<!\p{L})בין(?!\p{L})|(?<!\p{L})מ\S+ .*(?<!\p{L})עד(?!\p{L})/iu
+  /\bbetween\b|\bfrom\b.{1,80}\b(?:to|until|till)\b|(?<!\p{L})בין(?!\p{L})|(?<!\p{L})מ\S{1,30} .{0,80}(?<!\p{L})עד(?!\p{L})/iu
 
 /**
  * Days that a text speaks of: explicit dates and relative ones, English and Hebrew. A weekday or a day without a year is
@@ -29,7 +29,8 @@ const BETWEEN =
  * @param day the calendar day on which it was said, in days since 1 January 1970
  */
 export const datesIn = (text: string, day: number, order: DateOrder = 'day-first'): readonly DateSpan[] => {
-  let rest = text.slice(0, MOST_CHARACTERS)
+  const searched = text.slice(0, MOST_CHARACTERS)
+  let rest = searched
   const spans: DateSpan[] = []
   for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest) ? [...HEBREW, ...LATIN] : LATIN) {
     const before = rest
@@ -46,9 +47,9 @@ export const datesIn = (text: string, day: number, order: DateOrder = 'day-first
     })
   }
   const [first, second] = spans
-  if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(text)) return spans
+  if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(searched)) return spans
   // “Between 3 May and 9 May 2023”: the year belongs to both.
-  const years = new Set(text.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
+  const years = new Set(searched.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
   const [year] = years
   const both = years.size === 1 ? [first, second].map(each => inYear(each, Number(year))) : [first, second]
   return [stretch(both[0] ?? first, both[1] ?? second)]
