@@ -16,6 +16,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import { DeliveryHealth } from './delivery-health.ts'
 import { HeldReplySender, type ResendReason } from './outbox/held-reply-sender.ts'
 import { PartSender, RETRY_MS, type Part, type Sending, type SendResult } from './outbox/part-sender.ts'
+import type { ReplyAddresses } from './outbox/reply-addresses.ts'
 import type { Pacer } from './pacing/pacer.ts'
 
 /** Sends replies, each as one message or several. */
@@ -46,6 +47,7 @@ export interface Outbox extends HealthCheck {
 export interface OutboxDeps {
   readonly messages: Pick<MessageStore, 'inbox' | 'outbox'>
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly addresses: ReplyAddresses
   readonly pacer: Pacer
   /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
   readonly delay: (reply: Reply) => Promise<boolean>
@@ -115,7 +117,8 @@ export class ChannelOutbox implements Outbox {
     }
     const { channel, parts } = this.#layOut(reply)
     await messages.outbox.intend(reply, textsOf(parts))
-    const { first } = await this.#send({ reply, parts, channel, since, retry_ms: RETRY_MS })
+    const addresses = await this.#deps.addresses.ofFresh(reply)
+    const { first } = await this.#send({ reply, parts, channel, addresses, since, retry_ms: RETRY_MS })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 
@@ -129,7 +132,8 @@ export class ChannelOutbox implements Outbox {
       for (const part of parts) await this.#sender.transmit({ reply, channel }, part)
       return
     }
-    await this.#send({ reply, parts, channel, since: undefined, retry_ms: RETRY_MS })
+    const addresses = [reply.chat_id]
+    await this.#send({ reply, parts, channel, addresses, since: undefined, retry_ms: RETRY_MS })
   }
 
   async #send(sending: Sending): Promise<SendResult> {
