@@ -1,6 +1,7 @@
 /** The erasure log in SQLite, and the list of acts that the main database has been through. */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
-import { Database } from '../../database/sqlite/database.ts'
+import type { Database } from '../../database/sqlite/database.ts'
+import { openTruthDatabase } from '../../database/sqlite/truth-database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { BackupSource } from '../../lifecycle/module.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
@@ -57,6 +58,17 @@ const erasureMigrations: readonly Migration[] = [
       insert into erased_until select person_id, max(at) from acts where kind = 'person' group by person_id;
     `,
   },
+  {
+    id: 'erasures-003',
+    sql: `
+      -- What a person sent while an act was under way: it stays.
+      create table spared_messages (
+        act text not null,
+        message_id text not null,
+        primary key (act, message_id)
+      ) strict, without rowid;
+    `,
+  },
 ]
 
 /** In `denidin.db`: see `AppliedErasures`. */
@@ -84,12 +96,14 @@ export interface SqliteErasures extends Erasures, Disposable {
 
 /** Opens the erasure log in a file of its own; it is on disk before anything is removed. */
 export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures =>
-  new ErasureFile(new Database(path, erasureMigrations), ids)
+  new ErasureFile(openTruthDatabase(path, erasureMigrations), ids)
 
 class ErasureFile implements SqliteErasures {
   readonly #database: Database
   readonly #ids: Ids
   readonly #key: KeyObject
+  /** The acts that are under way. */
+  readonly #underWay = new Map<string, ErasureAct>()
   readonly personal: PersonalData
   readonly backupSources: readonly BackupSource[]
 
@@ -134,7 +148,32 @@ class ErasureFile implements SqliteErasures {
         this.#database.run(ADD_ERASED_UNTIL, { person_id, until })
       }
     })
-    return { act, kind, person_id, at, spared }
+    const begun = { act, kind, person_id, at, spared }
+    this.#underWay.set(act, begun)
+    return begun
+  }
+
+  async resume(act: ErasureAct): Promise<void> {
+    this.#underWay.set(act.act, act)
+  }
+
+  async end({ act }: ErasureAct): Promise<void> {
+    this.#underWay.delete(act)
+  }
+
+  async spare({ message_id, person_id }: Pick<MessageFingerprint, 'message_id' | 'person_id'>): Promise<void> {
+    for (const { act } of [...this.#underWay.values()].filter(each => each.person_id === person_id)) {
+      this.#database.run('insert or ignore into spared_messages values (:act, :message_id)', { act, message_id })
+    }
+  }
+
+  async sparedBy(act: string): Promise<readonly MessageId[]> {
+    const asked = this.#database.get<{ spared: string }>('select spared from acts where act = :act', { act })?.spared
+    const arrived = this.#database.all<{ message_id: MessageId }>(
+      'select message_id from spared_messages where act = :act',
+      { act },
+    )
+    return [...(JSON.parse(asked ?? '[]') as MessageId[]), ...arrived.map(each => each.message_id)]
   }
 
   async add(act: string, { messages = [], memories = [], sessions = [] }: ErasedThings): Promise<void> {
