@@ -4,7 +4,14 @@ import { DenidinError } from '../platform/errors.ts'
 import { checkValues } from './check-values.ts'
 import { readConfigFile } from './config-file.ts'
 import { findConflicts, findWarnings } from './cross-checks.ts'
-import { CONFIG_FILE_VARIABLE, othersCanRead, readEnvFile, unknownVariables, type Environment } from './environment.ts'
+import {
+  CONFIG_FILE_VARIABLE,
+  cleanEnvironment,
+  othersCanRead,
+  readEnvFile,
+  unknownVariables,
+  type Environment,
+} from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
@@ -46,7 +53,10 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   const { environment, cwd } = request
   const envPath = resolve(cwd, request.envFile ?? DEFAULT_ENV_FILE)
   const envFile = readEnvFile(envPath)
-  const layers = envFile === undefined ? [environment] : [environment, envFile]
+  refuse(envFile?.problems ?? [])
+  const layers = [environment, ...(envFile === undefined ? [] : [envFile.values])].map(layer =>
+    cleanEnvironment(layer, SETTINGS),
+  )
   const { path, content } = readFile(request, layers)
 
   const known = pickKnownKeys(content, SCHEMA)
@@ -62,6 +72,7 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   return {
     settings,
     warnings: [
+      ...(envFile?.warnings ?? []),
       ...unknownVariables(layers, SETTINGS),
       ...placeholderWarnings(values),
       ...findWarnings(settings),
