@@ -12,6 +12,11 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** The environment of this process; only entry points may read it. */
 export const readEnvironment = (): Environment => ({ ...process.env })
 
+/** Sets variables for the programs that this process starts, where it has none of its own; only entry points may do so. */
+export const extendEnvironment = (variables: Environment): void => {
+  for (const [name, value] of Object.entries(variables)) if (value !== undefined) process.env[name] ??= value
+}
+
 /** Names the configuration file; it is no key of that file. */
 export const CONFIG_FILE_VARIABLE = 'DENIDIN_CONFIG'
 const PREFIX = 'DENIDIN_'

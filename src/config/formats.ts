@@ -32,6 +32,8 @@ type SettingWith<F extends FormatName> = F extends 'boolean'
         : TextSetting
 
 const MAX_TEXT_LENGTH = 4096
+/** User and password in an address. */
+const LOGIN = /\/\/[^/@\s]*@/g
 const MAX_SHOWN_LENGTH = 60
 const BOOLEANS = new Map<string, boolean>([
   ['true', true],
@@ -190,6 +192,6 @@ export const faultText = (value: unknown, setting: Setting): string => {
 
 const show = (value: unknown): string => {
   // NaN and Infinity have no JSON.
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
+  const text = (typeof value === 'number' ? String(value) : JSON.stringify(value)).replace(LOGIN, '//…@')
   return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text
 }

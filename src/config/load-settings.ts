@@ -1,6 +1,7 @@
 /** Loads the configuration: reads the environment, `.env` and the configuration file, and refuses mistakes. */
 import { resolve } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
+import { proxyVariables } from '../platform/proxy.ts'
 import { checkValues } from './check-values.ts'
 import { readConfigFile } from './config-file.ts'
 import { findConflicts, findWarnings } from './cross-checks.ts'
@@ -38,6 +39,8 @@ export interface LoadedSettings {
   readonly settings: Settings
   /** One line each, without secrets. */
   readonly warnings: readonly string[]
+  /** What environment and `.env` say about proxies (`HTTPS_PROXY` and others), under their names in capitals. */
+  readonly proxy: Environment
   /** The files that were read, as absolute paths. */
   readonly source: { readonly file: string; readonly envFile: string | undefined }
 }
@@ -78,6 +81,7 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
       ...findWarnings(settings),
       ...exposed.map(exposedFile),
     ],
+    proxy: proxyVariables(layers),
     source: { file: path, envFile: envFile === undefined ? undefined : envPath },
   }
 }
