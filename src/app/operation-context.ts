@@ -30,8 +30,6 @@ export interface OperationContextDeps {
   readonly settings: Settings
   readonly stores: Stores
   readonly models: Models
-  /** Health of databases, logs and other files. */
-  readonly files: readonly HealthCheck[]
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
@@ -41,14 +39,13 @@ export interface OperationContextDeps {
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
-    /** Health of the channels and of delivery. */
-    readonly checks: readonly HealthCheck[]
   }
+  readonly checks: readonly HealthCheck[]
 }
 
 /** Everything that operations can use. */
 export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
-  const { settings, stores, models, features, audit, privacy, sessions, learning, chats } = deps
+  const { settings, stores, models, features, audit, privacy, sessions, learning, chats, checks } = deps
   return {
     instance: instanceInfo(deps),
     system: {
@@ -56,12 +53,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       ids: runtime.ids,
       metrics: runtime.metrics,
       usage: stores.meter,
-      checks: [
-        ...features.modules.flatMap(module => module.health ?? []),
-        ...chats.checks,
-        ...models.checks,
-        ...deps.files,
-      ],
+      checks,
       diagnostics: createCheckups(settings, models),
     },
     people: { directory: stores.people, preferences: stores.preferences },

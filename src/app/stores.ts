@@ -1,4 +1,6 @@
 /** Opens the stores of the data folder: `denidin.db`, the erasure log and the sessions folder. */
+import type { IncidentStore } from '../alerts/incident-store.ts'
+import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
 import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
@@ -73,6 +75,7 @@ export interface BaseStores extends Disposable {
   readonly pauses: Pauses
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
+  readonly incidents: IncidentStore
   readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
@@ -98,6 +101,7 @@ export const allMigrations = [
   ...pauseMigrations,
   ...preferenceMigrations,
   ...listingMigrations,
+  ...incidentMigrations,
   ...appliedErasureMigrations,
 ]
 
@@ -122,6 +126,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, logger }: Runti
     preferences,
     meter,
     pauses,
+    incidents: createSqliteIncidents(database),
     ...learned,
     ...sessions,
     messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
