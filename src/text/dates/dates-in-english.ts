@@ -115,7 +115,7 @@ const anchorDay = (anchor: string, said: SaidOn): number => {
   if (anchor === 'tomorrow') return day + 1
   if (anchor === 'yesterday') return day - 1
   const [direction, name] = anchor.includes(' ') ? anchor.split(' ') : [undefined, anchor]
-  const weekday = WEEKDAYS.indexOf(name ?? '')
+  const weekday = WEEKDAYS.indexOf(name)
   if (weekday < 0) return day
   return direction === 'last' ? nearestWeekday(day, weekday, -1) : weekdayMeant(said, weekday).from
 }
