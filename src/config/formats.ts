@@ -1,11 +1,13 @@
 /** The formats of settings: what each accepts, how that is worded, and how it is parsed from text. */
 import { validate as isCron } from 'node-cron'
 import { phoneDigits } from '../platform/phone.ts'
+import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
 import type {
   BooleanSetting,
   ChoiceSetting,
   FormatName,
   ListSetting,
+  ModelListSetting,
   NumberSetting,
   Setting,
   TextSetting,
@@ -28,7 +30,9 @@ type SettingWith<F extends FormatName> = F extends 'boolean'
       ? ChoiceSetting
       : F extends ListSetting['format']
         ? ListSetting
-        : TextSetting
+        : F extends 'models'
+          ? ModelListSetting
+          : TextSetting
 
 const MAX_TEXT_LENGTH = 4096
 const MAX_SHOWN_LENGTH = 60
@@ -66,6 +70,10 @@ const parseList = (text: string): unknown => {
       .map(trimmed)
       .filter(each => each !== '')
   }
+  return parseJson(text)
+}
+
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -134,6 +142,11 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     isValid: value => isTextList(value) && value.every(isPhone),
     parse: parseList,
   },
+  models: {
+    allowed: () => MODELS_ALLOWED,
+    isValid: value => modelListFault(value) === undefined,
+    parse: parseJson,
+  },
   url: { allowed: () => 'a URL that begins with http:// or https://', isValid: isUrl, parse: trimmed },
   path: { allowed: () => 'a path', isValid: isText, parse: unchanged },
   file: { allowed: () => 'the path of a readable file', isValid: isText, parse: unchanged },
@@ -178,6 +191,7 @@ export const parseText = (text: string, setting: Setting): unknown => formatOf(s
  */
 export const faultText = (value: unknown, setting: Setting): string => {
   if (setting.format === 'secret') return ''
+  if (setting.format === 'models') return `; ${modelListFault(value) ?? ''}`
   if (!Array.isArray(value)) return `, not ${show(value)}`
   const item: unknown = value.find(each => !isValid([each], setting))
   return `; ${show(item)} is not valid`

@@ -6,11 +6,12 @@ import { readConfigFile } from './config-file.ts'
 import { findConflicts, findWarnings } from './cross-checks.ts'
 import { CONFIG_FILE_VARIABLE, othersCanRead, readEnvFile, unknownVariables, type Environment } from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
+import { holdsModelKey, missingVariables } from './model-list.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
 import { listSettings } from './setting.ts'
 import type { Settings } from './settings.ts'
-import { textAt, type Tree } from './tree.ts'
+import { textAt, valueAt, type Tree } from './tree.ts'
 
 /** Files relative to the DeniDin folder, unless the request or `DENIDIN_CONFIG` names others. */
 const DEFAULT_FILE = 'config/config.json'
@@ -52,7 +53,8 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   const known = pickKnownKeys(content, SCHEMA)
   const { values, problems } = checkValues(known.values, layers)
   refuse([...known.problems, ...problems])
-  const settings = resolveSettings(values, cwd)
+  refuse(unsetKeys(values, layers))
+  const settings = resolveSettings(values, cwd, layers)
   refuse(findConflicts(settings))
 
   const exposed = [
@@ -85,8 +87,17 @@ const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) throw new DenidinError('invalid_config', problems.join('\n'))
 }
 
+const unsetKeys = (values: Tree, layers: readonly Environment[]): readonly string[] =>
+  SETTINGS.filter(({ format }) => format === 'models').flatMap(({ key }) =>
+    missingVariables(valueAt(values, key), layers).map(
+      name => `${key}: names the variable ${name}, which is not set; put ${name}=… into .env`,
+    ),
+  )
+
 const holdsSecret = (file: Tree): boolean =>
-  SETTINGS.some(({ key, format }) => format === 'secret' && textAt(file, key) !== undefined)
+  SETTINGS.some(({ key, format }) =>
+    format === 'models' ? holdsModelKey(valueAt(file, key)) : format === 'secret' && textAt(file, key) !== undefined,
+  )
 
 const exposedFile = (path: string): string =>
   `${path} may contain secrets, and other users of this machine can read it; run chmod 600 ${path}`

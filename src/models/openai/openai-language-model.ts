@@ -62,12 +62,16 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Mende
     usual: { limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens' },
     send: async (request, traits, call) => {
       const body = chatRequest(model, request, traits)
-      const answer = await client.call(async (openai, signal) => {
-        const received: unknown = await openai.chat.completions.create(body, { signal })
-        const error = readProviderError(received)
-        if (error !== undefined) throw failureInAnswer(error, client.host)
-        return received
-      }, call.signal)
+      const answer = await client.call(
+        model,
+        async (openai, signal) => {
+          const received: unknown = await openai.chat.completions.create(body, { signal })
+          const error = readProviderError(received)
+          if (error !== undefined) throw failureInAnswer(error, client.host)
+          return received
+        },
+        call,
+      )
       return read(answer, request, client.host, tokens)
     },
   }
