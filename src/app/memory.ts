@@ -11,6 +11,7 @@ import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-rea
 import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { createFullTextModule, type FullTextModule } from '../retrieval/full-text/full-text-module.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
 import { noMessageIndex } from '../retrieval/full-text/no-message-index.ts'
 import { createRetrievalModule, type RetrievalSettings } from '../retrieval/retrieval-module.ts'
@@ -52,6 +53,7 @@ export const openIndexes = async ({ settings, stores, models, runtime }: Indexes
     database_path: join(settings.data_root, 'index.db'),
     feed: createSqliteMessageReader(stores.database),
     changeLog: stores.changeLog,
+    clock: runtime.clock,
     logger: runtime.logger,
   })
   const vectors = await createVectorsModule({
@@ -84,6 +86,8 @@ export interface MemoryFeatures {
   readonly maintenance: VectorMaintenance
   readonly search: SearchService
   readonly scopes: ScopePolicy
+  /** The health of the files of the indexes. */
+  readonly files: readonly HealthCheck[]
   /** In the order in which they start, those of the indexes included. */
   readonly modules: readonly Module[]
 }
@@ -137,6 +141,7 @@ export const createMemoryFeatures = ({
     maintenance: vectors.maintenance,
     search: retrieval.search,
     scopes,
+    files: [fullText.file, vectors.file],
     modules: [...indexModules(indexes), memory, retrieval],
   }
 }
@@ -150,6 +155,7 @@ const memoryOff = (stores: Stores, scopes: ScopePolicy): MemoryFeatures => {
     maintenance: noVectorMaintenance,
     search: noSearch,
     scopes,
+    files: [],
     modules: [{ name: 'memory', health: [{ name: 'memory', health: () => memory.health() }] }],
   }
 }

@@ -50,7 +50,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: features.memory,
-      indexes: [stores.unknownSessions, features.messageIndex, features.messageVectors],
+      indexes: [stores.unknownSessions, stores.damagedCopies, features.messageIndex, features.messageVectors],
       scrub: () => {
         stores.database.scrub()
       },

@@ -2,7 +2,7 @@
  * The end of the pipeline: a reply is laid out in parts, recorded, and sent. Nothing is ever sent twice on a guess, and
  * in one chat one reply goes out after the other.
  */
-import type { Channel } from '../channels/channel.ts'
+import type { Channel, Delivery } from '../channels/channel.ts'
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { replyMessageId, type Reply } from '../messages/outbox-store.ts'
@@ -29,6 +29,11 @@ export interface Outbox extends HealthCheck {
   deliver(reply: Reply, since?: number): Promise<MessageId | undefined>
   /** Apologises for a failure of ours, even when that failure keeps the intent from being recorded. */
   apologise(reply: Reply): Promise<void>
+  /**
+   * Sends words of our own that answer no message, such as an alert, even when the intent cannot be recorded.
+   * @returns whether it went out, may have, or is kept until it can
+   */
+  notify(reply: Reply): Promise<boolean>
   /** At the start: what was being sent when the process ended is unconfirmed for good; what was not goes out later. */
   recover(): Promise<void>
   /** Chats that a channel serves and in which something certainly did not go out, oldest first. */
@@ -88,8 +93,12 @@ export class ChannelOutbox implements Outbox {
     return this.#chats.run(reply.chat_id, () => this.#deliver(reply, since))
   }
 
-  apologise(reply: Reply): Promise<void> {
-    return this.#chats.run(reply.chat_id, () => this.#apologise(reply))
+  async apologise(reply: Reply): Promise<void> {
+    await this.notify(reply)
+  }
+
+  notify(reply: Reply): Promise<boolean> {
+    return this.#chats.run(reply.chat_id, () => this.#sendRegardless(reply))
   }
 
   async recover(): Promise<void> {
@@ -119,17 +128,19 @@ export class ChannelOutbox implements Outbox {
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 
-  async #apologise(reply: Reply): Promise<void> {
+  async #sendRegardless(reply: Reply): Promise<boolean> {
     const { channel, parts } = this.#layOut(reply)
     try {
       await this.#deps.messages.outbox.intend(reply, textsOf(parts))
     } catch (error) {
       const reason = asDenidinError(error).message
-      this.#logger.error('Nothing can be recorded; the apology is sent without a record', { reason })
-      for (const part of parts) await this.#sender.transmit({ reply, channel }, part)
-      return
+      this.#logger.error('Nothing can be recorded; a notice is sent without a record', { reason })
+      const deliveries: Delivery[] = []
+      for (const part of parts) deliveries.push(await this.#sender.transmit({ reply, channel }, part))
+      return deliveries.some(({ outcome }) => outcome !== 'not_sent')
     }
     await this.#send({ reply, parts, channel, since: undefined, retry_ms: RETRY_MS })
+    return true
   }
 
   async #send(sending: Sending): Promise<SendResult> {

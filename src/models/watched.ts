@@ -29,7 +29,7 @@ const watch = async <T>(call: CallContext, health: Report, clock: Clock, act: ()
     return result
   } catch (error) {
     // A call that the caller gave up says nothing about the model.
-    if (call.signal?.aborted !== true) health.failed(asDenidinError(error), call, 'service')
+    if (call.signal?.aborted !== true) health.failed(asDenidinError(error), call)
     throw error
   }
 }

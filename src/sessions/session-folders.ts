@@ -1,6 +1,6 @@
 /** The folders of sessions on disk: reads, writes, archives and removes them. */
 import { readdir, readFile, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { isoDay } from '../platform/clock.ts'
 import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
@@ -8,6 +8,8 @@ import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '..
 const FILE = 'session.json'
 /** Name of the archive below the sessions folder. */
 export const ARCHIVE = 'expired'
+/** Where folders of sessions that the database does not know are moved, below the sessions folder. */
+export const UNKNOWN = 'unknown'
 
 /** The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. */
 export class SessionFolders {
@@ -19,6 +21,12 @@ export class SessionFolders {
     this.#root = root
     // Windows can be rebuilt from the messages; archived sessions and unknown fields of files cannot.
     this.backupSources = [{ name: 'sessions', path: root, kind: 'folder', content: 'truth' }]
+  }
+
+  /** Whether there is the file of any session, running or archived; those that were set aside as unknown do not count. */
+  async holdAny(): Promise<boolean> {
+    const entries = await readdir(this.#root, { recursive: true }).catch((): string[] => [])
+    return entries.some(path => basename(path) === FILE && !path.startsWith(`${UNKNOWN}${sep}`))
   }
 
   /** The text of a running session's file; `undefined` when there is none. */

@@ -27,22 +27,32 @@ export interface Answer {
 /** Never rejects. */
 export const complete = async (
   { model, max_tokens, temperature, logger, metrics }: CompleteDeps,
-  { caller, strings }: TurnContext,
+  turn: TurnContext,
   { messages, record }: PackedContext,
 ): Promise<Answer> => {
   try {
     const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
-    const { text } = await model.complete(request, { ...caller, purpose: 'reply' })
+    const { text } = await model.complete(request, { ...turn.caller, purpose: 'reply' })
     return { text, from: 'model' }
   } catch (error) {
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
-    return { text: sentenceFor(failure, strings), from: 'system' }
+    return { text: sentenceFor(failure, turn), from: 'system' }
   }
 }
 
-const sentenceFor = (failure: DenidinError, strings: Strings): string => {
-  if (modelErrorReason(failure) === 'content-filter') return strings.model_filtered
+/** What the person reads. The administrator also reads the reason, in a direct chat. */
+const sentenceFor = (failure: DenidinError, { strings, person, chat_kind }: TurnContext): string => {
+  const sentence = sentenceOf(failure, strings)
+  return person.role === 'godfather' && chat_kind === 'direct'
+    ? `${sentence} ${strings.failure_reason(failure.message)}`
+    : sentence
+}
+
+const sentenceOf = (failure: DenidinError, strings: Strings): string => {
+  const reason = modelErrorReason(failure)
+  if (reason === 'content-filter') return strings.model_filtered
+  if (reason === 'out-of-credit') return strings.model_out_of_credit
   return failure.code === 'rejected' ? strings.model_rejected : strings.model_unavailable
 }

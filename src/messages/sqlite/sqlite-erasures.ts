@@ -1,6 +1,7 @@
 /** The erasure log in SQLite, and the list of acts that the main database has been through. */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
-import { Database } from '../../database/sqlite/database.ts'
+import type { Database } from '../../database/sqlite/database.ts'
+import { openTruthDatabase } from '../../database/sqlite/truth-database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { BackupSource } from '../../lifecycle/module.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
@@ -84,7 +85,7 @@ export interface SqliteErasures extends Erasures, Disposable {
 
 /** Opens the erasure log in a file of its own; it is on disk before anything is removed. */
 export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures =>
-  new ErasureFile(new Database(path, erasureMigrations), ids)
+  new ErasureFile(openTruthDatabase(path, erasureMigrations), ids)
 
 class ErasureFile implements SqliteErasures {
   readonly #database: Database

@@ -1,6 +1,6 @@
 /** DeniDin's own messages to people in English. */
 import { listedDay, listedText } from '../list-line.ts'
-import type { AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
+import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -149,15 +149,34 @@ const anyCommand: AnyCommandStrings = {
   not_confirmed: 'All right, I leave it as it is.',
 }
 
+const IN_TROUBLE = { degraded: 'works with limits', down: 'is down' }
+const WAS_IN_TROUBLE = { degraded: 'worked with limits', down: 'was down' }
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)
+
+const alerts: AlertStrings = {
+  began: ({ component, state, reason }) => `⚠️ ${capital(component)} ${IN_TROUBLE[state]}: ${reason}`,
+  again: ({ component, state, reason }) =>
+    `⚠️ ${capital(component)} ${IN_TROUBLE[state]} again, and it comes and goes: ${reason}`,
+  ended: ({ component, state, lasted_seconds }) =>
+    `✅ ${capital(component)} is well again. It ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)}.`,
+  passed: ({ component, state, reason, lasted_seconds }) =>
+    `✅ ${capital(component)} ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)} and is well again. The reason was: ${reason}`,
+}
+
 /** DeniDin's own words in English. */
 export const en: Strings = {
   commands,
   any_command: anyCommand,
+  alerts,
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
   model_filtered:
     'Sorry, the service behind me does not let me answer that message. Everything else works: just go on, or put it in other words.',
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",
+  model_out_of_credit:
+    "I can't answer right now: my account with the language model has no credit left. It is nothing that you did; my administrator has to look into it.",
+  failure_reason: reason => `The reason: ${reason}.`,
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

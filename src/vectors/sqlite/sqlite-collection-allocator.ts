@@ -43,7 +43,6 @@ export const createSqliteCollectionAllocator = (
 
 class SqliteCollectionAllocator implements CollectionAllocator {
   readonly space: string
-  readonly instance: string
   readonly moves: MoveTable
   readonly #rows: AllocationRows
   readonly #most: number
@@ -60,7 +59,11 @@ class SqliteCollectionAllocator implements CollectionAllocator {
     this.#most = deps.collection_vectors ?? COLLECTION_VECTORS
     this.maintenance = new SqliteMaintenanceTable(this.#rows)
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
-    this.instance = database.get<{ instance: string }>('select instance from instance')?.instance ?? ''
+  }
+
+  /** Read each time: a damaged file may have been begun anew. */
+  get instance(): string {
+    return this.#rows.get<{ instance: string }>('select instance from instance')?.instance ?? ''
   }
 
   async find(scope: Scope): Promise<Collection | undefined> {
