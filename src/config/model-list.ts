@@ -1,14 +1,7 @@
 /** The format of a list of models, each with its own address and key. */
 import type { Environment } from './environment.ts'
+import type { ListedModel } from './setting.ts'
 import { isTree, type Tree } from './tree.ts'
-
-/** A model that is asked when those before it give no answer. */
-export interface ListedModel {
-  readonly model: string
-  /** `undefined`: OpenAI's own. */
-  readonly base_url: string | undefined
-  readonly api_key: string | undefined
-}
 
 const MOST_MODELS = 10
 const MOST_CHARACTERS = 4096

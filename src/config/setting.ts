@@ -3,8 +3,6 @@
  * from the declaration.
  */
 
-import type { ListedModel } from './model-list.ts'
-
 interface Common {
   /** Description for the operator, as Markdown. */
   readonly doc: string
@@ -43,6 +41,14 @@ export interface ChoiceSetting extends Common {
 export interface ListSetting extends Common {
   readonly format: 'texts' | 'phones'
   readonly default: readonly string[]
+}
+
+/** A model that is asked when those before it give no answer. */
+export interface ListedModel {
+  readonly model: string
+  /** `undefined`: OpenAI's own. */
+  readonly base_url: string | undefined
+  readonly api_key: string | undefined
 }
 
 /** A list of models, each with its own address and key. */
