@@ -100,7 +100,7 @@ export interface Channel {
    * Turns a reply in Markdown into the channel's own markup and into messages of a length that it accepts, in their
    * order: at least one. `send` takes each as it is.
    */
-  render(reply: string): readonly string[]
+  render(reply: string): Promise<readonly string[]>
   /** Sends a text. Never rejects for a failure of the channel: that is an outcome. */
   send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery>
   /** Shows that the messages of a chat were read. Best effort, never rejects. */

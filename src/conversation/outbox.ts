@@ -22,7 +22,7 @@ import type { Pacer } from './pacing/pacer.ts'
 export interface Outbox extends HealthCheck {
   /**
    * Sends a reply. Of every part the intent is on disk before, the outcome after.
-   * @param since when the work on it began: typing is counted from there.
+   * @param since when the work on it began, on the monotonic clock: typing is counted from there.
    * @returns the id under which the reply is kept; `undefined` when nothing of it went out and it is held.
    * @throws DenidinError `forbidden` for a chat in which no one ever wrote to us.
    */
@@ -122,14 +122,14 @@ export class ChannelOutbox implements Outbox {
     if (!(await messages.inbox.hasWritten(reply.chat_id))) {
       throw new DenidinError('forbidden', 'no one in this chat has ever written to us: DeniDin does not write first')
     }
-    const { channel, parts } = this.#layOut(reply)
+    const { channel, parts } = await this.#layOut(reply)
     await messages.outbox.intend(reply, textsOf(parts))
     const { first } = await this.#send({ reply, parts, channel, since, retry_ms: RETRY_MS })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 
   async #sendRegardless(reply: Reply): Promise<boolean> {
-    const { channel, parts } = this.#layOut(reply)
+    const { channel, parts } = await this.#layOut(reply)
     try {
       await this.#deps.messages.outbox.intend(reply, textsOf(parts))
     } catch (error) {
@@ -149,9 +149,9 @@ export class ChannelOutbox implements Outbox {
     return result
   }
 
-  #layOut(reply: Reply): Pick<Sending, 'channel' | 'parts'> {
+  async #layOut(reply: Reply): Promise<Pick<Sending, 'channel' | 'parts'>> {
     const channel = this.#deps.channelOf(reply.chat_id)
-    const texts = channel?.render(reply.text) ?? [reply.text]
+    const texts = (await channel?.render(reply.text)) ?? [reply.text]
     return { channel, parts: texts.map((text, part) => ({ part, text })) }
   }
 }

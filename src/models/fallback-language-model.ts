@@ -51,7 +51,7 @@ export class FallbackLanguageModel implements LanguageModel, HealthCheck {
   readonly model: string
   readonly #deps: FallbackDeps
   readonly #logger: Logger
-  /** Until when a model is passed over, milliseconds since the Unix epoch. */
+  /** Until when a model is passed over, by the monotonic clock. */
   readonly #passed = new Map<RankedModel, number>()
   #answering: RankedModel
 
@@ -101,7 +101,7 @@ export class FallbackLanguageModel implements LanguageModel, HealthCheck {
   /** Those that are not passed over; all of them where that leaves none. */
   #order(): readonly RankedModel[] {
     const { models, clock } = this.#deps
-    const now = clock.now()
+    const now = clock.monotonic()
     const ready = models.filter(ranked => (this.#passed.get(ranked) ?? 0) <= now)
     return ready.length === 0 ? models : ready
   }
@@ -118,6 +118,6 @@ export class FallbackLanguageModel implements LanguageModel, HealthCheck {
     this.#logger.warn('A model gave no answer', { model: ranked.name, reason: error.message })
     if (reason !== undefined && OF_THE_REQUEST.has(reason)) return
     const pause_ms = reason !== undefined && FOR_THE_OPERATOR.has(reason) ? OPERATOR_PAUSE_MS : SERVICE_PAUSE_MS
-    this.#passed.set(ranked, this.#deps.clock.now() + pause_ms)
+    this.#passed.set(ranked, this.#deps.clock.monotonic() + pause_ms)
   }
 }

@@ -63,8 +63,8 @@ export class WhatsAppChannel implements Channel {
     return isChat(chat_id)
   }
 
-  render(reply: string): readonly string[] {
-    return layOutReply(reply)
+  async render(reply: string): Promise<readonly string[]> {
+    return await layOutReply(reply)
   }
 
   /** @throws DenidinError `unavailable` or `invalid_config` when the engine lacks something on this machine. */

@@ -27,7 +27,7 @@ export interface Sending {
   readonly reply: Reply
   readonly parts: readonly Part[]
   readonly channel: Channel | undefined
-  /** When the work on the reply began; `undefined` when it was written long ago. */
+  /** When the work on the reply began, on the monotonic clock; `undefined` when it was written long ago. */
   readonly since: number | undefined
   /** Waits before further attempts at what certainly did not go out. */
   readonly retry_ms: readonly number[]
@@ -76,7 +76,7 @@ export class PartSender {
         doubtful = true
       }
       if (delivery.outcome === 'not_sent') return { first, unsent: parts.slice(index) }
-      since = clock.now()
+      since = clock.monotonic()
     }
     if (doubtful) {
       health.unconfirmed()

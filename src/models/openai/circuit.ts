@@ -39,7 +39,7 @@ export const createCircuit = (host: string, settings: CircuitSettings, clock: Cl
   let opened_at = 0
   /** Whose trial calls failed since the pause was over. */
   let tried: readonly Caller[] = []
-  const pauseIsOver = (): boolean => clock.now() - opened_at >= settings.pause_seconds * SECOND_MS
+  const pauseIsOver = (): boolean => clock.monotonic() - opened_at >= settings.pause_seconds * SECOND_MS
   // cockatiel reads the system's clock: told that no time, or endless time, is left, it asks ours.
   const pause: IBackoff<unknown> = {
     next: () => pause,
@@ -59,7 +59,7 @@ export const createCircuit = (host: string, settings: CircuitSettings, clock: Cl
   }
   const policy = circuitBreaker(handleWhen(isOutage), { breaker, halfOpenAfter: { next: () => pause } })
   policy.onBreak(() => {
-    opened_at = clock.now()
+    opened_at = clock.monotonic()
     logger.warn('Model endpoint is failing, calls are held back', { host, seconds: settings.pause_seconds })
   })
   policy.onReset(() => {

@@ -62,6 +62,10 @@ class RemoteChromaServer implements ChromaServer {
     return false
   }
 
+  async scrub(): Promise<void> {
+    // Its files are on another machine.
+  }
+
   works(): void {
     this.#failures = 0
   }
