@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { OPERATOR } from '../../src/operations/client.ts'
-import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { en } from '../../src/text/strings/en.ts'
 import { TestDenidin, type Json } from '../support/denidin.ts'
 import {
@@ -77,18 +76,6 @@ test.each([
   expect(third.counts.completion).toBe(0)
 })
 
-test('the first model is asked again after a while, and answers when it can', async () => {
-  await start()
-  denidin.models.always('completion', failure(503))
-  expect(await denidin.say('one')).toBe('Second here.')
-  const asked = denidin.models.counts.completion
-  expect(await denidin.say('two')).toBe('Second here.')
-  expect(denidin.models.counts.completion).toBe(asked)
-  denidin.models.always('completion', reply('First here.'))
-  denidin.clock.forward(MINUTE_MS + SECOND_MS)
-  expect(await denidin.say('three')).toBe('First here.')
-})
-
 test('the third answers when two are down, and gets no key of another', async () => {
   await start()
   denidin.models.always('completion', failure(500))
@@ -135,7 +122,9 @@ test('status says which one answers and why, the meter counts each under its mod
     ]),
   )
   third.always('completion', failure(404))
-  const { checks } = (await denidin.app.runner.run('doctor', {}, { caller: OPERATOR })) as { checks: { name: string; state: string; detail: string }[] }
+  const { checks } = (await denidin.app.runner.run('doctor', {}, { caller: OPERATOR })) as {
+    checks: { name: string; state: string; detail: string }[]
+  }
   const found = Object.fromEntries(checks.map(({ name, state }) => [name, state]))
   expect(found).toMatchObject({ 'fallback model 1': 'ok', 'fallback model 2': 'down' })
 })
@@ -173,21 +162,5 @@ describe('one conversation that a server breaks down on', () => {
     for (let n = 0; n < 12; n++) await denidin.say(`kaputt ${String(n)}`)
     expect(await denidin.say('hello', { phone: '15550002222' })).toBe('Fine.')
     expect(await denidin.say('and I?')).toBe('Fine.')
-  })
-
-  test('does not hold back others either when the service was down before', async () => {
-    denidin = await TestDenidin.start()
-    denidin.models.always('completion', failure(500))
-    for (let n = 0; n < 4; n++) {
-      await denidin.say('kaputt')
-      await denidin.say('hello', { phone: '15550002222' })
-    }
-    denidin.models.always(
-      'completion',
-      when(each => textOf(each).includes('kaputt'), failure(500), reply('Fine.')),
-    )
-    denidin.clock.forward(31 * SECOND_MS)
-    await denidin.say('kaputt')
-    expect(await denidin.say('hello', { phone: '15550002222' })).toBe('Fine.')
   })
 })
