@@ -18,7 +18,16 @@ const state = (scope: Scope, message_id: string, text: string, more: Partial<Ind
   message_id,
   now: {
     scope,
-    message: { message_id, person_id: 'ann', role: 'user', sender_name: 'Ann', text, sent_at: SENT_AT, day: UTC.dayOf(SENT_AT), ...more },
+    message: {
+      message_id,
+      person_id: 'ann',
+      role: 'user',
+      sender_name: 'Ann',
+      text,
+      sent_at: SENT_AT,
+      day: UTC.dayOf(SENT_AT),
+      ...more,
+    },
   },
 })
 

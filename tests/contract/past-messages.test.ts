@@ -46,7 +46,13 @@ interface Subject {
 }
 
 const overAnIndex = (): Subject => {
-  const index = new FollowingMessageIndex({ feed: rig.feed, changeLog: rig.changeLog, index: rig.index, zoneOf: async () => UTC, logger: log })
+  const index = new FollowingMessageIndex({
+    feed: rig.feed,
+    changeLog: rig.changeLog,
+    index: rig.index,
+    zoneOf: async () => UTC,
+    logger: log,
+  })
   const search = new MemorySearch({
     facts: { findFacts: async () => NO_FACTS },
     messages: rig.search({ indexer: index.indexer, logger: log }),

@@ -28,11 +28,23 @@ describe.each([['sqlite', () => sqliteOnDisk(preferenceMigrations, createSqliteP
     })
 
     test('a wish changes what it names alone, and can be taken back', async () => {
-      expect(await preferences.set('ana', { language: 'he' })).toEqual({ language: 'he', time_zone: undefined, learn: true })
-      expect(await preferences.set('ana', { learn: false })).toEqual({ language: 'he', time_zone: undefined, learn: false })
+      expect(await preferences.set('ana', { language: 'he' })).toEqual({
+        language: 'he',
+        time_zone: undefined,
+        learn: true,
+      })
+      expect(await preferences.set('ana', { learn: false })).toEqual({
+        language: 'he',
+        time_zone: undefined,
+        learn: false,
+      })
       expect(await preferences.of('ana')).toEqual({ language: 'he', time_zone: undefined, learn: false })
       expect(await preferences.set('ana', {})).toEqual({ language: 'he', time_zone: undefined, learn: false })
-      expect(await preferences.set('ana', { language: undefined })).toEqual({ language: undefined, time_zone: undefined, learn: false })
+      expect(await preferences.set('ana', { language: undefined })).toEqual({
+        language: undefined,
+        time_zone: undefined,
+        learn: false,
+      })
       await preferences.set('ana', { learn: true })
       expect(await preferences.of('ana')).toEqual(NOTHING_SAID)
     })
@@ -70,9 +82,21 @@ describe.each([['sqlite', () => sqliteOnDisk(preferenceMigrations, createSqliteP
     })
 
     test.each([
-      ['of the one that goes', { language: 'he', time_zone: undefined, learn: true }, { language: 'en', time_zone: undefined, learn: false }],
-      ['of the one that stays', { language: 'he', time_zone: undefined, learn: false }, { language: 'en', time_zone: undefined, learn: true }],
-      ['of both', { language: 'he', time_zone: undefined, learn: false }, { language: undefined, time_zone: undefined, learn: false }],
+      [
+        'of the one that goes',
+        { language: 'he', time_zone: undefined, learn: true },
+        { language: 'en', time_zone: undefined, learn: false },
+      ],
+      [
+        'of the one that stays',
+        { language: 'he', time_zone: undefined, learn: false },
+        { language: 'en', time_zone: undefined, learn: true },
+      ],
+      [
+        'of both',
+        { language: 'he', time_zone: undefined, learn: false },
+        { language: undefined, time_zone: undefined, learn: false },
+      ],
     ] as const)('of two persons who are one, the wish %s not to be learned holds for both', async (_, ana, ben) => {
       await preferences.set('ana', ana)
       await preferences.set('ben', ben)

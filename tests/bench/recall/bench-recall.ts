@@ -61,7 +61,9 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
     }).database,
   )
   const index = createSqliteFullTextIndex(index_database)
-  const indexer = cleanup.use(new FullTextIndexer({ feed, changeLog, index, zoneOf: async () => UTC, logger: silentLogger }))
+  const indexer = cleanup.use(
+    new FullTextIndexer({ feed, changeLog, index, zoneOf: async () => UTC, logger: silentLogger }),
+  )
   const begun = performance.now()
   indexer.requestSync()
   await indexer.whenIdle()
