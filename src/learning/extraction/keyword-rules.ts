@@ -4,6 +4,7 @@ import type { MessageRecord } from '../../messages/message.ts'
 import { cutStart } from '../../text/cut.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
+import { speakersOf } from '../../text/speaker-names.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
 import { tokenise, withoutFinalForms } from '../../text/tokenise.ts'
 import { topicLine } from '../../text/topic-line.ts'
@@ -24,12 +25,13 @@ const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((c
 /** The facts that the rules find in the sources. Their quotes are correct by construction. */
 export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] => {
   const group = input.messages.some(message => message.chat_kind === 'group')
+  const nameOf = group ? speakersOf(input.messages, 'Person') : undefined
   return input.messages
     .filter(message => input.sources.has(message.message_id))
     .flatMap(message =>
       splitSentences(message.text)
         .filter(sentence => kindOf(sentence) === 'statement')
-        .map(sentence => factOf(sentence, message, group, input)),
+        .map(sentence => factOf(sentence, message, nameOf?.(message), input)),
     )
 }
 
@@ -37,10 +39,15 @@ export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] =
 export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
-const factOf = (sentence: string, source: MessageRecord, group: boolean, input: ExtractionInput): ExtractedFact => {
+const factOf = (
+  sentence: string,
+  source: MessageRecord,
+  speaker: string | undefined,
+  input: ExtractionInput,
+): ExtractedFact => {
   const statement = cutStart(withoutRemember(sentence), MAX_FACT_CHARACTERS)
   // In a group "I" does not say who is meant.
-  const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
+  const text = speaker === undefined ? statement : `${speaker}: ${statement}`
   const words = tokenise(statement)
   return {
     text,
