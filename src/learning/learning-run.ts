@@ -1,5 +1,6 @@
 /** One run of learning over the messages of one conversation: extracts facts chunk by chunk, and records the progress. */
 import type { Logger } from '../platform/logger.ts'
+import { TimeSlices } from '../platform/yield.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { meanValence } from '../text/valence/valence.ts'
@@ -7,7 +8,7 @@ import { chunksOf, isSource, type Chunk } from './chunks.ts'
 import type { KnownFacts } from './consolidation/fact-consolidator.ts'
 import type { ExtractedFact, Extraction, ExtractionOptions } from './extraction/extraction.ts'
 import { reflectionByRules } from './extraction/keyword-rules.ts'
-import { containsQuote } from './extraction/quote-verification.ts'
+import { isQuotedFrom } from './extraction/quote-verification.ts'
 import { removeFacts } from './forget-changed-messages.ts'
 import type { LearnerDeps, LearningContext, LearningOptions } from './learning-context.ts'
 import { addFact, addReports, EMPTY_REPORT, type LearningReport } from './learning-report.ts'
@@ -119,9 +120,14 @@ export class LearningRun {
   /** The facts whose quotes are still in their messages: a message may be edited or deleted while the model works. */
   async #stillSaid(facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> {
     const current = await this.#deps.messages.current(facts.map(fact => fact.source.message_id))
-    return facts
-      .filter(fact => containsQuote(current.get(fact.source.message_id)?.text ?? '', fact.quote))
-      .sort((a, b) => a.source.sent_at - b.source.sent_at)
+    const slices = new TimeSlices()
+    const said: ExtractedFact[] = []
+    for (const fact of facts) {
+      const source = current.get(fact.source.message_id)
+      if (source !== undefined && isQuotedFrom(source, fact.quote)) said.push(fact)
+      await slices.pause()
+    }
+    return said.sort((a, b) => a.source.sent_at - b.source.sent_at)
   }
 
   async #recordUse({ provider }: Extraction, { memory_ids }: LearningReport): Promise<void> {

@@ -27,7 +27,9 @@ import type { SessionStorage, StoreSessionOptions, StoreSessionOutcome } from '.
 const PATIENT_ATTEMPTS = 3
 /** Attempts before a session is given up. */
 const MAX_ATTEMPTS = 8
-const BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: 6 * HOUR_MS }
+/** Longest time until a session that could not be stored is tried again. */
+export const LONGEST_RETRY_MS = 6 * HOUR_MS
+const BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: LONGEST_RETRY_MS }
 
 export interface StoreSessionDeps {
   readonly ledger: Pick<SessionLedger, 'find'> & Pick<SessionTransfers, 'archived' | 'failed' | 'stored'>

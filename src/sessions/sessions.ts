@@ -8,7 +8,7 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { SessionFolders } from './session-folders.ts'
-import type { SessionLedger, SessionRecord } from './session-ledger.ts'
+import { isOver, type SessionLedger, type SessionRecord } from './session-ledger.ts'
 import { SessionWindows } from './session-windows.ts'
 import type {
   SessionBrowser,
@@ -90,7 +90,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
   async open(scope: Scope, chat_id: ChatId): Promise<OpenedSession> {
     const now = this.#deps.clock.now()
     let session = await this.#ledger.active(scope)
-    const ended_another = session !== undefined && now - session.last_active >= this.#deps.timeout_ms
+    const ended_another = session !== undefined && isOver(session, now, this.#deps.timeout_ms)
     if (session !== undefined && ended_another) {
       await this.#ledger.close(session.session_id, 'expired', now)
       this.release(session.session_id)

@@ -54,7 +54,7 @@ export const createPreviousModel = (deps: PreviousModelDeps): PreviousModel => {
   let rests_until = 0
   return {
     asked: async (scope, question, call) => {
-      if (done.has(scope) || clock.now() < rests_until) return undefined
+      if (done.has(scope) || clock.monotonic() < rests_until) return undefined
       if ((await vectors.countIn(present, scope)) >= (await vectors.countIn(space, scope))) {
         done.add(scope)
         return undefined
@@ -64,7 +64,7 @@ export const createPreviousModel = (deps: PreviousModelDeps): PreviousModel => {
         return { index, vector, min_similarity: defaultMinSimilarity(embedding.model) }
       } catch (error) {
         call.signal?.throwIfAborted()
-        rests_until = clock.now() + REST_MS
+        rests_until = clock.monotonic() + REST_MS
         logger.warn('The previous embedding model does not answer', { why: asDenidinError(error).message })
         return undefined
       }

@@ -156,7 +156,7 @@ class ManagedChromaServer implements ChromaServer {
         client: new ChromaClient({ host: server.host, port: server.port, ssl: false }),
         run: this.#runs,
       }
-      this.#state = { is: 'running', connection, process: server, since: clock.now() }
+      this.#state = { is: 'running', connection, process: server, since: clock.monotonic() }
       this.#logger.info('The Chroma server is running', { pid: server.pid, port: server.port })
       void server.ended.then(() => this.#onEnd(server))
       if (this.#runs > 1 || this.#failures > 0) for (const listener of this.#listeners) listener()
@@ -209,7 +209,7 @@ class ManagedChromaServer implements ChromaServer {
   #onEnd(server: ChromaProcess): void {
     const state = this.#state
     if (state.is !== 'running' || state.process !== server) return
-    if (this.#deps.clock.now() - state.since >= STABLE_AFTER_MS) this.#failures = 0
+    if (this.#deps.clock.monotonic() - state.since >= STABLE_AFTER_MS) this.#failures = 0
     this.#wait('the Chroma server ended unexpectedly')
   }
 
