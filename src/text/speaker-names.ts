@@ -33,7 +33,7 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
     v: 'νѵᴠ',
     x: 'хχ',
     y: 'уүʏγ',
-  }).flatMap(([letter, others]) => [...others].map(other => [other, letter] as const)),
+  }).flatMap(([letter, others]) => Array.from(others, other => [other, letter] as const)),
 )
 
 /** Names that stand for the bot, for a role in a request or for a part of one. */
@@ -62,8 +62,7 @@ const RESERVED_WORDS = new Set(['denidin', 'assistant', 'system', 'דנידין'
 /** What a name looks like: two names with the same skeleton are the same to a reader. */
 function skeletonOf(name: string): string {
   const letters = name.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '')
-  return [...letters]
-    .map(letter => LOOK_ALIKES.get(letter) ?? letter)
+  return Array.from(letters, letter => LOOK_ALIKES.get(letter) ?? letter)
     .join('')
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
