@@ -80,6 +80,10 @@ export interface RecalledMemory {
   readonly recency: number
   /** semantic_weight · similarity + recency_weight · recency; the list is sorted by it. */
   readonly score: number
+  /** Since when it no longer holds, by what was said later; milliseconds since the Unix epoch. */
+  readonly held_until?: number
+  /** What was said later about the same thing, the newest last. */
+  readonly now?: readonly string[]
   /** Whose it is, where it is not the asker's own. */
   readonly owner_label?: string
 }

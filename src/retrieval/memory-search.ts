@@ -7,6 +7,8 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { QuestionWords } from '../text/passages.ts'
+import type { MemoryRecord, RecalledMemory } from '../memory/memory.ts'
+import { endedBy, type EarlierStatement } from './later-statements.ts'
 import type { MessageHits, MessageSearch } from './message-search.ts'
 import { scopeEntries, type SpeakerGroups } from './scope-entries.ts'
 import type { ScopePolicy } from './scope-policy.ts'
@@ -40,8 +42,9 @@ export class MemorySearch implements SearchService {
       facts,
       this.#findMessages(entries, query, limits, facts, call),
     ])
+    const marked = await this.#markEnds(entries, found.memories)
     return {
-      memories: await this.#deps.policy.label(scope, found.memories, each => each.memory.scope),
+      memories: await this.#deps.policy.label(scope, marked, each => each.memory.scope),
       quotes: await this.#deps.policy.label(scope, quotes, each => each.scope),
       most_quotes,
       words,
@@ -69,6 +72,24 @@ export class MemorySearch implements SearchService {
       metrics.count('recall_failures')
       this.#logger.warn('Memories could not be recalled', { why: failure, took_ms: clock.now() - begun })
       return { found: NO_FACTS, failure }
+    }
+  }
+
+  /** Adds to memories what was said later about the same thing: it may not be learned yet. */
+  async #markEnds(
+    entries: readonly ScopeEntry[],
+    recalled: readonly RecalledMemory[],
+  ): Promise<readonly RecalledMemory[]> {
+    if (recalled.length === 0) return recalled
+    try {
+      const later = await this.#deps.messages.findLater(
+        entries,
+        recalled.flatMap(({ memory }) => toStatement(memory)),
+      )
+      return recalled.map(each => ({ ...each, ...endedBy(later.get(each.memory.memory_id)) }))
+    } catch (error) {
+      this.#logger.warn('Later statements could not be looked for', { why: asDenidinError(error).message })
+      return recalled
     }
   }
 
@@ -105,6 +126,20 @@ export class MemorySearch implements SearchService {
       return NO_MESSAGES
     }
   }
+}
+
+/** What a memory says, where it is one person's. */
+const toStatement = ({
+  memory_id: id,
+  scope,
+  person_ids,
+  text,
+  said_to,
+  sources,
+}: MemoryRecord): EarlierStatement[] => {
+  const [person_id] = person_ids
+  if (person_id === undefined || person_ids.length > 1) return []
+  return [{ id, scope, person_id, text, said_at: said_to, message_ids: sources }]
 }
 
 const NO_WORDS: QuestionWords = new Map()

@@ -20,6 +20,8 @@ const CANDIDATES = 100
 /** An entry of a search scope with a reader of its index that reads what may be read there, and nothing else. */
 export interface OpenedEntry extends ScopeEntry {
   readonly reader: ScopeReader
+  /** The question is asked in this scope. */
+  readonly isAsked: boolean
 }
 
 /** A message that may be quoted. */

@@ -44,15 +44,21 @@ export const linesOf = ({ memory }: RecalledMemory): readonly string[] =>
     .filter(line => line !== '')
 
 /** What a line of a memory begins with. */
-export const memoryPrefix = ({ memory, owner_label }: RecalledMemory): string =>
-  `- [${isoDay(memory.said_to)}]${ownerOf(owner_label)} `
+export const memoryPrefix = ({ memory, held_until, owner_label }: RecalledMemory): string =>
+  `- [${isoDay(memory.said_to)}${untilOf(held_until)}]${ownerOf(owner_label)} `
 
 /** What a quote begins with: when it was said, until when it held, and by whom. */
 export const quotePrefix = ({ role, speaker, sent_at, held_until, owner_label }: Quote): string => {
   const who = role === 'assistant' ? 'you' : speaker === undefined ? '' : asName(speaker)
-  const held = held_until === undefined ? '' : `, until ${isoDay(held_until)}`
-  return `- [${isoDay(sent_at)}${held}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
+  return `- [${isoDay(sent_at)}${untilOf(held_until)}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
 }
+
+const untilOf = (held_until: number | undefined): string =>
+  held_until === undefined ? '' : `, until ${isoDay(held_until)}`
+
+/** What stands behind a text that does not hold any more: what was said later about the same thing. */
+export const nowSuffix = ({ now }: Pick<Quote, 'now'>): string =>
+  now === undefined ? '' : ` (now: ${now.map(text => JSON.stringify(text)).join('; ')})`
 
 /** A name is its person's own invention: only what looks like a name stays. */
 const asName = (speaker: string): string =>
@@ -85,13 +91,19 @@ export const renderContext = (parts: RenderedParts): readonly ModelMessage[] => 
     messages.push({ role: 'system', content: [PROFILE_HEADING, ...profile.map(profileLine)].join('\n') })
   }
   const recalled = [
-    ...memories.flatMap(memory => linesOf(memory).map(line => `${memoryPrefix(memory)}${JSON.stringify(line)}`)),
-    ...quotes.map(quote => `${quotePrefix(quote)}${JSON.stringify(quote.text)}`),
+    ...memories.flatMap(memoryLines),
+    ...quotes.map(quote => `${quotePrefix(quote)}${JSON.stringify(quote.text)}${nowSuffix(quote)}`),
   ]
   if (memories.length + quotes.length > 0) {
     messages.push({ role: 'system', content: [RECALLED_HEADING, ...recalled].join('\n') })
   }
   return [...messages, ...history.map(message => renderMessage(message, chat_kind))]
+}
+
+/** Behind the last line of a memory stands what holds now. */
+const memoryLines = (recalled: RecalledMemory): readonly string[] => {
+  const lines = linesOf(recalled).map(line => `${memoryPrefix(recalled)}${JSON.stringify(line)}`)
+  return lines.map((line, at) => (at === lines.length - 1 ? `${line}${nowSuffix(recalled)}` : line))
 }
 
 const renderMessage = (message: WindowMessage, chat_kind: ChatKind): ModelMessage => {
