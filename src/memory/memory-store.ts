@@ -62,6 +62,8 @@ export interface MemoryReader {
   get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
   /** The memories of a scope that came from these messages. */
   ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]>
+  /** The memories of a scope that contradicted and ended these. */
+  supersedersOf(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
   /** What these sessions as a whole were about. */
   summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]>
   list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>

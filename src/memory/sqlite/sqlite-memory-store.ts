@@ -134,6 +134,13 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     )
   }
 
+  async supersedersOf(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]> {
+    return this.#read('+scope = :scope and supersedes in (select value from json_each(:ids))', {
+      scope,
+      ids: JSON.stringify(ids),
+    })
+  }
+
   async summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]> {
     return this.#read(
       `session_id in (select value from json_each(:ids)) and kind in ('session_summary', 'session_transcript')`,
