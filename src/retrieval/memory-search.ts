@@ -57,7 +57,7 @@ export class MemorySearch implements SearchService {
     { text }: SearchQuery,
     call: CallContext,
   ): Promise<{ readonly found: FactHits; readonly failure: string | undefined }> {
-    const { facts, clock, metrics } = this.#deps
+    const { facts, clock } = this.#deps
     const begun = clock.now()
     try {
       const found = await facts.findFacts(entries, text, call)
@@ -66,13 +66,18 @@ export class MemorySearch implements SearchService {
         best_similarity: found.memories[0]?.similarity.toFixed(3),
         took_ms: clock.now() - begun,
       })
-      return { found, failure: undefined }
+      if (found.failure !== undefined) this.#countFailure(found.failure, begun)
+      return { found, failure: found.failure }
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error)
-      metrics.count('recall_failures')
-      this.#logger.warn('Memories could not be recalled', { why: failure, took_ms: clock.now() - begun })
+      const failure = asDenidinError(error).message
+      this.#countFailure(failure, begun)
       return { found: NO_FACTS, failure }
     }
+  }
+
+  #countFailure(why: string, begun: number): void {
+    this.#deps.metrics.count('recall_failures')
+    this.#logger.warn('Memories could not be recalled', { why, took_ms: this.#deps.clock.now() - begun })
   }
 
   /** Adds to memories what was said later about the same thing: it may not be learned yet. */
