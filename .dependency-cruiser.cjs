@@ -21,6 +21,7 @@ const mayImport = {
   rollout: base,
   channels: [...base, 'messages'],
   conversation: pipeline,
+  alerts: [...pipeline, 'conversation'],
   learning: [...base, 'messages', 'sessions', 'vectors', 'memory', 'rollout'],
   privacy: [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval'],
   ingest: [...base, 'messages', 'sessions', 'memory'],

@@ -8,6 +8,7 @@ import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { TrafficStore } from '../messages/message-store.ts'
 import { type Runner } from '../operations/runner.ts'
 import type { People } from '../people/people.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
@@ -39,6 +40,8 @@ export interface AppDeps {
   readonly settings: Settings
   readonly parts: Runtime
   readonly version: string
+  /** Health of what the process writes to: its log, its output. */
+  readonly streams?: readonly HealthCheck[]
   /** Channels besides the console. */
   readonly channels?: readonly Channel[]
   /** Called with the name of a channel each time that it becomes able to send. */

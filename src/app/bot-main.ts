@@ -1,9 +1,10 @@
 /** The entry point of the bot process. */
 import { systemClock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
-import { readSettings, readVersion } from './bootstrap.ts'
+import { connectThroughProxy, readSettings, readVersion } from './bootstrap.ts'
 import { runBot } from './run-bot.ts'
 import { createStartOutput } from './startup-console.ts'
 import { surroundings } from './runtime.ts'
@@ -13,9 +14,13 @@ const FORCED_EXIT_CODE = 130
 
 /** Runs the bot until SIGTERM or SIGINT; resolves with the exit code of the process. */
 export const main = async (process: NodeJS.Process): Promise<number> => {
-  const output = createStartOutput(process.stdout)
+  let log: Logger | undefined
+  const output = createStartOutput({ stream: process.stdout, onTrouble: trouble => log?.warn(trouble) })
+  const complain = printerOf(process.stderr)
   try {
-    const { settings, warnings } = readSettings()
+    const loaded = readSettings()
+    const { settings, warnings } = loaded
+    const proxy = connectThroughProxy(loaded)
     for (const warning of warnings) output.say(`Warning: ${warning}`)
     const stop = new AbortController()
     const end = (): void => {
@@ -26,8 +31,10 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     process.on('SIGINT', end)
     // A closed terminal ends what runs in it; what runs in the background goes on (Node undoes nohup).
     process.on('SIGHUP', process.stdout.isTTY ? end : () => undefined)
-    const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
+    const logger = createWinstonLogger({ ...settings, console: false, onTrouble: complain }, systemClock)
+    log = logger.for('app')
     const parts = surroundings(logger)
+    if (proxy !== undefined) log.info('Requests go through a proxy', { proxy })
     for (const warning of warnings) logger.for('config').warn(warning)
     process.on('unhandledRejection', reason => {
       logger.error('Something failed that nobody waited for', { reason: String(reason) })
@@ -39,6 +46,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
         version: readVersion(),
         pid: process.pid,
         channels: show => createChannels(settings, parts, show),
+        streams: [logger.file, output],
         stop: stop.signal,
         output,
       })
@@ -48,7 +56,15 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     return 0
   } catch (error) {
     if (!(error instanceof DenidinError)) throw error
-    process.stderr.write(`${error.message}\n`)
+    complain(error.message)
     return 1
+  }
+}
+
+/** Prints lines to a stream; what it does not take is lost, and ends nothing. */
+const printerOf = (stream: NodeJS.WritableStream): ((line: string) => void) => {
+  stream.on('error', () => undefined)
+  return line => {
+    stream.write(`${line}\n`)
   }
 }

@@ -10,7 +10,9 @@ import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
+import { createAlerts } from './alerts.ts'
 import { createOperationContext } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { Uptime } from './uptime.ts'
@@ -31,21 +33,40 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   }
   const foundation = await openFoundation(deps)
   const services = createServices(deps, foundation, process)
-  const runner = createAppRunner(deps, foundation, services, process)
+  const checks = healthChecks(deps, foundation, services)
+  const runner = createAppRunner(deps, foundation, services, process, checks)
   const pipeline = await createAppPipeline(deps, foundation, services, runner)
   // Nothing whose erasure was interrupted is used before it is gone.
   await services.privacy.forgetting.resume().catch((error: unknown) => {
     const log = deps.parts.logger.for('privacy')
     log.error('What was to be forgotten is not gone yet', { reason: asDenidinError(error).message })
   })
-  return new WiredApp({ deps, foundation, services, runner, pipeline, process })
+  const alerts = createAlerts({ ...deps, ...foundation, services, checks }, deps.parts)
+  return new WiredApp({ deps, foundation, services, runner, pipeline, process, alerts })
 }
+
+/** Every component whose health `status` shows and alerts follow. */
+const healthChecks = (
+  { streams = [] }: AppDeps,
+  { stores, audit, memory, models }: Foundation,
+  { channels, delivery }: Services,
+): readonly HealthCheck[] => [
+  ...memory.modules.flatMap(module => module.health ?? []),
+  ...channels,
+  delivery.outbox,
+  ...models.checks,
+  ...stores.health,
+  ...memory.files,
+  ...streams,
+  audit,
+]
 
 const createAppRunner = (
   { settings, parts, version }: AppDeps,
   { stores, models, audit, memory }: Foundation,
-  { sessions, lifecycle, learning, agent, privacy, delivery, console, channels, scheduler }: Services,
+  { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler }: Services,
   { uptime }: ProcessState,
+  checks: readonly HealthCheck[],
 ): Runner => {
   const context = createOperationContext(
     {
@@ -61,8 +82,8 @@ const createAppRunner = (
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,
-        checks: [...channels, delivery.outbox],
       },
+      checks,
     },
     parts,
   )

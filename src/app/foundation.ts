@@ -1,12 +1,17 @@
 /** Opens the foundation of the app: stores, indexes, then the people, then memory and search. */
+import { join } from 'node:path'
+import { FileModelKnowledge } from '../models/knowledge/file-model-knowledge.ts'
+import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import { createAuditFile, type AuditFile } from '../platform/audit-file.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
+import { exists } from '../platform/files.ts'
 import { ExportFiles } from '../privacy/export.ts'
 import { createMemoryFeatures, indexModules, openIndexes, type MemoryFeatures } from './memory.ts'
 import { createModels, type Models } from './models.ts'
 import { openBaseStores, withPeople, type Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
+import { checkDataFolder } from './data-folder-check.ts'
 import type { AppDeps } from './app.ts'
 
 /** What belongs to the running process, not to a feature. */
@@ -23,17 +28,26 @@ export interface Foundation {
   /** That of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly models: Models
+  readonly knowledge: ModelKnowledge
   readonly audit: AuditFile
   readonly exportFiles: ExportFiles
   readonly memory: MemoryFeatures
 }
 
-/** Opens what everything else is built on. */
+/**
+ * Opens what everything else is built on.
+ * @throws DenidinError `damaged` or `unavailable` when the data cannot be used; everything is closed again then
+ */
 export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foundation> => {
-  const base = openBaseStores(settings, parts)
+  await using opened = new AsyncDisposableStack()
+  const used_before = await exists(join(settings.data_root, 'erasures.db'))
+  const base = opened.use(openBaseStores(settings, parts))
   await base.meter.releaseInterrupted()
-  const models = createModels(settings, base.meter, parts)
+  const knowledge = await FileModelKnowledge.open({ ...parts, path: join(settings.data_root, 'models.json') })
+  const models = createModels(settings, { meter: base.meter, knowledge }, parts)
   const indexes = await openIndexes({ settings, stores: base, models, runtime: parts })
+  for (const index of indexModules(indexes)) opened.defer(async () => index.stop?.())
+  await checkDataFolder({ data_root: settings.data_root, stores: base, indexes, used_before, logger: parts.logger })
   const exportFiles = new ExportFiles(settings.data_root)
   const personalData = [
     ...base.personalData,
@@ -42,7 +56,11 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
   ]
   const stores = withPeople(base, settings, parts, personalData)
   await stores.people.recover()
-  const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock)
+  const audit = createAuditFile(settings.logs_dir, 'memory_audit', parts.clock, trouble => {
+    parts.logger.for('audit').error(trouble)
+  })
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
-  return { stores, personalData, models, audit, exportFiles, memory }
+  // From here on, the modules close what is open.
+  opened.move()
+  return { stores, personalData, models, knowledge, audit, exportFiles, memory }
 }

@@ -16,6 +16,7 @@ import type { InboxStore } from '../messages/inbox-store.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { meteredLanguageModel } from '../models/metered.ts'
+import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { Meter } from '../models/meter.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
@@ -75,8 +76,11 @@ const withoutFacts = (storage: SessionStorage): AppLearning => ({
   whileRunning: sessions => sessions,
 })
 
-const createStorage = (sessionMemory: SessionMemory, { ledger, folders }: Stores, runtime: Runtime): SessionStorage =>
-  new LongTermStorage({ ...runtime, ledger, folders, sessionMemory })
+const createStorage = (
+  sessionMemory: SessionMemory,
+  { ledger, folders, messages }: Stores,
+  runtime: Runtime,
+): SessionStorage => new LongTermStorage({ ...runtime, ledger, folders, history: messages.history, sessionMemory })
 
 const createLearner = (deps: LearningAppDeps, runtime: Runtime): ConversationLearner => {
   const { settings, stores, memory, embedder, providers } = deps
@@ -109,7 +113,7 @@ interface Endpoint {
 /** Models that are asked for facts, in order; none while extraction is off or the bot is offline. */
 export const extractionProviders = (
   settings: Settings,
-  meter: Meter,
+  { meter, knowledge }: { readonly meter: Meter; readonly knowledge: ModelKnowledge },
   runtime: Runtime,
 ): readonly ExtractionProvider[] => {
   const { ai, feature_flags, anthropic_api_key, gemini_api_key } = settings
@@ -132,7 +136,7 @@ export const extractionProviders = (
     .map(({ name, base_url, api_key, model, optional = false }) => {
       // A client of its own: slow extractions must not delay replies. The provider chain retries, so the client does not.
       const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, runtime)
-      const language = createOpenAiLanguageModel({ client, model, provider: name, tokens: runtime.tokens })
+      const language = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge })
       return { name, model: meteredLanguageModel(language, meter, runtime.clock, runtime.logger), optional }
     })
 }

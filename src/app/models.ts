@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { meteredEmbedder, meteredLanguageModel } from '../models/metered.ts'
+import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { Meter } from '../models/meter.ts'
 import { ModelHealth } from '../models/model-health.ts'
 import { createOfflineEmbedder } from '../models/offline/offline-embedder.ts'
@@ -28,7 +29,11 @@ export interface Models {
 const SLOW_SHARE = 0.5
 
 /** The configured models, every call of theirs metered. */
-export const createModels = (settings: Settings, meter: Meter, parts: Runtime): Models => {
+export const createModels = (
+  settings: Settings,
+  { meter, knowledge }: { readonly meter: Meter; readonly knowledge: ModelKnowledge },
+  parts: Runtime,
+): Models => {
   const clients = new Map<string, OpenAiClient>()
   /** One client an address and key, so that its circuit breaker sees every call. */
   const clientOf = ({
@@ -52,7 +57,8 @@ export const createModels = (settings: Settings, meter: Meter, parts: Runtime): 
       : createOpenAiLanguageModel({
           client: clientOf({ base_url: ai.base_url, api_key: settings.openai_api_key }),
           model: ai.model,
-          tokens,
+          knowledge,
+          ...parts,
         })
   const embedder =
     embeddings.provider === 'offline'

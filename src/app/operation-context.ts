@@ -39,14 +39,13 @@ export interface OperationContextDeps {
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
-    /** Health of the channels and of delivery. */
-    readonly checks: readonly HealthCheck[]
   }
+  readonly checks: readonly HealthCheck[]
 }
 
 /** Everything that operations can use. */
 export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
-  const { settings, stores, models, features, audit, privacy, sessions, learning, chats } = deps
+  const { settings, stores, models, features, audit, privacy, sessions, learning, chats, checks } = deps
   return {
     instance: instanceInfo(deps),
     system: {
@@ -54,7 +53,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       ids: runtime.ids,
       metrics: runtime.metrics,
       usage: stores.meter,
-      checks: [...features.modules.flatMap(module => module.health ?? []), ...chats.checks, ...models.checks],
+      checks,
       diagnostics: createCheckups(settings, models),
     },
     people: { directory: stores.people, preferences: stores.preferences },

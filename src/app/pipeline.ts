@@ -10,6 +10,7 @@ import { CommandRunner } from '../conversation/command-runner.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
+import { KnownIds } from '../conversation/known-ids.ts'
 import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
@@ -25,7 +26,9 @@ import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
 import { PROFILE_TOKENS } from '../memory/profiles.ts'
+import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
+import { ChatAddresses } from '../people/chat-addresses.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
@@ -34,9 +37,6 @@ import { answerWithinMs, type Delivery } from './delivery.ts'
 import { remembers } from './memory.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
-
-/** No limit on a whole request is configured yet: its parts have their own budgets. */
-const REQUEST_TOKENS = Number.POSITIVE_INFINITY
 
 export interface PipelineDeps {
   readonly settings: Settings
@@ -108,7 +108,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
     recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
     packing: {
       packer: new ContextPacker(shared.tokens),
-      budget: { total: REQUEST_TOKENS, recall: recall_tokens, profile: PROFILE_TOKENS },
+      budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
       profileOf: recall.profileOf,
       tone: createTone(affect, logger),
@@ -191,7 +191,7 @@ const createEvents = (
   runtime: Runtime,
   conversation: Conversation,
 ): Pipeline['events'] => {
-  const { people, messages, pauses } = stores
+  const { people, messages, pauses, erasures } = stores
   const { exclusive } = scheduler
   const changes = new MessageEvents({
     ...runtime,
@@ -205,6 +205,7 @@ const createEvents = (
     ...runtime,
     people,
     messages,
+    erasures,
     windows: sessions.windows,
     pauses,
     exclusive,
@@ -215,14 +216,28 @@ const createEvents = (
     },
   })
   const backfill = new Backfill({ messages, conversation, takeover })
+  const addresses = new ChatAddresses(people)
+  const known = new KnownIds({
+    addresses,
+    identity: new MessageIdentity({ known: messages.known, addresses }),
+    events: {
+      message: message => conversation.receive(message),
+      backfilled: chat => backfill.backfilled(chat),
+      recordedUntil: chat_ids => backfill.recordedUntil(chat_ids),
+      edited: change => changes.edited(change),
+      deleted: message_id => changes.deleted(message_id),
+      reacted: reaction => changes.reacted(reaction),
+      ownerWrote: message => takeover.ownerWrote(message),
+    },
+  })
   return {
-    message: message => conversation.receive(message),
-    backfilled: chat => backfill.backfilled(chat),
-    recordedUntil: chat_ids => backfill.recordedUntil(chat_ids),
-    edited: change => changes.edited(change),
-    deleted: message_id => changes.deleted(message_id),
-    reacted: reaction => changes.reacted(reaction),
-    ownerWrote: message => takeover.ownerWrote(message),
+    message: message => known.message(message),
+    backfilled: chat => known.backfilled(chat),
+    recordedUntil: chat_ids => known.recordedUntil(chat_ids),
+    edited: change => known.edited(change),
+    deleted: message_id => known.deleted(message_id),
+    reacted: reaction => known.reacted(reaction),
+    ownerWrote: message => known.ownerWrote(message),
   }
 }
 

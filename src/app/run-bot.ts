@@ -6,6 +6,7 @@ import { startSchedule } from '../interfaces/cron/schedule.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
@@ -16,6 +17,8 @@ export interface BotOptions {
   readonly settings: Settings
   readonly parts: Runtime
   readonly version: string
+  /** Health of what the process writes to: its log, its output. */
+  readonly streams: readonly HealthCheck[]
   readonly pid: number
   /** Makes the channels besides the terminal, which may show what they need; `DeniDin is up` is said when each can send. */
   readonly channels: (show: (text: string) => void) => readonly Channel[]
@@ -75,7 +78,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   // Whoever waits for an answer over the socket gets it first.
   cleanup.defer(() => app.conversation.drain())
   await app.start()
-  cleanup.use(startSchedule({ settings: settings.memory.session, runner, logger: parts.logger }))
+  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger }))
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,

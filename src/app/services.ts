@@ -38,12 +38,12 @@ export interface Services {
 /** Builds the services in the order of their dependencies. */
 export const createServices = (
   { settings, parts, channels: others = [] }: AppDeps,
-  { stores, personalData, models, audit, exportFiles, memory }: Foundation,
+  { stores, personalData, models, knowledge, audit, exportFiles, memory }: Foundation,
   { stopping, background }: ProcessState,
 ): Services => {
   const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
   const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const providers = extractionProviders(settings, stores.meter, parts)
+  const providers = extractionProviders(settings, { meter: stores.meter, knowledge }, parts)
   const { language, embedder } = models
   const learning = createLearning(
     { settings, stores, memory: memory.memory, model: language, embedder, providers },

@@ -1,8 +1,10 @@
 /** What a start prints for the operator, and keeps in `logs/startup.log`. */
-import { fstatSync, ftruncateSync } from 'node:fs'
+import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
+import { reasonOfFault } from '../platform/file-faults.ts'
+import type { Health, HealthCheck } from '../platform/health.ts'
 
-/** What the bot prints for whoever started it. */
-export interface StartOutput {
+/** What the bot prints for whoever started it. A stream that takes nothing any more ends nothing. */
+export interface StartOutput extends HealthCheck {
   /** Prints a line that stays. */
   say(line: string): void
   /**
@@ -12,26 +14,78 @@ export interface StartOutput {
   show(text: string): void
 }
 
+export interface StartOutputDeps {
+  readonly stream: NodeJS.WritableStream & { readonly fd: number }
+  /** Called once each time that the stream begins to refuse what is printed, with one sentence. */
+  readonly onTrouble: (trouble: string) => void
+}
+
 /** Prints to a stream of the process. */
-export const createStartOutput = (stream: NodeJS.WritableStream & { readonly fd: number }): StartOutput => {
-  let shown: { readonly begin: number; readonly end: number } | undefined
-  /** Writing to a file is synchronous here: its size is where the next text begins. */
-  const sizeOfFile = (): number | undefined => {
-    const target = fstatSync(stream.fd)
-    return target.isFile() ? target.size : undefined
+export const createStartOutput = (deps: StartOutputDeps): StartOutput => new StreamOutput(deps)
+
+class StreamOutput implements StartOutput {
+  readonly name = 'output'
+  readonly #deps: StartOutputDeps
+  #shown: { readonly begin: number; readonly end: number } | undefined
+  #trouble: string | undefined
+
+  constructor(deps: StartOutputDeps) {
+    this.#deps = deps
+    // Without a listener, a reader that went away would end the process.
+    deps.stream.on('error', (error: Error) => {
+      this.#failed(error)
+    })
   }
-  const say = (line: string): void => {
-    stream.write(`${line}\n`)
+
+  say(line: string): void {
+    try {
+      // A stream over a file gives up for good after one full disk; the file itself can be written again later.
+      if (this.#sizeOfFile() === undefined) this.#deps.stream.write(`${line}\n`)
+      else {
+        writeSync(this.#deps.stream.fd, `${line}\n`)
+        this.#trouble = undefined
+      }
+    } catch (error) {
+      this.#failed(error)
+    }
   }
-  return {
-    say,
-    show: text => {
-      const size = sizeOfFile()
-      if (size !== undefined && size === shown?.end) ftruncateSync(stream.fd, shown.begin)
-      const begin = sizeOfFile()
-      say(text)
-      const end = sizeOfFile()
-      shown = begin === undefined || end === undefined ? undefined : { begin, end }
-    },
+
+  show(text: string): void {
+    const size = this.#sizeOfFile()
+    if (size !== undefined && size === this.#shown?.end) this.#cut(this.#shown.begin)
+    const begin = this.#sizeOfFile()
+    this.say(text)
+    const end = this.#sizeOfFile()
+    this.#shown = begin === undefined || end === undefined ? undefined : { begin, end }
+  }
+
+  async health(): Promise<Health> {
+    return this.#trouble === undefined
+      ? { state: 'ok', detail: 'What the start prints can be written.' }
+      : { state: 'degraded', detail: `${this.#trouble}. DeniDin goes on; the log has what it would print.` }
+  }
+
+  /** In bytes; `undefined` for what is no file. */
+  #sizeOfFile(): number | undefined {
+    try {
+      const target = fstatSync(this.#deps.stream.fd)
+      return target.isFile() ? target.size : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  #cut(size: number): void {
+    try {
+      ftruncateSync(this.#deps.stream.fd, size)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #failed(error: unknown): void {
+    const trouble = `The output of the start ${reasonOfFault(error, '/dev/stdout')}`
+    if (this.#trouble === undefined) this.#deps.onTrouble(trouble)
+    this.#trouble = trouble
   }
 }

@@ -1,6 +1,8 @@
 /** Opens the stores of the data folder: `denidin.db`, the erasure log and the sessions folder. */
+import type { IncidentStore } from '../alerts/incident-store.ts'
+import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
@@ -10,7 +12,8 @@ import { createSqliteProcessedMessages } from '../learning/sqlite/sqlite-process
 import { createSqliteReflections } from '../learning/sqlite/sqlite-reflections.ts'
 import type { ProcessedMessages } from '../learning/processed-messages.ts'
 import type { Reflections } from '../learning/reflections.ts'
-import { Database } from '../database/sqlite/database.ts'
+import type { Database } from '../database/sqlite/database.ts'
+import { DatabaseHealth, openTruthDatabase } from '../database/sqlite/truth-database.ts'
 import type { NumberedLists } from '../memory/numbered-lists.ts'
 import { createSqliteNumberedLists, listingMigrations } from '../memory/sqlite/sqlite-numbered-lists.ts'
 import { memoryMigrations } from '../memory/sqlite/memory-migrations.ts'
@@ -23,7 +26,7 @@ import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite
 import type { ChangeLog } from '../messages/change-log.ts'
 import { createSqliteChangeLog } from '../messages/sqlite/sqlite-change-log.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
-import type { MessageErasure } from '../messages/message-erasure.ts'
+import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
 import { guardInbox } from '../messages/erasure-guard.ts'
 import {
   appliedErasureMigrations,
@@ -35,6 +38,7 @@ import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
 import type { PersonalData } from '../people/personal-data.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { createPersonalProfile } from '../people/sqlite/personal-profile.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../people/sqlite/sqlite-preferences.ts'
@@ -42,6 +46,7 @@ import { identityValues } from '../people/sqlite/identity-values.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { peopleMigrations } from '../people/sqlite/people-migrations.ts'
 import { createSqlitePeople, type SqlitePeople } from '../people/sqlite/sqlite-people.ts'
+import { createDamagedCopies } from '../privacy/damaged-copies.ts'
 import { SessionFolders } from '../sessions/session-folders.ts'
 import { UnknownSessions } from '../sessions/unknown-sessions.ts'
 import { createPersonalSessions } from '../sessions/personal-sessions.ts'
@@ -53,11 +58,14 @@ import type { Runtime } from './runtime.ts'
 /** The stores that need nothing but their files. */
 export interface BaseStores extends Disposable {
   readonly database: Database
+  readonly health: readonly HealthCheck[]
   readonly messages: MessageStore
   readonly changeLog: ChangeLog
   readonly ledger: SessionLedger & SessionTransfers
   readonly folders: SessionFolders
   readonly unknownSessions: UnknownSessions
+  /** Damaged indexes that were set aside, also while memory is off. */
+  readonly damagedCopies: MessageIndex
   readonly memories: MemoryStore
   readonly memoryLog: MemoryLog
   readonly profiles: Profiles
@@ -67,6 +75,7 @@ export interface BaseStores extends Disposable {
   readonly pauses: Pauses
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
+  readonly incidents: IncidentStore
   readonly forgettable: MessageErasure
   readonly erasures: Erasures
   readonly applied: AppliedErasures
@@ -92,12 +101,13 @@ export const allMigrations = [
   ...pauseMigrations,
   ...preferenceMigrations,
   ...listingMigrations,
+  ...incidentMigrations,
   ...appliedErasureMigrations,
 ]
 
 /** Opens everything but the people. The caller owns the data folder. */
 export const openBaseStores = (settings: Settings, { clock, ids, logger }: Runtime): BaseStores => {
-  const database = new Database(join(settings.data_root, 'denidin.db'), allMigrations)
+  const database = openTruthDatabase(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
   const messages = createSqliteMessageStore(database)
@@ -111,13 +121,20 @@ export const openBaseStores = (settings: Settings, { clock, ids, logger }: Runti
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, logger })
   return {
     database,
+    health: [new DatabaseHealth('database', database)],
     erasures,
     preferences,
     meter,
     pauses,
+    incidents: createSqliteIncidents(database),
     ...learned,
     ...sessions,
     messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
+    damagedCopies: createDamagedCopies([
+      join(settings.data_root, 'vectors.db'),
+      join(settings.data_root, 'index.db'),
+      resolve(settings.data_root, settings.memory.longterm.storage_dir),
+    ]),
     changeLog: createSqliteChangeLog(database),
     forgettable: createSqliteMessageErasure(database),
     applied: createSqliteAppliedErasures(database),

@@ -24,6 +24,7 @@ export interface WiredAppParts {
   readonly runner: Runner
   readonly pipeline: Pipeline
   readonly process: ProcessState
+  readonly alerts: Module
 }
 
 /** An app whose parts are wired up. */
@@ -84,7 +85,7 @@ export class WiredApp implements App {
 
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
-    const { foundation, services, process } = this.#parts
+    const { foundation, services, process, alerts } = this.#parts
     const { stores, audit, exportFiles, memory } = foundation
     const { agent, channels } = services
     return [
@@ -111,6 +112,7 @@ export class WiredApp implements App {
         },
         stop: async () => await agent[Symbol.asyncDispose](),
       },
+      alerts,
       // The turns in progress end before the channels that carry their replies.
       { name: 'conversation', stop: () => this.conversation.drain() },
     ]

@@ -1,7 +1,7 @@
 /** The port between DeniDin and a place where messages come from and replies go to, such as WhatsApp or the terminal. */
 import type { Health } from '../platform/health.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
-import type { Sender } from '../people/person.ts'
+import type { Identity, Sender } from '../people/person.ts'
 
 /** A reaction to a message. */
 export interface Reaction {
@@ -21,6 +21,8 @@ export interface OwnerMessage {
   readonly other: Sender | undefined
   readonly text: string
   readonly sent_at: number
+  /** Other addresses of the chat. */
+  readonly aliases?: readonly ChatId[] | undefined
 }
 
 /** The messages of one chat that arrived while the channel was not connected. */
@@ -41,8 +43,16 @@ export type Delivery =
   | { readonly outcome: 'sent'; readonly message_id: MessageId }
   /** It is unknown whether it was sent; it must not be resent. */
   | { readonly outcome: 'unconfirmed'; readonly reason: string; readonly message_id?: MessageId }
-  /** It certainly was not sent. */
-  | { readonly outcome: 'not_sent'; readonly reason: string }
+  /**
+   * It certainly was not sent. `refused`: the channel works, and does not take a message for this chat. `message_id`: the
+   * channel may list the message that it refused.
+   */
+  | {
+      readonly outcome: 'not_sent'
+      readonly reason: string
+      readonly refused?: boolean
+      readonly message_id?: MessageId
+    }
 
 export interface ChannelEvents {
   /**
@@ -90,9 +100,14 @@ export interface Channel {
    * Turns a reply in Markdown into the channel's own markup and into messages of a length that it accepts, in their
    * order: at least one. `send` takes each as it is.
    */
-  render(reply: string): readonly string[]
+  render(reply: string): Promise<readonly string[]>
   /** Sends a text. Never rejects for a failure of the channel: that is an outcome. */
   send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery>
+  /**
+   * Identities that the channel shows at this moment for the other person of a direct chat; none when it does not know.
+   * A channel without it has addresses that never pass to another person.
+   */
+  identitiesOf?(chat_id: ChatId): Promise<readonly Identity[]>
   /** Shows that the messages of a chat were read. Best effort, never rejects. */
   seen(chat_id: ChatId): Promise<void>
   /** Shows that an answer is being written, until disposed of. Best effort, never rejects. */

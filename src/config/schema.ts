@@ -4,6 +4,7 @@
  */
 import { AFFECT } from './schema/affect.ts'
 import { AI } from './schema/ai.ts'
+import { ALERTS } from './schema/alerts.ts'
 import { CONVERSATION } from './schema/conversation.ts'
 import { EMBEDDINGS } from './schema/embeddings.ts'
 import { FEATURE_FLAGS } from './schema/feature-flags.ts'
@@ -23,4 +24,5 @@ export const SCHEMA = {
   conversation: CONVERSATION,
   memory: MEMORY,
   whatsapp: WHATSAPP,
+  alerts: ALERTS,
 } as const satisfies Section

@@ -74,7 +74,7 @@ export class Dispatcher {
       } else if (message.kind === 'unreadable') {
         await handlers.unreadable.handle(message, { mayAsk: pause === undefined && message.addressed })
       } else {
-        handlers.unreadable.readable(message.chat_id)
+        handlers.unreadable.readable(message.scope)
         talk.push({ message, person })
       }
     }

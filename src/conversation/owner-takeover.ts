@@ -1,5 +1,6 @@
 /** What happens when the account's owner writes in a chat: the bot pauses there, and keeps the words as its own. */
 import type { OwnerMessage } from '../channels/channel.ts'
+import type { Erasures } from '../messages/erasures.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
@@ -23,6 +24,7 @@ export interface OwnerTakeoverDeps {
   }
   readonly people: Pick<People, 'find' | 'resolve'>
   readonly messages: Pick<MessageStore, 'inbox' | 'history'>
+  readonly erasures: Pick<Erasures, 'isErased'>
   readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>
   readonly pauses: Pick<Pauses, 'at' | 'begin'>
   readonly tokens: TokenCounter
@@ -40,12 +42,13 @@ export class OwnerTakeover {
     this.#logger = deps.logger.for('inbox')
   }
 
-  /** Messages that we sent ourselves, and known ones, are ignored. */
+  /** Messages that we sent ourselves, known ones, and those that were forgotten are ignored. */
   async ownerWrote(message: OwnerMessage): Promise<void> {
-    const { messages, people } = this.#deps
+    const { messages, people, erasures } = this.#deps
     if ((await messages.inbox.originOf(message)) !== 'new') return
     // In a group no one in particular is spoken to: there the group takes the place of the person.
     const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
+    if (await erasures.isErased({ ...message, person_id })) return
     const scope = scopeOf(message, person_id)
     await this.#pause(message, scope)
     await this.#keep(message, scope, person_id)
@@ -56,7 +59,8 @@ export class OwnerTakeover {
     const { settings, pauses, clock } = this.#deps
     const minutes = settings.takeover_minutes
     const now = clock.now()
-    const until = sent_at + minutes * MINUTE_MS
+    // A message from the future was written by another clock: the pause is no longer for it.
+    const until = Math.min(sent_at, now) + minutes * MINUTE_MS
     if (until <= now) return
     const pause = await pauses.at(scope, now)
     // An older message that arrives later shortens nothing.

@@ -2,7 +2,7 @@
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Profiles } from '../memory/profiles.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { ProfileLine } from './packing/pack-profile.ts'
+import type { ProfileLine } from './packing/render-context.ts'
 
 export interface ProfileDeps {
   readonly profiles: Profiles
@@ -20,5 +20,9 @@ export const createProfileOf =
     if (ids.length === 0) return []
     const found = new Map((await memories.get(scope, ids)).map(memory => [memory.memory_id, memory]))
     const current = ids.flatMap(id => found.get(id) ?? []).filter(memory => memory.valid_to === undefined)
-    return current.map(({ memory_id, text }) => ({ memory_id, text: text.replace(/\s+/g, ' ').trim() }))
+    return current.map(({ memory_id, sources, text }) => ({
+      memory_id,
+      sources,
+      text: text.replace(/\s+/g, ' ').trim(),
+    }))
   }

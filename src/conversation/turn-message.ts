@@ -1,4 +1,5 @@
 /** The messages of a turn as the pipeline passes them on, and how they are grouped by chat. */
+import { isOneChat } from '../messages/message-key.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 
@@ -11,6 +12,16 @@ export interface TurnMessage extends OpenMessage {
 
 export const idsOf = (batch: readonly TurnMessage[]): readonly MessageId[] => batch.map(message => message.message_id)
 
-/** One person may write in several chats; each is answered where it was written. */
-export const groupByChat = (batch: readonly TurnMessage[]): readonly TurnMessage[][] =>
-  Object.values(Object.groupBy(batch, message => message.chat_id)).filter(chat => chat !== undefined)
+/**
+ * One person may write in several chats; each is answered where it was written. Phone number and LID are one chat: it is
+ * answered under the address that came last.
+ */
+export const groupByChat = (batch: readonly TurnMessage[]): readonly (readonly TurnMessage[])[] => {
+  const chats: TurnMessage[][] = []
+  for (const message of batch) {
+    const chat = chats.find(([first]) => first !== undefined && isOneChat(first.chat_id, message.chat_id))
+    if (chat === undefined) chats.push([message])
+    else chat.push(message)
+  }
+  return chats
+}

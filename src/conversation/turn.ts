@@ -49,8 +49,8 @@ type TurnSessions = OpenSessionDeps & RememberDeps & { readonly windows: Session
 
 interface TurnPacking {
   readonly packer: ContextPacker
-  /** Budgets of a request but that of the history, which depends on the person. */
-  readonly budget: Omit<ContextBudget, 'history'>
+  /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
+  readonly budget: Omit<ContextBudget, 'history' | 'total'>
   readonly system_prompt: string
   readonly profileOf: ProfileOf
   readonly tone: Tone
@@ -91,22 +91,25 @@ export class Turn {
 
   /** Steps 3 to 5: the history first, since what the model has before it anyway need not be recalled. */
   async #pack(turn: TurnContext, session: Session): Promise<PackedContext> {
-    const { recall, clock, packing } = this.#deps
+    const { recall, clock, packing, completion } = this.#deps
     const { packer, system_prompt, profileOf, tone } = packing
-    const budget: ContextBudget = { ...packing.budget, history: turn.window_tokens }
+    const { model, max_tokens } = completion
+    const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
+    const budget: ContextBudget = { ...packing.budget, total, history: turn.window_tokens }
     const system = { system_prompt, now: clock.now(), chat_kind: turn.chat_kind }
     const history = packer.packHistory(session.window, system, budget)
-    const began = clock.now()
+    const began = clock.monotonic()
     const candidates = {
       system,
       recall: await gatherRecall(recall, turn, history.messages),
       profile: await profileOf(turn.scope),
       tone: (shown: RecallCandidates) => tone(turn.question, shown),
+      question: turn.last.message_id,
     }
     const packed = packer.packContext(history, candidates, budget)
     const { memories, quoted, quotes } = packed.recall
     recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
-    if (budget.recall > 0) this.#logRecall(packed, clock.now() - began)
+    if (budget.recall > 0) this.#logRecall(packed, clock.monotonic() - began)
     return packed
   }
 

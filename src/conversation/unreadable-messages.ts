@@ -1,6 +1,6 @@
 /** Messages that came undecryptable, without text: their writer is asked once to repeat them. */
-import type { ChatId } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
+import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Outbox } from './outbox.ts'
 import type { StringsFor } from './reply-language.ts'
@@ -17,27 +17,27 @@ export interface UnreadableMessagesDeps {
 
 export class UnreadableMessages {
   readonly #deps: UnreadableMessagesDeps
-  /** Chats in which the last message could not be read. */
-  readonly #asked = new Set<ChatId>()
+  /** Conversations in which the last message could not be read. */
+  readonly #asked = new Set<Scope>()
 
   constructor(deps: UnreadableMessagesDeps) {
     this.#deps = deps
   }
 
   /** Something readable came: the next unreadable message is asked for again. */
-  readable(chat_id: ChatId): void {
-    this.#asked.delete(chat_id)
+  readable(scope: Scope): void {
+    this.#asked.delete(scope)
   }
 
   /** Asks for the message again, or settles it where the bot does not speak or has asked before. */
   async handle(message: TurnMessage, { mayAsk }: { readonly mayAsk: boolean }): Promise<void> {
     const { messages, outbox, writer, stringsFor, clock } = this.#deps
-    const { message_id, chat_id, person_id } = message
-    if (!mayAsk || this.#asked.has(chat_id)) {
+    const { message_id, scope, person_id } = message
+    if (!mayAsk || this.#asked.has(scope)) {
       await messages.inbox.settle([message_id], 'unanswerable', clock.now())
       return
     }
-    this.#asked.add(chat_id)
+    this.#asked.add(scope)
     const { unreadable } = await stringsFor('', person_id)
     await outbox.deliver(writer.reply([message_id], message, unreadable))
   }

@@ -1,7 +1,7 @@
 /** The prompt that asks a model to summarise a finished conversation, and the transcript that it is made of. */
 import { isoDay } from '../platform/clock.ts'
 import type { MessageRecord } from '../messages/message.ts'
-import type { ModelMessage } from '../models/language-model.ts'
+import { blockMessage, type ModelMessage, type RequestPiece } from '../models/language-model.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
@@ -32,16 +32,18 @@ const newestWithin = (messages: readonly MessageRecord[], max_tokens: number): r
 }
 
 /**
- * A conversation as text: each message begins a line, with date and speaker. Its further lines are indented, so that a
+ * Lines of a transcript: each message begins a line, with date and speaker. Its further lines are indented, so that a
  * message cannot contain a line that looks like another person's.
  */
+const transcriptLine = (message: MessageRecord): RequestPiece => {
+  const speaker = message.role === 'assistant' ? 'DeniDin' : (message.sender_name ?? 'Person')
+  const text = `[${isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
+  return { text, ids: [message.message_id] }
+}
+
+/** A conversation as text. */
 export const writeTranscript = (messages: readonly MessageRecord[]): string =>
-  messages
-    .map(message => {
-      const speaker = message.role === 'assistant' ? 'DeniDin' : (message.sender_name ?? 'Person')
-      return `[${isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
-    })
-    .join('\n')
+  messages.map(message => transcriptLine(message).text).join('\n')
 
 /** The request for a summary: facts as bullets, then context. */
 export const summaryRequest = (
@@ -50,15 +52,16 @@ export const summaryRequest = (
 ): { readonly messages: readonly ModelMessage[]; readonly max_tokens: number; readonly temperature: number } => ({
   messages: [
     { role: 'system', content: INSTRUCTION },
-    { role: 'user', content: transcriptToSummarise(messages, tokens) },
+    blockMessage('user', '', transcriptToSummarise(messages, tokens)),
   ],
   max_tokens: SUMMARY_MAX_TOKENS,
   temperature: SUMMARY_TEMPERATURE,
 })
 
-const transcriptToSummarise = (messages: readonly MessageRecord[], tokens: TokenCounter): string => {
-  const newest = newestWithin(messages, TRANSCRIPT_MAX_TOKENS)
-  const transcript = writeTranscript(newest)
+const transcriptToSummarise = (messages: readonly MessageRecord[], tokens: TokenCounter): readonly RequestPiece[] => {
+  const lines = newestWithin(messages, TRANSCRIPT_MAX_TOKENS).map(transcriptLine)
   // A single message may still be too long: keep its end.
-  return newest.length === 1 ? tokens.cut(transcript, TRANSCRIPT_MAX_TOKENS, 'end') : transcript
+  return lines.length === 1
+    ? lines.map(line => ({ ...line, text: tokens.cut(line.text, TRANSCRIPT_MAX_TOKENS, 'end') }))
+    : lines
 }

@@ -71,6 +71,13 @@ export const PLAIN_MEMORY = {
   entities: [],
 } as const satisfies Partial<MemoryRecord>
 
+/** Words that hold instead of earlier ones. */
+export interface LaterText {
+  /** The message or memory that they come from. */
+  readonly id: string
+  readonly text: string
+}
+
 /** A memory found for a question. */
 export interface RecalledMemory {
   readonly memory: MemoryRecord
@@ -83,7 +90,7 @@ export interface RecalledMemory {
   /** Since when it no longer holds, by what was said later; milliseconds since the Unix epoch. */
   readonly held_until?: number
   /** What was said later about the same thing, the newest last. */
-  readonly now?: readonly string[]
+  readonly now?: readonly LaterText[]
   /** Whose it is, where it is not the asker's own. */
   readonly owner_label?: string
 }

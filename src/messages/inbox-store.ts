@@ -54,13 +54,16 @@ export interface OpenMessage extends Pick<
 }
 
 /** A message that was written with our own account, as a channel sees it. */
-export type OwnMessage = Pick<MessageRecord, 'message_id' | 'chat_id' | 'sent_at'>
+export interface OwnMessage extends Pick<MessageRecord, 'message_id' | 'chat_id' | 'sent_at'> {
+  /** Other addresses of the chat. */
+  readonly aliases?: readonly ChatId[] | undefined
+}
 
 /** Received messages and their states. Each call is one transaction, on disk when it resolves. */
 export interface InboxStore {
-  /** Records a message; `known` when its id was recorded before, and nothing changes. */
+  /** Records a message; `known` when its id was ever recorded before, and nothing changes. */
   receive(receipt: Receipt): Promise<'new' | 'known'>
-  /** Which of these messages were recorded before. Costs one read; nothing is written. */
+  /** Which of these messages were ever recorded or sent before. Costs one read; nothing is written. */
   known(message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
   /** Messages that wait for their turn, oldest first; not those for which a reply is intended or held. */
   open(): Promise<readonly OpenMessage[]>
@@ -83,7 +86,7 @@ export interface InboxStore {
   originOf(message: OwnMessage): Promise<MessageOrigin>
 }
 
-/** `ours`: a part of a reply; `known`: recorded before; `new`: the owner wrote it. */
+/** `ours`: DeniDin sent it; `known`: recorded before; `new`: the owner wrote it. */
 export type MessageOrigin = 'ours' | 'known' | 'new'
 
 /** The record of a message that was received; `undefined` when its text is not kept. */

@@ -1,7 +1,8 @@
 /** Decides whose a message is that was written with our own account: a part of a reply, or the owner's own words. */
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
-import type { ChatId, MessageId } from './message.ts'
 import type { MessageOrigin, OwnMessage } from './inbox-store.ts'
+import type { KnownMessage } from './known-messages.ts'
+import type { ChatId, MessageId } from './message.ts'
 
 /**
  * A channel writes a message of ours within this time after its sending began. Its time is in whole seconds, so that it
@@ -20,11 +21,10 @@ export interface UnidentifiedPart {
 /** Single reads and writes; inside `transaction` no other writer comes in between. */
 export interface OriginRows {
   transaction<T>(work: () => T): T
-  /** Whether a message is a part of a reply. */
-  isPart(message_id: MessageId): boolean
-  /** Whether a message is in the inbox. */
-  isRecorded(message_id: MessageId): boolean
-  unidentifiedParts(chat_id: ChatId): readonly UnidentifiedPart[]
+  /** The origin of a message whose id is known. */
+  originOfKnown(message_id: MessageId): KnownMessage['origin'] | undefined
+  /** Parts of unknown id that were sent to one of these chats. */
+  unidentifiedParts(chat_ids: readonly ChatId[]): readonly UnidentifiedPart[]
   identify(part: UnidentifiedPart, message_id: MessageId): void
 }
 
@@ -35,16 +35,19 @@ export const partWrittenAt = (parts: readonly UnidentifiedPart[], sent_at: numbe
     .toSorted((one, other) => one.begun_at - other.begun_at)[0]
 
 /** Finds the origin of a message of our account. A part without an id takes that of a message written as it was sent. */
-export const originOf = (rows: OriginRows, { message_id, chat_id, sent_at }: OwnMessage): MessageOrigin => {
-  const known = (): MessageOrigin | undefined =>
-    rows.isPart(message_id) ? 'ours' : rows.isRecorded(message_id) ? 'known' : undefined
+export const originOf = (rows: OriginRows, message: OwnMessage): MessageOrigin => {
+  const { message_id, chat_id, aliases = [], sent_at } = message
+  const known = (): MessageOrigin | undefined => {
+    const origin = rows.originOfKnown(message_id)
+    return origin === 'received' ? 'known' : origin
+  }
   // After an absence most messages are known: reading is enough for these.
   return (
     known() ??
     rows.transaction(() => {
       const seen = known()
       if (seen !== undefined) return seen
-      const part = partWrittenAt(rows.unidentifiedParts(chat_id), sent_at)
+      const part = partWrittenAt(rows.unidentifiedParts([chat_id, ...aliases]), sent_at)
       if (part === undefined) return 'new'
       rows.identify(part, message_id)
       return 'ours'

@@ -1,6 +1,7 @@
 /** The ports of the message store together, and the counts and retention of its records. */
 import type { HistoryStore } from './history-store.ts'
 import type { InboxState, InboxStore } from './inbox-store.ts'
+import type { KnownMessages } from './known-messages.ts'
 import type { OutboxState, OutboxStore } from './outbox-store.ts'
 
 /** How many messages and replies are in which state. */
@@ -27,5 +28,6 @@ export interface MessageStore {
   readonly inbox: InboxStore
   readonly outbox: OutboxStore
   readonly history: HistoryStore
+  readonly known: KnownMessages
   readonly traffic: TrafficStore
 }

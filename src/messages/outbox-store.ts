@@ -48,7 +48,7 @@ export interface HeldReply {
 /** The outcome of sending a part; `held`: it certainly did not go out. */
 export interface PartOutcome {
   readonly state: 'sent' | 'unconfirmed' | 'held'
-  /** The channel's id of the message, where it is known. */
+  /** The channel's id of the message, where it is known; of a part that is held, the one that was refused. */
   readonly message_id: MessageId | undefined
   readonly at: number
 }

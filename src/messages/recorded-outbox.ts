@@ -24,6 +24,8 @@ export interface RecordedPart {
 export interface PartChange {
   readonly state: Exclude<PartState, 'begun'>
   readonly message_id?: MessageId | undefined
+  /** A message that the channel made and refused: it may list it, but it never went out. */
+  readonly refused_id?: MessageId | undefined
   readonly settled_at?: number
 }
 
@@ -123,7 +125,7 @@ export class RecordedOutbox implements OutboxStore {
   #concludePart(reply: Reply, part: number, { state, message_id, at }: PartOutcome): void {
     const { outbox_id } = reply
     if (state === 'held') {
-      this.#rows.setPart(outbox_id, part, { state: 'waiting' })
+      this.#rows.setPart(outbox_id, part, { state: 'waiting', refused_id: message_id, settled_at: at })
       this.#rows.setState(outbox_id, 'held', at)
       return
     }

@@ -1,10 +1,34 @@
 /** The port of a language model: requests, answers, and for whom a call is made. */
 
-/** One message of a request to a language model. */
+/** A text of a request that may be left out by itself. */
+export interface RequestPiece {
+  readonly text: string
+  /** What it was taken from: ids of messages and memories. */
+  readonly ids: readonly string[]
+}
+
+/** One message of a request to a language model. Before it is sent, its neighbours of the same role join it. */
 export interface ModelMessage {
   readonly role: 'system' | 'user' | 'assistant'
   readonly content: string
+  /** Of a message that may be left out where the model refuses it or has no room: what it was taken from. */
+  readonly ids?: readonly string[]
+  /** Of a block whose lines may be left out one by one; `content` is its heading and the lines. */
+  readonly block?: { readonly heading: string; readonly lines: readonly RequestPiece[] }
+  /** The message that is answered: never left out. Without one, it is the last message of the user. */
+  readonly question?: true
 }
+
+/** A message made of lines below a heading (which may be empty). */
+export const blockMessage = (
+  role: ModelMessage['role'],
+  heading: string,
+  lines: readonly RequestPiece[],
+): ModelMessage => ({
+  role,
+  content: [...(heading === '' ? [] : [heading]), ...lines.map(({ text }) => text)].join('\n'),
+  block: { heading, lines },
+})
 
 /** What a call is for; recorded with its cost. */
 export type Purpose = 'reply' | 'summary' | 'recall' | 'memory' | 'extraction' | 'check'
@@ -27,6 +51,8 @@ export interface CompletionRequest {
   readonly temperature: number
   /** Asks for one JSON object; servers that cannot promise it are asked without. */
   readonly json?: boolean
+  /** Whether nothing may be left out for want of room: the caller asks again with less instead. */
+  readonly whole?: boolean
 }
 
 /** Tokens that one call took, as the provider counted them (or as we did, where it does not say). */
@@ -36,8 +62,11 @@ export interface TokenUsage {
 }
 
 export interface Completion {
+  /** What the model says to the reader, without hidden reasoning. */
   readonly text: string
   readonly usage: TokenUsage
+  /** Whether the answer ended at its bound and not where the model meant to end. */
+  readonly cut?: boolean
 }
 
 /** A language model. */
@@ -45,6 +74,8 @@ export interface LanguageModel {
   /** Provider and model, as they stand in the usage table. */
   readonly provider: string
   readonly model: string
+  /** Tokens that a request with an answer of `max_tokens` may have, where the model's limit is known. */
+  roomFor?(max_tokens: number): number | undefined
   /**
    * Answers a conversation.
    * @throws DenidinError `timeout`, `unavailable` (worth trying later), `rejected` (it is not), `bad_answer`.

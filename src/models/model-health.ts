@@ -4,11 +4,20 @@ import type { DenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import { OutcomeHealth } from '../platform/outcome-health.ts'
 import type { CallContext } from './language-model.ts'
+import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
 
 /** This many calls in a row that took most of the time that they may take: the model is slow for everyone. */
 const SLOW_CALLS = 3
 /** This many refused requests in a row, without an answer in between, are no accident of one conversation. */
 const REFUSED_REQUESTS = 3
+
+/** Reasons that have to do with one request: those of others may be answered. */
+const ABOUT_REQUEST: ReadonlySet<ModelErrorReason> = new Set([
+  'bad-request',
+  'content-filter',
+  'context-length',
+  'too-large',
+])
 
 export interface ModelHealthDeps {
   /** Name of the component: `language model`. */
@@ -46,10 +55,10 @@ export class ModelHealth implements HealthCheck {
     this.#outcome.succeeded(`${model} answers`)
   }
 
-  /** @param cause `request`: what is in the request was refused; anybody else's may be answered */
-  failed(error: DenidinError, { person_id }: Pick<CallContext, 'person_id'>, cause: 'service' | 'request'): void {
+  failed(error: DenidinError, { person_id }: Pick<CallContext, 'person_id'>): void {
     const reason = `${this.#deps.model} gives no answer: ${error.message}`
-    if (cause === 'service') {
+    const about = modelErrorReason(error)
+    if (about === undefined || !ABOUT_REQUEST.has(about)) {
       this.#outcome.failed(reason)
       return
     }

@@ -21,14 +21,14 @@ export const watchedEmbedder = (embedder: Embedder, health: Report, clock: Clock
 })
 
 const watch = async <T>(call: CallContext, health: Report, clock: Clock, act: () => Promise<T>): Promise<T> => {
-  const began = clock.now()
+  const began = clock.monotonic()
   try {
     const result = await act()
-    health.answered(clock.now() - began)
+    health.answered(clock.monotonic() - began)
     return result
   } catch (error) {
     // A call that the caller gave up says nothing about the model.
-    if (call.signal?.aborted !== true) health.failed(asDenidinError(error), call, 'service')
+    if (call.signal?.aborted !== true) health.failed(asDenidinError(error), call)
     throw error
   }
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
 import { suggest } from '../platform/suggest.ts'
+import { cutStart } from '../text/cut.ts'
 
 const SHOWN_CHARACTERS = 60
 
@@ -89,5 +90,5 @@ const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
 
 const show = (value: unknown): string => {
   const text = JSON.stringify(value)
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+  return text.length > SHOWN_CHARACTERS ? `${cutStart(text, SHOWN_CHARACTERS)}…` : text
 }

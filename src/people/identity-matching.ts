@@ -18,8 +18,9 @@ const SUREST_FIRST: readonly Identity['kind'][] = ['lid', 'phone', 'username']
 
 /**
  * Matches a sender's identities. A LID is an account of WhatsApp; phone number and username can change. So persons are
- * one when one of them has no account yet, or both have the same. A number or username that is seen with another account
- * has passed to another person, who must not see what was said before.
+ * one when they have the same account, or the same number while one of them has no account yet. A number that is seen with
+ * another account, or with an account that had another number, has passed to another person, who must not see what was
+ * said before. So has a username, whatever it is seen with: anyone may take one that was given up.
  */
 export const matchIdentities = (
   identities: readonly Identity[],
@@ -33,13 +34,28 @@ export const matchIdentities = (
     if (holder === undefined || same.some(each => each.person_id === holder.person_id)) continue
     const theirs = lidsOf(holder.identities)
     const other = accounts.length > 0 && theirs.length > 0 && !theirs.some(each => accounts.includes(each))
-    if (other && identity.kind !== 'lid') passed.push({ identity, from: holder })
+    if (isUnproven(identity, { same, identities }) || (other && identity.kind !== 'lid'))
+      passed.push({ identity, from: holder })
     else {
       same.push(holder)
       accounts.push(...theirs)
     }
   }
   return { same, passed }
+}
+
+/** Whether an identity does not show that a sender, who is one of `same`, is the person who had it. */
+const isUnproven = (
+  { kind }: Identity,
+  { same, identities }: { readonly same: readonly Person[]; readonly identities: readonly Identity[] },
+): boolean => {
+  if (kind === 'username') return identities.some(each => each.kind !== 'username')
+  const isShown = (phone: Identity): boolean => identities.some(each => isSame(each, phone))
+  const hadAnother = ({ identities: known }: Person): boolean => {
+    const phones = known.filter(each => each.kind === 'phone')
+    return phones.length > 0 && !phones.some(isShown)
+  }
+  return kind === 'phone' && same.some(hadAnother)
 }
 
 /**

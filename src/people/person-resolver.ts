@@ -62,7 +62,7 @@ export class PersonResolver {
     const { same, passed } = this.#match(identities)
     const [oldest, ...others] = same
     // A blocked person does not come back with a new account on the same number.
-    const blocked = passed.some(({ from }) => from.role === 'blocked')
+    const blocked = passed.some(({ identity, from }) => identity.kind === 'phone' && from.role === 'blocked')
     const person_id = oldest?.person_id ?? this.#create(name, blocked ? 'blocked' : 'client')
     for (const other of others) merge(person_id, other.person_id)
     this.#updateNames(this.#existing(person_id), identities, passed)

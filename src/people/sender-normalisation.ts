@@ -1,6 +1,7 @@
 /** Brings a sender's identities and name into one spelling. */
 import { DenidinError } from '../platform/errors.ts'
 import { phoneDigits } from '../platform/phone.ts'
+import { cutStart } from '../text/cut.ts'
 import type { Identity, Sender } from './person.ts'
 
 /** Longest name that is kept; WhatsApp itself allows 25 characters. */
@@ -38,8 +39,6 @@ export const usernameOf = (text: string): string | undefined =>
 
 /** A sender's name on one line, of bounded length; `undefined` when nothing is left of it. */
 export const knownName = (sender: Sender): string | undefined => {
-  const name = Array.from((sender.name ?? '').replace(/[\s\p{Cc}]+/gu, ' ').trim())
-    .slice(0, MOST_NAME_LENGTH)
-    .join('')
+  const name = cutStart((sender.name ?? '').replace(/[\s\p{Cc}]+/gu, ' ').trim(), MOST_NAME_LENGTH).toWellFormed()
   return name === '' ? undefined : name
 }

@@ -1,7 +1,8 @@
 /** Private files and folders: atomic writes, moving damaged files aside, sizes. */
 import { constants } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileFault } from './file-faults.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 
 /** Only the owner may read: a session holds people's words. */
@@ -13,17 +14,18 @@ const writes = new KeyedQueue<string>()
 /**
  * Writes a whole file or nothing: `<path>.new`, fsync, rename. Mode 0600; makes the folder (0700) when missing. The name
  * is always the same, so that what a crash leaves behind, people's words perhaps, is gone with the next write.
+ * @throws DenidinError `unavailable`, with the path and the reason
  */
 export const writeFileAtomic = async (path: string, content: string): Promise<void> => {
   await writes.run(resolve(path), async () => {
-    await makePrivateFolder(dirname(path))
     const fresh = `${path}.new`
     try {
+      await makePrivateFolder(dirname(path))
       await writeThrough(fresh, content)
       await rename(fresh, path)
     } catch (error) {
       await remove(fresh).catch(() => undefined)
-      throw error
+      throw fileFault(error, path)
     }
   })
 }
@@ -60,9 +62,23 @@ export const exists = async (path: string): Promise<boolean> => {
  * (`<path>.damaged-<time>`), so that nothing is lost and the name is free again.
  */
 export const setAside = async (path: string, at: number): Promise<string> => {
-  const aside = `${path}.damaged-${new Date(at).toISOString().replace(/[:.]/g, '-')}`
+  const aside = asidePath(path, at)
   await rename(path, aside)
   return aside
+}
+
+const ASIDE_MARK = '.damaged-'
+
+/** Where a damaged file or folder is moved to. */
+export const asidePath = (path: string, at: number): string =>
+  `${path}${ASIDE_MARK}${new Date(at).toISOString().replace(/[:.]/g, '-')}`
+
+/** Paths of all copies of a file or folder that were set aside, those of a database's further files (`-wal`) included. */
+export const copiesSetAside = async (path: string): Promise<readonly string[]> => {
+  const names = await readdir(dirname(path)).catch((): string[] => [])
+  return names
+    .filter(name => name.startsWith(basename(path)) && name.includes(ASIDE_MARK, basename(path).length))
+    .map(name => join(dirname(path), name))
 }
 
 /** Total size in bytes of all files below a folder; 0 when it is missing. */

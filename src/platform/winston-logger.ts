@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import winston from 'winston'
 import type { Clock } from './clock.ts'
 import { DailyFile } from './daily-file.ts'
+import type { HealthCheck } from './health.ts'
 import { currentTrace } from './trace.ts'
 import type { LogFields, Logger } from './logger.ts'
 
@@ -13,6 +14,8 @@ export interface LogSettings {
   readonly log_level: 'debug' | 'info' | 'warn' | 'error'
   /** Writes to the terminal too. */
   readonly console: boolean
+  /** Called once each time that the file begins to refuse lines, with one sentence. */
+  readonly onTrouble?: (trouble: string) => void
 }
 
 const KEPT_DAYS = 30
@@ -38,6 +41,8 @@ const line = winston.format.printf(info => {
 
 /** A log whose lines have reached the disk once `close` has resolved. */
 export interface ClosableLogger extends Logger {
+  /** Whether the lines can be written. */
+  readonly file: HealthCheck
   close(): Promise<void>
 }
 
@@ -56,7 +61,17 @@ const streamTo = (file: DailyFile): Writable =>
  * for 30 days. A line reads `time LEVEL component message key=value…`; inside a turn it carries that turn's `trace`.
  */
 export const createWinstonLogger = (settings: LogSettings, clock: Clock): ClosableLogger => {
-  const file = new DailyFile({ folder: settings.logs_dir, name: 'denidin', keptDays: KEPT_DAYS, clock })
+  const { onTrouble } = settings
+  const gapLine = ({ lost, reason }: { readonly lost: number; readonly reason: string }): string =>
+    `${new Date(clock.now()).toISOString()} WARN log Lines are late or lost lost=${String(lost)} reason=${writeField(reason)}`
+  const file = new DailyFile({
+    folder: settings.logs_dir,
+    name: 'denidin',
+    keptDays: KEPT_DAYS,
+    clock,
+    gapLine,
+    onTrouble,
+  })
   const transport = new winston.transports.Stream({ stream: streamTo(file), eol: EOL })
   const root = winston.createLogger({
     level: settings.log_level,
@@ -75,6 +90,7 @@ export const createWinstonLogger = (settings: LogSettings, clock: Clock): Closab
   }
   return {
     ...child('app'),
+    file,
     close: async () => {
       const written = once(transport, 'finish')
       root.end()

@@ -3,11 +3,13 @@
  * holds is never recalled without it.
  */
 import { LRUCache } from 'lru-cache'
+import type { LaterText } from '../memory/memory.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import { cutStart } from '../text/cut.ts'
 import { keyedStatements, saysOtherwise, type KeyedStatement } from '../text/facts/statement-keys.ts'
 import { kindOf } from '../text/sentence-kind.ts'
 import { splitSentences } from '../text/split-sentences.ts'
@@ -34,7 +36,7 @@ export interface EarlierStatement {
 /** What was said later. */
 export interface LaterStatement {
   /** The newest last. */
-  readonly texts: readonly string[]
+  readonly texts: readonly LaterText[]
   /** Since when the earlier statement does not hold, milliseconds since the Unix epoch; `undefined`: it says more. */
   readonly ended_at: number | undefined
 }
@@ -49,7 +51,7 @@ const MOST_CHARACTERS = 240
 const MOST_PARSED = 2000
 
 /** What a hit shows of it. */
-export const endedBy = (later: LaterStatement | undefined): { held_until?: number; now?: readonly string[] } =>
+export const endedBy = (later: LaterStatement | undefined): { held_until?: number; now?: readonly LaterText[] } =>
   later === undefined
     ? {}
     : { now: later.texts, ...(later.ended_at === undefined ? {} : { held_until: later.ended_at }) }
@@ -104,7 +106,7 @@ export class LaterStatements {
     messages: ReadonlyMap<string, MessageRecord>,
   ): LaterStatement | undefined {
     const own = this.#statements(earlier.text, namesOf(messages.get(placeOf(newer[0])), earlier))
-    const said: { readonly text: string; readonly at: number }[] = []
+    const said: { readonly id: MessageId; readonly text: string; readonly at: number }[] = []
     for (const found of newer) {
       const message = messages.get(placeOf(found))
       if (message === undefined) continue
@@ -112,19 +114,19 @@ export class LaterStatements {
       for (const { key, parsed } of own) {
         const other = theirs.findLast(each => each.key === key)
         if (other !== undefined && saysOtherwise(other.parsed, parsed))
-          said.push({ text: other.sentence, at: message.sent_at })
+          said.push({ id: message.message_id, text: other.sentence, at: message.sent_at })
       }
     }
     const stated = Math.max(...said.map(({ at }) => at))
     for (const found of corrections) {
       const message = messages.get(placeOf(found))
-      if (message !== undefined) said.push({ text: message.text, at: message.sent_at })
+      if (message !== undefined) said.push({ id: message.message_id, text: message.text, at: message.sent_at })
     }
     const [first] = said.sort((a, b) => a.at - b.at)
     if (first === undefined) return undefined
     // What corrected the earlier statement is itself over once it was stated anew.
     const holding = said.filter(({ at }) => at >= stated)
-    const texts = [...new Set(holding.map(({ text }) => shortened(text)))]
+    const texts = distinct(holding.map(({ id, text }) => ({ id, text: shortened(text) })))
     return { texts, ended_at: statementsIn(earlier.text) > 1 ? undefined : first.at }
   }
 
@@ -188,8 +190,12 @@ const placeOf = (found: Found | undefined): string =>
 const namesOf = (message: MessageRecord | undefined, { person_id }: EarlierStatement): ReadonlySet<string> =>
   new Set(message?.person_id === person_id ? tokenise(message.sender_name ?? '') : [])
 
+const distinct = (texts: readonly LaterText[]): readonly LaterText[] => [
+  ...new Map(texts.map(each => [each.text, each])).values(),
+]
+
 const shortened = (text: string): string =>
-  text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS).toWellFormed()}…`
+  text.length <= MOST_CHARACTERS ? text : `${cutStart(text, MOST_CHARACTERS)}…`
 
 const statementsIn = (text: string): number =>
   splitSentences(text).filter(sentence => kindOf(sentence) === 'statement').length

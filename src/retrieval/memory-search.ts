@@ -58,13 +58,13 @@ export class MemorySearch implements SearchService {
     call: CallContext,
   ): Promise<{ readonly found: FactHits; readonly failure: string | undefined }> {
     const { facts, clock } = this.#deps
-    const begun = clock.now()
+    const begun = clock.monotonic()
     try {
       const found = await facts.findFacts(entries, text, call)
       this.#logger.debug('Memories found', {
         count: found.memories.length,
         best_similarity: found.memories[0]?.similarity.toFixed(3),
-        took_ms: clock.now() - begun,
+        took_ms: clock.monotonic() - begun,
       })
       if (found.failure !== undefined) this.#countFailure(found.failure, begun)
       return { found, failure: found.failure }
@@ -77,7 +77,7 @@ export class MemorySearch implements SearchService {
 
   #countFailure(why: string, begun: number): void {
     this.#deps.metrics.count('recall_failures')
-    this.#logger.warn('Memories could not be recalled', { why, took_ms: this.#deps.clock.now() - begun })
+    this.#logger.warn('Memories could not be recalled', { why, took_ms: this.#deps.clock.monotonic() - begun })
   }
 
   /** Adds to memories what was said later about the same thing: it may not be learned yet. */
@@ -107,7 +107,7 @@ export class MemorySearch implements SearchService {
   ): Promise<MessageHits> {
     if (query.messages === 'none') return NO_MESSAGES
     const { messages, clock, metrics } = this.#deps
-    const begun = clock.now()
+    const begun = clock.monotonic()
     try {
       const hits =
         query.messages === 'relevant'
@@ -123,7 +123,7 @@ export class MemorySearch implements SearchService {
               most_quotes: limits.quotes,
               words: NO_WORDS,
             }
-      this.#logger.debug('Messages found', { count: hits.quotes.length, took_ms: clock.now() - begun })
+      this.#logger.debug('Messages found', { count: hits.quotes.length, took_ms: clock.monotonic() - begun })
       return hits
     } catch (error) {
       metrics.count('recall_failures')

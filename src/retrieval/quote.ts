@@ -1,4 +1,5 @@
 /** A message that a search found, quoted word for word. */
+import type { LaterText } from '../memory/memory.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
@@ -24,7 +25,7 @@ export interface Quote {
   /** Since when it no longer holds, milliseconds since the Unix epoch. */
   readonly held_until?: number
   /** What its speaker said later about the same thing, the newest last. */
-  readonly now?: readonly string[]
+  readonly now?: readonly LaterText[]
   /** Whose conversation it is, for a hit outside the asker's own scope. */
   readonly owner_label?: string
 }

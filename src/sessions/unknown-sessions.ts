@@ -10,11 +10,10 @@ import { isoDay } from '../platform/clock.ts'
 import { exists, makePrivateFolder, remove } from '../platform/files.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
-import { ARCHIVE, type SessionFolders } from './session-folders.ts'
+import { ARCHIVE, UNKNOWN, type SessionFolders } from './session-folders.ts'
 import type { SessionLedger } from './session-ledger.ts'
 import { readWindowFile } from './window-file.ts'
 
-const UNKNOWN = 'unknown'
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 /** Places between two turns of everything else. */
 const PLACES_AT_ONCE = 50

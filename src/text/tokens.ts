@@ -1,6 +1,7 @@
 /** Counts tokens as OpenAI's current models do, and cuts texts to a number of tokens. */
 import { createRequire } from 'node:module'
 import type { Tiktoken } from 'tiktoken/lite'
+import { cutEnd, cutStart } from './cut.ts'
 
 /** Counts tokens of a text the way the models of the o200k family do, and cuts texts by tokens. */
 export interface TokenCounter {
@@ -38,7 +39,8 @@ export const createTokenCounter = (): TokenCounter => {
       const part = keep === 'start' ? all.subarray(0, tokens) : all.subarray(all.length - tokens)
       // A cut between two tokens may fall inside one character: its torn bytes decode to U+FFFD and are dropped.
       const cut = new TextDecoder().decode(encoding?.decode(part))
-      return keep === 'start' ? cut.replace(/\uFFFD+$/u, '') : cut.replace(/^\uFFFD+/u, '')
+      const whole = keep === 'start' ? cut.replace(/\uFFFD+$/u, '') : cut.replace(/^\uFFFD+/u, '')
+      return keep === 'start' ? cutStart(text, whole.length) : cutEnd(text, whole.length)
     },
   }
 }

@@ -2,7 +2,7 @@
  * The vectors feature: one store, one Chroma server, an index for memories and one for messages, the previous embedding
  * model while it still answers, and maintenance over all of them.
  */
-import type { Database } from '../database/sqlite/database.ts'
+import type { DerivedDatabase } from '../database/sqlite/derived-database.ts'
 import type { Module } from '../lifecycle/module.ts'
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageContext } from '../messages/message-context.ts'
@@ -11,6 +11,7 @@ import type { Embedder } from '../models/embedder.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { HealthCheck } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -85,31 +86,39 @@ export interface VectorsModule extends Module {
   readonly memories: SourceVectors
   readonly messages: MessageVectors
   readonly maintenance: VectorMaintenance
+  /** Rewrites index files that still contain deleted vectors. @returns whether none is left that does */
+  purge(): Promise<boolean>
   /** What the vector store holds of persons. */
   readonly personal: PersonalData
+  /** Whether there is any vector, of whatever model. */
+  holdsAny(): Promise<boolean>
+  /** From the next round on, everything is compared with its source, not only what is new. */
+  compareAll(): Promise<void>
+  /** The health of the file. */
+  readonly file: HealthCheck
 }
 
 /** Opens the vector store; the Chroma server starts when it is first needed. */
 export const createVectorsModule = async (deps: VectorsModuleDeps): Promise<VectorsModule> => {
   const { settings, runtime } = deps
-  const database = await openVectorDatabase(settings.database_path, runtime.clock, runtime.logger)
-  const vectors = createSqliteVectorStore(database)
+  const derived = openVectorDatabase(settings.database_path, runtime.clock, runtime.logger)
+  const vectors = createSqliteVectorStore(derived.database)
   for (const { from_id, into_id } of deps.pastMerges) {
     await vectors.rescope(scopeOfPerson(from_id), scopeOfPerson(into_id))
   }
   const previous = await previousEmbedder(vectors, deps.embedder.space, deps.embedderOf)
-  return assemble(deps, { database, vectors, previous })
+  return assemble(deps, { derived, vectors, previous })
 }
 
 interface Opened {
-  readonly database: Database
+  readonly derived: DerivedDatabase
   readonly vectors: VectorStore
   readonly previous: Embedder | undefined
 }
 
 const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
   const { settings, runtime } = deps
-  const { database, vectors } = opened
+  const { derived, vectors } = opened
   const embedder = withQuestionCache(deps.embedder)
   const min_similarity = settings.min_similarity ?? defaultMinSimilarity(embedder.model)
   const sources = new FollowedSources({ ...opened, settings, runtime, embedder, min_similarity })
@@ -121,6 +130,10 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
   })
   const memories = sources.follow(deps.memorySource, embedder.space, true)
   const messages = sources.follow(messageSource, messageSpace(embedder.space), settings.embed_messages)
+  derived.onRenewed(() => {
+    memories.vectors.requestFullSync()
+    messages.vectors.requestFullSync()
+  })
   const messageVectors = createMessageVectors({
     context: deps.messages.context,
     vectors: messages.vectors,
@@ -133,6 +146,18 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     memories: memories.vectors,
     messages: messageVectors,
     personal,
+    purge: async () => {
+      // They share a server: where the first cannot be rewritten now, the second is not either.
+      if (await memories.vectors.purge()) await messages.vectors.purge()
+      else messages.vectors.requestFullSync()
+      derived.database.scrub()
+      return !(await vectors.purgePending())
+    },
+    holdsAny: async () => (await vectors.spaces()).length > 0,
+    compareAll: async () => {
+      for (const { space } of await vectors.spaces()) await vectors.setMark(space, undefined)
+    },
+    file: derived,
     personalData: [personal],
     backupSources: [
       { name: 'vectors', path: settings.database_path, kind: 'sqlite', content: 'derived' },
@@ -156,7 +181,7 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     stop: async () => {
       await messageVectors[Symbol.asyncDispose]()
       await memories.vectors[Symbol.asyncDispose]()
-      database[Symbol.dispose]()
+      derived[Symbol.dispose]()
     },
   }
 }
@@ -206,7 +231,8 @@ class FollowedSources {
 
   /** The table of the memories cleans up after all others. */
   #tableOf(space: string): CollectionAllocator {
-    const { database, previous, embedder } = this.#deps
+    const { previous, embedder } = this.#deps
+    const { database } = this.#deps.derived
     if (space !== embedder.space) return createSqliteCollectionAllocator(database, { space, tidies: false })
     const previous_spaces = previous === undefined ? [] : [previous.space, messageSpace(previous.space)]
     const in_use = [messageSpace(space), ...previous_spaces]

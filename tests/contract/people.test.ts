@@ -144,6 +144,7 @@ describe.each([['SQLite', sqlite]])('people in %s', (_, keep) => {
     const middle = await people.resolve(lid('77000111'))
     const newest = await people.resolve(phone('15550001111'))
     await people.resolve(both('15550001111', '77000111'))
+    await people.merge(oldest.person_id, middle.person_id)
     const person = await people.resolve(both('15550003333', '77000111'))
     expect(person.person_id).toBe(oldest.person_id)
     // The account goes by the number that it showed last.

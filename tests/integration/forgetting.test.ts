@@ -60,7 +60,12 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
       memories: stores.memories,
       longterm: createNoLongTermMemory(stores.memories),
       indexes: [],
-      scrub: () => stores.database.scrub(),
+      memoryLog: stores.memoryLog,
+      reflections: stores.reflections,
+      scrub: async () => {
+        stores.database.scrub()
+      },
+      purge: async () => true,
     },
     sessions: {
       sessions: createSessions({ ...parts, ...stores, timeout_ms: 1e9 }),
@@ -186,7 +191,7 @@ test('what somebody said before two persons became one is known as forgotten aft
     await forgettingOver(stores, []).everything({ person_id, by: 'operator' })
     const other = await stores.people.resolve({ identities: [{ kind: 'lid', value: '4711' }] })
     const one = await stores.people.merge(person_id, other.person_id)
-    const sent_at = 1_700_000_000_000
+    const sent_at = Math.floor(denidin.clock.now() / 1000) * 1000 + 1000
     const said = { message_id: 'again', chat_id: 'x@lid', chat_kind: 'direct', text: 'new words', sent_at } as const
     const receipt: Receipt = {
       message: { ...said, sender: { identities: [] }, addressed: true, may_continue: false },
@@ -199,6 +204,9 @@ test('what somebody said before two persons became one is known as forgotten aft
     expect(await stores.messages.inbox.receive(receipt)).toBe('new')
     const past = { ...receipt.message, message_id: 'past-1' }
     expect(await stores.messages.inbox.receive({ ...receipt, message: past })).toBe('known')
+    // It was said before and is found only now: the phone kept it.
+    const late = { ...receipt.message, message_id: 'late', sent_at: sent_at - 60_000 }
+    expect(await stores.messages.inbox.receive({ ...receipt, message: late })).toBe('known')
   })
 })
 

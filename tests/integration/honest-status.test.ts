@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { operations } from '../../src/operations/list.ts'
-import { TestDenidin } from '../support/denidin.ts'
+import { GODFATHER, TestDenidin } from '../support/denidin.ts'
 import { embed, failure, hangUp, json, malformed, reply, type Answer } from '../support/model-server.ts'
 
 let denidin: TestDenidin
@@ -78,3 +78,23 @@ test('a refused embedding makes the embedding model down, and only that', async 
   await denidin.app.memory.whenIdle()
   expect(await partOf('embedding model')).toMatchObject({ state: 'ok' })
 })
+
+test.each([
+  ['hello', failure(429, { code: 'insufficient_quota' }), /no credit left.*nothing that you did/],
+  ['שלום לך', failure(402), /נגמרה היתרה/],
+  ['hello', failure(401, { code: 'invalid_api_key' }), /refuses to work.*administrator/],
+  ['hello', failure(404), /refuses to work.*administrator/],
+  ['hello', failure(500), /does not respond.*try again/],
+])(
+  'whoever writes "%s" reads what is true, and only the administrator reads the reason',
+  async (text, answer, says) => {
+    denidin = await TestDenidin.start()
+    denidin.models.always('completion', answer)
+    const forPerson = await denidin.say(text)
+    expect(forPerson).toMatch(says)
+    expect(forPerson).not.toMatch(/127\.0\.0\.1|\d{3}/)
+    const forAdministrator = await denidin.say(text, { phone: GODFATHER })
+    expect(forAdministrator).toMatch(says)
+    expect(forAdministrator).toMatch(/(?:reason|הסיבה): .*127\.0\.0\.1.*\d{3}/)
+  },
+)

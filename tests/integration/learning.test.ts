@@ -97,7 +97,7 @@ test.each([
   ['enable_ollama', { enable_ollama: false }, { anthropic: 1, gemini: 1, ollama: 0 }],
 ])('%s says whether it is asked', async (_, flags, expected) => {
   denidin = await TestDenidin.start(cascade(flags))
-  for (const server of [denidin.models, ...Object.values(others)]) server.always('extraction', failure(400))
+  for (const server of [denidin.models, ...Object.values(others)]) server.always('extraction', failure(401))
   expect(await told()).toEqual(['my dog is called Rex'])
   expect(asked()).toEqual(expected)
 })

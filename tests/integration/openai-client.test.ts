@@ -16,6 +16,7 @@ import {
   reply,
   ScriptedModelServer,
 } from '../support/model-server.ts'
+import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog, type MemoryLog } from '../support/memory-log.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
@@ -48,7 +49,8 @@ const connect = (
     { api_key: KEY, base_url, timeout_seconds: TIMEOUT_SECONDS, retries },
     { clock, ids: fakeIds(), logger },
   )
-  return { client, model: createOpenAiLanguageModel({ client, model: 'some-model', tokens }) }
+  const knowledge = forgetfulKnowledge({ clock, logger })
+  return { client, model: createOpenAiLanguageModel({ client, model: 'some-model', tokens, knowledge, clock, logger }) }
 }
 
 describe('repeating', () => {
@@ -335,7 +337,7 @@ test('a body that never ends is given up', async () => {
 })
 
 test('an error that never ends is read at its beginning', async () => {
-  server.next('completion', (_, response) => {
+  server.always('completion', (_, response) => {
     response.statusCode = 400
     return endless('a', { opening: '{"error": "' })(_, response)
   })
@@ -356,7 +358,8 @@ test("a server of one's own needs no key", async () => {
     { api_key: undefined, base_url: server.base_url, timeout_seconds: 5, retries: 0 },
     { clock, ids: fakeIds(), logger },
   )
-  const model = createOpenAiLanguageModel({ client, model: 'some-model', tokens })
+  const knowledge = forgetfulKnowledge({ clock, logger })
+  const model = createOpenAiLanguageModel({ client, model: 'some-model', tokens, knowledge, clock, logger })
   server.next('completion', reply('Hello'))
   await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello' })
 })

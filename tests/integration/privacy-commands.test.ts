@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { filesWith } from '../support/data-files.ts'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
+import { reply } from '../support/model-server.ts'
 
 let denidin: TestDenidin
 
@@ -248,6 +249,8 @@ test('in a group nobody forgets what others said, nor shows what is held about t
 })
 
 test('forgetting everything takes what was said in groups, and leaves what others said there', async () => {
+  // What the model repeats of it to others is another matter.
+  denidin.models.always('completion', reply('Nice.'))
   await inGroup('I am Ana and I collect Krugerrands', '15550001111', false)
   await inGroup('and I collect stamps', '15550002222')
   await denidin.say('hello')

@@ -27,8 +27,8 @@ const uses = async (type: string): Promise<number> =>
 
 /** The quoted lines of a block of the last request. */
 const givenIn = (heading: string): readonly string[] => {
-  const blocks = (denidin.models.of('completion').at(-1)?.body.messages ?? []).map(each => each.content)
-  const block = blocks.find(content => content.startsWith(heading)) ?? ''
+  const system = denidin.models.of('completion').at(-1)?.body.messages?.[0]?.content ?? ''
+  const block = system.split('\n\n').find(each => each.startsWith(heading)) ?? ''
   return block
     .split('\n')
     .slice(1)

@@ -58,7 +58,9 @@ const use = async ({ scope, memory_id }: MemoryRecord, times: number): Promise<v
 /** The profile's lines as the model is shown them. */
 const profileOf = async (scope: Scope): Promise<readonly string[]> => {
   const lines = await createProfileOf({ profiles, memories })(scope)
-  return packProfile(lines, { content: PROFILE_TOKENS, room: Infinity }, new TokenCosts(wordCounter)).lines
+  return packProfile(lines, { content: PROFILE_TOKENS, room: Infinity }, new TokenCosts(wordCounter)).lines.map(
+    ({ text }) => text,
+  )
 }
 
 test('what is used rises and sinks again, with a line in its history each time, however often', async () => {

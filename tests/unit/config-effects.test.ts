@@ -50,6 +50,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.jitter': 'gaps vary at random within the jitter',
   'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
   'conversation.time_zone': 'in quiet hours messages wait in order, except those of the godfather',
+  'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
+  'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',
   'memory.godfather_scope':
     'with godfather_scope all the godfather is reminded of what others said, and each time is audited',
   'memory.session.max_tokens_by_role.client':

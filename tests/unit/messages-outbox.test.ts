@@ -157,8 +157,7 @@ describe('a message that our own account wrote', () => {
         open++
         return work()
       },
-      isPart: message_id => parts.has(message_id),
-      isRecorded: message_id => message_id === 'own-1',
+      originOfKnown: message_id => (parts.has(message_id) ? 'ours' : message_id === 'own-1' ? 'received' : undefined),
       unidentifiedParts: () => [...unidentified],
       identify: (_part, message_id) => {
         unidentified.pop()

@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals'
 import { ModelHealth } from '../../src/models/model-health.ts'
-import { DenidinError } from '../../src/platform/errors.ts'
+import { ModelError, type ModelErrorReason } from '../../src/models/model-error.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 const setUp = () =>
   new ModelHealth({ name: 'language model', model: 'm at host', slow_ms: 30_000, clock: new FakeClock() })
 
-const refused = new DenidinError('rejected', 'host refused the request (400)')
+const refused = new ModelError('bad-request', 'host refused the request (400)')
 
 test('one request that is refused for its content says nothing about the model', async () => {
   const health = setUp()
   health.answered(10)
-  health.failed(refused, { person_id: 'p1' }, 'request')
-  health.failed(refused, { person_id: 'p2' }, 'request')
+  health.failed(refused, { person_id: 'p1' })
+  health.failed(refused, { person_id: 'p2' })
   await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
 })
 
@@ -21,7 +21,7 @@ test.each([
   ['several people', ['p1', 'p2', 'p1'], 'down'],
 ])('three refused requests of %s in a row count', async (_, persons, state) => {
   const health = setUp()
-  for (const person_id of persons) health.failed(refused, { person_id }, 'request')
+  for (const person_id of persons) health.failed(refused, { person_id })
   await expect(health.health()).resolves.toMatchObject({ state, detail: expect.stringContaining('400') })
   health.answered(10)
   await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
@@ -29,10 +29,10 @@ test.each([
 
 test('an answer in between starts the count again', async () => {
   const health = setUp()
-  health.failed(refused, { person_id: 'p1' }, 'request')
-  health.failed(refused, { person_id: 'p2' }, 'request')
+  health.failed(refused, { person_id: 'p1' })
+  health.failed(refused, { person_id: 'p2' })
   health.answered(10)
-  health.failed(refused, { person_id: 'p1' }, 'request')
+  health.failed(refused, { person_id: 'p1' })
   await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
 })
 
@@ -47,4 +47,26 @@ test('a model is slow when three answers in a row took long, not for one', async
   })
   health.answered(1000)
   await expect(health.health()).resolves.toMatchObject({ state: 'ok' })
+})
+
+test.each<[ModelErrorReason, string]>([
+  ['unauthorised', 'down'],
+  ['not-found', 'down'],
+  ['out-of-credit', 'down'],
+  ['rate-limited', 'down'],
+  ['overloaded', 'down'],
+  ['server-error', 'down'],
+  ['unreachable', 'down'],
+  ['timeout', 'down'],
+  ['redirected', 'down'],
+  ['bad-response', 'down'],
+  ['content-filter', 'ok'],
+  ['context-length', 'ok'],
+  ['bad-request', 'ok'],
+  ['too-large', 'ok'],
+])('after one failure with the reason %s the model is %s', async (reason, state) => {
+  const health = setUp()
+  health.answered(10)
+  health.failed(new ModelError(reason, 'host failed'), { person_id: 'p1' })
+  await expect(health.health()).resolves.toMatchObject({ state })
 })

@@ -201,10 +201,10 @@ test('a merge that is done costs nothing any more', async () => {
 test('a person who is merged onwards while an earlier merge waits takes everything along', async () => {
   const people = open()
   const oldest = (await people.resolve({ identities: [{ kind: 'phone', value: '15550003333' }] })).person_id
-  await twoPersons(people)
+  const { other } = await twoPersons(people)
   photos.failing = true
   await people.resolve(BOTH)
-  const person = await people.resolve({ identities: [{ kind: 'phone', value: '15550003333' }, ...LID.identities] })
+  const person = await people.merge(oldest, other)
   expect(person.person_id).toBe(oldest)
   photos.failing = false
   await open().recover()
@@ -214,11 +214,11 @@ test('a person who is merged onwards while an earlier merge waits takes everythi
 test('a person who is merged onwards while an earlier merge is under way takes everything along', async () => {
   const people = open()
   const oldest = (await people.resolve({ identities: [{ kind: 'phone', value: '15550003333' }] })).person_id
-  await twoPersons(people)
+  const { other } = await twoPersons(people)
   const gate = Promise.withResolvers<undefined>()
   photos.waiting = gate.promise
   const merging = people.resolve(BOTH)
-  const onwards = people.resolve({ identities: [{ kind: 'phone', value: '15550003333' }, ...LID.identities] })
+  const onwards = people.merge(oldest, other)
   await clock.advance(0)
   gate.resolve(undefined)
   await Promise.all([merging, onwards])

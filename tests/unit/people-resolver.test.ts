@@ -1,5 +1,5 @@
 // Who is one person, without a database.
-import { beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { PersonResolver, type PersonRows } from '../../src/people/person-resolver.ts'
 import { isSame, type Identity, type Person, type Role } from '../../src/people/person.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -146,6 +146,43 @@ test('a blocked person does not come back with a new account on the same number'
   resolve(undefined, PHONE, LID)
   rows.setRole('p1', 'blocked')
   expect(writesOf(() => resolve(undefined, PHONE, OTHER_LID))[0]).toBe('create p2 blocked')
+})
+
+describe('a username alone makes no one of two', () => {
+  const OTHER_PHONE: Identity = { kind: 'phone', value: '15550002222' }
+
+  test.each<[string, readonly Identity[], readonly Identity[]]>([
+    ['another phone', [PHONE, USERNAME], [OTHER_PHONE, USERNAME]],
+    ['another account', [LID, USERNAME], [OTHER_LID, USERNAME]],
+    ['an account of which no number is known', [PHONE, USERNAME], [LID, USERNAME]],
+    ['a number of which no account is known', [LID, USERNAME], [PHONE, USERNAME]],
+    ['an account and another phone', [PHONE, LID, USERNAME], [OTHER_PHONE, OTHER_LID, USERNAME]],
+  ])('taken by %s', (_who, first, second) => {
+    resolve('Dana', ...first)
+    expect(resolve('Mallory', ...second)).toBe('p2')
+    expect(rows.persons.map(person => person.identities.some(each => each.kind === 'username'))).toEqual([false, true])
+    expect(resolve('Dana', ...first.filter(each => each.kind !== 'username'))).toBe('p1')
+  })
+
+  test('and a block does not follow it', () => {
+    resolve(undefined, PHONE, USERNAME)
+    rows.setRole('p1', 'blocked')
+    expect(writesOf(() => resolve(undefined, OTHER_PHONE, USERNAME))[0]).toBe('create p2 client')
+  })
+
+  test('but stays with an account that changes its number', () => {
+    resolve(undefined, PHONE, LID, USERNAME)
+    expect(resolve(undefined, OTHER_PHONE, LID, USERNAME)).toBe('p1')
+  })
+})
+
+test('an account with a number of its own that takes over another number is not the person who had it', () => {
+  const other: Identity = { kind: 'phone', value: '15550002222' }
+  resolve(undefined, other)
+  resolve(undefined, PHONE, LID)
+  expect(resolve(undefined, other, LID)).toBe('p2')
+  expect(rows.persons).toHaveLength(2)
+  expect(rows.persons[0]?.identities).toEqual([])
 })
 
 test('an account that shows another number has released the one before', () => {

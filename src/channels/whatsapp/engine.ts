@@ -91,7 +91,7 @@ export interface EngineConnection {
   /**
    * Hands a text to WhatsApp; `quoted_id` is the message that it answers. Resolves with the message that was made, or
    * `undefined` when WhatsApp does not say. The same message is also reported as an event. No deadline of its own.
-   * @throws DenidinError `unavailable`; the message may have been sent nevertheless
+   * @throws DenidinError `rejected`: no message was made, so none was sent; `unavailable`: it may have been sent nevertheless
    */
   send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined>
   /** How far an own message got, if the engine knows it without an event: see {@link WhatsAppMessage.ack}. Else 0. */

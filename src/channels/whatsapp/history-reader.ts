@@ -1,6 +1,7 @@
 /** Reads the messages that arrived while DeniDin was not connected, chat by chat. */
 import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
+import { messageKeyOf } from '../../messages/message-key.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { EngineConnection, ListedChat } from './engine.ts'
 import { reasonOf } from './failure-reason.ts'
@@ -69,7 +70,7 @@ export class HistoryReader {
 
   constructor(deps: HistoryReaderDeps) {
     this.#deps = deps
-    this.#began = deps.clock.now()
+    this.#began = deps.clock.monotonic()
     this.#logged_at = this.#began
   }
 
@@ -84,7 +85,7 @@ export class HistoryReader {
     for (let first = 0; first < chats.length; first += CHATS_AT_ONCE) {
       await this.#deliver(await this.#readChats(chats, first))
     }
-    const took_ms = clock.now() - this.#began
+    const took_ms = clock.monotonic() - this.#began
     logger[took_ms >= SLOW_MS ? 'info' : 'debug']('Caught up with messages that arrived meanwhile', {
       chats: chats.length,
       messages: this.#messages,
@@ -112,8 +113,8 @@ export class HistoryReader {
       const found = await this.#readChat(chat)
       if (found?.complete !== true) this.#complete = false
       if (found !== undefined) missed.push(found.missed)
-      if (clock.now() - this.#logged_at >= SLOW_MS) {
-        this.#logged_at = clock.now()
+      if (clock.monotonic() - this.#logged_at >= SLOW_MS) {
+        this.#logged_at = clock.monotonic()
         logger.info('Catching up with messages that arrived meanwhile', {
           chats: chats.length,
           read: first + index + 1,
@@ -152,7 +153,7 @@ export class HistoryReader {
         })
       }
       const now = clock.now()
-      const all = new Map([...messages, ...received(chat_id)].map(message => [message.message_id, message]))
+      const all = new Map([...messages, ...received(chat_id)].map(message => [identityOf(message), message]))
       const inOrder = [...all.values()].sort((a, b) => a.sent_at - b.sent_at)
       const pending = inOrder.find(({ type, sent_at }) => type === CIPHERTEXT && now - sent_at < DECRYPTED_WITHIN_MS)
       // Times are whole seconds: another message of the same second may follow.
@@ -184,5 +185,9 @@ const incompleteChat = (
   if (newest <= known && (unread === 0 || recorded === undefined)) return undefined
   return { chat_id, newest, from: recorded === undefined ? linked_at : recorded - OVERLAP_MS }
 }
+
+/** The same message may be listed under another address than it came with. */
+const identityOf = ({ message_id, from_me }: WhatsAppMessage): string =>
+  `${String(from_me)} ${messageKeyOf(message_id).stanza_id}`
 
 const beginningOf = ({ messages }: MissedHistory): number => messages[0]?.sent_at ?? Infinity

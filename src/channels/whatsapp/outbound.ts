@@ -4,6 +4,7 @@ import type { Delivery } from '../channel.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
 import { asDenidinError } from '../../platform/errors.ts'
+import { messageKeyOf } from '../../messages/message-key.ts'
 import type { MessageId } from '../../messages/message.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import type { EngineConnection } from './engine.ts'
@@ -28,8 +29,8 @@ export class Outbound {
   readonly #acknowledgements = new Acknowledgements()
   readonly #sending = new Set<Sending>()
   readonly #running = new Set<Promise<Delivery>>()
-  /** Ids of the messages that we sent. */
-  readonly #sent_ids = new LRUCache<MessageId, true>({ max: MOST_IDS })
+  /** Stanza ids of the messages that we sent. */
+  readonly #sent_ids = new LRUCache<string, true>({ max: MOST_IDS })
 
   /** @param confirm_ms from handing over a message to a server's acknowledgement */
   constructor(clock: Clock, confirm_ms: number) {
@@ -55,10 +56,11 @@ export class Outbound {
    * wait; where it stays unknown, the message counts as ours: to be silent by mistake would be worse.
    */
   async isOurs(message: WhatsAppMessage): Promise<boolean> {
-    if (this.#sent_ids.has(message.message_id)) return true
+    const { stanza_id } = messageKeyOf(message.message_id)
+    if (this.#sent_ids.has(stanza_id)) return true
     const sameChat = [...this.#sending].filter(each => each.chat_id === message.chat_id)
     await Promise.all(sameChat.map(each => each.ended))
-    return this.#sent_ids.has(message.message_id) || sameChat.some(each => each.message_id === undefined)
+    return this.#sent_ids.has(stanza_id) || sameChat.some(each => each.message_id === undefined)
   }
 
   /** Resolves with the outcome, never rejects. */
@@ -92,7 +94,7 @@ export class Outbound {
 
   #identify(sending: Sending, message_id: MessageId): void {
     sending.message_id = message_id
-    this.#sent_ids.set(message_id, true)
+    this.#sent_ids.set(messageKeyOf(message_id).stanza_id, true)
   }
 
   async #sendWithDeadline(
@@ -112,6 +114,9 @@ export class Outbound {
       })
     } catch (error) {
       const { message_id } = sending
+      if (message_id === undefined && asDenidinError(error).code === 'rejected') {
+        return { outcome: 'not_sent', reason: asDenidinError(error).message, refused: true }
+      }
       if (message_id !== undefined && (await this.#hasReachedServer(connection, message_id))) {
         return { outcome: 'sent', message_id }
       }
@@ -141,6 +146,7 @@ export class Outbound {
       return { outcome: 'unconfirmed', reason: 'WhatsApp did not say which message it made' }
     }
     const level = await this.#acknowledgements.whenDecided(message_id, signal)
-    return level > 0 ? { outcome: 'sent', message_id } : { outcome: 'not_sent', reason: 'WhatsApp refused the message' }
+    if (level > 0) return { outcome: 'sent', message_id }
+    return { outcome: 'not_sent', reason: 'WhatsApp refused the message', refused: true, message_id }
   }
 }

@@ -8,7 +8,10 @@ export interface Self {
 
 /** A message of a chat, sent by anyone. Addresses look like `15550001111@c.us`, `777@lid` or `1203@g.us`. */
 export interface WhatsAppMessage {
-  /** `<true if own>_<chat>_<id>[_<author>]`: the same message has the same id in every engine and after every restart. */
+  /**
+   * `<true if own>_<chat>_<id>[_<author>]`, as WhatsApp writes it at this moment. The addresses in it may change; `<id>` is
+   * the same in every engine and after every restart.
+   */
   readonly message_id: string
   /**
    * WhatsApp's own name for the kind: `chat`, `image`, `call_log`, … Two have a meaning of their own: `ciphertext` is

@@ -2,15 +2,17 @@
  * Decides what goes into a request to the model. Every part has its own budget, and together with the system prompt and
  * everything around the texts they stay within the budget of the whole request. What was taken and left is recorded.
  */
+import type { MessageId } from '../../messages/message.ts'
 import type { ModelMessage } from '../../models/language-model.ts'
+import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { packHistory, type PackedHistory } from './pack-history.ts'
-import { packProfile, type ProfileLine } from './pack-profile.ts'
+import { packProfile } from './pack-profile.ts'
 import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord } from './packing-record.ts'
-import { renderContext, systemText, type SystemText } from './render-context.ts'
-import { ANSWER_TOKENS, MESSAGE_TOKENS, TokenCosts } from './token-costs.ts'
+import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
+import { TokenCosts } from './token-costs.ts'
 
 /** Tokens set aside for a request for a certain tone: which one is known only when recall is packed. */
 const TONE_TOKENS = 64
@@ -26,6 +28,8 @@ export interface ContextCandidates {
   readonly recall: FoundCandidates
   /** What the model is asked for because of the recalled texts that are shown; `undefined`: nothing. */
   readonly tone: (recalled: RecallCandidates) => string | undefined
+  /** The message that is answered; `undefined`: the newest of the history. */
+  readonly question?: MessageId
 }
 
 /** A request within its budget. */
@@ -74,6 +78,7 @@ export class ContextPacker {
       memories: recall.memories,
       quotes: recall.quotes,
       history: history.messages,
+      question: candidates.question,
     })
     const fixed = this.#fixedCandidates(system, tone)
     const tokens =

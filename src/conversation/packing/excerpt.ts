@@ -1,5 +1,6 @@
 /** A recalled text of which passages are shown, one after the other, as far as the budget reaches. */
-import { cutAtCharacter, excerptOf, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
+import { cutStart } from '../../text/cut.ts'
+import { excerptOf, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 
 /** Texts up to this length are shown whole or not at all. */
@@ -110,7 +111,7 @@ export class Excerpt<Item> {
   takeBeginning(most: number, room: number): Step {
     const text = this.#textOf(1)
     const { counter, added_tokens } = this.#deps
-    const cut = cutAtCharacter(text, counter.cut(text, most - added_tokens, 'start').length).trimEnd()
+    const cut = cutStart(text, counter.cut(text, most - added_tokens, 'start').length).trimEnd()
     const state = this.#state(cut)
     if (cut === '' || state.line_tokens > room) return { tokens: 0, line_tokens: 0 }
     this.#shown = state

@@ -1,10 +1,11 @@
 /** Chooses the part of a session's window that goes into a request: the newest messages, shortened where they are too long. */
+import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { senderPrefix, type ChatKind } from './render-context.ts'
-import { MESSAGE_TOKENS, type TokenCosts } from './token-costs.ts'
+import type { TokenCosts } from './token-costs.ts'
 
 export interface PackedHistory {
   /** Oldest first; the newest message is always among them. */

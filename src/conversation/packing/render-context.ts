@@ -3,11 +3,21 @@
  * strings, one per line, so that nothing inside a quote can end it and pass for an instruction.
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
-import type { ModelMessage } from '../../models/language-model.ts'
+import type { MessageId } from '../../messages/message.ts'
+import { blockMessage, type ModelMessage, type RequestPiece } from '../../models/language-model.ts'
 import { isoDay } from '../../platform/clock.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
+import { cutStart } from '../../text/cut.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
+
+/** One line of a profile, and the memory that it is. */
+export interface ProfileLine {
+  readonly memory_id: string
+  /** Messages that it was learned from. */
+  readonly sources?: readonly MessageId[]
+  readonly text: string
+}
 
 export type ChatKind = 'direct' | 'group'
 
@@ -58,14 +68,11 @@ const untilOf = (held_until: number | undefined): string =>
 
 /** What stands behind a text that does not hold any more: what was said later about the same thing. */
 export const nowSuffix = ({ now }: Pick<Quote, 'now'>): string =>
-  now === undefined ? '' : ` (now: ${now.map(text => JSON.stringify(text)).join('; ')})`
+  now === undefined ? '' : ` (now: ${now.map(({ text }) => JSON.stringify(text)).join('; ')})`
 
 /** A name is its person's own invention: only what looks like a name stays. */
 const asName = (speaker: string): string =>
-  speaker
-    .replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, ' ')
-    .trim()
-    .slice(0, NAME_CHARACTERS)
+  cutStart(speaker.replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, ' ').trim(), NAME_CHARACTERS)
 
 /** People choose their own names: these too are data. */
 const ownerOf = (label: string | undefined): string => (label === undefined ? '' : ` of ${JSON.stringify(label)}:`)
@@ -76,40 +83,57 @@ export const senderPrefix = (message: WindowMessage, chat_kind: ChatKind): strin
 
 export interface RenderedParts extends SystemText {
   readonly tone: string | undefined
-  readonly profile: readonly string[]
+  readonly profile: readonly ProfileLine[]
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
   readonly history: readonly WindowMessage[]
+  /** Id of the message that is answered. */
+  readonly question: MessageId | undefined
 }
 
 /** The messages of the request. */
 export const renderContext = (parts: RenderedParts): readonly ModelMessage[] => {
-  const { tone, profile, memories, quotes, history, chat_kind } = parts
+  const { tone, profile, memories, quotes, history } = parts
   const system = systemText(parts)
   const messages: ModelMessage[] = [{ role: 'system', content: tone === undefined ? system : `${system}\n${tone}` }]
   if (profile.length > 0) {
-    messages.push({ role: 'system', content: [PROFILE_HEADING, ...profile.map(profileLine)].join('\n') })
+    const lines = profile.map(({ memory_id, sources = [], text }) => ({
+      text: profileLine(text),
+      ids: [memory_id, ...sources],
+    }))
+    messages.push(blockMessage('system', PROFILE_HEADING, lines))
   }
   const recalled = [
     ...memories.flatMap(memoryLines),
-    ...quotes.map(quote => `${quotePrefix(quote)}${JSON.stringify(quote.text)}${nowSuffix(quote)}`),
+    ...quotes.map(quote => ({
+      text: `${quotePrefix(quote)}${JSON.stringify(quote.text)}${nowSuffix(quote)}`,
+      ids: [quote.message_id, ...idsOf(quote)],
+    })),
   ]
-  if (memories.length + quotes.length > 0) {
-    messages.push({ role: 'system', content: [RECALLED_HEADING, ...recalled].join('\n') })
-  }
-  return [...messages, ...history.map(message => renderMessage(message, chat_kind))]
+  if (memories.length + quotes.length > 0) messages.push(blockMessage('system', RECALLED_HEADING, recalled))
+  return [...messages, ...history.map(message => renderMessage(message, parts))]
 }
 
 /** Behind the last line of a memory stands what holds now. */
-const memoryLines = (recalled: RecalledMemory): readonly string[] => {
-  const lines = linesOf(recalled).map(line => `${memoryPrefix(recalled)}${JSON.stringify(line)}`)
-  return lines.map((line, at) => (at === lines.length - 1 ? `${line}${nowSuffix(recalled)}` : line))
+const memoryLines = (recalled: RecalledMemory): readonly RequestPiece[] => {
+  const lines = linesOf(recalled)
+  const { memory_id, sources } = recalled.memory
+  return lines.map((line, at) => {
+    const last = at === lines.length - 1
+    return {
+      text: `${memoryPrefix(recalled)}${JSON.stringify(line)}${last ? nowSuffix(recalled) : ''}`,
+      // A memory holds the words of what it was learned from.
+      ids: [memory_id, ...sources, ...(last ? idsOf(recalled) : [])],
+    }
+  })
 }
 
-const renderMessage = (message: WindowMessage, chat_kind: ChatKind): ModelMessage => {
+/** Where the words come from that stand behind a text. */
+const idsOf = ({ now = [] }: Pick<Quote, 'now'>): readonly string[] => now.map(each => each.id)
+
+const renderMessage = (message: WindowMessage, { chat_kind, question }: RenderedParts): ModelMessage => {
   const prefix = senderPrefix(message, chat_kind)
-  return {
-    role: message.role,
-    content: prefix === '' ? message.content : `${prefix}${indentContinuation(message.content)}`,
-  }
+  const content = prefix === '' ? message.content : `${prefix}${indentContinuation(message.content)}`
+  const { role, message_id } = message
+  return { role, content, ids: [message_id], ...(message_id === question ? { question: true } : {}) }
 }

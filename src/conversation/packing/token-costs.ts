@@ -1,11 +1,8 @@
 /** Counts what a request takes around its texts. Never too low, and cheap: texts that come again are counted once. */
 import { LRUCache } from 'lru-cache'
+import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 
-/** What a chat request takes for each message besides its content (role and separators), as OpenAI documents it. */
-export const MESSAGE_TOKENS = 4
-/** What a chat request takes once, as the beginning of the answer. */
-export const ANSWER_TOKENS = 3
 /** A text between quotation marks, at the end of a line: the marks may split the words that they touch. */
 const QUOTED_TOKENS = 6
 

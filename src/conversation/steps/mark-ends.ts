@@ -39,8 +39,8 @@ const markedBy = (quote: Quote, facts: readonly MemoryRecord[], replaced: Readon
   const ended = facts.flatMap(({ valid_to }) => valid_to ?? [])
   const held_until =
     quote.held_until ?? (ended.length > 0 && ended.length === facts.length ? Math.max(...ended) : undefined)
-  const texts = facts.flatMap(fact => replaced.get(fact.memory_id)?.text ?? [])
-  const now = quote.now ?? (texts.length === 0 ? undefined : [...new Set(texts)])
+  const texts = new Set(facts.flatMap(fact => replaced.get(fact.memory_id) ?? []))
+  const now = quote.now ?? (texts.size === 0 ? undefined : [...texts].map(({ memory_id: id, text }) => ({ id, text })))
   return { ...quote, ...(held_until === undefined ? {} : { held_until }), ...(now === undefined ? {} : { now }) }
 }
 

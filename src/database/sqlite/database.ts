@@ -4,60 +4,103 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { DenidinError } from '../../platform/errors.ts'
 import { PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
+import { obstacleAt } from '../../platform/obstacles.ts'
+import { DamagedDatabase, faultOf } from './database-errors.ts'
 import { migrate, type Migration } from './migrations.ts'
 
 /** Milliseconds that a statement waits for a lock before it fails. */
 const BUSY_TIMEOUT_MS = 5000
 
+/** The path of a database without a file. */
+const IN_MEMORY = ':memory:'
+
 export type Row = Record<string, SQLOutputValue>
 export type Parameters = Record<string, SQLInputValue>
 
-/** One SQLite file, opened by its only owner. Statements are prepared once and kept. */
+/** Files that belong to a database: the database itself, its write-ahead log and the index of that. */
+const FILE_SUFFIXES = ['', '-wal', '-shm']
+
+/** The files of a database at `path`, whether or not they exist. */
+export const databaseFiles = (path: string): readonly string[] => FILE_SUFFIXES.map(suffix => path + suffix)
+
+/** Hears of the file's faults, and of their end. Must not use the database: the faulty statement is still running. */
+export interface FaultListener {
+  /** A statement failed because of the file or the disk below it. */
+  failed(fault: DenidinError): void
+  /** A transaction is on the disk. */
+  written(): void
+}
+
+/**
+ * One SQLite file, opened by its only owner. Statements are prepared once and kept. A fault of the file or its disk is
+ * thrown as DenidinError `damaged` or `unavailable`; all other errors are SQLite's own.
+ */
 export class Database implements Disposable {
   readonly path: string
-  readonly #connection: DatabaseSync
+  readonly #migrations: readonly Migration[]
   readonly #statements = new Map<string, StatementSync>()
+  #connection: DatabaseSync
+  #listener: FaultListener | undefined
 
   /**
    * Opens (or makes) the file with a write-ahead log, flushed to disk at every commit, and brings its tables up to date.
-   * @throws DenidinError `damaged` when the file is no readable database.
+   * @throws DenidinError `damaged` when the file is no readable database; `unavailable` when it cannot be opened.
    */
   constructor(path: string, migrations: readonly Migration[]) {
     this.path = path
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
-    try {
-      this.#connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-      // Deleted rows are overwritten, so that nothing forgotten can be read from the file.
-      this.#connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on')
-    } catch (error) {
-      throw new DenidinError('damaged', `the database ${path} cannot be opened: ${(error as Error).message}`, {
-        cause: error,
-      })
-    }
-    migrate(this.#connection, migrations)
+    this.#migrations = migrations
+    this.#connection = this.#open()
+  }
+
+  /** From now on, `listener` hears of faults. */
+  listen(listener: FaultListener): void {
+    this.#listener = listener
+  }
+
+  /**
+   * Begins a new, empty file: for data that can be rebuilt. Prepared statements, and rows that are being read in batches,
+   * go on with the new file.
+   * @param clear moves or removes the old files, which are closed meanwhile
+   */
+  renew(clear: (files: readonly string[]) => void): void {
+    this.#close()
+    clear(databaseFiles(this.path))
+    this.#connection = this.#open()
+  }
+
+  /** Reads every page. @throws DenidinError `damaged` when one cannot be read or makes no sense. */
+  check(): void {
+    const result = this.get<{ quick_check: string }>('pragma quick_check(1)')?.quick_check
+    if (result === 'ok') return
+    throw this.#fault(new DamagedDatabase(this.path, String(result).split('\n').at(-1) ?? ''))
   }
 
   /** Runs a statement that returns no rows. @returns how many rows it changed */
   run(sql: string, parameters: Parameters = {}): number {
-    return Number(this.#prepare(sql).run(parameters).changes)
+    return this.#guarded(() => {
+      const { changes } = this.#prepare(sql).run(parameters)
+      if (!this.#connection.isTransaction) this.#listener?.written()
+      return Number(changes)
+    })
   }
 
   /** The first row, if any. */
   get<T extends object = Row>(sql: string, parameters: Parameters = {}): T | undefined {
-    return this.#prepare(sql).get(parameters) as T | undefined
+    return this.#guarded(() => this.#prepare(sql).get(parameters) as T | undefined)
   }
 
   /** All rows. */
   all<T extends object = Row>(sql: string, parameters: Parameters = {}): T[] {
-    return this.#prepare(sql).all(parameters) as unknown as T[]
+    return this.#guarded(() => this.#prepare(sql).all(parameters) as unknown as T[])
   }
 
   /** Runs `act` in one transaction: all of it is on the disk when this returns, or none of it. */
   transaction<T>(act: () => T): T {
-    this.#connection.exec('begin immediate')
+    this.#guarded(() => this.#connection.exec('begin immediate'))
     try {
       const result = act()
-      this.#connection.exec('commit')
+      this.#guarded(() => this.#connection.exec('commit'))
+      this.#listener?.written()
       return result
     } catch (error) {
       // A full disk or a failing one has rolled it back already.
@@ -79,14 +122,63 @@ export class Database implements Disposable {
     }
   }
 
+  /** Writes a few bytes that mean nothing, to see whether the disk takes them. @throws DenidinError `unavailable` */
+  touch(): void {
+    const version = this.get<{ user_version: number }>('pragma user_version')?.user_version ?? 0
+    this.transaction(() => {
+      for (const value of [version + 1, version])
+        this.#guarded(() => this.#connection.exec(`pragma user_version = ${String(value)}`))
+    })
+  }
+
   /** Empties the write-ahead log, which still contains rows that were deleted. False while another connection reads. */
   scrub(): boolean {
-    return this.#connection.prepare('pragma wal_checkpoint(truncate)').get()?.['busy'] === 0
+    return this.get<{ busy: number }>('pragma wal_checkpoint(truncate)')?.busy === 0
   }
 
   [Symbol.dispose](): void {
+    this.#close()
+  }
+
+  #open(): DatabaseSync {
+    const obstacle = this.path === IN_MEMORY ? undefined : obstacleAt(this.path, 'file')
+    if (obstacle !== undefined) throw new DenidinError('unavailable', `${this.path} ${obstacle}`)
+    let connection: DatabaseSync | undefined
+    try {
+      if (this.path !== IN_MEMORY) mkdirSync(dirname(this.path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
+      connection = new DatabaseSync(this.path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
+      // Deleted rows are overwritten, so that nothing forgotten can be read from the file.
+      connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on')
+      migrate(connection, this.#migrations)
+      return connection
+    } catch (error) {
+      connection?.close()
+      if (error instanceof DenidinError) throw error
+      throw (
+        faultOf(error, this.path) ??
+        new DenidinError('damaged', `${this.path} cannot be opened: ${(error as Error).message}`, { cause: error })
+      )
+    }
+  }
+
+  #close(): void {
     this.#statements.clear()
     this.#connection.close()
+  }
+
+  /** Runs SQLite, and reports its faults. */
+  #guarded<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      const fault = faultOf(error, this.path)
+      throw fault === undefined ? error : this.#fault(fault)
+    }
+  }
+
+  #fault(fault: DenidinError): DenidinError {
+    this.#listener?.failed(fault)
+    return fault
   }
 
   #prepare(sql: string): StatementSync {

@@ -1,6 +1,7 @@
 /** Brings the tables of a database file up to date, one numbered step after the other. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { DenidinError } from '../../platform/errors.ts'
+import { faultOf } from './database-errors.ts'
 
 /** One step of the tables' history. Never changed once it has been released; the next step repairs it. */
 export interface Migration {
@@ -16,6 +17,7 @@ export interface Migration {
  * @throws DenidinError `damaged` when a step fails (it leaves nothing behind), or when the file is from a newer DeniDin.
  */
 export const migrate = (connection: DatabaseSync, migrations: readonly Migration[]): void => {
+  const path = connection.location() ?? 'the database'
   connection.exec('create table if not exists migrations (id text primary key, ran_at integer not null) strict')
   const ran = new Set(
     connection
@@ -28,7 +30,7 @@ export const migrate = (connection: DatabaseSync, migrations: readonly Migration
   if (unknown.length > 0) {
     throw new DenidinError(
       'damaged',
-      `the database was written by a newer DeniDin (it holds ${unknown.join(', ')}); start that version, or restore a backup`,
+      `${path} was written by a newer DeniDin (it holds ${unknown.join(', ')}); start that version, or restore a backup`,
     )
   }
   for (const migration of migrations.filter(each => !ran.has(each.id))) {
@@ -44,9 +46,11 @@ export const migrate = (connection: DatabaseSync, migrations: readonly Migration
       connection.exec('commit')
     } catch (error) {
       if (connection.isTransaction) connection.exec('rollback')
-      throw new DenidinError('damaged', `migration ${migration.id} failed: ${(error as Error).message}`, {
-        cause: error,
-      })
+      // A fault of the file or its disk is no fault of the step.
+      throw (
+        faultOf(error, path) ??
+        new DenidinError('damaged', `migration ${migration.id} failed: ${(error as Error).message}`, { cause: error })
+      )
     }
   }
 }

@@ -1,26 +1,20 @@
 /** The lock that lets only one process use a data folder. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { DenidinError } from '../../platform/errors.ts'
 import { PRIVATE_FOLDER_MODE } from '../../platform/files.ts'
+import { obstacleAt } from '../../platform/obstacles.ts'
+import { isBusy, isNoDatabase } from './database-errors.ts'
 
 /**
  * Takes sole ownership of a data folder: an exclusive transaction on `run/owner.lock`, held until disposed of. The
  * system frees it when the process dies, even by kill -9, so there is no stale lock to clear.
- * @throws DenidinError `already_running` when another process holds it; `invalid_config` when nothing can be written there.
+ * @throws DenidinError `already_running` when another process holds it; `invalid_config` when nothing can be written
+ * there; `damaged` when something else is in the place of the lock.
  */
 export const takeOwnership = (lockFile: string): Disposable => {
-  const connection = openLock(lockFile)
-  try {
-    // A rollback journal would write a file beside the lock; nothing is ever written here.
-    connection.exec('pragma locking_mode = exclusive; begin exclusive')
-  } catch (error) {
-    connection.close()
-    throw new DenidinError('already_running', `another DeniDin is using ${dirname(dirname(lockFile))}`, {
-      cause: error,
-    })
-  }
+  const connection = lock(lockFile, true)
   return {
     [Symbol.dispose]: () => {
       connection.close()
@@ -28,19 +22,7 @@ export const takeOwnership = (lockFile: string): Disposable => {
   }
 }
 
-const openLock = (lockFile: string): DatabaseSync => {
-  try {
-    mkdirSync(dirname(lockFile), { recursive: true, mode: PRIVATE_FOLDER_MODE })
-    return new DatabaseSync(lockFile, { timeout: 0 })
-  } catch (error) {
-    const data_root = dirname(dirname(lockFile))
-    throw new DenidinError('invalid_config', `data_root: ${data_root} cannot be used: ${(error as Error).message}`, {
-      cause: error,
-    })
-  }
-}
-
-/** Whether any process owns the data folder at this moment. */
+/** Whether any process owns the data folder at this moment. @throws DenidinError as `takeOwnership` does otherwise */
 export const isOwned = (lockFile: string): boolean => {
   try {
     takeOwnership(lockFile)[Symbol.dispose]()
@@ -49,4 +31,52 @@ export const isOwned = (lockFile: string): boolean => {
     if (error instanceof DenidinError && error.code === 'already_running') return true
     throw error
   }
+}
+
+/** @param mends whether foreign content is removed from the lock file */
+const lock = (lockFile: string, mends: boolean): DatabaseSync => {
+  const connection = open(lockFile)
+  try {
+    // A rollback journal would write a file beside the lock; nothing is ever written here.
+    connection.exec('pragma locking_mode = exclusive; begin exclusive')
+    return connection
+  } catch (error) {
+    connection.close()
+    if (isBusy(error)) {
+      throw new DenidinError('already_running', `another DeniDin is using ${dirname(dirname(lockFile))}`, {
+        cause: error,
+      })
+    }
+    if (!isNoDatabase(error) || !mends) throw brokenLock(lockFile, error)
+  }
+  // SQLite looks for other holders before it reads the file: nobody holds this one. It is emptied, not replaced, so that
+  // two starts at once still meet at the same file.
+  truncateSync(lockFile)
+  return lock(lockFile, false)
+}
+
+const open = (lockFile: string): DatabaseSync => {
+  const folder = dirname(lockFile)
+  const obstacle = obstacleAt(folder, 'folder')
+  if (obstacle !== undefined) {
+    const data_root = dirname(folder)
+    throw new DenidinError('invalid_config', `data_root: ${data_root} cannot be used: ${folder} ${obstacle}`)
+  }
+  if (obstacleAt(lockFile, 'file') !== undefined) throw brokenLock(lockFile)
+  try {
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER_MODE })
+    return new DatabaseSync(lockFile, { timeout: 0 })
+  } catch (error) {
+    throw brokenLock(lockFile, error)
+  }
+}
+
+const brokenLock = (lockFile: string, error?: unknown): DenidinError => {
+  const reason =
+    obstacleAt(lockFile, 'file') ?? `cannot be locked (${error instanceof Error ? error.message : String(error)})`
+  return new DenidinError(
+    'damaged',
+    `${lockFile} ${reason}. It only keeps two DeniDin from using one data folder and holds no data: move it away and start again.`,
+    { cause: error },
+  )
 }

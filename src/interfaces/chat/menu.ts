@@ -1,5 +1,6 @@
 /** The commands of a chat: which operation each runs, how its arguments are read and how its result is worded. */
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
+import { cutStart } from '../../text/cut.ts'
 import { isTrouble } from '../../platform/health.ts'
 import { stringsIn } from '../../text/language.ts'
 import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
@@ -65,7 +66,7 @@ export const chatMenu = {
   '/memory': command({
     run: 'memory.about',
     summary: strings => strings.memory.help,
-    parse: args => (args === '' ? {} : { query: args.slice(0, MOST_QUERY) }),
+    parse: args => (args === '' ? {} : { query: cutStart(args, MOST_QUERY) }),
     say: ({ items, learn }, strings) => strings.memory.list(items, learn),
   }),
   '/remember': command({

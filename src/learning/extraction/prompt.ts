@@ -1,7 +1,7 @@
 /** The prompt that asks a model for facts: the instructions, and the conversation as data. */
 import { isoDay } from '../../platform/clock.ts'
 import type { MessageRecord } from '../../messages/message.ts'
-import type { CompletionRequest } from '../../models/language-model.ts'
+import { blockMessage, type CompletionRequest } from '../../models/language-model.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ExtractionInput } from './extraction.ts'
@@ -38,7 +38,7 @@ export interface ExtractionRequest {
 /** Writes the request. */
 export const extractionRequest = (input: ExtractionInput, tokens: TokenCounter): ExtractionRequest => {
   const lines: MessageRecord[] = []
-  const conversation = input.messages.map(message => {
+  const lineOf = (message: MessageRecord): string => {
     const day = isoDay(message.sent_at)
     const text = indentContinuation(shortened(message, tokens))
     if (message.role === 'assistant') return `${day} DeniDin: ${text}`
@@ -46,25 +46,25 @@ export const extractionRequest = (input: ExtractionInput, tokens: TokenCounter):
     if (!input.sources.has(message.message_id)) return `before ${day} ${speaker}: ${text}`
     lines.push(message)
     return `[${String(lines.length)}] ${day} ${speaker}: ${text}`
-  })
-  const known = input.known.map(
-    (memory, index) => `K${String(index + 1)} (${isoDay(memory.said_to)}): ${JSON.stringify(memory.text)}`,
-  )
-  const content = [
-    ...(known.length === 0 ? [] : ['KNOWN', ...known, '']),
-    ...(input.so_far === undefined ? [] : ['SO FAR', JSON.stringify(input.so_far), '']),
-    'CONVERSATION',
-    ...conversation,
-  ].join('\n')
-  const request = {
+  }
+  const conversation = input.messages.map(message => ({ text: lineOf(message), ids: [message.message_id] }))
+  const known = input.known.map((memory, index) => ({
+    text: `K${String(index + 1)} (${isoDay(memory.said_to)}): ${JSON.stringify(memory.text)}`,
+    ids: [memory.memory_id, ...memory.sources],
+  }))
+  const { so_far } = input
+  const request: CompletionRequest = {
     messages: [
       { role: 'system', content: INSTRUCTION },
-      { role: 'user', content },
+      ...(known.length === 0 ? [] : [blockMessage('user', 'KNOWN', known)]),
+      ...(so_far === undefined ? [] : [blockMessage('user', 'SO FAR', [{ text: JSON.stringify(so_far), ids: [] }])]),
+      blockMessage('user', 'CONVERSATION', conversation),
     ],
     max_tokens: ANSWER_MAX_TOKENS,
     temperature: TEMPERATURE,
     json: true,
-  } as const
+    whole: true,
+  }
   return { request, lines }
 }
 

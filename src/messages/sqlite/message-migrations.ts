@@ -1,6 +1,7 @@
 /** Tables of the message store, and the changes in them that indexes follow. */
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import { isCommand } from '../message-kind.ts'
+import { knownMessageMigrations } from './sqlite-known-messages.ts'
 
 /** How a reply outside any conversation was told from other messages before `messages-007`. */
 const NOTICE = `role = 'assistant' and session_id is null and (
@@ -391,4 +392,5 @@ export const messageMigrations: readonly Migration[] = [
       alter table messages add column reply_to text;
     `,
   },
+  ...knownMessageMigrations,
 ]

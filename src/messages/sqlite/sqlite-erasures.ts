@@ -1,9 +1,11 @@
 /** The erasure log in SQLite, and the list of acts that the main database has been through. */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
-import { Database } from '../../database/sqlite/database.ts'
+import type { Database } from '../../database/sqlite/database.ts'
+import { openTruthDatabase } from '../../database/sqlite/truth-database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { BackupSource } from '../../lifecycle/module.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { AppliedErasures, ErasedIds, ErasedThings, ErasureAct, Erasures } from '../erasures.ts'
@@ -48,6 +50,25 @@ const erasureMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    id: 'erasures-002',
+    sql: `
+      -- What a person said before this moment is forgotten, also what is found later.
+      create table erased_until (person_id text primary key, until integer not null) strict, without rowid;
+      insert into erased_until select person_id, max(at) from acts where kind = 'person' group by person_id;
+    `,
+  },
+  {
+    id: 'erasures-003',
+    sql: `
+      -- What a person sent while an act was under way: it stays.
+      create table spared_messages (
+        act text not null,
+        message_id text not null,
+        primary key (act, message_id)
+      ) strict, without rowid;
+    `,
+  },
 ]
 
 /** In `denidin.db`: see `AppliedErasures`. */
@@ -61,6 +82,10 @@ const AT_ONCE = 200
 /** Ids that are read at once. */
 const READ_AT_ONCE = 2000
 
+const ADD_ERASED_UNTIL = `
+  insert into erased_until (person_id, until) values (:person_id, :until)
+  on conflict (person_id) do update set until = max(until, excluded.until)`
+
 type ActRow = Omit<ErasureAct, 'spared'> & { readonly spared: string }
 
 export interface SqliteErasures extends Erasures, Disposable {
@@ -71,12 +96,14 @@ export interface SqliteErasures extends Erasures, Disposable {
 
 /** Opens the erasure log in a file of its own; it is on disk before anything is removed. */
 export const createSqliteErasures = (path: string, ids: Ids): SqliteErasures =>
-  new ErasureFile(new Database(path, erasureMigrations), ids)
+  new ErasureFile(openTruthDatabase(path, erasureMigrations), ids)
 
 class ErasureFile implements SqliteErasures {
   readonly #database: Database
   readonly #ids: Ids
   readonly #key: KeyObject
+  /** The acts that are under way. */
+  readonly #underWay = new Map<string, ErasureAct>()
   readonly personal: PersonalData
   readonly backupSources: readonly BackupSource[]
 
@@ -89,11 +116,12 @@ class ErasureFile implements SqliteErasures {
   }
 
   async isErased(message: MessageFingerprint): Promise<boolean> {
-    const { message_id, person_id } = message
+    const { message_id, person_id, sent_at } = message
     const found = this.#database.get(
       `select 1 from erased_messages where message_id = :message_id
+       union all select 1 from erased_until where person_id = :person_id and :sent_at < until
        union all select 1 from erased_messages where hash = :hash and person_id = :person_id limit 1`,
-      { message_id, person_id, hash: this.#hashOf(message) },
+      { message_id, person_id, sent_at, hash: this.#hashOf(message) },
     )
     return found !== undefined
   }
@@ -106,13 +134,46 @@ class ErasureFile implements SqliteErasures {
     return this.#matching('erased_memories', 'memory_id', memory_ids)
   }
 
-  async begin({ kind, person_id, at, spared }: Omit<ErasureAct, 'act'>): Promise<ErasureAct> {
+  async begin({ said_before, ...request }: Parameters<Erasures['begin']>[0]): Promise<ErasureAct> {
+    const { kind, person_id, at, spared } = request
     const act = this.#ids.uuid()
-    this.#database.run(
-      'insert into acts (act, kind, person_id, at, spared) values (:act, :kind, :person_id, :at, :spared)',
-      { act, kind, person_id, at, spared: JSON.stringify(spared) },
+    this.#database.transaction(() => {
+      this.#database.run(
+        'insert into acts (act, kind, person_id, at, spared) values (:act, :kind, :person_id, :at, :spared)',
+        { act, kind, person_id, at, spared: JSON.stringify(spared) },
+      )
+      if (kind === 'person') {
+        // Times of messages are whole seconds.
+        const until = said_before ?? Math.floor(at / SECOND_MS) * SECOND_MS
+        this.#database.run(ADD_ERASED_UNTIL, { person_id, until })
+      }
+    })
+    const begun = { act, kind, person_id, at, spared }
+    this.#underWay.set(act, begun)
+    return begun
+  }
+
+  async resume(act: ErasureAct): Promise<void> {
+    this.#underWay.set(act.act, act)
+  }
+
+  async end({ act }: ErasureAct): Promise<void> {
+    this.#underWay.delete(act)
+  }
+
+  async spare({ message_id, person_id }: Pick<MessageFingerprint, 'message_id' | 'person_id'>): Promise<void> {
+    for (const { act } of [...this.#underWay.values()].filter(each => each.person_id === person_id)) {
+      this.#database.run('insert or ignore into spared_messages values (:act, :message_id)', { act, message_id })
+    }
+  }
+
+  async sparedBy(act: string): Promise<readonly MessageId[]> {
+    const asked = this.#database.get<{ spared: string }>('select spared from acts where act = :act', { act })?.spared
+    const arrived = this.#database.all<{ message_id: MessageId }>(
+      'select message_id from spared_messages where act = :act',
+      { act },
     )
-    return { act, kind, person_id, at, spared }
+    return [...(JSON.parse(asked ?? '[]') as MessageId[]), ...arrived.map(each => each.message_id)]
   }
 
   async add(act: string, { messages = [], memories = [], sessions = [] }: ErasedThings): Promise<void> {
@@ -213,6 +274,11 @@ const personalErasures = (database: Database): PersonalData => ({
     // Acts keep the person who asked: a restored copy may know them from before the merge.
     database.transaction(() => {
       database.run('update erased_messages set person_id = :to where person_id = :from', { from, to })
+      const own = database.get<{ until: number }>('select until from erased_until where person_id = :from', { from })
+      if (own !== undefined && from !== to) {
+        database.run(ADD_ERASED_UNTIL, { person_id: to, until: own.until })
+        database.run('delete from erased_until where person_id = :from', { from })
+      }
     })
   },
 })

@@ -2,8 +2,15 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import { recordOf, type InboxState, type InboxStore, type OpenMessage, type Receipt } from '../inbox-store.ts'
 import type { ChatId, MessageId } from '../message.ts'
-import { originOf, type OriginRows, type UnidentifiedPart } from '../message-origin.ts'
+import { originOf, type OriginRows } from '../message-origin.ts'
 import { INSERT_MESSAGE, toParameters } from './message-columns.ts'
+import {
+  addKnownMessage,
+  knownIds,
+  knownMessage,
+  removeUnidentifiedPart,
+  unidentifiedPartsIn,
+} from './sqlite-known-messages.ts'
 
 type OpenRow = Omit<OpenMessage, 'text' | 'sender_name' | 'addressed'> & {
   readonly text: string | null
@@ -40,26 +47,19 @@ const receive = (database: Database, receipt: Receipt): 'new' | 'known' => {
   const { message_id, chat_id, chat_kind, sent_at } = message
   // Times are whole seconds: another message of the same one may follow.
   if (message.gapless === true) markUntil(database, chat_id, sent_at - 1)
+  // A message whose records were forgotten or removed since is known nevertheless.
+  if (!addKnownMessage(database, { message_id, origin: 'received', sent_at })) return 'known'
   const addressed = message.addressed ? 1 : 0
-  const added = database.run(
+  database.run(
     `insert into inbox (message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at)
      values (:message_id, :chat_id, :chat_kind, :scope, :person_id, :addressed, :state, :sent_at, :received_at)
      on conflict (message_id) do nothing`,
     { message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at },
   )
-  if (added === 0) return 'known'
   const record = recordOf(receipt)
   if (record !== undefined) database.run(INSERT_MESSAGE, toParameters(record))
   return 'new'
 }
-
-const recorded = (database: Database, message_ids: readonly MessageId[]): readonly MessageId[] =>
-  database
-    .all<{ message_id: MessageId }>(
-      'select message_id from inbox where message_id in (select value from json_each(:ids))',
-      { ids: JSON.stringify(message_ids) },
-    )
-    .map(({ message_id }) => message_id)
 
 const openMessages = (database: Database): readonly OpenMessage[] =>
   database
@@ -82,16 +82,11 @@ const openMessages = (database: Database): readonly OpenMessage[] =>
 
 const originRows = (database: Database): OriginRows => ({
   transaction: work => database.transaction(work),
-  isPart: message_id =>
-    database.get('select 1 from outbox_parts where message_id = :message_id', { message_id }) !== undefined,
-  isRecorded: message_id => recorded(database, [message_id]).length > 0,
-  unidentifiedParts: chat_id =>
-    database.all<UnidentifiedPart>(
-      `select p.outbox_id, p.part, p.begun_at from outbox_parts p join outbox o using (outbox_id)
-       where p.state = 'unconfirmed' and p.message_id is null and p.begun_at is not null and o.chat_id = :chat_id`,
-      { chat_id },
-    ),
-  identify: ({ outbox_id, part }, message_id) => {
+  originOfKnown: message_id => knownMessage(database, message_id)?.origin,
+  unidentifiedParts: chat_ids => unidentifiedPartsIn(database, chat_ids),
+  identify: ({ outbox_id, part, begun_at }, message_id) => {
+    addKnownMessage(database, { message_id, origin: 'ours', sent_at: begun_at })
+    removeUnidentifiedPart(database, { outbox_id, part })
     database.run('update outbox_parts set message_id = :message_id where outbox_id = :outbox_id and part = :part', {
       message_id,
       outbox_id,
@@ -104,7 +99,7 @@ export const createSqliteInbox = (database: Database): InboxStore => {
   const origins = originRows(database)
   return {
     receive: async receipt => database.transaction(() => receive(database, receipt)),
-    known: async message_ids => new Set(recorded(database, message_ids)),
+    known: async message_ids => new Set(knownIds(database, message_ids)),
     open: async () => openMessages(database),
     settle: async (message_ids, state, at) => {
       database.transaction(() => {

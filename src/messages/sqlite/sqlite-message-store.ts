@@ -5,6 +5,7 @@ import type { MessageStore } from '../message-store.ts'
 import { RecordedOutbox } from '../recorded-outbox.ts'
 import { createSqliteHistory } from './sqlite-history.ts'
 import { createSqliteInbox } from './sqlite-inbox.ts'
+import { createSqliteKnownMessages } from './sqlite-known-messages.ts'
 import { createMessagePersonalData } from './sqlite-message-person.ts'
 import { createSqliteOutboxRows } from './sqlite-outbox-rows.ts'
 import { createSqliteTraffic } from './sqlite-traffic.ts'
@@ -17,6 +18,7 @@ export const createSqliteMessageStore = (database: Database): SqliteMessageStore
   inbox: createSqliteInbox(database),
   outbox: new RecordedOutbox(createSqliteOutboxRows(database)),
   history: createSqliteHistory(database),
+  known: createSqliteKnownMessages(database),
   traffic: createSqliteTraffic(database),
   personal: createMessagePersonalData(database),
 })

@@ -2,9 +2,10 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageRecord } from '../message.ts'
 import type { Reply } from '../outbox-store.ts'
-import type { OutboxRows, RecordedPart } from '../recorded-outbox.ts'
+import type { OutboxRows, PartChange, RecordedPart } from '../recorded-outbox.ts'
 import { INSERT_MESSAGE, toParameters } from './message-columns.ts'
 import { settleMessages } from './sqlite-inbox.ts'
+import { addKnownMessage, addUnidentifiedPart, removeUnidentifiedPart } from './sqlite-known-messages.ts'
 
 type ReplyRow = Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & {
   readonly text: string | null
@@ -26,6 +27,25 @@ const SET_MESSAGE_ID = `
 const ANSWERS_OPTED_OUT = `
   select 1 from outbox_answers join messages using (message_id)
   where outbox_id = :outbox_id and learning_opt_out = 1`
+
+/** Also where the record of the reply was forgotten meanwhile: what was sent stays known. */
+const setPart = (
+  database: Database,
+  { outbox_id, part }: { readonly outbox_id: string; readonly part: number },
+  { state, message_id, settled_at, refused_id }: PartChange,
+): void => {
+  for (const id of [message_id, refused_id]) {
+    if (id !== undefined) addKnownMessage(database, { message_id: id, origin: 'ours', sent_at: settled_at ?? 0 })
+  }
+  if (state !== 'unconfirmed' || message_id !== undefined) removeUnidentifiedPart(database, { outbox_id, part })
+  database.run(SET_PART, {
+    outbox_id,
+    part,
+    state,
+    message_id: message_id ?? null,
+    settled_at: state === 'waiting' ? null : (settled_at ?? null),
+  })
+}
 
 const answersOf = (database: Database, outbox_id: string): readonly string[] =>
   database
@@ -93,20 +113,15 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
     })
   },
   beginPart: (outbox_id, part, begun_at) => {
+    addUnidentifiedPart(database, { outbox_id, part, begun_at })
     database.run(
       `update outbox_parts set state = 'begun', begun_at = :begun_at
        where outbox_id = :outbox_id and part = :part and state = 'waiting'`,
       { outbox_id, part, begun_at },
     )
   },
-  setPart: (outbox_id, part, { state, message_id, settled_at }) => {
-    database.run(SET_PART, {
-      outbox_id,
-      part,
-      state,
-      message_id: message_id ?? null,
-      settled_at: settled_at ?? null,
-    })
+  setPart: (outbox_id, part, change) => {
+    setPart(database, { outbox_id, part }, change)
   },
   setMessageId: (outbox_id, message_id) =>
     database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,

@@ -1,4 +1,5 @@
 /** The sentences that the offline model puts around its quotes, in English and Hebrew. */
+import { cutStart } from '../../text/cut.ts'
 import type { Language } from '../../text/language.ts'
 import type { Saying } from './transcript.ts'
 
@@ -20,7 +21,7 @@ export interface Phrases {
 const QUOTE_CHARACTERS = 300
 
 const quoted = (text: string): string =>
-  `“${text.length <= QUOTE_CHARACTERS ? text : `${text.slice(0, QUOTE_CHARACTERS).trimEnd()}…`}”`
+  `“${text.length <= QUOTE_CHARACTERS ? text : `${cutStart(text, QUOTE_CHARACTERS).trimEnd()}…`}”`
 
 const ENGLISH: Phrases = {
   label: '(offline model)',

@@ -1,6 +1,7 @@
 /** Says why a call failed, from the HTTP status and from what the server reports. */
 import type { ModelErrorReason } from '../model-error.ts'
 import type { ProviderError } from './provider-error.ts'
+import { REFUSED_ROLES } from './refused-part.ts'
 
 /** What is known of a failed answer. */
 export interface FailureReport {
@@ -21,10 +22,11 @@ interface Rule {
 
 /** The first rule that applies decides. Providers share statuses among unlike failures, so codes and words come first. */
 const RULES: readonly Rule[] = [
+  { reason: 'bad-request', words: REFUSED_ROLES, of_any_status: true },
   {
     reason: 'bad-request',
     words:
-      /max_(?:completion_|new_|output_)?tokens\W.{0,80}(?:valid range|should be|must be less|maximum allowed number|at most)|supports at most \d+ (?:completion|output) tokens/i,
+      /max_?(?:completion_?|new_?|output_?)?tokens\W.{0,80}(?:valid range|supported range|should be|must be less|maximum allowed number|at most)|supports at most \d+ (?:completion|output) tokens/i,
   },
   {
     reason: 'content-filter',
@@ -37,9 +39,10 @@ const RULES: readonly Rule[] = [
     reason: 'context-length',
     of_any_status: true,
     statuses: [413],
-    codes: /context_(?:length|window)_exceeded|exceed_context_size|string_above_max_length|request_too_large/i,
+    codes:
+      /context_(?:length|window)_exceeded|exceed_context_size|string_above_max_length|request_too_large|tokens_limit_reached/i,
     words:
-      /context (?:length|window|size)|maximum (?:input|prompt|sequence) length|(?:prompt|input|request|message)s? (?:is |are |was )?too (?:long|large)|exceeds? the (?:maximum )?(?:number of |available )?(?:tokens|context)|too many (?:input )?tokens|range of input length|reduce the length|must have less than \d+ tokens|tokens exceed|max_new_tokens. must be/i,
+      /context (?:length|window|size)|maximum (?:input|prompt|sequence) length|(?:prompt|input|request|message)s? (?:is |are |was )?too (?:long|large)|exceeds? the (?:maximum )?(?:number of |available )?(?:tokens|context)|too many (?:input )?tokens|range of input length|reduce the length|must have less than \d+ tokens|tokens exceed|max_new_tokens. must be|context limit|token limit|exceeds? (?:the )?max(?:imum)? length|too large to process|maximum allowed token size|max size: \d+ tokens/i,
   },
   // Gemini's sentence about its limits by the minute speaks of billing too.
   { reason: 'rate-limited', codes: /^(?:RESOURCE_EXHAUSTED|rate_limit_exceeded|rate_limit_error|Throttling\S*)$/ },
@@ -106,11 +109,19 @@ const LIMITS: readonly RegExp[] = [
   /must have less than (\d+) tokens/i,
   /limit of (\d+) tokens/i,
   /must be <= (\d+)/i,
+  /max(?:imum)? size:? (\d+) tokens/i,
+  /token limit:? (\d+)/i,
+  /token size:? (\d+)/i,
+  /batch size:? (\d+)/i,
+  /\blimit:? (\d+), requested/i,
+  /context limit: [\d +]+> (\d+)/i,
+  /\(inclusive\) to (\d+) \(exclusive\)/i,
 ]
 
 /** The limit in tokens that a server names when it refuses a request as too long. */
-export const namedLimit = ({ message, context_tokens }: ProviderError): number | undefined => {
+export const namedLimit = ({ message: said, context_tokens }: ProviderError): number | undefined => {
   if (context_tokens !== undefined) return context_tokens
+  const message = said.replace(/(\d),(?=\d{3}\b)/g, '$1')
   for (const limit of LIMITS) {
     const tokens = Number(limit.exec(message)?.[1])
     if (tokens > 0) return tokens

@@ -51,6 +51,7 @@ export class OpenAiClient implements HealthCheck {
   readonly name: string
   /** Host and port, for messages. */
   readonly host: string
+  readonly base_url: string
   /** Whether this is OpenAI itself, not a server that speaks like it. */
   readonly is_openai: boolean
   readonly #openai: OpenAI
@@ -61,6 +62,7 @@ export class OpenAiClient implements HealthCheck {
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
     const baseURL = settings.base_url ?? OPENAI_BASE_URL
+    this.base_url = baseURL
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host
@@ -92,7 +94,7 @@ export class OpenAiClient implements HealthCheck {
    */
   async call<T>(act: (openai: OpenAI, signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
     const limit_ms = this.#settings.timeout_seconds * SECOND_MS
-    const ends_at = this.#parts.clock.now() + limit_ms
+    const ends_at = this.#parts.clock.monotonic() + limit_ms
     return await withDeadline(
       this.#parts.clock,
       limit_ms,
@@ -137,7 +139,7 @@ export class OpenAiClient implements HealthCheck {
           asked_ms === undefined
             ? backoffDelay(BACKOFF, failures, ids)
             : asked_ms * (1 + RETRY_AFTER_JITTER * ids.fraction())
-        if (clock.now() + wait_ms >= ends_at) throw failed.error
+        if (clock.monotonic() + wait_ms >= ends_at) throw failed.error
         this.#logger.info('Model call is repeated', {
           host: this.host,
           attempt: failures,

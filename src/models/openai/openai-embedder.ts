@@ -1,6 +1,7 @@
 /** Embeddings from an OpenAI-compatible endpoint. */
 import type OpenAI from 'openai'
 import { z } from 'zod'
+import { cleanText, cutStart } from '../../text/cut.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embedder } from '../embedder.ts'
 import { toUnitLength } from '../vectors.ts'
@@ -114,10 +115,11 @@ const fromBase64 = (text: string): number[] => {
   )
 }
 
-const fit = (text: string, tokens: TokenCounter): string => {
+const fit = (raw: string, tokens: TokenCounter): string => {
+  const text = cleanText(raw)
   if (text.trim() === '') return EMPTY_TEXT
   if (Buffer.byteLength(text) <= TEXT_TOKENS) return text
-  return tokens.cut(text.slice(0, TEXT_CHARACTERS), TEXT_TOKENS, 'start')
+  return tokens.cut(cutStart(text, TEXT_CHARACTERS), TEXT_TOKENS, 'start')
 }
 
 const batches = function* (texts: readonly string[]): Generator<string[]> {

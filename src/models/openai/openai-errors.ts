@@ -6,6 +6,7 @@ import { DenidinError } from '../../platform/errors.ts'
 import { ModelError, type ModelErrorReason } from '../model-error.ts'
 import { failureReason, namedLimit } from './failure-reason.ts'
 import type { ProviderError } from './provider-error.ts'
+import { refusedPart } from './refused-part.ts'
 
 /** What became of one attempt, in our own terms. */
 export interface FailedAttempt {
@@ -117,7 +118,7 @@ const modelError = (
   const said = shown.filter(each => each !== undefined).join(' ')
   return new ModelError(reason, `${host} ${SENTENCES[reason]}${said === '' ? '' : ` (${said})`}`, {
     status: status ?? error.status,
-    parameter: error.parameter,
+    parameter: reason === 'bad-request' ? refusedPart(error) : error.parameter,
     limit_tokens: namedLimit(error),
   })
 }
@@ -139,6 +140,7 @@ const SENTENCES: Readonly<Record<ModelErrorReason, string>> = {
   timeout: 'is not able to answer now: it took too long',
   redirected: 'redirects to another address',
   'too-large': 'answered with too much',
+  'answer-length': 'thought until its bound was reached',
   'bad-response': 'answered with something that cannot be read',
 }
 

@@ -50,6 +50,13 @@ const targetOf = async (
   return found === undefined ? undefined : { memories: [found] }
 }
 
+/** When the command was sent, by the time of its channel; nothing is covered by time where that is not kept. */
+const askedAt = async (
+  { messages }: Uses<'messages.history'>,
+  command_ids: readonly string[],
+): Promise<number | undefined> =>
+  command_ids.length === 0 ? undefined : ((await messages.history.get(command_ids))[0]?.sent_at ?? 0)
+
 const count = z.int().min(0)
 
 const output = z.object({
@@ -111,7 +118,8 @@ export const memoryForget = operation({
     const request = { person_id: person.person_id, by, spared: command_ids }
     if (what === ALL) {
       refuseInGroup(caller)
-      return forgotten(who, await erasure.everything(request))
+      const said_before = await askedAt(context, command_ids)
+      return forgotten(who, await erasure.everything({ ...request, said_before }))
     }
     const target = await targetOf(context, what, subject)
     if (target === undefined) return nothingDone(who, 'nothing')

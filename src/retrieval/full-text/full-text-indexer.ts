@@ -53,43 +53,43 @@ export class FullTextIndexer implements AsyncDisposable {
 
   async #catchUp(): Promise<void> {
     const { index, logger } = this.#deps
-    let progress = await index.progress()
-    const filling = progress.filled_to !== undefined
+    const filling = (await index.progress()).filled_to !== undefined
     for (;;) {
       if (this.#stopping) return
-      const next =
+      // Read each time: a damaged index may have been begun anew meanwhile.
+      const progress = await index.progress()
+      const goesOn =
         progress.filled_to === undefined ? await this.#follow(progress) : await this.#fill(progress.filled_to)
-      if (next === undefined) break
-      progress = { ...progress, ...next }
+      if (!goesOn) break
       await yieldToEventLoop()
     }
     if (filling) logger.for('memory.index').info('All messages are indexed', await index.counts())
-    if (filling || this.#since_purge >= PURGE_AFTER) await this.#purge(progress.change)
+    if (filling || this.#since_purge >= PURGE_AFTER) await this.#purge((await index.progress()).change)
   }
 
   /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
-  async #fill(filled_to: number): Promise<Partial<IndexProgress>> {
+  async #fill(filled_to: number): Promise<true> {
     const { feed, index } = this.#deps
     const page = await feed.inOrder(filled_to, BATCH)
-    const reached = { filled_to: page.at(-1)?.seq }
     await index.apply(
       page.map(({ message }) => stateOf(message.message_id, message)),
-      reached,
+      { filled_to: page.at(-1)?.seq },
     )
-    return reached
+    return true
   }
 
-  async #follow({ change }: IndexProgress): Promise<Partial<IndexProgress> | undefined> {
+  /** @returns whether there was any */
+  async #follow({ change }: IndexProgress): Promise<boolean> {
     const { changeLog, index } = this.#deps
     const changes = await changeLog.changes(change, BATCH)
     const last = changes.at(-1)
-    if (last === undefined) return undefined
+    if (last === undefined) return false
     await index.apply(
       changes.map(({ message_id, now }) => stateOf(message_id, now)),
       { change: last.change },
     )
     this.#since_purge += changes.length
-    return { change: last.change }
+    return true
   }
 
   /** Changes that the index has on disk for certain are no longer needed. */

@@ -2,6 +2,8 @@
 import type { Module } from '../../lifecycle/module.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { openIndexDatabase } from '../sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../sqlite/sqlite-full-text-index.ts'
@@ -13,29 +15,43 @@ export interface FullTextModuleDeps {
   readonly database_path: string
   readonly feed: MessageReader
   readonly changeLog: ChangeLog
+  readonly clock: Clock
   readonly logger: Logger
 }
 
 export interface FullTextModule extends Module {
   readonly index: FullTextIndex
   readonly following: FollowingMessageIndex
+  /** Reads all messages again; `why` is what `denidin status` shows. */
+  startOver(why: Health): void
+  /** The health of the file. */
+  readonly file: HealthCheck
 }
 
 export const createFullTextModule = async (deps: FullTextModuleDeps): Promise<FullTextModule> => {
-  const { database_path, feed, changeLog, logger } = deps
-  const database = await openIndexDatabase(database_path, await changeLog.latest(), logger)
-  const index = createSqliteFullTextIndex(database)
+  const { database_path, feed, changeLog, clock, logger } = deps
+  const latest_change = await changeLog.latest()
+  const derived = openIndexDatabase({ path: database_path, latest_change, clock, logger })
+  const index = createSqliteFullTextIndex(derived.database)
   const following = new FollowingMessageIndex({ feed, changeLog, index, logger })
+  derived.onRenewed(() => {
+    index.renewed()
+    following.requestSync()
+  })
   return {
     name: 'full-text index',
     index,
     following,
+    startOver: why => {
+      derived.startOver(why)
+    },
+    file: derived,
     personalData: [following.personal],
     backupSources: [{ name: 'full-text index', path: database_path, kind: 'sqlite', content: 'derived' }],
     start: async () => following.requestSync(),
     stop: async () => {
       await following[Symbol.asyncDispose]()
-      database[Symbol.dispose]()
+      derived[Symbol.dispose]()
     },
   }
 }

@@ -9,6 +9,7 @@ import { estimatedTokens } from '../../models/estimated-tokens.ts'
 import { guardedFetch } from '../../models/guarded-fetch.ts'
 import { metering } from '../../models/metered.ts'
 import type { Meter } from '../../models/meter.ts'
+import { cleanText, cutStart } from '../../text/cut.ts'
 import type { Reranker } from './reranker.ts'
 
 export interface HttpRerankerSettings {
@@ -100,13 +101,13 @@ export const createHttpReranker = (
   return {
     readsFeatures: false,
     rerank: async (question, candidates, call) => {
-      const documents = candidates.slice(0, MOST_DOCUMENTS).map(each => each.text.slice(0, MOST_CHARACTERS))
+      const documents = candidates.slice(0, MOST_DOCUMENTS).map(each => cleanText(cutStart(each.text, MOST_CHARACTERS)))
       const ask = (): Promise<unknown> =>
         withDeadline(
           clock,
           DEADLINE_MS,
           `the re-ranker ${host}`,
-          signal => request(question, documents, signal),
+          signal => request(cleanText(question), documents, signal),
           call.signal,
         )
       const answer = await measure(call, estimatedTokens([question, ...documents]), ask, usageOf)

@@ -37,6 +37,10 @@ export class IndexCache {
     this.#frames.delete(scope_no)
   }
 
+  clear(): void {
+    this.#frames.clear()
+  }
+
   #read(scope_no: number): ScopeFrame {
     const parts = this.#database
       .all<{ columns: Uint8Array }>('select columns from parts where scope_no = :scope_no order by part', { scope_no })

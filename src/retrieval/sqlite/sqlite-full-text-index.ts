@@ -29,10 +29,9 @@ const SCOPE_TABLES = [
 ] as const
 
 /** For each scope its own postings, columns and speakers. */
-export const createSqliteFullTextIndex = (database: Database): FullTextIndex & IndexedPersons =>
-  new SqliteFullTextIndex(database)
+export const createSqliteFullTextIndex = (database: Database): SqliteFullTextIndex => new SqliteFullTextIndex(database)
 
-class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
+export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
   readonly name = 'index'
   readonly tables = ['scopes', 'speakers']
   readonly #database: Database
@@ -43,6 +42,11 @@ class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
     this.#database = database
     this.#cache = new IndexCache(database)
     this.#writer = new IndexWriter(database)
+  }
+
+  /** The file was begun anew: nothing that was read of the old one holds. */
+  renewed(): void {
+    this.#cache.clear()
   }
 
   async open(scope: Scope): Promise<ScopeReader | undefined> {

@@ -1,6 +1,6 @@
 /** DeniDin's own messages to people in English. */
 import { listedDay, listedText } from '../list-line.ts'
-import type { AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
+import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -76,10 +76,14 @@ const commands: CommandStrings = {
     done: ({ messages, memories, residue, index }) =>
       [
         `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}.`,
-        ...(residue === 0
-          ? ['I looked everywhere: nothing of it is left.']
-          : [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]),
-        ...(index === 'later' ? ['My search index will drop it as soon as it is available again.'] : []),
+        ...(residue > 0
+          ? [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]
+          : index === 'done'
+            ? ['I looked everywhere: nothing of it is left.']
+            : []),
+        ...(index === 'later'
+          ? ['My search index still has numbers made from it, but no words. They go as soon as it is available again.']
+          : []),
       ].join(' '),
     nothing: 'I found nothing to forget. /memory shows what I remember, with numbers.',
     not_yours: 'That came from what others said too, so it is not yours alone to forget.',
@@ -149,13 +153,35 @@ const anyCommand: AnyCommandStrings = {
   not_confirmed: 'All right, I leave it as it is.',
 }
 
+const IN_TROUBLE = { degraded: 'works with limits', down: 'is down' }
+const WAS_IN_TROUBLE = { degraded: 'worked with limits', down: 'was down' }
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)
+
+const alerts: AlertStrings = {
+  began: ({ component, state, reason }) => `⚠️ ${capital(component)} ${IN_TROUBLE[state]}: ${reason}`,
+  again: ({ component, state, reason }) =>
+    `⚠️ ${capital(component)} ${IN_TROUBLE[state]} again, and it comes and goes: ${reason}`,
+  ended: ({ component, state, lasted_seconds }) =>
+    `✅ ${capital(component)} is well again. It ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)}.`,
+  passed: ({ component, state, reason, lasted_seconds }) =>
+    `✅ ${capital(component)} ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)} and is well again. The reason was: ${reason}`,
+}
+
 /** DeniDin's own words in English. */
 export const en: Strings = {
   commands,
   any_command: anyCommand,
+  alerts,
+  answer_cut: '(My answer got too long and was cut off here. Write “go on” for more.)',
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
+  model_filtered:
+    'Sorry, the service behind me does not let me answer that message. Everything else works: just go on, or put it in other words.',
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",
+  model_out_of_credit:
+    "I can't answer right now: my account with the language model has no credit left. It is nothing that you did; my administrator has to look into it.",
+  failure_reason: reason => `The reason: ${reason}.`,
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

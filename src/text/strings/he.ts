@@ -1,6 +1,6 @@
 /** DeniDin's own messages to people in Hebrew. */
 import { listedDay, listedText } from '../list-line.ts'
-import type { AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
+import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -76,10 +76,14 @@ const commands: CommandStrings = {
     done: ({ messages, memories, residue, index }) =>
       [
         `שכחתי: ${many(messages, 'הודעה אחת', 'הודעות')} ${memories === 1 ? 'וזיכרון אחד' : `ו-${many(memories, 'זיכרון אחד', 'זיכרונות')}`}.`,
-        ...(residue === 0
-          ? ['בדקתי בכל מקום: לא נשאר מזה דבר.']
-          : [`לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}; המנהל שלי צריך לבדוק את זה.`]),
-        ...(index === 'later' ? ['אינדקס החיפוש ישחרר את זה ברגע שיחזור לפעול.'] : []),
+        ...(residue > 0
+          ? [`לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}; המנהל שלי צריך לבדוק את זה.`]
+          : index === 'done'
+            ? ['בדקתי בכל מקום: לא נשאר מזה דבר.']
+            : []),
+        ...(index === 'later'
+          ? ['באינדקס החיפוש נשארו עוד מספרים שחושבו מזה, בלי מילים. הם יימחקו ברגע שהאינדקס יחזור לפעול.']
+          : []),
       ].join(' '),
     nothing: 'לא מצאתי שם מה לשכוח. ‎/memory מראה מה אני זוכר, עם מספרים.',
     not_yours: 'זה נאמר גם על ידי אחרים, ולכן זה לא רק שלך לשכוח.',
@@ -149,12 +153,50 @@ const anyCommand: AnyCommandStrings = {
   not_confirmed: 'בסדר, אני משאיר הכול כמו שהוא.',
 }
 
+const COMPONENTS: Readonly<Record<string, string>> = {
+  'audit log': 'יומן הביקורת',
+  clock: 'השעון',
+  conversations: 'השיחות',
+  database: 'מסד הנתונים',
+  delivery: 'שליחת התשובות',
+  disk: 'הדיסק',
+  'embedding model': 'מודל ההטמעה',
+  'language model': 'מודל השפה',
+  learning: 'הלמידה',
+  log: 'היומן',
+  memory: 'הזיכרון',
+  'search index': 'אינדקס החיפוש',
+  whatsapp: 'החיבור לוואטסאפ',
+}
+
+/** Names that are not in the list are those of programs, and are the same in every language. */
+const nameOf = (component: string): string => COMPONENTS[component] ?? component
+
+const IN_TROUBLE = { degraded: 'באופן חלקי', down: 'לא תקין' }
+
+const alerts: AlertStrings = {
+  began: ({ component, state, reason }) => `⚠️ תקלה: ${nameOf(component)} (${IN_TROUBLE[state]}). ${reason}`,
+  again: ({ component, state, reason }) =>
+    `⚠️ שוב תקלה, שבאה והולכת: ${nameOf(component)} (${IN_TROUBLE[state]}). ${reason}`,
+  ended: ({ component, lasted_seconds }) =>
+    `✅ התקלה הסתיימה: ${nameOf(component)}. היא נמשכה ${duration(lasted_seconds)}.`,
+  passed: ({ component, reason, lasted_seconds }) =>
+    `✅ הייתה תקלה שכבר הסתיימה: ${nameOf(component)}. היא נמשכה ${duration(lasted_seconds)}. הסיבה: ${reason}`,
+}
+
 /** DeniDin's own words in Hebrew. */
 export const he: Strings = {
   commands,
   any_command: anyCommand,
+  alerts,
+  answer_cut: '(התשובה שלי התארכה ונקטעה כאן. אפשר לכתוב „המשך” כדי לקבל עוד.)',
   model_unavailable: 'אני לא מצליח לענות כרגע: מודל השפה שלי לא מגיב. אפשר לנסות שוב בעוד כמה דקות.',
+  model_filtered:
+    'סליחה, השירות שמאחוריי לא מאפשר לי לענות על ההודעה הזו. כל השאר עובד: אפשר פשוט להמשיך, או לנסח אותה אחרת.',
   model_rejected: 'אני לא יכול לענות: מודל השפה שלי מסרב לעבוד בשבילי. המנהל שלי צריך לבדוק את זה.',
+  model_out_of_credit:
+    'אני לא יכול לענות כרגע: נגמרה היתרה בחשבון שלי אצל ספק מודל השפה. זה לא קשור למה שכתבת; המנהל שלי צריך לטפל בזה.',
+  failure_reason: reason => `הסיבה: ${reason}.`,
   memory_disabled: 'הזיכרון לטווח ארוך שלי כבוי.',
   busy: 'אני כבר עסוק בזה. אפשר לנסות שוב בעוד רגע.',
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',

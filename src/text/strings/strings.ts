@@ -105,14 +105,43 @@ export interface AnyCommandStrings {
   readonly not_confirmed: string
 }
 
+/** A component in trouble, as the administrator is told of it. */
+export interface AlertFigures {
+  /** Name of the component, as `status` shows it. */
+  readonly component: string
+  readonly state: 'degraded' | 'down'
+  /** What is wrong, in English. */
+  readonly reason: string
+  readonly lasted_seconds: number
+}
+
+/** What the administrator is told about a component. */
+export interface AlertStrings {
+  began(figures: AlertFigures): string
+  /** It came back soon after it was over, and lasts. */
+  again(figures: AlertFigures): string
+  ended(figures: AlertFigures): string
+  /** It was over before it could be told. */
+  passed(figures: AlertFigures): string
+}
+
 /** Everything that DeniDin says to people in its own words, in one language. Commands appear as they are typed. */
 export interface Strings {
   readonly commands: CommandStrings
   readonly any_command: AnyCommandStrings
+  readonly alerts: AlertStrings
+  /** Below an answer that ends at its bound. */
+  readonly answer_cut: string
   /** The model gave no answer, and may later. */
   readonly model_unavailable: string
   /** The model refuses for good (wrong key, unknown model): only the operator can help. */
   readonly model_rejected: string
+  /** The account with the model's provider has no credit left: only the operator can help. */
+  readonly model_out_of_credit: string
+  /** Added for the administrator; `reason` is in English, without a full stop. */
+  failure_reason(reason: string): string
+  /** The filter of the service refuses the words of this one message. */
+  readonly model_filtered: string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string

@@ -28,12 +28,15 @@ type Handle = Promise<ChromaCollection>
 /** The collections of one server run: makes them, finds them, and looks whether they hold what they should. */
 export class ChromaCollections {
   readonly connection: ChromaConnection
+  /** The vector store whose collections these are. */
+  readonly instance: string
   readonly #table: CollectionAllocator
   readonly #prefix: string
   readonly #handles = new Map<CollectionNumber, Handle>()
 
   constructor(connection: ChromaConnection, table: CollectionAllocator, collection_name: string) {
     this.connection = connection
+    this.instance = table.instance
     this.#table = table
     this.#prefix = prefixOf(collection_name)
   }
@@ -41,7 +44,7 @@ export class ChromaCollections {
   /** Name of a collection: configured name, hash of space and vector store, number. No other vector store has it. */
   nameOf({ space, collection }: Pick<Collection, 'space' | 'collection'>): string {
     const hash = createHash('sha256')
-      .update(JSON.stringify([space, this.#table.instance]))
+      .update(JSON.stringify([space, this.instance]))
       .digest('hex')
     return `${this.#prefix}-${hash.slice(0, HASH_CHARACTERS)}-${String(collection)}`
   }

@@ -53,6 +53,7 @@ class ChromaVectorIndex implements VectorIndex {
     this.#sync = new ChromaSync(deps.table, {
       use: (collections, target, act) => this.#use(collections, target, FILLING_DEADLINE_MS, act),
       call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
+      scrub: () => deps.server.scrub(),
     })
     deps.server.onBack(() => this.#behind())
   }
@@ -163,7 +164,8 @@ class ChromaVectorIndex implements VectorIndex {
   /** The collections of the server's present run, compared with the table when they are seen for the first time. */
   async #open(): Promise<ChromaCollections> {
     const connection = await this.#deps.server.connect()
-    if (this.#collections?.connection.run === connection.run) return this.#collections
+    const known = this.#collections
+    if (known?.connection.run === connection.run && known.instance === this.#deps.table.instance) return known
     this.#opening ??= this.#compare(new ChromaCollections(connection, this.#deps.table, this.#deps.collection_name))
     try {
       return await this.#opening

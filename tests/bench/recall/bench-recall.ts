@@ -52,7 +52,12 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   const feed = createSqliteMessageReader(database)
   const changeLog = createSqliteChangeLog(database)
   const index_database = cleanup.use(
-    await openIndexDatabase(join(path, 'index.db'), await changeLog.latest(), silentLogger),
+    openIndexDatabase({
+      path: join(path, 'index.db'),
+      latest_change: await changeLog.latest(),
+      clock: systemClock,
+      logger: silentLogger,
+    }).database,
   )
   const index = createSqliteFullTextIndex(index_database)
   const indexer = cleanup.use(new FullTextIndexer({ feed, changeLog, index, logger: silentLogger }))

@@ -67,7 +67,7 @@ const openVectors = async (
   const shared = { clock: systemClock, ids: systemIds, logger: silentLogger }
   const embedder = new WordEmbedder('words', options.dimensions)
   const space = messageSpace(embedder.space)
-  const vector_database = await openVectorDatabase(join(folder, 'vectors.db'), systemClock, silentLogger)
+  const vector_database = openVectorDatabase(join(folder, 'vectors.db'), systemClock, silentLogger).database
   const vectors = createSqliteVectorStore(vector_database)
   const { collection_vectors } = options
   const table = createSqliteCollectionAllocator(vector_database, {
@@ -138,7 +138,12 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
   const path = join(folder, 'index.db')
   const feed = createSqliteMessageReader(database)
   const changeLog = createSqliteChangeLog(database)
-  const index_database = await openIndexDatabase(path, await changeLog.latest(), silentLogger)
+  const index_database = openIndexDatabase({
+    path,
+    latest_change: await changeLog.latest(),
+    clock: systemClock,
+    logger: silentLogger,
+  }).database
   const index = createSqliteFullTextIndex(index_database)
   const indexer = new FullTextIndexer({ feed, changeLog, index, logger: silentLogger })
   const search = new IndexedMessageSearch({

@@ -1,4 +1,5 @@
 /** Reads what whatsapp-web.js hands out: the one place that knows how WhatsApp's page writes a message. */
+import { plainAddress } from '../../../messages/message-key.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import type { WhatsAppMessage } from '../whatsapp-message.ts'
 
@@ -16,7 +17,7 @@ export const addressOf = (value: unknown): string | undefined => {
   const built =
     textOf(fields['user']) === undefined ? undefined : `${String(fields['user'])}@${String(fields['server'])}`
   const address = textOf(value) ?? textOf(fields['_serialized']) ?? built
-  return address?.replace(/:\d+@/, '@').replace('@s.whatsapp.net', '@c.us')
+  return address === undefined ? undefined : plainAddress(address)
 }
 
 /**

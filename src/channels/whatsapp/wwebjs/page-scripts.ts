@@ -11,6 +11,8 @@ interface PageWid {
 interface PageMessageKey {
   toString(): string
   readonly _serialized?: unknown
+  readonly fromMe?: unknown
+  readonly id?: unknown
   readonly [name: string]: unknown
 }
 
@@ -19,6 +21,8 @@ interface PageMessage {
   /** Seconds since the Unix epoch. */
   readonly t: number
   readonly isNotification?: boolean
+  readonly ack?: number
+  readonly body?: unknown
 }
 
 interface PageChat {
@@ -40,7 +44,7 @@ interface PageWindow {
   require(name: 'WAWebCollections'): {
     readonly Chat: { getModelsArray(): PageChat[]; get(chat_id: string): PageChat | undefined }
     readonly Contact: { get(wid: PageWid): { readonly username?: unknown } | null | undefined }
-    readonly Msg: { get(id: string): { readonly ack?: number } | undefined }
+    readonly Msg: { get(id: string): PageMessage | undefined; getModelsArray(): PageMessage[] }
   }
   require(name: 'WAWebWidFactory'): { createWid(address: string): PageWid }
   require(name: 'WAWebChatLoadMessages'): {
@@ -181,9 +185,32 @@ export const readUsername = (address: string): unknown => {
   }
 }
 
-/** How far an own message got; 0 where the page does not know. */
-export const readAck = (message_id: string): number =>
-  (globalThis as unknown as PageWindow).require('WAWebCollections').Msg.get(message_id)?.ack ?? 0
+/** How far an own message got, under whatever address the page has it; 0 where the page does not know. */
+export const readAck = (message_id: string, stanza_id: string): number => {
+  const { Msg } = (globalThis as unknown as PageWindow).require('WAWebCollections')
+  const found = Msg.get(message_id) ?? Msg.getModelsArray().find(({ id }) => id.fromMe === true && id.id === stanza_id)
+  return found?.ack ?? 0
+}
+
+/** The id that the page has for a message of a chat at this moment; the given one where it knows none. */
+export const currentId = (message_id: string, stanza_id: string, chat_id: string): string => {
+  const { Msg, Chat } = (globalThis as unknown as PageWindow).require('WAWebCollections')
+  if (Msg.get(message_id) !== undefined) return message_id
+  const found = Chat.get(chat_id)
+    ?.msgs.getModelsArray()
+    .find(({ id }) => id.id === stanza_id)
+  return typeof found?.id._serialized === 'string' ? found.id._serialized : message_id
+}
+
+/** Whether the page has an own message with this text that was made within the last seconds. */
+export const hasOwnText = (text: string, within_s: number): boolean => {
+  // eslint-disable-next-line no-restricted-syntax -- the page writes its messages by this clock, whatever ours says
+  const since_s = new Date().getTime() / 1000 - within_s
+  return (globalThis as unknown as PageWindow)
+    .require('WAWebCollections')
+    .Msg.getModelsArray()
+    .some(({ id, body, t }) => id.fromMe === true && body === text && t >= since_s)
+}
 
 /** Shows, or ends showing, that an answer is being written. */
 export const setTyping = async (chat_id: string, state: 'typing' | 'stop'): Promise<void> => {

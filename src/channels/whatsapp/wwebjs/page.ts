@@ -1,15 +1,19 @@
 /** The questions that can be asked of WhatsApp's page; errors of the library and of the browser are translated here. */
 import { SECOND_MS, type Clock } from '../../../platform/clock.ts'
 import { withDeadline } from '../../../platform/deadline.ts'
+import { messageKeyOf } from '../../../messages/message-key.ts'
 import { usernameOf } from '../../../people/sender-normalisation.ts'
 import { DenidinError } from '../../../platform/errors.ts'
 import type { ChatHistory, KnownNames, ListedChat } from '../engine.ts'
 import type { WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseChange } from './change-parser.ts'
 import type { WwebjsClient, WwebjsPage } from './client.ts'
-import { translated } from './errors.ts'
+import { reasonOf } from '../failure-reason.ts'
+import { failureOf, translated } from './errors.ts'
 import { addressOf, parseMessage } from './message-parser.ts'
 import {
+  currentId,
+  hasOwnText,
   listChats,
   readAck,
   readHistory,
@@ -19,6 +23,9 @@ import {
   type PageReport,
 } from './page-scripts.ts'
 import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } from './page-screens.ts'
+
+/** The page writes times in whole seconds: its message may seem older than its sending by so much. */
+const MADE_EARLIER_MS = SECOND_MS
 
 export class Page {
   readonly #client: () => WwebjsClient | undefined
@@ -53,21 +60,28 @@ export class Page {
   }
 
   async send(chat_id: string, text: string, quoted_id: string | undefined): Promise<WhatsAppMessage | undefined> {
+    const quotedMessageId = quoted_id === undefined ? undefined : await this.#currentId(quoted_id, chat_id)
+    const began = this.#clock.now()
     try {
       const sent = await this.#running().sendMessage(chat_id, text, {
         // No request to addresses in a reply, and no second "seen".
         linkPreview: false,
         sendSeen: false,
-        ...(quoted_id === undefined ? {} : { quotedMessageId: quoted_id }),
+        ...(quotedMessageId === undefined ? {} : { quotedMessageId }),
       })
+      if (sent === undefined) await this.#throwUnlessMade(text, began, 'WhatsApp has no chat with this address')
       return sent === undefined ? undefined : parseMessage(sent.rawData)
     } catch (error) {
+      if (!(error instanceof DenidinError) && failureOf(error) === 'other') {
+        await this.#throwUnlessMade(text, began, reasonOf(error))
+      }
       throw translated(error)
     }
   }
 
   async acknowledgement(message_id: string): Promise<number> {
-    return await this.#ask('asking how far a message got', page => page.evaluate(readAck, message_id))
+    const { stanza_id } = messageKeyOf(message_id)
+    return await this.#ask('asking how far a message got', page => page.evaluate(readAck, message_id, stanza_id))
   }
 
   async markSeen(chat_id: string): Promise<void> {
@@ -108,6 +122,24 @@ export class Page {
       ...(lid === undefined ? {} : { lid }),
       ...(username === undefined ? {} : { username }),
     }
+  }
+
+  /**
+   * The page gave up sending. Whether it had made the message by then is seen in the page itself, not told by the error.
+   * @throws DenidinError `rejected` when there is no message
+   */
+  async #throwUnlessMade(text: string, began: number, why: string): Promise<void> {
+    const within_s = (this.#clock.now() - began + MADE_EARLIER_MS) / SECOND_MS
+    const made = await this.#ask('looking for a message', page => page.evaluate(hasOwnText, text, within_s)).catch(
+      () => undefined,
+    )
+    if (made === false) throw new DenidinError('rejected', `WhatsApp made no message: ${why}`)
+  }
+
+  /** The id under which the page knows a message now. */
+  async #currentId(message_id: string, chat_id: string): Promise<string> {
+    const { stanza_id } = messageKeyOf(message_id)
+    return await this.#ask('finding a quoted message', page => page.evaluate(currentId, message_id, stanza_id, chat_id))
   }
 
   #running(): WwebjsClient {

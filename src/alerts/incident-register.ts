@@ -1,0 +1,160 @@
+/** The register of incidents: makes incidents of what is observed of the components, and knows what is left to tell. */
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import { isTrouble, type ExaminedComponent } from '../platform/health.ts'
+import type { Ids } from '../platform/ids.ts'
+import type { Logger } from '../platform/logger.ts'
+import { isNegligible, isPast, newsOf, RELAPSE_MS, settlingTime, type Incident, type IncidentNews } from './incident.ts'
+import type { IncidentStore } from './incident-store.ts'
+
+export interface IncidentRegisterDeps {
+  readonly store: IncidentStore
+  /** How long a component must be in trouble before that is an incident. */
+  readonly after_ms: number
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+}
+
+/** What was seen of one component: since when it is in trouble, or well. */
+interface Observation {
+  readonly troubled: boolean
+  readonly since: number
+}
+
+/**
+ * Works in memory and writes every change through, so that incidents are known even while the database is the component
+ * in trouble. A restart neither ends an incident nor has it told a second time.
+ */
+export class IncidentRegister {
+  readonly #deps: IncidentRegisterDeps
+  readonly #logger: Logger
+  readonly #observations = new Map<string, Observation>()
+  /** The newest incident of each component. */
+  readonly #incidents = new Map<string, Incident>()
+  /** Ids of incidents whose last change is not on disk yet. */
+  readonly #unsaved = new Set<string>()
+
+  constructor(deps: IncidentRegisterDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('alerts')
+  }
+
+  /** Reads the incidents of earlier processes. */
+  async load(): Promise<void> {
+    const { store, clock } = this.#deps
+    try {
+      for (const incident of await store.recent(clock.now() - RELAPSE_MS)) {
+        this.#incidents.set(incident.component, incident)
+      }
+    } catch (error) {
+      this.#logger.error('Earlier incidents cannot be read', { reason: asDenidinError(error).message })
+    }
+  }
+
+  /** Takes in how a component is now. */
+  async observe({ name, state, detail }: ExaminedComponent): Promise<void> {
+    // What was not tried since the start neither begins an incident nor ends one.
+    if (state === 'unknown') return
+    const now = this.#deps.clock.now()
+    const troubled = isTrouble(state)
+    const before = this.#observations.get(name)
+    // A clock that was set back must not keep trouble from becoming an incident.
+    const goes_on = before?.troubled === troubled && before.since <= now
+    const observation = goes_on ? before : { troubled, since: now }
+    this.#observations.set(name, observation)
+    const incident = this.#incidents.get(name)
+    if (state === 'degraded' || state === 'down') {
+      await this.#troubled({ name, state, detail }, incident, observation.since, now)
+    } else if (incident !== undefined && incident.ended_at === undefined) {
+      if (now - observation.since >= settlingTime(incident)) await this.#end(incident, observation.since, now)
+    }
+    await this.#saveRest()
+  }
+
+  /** What the administrator has not been told yet, oldest first. */
+  news(): readonly IncidentNews[] {
+    const now = this.#deps.clock.now()
+    return [...this.#incidents.values()]
+      .toSorted((one, other) => one.began_at - other.began_at)
+      .map(incident => newsOf(incident, this.#troubledSince(incident.component), now))
+      .filter(news => news !== undefined)
+  }
+
+  /** Records that news have been told. */
+  async told(all: readonly IncidentNews[]): Promise<void> {
+    const now = this.#deps.clock.now()
+    for (const { incident } of all) {
+      const current = this.#incidents.get(incident.component) ?? incident
+      const over = incident.ended_at !== undefined
+      await this.#keep({ ...current, told_at: current.told_at ?? now, settled_at: over ? now : undefined })
+    }
+  }
+
+  async #troubled(
+    { name, state, detail }: ExaminedComponent & Pick<Incident, 'state'>,
+    last: Incident | undefined,
+    since: number,
+    now: number,
+  ): Promise<void> {
+    const open = last !== undefined && last.ended_at === undefined
+    if (open) {
+      if (last.reason === detail && (last.state === 'down' || state === 'degraded')) return
+      await this.#keep({ ...last, reason: detail, state: last.state === 'down' ? 'down' : state })
+      return
+    }
+    if (now - since < this.#deps.after_ms) return
+    const relapse = last !== undefined && !isPast(last, now)
+    const incident: Incident = relapse
+      ? { ...last, reason: detail, state, ended_at: undefined, relapses: last.relapses + 1 }
+      : {
+          incident_id: this.#deps.ids.uuid(),
+          component: name,
+          state,
+          reason: detail,
+          began_at: since,
+          ended_at: undefined,
+          told_at: undefined,
+          settled_at: undefined,
+          relapses: 0,
+        }
+    this.#logger.warn('A component is in trouble', { part: name, state, reason: detail, relapse })
+    await this.#keep(incident)
+  }
+
+  async #end(incident: Incident, ended_at: number, now: number): Promise<void> {
+    const ended = { ...incident, ended_at }
+    // The end of a relapse that was not told again is no news.
+    const settled = incident.settled_at !== undefined || isNegligible(ended)
+    this.#logger.info('A component is well again', {
+      part: incident.component,
+      seconds: Math.round((ended_at - incident.began_at) / 1000),
+    })
+    await this.#keep({ ...ended, settled_at: settled ? now : undefined })
+  }
+
+  #troubledSince(component: string): number | undefined {
+    const observation = this.#observations.get(component)
+    return observation?.troubled === true ? observation.since : undefined
+  }
+
+  async #keep(incident: Incident): Promise<void> {
+    this.#incidents.set(incident.component, incident)
+    this.#unsaved.add(incident.component)
+    await this.#saveRest()
+  }
+
+  /** Writes what is not on disk yet; where that fails, the next change tries again. */
+  async #saveRest(): Promise<void> {
+    for (const component of this.#unsaved) {
+      const incident = this.#incidents.get(component)
+      try {
+        if (incident !== undefined) await this.#deps.store.save(incident)
+        this.#unsaved.delete(component)
+      } catch (error) {
+        this.#logger.debug('An incident could not be written', { reason: asDenidinError(error).message })
+        return
+      }
+    }
+  }
+}

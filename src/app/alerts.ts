@@ -1,0 +1,44 @@
+/** Wires the alerts: who is told of incidents, and how soon. */
+import { AdministratorNotices } from '../alerts/administrator-notices.ts'
+import { HealthWatch } from '../alerts/health-watch.ts'
+import { IncidentRegister } from '../alerts/incident-register.ts'
+import type { Settings } from '../config/settings.ts'
+import { ReplyWriter } from '../conversation/reply-writer.ts'
+import type { Module } from '../lifecycle/module.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { HealthCheck } from '../platform/health.ts'
+import type { Runtime } from './runtime.ts'
+import type { Services } from './services.ts'
+import type { Stores } from './stores.ts'
+
+export interface AlertsDeps {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly services: Pick<Services, 'delivery' | 'windows'>
+  readonly checks: readonly HealthCheck[]
+}
+
+/** The module that follows the health of every component while the bot runs. */
+export const createAlerts = (deps: AlertsDeps, runtime: Runtime): Module => {
+  const { settings, stores, checks } = deps
+  const after_ms = settings.alerts.after_seconds * SECOND_MS
+  const register = new IncidentRegister({ ...runtime, store: stores.incidents, after_ms })
+  const watch = new HealthWatch({ ...runtime, checks, register, after_ms, notices: createNotices(deps, runtime) })
+  return { name: 'alerts', start: () => watch.start(), stop: () => watch[Symbol.asyncDispose]() }
+}
+
+const createNotices = (
+  { settings, stores, services: { delivery, windows } }: AlertsDeps,
+  runtime: Runtime,
+): AdministratorNotices | undefined => {
+  const { godfather_phone: phone, alerts } = settings
+  if (phone === undefined || !alerts.whatsapp) return undefined
+  return new AdministratorNotices({
+    ...stores,
+    ...delivery,
+    phone,
+    inbox: stores.messages.inbox,
+    sessions: windows,
+    writer: new ReplyWriter({ ...runtime, keep: settings.feature_flags.enable_memory_system }),
+  })
+}

@@ -1,0 +1,59 @@
+/** Recognises a data folder in which `denidin.db` is missing, empty or older than the files beside it. */
+import { DenidinError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
+import { areOpen, type Indexes, type OpenIndexes } from './memory.ts'
+import type { BaseStores } from './stores.ts'
+
+export interface DataFolderDeps {
+  readonly data_root: string
+  readonly stores: Pick<BaseStores, 'changeLog' | 'folders' | 'messages'>
+  readonly indexes: Indexes
+  /** Whether a DeniDin has used the folder before: sessions alone may have been copied into a new one. */
+  readonly used_before: boolean
+  readonly logger: Logger
+}
+
+/**
+ * Refuses a data folder whose messages are gone while something that was made of them is still there: they would be out
+ * of reach of `/forget`. An older copy is taken, with a notice.
+ * @throws DenidinError `damaged`, with what to do
+ */
+export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
+  const { data_root, stores, indexes } = deps
+  const latest = await stores.changeLog.latest()
+  const others = latest === 0 && (await stores.messages.traffic.counts()).messages === 0 ? await otherData(deps) : []
+  if (others.length > 0) {
+    throw new DenidinError(
+      'damaged',
+      `${data_root}/denidin.db is missing or empty, but ${others.join(' and ')} hold what people said to an earlier DeniDin. ` +
+        'Put back denidin.db from a backup that was made while DeniDin was stopped (a copy made while it runs is empty or old). ' +
+        `To begin anew instead, move ${others.join(', ')} out of ${data_root}.`,
+    )
+  }
+  if (!areOpen(indexes)) return
+  const indexed = (await indexes.fullText.index.progress()).change
+  if (indexed > latest) await takeOlderCopy(deps, indexes)
+}
+
+/** An older copy may have been restored on purpose: it is taken, and the indexes, which know newer messages, follow it. */
+const takeOlderCopy = async (
+  { data_root, logger }: DataFolderDeps,
+  { fullText, vectors }: OpenIndexes,
+): Promise<void> => {
+  const detail =
+    `At the start, ${data_root}/denidin.db was older than index.db beside it: what was said after the copy was made is missing. ` +
+    'If you did not restore a backup, stop DeniDin and put back the newest denidin.db. The index is rebuilt.'
+  logger.for('database').error(detail)
+  fullText.startOver({ state: 'degraded', detail })
+  await vectors.compareAll()
+}
+
+/** What else in the folder was made of messages, by its name. */
+const otherData = async ({ stores, indexes, used_before }: DataFolderDeps): Promise<readonly string[]> => {
+  const found = used_before && (await stores.folders.holdAny()) ? ['sessions/'] : []
+  if (!areOpen(indexes)) return found
+  const { fullText, vectors } = indexes
+  if ((await fullText.index.progress()).change > 0) found.push('index.db')
+  if (await vectors.holdsAny()) found.push('vectors.db')
+  return found
+}

@@ -1,0 +1,124 @@
+/**
+ * The border between the channels and the pipeline for ids: whatever a channel reports about a message that is known
+ * already arrives under the id that the message was recorded with first.
+ */
+import type { BackfilledChat, ChannelEvents, OwnerMessage } from '../channels/channel.ts'
+import type { MessageIdentity, NamedMessage } from '../messages/message-identity.ts'
+import { isDirectChat, messageKeyOf } from '../messages/message-key.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
+import type { ChatAddresses } from '../people/chat-addresses.ts'
+import type { Identity } from '../people/person.ts'
+import { KeyedQueue } from '../platform/keyed-queue.ts'
+
+type Events = Omit<ChannelEvents, 'ready'>
+type Said = BackfilledChat['said'][number]
+
+export interface KnownIdsDeps {
+  readonly events: Events
+  readonly identity: Pick<MessageIdentity, 'idOf' | 'idsOf'>
+  readonly addresses: Pick<ChatAddresses, 'all'>
+}
+
+export class KnownIds implements Events {
+  readonly #deps: KnownIdsDeps
+  /** The same message may come under two addresses at once: the second one waits until the first is recorded. */
+  readonly #messages = new KeyedQueue<string>()
+
+  constructor(deps: KnownIdsDeps) {
+    this.#deps = deps
+  }
+
+  async message(message: IncomingMessage): Promise<void> {
+    await this.#alone(message, async () => {
+      const message_id = await this.#deps.identity.idOf(namedIncoming(message))
+      await this.#deps.events.message({ ...message, message_id, reply_to: await this.#quoted(message) })
+    })
+  }
+
+  async ownerWrote(message: OwnerMessage): Promise<void> {
+    await this.#alone(message, async () => {
+      const message_id = await this.#deps.identity.idOf(namedOwn(message))
+      await this.#deps.events.ownerWrote({ ...message, message_id, aliases: await this.#aliasesOf(message) })
+    })
+  }
+
+  async backfilled(chat: BackfilledChat): Promise<void> {
+    const { identity, events } = this.#deps
+    const ids = await identity.idsOf(chat.said.map(named))
+    const idOf = (message_id: MessageId): MessageId => ids.get(message_id) ?? message_id
+    const said: Said[] = []
+    for (const each of chat.said) {
+      const message_id = idOf(each.message.message_id)
+      if (each.by === 'person') {
+        said.push({
+          by: 'person',
+          message: { ...each.message, message_id, reply_to: await this.#quoted(each.message) },
+        })
+      } else {
+        said.push({
+          by: 'account',
+          message: { ...each.message, message_id, aliases: await this.#aliasesOf(each.message) },
+        })
+      }
+    }
+    await events.backfilled({ ...chat, said })
+  }
+
+  async recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>> {
+    const { events, addresses } = this.#deps
+    const marks = new Map(await events.recordedUntil(chat_ids))
+    for (const chat_id of chat_ids) {
+      if (marks.has(chat_id) || !isDirectChat(chat_id)) continue
+      // A chat that has another address by now is the chat that it was.
+      const others = await events.recordedUntil([...(await addresses.all(chat_id))])
+      if (others.size > 0) marks.set(chat_id, Math.max(...others.values()))
+    }
+    return marks
+  }
+
+  async edited(change: Parameters<Events['edited']>[0]): Promise<void> {
+    await this.#deps.events.edited({ ...change, message_id: await this.#deps.identity.idOf(change) })
+  }
+
+  async deleted(message_id: MessageId): Promise<void> {
+    await this.#deps.events.deleted(await this.#deps.identity.idOf({ message_id }))
+  }
+
+  async reacted(reaction: Parameters<Events['reacted']>[0]): Promise<void> {
+    const message_id = await this.#deps.identity.idOf({ message_id: reaction.message_id })
+    await this.#deps.events.reacted({ ...reaction, message_id })
+  }
+
+  async #alone({ message_id }: { readonly message_id: MessageId }, act: () => Promise<void>): Promise<void> {
+    await this.#messages.run(messageKeyOf(message_id).stanza_id, act)
+  }
+
+  async #quoted({ reply_to }: IncomingMessage): Promise<MessageId | undefined> {
+    return reply_to === undefined ? undefined : await this.#deps.identity.idOf({ message_id: reply_to })
+  }
+
+  async #aliasesOf({ chat_id, other }: OwnerMessage): Promise<readonly ChatId[]> {
+    if (!isDirectChat(chat_id)) return []
+    return [...(await this.#deps.addresses.all(chat_id, other?.identities))].filter(each => each !== chat_id)
+  }
+}
+
+const named = (said: Said): NamedMessage =>
+  said.by === 'person' ? namedIncoming(said.message) : namedOwn(said.message)
+
+const namedIncoming = ({ message_id, sent_at, chat_kind, sender }: IncomingMessage): NamedMessage => ({
+  message_id,
+  sent_at,
+  identities: directOnly(chat_kind, sender.identities),
+})
+
+const namedOwn = ({ message_id, sent_at, chat_kind, other }: OwnerMessage): NamedMessage => ({
+  message_id,
+  sent_at,
+  identities: directOnly(chat_kind, other?.identities),
+})
+
+const directOnly = (
+  chat_kind: 'direct' | 'group',
+  identities: readonly Identity[] | undefined,
+): readonly Identity[] | undefined => (chat_kind === 'direct' ? identities : undefined)

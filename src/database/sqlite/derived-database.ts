@@ -1,0 +1,179 @@
+/**
+ * A database of derived data, such as an index: one that cannot be used is set aside and begun anew, at the start and
+ * while DeniDin runs, because everything in it can be rebuilt.
+ */
+import { lstatSync, renameSync, rmSync, statSync } from 'node:fs'
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
+import type { DenidinError } from '../../platform/errors.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import { asidePath } from '../../platform/files.ts'
+import type { Health, HealthCheck } from '../../platform/health.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { DamagedDatabase } from './database-errors.ts'
+import { Database, databaseFiles, type FaultListener } from './database.ts'
+import type { Migration } from './migrations.ts'
+
+/** Larger files are not read whole at the start, which takes about 0.7 ms per MB; their damage is found when it is met. */
+const MOST_CHECKED_BYTES = 512 * 2 ** 20
+/** Pause before another attempt to begin a new file, when the disk refused it. */
+const RETRY_AFTER_MS = MINUTE_MS
+
+export interface DerivedDatabaseDeps {
+  readonly path: string
+  /** Name of the component, as in `denidin status`. */
+  readonly name: string
+  readonly migrations: readonly Migration[]
+  /** Where its content comes from, as the end of the sentence "It is rebuilt …". */
+  readonly rebuilt: string
+  /** Whether a readable file holds what this version needs; if not, it is removed. */
+  readonly accepts?: (database: Database) => boolean
+  /** Runs after each opening, and in a new file before all else. */
+  readonly prepare?: (database: Database, isNew: boolean) => void
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The database of a derived store, with what became of a damaged one. */
+export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
+  readonly name: string
+  readonly database: Database
+  readonly #deps: DerivedDatabaseDeps
+  readonly #logger: Logger
+  readonly #listeners: (() => void)[] = []
+  #notice: Health | undefined
+  #retry: Disposable | undefined
+  #renewing = false
+  #closed = false
+
+  /** @throws DenidinError `damaged` when the file is from a newer DeniDin, `unavailable` when the disk refuses it. */
+  constructor(deps: DerivedDatabaseDeps) {
+    this.#deps = deps
+    this.name = deps.name
+    this.#logger = deps.logger.for('database')
+    this.database = this.#open()
+    this.database.listen(this)
+  }
+
+  /** `listener` is called when a new, empty file was begun while DeniDin runs. */
+  onRenewed(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Begins a new file although this one can be read, because it does not fit the data any more. */
+  startOver(reason: Health): void {
+    this.database.renew(removeAll)
+    this.#deps.prepare?.(this.database, true)
+    this.#notice = reason
+    for (const listener of this.#listeners) listener()
+  }
+
+  failed(fault: DenidinError): void {
+    if (!(fault instanceof DamagedDatabase) || this.#renewing || this.#closed) return
+    this.#renewing = true
+    // The faulty statement is still running.
+    setImmediate(() => {
+      this.#renew(fault)
+    })
+  }
+
+  written(): void {
+    // Damage is not undone by a write that succeeds elsewhere in the file.
+  }
+
+  async health(): Promise<Health> {
+    return this.#notice ?? { state: 'ok', detail: `${this.#deps.path} can be read and written.` }
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true
+    this.#retry?.[Symbol.dispose]()
+    this.database[Symbol.dispose]()
+  }
+
+  #open(): Database {
+    const { path, accepts } = this.#deps
+    if (!isFileOrMissing(path)) this.#setAside(`${path} is no file`, databaseFiles(path))
+    const kept = isMissing(path) ? undefined : this.#openExisting()
+    if (kept !== undefined && accepts?.(kept) !== false) return kept
+    if (kept !== undefined) {
+      kept[Symbol.dispose]()
+      removeAll(databaseFiles(path))
+      this.#logger.info('A database of another version is rebuilt', { path })
+    }
+    return this.#begin()
+  }
+
+  #openExisting(): Database | undefined {
+    const { path, migrations, prepare } = this.#deps
+    let database: Database | undefined
+    try {
+      database = new Database(path, migrations)
+      if (statSync(path).size <= MOST_CHECKED_BYTES) database.check()
+      prepare?.(database, false)
+      return database
+    } catch (error) {
+      database?.[Symbol.dispose]()
+      if (!(error instanceof DamagedDatabase)) throw error
+      this.#setAside(error.message, databaseFiles(path))
+      return undefined
+    }
+  }
+
+  #begin(): Database {
+    const { path, migrations, prepare } = this.#deps
+    const database = new Database(path, migrations)
+    prepare?.(database, true)
+    return database
+  }
+
+  #renew(fault: DenidinError): void {
+    if (this.#closed) return
+    const { path, prepare, clock } = this.#deps
+    try {
+      this.database.renew(files => {
+        this.#setAside(fault.message, files)
+      })
+      prepare?.(this.database, true)
+      this.#renewing = false
+      for (const listener of this.#listeners) listener()
+    } catch (error) {
+      const reason = asDenidinError(error).message
+      this.#notice = {
+        state: 'down',
+        detail: `${path} is damaged, and no new one can be begun: ${reason}. It is tried again.`,
+      }
+      this.#logger.error('A damaged database cannot be begun anew', { path, reason })
+      this.#retry = clock.after(RETRY_AFTER_MS, () => {
+        this.#renew(fault)
+      })
+    }
+  }
+
+  #setAside(reason: string, files: readonly string[]): void {
+    const { path, rebuilt, clock } = this.#deps
+    const at = clock.now()
+    for (const file of files) if (!isMissing(file)) renameSync(file, asidePath(file, at))
+    const aside = asidePath(path, at)
+    this.#notice = {
+      state: 'ok',
+      detail: `${reason}. It was set aside as ${aside}, which you may delete, and is rebuilt ${rebuilt}.`,
+    }
+    this.#logger.error('A damaged database is set aside and rebuilt', { path, reason, aside })
+  }
+}
+
+const removeAll = (files: readonly string[]): void => {
+  for (const file of files) rmSync(file, { force: true })
+}
+
+const isMissing = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) === undefined
+
+/** A link counts as what it leads to; one that leads nowhere is no file. */
+const isFileOrMissing = (path: string): boolean => {
+  if (isMissing(path)) return true
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}

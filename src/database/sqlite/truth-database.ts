@@ -1,0 +1,82 @@
+/** Opens a database that cannot be rebuilt: reads it whole first, and reports its faults while it is in use. */
+import { statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DenidinError } from '../../platform/errors.ts'
+import type { Health, HealthCheck } from '../../platform/health.ts'
+import { DamagedDatabase } from './database-errors.ts'
+import { Database, type FaultListener } from './database.ts'
+import type { Migration } from './migrations.ts'
+
+/** Larger files are not read whole at the start, which takes about 0.7 ms per MB; their damage is found when it is met. */
+const MOST_CHECKED_BYTES = 512 * 2 ** 20
+
+/** Room on the disk below which a full one is not tried again: a few bytes may still be written where no message can. */
+const LEAST_ROOM_BYTES = 2 ** 20
+
+const REMEDY =
+  'Stop DeniDin and put back a backup of this file, made while DeniDin was stopped (without one, `sqlite3 <file> .recover` saves what can be read)'
+
+/**
+ * Opens a database whose content is nowhere else.
+ * @throws DenidinError `damaged`, with what to do, when it cannot be read or is from a newer DeniDin; `unavailable` when
+ * the disk refuses it.
+ */
+export const openTruthDatabase = (path: string, migrations: readonly Migration[]): Database => {
+  let database: Database | undefined
+  try {
+    database = new Database(path, migrations)
+    if (statSync(path).size <= MOST_CHECKED_BYTES) database.check()
+    return database
+  } catch (error) {
+    database?.[Symbol.dispose]()
+    if (!(error instanceof DamagedDatabase)) throw error
+    throw new DenidinError('damaged', `${error.message}. ${REMEDY}.`, { cause: error })
+  }
+}
+
+/** The health of a database, from the faults of its statements. */
+export class DatabaseHealth implements HealthCheck, FaultListener {
+  readonly name: string
+  readonly #database: Database
+  #fault: DenidinError | undefined
+
+  constructor(name: string, database: Database) {
+    this.name = name
+    this.#database = database
+    database.listen(this)
+  }
+
+  failed(fault: DenidinError): void {
+    // Damage outlasts every other fault.
+    if (!(this.#fault instanceof DamagedDatabase)) this.#fault = fault
+  }
+
+  written(): void {
+    if (!(this.#fault instanceof DamagedDatabase)) this.#fault = undefined
+  }
+
+  async health(): Promise<Health> {
+    // After a full disk, the first write that succeeds is its end: one is tried whenever someone asks.
+    if (this.#fault?.retryable === true && this.#hasRoom()) this.#tryToWrite()
+    if (this.#fault === undefined) return { state: 'ok', detail: `${this.#database.path} can be read and written.` }
+    const remedy = this.#fault instanceof DamagedDatabase ? REMEDY : 'Messages are answered again once this is mended'
+    return { state: 'down', detail: `${this.#fault.message}. ${remedy}.` }
+  }
+
+  #hasRoom(): boolean {
+    try {
+      const { bavail, bsize } = statfsSync(dirname(this.#database.path))
+      return bavail * bsize >= LEAST_ROOM_BYTES
+    } catch {
+      return false
+    }
+  }
+
+  #tryToWrite(): void {
+    try {
+      this.#database.touch()
+    } catch {
+      // The fault has been reported to `failed`.
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/** The attempts of one call to a model: each failure that says what is wrong changes how the next one is made. */
+import type { TokenCounter } from '../../text/tokens.ts'
+import { estimatedTokens } from '../estimated-tokens.ts'
+import type { ModelKnowledge, ModelTraits, OptionalPart } from '../knowledge/model-knowledge.ts'
+import type { CallContext, Completion, CompletionRequest } from '../language-model.ts'
+import { ModelError } from '../model-error.ts'
+import type { ChatEndpoint } from './chat-endpoint.ts'
+import { roomOf, shortenMessages } from './shorten-request.ts'
+
+/** Changes of one request before it is given up. */
+const MOST_MENDS = 12
+/** Share of a request that is tried next where the service does not say how much it takes. */
+const NEXT_SHARE = 0.7
+/** By how much a model is taken to count more than we do, where a request that should fit does not. */
+const RATIO_STEP = 1.3
+/** No model has a smaller window: a smaller number in a sentence of a service is something else. */
+const LEAST_WINDOW_TOKENS = 256
+/** What may be left out of a request that is refused for an unknown reason. */
+const OPTIONAL: readonly OptionalPart[] = ['temperature', 'response_format', 'system']
+/** Names of the bound on the answer in the sentences of services. */
+const ANSWER_BOUND = /max_?(?:completion_?|output_?|new_?)?tokens/i
+
+export interface AttemptsDeps {
+  readonly endpoint: ChatEndpoint
+  readonly knowledge: ModelKnowledge
+  readonly tokens: TokenCounter
+}
+
+export class Attempts {
+  readonly #deps: AttemptsDeps
+  readonly #call: CallContext
+  readonly #before: ModelTraits
+  #traits: ModelTraits
+  #mends = 0
+  #limit_swapped = false
+  /** Traits before everything optional was left out; `undefined`: that was not tried. */
+  #before_plain: ModelTraits | undefined
+  #spent = { input_tokens: 0, output_tokens: 0 }
+
+  constructor(deps: AttemptsDeps, traits: ModelTraits, call: CallContext) {
+    this.#deps = deps
+    this.#before = traits
+    this.#traits = traits
+    this.#call = call
+  }
+
+  /** How the model is asked now. */
+  get traits(): ModelTraits {
+    return this.#traits
+  }
+
+  /** Whether it is asked in another way than at the beginning. */
+  get changed(): boolean {
+    return this.#traits !== this.#before
+  }
+
+  /**
+   * Asks, and again in another way as long as the failure says what to change. The usage is that of all answered calls
+   * so far, for every one of them is paid for.
+   */
+  async ask(request: CompletionRequest): Promise<Completion> {
+    for (;;) {
+      const sent = this.#fit(request)
+      try {
+        const completion = await this.#deps.endpoint.send(sent, this.#traits, this.#call)
+        const { input_tokens, output_tokens } = completion.usage
+        this.#spent = {
+          input_tokens: this.#spent.input_tokens + input_tokens,
+          output_tokens: this.#spent.output_tokens + output_tokens,
+        }
+        return { ...completion, usage: this.#spent }
+      } catch (error) {
+        this.#call.signal?.throwIfAborted()
+        const mended = error instanceof ModelError ? this.#mended(error, sent) : undefined
+        if (mended === undefined || ++this.#mends > MOST_MENDS) throw error
+        this.#traits = mended
+        // The caller shortens a whole request itself: it needs to know the window although no answer came.
+        if (request.whole === true && this.#traits.window_tokens !== undefined) await this.#learn()
+      }
+    }
+  }
+
+  async #learn(): Promise<void> {
+    await this.#deps.knowledge.learn(this.#deps.endpoint.key, this.#traits)
+  }
+
+  #fit(request: CompletionRequest): CompletionRequest {
+    const { tokens, endpoint } = this.#deps
+    const { messages, input_tokens = Number.POSITIVE_INFINITY, whole = false } = request
+    const room = roomOf(this.#traits, request.max_tokens)
+    const max_tokens = room.answer
+    if (!Number.isFinite(room.request) || input_tokens <= room.request) return { ...request, max_tokens }
+    const shorter = shortenMessages(messages, room.request, tokens)
+    if (whole && shorter !== messages) {
+      const window = String(this.#traits.window_tokens)
+      throw new ModelError(
+        'context-length',
+        `the request is longer than the ${window} tokens that ${endpoint.host} takes`,
+      )
+    }
+    return { ...request, max_tokens, messages: shorter }
+  }
+
+  /** How to ask after a failure; `undefined`: the failure says nothing that could be changed. */
+  #mended(error: ModelError, sent: CompletionRequest): ModelTraits | undefined {
+    switch (error.reason) {
+      case 'context-length':
+        return this.#smaller(error, sent)
+      case 'bad-request':
+        return this.#otherwise(error, sent)
+      default:
+        return undefined
+    }
+  }
+
+  #smaller({ limit_tokens = 0 }: ModelError, sent: CompletionRequest): ModelTraits | undefined {
+    const { window_tokens = Number.POSITIVE_INFINITY, tokens_ratio = 1 } = this.#traits
+    if (limit_tokens >= LEAST_WINDOW_TOKENS && limit_tokens < window_tokens) {
+      return { ...this.#traits, window_tokens: limit_tokens }
+    }
+    // It should have fitted: this model counts more tokens than we do.
+    if (limit_tokens >= LEAST_WINDOW_TOKENS) return { ...this.#traits, tokens_ratio: tokens_ratio * RATIO_STEP }
+    const size = estimatedTokens(sent.messages.map(({ content }) => content)) + sent.max_tokens
+    const next = Math.floor(Math.min(size, window_tokens) * NEXT_SHARE)
+    return next < LEAST_WINDOW_TOKENS ? undefined : { ...this.#traits, window_tokens: next }
+  }
+
+  #otherwise({ parameter, limit_tokens }: ModelError, sent: CompletionRequest): ModelTraits | undefined {
+    if (parameter !== undefined && ANSWER_BOUND.test(parameter)) {
+      if (limit_tokens !== undefined && limit_tokens < sent.max_tokens) {
+        return { ...this.#traits, output_tokens: limit_tokens }
+      }
+      if (this.#limit_swapped) return undefined
+      this.#limit_swapped = true
+      const limit = this.#traits.limit === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+      return { ...this.#traits, limit }
+    }
+    const { without = [] } = this.#traits
+    const part = OPTIONAL.find(each => each === parameter)
+    if (part !== undefined) return without.includes(part) ? undefined : { ...this.#traits, without: [...without, part] }
+    return this.#plain(without)
+  }
+
+  /** Once, everything optional is left out; where that is refused too, it was not the reason. */
+  #plain(without: readonly OptionalPart[]): ModelTraits | undefined {
+    if (this.#before_plain !== undefined) {
+      this.#traits = this.#before_plain
+      return undefined
+    }
+    if (OPTIONAL.every(part => without.includes(part))) return undefined
+    this.#before_plain = this.#traits
+    return { ...this.#traits, without: OPTIONAL }
+  }
+}

@@ -1,0 +1,140 @@
+/** A language model whose refused requests are mended: shorter, without what is not accepted, without refused texts. */
+import type { Clock } from '../../platform/clock.ts'
+import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+import type { ModelKnowledge, ModelTraits } from '../knowledge/model-knowledge.ts'
+import type { CallContext, Completion, CompletionRequest, LanguageModel, ModelMessage } from '../language-model.ts'
+import { ModelError, type ModelErrorReason } from '../model-error.ts'
+import type { ChatEndpoint } from './chat-endpoint.ts'
+import { findRefusedTexts, type Outcome } from './refused-texts.ts'
+import { knownAs, piecesOf, questionAt, withPieces } from './request-pieces.ts'
+import { Attempts } from './attempts.ts'
+import { roomOf } from './shorten-request.ts'
+
+/** How long refused texts are looked for, on top of the call that was refused. */
+const SEARCH_MS = 45 * SECOND_MS
+/** How long a text that a filter refused is left out. */
+const REFUSED_LASTS_MS = 90 * DAY_MS
+/** The same, where the service did not say that a text is the reason. */
+const SUSPECTED_LASTS_MS = DAY_MS
+
+/** Failures that a text of the request may be the reason of. */
+const BY_TEXT: ReadonlySet<ModelErrorReason> = new Set(['content-filter', 'bad-request', 'server-error'])
+
+export interface MendingDeps {
+  readonly endpoint: ChatEndpoint
+  readonly knowledge: ModelKnowledge
+  readonly tokens: TokenCounter
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Wraps an endpoint; what was learned by mending is used from then on, for all calls to this model. */
+export class MendedLanguageModel implements LanguageModel {
+  readonly provider: string
+  readonly model: string
+  readonly #deps: MendingDeps
+  readonly #logger: Logger
+
+  constructor(deps: MendingDeps) {
+    this.#deps = deps
+    this.provider = deps.endpoint.provider
+    this.model = deps.endpoint.model
+    this.#logger = deps.logger.for('model')
+  }
+
+  roomFor(max_tokens: number): number | undefined {
+    const { request } = roomOf(this.#traits, max_tokens)
+    return Number.isFinite(request) ? request : undefined
+  }
+
+  async complete(request: CompletionRequest, call: CallContext): Promise<Completion> {
+    const { endpoint, knowledge, tokens } = this.#deps
+    const attempts = new Attempts({ endpoint, knowledge, tokens }, this.#traits, call)
+    const allowed = this.#withoutRefused(request)
+    try {
+      return await this.#learned(attempts, await attempts.ask(allowed))
+    } catch (error) {
+      if (!(error instanceof ModelError) || !BY_TEXT.has(error.reason)) throw error
+      call.signal?.throwIfAborted()
+      return await this.#withoutTexts(allowed, attempts, error)
+    }
+  }
+
+  get #traits(): ModelTraits {
+    const { endpoint, knowledge } = this.#deps
+    return { ...endpoint.usual, ...knowledge.traitsOf(endpoint.key) }
+  }
+
+  /** @throws ModelError `content-filter` where the question itself is known to be refused */
+  #withoutRefused(request: CompletionRequest): CompletionRequest {
+    const { endpoint, knowledge } = this.#deps
+    const { messages } = request
+    const question = messages[questionAt(messages)]
+    const pieces = piecesOf(messages)
+    const ids = [...pieces.flatMap(knownAs), ...(question?.ids ?? [])]
+    const refused = knowledge.refused(endpoint.key, ids)
+    if (refused.size === 0) return request
+    if (question?.ids?.some(id => refused.has(id)) === true) throw this.#refusedQuestion()
+    const left = new Set(pieces.filter(piece => knownAs(piece).some(id => refused.has(id))).map(keyOf))
+    return { ...request, messages: withPieces(messages, piece => !left.has(keyOf(piece))) }
+  }
+
+  #refusedQuestion(): ModelError {
+    const { host } = this.#deps.endpoint
+    return new ModelError('content-filter', `${host} refused the request: it does not accept the words of this message`)
+  }
+
+  /** Keeps what the attempts learned, now that a call went well with it. */
+  async #learned(attempts: Attempts, completion: Completion): Promise<Completion> {
+    const { endpoint, knowledge } = this.#deps
+    if (attempts.changed) {
+      await knowledge.learn(endpoint.key, attempts.traits)
+      const { without = [], ...others } = attempts.traits
+      this.#logger.info('Learned how a model wants to be asked', {
+        host: endpoint.host,
+        model: endpoint.model,
+        ...others,
+        without: without.join(' '),
+      })
+    }
+    return completion
+  }
+
+  /** Answers without the texts that the model refuses, and remembers them. */
+  async #withoutTexts(request: CompletionRequest, attempts: Attempts, failure: ModelError): Promise<Completion> {
+    const { endpoint, knowledge, clock } = this.#deps
+    const ends_at = clock.monotonic() + SEARCH_MS
+    let last = failure
+    const ask = async (messages: readonly ModelMessage[]): Promise<Outcome> => {
+      try {
+        return { answer: await attempts.ask({ ...request, messages }) }
+      } catch (error) {
+        if (!(error instanceof ModelError) || !BY_TEXT.has(error.reason)) throw error
+        last = error
+        return { refused: true }
+      }
+    }
+    const filtered = failure.reason === 'content-filter'
+    const mayGoOn = (): boolean => clock.monotonic() < ends_at
+    const { answer, refused } = await findRefusedTexts(request, { certain: filtered, ask, mayGoOn })
+    const lasts_ms = filtered ? REFUSED_LASTS_MS : SUSPECTED_LASTS_MS
+    if (answer === undefined) {
+      const ids = request.messages[questionAt(request.messages)]?.ids ?? []
+      if (filtered && ids.length > 0) await knowledge.refuse(endpoint.key, ids, lasts_ms)
+      throw last
+    }
+    await knowledge.refuse(endpoint.key, refused.flatMap(knownAs), lasts_ms)
+    this.#logger.warn('A model refuses texts of a conversation, which are left out', {
+      host: endpoint.host,
+      model: endpoint.model,
+      texts: refused.length,
+      reason: last.message,
+    })
+    return await this.#learned(attempts, answer)
+  }
+}
+
+const keyOf = ({ at, line }: { readonly at: number; readonly line: number | undefined }): string =>
+  `${String(at)}:${String(line)}`

@@ -1,0 +1,74 @@
+/** Finds which texts of a request a model refuses, by asking without them: in few calls, and the last one answers. */
+import type { Completion, CompletionRequest, ModelMessage } from '../language-model.ts'
+import { piecesOf, PieceSet, questionAt, withPieces, type Piece } from './request-pieces.ts'
+
+/** Calls of one search: enough for four texts among forty. */
+const MOST_CALLS = 24
+
+/** How a call ended: an answer, or a refusal of the same kind as the first. */
+export type Outcome = { readonly answer: Completion } | { readonly refused: true }
+
+/** What a search found. */
+export interface FoundTexts {
+  /** The answer to the request without the refused texts; `undefined` where even the question alone is refused. */
+  readonly answer: Completion | undefined
+  /** Each of them is refused by itself. What the calls did not suffice to look through is left out of the answer only. */
+  readonly refused: readonly Piece[]
+}
+
+export interface Search {
+  /** Whether the service said that texts are the reason. Else nothing is taken for refused that was not refused alone. */
+  readonly certain: boolean
+  /** Asks with other messages. @throws for another failure than the refusal */
+  ask(messages: readonly ModelMessage[]): Promise<Outcome>
+  /** Whether there is time for another call. */
+  mayGoOn(): boolean
+}
+
+/**
+ * Looks for the refused texts of a refused request. First the question is asked alone: most often it is the newest
+ * message that is refused. Then come the conversation without recalled texts, and halves, the newer one first. Every
+ * call that passes is an answer; the last one holds everything that passes.
+ */
+export const findRefusedTexts = async (
+  { messages }: CompletionRequest,
+  { certain, ask, mayGoOn }: Search,
+): Promise<FoundTexts> => {
+  const pieces = piecesOf(messages)
+  if (pieces.length === 0) return { answer: undefined, refused: [] }
+  let answer: Completion | undefined
+  let passing: readonly Piece[] = []
+  let calls = 0
+  const passes = async (some: readonly Piece[]): Promise<boolean> => {
+    calls++
+    const kept = new PieceSet([...passing, ...some])
+    const outcome = await ask(withPieces(messages, piece => kept.has(piece)))
+    if (!('answer' in outcome)) return false
+    passing = [...passing, ...some]
+    answer = outcome.answer
+    return true
+  }
+  if (questionAt(messages) >= 0 && !(await passes([]))) return { answer: undefined, refused: [] }
+
+  const refused: Piece[] = []
+  /** @returns whether there was a refused text among them */
+  const isolate = async (some: readonly Piece[], known: boolean): Promise<boolean> => {
+    if (some.length === 0) return false
+    const enough = calls >= MOST_CALLS || !mayGoOn()
+    if (!(known && certain) && !enough && (await passes(some))) return false
+    if (enough) return true
+    if (some.length === 1) {
+      refused.push(...some)
+      return true
+    }
+    const half = Math.ceil(some.length / 2)
+    const inFirst = await isolate(some.slice(0, half), false)
+    await isolate(some.slice(half), !inFirst)
+    return true
+  }
+  const history = pieces.filter(({ kind }) => kind === 'history')
+  const recalled = pieces.filter(({ kind }) => kind === 'recalled')
+  const inHistory = await isolate(history, recalled.length === 0)
+  await isolate(recalled, !inHistory)
+  return { answer, refused }
+}

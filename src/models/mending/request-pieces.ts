@@ -1,0 +1,65 @@
+/** The pieces of a request that may be left out: messages of the history, and single lines of blocks. */
+import { blockMessage, type ModelMessage, type RequestPiece } from '../language-model.ts'
+
+/** One piece, and where it is. */
+export interface Piece extends RequestPiece {
+  /** `history`: something said in this conversation; `recalled`: a line of the profile or of what was recalled. */
+  readonly kind: 'history' | 'recalled'
+  /** Position of its message in the request, and of its line in a block. */
+  readonly at: number
+  readonly line: number | undefined
+}
+
+/** Position of the message that is answered; -1 where a request asks about a whole text. */
+export const questionAt = (messages: readonly ModelMessage[]): number => {
+  const marked = messages.findIndex(message => message.question === true)
+  if (marked >= 0) return marked
+  const last = messages.findLastIndex(message => message.role === 'user')
+  return messages[last]?.block === undefined ? last : -1
+}
+
+/** Every piece but the question: the conversation from its newest message back, then what was recalled. */
+export const piecesOf = (messages: readonly ModelMessage[]): readonly Piece[] => {
+  const question = questionAt(messages)
+  const all = messages.flatMap(({ role, content, ids, block }, at): readonly Piece[] => {
+    const kind = role === 'system' ? 'recalled' : 'history'
+    if (block !== undefined) return block.lines.map((piece, line) => ({ ...piece, kind, at, line }))
+    if (ids === undefined || at === question) return []
+    return [{ text: content, ids, kind, at, line: undefined }]
+  })
+  return [...all.filter(({ kind }) => kind === 'history').reverse(), ...all.filter(({ kind }) => kind === 'recalled')]
+}
+
+/** A request with only those of its pieces that `keeps` says; a block without lines goes as a whole. */
+export const withPieces = (
+  messages: readonly ModelMessage[],
+  keeps: (piece: Pick<Piece, 'at' | 'line'>) => boolean,
+): readonly ModelMessage[] => {
+  const question = questionAt(messages)
+  return messages.flatMap((message, at): readonly ModelMessage[] => {
+    const { role, ids, block } = message
+    if (block !== undefined) {
+      const lines = block.lines.filter((_, line) => keeps({ at, line }))
+      return lines.length === 0 ? [] : [blockMessage(role, block.heading, lines)]
+    }
+    return ids === undefined || at === question || keeps({ at, line: undefined }) ? [message] : []
+  })
+}
+
+/** A set of pieces. */
+export class PieceSet {
+  readonly #keys: ReadonlySet<string>
+
+  constructor(pieces: Iterable<Pick<Piece, 'at' | 'line'>> = []) {
+    this.#keys = new Set([...pieces].map(keyOf))
+  }
+
+  has(piece: Pick<Piece, 'at' | 'line'>): boolean {
+    return this.#keys.has(keyOf(piece))
+  }
+}
+
+const keyOf = ({ at, line }: Pick<Piece, 'at' | 'line'>): string => `${String(at)}:${String(line)}`
+
+/** Under what a piece is known: the ids of its sources, or its own text where there are none. */
+export const knownAs = ({ ids, text }: RequestPiece): readonly string[] => (ids.length > 0 ? ids : [text])

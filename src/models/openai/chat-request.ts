@@ -1,0 +1,18 @@
+/** The body of a chat completion, as one model wants it. */
+import type OpenAI from 'openai'
+import type { ModelTraits } from '../knowledge/model-knowledge.ts'
+import type { CompletionRequest } from '../language-model.ts'
+import { shapeMessages } from '../request-shape.ts'
+
+/** What is sent besides the way in which the answer comes. */
+export const chatRequest = (
+  model: string,
+  { messages, max_tokens, temperature, json = false }: CompletionRequest,
+  { limit = 'max_tokens', without = [] }: ModelTraits,
+): OpenAI.ChatCompletionCreateParamsNonStreaming => ({
+  model,
+  messages: shapeMessages(messages, without.includes('system')).map(({ role, content }) => ({ role, content })),
+  [limit]: max_tokens,
+  ...(without.includes('temperature') ? {} : { temperature }),
+  ...(json && !without.includes('response_format') ? { response_format: { type: 'json_object' } } : {}),
+})

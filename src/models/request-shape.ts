@@ -1,0 +1,42 @@
+/** The one shape in which every server accepts a conversation: one system message, then user and assistant in turns. */
+import { cleanText } from '../text/cut.ts'
+import type { ModelMessage } from './language-model.ts'
+
+/** A message as it is sent. */
+export type SentMessage = Pick<ModelMessage, 'role' | 'content'>
+
+/** Before an answer whose question is not in the request: the first message has to be the user's. */
+export const EARLIER = '(earlier messages are left out)'
+/** After an answer: the last message has to be the user's. */
+export const GO_ON = '(please go on)'
+
+/**
+ * Joins the messages of a request: all system messages into one at the beginning, and neighbours of one role into one.
+ * The conversation begins and ends with the user. Nothing is empty, and every text is valid Unicode.
+ * @param folded whether the system message is written into the first message of the user, for models without that role
+ */
+export const shapeMessages = (messages: readonly ModelMessage[], folded = false): readonly SentMessage[] => {
+  const clean = messages
+    .map(({ role, content }) => ({ role, content: cleanText(content) }))
+    .filter(({ content }) => content.trim() !== '')
+  const system = clean.filter(({ role }) => role === 'system').map(({ content }) => content)
+  const talk = inTurns(clean.filter(({ role }) => role !== 'system'))
+  if (system.length === 0) return talk
+  const content = system.join('\n\n')
+  const [first, ...rest] = talk
+  if (!folded || first === undefined) return [{ role: 'system', content }, ...talk]
+  return [{ role: 'user', content: `${content}\n\n${first.content}` }, ...rest]
+}
+
+const inTurns = (messages: readonly SentMessage[]): readonly SentMessage[] => {
+  const turns: SentMessage[] = messages[0]?.role === 'assistant' ? [{ role: 'user', content: EARLIER }] : []
+  for (const message of messages) {
+    const before = turns.at(-1)
+    if (before?.role === message.role) {
+      turns[turns.length - 1] = { role: before.role, content: `${before.content}\n${message.content}` }
+    } else {
+      turns.push(message)
+    }
+  }
+  return turns.at(-1)?.role === 'user' ? turns : [...turns, { role: 'user', content: GO_ON }]
+}

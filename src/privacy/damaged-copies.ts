@@ -1,0 +1,13 @@
+/** Copies of damaged derived data that were set aside: what is forgotten must not stay in them. */
+import type { MessageIndex } from '../messages/message-erasure.ts'
+import { copiesSetAside, remove } from '../platform/files.ts'
+
+/**
+ * The copies of these files and folders. No single message can be taken out of a damaged copy, so that the copies go as a
+ * whole when anything is forgotten; all that they hold is rebuilt anyway.
+ */
+export const createDamagedCopies = (paths: readonly string[]): MessageIndex => ({
+  forget: async () => {
+    for (const path of paths) for (const copy of await copiesSetAside(path)) await remove(copy)
+  },
+})

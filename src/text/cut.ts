@@ -1,0 +1,64 @@
+/** Cuts people's text between characters as people see them: never inside an emoji, a letter with its marks, or a pair of surrogates. */
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Characters before a cut that are looked at: a visible character is hardly ever longer. */
+const LONGEST_GRAPHEME = 64
+/** The same of flags in a row. */
+const LONGEST_ROW = 2000
+const FLAG_LETTER = /^\p{RI}$/u
+
+/** The beginning of a text, at most `most` UTF-16 units long, that ends where a visible character ends. */
+export const cutStart = (text: string, most: number): string => {
+  if (text.length <= most) return text
+  return text.slice(0, boundaryBefore(text, Math.max(0, Math.floor(most))))
+}
+
+/** The end of a text, at most `most` UTF-16 units long, that begins where a visible character begins. */
+export const cutEnd = (text: string, most: number): string => {
+  if (text.length <= most) return text
+  const from = text.length - Math.max(0, Math.floor(most))
+  const before = boundaryBefore(text, from)
+  return text.slice(before === from ? from : boundaryAfter(text, from))
+}
+
+/** The last boundary of visible characters at or before `at`. */
+const boundaryBefore = (text: string, at: number): number => {
+  if (at <= 0 || at >= text.length) return Math.min(Math.max(at, 0), text.length)
+  const from = beginOfContext(text, at)
+  const around = text.slice(from, at + LONGEST_GRAPHEME)
+  const found = graphemes.segment(around).containing(at - from)
+  // Marks that pile up without end are no character that could be kept whole.
+  if (found === undefined || found.segment.length > LONGEST_GRAPHEME) return wellFormedAt(text, at)
+  return from + found.index
+}
+
+/** The first boundary of visible characters behind `at`. */
+const boundaryAfter = (text: string, at: number): number => {
+  const from = beginOfContext(text, at)
+  const around = text.slice(from, at + LONGEST_GRAPHEME)
+  const found = graphemes.segment(around).containing(at - from)
+  if (found === undefined) return at
+  if (found.segment.length > LONGEST_GRAPHEME) return isLowSurrogate(text.charCodeAt(at)) ? at + 1 : at
+  return from + found.index + found.segment.length
+}
+
+/** Where to begin to look for boundaries around `at`: in a row of flags, which only their order pairs, at its beginning. */
+const beginOfContext = (text: string, at: number): number => {
+  let from = wellFormedAt(text, Math.max(0, at - LONGEST_GRAPHEME))
+  while (from >= 2 && at - from < LONGEST_ROW && FLAG_LETTER.test(text.slice(from - 2, from))) from -= 2
+  return from
+}
+
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
+
+/** `at`, or one less where it is between the two halves of a character. */
+const wellFormedAt = (text: string, at: number): number =>
+  at > 0 && isLowSurrogate(text.charCodeAt(at)) && isHighSurrogate(text.charCodeAt(at - 1)) ? at - 1 : at
+
+/** Control characters that no text needs; a NUL makes some servers refuse the whole request. */
+// eslint-disable-next-line no-control-regex -- these are what is taken out
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
+
+/** A text that every server accepts: no half of a surrogate pair (each becomes U+FFFD), no control characters. */
+export const cleanText = (text: string): string => text.toWellFormed().replace(CONTROLS, '')

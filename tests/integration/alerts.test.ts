@@ -1,0 +1,112 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
+import { failure, reply } from '../support/model-server.ts'
+import { until } from '../support/fake-whatsapp/both-sides.ts'
+
+let denidin: TestDenidin
+
+afterEach(async () => {
+  await denidin[Symbol.asyncDispose]()
+})
+
+const start = async (config: Json = {}): Promise<void> => {
+  denidin = await TestDenidin.start({ alerts: { after_seconds: 0 }, ...config })
+}
+
+/** What was written to the administrator of their own accord. */
+const alerts = (): readonly string[] =>
+  denidin.channel.sent.filter(({ chat_id }) => chat_id === `${GODFATHER}@c.us`).map(({ text }) => text)
+
+const looked = (): Promise<void> =>
+  until(() => denidin.log.lines.some(({ message }) => message === 'A component is in trouble'))
+
+test('the godfather is told once that the model refuses, and once that it answers again', async () => {
+  await start()
+  denidin.models.always('completion', failure(401, { code: 'invalid_api_key' }))
+  await denidin.say('hello')
+  await until(() => alerts().length > 0)
+  expect(alerts()).toEqual([expect.stringMatching(/^⚠️ Language model is down: .*does not accept the key.*401/)])
+  await denidin.say('are you there?')
+  // A restart knows of the incident.
+  await denidin.restart()
+  await denidin.say('and now?')
+  await denidin.say('still not?')
+  denidin.models.always('completion', reply('Yes.'))
+  expect(alerts()).toEqual([])
+  await denidin.say('and now?')
+  denidin.clock.forward(60_000)
+  await until(() => alerts().length > 0)
+  expect(alerts()).toEqual([
+    expect.stringMatching(/^✅ Language model is well again\. It was down for \d+ minutes?\.$/),
+  ])
+})
+
+test('the godfather reads alerts in their language', async () => {
+  await start()
+  await denidin.say('/lang he', { phone: GODFATHER })
+  denidin.models.always('completion', failure(402))
+  await denidin.say('hello')
+  await until(() => alerts().some(text => text.includes('תקלה')))
+  expect(alerts().at(-1)).toContain('מודל השפה')
+})
+
+test('alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone', async () => {
+  for (const config of [{ alerts: { after_seconds: 0, whatsapp: false } }, { godfather_phone: null }]) {
+    await start(config)
+    denidin.models.always('completion', failure(401))
+    await denidin.say('hello')
+    await looked()
+    expect(alerts()).toEqual([])
+    await denidin[Symbol.asyncDispose]()
+  }
+})
+
+test('alerts.after_seconds is how long trouble must last before the godfather is told', async () => {
+  await start({ alerts: { after_seconds: 3600 } })
+  denidin.models.always('completion', failure(401))
+  await denidin.say('hello')
+  expect(alerts()).toEqual([])
+  await denidin.restart({ alerts: { after_seconds: 0 } })
+  await denidin.say('hello')
+  await until(() => alerts().length > 0)
+})
+
+test('while WhatsApp is in trouble nothing is sent; afterwards everything comes as one message', async () => {
+  await start()
+  let well = false
+  const { health } = denidin.channel
+  denidin.channel.health = async () =>
+    well ? await health() : ({ state: 'degraded', detail: 'WhatsApp has no connection.' } as never)
+  denidin.models.always('completion', failure(401))
+  await denidin.say('hello')
+  await until(() => denidin.log.lines.filter(({ message }) => message === 'A component is in trouble').length === 2)
+  expect(alerts()).toEqual([])
+  well = true
+  await until(() => alerts().length > 0)
+  expect(alerts()).toEqual([expect.stringMatching(/Language model is down/)])
+})
+
+test('the godfather who writes under a LID is told there', async () => {
+  await start()
+  const lid = '77700099@lid'
+  const sender = {
+    identities: [{ kind: 'lid', value: '77700099' } as const, { kind: 'phone', value: GODFATHER } as const],
+  }
+  await denidin.channel.deliver({ text: 'hello', chat_id: lid, sender })
+  await denidin.app.conversation.whenIdle(lid)
+  denidin.models.always('completion', failure(401))
+  await denidin.say('hello')
+  await until(() => denidin.channel.sent.some(({ text }) => text.startsWith('⚠️')))
+  expect(denidin.channel.sent.at(-1)).toMatchObject({ chat_id: lid })
+})
+
+test('an alert is no conversation: it is not remembered, and the model is not shown it', async () => {
+  await start()
+  denidin.models.always('completion', failure(401))
+  await denidin.say('hello', { phone: GODFATHER })
+  await until(() => alerts().some(text => text.startsWith('⚠️')))
+  denidin.models.always('completion', reply('Yes.'))
+  await denidin.say('are you there?', { phone: GODFATHER })
+  expect(denidin.lastRequest()).not.toContain('⚠️')
+  expect(await denidin.say('/export', { phone: GODFATHER })).not.toContain('⚠️')
+})
