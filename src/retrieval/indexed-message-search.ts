@@ -18,7 +18,8 @@ import { quoteOf, type Quote } from './quote.ts'
 import type { Reranker } from './ranking/reranker.ts'
 import { withoutRestatements } from './ranking/dedupe.ts'
 import type { Fusion, LexicalWeights } from './ranking/weights.ts'
-import { searchScope, stemsOf, type OpenedEntry, type ScopeHit, type ScopeHits } from './scope-search.ts'
+import type { OpenedEntry } from './opened-entry.ts'
+import { searchScope, stemsOf, type ScopeHit, type ScopeHits } from './scope-search.ts'
 import type { SearchLimits } from './search-service.ts'
 
 /** Longest that a search waits for messages that are still being indexed. */

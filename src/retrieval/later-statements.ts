@@ -16,7 +16,7 @@ import { splitSentences } from '../text/split-sentences.ts'
 import { tokenise } from '../text/tokenise.ts'
 import { FLAG } from './full-text/columnar-store.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
-import type { OpenedEntry } from './scope-search.ts'
+import type { OpenedEntry } from './opened-entry.ts'
 
 /** Something that may no longer hold. */
 export interface EarlierStatement {
