@@ -73,8 +73,8 @@ export interface MemoryReader {
   ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
   /** What was merged into a memory, oldest first. */
   mergesInto(memory_id: string): Promise<readonly MergeRecord[]>
-  /** How many memories a scope holds. */
-  countOfScope(scope: Scope): Promise<number>
+  /** How many memories a scope holds, or only those that still hold. */
+  countOfScope(scope: Scope, filter?: Pick<MemoryFilter, 'current'>): Promise<number>
   counts(): Promise<{ readonly memories: number; readonly scopes: number }>
 }
 

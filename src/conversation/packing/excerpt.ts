@@ -4,9 +4,9 @@ import { excerptOf, passagesByWorth, type Passage, type QuestionWords } from '..
 import type { TokenCounter } from '../../text/tokens.ts'
 
 /** Texts up to this length are shown whole or not at all. */
-const WHOLE_TOKENS = 120
+const WHOLE_TOKENS = 80
 /** Tokens of one passage, about. */
-const PASSAGE_TOKENS = 80
+const PASSAGE_TOKENS = 50
 
 export interface ExcerptDeps<Item> {
   readonly item: Item

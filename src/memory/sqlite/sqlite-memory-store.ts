@@ -168,8 +168,9 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return new Map(rows.map(row => [row.memory_id, row.scope]))
   }
 
-  async countOfScope(scope: Scope): Promise<number> {
-    return this.#number('select count(*) as n from memories where scope = :scope', { scope })
+  async countOfScope(scope: Scope, { current = false }: Pick<MemoryFilter, 'current'> = {}): Promise<number> {
+    const condition = current ? 'valid_to is null' : 'true'
+    return this.#number(`select count(*) as n from memories where scope = :scope and ${condition}`, { scope })
   }
 
   async counts(): Promise<{ readonly memories: number; readonly scopes: number }> {
