@@ -9,10 +9,13 @@ import { statementKeys } from '../../text/facts/statement-keys.ts'
 import { tokenise } from '../../text/tokenise.ts'
 
 /** A message as the index takes it. */
-export type IndexedMessage = Pick<
+export interface IndexedMessage extends Pick<
   MessageRecord,
   'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at'
->
+> {
+  /** The calendar day on which it was sent, where its person is: in days since 1 January 1970. */
+  readonly day: number
+}
 
 /** What the index keeps of a message. */
 export interface IndexedDocument {
@@ -48,8 +51,8 @@ const NUMBER =
 
 /** Reads a message for the index. */
 export const readMessage = (message: IndexedMessage): IndexedDocument => {
-  const { text, sent_at } = message
-  const dates = datesIn(text, sent_at)
+  const { text, sent_at, day } = message
+  const dates = datesIn(text, day)
   const bot = message.role === 'assistant'
   return {
     stems: subjectStems(text).slice(0, MOST_STEMS),
