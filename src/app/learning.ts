@@ -135,7 +135,7 @@ export const extractionProviders = (
     .filter(endpoint => endpoint.on)
     .map(({ name, base_url, api_key, model, optional = false }) => {
       // A client of its own: slow extractions must not delay replies. The provider chain retries, so the client does not.
-      const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, runtime)
+      const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0, stream: ai.stream }, runtime)
       const language = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge })
       return { name, model: meteredLanguageModel(language, meter, runtime.clock, runtime.logger), optional }
     })

@@ -43,9 +43,9 @@ export const createModels = (
     base_url: string | undefined
     api_key: string | undefined
   }): OpenAiClient => {
-    const { timeout_seconds, retries } = settings.ai
+    const { timeout_seconds, retries, stream } = settings.ai
     const name = JSON.stringify([base_url, api_key])
-    const client = clients.get(name) ?? new OpenAiClient({ api_key, base_url, timeout_seconds, retries }, parts)
+    const client = clients.get(name) ?? new OpenAiClient({ api_key, base_url, timeout_seconds, retries, stream }, parts)
     clients.set(name, client)
     return client
   }
