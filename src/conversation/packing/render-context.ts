@@ -52,9 +52,9 @@ const GROUP_LINE = 'This is a group chat: each message of a person begins with t
 
 /** The system message, without a request for a certain tone. */
 export const systemText = ({ system_prompt, now, zone, chat_kind, person, remembers }: SystemText): string => {
-  const { weekday, date, month, year, hour, minute } = zone.wallClock(now)
+  const { hour, minute } = zone.wallClock(now)
   const lines = [
-    `It is ${WEEKDAYS[weekday] ?? ''}, ${String(date)} ${MONTHS[month - 1] ?? ''} ${String(year)}, ${two(hour)}:${two(minute)} (${zone.name}).`,
+    `It is ${zone.longDay(now)}, ${two(hour)}:${two(minute)} (${zone.name}).`,
     chat_kind === 'group' ? GROUP_LINE : directLine(person),
     ABILITIES,
     remembers ? MEMORY_COMMANDS : NO_MEMORY,
@@ -62,8 +62,7 @@ export const systemText = ({ system_prompt, now, zone, chat_kind, person, rememb
   return `${system_prompt.trim()}\n\n${lines.join('\n')}`
 }
 
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const two = (part: number): string => String(part).padStart(2, '0')
 
 /** People choose their own names: they are data. */
@@ -74,8 +73,7 @@ const directLine = ({ name, role }: SystemText['person']): string => {
 }
 
 /** `2026-11-24 Tue` */
-const dayIn = (zone: TimeZone, at: number): string =>
-  `${zone.isoDay(at)} ${(WEEKDAYS[zone.wallClock(at).weekday] ?? '').slice(0, 3)}`
+const dayIn = (zone: TimeZone, at: number): string => `${zone.isoDay(at)} ${WEEKDAYS[zone.wallClock(at).weekday] ?? ''}`
 
 /** A pause in a conversation after which the next message says when it was sent. */
 const PAUSE_MS = 4 * HOUR_MS

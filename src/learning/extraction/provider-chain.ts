@@ -62,7 +62,8 @@ export class ProviderChain implements Extractor {
   }
 
   async #askAll(input: ExtractionInput, { patient, call }: ExtractionOptions): Promise<UntimedExtraction> {
-    const request = extractionRequest(input, this.#deps.tokens)
+    const { tokens, clock } = this.#deps
+    const request = extractionRequest(input, tokens, { now: clock.now(), zone: clock.zone })
     let temporary: DenidinError | undefined
     for (const provider of this.#deps.providers.filter(each => !this.#cooldown.skips(each))) {
       try {
