@@ -67,8 +67,8 @@ test('what anyone in a chat may run changes nobody else: it is about themselves 
     'memory.search',
     'memory.why',
     'people.language',
-    'people.timezone',
     'people.privacy',
+    'people.timezone',
     'session.reset',
   ])
 })

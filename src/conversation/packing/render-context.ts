@@ -55,7 +55,7 @@ export const systemText = ({ system_prompt, now, zone, chat_kind, person, rememb
   const { hour, minute } = zone.wallClock(now)
   const lines = [
     `It is ${zone.longDay(now)}, ${two(hour)}:${two(minute)} (${zone.name}).`,
-    chat_kind === 'group' ? GROUP_LINE : directLine(person),
+    chat_kind === 'group' ? GROUP_LINE : remembers ? directLine(person) : DIRECT_LINE,
     ABILITIES,
     remembers ? MEMORY_COMMANDS : NO_MEMORY,
   ]
@@ -64,6 +64,9 @@ export const systemText = ({ system_prompt, now, zone, chat_kind, person, rememb
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const two = (part: number): string => String(part).padStart(2, '0')
+
+/** With memory off not even a name travels along: every answer stands alone. */
+const DIRECT_LINE = 'This is a direct chat.'
 
 /** People choose their own names: they are data. */
 const directLine = ({ name, role }: SystemText['person']): string => {
