@@ -67,7 +67,8 @@ export class IncidentRegister {
     if (state === 'degraded' || state === 'down') {
       await this.#troubled({ name, state, detail }, incident, observation.since, now)
     } else if (incident !== undefined && incident.ended_at === undefined) {
-      if (now - observation.since >= settlingTime(incident)) await this.#end(incident, observation.since, now)
+      if (now - observation.since >= settlingTime(incident, this.#deps.after_ms))
+        await this.#end(incident, observation.since, now)
     }
     await this.#saveRest()
   }
