@@ -54,6 +54,7 @@ const healthChecks = (
   ...memory.modules.flatMap(module => module.health ?? []),
   ...channels,
   delivery.outbox,
+  delivery.loops,
   ...models.checks,
   ...stores.health,
   ...memory.files,
