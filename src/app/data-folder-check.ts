@@ -1,7 +1,7 @@
 /** Recognises a data folder in which `denidin.db` is missing, empty or older than the files beside it. */
 import { DenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
-import type { Indexes } from './memory.ts'
+import { areOpen, type Indexes, type OpenIndexes } from './memory.ts'
 import type { BaseStores } from './stores.ts'
 
 export interface DataFolderDeps {
@@ -30,7 +30,7 @@ export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
         `To begin anew instead, move ${others.join(', ')} out of ${data_root}.`,
     )
   }
-  if (indexes === 'off') return
+  if (!areOpen(indexes)) return
   const indexed = (await indexes.fullText.index.progress()).change
   if (indexed > latest) await takeOlderCopy(deps, indexes)
 }
@@ -38,7 +38,7 @@ export const checkDataFolder = async (deps: DataFolderDeps): Promise<void> => {
 /** An older copy may have been restored on purpose: it is taken, and the indexes, which know newer messages, follow it. */
 const takeOlderCopy = async (
   { data_root, logger }: DataFolderDeps,
-  { fullText, vectors }: Exclude<Indexes, 'off'>,
+  { fullText, vectors }: OpenIndexes,
 ): Promise<void> => {
   const detail =
     `At the start, ${data_root}/denidin.db was older than index.db beside it: what was said after the copy was made is missing. ` +
@@ -51,7 +51,7 @@ const takeOlderCopy = async (
 /** What else in the folder was made of messages, by its name. */
 const otherData = async ({ stores, indexes, used_before }: DataFolderDeps): Promise<readonly string[]> => {
   const found = used_before && (await stores.folders.holdAny()) ? ['sessions/'] : []
-  if (indexes === 'off') return found
+  if (!areOpen(indexes)) return found
   const { fullText, vectors } = indexes
   if ((await fullText.index.progress()).change > 0) found.push('index.db')
   if (await vectors.holdsAny()) found.push('vectors.db')

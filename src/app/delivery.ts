@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import { DeferredReplies } from '../conversation/deferred-replies.ts'
 import { ChannelOutbox, type Outbox } from '../conversation/outbox.ts'
 import { LoopGuard } from '../conversation/loops/loop-guard.ts'
+import { ReplyAddresses } from '../conversation/outbox/reply-addresses.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
 import { createQuietHours, type QuietHours } from '../conversation/pacing/quiet-hours.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
@@ -62,6 +63,7 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     ...runtime,
     messages: stores.messages,
     channelOf,
+    addresses: new ReplyAddresses({ people: stores.people }),
     pacer: createPacer({ ...runtime, settings: settings.conversation.pacing, stopping }),
     stopping,
     useless_after_ms: answerWithinMs(settings),

@@ -76,8 +76,11 @@ const withoutFacts = (storage: SessionStorage): AppLearning => ({
   whileRunning: sessions => sessions,
 })
 
-const createStorage = (sessionMemory: SessionMemory, { ledger, folders }: Stores, runtime: Runtime): SessionStorage =>
-  new LongTermStorage({ ...runtime, ledger, folders, sessionMemory })
+const createStorage = (
+  sessionMemory: SessionMemory,
+  { ledger, folders, messages }: Stores,
+  runtime: Runtime,
+): SessionStorage => new LongTermStorage({ ...runtime, ledger, folders, history: messages.history, sessionMemory })
 
 const createLearner = (deps: LearningAppDeps, runtime: Runtime): ConversationLearner => {
   const { settings, stores, memory, embedder, providers } = deps

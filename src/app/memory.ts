@@ -13,14 +13,15 @@ import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { createFullTextModule, type FullTextModule } from '../retrieval/full-text/full-text-module.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
-import { noMessageIndex } from '../retrieval/full-text/no-message-index.ts'
+import { createDisabledMessageIndex } from '../retrieval/full-text/disabled-message-index.ts'
 import { createRetrievalModule, type RetrievalSettings } from '../retrieval/retrieval-module.ts'
 import { ScopePolicy } from '../retrieval/scope-policy.ts'
 import { noSearch, type SearchService } from '../retrieval/search-service.ts'
+import { DisabledVectors } from '../vectors/disabled-vectors.ts'
 import { noVectorMaintenance } from '../vectors/maintenance/no-vector-maintenance.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 import type { MessageVectors } from '../vectors/message-vectors.ts'
-import { noMessageVectors } from '../vectors/no-message-vectors.ts'
+import { createNoMessageVectors } from '../vectors/no-message-vectors.ts'
 import { createVectorsModule, type VectorsModule, type VectorsSettings } from '../vectors/vectors-module.ts'
 import type { Models } from './models.ts'
 import type { Runtime } from './runtime.ts'
@@ -31,13 +32,22 @@ export const remembers = (settings: Settings): boolean =>
   settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
 
 /** The indexes over memories and messages: derived data, which also holds something about persons. */
-interface OpenIndexes {
+export interface OpenIndexes {
   readonly fullText: FullTextModule
   readonly vectors: VectorsModule
 }
 
-/** Switched off, no Chroma starts, and neither the vector store nor the full-text index is opened. */
-export type Indexes = OpenIndexes | 'off'
+/** The indexes that an earlier run filled, while they are switched off: what is forgotten is erased from them too. */
+interface DisabledIndexes {
+  readonly fullText: MessageIndex
+  readonly disabledVectors: DisabledVectors
+}
+
+/** Switched off, no Chroma starts, and the vector store and the full-text index are opened for erasures alone. */
+export type Indexes = OpenIndexes | DisabledIndexes
+
+/** Whether long-term memory is on. */
+export const areOpen = (indexes: Indexes): indexes is OpenIndexes => 'vectors' in indexes
 
 export interface IndexesDeps {
   readonly settings: Settings
@@ -48,7 +58,7 @@ export interface IndexesDeps {
 
 /** Opens the indexes. They come before the people: merging two persons reassigns what the indexes hold. */
 export const openIndexes = async ({ settings, stores, models, runtime }: IndexesDeps): Promise<Indexes> => {
-  if (!remembers(settings)) return 'off'
+  if (!remembers(settings)) return disabledIndexes(settings, stores, runtime)
   const fullText = await createFullTextModule({
     database_path: join(settings.data_root, 'index.db'),
     feed: createSqliteMessageReader(stores.database),
@@ -74,9 +84,21 @@ export const openIndexes = async ({ settings, stores, models, runtime }: Indexes
   return { fullText, vectors }
 }
 
+const disabledIndexes = (settings: Settings, stores: BaseStores, runtime: Runtime): DisabledIndexes => ({
+  fullText: createDisabledMessageIndex(join(settings.data_root, 'index.db')),
+  disabledVectors: new DisabledVectors({
+    settings: vectorsSettings(settings),
+    messages: { context: createSqliteMessageContext(stores.database), changeLog: stores.changeLog },
+    pastMerges: () => pastMerges(stores.database),
+    runtime,
+  }),
+})
+
 /** The modules of the indexes, in the order in which they start. */
 export const indexModules = (indexes: Indexes): readonly Module[] =>
-  indexes === 'off' ? [] : [indexes.fullText, indexes.vectors]
+  areOpen(indexes)
+    ? [indexes.fullText, indexes.vectors]
+    : [{ name: 'indexes', personalData: [indexes.fullText.personal, indexes.disabledVectors.personal] }]
 
 /** What the rest of the app uses of memory and search. */
 export interface MemoryFeatures {
@@ -84,6 +106,8 @@ export interface MemoryFeatures {
   readonly messageVectors: MessageVectors
   readonly messageIndex: MessageIndex
   readonly maintenance: VectorMaintenance
+  /** Rewrites index files that still contain deleted vectors. @returns whether none is left that does */
+  readonly purge: () => Promise<boolean>
   readonly search: SearchService
   readonly scopes: ScopePolicy
   /** The health of the files of the indexes. */
@@ -115,7 +139,7 @@ export const createMemoryFeatures = ({
     sources: [feed, stores.memories],
     godfather_scope: settings.memory.godfather_scope,
   })
-  if (indexes === 'off') return memoryOff(stores, scopes)
+  if (!areOpen(indexes)) return memoryOff(stores, scopes, indexes)
   const { fullText, vectors } = indexes
   const memory = createMemoryModule({
     settings: settings.memory.longterm,
@@ -139,6 +163,7 @@ export const createMemoryFeatures = ({
     messageVectors: vectors.messages,
     messageIndex: fullText.following,
     maintenance: vectors.maintenance,
+    purge: () => vectors.purge(),
     search: retrieval.search,
     scopes,
     files: [fullText.file, vectors.file],
@@ -146,17 +171,22 @@ export const createMemoryFeatures = ({
   }
 }
 
-const memoryOff = (stores: Stores, scopes: ScopePolicy): MemoryFeatures => {
-  const memory = createNoLongTermMemory(stores.memories)
+const memoryOff = (stores: Stores, scopes: ScopePolicy, indexes: DisabledIndexes): MemoryFeatures => {
+  const { fullText, disabledVectors } = indexes
+  const memory = createNoLongTermMemory(stores.memories, disabledVectors)
   return {
     memory,
-    messageVectors: noMessageVectors,
-    messageIndex: noMessageIndex,
+    messageVectors: createNoMessageVectors(() => disabledVectors.deleteMessages()),
+    messageIndex: fullText,
     maintenance: noVectorMaintenance,
+    purge: () => disabledVectors.purge(),
     search: noSearch,
     scopes,
     files: [],
-    modules: [{ name: 'memory', health: [{ name: 'memory', health: () => memory.health() }] }],
+    modules: [
+      ...indexModules(indexes),
+      { name: 'memory', health: [{ name: 'memory', health: () => memory.health() }] },
+    ],
   }
 }
 

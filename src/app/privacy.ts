@@ -17,7 +17,7 @@ export interface PrivacyDeps {
   /** That of all features, in the order in which it is erased. */
   readonly personalData: readonly PersonalData[]
   readonly sessions: Sessions
-  readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors'>
+  readonly features: Pick<MemoryFeatures, 'memory' | 'messageIndex' | 'messageVectors' | 'purge'>
   readonly audit: AuditLog
   readonly background: BackgroundTasks
   readonly exclusive: Exclusive
@@ -47,13 +47,16 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
     log: { erasures: stores.erasures, applied: stores.applied },
     texts: {
       messages: stores.forgettable,
+      memoryLog: stores.memoryLog,
+      reflections: stores.reflections,
       changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: features.memory,
       indexes: [stores.unknownSessions, stores.damagedCopies, features.messageIndex, features.messageVectors],
-      scrub: () => {
+      scrub: async () => {
         stores.database.scrub()
       },
+      purge: features.purge,
     },
     sessions: { sessions, ledger: stores.ledger, folders: stores.folders, sessionsChanged },
     audit,

@@ -78,7 +78,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   // Whoever waits for an answer over the socket gets it first.
   cleanup.defer(() => app.conversation.drain())
   await app.start()
-  cleanup.use(startSchedule({ settings: settings.memory.session, runner, logger: parts.logger }))
+  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger }))
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,

@@ -1,10 +1,18 @@
 /** Loads the configuration: reads the environment, `.env` and the configuration file, and refuses mistakes. */
 import { resolve } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
+import { proxyVariables } from '../platform/proxy.ts'
 import { checkValues } from './check-values.ts'
 import { readConfigFile } from './config-file.ts'
 import { findConflicts, findWarnings } from './cross-checks.ts'
-import { CONFIG_FILE_VARIABLE, othersCanRead, readEnvFile, unknownVariables, type Environment } from './environment.ts'
+import {
+  CONFIG_FILE_VARIABLE,
+  cleanEnvironment,
+  othersCanRead,
+  readEnvFile,
+  unknownVariables,
+  type Environment,
+} from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
@@ -31,6 +39,8 @@ export interface LoadedSettings {
   readonly settings: Settings
   /** One line each, without secrets. */
   readonly warnings: readonly string[]
+  /** What environment and `.env` say about proxies (`HTTPS_PROXY` and others), under their names in capitals. */
+  readonly proxy: Environment
   /** The files that were read, as absolute paths. */
   readonly source: { readonly file: string; readonly envFile: string | undefined }
 }
@@ -46,7 +56,10 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   const { environment, cwd } = request
   const envPath = resolve(cwd, request.envFile ?? DEFAULT_ENV_FILE)
   const envFile = readEnvFile(envPath)
-  const layers = envFile === undefined ? [environment] : [environment, envFile]
+  refuse(envFile?.problems ?? [])
+  const layers = [environment, ...(envFile === undefined ? [] : [envFile.values])].map(layer =>
+    cleanEnvironment(layer, SETTINGS),
+  )
   const { path, content } = readFile(request, layers)
 
   const known = pickKnownKeys(content, SCHEMA)
@@ -62,11 +75,13 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   return {
     settings,
     warnings: [
+      ...(envFile?.warnings ?? []),
       ...unknownVariables(layers, SETTINGS),
       ...placeholderWarnings(values),
       ...findWarnings(settings),
       ...exposed.map(exposedFile),
     ],
+    proxy: proxyVariables(layers),
     source: { file: path, envFile: envFile === undefined ? undefined : envPath },
   }
 }

@@ -33,7 +33,7 @@ export class CommandRunner {
   async run(message: TurnMessage, person: Person): Promise<void> {
     const { commands, outbox, messages, writer, channelOf, clock } = this.#deps
     const { message_id, chat_id, chat_kind, scope } = message
-    const since = clock.now()
+    const since = clock.monotonic()
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
     const speaker: Speaker = { person, chat_id, chat_kind, scope, message_id }
     const text = await commands.run(message.text, speaker)

@@ -34,9 +34,11 @@ const WORDS = /[\p{L}\p{N}\p{P}\p{S}]/u
 export class MessageRecorder {
   readonly #deps: MessageRecorderDeps
   readonly #logger: Logger
+  readonly #began: { readonly now: number; readonly monotonic: number }
 
   constructor(deps: MessageRecorderDeps) {
     this.#deps = deps
+    this.#began = { now: deps.clock.now(), monotonic: deps.clock.monotonic() }
     this.#logger = deps.logger.for('inbox')
   }
 
@@ -46,7 +48,7 @@ export class MessageRecorder {
    */
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
     const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
-    const late = clock.now() - incoming.sent_at > settings.answer_within_ms
+    const late = this.#ageOf(incoming) > settings.answer_within_ms
     const message = late ? { ...incoming, addressed: false } : incoming
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
@@ -75,10 +77,17 @@ export class MessageRecorder {
       return undefined
     }
     metrics.count(ignored ? 'messages_ignored' : 'messages_received')
-    this.#logger.info('Message received', { message_id, blocked, tokens })
+    this.#logger.info('Message received', { message_id, blocked, tokens, ...(late ? { late } : {}) })
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }
     return { ...where, kind, addressed, text, sender_name, tokens, sent_at, trace }
+  }
+
+  /** Milliseconds since a message was sent. A clock that was set forward meanwhile makes no message old. */
+  #ageOf({ sent_at }: IncomingMessage): number {
+    const { clock } = this.#deps
+    const steady = this.#began.now + clock.monotonic() - this.#began.monotonic
+    return Math.min(clock.now(), steady) - sent_at
   }
 }

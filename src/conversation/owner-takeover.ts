@@ -92,7 +92,8 @@ export class OwnerTakeover {
     const { settings, pauses, clock } = this.#deps
     const minutes = settings.takeover_minutes
     const now = clock.now()
-    const until = sent_at + minutes * MINUTE_MS
+    // A message from the future was written by another clock: the pause is no longer for it.
+    const until = Math.min(sent_at, now) + minutes * MINUTE_MS
     if (until <= now) return
     const pause = await pauses.at(scope, now)
     // An older message that arrives later shortens nothing.

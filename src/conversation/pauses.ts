@@ -22,3 +22,13 @@ export interface Pauses {
   /** Every pause that holds at an instant. */
   list(now: number): Promise<readonly Pause[]>
 }
+
+/**
+ * When a pause ends, seen from `now`: a pause that seems to begin in the future was begun before the clock was set back,
+ * and lasts no longer than it was meant to, counted from now.
+ */
+export const endOfPause = (
+  { until, begun_at }: { readonly until: number | undefined; readonly begun_at: number | undefined },
+  now: number,
+): number | undefined =>
+  until === undefined || begun_at === undefined || begun_at <= now ? until : now + until - begun_at

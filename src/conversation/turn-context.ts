@@ -31,7 +31,7 @@ export interface TurnContext {
   readonly window_tokens: number
   /** Whom calls of a model are made for. */
   readonly caller: { readonly person_id: PersonId; readonly chat_id: ChatId }
-  /** When the work began: typing is counted from here. */
+  /** When the work began, on the monotonic clock: typing is counted from here. */
   readonly since: number
 }
 
@@ -73,6 +73,6 @@ export const loadTurnContext = async (
     strings: await stringsFor(question, person.person_id),
     window_tokens: windowBudget(window_tokens, person, chat_kind),
     caller: { person_id: person.person_id, chat_id },
-    since: clock.now(),
+    since: clock.monotonic(),
   }
 }

@@ -57,10 +57,10 @@ export class TurnScheduler<Item> {
     if (items.length === 0) return
     const queue = this.#queueOf(scope)
     const { clock, debounce_ms } = this.#deps
-    if (queue.waiting.length === 0) queue.burstBegan = clock.now()
+    if (queue.waiting.length === 0) queue.burstBegan = clock.monotonic()
     queue.waiting.push(...items)
     queue.timer?.[Symbol.dispose]()
-    const left = queue.burstBegan + LONGEST_BURST_MS - clock.now()
+    const left = queue.burstBegan + LONGEST_BURST_MS - clock.monotonic()
     const wait = moreMayFollow ? Math.min(debounce_ms, left) : 0
     if (wait <= 0) this.#flush(scope, queue)
     else

@@ -102,7 +102,7 @@ export class Turn {
     const budget: ContextBudget = { ...packing.budget, total, history: turn.window_tokens }
     const system = { system_prompt, now: clock.now(), chat_kind: turn.chat_kind }
     const history = packer.packHistory(session.window, system, budget)
-    const began = clock.now()
+    const began = clock.monotonic()
     const candidates = {
       system,
       recall: await gatherRecall(recall, turn, history.messages),
@@ -113,7 +113,7 @@ export class Turn {
     const packed = packer.packContext(history, candidates, budget)
     const { memories, quoted, quotes } = packed.recall
     recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
-    if (budget.recall > 0) this.#logRecall(packed, clock.now() - began)
+    if (budget.recall > 0) this.#logRecall(packed, clock.monotonic() - began)
     return packed
   }
 

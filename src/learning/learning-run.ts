@@ -1,5 +1,6 @@
 /** One run of learning over the messages of one conversation: extracts facts chunk by chunk, and records the progress. */
 import type { Logger } from '../platform/logger.ts'
+import { TimeSlices } from '../platform/yield.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { personOfScope } from '../messages/scope.ts'
 import { meanValence } from '../text/valence/valence.ts'
@@ -7,7 +8,7 @@ import { chunksOf, isSource, type Chunk } from './chunks.ts'
 import type { KnownFacts } from './consolidation/fact-consolidator.ts'
 import type { ExtractedFact, Extraction, ExtractionOptions } from './extraction/extraction.ts'
 import { reflectionByRules } from './extraction/keyword-rules.ts'
-import { containsQuote } from './extraction/quote-verification.ts'
+import { isQuotedFrom } from './extraction/quote-verification.ts'
 import { removeFacts } from './forget-changed-messages.ts'
 import type { LearnerDeps, LearningContext, LearningOptions } from './learning-context.ts'
 import { addFact, addReports, EMPTY_REPORT, type LearningReport } from './learning-report.ts'
@@ -46,10 +47,10 @@ export class LearningRun {
   /** Writes a reflection when there is none: the deletion of a message may have taken it away. */
   async ensureReflection(): Promise<void> {
     const { session_id } = this.#context
-    const sources = this.#messages.filter(isSource)
-    if (session_id === undefined || sources.length === 0) return
-    if ((await this.#deps.progress.reflections.of(session_id)) !== undefined) return
-    await this.#reflect(session_id, reflectionByRules(sources))
+    if (session_id === undefined || (await this.#deps.progress.reflections.of(session_id)) !== undefined) return
+    // Read again: some may have been forgotten while the model worked.
+    const sources = (await this.#deps.messages.ofSession(session_id)).filter(isSource)
+    if (sources.length > 0) await this.#reflect(session_id, sources, reflectionByRules(sources))
   }
 
   /** An earlier run may have stored facts and ended before it marked the messages as processed: it is repeated. */
@@ -119,9 +120,14 @@ export class LearningRun {
   /** The facts whose quotes are still in their messages: a message may be edited or deleted while the model works. */
   async #stillSaid(facts: readonly ExtractedFact[]): Promise<readonly ExtractedFact[]> {
     const current = await this.#deps.messages.current(facts.map(fact => fact.source.message_id))
-    return facts
-      .filter(fact => containsQuote(current.get(fact.source.message_id)?.text ?? '', fact.quote))
-      .sort((a, b) => a.source.sent_at - b.source.sent_at)
+    const slices = new TimeSlices()
+    const said: ExtractedFact[] = []
+    for (const fact of facts) {
+      const source = current.get(fact.source.message_id)
+      if (source !== undefined && isQuotedFrom(source, fact.quote)) said.push(fact)
+      await slices.pause()
+    }
+    return said.sort((a, b) => a.source.sent_at - b.source.sent_at)
   }
 
   async #recordUse({ provider }: Extraction, { memory_ids }: LearningReport): Promise<void> {
@@ -137,15 +143,32 @@ export class LearningRun {
   async #markProcessed({ sources }: Chunk, { reflection }: Extraction): Promise<void> {
     const { session_id, scope } = this.#context
     if (session_id === undefined) return
-    await this.#reflect(session_id, reflection)
-    const processed = sources.map(({ message_id, text }) => ({ message_id, digest: digestOf(text) }))
-    await this.#deps.progress.processedMessages.add({ session_id, scope }, processed)
+    const { processedMessages } = this.#deps.progress
+    await this.#reflect(session_id, this.#messages.filter(isSource), reflection)
+    const gone = await this.#goneOf(sources)
+    const processed = sources
+      .filter(({ message_id }) => !gone.has(message_id))
+      .map(({ message_id, text }) => ({ message_id, digest: digestOf(text) }))
+    await processedMessages.add({ session_id, scope }, processed)
+    await processedMessages.remove([...(await this.#goneOf(sources))])
   }
 
-  async #reflect(session_id: string, text: string): Promise<void> {
-    const valence = meanValence(this.#messages.filter(isSource).map(message => message.text))
+  /** Writes a reflection on messages, unless one of them was forgotten meanwhile: the text may hold its words. */
+  async #reflect(session_id: string, sources: readonly MessageRecord[], text: string): Promise<void> {
+    const { reflections } = this.#deps.progress
+    if ((await this.#goneOf(sources)).size > 0) return
+    const valence = meanValence(sources.map(message => message.text))
     const { scope } = this.#context
-    await this.#deps.progress.reflections.put({ session_id, scope, text, valence, created_at: this.#deps.clock.now() })
+    await reflections.put({ session_id, scope, text, valence, created_at: this.#deps.clock.now() })
+    // An erasure may have passed between the look and the write; one that comes later finds the reflection.
+    if ((await this.#goneOf(sources)).size > 0) await reflections.remove(session_id)
+  }
+
+  /** The messages of these that are not kept any more. */
+  async #goneOf(messages: readonly MessageRecord[]): Promise<ReadonlySet<MessageId>> {
+    const ids = messages.map(message => message.message_id)
+    const current = await this.#deps.messages.current(ids)
+    return new Set(ids.filter(id => !current.has(id)))
   }
 
   #reportProgress({ sources }: Chunk, extraction: Extraction, report: LearningReport): void {

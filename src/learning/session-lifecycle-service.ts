@@ -9,12 +9,13 @@ import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
-import type { SessionLedger, SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
+import { isOver, type SessionLedger, type SessionRecord, type SessionTransfers } from '../sessions/session-ledger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { UnknownSessions } from '../sessions/unknown-sessions.ts'
 import type { Learner } from './learner.ts'
 import type { ResetOutcome, SessionLifecycle, SweepReport } from './session-lifecycle.ts'
 import type { SessionStorage } from './session-storage.ts'
+import { LONGEST_RETRY_MS } from './store-session.ts'
 
 export interface SessionLifecycleDeps {
   readonly stores: {
@@ -109,7 +110,8 @@ export class SessionLifecycleService implements SessionLifecycle {
 
   async #closeIdle(options: AbortOptions): Promise<void> {
     const { stores, limits, clock } = this.#deps
-    for (const session of await stores.ledger.idle(clock.now() - limits.timeout_ms)) {
+    const now = clock.now()
+    for (const session of await stores.ledger.idle(now - limits.timeout_ms, now + limits.timeout_ms)) {
       if (options.signal?.aborted) break
       await this.#attempt('A session could not be closed', session, () => this.#closeIfStillIdle(session))
       await yieldToEventLoop()
@@ -121,7 +123,7 @@ export class SessionLifecycleService implements SessionLifecycle {
     const { stores, exclusive, limits, clock } = this.#deps
     await exclusive(session.scope, async () => {
       const now = await stores.ledger.active(session.scope)
-      if (now?.session_id === session.session_id && clock.now() - now.last_active >= limits.timeout_ms) {
+      if (now?.session_id === session.session_id && isOver(now, clock.now(), limits.timeout_ms)) {
         await this.#close(now, 'expired')
       }
     })
@@ -134,7 +136,7 @@ export class SessionLifecycleService implements SessionLifecycle {
 
   async #storeClosed({ signal, progress }: Parameters<SessionLifecycle['sweep']>[0] & object): Promise<SweepReport> {
     const { stores, storage, clock } = this.#deps
-    const due = await stores.ledger.waiting(clock.now())
+    const due = await stores.ledger.waiting(clock.now(), LONGEST_RETRY_MS)
     const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
     for (const [index, session] of due.entries()) {
       if (signal?.aborted) break

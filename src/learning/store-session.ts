@@ -3,7 +3,7 @@
  *   1. read the session again: another sweep may have stored it
  *   2. move its folder into the archive                                     archive-session.ts
  *   3. remember its content: facts, or one summary                          session-memory.ts, session-summary.ts
- *   4. write the whole conversation into the archived folder
+ *   4. write what the conversation is now into the archived folder
  *   5. mark it as stored; after a failure, retry with back-off
  *   6. after the last attempt, give the session up: it stays on disk for the operator
  */
@@ -14,7 +14,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { SingleFlight } from '../platform/single-flight.ts'
-import type { MessageRecord } from '../messages/message.ts'
+import type { HistoryStore } from '../messages/history-store.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
 import type { SessionLedger, SessionRecord, SessionTransfers } from '../sessions/session-ledger.ts'
 import { toWindowMessage } from '../sessions/session.ts'
@@ -27,11 +27,14 @@ import type { SessionStorage, StoreSessionOptions, StoreSessionOutcome } from '.
 const PATIENT_ATTEMPTS = 3
 /** Attempts before a session is given up. */
 const MAX_ATTEMPTS = 8
-const BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: 6 * HOUR_MS }
+/** Longest time until a session that could not be stored is tried again. */
+export const LONGEST_RETRY_MS = 6 * HOUR_MS
+const BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: LONGEST_RETRY_MS }
 
 export interface StoreSessionDeps {
   readonly ledger: Pick<SessionLedger, 'find'> & Pick<SessionTransfers, 'archived' | 'failed' | 'stored'>
   readonly folders: Pick<SessionFolders, 'archive' | 'archivePath' | 'write'>
+  readonly history: Pick<HistoryStore, 'ofSession'>
   readonly sessionMemory: SessionMemory
   readonly clock: Clock
   readonly ids: Ids
@@ -65,23 +68,37 @@ export class LongTermStorage implements SessionStorage {
     const session = await ledger.find(session_id)
     if (session?.state !== 'closed') return 'already_stored'
     this.#logger.info('Session expired, transferring to long-term memory', { session_id, reason: session.close_reason })
-    const archived_to = await archiveSession({ ledger, folders }, session)
+    await archiveSession({ ledger, folders }, session)
     const messages = await sessionMemory.remember(session, {
       patient: patient && session.attempts + 1 < PATIENT_ATTEMPTS,
       signal,
     })
-    await this.#writeArchive(session, messages, archived_to)
+    if (!(await this.#writeArchive(session_id))) {
+      this.#logger.info('The session was forgotten meanwhile', { session_id })
+      return 'empty'
+    }
     await ledger.stored(session_id, clock.now())
     metrics.count('sessions_closed')
     this.#logger.info('Session transferred to long-term memory', { session_id, messages: messages.length })
     return messages.some(message => !message.learning_opt_out) ? 'stored' : 'empty'
   }
 
-  /** The archived file holds the whole conversation, also the messages that had left the window. */
-  async #writeArchive(session: SessionRecord, messages: readonly MessageRecord[], archived_to: string): Promise<void> {
-    const file = { window: messages.map(toWindowMessage), message_counter: messages.length, unknown: {} }
-    const text = writeWindowFile({ ...session, state: 'stored' }, file)
-    await this.#deps.folders.write(session.session_id, text, archived_to)
+  /**
+   * The archived file holds the whole conversation, also the messages that had left the window: as it is now, because
+   * messages may have been forgotten while the model worked. @returns false when the session itself was forgotten
+   */
+  async #writeArchive(session_id: string): Promise<boolean> {
+    const { ledger, folders, history } = this.#deps
+    let written = false
+    await folders.write(session_id, async () => {
+      const session = await ledger.find(session_id)
+      written = session !== undefined
+      if (session === undefined) return undefined
+      const messages = await history.ofSession(session_id)
+      const file = { window: messages.map(toWindowMessage), message_counter: messages.length, unknown: {} }
+      return { text: writeWindowFile({ ...session, state: 'stored' }, file), archived_to: session.archived_to }
+    })
+    return written
   }
 
   async #recordFailure(session: SessionRecord, error: unknown): Promise<StoreSessionOutcome> {

@@ -86,6 +86,8 @@ export interface MemoryLog {
   recalled(record: RecallRecord): Promise<void>
   /** What the last reply of a chat, or of any chat of the scope, was given; `undefined` before the first. */
   lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined>
+  /** In which conversations these memories and messages were given to the model. */
+  givenIn(ids: readonly string[]): Promise<readonly { readonly scope: Scope; readonly id: string }[]>
   accessed(accesses: readonly Access[]): Promise<void>
   /** Uses of each of these memories (`recall`, `search` and `show` count); those never used are left out. */
   uses(scope: Scope, memory_ids: readonly string[]): Promise<ReadonlyMap<string, Use>>

@@ -1,8 +1,27 @@
 /** Long-term memory while it is switched off. */
 import type { Health } from '../platform/health.ts'
 import type { LongTermMemory } from './long-term-memory.ts'
+import type { PersonalData } from '../people/personal-data.ts'
 import { NO_FACTS } from './fact-search.ts'
 import type { MemoryStore } from './memory-store.ts'
+
+/** The vectors that an earlier run made. */
+export interface DisabledMemoryVectors {
+  readonly personal: PersonalData
+  deleteMemories(memory_ids: readonly string[]): Promise<void>
+}
+
+const NO_VECTORS: DisabledMemoryVectors = {
+  personal: {
+    name: 'vectors',
+    tables: [],
+    count: async () => 0,
+    export: async function* () {},
+    erase: async () => 0,
+    reassign: async () => undefined,
+  },
+  deleteMemories: async () => undefined,
+}
 
 const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' }
 
@@ -12,24 +31,19 @@ const OFF: Health = { state: 'off', detail: 'Long-term memory is switched off.' 
  */
 export const createNoLongTermMemory = (
   memories: Pick<MemoryStore, 'counts' | 'list' | 'listAll' | 'removeOfSession'>,
+  vectors: DisabledMemoryVectors = NO_VECTORS,
 ): LongTermMemory => ({
-  personal: {
-    name: 'vectors',
-    tables: [],
-    count: async () => 0,
-    export: async function* () {},
-    erase: async () => 0,
-    // The vectors follow the memories at the next start with memory on.
-    reassign: async () => undefined,
-  },
+  personal: vectors.personal,
   start: async () => undefined,
   findFacts: async () => NO_FACTS,
   store: async memory => ({ added: false, memory }),
   forget: async session_id => {
     await memories.removeOfSession(session_id)
   },
-  // Vectors without a memory go when memory is switched on again.
-  deleteVectors: async memory_ids => ({ vectors: 0, index: memory_ids.length === 0 ? 0 : undefined }),
+  deleteVectors: async memory_ids => {
+    await vectors.deleteMemories(memory_ids)
+    return { vectors: 0, index: 0 }
+  },
   list: async (scope, page) => (scope === 'all' ? await memories.listAll(page) : await memories.list(scope, page)),
   stats: async () => ({
     enabled: false,

@@ -4,7 +4,7 @@ import type { Erasures } from './erasures.ts'
 import type { InboxStore } from './inbox-store.ts'
 
 export interface InboxGuardDeps {
-  readonly erasures: Pick<Erasures, 'isErased'>
+  readonly erasures: Pick<Erasures, 'isErased' | 'spare'>
   readonly preferences: Pick<Preferences, 'of'>
 }
 
@@ -16,6 +16,7 @@ export const guardInbox = (inbox: InboxStore, { erasures, preferences }: InboxGu
     const { message_id, sent_at, text } = message
     if (await erasures.isErased({ message_id, person_id, sent_at, text })) return 'known'
     const { learn } = await preferences.of(person_id)
+    await erasures.spare({ message_id, person_id })
     return await inbox.receive(learn ? receipt : { ...receipt, learning_opt_out: true })
   },
 })

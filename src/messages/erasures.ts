@@ -9,7 +9,7 @@ export interface ErasureAct {
   /** `person`: everything about a person; `messages`: what is listed with the act. */
   readonly kind: 'person' | 'messages'
   readonly person_id: PersonId
-  /** When it was asked for, milliseconds since the Unix epoch. */
+  /** When it was asked for, milliseconds since the Unix epoch: for the operator; a clock may be moved. */
   readonly at: number
   /** Messages that stay: the request itself. */
   readonly spared: readonly MessageId[]
@@ -45,11 +45,19 @@ export interface Erasures {
   /** The forgotten ones of these memories. */
   erasedMemories(memory_ids: readonly string[]): Promise<ReadonlySet<string>>
   /**
-   * Records, before anything is removed, that something is to be forgotten.
+   * Records, before anything is removed, that something is to be forgotten. The act is under way from now on.
    * @param act `said_before`: an act about a person covers what was sent before this moment by the time of its channel,
    *   also what comes later; by default before `at`
    */
   begin(act: Omit<ErasureAct, 'act'> & { readonly said_before?: number | undefined }): Promise<ErasureAct>
+  /** An act that was interrupted is under way again. */
+  resume(act: ErasureAct): Promise<void>
+  /** An act has ended. */
+  end(act: ErasureAct): Promise<void>
+  /** Call before a message is recorded: acts that are under way spare it. */
+  spare(message: Pick<MessageFingerprint, 'message_id' | 'person_id'>): Promise<void>
+  /** Messages that an act spares: the request itself, and what the person sent while the act was under way. */
+  sparedBy(act: string): Promise<readonly MessageId[]>
   add(act: string, things: ErasedThings): Promise<void>
   /** Every act, oldest first. */
   acts(): Promise<readonly ErasureAct[]>

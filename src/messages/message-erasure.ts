@@ -16,8 +16,8 @@ export interface MessageErasure {
   inSession(session_id: string): Promise<readonly MessageRecord[]>
   /** The bot's answers to these messages. */
   repliesTo(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
-  /** The bot's messages in a scope at or after `since`. */
-  saidByBot(scope: Scope, since: number): AsyncIterable<readonly MessageRecord[]>
+  /** All messages of a scope, in the order in which they were received. */
+  ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]>
   /**
    * Removes words for good, with replies that are on their way to them. Ids stay known. Safe to repeat.
    * @returns how many messages went

@@ -39,7 +39,7 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
     model: embedder.model,
     space: embedder.space,
     embed: async (texts, call) => {
-      const began = clock.now()
+      const began = clock.monotonic()
       let outcome: 'ok' | 'failed' = 'failed'
       try {
         const embedded = await measure(
@@ -51,7 +51,12 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
         outcome = 'ok'
         return embedded
       } finally {
-        log.info('Embedding call', { count: texts.length, model: embedder.model, ms: clock.now() - began, outcome })
+        log.info('Embedding call', {
+          count: texts.length,
+          model: embedder.model,
+          ms: clock.monotonic() - began,
+          outcome,
+        })
       }
     },
   }
@@ -102,17 +107,17 @@ export const metering = (
     const reserved = await meter.reserve(planned).catch(() => undefined)
     /** A reservation that could not be written before is tried once more, to be settled at once. */
     const reservation = async (): Promise<ReservationId> => reserved ?? (await meter.reserve(planned))
-    const started_at = clock.now()
+    const started_at = clock.monotonic()
     let result
     try {
       result = await act()
     } catch (error) {
-      const duration_ms = clock.now() - started_at
+      const duration_ms = clock.monotonic() - started_at
       await settle(planned, 'failed', async () => meter.release(await reservation(), { duration_ms }))
       throw error
     }
     const { input_tokens, output_tokens } = usageOf(result)
-    const usage = { input_tokens, output_tokens, duration_ms: clock.now() - started_at }
+    const usage = { input_tokens, output_tokens, duration_ms: clock.monotonic() - started_at }
     await settle(planned, 'ok', async () => meter.commit(await reservation(), usage))
     return result
   }

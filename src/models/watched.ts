@@ -21,10 +21,10 @@ export const watchedEmbedder = (embedder: Embedder, health: Report, clock: Clock
 })
 
 const watch = async <T>(call: CallContext, health: Report, clock: Clock, act: () => Promise<T>): Promise<T> => {
-  const began = clock.now()
+  const began = clock.monotonic()
   try {
     const result = await act()
-    health.answered(clock.now() - began)
+    health.answered(clock.monotonic() - began)
     return result
   } catch (error) {
     // A call that the caller gave up says nothing about the model.

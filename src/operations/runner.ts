@@ -65,7 +65,7 @@ class OperationRunner<C> implements Runner {
 
   async run(name: string, input: unknown, options: RunOptions): Promise<Output> {
     const { clock } = this.#deps
-    const began = clock.now()
+    const began = clock.monotonic()
     try {
       const output = await this.#perform(name, input, options)
       this.#logOutcome(name, options.caller, 'ok', began)
@@ -141,7 +141,7 @@ class OperationRunner<C> implements Runner {
       level: caller.level,
       person_id: caller.person?.person_id,
       outcome,
-      duration_ms: this.#deps.clock.now() - began,
+      duration_ms: this.#deps.clock.monotonic() - began,
     })
   }
 

@@ -10,10 +10,8 @@ export interface PersonalRecord {
 
 /** The limits of an erasure: it leaves the request itself, and what came while it was under way. */
 export interface ErasureBounds {
-  /** Ids of messages that are still being answered. */
+  /** Ids of messages that stay, with the answers to them. */
   readonly spared?: readonly string[]
-  /** Data received after this moment stays, milliseconds since the Unix epoch. */
-  readonly until?: number
 }
 
 /** A store with personal data. The app collects all of them, so that merging, export and erasure miss nothing. */

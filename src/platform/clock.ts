@@ -1,7 +1,12 @@
 /** Time as a dependency: nothing else in DeniDin asks the system what time it is. */
 export interface Clock {
-  /** Current time in milliseconds since the Unix epoch. */
+  /**
+   * Current time in milliseconds since the Unix epoch. It may jump, back too, when the machine's clock is set: for what
+   * is written down and shown, never for how long something takes or has to wait.
+   */
   now(): number
+  /** Whole milliseconds since an arbitrary moment; never jumps and never runs back. For durations, waits and deadlines. */
+  monotonic(): number
   /**
    * Resolves after `milliseconds`.
    * @throws the signal's reason when `signal` is aborted first.
@@ -19,6 +24,7 @@ export const DAY_MS = 24 * HOUR_MS
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => Math.floor(performance.now()),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {

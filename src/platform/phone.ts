@@ -3,6 +3,9 @@
 /** Addresses of WhatsApp that carry a phone number; a device number may stand before the `@`. */
 const PHONE_ADDRESS = /(:\d+)?@(c\.us|s\.whatsapp\.net)$/i
 
+/** No spelling of a number is longer, with all its signs. */
+const MOST_CHARACTERS = 100
+
 /**
  * Digits of a phone number in any usual spelling, country code first: `+972 (0)50-123-4567`, `00972501234567`,
  * `972501234567@c.us`. `undefined` for what is no international number: too short or long, letters in it, a leading
@@ -10,6 +13,7 @@ const PHONE_ADDRESS = /(:\d+)?@(c\.us|s\.whatsapp\.net)$/i
  * Length after E.164: at most 15 digits; 5 is the shortest that still tells people apart.
  */
 export const phoneDigits = (spelling: string): string | undefined => {
+  if (spelling.length > MOST_CHARACTERS) return undefined
   const digits = spelling
     .trim()
     .replace(PHONE_ADDRESS, '')

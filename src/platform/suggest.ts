@@ -4,12 +4,18 @@ import { editDistance } from './edit-distance.ts'
 /** Share of the letters of a name that may differ. */
 const MAX_DIFFERENCE = 1 / 3
 
+/** Longer than any name, misspelt or not: comparing takes time by the product of both lengths. */
+const MOST_CHARACTERS = 200
+
 /**
  * The known name that `name` most likely misspells; `undefined` if none is close. Case, `_` and `-` are ignored. Of
  * dotted names only the last part must be close, which also finds a key that was written in the wrong section; among
  * equally close names the one nearest as a whole wins.
  */
 export const suggest = (name: string, known: readonly string[]): string | undefined =>
+  name.length > MOST_CHARACTERS ? undefined : nearest(name, known)
+
+const nearest = (name: string, known: readonly string[]): string | undefined =>
   known
     .map(each => ({
       each,

@@ -3,6 +3,7 @@ import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { PersonId } from '../people/person.ts'
 import { botRepetitionsOf } from './bot-repetitions.ts'
@@ -13,9 +14,11 @@ export interface Things {
   readonly messages?: readonly MessageRecord[]
 }
 
-interface TargetDeps {
+export interface TargetDeps {
   readonly messages: MessageErasure
   readonly memories: MemoryStore
+  /** Knows in which conversations memories and messages were given to the model. */
+  readonly memoryLog: Pick<MemoryLog, 'givenIn'>
 }
 
 /**
@@ -23,18 +26,26 @@ interface TargetDeps {
  * them, what the bot repeated of them, and whatever was learned from any of that.
  */
 export const erasureTargetsOf = async (
-  { messages, memories }: TargetDeps,
+  deps: TargetDeps,
   person_id: PersonId,
   wanted: Things,
 ): Promise<Required<Things>> => {
+  const { messages } = deps
   const given = wanted.memories ?? []
   const said = (await messagesBehind(messages, wanted)).filter(each => each.person_id === person_id)
   const answers = await messages.repliesTo(said.map(each => each.message_id))
-  const repetitions = await repetitionsOf(messages, given, said)
+  const repetitions = await repetitionsOf(deps, given, said)
   const all = unique([...said, ...answers, ...repetitions], each => each.message_id)
-  const learned = await Promise.all([...byScope(all)].map(([scope, ids]) => memories.ofSources(scope, ids)))
-  const summaries = await memories.summariesOf(sessionsOf(all))
-  return { messages: all, memories: unique([...given, ...learned.flat(), ...summaries], each => each.memory_id) }
+  return { messages: all, memories: unique([...given, ...(await learnedFrom(deps, all))], each => each.memory_id) }
+}
+
+/** The memories that came from these messages, and the summaries of their sessions. */
+export const learnedFrom = async (
+  { memories }: Pick<TargetDeps, 'memories'>,
+  messages: readonly Pick<MessageRecord, 'message_id' | 'scope' | 'session_id'>[],
+): Promise<readonly MemoryRecord[]> => {
+  const learned = await Promise.all([...byScope(messages)].map(([scope, ids]) => memories.ofSources(scope, ids)))
+  return [...learned.flat(), ...(await memories.summariesOf(sessionsOf(messages)))]
 }
 
 /** The wanted messages, and those that the wanted memories came from. */
@@ -47,25 +58,40 @@ const messagesBehind = async (messages: MessageErasure, wanted: Things): Promise
   return [...(wanted.messages ?? []), ...sources, ...summarised.flat()]
 }
 
-/** What the bot said since that repeats one of these memories or messages. */
-const repetitionsOf = async (
-  messages: MessageErasure,
+/**
+ * What the bot said that repeats one of these memories or messages: in their own conversations, and in those in which
+ * they were given to the model, such as the godfather's.
+ * @param except a scope that is deleted as a whole
+ */
+export const repetitionsOf = async (
+  { messages, memoryLog }: Omit<TargetDeps, 'memories'>,
   given: readonly MemoryRecord[],
   said: readonly MessageRecord[],
+  except?: Scope,
 ): Promise<readonly MessageRecord[]> => {
-  const texts = [
-    ...given.flatMap(({ text, quote = text }) => [text, quote]),
-    ...said.filter(saidByPerson).map(each => each.text),
-  ]
-  const since = Math.min(...said.map(each => each.sent_at), ...given.map(each => each.said_from))
-  const scopes = new Set([...said, ...given].map(each => each.scope))
-  const found = await Promise.all([...scopes].map(scope => botRepetitionsOf(messages, { scope, since, texts })))
-  return found.flat()
+  const textsOf = new Map<string, readonly string[]>([
+    ...given.map(({ memory_id, text, quote = text }) => [memory_id, [text, quote]] as const),
+    ...said.filter(saidByPerson).map(({ message_id, text }) => [message_id, [text]] as const),
+  ])
+  const places = new Map<Scope, Set<string>>()
+  const place = (scope: Scope, id: string): void => {
+    if (scope !== except) places.set(scope, (places.get(scope) ?? new Set()).add(id))
+  }
+  for (const { scope, memory_id } of given) place(scope, memory_id)
+  for (const { scope, message_id } of said) place(scope, message_id)
+  for (const { scope, id } of await memoryLog.givenIn([...textsOf.keys()])) place(scope, id)
+  const found: MessageRecord[] = []
+  for (const [scope, message_ids] of places) {
+    const texts = [...message_ids].flatMap(id => textsOf.get(id) ?? [])
+    const here = new Set(said.filter(each => each.scope === scope).map(each => each.message_id))
+    found.push(...(await botRepetitionsOf(messages, { scope, texts, message_ids: here })))
+  }
+  return found
 }
 
 const saidByPerson = (message: MessageRecord): boolean => message.role === 'user'
 
-export const sessionsOf = (messages: readonly MessageRecord[]): readonly string[] => [
+export const sessionsOf = (messages: readonly Pick<MessageRecord, 'session_id'>[]): readonly string[] => [
   ...new Set(messages.flatMap(message => message.session_id ?? [])),
 ]
 

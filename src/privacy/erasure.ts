@@ -3,14 +3,15 @@
  * act that a crash interrupted is completed at the next start.
  */
 import type { AppliedErasures, ErasedIds, ErasureAct, Erasures } from '../messages/erasures.ts'
-import type { MessageId } from '../messages/message.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
+import type { MemoryRecord } from '../memory/memory.ts'
 import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
-import { erasureTargetsOf, sessionsOf, type Things } from './erasure-targets.ts'
+import { byScope, erasureTargetsOf, learnedFrom, repetitionsOf, sessionsOf, type Things } from './erasure-targets.ts'
 import { SessionErasure, type SessionErasureDeps } from './session-erasure.ts'
 import { TextErasure, type IndexState, type TextErasureDeps } from './text-erasure.ts'
 
@@ -102,8 +103,11 @@ class RecordedErasure implements Erasure {
   }
 
   async #apply(act: ErasureAct, by: string): Promise<ForgetReport> {
+    const { erasures, applied } = this.#deps.log
+    await erasures.resume(act)
     const report = act.kind === 'person' ? await this.#erasePerson(act) : await this.#eraseThings(act)
-    await this.#deps.log.applied.markApplied(act.act)
+    await applied.markApplied(act.act)
+    await erasures.end(act)
     const { stores, index, ...counts } = report
     this.#deps.audit.write({
       operation: act.kind === 'person' ? 'forget everything' : 'forget',
@@ -130,7 +134,7 @@ class RecordedErasure implements Erasure {
   /** `before`: rows that earlier passes deleted, by store. */
   async #erasePersonOnce(act: ErasureAct, before: ForgetReport['stores']): Promise<ForgetReport> {
     const { person_id } = act
-    const bounds = { spared: act.spared, until: act.at }
+    const bounds = { spared: await this.#deps.log.erasures.sparedBy(act.act) }
     const stores: Record<string, number> = { ...before }
     const { message_ids, memories, session_ids } = await this.#recordEverything(act, bounds)
     const own = await this.#sessions.releaseOf(person_id)
@@ -139,12 +143,16 @@ class RecordedErasure implements Erasure {
     }
     // Messages that were recorded before a crash may belong to another person by now.
     await this.#texts.eraseMessages(message_ids)
-    const index = await this.#texts.eraseMemories(memories)
+    const removed = await this.#texts.eraseMemories(memories)
+    await this.#texts.eraseReflections([...session_ids, ...own.map(each => each.session_id)])
     const active = await this.#sessions.refresh(session_ids)
-    this.#texts.scrub()
+    const scrubbed = await this.#texts.scrub()
+    const index = removed === 'done' ? scrubbed : removed
     let residue = await this.#sessions.residue(session_ids, [person_id, ...message_ids.slice(0, 1)])
     residue += await this.#sessions.textsLeft(own)
-    for (const data of this.#deps.personalData) residue += await data.count(person_id, bounds)
+    for (const data of this.#deps.personalData) {
+      residue += await data.count(person_id, { spared: await this.#deps.log.erasures.sparedBy(act.act) })
+    }
     this.#sessions.announce(active)
     return { messages: message_ids.length, memories: memories.length, stores, residue, index }
   }
@@ -152,21 +160,41 @@ class RecordedErasure implements Erasure {
   /** Records everything about a person before it is deleted; what an interrupted act recorded stays recorded. */
   async #recordEverything({ act, person_id }: ErasureAct, bounds: ErasureBounds): Promise<ErasedIds> {
     const { log, texts } = this.#deps
+    const own = scopeOfPerson(person_id)
+    const said: MessageRecord[] = []
     for await (const batch of texts.messages.ofPerson(person_id, bounds)) {
-      const elsewhere = batch.filter(message => message.scope !== scopeOfPerson(person_id))
-      const sessions = elsewhere.map(message => message.session_id).filter(each => each !== undefined)
-      await log.erasures.add(act, { messages: batch, sessions })
+      await log.erasures.add(act, {
+        messages: batch,
+        sessions: sessionsOf(batch.filter(message => message.scope !== own)),
+      })
+      said.push(...batch.filter(message => message.role === 'user'))
     }
-    await log.erasures.add(act, { memories: await texts.memories.locationsOfPerson(person_id) })
+    const locations = await texts.memories.locationsOfPerson(person_id)
+    await log.erasures.add(act, { memories: locations })
+    const given: MemoryRecord[] = []
+    for (const [scope, ids] of byScope(locations)) given.push(...(await texts.memories.get(scope, ids)))
+    const repetitions = await repetitionsOf(texts, given, said, own)
+    await log.erasures.add(act, {
+      messages: repetitions,
+      memories: await learnedFrom(texts, repetitions),
+      sessions: sessionsOf(repetitions),
+    })
     return await log.erasures.covers(act)
   }
 
   async #eraseThings({ act }: ErasureAct): Promise<ForgetReport> {
-    const { message_ids, memories, session_ids } = await this.#deps.log.erasures.covers(act)
+    const { erasures } = this.#deps.log
+    const said = await this.#deps.texts.messages.get((await erasures.covers(act)).message_ids)
+    await this.#texts.eraseMessages(said.map(each => each.message_id))
+    // Something may have been learned from them while they were recorded.
+    await erasures.add(act, { memories: await learnedFrom(this.#deps.texts, said) })
+    const { message_ids, memories, session_ids } = await erasures.covers(act)
     await this.#texts.eraseMessages(message_ids)
-    const index = await this.#texts.eraseMemories(memories)
+    const removed = await this.#texts.eraseMemories(memories)
+    await this.#texts.eraseReflections(session_ids)
     this.#sessions.announce(await this.#sessions.refresh(session_ids))
-    this.#texts.scrub()
+    const scrubbed = await this.#texts.scrub()
+    const index = removed === 'done' ? scrubbed : removed
     const memory_ids = memories.map(each => each.memory_id)
     const residue =
       (await this.#texts.residue(message_ids, memory_ids)) + (await this.#sessions.residue(session_ids, message_ids))

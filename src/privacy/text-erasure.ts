@@ -3,6 +3,7 @@ import type { MessageId } from '../messages/message.ts'
 import type { ChangeLog } from '../messages/change-log.ts'
 import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore, MemoryLocation } from '../memory/memory-store.ts'
 import { byScope } from './erasure-targets.ts'
 
@@ -11,13 +12,18 @@ export type IndexState = 'done' | 'later'
 
 export interface TextErasureDeps {
   readonly messages: MessageErasure
+  readonly memoryLog: Pick<MemoryLog, 'givenIn'>
+  /** The reflections on sessions. */
+  readonly reflections: { remove(session_id: string): Promise<void> }
   readonly changeLog: Pick<ChangeLog, 'requestRelearning'>
   readonly memories: MemoryStore
   readonly longterm: Pick<LongTermMemory, 'deleteVectors'>
   /** Indexes over messages; they contain nothing that the messages do not. */
   readonly indexes: readonly MessageIndex[]
-  /** Overwrites what the database's files still contain of deleted rows. */
-  readonly scrub: () => void
+  /** Overwrites what the database's files still contain of deleted rows, and removes damaged copies of them. */
+  readonly scrub: () => Promise<void>
+  /** Rewrites index files that still contain what was deleted. @returns whether none is left that does */
+  readonly purge: () => Promise<boolean>
 }
 
 export class TextErasure {
@@ -40,8 +46,16 @@ export class TextErasure {
     return index === undefined ? 'later' : 'done'
   }
 
-  scrub(): void {
-    this.#deps.scrub()
+  /** Removes the reflections on sessions that lost messages: they are written again from what remains. */
+  async eraseReflections(session_ids: readonly string[]): Promise<void> {
+    for (const session_id of session_ids) await this.#deps.reflections.remove(session_id)
+  }
+
+  /** Overwrites what files still contain of what was deleted. */
+  async scrub(): Promise<IndexState> {
+    const purged = await this.#deps.purge()
+    await this.#deps.scrub()
+    return purged ? 'done' : 'later'
   }
 
   /** How many of these messages and memories still exist. */

@@ -55,19 +55,19 @@ export class MemorySearch implements SearchService {
     call: CallContext,
   ): Promise<{ readonly found: FactHits; readonly failure: string | undefined }> {
     const { facts, clock, metrics } = this.#deps
-    const begun = clock.now()
+    const begun = clock.monotonic()
     try {
       const found = await facts.findFacts(entries, text, call)
       this.#logger.debug('Memories found', {
         count: found.memories.length,
         best_similarity: found.memories[0]?.similarity.toFixed(3),
-        took_ms: clock.now() - begun,
+        took_ms: clock.monotonic() - begun,
       })
       return { found, failure: undefined }
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error)
       metrics.count('recall_failures')
-      this.#logger.warn('Memories could not be recalled', { why: failure, took_ms: clock.now() - begun })
+      this.#logger.warn('Memories could not be recalled', { why: failure, took_ms: clock.monotonic() - begun })
       return { found: NO_FACTS, failure }
     }
   }
@@ -81,7 +81,7 @@ export class MemorySearch implements SearchService {
   ): Promise<MessageHits> {
     if (query.messages === 'none') return NO_MESSAGES
     const { messages, clock, metrics } = this.#deps
-    const begun = clock.now()
+    const begun = clock.monotonic()
     try {
       const hits =
         query.messages === 'relevant'
@@ -97,7 +97,7 @@ export class MemorySearch implements SearchService {
               most_quotes: limits.quotes,
               words: NO_WORDS,
             }
-      this.#logger.debug('Messages found', { count: hits.quotes.length, took_ms: clock.now() - begun })
+      this.#logger.debug('Messages found', { count: hits.quotes.length, took_ms: clock.monotonic() - begun })
       return hits
     } catch (error) {
       metrics.count('recall_failures')

@@ -32,8 +32,8 @@ export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folde
   },
   erase: async person_id => {
     const sessions = await ledger.ofScope(scopeOfPerson(person_id))
-    for (const { session_id, archived_to } of sessions) {
-      await folders.erase(session_id, archived_to)
+    for (const { session_id } of sessions) {
+      await folders.erase(session_id, async () => (await ledger.find(session_id))?.archived_to)
       await ledger.forget(session_id)
     }
     return sessions.length

@@ -4,6 +4,7 @@ import { basename, dirname, join, sep } from 'node:path'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { isoDay } from '../platform/clock.ts'
 import { exists, makePrivateFolder, remove, setAside, writeFileAtomic } from '../platform/files.ts'
+import { KeyedQueue } from '../platform/keyed-queue.ts'
 
 const FILE = 'session.json'
 /** Name of the archive below the sessions folder. */
@@ -11,10 +12,23 @@ export const ARCHIVE = 'expired'
 /** Where folders of sessions that the database does not know are moved, below the sessions folder. */
 export const UNKNOWN = 'unknown'
 
-/** The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. */
+/** What is to be written for a session. */
+export interface SessionFile {
+  readonly text: string
+  /** Its archive, relative to the sessions folder, when it has been archived. */
+  readonly archived_to?: string | undefined
+}
+
+/**
+ * The folders of sessions on disk: `<id>/session.json` while running, `expired/YYYY-MM-DD/<id>/` afterwards. Whatever
+ * changes the folder of one session happens one after the other. A file's content is read when its turn has come, so
+ * that nothing is written after an erasure that was read before it.
+ */
 export class SessionFolders {
   readonly backupSources: readonly BackupSource[]
   readonly #root: string
+  /** What changes the folder of a session, by session. */
+  readonly #changes = new KeyedQueue<string>()
 
   /** @param root the sessions folder, such as `data/sessions` */
   constructor(root: string) {
@@ -37,12 +51,20 @@ export class SessionFolders {
     })
   }
 
-  /** Writes a session's file whole or not at all, into its archive when it has been archived. */
-  async write(session_id: string, text: string, archived_to?: string): Promise<void> {
-    await writeFileAtomic(
-      archived_to === undefined ? this.#file(session_id) : join(this.#root, archived_to, FILE),
-      text,
-    )
+  /**
+   * Writes a session's file whole or not at all.
+   * @param content reads what to write; `undefined` when there is nothing to write any more
+   */
+  async write(session_id: string, content: () => Promise<SessionFile | undefined>): Promise<void> {
+    await this.#changes.run(session_id, async () => {
+      const file = await content()
+      if (file === undefined) return
+      const { text, archived_to } = file
+      await writeFileAtomic(
+        archived_to === undefined ? this.#file(session_id) : join(this.#root, archived_to, FILE),
+        text,
+      )
+    })
   }
 
   /** Renames a damaged file. @returns its new path */
@@ -58,33 +80,47 @@ export class SessionFolders {
   /** Moves a session's folder into the archive. Safe to repeat, and after a crash in between. */
   async archive(session_id: string, archived_to: string): Promise<void> {
     const [from, to] = [join(this.#root, session_id), join(this.#root, archived_to)]
-    await makePrivateFolder(dirname(to))
-    if (await exists(from)) {
-      if (await exists(to)) await remove(to)
-      await rename(from, to)
-    }
+    await this.#changes.run(session_id, async () => {
+      await makePrivateFolder(dirname(to))
+      if (await exists(from)) {
+        if (await exists(to)) await remove(to)
+        await rename(from, to)
+      }
+    })
   }
 
   /** Removes an archived session, and the folder of its day when that is empty now. */
   async purge(archived_to: string): Promise<void> {
+    await this.#changes.run(basename(archived_to), () => this.#removeArchive(archived_to))
+  }
+
+  async #removeArchive(archived_to: string): Promise<void> {
     const folder = join(this.#root, archived_to)
     await remove(folder)
     const day = dirname(folder)
     if ((await readdir(day).catch(() => ['unknown'])).length === 0) await remove(day)
   }
 
-  /** Removes all files of a session. */
-  async erase(session_id: string, archived_to: string | undefined): Promise<void> {
-    await remove(join(this.#root, session_id))
-    if (archived_to !== undefined) await this.purge(archived_to)
+  /**
+   * Removes all files of a session.
+   * @param locate reads where its archive is: it may be moved there until the turn of this act has come
+   */
+  async erase(session_id: string, locate: () => Promise<string | undefined>): Promise<void> {
+    await this.#changes.run(session_id, async () => {
+      const archived_to = await locate()
+      await remove(join(this.#root, session_id))
+      if (archived_to !== undefined) await this.#removeArchive(archived_to)
+    })
   }
 
-  /** Removes damaged copies that were set aside: their content is unknown. */
+  /** Removes damaged and unfinished copies: their content is unknown. */
   async eraseSetAside(session_id: string, archived_to: string | undefined): Promise<void> {
     const folder = archived_to === undefined ? join(this.#root, session_id) : join(this.#root, archived_to)
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (name.startsWith(`${FILE}.`)) await remove(join(folder, name))
-    }
+    await this.#changes.run(session_id, async () => {
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (name.startsWith(`${FILE}.`)) await remove(join(folder, name))
+      }
+    })
   }
 
   /** The texts of all files of a session, damaged copies included. */

@@ -16,6 +16,13 @@ export interface SessionRecord extends SessionSummary {
   readonly archived_to: string | undefined
 }
 
+/**
+ * Whether a session is over by its age. One that is as far in the future is over too: its last message came before the
+ * clock was set back.
+ */
+export const isOver = ({ last_active }: Pick<SessionRecord, 'last_active'>, now: number, timeout_ms: number): boolean =>
+  Math.abs(now - last_active) >= timeout_ms
+
 /** Sessions while they take messages, and as they are listed. */
 export interface SessionLedger {
   /** Begins a session. At most one session of a scope is active. */
@@ -31,8 +38,11 @@ export interface SessionLedger {
   touch(session_id: string, added: number, at: number): Promise<void>
   /** Ends an active session; false when it was not active any more. */
   close(session_id: string, reason: CloseReason, at: number): Promise<boolean>
-  /** Active sessions without a message since `before` (inclusive), oldest first. */
-  idle(before: number): Promise<readonly SessionRecord[]>
+  /**
+   * Active sessions without a message since `before` (inclusive), oldest first; also those that seem to be active at
+   * `after` or later, which is a time that has not come: the clock was set back since.
+   */
+  idle(before: number, after?: number): Promise<readonly SessionRecord[]>
   /** Every session of a scope, oldest first. */
   ofScope(scope: Scope): Promise<readonly SessionRecord[]>
   /** Removes a session from the ledger. */
@@ -44,8 +54,11 @@ export interface SessionLedger {
 
 /** Closed sessions on their way into long-term memory and the archive. */
 export interface SessionTransfers {
-  /** Closed sessions whose next attempt to be stored is due, oldest first. */
-  waiting(at: number): Promise<readonly SessionRecord[]>
+  /**
+   * Closed sessions whose next attempt to be stored is due, oldest first; also those that would wait for longer than
+   * `longest_wait_ms`: the clock was set back since.
+   */
+  waiting(at: number, longest_wait_ms?: number): Promise<readonly SessionRecord[]>
   archived(session_id: string, archived_to: string): Promise<void>
   stored(session_id: string, at: number): Promise<void>
   /** Counts a failed attempt: due again at `next_attempt_at`, or `dead` when there is none. */

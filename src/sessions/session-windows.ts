@@ -5,8 +5,8 @@ import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { SessionFolders } from './session-folders.ts'
-import type { SessionRecord } from './session-ledger.ts'
+import type { SessionFile, SessionFolders } from './session-folders.ts'
+import type { SessionLedger, SessionRecord } from './session-ledger.ts'
 import { toWindowMessage } from './session.ts'
 import { readWindowFile, writeWindowFile, type WindowFile } from './window-file.ts'
 import { fitWindow, windowTokens } from './window.ts'
@@ -16,6 +16,7 @@ const CACHED_TOKENS = 4_000_000
 
 export interface SessionWindowsDeps {
   readonly folders: SessionFolders
+  readonly ledger: Pick<SessionLedger, 'find'>
   readonly history: Pick<HistoryStore, 'ofSession' | 'countOfSession'>
   readonly clock: Clock
   readonly logger: Logger
@@ -62,13 +63,17 @@ export class SessionWindows {
   }
 
   /** Cuts a running session's window to a budget and writes its file; a failure is logged: the messages are the truth. */
-  async write(session: SessionRecord, max_tokens: number): Promise<void> {
-    const { session_id } = session
+  async write(session_id: string, max_tokens: number): Promise<void> {
+    const { folders, ledger } = this.#deps
     try {
-      const file = await this.load(session_id)
-      const kept = { ...file, window: fitWindow(file.window, max_tokens) }
-      this.keep(session_id, kept)
-      await this.#deps.folders.write(session_id, writeWindowFile(session, kept))
+      await folders.write(session_id, async () => {
+        const session = await ledger.find(session_id)
+        if (session?.state !== 'active') return undefined
+        const file = await this.load(session_id)
+        const kept = { ...file, window: fitWindow(file.window, max_tokens) }
+        this.keep(session_id, kept)
+        return { text: writeWindowFile(session, kept) }
+      })
     } catch (error) {
       const reason = reasonOf(error)
       this.#deps.logger.error(`DeniDin could not save session ${session_id}`, { session_id, reason })
@@ -76,19 +81,28 @@ export class SessionWindows {
   }
 
   /** Rebuilds a session's file, running or archived, and removes damaged copies of it. */
-  async rewrite(session: SessionRecord): Promise<void> {
-    const { folders } = this.#deps
+  async rewrite(session_id: string): Promise<void> {
+    const { folders, ledger } = this.#deps
+    await folders.write(session_id, async () => {
+      const session = await ledger.find(session_id)
+      if (session === undefined || session.state === 'purged') return undefined
+      return session.state === 'active' ? await this.#rebuildActive(session) : await this.#rebuildEnded(session)
+    })
+    await folders.eraseSetAside(session_id, (await ledger.find(session_id))?.archived_to)
+  }
+
+  async #rebuildActive(session: SessionRecord): Promise<SessionFile> {
+    const { session_id } = session
+    const { unknown } = await this.load(session_id)
+    const file = { ...(await this.rebuild(session_id)), unknown }
+    this.keep(session_id, file)
+    return { text: writeWindowFile(session, file) }
+  }
+
+  async #rebuildEnded(session: SessionRecord): Promise<SessionFile> {
     const { session_id, archived_to } = session
-    if (session.state === 'active') {
-      const { unknown } = await this.load(session_id)
-      const file = { ...(await this.rebuild(session_id)), unknown }
-      this.keep(session_id, file)
-      await folders.write(session_id, writeWindowFile(session, file))
-    } else {
-      this.release(session_id)
-      await folders.write(session_id, writeWindowFile(session, await this.rebuild(session_id)), archived_to)
-    }
-    await folders.eraseSetAside(session_id, archived_to)
+    this.release(session_id)
+    return { text: writeWindowFile(session, await this.rebuild(session_id)), archived_to }
   }
 
   async #read(session_id: string): Promise<WindowFile> {

@@ -8,7 +8,7 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { SessionFolders } from './session-folders.ts'
-import type { SessionLedger, SessionRecord } from './session-ledger.ts'
+import { isOver, type SessionLedger, type SessionRecord } from './session-ledger.ts'
 import { SessionWindows } from './session-windows.ts'
 import type {
   SessionBrowser,
@@ -77,13 +77,20 @@ class LedgerSessions implements Sessions, SessionBrowser {
     this.#deps = deps
     this.#ledger = deps.ledger
     this.#logger = deps.logger.for('session')
-    this.#windows = new SessionWindows({ folders, history: messages.history, clock, metrics, logger: this.#logger })
+    this.#windows = new SessionWindows({
+      folders,
+      ledger: deps.ledger,
+      history: messages.history,
+      clock,
+      metrics,
+      logger: this.#logger,
+    })
   }
 
   async open(scope: Scope, chat_id: ChatId): Promise<OpenedSession> {
     const now = this.#deps.clock.now()
     let session = await this.#ledger.active(scope)
-    const ended_another = session !== undefined && now - session.last_active >= this.#deps.timeout_ms
+    const ended_another = session !== undefined && isOver(session, now, this.#deps.timeout_ms)
     if (session !== undefined && ended_another) {
       await this.#ledger.close(session.session_id, 'expired', now)
       this.release(session.session_id)
@@ -105,17 +112,18 @@ class LedgerSessions implements Sessions, SessionBrowser {
       from_persons.map(message => message.message_id),
     )
     await this.#ledger.touch(session_id, fresh.length, this.#deps.clock.now())
-    // Just after a merge, a turn of the other name may have added to it meanwhile.
-    const now = this.#windows.cached(session_id) ?? file
-    const window = [...now.window, ...fresh]
-    this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + fresh.length })
+    // A turn of another name of the person may have added to it meanwhile, and an erasure may have dropped it.
+    const now = await this.#windows.load(session_id)
+    const there = new Set(now.window.map(message => message.message_id))
+    const missing = fresh.filter(message => !there.has(message.message_id))
+    const window = [...now.window, ...missing]
+    this.#windows.keep(session_id, { ...now, window, message_counter: now.message_counter + missing.length })
     for (const { message_id } of fresh) this.#logger.info(`Added message to session: ${message_id}`)
     return { session_id, window }
   }
 
   async save(session_id: string, max_tokens: number): Promise<void> {
-    const session = await this.#ledger.find(session_id)
-    if (session?.state === 'active') await this.#windows.write(session, max_tokens)
+    await this.#windows.write(session_id, max_tokens)
   }
 
   async lastSaid(scope: Scope, person_id: PersonId): Promise<string | undefined> {
@@ -126,8 +134,7 @@ class LedgerSessions implements Sessions, SessionBrowser {
   }
 
   async refresh(session_id: string): Promise<void> {
-    const session = await this.#ledger.find(session_id)
-    if (session !== undefined && session.state !== 'purged') await this.#windows.rewrite(session)
+    await this.#windows.rewrite(session_id)
   }
 
   release(session_id: string): void {

@@ -16,7 +16,7 @@ const ITEM = /^(?:> )?[ \t]*(?:[•◦▪☐☑-] |\d+[.)] )/
 const UNTOUCHED = /(`[^`\n]+`|https?:\/\/\S+)/i
 /** What a right-to-left line would tear apart: `+972…`, `-5`, `/help`, `C++`. A Latin sign belongs to its word. */
 const SIGN_BEFORE = /(?<![\p{L}\p{N}_/:.\u200e])(?=[+\-−/#@][\p{Script=Latin}\p{N}])/gu
-const SIGN_BEHIND = /(?<=[\p{Script=Latin}\p{N}][+#]+)(?![+#\p{L}\p{N}\u200e])/gu
+const SIGN_BEHIND = /(?<=[\p{Script=Latin}\p{N}][+#]{1,4})(?![+#\p{L}\p{N}\u200e])/gu
 const ENDS_IN_WORD = /[\p{L}\p{N}]$/u
 
 type Direction = 'left' | 'right'

@@ -31,8 +31,11 @@ const LIST = anyOf('question-list')
 const NOW = anyOf('question-now')
 const ENDS_ASKING = /[?؟]\s*(?:\[[^\]]*\]\s*|\p{Extended_Pictographic}\s*)*$/u
 
+/** Behind the question mark stands no more than this: a few emoji, or a note in brackets. */
+const END_CHARACTERS = 300
+
 /** Whether a message ends as a question does: who said it wants to know, and tells little. */
-export const endsAsQuestion = (text: string): boolean => ENDS_ASKING.test(text)
+export const endsAsQuestion = (text: string): boolean => ENDS_ASKING.test(text.trimEnd().slice(-END_CHARACTERS))
 
 export const questionKind = (text: string): QuestionKind => {
   const question = text.includes('?') || OPENING.test(text)

@@ -2,7 +2,10 @@
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 /** Bullets and numbers before a list item. */
-const BULLET = /^\s*(?:[-*•–]|\d{1,2}[.)])\s+/
+const BULLETS = /(?<=^|\n)[^\S\n]{0,100}(?:[-*•–]|\d{1,2}[.)])[^\S\n]+/g
+const LINE_END = /\n$/
+/** Characters at the end of a sentence that decide whether it ends there. */
+const END_CHARACTERS = 8
 /** Short words before a full stop that does not end a sentence. */
 const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|prof|st|no|vs|e\.g|i\.e|\p{Lu})\.$/iu
 
@@ -10,18 +13,18 @@ const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|prof|st|no|vs|e\.g|i\.e|\p{Lu})\.$
  * Sentences of a text, trimmed and without list bullets; every line ends one. Works for any language that marks the
  * end of its sentences (Unicode Text Segmentation, UAX 29).
  */
-export const splitSentences = (text: string): string[] =>
-  text.split('\n').flatMap(line => joinAbbreviations(segmentsOf(line.replace(BULLET, ''))))
-
-const segmentsOf = (line: string): string[] =>
-  Array.from(segmenter.segment(line), each => each.segment.trim()).filter(each => each !== '')
-
-const joinAbbreviations = (segments: readonly string[]): string[] => {
+export const splitSentences = (text: string): string[] => {
   const sentences: string[] = []
-  for (const segment of segments) {
-    const before = sentences.at(-1)
-    if (before !== undefined && ABBREVIATION.test(before)) sentences[sentences.length - 1] = `${before} ${segment}`
-    else sentences.push(segment)
+  /** Segments of the sentence that is open, because it ended in an abbreviation. */
+  let open: string[] = []
+  // One pass over all lines: a segmenter for each line costs many times as much.
+  for (const { segment } of segmenter.segment(text.replace(BULLETS, ''))) {
+    const words = segment.trim()
+    if (words !== '') open.push(words)
+    const ends = LINE_END.test(segment) || !ABBREVIATION.test(words.slice(-END_CHARACTERS))
+    if (!ends || open.length === 0) continue
+    sentences.push(open.join(' '))
+    open = []
   }
-  return sentences
+  return open.length === 0 ? sentences : [...sentences, open.join(' ')]
 }

@@ -1,6 +1,8 @@
 /** Reduces words to stems: English (Porter) and Hebrew (light). */
 import { stemmer } from 'stemmer'
 
+/** Longer ones are addresses, codes or one letter held down: they have no other form. */
+const LONGEST_WORD = 100
 /** A Hebrew stem is left at least this many letters: most roots have three. */
 const SHORTEST_HEBREW_STEM = 3
 /** Endings of number, gender, person and possession; the first that fits is taken. */
@@ -15,6 +17,7 @@ const HEBREW_PREFIXES = new Set('והבלכמש')
  * Source: M. F. Porter, "An algorithm for suffix stripping", 1980.
  */
 export const stem = (word: string): string => {
+  if (word.length > LONGEST_WORD) return word
   if (/^[a-z]+$/.test(word)) return stemmer(word)
   return /^[א-ת]+$/.test(word) ? stemHebrew(word) : word
 }
@@ -29,9 +32,17 @@ const SURELY_JOINED = /^(?:ו(?=.{3})|[הבלמכש](?=ה.{3}))/
 const JOINED_TO_SHORT =
   /^(?:ה(?=.{2}[הת]$)|[בלמכש](?=.[^ו]ת$)|ה(?=.{2}ות$)|[בלמכש](?=(?:שנה|שעה|קפה|מפה|אשה|כלה|דעה|חיה|פרה)$))/
 
+/** Letters that are joined to one word at most; a longer row of them is no word, and the rest of it stays. */
+const MOST_JOINED = 6
+
 const stemHebrew = (word: string): string => {
-  const joined = SURELY_JOINED.exec(word) ?? JOINED_TO_SHORT.exec(word)
-  return joined === null ? stemAlone(word) : stemHebrew(word.slice(joined[0].length))
+  let rest = word
+  for (let joined = 0; joined < MOST_JOINED; joined++) {
+    const [letter] = SURELY_JOINED.exec(rest) ?? JOINED_TO_SHORT.exec(rest) ?? []
+    if (letter === undefined) break
+    rest = rest.slice(letter.length)
+  }
+  return stemAlone(rest)
 }
 
 const stemAlone = (word: string): string => {

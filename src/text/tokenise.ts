@@ -9,6 +9,22 @@ const POSSESSIVE = /['’]s(?![\p{L}\p{N}])/gu
 const INNER_APOSTROPHE = /(?<=\p{L})['’](?=\p{L})/gu
 const WORD = /[\p{L}\p{M}\p{N}]+/gu
 
+/**
+ * So many marks on one letter that no script has them. To bring marks into their order takes time by the square of their
+ * number, so a longer row of them is cut, as Unicode's stream-safe text format does (UAX #15, section 13).
+ */
+const MARKS_WITHOUT_END = /(\p{M}{30})\p{M}+/gu
+
+/** One sign may stand for eighteen letters; a long text of such signs alone is left as it is. */
+const MOST_EXPANSION = 3
+const SHORT_CHARACTERS = 1000
+
+/** A text in Unicode's compatibility form (NFKC), in time that grows with its length alone. */
+export const inCompatibilityForm = (text: string): string => {
+  const form = text.replace(MARKS_WITHOUT_END, '$1').normalize('NFKC')
+  return form.length > MOST_EXPANSION * text.length + SHORT_CHARACTERS ? text : form
+}
+
 const FINAL_FORMS: Readonly<Record<string, string>> = { ך: 'כ', ם: 'מ', ן: 'נ', ף: 'פ', ץ: 'צ' }
 
 /** Hebrew final letters in their common form. A pattern needs this too before it is matched with tokenised words. */
@@ -20,8 +36,7 @@ export const withoutFinalForms = (text: string): string =>
  * letters in their common form, so that a word compares equal wherever it stands.
  */
 export const tokenise = (text: string): string[] =>
-  text
-    .normalize('NFKC')
+  inCompatibilityForm(text)
     .toLowerCase()
     .replace(HEBREW_POINTS, '')
     .replace(HEBREW_INNER_MARKS, '')

@@ -72,6 +72,14 @@ export interface MaintenanceTable {
   stored(item_ids: readonly string[]): Promise<readonly StoredVector[]>
 }
 
+/** Collections whose files still contain deleted vectors, while a purge is requested. */
+export interface PurgeTable {
+  /** Those of this space that have to be rewritten; `undefined` when no purge is requested. */
+  unclean(): Promise<readonly CollectionNumber[] | undefined>
+  /** The files of this space are rewritten: the purge ends when those of the other spaces are too. */
+  end(): Promise<void>
+}
+
 /** Reads which collections there are, and where a scope is stored. */
 export interface CollectionReader {
   /** A name part that no other vector store has. */
@@ -136,4 +144,5 @@ export interface CollectionLifecycle {
 export interface CollectionAllocator extends CollectionReader, IndexedVectors, IndexQueue, CollectionLifecycle {
   readonly moves: MoveTable
   readonly maintenance: MaintenanceTable
+  readonly purge: PurgeTable
 }

@@ -24,12 +24,15 @@ export interface PreviousModel {
   asked(scope: Scope, question: string, call: CallContext): Promise<AskedModel | undefined>
   /** Whether it has vectors of a scope. */
   holds(scope: Scope): Promise<boolean>
+  /** Brings its index into step with the vector store. @throws as `VectorIndex.catchUp` */
+  catchUp(signal: AbortSignal): Promise<void>
 }
 
 /** There is no previous model, or the present one has caught up everywhere. */
 export const noPreviousModel: PreviousModel = {
   asked: async () => undefined,
   holds: async () => false,
+  catchUp: async () => undefined,
 }
 
 export interface PreviousModelDeps {
@@ -51,7 +54,7 @@ export const createPreviousModel = (deps: PreviousModelDeps): PreviousModel => {
   let rests_until = 0
   return {
     asked: async (scope, question, call) => {
-      if (done.has(scope) || clock.now() < rests_until) return undefined
+      if (done.has(scope) || clock.monotonic() < rests_until) return undefined
       if ((await vectors.countIn(present, scope)) >= (await vectors.countIn(space, scope))) {
         done.add(scope)
         return undefined
@@ -61,11 +64,12 @@ export const createPreviousModel = (deps: PreviousModelDeps): PreviousModel => {
         return { index, vector, min_similarity: defaultMinSimilarity(embedding.model) }
       } catch (error) {
         call.signal?.throwIfAborted()
-        rests_until = clock.now() + REST_MS
+        rests_until = clock.monotonic() + REST_MS
         logger.warn('The previous embedding model does not answer', { why: asDenidinError(error).message })
         return undefined
       }
     },
     holds: scope => vectors.holds(space, scope),
+    catchUp: signal => index.catchUp(signal),
   }
 }

@@ -171,6 +171,29 @@ export class SourceVectors implements AsyncDisposable {
     )
   }
 
+  /**
+   * Rewrites the parts of the index whose files still contain deleted vectors, if any.
+   * @returns whether that is done; if not, it is done in the background as soon as it can be
+   */
+  async purge(): Promise<boolean> {
+    const { vectors, index, previous, clock, source } = this.#deps
+    await vectors.requestPurge()
+    if (!(await vectors.purgePending())) return true
+    try {
+      await withDeadline(clock, DELETION_DEADLINE_MS, `the index of ${source.name}`, async signal => {
+        await index.catchUp(signal)
+        await previous.catchUp(signal)
+      })
+      return true
+    } catch (error) {
+      this.#logger.warn('The index files are rewritten later without what was deleted', {
+        why: (error as Error).message,
+      })
+      this.#worker.requestFullSync()
+      return false
+    }
+  }
+
   /** Stored vectors of the present model. */
   async count(): Promise<number> {
     return await this.#deps.vectors.count(this.#deps.space)

@@ -167,10 +167,16 @@ export class SyncWorker implements AsyncDisposable {
     // The index can be filled with what there is while the embedder is down, and the other way round.
     await follow().catch((error: unknown) => (failure = error))
     this.#stop.signal.throwIfAborted()
-    // Without a vector, now or before, no server is started.
-    if (((await index.pending()) > 0 || all) && (held || (await this.#holds()))) await index.catchUp(this.#stop.signal)
+    if (await this.#isBehind(all, held)) await index.catchUp(this.#stop.signal)
     if (failure !== undefined) throw failure as Error
     this.#logger.debug(`${capital(source.name)} and index are in step`)
+  }
+
+  /** Without a vector, now or before, no server is started, unless its files still contain deleted ones. */
+  async #isBehind(all: boolean, held: boolean): Promise<boolean> {
+    const { index, vectors } = this.#deps
+    const changed = all || (await index.pending()) > 0
+    return (changed && (held || (await this.#holds()))) || (await vectors.purgePending())
   }
 
   /** Sources that do not report additions are looked at from time to time. */

@@ -56,4 +56,12 @@ export interface VectorSpaces {
   dropSpace(space: string): Promise<boolean>
 }
 
-export interface VectorStore extends VectorReader, VectorWriter, VectorSpaces {}
+/** Asks for index files that contain no deleted vector. */
+export interface VectorPurge {
+  /** Records that the files of the index have to be rewritten without the vectors that were deleted, if there are any. */
+  requestPurge(): Promise<void>
+  /** Whether that is still to be done. */
+  purgePending(): Promise<boolean>
+}
+
+export interface VectorStore extends VectorReader, VectorWriter, VectorSpaces, VectorPurge {}

@@ -21,6 +21,22 @@ export interface VectorSyncDeps {
   readonly embeds: boolean
 }
 
+/** Deletes the vectors of words that were changed or taken back since the vectors followed their source. */
+export const deleteStaleVectors = async (
+  { source, vectors }: Pick<VectorSyncDeps, 'source' | 'vectors'>,
+  signal?: AbortSignal,
+): Promise<void> => {
+  let after = 0
+  for (;;) {
+    signal?.throwIfAborted()
+    const changes = await source.changes(after, PAGE)
+    if (changes === undefined) return
+    await vectors.delete(changes.stale)
+    after = changes.upTo
+    await yieldToEventLoop()
+  }
+}
+
 /** Has the vectors of one source follow it. Every step may be cut off and repeated. */
 export class VectorSync {
   readonly #deps: VectorSyncDeps
@@ -33,16 +49,7 @@ export class VectorSync {
 
   /** Vectors of words that were changed or taken back go, all of them, whether or not the new words can be embedded. */
   async deleteVectors(): Promise<void> {
-    const { source, vectors } = this.#deps
-    let after = 0
-    for (;;) {
-      this.#signal.throwIfAborted()
-      const changes = await source.changes(after, PAGE)
-      if (changes === undefined) return
-      await vectors.delete(changes.stale)
-      after = changes.upTo
-      await yieldToEventLoop()
-    }
+    await deleteStaleVectors(this.#deps, this.#signal)
   }
 
   /** After that, the new words get theirs. */

@@ -86,6 +86,8 @@ export interface VectorsModule extends Module {
   readonly memories: SourceVectors
   readonly messages: MessageVectors
   readonly maintenance: VectorMaintenance
+  /** Rewrites index files that still contain deleted vectors. @returns whether none is left that does */
+  purge(): Promise<boolean>
   /** What the vector store holds of persons. */
   readonly personal: PersonalData
   /** Whether there is any vector, of whatever model. */
@@ -144,6 +146,13 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     memories: memories.vectors,
     messages: messageVectors,
     personal,
+    purge: async () => {
+      // They share a server: where the first cannot be rewritten now, the second is not either.
+      if (await memories.vectors.purge()) await messages.vectors.purge()
+      else messages.vectors.requestFullSync()
+      derived.database.scrub()
+      return !(await vectors.purgePending())
+    },
     holdsAny: async () => (await vectors.spaces()).length > 0,
     compareAll: async () => {
       for (const { space } of await vectors.spaces()) await vectors.setMark(space, undefined)

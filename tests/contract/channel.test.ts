@@ -150,11 +150,11 @@ describe.each(CONTENDERS)('channel: %s', (_, make) => {
   test('a reply becomes at least one message, in the markup of the channel, with nothing left out', async () => {
     await using contender = await make()
     const { channel, bold } = contender
-    expect(channel.render('one')).toEqual(['one'])
-    expect(channel.render('')).toEqual([''])
-    expect(channel.render('**one**')).toEqual([bold])
+    expect(await channel.render('one')).toEqual(['one'])
+    expect(await channel.render('')).toEqual([''])
+    expect(await channel.render('**one**')).toEqual([bold])
     const paragraphs = Array.from({ length: 40 }, (_, n) => `${String(n)} ${'word '.repeat(50)}`.trim())
-    const words = channel.render(paragraphs.join('\n\n')).join(' ').split(/\s+/)
+    const words = (await channel.render(paragraphs.join('\n\n'))).join(' ').split(/\s+/)
     expect(words).toEqual(paragraphs.join(' ').split(' '))
   })
 

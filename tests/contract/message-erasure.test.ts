@@ -121,9 +121,12 @@ describe.each([
     await say('m3', GROUP, 'of another', { person_id: 'ben' })
     await say('m4', BEN, 'of another')
     expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2', 'r-m1'])
-    expect((await idsOfPages(messages.ofPerson('ana', { until: 10, spared: ['m1'] }))).sort()).toEqual(['r-m1'])
-    await store.personal.erase('ana', { until: 10, spared: ['m1'] })
-    expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'm2'])
+    // Whatever the clock said: m2 was received long after m1.
+    expect((await idsOfPages(messages.ofPerson('ana', { spared: ['m2'] }))).sort()).toEqual(['m1', 'r-m1'])
+    // An answer stays with what it answers.
+    expect((await idsOfPages(messages.ofPerson('ana', { spared: ['m1'] }))).sort()).toEqual(['m2'])
+    await store.personal.erase('ana', { spared: ['m1'] })
+    expect((await idsOfPages(messages.ofPerson('ana', {}))).sort()).toEqual(['m1', 'r-m1'])
     expect(await idsOfPages(messages.ofPerson('nobody', {}))).toEqual([])
   })
 
@@ -168,7 +171,7 @@ describe.each([
     expect(await messages.repliesTo([])).toEqual([])
   })
 
-  test('what the bot said is told of one scope, from a moment on', async () => {
+  test('all messages of one scope are listed, in the order in which they came', async () => {
     for (const [n, [id, scope]] of (
       [
         ['m1', ANA],
@@ -180,9 +183,8 @@ describe.each([
       await say(id, scope, id)
       await answer(id, scope, 100 + n)
     }
-    expect(await idsOfPages(messages.saidByBot(ANA, 0))).toEqual(['r-m1', 'r-m2', 'r-m4'])
-    expect(await idsOfPages(messages.saidByBot(ANA, 101))).toEqual(['r-m2', 'r-m4'])
-    expect(await idsOfPages(messages.saidByBot(BEN, 103))).toEqual([])
+    expect(await idsOfPages(messages.ofScope(ANA))).toEqual(['m1', 'r-m1', 'm2', 'r-m2', 'm4', 'r-m4'])
+    expect(await idsOfPages(messages.ofScope(BEN))).toEqual(['m3', 'r-m3'])
   })
 
   test('words that are erased are gone with the reply on its way to them, and cannot come back', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { NO_FACTS } from '../../src/memory/fact-search.ts'
 import { FollowingMessageIndex, type MessageIndex } from '../../src/retrieval/full-text/message-index.ts'
-import { noMessageIndex } from '../../src/retrieval/full-text/no-message-index.ts'
+import { createDisabledMessageIndex } from '../../src/retrieval/full-text/disabled-message-index.ts'
 import { MemorySearch } from '../../src/retrieval/memory-search.ts'
 import { singleScope } from '../../src/retrieval/scope-policy.ts'
 import { noSearch, type SearchService } from '../../src/retrieval/search-service.ts'
@@ -58,7 +58,7 @@ const overAnIndex = (): Subject => {
   return { index, search }
 }
 
-const off: Subject = { index: noMessageIndex, search: noSearch }
+const off: Subject = { index: createDisabledMessageIndex('/nowhere/index.db'), search: noSearch }
 
 const asked = async ({ search }: Subject, scope: Scope, text = QUESTION): Promise<string[]> => {
   const query = { text, messages: 'relevant', asked_at: BEGUN_AT + 1e9, asker: undefined } as const

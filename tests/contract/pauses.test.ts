@@ -23,6 +23,13 @@ describe.each([['sqlite', () => createSqlitePauses(new Database(':memory:', paus
       expect(await pauses.at(BEN, 50)).toBeUndefined()
     })
 
+    test('a pause that seems to begin in the future lasts as long as it was meant to, from now on', async () => {
+      await pauses.begin({ scope: ANA, until: 100_060, reason: 'owner' }, 100_000)
+      expect((await pauses.at(ANA, 5000))?.until).toBe(5060)
+      expect(await pauses.at(ANA, 5059)).toMatchObject({ until: 5060 })
+      expect(await pauses.at(ANA, 5060)).toBeUndefined()
+    })
+
     test('a pause without an end holds until it is ended', async () => {
       await pauses.begin({ scope: ANA, until: undefined, reason: 'command' }, 0)
       expect(await pauses.list(1e15)).toEqual([{ scope: ANA, until: undefined, reason: 'command' }])

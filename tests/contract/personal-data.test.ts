@@ -224,15 +224,14 @@ describe.each(Object.entries(stores))('personal data: %s', (name, make) => {
   })
 })
 
-test('messages that are spared, and what came meanwhile, stay and are not counted', async () => {
+test('messages that are spared stay and are not counted', async () => {
   const { data, fill } = stores['messages']?.('') as Subject
   await fill('ana')
-  const bounds = { spared: ['ana@c.us-ana'], until: 6 }
+  const bounds = { spared: ['ana@c.us-ana'] }
   expect(await data.count('ana', bounds)).toBeGreaterThan(0)
   await data.erase('ana', bounds)
   expect(await data.count('ana', bounds)).toBe(0)
   const left: unknown[] = []
   for await (const { fields } of data.export('ana')) left.push(fields['message_id'])
   expect(left).toContain('ana@c.us-ana')
-  expect(await data.count('ana', { until: 4 })).toBe(0)
 })

@@ -41,6 +41,16 @@ describe.each([['sqlite', () => new SqliteSessionLedger(new Database(':memory:',
       expect(idsOf(await ledger.idle(30))).toEqual(['s2', 's1'])
     })
 
+    test('after the clock was set back, what lies in the future is idle and due, and a message makes a session current', async () => {
+      await create('s1', 'ana', 900)
+      await create('s2', 'ben', 900)
+      await ledger.touch('s2', 1, 15)
+      expect(idsOf(await ledger.idle(10, 110))).toEqual(['s1'])
+      await ledger.close('s1', 'expired', 900)
+      expect(idsOf(await ledger.waiting(20))).toEqual([])
+      expect(idsOf(await ledger.waiting(20, 100))).toEqual(['s1'])
+    })
+
     test('a closed session waits, also through failures, until it is stored', async () => {
       await create('s1', 'ana', 1)
       await ledger.close('s1', 'expired', 5)

@@ -60,7 +60,12 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
       memories: stores.memories,
       longterm: createNoLongTermMemory(stores.memories),
       indexes: [],
-      scrub: () => stores.database.scrub(),
+      memoryLog: stores.memoryLog,
+      reflections: stores.reflections,
+      scrub: async () => {
+        stores.database.scrub()
+      },
+      purge: async () => true,
     },
     sessions: {
       sessions: createSessions({ ...parts, ...stores, timeout_ms: 1e9 }),

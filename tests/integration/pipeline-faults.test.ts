@@ -202,7 +202,7 @@ test('a session file that cannot be read or written holds up no conversation', a
 
 test('a sessions folder that cannot be made holds up no conversation', async () => {
   rig = await PipelineRig.start()
-  await rig.process.stores.folders.write('blocked', '{}')
+  await rig.process.stores.folders.write('blocked', async () => ({ text: '{}' }))
   await rm(rig.data('sessions'), { recursive: true })
   const { writeFile } = await import('node:fs/promises')
   await writeFile(rig.data('sessions'), 'a file where the folder belongs')

@@ -37,6 +37,7 @@ const cleanUp = async (): Promise<void> => {
   await using _schedule = startSchedule({
     settings: denidin.settings().memory.session,
     runner: denidin.app.runner,
+    clock: denidin.clock,
     logger: silentLogger,
     scheduler: (_expression, name, ring) => {
       rings.set(name, ring)

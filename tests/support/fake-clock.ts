@@ -8,6 +8,7 @@ interface Timer {
 /** A clock that stands still until it is moved. */
 export class FakeClock implements Clock {
   #now: number
+  #elapsed = 0
   #timers: Timer[] = []
 
   constructor(now = Date.parse('2026-11-20T10:00:00Z')) {
@@ -16,6 +17,15 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now
+  }
+
+  monotonic(): number {
+    return this.#elapsed
+  }
+
+  /** Sets the wall clock forward or back, as an operator or a time server does: no time passes. */
+  step(milliseconds: number): void {
+    this.#now += milliseconds
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -33,7 +43,7 @@ export class FakeClock implements Clock {
   }
 
   after(milliseconds: number, run: () => void): Disposable {
-    const timer = { at: this.#now + milliseconds, run }
+    const timer = { at: this.#elapsed + milliseconds, run }
     this.#timers.push(timer)
     return {
       [Symbol.dispose]: () => {
@@ -44,17 +54,22 @@ export class FakeClock implements Clock {
 
   /** Moves time on, running what falls due in its order, and lets what was waiting go on. */
   async advance(milliseconds: number): Promise<void> {
-    const end = this.#now + milliseconds
+    const end = this.#elapsed + milliseconds
     for (;;) {
       const next = this.#timers.filter(each => each.at <= end).sort((a, b) => a.at - b.at)[0]
       if (next === undefined) break
       this.#timers = this.#timers.filter(each => each !== next)
-      this.#now = Math.max(this.#now, next.at)
+      this.#pass(Math.max(0, next.at - this.#elapsed))
       next.run()
       await settle()
     }
-    this.#now = end
+    this.#pass(end - this.#elapsed)
     await settle()
+  }
+
+  #pass(milliseconds: number): void {
+    this.#elapsed += milliseconds
+    this.#now += milliseconds
   }
 }
 

@@ -8,6 +8,10 @@ export class ShiftedClock implements Clock {
     return systemClock.now() + this.#shift
   }
 
+  monotonic(): number {
+    return systemClock.monotonic()
+  }
+
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return systemClock.sleep(milliseconds, signal)
   }
@@ -16,7 +20,7 @@ export class ShiftedClock implements Clock {
     return systemClock.after(milliseconds, run)
   }
 
-  /** Sets the hour forward. */
+  /** Sets the hour forward, or back with a negative number. */
   forward(milliseconds: number): void {
     this.#shift += milliseconds
   }

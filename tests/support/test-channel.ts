@@ -31,8 +31,8 @@ export class TestChannel implements Channel {
   }
 
   /** As WhatsApp does: what tests expect is what a phone shows. */
-  render(reply: string): readonly string[] {
-    return layOutReply(reply)
+  async render(reply: string): Promise<readonly string[]> {
+    return await layOutReply(reply)
   }
 
   async start(events: ChannelEvents): Promise<void> {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { createConsoleChannel } from '../../src/channels/console/console-channel.ts'
 import type { Channel, Delivery } from '../../src/channels/channel.ts'
+import { ReplyAddresses } from '../../src/conversation/outbox/reply-addresses.ts'
 import { ChannelOutbox, type Outbox } from '../../src/conversation/outbox.ts'
 import type { ResendReason } from '../../src/conversation/outbox/held-reply-sender.ts'
 import type { PacedText } from '../../src/conversation/pacing/pacer.ts'
@@ -44,6 +45,7 @@ const startOutbox = (): void => {
     logger: silentLogger,
     metrics: createMetrics(),
     stopping: stop.signal,
+    addresses: new ReplyAddresses({ people: { find: async () => undefined } }),
     channelOf: chat_id => [channel, other].find(each => each?.serves(chat_id)),
     pacer: {
       waitForPace: async text => {
@@ -151,14 +153,14 @@ test('nobody is written to who has never written to us', async () => {
 })
 
 test('a long reply goes out in parts, in order, each in its turn, and is kept once', async () => {
-  const began = clock.now() - 5000
+  const began = clock.monotonic() - 5000
   const message_id = await outbox.deliver(replyOf(LONG), began)
   expect(arrived()).toBe('abc')
   expect(channel.sent.map(each => each.text).join('\n\n')).toBe(LONG)
   expect(paced).toEqual([
     { chat_id: ANA, characters: 3799, since: began },
-    { chat_id: ANA, characters: 3799, since: clock.now() },
-    { chat_id: ANA, characters: 3799, since: clock.now() },
+    { chat_id: ANA, characters: 3799, since: clock.monotonic() },
+    { chat_id: ANA, characters: 3799, since: clock.monotonic() },
   ])
   expect(await messages.history.ofSession('s1')).toMatchObject([{ message_id, text: LONG }])
   expect((await messages.traffic.counts()).inbox.answered).toBe(1)
@@ -215,9 +217,14 @@ test('becoming ready while a reply is being tried again does not send it twice',
 
 test('in one chat one reply goes out after the other; other chats do not wait', async () => {
   const hold = Promise.withResolvers<Delivery>()
-  channel.outcomes.push(async () => await hold.promise)
+  const begun = Promise.withResolvers<undefined>()
+  channel.outcomes.push(async () => {
+    begun.resolve(undefined)
+    return await hold.promise
+  })
   const first = outbox.deliver(replyOf(LONG))
   const second = outbox.deliver(replyOf('x second'))
+  await begun.promise
   await outbox.deliver(replyOf('y of Ben', { chat_id: BEN }))
   await clock.advance(0)
   expect(arrived()).toBe('y')
@@ -328,6 +335,42 @@ test('a reply that was given up shows until one goes out', async () => {
   expect(await outbox.health()).toMatchObject({ state: 'degraded', detail: expect.stringMatching(/given up.*: 1\./) })
   await outbox.deliver(replyOf('b'))
   expect(await outbox.health()).toMatchObject({ state: 'ok' })
+})
+
+test('a dead chat shows, with the reason, while other chats are well', async () => {
+  const dead = { outcome: 'not_sent', reason: 'No LID for user', refused: true } as const
+  channel.outcomes.push(...Array.from({ length: 5 }, () => dead))
+  void outbox.deliver(replyOf('a'))
+  await allAttempts()
+  await outbox.deliver(replyOf('b', { chat_id: BEN }))
+  const { state, detail } = await outbox.health()
+  expect(state).toBe('degraded')
+  expect(detail).toContain(`Replies to ${ANA} do not go out: No LID for user`)
+  await sendHeld()
+  expect(arrived()).toBe('ba')
+  expect(await outbox.health()).toMatchObject({ state: 'ok' })
+})
+
+test('a chat in which nothing is confirmed shows while replies to others are', async () => {
+  for (let reply = 0; reply < 3; reply++) {
+    channel.outcomes.push({ outcome: 'unconfirmed', reason: 'no answer' })
+    await outbox.deliver(replyOf('a'))
+    await outbox.deliver(replyOf('b', { chat_id: BEN }))
+  }
+  expect(await outbox.health()).toMatchObject({ state: 'degraded', detail: expect.stringContaining(ANA) })
+})
+
+test('a message that was refused is ours when the channel lists it later, and the next attempt is sent', async () => {
+  channel.outcomes.push({ outcome: 'not_sent', reason: 'refused', refused: true, message_id: 'refused-1' })
+  const delivering = outbox.deliver(replyOf('a'))
+  await allAttempts()
+  await delivering
+  expect(arrived()).toBe('a')
+  const origin = async (message_id: string) =>
+    await messages.inbox.originOf({ message_id, chat_id: ANA, sent_at: clock.now() })
+  expect(await origin('refused-1')).toBe('ours')
+  expect(await origin(channel.sentIds[0] ?? '')).toBe('ours')
+  expect(await origin('by the owner')).toBe('new')
 })
 
 test('a reply of which a part went out and the rest never did is given up as failed', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { nodeCron, startSchedule, type Scheduler } from '../../src/interfaces/cron/schedule.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { keptLog } from '../support/operations/kept-log.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 
 const settings = { expiry_cron: '*/10 * * * *', cleanup_cron: '0 2 * * *' }
@@ -22,8 +24,9 @@ const setUp = () => {
     }
   }
   const runner = parts.runner(log)
-  const schedule = startSchedule({ settings, runner, logger: log, scheduler })
-  return { parts, log, tasks, schedule }
+  const clock = new FakeClock()
+  const schedule = startSchedule({ settings, runner, clock, logger: log, scheduler })
+  return { parts, log, tasks, schedule, clock }
 }
 
 test('the expiry schedule sweeps without purging, the cleanup schedule purges', async () => {
@@ -68,6 +71,28 @@ test('a stop ends the schedule, calls off what is under way and waits for its en
   expect([...tasks.values()].every(task => task.ended)).toBe(true)
   expect(log.lines.filter(line => line.component === 'cron')).toEqual([])
   await ringing
+})
+
+test.each([
+  ['back by an hour', -HOUR_MS],
+  ['back by a day', -DAY_MS],
+  ['forward by a day', DAY_MS],
+])('after the clock was set %s the schedule is planned anew, once', async (_, step_ms) => {
+  const { parts, tasks, clock } = setUp()
+  const before = [...tasks.values()]
+  await clock.advance(5 * MINUTE_MS)
+  expect([...tasks.values()]).toEqual(before)
+  clock.step(step_ms)
+  await clock.advance(5 * MINUTE_MS)
+  const after = [...tasks.values()]
+  expect(before.every(task => task.ended)).toBe(true)
+  expect(after.map(({ expression, ended }) => [expression, ended])).toEqual(
+    Object.values(settings).map(expression => [expression, false]),
+  )
+  await tasks.get('expiry_cron')?.ring()
+  expect(parts.asked).toEqual(['sweep'])
+  await clock.advance(HOUR_MS)
+  expect([...tasks.values()]).toEqual(after)
 })
 
 test('node-cron rings every second when told to, and no more once it has ended', async () => {

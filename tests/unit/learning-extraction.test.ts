@@ -61,7 +61,7 @@ test('importance is seven tenths what the extractor says and three tenths how mu
   expect(importanceOf(5, 1)).toBe(1)
 })
 
-test('rules take what was stated, sort it by keywords in both languages, and quote it', () => {
+test('rules take what was stated, sort it by keywords in both languages, and quote it', async () => {
   const messages = [
     said('a', 'Hi! I prefer tea. What do you drink?'),
     said('b', 'Remember that the gate code is 4711'),
@@ -69,7 +69,7 @@ test('rules take what was stated, sort it by keywords in both languages, and quo
     said('d', 'I drink tea', { role: 'assistant' }),
   ]
   const sources = new Set(['a', 'b', 'c'])
-  const found = factsByRules({ messages, sources, known: [], so_far: undefined })
+  const found = await factsByRules({ messages, sources, known: [], so_far: undefined })
   expect(found.map(({ text, category, source }) => [text, category, source.message_id])).toEqual([
     ['I prefer tea.', 'preferences', 'a'],
     ['the gate code is 4711', 'facts', 'b'],

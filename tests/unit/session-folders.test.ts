@@ -6,10 +6,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 test('texts are complete while a file is being replaced', async () => {
   await using folder = await temporaryFolder()
   const folders = new SessionFolders(folder.path)
-  await folders.write('s1', 'kept', undefined)
+  const write = (): Promise<void> => folders.write('s1', async () => ({ text: 'kept' }))
+  await write()
   let done = false
   const writing = (async () => {
-    for (let n = 0; n < 200; n++) await folders.write('s1', 'kept', undefined)
+    for (let n = 0; n < 200; n++) await write()
     done = true
   })()
   let reads = 0

@@ -98,19 +98,19 @@ test('whatever the text and the limit: no part too long, no word lost or moved, 
 })
 
 describe('a reply as a phone shows it', () => {
-  test('a short one is formatted, in one part, each line in its direction', () => {
-    expect(layOutReply('**iPhone** הוא טלפון')).toEqual(['*\u200fiPhone* הוא טלפון'])
+  test('a short one is formatted, in one part, each line in its direction', async () => {
+    expect(await layOutReply('**iPhone** הוא טלפון')).toEqual(['*\u200fiPhone* הוא טלפון'])
   })
 
-  test('a long one has parts of at most 4,000 characters, directional marks included', () => {
+  test('a long one has parts of at most 4,000 characters, directional marks included', async () => {
     const markdown = Array.from({ length: 2000 }, (_, n) => `${String(n)}. iPhone (ט)`).join('\n')
-    const parts = layOutReply(markdown)
+    const parts = await layOutReply(markdown)
     expect(parts.length).toBeGreaterThan(5)
     expect(Math.max(...parts.map(part => part.length))).toBeLessThanOrEqual(4000)
     expect(parts.join('\n').match(/\d+\./g)).toEqual(Array.from({ length: 2000 }, (_, n) => `${String(n)}.`))
   })
 
-  test('an empty one is one empty part', () => {
-    expect(layOutReply('')).toEqual([''])
+  test('an empty one is one empty part', async () => {
+    expect(await layOutReply('')).toEqual([''])
   })
 })

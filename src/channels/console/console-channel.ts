@@ -78,7 +78,7 @@ class TerminalChannel implements ConsoleChannel {
     return Promise.resolve()
   }
 
-  render(reply: string): readonly string[] {
+  async render(reply: string): Promise<readonly string[]> {
     return [reply]
   }
 

@@ -70,7 +70,7 @@ export class HistoryReader {
 
   constructor(deps: HistoryReaderDeps) {
     this.#deps = deps
-    this.#began = deps.clock.now()
+    this.#began = deps.clock.monotonic()
     this.#logged_at = this.#began
   }
 
@@ -85,7 +85,7 @@ export class HistoryReader {
     for (let first = 0; first < chats.length; first += CHATS_AT_ONCE) {
       await this.#deliver(await this.#readChats(chats, first))
     }
-    const took_ms = clock.now() - this.#began
+    const took_ms = clock.monotonic() - this.#began
     logger[took_ms >= SLOW_MS ? 'info' : 'debug']('Caught up with messages that arrived meanwhile', {
       chats: chats.length,
       messages: this.#messages,
@@ -113,8 +113,8 @@ export class HistoryReader {
       const found = await this.#readChat(chat)
       if (found?.complete !== true) this.#complete = false
       if (found !== undefined) missed.push(found.missed)
-      if (clock.now() - this.#logged_at >= SLOW_MS) {
-        this.#logged_at = clock.now()
+      if (clock.monotonic() - this.#logged_at >= SLOW_MS) {
+        this.#logged_at = clock.monotonic()
         logger.info('Catching up with messages that arrived meanwhile', {
           chats: chats.length,
           read: first + index + 1,

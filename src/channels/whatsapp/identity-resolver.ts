@@ -33,9 +33,9 @@ export class IdentityResolver {
   resolve(address: string): Promise<readonly Identity[]> {
     const { clock } = this.#deps
     const known = this.#known.get(address)
-    if (known !== undefined && known.until > clock.now()) return known.found
+    if (known !== undefined && known.until > clock.monotonic()) return known.found
     const found = this.#find(address)
-    this.#known.set(address, { found, until: clock.now() + KNOWN_MS })
+    this.#known.set(address, { found, until: clock.monotonic() + KNOWN_MS })
     return found
   }
 

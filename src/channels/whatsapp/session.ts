@@ -65,7 +65,7 @@ export class Session implements EngineEvents {
   constructor(deps: SessionDeps, login: LoginBefore) {
     this.#deps = deps
     this.#login = login
-    this.#active_at = deps.clock.now()
+    this.#active_at = deps.clock.monotonic()
     deps.backfill.begin()
     deps.report({ kind: 'opening' })
     this.connection = deps.engine.connect(this, () => this.#isQuiet())
@@ -75,7 +75,7 @@ export class Session implements EngineEvents {
   async run(): Promise<SessionEnd> {
     const { clock, deadlines, report } = this.#deps
     const end = await this.connection.ended
-    const ended_at = clock.now()
+    const ended_at = clock.monotonic()
     // At once: closing a browser that hangs takes its time, and nothing may be sent through it meanwhile.
     if (end.kind !== 'closed') report(end)
     this.#over.abort(new DenidinError('stopping', 'the connection to WhatsApp ended'))
@@ -107,7 +107,7 @@ export class Session implements EngineEvents {
 
   message(message: WhatsAppMessage): void {
     const { inbound, outbound, backfill } = this.#deps
-    this.#active_at = this.#deps.clock.now()
+    this.#active_at = this.#deps.clock.monotonic()
     if (message.from_me) {
       outbound.created(message)
       inbound.takeOwn(message)
@@ -124,7 +124,7 @@ export class Session implements EngineEvents {
 
   #isQuiet(): boolean {
     const { isBusy, clock, deadlines } = this.#deps
-    return !isBusy() && clock.now() - this.#active_at >= deadlines.quiet_ms
+    return !isBusy() && clock.monotonic() - this.#active_at >= deadlines.quiet_ms
   }
 
   #codeShown(event: Extract<EngineEvent, { kind: 'code' }>): void {
@@ -148,7 +148,7 @@ export class Session implements EngineEvents {
     const { backfill, clock, report } = this.#deps
     this.#self = event.self
     if (this.#ready_at === undefined) {
-      this.#ready_at = clock.now()
+      this.#ready_at = clock.monotonic()
       this.#login.accepted()
       this.#tasks = [...this.#tasks, this.#backUpLogin()]
     }

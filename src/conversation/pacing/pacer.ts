@@ -23,7 +23,7 @@ export interface PacerSettings {
 export interface PacedText {
   readonly chat_id: ChatId
   readonly characters: number
-  /** When its writer began, in milliseconds since the Unix epoch; `undefined`: it was written long ago. */
+  /** When its writer began, on the monotonic clock; `undefined`: it was written long ago. */
   readonly since: number | undefined
 }
 
@@ -55,7 +55,7 @@ export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDe
 
   /** Waits until `due`; gives the milliseconds that it took. */
   const waitUntil = async (due: number): Promise<number> => {
-    const wait = Math.ceil(due - clock.now())
+    const wait = Math.ceil(due - clock.monotonic())
     if (wait <= 0 || stopping.aborted) return 0
     await clock.sleep(wait, stopping).catch(() => undefined)
     return wait
@@ -74,7 +74,7 @@ export const createPacer = ({ settings, clock, ids, stopping, ...deps }: PacerDe
       const waited = await waitUntil(Math.max(typed, apart))
       await gate.run('all', async () => {
         const queued = await waitUntil(lastSentAt + jittered(settings.global_gap_ms))
-        lastSentAt = clock.now()
+        lastSentAt = clock.monotonic()
         lastSentIn.set(chat_id, lastSentAt)
         logger.debug('A reply took its time', { characters, waited_ms: waited, queued_ms: queued })
       })

@@ -4,7 +4,7 @@ import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { scopedData } from '../../messages/sqlite/scoped-data.ts'
 import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
-import type { Pause, PauseReason, Pauses } from '../pauses.ts'
+import { endOfPause, type Pause, type PauseReason, type Pauses } from '../pauses.ts'
 
 /** Table of the pauses. */
 export const pauseMigrations: readonly Migration[] = [
@@ -18,12 +18,15 @@ export const pauseMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  { id: 'pauses-002', sql: 'alter table pauses add column begun_at integer;' },
 ]
 
 interface PauseRow {
   readonly scope: Scope
   readonly until_at: number | null
   readonly reason: PauseReason
+  /** \`null\` for a pause of an earlier version. */
+  readonly begun_at: number | null
 }
 
 const toPause = ({ scope, until_at, reason }: PauseRow): Pause => ({ scope, until: until_at ?? undefined, reason })
@@ -40,12 +43,22 @@ export const createSqlitePauses = (database: Database): Pauses & PersonalData =>
       'select * from pauses where scope = :scope and (until_at is null or until_at > :now)',
       { scope, now },
     )
-    return row === undefined ? undefined : toPause(row)
+    if (row === undefined) return undefined
+    const until = endOfPause({ until: row.until_at ?? undefined, begun_at: row.begun_at ?? undefined }, now)
+    if (until !== (row.until_at ?? undefined)) {
+      database.run('update pauses set until_at = :until, begun_at = :now where scope = :scope', {
+        until: until ?? null,
+        now,
+        scope,
+      })
+    }
+    return { ...toPause(row), until }
   },
   begin: async ({ scope, until, reason }, now) => {
     database.run(
-      `insert into pauses (scope, until_at, reason) values (:scope, :until, :reason)
-       on conflict (scope) do update set until_at = excluded.until_at, reason = excluded.reason
+      `insert into pauses (scope, until_at, reason, begun_at) values (:scope, :until, :reason, :now)
+       on conflict (scope) do update
+       set until_at = excluded.until_at, reason = excluded.reason, begun_at = excluded.begun_at
        where reason = 'owner' or excluded.reason = 'command' or until_at <= :now`,
       { scope, until: until ?? null, reason, now },
     )

@@ -38,7 +38,7 @@ export class Confirmations {
   }
 
   ask(asked: Asked, command: ParsedCommand): void {
-    this.#pending.set(this.#keyOf(asked), { asked, command, until: this.#clock.now() + VALID_MS })
+    this.#pending.set(this.#keyOf(asked), { asked, command, until: this.#clock.monotonic() + VALID_MS })
   }
 
   /** Whether a text answers a question; any other text withdraws it. */
@@ -47,7 +47,7 @@ export class Confirmations {
     const pending = this.#pending.get(key)
     if (pending === undefined) return false
     const answer = text.trim()
-    if (pending.until >= this.#clock.now() && (YES.test(answer) || NO.test(answer))) return true
+    if (pending.until >= this.#clock.monotonic() && (YES.test(answer) || NO.test(answer))) return true
     this.#pending.delete(key)
     return false
   }

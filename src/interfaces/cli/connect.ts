@@ -35,14 +35,14 @@ export const connect = async (
   { shared = false, signal }: { readonly shared?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<OperationsClient> => {
   using progress = new Progress(command, clock, stderr)
-  const deadline = clock.now() + MAX_WAIT_MS
+  const deadline = clock.monotonic() + MAX_WAIT_MS
   for (;;) {
     const owner = await connect()
     if (owner !== undefined) return owner
     try {
       return await open({ shared })
     } catch (thrown) {
-      if (asDenidinError(thrown).code !== 'already_running' || clock.now() >= deadline) throw thrown
+      if (asDenidinError(thrown).code !== 'already_running' || clock.monotonic() >= deadline) throw thrown
     }
     progress.say('waiting for another denidin command, or for the bot to start or stop …')
     await clock.sleep(RETRY_MS, signal)

@@ -53,7 +53,7 @@ export class Progress implements Disposable {
       this.#output.write(`\r\x1b[K${text}`)
       return
     }
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     if (now - this.#lastLineAt < LINE_INTERVAL_MS) return
     this.#lastLineAt = now
     this.#output.write(`${text}\n`)

@@ -3,6 +3,8 @@ import cron from 'node-cron'
 import type { Caller } from '../../operations/operation.ts'
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 import type { Runner } from '../../operations/runner.ts'
+import { onClockStep } from '../../platform/clock-steps.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 
@@ -34,6 +36,7 @@ export const nodeCron: Scheduler = (expression, name, act) => {
 export interface ScheduleDeps {
   readonly settings: CronSettings
   readonly runner: Runner
+  readonly clock: Clock
   readonly logger: Logger
   readonly scheduler?: Scheduler
 }
@@ -44,7 +47,13 @@ const CALLER: Caller = { transport: 'cron', level: 'operator' }
  * Starts the schedule. Disposing of it cancels the operations in progress and waits for their end. A failure is logged
  * and does not affect the next run.
  */
-export const startSchedule = ({ settings, runner, logger, scheduler = nodeCron }: ScheduleDeps): AsyncDisposable => {
+export const startSchedule = ({
+  settings,
+  runner,
+  clock,
+  logger,
+  scheduler = nodeCron,
+}: ScheduleDeps): AsyncDisposable => {
   const log = logger.for('cron')
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
@@ -59,18 +68,31 @@ export const startSchedule = ({ settings, runner, logger, scheduler = nodeCron }
     }
   }
 
-  const tasks = Object.entries<Entry>(cronMenu).map(([key, each]) =>
-    scheduler(settings[key as keyof CronSettings], key, async () => {
-      const act = perform(key, each)
-      running.add(act)
-      await act
-      running.delete(act)
-    }),
-  )
+  const startAll = (): readonly AsyncDisposable[] =>
+    Object.entries<Entry>(cronMenu).map(([key, each]) =>
+      scheduler(settings[key as keyof CronSettings], key, async () => {
+        const act = perform(key, each)
+        running.add(act)
+        await act
+        running.delete(act)
+      }),
+    )
+  const endAll = async (tasks: readonly AsyncDisposable[]): Promise<void> => {
+    await Promise.all(tasks.map(async task => task[Symbol.asyncDispose]()))
+  }
+
+  let tasks = startAll()
+  // The scheduler has computed the time of the next run: after a step back it would wait until that time comes again.
+  const steps = onClockStep(clock, step_ms => {
+    log.info('The clock was set; the schedule is planned anew', { step_seconds: Math.round(step_ms / SECOND_MS) })
+    void endAll(tasks)
+    tasks = startAll()
+  })
   return {
     [Symbol.asyncDispose]: async () => {
       stopping.abort()
-      await Promise.all(tasks.map(async task => task[Symbol.asyncDispose]()))
+      steps[Symbol.dispose]()
+      await endAll(tasks)
       await Promise.all(running)
     },
   }

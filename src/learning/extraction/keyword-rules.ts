@@ -1,6 +1,7 @@
 /** Extracts facts without a model: every sentence that states something is a fact, sorted into a category by keywords. */
 import type { Category } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 import { cutStart } from '../../text/cut.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
@@ -12,6 +13,8 @@ import { activityOf, importanceOf } from './importance.ts'
 
 const IMPORTANCE = 0.5
 const MAX_FACT_CHARACTERS = 500
+/** Facts of one message: what holds more statements is a document, and stays to be found by its words. */
+const MAX_FACTS = 200
 
 const patternsByCategory = Map.groupBy(labelled(lexiconPatterns('fact-categories')), ([category]) => category)
 
@@ -21,16 +24,24 @@ const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((c
   return [category, new RegExp(`^(?:${patterns.join('|')})$`)]
 })
 
-/** The facts that the rules find in the sources. Their quotes are correct by construction. */
-export const factsByRules = (input: ExtractionInput): readonly ExtractedFact[] => {
+/**
+ * The facts that the rules find in the sources. Their quotes are correct by construction. Others get their turn while a
+ * long message is read.
+ */
+export const factsByRules = async (input: ExtractionInput): Promise<readonly ExtractedFact[]> => {
   const group = input.messages.some(message => message.chat_kind === 'group')
-  return input.messages
-    .filter(message => input.sources.has(message.message_id))
-    .flatMap(message =>
-      splitSentences(message.text)
-        .filter(sentence => kindOf(sentence) === 'statement')
-        .map(sentence => factOf(sentence, message, group, input)),
-    )
+  const slices = new TimeSlices()
+  const facts: ExtractedFact[] = []
+  for (const message of input.messages) {
+    if (!input.sources.has(message.message_id)) continue
+    const most = facts.length + MAX_FACTS
+    for (const sentence of splitSentences(message.text)) {
+      if (facts.length === most) break
+      if (kindOf(sentence) === 'statement') facts.push(factOf(sentence, message, group, input))
+      await slices.pause()
+    }
+  }
+  return facts
 }
 
 /** The topic of a session, in one line. */

@@ -74,7 +74,7 @@ const responseSchema = z.object({
 export type ExtractionResponse = z.output<typeof responseSchema>
 
 /** A response inside a Markdown fence, with or without its language. */
-const FENCE = /```(?:json|jsonc|json5)?\s*\n?([\s\S]*?)```/i
+const FENCE = /```(?:json|jsonc|json5)?([\s\S]*?)```/i
 
 /**
  * The facts in a response: one JSON object, alone, in a fence, or with text around it.

@@ -5,6 +5,7 @@ import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { LanguageModel } from '../../models/language-model.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
@@ -54,10 +55,10 @@ export class ProviderChain implements Extractor {
 
   async extract(input: ExtractionInput, options: ExtractionOptions): Promise<Extraction> {
     const { clock, metrics } = this.#deps
-    const began = clock.now()
+    const began = clock.monotonic()
     const extraction = await this.#askAll(input, options)
     if (extraction.quotes_not_found > 0) metrics.count('quotes_not_found', extraction.quotes_not_found)
-    return { ...extraction, extraction_time_ms: clock.now() - began }
+    return { ...extraction, extraction_time_ms: clock.monotonic() - began }
   }
 
   async #askAll(input: ExtractionInput, { patient, call }: ExtractionOptions): Promise<UntimedExtraction> {
@@ -67,7 +68,7 @@ export class ProviderChain implements Extractor {
       try {
         const response = await this.#ask(provider, request, call)
         this.#cooldown.recordSuccess(provider)
-        return { provider: provider.name, ...verifyFacts(response, request, input) }
+        return { provider: provider.name, ...(await verifyFacts(response, request, input)) }
       } catch (error) {
         call.signal?.throwIfAborted()
         const failure = asDenidinError(error)
@@ -78,7 +79,7 @@ export class ProviderChain implements Extractor {
     if (patient && temporary !== undefined) throw temporary
     return {
       provider: RULES,
-      facts: factsByRules(input),
+      facts: await factsByRules(input),
       quotes_not_found: 0,
       reflection: reflectionByRules(input.messages),
     }
@@ -113,15 +114,18 @@ export class ProviderChain implements Extractor {
 }
 
 /** The facts of a response whose quotes are in a source. */
-const verifyFacts = (
+const verifyFacts = async (
   response: ExtractionResponse,
   { lines }: ExtractionRequest,
   input: ExtractionInput,
-): Omit<UntimedExtraction, 'provider'> => {
-  const facts = response.facts.flatMap(fact => {
+): Promise<Omit<UntimedExtraction, 'provider'>> => {
+  const slices = new TimeSlices()
+  const facts: ExtractedFact[] = []
+  for (const fact of response.facts) {
     const source = findSource(fact.quote, lines[(fact.message ?? 0) - 1]?.message_id, lines)
-    return source === undefined ? [] : [toFact(fact, source, input)]
-  })
+    if (source !== undefined) facts.push(toFact(fact, source, input))
+    await slices.pause()
+  }
   return { facts, quotes_not_found: response.facts.length - facts.length, reflection: response.reflection }
 }
 

@@ -28,7 +28,7 @@ export class ProviderCooldown {
   /** Whether a provider must not be asked now. */
   skips({ name }: CooldownProvider): boolean {
     const skipped = this.#skipped.get(name)
-    return skipped !== undefined && this.#clock.now() < skipped.until
+    return skipped !== undefined && this.#clock.monotonic() < skipped.until
   }
 
   /** Records a failure. @returns whether the provider was known to be unreachable before */
@@ -39,7 +39,7 @@ export class ProviderCooldown {
       return false
     }
     const failures = (before?.failures ?? 0) + 1
-    this.#skipped.set(name, { failures, until: this.#clock.now() + backoffDelay(BACKOFF, failures, this.#ids) })
+    this.#skipped.set(name, { failures, until: this.#clock.monotonic() + backoffDelay(BACKOFF, failures, this.#ids) })
     return before !== undefined
   }
 

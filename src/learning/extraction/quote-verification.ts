@@ -1,5 +1,6 @@
 /** Verifies that the quote of an extracted fact is in its source message, so that invented facts are dropped. */
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
+import { inCompatibilityForm } from '../../text/tokenise.ts'
 
 /** Characters after normalising. A shorter quote proves nothing: it is in almost any text. */
 const MIN_QUOTE_CHARACTERS = 2
@@ -11,8 +12,7 @@ const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]/g
 
 /** The form in which texts and quotes are compared: single spaces, plain quotation marks and dashes, no vowel points. */
 export const normaliseQuote = (text: string): string =>
-  text
-    .normalize('NFKC')
+  inCompatibilityForm(text)
     .replace(HEBREW_POINTS, '')
     .replace(INVISIBLE, '')
     .replace(APOSTROPHES, "'")
@@ -22,15 +22,38 @@ export const normaliseQuote = (text: string): string =>
     .trim()
     .toLowerCase()
 
-/** A quote without the punctuation that models put around it. */
-const trimmed = (quote: string): string => quote.replace(/^["'.…\s]+|["'.…\s]+$/g, '')
+/** Punctuation that models put around a quote. */
+const AROUND = new Set('"\'.… ')
+
+/** A quote without the punctuation around it. */
+const trimmed = (quote: string): string => {
+  let start = 0
+  let end = quote.length
+  while (start < end && AROUND.has(quote.charAt(start))) start++
+  while (end > start && AROUND.has(quote.charAt(end - 1))) end--
+  return quote.slice(start, end)
+}
 
 /** Whether `text` contains `quote` literally; a quote of one word has to be a whole word there. */
-export const containsQuote = (text: string, quote: string): boolean => {
+export const containsQuote = (text: string, quote: string): boolean => holds(normaliseQuote(text), quote)
+
+/** Many facts are verified against one message: its text is normalised once. */
+const normalised = new WeakMap<Pick<MessageRecord, 'text'>, string>()
+
+/** Whether a message contains a quote. */
+export const isQuotedFrom = (message: Pick<MessageRecord, 'text'>, quote: string): boolean => {
+  const words = normalised.get(message) ?? normaliseQuote(message.text)
+  normalised.set(message, words)
+  return holds(words, quote)
+}
+
+/** A word of more characters is none, and is not looked for as a whole one. */
+const LONGEST_WORD = 100
+
+const holds = (words: string, quote: string): boolean => {
   const wanted = trimmed(normaliseQuote(quote))
   if (wanted.length < MIN_QUOTE_CHARACTERS) return false
-  const words = normaliseQuote(text)
-  if (wanted.includes(' ')) return words.includes(wanted)
+  if (wanted.includes(' ') || wanted.length > LONGEST_WORD) return words.includes(wanted)
   for (let at = words.indexOf(wanted); at >= 0; at = words.indexOf(wanted, at + 1)) {
     if (!isWord(words.charAt(at - 1)) && !isWord(words.charAt(at + wanted.length))) return true
   }
@@ -46,6 +69,6 @@ export const findSource = (
   sources: readonly MessageRecord[],
 ): MessageRecord | undefined => {
   const first = sources.find(message => message.message_id === named)
-  if (first !== undefined && containsQuote(first.text, quote)) return first
-  return sources.find(message => containsQuote(message.text, quote))
+  if (first !== undefined && isQuotedFrom(first, quote)) return first
+  return sources.find(message => isQuotedFrom(message, quote))
 }

@@ -1,5 +1,6 @@
 /** Stores reflections in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
+import { blanks } from '../../database/sqlite/in-batches.ts'
 import { scopedData } from '../../messages/sqlite/scoped-data.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { OldReflections, Reflection, Reflections } from '../reflections.ts'
@@ -8,7 +9,7 @@ const whole = (row: PersonalRecord['fields']): PersonalRecord['fields'] => row
 
 /** Reflections in `denidin.db`. */
 export const createSqliteReflections = (database: Database): Reflections & PersonalData => ({
-  ...scopedData(database, { name: 'reflections', table: 'reflections', record: whole }),
+  ...scopedData(database, { name: 'reflections', table: 'reflections', record: whole, words: ['text'] }),
   of: async session_id => {
     const found = database.get<Omit<Reflection, 'valence'> & { readonly valence: number | null }>(
       'select session_id, scope, text, valence, created_at from reflections where session_id = :session_id',
@@ -32,8 +33,16 @@ export const createSqliteReflections = (database: Database): Reflections & Perso
       { before, scope: scope ?? null },
     ),
   removeOlder: async (scope, before) =>
-    database.run('delete from reflections where scope = :scope and created_at < :before', { scope, before }),
+    database.transaction(() => {
+      const where = 'scope = :scope and created_at < :before'
+      database.run(`update reflections set ${blanks(['text'])} where ${where}`, { scope, before })
+      return database.run(`delete from reflections where ${where}`, { scope, before })
+    }),
   remove: async session_id => {
-    database.run('delete from reflections where session_id = :session_id', { session_id })
+    database.transaction(() => {
+      // Its words first: see `overwriteInBatches`.
+      database.run(`update reflections set ${blanks(['text'])} where session_id = :session_id`, { session_id })
+      database.run('delete from reflections where session_id = :session_id', { session_id })
+    })
   },
 })

@@ -24,6 +24,8 @@ export const createSqliteMemoryLog = (database: Database): MemoryLog & PersonalD
 type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
 
 const RECALLS_AT_ONCE = 200
+/** Ids of one question: some milliseconds. */
+const IDS_AT_ONCE = 500
 
 /** Uses that speak for a memory; a look of the agent does not. */
 const USES = `type in ('recall', 'search', 'show')`
@@ -75,6 +77,23 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
       { recall_id: found.recall_id },
     )
     return { ...defined<Omit<RecallRecord, 'items'>>(found), items: items.map(defined<RecalledItem>) }
+  }
+
+  async givenIn(ids: readonly string[]): Promise<readonly { readonly scope: Scope; readonly id: string }[]> {
+    const found: { readonly scope: Scope; readonly id: string }[] = []
+    for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+      const some = { ids: JSON.stringify(ids.slice(at, at + IDS_AT_ONCE)) }
+      for (const column of ['memory_id', 'message_id']) {
+        const rows = this.#database.all<{ readonly scope: Scope; readonly id: string }>(
+          `select distinct scope, ${column} as id from recalled_items join recalls using (recall_id)
+           where ${column} in (select value from json_each(:ids))`,
+          some,
+        )
+        found.push(...rows)
+      }
+      await yieldToEventLoop()
+    }
+    return found
   }
 
   async accessed(accesses: readonly Access[]): Promise<void> {
@@ -142,7 +161,9 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     this.#database.transaction(() => {
       for (const { memory_id, from, to, type, strength } of relations) {
         this.#database.run(
-          `insert into memory_relations values (:memory_id, :from, :to, :type, :strength)
+          // The memory may have been forgotten since it was learned.
+          `insert into memory_relations select :memory_id, :from, :to, :type, :strength
+           where exists (select 1 from memories where memory_id = :memory_id)
            on conflict do update set strength = max(strength, excluded.strength)`,
           { memory_id, from, to, type, strength },
         )

@@ -1,5 +1,6 @@
 /** Personal data in tables that have a scope but no person column. */
 import type { Database } from '../../database/sqlite/database.ts'
+import { blanks } from '../../database/sqlite/in-batches.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import { scopeOfPerson, type Scope } from '../scope.ts'
 
@@ -8,15 +9,20 @@ export interface ScopedTable<R extends object> {
   readonly table: string
   /** A row as its person may read it; without it nothing is exported. */
   readonly record?: (row: R) => PersonalRecord['fields']
+  /** Columns with words of a person: they are overwritten before their rows are deleted (see `overwriteInBatches`). */
+  readonly words?: readonly string[]
 }
 
 /** The rows of a table with a column `scope`. Where two merged persons have the same row, the survivor's stays. */
 export const scopedData = <R extends object>(
   database: Database,
-  { name, table, record }: ScopedTable<R>,
+  { name, table, record, words = [] }: ScopedTable<R>,
 ): PersonalData => {
   const where = 'where scope = :scope'
-  const erase = (scope: Scope): number => database.run(`delete from ${table} ${where}`, { scope })
+  const erase = (scope: Scope): number => {
+    if (words.length > 0) database.run(`update ${table} set ${blanks(words)} ${where}`, { scope })
+    return database.run(`delete from ${table} ${where}`, { scope })
+  }
   return {
     name,
     tables: [table],
@@ -29,7 +35,7 @@ export const scopedData = <R extends object>(
         yield { section: name, fields: record(row) }
       }
     },
-    erase: async person_id => erase(scopeOfPerson(person_id)),
+    erase: async person_id => database.transaction(() => erase(scopeOfPerson(person_id))),
     reassign: async (from, to) => {
       if (from === to) return
       const scopes = { from: scopeOfPerson(from), to: scopeOfPerson(to) }

@@ -58,6 +58,17 @@ const erasureMigrations: readonly Migration[] = [
       insert into erased_until select person_id, max(at) from acts where kind = 'person' group by person_id;
     `,
   },
+  {
+    id: 'erasures-003',
+    sql: `
+      -- What a person sent while an act was under way: it stays.
+      create table spared_messages (
+        act text not null,
+        message_id text not null,
+        primary key (act, message_id)
+      ) strict, without rowid;
+    `,
+  },
 ]
 
 /** In `denidin.db`: see `AppliedErasures`. */
@@ -91,6 +102,8 @@ class ErasureFile implements SqliteErasures {
   readonly #database: Database
   readonly #ids: Ids
   readonly #key: KeyObject
+  /** The acts that are under way. */
+  readonly #underWay = new Map<string, ErasureAct>()
   readonly personal: PersonalData
   readonly backupSources: readonly BackupSource[]
 
@@ -135,7 +148,32 @@ class ErasureFile implements SqliteErasures {
         this.#database.run(ADD_ERASED_UNTIL, { person_id, until })
       }
     })
-    return { act, kind, person_id, at, spared }
+    const begun = { act, kind, person_id, at, spared }
+    this.#underWay.set(act, begun)
+    return begun
+  }
+
+  async resume(act: ErasureAct): Promise<void> {
+    this.#underWay.set(act.act, act)
+  }
+
+  async end({ act }: ErasureAct): Promise<void> {
+    this.#underWay.delete(act)
+  }
+
+  async spare({ message_id, person_id }: Pick<MessageFingerprint, 'message_id' | 'person_id'>): Promise<void> {
+    for (const { act } of [...this.#underWay.values()].filter(each => each.person_id === person_id)) {
+      this.#database.run('insert or ignore into spared_messages values (:act, :message_id)', { act, message_id })
+    }
+  }
+
+  async sparedBy(act: string): Promise<readonly MessageId[]> {
+    const asked = this.#database.get<{ spared: string }>('select spared from acts where act = :act', { act })?.spared
+    const arrived = this.#database.all<{ message_id: MessageId }>(
+      'select message_id from spared_messages where act = :act',
+      { act },
+    )
+    return [...(JSON.parse(asked ?? '[]') as MessageId[]), ...arrived.map(each => each.message_id)]
   }
 
   async add(act: string, { messages = [], memories = [], sessions = [] }: ErasedThings): Promise<void> {

@@ -51,8 +51,7 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
             where a.${IN_IDS})`,
         { ids: JSON.stringify(message_ids) },
       ),
-    saidByBot: (scope, since) =>
-      inBatches(`scope = :scope and role = 'assistant' and sent_at >= :since`, { scope, since }),
+    ofScope: scope => inBatches('scope = :scope', { scope }),
     eraseMessages: async message_ids => {
       const batches = Array.from({ length: Math.ceil(message_ids.length / ERASED_AT_ONCE) }, (_, n) =>
         JSON.stringify(message_ids.slice(n * ERASED_AT_ONCE, (n + 1) * ERASED_AT_ONCE)),

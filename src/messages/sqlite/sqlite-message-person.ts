@@ -18,26 +18,31 @@ const WORDS = [
 
 const OF_PERSON = '(person_id = :person_id or scope = :scope)'
 
-/** The rows of each table that forgetting takes: all of the person's but what is spared. */
+const NOT_SPARED = 'message_id not in (select value from json_each(:spared))'
+
+/** Replies to what is spared. */
+const ANSWERS_SPARED = `select a.outbox_id from outbox_answers a
+  where a.message_id in (select value from json_each(:spared))`
+
+/**
+ * The rows of each table that forgetting takes: all of the person's but what is spared. No row is spared for its time:
+ * the clock may have been moved since it was written.
+ */
 const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
-  messages: `${OF_PERSON} and message_id not in (select value from json_each(:spared))
-    and not exists (select 1 from inbox i where i.message_id = messages.message_id and i.received_at > :until)`,
-  inbox: `${OF_PERSON} and message_id not in (select value from json_each(:spared)) and received_at <= :until`,
-  outbox: `${OF_PERSON} and created_at <= :until`,
-  ratings: 'person_id = :person_id and rated_at <= :until',
+  messages: `${OF_PERSON} and ${NOT_SPARED} and message_id not in
+    (select o.message_id from outbox o where o.outbox_id in (${ANSWERS_SPARED}) and o.message_id is not null)`,
+  inbox: `${OF_PERSON} and ${NOT_SPARED}`,
+  outbox: `${OF_PERSON} and outbox_id not in (${ANSWERS_SPARED})`,
+  ratings: 'person_id = :person_id',
 }
 
 /** The messages that forgetting a person takes. */
 export const OF_PERSON_ERASED = WHICH.messages
 
 /** Values for `WHICH`; more than any one statement names. */
-export const personParameters = (
-  person_id: PersonId,
-  { spared = [], until = Number.MAX_SAFE_INTEGER }: ErasureBounds,
-): Parameters => ({
+export const personParameters = (person_id: PersonId, { spared = [] }: ErasureBounds): Parameters => ({
   person_id,
   scope: scopeOfPerson(person_id),
-  until,
   spared: JSON.stringify(spared),
 })
 

@@ -105,7 +105,7 @@ export class MendedLanguageModel implements LanguageModel {
   /** Answers without the texts that the model refuses, and remembers them. */
   async #withoutTexts(request: CompletionRequest, attempts: Attempts, failure: ModelError): Promise<Completion> {
     const { endpoint, knowledge, clock } = this.#deps
-    const ends_at = clock.now() + SEARCH_MS
+    const ends_at = clock.monotonic() + SEARCH_MS
     let last = failure
     const ask = async (messages: readonly ModelMessage[]): Promise<Outcome> => {
       try {
@@ -117,7 +117,7 @@ export class MendedLanguageModel implements LanguageModel {
       }
     }
     const filtered = failure.reason === 'content-filter'
-    const mayGoOn = (): boolean => clock.now() < ends_at
+    const mayGoOn = (): boolean => clock.monotonic() < ends_at
     const { answer, refused } = await findRefusedTexts(request, { certain: filtered, ask, mayGoOn })
     const lasts_ms = filtered ? REFUSED_LASTS_MS : SUSPECTED_LASTS_MS
     if (answer === undefined) {

@@ -39,7 +39,7 @@ export const createCircuit = (host: string, settings: CircuitSettings, clock: Cl
   const pause: IBackoff<unknown> = {
     next: () => pause,
     get duration() {
-      return clock.now() - opened_at < settings.pause_seconds * SECOND_MS ? Infinity : -Infinity
+      return clock.monotonic() - opened_at < settings.pause_seconds * SECOND_MS ? Infinity : -Infinity
     },
   }
   const isOutage = (error: unknown): boolean =>
@@ -52,7 +52,7 @@ export const createCircuit = (host: string, settings: CircuitSettings, clock: Cl
     halfOpenAfter: { next: () => pause },
   })
   policy.onBreak(() => {
-    opened_at = clock.now()
+    opened_at = clock.monotonic()
     logger.warn('Model endpoint is failing, calls are held back', { host, seconds: settings.pause_seconds })
   })
   policy.onReset(() => {

@@ -94,7 +94,7 @@ export class OpenAiClient implements HealthCheck {
    */
   async call<T>(act: (openai: OpenAI, signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
     const limit_ms = this.#settings.timeout_seconds * SECOND_MS
-    const ends_at = this.#parts.clock.now() + limit_ms
+    const ends_at = this.#parts.clock.monotonic() + limit_ms
     return await withDeadline(
       this.#parts.clock,
       limit_ms,
@@ -139,7 +139,7 @@ export class OpenAiClient implements HealthCheck {
           asked_ms === undefined
             ? backoffDelay(BACKOFF, failures, ids)
             : asked_ms * (1 + RETRY_AFTER_JITTER * ids.fraction())
-        if (clock.now() + wait_ms >= ends_at) throw failed.error
+        if (clock.monotonic() + wait_ms >= ends_at) throw failed.error
         this.#logger.info('Model call is repeated', {
           host: this.host,
           attempt: failures,

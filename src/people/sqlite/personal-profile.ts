@@ -1,5 +1,6 @@
 /** The personal data in the tables of persons: name, role and identities. */
 import type { Database } from '../../database/sqlite/database.ts'
+import { blanks } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type PersonalData } from '../personal-data.ts'
 
 interface ProfileRow {
@@ -39,5 +40,10 @@ export const createPersonalProfile = (database: Database): PersonalData => ({
     }
   },
   erase: async person_id =>
-    database.run('update persons set name = null where person_id = :person_id and name is not null', { person_id }),
+    database.transaction(() => {
+      const named = 'where person_id = :person_id and name is not null'
+      // Its letters first: see `overwriteInBatches`.
+      database.run(`update persons set ${blanks(['name'])} ${named}`, { person_id })
+      return database.run(`update persons set name = null ${named}`, { person_id })
+    }),
 })

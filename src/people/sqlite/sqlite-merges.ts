@@ -69,10 +69,15 @@ export class SqliteMerges {
 
   /** Reassigns what is due, of one survivor or of all. A store that fails does not reject: it is asked again. */
   async finish(into?: PersonId): Promise<void> {
-    if (this.#next_due > this.#deps.clock.now() || this.#due(into).length === 0) return
+    if (this.#isLater(this.#next_due) || this.#due(into).length === 0) return
     const finishNext = (): Promise<void> => this.#finishDue(into)
     this.#running = this.#running.then(finishNext, finishNext)
     await this.#running
+  }
+
+  #isLater(due_at: number): boolean {
+    const left_ms = due_at - this.#deps.clock.now()
+    return due_at === Infinity || (left_ms > 0 && left_ms <= SETTLED_AFTER_MS)
   }
 
   async #finishDue(into: PersonId | undefined): Promise<void> {
@@ -121,11 +126,13 @@ export class SqliteMerges {
     database.run('update identities set passed_from = null where person_id = :into and passed_from = :into', { into })
   }
 
+  /** A time that is further away than any was set: the clock was set back since, and the merge is due now. */
   #due(into: PersonId | undefined): readonly MergeRow[] {
+    const now = this.#deps.clock.now()
     return this.#deps.database.all<MergeRow>(
       `select from_id, into_id from merges
-       where due_at <= :now and (:into is null or into_id = :into) order by merged_at, from_id`,
-      { now: this.#deps.clock.now(), into: into ?? null },
+       where (due_at <= :now or due_at > :latest) and (:into is null or into_id = :into) order by merged_at, from_id`,
+      { now, latest: now + SETTLED_AFTER_MS, into: into ?? null },
     )
   }
 

@@ -1,7 +1,8 @@
 /** Opens `index.db`, and begins a new one when it cannot be used. */
-import type { Database } from '../../database/sqlite/database.ts'
+import { databaseFiles, type Database } from '../../database/sqlite/database.ts'
 import { DerivedDatabase } from '../../database/sqlite/derived-database.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { remove } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { INDEX_VERSION } from '../full-text/index-document.ts'
 import { indexMigrations } from './index-migrations.ts'
@@ -37,6 +38,11 @@ export const openIndexDatabase = ({ path, latest_change, clock, logger }: IndexD
     clock,
     logger,
   })
+
+/** Removes `index.db`, which must not be open. */
+export const removeIndexDatabase = async (path: string): Promise<void> => {
+  for (const file of databaseFiles(path)) await remove(file)
+}
 
 /** A commit need not reach the disk at once: what a power cut takes is read again from the change log. */
 const relax = (database: Database): void => {

@@ -57,7 +57,7 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
   async touch(session_id: string, added: number, at: number): Promise<void> {
     // The messages themselves are on the disk already, or will be with the reply: only the count may come late.
     this.#database.unflushed(() => {
-      this.#update(session_id, 'messages = messages + :added, last_active = max(last_active, :at)', { added, at })
+      this.#update(session_id, 'messages = messages + :added, last_active = :at', { added, at })
     })
   }
 
@@ -65,8 +65,11 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     return this.#close(session_id, reason, at)
   }
 
-  async idle(before: number): Promise<readonly SessionRecord[]> {
-    return this.#select(`where state = 'active' and last_active <= :before order by last_active`, { before })
+  async idle(before: number, after = Infinity): Promise<readonly SessionRecord[]> {
+    return this.#select(
+      `where state = 'active' and (last_active <= :before or last_active >= :after) order by last_active`,
+      { before, after },
+    )
   }
 
   async ofScope(scope: Scope): Promise<readonly SessionRecord[]> {
@@ -95,8 +98,11 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     return Object.fromEntries(counts) as Record<SessionState, number>
   }
 
-  async waiting(at: number): Promise<readonly SessionRecord[]> {
-    return this.#select(`where state = 'closed' and next_attempt_at <= :at order by last_active`, { at })
+  async waiting(at: number, longest_wait_ms = Infinity): Promise<readonly SessionRecord[]> {
+    return this.#select(
+      `where state = 'closed' and (next_attempt_at <= :at or next_attempt_at > :latest) order by last_active`,
+      { at, latest: at + longest_wait_ms },
+    )
   }
 
   async archived(session_id: string, archived_to: string): Promise<void> {

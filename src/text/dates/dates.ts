@@ -45,7 +45,8 @@ const BETWEEN = /\bbetween\b|\bfrom\b.+\b(?:to|until|till)\b|(?<!\p{L})בין(?!
  */
 export const datesIn = (text: string, said_at: number): readonly DateSpan[] => {
   const day = dayOf(said_at)
-  let rest = text.slice(0, MOST_CHARACTERS)
+  const searched = text.slice(0, MOST_CHARACTERS)
+  let rest = searched
   const spans: DateSpan[] = []
   for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest) ? [...HEBREW, ...LATIN] : LATIN) {
     // What one pattern has understood is not read again by a less exact one.
@@ -64,9 +65,9 @@ export const datesIn = (text: string, said_at: number): readonly DateSpan[] => {
     })
   }
   const [first, second] = spans
-  if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(text)) return spans
+  if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(searched)) return spans
   // “Between 3 and 9 May 2023”: the year belongs to both.
-  const years = new Set(text.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
+  const years = new Set(searched.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
   const [year] = years
   const both = years.size === 1 ? [first, second].map(each => inYear(each, Number(year))) : [first, second]
   return [{ from: Math.min(...both.map(each => each.from)), to: Math.max(...both.map(each => each.to)) }]

@@ -105,6 +105,7 @@ const stemsOf = (words: string): string[] =>
 
 /** A longer text is no everyday statement, and matching takes time that grows with the square of its length. */
 const MAX_WORDS = 40
+const MAX_CHARACTERS = 400
 
 interface AttributeMatch {
   readonly attribute: Attribute
@@ -113,7 +114,7 @@ interface AttributeMatch {
 }
 
 const matchAttribute = (statement: string): AttributeMatch | undefined => {
-  if (statement.split(' ').length > MAX_WORDS) return undefined
+  if (statement.length > MAX_CHARACTERS || statement.split(' ').length > MAX_WORDS) return undefined
   for (const attribute of ATTRIBUTES) {
     for (const pattern of attribute.patterns) {
       const match = pattern.exec(statement)

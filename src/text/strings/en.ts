@@ -76,10 +76,14 @@ const commands: CommandStrings = {
     done: ({ messages, memories, residue, index }) =>
       [
         `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}.`,
-        ...(residue === 0
-          ? ['I looked everywhere: nothing of it is left.']
-          : [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]),
-        ...(index === 'later' ? ['My search index will drop it as soon as it is available again.'] : []),
+        ...(residue > 0
+          ? [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]
+          : index === 'done'
+            ? ['I looked everywhere: nothing of it is left.']
+            : []),
+        ...(index === 'later'
+          ? ['My search index still has numbers made from it, but no words. They go as soon as it is available again.']
+          : []),
       ].join(' '),
     nothing: 'I found nothing to forget. /memory shows what I remember, with numbers.',
     not_yours: 'That came from what others said too, so it is not yours alone to forget.',
@@ -169,6 +173,7 @@ export const en: Strings = {
   commands,
   any_command: anyCommand,
   alerts,
+  answer_cut: '(My answer got too long and was cut off here. Write “go on” for more.)',
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
   model_filtered:

@@ -25,6 +25,11 @@ export interface ChromaServer extends AsyncDisposable {
    * data is set aside and it starts empty. False when this server's data is not ours to repair, or that was done before.
    */
   repair(run: number): Promise<boolean>
+  /**
+   * Removes from the server's files what dropped collections and deleted rows have left in them. Does nothing on a server whose files are not ours.
+   * @throws when the files cannot be changed now
+   */
+  scrub(): Promise<void>
   /** What was repaired works. */
   works(): void
   /** Calls `listener` after every start but the first. */

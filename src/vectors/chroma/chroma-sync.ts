@@ -22,6 +22,8 @@ export interface Calls {
   ): Promise<T>
   /** Does something that concerns no collection in particular. */
   call<T>(collections: ChromaCollections, act: () => Promise<T>): Promise<T>
+  /** Removes what is left of dropped collections from the server's files. */
+  scrub(): Promise<void>
 }
 
 /** Brings Chroma's collections into step with the allocation table: takes out, puts in, moves, drops. */
@@ -38,6 +40,7 @@ export class ChromaSync {
 
   async catchUp(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
     const touched = new Set<CollectionNumber>()
+    const purging = await this.#rewriteUnclean(collections, signal)
     await this.#takeOut(collections, signal)
     for (;;) {
       signal?.throwIfAborted()
@@ -58,6 +61,10 @@ export class ChromaSync {
     }
     await this.#takeOut(collections, signal)
     await this.#drop(collections)
+    if (purging) {
+      await this.#calls.scrub()
+      await this.#table.purge.end()
+    }
     await this.#warm(collections, signal)
   }
 
@@ -79,6 +86,21 @@ export class ChromaSync {
     }
     await this.#table.maintenance.end()
     await this.catchUp(collections, signal)
+  }
+
+  /**
+   * Chroma only marks a vector as deleted, and keeps it in its files: a collection that contained one is filled anew, and
+   * the old one dropped. @returns whether a purge is requested
+   */
+  async #rewriteUnclean(collections: ChromaCollections, signal?: AbortSignal): Promise<boolean> {
+    const unclean = await this.#table.purge.unclean()
+    for (const collection of unclean ?? []) {
+      const move = await this.#table.moves.whole(collection)
+      const isEmpty = move === undefined || (await this.#table.moves.copies(move, 0, 1)).length === 0
+      if (isEmpty) await this.#table.retire(collection)
+      else await this.#move(collections, move, signal)
+    }
+    return unclean !== undefined
   }
 
   async #takeOut(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
@@ -122,6 +144,8 @@ export class ChromaSync {
         for (const { seq, item_id, scope } of vectors) copied.push({ seq, item_id, scope })
         progress?.(copied.length)
       }
+      // One that is empty is made too: it is live from here on.
+      if (copied.length === 0) await this.#calls.use(collections, to, async () => undefined)
       await this.#table.moves.finish(move, to.collection, copied)
     } catch (error) {
       await this.#table.retire(to.collection)

@@ -53,6 +53,7 @@ class ChromaVectorIndex implements VectorIndex {
     this.#sync = new ChromaSync(deps.table, {
       use: (collections, target, act) => this.#use(collections, target, FILLING_DEADLINE_MS, act),
       call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
+      scrub: () => deps.server.scrub(),
     })
     deps.server.onBack(() => this.#behind())
   }

@@ -9,6 +9,7 @@ import type { Health } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { removeOrphanSegments } from '../sqlite/orphan-segments.ts'
+import { scrubChromaFolder } from '../sqlite/scrub-chroma-folder.ts'
 import { ChromaProcess, ChromaStartError, type ChromaProcessDeps } from './chroma-process.ts'
 import type { ChromaConnection, ChromaServer } from './chroma-server.ts'
 
@@ -99,6 +100,10 @@ class ManagedChromaServer implements ChromaServer {
     return true
   }
 
+  async scrub(): Promise<void> {
+    await scrubChromaFolder(this.#deps.folder)
+  }
+
   works(): void {
     this.#repairs = 'none'
   }
@@ -151,7 +156,7 @@ class ManagedChromaServer implements ChromaServer {
         client: new ChromaClient({ host: server.host, port: server.port, ssl: false }),
         run: this.#runs,
       }
-      this.#state = { is: 'running', connection, process: server, since: clock.now() }
+      this.#state = { is: 'running', connection, process: server, since: clock.monotonic() }
       this.#logger.info('The Chroma server is running', { pid: server.pid, port: server.port })
       void server.ended.then(() => this.#onEnd(server))
       if (this.#runs > 1 || this.#failures > 0) for (const listener of this.#listeners) listener()
@@ -204,7 +209,7 @@ class ManagedChromaServer implements ChromaServer {
   #onEnd(server: ChromaProcess): void {
     const state = this.#state
     if (state.is !== 'running' || state.process !== server) return
-    if (this.#deps.clock.now() - state.since >= STABLE_AFTER_MS) this.#failures = 0
+    if (this.#deps.clock.monotonic() - state.since >= STABLE_AFTER_MS) this.#failures = 0
     this.#wait('the Chroma server ended unexpectedly')
   }
 

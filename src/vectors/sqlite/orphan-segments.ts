@@ -8,14 +8,17 @@ const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * Removes the files of dropped collections, which the Chroma server leaves behind (22 MB each at 512 dimensions). Its
- * data lies in one folder for each segment that its own database names. Only while no server runs on the folder.
+ * data lies in one folder for each segment that its own database names. A server may run on the folder: it writes the name
+ * of a segment before it makes the folder.
  * @throws when Chroma's database cannot be read or has other tables than we know; nothing is removed then.
  */
 export const removeOrphanSegments = async (folder: string): Promise<void> => {
   const file = join(folder, 'chroma.sqlite3')
   if (!(await exists(file))) return
+  // In this order: a folder that is listed has its name in the database by now.
+  const entries = await readdir(folder, { withFileTypes: true })
   const used = usedSegments(file)
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  for (const entry of entries) {
     if (entry.isDirectory() && SEGMENT_FOLDER.test(entry.name) && !used.has(entry.name)) {
       await remove(join(folder, entry.name))
     }

@@ -8,6 +8,7 @@ import type {
   CollectionNumber,
   MoveTable,
   MaintenanceTable,
+  PurgeTable,
   WaitingVector,
 } from '../collection-allocator.ts'
 import { COLLECTION_VECTORS } from '../collection-policy.ts'
@@ -24,6 +25,7 @@ import {
 import { SqliteMoveTable } from './sqlite-move-table.ts'
 import { CollectionAssignment } from './collection-assignment.ts'
 import { SqliteMaintenanceTable } from './sqlite-maintenance-table.ts'
+import { SqlitePurgeTable } from './sqlite-purge-table.ts'
 
 export interface CollectionAllocatorDeps {
   readonly space: string
@@ -50,6 +52,7 @@ class SqliteCollectionAllocator implements CollectionAllocator {
   /** Spaces that this table leaves alone, as JSON. */
   readonly #others: string
   readonly maintenance: MaintenanceTable
+  readonly purge: PurgeTable
 
   constructor(database: Database, deps: CollectionAllocatorDeps) {
     this.space = deps.space
@@ -58,6 +61,7 @@ class SqliteCollectionAllocator implements CollectionAllocator {
     this.#rows = new AllocationRows(database, deps.space)
     this.#most = deps.collection_vectors ?? COLLECTION_VECTORS
     this.maintenance = new SqliteMaintenanceTable(this.#rows)
+    this.purge = new SqlitePurgeTable(this.#rows)
     this.moves = new SqliteMoveTable(this.#rows, this.#most)
   }
 

@@ -170,6 +170,14 @@ class SqliteVectorStore implements VectorStore {
     }
   }
 
+  async requestPurge(): Promise<void> {
+    this.#database.run('update index_files set purging = 1 where unclean = 1')
+  }
+
+  async purgePending(): Promise<boolean> {
+    return this.#database.get('select 1 from index_files where purging = 1') !== undefined
+  }
+
   /** Ids from `from` on, after `after` and before `before`. */
   #idsBetween(
     { from, after, before }: { from: string; after: string; before: string | undefined },

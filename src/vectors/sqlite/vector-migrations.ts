@@ -74,4 +74,28 @@ export const vectorMigrations: readonly Migration[] = [
       create index vectors_by_item on vectors (item_id);
     `,
   },
+  {
+    id: 'vectors-004',
+    sql: `
+      -- Collections whose files may still contain vectors that left them: an index marks what is deleted, and keeps it.
+      create table unclean_collections (
+        collection integer primary key references collections (collection) on delete cascade
+      ) strict;
+      insert into unclean_collections (collection) select collection from collections;
+      -- unclean: the index's files may contain deleted vectors; purging: they have to be rewritten without them.
+      create table index_files (
+        one integer primary key check (one = 1),
+        unclean integer not null check (unclean in (0, 1)),
+        purging integer not null check (purging in (0, 1))
+      ) strict;
+      insert into index_files values (1, (select count(*) > 0 from collections), 0);
+      create trigger vector_left after insert on removals begin
+        insert or ignore into unclean_collections (collection) values (new.collection);
+        update index_files set unclean = 1 where unclean = 0;
+      end;
+      create trigger collection_dropped after delete on collections begin
+        update index_files set unclean = 1 where unclean = 0;
+      end;
+    `,
+  },
 ]

@@ -34,18 +34,18 @@ const WAYS: readonly ((text: string) => readonly string[])[] = [
  */
 export const splitReply = (text: string, most = MOST_CHARACTERS): readonly string[] => {
   const parts: string[] = []
-  let current = ''
+  let current = new OpenPart()
   const flush = (): void => {
-    const part = trimmed(current)
+    const part = trimmed(current.text)
     if (part !== '') parts.push(part)
-    current = ''
+    current = new OpenPart()
   }
   const add = (piece: string, way: number): void => {
-    if (trimmed(current + piece).length <= most) {
-      current += piece
+    if (current.lengthWith(piece) <= most) {
+      current.add(piece)
     } else if (trimmed(piece).length <= most) {
       flush()
-      current = piece
+      current.add(piece)
     } else {
       for (const smaller of WAYS[way]?.(piece) ?? []) add(smaller, way + 1)
     }
@@ -63,8 +63,26 @@ export const splitReply = (text: string, most = MOST_CHARACTERS): readonly strin
   return parts
 }
 
+/** The part that is being filled. Its length is known without reading it again, however many pieces it has. */
+class OpenPart {
+  text = ''
+
+  /** The trimmed length that the part would have with a piece. */
+  lengthWith(piece: string): number {
+    const end = piece.trimEnd().length
+    return this.text === '' ? trimmed(piece).length : end === 0 ? 0 : this.text.length + end
+  }
+
+  /** Without words in it, white space is only the depth of the line that follows. */
+  add(piece: string): void {
+    this.text = this.text === '' ? piece.replace(EMPTY_LINES, '') : this.text + piece
+  }
+}
+
+const EMPTY_LINES = /^(?:[ \t]*\n)+/
+
 /** Without empty lines around it; spaces before the first word may be the depth of a list. */
-const trimmed = (text: string): string => text.replace(/^(?:[ \t]*\n)+/, '').trimEnd()
+const trimmed = (text: string): string => text.replace(EMPTY_LINES, '').trimEnd()
 
 /** Paragraphs and blocks of code, each with the empty lines behind it. */
 const blocksOf = (text: string): readonly string[] => {
@@ -88,11 +106,14 @@ const blocksOf = (text: string): readonly string[] => {
 /** Joins what announces something to what it announces, where both fit into one part. */
 const announced = (blocks: readonly string[], most: number): readonly string[] => {
   const joined: string[] = []
+  /** Length of the last one, without white space at its end. */
+  let length = 0
   for (const block of blocks.toReversed()) {
     const next = joined.at(-1)
-    const joins = next !== undefined && announces(block) && trimmed(block + next).length <= most
+    const joins = next !== undefined && announces(block) && block.length + length <= most
     if (joins) joined[joined.length - 1] = block + next
     else joined.push(block)
+    length = joins ? block.length + length : block.trimEnd().length
   }
   return joined.reverse()
 }

@@ -43,10 +43,11 @@ export const linesOfTable = (raw: string): { readonly lines: readonly string[]; 
 
 /** Columns under each other, where that is narrow enough. */
 const alignedLines = (rows: readonly (readonly string[])[]): readonly string[] | undefined => {
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0)
+  if (columns * BETWEEN_COLUMNS.length > NARROW_WIDTH) return undefined
   const plain = rows.map(row => row.map(cell => inlineToPlain(read(cell))))
-  const columns = Math.max(...plain.map(row => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...plain.map(row => (row[column] ?? '').length)),
+    plain.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0),
   )
   const width = widths.reduce((sum, each) => sum + each, BETWEEN_COLUMNS.length * (columns - 1))
   if (width > NARROW_WIDTH || !plain.flat().every(cell => FIXED_WIDTH.test(cell))) return undefined

@@ -1,6 +1,7 @@
 /** Renders Markdown, as models write it, in WhatsApp's formatting. */
 import { Lexer, type Token, type Tokens } from 'marked'
 import { boldToWhatsApp, inlineToWhatsApp } from './inline.ts'
+import { stretchesOf } from './stretches.ts'
 import { linesOfTable } from './table.ts'
 
 /**
@@ -9,8 +10,19 @@ import { linesOfTable } from './table.ts'
  * text without any marks stays the same.
  * Source: FAQ "How to format your messages", WhatsApp Help Center.
  */
-export const toWhatsApp = (markdown: string): string => {
-  const text = markdown.replace(/\r\n?/g, '\n')
+export const toWhatsApp = (markdown: string): string => [...formattedStretches(markdown)].join('')
+
+/** The same, stretch by stretch: a long text takes a while, and the caller can do something else between two of them. */
+export function* formattedStretches(markdown: string): Generator<string, void> {
+  for (const stretch of stretchesOf(markdown.replace(/\r\n?/g, '\n'))) {
+    // White space at the end of a stretch is between words or lines, and the parser drops it.
+    const words = stretch.trimEnd()
+    yield formatted(words) + stretch.slice(words.length)
+  }
+}
+
+const formatted = (text: string): string => {
+  if (!isFormatting(text)) return text
   const rendered = render(text)
   // Marks alone leave nothing; then they were meant literally.
   return rendered.trim() === '' ? text : rendered
@@ -22,11 +34,25 @@ const render = (text: string): string => {
       .map(line => line.text)
       .join('\n')
   } catch (error) {
-    // The parser recurses: a text nested thousands deep is no formatting and is sent as it is.
+    // The parser recurses: marks nested hundreds deep are no formatting, and the text is sent as it is.
     if (error instanceof RangeError) return text
     throw error
   }
 }
+
+const MARKS = /[*_~`[\]<>!]/g
+/** A short text may consist of marks. */
+const SHORT_CHARACTERS = 500
+/** Marks that begin a quote or an item, so many in one line that they are no nesting. */
+const DEEP_NESTING = /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){9}/m
+/** A row of blanks that no one typed as a layout. */
+const WIDE_GAP = /[ \t]{500}/
+
+/** Whether marks are formatting: a longer text with a mark on every fourth place is an attack or a drawing. */
+const isFormatting = (text: string): boolean =>
+  !DEEP_NESTING.test(text) &&
+  !WIDE_GAP.test(text) &&
+  (text.length <= SHORT_CHARACTERS || (text.match(MARKS)?.length ?? 0) * 4 <= text.length)
 
 /** A finished line; code must not be changed by what surrounds it. */
 interface Line {
@@ -43,7 +69,7 @@ const fenced = (lines: readonly string[]): readonly Line[] =>
   ['```', ...lines, '```'].map(text => ({ text, code: true }))
 const blank = (count: number): readonly Line[] => Array.from({ length: Math.max(0, count) }, () => line(''))
 /** Newlines at the end of a block's source. */
-const newlinesAtEnd = (raw: string): number => (/\s*$/.exec(raw)?.[0] ?? '').split('\n').length - 1
+const newlinesAtEnd = (raw: string): number => raw.slice(raw.trimEnd().length).split('\n').length - 1
 
 /**
  * Lines of blocks, with the empty lines that the source has between them.

@@ -78,10 +78,10 @@ const marked = (mark: string, all: readonly ProcessInfo[]): readonly ProcessInfo
 /** Whether all of them are gone in time. */
 const gone = async (processes: readonly ProcessInfo[], milliseconds: number, clock: Clock): Promise<boolean> => {
   const names = new Set(processes.map(nameOf))
-  const end = clock.now() + milliseconds
+  const end = clock.monotonic() + milliseconds
   for (;;) {
     if (!(await listProcesses()).some(each => names.has(nameOf(each)))) return true
-    if (clock.now() >= end) return false
+    if (clock.monotonic() >= end) return false
     await clock.sleep(CHECK_EVERY_MS)
   }
 }

@@ -87,8 +87,8 @@ export class PageMonitor {
     const up = look.state === 'CONNECTED'
     events.event({ kind: 'connection', up })
     if (up) this.#offline_since = undefined
-    else this.#offline_since ??= clock.now()
-    if (this.#offline_since !== undefined && clock.now() - this.#offline_since >= offline_ms) {
+    else this.#offline_since ??= clock.monotonic()
+    if (this.#offline_since !== undefined && clock.monotonic() - this.#offline_since >= offline_ms) {
       end({ kind: 'lost', reason: 'WhatsApp did not find its servers again.' })
       return
     }
