@@ -38,3 +38,6 @@ export const plain = (text: string): string =>
   bare(withoutInvisible(text))
     .replace(new RegExp(`^${QUOTES.source}+|${QUOTES.source}+$`, 'gu'), '')
     .trim()
+
+/** One word of visible ASCII characters, without quotes. */
+export const KEY = /^[\x21\x23-\x26\x28-\x5f\x61-\x7e]+$/

@@ -1,12 +1,14 @@
 /** The formats of settings: what each accepts, how that is worded, and how it is parsed from text. */
 import { validate as isCron } from 'node-cron'
-import { plain } from './clean-text.ts'
+import { KEY, plain } from './clean-text.ts'
 import { phoneDigits } from '../platform/phone.ts'
+import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
 import type {
   BooleanSetting,
   ChoiceSetting,
   FormatName,
   ListSetting,
+  ModelListSetting,
   NumberSetting,
   Setting,
   TextSetting,
@@ -29,7 +31,9 @@ type SettingWith<F extends FormatName> = F extends 'boolean'
       ? ChoiceSetting
       : F extends ListSetting['format']
         ? ListSetting
-        : TextSetting
+        : F extends 'models'
+          ? ModelListSetting
+          : TextSetting
 
 const MAX_TEXT_LENGTH = 4096
 /** User and password in an address. */
@@ -48,8 +52,6 @@ const BOOLEANS = new Map<string, boolean>([
 
 const unchanged = (text: string): string => text
 const trimmed = (text: string): string => text.trim()
-/** One word of visible ASCII characters, without quotes. */
-const KEY = /^[\x21\x23-\x26\x28-\x5f\x61-\x7e]+$/
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.trim() !== '' && value.length <= MAX_TEXT_LENGTH
@@ -71,6 +73,10 @@ const parseList = (text: string): unknown => {
       .map(trimmed)
       .filter(each => each !== '')
   }
+  return parseJson(text)
+}
+
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -139,6 +145,11 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     isValid: value => isTextList(value) && value.every(isPhone),
     parse: parseList,
   },
+  models: {
+    allowed: () => MODELS_ALLOWED,
+    isValid: value => modelListFault(value) === undefined,
+    parse: parseJson,
+  },
   url: { allowed: () => 'a URL that begins with http:// or https://', isValid: isUrl, parse: plain },
   path: { allowed: () => 'a path', isValid: isText, parse: unchanged },
   file: { allowed: () => 'the path of a readable file', isValid: isText, parse: unchanged },
@@ -182,6 +193,7 @@ export const parseText = (text: string, setting: Setting): unknown => formatOf(s
  * only what kind of character is wrong.
  */
 export const faultText = (value: unknown, setting: Setting): string => {
+  if (setting.format === 'models') return `; ${modelListFault(value) ?? ''}`
   if (setting.format === 'secret') {
     return isText(value) && !/\s/.test(value) ? '; it contains quotes, or characters other than plain ASCII' : ''
   }

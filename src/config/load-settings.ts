@@ -14,11 +14,12 @@ import {
   type Environment,
 } from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
+import { holdsModelKey, missingVariables } from './model-list.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
 import { listSettings } from './setting.ts'
 import type { Settings } from './settings.ts'
-import { textAt, type Tree } from './tree.ts'
+import { textAt, valueAt, type Tree } from './tree.ts'
 
 /** Files relative to the DeniDin folder, unless the request or `DENIDIN_CONFIG` names others. */
 const DEFAULT_FILE = 'config/config.json'
@@ -65,7 +66,8 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   const known = pickKnownKeys(content, SCHEMA)
   const { values, problems } = checkValues(known.values, layers)
   refuse([...known.problems, ...problems])
-  const settings = resolveSettings(values, cwd)
+  refuse(unsetKeys(values, layers))
+  const settings = resolveSettings(values, cwd, layers)
   refuse(findConflicts(settings))
 
   const exposed = [
@@ -100,8 +102,17 @@ const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) throw new DenidinError('invalid_config', problems.join('\n'))
 }
 
+const unsetKeys = (values: Tree, layers: readonly Environment[]): readonly string[] =>
+  SETTINGS.filter(({ format }) => format === 'models').flatMap(({ key }) =>
+    missingVariables(valueAt(values, key), layers).map(
+      name => `${key}: names the variable ${name}, which is not set; put ${name}=… into .env`,
+    ),
+  )
+
 const holdsSecret = (file: Tree): boolean =>
-  SETTINGS.some(({ key, format }) => format === 'secret' && textAt(file, key) !== undefined)
+  SETTINGS.some(({ key, format }) =>
+    format === 'models' ? holdsModelKey(valueAt(file, key)) : format === 'secret' && textAt(file, key) !== undefined,
+  )
 
 const exposedFile = (path: string): string =>
   `${path} may contain secrets, and other users of this machine can read it; run chmod 600 ${path}`
