@@ -13,6 +13,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import { createAlerts } from './alerts.ts'
+import { createDiskCheck } from './doctor-checks.ts'
 import { createOperationContext } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { Uptime } from './uptime.ts'
@@ -47,19 +48,21 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 
 /** Every component whose health `status` shows and alerts follow. */
 const healthChecks = (
-  { streams = [] }: AppDeps,
+  { settings, streams = [] }: AppDeps,
   { stores, audit, memory, models }: Foundation,
-  { channels, delivery }: Services,
+  { channels, delivery, learning }: Services,
 ): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
   ...channels,
   delivery.outbox,
   delivery.loops,
   ...models.checks,
+  ...learning.health,
   ...stores.health,
   ...memory.files,
   ...streams,
   audit,
+  createDiskCheck(settings),
 ]
 
 const createAppRunner = (
