@@ -195,7 +195,7 @@ test('in quiet hours messages wait in order, except those of the godfather', asy
     const at = new Date(Date.now() + hours * HOUR_MS)
     return `${new Intl.DateTimeFormat('en', { hour: '2-digit', hourCycle: 'h23', timeZone: time_zone }).format(at)}:00`
   }
-  await start({ conversation: { quiet_hours: `${hour(0)}-${hour(2)}`, time_zone } })
+  await start({ conversation: { quiet_hours: `${hour(0)}-${hour(2)}` }, time_zone })
   expect(await denidin.say('my first question')).toBe('')
   expect(await denidin.say('my second question')).toBe('')
   expect(await denidin.say('are you awake?', { phone: GODFATHER })).toBe('You said: are you awake?')

@@ -52,7 +52,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.global_gap_ms': 'messages keep the configured gaps, in one chat and across all',
   'conversation.pacing.jitter': 'gaps vary at random within the jitter',
   'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
-  'conversation.time_zone': 'in quiet hours messages wait in order, except those of the godfather',
+  time_zone: 'in quiet hours messages wait in order, except those of the godfather',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',
   'memory.godfather_scope':
