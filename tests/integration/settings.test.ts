@@ -89,6 +89,12 @@ test('the system prompt is read from the configured file', async () => {
   expect(denidin.lastRequest()).toMatch(/^system: You are a parrot\./)
 })
 
+test.each([true, false])('answers are asked for as streams unless ai.stream says no', async stream => {
+  await start({ ai: { stream } })
+  await expect(denidin.say('Hello there')).resolves.toBe('You said: Hello there')
+  expect(denidin.models.of('completion')[0]?.body.stream ?? false).toBe(stream)
+})
+
 test('a failed request is retried ai.retries times', async () => {
   await start({ ai: { retries: 1 } })
   denidin.models.next('completion', failure(500), reply('second time lucky'))

@@ -51,9 +51,13 @@ const commands: CommandStrings = {
   },
   memory: {
     help: 'what I remember about you, or about the words you add',
-    list: (items, learn) =>
+    list: (items, total, learn) =>
       [
-        items.length === 0 ? 'I found nothing that I remember.' : 'This is what I remember:',
+        items.length === 0
+          ? 'I found nothing that I remember.'
+          : total > items.length
+            ? `This is the newest of what I remember, ${String(items.length)} of ${total.toLocaleString('en')}:`
+            : 'This is what I remember:',
         ...items.map(
           ({ number, by, said_at, in_group, text }) =>
             `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(text)}`,

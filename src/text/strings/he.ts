@@ -52,9 +52,13 @@ const commands: CommandStrings = {
   },
   memory: {
     help: 'מה אני זוכר, בכלל או לפי המילים שתוסיפו',
-    list: (items, learn) =>
+    list: (items, total, learn) =>
       [
-        items.length === 0 ? 'לא מצאתי שום דבר שאני זוכר.' : 'זה מה שאני זוכר:',
+        items.length === 0
+          ? 'לא מצאתי שום דבר שאני זוכר.'
+          : total > items.length
+            ? `הדברים האחרונים שאני זוכר, ${String(items.length)} מתוך ${total.toLocaleString('he')}:`
+            : 'זה מה שאני זוכר:',
         ...items.map(
           ({ number, by, said_at, in_group, text }) =>
             `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(text)}`,
