@@ -47,7 +47,7 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 
 /** Every component whose health `status` shows and alerts follow. */
 const healthChecks = (
-  { streams = [] }: AppDeps,
+  { streams = [], parts }: AppDeps,
   { stores, audit, memory, models }: Foundation,
   { channels, delivery }: Services,
 ): readonly HealthCheck[] => [
@@ -59,6 +59,7 @@ const healthChecks = (
   ...memory.files,
   ...streams,
   audit,
+  parts.setAside,
 ]
 
 const createAppRunner = (

@@ -64,6 +64,7 @@ export const openIndexes = async ({ settings, stores, models, runtime }: Indexes
     feed: createSqliteMessageReader(stores.database),
     changeLog: stores.changeLog,
     clock: runtime.clock,
+    setAside: runtime.setAside,
     logger: runtime.logger,
   })
   const vectors = await createVectorsModule({

@@ -17,6 +17,7 @@ import { DeliveryHealth } from './delivery-health.ts'
 import { HeldReplySender, type ResendReason } from './outbox/held-reply-sender.ts'
 import { PartSender, RETRY_MS, type Part, type Sending, type SendResult } from './outbox/part-sender.ts'
 import type { Pacer } from './pacing/pacer.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 
 /** Sends replies, each as one message or several. */
 export interface Outbox extends HealthCheck {
@@ -56,6 +57,7 @@ export interface OutboxDeps {
   readonly delay: (reply: Reply) => Promise<boolean>
   /** A reply that is held for longer than this is of no use any more. */
   readonly useless_after_ms: number
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics

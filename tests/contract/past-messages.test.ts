@@ -13,6 +13,7 @@ import { KeptLog } from '../support/memory-kept-log.ts'
 import { ownPolicy } from '../support/memory-recall.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { BEGUN_AT, RecallRig } from '../support/recall-rig.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 const ANN: Scope = 'person:ann'
 const BEA: Scope = 'person:bea'
@@ -45,7 +46,13 @@ interface Subject {
 }
 
 const overAnIndex = (): Subject => {
-  const index = new FollowingMessageIndex({ feed: rig.feed, changeLog: rig.changeLog, index: rig.index, logger: log })
+  const index = new FollowingMessageIndex({
+    feed: rig.feed,
+    changeLog: rig.changeLog,
+    index: rig.index,
+    setAside: testSetAside(),
+    logger: log,
+  })
   const search = new MemorySearch({
     facts: { findFacts: async () => NO_FACTS },
     messages: rig.search({ indexer: index.indexer, logger: log }),

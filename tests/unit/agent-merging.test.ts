@@ -14,6 +14,7 @@ import { factCorpus } from '../support/fact-corpus.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { random } from '../support/random-text.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 const ANA: Scope = 'person:p1'
 /** Facts are compared by their words alone. */
@@ -36,6 +37,7 @@ const started = (): MergeDuplicates => {
   const merger = new DuplicateMerger({
     memories,
     clock,
+    setAside: testSetAside(),
     similarity,
     nameOf: () => Promise.resolve('Dana Levi'),
     exclusive: (scope, act) => scopes.run(scope, act),

@@ -5,6 +5,7 @@ import type { MessageReader } from '../../messages/message-reader.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { SetAside } from '../../platform/set-aside.ts'
 import { openIndexDatabase } from '../sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../sqlite/sqlite-full-text-index.ts'
 import type { FullTextIndex } from './full-text-index.ts'
@@ -16,6 +17,7 @@ export interface FullTextModuleDeps {
   readonly feed: MessageReader
   readonly changeLog: ChangeLog
   readonly clock: Clock
+  readonly setAside: SetAside
   readonly logger: Logger
 }
 
@@ -29,11 +31,11 @@ export interface FullTextModule extends Module {
 }
 
 export const createFullTextModule = async (deps: FullTextModuleDeps): Promise<FullTextModule> => {
-  const { database_path, feed, changeLog, clock, logger } = deps
+  const { database_path, feed, changeLog, clock, setAside, logger } = deps
   const latest_change = await changeLog.latest()
   const derived = openIndexDatabase({ path: database_path, latest_change, clock, logger })
   const index = createSqliteFullTextIndex(derived.database)
-  const following = new FollowingMessageIndex({ feed, changeLog, index, logger })
+  const following = new FollowingMessageIndex({ feed, changeLog, index, setAside, logger })
   derived.onRenewed(() => {
     index.renewed()
     following.requestSync()

@@ -6,6 +6,7 @@ import type { MessageId } from '../../messages/message.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { SetAside } from '../../platform/set-aside.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { VerifiablePart } from '../../vectors/maintenance/vector-maintenance.ts'
 import type { IndexedPersons, FullTextIndex } from './full-text-index.ts'
@@ -29,6 +30,7 @@ export interface MessageIndexDeps {
   readonly feed: MessageReader
   readonly changeLog: ChangeLog
   readonly index: FullTextIndex & IndexedPersons
+  readonly setAside: SetAside
   readonly logger: Logger
 }
 

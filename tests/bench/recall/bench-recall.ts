@@ -19,6 +19,7 @@ import { silentLogger } from '../../../src/platform/logger.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import type { Dialogue, DialogueTurn } from '../../support/dialogues/dialogue.ts'
+import { testSetAside } from '../../support/test-set-aside.ts'
 
 /** What a variant of recall has otherwise than the product. */
 export type RecallVariant = Partial<Pick<MessageSearchDeps, 'weights' | 'fusion' | 'reranker' | 'vectors'>>
@@ -60,7 +61,9 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
     }).database,
   )
   const index = createSqliteFullTextIndex(index_database)
-  const indexer = cleanup.use(new FullTextIndexer({ feed, changeLog, index, logger: silentLogger }))
+  const indexer = cleanup.use(
+    new FullTextIndexer({ feed, changeLog, index, setAside: testSetAside(), logger: silentLogger }),
+  )
   const begun = performance.now()
   indexer.requestSync()
   await indexer.whenIdle()
