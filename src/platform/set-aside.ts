@@ -22,7 +22,7 @@ const OF_EVERYTHING: ReadonlySet<ErrorCode> = new Set([
 export const isOfItem = (error: unknown): boolean =>
   error instanceof DenidinError
     ? !error.retryable && !OF_EVERYTHING.has(error.code)
-    : !(error instanceof Error && error.name === 'AbortError')
+    : (error as { name?: unknown } | undefined)?.name !== 'AbortError'
 
 /** What an act came to: its result, or nothing where its item was set aside. */
 export type Attempt<T> = { readonly done: true; readonly result: T } | { readonly done: false }
