@@ -3,6 +3,7 @@ import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { DeferredReplies } from '../conversation/deferred-replies.ts'
 import { ChannelOutbox, type Outbox } from '../conversation/outbox.ts'
+import { ReplyAddresses } from '../conversation/outbox/reply-addresses.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
 import { createQuietHours, type QuietHours } from '../conversation/pacing/quiet-hours.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
@@ -58,6 +59,7 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     ...runtime,
     messages: stores.messages,
     channelOf,
+    addresses: new ReplyAddresses({ people: stores.people }),
     pacer: createPacer({ ...runtime, settings: settings.conversation.pacing, stopping }),
     stopping,
     useless_after_ms: answerWithinMs(settings),

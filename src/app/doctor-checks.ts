@@ -18,19 +18,19 @@ const LEAST_ROOM_MB = 100
 const ANSWER_TOKENS = 64
 
 /** What `denidin doctor` looks into beyond what each part says of itself. */
-export const createCheckups = (settings: Settings, { language, embedder }: Models): readonly Checkup[] => [
+export const createCheckups = (settings: Settings, { ranked, embedder }: Models): readonly Checkup[] => [
   { name: 'configuration', look: async () => configured(settings) },
   { name: 'data folder', look: () => privateFolder(settings.data_root) },
   { name: 'log folder', look: () => privateFolder(settings.logs_dir) },
   { name: 'disk', look: () => roomOn(settings.data_root) },
-  {
-    name: 'language model',
-    look: signal =>
-      answers(`${language.provider} ${language.model}`, signal, async () => {
+  ...ranked.map(({ language, name }, at) => ({
+    name: at === 0 ? 'language model' : `fallback model ${String(at)}`,
+    look: (signal: AbortSignal) =>
+      answers(at === 0 ? `${language.provider} ${language.model}` : name, signal, async () => {
         const messages = [{ role: 'user', content: 'Say “ok”.' }] as const
         await language.complete({ messages, max_tokens: ANSWER_TOKENS, temperature: 0 }, { purpose: 'check', signal })
       }),
-  },
+  })),
   {
     name: 'embedding model',
     look: signal =>

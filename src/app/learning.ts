@@ -25,6 +25,7 @@ import { noLearning } from '../operations/memory/no-learning.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { createLanguageModels, type Address } from './language-models.ts'
 import { remembers } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
@@ -119,9 +120,12 @@ export const extractionProviders = (
   const { ai, feature_flags, anthropic_api_key, gemini_api_key } = settings
   const { anthropic, gemini, ollama, timeout_seconds } = settings.memory.extraction
   if (ai.provider === 'offline' || !feature_flags.enable_llm_entity_extraction) return []
-  const key = { openai: settings.openai_api_key, anthropic: anthropic_api_key, gemini: gemini_api_key }
+  const key = { anthropic: anthropic_api_key, gemini: gemini_api_key }
+  // Clients of their own: slow extractions must not delay replies. The provider chain retries, so the clients do not.
+  const clientOf = ({ base_url, api_key }: Address): OpenAiClient =>
+    new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, runtime)
+  const { language } = createLanguageModels({ settings, meter, knowledge, clientOf, timeout_seconds }, runtime)
   const endpoints: readonly Endpoint[] = [
-    { name: 'openai', base_url: ai.base_url, model: ai.model, api_key: key.openai, on: true },
     {
       name: 'anthropic',
       ...anthropic,
@@ -131,14 +135,14 @@ export const extractionProviders = (
     { name: 'gemini', ...gemini, api_key: key.gemini, on: key.gemini !== undefined },
     { name: 'ollama', ...ollama, api_key: undefined, on: feature_flags.enable_ollama, optional: true },
   ]
-  return endpoints
+  const others = endpoints
     .filter(endpoint => endpoint.on)
     .map(({ name, base_url, api_key, model, optional = false }) => {
-      // A client of its own: slow extractions must not delay replies. The provider chain retries, so the client does not.
-      const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, runtime)
-      const language = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge })
-      return { name, model: meteredLanguageModel(language, meter, runtime.clock, runtime.logger), optional }
+      const client = clientOf({ base_url, api_key })
+      const extractor = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge })
+      return { name, model: meteredLanguageModel(extractor, meter, runtime.clock, runtime.logger), optional }
     })
+  return [{ name: 'openai', model: language }, ...others]
 }
 
 const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime): Learning => ({

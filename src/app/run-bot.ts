@@ -1,8 +1,11 @@
 /** Runs the bot from taking the data folder to the clean stop. */
+import { join } from 'node:path'
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
+import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
+import { createScheduler } from '../interfaces/cron/scheduler.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
@@ -78,7 +81,9 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   // Whoever waits for an answer over the socket gets it first.
   cleanup.defer(() => app.conversation.drain())
   await app.start()
-  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger }))
+  const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
+  const scheduler = createScheduler({ clock, lastRuns, logger: parts.logger })
+  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger, scheduler }))
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,

@@ -1,7 +1,7 @@
 /** The port between DeniDin and a place where messages come from and replies go to, such as WhatsApp or the terminal. */
 import type { Health } from '../platform/health.ts'
 import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
-import type { Sender } from '../people/person.ts'
+import type { Identity, Sender } from '../people/person.ts'
 
 /** A reaction to a message. */
 export interface Reaction {
@@ -103,6 +103,11 @@ export interface Channel {
   render(reply: string): Promise<readonly string[]>
   /** Sends a text. Never rejects for a failure of the channel: that is an outcome. */
   send(chat_id: ChatId, text: string, options: { readonly reply_to?: MessageId }): Promise<Delivery>
+  /**
+   * Identities that the channel shows at this moment for the other person of a direct chat; none when it does not know.
+   * A channel without it has addresses that never pass to another person.
+   */
+  identitiesOf?(chat_id: ChatId): Promise<readonly Identity[]>
   /** Shows that the messages of a chat were read. Best effort, never rejects. */
   seen(chat_id: ChatId): Promise<void>
   /** Shows that an answer is being written, until disposed of. Best effort, never rejects. */

@@ -1,4 +1,6 @@
-/** Counts what became of replies and reports it as health, with an alarm when several in a row are unconfirmed. */
+/** Counts what became of replies, chat by chat, and reports it as health: a dead chat shows among healthy ones. */
+import type { ChatId } from '../messages/message.ts'
+import type { Reply } from '../messages/outbox-store.ts'
 import type { Health } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -6,47 +8,101 @@ import type { Metrics } from '../platform/metrics.ts'
 /** This many unconfirmed replies in a row are no accident. */
 const ALARMING_STREAK = 3
 
+/** Chats in trouble that are remembered, the newest; only some of them are named. */
+const MOST_CHATS = 1000
+const MOST_NAMED = 3
+
+/** What happened in a chat since the last reply that went out there. */
+interface Trouble {
+  readonly unconfirmed: number
+  readonly given_up: number
+  /** Why the channel does not take messages for this chat, if it does not. */
+  readonly refused: string | undefined
+}
+
+const NO_TROUBLE: Trouble = { unconfirmed: 0, given_up: 0, refused: undefined }
+
 export class DeliveryHealth {
   readonly #metrics: Metrics
   readonly #logger: Logger
-  /** Unconfirmed replies in a row. */
+  /** Unconfirmed replies in a row, over all chats. */
   #streak = 0
-  /** Replies given up since the last one that went out. */
-  #givenUp = 0
+  readonly #chats = new Map<ChatId, Trouble>()
 
   constructor(metrics: Metrics, logger: Logger) {
     this.#metrics = metrics
     this.#logger = logger
   }
 
-  sent(): void {
+  sent(chat_id: ChatId): void {
     this.#metrics.count('replies_sent')
     this.#streak = 0
-    this.#givenUp = 0
+    this.#chats.delete(chat_id)
   }
 
-  unconfirmed(): void {
+  unconfirmed(chat_id: ChatId): void {
     this.#metrics.count('replies_unconfirmed')
     this.#streak += 1
-    if (this.#streak === ALARMING_STREAK) {
-      this.#logger.error('Replies are sent but not confirmed; check the phone', { in_a_row: this.#streak })
+    const { unconfirmed } = this.#change(chat_id, before => ({ ...before, unconfirmed: before.unconfirmed + 1 }))
+    if (this.#streak === ALARMING_STREAK || unconfirmed === ALARMING_STREAK) {
+      this.#logger.error('Replies are sent but not confirmed; check the phone', { chat_id, in_a_row: this.#streak })
     }
   }
 
+  /** The channel works and does not take a message for this chat. */
+  refused(chat_id: ChatId, reason: string): void {
+    this.#change(chat_id, before => ({ ...before, refused: reason }))
+  }
+
   /** A reply certainly did not go out, and will not. */
-  failed(outbox_id: string, why: string): void {
+  failed({ outbox_id, chat_id }: Pick<Reply, 'outbox_id' | 'chat_id'>, why: string): void {
     this.#metrics.count('replies_failed')
-    this.#givenUp += 1
+    this.#change(chat_id, before => ({ ...before, given_up: before.given_up + 1 }))
     this.#logger.error('A reply was given up: it certainly did not go out', { outbox_id, why })
   }
 
   health(): Health {
-    if (this.#streak >= ALARMING_STREAK) {
-      const detail = `The last ${String(this.#streak)} replies were not confirmed; look at the phone.`
-      return { state: 'degraded', detail }
-    }
-    if (this.#givenUp === 0) return { state: 'ok', detail: 'replies are confirmed' }
-    const detail = `Replies that certainly did not go out and were given up, since the last one that did: ${String(this.#givenUp)}.`
-    return { state: 'degraded', detail }
+    const details = [...this.#unconfirmedDetail(), ...this.#refusedDetail(), ...this.#givenUpDetail()]
+    return details.length === 0
+      ? { state: 'ok', detail: 'replies are confirmed' }
+      : { state: 'degraded', detail: details.join(' ') }
   }
+
+  #unconfirmedDetail(): readonly string[] {
+    if (this.#streak >= ALARMING_STREAK) {
+      return [`The last ${String(this.#streak)} replies were not confirmed; look at the phone.`]
+    }
+    const dead = [...this.#chats].filter(([, { unconfirmed }]) => unconfirmed >= ALARMING_STREAK)
+    if (dead.length === 0) return []
+    return [`The last replies to ${named(dead)} were not confirmed, those to others were; look at these chats.`]
+  }
+
+  #refusedDetail(): readonly string[] {
+    const dead = [...this.#chats].filter(([, { refused }]) => refused !== undefined)
+    const reason = dead.at(-1)?.[1].refused
+    return reason === undefined ? [] : [`Replies to ${named(dead)} do not go out: ${reason}.`]
+  }
+
+  #givenUpDetail(): readonly string[] {
+    const given_up = [...this.#chats.values()].reduce((sum, each) => sum + each.given_up, 0)
+    if (given_up === 0) return []
+    return [
+      `Replies that certainly did not go out and were given up, since the last one that did: ${String(given_up)}.`,
+    ]
+  }
+
+  #change(chat_id: ChatId, change: (before: Trouble) => Trouble): Trouble {
+    const trouble = change(this.#chats.get(chat_id) ?? NO_TROUBLE)
+    this.#chats.delete(chat_id)
+    this.#chats.set(chat_id, trouble)
+    const [oldest] = this.#chats.keys()
+    if (this.#chats.size > MOST_CHATS && oldest !== undefined) this.#chats.delete(oldest)
+    return trouble
+  }
+}
+
+const named = (chats: readonly (readonly [ChatId, Trouble])[]): string => {
+  const newest = chats.slice(-MOST_NAMED).map(([chat_id]) => chat_id)
+  const more = chats.length - newest.length
+  return more === 0 ? newest.join(', ') : `${newest.join(', ')} and ${String(more)} more`
 }

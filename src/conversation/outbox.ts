@@ -16,6 +16,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import { DeliveryHealth } from './delivery-health.ts'
 import { HeldReplySender, type ResendReason } from './outbox/held-reply-sender.ts'
 import { PartSender, RETRY_MS, type Part, type Sending, type SendResult } from './outbox/part-sender.ts'
+import type { ReplyAddresses } from './outbox/reply-addresses.ts'
 import type { Pacer } from './pacing/pacer.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 
@@ -50,8 +51,9 @@ export interface Outbox extends HealthCheck {
 }
 
 export interface OutboxDeps {
-  readonly messages: Pick<MessageStore, 'inbox' | 'outbox'>
+  readonly messages: Pick<MessageStore, 'inbox' | 'outbox' | 'known'>
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly addresses: ReplyAddresses
   readonly pacer: Pacer
   /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
   readonly delay: (reply: Reply) => Promise<boolean>
@@ -126,7 +128,8 @@ export class ChannelOutbox implements Outbox {
     }
     const { channel, parts } = await this.#layOut(reply)
     await messages.outbox.intend(reply, textsOf(parts))
-    const { first } = await this.#send({ reply, parts, channel, since, retry_ms: RETRY_MS })
+    const addresses = await this.#deps.addresses.ofFresh(reply)
+    const { first } = await this.#send({ reply, parts, channel, addresses, since, retry_ms: RETRY_MS })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 
@@ -139,10 +142,20 @@ export class ChannelOutbox implements Outbox {
       this.#logger.error('Nothing can be recorded; a notice is sent without a record', { reason })
       const deliveries: Delivery[] = []
       for (const part of parts) deliveries.push(await this.#sender.transmit({ reply, channel }, part))
+      await this.#recordSent(deliveries)
       return deliveries.some(({ outcome }) => outcome !== 'not_sent')
     }
-    await this.#send({ reply, parts, channel, since: undefined, retry_ms: RETRY_MS })
+    const addresses = await this.#deps.addresses.ofFresh(reply).catch(() => [reply.chat_id])
+    await this.#send({ reply, parts, channel, addresses, since: undefined, retry_ms: RETRY_MS })
     return true
+  }
+
+  /** The channel will list these messages: they must not be taken for the owner's. Records what can be recorded. */
+  async #recordSent(deliveries: readonly Delivery[]): Promise<void> {
+    const { messages, clock } = this.#deps
+    for (const { message_id } of deliveries) {
+      if (message_id !== undefined) await messages.known.recordSent(message_id, clock.now()).catch(() => undefined)
+    }
   }
 
   async #send(sending: Sending): Promise<SendResult> {

@@ -62,8 +62,11 @@ export interface TokenUsage {
 }
 
 export interface Completion {
+  /** What the model says to the reader, without hidden reasoning. */
   readonly text: string
   readonly usage: TokenUsage
+  /** Whether the answer ended at its bound and not where the model meant to end. */
+  readonly cut?: boolean
 }
 
 /** A language model. */

@@ -24,6 +24,8 @@ export type ModelErrorReason =
   | 'redirected'
   /** The answer exceeds the bounds of one answer. */
   | 'too-large'
+  /** The bound on the answer was used up before a word was said: by hidden reasoning. A larger bound helps. */
+  | 'answer-length'
   /** The answer cannot be read, or holds no text. */
   | 'bad-response'
 
@@ -41,6 +43,7 @@ const CODES: Readonly<Record<ModelErrorReason, ErrorCode>> = {
   timeout: 'timeout',
   redirected: 'rejected',
   'too-large': 'bad_answer',
+  'answer-length': 'bad_answer',
   'bad-response': 'bad_answer',
 }
 

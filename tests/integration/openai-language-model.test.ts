@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
@@ -7,6 +7,7 @@ import { createTokenCounter } from '../../src/text/tokens.ts'
 import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import {
+  endless,
   failure,
   json,
   malformed,
@@ -25,6 +26,9 @@ const messages = [
 const request = { messages, max_tokens: 50, temperature: 0.7 }
 const call = { purpose: 'reply' } as const
 const tokens = createTokenCounter()
+
+/** The beginning of a stream whose text goes on. */
+const streamed = (text: string): string => `data: {"choices": [{"delta": {"content": "${text}`
 
 let server: ScriptedModelServer
 let model: LanguageModel
@@ -48,7 +52,14 @@ afterEach(async () => {
 
 test('the conversation, the model and its limits are what the server is asked', async () => {
   await model.complete(request, call)
-  expect(server.requests[0]?.body).toEqual({ model: 'some-model', messages, max_tokens: 50, temperature: 0.7 })
+  expect(server.requests[0]?.body).toEqual({
+    model: 'some-model',
+    messages,
+    max_tokens: 50,
+    temperature: 0.7,
+    stream: true,
+    stream_options: { include_usage: true },
+  })
 })
 
 test('the answer comes with the tokens that the server counted', async () => {
@@ -97,7 +108,9 @@ test('a model may refuse both, in a sentence instead of a field', async () => {
     reply('well'),
   )
   await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'well' })
-  expect(server.requests[2]?.body).toEqual({ model: 'some-model', messages, max_completion_tokens: 50 })
+  expect(server.requests[2]?.body).toMatchObject({ model: 'some-model', messages, max_completion_tokens: 50 })
+  expect(server.requests[2]?.body).not.toHaveProperty('max_tokens')
+  expect(server.requests[2]?.body).not.toHaveProperty('temperature')
 })
 
 test('a limit that is refused under both names is a refusal, and teaches nothing', async () => {
@@ -136,11 +149,74 @@ test.each([
   expect(server.counts.completion).toBe(1)
 })
 
-test('an answer whose tokens went into thinking says what would help', async () => {
-  server.next('completion', noContent({ finish_reason: 'length' }))
+test('an answer whose tokens went into thinking is asked for with a larger bound, from then on at once', async () => {
+  server.next('completion', noContent({ finish_reason: 'length' }), reply('<think>hm', { finish_reason: 'length' }))
+  server.next('completion', reply('Hello!'), reply('Hello again!'))
+  await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello!' })
+  await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello again!' })
+  expect(server.requests.map(each => each.body.max_tokens)).toEqual([50, 2098, 8242, 8242])
+})
+
+test('an answer whose tokens always go into thinking says what would help', async () => {
+  server.always('completion', noContent({ finish_reason: 'length' }))
   await expect(model.complete(request, call)).rejects.toMatchObject({
     code: 'bad_answer',
-    message: `the model at ${server.host} used its 50 tokens up before it said anything; allow it more`,
+    reason: 'answer-length',
+    message: `the model at ${server.host} used its 24626 tokens up before it said anything; allow it more`,
+  })
+  expect(server.counts.completion).toBe(4)
+})
+
+test('where no larger bound is accepted, the error is that the first was used up', async () => {
+  server.next('completion', noContent({ finish_reason: 'length' }))
+  server.always('completion', failure(400, { message: 'maximum context length is 1000 tokens' }))
+  await expect(model.complete(request, call)).rejects.toMatchObject({ reason: 'answer-length' })
+})
+
+describe('an answer that is cut at its bound', () => {
+  const first = 'The first thing is to open the window, and the second'
+  const cut = reply(first, { finish_reason: 'length' })
+
+  test.each([
+    ['with its last words', 'and the second is to breathe.', `${first} is to breathe.`],
+    ['with the whole text again', `${first} is to breathe.`, `${first} is to breathe.`],
+    ['with what follows', 'is to breathe.', `${first} is to breathe.`],
+    ['with a sign', '… is to breathe.', `${first} is to breathe.`],
+  ])('is continued once and joined: %s', async (_, next, whole) => {
+    server.next('completion', cut, reply(next))
+    const completion = await model.complete(request, call)
+    expect(completion.text).toBe(whole)
+    expect(completion.cut).toBeUndefined()
+    expect(server.requests[1]?.body.messages?.slice(0, 3)).toEqual([...messages, { role: 'assistant', content: first }])
+    expect(completion.usage.output_tokens).toBe(11 + next.split(' ').length)
+  })
+
+  test('says so when it is cut again', async () => {
+    server.always('completion', cut)
+    await expect(model.complete(request, call)).resolves.toMatchObject({ text: first, cut: true })
+    expect(server.counts.completion).toBe(2)
+  })
+
+  test('says so when it cannot be continued', async () => {
+    server.next('completion', cut)
+    server.always('completion', failure(401))
+    await expect(model.complete(request, call)).resolves.toMatchObject({ text: first, cut: true })
+  })
+
+  test('is enough for a check, and a JSON object is not continued', async () => {
+    server.always('completion', cut)
+    await expect(model.complete(request, { purpose: 'check' })).resolves.toMatchObject({ text: first, cut: true })
+    await expect(model.complete({ ...request, json: true }, call)).resolves.toMatchObject({ text: first, cut: true })
+    expect(server.counts.completion).toBe(2)
+  })
+
+  test('a server that ignores the bound is cut off, the answer is not read to its end', async () => {
+    server.always('completion', endless('words and words ', { opening: streamed(''), type: 'text/event-stream' }))
+    await expect(model.complete(request, { purpose: 'check' })).rejects.toMatchObject({ reason: 'too-large' })
+    server.always('completion', reply('words and words '.repeat(100_000)))
+    const { text, cut: isCut } = await model.complete(request, { purpose: 'check' })
+    expect(text.length).toBeLessThanOrEqual(50 * 16)
+    expect(isCut).toBe(true)
   })
 })
 

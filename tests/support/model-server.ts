@@ -22,6 +22,8 @@ export interface RequestBody {
   readonly max_completion_tokens?: number
   readonly temperature?: number
   readonly response_format?: { readonly type: string }
+  readonly stream?: boolean
+  readonly stream_options?: { readonly include_usage: boolean }
   /** Of an embedding. */
   readonly input?: string | readonly string[]
   readonly encoding_format?: 'float' | 'base64'
@@ -96,18 +98,51 @@ const completionBody = (model: string, content: string | null, more: object = {}
   choices: [{ index: 0, message: { role: 'assistant', content, ...more }, finish_reason: 'stop' }],
 })
 
-/** Answers with a text, or with what a function makes of the request. */
+/** Characters of each chunk of a streamed text. */
+const CHUNK_CHARACTERS = 200
+
+/** Answers with a text, or with what a function makes of the request: as a stream where that is asked for. */
 export const reply =
-  (text: string | ((request: RecordedRequest) => string)): Answer =>
+  (
+    text: string | ((request: RecordedRequest) => string),
+    { finish_reason = 'stop' }: { readonly finish_reason?: string } = {},
+  ): Answer =>
   (request, response) => {
     const content = typeof text === 'string' ? text : text(request)
+    const { model, stream = false, stream_options } = request.body
     const prompt_tokens = (request.body.messages ?? []).reduce((total, each) => total + countWords(each.content), 0)
     const completion_tokens = countWords(content)
-    sendJson(response, 200, {
-      ...completionBody(request.body.model, content),
-      usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+    const usage = { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens }
+    if (!stream) {
+      const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason }]
+      sendJson(response, 200, { ...completionBody(model, content), choices, usage })
+      return
+    }
+    const chunk = (choices: readonly object[], more: object = {}): object => ({
+      id: 'chatcmpl-scripted',
+      object: 'chat.completion.chunk',
+      created: 0,
+      model,
+      choices,
+      ...more,
     })
+    const pieces = Array.from({ length: Math.ceil(content.length / CHUNK_CHARACTERS) }, (_, at) =>
+      content.slice(at * CHUNK_CHARACTERS, (at + 1) * CHUNK_CHARACTERS),
+    )
+    const deltas = [{ role: 'assistant', content: '' }, ...pieces.map(piece => ({ content: piece }))]
+    sendEvents(response, [
+      ...deltas.map(delta => chunk([{ index: 0, delta, finish_reason: null }])),
+      chunk([{ index: 0, delta: {}, finish_reason }]),
+      ...(stream_options?.include_usage === true ? [chunk([], { usage })] : []),
+      '[DONE]',
+    ])
   }
+
+/** A stream of events: objects as JSON, texts as they are. */
+const sendEvents = (response: ServerResponse, events: readonly (object | string)[]): void => {
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
+  response.end(events.map(event => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join(''))
+}
 
 /** Answers with a text and does not say what it took. */
 export const replyWithoutUsage =

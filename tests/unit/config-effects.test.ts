@@ -24,6 +24,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'ai.provider': 'the offline provider calls no server',
   'ai.base_url': 'requests go to base_url with the configured key, model, temperature and token limit',
   'ai.model': 'requests go to base_url with the configured key, model, temperature and token limit',
+  'ai.fallback_models': 'when %s, the next model answers, with its own key',
   'ai.temperature': 'requests go to base_url with the configured key, model, temperature and token limit',
   'ai.max_tokens': 'requests go to base_url with the configured key, model, temperature and token limit',
   'ai.system_prompt_file': 'the system prompt is read from the configured file',

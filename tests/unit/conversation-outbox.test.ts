@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { createConsoleChannel } from '../../src/channels/console/console-channel.ts'
 import type { Channel, Delivery } from '../../src/channels/channel.ts'
+import { ReplyAddresses } from '../../src/conversation/outbox/reply-addresses.ts'
 import { ChannelOutbox, type Outbox } from '../../src/conversation/outbox.ts'
 import type { ResendReason } from '../../src/conversation/outbox/held-reply-sender.ts'
 import type { PacedText } from '../../src/conversation/pacing/pacer.ts'
@@ -46,6 +47,7 @@ const startOutbox = (): void => {
     logger: silentLogger,
     metrics: createMetrics(),
     stopping: stop.signal,
+    addresses: new ReplyAddresses({ people: { find: async () => undefined } }),
     channelOf: chat_id => [channel, other].find(each => each?.serves(chat_id)),
     pacer: {
       waitForPace: async text => {
@@ -335,6 +337,42 @@ test('a reply that was given up shows until one goes out', async () => {
   expect(await outbox.health()).toMatchObject({ state: 'degraded', detail: expect.stringMatching(/given up.*: 1\./) })
   await outbox.deliver(replyOf('b'))
   expect(await outbox.health()).toMatchObject({ state: 'ok' })
+})
+
+test('a dead chat shows, with the reason, while other chats are well', async () => {
+  const dead = { outcome: 'not_sent', reason: 'No LID for user', refused: true } as const
+  channel.outcomes.push(...Array.from({ length: 5 }, () => dead))
+  void outbox.deliver(replyOf('a'))
+  await allAttempts()
+  await outbox.deliver(replyOf('b', { chat_id: BEN }))
+  const { state, detail } = await outbox.health()
+  expect(state).toBe('degraded')
+  expect(detail).toContain(`Replies to ${ANA} do not go out: No LID for user`)
+  await sendHeld()
+  expect(arrived()).toBe('ba')
+  expect(await outbox.health()).toMatchObject({ state: 'ok' })
+})
+
+test('a chat in which nothing is confirmed shows while replies to others are', async () => {
+  for (let reply = 0; reply < 3; reply++) {
+    channel.outcomes.push({ outcome: 'unconfirmed', reason: 'no answer' })
+    await outbox.deliver(replyOf('a'))
+    await outbox.deliver(replyOf('b', { chat_id: BEN }))
+  }
+  expect(await outbox.health()).toMatchObject({ state: 'degraded', detail: expect.stringContaining(ANA) })
+})
+
+test('a message that was refused is ours when the channel lists it later, and the next attempt is sent', async () => {
+  channel.outcomes.push({ outcome: 'not_sent', reason: 'refused', refused: true, message_id: 'refused-1' })
+  const delivering = outbox.deliver(replyOf('a'))
+  await allAttempts()
+  await delivering
+  expect(arrived()).toBe('a')
+  const origin = async (message_id: string) =>
+    await messages.inbox.originOf({ message_id, chat_id: ANA, sent_at: clock.now() })
+  expect(await origin('refused-1')).toBe('ours')
+  expect(await origin(channel.sentIds[0] ?? '')).toBe('ours')
+  expect(await origin('by the owner')).toBe('new')
 })
 
 test('a reply of which a part went out and the rest never did is given up as failed', async () => {

@@ -6,6 +6,7 @@ import type { Health } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { ChatId, MessageId } from '../../messages/message.ts'
+import type { Identity } from '../../people/person.ts'
 import type { Channel, ChannelEvents, Delivery } from '../channel.ts'
 import { Backfill } from './backfill.ts'
 import { healthOf, initialState, nextState, type ConnectionEvent, type ConnectionState } from './connection-state.ts'
@@ -104,6 +105,15 @@ export class WhatsAppChannel implements Channel {
       return { outcome: 'not_sent', reason: this.#state.detail }
     }
     return await this.#outbound.send(connection, chat_id, text, isGroup(chat_id) ? options.reply_to : undefined)
+  }
+
+  async identitiesOf(chat_id: ChatId): Promise<readonly Identity[]> {
+    const connection = this.#running?.supervisor.connection
+    if (connection === undefined || connection.isOver || isGroup(chat_id)) return []
+    const { clock, logger, deadlines } = this.#deps
+    // Not from what was shown some minutes ago: the number may have passed to another account since.
+    const lookUp = connection.lookUp.bind(connection)
+    return await new IdentityResolver({ lookUp, clock, logger, deadline_ms: deadlines.identify_ms }).resolve(chat_id)
   }
 
   async seen(chat_id: ChatId): Promise<void> {

@@ -5,6 +5,7 @@ import type { MessageStore } from '../../messages/message-store.ts'
 import type { HeldReply, Reply } from '../../messages/outbox-store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
+import type { ReplyAddresses } from './reply-addresses.ts'
 import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-sender.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
 
@@ -14,6 +15,7 @@ export type ResendReason = 'reconnected' | 'resumed'
 export interface HeldReplySenderDeps {
   readonly messages: Pick<MessageStore, 'outbox'>
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly addresses: ReplyAddresses
   /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
   readonly delay: (reply: Reply) => Promise<boolean>
   /** A reply that is held for longer than this is of no use any more. */
@@ -87,7 +89,7 @@ export class HeldReplySender {
   }
 
   async #resume({ reply, waiting }: HeldReply, channel: Channel, reason: ResendReason): Promise<SendResult> {
-    const { messages, sender, clock } = this.#deps
+    const { messages, sender, addresses, clock } = this.#deps
     const unwritten = this.#unwritten.get(reply.outbox_id)
     this.#unwritten.delete(reply.outbox_id)
     const parts = unwritten ?? waiting.flatMap(({ part, text }) => (text === undefined ? [] : [{ part, text }]))
@@ -96,7 +98,14 @@ export class HeldReplySender {
       return { first: undefined, unsent: [] }
     }
     const retry_ms = reason === 'reconnected' ? RETRY_MS : []
-    const result = await sender.send({ reply, parts, channel, since: undefined, retry_ms })
+    const result = await sender.send({
+      reply,
+      parts,
+      channel,
+      addresses: await addresses.ofHeld(reply, channel),
+      since: undefined,
+      retry_ms,
+    })
     this.keepUnsent({ reply, unsent: result.unsent })
     return result
   }
@@ -105,7 +114,7 @@ export class HeldReplySender {
     const { messages, health, clock } = this.#deps
     await messages.outbox.fail(reply, clock.now())
     this.#unwritten.delete(reply.outbox_id)
-    health.failed(reply.outbox_id, why)
+    health.failed(reply, why)
   }
 
   #isStopping(): boolean {

@@ -3,6 +3,7 @@
  * only what certainly did not go out is tried again.
  */
 import type { Channel, Delivery } from '../../channels/channel.ts'
+import type { ChatId } from '../../messages/message.ts'
 import type { MessageStore } from '../../messages/message-store.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
@@ -14,6 +15,12 @@ import type { Pacer } from '../pacing/pacer.ts'
 export const RETRY_MS = [1, 2, 4, 8].map(seconds => seconds * SECOND_MS)
 
 const NO_CHANNEL: Delivery = { outcome: 'not_sent', reason: 'no channel serves this chat' }
+
+const NO_ADDRESS: Delivery = {
+  outcome: 'not_sent',
+  reason: 'the addresses of this person belong to someone else now',
+  refused: true,
+}
 
 /** One message of a reply; a long reply has several. */
 export interface Part {
@@ -27,6 +34,8 @@ export interface Sending {
   readonly reply: Reply
   readonly parts: readonly Part[]
   readonly channel: Channel | undefined
+  /** Where it may go: the next address is tried where the channel refuses the one before. */
+  readonly addresses: readonly ChatId[]
   /** When the work on the reply began, on the monotonic clock; `undefined` when it was written long ago. */
   readonly since: number | undefined
   /** Waits before further attempts at what certainly did not go out. */
@@ -71,6 +80,7 @@ export class PartSender {
       first ??= delivery
       if (delivery.outcome !== 'sent') {
         const { outcome, reason } = delivery
+        if (delivery.outcome === 'not_sent' && delivery.refused === true) health.refused(reply.chat_id, reason)
         const what = outcome === 'not_sent' ? 'held' : outcome
         logger.warn(`Reply ${what}`, { outbox_id: reply.outbox_id, part: part.part, reason })
         doubtful = true
@@ -79,20 +89,24 @@ export class PartSender {
       since = clock.monotonic()
     }
     if (doubtful) {
-      health.unconfirmed()
+      health.unconfirmed(reply.chat_id)
     } else {
-      health.sent()
+      health.sent(reply.chat_id)
       logger.info('Reply sent', { outbox_id: reply.outbox_id, tokens: reply.tokens, parts: parts.length })
     }
     return { first, unsent: [] }
   }
 
   /** Sends one part once and records nothing. */
-  async transmit({ reply, channel }: Pick<Sending, 'reply' | 'channel'>, part: Part): Promise<Delivery> {
+  async transmit(
+    { reply, channel }: Pick<Sending, 'reply' | 'channel'>,
+    part: Part,
+    chat_id = reply.chat_id,
+  ): Promise<Delivery> {
     if (channel === undefined) return NO_CHANNEL
     const reply_to = reply.chat_kind === 'group' && part.part === 0 ? reply.answers.at(-1) : undefined
     try {
-      return await channel.send(reply.chat_id, part.text, reply_to === undefined ? {} : { reply_to })
+      return await channel.send(chat_id, part.text, reply_to === undefined ? {} : { reply_to })
     } catch (error) {
       // A channel must not reject. If it does, the message may or may not have gone out.
       return { outcome: 'unconfirmed', reason: String(error) }
@@ -106,19 +120,32 @@ export class PartSender {
   }
 
   async #attempt(sending: Sending, part: Part): Promise<Delivery> {
-    const { messages, clock, stopping } = this.#deps
+    const { clock, stopping } = this.#deps
     for (let failures = 0; ; failures++) {
-      if (sending.channel !== undefined) await messages.outbox.begin(sending.reply.outbox_id, part.part, clock.now())
-      const delivery = await this.transmit(sending, part)
-      const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
-      await messages.outbox.conclude(sending.reply, part.part, {
-        state,
-        message_id: delivery.message_id,
-        at: clock.now(),
-      })
+      const delivery = await this.#attemptEachAddress(sending, part)
       const wait = sending.retry_ms[failures]
       if (delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted) return delivery
       await clock.sleep(wait, stopping).catch(() => undefined)
     }
+  }
+
+  /** Tries the addresses in their order, until one is not refused. */
+  async #attemptEachAddress(sending: Sending, part: Part): Promise<Delivery> {
+    let delivery = NO_ADDRESS
+    for (const chat_id of sending.addresses) {
+      delivery = await this.#attemptOnce(sending, part, chat_id)
+      if (delivery.outcome !== 'not_sent' || delivery.refused !== true) break
+    }
+    return delivery
+  }
+
+  async #attemptOnce(sending: Sending, part: Part, chat_id: ChatId): Promise<Delivery> {
+    const { messages, clock } = this.#deps
+    const { reply, channel } = sending
+    if (channel !== undefined) await messages.outbox.begin(reply.outbox_id, part.part, clock.now())
+    const delivery = await this.transmit(sending, part, chat_id)
+    const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
+    await messages.outbox.conclude(reply, part.part, { state, message_id: delivery.message_id, at: clock.now() })
+    return delivery
   }
 }

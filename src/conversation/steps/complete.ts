@@ -1,5 +1,5 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
-import type { LanguageModel } from '../../models/language-model.ts'
+import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -32,14 +32,29 @@ export const complete = async (
 ): Promise<Answer> => {
   try {
     const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
-    const { text } = await model.complete(request, { ...turn.caller, purpose: 'reply' })
-    return { text, from: 'model' }
+    const completion = await model.complete(request, { ...turn.caller, purpose: 'reply' })
+    return { text: withinBounds(completion, turn.strings), from: 'model' }
   } catch (error) {
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
     return { text: sentenceFor(failure, turn), from: 'system' }
   }
+}
+
+/**
+ * Most characters of a reply: ten messages on a phone. A model that writes on and on fills neither the chat nor the
+ * store.
+ */
+const REPLY_CHARACTERS = 40_000
+
+/** The reply, with a sign where it does not end as the model meant to. */
+const withinBounds = ({ text, cut = false }: Completion, strings: Strings): string => {
+  if (!cut && text.length <= REPLY_CHARACTERS) return text
+  const said = text.slice(0, REPLY_CHARACTERS).toWellFormed().trimEnd()
+  // The sign belongs to the text, not to a block of code that was cut.
+  const openCode = (said.match(/^```/gm) ?? []).length % 2 === 1
+  return `${said}${openCode ? '\n```' : ''}\n\n${strings.answer_cut}`
 }
 
 /** What the person reads. The administrator also reads the reason, in a direct chat. */

@@ -9,6 +9,12 @@ export const fieldsOf = (value: unknown): Fields =>
 /** The items of a list; none for anything else. */
 export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** A whole number from 0 on. */
+export const countOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
+
 /** The value of a JSON text, `undefined` when it is none. A byte order mark before it is left out. */
 export const jsonOf = (text: string): unknown => {
   try {

@@ -97,7 +97,7 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
       const vectors: Float32Array[] = []
       let input_tokens = 0
       for (const batch of batches(texts.map(text => fit(text, tokens)))) {
-        const answer = await client.call((openai, signal) => ask(openai, batch, signal), call.signal)
+        const answer = await client.call(model, (openai, signal) => ask(openai, batch, signal), call)
         const part = read(answer, batch)
         vectors.push(...part.vectors)
         input_tokens += part.input_tokens

@@ -140,6 +140,7 @@ const SENTENCES: Readonly<Record<ModelErrorReason, string>> = {
   timeout: 'is not able to answer now: it took too long',
   redirected: 'redirects to another address',
   'too-large': 'answered with too much',
+  'answer-length': 'thought until its bound was reached',
   'bad-response': 'answered with something that cannot be read',
 }
 

@@ -1,17 +1,16 @@
 /** Chat completions from an OpenAI-compatible endpoint. */
-import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
-import type { Completion, CompletionRequest } from '../language-model.ts'
+import type { Completion, CompletionRequest, LanguageModel } from '../language-model.ts'
 import type { ChatEndpoint } from '../mending/chat-endpoint.ts'
 import { MendedLanguageModel } from '../mending/mended-language-model.ts'
-import { ModelError } from '../model-error.ts'
-import type { OpenAiClient } from './openai-client.ts'
+import { WholeAnswers } from '../whole-answers.ts'
+import type { ChatAnswer } from './chat-answer.ts'
+import { ChatExchange, readAnswer } from './chat-exchange.ts'
 import { chatRequest } from './chat-request.ts'
-import { failureInAnswer } from './openai-errors.ts'
-import { readProviderError } from './provider-error.ts'
+import type { OpenAiClient } from './openai-client.ts'
 
 export interface OpenAiLanguageModelDeps {
   readonly client: OpenAiClient
@@ -26,23 +25,6 @@ export interface OpenAiLanguageModelDeps {
   readonly logger: Logger
 }
 
-const answerSchema = z.object({
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
-      }),
-    )
-    .min(1),
-  usage: z
-    .object({ prompt_tokens: z.number().int().nonnegative(), completion_tokens: z.number().int().nonnegative() })
-    .nullish()
-    .catch(undefined),
-})
-
-/** What a reasoning model of one's own may write before its answer; meant for nobody to read. */
-const THOUGHTS = /^\s*<think>[\s\S]*?(?:<\/think>|$)/
 /** Tokens around each message in OpenAI's chat format, and before the answer (their cookbook's count). */
 const TOKENS_PER_MESSAGE = 3
 
@@ -52,55 +34,34 @@ const TOKENS_PER_MESSAGE = 3
  * reasoning models accept nothing else) and as `max_tokens` to all others (Ollama, vLLM and most gateways know that
  * one), until a server refuses it.
  */
-export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): MendedLanguageModel => {
+export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
   const { client, model, tokens, knowledge, clock, logger } = parts
+  const { host } = client
+  const exchange = new ChatExchange({ host, stream: true, clock })
   const endpoint: ChatEndpoint = {
     provider: parts.provider ?? 'openai',
     model,
-    host: client.host,
+    host,
     key: modelKey(client.base_url, model),
     usual: { limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens' },
     send: async (request, traits, call) => {
       const body = chatRequest(model, request, traits)
-      const answer = await client.call(async (openai, signal) => {
-        const received: unknown = await openai.chat.completions.create(body, { signal })
-        const error = readProviderError(received)
-        if (error !== undefined) throw failureInAnswer(error, client.host)
-        return received
-      }, call.signal)
-      return read(answer, request, client.host, tokens)
+      const answer = await client.call(model, (openai, signal) => exchange.send(openai, body, signal), call)
+      return read(answer, request, host, tokens)
     },
   }
-  return new MendedLanguageModel({ endpoint, knowledge, tokens, clock, logger })
+  return new WholeAnswers(new MendedLanguageModel({ endpoint, knowledge, tokens, clock, logger }))
 }
 
-const read = (answer: unknown, request: CompletionRequest, host: string, tokens: TokenCounter): Completion => {
-  const parsed = answerSchema.safeParse(answer)
-  const choice = parsed.data?.choices[0]
-  if (choice === undefined) throw new ModelError('bad-response', `${host} answered without an answer in it`)
-  const text = (choice.message.content?.replace(THOUGHTS, '').trim() || choice.message.refusal?.trim()) ?? ''
-  if (text === '') throw empty(choice.finish_reason, request.max_tokens, host)
-  const usage = parsed.data?.usage
+const read = (answer: ChatAnswer, request: CompletionRequest, host: string, tokens: TokenCounter): Completion => {
+  const { text, usage, cut = false } = readAnswer(answer, request, host)
   return {
     text,
     usage: {
-      input_tokens: usage?.prompt_tokens ?? countRequest(request, tokens),
-      output_tokens: usage?.completion_tokens ?? tokens.count(text),
+      input_tokens: usage.input_tokens ?? countRequest(request, tokens),
+      output_tokens: usage.output_tokens ?? tokens.count(text),
     },
-  }
-}
-
-const empty = (finish_reason: string | null | undefined, max_tokens: number, host: string): ModelError => {
-  switch (finish_reason) {
-    case 'length':
-      return new ModelError(
-        'bad-response',
-        `the model at ${host} used its ${String(max_tokens)} tokens up before it said anything; allow it more`,
-      )
-    case 'content_filter':
-      return new ModelError('content-filter', `${host} withheld the answer (content filter)`)
-    default:
-      return new ModelError('bad-response', `${host} answered with an empty text`)
+    ...(cut ? { cut } : {}),
   }
 }
 

@@ -173,6 +173,7 @@ export const en: Strings = {
   commands,
   any_command: anyCommand,
   alerts,
+  answer_cut: '(My answer got too long and was cut off here. Write “go on” for more.)',
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
   model_filtered:

@@ -130,6 +130,8 @@ export interface Strings {
   readonly commands: CommandStrings
   readonly any_command: AnyCommandStrings
   readonly alerts: AlertStrings
+  /** Below an answer that ends at its bound. */
+  readonly answer_cut: string
   /** The model gave no answer, and may later. */
   readonly model_unavailable: string
   /** The model refuses for good (wrong key, unknown model): only the operator can help. */

@@ -65,6 +65,7 @@ export class FakeWhatsApp implements AsyncDisposable {
   /** A login ends in this state of the connection, such as `TOS_BLOCK`, instead of the chats. */
   block: string | undefined
   readonly contacts: Contact[]
+  #unreachable: readonly string[] = []
   readonly #lookups: PageSetup['lookups']
   readonly #told: number
   readonly #without: PageSetup['without']
@@ -172,6 +173,28 @@ export class FakeWhatsApp implements AsyncDisposable {
   read(chat: string): void {
     this.#unread.delete(chat)
     this.#tell({ kind: 'unread', chat, count: 0 })
+  }
+
+  /** From now on pages make no chat for these addresses: sending there throws before any message exists. */
+  unreachable(...chats: readonly string[]): void {
+    this.#unreachable = chats
+    this.#tell({ kind: 'unreachable', chats })
+  }
+
+  /**
+   * WhatsApp moves an account to another address, a number to a LID or back: chats and authors of old messages have it in
+   * every page that is loaded from now on, and so has what is said later.
+   */
+  move(from: string, to: string): void {
+    for (const messages of [this.#history, this.#fresh]) {
+      for (const [index, message] of messages.entries()) {
+        const chat = message.chat === from ? to : message.chat
+        messages[index] = { ...message, chat, author: message.author === from ? to : message.author }
+      }
+    }
+    const unread = this.#unread.get(from)
+    this.#unread.delete(from)
+    if (unread !== undefined) this.#unread.set(to, unread)
   }
 
   /** Tells the pages that a message of the bot has got as far as `level`: 1 server, 2 device, 3 read, −1 refused. */
@@ -304,6 +327,7 @@ export class FakeWhatsApp implements AsyncDisposable {
       ids: this.ids,
       sync: this.sync,
       lookups: this.#lookups,
+      unreachable: this.#unreachable,
       without: this.#without,
     }
     return [

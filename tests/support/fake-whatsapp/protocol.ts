@@ -21,6 +21,8 @@ export interface PageSetup {
   readonly sync: 'when_listened' | 'early' | 'never'
   /** Whether asking the servers for the phone behind a LID ever gets an answer. */
   readonly lookups: 'answered' | 'stuck'
+  /** Addresses for which the page makes no chat: it throws before any message exists. */
+  readonly unreachable: readonly string[]
   /** What this page has not, as after a change of the site: `module.name`. */
   readonly without?: string | undefined
 }
@@ -114,6 +116,7 @@ export type ToPage =
   | { readonly kind: 'refused' | 'sync_again' | 'reload' | 'logged_out' }
   | { readonly kind: 'message'; readonly message: WireMessage; readonly unread: number }
   | { readonly kind: 'unread'; readonly chat: string; readonly count: number }
+  | { readonly kind: 'unreachable'; readonly chats: readonly string[] }
   | { readonly kind: 'ack'; readonly id: string; readonly level: number }
   | {
       readonly kind: 'reaction'

@@ -1,7 +1,7 @@
 // The page's connection to its server: one JSON frame per message, over a WebSocket.
 import { maybeWid } from './ids.js'
 import { show } from './screens.js'
-import { chatOf, Cmd, Conn, Msg, putAway, setup, Socket, take } from './store.js'
+import { Chat, chatOf, Cmd, Conn, Msg, putAway, setup, Socket, take, unreachable } from './store.js'
 
 /** Where the page keeps reactions; the library listens in at this function. */
 export const reactionTableMode = { bulkUpsert: () => undefined }
@@ -81,6 +81,13 @@ const received = {
     if (!message.from_me) chatOf(message.chat).set({ unreadCount: unread })
   },
   unread: ({ chat, count }) => chatOf(chat).set({ unreadCount: count }),
+  unreachable: ({ chats }) => {
+    unreachable.clear()
+    for (const chat of chats) {
+      unreachable.add(chat)
+      Chat.remove(chat)
+    }
+  },
   ack: ({ id, level }) => Msg.get(id)?.set({ ack: level }),
   reaction: ({ id, from, emoji, t }) => {
     const key = Msg.get(id)?.id

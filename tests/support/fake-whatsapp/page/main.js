@@ -17,6 +17,7 @@ import {
   MsgKey,
   setup,
   Socket,
+  unreachable,
 } from './store.js'
 
 const VERSION = '2.3000.1099999999'
@@ -112,7 +113,12 @@ const modules = {
   // Sending
   WAWebWidFactory: { createWid, createWidFromWidLike: createWid, asUserWidOrThrow: createWid },
   WAWebMsgKey: MsgKey,
-  WAWebFindChatAction: { findOrCreateLatestChat: async id => ({ chat: chatOf(id) }) },
+  WAWebFindChatAction: {
+    findOrCreateLatestChat: async id => {
+      if (unreachable.has(id.toString())) throw new Error('No LID for user')
+      return { chat: chatOf(id) }
+    },
+  },
   WAWebChatGetters: { getIsNewsletter: () => false, getIsBroadcast: () => false },
   WALinkify: { findLink: text => links(text)[0], findLinks: links },
   WAWebLinkPreviewChatAction: { getLinkPreview: async () => null },

@@ -105,6 +105,9 @@ class ChatModel extends Model {
   }
 }
 
+/** Addresses for which the live site makes no chat, as for a number without a LID. */
+export const unreachable = new Set(setup.unreachable)
+
 export const chatOf = spelling => {
   const id = createWid(spelling)
   return Chat.get(id) ?? Chat.add(new ChatModel(id))

@@ -1,0 +1,149 @@
+/** One answer of a chat model, put together from a whole body or from the chunks of a stream. */
+import type { TokenUsage } from '../language-model.ts'
+import { countOf, fieldsOf, itemsOf, textOf, type Fields } from './json-fields.ts'
+import { readProviderError, type ProviderError } from './provider-error.ts'
+
+/** Characters of one answer, hidden reasoning within the text included; what follows is not read. */
+const CONTENT_CHARACTERS = 200_000
+
+/** How an answer ended. `filter`: words were withheld; `failure`: the server broke it off. */
+export type Ending = 'complete' | 'length' | 'filter' | 'overloaded' | 'failure'
+
+/** The words of providers for an ending that is not complete. Most are OpenAI's; the others are of those named. */
+const ENDINGS: Readonly<Record<string, Ending>> = {
+  length: 'length',
+  max_tokens: 'length', // Anthropic, Gemini, Cohere
+  max_output_tokens: 'length',
+  model_length: 'length', // Mistral
+  token_limit: 'length',
+  content_filter: 'filter',
+  content_filtered: 'filter', // Bedrock
+  guardrail_intervened: 'filter',
+  safety: 'filter', // Gemini, and the next four
+  recitation: 'filter',
+  prohibited_content: 'filter',
+  blocklist: 'filter',
+  spii: 'filter',
+  sensitive: 'filter', // GLM
+  error: 'failure', // OpenRouter
+  network_error: 'failure', // GLM
+  abort: 'failure', // vLLM, SGLang
+  insufficient_system_resource: 'overloaded', // DeepSeek
+}
+
+/** What a server sent, in one shape. */
+export interface ChatAnswer {
+  /** As the server sent it: hidden reasoning may be in it. */
+  readonly content: string
+  readonly refusal: string
+  /** Whether reasoning came in a field or a part of its own. */
+  readonly reasoned: boolean
+  /** Whether the model asked for a tool. */
+  readonly called_tool: boolean
+  readonly ending: Ending
+  /** Tokens as the server counted them. */
+  readonly usage: Partial<TokenUsage>
+  readonly error: ProviderError | undefined
+}
+
+/** Takes bodies or chunks in their order. */
+export class ChatAnswerBuilder {
+  #content = ''
+  /** Some servers repeat the whole answer at the end of a stream. */
+  #whole = ''
+  #refusal = ''
+  #reasoned = false
+  #called_tool = false
+  #finish_reason: string | undefined
+  #usage: Partial<TokenUsage> = {}
+  #error: ProviderError | undefined
+
+  /** Whether anything of the answer, or of the reasoning before it, has come. */
+  get begun(): boolean {
+    return this.#content !== '' || this.#reasoned
+  }
+
+  /** Whether the server said how the answer ended. */
+  get ended(): boolean {
+    return this.#finish_reason !== undefined || this.#error !== undefined
+  }
+
+  /** Whether nothing more is taken. */
+  get full(): boolean {
+    return this.#content.length >= CONTENT_CHARACTERS
+  }
+
+  add(body: unknown): void {
+    this.#error ??= readProviderError(body)
+    const { usage, x_groq, choices } = fieldsOf(body)
+    this.#addUsage(fieldsOf(usage ?? fieldsOf(x_groq)['usage']))
+    const [choice] = itemsOf(choices).map(fieldsOf)
+    if (choice !== undefined) this.#addChoice(choice)
+  }
+
+  build(): ChatAnswer {
+    const content = this.#content === '' ? this.#whole : this.#content
+    return {
+      content: content.slice(0, CONTENT_CHARACTERS),
+      refusal: this.#refusal,
+      reasoned: this.#reasoned,
+      called_tool: this.#called_tool,
+      ending: content.length >= CONTENT_CHARACTERS ? 'length' : endingOf(this.#finish_reason),
+      usage: this.#usage,
+      error: this.#error,
+    }
+  }
+
+  #addUsage({ prompt_tokens, completion_tokens }: Fields): void {
+    const input_tokens = countOf(prompt_tokens) ?? this.#usage.input_tokens
+    const output_tokens = countOf(completion_tokens) ?? this.#usage.output_tokens
+    this.#usage = {
+      ...(input_tokens === undefined ? {} : { input_tokens }),
+      ...(output_tokens === undefined ? {} : { output_tokens }),
+    }
+  }
+
+  #addChoice({ delta, message, text, finish_reason }: Fields): void {
+    const said = fieldsOf(delta ?? message)
+    const { content = text, refusal, tool_calls, function_call } = said
+    const parts = partsOf(content)
+    if (delta === undefined) this.#whole = parts.text
+    else this.#content += parts.text
+    this.#refusal += textOf(refusal) ?? parts.refusal
+    this.#reasoned ||= parts.reasoned || REASONING_FIELDS.some(field => isSaid(said[field]))
+    this.#called_tool ||= isSaid(tool_calls) || isSaid(function_call)
+    this.#finish_reason = textOf(finish_reason) ?? this.#finish_reason
+  }
+}
+
+const endingOf = (finish_reason: string | undefined): Ending =>
+  ENDINGS[finish_reason?.toLowerCase() ?? ''] ?? 'complete'
+
+/** Where servers put reasoning: DeepSeek, Qwen, vLLM; OpenRouter, Ollama, newer vLLM; others. */
+const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking', 'thinking_blocks']
+
+const isSaid = (value: unknown): boolean =>
+  (typeof value === 'string' && value !== '') ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
+
+/** Types of a part that hold text for the reader; a part without a type is one too. */
+const TEXT_PARTS = new Set([undefined, 'text', 'output_text'])
+const REASONING_PART = /think|reason/
+
+/** Content: a text, or a list of parts such as `{"type": "thinking", …}` and `{"type": "text", "text": "…"}` (Mistral). */
+const partsOf = (content: unknown): { readonly text: string; readonly refusal: string; readonly reasoned: boolean } => {
+  if (typeof content === 'string') return { text: content, refusal: '', reasoned: false }
+  const items = Array.isArray(content) ? content : [content]
+  const parts = items.map(item => (typeof item === 'string' ? { text: item } : fieldsOf(item)))
+  const ofType = (has: (type: string | undefined) => boolean): readonly Fields[] =>
+    parts.filter(part => has(textOf(part['type'])))
+  return {
+    text: ofType(type => TEXT_PARTS.has(type))
+      .map(({ text }) => textOf(text) ?? textOf(fieldsOf(text)['value']) ?? '')
+      .join(''),
+    refusal: ofType(type => type === 'refusal')
+      .map(({ refusal }) => textOf(refusal) ?? '')
+      .join(''),
+    reasoned: ofType(type => type !== undefined && REASONING_PART.test(type)).length > 0,
+  }
+}

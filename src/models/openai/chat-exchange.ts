@@ -1,0 +1,125 @@
+/** One exchange with a chat model: a request goes out, and what comes back becomes an answer or a typed error. */
+import type OpenAI from 'openai'
+import type { Clock } from '../../platform/clock.ts'
+import type { Completion, CompletionRequest } from '../language-model.ts'
+import { ModelError } from '../model-error.ts'
+import { visibleText } from '../visible-text.ts'
+import type { ChatAnswer } from './chat-answer.ts'
+import { failureInAnswer, refusedParameter } from './openai-errors.ts'
+import { BrokenStream, readChatAnswer } from './read-chat-answer.ts'
+
+/**
+ * Characters of an answer for each token that was allowed: ordinary text has 2 to 6. A server that pays no attention to
+ * the bound is cut off here.
+ */
+const CHARACTERS_PER_TOKEN = 16
+/** Broken streams of a model in a row after which it is asked for none. */
+const MOST_BROKEN_STREAMS = 2
+
+/** What is sent, but how the answer comes. */
+export type ChatBody = OpenAI.ChatCompletionCreateParamsNonStreaming
+
+export interface ChatExchangeDeps {
+  /** Host and port, for messages. */
+  readonly host: string
+  /** Whether answers are asked for as streams. */
+  readonly stream: boolean
+  readonly clock: Clock
+}
+
+/**
+ * Asks one model. Answers come as a stream where the server offers it, so that one that stops in the middle is noticed
+ * early; a server that refuses streams, or breaks them, is asked for whole answers from then on.
+ */
+export class ChatExchange {
+  readonly #deps: ChatExchangeDeps
+  #streams: boolean
+  /** Whether the tokens of a stream are asked for; where not, DeniDin counts. */
+  #usage = true
+  #broken = 0
+
+  constructor(deps: ChatExchangeDeps) {
+    this.#deps = deps
+    this.#streams = deps.stream
+  }
+
+  /** @throws ModelError, or what the openai package throws */
+  async send(openai: OpenAI, body: ChatBody, signal: AbortSignal): Promise<ChatAnswer> {
+    for (;;) {
+      try {
+        const answer = await this.#ask(openai, body, this.#streams, signal)
+        this.#broken = 0
+        return answer
+      } catch (thrown) {
+        if (this.#streams && thrown instanceof BrokenStream) return await this.#instead(openai, body, signal)
+        if (!this.#streams) throw thrown
+        if (this.#usage && refusedParameter(thrown, 'stream_options')) this.#usage = false
+        else if (refusedParameter(thrown, 'stream')) this.#streams = false
+        else throw thrown
+      }
+    }
+  }
+
+  /** The whole answer, after a stream of it broke. */
+  async #instead(openai: OpenAI, body: ChatBody, signal: AbortSignal): Promise<ChatAnswer> {
+    const answer = await this.#ask(openai, body, false, signal)
+    this.#broken++
+    if (this.#broken >= MOST_BROKEN_STREAMS) this.#streams = false
+    return answer
+  }
+
+  async #ask(openai: OpenAI, body: ChatBody, stream: boolean, signal: AbortSignal): Promise<ChatAnswer> {
+    const { host, clock } = this.#deps
+    const response = await openai.chat.completions.create(stream ? this.#streamed(body) : body, { signal }).asResponse()
+    const answer = await readChatAnswer(response, host, clock)
+    if (answer.error !== undefined) throw failureInAnswer(answer.error, host)
+    if (answer.ending === 'overloaded') throw new ModelError('overloaded', `${host} is overloaded and gave no answer`)
+    if (answer.ending === 'failure')
+      throw new ModelError('server-error', `${host} broke off in the middle of its answer`)
+    return answer
+  }
+
+  #streamed(body: ChatBody): OpenAI.ChatCompletionCreateParamsStreaming {
+    return { ...body, stream: true, ...(this.#usage ? { stream_options: { include_usage: true } } : {}) }
+  }
+}
+
+/** What of an answer is for the reader. Tokens are missing where the server does not count them. */
+export interface ReadAnswer extends Omit<Completion, 'usage'>, Pick<ChatAnswer, 'usage'> {}
+
+/** @throws ModelError `content-filter`, `answer-length`, or `bad-response` where nothing is said */
+export const readAnswer = (
+  { content, refusal, reasoned, called_tool, ending, usage }: ChatAnswer,
+  { max_tokens }: Pick<CompletionRequest, 'max_tokens'>,
+  host: string,
+): ReadAnswer => {
+  if (ending === 'filter') throw new ModelError('content-filter', `${host} withheld the answer (content filter)`)
+  const cut = ending === 'length'
+  const said = visibleText(content, { cut }) || refusal.trim()
+  if (said === '') {
+    if (cut) throw usedUp(max_tokens, host)
+    throw new ModelError('bad-response', `${host} ${nothingSaid(called_tool, reasoned || content.trim() !== '')}`)
+  }
+  const most = max_tokens * CHARACTERS_PER_TOKEN
+  if (said.length <= most) return { text: said, usage, cut }
+  return {
+    text: said
+      .slice(0, most)
+      .replace(/\s+\S*$/, '')
+      .toWellFormed(),
+    usage,
+    cut: true,
+  }
+}
+
+const usedUp = (max_tokens: number, host: string): ModelError =>
+  new ModelError(
+    'answer-length',
+    `the model at ${host} used its ${String(max_tokens)} tokens up before it said anything; allow it more`,
+    { limit_tokens: max_tokens },
+  )
+
+const nothingSaid = (called_tool: boolean, reasoned: boolean): string => {
+  if (called_tool) return 'asked for a tool instead of answering'
+  return reasoned ? 'thought, and said nothing' : 'answered with an empty text'
+}

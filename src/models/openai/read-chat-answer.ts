@@ -1,0 +1,166 @@
+/** Reads the body of a chat completion, by what is in it: a stream of events or one JSON text, whatever was asked for. */
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { ModelError } from '../model-error.ts'
+import { ChatAnswerBuilder, type ChatAnswer } from './chat-answer.ts'
+import { jsonOf } from './json-fields.ts'
+
+/** Silence in the middle of an answer after which it is given up. Before its first word, the deadline of the call counts. */
+const STALL_MS = 20 * SECOND_MS
+const CHARACTERS_PER_MILLION = 1_000_000
+/** Most characters of a body that is one JSON text, which is held as a whole. */
+const JSON_CHARACTERS = 16 * CHARACTERS_PER_MILLION
+/** Most characters of one line of a stream. */
+const LINE_CHARACTERS = 4 * CHARACTERS_PER_MILLION
+
+/** First characters of the lines of a stream: `data:`, `event:`, `error:`, `id:`, `retry:` and comments. */
+const STREAM_OPENINGS = new Set('deir:')
+
+/** A stream that ended without saying that the answer is complete, or that cannot be read: half an answer, perhaps. */
+export class BrokenStream extends ModelError {
+  constructor(host: string, how: string) {
+    super('bad-response', `${host} sent a stream that ${how}`)
+  }
+}
+
+/**
+ * @throws BrokenStream, or ModelError `timeout` when the server falls silent in the middle, `too-large`, or
+ * `bad-response` for a body that is no answer
+ */
+export const readChatAnswer = async (response: Response, host: string, clock: Clock): Promise<ChatAnswer> => {
+  const reading = new BodyReading(host)
+  const body: ReadableStream<Uint8Array> | null = response.body
+  const reader = body?.getReader()
+  if (reader === undefined) throw new ModelError('bad-response', `${host} answered with nothing`)
+  const decoder = new TextDecoder()
+  try {
+    for (;;) {
+      const { done, value } = await (reading.begun ? untilStalled(reader.read(), host, clock) : reader.read())
+      reading.take(done ? decoder.decode() : decoder.decode(value, { stream: true }))
+      if (done || reading.finished) return reading.end()
+    }
+  } finally {
+    // Of a body that is read to its end, nothing is left to cancel; of another, the connection is closed.
+    reader.cancel().catch(() => undefined)
+  }
+}
+
+const untilStalled = async <T>(next: Promise<T>, host: string, clock: Clock): Promise<T> => {
+  const stalled = Promise.withResolvers<never>()
+  using _timer = clock.after(STALL_MS, () => {
+    const message = `${host} fell silent for ${String(STALL_MS / SECOND_MS)} s in the middle of an answer`
+    stalled.reject(new ModelError('timeout', message))
+  })
+  return await Promise.race([next, stalled.promise])
+}
+
+/** Takes a body as it comes. A stream has lines such as `data: {…}`; everything else is taken for one JSON text. */
+class BodyReading {
+  readonly #host: string
+  readonly #answer = new ChatAnswerBuilder()
+  #shape: 'unknown' | 'stream' | 'json' = 'unknown'
+  /** What is not read yet: the beginning of a line, or all of a JSON text. */
+  #pending = ''
+  /** Data of an event that is no JSON yet: it goes on in the next line. */
+  #data = ''
+  #done = false
+
+  constructor(host: string) {
+    this.#host = host
+  }
+
+  get begun(): boolean {
+    return this.#answer.begun
+  }
+
+  get finished(): boolean {
+    return this.#done || this.#answer.full
+  }
+
+  take(text: string): void {
+    this.#pending += text
+    if (this.#shape === 'unknown') {
+      this.#pending = this.#pending.trimStart()
+      this.#shape = this.#recognise()
+    }
+    if (this.#shape === 'stream' && /[\r\n]/.test(text)) this.#takeLines()
+    const most = this.#shape === 'stream' ? LINE_CHARACTERS : JSON_CHARACTERS
+    if (this.#pending.length > most) throw new ModelError('too-large', `${this.#host} answered with too large a text`)
+  }
+
+  end(): ChatAnswer {
+    if (this.#shape === 'stream') this.#endStream()
+    else this.#takeJson(this.#pending)
+    return this.#answer.build()
+  }
+
+  #recognise(): 'unknown' | 'stream' | 'json' {
+    const first = this.#pending.charAt(0)
+    if (first === '') return 'unknown'
+    if (first === '{' || first === '[') return 'json'
+    if (STREAM_OPENINGS.has(first)) return 'stream'
+    const what = first === '<' ? 'a web page: check base_url' : 'something that is no JSON'
+    throw new ModelError('bad-response', `${this.#host} answered with ${what}`)
+  }
+
+  #takeLines(): void {
+    const lines = this.#pending.split(/\r\n|[\r\n]/)
+    this.#pending = lines.pop() ?? ''
+    for (const [at, line] of lines.entries()) {
+      if (this.#done) return
+      // Comments before a JSON text keep its connection open (OpenRouter).
+      if (line.startsWith('{') && !this.#answer.begun) {
+        this.#shape = 'json'
+        this.#pending = [...lines.slice(at), this.#pending].join('\n')
+        return
+      }
+      this.#takeLine(line)
+    }
+  }
+
+  #takeLine(line: string): void {
+    if (line === '') this.#endEvent()
+    const [, field, value = ''] = /^(\w+): ?(.*)$/s.exec(line) ?? []
+    // `error` as a field is llama.cpp's; names of events and comments say nothing that their data does not.
+    if (field === 'data') this.#takeData(value)
+    else if (field === 'error') this.#takeData(`{"error":${value}}`)
+    else if (field === undefined && line !== '' && !line.startsWith(':')) throw this.#unreadable()
+  }
+
+  #takeData(value: string): void {
+    if (/^\[done\]$/i.test(value.trim())) {
+      this.#done = true
+      return
+    }
+    this.#data = this.#data === '' ? value : `${this.#data}\n${value}`
+    const parsed = jsonOf(this.#data)
+    if (parsed === undefined) return
+    this.#data = ''
+    this.#answer.add(parsed)
+  }
+
+  #endEvent(): void {
+    if (this.#data.trim() !== '') throw this.#unreadable()
+    this.#data = ''
+  }
+
+  #endStream(): void {
+    if (this.#pending !== '') this.#takeLine(this.#pending)
+    this.#endEvent()
+    if (!this.#done && !this.#answer.ended && !this.#answer.full) {
+      throw new BrokenStream(this.#host, 'ended before the answer did')
+    }
+  }
+
+  #takeJson(text: string): void {
+    const parsed = jsonOf(text)
+    if (parsed === undefined) {
+      const what = text === '' ? 'nothing' : 'something that is no JSON'
+      throw new ModelError('bad-response', `${this.#host} answered with ${what}`)
+    }
+    this.#answer.add(parsed)
+  }
+
+  #unreadable(): BrokenStream {
+    return new BrokenStream(this.#host, 'cannot be read')
+  }
+}

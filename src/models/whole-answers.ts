@@ -1,0 +1,96 @@
+/** A language model that gives whole answers: where one ended at its bound, it is asked again or asked to go on. */
+import type { CallContext, Completion, CompletionRequest, LanguageModel, TokenUsage } from './language-model.ts'
+import { joinTexts } from './join-texts.ts'
+import { ModelError } from './model-error.ts'
+
+/** Tokens that hidden reasoning may take on top of the answer, tried in this order. */
+const REASONING_TOKENS = [2048, 8192, 24_576] as const
+/** Characters of the end of an answer that the model is shown to go on from. */
+const LAST_WORDS_CHARACTERS = 40
+
+/**
+ * Wraps a model. Where hidden reasoning used the bound up before a word was said, the model is asked with a larger one,
+ * and from then on at once. A visible answer that is cut is continued once; one that is cut then too says so (`cut`).
+ */
+export class WholeAnswers implements LanguageModel {
+  readonly provider: string
+  readonly model: string
+  readonly #inner: LanguageModel
+  /** What this model's reasoning was found to need. */
+  #reasoning_tokens = 0
+
+  constructor(inner: LanguageModel) {
+    this.provider = inner.provider
+    this.model = inner.model
+    this.#inner = inner
+  }
+
+  roomFor(max_tokens: number): number | undefined {
+    return this.#inner.roomFor?.(max_tokens + this.#reasoning_tokens)
+  }
+
+  async complete(request: CompletionRequest, call: CallContext): Promise<Completion> {
+    const first = await this.#said(request, call)
+    return first.cut === true && mayGoOn(request, call) ? await this.#continued(request, first, call) : first
+  }
+
+  /** Asks with room for hidden reasoning. @throws ModelError `answer-length` where no bound was large enough */
+  async #said(request: CompletionRequest, call: CallContext): Promise<Completion> {
+    const larger = REASONING_TOKENS.filter(tokens => tokens > this.#reasoning_tokens)
+    let bound = 0
+    let failure: ModelError | undefined
+    for (const reasoning_tokens of [this.#reasoning_tokens, ...larger]) {
+      try {
+        const completion = await this.#inner.complete(withRoom(request, reasoning_tokens), call)
+        this.#reasoning_tokens = reasoning_tokens
+        return completion
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error
+        // A server that refuses the larger bound has said all that it can.
+        if (error.reason !== 'answer-length') throw failure ?? error
+        failure = error
+        // The model's own limit may be smaller than what was asked for: more of the same would change nothing.
+        const used = error.limit_tokens ?? Number.POSITIVE_INFINITY
+        if (used <= bound) throw error
+        bound = used
+      }
+    }
+    throw failure ?? new ModelError('answer-length', `${this.model} gave no answer within its bound`)
+  }
+
+  /** What was said and what follows; what was said, where nothing follows. */
+  async #continued(request: CompletionRequest, first: Completion, call: CallContext): Promise<Completion> {
+    try {
+      const { messages, max_tokens, temperature } = request
+      const further = { messages: [...messages, ...goOn(first.text)], max_tokens, temperature }
+      const { text, usage, cut = false } = await this.#said(further, call)
+      const joined = { text: joinTexts(first.text, text), usage: sum(first.usage, usage) }
+      return cut ? { ...joined, cut } : joined
+    } catch {
+      call.signal?.throwIfAborted()
+      return first
+    }
+  }
+}
+
+/** A cut JSON object is not mended by words that follow, and a check asks only whether there is an answer. */
+const mayGoOn = ({ json = false }: CompletionRequest, { purpose }: CallContext): boolean => !json && purpose !== 'check'
+
+const withRoom = (request: CompletionRequest, reasoning_tokens: number): CompletionRequest =>
+  reasoning_tokens === 0 ? request : { ...request, max_tokens: request.max_tokens + reasoning_tokens }
+
+const goOn = (said: string): CompletionRequest['messages'] => {
+  const last = said.slice(-LAST_WORDS_CHARACTERS).toWellFormed().replace(/\s+/g, ' ')
+  return [
+    { role: 'assistant', content: said },
+    {
+      role: 'user',
+      content: `Your message was cut off. Go on exactly where it stopped: begin with its last words, “${last}”, and write only what follows. Say nothing about this request.`,
+    },
+  ]
+}
+
+const sum = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
+  input_tokens: a.input_tokens + b.input_tokens,
+  output_tokens: a.output_tokens + b.output_tokens,
+})
