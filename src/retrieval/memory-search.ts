@@ -2,6 +2,7 @@
 import { NO_FACTS, type FactHits, type FactSearch } from '../memory/fact-search.ts'
 import type { ScopeEntry, SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
+import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -17,6 +18,7 @@ export interface MemorySearchDeps {
   readonly messages: MessageSearch
   /** Groups of a person that remember something. */
   readonly memories: SpeakerGroups
+  readonly zoneOf: ZoneOf
   readonly policy: Pick<ScopePolicy, 'label'>
   readonly clock: Clock
   readonly logger: Logger
@@ -80,14 +82,14 @@ export class MemorySearch implements SearchService {
     call: CallContext,
   ): Promise<MessageHits> {
     if (query.messages === 'none') return NO_MESSAGES
-    const { messages, clock, metrics } = this.#deps
+    const { messages, zoneOf, clock, metrics } = this.#deps
     const begun = clock.monotonic()
     try {
       const hits =
         query.messages === 'relevant'
           ? await messages.findRelevant(
               entries,
-              query,
+              { ...query, zone: query.asker === undefined ? clock.zone : await zoneOf(query.asker) },
               limits,
               async scope => (await facts).found.similar.get(scope) ?? [],
               call,

@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { NO_FACTS } from '../../src/memory/fact-search.ts'
 import { FollowingMessageIndex, type MessageIndex } from '../../src/retrieval/full-text/message-index.ts'
@@ -51,12 +52,14 @@ const overAnIndex = (): Subject => {
     changeLog: rig.changeLog,
     index: rig.index,
     setAside: testSetAside(),
+    zoneOf: async () => UTC,
     logger: log,
   })
   const search = new MemorySearch({
     facts: { findFacts: async () => NO_FACTS },
     messages: rig.search({ indexer: index.indexer, logger: log }),
     memories: rig.index,
+    zoneOf: async () => UTC,
     policy: ownPolicy,
     clock: systemClock,
     logger: log,

@@ -32,6 +32,7 @@ test('a message that cannot be indexed: the others are found, and the index goes
     feed: rig.feed,
     changeLog: rig.changeLog,
     index: rig.index,
+    zoneOf: rig.zoneOf,
     setAside,
     logger: memoryLog(),
   })

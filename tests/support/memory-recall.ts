@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import type { FactSearch } from '../../src/memory/fact-search.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
 import type { MemoryScopes } from '../../src/memory/memory-store.ts'
@@ -42,6 +43,7 @@ export const recallOver = (
     facts,
     messages: noMessages,
     memories,
+    zoneOf: async () => UTC,
     policy: ownPolicy,
     clock: runtime.clock ?? systemClock,
     logger: runtime.logger ?? silentLogger,

@@ -1,4 +1,5 @@
 // The search over facts and messages together: one query for the facts, and never a hit from outside the scope.
+import { UTC } from '../../src/platform/time-zone.ts'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { SearchScope, Scope } from '../../src/messages/scope.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -40,6 +41,7 @@ const searchOver = (scopes: readonly Scope[]) => {
     facts: rig.memory,
     messages: messages.search(),
     memories: rig.memories,
+    zoneOf: async () => UTC,
     policy: ownPolicy,
     clock: rig.clock,
     logger: silentLogger,

@@ -204,7 +204,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {
-    for await (const rows of this.#ofPerson<MemoryRow>(person_id, COLUMNS)) {
+    for await (const rows of this.#ofPerson<MemoryRow>(person_id, COLUMNS, ofPerson.OWN)) {
       yield* rows.map(row => ofPerson.memoryRecord(toMemory(row)))
     }
   }
@@ -218,8 +218,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return erased
   }
 
-  #ofPerson<T extends object>(person_id: PersonId, columns: string): AsyncIterable<readonly T[]> {
-    const table = { table: 'memories', columns, where: ofPerson.OF_PERSON }
+  #ofPerson<T extends object>(
+    person_id: PersonId,
+    columns: string,
+    where = ofPerson.OF_PERSON,
+  ): AsyncIterable<readonly T[]> {
+    const table = { table: 'memories', columns, where }
     return readInBatches<T>(this.#database, table, ofPerson.personParameters(person_id))
   }
 

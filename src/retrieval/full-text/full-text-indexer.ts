@@ -5,6 +5,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { IndexProgress, FullTextIndex, MessageState } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
 
@@ -18,6 +19,7 @@ export interface FullTextIndexerDeps {
   readonly changeLog: Pick<ChangeLog, 'changes' | 'advance'>
   readonly index: FullTextIndex
   readonly setAside: SetAside
+  readonly zoneOf: ZoneOf
   readonly logger: Logger
 }
 
@@ -71,25 +73,23 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
   async #fill(filled_to: number): Promise<true> {
-    const { feed } = this.#deps
+    const { feed, zoneOf } = this.#deps
     const page = await feed.inOrder(filled_to, BATCH)
-    await this.#apply(
-      page.map(({ message }) => stateOf(message.message_id, message)),
-      { filled_to: page.at(-1)?.seq },
-    )
+    await this.#apply(await Promise.all(page.map(({ message }) => stateOf(message.message_id, message, zoneOf))), {
+      filled_to: page.at(-1)?.seq,
+    })
     return true
   }
 
   /** @returns whether there was any */
   async #follow({ change }: IndexProgress): Promise<boolean> {
-    const { changeLog } = this.#deps
+    const { changeLog, zoneOf } = this.#deps
     const changes = await changeLog.changes(change, BATCH)
     const last = changes.at(-1)
     if (last === undefined) return false
-    await this.#apply(
-      changes.map(({ message_id, now }) => stateOf(message_id, now)),
-      { change: last.change },
-    )
+    await this.#apply(await Promise.all(changes.map(({ message_id, now }) => stateOf(message_id, now, zoneOf))), {
+      change: last.change,
+    })
     this.#since_purge += changes.length
     return true
   }

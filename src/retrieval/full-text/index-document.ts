@@ -6,10 +6,13 @@ import { endsAsQuestion } from '../../text/question-kind.ts'
 import { subjectStems } from '../../text/content-stems.ts'
 
 /** A message as the index takes it. */
-export type IndexedMessage = Pick<
+export interface IndexedMessage extends Pick<
   MessageRecord,
   'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at'
->
+> {
+  /** The calendar day on which it was sent, where its person is: in days since 1 January 1970. */
+  readonly day: number
+}
 
 /** What the index keeps of a message. */
 export interface IndexedDocument {
@@ -29,7 +32,7 @@ export interface IndexedDocument {
 }
 
 /** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
-export const INDEX_VERSION = 2
+export const INDEX_VERSION = 3
 
 /** Words of one message that are indexed; what comes after is a document, not something said. */
 const MOST_STEMS = 2000
@@ -41,8 +44,8 @@ const NUMBER =
 
 /** Reads a message for the index. */
 export const readMessage = (message: IndexedMessage): IndexedDocument => {
-  const { text, sent_at } = message
-  const dates = datesIn(text, sent_at)
+  const { text, sent_at, day } = message
+  const dates = datesIn(text, day)
   return {
     stems: subjectStems(text).slice(0, MOST_STEMS),
     sent_at,

@@ -20,7 +20,7 @@ const SPEAKERS = { you: 'you said', others: 'someone else said', conversation: '
 
 const PRIVACY_ON = 'Learning is on: I remember what matters from what you say. /privacy off turns it off.'
 const PRIVACY_OFF =
-  'Learning is off: we can go on talking, but I remember nothing that you say from now on. What I already know stays until you /forget it. /privacy on turns learning on again.'
+  'Learning is off: from now on I take no facts from what you say, and neither summarise it nor find it again later. We can go on talking: the messages stay in the history of this conversation until you /forget them, and I see them while it lasts. What I already know stays. /privacy on turns learning on again.'
 
 const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down' }
 

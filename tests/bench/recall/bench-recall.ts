@@ -1,3 +1,4 @@
+import { UTC } from '../../../src/platform/time-zone.ts'
 import { join } from 'node:path'
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
@@ -62,7 +63,14 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   )
   const index = createSqliteFullTextIndex(index_database)
   const indexer = cleanup.use(
-    new FullTextIndexer({ feed, changeLog, index, setAside: testSetAside(), logger: silentLogger }),
+    new FullTextIndexer({
+      feed,
+      changeLog,
+      index,
+      zoneOf: async () => UTC,
+      setAside: testSetAside(),
+      logger: silentLogger,
+    }),
   )
   const begun = performance.now()
   indexer.requestSync()

@@ -25,6 +25,7 @@ export class FakeMemory {
   agent: MemoryContext['agent'] = noConsciousAgent(6)
   learning: MemoryContext['learning'] = noLearning
   maintenance: MemoryContext['maintenance'] = noVectorMaintenance
+  scopes: MemoryContext['scopes'] = { readsOthers: async () => false }
   readonly lists: MemoryContext['lists']
   readonly store: MemoryContext['store']
   readonly log: MemoryContext['log']
