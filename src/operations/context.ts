@@ -94,7 +94,7 @@ export interface OperationContext {
   readonly messages: {
     /** Searches memories too. */
     readonly search: SearchService
-    readonly history: Pick<MessageErasure, 'get' | 'last'>
+    readonly history: Pick<MessageErasure, 'get' | 'last' | 'recent'>
     readonly traffic: Traffic
   }
   readonly sessions: {
@@ -105,7 +105,10 @@ export interface OperationContext {
   }
   readonly memory: {
     readonly facts: Pick<LongTermMemory, 'list' | 'stats' | 'store'>
-    readonly store: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
+    readonly store: Pick<
+      MemoryStore,
+      'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'ofSources' | 'countOfScope' | 'scopesOf'
+    >
     readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
     readonly lists: NumberedLists
     readonly scopes: Pick<ScopePolicy, 'readsOthers'>

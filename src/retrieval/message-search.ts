@@ -4,6 +4,7 @@ import type { MessageId } from '../messages/message.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
 import type { QuestionWords } from '../text/passages.ts'
 import type { CallContext } from '../models/language-model.ts'
+import type { EarlierStatement, LaterStatement } from './later-statements.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
 import type { Quote } from './quote.ts'
 import type { SpeakerGroups } from './scope-entries.ts'
@@ -40,6 +41,11 @@ export interface MessageSearch extends SpeakerGroups {
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits>
+  /** What was said later about the same things, by the ids of these statements. @throws as `findRelevant` */
+  findLater(
+    entries: readonly ScopeEntry[],
+    statements: readonly EarlierStatement[],
+  ): Promise<ReadonlyMap<string, LaterStatement>>
   /** Messages of people that hold every word, in whatever form, newest first. @throws as `findRelevant` */
   findAllWords(
     entries: readonly ScopeEntry[],

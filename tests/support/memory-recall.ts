@@ -22,6 +22,7 @@ export const ownPolicy = new ScopePolicy({
 /** A search in messages that finds nothing. */
 export const noMessages: MessageSearch = {
   findRelevant: async () => ({ quotes: [], most_quotes: 0, words: new Map() }),
+  findLater: async () => new Map(),
   findAllWords: async () => [],
   groupsOfSpeaker: async () => [],
 }

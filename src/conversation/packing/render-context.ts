@@ -53,15 +53,21 @@ export const linesOf = ({ memory }: RecalledMemory): readonly string[] =>
     .filter(line => line !== '')
 
 /** What a line of a memory begins with. */
-export const memoryPrefix = ({ memory, owner_label }: RecalledMemory): string =>
-  `- [${isoDay(memory.said_to)}]${ownerOf(owner_label)} `
+export const memoryPrefix = ({ memory, held_until, owner_label }: RecalledMemory): string =>
+  `- [${isoDay(memory.said_to)}${untilOf(held_until)}]${ownerOf(owner_label)} `
 
 /** What a quote begins with: when it was said, until when it held, and by whom. */
 export const quotePrefix = ({ role, speaker, sent_at, held_until, owner_label }: Quote): string => {
   const who = role === 'assistant' ? 'you' : (speakerName(speaker) ?? '')
-  const held = held_until === undefined ? '' : `, until ${isoDay(held_until)}`
-  return `- [${isoDay(sent_at)}${held}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
+  return `- [${isoDay(sent_at)}${untilOf(held_until)}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
 }
+
+const untilOf = (held_until: number | undefined): string =>
+  held_until === undefined ? '' : `, until ${isoDay(held_until)}`
+
+/** What stands behind a text that does not hold any more: what was said later about the same thing. */
+export const nowSuffix = ({ now }: Pick<Quote, 'now'>): string =>
+  now === undefined ? '' : ` (now: ${now.map(({ text }) => JSON.stringify(text)).join('; ')})`
 
 /** People choose their own names: these too are data. */
 const ownerOf = (label: string | undefined): string => (label === undefined ? '' : ` of ${JSON.stringify(label)}:`)
@@ -103,18 +109,32 @@ export const renderContext = (parts: RenderedParts): readonly ModelMessage[] => 
     messages.push(blockMessage('system', PROFILE_HEADING, lines))
   }
   const recalled = [
-    ...memories.flatMap(memory => linesOf(memory).map(line => recalledLine(memory, line))),
-    ...quotes.map(quote => ({ text: `${quotePrefix(quote)}${JSON.stringify(quote.text)}`, ids: [quote.message_id] })),
+    ...memories.flatMap(memoryLines),
+    ...quotes.map(quote => ({
+      text: `${quotePrefix(quote)}${JSON.stringify(quote.text)}${nowSuffix(quote)}`,
+      ids: [quote.message_id, ...idsOf(quote)],
+    })),
   ]
   if (memories.length + quotes.length > 0) messages.push(blockMessage('system', RECALLED_HEADING, recalled))
   return [...messages, ...history.map(message => renderMessage(message, parts))]
 }
 
-const recalledLine = (recalled: RecalledMemory, line: string): RequestPiece => ({
-  text: `${memoryPrefix(recalled)}${JSON.stringify(line)}`,
-  // A memory holds the words of what it was learned from.
-  ids: [recalled.memory.memory_id, ...recalled.memory.sources],
-})
+/** Behind the last line of a memory stands what holds now. */
+const memoryLines = (recalled: RecalledMemory): readonly RequestPiece[] => {
+  const lines = linesOf(recalled)
+  const { memory_id, sources } = recalled.memory
+  return lines.map((line, at) => {
+    const last = at === lines.length - 1
+    return {
+      text: `${memoryPrefix(recalled)}${JSON.stringify(line)}${last ? nowSuffix(recalled) : ''}`,
+      // A memory holds the words of what it was learned from.
+      ids: [memory_id, ...sources, ...(last ? idsOf(recalled) : [])],
+    }
+  })
+}
+
+/** Where the words come from that stand behind a text. */
+const idsOf = ({ now = [] }: Pick<Quote, 'now'>): readonly string[] => now.map(each => each.id)
 
 const renderMessage = (message: WindowMessage, { chat_kind, question }: RenderedParts): ModelMessage => {
   const prefix = senderPrefix(message, chat_kind)

@@ -4,6 +4,9 @@ import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
 import { endsAsQuestion } from '../../text/question-kind.ts'
 import { subjectStems } from '../../text/content-stems.ts'
+import { isCorrection } from '../../text/correction.ts'
+import { statementKeys } from '../../text/facts/statement-keys.ts'
+import { tokenise } from '../../text/tokenise.ts'
 
 /** A message as the index takes it. */
 export interface IndexedMessage extends Pick<
@@ -29,6 +32,10 @@ export interface IndexedDocument {
   readonly mentions: readonly DateSpan[]
   /** It speaks of a time, however vague. */
   readonly timed: boolean
+  /** It corrects what its speaker said just before. */
+  readonly correction: boolean
+  /** What its sentences state, as keys: who lives where, when a meeting is. None for the bot. */
+  readonly keys: readonly string[]
 }
 
 /** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
@@ -46,13 +53,16 @@ const NUMBER =
 export const readMessage = (message: IndexedMessage): IndexedDocument => {
   const { text, sent_at, day } = message
   const dates = datesIn(text, day)
+  const bot = message.role === 'assistant'
   return {
     stems: subjectStems(text).slice(0, MOST_STEMS),
     sent_at,
     question: endsAsQuestion(text),
     number: NUMBER.test(text),
-    bot: message.role === 'assistant',
+    bot,
     mentions: dates.filter(({ from, to }) => to - from <= LONGEST_MENTION_DAYS).slice(0, MOST_MENTIONS),
     timed: dates.length > 0,
+    correction: !bot && isCorrection(text),
+    keys: bot ? [] : statementKeys(text, new Set(tokenise(message.sender_name ?? ''))),
   }
 }

@@ -122,11 +122,11 @@ class Comparison {
     if (indexed_scope !== now.scope) return 'misplaced'
     const ordinal = (await reader?.ordinals([message_id]))?.get(message_id)
     if (reader === undefined || ordinal === undefined) return 'missing'
-    const { stems } = readMessage(now.message)
+    const { stems, keys } = readMessage(now.message)
     const [document] = await reader.documents([ordinal])
-    if (document?.stems.join(' ') !== stems.join(' ')) return 'altered'
+    if (document?.stems.join(' ') !== stems.join(' ') || document.keys.join(' ') !== keys.join(' ')) return 'altered'
     if (!sampled && !this.#run.every_vector) return undefined
-    const words = new Set(stems)
+    const words = new Set([...stems, ...keys])
     const postings = await reader.postings([...words])
     const held = [...words].every(word => postings.get(word)?.ordinals.includes(ordinal) === true)
     return held ? undefined : 'altered'

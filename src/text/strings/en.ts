@@ -51,9 +51,13 @@ const commands: CommandStrings = {
   },
   memory: {
     help: 'what I remember about you, or about the words you add',
-    list: (items, learn) =>
+    list: (items, total, learn) =>
       [
-        items.length === 0 ? 'I found nothing that I remember.' : 'This is what I remember:',
+        items.length === 0
+          ? 'I found nothing that I remember.'
+          : total > items.length
+            ? `This is the newest of what I remember, ${String(items.length)} of ${total.toLocaleString('en')}:`
+            : 'This is what I remember:',
         ...items.map(
           ({ number, by, said_at, in_group, text }) =>
             `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(text)}`,
@@ -182,6 +186,8 @@ export const en: Strings = {
   model_out_of_credit:
     "I can't answer right now: my account with the language model has no credit left. It is nothing that you did; my administrator has to look into it.",
   failure_reason: reason => `The reason: ${reason}.`,
+  program_answers: minutes =>
+    `It looks as if a program were answering me here, so I stop for ${duration(minutes * MINUTE_SECONDS)}. If you are a person, write “continue” and I go on.`,
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

@@ -53,6 +53,8 @@ export class FakeMemory {
       list: (scope, page) => table.list(scope, page),
       mergesInto: memory_id => table.mergesInto(memory_id),
       ofSpeaker: (speaker, page) => table.ofSpeaker(speaker, page),
+      ofSources: (scope, ids) => table.ofSources(scope, ids),
+      countOfScope: (scope, filter) => table.countOfScope(scope, filter),
     }
     this.log = {
       accessed: accesses => log.accessed(accesses),
