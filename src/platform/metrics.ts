@@ -14,6 +14,7 @@ export type MetricName =
   | 'replies_unconfirmed'
   | 'replies_failed'
   | 'turns_failed'
+  | 'loops_stopped'
   | 'model_failures'
   | 'recall_failures'
   | 'sessions_closed'
@@ -24,6 +25,7 @@ export type MetricName =
   | 'facts_ended'
   | 'quotes_not_found'
   | 'extractions_failed'
+  | 'items_set_aside'
 
 /** Counters kept in memory. */
 export const createMetrics = (): Metrics => {
