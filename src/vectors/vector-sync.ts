@@ -1,4 +1,5 @@
 /** One round of bringing the vectors of a source into step with it. */
+import { DenidinError } from '../platform/errors.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Embedding } from './embedding.ts'
@@ -10,6 +11,17 @@ import type { VectorStore } from './vector-store.ts'
 export const PAGE = 500
 /** Texts of one embedding request. */
 const EMBEDDING_BATCH = 32
+
+/** The embedding model gives vectors of another size than before, although its name is the same. */
+export class OtherVectorSize extends DenidinError {
+  constructor(space: string, before: number, now: number) {
+    super(
+      'unavailable',
+      `the embedding model ${space} gives vectors of ${String(now)} numbers, not ${String(before)} as before: everything is embedded again`,
+      { retryable: true },
+    )
+  }
+}
 
 export interface VectorSyncDeps {
   readonly source: EmbeddingSource
@@ -45,6 +57,13 @@ export class VectorSync {
   constructor(deps: VectorSyncDeps, signal: AbortSignal) {
     this.#deps = deps
     this.#signal = signal
+  }
+
+  /** Deletes all vectors of the space: every item is embedded again. */
+  async dropAll(): Promise<void> {
+    const { vectors, space } = this.#deps
+    while (!(await vectors.dropSpace(space))) await yieldToEventLoop()
+    await vectors.setMark(space, undefined)
   }
 
   /** Vectors of words that were changed or taken back go, all of them, whether or not the new words can be embedded. */
@@ -153,7 +172,17 @@ export class VectorSync {
       // What was taken back while it was embedded must not come back.
       const there = await source.scopesOf(embedded.map(each => each.item_id))
       const current = embedded.filter(each => there.get(each.item_id) === each.scope)
+      await this.#checkSize(current[0]?.vector.length)
       if (current.length > 0) await vectors.put(this.#deps.space, current)
+    }
+  }
+
+  /** @throws OtherVectorSize */
+  async #checkSize(length: number | undefined): Promise<void> {
+    const { vectors, space } = this.#deps
+    const before = await vectors.lengthOf(space)
+    if (length !== undefined && before !== undefined && length !== before) {
+      throw new OtherVectorSize(space, before, length)
     }
   }
 }
