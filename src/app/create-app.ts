@@ -9,7 +9,9 @@ import { createChatCommands } from '../interfaces/chat/commands.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
+import { inZone } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import { timeZone } from '../platform/time-zone.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import { createAlerts } from './alerts.ts'
@@ -25,7 +27,8 @@ import { WiredApp } from './wired-app.ts'
  * Wires everything together; the caller owns the data folder. Disposing of the app finishes the turns in progress, closes
  * the channels, and stops Chroma.
  */
-export const createApp = async (deps: AppDeps): Promise<App> => {
+export const createApp = async (given: AppDeps): Promise<App> => {
+  const deps = withTimeZone(given)
   const process: ProcessState = {
     stopping: new AbortController(),
     background: new BackgroundTasks(deps.parts.logger.for('app')),
@@ -43,6 +46,13 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   })
   const alerts = createAlerts({ ...deps, ...foundation, services, checks }, deps.parts)
   return new WiredApp({ deps, foundation, services, runner, pipeline, process, alerts })
+}
+
+/** The clock of the installation is that of the machine, unless the settings name a time zone. */
+const withTimeZone = (deps: AppDeps): AppDeps => {
+  const { settings, parts } = deps
+  if (settings.time_zone === undefined) return deps
+  return { ...deps, parts: { ...parts, clock: inZone(parts.clock, timeZone(settings.time_zone)) } }
 }
 
 /** Every component whose health `status` shows and alerts follow. */

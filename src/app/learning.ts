@@ -123,7 +123,7 @@ export const extractionProviders = (
   const key = { anthropic: anthropic_api_key, gemini: gemini_api_key }
   // Clients of their own: slow extractions must not delay replies. The provider chain retries, so the clients do not.
   const clientOf = ({ base_url, api_key }: Address): OpenAiClient =>
-    new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, runtime)
+    new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0, stream: settings.ai.stream }, runtime)
   const { language } = createLanguageModels({ settings, meter, knowledge, clientOf, timeout_seconds }, runtime)
   const endpoints: readonly Endpoint[] = [
     {

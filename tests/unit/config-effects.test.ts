@@ -29,6 +29,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'ai.max_tokens': 'requests go to base_url with the configured key, model, temperature and token limit',
   'ai.system_prompt_file': 'the system prompt is read from the configured file',
   'ai.timeout_seconds': 'a model call times out after ai.timeout_seconds',
+  'ai.stream': 'answers are asked for as streams unless ai.stream says no',
   'ai.retries': 'a failed request is retried ai.retries times',
   'embeddings.provider': 'the offline embedder works beside a remote language model',
   'embeddings.base_url': 'embeddings have their own URL, key, model and dimensions',
@@ -50,7 +51,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.global_gap_ms': 'messages keep the configured gaps, in one chat and across all',
   'conversation.pacing.jitter': 'gaps vary at random within the jitter',
   'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
-  'conversation.time_zone': 'in quiet hours messages wait in order, except those of the godfather',
+  time_zone: 'in quiet hours messages wait in order, except those of the godfather',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',
   'memory.godfather_scope':

@@ -60,11 +60,6 @@ export const CONVERSATION = {
     default: null,
     doc: 'Daily hours without replies, such as `23:00-07:00`. Messages that arrive meanwhile are answered afterwards, in order. In a direct chat the godfather is answered at any hour. Not set: no quiet hours.',
   },
-  time_zone: {
-    format: 'time_zone',
-    default: null,
-    doc: 'Time zone of `conversation.quiet_hours`. Not set: the time zone of the machine.',
-  },
   answer_within_hours: {
     format: 'number',
     default: 24,

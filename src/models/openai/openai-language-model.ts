@@ -37,7 +37,7 @@ const TOKENS_PER_MESSAGE = 3
 export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
   const { client, model, tokens, knowledge, clock, logger } = parts
   const { host } = client
-  const exchange = new ChatExchange({ host, stream: true, clock })
+  const exchange = new ChatExchange({ host, stream: client.streams, clock })
   const endpoint: ChatEndpoint = {
     provider: parts.provider ?? 'openai',
     model,

@@ -64,8 +64,8 @@ export interface CommandStrings {
   }
   readonly memory: {
     readonly help: string
-    /** `learn`: whether the person allows learning. */
-    list(items: readonly ListedFigures[], learn: boolean): string
+    /** `total`: how many there are, of which the items are the newest; `learn`: whether the person allows learning. */
+    list(items: readonly ListedFigures[], total: number, learn: boolean): string
   }
   readonly remember: { readonly help: string; readonly usage: string; done(text: string): string }
   readonly forget: {
