@@ -15,6 +15,7 @@ import { timeZone } from '../platform/time-zone.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import { createAlerts } from './alerts.ts'
+import { createDiskCheck } from './doctor-checks.ts'
 import { createOperationContext } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { Uptime } from './uptime.ts'
@@ -57,18 +58,21 @@ const withTimeZone = (deps: AppDeps): AppDeps => {
 
 /** Every component whose health `status` shows and alerts follow. */
 const healthChecks = (
-  { streams = [] }: AppDeps,
+  { settings, streams = [] }: AppDeps,
   { stores, audit, memory, models }: Foundation,
-  { channels, delivery }: Services,
+  { channels, delivery, learning }: Services,
 ): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
   ...channels,
   delivery.outbox,
+  delivery.loops,
   ...models.checks,
+  ...learning.health,
   ...stores.health,
   ...memory.files,
   ...streams,
   audit,
+  createDiskCheck(settings),
 ]
 
 const createAppRunner = (

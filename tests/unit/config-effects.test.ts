@@ -43,6 +43,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'affect.valence_threshold': 'a message at valence −0.3 changes the request only for thresholds above it',
   'conversation.debounce_ms': 'messages within debounce_ms are one turn',
   'conversation.answer_within_hours': 'messages older than answer_within_hours are history without an answer',
+  'conversation.bot_loop_minutes':
+    'conversation.bot_loop_minutes is how long the bot only listens; with 0 it answers on',
   'conversation.takeover_minutes': 'the quiet time after the owner’s words is takeover_minutes; with 0 there is none',
   'conversation.max_concurrent_turns': 'only as many turns as configured are under way at once',
   'conversation.pacing.characters_per_second': 'a reply is delayed by its typing time, up to the longest pause',

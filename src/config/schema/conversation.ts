@@ -67,6 +67,13 @@ export const CONVERSATION = {
     max: 8760,
     doc: 'Maximum age of a message that still gets a reply, in hours. Older messages found after downtime are stored but not answered, and replies that could not be sent within this time are dropped.',
   },
+  bot_loop_minutes: {
+    format: 'integer',
+    default: 60,
+    min: 0,
+    max: 10_080,
+    doc: 'When another program answers the bot, the bot only listens to it for this many minutes, and for twice as long each further time within a day; 0 disables this. The godfather and the terminal chat are never stopped.',
+  },
   takeover_minutes: {
     format: 'integer',
     default: 60,

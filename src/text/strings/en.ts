@@ -186,6 +186,8 @@ export const en: Strings = {
   model_out_of_credit:
     "I can't answer right now: my account with the language model has no credit left. It is nothing that you did; my administrator has to look into it.",
   failure_reason: reason => `The reason: ${reason}.`,
+  program_answers: minutes =>
+    `It looks as if a program were answering me here, so I stop for ${duration(minutes * MINUTE_SECONDS)}. If you are a person, write “continue” and I go on.`,
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

@@ -142,6 +142,8 @@ export interface Strings {
   failure_reason(reason: string): string
   /** The filter of the service refuses the words of this one message. */
   readonly model_filtered: string
+  /** Another program seems to answer; a person reads how to go on. */
+  program_answers(minutes: number): string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string
