@@ -5,7 +5,7 @@ import { piecesOf, PieceSet, questionAt, withPieces, type Piece } from './reques
 /** Calls of one search: enough for four texts among forty. */
 const MOST_CALLS = 24
 /** Where nobody said that texts are the reason, and this many calls were all refused, the service is out of order. */
-const CALLS_IN_VAIN = 2
+const CALLS_IN_VAIN = 4
 
 /** How a call ended: an answer, or a refusal of the same kind as the first. */
 export type Outcome = { readonly answer: Completion } | { readonly refused: true }

@@ -1,14 +1,13 @@
 /** Embeddings from an OpenAI-compatible endpoint. */
 import type OpenAI from 'openai'
 import { z } from 'zod'
-import { cleanText, cutStart } from '../../text/cut.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embedder, Embeddings } from '../embedder.ts'
 import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
 import type { CallContext } from '../language-model.ts'
 import { toUnitLength } from '../vectors.ts'
-import { ModelError, modelErrorReason } from '../model-error.ts'
-import { shorterTexts, textTokens } from './embedding-limits.ts'
+import { ModelError } from '../model-error.ts'
+import { embedInBatches } from './embed-in-batches.ts'
 import type { OpenAiClient } from './openai-client.ts'
 import { failureInAnswer, refusedParameter } from './openai-errors.ts'
 import { readProviderError } from './provider-error.ts'
@@ -24,14 +23,6 @@ export interface OpenAiEmbedderDeps {
   readonly knowledge: ModelKnowledge
 }
 
-/** Texts of one request: OpenAI takes 2,048, smaller servers far fewer, and a long answer takes long to read. */
-const BATCH_TEXTS = 64
-/** OpenAI takes 300,000 tokens a request; no text has more tokens than bytes, and usual ones have a quarter. */
-const BATCH_BYTES = 400_000
-/** Beyond this nothing of a text is even counted: counting is slow, and 8,000 tokens are hardly ever more. */
-const TEXT_CHARACTERS = 40_000
-/** A request with an empty text in it is refused as a whole. */
-const EMPTY_TEXT = '.'
 const BYTES_PER_FLOAT = 4
 
 const answerSchema = z.object({
@@ -48,7 +39,6 @@ const answerSchema = z.object({
  */
 export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
   const { client, model, dimensions, tokens, knowledge } = parts
-  const key = modelKey(client.base_url, model)
   let encoding: 'base64' | 'float' = 'base64'
   let length = dimensions
 
@@ -93,53 +83,14 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
     }
   }
 
-  /** Embeds texts, shorter or fewer at a time where the server says so; what worked is remembered. */
-  const embedBatch = async (texts: readonly string[], call: CallContext): Promise<Embeddings> => {
-    const before = knowledge.traitsOf(key)
-    let traits = before
-    for (;;) {
-      const batch = texts.map(text => fit(text, textTokens(traits), tokens))
-      try {
-        const answer = await client.call(model, (openai, signal) => ask(openai, batch, signal), call)
-        if (traits !== before) await knowledge.learn(key, traits)
-        return read(answer, batch)
-      } catch (error) {
-        call.signal?.throwIfAborted()
-        const shorter = shorterTexts(error, traits, batch, tokens)
-        if (shorter !== undefined) traits = shorter
-        else if (modelErrorReason(error) === 'bad-request' && texts.length > 1) return await inHalves(texts, call)
-        else throw error
-      }
-    }
-  }
-
-  /** Servers refuse more texts than they take, each in words of its own. */
-  const inHalves = async (texts: readonly string[], call: CallContext): Promise<Embeddings> => {
-    const half = Math.ceil(texts.length / 2)
-    const first = await embedBatch(texts.slice(0, half), call)
-    const second = await embedBatch(texts.slice(half), call)
-    const traits = knowledge.traitsOf(key)
-    await knowledge.learn(key, { ...traits, batch_texts: Math.min(half, traits.batch_texts ?? half) })
-    return {
-      vectors: [...first.vectors, ...second.vectors],
-      input_tokens: first.input_tokens + second.input_tokens,
-    }
-  }
+  const send = async (batch: readonly string[], call: CallContext): Promise<Embeddings> =>
+    read(await client.call(model, (openai, signal) => ask(openai, [...batch], signal), call), batch)
 
   return {
     provider: 'openai',
     model,
     space: dimensions === undefined ? model : `${model}@${String(dimensions)}`,
-    embed: async (texts, call) => {
-      const vectors: Float32Array[] = []
-      let input_tokens = 0
-      for (const batch of batches(texts, knowledge.traitsOf(key).batch_texts)) {
-        const part = await embedBatch(batch, call)
-        vectors.push(...part.vectors)
-        input_tokens += part.input_tokens
-      }
-      return { vectors, input_tokens }
-    },
+    embed: embedInBatches({ send, key: modelKey(client.base_url, model), knowledge, tokens }),
   }
 }
 
@@ -149,27 +100,4 @@ const fromBase64 = (text: string): number[] => {
   return Array.from({ length: Math.floor(bytes.length / BYTES_PER_FLOAT) }, (_, i) =>
     bytes.readFloatLE(i * BYTES_PER_FLOAT),
   )
-}
-
-const fit = (raw: string, most_tokens: number, tokens: TokenCounter): string => {
-  const text = cleanText(raw)
-  if (text.trim() === '') return EMPTY_TEXT
-  if (Buffer.byteLength(text) <= most_tokens) return text
-  return tokens.cut(cutStart(text, TEXT_CHARACTERS), most_tokens, 'start')
-}
-
-const batches = function* (texts: readonly string[], most = BATCH_TEXTS): Generator<string[]> {
-  let batch: string[] = []
-  let bytes = 0
-  for (const text of texts) {
-    const size = Buffer.byteLength(text)
-    if (batch.length === Math.min(most, BATCH_TEXTS) || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
-      yield batch
-      batch = []
-      bytes = 0
-    }
-    batch.push(text)
-    bytes += size
-  }
-  if (batch.length > 0) yield batch
 }
