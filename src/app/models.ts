@@ -39,9 +39,9 @@ export const createModels = (
   const clients = new Map<string, OpenAiClient>()
   /** One client an address and key, so that its circuit breaker sees every call. */
   const clientOf = ({ base_url, api_key }: Address): OpenAiClient => {
-    const { timeout_seconds, retries } = settings.ai
+    const { timeout_seconds, retries, stream } = settings.ai
     const name = JSON.stringify([base_url, api_key])
-    const client = clients.get(name) ?? new OpenAiClient({ api_key, base_url, timeout_seconds, retries }, parts)
+    const client = clients.get(name) ?? new OpenAiClient({ api_key, base_url, timeout_seconds, retries, stream }, parts)
     clients.set(name, client)
     return client
   }

@@ -12,6 +12,8 @@ export interface MessageErasure {
   ofPerson(person_id: PersonId, bounds: ErasureBounds): AsyncIterable<readonly MessageRecord[]>
   /** The last message of a person in a scope, except `but`. */
   last(scope: Scope, person_id: PersonId, but: MessageId | undefined): Promise<MessageRecord | undefined>
+  /** The newest messages of a person in a scope, newest first. */
+  recent(scope: Scope, person_id: PersonId, limit: number): Promise<readonly MessageRecord[]>
   /** The messages of a session, in their order. */
   inSession(session_id: string): Promise<readonly MessageRecord[]>
   /** The bot's answers to these messages. */

@@ -29,6 +29,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'ai.max_tokens': 'requests go to base_url with the configured key, model, temperature and token limit',
   'ai.system_prompt_file': 'the system prompt is read from the configured file',
   'ai.timeout_seconds': 'a model call times out after ai.timeout_seconds',
+  'ai.stream': 'answers are asked for as streams unless ai.stream says no',
   'ai.retries': 'a failed request is retried ai.retries times',
   'embeddings.provider': 'the offline embedder works beside a remote language model',
   'embeddings.base_url': 'embeddings have their own URL, key, model and dimensions',
@@ -42,6 +43,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'affect.valence_threshold': 'a message at valence −0.3 changes the request only for thresholds above it',
   'conversation.debounce_ms': 'messages within debounce_ms are one turn',
   'conversation.answer_within_hours': 'messages older than answer_within_hours are history without an answer',
+  'conversation.bot_loop_minutes':
+    'conversation.bot_loop_minutes is how long the bot only listens; with 0 it answers on',
   'conversation.takeover_minutes': 'the quiet time after the owner’s words is takeover_minutes; with 0 there is none',
   'conversation.max_concurrent_turns': 'only as many turns as configured are under way at once',
   'conversation.pacing.characters_per_second': 'a reply is delayed by its typing time, up to the longest pause',
@@ -50,7 +53,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.global_gap_ms': 'messages keep the configured gaps, in one chat and across all',
   'conversation.pacing.jitter': 'gaps vary at random within the jitter',
   'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
-  'conversation.time_zone': 'in quiet hours messages wait in order, except those of the godfather',
+  time_zone: 'in quiet hours messages wait in order, except those of the godfather',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',
   'memory.godfather_scope':

@@ -39,6 +39,11 @@ export const AI = {
     envAliases: ['LLM_MAX_TOKENS'],
     doc: 'Maximum length of one reply, in tokens.',
   },
+  stream: {
+    format: 'boolean',
+    default: true,
+    doc: 'Asks for answers as streams, so that one that stops in the middle is noticed early. A service that refuses streams is asked without in any case.',
+  },
   system_prompt_file: {
     format: 'file',
     default: null,

@@ -20,6 +20,8 @@ export interface OpenAiClientSettings {
   readonly timeout_seconds: number
   /** Attempts after the first. */
   readonly retries: number
+  /** Whether answers are asked for as streams; they are, unless this says no. */
+  readonly stream?: boolean
 }
 
 export interface OpenAiClientDeps {
@@ -56,6 +58,8 @@ export class OpenAiClient implements HealthCheck {
   readonly base_url: string
   /** Whether this is OpenAI itself, not a server that speaks like it. */
   readonly is_openai: boolean
+  /** Whether answers are asked for as streams. */
+  readonly streams: boolean
   readonly #openai: OpenAI
   readonly #settings: OpenAiClientSettings
   readonly #parts: OpenAiClientDeps
@@ -66,6 +70,7 @@ export class OpenAiClient implements HealthCheck {
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
     const baseURL = settings.base_url ?? OPENAI_BASE_URL
     this.base_url = baseURL
+    this.streams = settings.stream ?? true
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host

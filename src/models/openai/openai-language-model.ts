@@ -39,7 +39,7 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
   const { client, model, tokens, knowledge, clock, logger } = parts
   const { host } = client
   const key = modelKey(client.base_url, model)
-  const exchange = new ChatExchange({ host, stream: true, clock })
+  const exchange = new ChatExchange({ host, stream: client.streams, clock })
   const endpoint: ChatEndpoint = {
     provider: parts.provider ?? 'openai',
     model,
