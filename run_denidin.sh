@@ -46,7 +46,7 @@ if [ "$mode" = demo ]; then
 fi
 
 configured() {
-  [ -n "${DENIDIN_CONFIG:-}" ] || [ -f config/config.json ] || grep -qs '^DENIDIN_CONFIG=' .env
+  [ -n "${DENIDIN_CONFIG:-}" ] || [ -f config/config.json ] || grep -qs '^[^#]*DENIDIN_CONFIG' .env
 }
 
 if ! configured; then

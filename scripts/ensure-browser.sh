@@ -46,4 +46,10 @@ if command -v flock >/dev/null && [ -z "${ENSURE_BROWSER_LOCKED:-}" ]; then
 fi
 echo "Installing the bundled browser for WhatsApp (about 70 MB, once) ..." >&2
 cd "$home"
+# npm looks for its global npmrc (a mirror, a certificate) beside the Node that runs it: not the one in node_modules.
+others=$(printf '%s' ":$PATH:" | sed "s|:$root/node_modules/.bin:|:|g; s|^:||; s|:\$||")
+if (PATH=$others && command -v node) >/dev/null; then
+  PATH=$others
+  export PATH
+fi
 npm ci --no-audit --no-fund --loglevel=error >&2

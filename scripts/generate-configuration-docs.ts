@@ -50,6 +50,10 @@ set. An empty variable counts as not set.
 Put API keys into \`.env\`, one \`NAME=value\` per line, and make the file private with \`chmod 600 .env\`. DeniDin warns if other
 users of the machine can read it. Secrets are never logged and never shown in messages.
 
+A line of \`.env\` may also begin with \`export\`, have a colon in the place of the equals sign, or have quotes around name or
+value; invisible characters, such as a byte order mark, do not count. Quotes that \`docker --env-file\` leaves around names and
+values are removed. A line that mentions DeniDin or a key and cannot be read stops the start, with its number.
+
 ## Errors and warnings
 
 DeniDin does not start with an invalid configuration. It prints one line for each unknown key and each invalid value, with

@@ -26,7 +26,9 @@ absolute() {
 }
 
 named_by_env_file() {
-  sed -n 's/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}DENIDIN_CONFIG[[:space:]]*=[[:space:]]*//p' \
+  mark=$(printf '\357\273\277') return=$(printf '\r')
+  sed -n -e "s/^$mark//" -e "s/$return\$//" \
+    -e 's/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}DENIDIN_CONFIG[[:space:]]*[=:][[:space:]]*//p' \
     "$root/.env" 2>/dev/null | tail -n 1 | sed -e 's/[[:space:]]*$//' -e "s/^\([\"']\)\(.*\)\1\$/\2/"
 }
 

@@ -1,6 +1,7 @@
 // Learns the weights of the linear re-ranker from talks that the project makes up, and from nothing else.
 // Usage: node scripts/train-ranker.ts [--talks N]
 // Writes src/retrieval/ranking/ranker-weights.ts. The same seeds give the same weights.
+import { UTC } from '../src/platform/time-zone.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -45,7 +46,7 @@ const examplesOf = async (dialogues: readonly Dialogue[]): Promise<readonly Exam
         .recall({ reranker: listener })
         .recall(
           { scope: scopeOfDialogue(dialogue) },
-          { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined },
+          { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined, zone: UTC },
           { quotes: 10, tokens: 1000 },
           { purpose: 'recall' },
         )

@@ -16,6 +16,11 @@ export interface IncidentRegisterDeps {
   readonly logger: Logger
 }
 
+/** An address of a person or group: incidents are kept, and what is kept about people can be forgotten. */
+const ADDRESS = /[\w+-]+@(?:c\.us|lid|g\.us)/g
+
+const withoutAddresses = (detail: string): string => detail.replace(ADDRESS, 'a chat (see `denidin status`)')
+
 /** What was seen of one component: since when it is in trouble, or well. */
 interface Observation {
   readonly troubled: boolean
@@ -53,7 +58,8 @@ export class IncidentRegister {
   }
 
   /** Takes in how a component is now. */
-  async observe({ name, state, detail }: ExaminedComponent): Promise<void> {
+  async observe({ name, state, detail: shown }: ExaminedComponent): Promise<void> {
+    const detail = withoutAddresses(shown)
     // What was not tried since the start neither begins an incident nor ends one.
     if (state === 'unknown') return
     const now = this.#deps.clock.now()
@@ -67,7 +73,8 @@ export class IncidentRegister {
     if (state === 'degraded' || state === 'down') {
       await this.#troubled({ name, state, detail }, incident, observation.since, now)
     } else if (incident !== undefined && incident.ended_at === undefined) {
-      if (now - observation.since >= settlingTime(incident)) await this.#end(incident, observation.since, now)
+      if (now - observation.since >= settlingTime(incident, this.#deps.after_ms))
+        await this.#end(incident, observation.since, now)
     }
     await this.#saveRest()
   }

@@ -34,14 +34,17 @@ export const RELAPSE_MS = 30 * MINUTE_MS
 const LASTING_RELAPSE_MS = 10 * MINUTE_MS
 /** An incident that could not be told while it lasted is told afterwards only if it lasted for so long. */
 const WORTH_TELLING_MS = 5 * MINUTE_MS
-/** How long a component must be well before its incident is over, at the least; longer with every relapse. */
-const SETTLING_MS = 20 * SECOND_MS
+/** With every relapse a component must be well for so many times longer before its incident is over. */
 const SETTLING_FACTOR = 4
+const SHORTEST_SETTLING_MS = SECOND_MS
 const LONGEST_SETTLING_MS = RELAPSE_MS
 
-/** How long a component must be well before its incident counts as over: flapping keeps it open. */
-export const settlingTime = ({ relapses }: Pick<Incident, 'relapses'>): number =>
-  Math.min(LONGEST_SETTLING_MS, SETTLING_MS * SETTLING_FACTOR ** relapses)
+/**
+ * How long a component must be well before its incident counts as over: flapping keeps it open.
+ * @param after_ms how long it must be in trouble before that is an incident
+ */
+export const settlingTime = ({ relapses }: Pick<Incident, 'relapses'>, after_ms: number): number =>
+  Math.min(LONGEST_SETTLING_MS, Math.max(SHORTEST_SETTLING_MS, after_ms) * SETTLING_FACTOR ** relapses)
 
 /** Whether an incident that has ended is over for good, so that the next trouble of its component is another one. */
 export const isPast = ({ ended_at }: Incident, now: number): boolean =>

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { chmod, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { readEnvironment } from '../config/environment.ts'
+import { extendEnvironment, readEnvironment } from '../config/environment.ts'
 import { loadSettings, type LoadedSettings } from '../config/load-settings.ts'
 import { PRIVATE_FOLDER_MODE } from '../platform/files.ts'
+import { useProxy } from '../platform/proxy.ts'
 
 /** Folder of DeniDin: relative paths of the configuration begin here. */
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -18,6 +19,20 @@ export const readVersion = (): string =>
 
 /** The configuration of this process. @throws DenidinError `not_found`, `invalid_config` */
 export const readSettings = (): LoadedSettings => loadSettings({ environment: readEnvironment(), cwd: ROOT })
+
+/**
+ * Sends the requests of this process, and of the browser that it starts, through the configured proxy.
+ * @returns the proxy, for the log
+ * @throws DenidinError `invalid_config`
+ */
+export const connectThroughProxy = ({ settings, proxy }: LoadedSettings): string | undefined => {
+  const { ai, embeddings, memory } = settings
+  const { reranker, chroma } = memory.longterm
+  const addresses = [ai.base_url, embeddings.base_url, reranker.url, chroma.url].filter(each => each !== undefined)
+  const used = useProxy(proxy, addresses)
+  extendEnvironment(proxy)
+  return used
+}
 
 /** Access of any user but the owner. */
 const OTHERS = 0o077

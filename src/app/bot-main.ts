@@ -4,7 +4,7 @@ import { DenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createWinstonLogger } from '../platform/winston-logger.ts'
 import { createChannels } from './channels.ts'
-import { readSettings, readVersion } from './bootstrap.ts'
+import { connectThroughProxy, readSettings, readVersion } from './bootstrap.ts'
 import { runBot } from './run-bot.ts'
 import { createStartOutput } from './startup-console.ts'
 import { surroundings } from './runtime.ts'
@@ -18,7 +18,9 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
   const output = createStartOutput({ stream: process.stdout, onTrouble: trouble => log?.warn(trouble) })
   const complain = printerOf(process.stderr)
   try {
-    const { settings, warnings } = readSettings()
+    const loaded = readSettings()
+    const { settings, warnings } = loaded
+    const proxy = connectThroughProxy(loaded)
     for (const warning of warnings) output.say(`Warning: ${warning}`)
     const stop = new AbortController()
     const end = (): void => {
@@ -32,6 +34,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     const logger = createWinstonLogger({ ...settings, console: false, onTrouble: complain }, systemClock)
     log = logger.for('app')
     const parts = surroundings(logger)
+    if (proxy !== undefined) log.info('Requests go through a proxy', { proxy })
     for (const warning of warnings) logger.for('config').warn(warning)
     process.on('unhandledRejection', reason => {
       logger.error('Something failed that nobody waited for', { reason: String(reason) })

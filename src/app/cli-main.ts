@@ -2,7 +2,7 @@
 import { runCli } from '../interfaces/cli/run-cli.ts'
 import { connectToOwner } from '../operations/socket/socket-client.ts'
 import { systemClock } from '../platform/clock.ts'
-import { fromRoot, readSettings, readVersion } from './bootstrap.ts'
+import { connectThroughProxy, fromRoot, readSettings, readVersion } from './bootstrap.ts'
 import { openForCall } from './open-standalone.ts'
 import { runFolder } from './run-paths.ts'
 
@@ -22,7 +22,11 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     clock: systemClock,
     signal: calledOff.signal,
     connect: async () => await connectToOwner(runFolder(readSettings().settings.data_root).socket),
-    open: async options => await openForCall(readSettings().settings, version, options),
+    open: async options => {
+      const loaded = readSettings()
+      connectThroughProxy(loaded)
+      return await openForCall(loaded.settings, version, options)
+    },
     local: {
       start_script: fromRoot('run_denidin.sh'),
       stop_script: fromRoot('stop_denidin.sh'),

@@ -9,10 +9,13 @@ import { createChatCommands } from '../interfaces/chat/commands.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
+import { inZone } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import { timeZone } from '../platform/time-zone.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import { createAlerts } from './alerts.ts'
+import { createDiskCheck } from './doctor-checks.ts'
 import { createOperationContext } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { Uptime } from './uptime.ts'
@@ -25,7 +28,8 @@ import { WiredApp } from './wired-app.ts'
  * Wires everything together; the caller owns the data folder. Disposing of the app finishes the turns in progress, closes
  * the channels, and stops Chroma.
  */
-export const createApp = async (deps: AppDeps): Promise<App> => {
+export const createApp = async (given: AppDeps): Promise<App> => {
+  const deps = withTimeZone(given)
   const process: ProcessState = {
     stopping: new AbortController(),
     background: new BackgroundTasks(deps.parts.logger.for('app')),
@@ -45,20 +49,30 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   return new WiredApp({ deps, foundation, services, runner, pipeline, process, alerts })
 }
 
+/** The clock of the installation is that of the machine, unless the settings name a time zone. */
+const withTimeZone = (deps: AppDeps): AppDeps => {
+  const { settings, parts } = deps
+  if (settings.time_zone === undefined) return deps
+  return { ...deps, parts: { ...parts, clock: inZone(parts.clock, timeZone(settings.time_zone)) } }
+}
+
 /** Every component whose health `status` shows and alerts follow. */
 const healthChecks = (
-  { streams = [] }: AppDeps,
+  { settings, streams = [] }: AppDeps,
   { stores, audit, memory, models }: Foundation,
-  { channels, delivery }: Services,
+  { channels, delivery, learning }: Services,
 ): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
   ...channels,
   delivery.outbox,
+  delivery.loops,
   ...models.checks,
+  ...learning.health,
   ...stores.health,
   ...memory.files,
   ...streams,
   audit,
+  createDiskCheck(settings),
 ]
 
 const createAppRunner = (

@@ -3,9 +3,12 @@ import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { DeferredReplies } from '../conversation/deferred-replies.ts'
 import { ChannelOutbox, type Outbox } from '../conversation/outbox.ts'
+import { LoopGuard } from '../conversation/loops/loop-guard.ts'
 import { ReplyAddresses } from '../conversation/outbox/reply-addresses.ts'
 import { createPacer } from '../conversation/pacing/pacer.ts'
 import { createQuietHours, type QuietHours } from '../conversation/pacing/quiet-hours.ts'
+import { stringsFor } from '../conversation/reply-language.ts'
+import { ReplyWriter } from '../conversation/reply-writer.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import { TurnScheduler, type Exclusive } from '../conversation/turn-scheduler.ts'
 import type { ChatId } from '../messages/message.ts'
@@ -42,6 +45,7 @@ export interface Delivery {
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   /** Whether the bot is paused in a conversation. */
   readonly paused: (scope: Scope) => Promise<boolean>
+  readonly loops: LoopGuard
 }
 
 export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery => {
@@ -66,5 +70,13 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
   })
   const deferred = new DeferredReplies({ outbox, windows, exclusive, clock, logger: logger.for('inbox') })
-  return { outbox, deferred, quiet, channelOf, paused }
+  const loops = new LoopGuard({
+    ...runtime,
+    outbox,
+    channelOf,
+    stop_minutes: settings.conversation.bot_loop_minutes,
+    stringsFor: stringsFor(stores.preferences),
+    writer: new ReplyWriter({ ...runtime, keep: settings.feature_flags.enable_memory_system }),
+  })
+  return { outbox, deferred, quiet, channelOf, paused, loops }
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'
 import { asDenidinError } from '../platform/errors.ts'
-import type { Checkup, Health } from '../platform/health.ts'
+import type { Checkup, Health, HealthCheck } from '../platform/health.ts'
 import type { Models } from './models.ts'
 
 /** Rights of anybody but the owner. */
@@ -18,19 +18,19 @@ const LEAST_ROOM_MB = 100
 const ANSWER_TOKENS = 64
 
 /** What `denidin doctor` looks into beyond what each part says of itself. */
-export const createCheckups = (settings: Settings, { language, embedder }: Models): readonly Checkup[] => [
+export const createCheckups = (settings: Settings, { ranked, embedder }: Models): readonly Checkup[] => [
   { name: 'configuration', look: async () => configured(settings) },
   { name: 'data folder', look: () => privateFolder(settings.data_root) },
   { name: 'log folder', look: () => privateFolder(settings.logs_dir) },
   { name: 'disk', look: () => roomOn(settings.data_root) },
-  {
-    name: 'language model',
-    look: signal =>
-      answers(`${language.provider} ${language.model}`, signal, async () => {
+  ...ranked.map(({ language, name }, at) => ({
+    name: at === 0 ? 'language model' : `fallback model ${String(at)}`,
+    look: (signal: AbortSignal) =>
+      answers(at === 0 ? `${language.provider} ${language.model}` : name, signal, async () => {
         const messages = [{ role: 'user', content: 'Say “ok”.' }] as const
         await language.complete({ messages, max_tokens: ANSWER_TOKENS, temperature: 0 }, { purpose: 'check', signal })
       }),
-  },
+  })),
   {
     name: 'embedding model',
     look: signal =>
@@ -39,6 +39,12 @@ export const createCheckups = (settings: Settings, { language, embedder }: Model
       }),
   },
 ]
+
+/** The room on the disk, which costs nothing to ask: `status` shows it too. */
+export const createDiskCheck = ({ data_root }: Pick<Settings, 'data_root'>): HealthCheck => ({
+  name: 'disk',
+  health: () => roomOn(data_root),
+})
 
 const configured = ({ godfather_phone, feature_flags }: Settings): Health => {
   if (godfather_phone === undefined) {
@@ -68,6 +74,8 @@ const privateFolder = async (path: string): Promise<Health> => {
 const roomOn = async (path: string): Promise<Health> => {
   try {
     const { bavail, bsize } = await statfs(path)
+    // A disk that was mounted for reading only is found by asking for the right to write.
+    await access(path, constants.W_OK)
     const free = Math.floor((bavail * bsize) / BYTES_PER_MB)
     const detail = `${String(free)} MB are free.`
     if (free >= ENOUGH_ROOM_MB) return { state: 'ok', detail }
@@ -76,7 +84,7 @@ const roomOn = async (path: string): Promise<Health> => {
       detail: `${detail} Make room, or move data_root: DeniDin wants ${String(ENOUGH_ROOM_MB)} MB.`,
     }
   } catch (error) {
-    return { state: 'down', detail: `The disk does not tell its room (${asDenidinError(error).message}).` }
+    return { state: 'down', detail: `The disk below ${path} cannot be used (${asDenidinError(error).message}).` }
   }
 }
 

@@ -24,7 +24,10 @@ import type { Learning } from '../operations/context.ts'
 import { noLearning } from '../operations/memory/no-learning.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
+import type { HealthCheck } from '../platform/health.ts'
+import { OutcomeHealth } from '../platform/outcome-health.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { createLanguageModels, type Address } from './language-models.ts'
 import { remembers } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
@@ -45,6 +48,8 @@ export interface AppLearning {
   readonly learner: Learner
   /** Stores closed sessions: their facts, one summary each, or only their archive. */
   readonly storage: SessionStorage
+  /** Whether models give the facts; none while nothing is learned. */
+  readonly health: readonly HealthCheck[]
   /** Learning on request of the operator. */
   readonly onRequest: Learning
   /** Sessions that are learned from while they run. */
@@ -60,9 +65,15 @@ export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLear
     const summaries = new SummaryMemory({ ...runtime, messages: stores.messages.history, memory, model })
     return withoutFacts(createStorage(summaries, stores, runtime))
   }
-  const learner = createLearner(deps, runtime)
+  const health = new OutcomeHealth({
+    name: 'learning',
+    untried: 'Nothing was learned since the start.',
+    clock: runtime.clock,
+  })
+  const learner = createLearner(deps, runtime, health)
   return {
     learner,
+    health: [health],
     storage: createStorage(createFactMemory(learner), stores, runtime),
     onRequest: learningOnRequest(learner, stores.messages.inbox, runtime),
     whileRunning: (sessions, background, signal) => learnWhileRunning(sessions, learner, background, signal),
@@ -72,6 +83,7 @@ export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLear
 const withoutFacts = (storage: SessionStorage): AppLearning => ({
   learner: noLearner,
   storage,
+  health: [],
   onRequest: noLearning,
   whileRunning: sessions => sessions,
 })
@@ -82,7 +94,7 @@ const createStorage = (
   runtime: Runtime,
 ): SessionStorage => new LongTermStorage({ ...runtime, ledger, folders, history: messages.history, sessionMemory })
 
-const createLearner = (deps: LearningAppDeps, runtime: Runtime): ConversationLearner => {
+const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeHealth): ConversationLearner => {
   const { settings, stores, memory, embedder, providers } = deps
   const { messages, ledger, memories, memoryLog, processedMessages, reflections } = stores
   return new ConversationLearner({
@@ -91,7 +103,7 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime): ConversationLea
     ledger,
     facts: { memories, memory, memoryLog },
     progress: { processedMessages, reflections },
-    extractor: new ProviderChain({ ...runtime, providers, retries: settings.memory.extraction.retries }),
+    extractor: new ProviderChain({ ...runtime, health, providers, retries: settings.memory.extraction.retries }),
     consolidator: new FactConsolidator({
       ...runtime,
       memories,
@@ -119,9 +131,12 @@ export const extractionProviders = (
   const { ai, feature_flags, anthropic_api_key, gemini_api_key } = settings
   const { anthropic, gemini, ollama, timeout_seconds } = settings.memory.extraction
   if (ai.provider === 'offline' || !feature_flags.enable_llm_entity_extraction) return []
-  const key = { openai: settings.openai_api_key, anthropic: anthropic_api_key, gemini: gemini_api_key }
+  const key = { anthropic: anthropic_api_key, gemini: gemini_api_key }
+  // Clients of their own: slow extractions must not delay replies. The provider chain retries, so the clients do not.
+  const clientOf = ({ base_url, api_key }: Address): OpenAiClient =>
+    new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0, stream: settings.ai.stream }, runtime)
+  const { language } = createLanguageModels({ settings, meter, knowledge, clientOf, timeout_seconds }, runtime)
   const endpoints: readonly Endpoint[] = [
-    { name: 'openai', base_url: ai.base_url, model: ai.model, api_key: key.openai, on: true },
     {
       name: 'anthropic',
       ...anthropic,
@@ -131,14 +146,14 @@ export const extractionProviders = (
     { name: 'gemini', ...gemini, api_key: key.gemini, on: key.gemini !== undefined },
     { name: 'ollama', ...ollama, api_key: undefined, on: feature_flags.enable_ollama, optional: true },
   ]
-  return endpoints
+  const others = endpoints
     .filter(endpoint => endpoint.on)
     .map(({ name, base_url, api_key, model, optional = false }) => {
-      // A client of its own: slow extractions must not delay replies. The provider chain retries, so the client does not.
-      const client = new OpenAiClient({ base_url, api_key, timeout_seconds, retries: 0 }, runtime)
-      const language = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge })
-      return { name, model: meteredLanguageModel(language, meter, runtime.clock, runtime.logger), optional }
+      const client = clientOf({ base_url, api_key })
+      const extractor = createOpenAiLanguageModel({ ...runtime, client, model, provider: name, knowledge })
+      return { name, model: meteredLanguageModel(extractor, meter, runtime.clock, runtime.logger), optional }
     })
+  return [{ name: 'openai', model: language }, ...others]
 }
 
 const learningOnRequest = (learner: Learner, inbox: InboxStore, runtime: Runtime): Learning => ({

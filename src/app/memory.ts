@@ -9,6 +9,7 @@ import { createMemoryModule } from '../memory/memory-module.ts'
 import { createNoLongTermMemory } from '../memory/no-long-term-memory.ts'
 import { createSqliteMessageReader } from '../messages/sqlite/sqlite-message-reader.ts'
 import { createSqliteMessageContext } from '../messages/sqlite/sqlite-message-context.ts'
+import { zoneOf } from '../people/personal-zones.ts'
 import { pastMerges } from '../people/sqlite/past-merges.ts'
 import { createFullTextModule, type FullTextModule } from '../retrieval/full-text/full-text-module.ts'
 import type { HealthCheck } from '../platform/health.ts'
@@ -63,6 +64,7 @@ export const openIndexes = async ({ settings, stores, models, runtime }: Indexes
     database_path: join(settings.data_root, 'index.db'),
     feed: createSqliteMessageReader(stores.database),
     changeLog: stores.changeLog,
+    zoneOf: zoneOf(stores.preferences, runtime.clock),
     clock: runtime.clock,
     logger: runtime.logger,
   })
@@ -153,6 +155,7 @@ export const createMemoryFeatures = ({
     feed,
     facts: memory.memory,
     memories: stores.memories,
+    zoneOf: zoneOf(stores.preferences, runtime.clock),
     vectors: vectors.messages,
     policy: scopes,
     meter: stores.meter,

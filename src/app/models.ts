@@ -1,23 +1,25 @@
 /** Wires the configured models; every call is metered. */
 import type { Settings } from '../config/settings.ts'
 import type { Embedder } from '../models/embedder.ts'
+import type { RankedModel } from '../models/fallback-language-model.ts'
 import type { LanguageModel } from '../models/language-model.ts'
-import { meteredEmbedder, meteredLanguageModel } from '../models/metered.ts'
+import { meteredEmbedder } from '../models/metered.ts'
 import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { Meter } from '../models/meter.ts'
 import { ModelHealth } from '../models/model-health.ts'
 import { createOfflineEmbedder } from '../models/offline/offline-embedder.ts'
-import { createOfflineLanguageModel } from '../models/offline/offline-language-model.ts'
 import { hostOf, OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiEmbedder } from '../models/openai/openai-embedder.ts'
-import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
-import { watchedEmbedder, watchedLanguageModel } from '../models/watched.ts'
-import { SECOND_MS, type Clock } from '../platform/clock.ts'
+import { watchedEmbedder } from '../models/watched.ts'
+import { SECOND_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
+import { createLanguageModels, type Address } from './language-models.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface Models {
   readonly language: LanguageModel
+  /** The models behind it, in the order in which they are asked. */
+  readonly ranked: readonly RankedModel[]
   readonly embedder: Embedder
   /** The embedder of a space that was in use before, where it can still be asked; `undefined` where it cannot. */
   embedderOf(space: string): Embedder | undefined
@@ -36,30 +38,19 @@ export const createModels = (
 ): Models => {
   const clients = new Map<string, OpenAiClient>()
   /** One client an address and key, so that its circuit breaker sees every call. */
-  const clientOf = ({
-    base_url,
-    api_key,
-  }: {
-    base_url: string | undefined
-    api_key: string | undefined
-  }): OpenAiClient => {
-    const { timeout_seconds, retries } = settings.ai
+  const clientOf = ({ base_url, api_key }: Address): OpenAiClient => {
+    const { timeout_seconds, retries, stream } = settings.ai
     const name = JSON.stringify([base_url, api_key])
-    const client = clients.get(name) ?? new OpenAiClient({ api_key, base_url, timeout_seconds, retries }, parts)
+    const client = clients.get(name) ?? new OpenAiClient({ api_key, base_url, timeout_seconds, retries, stream }, parts)
     clients.set(name, client)
     return client
   }
   const { ai, embeddings } = settings
   const { clock, logger, tokens } = parts
-  const language =
-    ai.provider === 'offline'
-      ? createOfflineLanguageModel(tokens)
-      : createOpenAiLanguageModel({
-          client: clientOf({ base_url: ai.base_url, api_key: settings.openai_api_key }),
-          model: ai.model,
-          knowledge,
-          ...parts,
-        })
+  const languages = createLanguageModels(
+    { settings, meter, knowledge, clientOf, timeout_seconds: ai.timeout_seconds },
+    parts,
+  )
   const embedder =
     embeddings.provider === 'offline'
       ? createOfflineEmbedder(tokens)
@@ -81,38 +72,20 @@ export const createModels = (
       dimensions: dimensions === undefined ? undefined : Number(dimensions),
     })
   }
-  const health = createModelHealth(settings, { language, embedder }, clock)
+  const health = new ModelHealth({
+    name: 'embedding model',
+    model: embeddings.provider === 'offline' ? embedder.model : `${embedder.model} at ${hostOf(embeddings.base_url)}`,
+    slow_ms: ai.timeout_seconds * SECOND_MS * SLOW_SHARE,
+    clock,
+  })
   return {
     embedderOf: space => {
       const former = embedderOf(space)
       return former === undefined ? undefined : meteredEmbedder(former, meter, clock, logger)
     },
-    language: meteredLanguageModel(watchedLanguageModel(language, health.language, clock), meter, clock, logger),
-    embedder: meteredEmbedder(watchedEmbedder(embedder, health.embedder, clock), meter, clock, logger),
-    checks: [health.language, health.embedder],
-  }
-}
-
-const createModelHealth = (
-  { ai, embeddings }: Settings,
-  { language, embedder }: Pick<Models, 'language' | 'embedder'>,
-  clock: Clock,
-) => {
-  const slow_ms = ai.timeout_seconds * SECOND_MS * SLOW_SHARE
-  const at = (model: string, provider: string, base_url: string | undefined): string =>
-    provider === 'offline' ? model : `${model} at ${hostOf(base_url)}`
-  return {
-    language: new ModelHealth({
-      name: 'language model',
-      model: at(language.model, ai.provider, ai.base_url),
-      slow_ms,
-      clock,
-    }),
-    embedder: new ModelHealth({
-      name: 'embedding model',
-      model: at(embedder.model, embeddings.provider, embeddings.base_url),
-      slow_ms,
-      clock,
-    }),
+    language: languages.language,
+    ranked: languages.ranked,
+    embedder: meteredEmbedder(watchedEmbedder(embedder, health, clock), meter, clock, logger),
+    checks: [languages.health, health],
   }
 }

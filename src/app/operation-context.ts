@@ -78,6 +78,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       store: stores.memories,
       log: stores.memoryLog,
       lists: stores.numberedLists,
+      scopes: features.scopes,
       learning: learning.onRequest,
       agent: learning.agent,
       maintenance: features.maintenance,

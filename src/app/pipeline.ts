@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { ChannelEvents } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { Apologies } from '../conversation/apologies.ts'
+import { AutomaticReplies } from '../conversation/automatic-replies.ts'
 import { Backfill } from '../conversation/backfill.ts'
 import { BatchLoader } from '../conversation/batch-loader.ts'
 import type { CommandHandler } from '../conversation/command-handler.ts'
@@ -132,11 +133,12 @@ const createDispatcher = (
   shared: Shared,
   { apologies, turn }: { readonly apologies: Apologies; readonly turn: Turn },
 ): Dispatcher => {
-  const { outbox, channelOf } = delivery
+  const { outbox, channelOf, loops } = delivery
   const { messages, people, pauses } = stores
   return new Dispatcher({
     ...shared,
     apologies,
+    loops,
     messages,
     batches: new BatchLoader({
       people,
@@ -201,6 +203,7 @@ const createEvents = (
     exclusive,
     sessionChanged: sessions.changed,
   })
+  const automatic = new AutomaticReplies()
   const takeover = new OwnerTakeover({
     ...runtime,
     people,
@@ -208,6 +211,7 @@ const createEvents = (
     erasures,
     windows: sessions.windows,
     pauses,
+    automatic,
     exclusive,
     settings: {
       keep: keeps(settings),
@@ -221,8 +225,11 @@ const createEvents = (
     addresses,
     identity: new MessageIdentity({ known: messages.known, addresses }),
     events: {
-      message: message => conversation.receive(message),
-      backfilled: chat => backfill.backfilled(chat),
+      message: message => {
+        automatic.heard(message)
+        return conversation.receive(message)
+      },
+      backfilled: async chat => await backfill.backfilled(await takeover.withoutAutomatic(chat)),
       recordedUntil: chat_ids => backfill.recordedUntil(chat_ids),
       edited: change => changes.edited(change),
       deleted: message_id => changes.deleted(message_id),

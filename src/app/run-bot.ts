@@ -1,12 +1,18 @@
 /** Runs the bot from taking the data folder to the clean stop. */
+import { join } from 'node:path'
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
+import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
+import { createScheduler } from '../interfaces/cron/scheduler.ts'
+import type { Caller } from '../operations/operation.ts'
+import type { Runner } from '../operations/runner.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
+import { health } from '../operations/system/health.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
-import type { HealthCheck } from '../platform/health.ts'
+import { isTrouble, type HealthCheck } from '../platform/health.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
@@ -32,6 +38,19 @@ export interface BotOptions {
 const PATIENCE_MS = MINUTE_MS
 /** Whoever has not scanned a code by then is somewhere else. */
 const LONGEST_WAIT_MS = 5 * MINUTE_MS
+
+const CALLER: Caller = { transport: 'cli', level: 'operator' }
+
+/** What is wrong, and what was not tried yet, for the operator who starts the bot. */
+const healthLines = async (runner: Runner, waiting: ReadonlySet<string>): Promise<readonly string[]> => {
+  const { parts } = health.output.parse(await runner.run('health', {}, { caller: CALLER }))
+  const troubled = parts.filter(({ name, state }) => isTrouble(state) && !waiting.has(name))
+  const untried = parts.filter(({ state }) => state === 'unknown').map(({ name }) => name)
+  return [
+    ...troubled.map(({ name, state, detail }) => `Not well: ${name} is ${state}. ${detail}`),
+    ...(untried.length === 0 ? [] : [`Not tried yet: ${untried.join(', ')}.`]),
+  ]
+}
 
 /**
  * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, keeps the schedule.
@@ -78,7 +97,9 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   // Whoever waits for an answer over the socket gets it first.
   cleanup.defer(() => app.conversation.drain())
   await app.start()
-  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger }))
+  const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
+  const scheduler = createScheduler({ clock, lastRuns, logger: parts.logger })
+  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger, scheduler }))
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,
@@ -97,6 +118,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   if (!stop.aborted) {
     output.say('DeniDin is up.')
     for (const name of waiting) output.say(`${name} is not ready yet; "denidin status" tells how it stands.`)
+    for (const line of await healthLines(runner, waiting)) output.say(line)
   }
   await stopped
   output.say('Stopping: finishing what is under way …')

@@ -1,6 +1,7 @@
 /** Reads the configuration file: JSON with comments and trailing commas. */
 import JSON5 from 'json5'
 import { DenidinError } from '../platform/errors.ts'
+import { withoutInvisible } from './clean-text.ts'
 import { readTextFile } from './text-file.ts'
 import { isTree, type Tree } from './tree.ts'
 
@@ -24,7 +25,7 @@ export const readConfigFile = ({ path, variable }: ConfigFile): Tree => {
       `there is no configuration file ${path}${origin}; create it by copying config/config.example.json`,
     )
   }
-  const content = text.trim() === '' ? {} : parse(text, path)
+  const content = text.trim() === '' ? {} : withVisibleKeys(parse(text, path))
   if (!isTree(content)) {
     throw new DenidinError('invalid_config', `${path} must contain one JSON object: { … }`)
   }
@@ -32,12 +33,34 @@ export const readConfigFile = ({ path, variable }: ConfigFile): Tree => {
 }
 
 const parse = (text: string, path: string): unknown => {
+  const broken = text.split('\n').findIndex(line => line.includes('\uFFFD'))
+  if (broken >= 0) {
+    throw new DenidinError(
+      'invalid_config',
+      `${path} is not encoded in UTF-8 (line ${String(broken + 1)}); save it as UTF-8`,
+    )
+  }
   try {
     return JSON5.parse(text)
   } catch (error) {
-    const reason = (error as Error).message
-      .replace(/^JSON5: /, '')
-      .replace(/ at (\d+):(\d+)$/, ' at line $1, column $2')
-    throw new DenidinError('invalid_config', `${path} is not valid JSON: ${reason}`, { cause: error })
+    const [, reason = '', line = '1', column = '1'] =
+      /^(?:JSON5: )?(.*) at (\d+):(\d+)$/s.exec((error as Error).message) ?? []
+    const hint = QUOTES.test(text.split('\n')[Number(line) - 1] ?? '')
+      ? '; replace the curly quotes in this line by "'
+      : ''
+    const where =
+      reason === '' ? (error as Error).message.replace(/^JSON5: /, '') : `${reason} at line ${line}, column ${column}`
+    throw new DenidinError('invalid_config', `${path} is not valid JSON: ${where}${hint}`, { cause: error })
   }
+}
+
+const QUOTES = /[“”„‟«»‘’‚‛]/
+
+/** Keys without invisible characters, such as a zero-width space that came along when a line was copied. */
+const withVisibleKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withVisibleKeys)
+  if (!isTree(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [withoutInvisible(key).trim(), withVisibleKeys(inner)]),
+  )
 }

@@ -14,6 +14,7 @@ const HIGH_SIMILARITY = 0.6
 /** One line for each combination of values that cannot work. */
 export const findConflicts = (settings: Settings): readonly string[] => [
   ...missingKeys(settings),
+  ...fallbacksWithoutKey(settings.ai),
   ...memoryConflicts(settings.memory.longterm),
   ...unreadableFiles(settings),
 ]
@@ -33,6 +34,13 @@ const missingKeys = ({ ai, embeddings, memory, feature_flags, openai_api_key }: 
   }
   return []
 }
+
+const fallbacksWithoutKey = ({ base_url, fallback_models }: Settings['ai']): readonly string[] =>
+  fallback_models.flatMap((each, at) =>
+    each.base_url === undefined && each.api_key === undefined && base_url !== undefined
+      ? [`ai.fallback_models: number ${String(at + 1)} is a model of OpenAI without an api_key; add it, or a base_url`]
+      : [],
+  )
 
 const memoryConflicts = (longterm: Settings['memory']['longterm']): readonly string[] => {
   const { chroma, reranker, storage_dir } = longterm
@@ -73,11 +81,14 @@ const isReadableFile = (path: string): boolean => {
 }
 
 /** One line for each value that is allowed but unlikely to do what the operator wants. */
-export const findWarnings = ({ godfather_phone, user_roles, embeddings, memory }: Settings): readonly string[] => {
+export const findWarnings = ({ ai, godfather_phone, user_roles, embeddings, memory }: Settings): readonly string[] => {
   const { chroma, min_similarity = 0 } = memory.longterm
   const warnings: string[] = []
   if (godfather_phone !== undefined && user_roles.blocked_phones.includes(godfather_phone)) {
     warnings.push('user_roles.blocked_phones: contains godfather_phone; the godfather is not blocked')
+  }
+  if (ai.provider === 'offline' && ai.fallback_models.length > 0) {
+    warnings.push('ai.fallback_models: has no effect while ai.provider is offline')
   }
   if (chroma.mode === 'managed' && chroma.url !== undefined) {
     warnings.push('memory.longterm.chroma.url: has no effect while memory.longterm.chroma.mode is managed')

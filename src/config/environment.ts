@@ -1,6 +1,7 @@
 /** Settings from environment variables and from the `.env` file. */
 import { statSync } from 'node:fs'
-import { parseEnv } from 'node:util'
+import { bare, plain } from './clean-text.ts'
+import { parseEnvFile, type EnvFile } from './env-file.ts'
 import { suggest } from '../platform/suggest.ts'
 import { envName, type KeyedSetting } from './setting.ts'
 import { readTextFile } from './text-file.ts'
@@ -10,6 +11,11 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The environment of this process; only entry points may read it. */
 export const readEnvironment = (): Environment => ({ ...process.env })
+
+/** Sets variables for the programs that this process starts, where it has none of its own; only entry points may do so. */
+export const extendEnvironment = (variables: Environment): void => {
+  for (const [name, value] of Object.entries(variables)) if (value !== undefined) process.env[name] ??= value
+}
 
 /** Names the configuration file; it is no key of that file. */
 export const CONFIG_FILE_VARIABLE = 'DENIDIN_CONFIG'
@@ -21,13 +27,34 @@ const READABLE_BY_OTHERS = 0o044
 export const othersCanRead = (path: string): boolean => (statSync(path).mode & READABLE_BY_OTHERS) !== 0
 
 /**
- * The variables of a `.env` file; `undefined` if there is no such file.
+ * What a `.env` file says; `undefined` if there is no such file.
  * @throws DenidinError `invalid_config` if it cannot be read.
  */
-export const readEnvFile = (path: string): Environment | undefined => {
+export const readEnvFile = (path: string): EnvFile | undefined => {
   const text = readTextFile(path)
-  return text === undefined ? undefined : parseEnv(text)
+  return text === undefined ? undefined : parseEnvFile(text, path)
 }
+
+/**
+ * Variables under the names of our settings, whatever else is in a name (a byte order mark, quotes of
+ * `docker --env-file`, small letters, dots), and without quotes around values. A name that is right as it is wins.
+ */
+export const cleanEnvironment = (layer: Environment, settings: readonly KeyedSetting[]): Environment => {
+  const known = new Set([CONFIG_FILE_VARIABLE, ...settings.flatMap(environmentNames)])
+  const cleaned: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(layer)) {
+    const ours = known.has(name) ? name : upperCase(name)
+    if (!known.has(ours)) cleaned[name] = value
+    else if (ours === name || layer[ours] === undefined) cleaned[ours] = value === undefined ? undefined : bare(value)
+  }
+  return cleaned
+}
+
+/** A name as it should be written. */
+const upperCase = (name: string): string =>
+  plain(plain(name).replace(/^export\s+/, ''))
+    .toUpperCase()
+    .replace(/[.-]/g, '_')
 
 /** A value from the environment, and the variable that holds it. */
 export interface EnvironmentValue {
@@ -62,11 +89,11 @@ export const unknownVariables = (
   settings: readonly KeyedSetting[],
 ): readonly string[] => {
   const known = new Set([CONFIG_FILE_VARIABLE, ...settings.flatMap(environmentNames)])
-  const ours = new Set(layers.flatMap(layer => Object.keys(layer)).filter(name => name.startsWith(PREFIX)))
+  const ours = new Set(layers.flatMap(layer => Object.keys(layer)).filter(name => upperCase(name).startsWith(PREFIX)))
   return [...ours]
     .filter(name => !known.has(name))
     .map(name => {
-      const suggestion = suggest(name, [...known])
+      const suggestion = suggest(upperCase(name), [...known])
       return `${name}: unknown variable, ignored${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`
     })
 }

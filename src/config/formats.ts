@@ -1,11 +1,14 @@
 /** The formats of settings: what each accepts, how that is worded, and how it is parsed from text. */
 import { validate as isCron } from 'node-cron'
+import { KEY, plain } from './clean-text.ts'
 import { phoneDigits } from '../platform/phone.ts'
+import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
 import type {
   BooleanSetting,
   ChoiceSetting,
   FormatName,
   ListSetting,
+  ModelListSetting,
   NumberSetting,
   Setting,
   TextSetting,
@@ -28,9 +31,13 @@ type SettingWith<F extends FormatName> = F extends 'boolean'
       ? ChoiceSetting
       : F extends ListSetting['format']
         ? ListSetting
-        : TextSetting
+        : F extends 'models'
+          ? ModelListSetting
+          : TextSetting
 
 const MAX_TEXT_LENGTH = 4096
+/** User and password in an address. */
+const LOGIN = /\/\/[^/@\s]*@/g
 const MAX_SHOWN_LENGTH = 60
 const BOOLEANS = new Map<string, boolean>([
   ['true', true],
@@ -66,6 +73,10 @@ const parseList = (text: string): unknown => {
       .map(trimmed)
       .filter(each => each !== '')
   }
+  return parseJson(text)
+}
+
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -121,8 +132,8 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
   texts: { allowed: () => 'a list of text values, such as ["a", "b"]', isValid: isTextList, parse: parseList },
   secret: {
     allowed: () => 'non-empty text without spaces',
-    isValid: value => isText(value) && !/\s/.test(value),
-    parse: trimmed,
+    isValid: value => isText(value) && KEY.test(value),
+    parse: plain,
   },
   phone: {
     allowed: () => 'a phone number with its country code, as text such as "+15551234567" or "15551234567@c.us"',
@@ -134,7 +145,12 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     isValid: value => isTextList(value) && value.every(isPhone),
     parse: parseList,
   },
-  url: { allowed: () => 'a URL that begins with http:// or https://', isValid: isUrl, parse: trimmed },
+  models: {
+    allowed: () => MODELS_ALLOWED,
+    isValid: value => modelListFault(value) === undefined,
+    parse: parseJson,
+  },
+  url: { allowed: () => 'a URL that begins with http:// or https://', isValid: isUrl, parse: plain },
   path: { allowed: () => 'a path', isValid: isText, parse: unchanged },
   file: { allowed: () => 'the path of a readable file', isValid: isText, parse: unchanged },
   data_folder: {
@@ -173,11 +189,14 @@ export const isValid = (value: unknown, setting: Setting): boolean => formatOf(s
 export const parseText = (text: string, setting: Setting): unknown => formatOf(setting).parse(text)
 
 /**
- * The end of the sentence about a value that is not valid: the value, or the first faulty item of a list. Empty for a
- * secret.
+ * The end of the sentence about a value that is not valid: the value, or the first faulty item of a list. Of a secret
+ * only what kind of character is wrong.
  */
 export const faultText = (value: unknown, setting: Setting): string => {
-  if (setting.format === 'secret') return ''
+  if (setting.format === 'models') return `; ${modelListFault(value) ?? ''}`
+  if (setting.format === 'secret') {
+    return isText(value) && !/\s/.test(value) ? '; it contains quotes, or characters other than plain ASCII' : ''
+  }
   if (!Array.isArray(value)) return `, not ${show(value)}`
   const item: unknown = value.find(each => !isValid([each], setting))
   return `; ${show(item)} is not valid`
@@ -185,6 +204,6 @@ export const faultText = (value: unknown, setting: Setting): string => {
 
 const show = (value: unknown): string => {
   // NaN and Infinity have no JSON.
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
+  const text = (typeof value === 'number' ? String(value) : JSON.stringify(value)).replace(LOGIN, '//…@')
   return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text
 }

@@ -1,16 +1,25 @@
 /** Loads the configuration: reads the environment, `.env` and the configuration file, and refuses mistakes. */
 import { resolve } from 'node:path'
 import { DenidinError } from '../platform/errors.ts'
+import { proxyVariables } from '../platform/proxy.ts'
 import { checkValues } from './check-values.ts'
 import { readConfigFile } from './config-file.ts'
 import { findConflicts, findWarnings } from './cross-checks.ts'
-import { CONFIG_FILE_VARIABLE, othersCanRead, readEnvFile, unknownVariables, type Environment } from './environment.ts'
+import {
+  CONFIG_FILE_VARIABLE,
+  cleanEnvironment,
+  othersCanRead,
+  readEnvFile,
+  unknownVariables,
+  type Environment,
+} from './environment.ts'
 import { pickKnownKeys } from './known-keys.ts'
+import { holdsModelKey, missingVariables } from './model-list.ts'
 import { placeholderWarnings, resolveSettings } from './resolve-settings.ts'
 import { SCHEMA } from './schema.ts'
 import { listSettings } from './setting.ts'
 import type { Settings } from './settings.ts'
-import { textAt, type Tree } from './tree.ts'
+import { textAt, valueAt, type Tree } from './tree.ts'
 
 /** Files relative to the DeniDin folder, unless the request or `DENIDIN_CONFIG` names others. */
 const DEFAULT_FILE = 'config/config.json'
@@ -31,6 +40,8 @@ export interface LoadedSettings {
   readonly settings: Settings
   /** One line each, without secrets. */
   readonly warnings: readonly string[]
+  /** What environment and `.env` say about proxies (`HTTPS_PROXY` and others), under their names in capitals. */
+  readonly proxy: Environment
   /** The files that were read, as absolute paths. */
   readonly source: { readonly file: string; readonly envFile: string | undefined }
 }
@@ -46,13 +57,17 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   const { environment, cwd } = request
   const envPath = resolve(cwd, request.envFile ?? DEFAULT_ENV_FILE)
   const envFile = readEnvFile(envPath)
-  const layers = envFile === undefined ? [environment] : [environment, envFile]
+  refuse(envFile?.problems ?? [])
+  const layers = [environment, ...(envFile === undefined ? [] : [envFile.values])].map(layer =>
+    cleanEnvironment(layer, SETTINGS),
+  )
   const { path, content } = readFile(request, layers)
 
   const known = pickKnownKeys(content, SCHEMA)
   const { values, problems } = checkValues(known.values, layers)
   refuse([...known.problems, ...problems])
-  const settings = resolveSettings(values, cwd)
+  refuse(unsetKeys(values, layers))
+  const settings = resolveSettings(values, cwd, layers)
   refuse(findConflicts(settings))
 
   const exposed = [
@@ -62,11 +77,13 @@ export const loadSettings = (request: SettingsRequest): LoadedSettings => {
   return {
     settings,
     warnings: [
+      ...(envFile?.warnings ?? []),
       ...unknownVariables(layers, SETTINGS),
       ...placeholderWarnings(values),
       ...findWarnings(settings),
       ...exposed.map(exposedFile),
     ],
+    proxy: proxyVariables(layers),
     source: { file: path, envFile: envFile === undefined ? undefined : envPath },
   }
 }
@@ -85,8 +102,17 @@ const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) throw new DenidinError('invalid_config', problems.join('\n'))
 }
 
+const unsetKeys = (values: Tree, layers: readonly Environment[]): readonly string[] =>
+  SETTINGS.filter(({ format }) => format === 'models').flatMap(({ key }) =>
+    missingVariables(valueAt(values, key), layers).map(
+      name => `${key}: names the variable ${name}, which is not set; put ${name}=… into .env`,
+    ),
+  )
+
 const holdsSecret = (file: Tree): boolean =>
-  SETTINGS.some(({ key, format }) => format === 'secret' && textAt(file, key) !== undefined)
+  SETTINGS.some(({ key, format }) =>
+    format === 'models' ? holdsModelKey(valueAt(file, key)) : format === 'secret' && textAt(file, key) !== undefined,
+  )
 
 const exposedFile = (path: string): string =>
   `${path} may contain secrets, and other users of this machine can read it; run chmod 600 ${path}`

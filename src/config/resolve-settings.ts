@@ -1,7 +1,9 @@
 /** Turns checked values into settings: inherited values, digits of phone numbers, absolute paths. */
 import { isAbsolute, relative, resolve } from 'node:path'
 import { phoneDigits } from '../platform/phone.ts'
+import type { Environment } from './environment.ts'
 import { isPlaceholder } from './formats.ts'
+import { listedModels } from './model-list.ts'
 import { SCHEMA } from './schema.ts'
 import { listSettings, type KeyedSetting } from './setting.ts'
 import type { Settings } from './settings.ts'
@@ -10,13 +12,14 @@ import { putAt, textAt, valueAt, type Tree } from './tree.ts'
 /**
  * The settings, frozen. Placeholders of phone numbers are left out.
  * @param cwd the DeniDin folder, to which paths are relative.
+ * @param layers environments, the most important first.
  */
-export const resolveSettings = (values: Tree, cwd: string): Settings => {
+export const resolveSettings = (values: Tree, cwd: string, layers: readonly Environment[]): Settings => {
   const root = resolve(cwd, textAt(values, 'data_root') ?? '')
   const resolved: Tree = {}
   for (const setting of listSettings(SCHEMA)) {
     const value = valueAt(values, setting.key) ?? inheritedValue(setting, values)
-    putAt(resolved, setting.key, resolveValue(value, setting, { cwd, root }))
+    putAt(resolved, setting.key, resolveValue(value, setting, { cwd, root, layers }))
   }
   // Every value was checked against the schema that the type is derived from.
   return freeze(resolved) as Settings
@@ -35,12 +38,14 @@ export const placeholderWarnings = (values: Tree): readonly string[] =>
 const inheritedValue = ({ inherits }: KeyedSetting, values: Tree): unknown =>
   (inherits === undefined ? undefined : valueAt(values, inherits)) ?? undefined
 
-interface Folders {
+interface Surroundings {
   readonly cwd: string
   readonly root: string
+  readonly layers: readonly Environment[]
 }
 
-const resolveValue = (value: unknown, { format }: KeyedSetting, { cwd, root }: Folders): unknown => {
+const resolveValue = (value: unknown, { format }: KeyedSetting, { cwd, root, layers }: Surroundings): unknown => {
+  if (format === 'models') return listedModels(value, layers)
   if (format === 'phone') return digitsOf(value)[0]
   if (format === 'phones') return digitsOf(value)
   if (typeof value !== 'string') return value

@@ -43,6 +43,20 @@ export interface ListSetting extends Common {
   readonly default: readonly string[]
 }
 
+/** A model that is asked when those before it give no answer. */
+export interface ListedModel {
+  readonly model: string
+  /** `undefined`: OpenAI's own. */
+  readonly base_url: string | undefined
+  readonly api_key: string | undefined
+}
+
+/** A list of models, each with its own address and key. */
+export interface ModelListSetting extends Common {
+  readonly format: 'models'
+  readonly default: readonly []
+}
+
 /** A string; `formats.ts` says what each format accepts. */
 export interface TextSetting extends Common {
   readonly format:
@@ -64,7 +78,7 @@ export interface TextSetting extends Common {
   readonly default: string | null
 }
 
-export type Setting = BooleanSetting | NumberSetting | ChoiceSetting | ListSetting | TextSetting
+export type Setting = BooleanSetting | NumberSetting | ChoiceSetting | ListSetting | ModelListSetting | TextSetting
 
 export type FormatName = Setting['format']
 
@@ -85,9 +99,11 @@ type Value<S extends Setting> = S extends BooleanSetting
     ? number
     : S extends ListSetting
       ? readonly string[]
-      : S extends ChoiceSetting
-        ? S['choices'][number]
-        : string
+      : S extends ModelListSetting
+        ? readonly ListedModel[]
+        : S extends ChoiceSetting
+          ? S['choices'][number]
+          : string
 
 /** `undefined` where a key may be without a value: it has no default, and the key it inherits from has none either. */
 type Unset<S extends Setting, Root> = S extends { readonly default: null }

@@ -11,6 +11,7 @@ import type { Apologies } from './apologies.ts'
 import type { BatchLoader, LoadedBatch } from './batch-loader.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { Pause } from './pauses.ts'
+import type { LoopGuard } from './loops/loop-guard.ts'
 import { loadTurnContext, type SpokenMessage, type TurnContextDeps } from './turn-context.ts'
 import type { Turn } from './turn.ts'
 import { groupByChat, type TurnMessage } from './turn-message.ts'
@@ -25,6 +26,7 @@ export interface DispatcherDeps {
   }
   readonly contexts: TurnContextDeps
   readonly apologies: Apologies
+  readonly loops: LoopGuard
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly clock: Clock
   readonly ids: Ids
@@ -47,12 +49,12 @@ export class Dispatcher {
   }
 
   async #dispatchChat(scope: Scope, chat: readonly TurnMessage[]): Promise<void> {
-    const { batches, apologies, logger, metrics } = this.#deps
+    const { batches, apologies, loops, logger, metrics } = this.#deps
     let unanswered = chat
     try {
       const loaded = await batches.load(scope, chat)
       unanswered = loaded.messages.map(({ message }) => message)
-      await this.#handle(scope, loaded)
+      await this.#handle(scope, await loops.screen(scope, loaded))
     } catch (error) {
       metrics.count('turns_failed')
       const { code, message } = asDenidinError(error)
@@ -82,9 +84,10 @@ export class Dispatcher {
   }
 
   async #talk(scope: Scope, talk: readonly SpokenMessage[], pause: Pause | undefined): Promise<void> {
-    const { contexts, handlers } = this.#deps
+    const { contexts, handlers, loops } = this.#deps
     const [first, ...others] = talk
     if (first === undefined) return
-    await handlers.turn.run(await loadTurnContext(contexts, scope, [first, ...others], pause))
+    const reply = await handlers.turn.run(await loadTurnContext(contexts, scope, [first, ...others], pause))
+    if (reply !== undefined) loops.answered(scope, reply)
   }
 }

@@ -1,5 +1,5 @@
 /** What happens when the account's owner writes in a chat: the bot pauses there, and keeps the words as its own. */
-import type { OwnerMessage } from '../channels/channel.ts'
+import type { BackfilledChat, OwnerMessage } from '../channels/channel.ts'
 import type { Erasures } from '../messages/erasures.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
@@ -10,6 +10,7 @@ import type { Logger } from '../platform/logger.ts'
 import { toWindowMessage } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TokenCounter } from '../text/tokens.ts'
+import type { AutomaticReplies } from './automatic-replies.ts'
 import type { Pauses } from './pauses.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 import { windowBudget, type WindowBudgets } from './window-budget.ts'
@@ -27,6 +28,7 @@ export interface OwnerTakeoverDeps {
   readonly erasures: Pick<Erasures, 'isErased'>
   readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>
   readonly pauses: Pick<Pauses, 'at' | 'begin'>
+  readonly automatic: AutomaticReplies
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly logger: Logger
@@ -50,8 +52,39 @@ export class OwnerTakeover {
     const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id
     if (await erasures.isErased({ ...message, person_id })) return
     const scope = scopeOf(message, person_id)
+    if (this.#deps.automatic.isAutomatic(message)) {
+      await this.#ignore(message, scope, person_id)
+      return
+    }
     await this.#pause(message, scope)
     await this.#keep(message, scope, person_id)
+  }
+
+  /** The messages of a chat that was missed, without those that the account sent by itself: they answer nothing. */
+  async withoutAutomatic(chat: BackfilledChat): Promise<BackfilledChat> {
+    const { automatic } = this.#deps
+    const said: BackfilledChat['said'][number][] = []
+    for (const each of chat.said) {
+      if (each.by === 'person') automatic.heard(each.message)
+      if (each.by === 'account' && automatic.isAutomatic(each.message)) await this.ownerWrote(each.message)
+      else said.push(each)
+    }
+    return { ...chat, said }
+  }
+
+  /** An automatic reply is known from now on, without its words. */
+  async #ignore(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
+    const { messages, clock } = this.#deps
+    this.#logger.info('The account sent an automatic reply, the bot goes on', { message_id: message.message_id })
+    await messages.inbox.receive({
+      message: { ...message, addressed: false, may_continue: false, sender: { identities: [] } },
+      person_id,
+      scope,
+      received_at: clock.now(),
+      state: 'ignored',
+      role: 'assistant',
+      tokens: undefined,
+    })
   }
 
   /** Pauses the bot for a time that begins with the owner's message, however late it arrives. */

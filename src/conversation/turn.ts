@@ -65,14 +65,17 @@ export class Turn {
     this.#logger = deps.logger.for('conversation')
   }
 
-  /** @throws what a step throws; what was said is unanswered then */
-  async run(turn: TurnContext): Promise<void> {
+  /**
+   * @returns the text of the reply; `undefined` when the bot only listens
+   * @throws what a step throws; what was said is unanswered then
+   */
+  async run(turn: TurnContext): Promise<string | undefined> {
     const { sessions, completion, delivery } = this.#deps
     const session = await openSession(sessions, turn)
     const { session_id } = session
     if (turn.listens) {
       await this.#listen(turn, session_id)
-      return
+      return undefined
     }
     await turn.channel?.seen(turn.chat_id)
     // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
@@ -81,6 +84,7 @@ export class Turn {
     const answer = await complete(completion, turn, packed)
     const delivered = await deliver(delivery, turn, answer, session_id)
     await remember(sessions, turn, { session_id, answer, delivered, packed })
+    return answer.text
   }
 
   async #listen({ batch, window_tokens }: TurnContext, session_id: string): Promise<void> {

@@ -3,6 +3,7 @@ import { isoDay } from '../platform/clock.ts'
 import type { MessageRecord } from '../messages/message.ts'
 import { blockMessage, type ModelMessage, type RequestPiece } from '../models/language-model.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
+import { speakersOf } from '../text/speaker-names.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** Longest summary, in tokens. */
@@ -35,15 +36,20 @@ const newestWithin = (messages: readonly MessageRecord[], max_tokens: number): r
  * Lines of a transcript: each message begins a line, with date and speaker. Its further lines are indented, so that a
  * message cannot contain a line that looks like another person's.
  */
-const transcriptLine = (message: MessageRecord): RequestPiece => {
-  const speaker = message.role === 'assistant' ? 'DeniDin' : (message.sender_name ?? 'Person')
-  const text = `[${isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
-  return { text, ids: [message.message_id] }
+const transcriptLines = (messages: readonly MessageRecord[]): readonly RequestPiece[] => {
+  const speakerOf = speakersOf(messages, 'Person')
+  return messages.map(message => {
+    const speaker = message.role === 'assistant' ? 'DeniDin' : speakerOf(message)
+    const text = `[${isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
+    return { text, ids: [message.message_id] }
+  })
 }
 
 /** A conversation as text. */
 export const writeTranscript = (messages: readonly MessageRecord[]): string =>
-  messages.map(message => transcriptLine(message).text).join('\n')
+  transcriptLines(messages)
+    .map(line => line.text)
+    .join('\n')
 
 /** The request for a summary: facts as bullets, then context. */
 export const summaryRequest = (
@@ -59,7 +65,7 @@ export const summaryRequest = (
 })
 
 const transcriptToSummarise = (messages: readonly MessageRecord[], tokens: TokenCounter): readonly RequestPiece[] => {
-  const lines = newestWithin(messages, TRANSCRIPT_MAX_TOKENS).map(transcriptLine)
+  const lines = transcriptLines(newestWithin(messages, TRANSCRIPT_MAX_TOKENS))
   // A single message may still be too long: keep its end.
   return lines.length === 1
     ? lines.map(line => ({ ...line, text: tokens.cut(line.text, TRANSCRIPT_MAX_TOKENS, 'end') }))

@@ -2,14 +2,19 @@
 import type { Clock } from '../platform/clock.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import type { SimilarityQuery, SourceVectors } from '../vectors/source-vectors.ts'
+import type { Neighbour } from '../vectors/vector-index.ts'
 import { rank, type RecallSettings } from './fact-ranking.ts'
+import { FactWords } from './fact-words.ts'
 import type { MemoryRecord, RecalledMemory } from './memory.ts'
 import type { MemoryReader } from './memory-store.ts'
 
-/** Neighbours to choose from: recency may lift a memory over others that are more similar. */
-const LEAST_CANDIDATES = 50
-const CANDIDATES_PER_RESULT = 4
+/**
+ * Neighbours to choose from: recency may lift a memory over others that are more similar. As many whatever
+ * `top_k_results` is, so that a higher one never finds less.
+ */
+const CANDIDATES = 200
 
 /** A memory similar to a question in meaning. */
 export interface SimilarMemory {
@@ -26,73 +31,130 @@ export interface FactHits {
    * lead to the messages that they were taken from; do not show them.
    */
   readonly similar: ReadonlyMap<Scope, readonly SimilarMemory[]>
+  /** Why the vectors could not be asked: the memories were found by their words alone. */
+  readonly failure?: string
 }
 
 export const NO_FACTS: FactHits = { memories: [], similar: new Map() }
 
 export interface FactSearch {
   /**
-   * Searches the memories of `entries`. The first entry is the scope that the question is asked in. Other entries are
-   * skipped when they cannot be searched.
-   * @throws DenidinError when the embedder fails, or the index fails for the first entry.
+   * Searches the memories of `entries` by their vectors, and by their words where the vectors cannot be asked or are not
+   * there yet. The first entry is the scope that the question is asked in. Other entries are skipped when they cannot be
+   * searched.
+   * @throws DenidinError when memories cannot be read.
    */
   findFacts(entries: readonly ScopeEntry[], question: string, call: CallContext): Promise<FactHits>
 }
 
 export interface FactSearchDeps {
   readonly settings: Pick<RecallSettings, 'top_k_results' | 'semantic_weight' | 'recency_weight'>
-  readonly memories: Pick<MemoryReader, 'get' | 'countOfScope'>
-  readonly vectors: Pick<SourceVectors, 'ask'>
+  readonly memories: Pick<MemoryReader, 'get' | 'list' | 'countOfScope'>
+  readonly vectors: Pick<SourceVectors, 'ask' | 'isComplete' | 'notFindable'>
   readonly clock: Clock
 }
 
-export const createFactSearch = (deps: FactSearchDeps): FactSearch => ({
-  findFacts: async (entries, question, call) => {
-    const { settings, memories, clock } = deps
-    const counts = await Promise.all(entries.map(each => memories.countOfScope(each.scope)))
-    const searched = entries.filter((_entry, at) => (counts[at] ?? 0) > 0)
-    const asked = entries[0]?.scope
-    // Without memories a question costs nothing: no embedding, no query.
-    if (asked === undefined || searched.length === 0) return NO_FACTS
-    const query = await deps.vectors.ask(asked, question, call)
-    const limit = Math.max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * settings.top_k_results)
-    const found = await Promise.all(
-      searched.map(async entry => ({ entry, similar: await similarIn(memories, query, entry.scope, limit, asked) })),
-    )
-    const readable = found.flatMap(({ entry, similar }) => similar.filter(({ memory }) => mayRead(entry, memory)))
-    return {
-      memories: rank(readable, settings, clock.now()),
-      similar: new Map(found.map(({ entry, similar }) => [entry.scope, similar])),
-    }
-  },
-})
+export const createFactSearch = (deps: FactSearchDeps): FactSearch => {
+  const words = new FactWords(deps.memories)
+  return {
+    findFacts: async (entries, question, call) => {
+      const { settings, memories, clock } = deps
+      const counts = await Promise.all(entries.map(each => memories.countOfScope(each.scope)))
+      const searched = entries.flatMap((entry, at) => {
+        const count = counts[at] ?? 0
+        return count > 0 ? [{ entry, count }] : []
+      })
+      const asked = entries[0]?.scope
+      // Without memories a question costs nothing: no embedding, no query.
+      if (asked === undefined || searched.length === 0) return NO_FACTS
+      const asking = await ask(deps, asked, question, call)
+      const found = await Promise.all(
+        searched.map(async ({ entry, count }) => ({
+          entry,
+          ...(await similarIn({ ...deps, words }, asking.query, { scope: entry.scope, count, question, asked })),
+        })),
+      )
+      const readable = found.flatMap(({ entry, similar }) => similar.filter(({ memory }) => mayRead(entry, memory)))
+      const failure = asking.failure ?? found.find(each => each.failure !== undefined)?.failure
+      return {
+        memories: rank(readable, settings, clock.now()),
+        similar: new Map(found.map(({ entry, similar }) => [entry.scope, similar])),
+        ...(failure === undefined ? {} : { failure }),
+      }
+    },
+  }
+}
 
 /** In a group where a person may read only their own words, a memory must come from these words alone. */
 const mayRead = ({ only }: ScopeEntry, { person_ids }: MemoryRecord): boolean =>
   only === undefined || (person_ids.length === 1 && person_ids[0] === only)
 
-const similarIn = async (
-  memories: FactSearchDeps['memories'],
-  query: SimilarityQuery,
-  scope: Scope,
-  limit: number,
+/** The question as a vector, or why there is none. */
+const ask = async (
+  { vectors }: Pick<FactSearchDeps, 'vectors'>,
   asked: Scope,
-): Promise<readonly SimilarMemory[]> => {
+  question: string,
+  call: CallContext,
+): Promise<{ readonly query?: SimilarityQuery; readonly failure?: string }> => {
   try {
-    const neighbours = await query.nearest(scope, limit)
-    if (neighbours.length === 0) return []
-    const found = await memories.get(
-      scope,
-      neighbours.map(each => each.item_id),
-    )
-    const byId = new Map(found.map(memory => [memory.memory_id, memory]))
-    // The index may still name memories that the scope no longer holds.
-    return neighbours.flatMap(({ item_id, similarity }) => {
-      const memory = byId.get(item_id)
-      return memory === undefined ? [] : [{ memory, similarity }]
-    })
+    return { query: await vectors.ask(asked, question, call) }
   } catch (error) {
-    if (scope === asked) throw error
-    return []
+    return { failure: asDenidinError(error).message }
   }
+}
+
+interface ScopeQuestion {
+  readonly scope: Scope
+  /** Memories of the scope. */
+  readonly count: number
+  readonly question: string
+  /** The scope in which it is asked. */
+  readonly asked: Scope
+}
+
+interface ScopeMemories {
+  readonly similar: readonly SimilarMemory[]
+  readonly failure?: string
+}
+
+/** By vectors, as far as they are there, and otherwise by words. */
+const similarIn = async (
+  { memories, vectors, words }: FactSearchDeps & { readonly words: FactWords },
+  query: SimilarityQuery | undefined,
+  { scope, count, question, asked }: ScopeQuestion,
+): Promise<ScopeMemories> => {
+  let neighbours: readonly Neighbour[] = []
+  let failure: string | undefined
+  try {
+    neighbours = (await query?.nearest(scope, CANDIDATES)) ?? []
+  } catch (error) {
+    if (scope === asked) failure = asDenidinError(error).message
+  }
+  const by_vector = query !== undefined && failure === undefined
+  if (!by_vector || !(await vectors.isComplete(scope, count))) {
+    const matches = await words.find(scope, question, CANDIDATES)
+    const ids = matches.map(each => each.item_id)
+    const unknown = by_vector ? await vectors.notFindable(ids) : new Set(ids)
+    const known = new Set(neighbours.map(each => each.item_id))
+    const added = matches
+      .filter(({ item_id }) => unknown.has(item_id) && !known.has(item_id))
+      .map(({ item_id, share }) => ({ item_id, similarity: share }))
+    neighbours = [...neighbours, ...added].sort((a, b) => b.similarity - a.similarity)
+  }
+  const similar = neighbours.length === 0 ? [] : await read(memories, scope, neighbours)
+  return failure === undefined ? { similar } : { similar, failure }
+}
+
+/** The index may still name memories that the scope no longer holds. */
+const read = async (
+  memories: FactSearchDeps['memories'],
+  scope: Scope,
+  neighbours: readonly Neighbour[],
+): Promise<readonly SimilarMemory[]> => {
+  const ids = neighbours.map(each => each.item_id)
+  const byId = new Map((await memories.get(scope, ids)).map(memory => [memory.memory_id, memory]))
+  return neighbours.flatMap(({ item_id, similarity }) => {
+    const memory = byId.get(item_id)
+    return memory === undefined ? [] : [{ memory, similarity }]
+  })
 }

@@ -62,6 +62,8 @@ export interface MemoryReader {
   get(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
   /** The memories of a scope that came from these messages. */
   ofSources(scope: Scope, message_ids: readonly MessageId[]): Promise<readonly MemoryRecord[]>
+  /** The memories of a scope that contradicted and ended these. */
+  supersedersOf(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]>
   /** What these sessions as a whole were about. */
   summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]>
   list(scope: Scope, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
@@ -71,8 +73,8 @@ export interface MemoryReader {
   ofSpeaker(person_id: PersonId, page: MemoryPage & MemoryFilter): Promise<readonly MemoryRecord[]>
   /** What was merged into a memory, oldest first. */
   mergesInto(memory_id: string): Promise<readonly MergeRecord[]>
-  /** How many memories a scope holds. */
-  countOfScope(scope: Scope): Promise<number>
+  /** How many memories a scope holds, or only those that still hold. */
+  countOfScope(scope: Scope, filter?: Pick<MemoryFilter, 'current'>): Promise<number>
   counts(): Promise<{ readonly memories: number; readonly scopes: number }>
 }
 

@@ -71,6 +71,13 @@ export const PLAIN_MEMORY = {
   entities: [],
 } as const satisfies Partial<MemoryRecord>
 
+/** Words that hold instead of earlier ones. */
+export interface LaterText {
+  /** The message or memory that they come from. */
+  readonly id: string
+  readonly text: string
+}
+
 /** A memory found for a question. */
 export interface RecalledMemory {
   readonly memory: MemoryRecord
@@ -80,6 +87,10 @@ export interface RecalledMemory {
   readonly recency: number
   /** semantic_weight · similarity + recency_weight · recency; the list is sorted by it. */
   readonly score: number
+  /** Since when it no longer holds, by what was said later; milliseconds since the Unix epoch. */
+  readonly held_until?: number
+  /** What was said later about the same thing, the newest last. */
+  readonly now?: readonly LaterText[]
   /** Whose it is, where it is not the asker's own. */
   readonly owner_label?: string
 }

@@ -14,6 +14,8 @@ export interface MessageErasure {
   last(scope: Scope, person_id: PersonId, but: MessageId | undefined): Promise<MessageRecord | undefined>
   /** Messages of a person that were received after this one and wait for their answer. */
   waitingAfter(message_id: MessageId, person_id: PersonId): Promise<readonly MessageId[]>
+  /** The newest messages of a person in a scope, newest first. */
+  recent(scope: Scope, person_id: PersonId, limit: number): Promise<readonly MessageRecord[]>
   /** The messages of a session, in their order. */
   inSession(session_id: string): Promise<readonly MessageRecord[]>
   /** The bot's answers to these messages. */

@@ -18,6 +18,7 @@ export const meteredLanguageModel = (
   return {
     provider: model.provider,
     model: model.model,
+    roomFor: max_tokens => model.roomFor?.(max_tokens),
     complete: (request, call) => {
       const input = request.input_tokens ?? estimatedTokens(request.messages.map(message => message.content))
       return measure(

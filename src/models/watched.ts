@@ -10,6 +10,7 @@ type Report = Pick<ModelHealth, 'answered' | 'failed'>
 export const watchedLanguageModel = (model: LanguageModel, health: Report, clock: Clock): LanguageModel => ({
   provider: model.provider,
   model: model.model,
+  roomFor: max_tokens => model.roomFor?.(max_tokens),
   complete: (request, call) => watch(call, health, clock, () => model.complete(request, call)),
 })
 

@@ -22,6 +22,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Erasure } from '../privacy/erasure.ts'
 import type { Export } from '../privacy/export.ts'
+import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
@@ -93,7 +94,7 @@ export interface OperationContext {
   readonly messages: {
     /** Searches memories too. */
     readonly search: SearchService
-    readonly history: Pick<MessageErasure, 'get' | 'last'>
+    readonly history: Pick<MessageErasure, 'get' | 'last' | 'recent'>
     readonly traffic: Traffic
   }
   readonly sessions: {
@@ -104,9 +105,13 @@ export interface OperationContext {
   }
   readonly memory: {
     readonly facts: Pick<LongTermMemory, 'list' | 'stats' | 'store'>
-    readonly store: Pick<MemoryStore, 'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'scopesOf'>
+    readonly store: Pick<
+      MemoryStore,
+      'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'ofSources' | 'countOfScope' | 'scopesOf'
+    >
     readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
     readonly lists: NumberedLists
+    readonly scopes: Pick<ScopePolicy, 'readsOthers'>
     readonly learning: Learning
     readonly agent: ConsciousAgent
     readonly maintenance: VectorMaintenance

@@ -8,6 +8,8 @@ export const LANGUAGES = ['en', 'he'] as const
 export interface Preference {
   /** Language of DeniDin's own sentences; `undefined`: the one that the person writes in. */
   readonly language: (typeof LANGUAGES)[number] | undefined
+  /** IANA name of the time zone where the person is; `undefined`: that of the installation. */
+  readonly time_zone: string | undefined
   /** Whether their messages may be learned from: extracted, summarised, found again. */
   readonly learn: boolean
 }

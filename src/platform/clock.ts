@@ -1,5 +1,9 @@
 /** Time as a dependency: nothing else in DeniDin asks the system what time it is. */
+import { TimeZone } from './time-zone.ts'
+
 export interface Clock {
+  /** The time zone of this installation: for every day and hour that is shown, said or counted. */
+  readonly zone: TimeZone
   /**
    * Current time in milliseconds since the Unix epoch. It may jump, back too, when the machine's clock is set: for what
    * is written down and shown, never for how long something takes or has to wait.
@@ -23,6 +27,7 @@ export const DAY_MS = 24 * HOUR_MS
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
+  zone: new TimeZone(),
   now: () => Date.now(),
   monotonic: () => Math.floor(performance.now()),
   sleep: (milliseconds, signal) =>
@@ -47,5 +52,14 @@ export const systemClock: Clock = {
   },
 }
 
-/** Calendar day of an instant in UTC, as `YYYY-MM-DD`. */
+/** The same clock in another time zone. */
+export const inZone = (clock: Clock, zone: TimeZone): Clock => ({
+  zone,
+  now: () => clock.now(),
+  monotonic: () => clock.monotonic(),
+  sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+  after: (milliseconds, run) => clock.after(milliseconds, run),
+})
+
+/** Calendar day of an instant in UTC, as `YYYY-MM-DD`: for log files, whose lines are in UTC. */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10)

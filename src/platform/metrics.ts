@@ -14,6 +14,7 @@ export type MetricName =
   | 'replies_unconfirmed'
   | 'replies_failed'
   | 'turns_failed'
+  | 'loops_stopped'
   | 'model_failures'
   | 'recall_failures'
   | 'sessions_closed'

@@ -6,6 +6,7 @@ import type { PersonId } from '../people/person.ts'
 import { isoDay, type Clock } from '../platform/clock.ts'
 import { makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../platform/files.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
+import { speakerName } from '../text/speaker-names.ts'
 
 /** An export file. */
 export interface Exported {
@@ -111,5 +112,14 @@ export const createExport = ({ files, personalData, clock }: ExportDeps): Export
 
 const line = ({ fields }: PersonalRecord): string => {
   const filled = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
-  return `- ${filled.map(([name, value]) => `${name}: ${indentContinuation(String(value))}`).join(' · ')}\n`
+  return `- ${filled.map(([name, value]) => `${name}: ${valueText(name, value)}`).join(SEPARATOR)}\n`
+}
+
+const SEPARATOR = ' · '
+
+/** A value as it stands in its line. One that contains the separator is quoted: it must not look like further fields. */
+const valueText = (name: string, value: PersonalRecord['fields'][string]): string => {
+  if (name === 'sender_name') return speakerName(String(value)) ?? JSON.stringify(String(value))
+  const text = indentContinuation(String(value))
+  return text.includes(SEPARATOR) ? JSON.stringify(text) : text
 }

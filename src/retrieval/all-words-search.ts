@@ -7,7 +7,7 @@ import { tokenise } from '../text/tokenise.ts'
 import { FLAG } from './full-text/columnar-store.ts'
 import type { Postings, ScopeReader } from './full-text/full-text-index.ts'
 import { quoteOf, type Quote } from './quote.ts'
-import type { OpenedEntry } from './scope-search.ts'
+import type { OpenedEntry } from './opened-entry.ts'
 
 /** Messages whose texts are read in one step. */
 const STEP = 100

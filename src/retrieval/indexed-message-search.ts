@@ -12,12 +12,14 @@ import { withFactSimilarity } from './fact-similarity.ts'
 import type { FullTextIndex, ScopeReader } from './full-text/full-text-index.ts'
 import type { FullTextIndexer } from './full-text/full-text-indexer.ts'
 import { ownWords } from './full-text/speaker-view.ts'
+import { endedBy, LaterStatements, type EarlierStatement, type LaterStatement } from './later-statements.ts'
 import type { MessageHits, MessageQuestion, MessageSearch, SimilarFacts, VectorCandidates } from './message-search.ts'
 import { quoteOf, type Quote } from './quote.ts'
 import type { Reranker } from './ranking/reranker.ts'
 import { withoutRestatements } from './ranking/dedupe.ts'
 import type { Fusion, LexicalWeights } from './ranking/weights.ts'
-import { searchScope, stemsOf, type OpenedEntry, type ScopeHit, type ScopeHits } from './scope-search.ts'
+import type { OpenedEntry } from './opened-entry.ts'
+import { searchScope, stemsOf, type ScopeHit, type ScopeHits } from './scope-search.ts'
 import type { SearchLimits } from './search-service.ts'
 
 /** Longest that a search waits for messages that are still being indexed. */
@@ -42,9 +44,11 @@ export interface MessageSearchDeps {
 export class IndexedMessageSearch implements MessageSearch {
   readonly #deps: MessageSearchDeps
   readonly #logger: Logger
+  readonly #later: LaterStatements
 
   constructor(deps: MessageSearchDeps) {
     this.#deps = deps
+    this.#later = new LaterStatements(deps.feed)
     this.#logger = deps.logger.for('memory.recall')
   }
 
@@ -61,9 +65,22 @@ export class IndexedMessageSearch implements MessageSearch {
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits> {
-    const { hits, list, words } = await this.#searchEntries(entries, question, limits, facts, call)
-    const ordered = withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)
-    return { quotes: [...ordered].map(toQuote), most_quotes: limits.quotes * (list ? LIST_FACTOR : 1), words }
+    const opened = await this.#open(entries)
+    const { hits, list, words } = await this.#searchEntries(opened, question, limits, facts, call)
+    const ordered = [...withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)]
+    const later = await this.#later.find(opened, ordered.filter(isOfPerson).map(toStatement))
+    return {
+      quotes: ordered.map(hit => toQuote(hit, later.get(hit.message.message_id))),
+      most_quotes: limits.quotes * (list ? LIST_FACTOR : 1),
+      words,
+    }
+  }
+
+  async findLater(
+    entries: readonly ScopeEntry[],
+    statements: readonly EarlierStatement[],
+  ): Promise<ReadonlyMap<string, LaterStatement>> {
+    return await this.#later.find(await this.#open(entries), statements)
   }
 
   async findAllWords(
@@ -71,7 +88,7 @@ export class IndexedMessageSearch implements MessageSearch {
     words: string,
     { quotes, exclude = NONE }: SearchLimits,
   ): Promise<readonly Quote[]> {
-    const found = await this.#inEach(entries, async entry =>
+    const found = await this.#inEach(await this.#open(entries), async entry =>
       findAllWords(this.#deps.feed, entry, words, { quotes, exclude }),
     )
     return found
@@ -81,7 +98,7 @@ export class IndexedMessageSearch implements MessageSearch {
   }
 
   async #searchEntries(
-    entries: readonly ScopeEntry[],
+    entries: readonly OpenedEntry[],
     question: MessageQuestion,
     limits: SearchLimits,
     facts: SimilarFacts,
@@ -102,19 +119,17 @@ export class IndexedMessageSearch implements MessageSearch {
     }
   }
 
-  /** Does something with every entry that holds any message. What fails outside the first entry is left out. */
+  /** Does something with every entry. What fails outside the scope of the question is left out. */
   async #inEach<Found>(
-    entries: readonly ScopeEntry[],
+    opened: readonly OpenedEntry[],
     search: (entry: OpenedEntry) => Promise<Found>,
   ): Promise<readonly Found[]> {
-    await this.#indexNewest()
-    const opened = (await Promise.all(entries.map(entry => this.#open(entry)))).flat()
     const found = await Promise.all(
       opened.map(async entry => {
         try {
           return [await search(entry)]
         } catch (error) {
-          if (entry.scope === entries[0]?.scope) throw error
+          if (entry.isAsked) throw error
           this.#logger.warn('A further conversation could not be searched', { why: asDenidinError(error).message })
           return []
         }
@@ -123,11 +138,16 @@ export class IndexedMessageSearch implements MessageSearch {
     return found.flat()
   }
 
-  async #open({ scope, only }: ScopeEntry): Promise<readonly OpenedEntry[]> {
-    const whole = await this.#deps.index.open(scope)
-    if (whole === undefined) return []
-    const reader: ScopeReader | undefined = only === undefined ? whole : ownWords(whole, only)
-    return reader === undefined ? [] : [{ scope, only, reader }]
+  /** Every entry that holds any message, with the newest of them. */
+  async #open(entries: readonly ScopeEntry[]): Promise<readonly OpenedEntry[]> {
+    await this.#indexNewest()
+    const opened = entries.map(async ({ scope, only }, at): Promise<readonly OpenedEntry[]> => {
+      const whole = await this.#deps.index.open(scope)
+      if (whole === undefined) return []
+      const reader: ScopeReader | undefined = only === undefined ? whole : ownWords(whole, only)
+      return reader === undefined ? [] : [{ scope, only, reader, isAsked: at === 0 }]
+    })
+    return (await Promise.all(opened)).flat()
   }
 
   /** Messages that arrived a moment ago are found too. */
@@ -181,9 +201,18 @@ export class IndexedMessageSearch implements MessageSearch {
 
 const NONE: ReadonlySet<MessageId> = new Set()
 
-const toQuote = ({ scope, candidate, message, rank }: ScopeHit): Quote =>
-  quoteOf(scope, message, {
+const isOfPerson = ({ message }: ScopeHit): boolean => message.role === 'user'
+
+const toStatement = ({ scope, candidate: { keys }, message }: ScopeHit): EarlierStatement => {
+  const { message_id, person_id, text, sent_at: said_at } = message
+  return { id: message_id, scope, person_id, text, said_at, message_ids: [message_id], keys }
+}
+
+const toQuote = ({ scope, candidate, message, rank }: ScopeHit, later: LaterStatement | undefined): Quote => ({
+  ...quoteOf(scope, message, {
     score: rank,
     lexical: candidate.lexical,
     ...(candidate.similarity === undefined ? {} : { similarity: candidate.similarity }),
-  })
+  }),
+  ...endedBy(later),
+})

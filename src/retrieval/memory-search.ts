@@ -2,11 +2,14 @@
 import { NO_FACTS, type FactHits, type FactSearch } from '../memory/fact-search.ts'
 import type { ScopeEntry, SearchScope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
+import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { QuestionWords } from '../text/passages.ts'
+import type { MemoryRecord, RecalledMemory } from '../memory/memory.ts'
+import { endedBy, type EarlierStatement } from './later-statements.ts'
 import type { MessageHits, MessageSearch } from './message-search.ts'
 import { scopeEntries, type SpeakerGroups } from './scope-entries.ts'
 import type { ScopePolicy } from './scope-policy.ts'
@@ -17,6 +20,7 @@ export interface MemorySearchDeps {
   readonly messages: MessageSearch
   /** Groups of a person that remember something. */
   readonly memories: SpeakerGroups
+  readonly zoneOf: ZoneOf
   readonly policy: Pick<ScopePolicy, 'label'>
   readonly clock: Clock
   readonly logger: Logger
@@ -40,8 +44,9 @@ export class MemorySearch implements SearchService {
       facts,
       this.#findMessages(entries, query, limits, facts, call),
     ])
+    const marked = await this.#markEnds(entries, found.memories)
     return {
-      memories: await this.#deps.policy.label(scope, found.memories, each => each.memory.scope),
+      memories: await this.#deps.policy.label(scope, marked, each => each.memory.scope),
       quotes: await this.#deps.policy.label(scope, quotes, each => each.scope),
       most_quotes,
       words,
@@ -54,7 +59,7 @@ export class MemorySearch implements SearchService {
     { text }: SearchQuery,
     call: CallContext,
   ): Promise<{ readonly found: FactHits; readonly failure: string | undefined }> {
-    const { facts, clock, metrics } = this.#deps
+    const { facts, clock } = this.#deps
     const begun = clock.monotonic()
     try {
       const found = await facts.findFacts(entries, text, call)
@@ -63,12 +68,35 @@ export class MemorySearch implements SearchService {
         best_similarity: found.memories[0]?.similarity.toFixed(3),
         took_ms: clock.monotonic() - begun,
       })
-      return { found, failure: undefined }
+      if (found.failure !== undefined) this.#countFailure(found.failure, begun)
+      return { found, failure: found.failure }
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error)
-      metrics.count('recall_failures')
-      this.#logger.warn('Memories could not be recalled', { why: failure, took_ms: clock.monotonic() - begun })
+      const failure = asDenidinError(error).message
+      this.#countFailure(failure, begun)
       return { found: NO_FACTS, failure }
+    }
+  }
+
+  #countFailure(why: string, begun: number): void {
+    this.#deps.metrics.count('recall_failures')
+    this.#logger.warn('Memories could not be recalled', { why, took_ms: this.#deps.clock.monotonic() - begun })
+  }
+
+  /** Adds to memories what was said later about the same thing: it may not be learned yet. */
+  async #markEnds(
+    entries: readonly ScopeEntry[],
+    recalled: readonly RecalledMemory[],
+  ): Promise<readonly RecalledMemory[]> {
+    if (recalled.length === 0) return recalled
+    try {
+      const later = await this.#deps.messages.findLater(
+        entries,
+        recalled.flatMap(({ memory }) => toStatement(memory)),
+      )
+      return recalled.map(each => ({ ...each, ...endedBy(later.get(each.memory.memory_id)) }))
+    } catch (error) {
+      this.#logger.warn('Later statements could not be looked for', { why: asDenidinError(error).message })
+      return recalled
     }
   }
 
@@ -80,14 +108,14 @@ export class MemorySearch implements SearchService {
     call: CallContext,
   ): Promise<MessageHits> {
     if (query.messages === 'none') return NO_MESSAGES
-    const { messages, clock, metrics } = this.#deps
+    const { messages, zoneOf, clock, metrics } = this.#deps
     const begun = clock.monotonic()
     try {
       const hits =
         query.messages === 'relevant'
           ? await messages.findRelevant(
               entries,
-              query,
+              { ...query, zone: query.asker === undefined ? clock.zone : await zoneOf(query.asker) },
               limits,
               async scope => (await facts).found.similar.get(scope) ?? [],
               call,
@@ -105,6 +133,20 @@ export class MemorySearch implements SearchService {
       return NO_MESSAGES
     }
   }
+}
+
+/** What a memory says, where it is one person's. */
+const toStatement = ({
+  memory_id: id,
+  scope,
+  person_ids,
+  text,
+  said_to,
+  sources,
+}: MemoryRecord): EarlierStatement[] => {
+  const [person_id] = person_ids
+  if (person_id === undefined || person_ids.length > 1) return []
+  return [{ id, scope, person_id, text, said_at: said_to, message_ids: sources }]
 }
 
 const NO_WORDS: QuestionWords = new Map()

@@ -4,12 +4,17 @@ import type { MessageId } from '../messages/message.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
 import type { QuestionWords } from '../text/passages.ts'
 import type { CallContext } from '../models/language-model.ts'
+import type { EarlierStatement, LaterStatement } from './later-statements.ts'
+import type { TimeZone } from '../platform/time-zone.ts'
 import type { Quote } from './quote.ts'
 import type { SpeakerGroups } from './scope-entries.ts'
 import type { SearchLimits, SearchQuery } from './search-service.ts'
 
 /** A question as the search in messages takes it. */
-export type MessageQuestion = Pick<SearchQuery, 'text' | 'asked_at' | 'asker'>
+export interface MessageQuestion extends Pick<SearchQuery, 'text' | 'asked_at' | 'asker'> {
+  /** Where the asker is: “today” is a day there. */
+  readonly zone: TimeZone
+}
 
 export interface MessageHits {
   /** Best first; messages that only restate an earlier one are left out. */
@@ -36,6 +41,11 @@ export interface MessageSearch extends SpeakerGroups {
     facts: SimilarFacts,
     call: CallContext,
   ): Promise<MessageHits>
+  /** What was said later about the same things, by the ids of these statements. @throws as `findRelevant` */
+  findLater(
+    entries: readonly ScopeEntry[],
+    statements: readonly EarlierStatement[],
+  ): Promise<ReadonlyMap<string, LaterStatement>>
   /** Messages of people that hold every word, in whatever form, newest first. @throws as `findRelevant` */
   findAllWords(
     entries: readonly ScopeEntry[],

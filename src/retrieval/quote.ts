@@ -1,4 +1,5 @@
 /** A message that a search found, quoted word for word. */
+import type { LaterText } from '../memory/memory.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
@@ -21,8 +22,10 @@ export interface Quote {
   readonly lexical: number
   /** Cosine similarity, if the message was found by meaning. */
   readonly similarity?: number
-  /** When the last fact that was learned from it ended, milliseconds since the Unix epoch. */
+  /** Since when it no longer holds, milliseconds since the Unix epoch. */
   readonly held_until?: number
+  /** What its speaker said later about the same thing, the newest last. */
+  readonly now?: readonly LaterText[]
   /** Whose conversation it is, for a hit outside the asker's own scope. */
   readonly owner_label?: string
 }

@@ -4,6 +4,7 @@ import type { FactSearch } from '../memory/fact-search.ts'
 import type { MemoryScopes } from '../memory/memory-store.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { Meter } from '../models/meter.ts'
+import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -29,6 +30,7 @@ export interface RetrievalModuleDeps {
   readonly feed: Pick<MessageReader, 'get'>
   readonly facts: FactSearch
   readonly memories: Pick<MemoryScopes, 'groupsOfSpeaker'>
+  readonly zoneOf: ZoneOf
   readonly vectors: VectorCandidates
   readonly policy: Pick<ScopePolicy, 'label'>
   readonly meter: Meter
@@ -40,7 +42,7 @@ export interface RetrievalModule extends Module {
 }
 
 export const createRetrievalModule = (deps: RetrievalModuleDeps): RetrievalModule => {
-  const { fullText, feed, facts, memories, vectors, policy, runtime } = deps
+  const { fullText, feed, facts, memories, zoneOf, vectors, policy, runtime } = deps
   const messages = new IndexedMessageSearch({
     ...runtime,
     feed,
@@ -51,7 +53,7 @@ export const createRetrievalModule = (deps: RetrievalModuleDeps): RetrievalModul
     fusion: FUSION,
     reranker: rerankerOf(deps),
   })
-  const search = new MemorySearch({ ...runtime, facts, messages, memories, policy })
+  const search = new MemorySearch({ ...runtime, facts, messages, memories, zoneOf, policy })
   return { name: 'retrieval', search }
 }
 

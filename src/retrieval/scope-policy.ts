@@ -87,11 +87,17 @@ export class ScopePolicy {
     }
   }
 
-  async #extraScopes(asked: Scope): Promise<readonly Scope[]> {
-    const { people, godfather_scope, sources } = this.#deps
+  /** Whether what is asked in `asked` may read other people's conversations at this moment. */
+  async readsOthers(asked: Scope): Promise<boolean> {
+    const { people, godfather_scope } = this.#deps
     const person_id = personOfScope(asked)
-    if (godfather_scope !== 'all' || person_id === undefined) return []
-    if ((await people.find(person_id))?.role !== 'godfather') return []
+    if (godfather_scope !== 'all' || person_id === undefined) return false
+    return (await people.find(person_id))?.role === 'godfather'
+  }
+
+  async #extraScopes(asked: Scope): Promise<readonly Scope[]> {
+    const { sources } = this.#deps
+    if (!(await this.readsOthers(asked))) return []
     const recent = await Promise.all(sources.map(source => source.recentScopes(MOST_EXTRA_SCOPES + 1)))
     return [...new Set(recent.flatMap(scopes => scopes.filter(each => each !== asked)))]
   }

@@ -1,13 +1,14 @@
 /** Searches the messages of one scope: words, vectors and their fusion. */
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
-import type { ScopeEntry, Scope } from '../messages/scope.ts'
+import type { Scope } from '../messages/scope.ts'
 import type { QuestionWords } from '../text/passages.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import { featuresOf, fuse, type Candidate } from './ranking/fusion.ts'
 import { rarity, type LexicalScores } from './full-text/bm25.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
 import type { MessageQuestion } from './message-search.ts'
+import type { OpenedEntry } from './opened-entry.ts'
 import { readQuestion, type RecallQuery } from './full-text/query-parser.ts'
 import { NO_FEATURES, type Features, type Reranker } from './ranking/reranker.ts'
 import { withoutRestatements } from './ranking/dedupe.ts'
@@ -16,11 +17,6 @@ import { searchWords } from './full-text/lexical-search.ts'
 
 /** Messages that are looked at closely. */
 const CANDIDATES = 100
-
-/** An entry of a search scope with a reader of its index that reads what may be read there, and nothing else. */
-export interface OpenedEntry extends ScopeEntry {
-  readonly reader: ScopeReader
-}
 
 /** A message that may be quoted. */
 export interface ScopeHit {

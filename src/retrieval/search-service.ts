@@ -36,7 +36,7 @@ export interface SearchHits {
   readonly most_quotes: number
   /** What was looked for, and how much each word counts: passages of long texts are chosen by it. */
   readonly words: QuestionWords
-  /** Why the facts could not be searched; `undefined` when they were. */
+  /** Why the facts could not be searched by meaning: they were found by their words alone. `undefined`: they could. */
   readonly failure: string | undefined
 }
 

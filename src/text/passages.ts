@@ -1,5 +1,6 @@
 /** Cuts a long text into passages of a few sentences or list items, and orders them by what they say about a question. */
 import { subjectsOf } from './content-stems.ts'
+import { cutStart } from './cut.ts'
 
 /** Part of a text: from this UTF-16 unit up to, not including, that one. */
 export interface Passage {
@@ -14,7 +15,6 @@ export type QuestionWords = ReadonlyMap<string, number>
 const MOST_COMPARED_CHARACTERS = 24_000
 
 const sentences = new Intl.Segmenter('en', { granularity: 'sentence' })
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
  * The passages of a text, those that say most about the question first, the others in the order of the text; together they
@@ -55,16 +55,8 @@ export const excerptOf = (text: string, passages: readonly Passage[]): string =>
 
 const LEFT_OUT = '… '
 
-/** The beginning of a text, at most `length` UTF-16 units, that ends between two characters as people see them. */
-export const cutAtCharacter = (text: string, length: number): string => {
-  if (text.length <= length) return text
-  const from = Math.max(0, length - LONGEST_CHARACTER)
-  const inside = graphemes.segment(text.slice(from, length + LONGEST_CHARACTER)).containing(length - from)
-  return text.slice(0, from + (inside?.index ?? 0))
-}
-
-/** UTF-16 units of the longest emoji with its joiners, and more. */
-const LONGEST_CHARACTER = 64
+/** UTF-16 units behind a cut that show where a character ends. */
+const MARGIN = 100
 
 /** Passages that are chosen by the question. */
 const MOST_RANKED = 4
@@ -90,8 +82,7 @@ const cutLong = (text: string, { from, to }: Passage, size: number): readonly Pa
   while (to - at > size) {
     const part = text.slice(at, at + size)
     const blank = part.search(/\s\S*$/)
-    const length =
-      blank > size / 2 ? blank : Math.max(1, cutAtCharacter(text.slice(at, at + size + LONGEST_CHARACTER), size).length)
+    const length = blank > size / 2 ? blank : Math.max(1, cutStart(text.slice(at, at + 2 * size + MARGIN), size).length)
     pieces.push({ from: at, to: at + length })
     at += length
     while (at < to && /\s/.test(text.charAt(at))) at++

@@ -1,6 +1,7 @@
 /** The text by which a message is embedded: the message with what was said before and after it. */
 import type { MessageRecord } from '../messages/message.ts'
 import { isoDay } from '../platform/clock.ts'
+import { speakerName } from '../text/speaker-names.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 
 /** Utterances before and after that may be added. */
@@ -51,6 +52,6 @@ export const contextualText = ({ message, before, after }: WordsInContext, token
 }
 
 const lineOf = ({ role, sender_name, text }: Words): string => {
-  const speaker = role === 'assistant' ? 'DeniDin' : sender_name
+  const speaker = role === 'assistant' ? 'DeniDin' : speakerName(sender_name)
   return speaker === undefined ? text : `${speaker}: ${text}`
 }

@@ -171,6 +171,20 @@ export class SourceVectors implements AsyncDisposable {
     )
   }
 
+  /** Which of these items of a scope a question cannot find by its vector yet. */
+  async notFindable(item_ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { vectors, space, index } = this.#deps
+    // What waits for the index is not known by id.
+    if ((await index.pending()) > 0) return new Set(item_ids)
+    return new Set(item_ids).difference(await vectors.scopesOf(space, item_ids))
+  }
+
+  /** Whether every one of `items` of a scope can be found by its vector. */
+  async isComplete(scope: Scope, items: number): Promise<boolean> {
+    const { vectors, space, index } = this.#deps
+    return (await vectors.countIn(space, scope)) >= items && (await index.pending()) === 0
+  }
+
   /**
    * Rewrites the parts of the index whose files still contain deleted vectors, if any.
    * @returns whether that is done; if not, it is done in the background as soon as it can be

@@ -7,6 +7,7 @@ import { createApp } from '../../src/app/create-app.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { openStores, type Stores } from '../../src/app/stores.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
+import { SCHEMA } from '../../src/config/schema.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createWinstonLogger } from '../../src/platform/winston-logger.ts'
@@ -61,6 +62,8 @@ export const startBenchDenidin = async (options: BenchOptions): Promise<BenchDen
       conversation: {
         debounce_ms: 0,
         max_concurrent_turns: options.concurrency,
+        // The measured messages come as fast as a program's. Earlier versions do not know the key.
+        ...('bot_loop_minutes' in SCHEMA.conversation ? { bot_loop_minutes: 0 } : undefined),
         pacing: { characters_per_second: 0, chat_gap_ms: 0, global_gap_ms: 0 },
       },
       memory: { longterm: { min_similarity: 0 } },

@@ -3,7 +3,7 @@
 //   --half   one half of the subjects; without it both
 //   --path   how facts are learned: rules, model, summaries, or messages (nothing was learned yet); without it all
 //   --seed   other wordings and values
-//   --show   prints what was recalled for every stale answer
+//   --show   prints what was recalled where the present value is missing
 // The conversations go through a whole DeniDin: real stores, index and Chroma, and a scripted model server.
 import { parseArgs } from 'node:util'
 import { corrections } from '../support/corrections/corrections.ts'
@@ -23,9 +23,12 @@ const set = corrections(Number(values.seed)).filter(each => values.half === unde
 const paths = PATHS.filter(path => values.path === undefined || path === values.path)
 const rows: Record<string, unknown> = {}
 for (const path of paths satisfies readonly LearningPath[]) {
-  const { figures, stale } = await measureStale(path, set)
+  const { figures, missing } = await measureStale(path, set)
   Object.assign(rows, figures)
-  if (values.show) for (const { name, recalled } of stale) console.error(`${path}: ${name}\n${recalled}\n`)
+  if (!values.show) continue
+  for (const { name, recalled, stale } of missing) {
+    console.error(`${path}, ${stale ? 'stale' : 'nothing'}: ${name}\n${recalled}\n`)
+  }
 }
 if (values.json) console.log(JSON.stringify(rows, null, 2))
 else console.table(rows)

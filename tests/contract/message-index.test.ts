@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { FLAG } from '../../src/retrieval/full-text/columnar-store.ts'
@@ -17,7 +18,16 @@ const state = (scope: Scope, message_id: string, text: string, more: Partial<Ind
   message_id,
   now: {
     scope,
-    message: { message_id, person_id: 'ann', role: 'user', sender_name: 'Ann', text, sent_at: SENT_AT, ...more },
+    message: {
+      message_id,
+      person_id: 'ann',
+      role: 'user',
+      sender_name: 'Ann',
+      text,
+      sent_at: SENT_AT,
+      day: UTC.dayOf(SENT_AT),
+      ...more,
+    },
   },
 })
 

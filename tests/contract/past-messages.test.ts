@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { NO_FACTS } from '../../src/memory/fact-search.ts'
 import { FollowingMessageIndex, type MessageIndex } from '../../src/retrieval/full-text/message-index.ts'
@@ -45,11 +46,18 @@ interface Subject {
 }
 
 const overAnIndex = (): Subject => {
-  const index = new FollowingMessageIndex({ feed: rig.feed, changeLog: rig.changeLog, index: rig.index, logger: log })
+  const index = new FollowingMessageIndex({
+    feed: rig.feed,
+    changeLog: rig.changeLog,
+    index: rig.index,
+    zoneOf: async () => UTC,
+    logger: log,
+  })
   const search = new MemorySearch({
     facts: { findFacts: async () => NO_FACTS },
     messages: rig.search({ indexer: index.indexer, logger: log }),
     memories: rig.index,
+    zoneOf: async () => UTC,
     policy: ownPolicy,
     clock: systemClock,
     logger: log,

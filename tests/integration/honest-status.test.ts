@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { operations } from '../../src/operations/list.ts'
 import { GODFATHER, TestDenidin } from '../support/denidin.ts'
-import { embed, failure, hangUp, json, malformed, reply, type Answer } from '../support/model-server.ts'
+import { embed, facts, failure, hangUp, json, malformed, reply, type Answer } from '../support/model-server.ts'
 
 let denidin: TestDenidin
 
@@ -98,3 +98,24 @@ test.each([
     expect(forAdministrator).toMatch(/(?:reason|הסיבה): .*127\.0\.0\.1.*\d{3}/)
   },
 )
+
+test('learning that falls back to the rules says so, until a model gives the facts', async () => {
+  denidin = await TestDenidin.start()
+  expect(await partOf('learning')).toMatchObject({ state: 'unknown' })
+  denidin.models.always('extraction', failure(401))
+  await denidin.say('My dog is called Rex and fears thunder')
+  await denidin.say('/reset')
+  expect(await partOf('learning')).toMatchObject({
+    state: 'degraded',
+    detail: expect.stringMatching(/^Rules find the facts, and miss many, .*401.*Since /),
+  })
+  denidin.models.always('extraction', facts())
+  await denidin.say('My cat is called Tom and likes fish')
+  await denidin.say('/reset')
+  expect(await partOf('learning')).toMatchObject({ state: 'ok' })
+})
+
+test('the room on the disk is a component', async () => {
+  denidin = await TestDenidin.start()
+  expect(await partOf('disk')).toMatchObject({ detail: expect.stringContaining('MB are free') })
+})

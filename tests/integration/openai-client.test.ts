@@ -15,6 +15,8 @@ import {
   redirect,
   reply,
   ScriptedModelServer,
+  textOf,
+  when,
 } from '../support/model-server.ts'
 import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
@@ -272,6 +274,71 @@ describe('the circuit breaker', () => {
     }
     await expect(client.health()).resolves.toMatchObject({ state: 'ok' })
     expect(server.counts.completion).toBe(12)
+  })
+
+  test('is not opened by one conversation, whatever the server says to it', async () => {
+    const { model } = connect({ retries: 0 })
+    const ill = when(each => textOf(each).includes('ill'), failure(500), reply('Hello'))
+    server.always('completion', ill)
+    const ask = (content: string, chat_id: string): Promise<unknown> =>
+      model.complete({ ...request, messages: [{ role: 'user', content }] }, { ...call, chat_id })
+    for (let n = 0; n < 12; n++) await expect(ask('ill', 'one')).rejects.toMatchObject({ reason: 'server-error' })
+    await expect(ask('well', 'two')).resolves.toMatchObject({ text: 'Hello' })
+  })
+
+  test('is opened by two conversations, and by one where the server is not there', async () => {
+    const { client, model } = connect({ retries: 0 })
+    server.always('completion', failure(500))
+    for (let n = 0; n < 5; n++) {
+      await expect(model.complete(request, { ...call, chat_id: n === 4 ? 'two' : 'one' })).rejects.toThrow()
+    }
+    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
+    const { client: gone, model: goneModel } = connect({ retries: 0 })
+    server.always('completion', hangUp())
+    for (let n = 0; n < 5; n++) await expect(goneModel.complete(request, { ...call, chat_id: 'one' })).rejects.toThrow()
+    await expect(gone.health()).resolves.toMatchObject({ state: 'down' })
+  })
+
+  test('does not stay open for all because the trial was a conversation that the server breaks down on', async () => {
+    const { model } = connect({ retries: 0 })
+    const ask = (content: string, chat_id: string): Promise<unknown> =>
+      model.complete({ ...request, messages: [{ role: 'user', content }] }, { ...call, chat_id })
+    server.always('completion', failure(500))
+    for (let n = 0; n < 5; n++) await expect(ask('ill', n % 2 === 0 ? 'one' : 'two')).rejects.toThrow()
+    server.always(
+      'completion',
+      when(each => textOf(each).includes('ill'), failure(500), reply('Hello')),
+    )
+    await clock.advance(30_000)
+    await expect(ask('ill', 'one')).rejects.toMatchObject({ reason: 'server-error' })
+    await expect(ask('well', 'two')).resolves.toMatchObject({ text: 'Hello' })
+  })
+
+  test('lets no more than two conversations try before the next pause', async () => {
+    const { model } = connect({ retries: 0 })
+    server.always('completion', failure(500))
+    const ask = async (chat_id: string): Promise<void> => {
+      await expect(model.complete(request, { ...call, chat_id })).rejects.toThrow()
+    }
+    for (const chat_id of ['1', '2', '3', '4', '5']) await ask(chat_id)
+    await clock.advance(30_000)
+    for (const chat_id of ['1', '2', '3', '4', '5', '1', '2']) await ask(chat_id)
+    expect(server.counts.completion).toBe(7)
+  })
+
+  test('of one model is not that of another at the same address', async () => {
+    const parts = { clock, ids: fakeIds(), logger }
+    const settings = { api_key: KEY, base_url: server.base_url, timeout_seconds: TIMEOUT_SECONDS, retries: 0 }
+    const client = new OpenAiClient(settings, parts)
+    const knowledge = forgetfulKnowledge(parts)
+    const named = (model: string): LanguageModel =>
+      createOpenAiLanguageModel({ ...parts, client, model, tokens, knowledge })
+    server.always(
+      'completion',
+      when(({ body }) => body.model === 'bad', failure(500), reply('Hello')),
+    )
+    await fail(named('bad'), 6)
+    await expect(named('good').complete(request, call)).resolves.toMatchObject({ text: 'Hello' })
   })
 
   test('counts failures in a row only', async () => {

@@ -5,7 +5,17 @@ import { createOpenAiEmbedder } from '../../src/models/openai/openai-embedder.ts
 import { silentLogger } from '../../src/platform/logger.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { fakeIds } from '../support/fake-ids.ts'
-import { embed, failure, hashedWords, inputsOf, json, ScriptedModelServer } from '../support/model-server.ts'
+import {
+  embed,
+  endless,
+  failure,
+  hashedWords,
+  inputsOf,
+  json,
+  redirect,
+  ScriptedModelServer,
+  text,
+} from '../support/model-server.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 
 const call = { purpose: 'recall' } as const
@@ -136,12 +146,61 @@ test.each([
   ['a vector of zeros', embed({ vectorOf: () => new Float32Array(8) })],
   ['a vector of no numbers', embed({ vectorOf: () => new Float32Array(8).fill(NaN) })],
   ['another form', json({ vectors: [] })],
+  ['an empty list', json({ data: [] })],
+  ['an empty vector', json({ data: [{ embedding: [] }, { embedding: [] }] })],
+  ['no number in a vector', json({ data: [{ embedding: [1, null] }, { embedding: [1, 1] }] })],
+  ['words in a vector', json({ data: [{ embedding: ['0.1'] }, { embedding: ['0.2'] }] })],
+  ['half a number in base64', json({ data: [{ embedding: 'AAAA' }, { embedding: 'AAAA' }] })],
+  ['a vector for each token', json({ data: [{ embedding: [[1], [2]] }, { embedding: [[1], [2]] }] })],
+  ['vectors of two lengths', json({ data: [{ embedding: [1, 2] }, { embedding: [1] }] })],
+  ['numbers beyond all numbers', json({ data: [{ embedding: [1e308, 1e308] }, { embedding: [1, 1] }] })],
+  ['a web page', text('<html>Sign in</html>', 'text/html')],
+  ['broken JSON', text('{"data": [', 'text/plain')],
+  ['nothing', text('', 'application/json')],
 ])('an answer with %s is a bad answer', async (_, answer) => {
   server.next('embedding', answer)
   await expect(connect().embed(['one text', 'another'], call)).rejects.toMatchObject({
     code: 'bad_answer',
     retryable: false,
   })
+})
+
+test.each([
+  ['numbers as they are', (rows: number[][]) => ({ data: rows.map(embedding => ({ embedding })) })],
+  ['a list of its own', (rows: number[][]) => rows.map((row, index) => ({ index, embedding: [row] }))],
+  ['a list of embeddings', (rows: number[][]) => ({ embeddings: rows, prompt_eval_count: 7 })],
+  ['bare vectors', (rows: number[][]) => rows],
+  ['vectors as texts', (rows: number[][]) => ({ data: rows.map(row => ({ embedding: JSON.stringify(row) })) })],
+])('vectors are understood as %s, whatever the content type says', async (_, shape) => {
+  server.always('embedding', (request, response) => {
+    const rows = inputsOf(request).map(input => [...hashedWords(input)])
+    return text(JSON.stringify(shape(rows)), 'text/plain')(request, response)
+  })
+  const { vectors } = await connect().embed(['one text', 'another'], call)
+  expect(rounded(vectors)).toEqual(rounded([hashedWords('one text'), hashedWords('another')]))
+})
+
+test.each([
+  ['a limit', { error: { code: 429, message: 'slow down' } }, 'rate-limited', 2],
+  ['a sentence', { error: 'the input length exceeds the context length' }, 'context-length', 1],
+  ['a missing model', { error: { message: 'model "x" not found, try pulling it first' } }, 'not-found', 1],
+])('an error inside an answer with status 200 is that error: %s', async (_, body, reason, asked) => {
+  server.always('embedding', json(body))
+  await expect(connect().embed(['one text'], call)).rejects.toMatchObject({ reason })
+  expect(server.counts.embedding).toBe(asked)
+})
+
+test('an answer that cannot be decompressed is a bad answer', async () => {
+  server.always('embedding', text('this is no gzip', 'application/json', { 'content-encoding': 'gzip' }))
+  await expect(connect().embed(['one text'], call)).rejects.toMatchObject({ reason: 'bad-response' })
+  expect(server.counts.embedding).toBe(1)
+})
+
+test('a redirect is refused, and an answer without an end is given up', async () => {
+  server.next('embedding', redirect('http://127.0.0.1:9/v1/embeddings'))
+  await expect(connect().embed(['one text'], call)).rejects.toMatchObject({ reason: 'redirected' })
+  server.next('embedding', endless('0.1,', { opening: '{"data": [{"embedding": [' }))
+  await expect(connect().embed(['one text'], call)).rejects.toMatchObject({ reason: 'too-large' })
 })
 
 test('a failing server is asked again', async () => {

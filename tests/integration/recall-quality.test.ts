@@ -1,4 +1,5 @@
 // What recall finds in talks that the project makes up; `npm run bench:recall` prints the same in full.
+import { UTC } from '../../src/platform/time-zone.ts'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openBenchRecall, type BenchRecall } from '../bench/recall/bench-recall.ts'
 import { measureRecall, type RecallReport } from '../bench/recall/measure.ts'
@@ -66,7 +67,7 @@ test('no two quotes of an answer say the same', async () => {
     for (const { text } of dialogue.questions) {
       const quotes = await recall.recall(
         { scope: `chat:${dialogue.name}@g.us` },
-        { text, asked_at: dialogue.turns.at(-1)!.sent_at, asker: undefined },
+        { text, asked_at: dialogue.turns.at(-1)!.sent_at, asker: undefined, zone: UTC },
         { quotes: 20, tokens: 1000 },
         { purpose: 'recall' },
       )

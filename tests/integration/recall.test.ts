@@ -1,3 +1,5 @@
+import { stateOf } from '../../src/retrieval/full-text/index-eligibility.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { afterEach, expect, test } from '@jest/globals'
 import { rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { FullTextIndexer } from '../../src/retrieval/full-text/full-text-indexer.ts'
@@ -165,7 +167,7 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
   await rig.indexer[Symbol.asyncDispose]()
   const half = await rig.changeLog.changes(0, 90)
   await rig.index.apply(
-    half.map(({ message_id, now }) => ({ message_id, now: now && { scope: now.scope, message: now } })),
+    await Promise.all(half.map(({ message_id, now }) => stateOf(message_id, now, async () => UTC))),
     { change: 60 },
   )
   await rig.messages.history.remove('m5', 0)
@@ -174,6 +176,7 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
     feed: rig.feed,
     changeLog: rig.changeLog,
     index: rig.index,
+    zoneOf: async () => UTC,
     logger: denidin.log,
   })
   again.requestSync()

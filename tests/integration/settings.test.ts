@@ -89,6 +89,12 @@ test('the system prompt is read from the configured file', async () => {
   expect(denidin.lastRequest()).toMatch(/^system: You are a parrot\./)
 })
 
+test.each([true, false])('answers are asked for as streams unless ai.stream says no', async stream => {
+  await start({ ai: { stream } })
+  await expect(denidin.say('Hello there')).resolves.toBe('You said: Hello there')
+  expect(denidin.models.of('completion')[0]?.body.stream ?? false).toBe(stream)
+})
+
 test('a failed request is retried ai.retries times', async () => {
   await start({ ai: { retries: 1 } })
   denidin.models.next('completion', failure(500), reply('second time lucky'))
@@ -195,7 +201,7 @@ test('in quiet hours messages wait in order, except those of the godfather', asy
     const at = new Date(Date.now() + hours * HOUR_MS)
     return `${new Intl.DateTimeFormat('en', { hour: '2-digit', hourCycle: 'h23', timeZone: time_zone }).format(at)}:00`
   }
-  await start({ conversation: { quiet_hours: `${hour(0)}-${hour(2)}`, time_zone } })
+  await start({ conversation: { quiet_hours: `${hour(0)}-${hour(2)}` }, time_zone })
   expect(await denidin.say('my first question')).toBe('')
   expect(await denidin.say('my second question')).toBe('')
   expect(await denidin.say('are you awake?', { phone: GODFATHER })).toBe('You said: are you awake?')

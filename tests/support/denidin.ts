@@ -14,7 +14,9 @@ import { ShiftedClock } from './shifted-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { TestChannel } from './test-channel.ts'
 
-export type Json = { readonly [key: string]: string | number | boolean | null | readonly string[] | Json }
+export type Json = {
+  readonly [key: string]: string | number | boolean | null | readonly string[] | readonly Json[] | Json
+}
 
 export const GODFATHER = '15559990000'
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/platform/clock.ts'
+import { UTC, type TimeZone } from '../../src/platform/time-zone.ts'
 
 interface Timer {
   readonly at: number
@@ -7,11 +8,13 @@ interface Timer {
 
 /** A clock that stands still until it is moved. */
 export class FakeClock implements Clock {
+  readonly zone: TimeZone
   #now: number
   #elapsed = 0
   #timers: Timer[] = []
 
-  constructor(now = Date.parse('2026-11-20T10:00:00Z')) {
+  constructor(now = Date.parse('2026-11-20T10:00:00Z'), zone = UTC) {
+    this.zone = zone
     this.#now = now
   }
 

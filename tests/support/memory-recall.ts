@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import type { FactSearch } from '../../src/memory/fact-search.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
 import type { MemoryScopes } from '../../src/memory/memory-store.ts'
@@ -21,6 +22,7 @@ export const ownPolicy = new ScopePolicy({
 /** A search in messages that finds nothing. */
 export const noMessages: MessageSearch = {
   findRelevant: async () => ({ quotes: [], most_quotes: 0, words: new Map() }),
+  findLater: async () => new Map(),
   findAllWords: async () => [],
   groupsOfSpeaker: async () => [],
 }
@@ -42,6 +44,7 @@ export const recallOver = (
     facts,
     messages: noMessages,
     memories,
+    zoneOf: async () => UTC,
     policy: ownPolicy,
     clock: runtime.clock ?? systemClock,
     logger: runtime.logger ?? silentLogger,

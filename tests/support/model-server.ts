@@ -202,6 +202,21 @@ export const json =
     sendJson(response, 200, body)
   }
 
+/** Any text, under any content type. */
+export const text =
+  (body: string, content_type: string, headers: Record<string, string> = {}): Answer =>
+  (_, response) => {
+    response.writeHead(200, { 'content-type': content_type, ...headers })
+    response.end(body)
+  }
+
+/** A stream of events, as they are sent; objects as the data of one event. */
+export const stream = (...events: readonly (object | string)[]): Answer =>
+  text(
+    events.map(event => (typeof event === 'string' ? event : `data: ${JSON.stringify(event)}\n\n`)).join(''),
+    'text/event-stream',
+  )
+
 /** Says that it is JSON, and is not. */
 export const malformed = (): Answer => (_, response) => {
   response.writeHead(200, { 'content-type': 'application/json' })

@@ -1,3 +1,5 @@
+import type { ZoneOf } from '../../src/people/personal-zones.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { IndexedMessageSearch, type MessageSearchDeps } from '../../src/retrieval/indexed-message-search.ts'
 import { INDEX_VERSION } from '../../src/retrieval/full-text/index-document.ts'
@@ -40,10 +42,12 @@ export class RecallRig implements AsyncDisposable {
   readonly feed = createSqliteMessageReader(this.database)
   readonly changeLog = createSqliteChangeLog(this.database)
   readonly index: FullTextIndex & IndexedPersons = createSqliteFullTextIndex(this.index_database)
+  readonly zoneOf: ZoneOf = async () => UTC
   readonly indexer = new FullTextIndexer({
     feed: this.feed,
     changeLog: this.changeLog,
     index: this.index,
+    zoneOf: this.zoneOf,
     logger: silentLogger,
   })
   #n = 0
@@ -95,7 +99,7 @@ export class RecallRig implements AsyncDisposable {
     const asked_at = BEGUN_AT + (options.days_later ?? 200) * 24 * 60 * MINUTE
     return await recall.recall(
       typeof reach === 'string' ? { scope: reach } : reach,
-      { text, asked_at, asker: options.asker },
+      { text, asked_at, asker: options.asker, zone: UTC },
       { quotes: 10, tokens: 1000, ...options },
       { purpose: 'recall' },
     )

@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../../src/platform/clock.ts'
 
 /** The real clock, which a test may set forward: timers run in real time, the hour is what the test says. */
 export class ShiftedClock implements Clock {
+  readonly zone = systemClock.zone
   #shift = 0
 
   now(): number {

@@ -144,6 +144,13 @@ test('what was short and could not be told meanwhile is not worth a message', as
   expect(rig.told).toEqual([])
 })
 
+test('an incident holds no address of a person or group', async () => {
+  const rig = new Rig()
+  await rig.pass(10 * MINUTE_MS, { 'replies to 15550001111@c.us, 777@lid and 120363@g.us': 'down' })
+  const [incident] = await rig.store.recent(0)
+  expect(incident?.reason).not.toMatch(/@|15550001111/)
+})
+
 test('a component that was switched off is in no trouble any more', async () => {
   const rig = new Rig()
   await rig.pass(10 * MINUTE_MS, { memory: 'down' })

@@ -40,6 +40,73 @@ const refusal = (content: string | object, environment: Record<string, string> =
   throw new Error('it loaded')
 }
 
+describe('fallback models', () => {
+  const file = (...fallback_models: readonly unknown[]): object => ({ ai: { fallback_models } })
+  const local = { model: 'llama3.1', base_url: 'http://127.0.0.1:11434/v1' }
+
+  test('each has its model, address and key', () => {
+    const { settings } = load(
+      file(local, { model: 'other', base_url: 'https://other.example/v1', api_key: 'sk-other' }),
+    )
+    expect(settings.ai.fallback_models).toEqual([
+      { ...local, api_key: undefined },
+      { model: 'other', base_url: 'https://other.example/v1', api_key: 'sk-other' },
+    ])
+    expect(load({}).settings.ai.fallback_models).toEqual([])
+  })
+
+  test('a key may come from the environment, and so may the whole list', () => {
+    const named = file({ ...local, api_key: '${OTHER_KEY}' })
+    expect(load(named, { OTHER_KEY: 'sk-o' }).settings.ai.fallback_models).toMatchObject([{ api_key: 'sk-o' }])
+    write('.env', 'OTHER_KEY=sk-of-the-file\n')
+    expect(load(named).settings.ai.fallback_models).toMatchObject([{ api_key: 'sk-of-the-file' }])
+    const list = JSON.stringify([{ ...local, api_key: 'sk-listed' }])
+    expect(load({}, { DENIDIN_AI_FALLBACK_MODELS: list }).settings.ai.fallback_models).toMatchObject([
+      { api_key: 'sk-listed' },
+    ])
+  })
+
+  test('a file that holds a key and that others can read gets a warning', () => {
+    write('config/config.json', JSON.stringify(file({ ...local, api_key: 'sk-other' })), 0o644)
+    const { warnings } = loadSettings({ environment: { OPENAI_API_KEY: 'sk' }, cwd: folder })
+    expect(warnings.join()).toContain('may contain secrets')
+  })
+
+  test.each([
+    [
+      'an object in the place of the list',
+      { ai: { fallback_models: { ...local } } },
+      /must be a list of at most 10 models/,
+    ],
+    ['a text in the place of the list', { ai: { fallback_models: 'sk-secret' } }, /it is no list/],
+    ['a text in the list', file('sk-secret'), /number 1 is no object/],
+    ['no model', file({ base_url: local.base_url, api_key: 'sk-secret' }), /number 1 has no model/],
+    ['another key', file(local, { ...local, url: 'sk-secret' }), /number 2 has the unknown key url/],
+    ['no address', file({ ...local, base_url: 'sk-secret' }), /number 1 has a base_url that does not begin with http/],
+    [
+      'a key with spaces',
+      file({ ...local, api_key: 'sk-secret 1' }),
+      /number 1 has an api_key that is no text without spaces/,
+    ],
+    ['a key that is a number', file({ ...local, api_key: 5 }), /number 1 has an api_key/],
+    [
+      'a variable that is not set',
+      file({ ...local, api_key: '${NOT_SET}' }),
+      /names the variable NOT_SET, which is not set/,
+    ],
+    [
+      'a model of OpenAI without its key',
+      { ai: { base_url: 'http://h/v1', fallback_models: [{ model: 'm' }] } },
+      /without an api_key/,
+    ],
+  ])('%s is refused in one line, without a secret', (_, content, line) => {
+    const lines = refusal(content)
+    expect(lines).toEqual([expect.stringMatching(line)])
+    expect(lines.join()).not.toContain('sk-secret')
+    expect(lines[0]).toMatch(/^ai\.fallback_models: /)
+  })
+})
+
 describe('order', () => {
   const topK = (content: object, environment: Record<string, string> = {}): number =>
     load(content, environment).settings.memory.longterm.top_k_results
@@ -146,7 +213,7 @@ describe('mistakes are refused', () => {
     ])
     expect(refusal({ memroy: {} })).toEqual(['memroy: unknown key; did you mean memory?'])
     expect(refusal({ completely_different: 1 })).toEqual([
-      expect.stringMatching(/^completely_different: unknown key; allowed here: godfather_phone, .*, whatsapp$/),
+      expect.stringMatching(/^completely_different: unknown key; allowed here: godfather_phone, .*, whatsapp\b/),
     ])
     expect(refusal({ affect: { anger: 1 } })).toEqual(['affect.anger: unknown key; allowed here: valence_threshold'])
   })

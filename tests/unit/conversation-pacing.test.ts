@@ -1,3 +1,4 @@
+import { timeZone } from '../../src/platform/time-zone.ts'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { createPacer, type Pacer, type PacerSettings } from '../../src/conversation/pacing/pacer.ts'
 import { createQuietHours, type QuietHours } from '../../src/conversation/pacing/quiet-hours.ts'
@@ -125,9 +126,9 @@ describe('quiet hours', () => {
   const CLIENT = { role: 'client' } as const
   const at = (time: string): FakeClock => new FakeClock(Date.parse(`2026-11-20T${time}:00Z`))
 
-  const quietHours = (quiet_hours: string | undefined, clock: FakeClock, time_zone = 'UTC'): QuietHours =>
+  const quietHours = (quiet_hours: string | undefined, clock: FakeClock): QuietHours =>
     createQuietHours({
-      settings: { quiet_hours, time_zone },
+      settings: { quiet_hours },
       clock,
       onPhone: chat_id => !chat_id.startsWith('console:'),
       people: {
@@ -161,10 +162,12 @@ describe('quiet hours', () => {
   })
 
   test('they are counted to the second, in their time zone', () => {
-    const clock = new FakeClock(Date.parse('2026-11-20T21:30:15Z'))
-    expect(quietHours('23:00-07:00', clock).left()).toBe(0)
+    const now = Date.parse('2026-11-20T21:30:15Z')
+    expect(quietHours('23:00-07:00', new FakeClock(now)).left()).toBe(0)
     // 23:30:15 in winter there.
-    expect(quietHours('23:00-07:00', clock, 'Asia/Jerusalem').left()).toBe(7.5 * HOUR_MS - 15 * SECOND_MS)
+    expect(quietHours('23:00-07:00', new FakeClock(now, timeZone('Asia/Jerusalem'))).left()).toBe(
+      7.5 * HOUR_MS - 15 * SECOND_MS,
+    )
   })
 
   const direct = { chat_id: '1@c.us', chat_kind: 'direct', person_id: 'ana' } as const

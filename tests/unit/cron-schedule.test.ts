@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { nodeCron, startSchedule, type Scheduler } from '../../src/interfaces/cron/schedule.ts'
+import { startSchedule } from '../../src/interfaces/cron/schedule.ts'
+import { nodeCron, type Scheduler } from '../../src/interfaces/cron/scheduler.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { keptLog } from '../support/operations/kept-log.ts'

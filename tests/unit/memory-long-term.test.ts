@@ -55,17 +55,17 @@ test('the calls of the embedder tell what they are for and for whom', async () =
   expect(embedder.calls.at(-1)).toMatchObject({ purpose: 'recall', person_id: 'p' })
 })
 
-test('without an embedder the answer is empty and says why, and nothing is lost', async () => {
+test('without an embedder memories are found by their words, the answer says why, and nothing is lost', async () => {
   const { memory, embedder, metrics, clock, recall, recalled } = rigOf()
   embedder.failure = new DenidinError('unavailable', 'the embedder is down', { retryable: true })
   await memory.start()
   await memory.store(memoryOf('person:a', TOM))
   await memory.whenIdle()
-  expect(await recall('person:a', QUESTION, { purpose: 'recall' })).toEqual({
-    memories: [],
-    failure: 'the embedder is down',
-  })
-  expect(metrics.read().recall_failures).toBe(1)
+  const answer = await recall('person:a', QUESTION, { purpose: 'recall' })
+  expect(answer.failure).toBe('the embedder is down')
+  expect(answer.memories.map(each => each.memory.text)).toEqual([TOM])
+  expect((await recall('person:a', 'what is the weather?', { purpose: 'recall' })).memories).toEqual([])
+  expect(metrics.read().recall_failures).toBe(2)
   expect(await memory.stats()).toMatchObject({ memories: 1, pending_embedding: 1 })
   expect(await memory.health()).toMatchObject({ state: 'degraded' })
 

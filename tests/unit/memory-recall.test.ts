@@ -113,7 +113,7 @@ test('ids that the store does not know are dropped', async () => {
   const facts = createFactSearch({
     settings,
     clock: new FakeClock(),
-    memories: { countOfScope: async () => 1, get: async () => [known] },
+    memories: { countOfScope: async () => 1, get: async () => [known], list: async () => [known] },
     vectors: vectorsOver([
       { item_id: 'gone', similarity: 1 },
       { item_id: known.memory_id, similarity: 0.9 },

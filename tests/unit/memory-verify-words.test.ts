@@ -48,7 +48,7 @@ test('what is missing, foreign, under another scope, or stands there with other 
   await talk()
   await verify()
   const before = rig.everything()
-  const ghost = { message_id: 'ghost', person_id: 'bea', role: 'user', sender_name: 'Bea', sent_at: 0 } as const
+  const ghost = { message_id: 'ghost', person_id: 'bea', role: 'user', sender_name: 'Bea', sent_at: 0, day: 0 } as const
   await rig.index.apply(
     [
       { message_id: 'm3', now: undefined },

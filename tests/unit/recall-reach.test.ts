@@ -1,4 +1,5 @@
 // How far a question for what was said reaches: into groups only for the asker's own words.
+import { UTC } from '../../src/platform/time-zone.ts'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -143,6 +144,7 @@ test.each<['own' | 'all', Person['role'], Scope, readonly Scope[] | undefined]>(
     facts: { findFacts: async () => NO_FACTS },
     messages: rig.search(),
     memories: rig.index,
+    zoneOf: async () => UTC,
     policy,
     clock: systemClock,
     logger: silentLogger,

@@ -3,10 +3,10 @@ import { isoDay, DAY_MS } from '../../src/platform/clock.ts'
 import { datesIn } from '../../src/text/dates/dates.ts'
 
 /** A Wednesday. */
-const SAID_AT = Date.parse('2024-05-22T15:00:00Z')
+const SAID_ON = Date.parse('2024-05-22T00:00:00Z') / DAY_MS
 
 const days = (text: string): string[] =>
-  datesIn(text, SAID_AT).map(({ from, to }) =>
+  datesIn(text, SAID_ON).map(({ from, to }) =>
     from === to ? isoDay(from * DAY_MS) : `${isoDay(from * DAY_MS)}..${isoDay(to * DAY_MS)}`,
   )
 
@@ -56,7 +56,7 @@ test.each([
   ['לפני שלושה ימים', '2024-05-19'],
   ['ביום שלישי שעבר', '2024-05-21'],
   ['בשבת הבאה', '2024-05-25'],
-  ['בשבוע שעבר', '2024-05-13..2024-05-19'],
+  ['בשבוע שעבר', '2024-05-12..2024-05-18'],
   ['ב-7 במאי 2023', '2023-05-07'],
   ['בינואר', '2024-01-01..2024-01-31'],
   ['בקיץ שעבר', '2023-06-01..2023-08-31'],
@@ -83,5 +83,5 @@ test.each([
 })
 
 test('a message of pages without a date is read in a moment', () => {
-  expect(datesIn('the last of the next in a '.repeat(20_000), SAID_AT)).toEqual([])
+  expect(datesIn('the last of the next in a '.repeat(20_000), SAID_ON)).toEqual([])
 })

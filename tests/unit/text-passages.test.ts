@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { subjectStems } from '../../src/text/content-stems.ts'
-import { cutAtCharacter, excerptOf, passagesByWorth } from '../../src/text/passages.ts'
+import { excerptOf, passagesByWorth } from '../../src/text/passages.ts'
 
 const words = (...asked: readonly string[]): ReadonlyMap<string, number> =>
   new Map(asked.flatMap(subjectStems).map(stem => [stem, 1]))
@@ -54,14 +54,4 @@ describe('passages', () => {
     expect(count(4000)).toBeGreaterThan(1.8 * count(2000))
     expect(count(4000)).toBeLessThan(2.2 * count(2000))
   })
-})
-
-test.each([
-  ['👩‍👩‍👧‍👦 family', 3, ''],
-  ['abc👍🏽', 5, 'abc'],
-  ['e\u0301a', 1, ''],
-  ['שלום', 2, 'של'],
-  ['short', 10, 'short'],
-])('the beginning of %j ends between two characters', (text, length, expected) => {
-  expect(cutAtCharacter(text, length)).toBe(expected)
 })

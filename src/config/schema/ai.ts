@@ -18,6 +18,11 @@ export const AI = {
     default: 'gpt-4o-mini',
     doc: 'Model for replies, summaries and fact extraction.',
   },
+  fallback_models: {
+    format: 'models',
+    default: [],
+    doc: 'Models that are asked in this order when `ai.model` is down, out of credit or refuses, for replies, summaries and fact extraction. Each has a `model`, a `base_url` (not set: OpenAI) and an `api_key`, which may name an environment variable: `${OTHER_API_KEY}`. Without `api_key`: none, but at the address of `ai.base_url` the one of `ai.model`.',
+  },
   temperature: {
     format: 'number',
     default: 0.7,
@@ -33,6 +38,11 @@ export const AI = {
     max: 128_000,
     envAliases: ['LLM_MAX_TOKENS'],
     doc: 'Maximum length of one reply, in tokens.',
+  },
+  stream: {
+    format: 'boolean',
+    default: true,
+    doc: 'Asks for answers as streams, so that one that stops in the middle is noticed early. A service that refuses streams is asked without in any case.',
   },
   system_prompt_file: {
     format: 'file',

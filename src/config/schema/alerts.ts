@@ -12,6 +12,6 @@ export const ALERTS = {
     default: 30,
     min: 0,
     max: 3600,
-    doc: 'How long a component must be in trouble before the godfather is told, in seconds.',
+    doc: 'How long a component must be in trouble before the godfather is told, and well before that counts as over, in seconds.',
   },
 } as const satisfies Section

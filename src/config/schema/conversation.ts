@@ -60,17 +60,19 @@ export const CONVERSATION = {
     default: null,
     doc: 'Daily hours without replies, such as `23:00-07:00`. Messages that arrive meanwhile are answered afterwards, in order. In a direct chat the godfather is answered at any hour. Not set: no quiet hours.',
   },
-  time_zone: {
-    format: 'time_zone',
-    default: null,
-    doc: 'Time zone of `conversation.quiet_hours`. Not set: the time zone of the machine.',
-  },
   answer_within_hours: {
     format: 'number',
     default: 24,
     min: 0.01,
     max: 8760,
     doc: 'Maximum age of a message that still gets a reply, in hours. Older messages found after downtime are stored but not answered, and replies that could not be sent within this time are dropped.',
+  },
+  bot_loop_minutes: {
+    format: 'integer',
+    default: 60,
+    min: 0,
+    max: 10_080,
+    doc: 'When another program answers the bot, the bot only listens to it for this many minutes, and for twice as long each further time within a day; 0 disables this. The godfather and the terminal chat are never stopped.',
   },
   takeover_minutes: {
     format: 'integer',

@@ -17,6 +17,12 @@ export const GENERAL = {
     default: 'logs',
     doc: 'Folder for log files, relative to the DeniDin folder.',
   },
+  time_zone: {
+    format: 'time_zone',
+    default: null,
+    formerKey: 'conversation.time_zone',
+    doc: 'Time zone of this installation, such as `Asia/Jerusalem`: for every day and hour that is shown, told to the model, searched or counted, and for `conversation.quiet_hours`. A person can set their own with `/timezone`. Not set: the time zone of the machine.',
+  },
   log_level: {
     format: 'choice',
     choices: ['debug', 'info', 'warn', 'error'],

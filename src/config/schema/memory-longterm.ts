@@ -35,7 +35,7 @@ const CHROMA = {
   url: {
     format: 'url',
     default: null,
-    doc: 'URL of a remote Chroma server, such as `http://127.0.0.1:8000`.',
+    doc: 'URL of a remote Chroma server, such as `http://127.0.0.1:8000` or `https://user:password@host/path`. A user without a password, or `?token=…`, is a token; `&tenant=…` and `&database=…` are used too.',
   },
 } as const satisfies Section
 

@@ -7,8 +7,6 @@ import { MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
 export interface QuietHoursSettings {
   /** `HH:MM-HH:MM`, over midnight where the end comes before the beginning; `undefined`: never quiet. */
   readonly quiet_hours: string | undefined
-  /** IANA name such as `Asia/Jerusalem`; `undefined`: the machine's. */
-  readonly time_zone: string | undefined
 }
 
 /** To whom an answer would go. */
@@ -38,25 +36,15 @@ const DAY_MINUTES = 24 * 60
 
 /** Makes the quiet hours of the configuration. */
 export const createQuietHours = ({ settings, people, onPhone, clock }: QuietHoursDeps): QuietHours => {
-  const { quiet_hours, time_zone } = settings
+  const { quiet_hours } = settings
   if (quiet_hours === undefined) return { left: () => 0, delay: async () => false }
   const [start = 0, end = 0] = quiet_hours.split('-').map(minuteOfDay)
-  const wallClock = new Intl.DateTimeFormat('en', {
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-    hourCycle: 'h23',
-    timeZone: time_zone,
-  })
 
   const left = (): number => {
-    const parts = wallClock.formatToParts(clock.now())
-    const [hour, minute, second] = ['hour', 'minute', 'second'].map(type =>
-      Number(parts.find(part => part.type === type)?.value),
-    )
-    const now = (hour ?? 0) * 60 + (minute ?? 0)
+    const { hour, minute, second } = clock.zone.wallClock(clock.now())
+    const now = hour * 60 + minute
     const quiet = start < end ? now >= start && now < end : now >= start || now < end
-    return quiet ? ((end - now + DAY_MINUTES) % DAY_MINUTES) * MINUTE_MS - (second ?? 0) * SECOND_MS : 0
+    return quiet ? ((end - now + DAY_MINUTES) % DAY_MINUTES) * MINUTE_MS - second * SECOND_MS : 0
   }
 
   return {

@@ -11,7 +11,7 @@ import { packHistory, type PackedHistory } from './pack-history.ts'
 import { packProfile } from './pack-profile.ts'
 import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord } from './packing-record.ts'
-import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
+import { renderContext, systemText, withSpeakers, type ProfileLine, type SystemText } from './render-context.ts'
 import { TokenCosts } from './token-costs.ts'
 
 /** Tokens set aside for a request for a certain tone: which one is known only when recall is packed. */
@@ -56,7 +56,12 @@ export class ContextPacker {
     const room = Math.floor(
       free - reserve(budget.recall, free * RECALL_SHARE) - reserve(budget.profile, free * PROFILE_SHARE),
     )
-    return packHistory(window, { content: budget.history, room }, system.chat_kind, this.#costs)
+    return packHistory(
+      withSpeakers(window, system.chat_kind),
+      { content: budget.history, room },
+      system.chat_kind,
+      this.#costs,
+    )
   }
 
   /**

@@ -1,11 +1,12 @@
 /** A recalled text of which passages are shown, one after the other, as far as the budget reaches. */
-import { cutAtCharacter, excerptOf, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
+import { cutStart } from '../../text/cut.ts'
+import { excerptOf, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 
 /** Texts up to this length are shown whole or not at all. */
-const WHOLE_TOKENS = 120
+const WHOLE_TOKENS = 80
 /** Tokens of one passage, about. */
-const PASSAGE_TOKENS = 80
+const PASSAGE_TOKENS = 50
 
 export interface ExcerptDeps<Item> {
   readonly item: Item
@@ -17,11 +18,14 @@ export interface ExcerptDeps<Item> {
   readonly withText: (text: string, tokens: number) => Item
   /** Tokens of the item in the request, with what surrounds its text. */
   readonly lineTokens: (item: Item, tokens: number) => number
+  /** Tokens of what is shown with any of its text, such as what holds now instead. */
+  readonly added_tokens: number
   readonly counter: TokenCounter
 }
 
 /** What one more passage adds. */
 interface Step {
+  /** Of the budget of recall. */
   readonly tokens: number
   readonly line_tokens: number
 }
@@ -48,9 +52,9 @@ export class Excerpt<Item> {
     return this.#deps.item
   }
 
-  /** Tokens of the whole text. */
+  /** Tokens of the whole text, with what is shown with it. */
   get tokens(): number {
-    return this.#deps.tokens
+    return this.#deps.tokens + this.#deps.added_tokens
   }
 
   get isShown(): boolean {
@@ -106,7 +110,8 @@ export class Excerpt<Item> {
    */
   takeBeginning(most: number, room: number): Step {
     const text = this.#textOf(1)
-    const cut = cutAtCharacter(text, this.#deps.counter.cut(text, most, 'start').length).trimEnd()
+    const { counter, added_tokens } = this.#deps
+    const cut = cutStart(text, counter.cut(text, most - added_tokens, 'start').length).trimEnd()
     const state = this.#state(cut)
     if (cut === '' || state.line_tokens > room) return { tokens: 0, line_tokens: 0 }
     this.#shown = state
@@ -115,17 +120,17 @@ export class Excerpt<Item> {
   }
 
   #after(count: number): State<Item> {
-    const { item, tokens } = this.#deps
+    const { item } = this.#deps
     return count >= this.#all().length
-      ? { item, tokens, line_tokens: this.wholeLineTokens }
+      ? { item, tokens: this.tokens, line_tokens: this.wholeLineTokens }
       : this.#state(this.#textOf(count))
   }
 
   #state(text: string): State<Item> {
-    const { withText, lineTokens, counter } = this.#deps
+    const { withText, lineTokens, added_tokens, counter } = this.#deps
     const tokens = counter.count(text)
     const item = withText(text, tokens)
-    return { item, tokens, line_tokens: lineTokens(item, tokens) }
+    return { item, tokens: tokens + added_tokens, line_tokens: lineTokens(item, tokens) }
   }
 
   #textOf(count: number): string {

@@ -9,7 +9,7 @@ import { subjectStems } from '../../text/content-stems.ts'
 import type { QuestionWords } from '../../text/passages.ts'
 import { Excerpt } from './excerpt.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { linesOf, memoryPrefix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
+import { linesOf, memoryPrefix, nowSuffix, quotePrefix, RECALLED_HEADING } from './render-context.ts'
 import { isPlainJson, type TokenCosts } from './token-costs.ts'
 
 /** What recall found: what conversations were about, and what was said in them; the best first. */
@@ -70,7 +70,8 @@ class RecallPacking {
           text: recalled.memory.text,
           tokens: costs.counter.count(recalled.memory.text),
           withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
-          lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs),
+          lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs) + nowTokens(shown, costs),
+          added_tokens: nowTokens(recalled, costs),
           counter: costs.counter,
         }),
     )
@@ -82,7 +83,9 @@ class RecallPacking {
           text: quote.text,
           tokens: quote.tokens,
           withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
-          lineTokens: (shown, tokens) => costs.quotedLine(quotePrefix(shown), shown.text, tokens),
+          lineTokens: (shown, tokens) =>
+            costs.quotedLine(quotePrefix(shown), shown.text, tokens) + nowTokens(shown, costs),
+          added_tokens: nowTokens(quote, costs),
           counter: costs.counter,
         }),
     )
@@ -219,6 +222,9 @@ const saysAll = ({ memory }: RecalledMemory, quote: Excerpt<Quote>): boolean => 
 
 /** How facts speak of who said them. */
 const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker person asker משתמש דובר'))
+
+/** Tokens of what stands behind a text that does not hold any more. */
+const nowTokens = (hit: Pick<Quote, 'now'>, costs: TokenCosts): number => costs.repeated(nowSuffix(hit))
 
 const memoryLineTokens = (recalled: RecalledMemory, tokens: number, costs: TokenCosts): number => {
   const lines = linesOf(recalled)

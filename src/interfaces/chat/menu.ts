@@ -67,7 +67,7 @@ export const chatMenu = {
     run: 'memory.about',
     summary: strings => strings.memory.help,
     parse: args => (args === '' ? {} : { query: cutStart(args, MOST_QUERY) }),
-    say: ({ items, learn }, strings) => strings.memory.list(items, learn),
+    say: ({ items, total, learn }, strings) => strings.memory.list(items, total, learn),
   }),
   '/remember': command({
     run: 'memory.remember',

@@ -1,5 +1,4 @@
 /** Runs operations on a schedule: a menu from configuration keys to operations, and the scheduler that follows it. */
-import cron from 'node-cron'
 import type { Caller } from '../../operations/operation.ts'
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 import type { Runner } from '../../operations/runner.ts'
@@ -7,6 +6,7 @@ import { onClockStep } from '../../platform/clock-steps.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { nodeCron, type Scheduler } from './scheduler.ts'
 
 interface Entry<N extends OperationName = OperationName> {
   readonly run: N
@@ -23,15 +23,6 @@ export const cronMenu = {
 
 /** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the machine's time zone. */
 export type CronSettings = Readonly<Record<keyof typeof cronMenu, string>>
-
-/** Runs `act` whenever `expression` is due, never twice at once, until disposed of. */
-export type Scheduler = (expression: string, name: string, act: () => Promise<void>) => AsyncDisposable
-
-/** node-cron as scheduler. It does not keep the process alive. */
-export const nodeCron: Scheduler = (expression, name, act) => {
-  const task = cron.schedule(expression, act, { name, noOverlap: true, unref: true, suppressMissedWarning: true })
-  return { [Symbol.asyncDispose]: async () => task.destroy() }
-}
 
 export interface ScheduleDeps {
   readonly settings: CronSettings

@@ -5,6 +5,7 @@ import { TimeSlices } from '../../platform/yield.ts'
 import { cutStart } from '../../text/cut.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
+import { speakersOf } from '../../text/speaker-names.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
 import { tokenise, withoutFinalForms } from '../../text/tokenise.ts'
 import { topicLine } from '../../text/topic-line.ts'
@@ -30,6 +31,7 @@ const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((c
  */
 export const factsByRules = async (input: ExtractionInput): Promise<readonly ExtractedFact[]> => {
   const group = input.messages.some(message => message.chat_kind === 'group')
+  const nameOf = group ? speakersOf(input.messages, 'Person') : undefined
   const slices = new TimeSlices()
   const facts: ExtractedFact[] = []
   for (const message of input.messages) {
@@ -37,7 +39,7 @@ export const factsByRules = async (input: ExtractionInput): Promise<readonly Ext
     const most = facts.length + MAX_FACTS
     for (const sentence of splitSentences(message.text)) {
       if (facts.length === most) break
-      if (kindOf(sentence) === 'statement') facts.push(factOf(sentence, message, group, input))
+      if (kindOf(sentence) === 'statement') facts.push(factOf(sentence, message, nameOf?.(message), input))
       await slices.pause()
     }
   }
@@ -48,10 +50,15 @@ export const factsByRules = async (input: ExtractionInput): Promise<readonly Ext
 export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
 
-const factOf = (sentence: string, source: MessageRecord, group: boolean, input: ExtractionInput): ExtractedFact => {
+const factOf = (
+  sentence: string,
+  source: MessageRecord,
+  speaker: string | undefined,
+  input: ExtractionInput,
+): ExtractedFact => {
   const statement = cutStart(withoutRemember(sentence), MAX_FACT_CHARACTERS)
   // In a group "I" does not say who is meant.
-  const text = group ? `${source.sender_name ?? 'Person'}: ${statement}` : statement
+  const text = speaker === undefined ? statement : `${speaker}: ${statement}`
   const words = tokenise(statement)
   return {
     text,

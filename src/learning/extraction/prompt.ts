@@ -3,6 +3,7 @@ import { isoDay } from '../../platform/clock.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { blockMessage, type CompletionRequest } from '../../models/language-model.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
+import { speakersOf } from '../../text/speaker-names.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ExtractionInput } from './extraction.ts'
 
@@ -37,6 +38,7 @@ export interface ExtractionRequest {
 
 /** Writes the request. */
 export const extractionRequest = (input: ExtractionInput, tokens: TokenCounter): ExtractionRequest => {
+  const speakerOf = speakersOf(input.messages, 'Person')
   const lines: MessageRecord[] = []
   const lineOf = (message: MessageRecord): string => {
     const day = isoDay(message.sent_at)
@@ -67,9 +69,6 @@ export const extractionRequest = (input: ExtractionInput, tokens: TokenCounter):
   }
   return { request, lines }
 }
-
-/** A name that fits into a line: without line breaks and brackets, so that a name cannot forge a line of its own. */
-const speakerOf = ({ sender_name }: MessageRecord): string => sender_name?.replace(/[\s[\]:]+/g, ' ').trim() || 'Person'
 
 const shortened = ({ text, tokens: size }: MessageRecord, tokens: TokenCounter): string =>
   size <= MESSAGE_MAX_TOKENS

@@ -5,6 +5,7 @@ import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { OutcomeHealth } from '../../platform/outcome-health.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { LanguageModel } from '../../models/language-model.ts'
@@ -32,6 +33,8 @@ export interface ProviderChainDeps {
   readonly providers: readonly ExtractionProvider[]
   /** Retries of one provider after a temporary failure. */
   readonly retries: number
+  /** Is told whether models give the facts. */
+  readonly health?: Pick<OutcomeHealth, 'failed' | 'succeeded'>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly ids: Ids
@@ -63,20 +66,30 @@ export class ProviderChain implements Extractor {
 
   async #askAll(input: ExtractionInput, { patient, call }: ExtractionOptions): Promise<UntimedExtraction> {
     const request = extractionRequest(input, this.#deps.tokens)
+    const { providers, health } = this.#deps
     let temporary: DenidinError | undefined
-    for (const provider of this.#deps.providers.filter(each => !this.#cooldown.skips(each))) {
+    let last: DenidinError | undefined
+    for (const provider of providers.filter(each => !this.#cooldown.skips(each))) {
       try {
         const response = await this.#ask(provider, request, call)
         this.#cooldown.recordSuccess(provider)
+        health?.succeeded(`${provider.name} gives the facts`)
         return { provider: provider.name, ...(await verifyFacts(response, request, input)) }
       } catch (error) {
         call.signal?.throwIfAborted()
         const failure = asDenidinError(error)
+        last = failure
         if (failure.retryable) temporary ??= failure
         this.#reportFailure(provider, failure)
       }
     }
-    if (patient && temporary !== undefined) throw temporary
+    if (patient && temporary !== undefined) {
+      health?.failed(`Learning waits for a model: ${temporary.message}`, 'degraded')
+      throw temporary
+    }
+    if (providers.length === 0) health?.succeeded('Rules find the facts; no model is configured for it')
+    else
+      health?.failed(`Rules find the facts, and miss many, because no model gives them: ${reasonOf(last)}`, 'degraded')
     return {
       provider: RULES,
       facts: await factsByRules(input),
@@ -112,6 +125,8 @@ export class ProviderChain implements Extractor {
     else this.#logger.warn('A provider extracted no facts', fields)
   }
 }
+
+const reasonOf = (last: DenidinError | undefined): string => last?.message ?? 'none can be reached'
 
 /** The facts of a response whose quotes are in a source. */
 const verifyFacts = async (

@@ -20,6 +20,9 @@ export const personParameters = (person_id: PersonId): { readonly scope: Scope; 
   person_id,
 })
 
+/** Memories that a person may be handed: none with the words of other members of a group, such as its summaries. */
+export const OWN = `(scope = :scope or (${OF_SPEAKER}))`
+
 /** Where the memories of a person lie. */
 export const locationsOfPerson = (database: Database, person_id: PersonId): readonly MemoryLocation[] =>
   database.all<MemoryLocation>(

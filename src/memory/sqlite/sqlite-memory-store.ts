@@ -134,6 +134,13 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     )
   }
 
+  async supersedersOf(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]> {
+    return this.#read('+scope = :scope and supersedes in (select value from json_each(:ids))', {
+      scope,
+      ids: JSON.stringify(ids),
+    })
+  }
+
   async summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]> {
     return this.#read(
       `session_id in (select value from json_each(:ids)) and kind in ('session_summary', 'session_transcript')`,
@@ -161,8 +168,9 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return new Map(rows.map(row => [row.memory_id, row.scope]))
   }
 
-  async countOfScope(scope: Scope): Promise<number> {
-    return this.#number('select count(*) as n from memories where scope = :scope', { scope })
+  async countOfScope(scope: Scope, { current = false }: Pick<MemoryFilter, 'current'> = {}): Promise<number> {
+    const condition = current ? 'valid_to is null' : 'true'
+    return this.#number(`select count(*) as n from memories where scope = :scope and ${condition}`, { scope })
   }
 
   async counts(): Promise<{ readonly memories: number; readonly scopes: number }> {
@@ -204,7 +212,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {
-    for await (const rows of this.#ofPerson<MemoryRow>(person_id, COLUMNS)) {
+    for await (const rows of this.#ofPerson<MemoryRow>(person_id, COLUMNS, ofPerson.OWN)) {
       yield* rows.map(row => ofPerson.memoryRecord(toMemory(row)))
     }
   }
@@ -218,8 +226,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     return erased
   }
 
-  #ofPerson<T extends object>(person_id: PersonId, columns: string): AsyncIterable<readonly T[]> {
-    const table = { table: 'memories', columns, where: ofPerson.OF_PERSON }
+  #ofPerson<T extends object>(
+    person_id: PersonId,
+    columns: string,
+    where = ofPerson.OF_PERSON,
+  ): AsyncIterable<readonly T[]> {
+    const table = { table: 'memories', columns, where }
     return readInBatches<T>(this.#database, table, ofPerson.personParameters(person_id))
   }
 

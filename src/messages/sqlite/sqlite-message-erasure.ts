@@ -53,6 +53,12 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
           { message_id, person_id },
         )
         .map(each => each.message_id),
+    recent: async (scope, person_id, limit) =>
+      read(`scope = :scope and person_id = :person_id and role = 'user' order by seq desc limit :limit`, {
+        scope,
+        person_id,
+        limit,
+      }),
     inSession: async session_id => read('session_id = :session_id order by seq', { session_id }),
     repliesTo: async message_ids =>
       read(

@@ -28,10 +28,13 @@ export const composeReply = (messages: readonly ModelMessage[]): string => {
   const sentences = turn.flatMap(({ text }) => splitSentences(text))
   const phrases = phrasesIn(languageOf(sentences.join(' ')))
   const recalled = (): Saying[] =>
-    system.flatMap(readRecalled).map(({ text, speaker, day }) => ({
+    system.flatMap(readRecalled).map(saying => ({
+      ...saying,
       // Somebody alone with us needs no name.
-      ...(group && speaker === undefined ? readSpeaker(text, true) : { text, speaker: group ? speaker : undefined }),
-      day,
+      ...(group && saying.speaker === undefined
+        ? readSpeaker(saying.text, true)
+        : { speaker: group ? saying.speaker : undefined }),
+      day: saying.day,
     }))
   const known = (): Saying[] => statementsOf([...recalled(), ...newestOf(said(messages.slice(0, newest))), ...turn])
   return `${phrases.label} ${answer(sentences, phrases, known)}`
@@ -51,7 +54,14 @@ const answerQuestion = (question: string, phrases: Phrases, known: readonly Sayi
   if (known.length === 0) return phrases.nothing
   // "What do you remember?" is about everything.
   const quotes = tokenise(question).every(isStopWord) ? known.slice(-MOST_STATEMENTS) : bestEvidence(question, known)
-  return quotes.length === 0 ? phrases.unknown : quotes.map(each => phrases.quote(each)).join('\n')
+  const lines = new Set(quotes.flatMap(holding).map(each => phrases.quote(each)))
+  return lines.size === 0 ? phrases.unknown : [...lines].join('\n')
+}
+
+/** What was said, with what was said later about it; what is over is left out. */
+const holding = (saying: Saying): readonly Saying[] => {
+  const { now = [], ended = false, speaker } = saying
+  return [...(ended ? [] : [saying]), ...now.map((text): Saying => ({ text, speaker, day: undefined }))]
 }
 
 const readSpeaker = (content: string, named: boolean): Saying => {

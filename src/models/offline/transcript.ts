@@ -7,9 +7,16 @@ export interface Saying {
   readonly speaker: string | undefined
   /** `YYYY-MM-DD`, where the text names a day. */
   readonly day: string | undefined
+  /** What was said later about the same thing. */
+  readonly now?: readonly string[]
+  /** Nothing of it holds any more. */
+  readonly ended?: boolean
 }
 
 const RECALLED_HEADING = /^Recalled memories/
+/** Behind a quote that no longer holds. */
+const NOW = /^(.*") \(now: (".*")\)$/
+const ENDED = /^\s*-\s+\[[^\]]*, until /
 const RECALLED_QUOTE = /^\s*-\s+(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?(.+)$/
 /** A message word for word: `Dana: "We moved"`. */
 const NAMED_QUOTE = /^([^:"]{1,60}): (".*")$/
@@ -55,7 +62,11 @@ export const readRecalled = (content: string): Saying[] => {
     .slice(heading + 1)
     .map(line => RECALLED_QUOTE.exec(line))
     .filter(match => match !== null)
-    .map(([, day, quote]): Saying => ({ ...readQuote(unquote(quote ?? '')), day }))
+    .map(([line, day, quote = '']): Saying => {
+      const [, before = quote, now] = NOW.exec(quote) ?? []
+      const saying = { ...readQuote(unquote(before)), day }
+      return now === undefined ? saying : { ...saying, now: readList(now), ended: ENDED.test(line) }
+    })
     .filter(saying => !isOurselves(saying.speaker) && !CONTEXT_LINE.test(saying.text))
 }
 
@@ -65,6 +76,16 @@ const readQuote = (quote: string): Omit<Saying, 'day'> => {
   if (named !== undefined && said !== undefined) return { text: unquote(said), speaker: named }
   const match = DATED_LINE.test(quote) ? TRANSCRIPT_LINE.exec(quote) : null
   return match === null ? { text: quote, speaker: undefined } : { text: match[3] ?? '', speaker: match[2]?.trim() }
+}
+
+/** JSON strings with `; ` between them. */
+const readList = (list: string): readonly string[] => {
+  try {
+    const value: unknown = JSON.parse(`[${list.replaceAll('"; "', '", "')}]`)
+    return Array.isArray(value) ? value.filter(each => typeof each === 'string') : []
+  } catch {
+    return []
+  }
 }
 
 const unquote = (quote: string): string => {

@@ -1,16 +1,10 @@
-/** A circuit breaker around one model endpoint: while it fails, calls are refused at once. */
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhen,
-  type IBackoff,
-} from 'cockatiel'
+/** A circuit breaker around one model: while the service fails, calls are refused at once. */
+import { BrokenCircuitError, circuitBreaker, CircuitState, handleWhen, type IBackoff, type IBreaker } from 'cockatiel'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { modelErrorReason, type ModelErrorReason } from '../model-error.ts'
 
 export interface CircuitSettings {
   /** Calls in a row that must fail before no more are made. */
@@ -19,6 +13,9 @@ export interface CircuitSettings {
   readonly pause_seconds: number
 }
 
+/** Whose call it is: a conversation, or `undefined` for one that is of nobody. */
+export type Caller = string | undefined
+
 /** Holds back calls to a service that is down, so that nobody waits for what will fail. */
 export interface Circuit {
   readonly open: boolean
@@ -26,50 +23,115 @@ export interface Circuit {
    * Runs `act`, unless the service is known to be down.
    * @throws DenidinError `unavailable` when the call was held back, or what `act` throws.
    */
-  run<T>(act: () => Promise<T>): Promise<T>
+  run<T>(act: () => Promise<T>, caller: Caller): Promise<T>
 }
+
+/** Failures that no conversation can be the reason of. */
+const OF_THE_SERVICE: ReadonlySet<ModelErrorReason> = new Set(['unreachable', 'overloaded', 'rate-limited'])
 
 /**
  * A circuit breaker. `unavailable` and `timeout` count as failures; a refusal (wrong key, unknown model) does not, for
- * there the service is well. After the pause one call goes through alone: its success lets the others go on.
+ * there the service is well. One conversation alone cannot open it, for what it says may be the reason of its failures.
+ * After the pause one call goes through alone: its success lets the others go on; where it fails, one of another
+ * conversation may try too.
  */
 export const createCircuit = (host: string, settings: CircuitSettings, clock: Clock, logger: Logger): Circuit => {
   let opened_at = 0
+  /** Whose trial calls failed since the pause was over. */
+  let tried: readonly Caller[] = []
+  const pauseIsOver = (): boolean => clock.monotonic() - opened_at >= settings.pause_seconds * SECOND_MS
   // cockatiel reads the system's clock: told that no time, or endless time, is left, it asks ours.
   const pause: IBackoff<unknown> = {
     next: () => pause,
     get duration() {
-      return clock.monotonic() - opened_at < settings.pause_seconds * SECOND_MS ? Infinity : -Infinity
+      return pauseIsOver() ? -Infinity : Infinity
     },
   }
-  const isOutage = (error: unknown): boolean =>
-    // A trial call that was called off has shown nothing: the circuit stays as it was.
-    policy.state === CircuitState.HalfOpen
-      ? !(error instanceof DenidinError && error.code !== 'unavailable' && error.code !== 'timeout')
-      : error instanceof DenidinError && (error.code === 'unavailable' || error.code === 'timeout')
-  const policy = circuitBreaker(handleWhen(isOutage), {
-    breaker: new ConsecutiveBreaker(settings.failures),
-    halfOpenAfter: { next: () => pause },
-  })
+  const breaker = new FailuresInARow(settings.failures)
+  const isOutage = (error: unknown): boolean => {
+    breaker.last = error
+    return (
+      // A trial call that was called off has shown nothing: the circuit stays as it was.
+      policy.state === CircuitState.HalfOpen
+        ? !(error instanceof DenidinError && error.code !== 'unavailable' && error.code !== 'timeout')
+        : error instanceof DenidinError && (error.code === 'unavailable' || error.code === 'timeout')
+    )
+  }
+  const policy = circuitBreaker(handleWhen(isOutage), { breaker, halfOpenAfter: { next: () => pause } })
   policy.onBreak(() => {
     opened_at = clock.monotonic()
     logger.warn('Model endpoint is failing, calls are held back', { host, seconds: settings.pause_seconds })
   })
   policy.onReset(() => {
+    tried = []
     logger.info('Model endpoint answers again', { host })
   })
+  /** Notes a trial call; one of another conversation need not wait for the pause. */
+  const mayTry = (caller: Caller): void => {
+    if (policy.state !== CircuitState.Open) return
+    const [first] = tried
+    if (pauseIsOver()) tried = [caller]
+    else if (tried.length === 1 && first !== caller && breaker.isAmbiguous) {
+      tried = [...tried, caller]
+      opened_at = Number.NEGATIVE_INFINITY
+    }
+  }
   return {
     get open() {
       return policy.state === CircuitState.Open
     },
-    run: async act => {
+    run: async (act, caller) => {
+      mayTry(caller)
       try {
-        return await policy.execute(act)
+        return await policy.execute(async () => {
+          try {
+            return await act()
+          } catch (error) {
+            breaker.callers.set(asKey(error), caller)
+            throw error
+          }
+        })
       } catch (error) {
         if (!(error instanceof BrokenCircuitError)) throw error
         const message = `${host} failed ${String(settings.failures)} times in a row and is not asked for now`
         throw new DenidinError('unavailable', message, { retryable: true })
       }
     },
+  }
+}
+
+const asKey = (error: unknown): object => (typeof error === 'object' && error !== null ? error : {})
+
+/** Opens after a number of failures in a row, unless all of them are those of one conversation. */
+class FailuresInARow implements IBreaker {
+  state: unknown
+  /** Whose call threw an error. */
+  readonly callers = new WeakMap<object, Caller>()
+  /** The error that is judged. */
+  last: unknown
+  readonly #most: number
+  #callers: readonly Caller[] = []
+  #of_the_service = false
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Whether what one conversation says may be the reason of the last failure. */
+  get isAmbiguous(): boolean {
+    const reason = modelErrorReason(this.last)
+    return reason !== undefined && !OF_THE_SERVICE.has(reason)
+  }
+
+  success(): void {
+    this.#callers = []
+    this.#of_the_service = false
+  }
+
+  failure(): boolean {
+    const caller = this.callers.get(asKey(this.last))
+    this.#callers = [...this.#callers, caller].slice(-this.#most)
+    this.#of_the_service = !this.isAmbiguous || caller === undefined
+    return this.#callers.length >= this.#most && (this.#of_the_service || new Set(this.#callers).size > 1)
   }
 }

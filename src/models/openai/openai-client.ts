@@ -6,6 +6,7 @@ import { withDeadline } from '../../platform/deadline.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { CallContext } from '../language-model.ts'
 import { createCircuit, type Circuit } from './circuit.ts'
 import { translate } from './openai-errors.ts'
 import { openAiFetch } from './openai-fetch.ts'
@@ -19,6 +20,8 @@ export interface OpenAiClientSettings {
   readonly timeout_seconds: number
   /** Attempts after the first. */
   readonly retries: number
+  /** Whether answers are asked for as streams; they are, unless this says no. */
+  readonly stream?: boolean
 }
 
 export interface OpenAiClientDeps {
@@ -45,7 +48,8 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1
 /**
  * One endpoint that speaks OpenAI's protocol: OpenAI, Ollama, vLLM, and the compatible endpoints of Anthropic and
  * Gemini. Every call has a deadline over all of its attempts, repeats what may pass (408, 409, 429, 5xx, a broken
- * connection) with growing, jittered pauses or as `Retry-After` says, and shares one circuit breaker with the others.
+ * connection) with growing, jittered pauses or as `Retry-After` says, and shares a circuit breaker with the others to
+ * the same model.
  */
 export class OpenAiClient implements HealthCheck {
   readonly name: string
@@ -54,22 +58,25 @@ export class OpenAiClient implements HealthCheck {
   readonly base_url: string
   /** Whether this is OpenAI itself, not a server that speaks like it. */
   readonly is_openai: boolean
+  /** Whether answers are asked for as streams. */
+  readonly streams: boolean
   readonly #openai: OpenAI
   readonly #settings: OpenAiClientSettings
   readonly #parts: OpenAiClientDeps
   readonly #logger: Logger
-  readonly #circuit: Circuit
+  /** One for each model: an embedding model that fails is no trouble of the one that answers. */
+  readonly #circuits = new Map<string, Circuit>()
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
     const baseURL = settings.base_url ?? OPENAI_BASE_URL
     this.base_url = baseURL
+    this.streams = settings.stream ?? true
     this.host = new URL(baseURL).host
     this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host
     this.#settings = settings
     this.#parts = parts
     this.#logger = parts.logger.for('model')
-    this.#circuit = createCircuit(this.host, CIRCUIT, parts.clock, this.#logger)
     this.#openai = new OpenAI({
       apiKey: settings.api_key ?? NO_KEY,
       baseURL,
@@ -88,28 +95,38 @@ export class OpenAiClient implements HealthCheck {
   }
 
   /**
-   * Makes one call, repeated where that may help.
+   * Makes one call to a model, repeated where that may help.
    * @throws DenidinError `timeout`, `unavailable` (both retryable), `rejected`, `bad_answer`; or the outer signal's
    * reason when it is aborted first.
    */
-  async call<T>(act: (openai: OpenAI, signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
+  async call<T>(
+    model: string,
+    act: (openai: OpenAI, signal: AbortSignal) => Promise<T>,
+    { signal: outer, chat_id, person_id }: Omit<CallContext, 'purpose'>,
+  ): Promise<T> {
     const limit_ms = this.#settings.timeout_seconds * SECOND_MS
     const ends_at = this.#parts.clock.monotonic() + limit_ms
     return await withDeadline(
       this.#parts.clock,
       limit_ms,
       `the answer of ${this.host}`,
-      signal => this.#circuit.run(() => this.#attempts(act, ends_at, signal, outer)),
+      signal => this.#circuitOf(model).run(() => this.#attempts(act, ends_at, signal, outer), chat_id ?? person_id),
       outer,
     )
   }
 
   health(): Promise<Health> {
     return Promise.resolve(
-      this.#circuit.open
+      [...this.#circuits.values()].some(circuit => circuit.open)
         ? { state: 'down', detail: `${this.host} keeps failing; it is asked again after a pause` }
         : { state: 'ok', detail: this.host },
     )
+  }
+
+  #circuitOf(model: string): Circuit {
+    const circuit = this.#circuits.get(model) ?? createCircuit(this.host, CIRCUIT, this.#parts.clock, this.#logger)
+    this.#circuits.set(model, circuit)
+    return circuit
   }
 
   async #attempts<T>(

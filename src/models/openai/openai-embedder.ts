@@ -1,14 +1,15 @@
 /** Embeddings from an OpenAI-compatible endpoint. */
 import type OpenAI from 'openai'
-import { z } from 'zod'
 import { cleanText, cutStart } from '../../text/cut.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embedder } from '../embedder.ts'
 import { toUnitLength } from '../vectors.ts'
 import { ModelError } from '../model-error.ts'
+import { jsonOf } from './json-fields.ts'
 import type { OpenAiClient } from './openai-client.ts'
 import { failureInAnswer, refusedParameter } from './openai-errors.ts'
 import { readProviderError } from './provider-error.ts'
+import { embeddedTokens, readEmbeddings } from './read-embeddings.ts'
 
 export interface OpenAiEmbedderDeps {
   readonly client: OpenAiClient
@@ -29,14 +30,6 @@ const TEXT_TOKENS = 8000
 const TEXT_CHARACTERS = 40_000
 /** A request with an empty text in it is refused as a whole. */
 const EMPTY_TEXT = '.'
-const BYTES_PER_FLOAT = 4
-
-const answerSchema = z.object({
-  data: z.array(
-    z.object({ index: z.number().int().optional(), embedding: z.union([z.string(), z.array(z.number())]) }),
-  ),
-  usage: z.object({ prompt_tokens: z.number().int().nonnegative() }).nullish().catch(undefined),
-})
 
 /**
  * An embedder behind OpenAI's embeddings. Texts go out in batches, each with the client's whole deadline; what is
@@ -50,10 +43,12 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
 
   const ask = async (openai: OpenAI, input: string[], signal: AbortSignal): Promise<unknown> => {
     const create = async (encoding_format: 'base64' | 'float'): Promise<unknown> => {
-      const answer: unknown = await openai.embeddings.create(
+      const received: unknown = await openai.embeddings.create(
         { model, input, encoding_format, ...(dimensions === undefined ? {} : { dimensions }) },
         { signal },
       )
+      // The package reads JSON only where the content type says so.
+      const answer = typeof received === 'string' ? jsonOf(received) : received
       const error = readProviderError(answer)
       if (error !== undefined) throw failureInAnswer(error, client.host)
       return answer
@@ -70,22 +65,21 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
   const bad = (what: string): ModelError => new ModelError('bad-response', `${client.host} answered with ${what}`)
 
   const read = (answer: unknown, texts: readonly string[]): { vectors: Float32Array[]; input_tokens: number } => {
-    const parsed = answerSchema.safeParse(answer)
-    if (!parsed.success) throw bad('something that holds no vectors')
-    const { data, usage } = parsed.data
-    if (data.length !== texts.length) throw bad(`${String(data.length)} vectors for ${String(texts.length)} texts`)
+    const rows = readEmbeddings(answer)
+    if (rows === undefined) throw bad('something that holds no vectors')
+    if (rows.length !== texts.length) throw bad(`${String(rows.length)} vectors for ${String(texts.length)} texts`)
     const vectors: (Float32Array | undefined)[] = texts.map(() => undefined)
-    data.forEach((each, position) => {
-      const vector = toUnitLength(typeof each.embedding === 'string' ? fromBase64(each.embedding) : each.embedding)
+    rows.forEach(({ index, values }, position) => {
+      const vector = toUnitLength(values)
       if (vector === undefined) throw bad('a vector without a direction')
       length ??= vector.length
       if (vector.length !== length) throw bad(`${String(vector.length)} dimensions where ${String(length)} belong`)
-      vectors[each.index ?? position] = vector
+      vectors[index ?? position] = vector
     })
     if (vectors.length !== texts.length || vectors.includes(undefined)) throw bad('vectors for other texts')
     return {
       vectors: vectors as Float32Array[],
-      input_tokens: usage?.prompt_tokens ?? texts.reduce((total, text) => total + tokens.count(text), 0),
+      input_tokens: embeddedTokens(answer) ?? texts.reduce((total, text) => total + tokens.count(text), 0),
     }
   }
 
@@ -97,7 +91,7 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
       const vectors: Float32Array[] = []
       let input_tokens = 0
       for (const batch of batches(texts.map(text => fit(text, tokens)))) {
-        const answer = await client.call((openai, signal) => ask(openai, batch, signal), call.signal)
+        const answer = await client.call(model, (openai, signal) => ask(openai, batch, signal), call)
         const part = read(answer, batch)
         vectors.push(...part.vectors)
         input_tokens += part.input_tokens
@@ -105,14 +99,6 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
       return { vectors, input_tokens }
     },
   }
-}
-
-/** Little-endian 32-bit floats, as OpenAI packs them. */
-const fromBase64 = (text: string): number[] => {
-  const bytes = Buffer.from(text, 'base64')
-  return Array.from({ length: Math.floor(bytes.length / BYTES_PER_FLOAT) }, (_, i) =>
-    bytes.readFloatLE(i * BYTES_PER_FLOAT),
-  )
 }
 
 const fit = (raw: string, tokens: TokenCounter): string => {

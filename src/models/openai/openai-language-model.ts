@@ -37,7 +37,7 @@ const TOKENS_PER_MESSAGE = 3
 export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
   const { client, model, tokens, knowledge, clock, logger } = parts
   const { host } = client
-  const exchange = new ChatExchange({ host, stream: true, clock })
+  const exchange = new ChatExchange({ host, stream: client.streams, clock })
   const endpoint: ChatEndpoint = {
     provider: parts.provider ?? 'openai',
     model,
@@ -46,7 +46,7 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
     usual: { limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens' },
     send: async (request, traits, call) => {
       const body = chatRequest(model, request, traits)
-      const answer = await client.call((openai, signal) => exchange.send(openai, body, signal), call.signal)
+      const answer = await client.call(model, (openai, signal) => exchange.send(openai, body, signal), call)
       return read(answer, request, host, tokens)
     },
   }

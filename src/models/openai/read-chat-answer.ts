@@ -104,15 +104,16 @@ class BodyReading {
 
   #takeLines(): void {
     const lines = this.#pending.split(/\r\n|[\r\n]/)
+    const said = lines.findIndex(line => line !== '' && !line.startsWith(':'))
+    // Comments before a JSON text keep its connection open (OpenRouter).
+    if (!this.#answer.begun && lines[said]?.startsWith('{') === true) {
+      this.#shape = 'json'
+      this.#pending = lines.slice(said).join('\n')
+      return
+    }
     this.#pending = lines.pop() ?? ''
-    for (const [at, line] of lines.entries()) {
+    for (const line of lines) {
       if (this.#done) return
-      // Comments before a JSON text keep its connection open (OpenRouter).
-      if (line.startsWith('{') && !this.#answer.begun) {
-        this.#shape = 'json'
-        this.#pending = [...lines.slice(at), this.#pending].join('\n')
-        return
-      }
       this.#takeLine(line)
     }
   }

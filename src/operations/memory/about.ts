@@ -3,6 +3,9 @@ import { z } from 'zod'
 import type { MemoryRecord } from '../../memory/memory.ts'
 import { describePerson } from '../../messages/describe-scope.ts'
 import type { Uses } from '../context.ts'
+import { isConversation, type MessageRecord } from '../../messages/message.ts'
+import { kindOf } from '../../text/sentence-kind.ts'
+import { splitSentences } from '../../text/split-sentences.ts'
 import { operation } from '../operation.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput, type Subject } from '../subject.ts'
 import { itemOfMemory, itemOfMessage, itemSchema, type UnnumberedItem } from './listed-item.ts'
@@ -13,33 +16,84 @@ const SHOWN_MOST = 100
 /** Messages that a list for a query shows besides memories. */
 const MESSAGES_SHOWN = 10
 
-const newestItems = async (
-  { memory }: Uses<'memory.store'>,
-  { scope, search_scope: { speaker }, person }: Subject,
-  limit: number,
-): Promise<readonly UnnumberedItem[]> => {
-  const page = { limit, current: true }
-  const own: readonly MemoryRecord[] = await memory.store.list(scope, page)
-  const elsewhere = speaker === undefined ? [] : await memory.store.ofSpeaker(speaker, page)
-  return [...own, ...elsewhere].map(each => itemOfMemory(each, person)).sort((a, b) => b.at - a.at)
+/** Newest messages that are looked through for what was not learned yet. */
+const RECENT_MESSAGES = 50
+/** Memories from groups that are counted. */
+const MOST_ELSEWHERE = 1000
+
+interface FoundItems {
+  readonly items: readonly UnnumberedItem[]
+  /** How many there are, whether or not they are listed. */
+  readonly total: number
 }
+
+const newestItems = async (
+  context: Uses<'memory.store' | 'messages.history' | 'sessions.browser'>,
+  subject: Subject,
+  limit: number,
+): Promise<FoundItems> => {
+  const { scope, search_scope, person } = subject
+  const { store } = context.memory
+  const own: readonly MemoryRecord[] = await store.list(scope, { limit, current: true })
+  const elsewhere =
+    search_scope.speaker === undefined
+      ? []
+      : await store.ofSpeaker(search_scope.speaker, { limit: MOST_ELSEWHERE, current: true })
+  const said = await notLearned(context, subject)
+  const items = [
+    ...[...own, ...elsewhere].map(each => itemOfMemory(each, person)),
+    ...said.map(message => itemOfMessage(message, person)),
+  ].sort((a, b) => b.at - a.at)
+  const total = (await store.countOfScope(scope, { current: true })) + elsewhere.length + said.length
+  return { items, total }
+}
+
+/** What the person stated in sessions that are not stored yet: it is remembered word for word, but no fact was taken from it. */
+const notLearned = async (
+  { memory, messages, sessions }: Uses<'memory.store' | 'messages.history' | 'sessions.browser'>,
+  { scope, person: { person_id } }: Subject,
+): Promise<readonly MessageRecord[]> => {
+  const recent = await messages.history.recent(scope, person_id, RECENT_MESSAGES)
+  const said = recent.filter(message => isConversation(message) && states(message.text))
+  const open = new Map<string, boolean>()
+  for (const session_id of new Set(said.flatMap(message => message.session_id ?? []))) {
+    const session = await sessions.browser.show(session_id)
+    open.set(session_id, session?.state === 'active' || session?.state === 'closed')
+  }
+  const waiting = said.filter(({ session_id }) => session_id === undefined || open.get(session_id) === true)
+  const ids = waiting.map(message => message.message_id)
+  const learned = new Set((await memory.store.ofSources(scope, ids)).flatMap(each => each.sources))
+  return waiting.filter(message => !learned.has(message.message_id))
+}
+
+/** Whether a text states anything, rather than only asking, greeting or thanking. */
+const states = (text: string): boolean =>
+  splitSentences(text.slice(0, READ_CHARACTERS)).some(sentence => kindOf(sentence) === 'statement')
+
+/** Beginning of a text by which its kind is judged. */
+const READ_CHARACTERS = 2000
 
 const itemsFor = async (
   query: string,
   { messages, system }: Uses<'messages.search' | 'system.clock'>,
   { person, search_scope, listing, command_ids }: Subject,
   signal: AbortSignal,
-): Promise<readonly UnnumberedItem[]> => {
+): Promise<FoundItems> => {
   const { memories, quotes } = await messages.search.search(
     search_scope,
     { text: query, messages: 'all_words', asked_at: system.clock.now(), asker: person.person_id },
     { quotes: MESSAGES_SHOWN, exclude: new Set(command_ids) },
     { purpose: 'recall', person_id: person.person_id, chat_id: listing.chat_id, signal },
   )
-  return [
+  // A fact and the message that it was taken from say the same.
+  const learned = new Set(memories.flatMap(({ memory }) => memory.sources))
+  const items = [
     ...memories.map(each => itemOfMemory(each.memory, person)),
-    ...quotes.map(quote => itemOfMessage(quote, person)),
+    ...quotes
+      .filter(quote => !learned.has(quote.message_id) && states(quote.text))
+      .map(quote => itemOfMessage(quote, person)),
   ]
+  return { items, total: items.length }
 }
 
 const idsOf = (items: readonly UnnumberedItem[], kind: 'memory' | 'message'): readonly string[] =>
@@ -58,6 +112,8 @@ export const memoryAbout = operation({
     'memory.lists',
     'memory.log',
     'messages.search',
+    'messages.history',
+    'sessions.browser',
     'people.preferences',
     'system.clock',
   ],
@@ -69,14 +125,15 @@ export const memoryAbout = operation({
   output: z.object({
     who: z.string(),
     items: z.array(itemSchema),
+    total: z.int().min(0).describe('how many there are'),
     learn: z.boolean().describe('whether the person allows learning (see people privacy)'),
   }),
   subject: resolveSubject,
   run: async (context, { query, limit }, { subject, signal }) => {
     const { memory, people, system } = context
-    const found =
+    const { items, total } =
       query === undefined ? await newestItems(context, subject, limit) : await itemsFor(query, context, subject, signal)
-    const shown = found.slice(0, limit)
+    const shown = items.slice(0, limit)
     await memory.lists.keep(
       subject.listing,
       shown.map(each => each.listed),
@@ -90,6 +147,7 @@ export const memoryAbout = operation({
       output: {
         who: describePerson(person),
         items: shown.map((each, index) => ({ number: index + 1, ...each.shown })),
+        total,
         learn: (await people.preferences.of(person.person_id)).learn,
       },
       touched: [{ whose: scope, memory_ids, message_ids: idsOf(shown, 'message') }],

@@ -49,7 +49,7 @@ export const memorySearch = operation({
       { quotes: 0 },
       { purpose: 'recall', signal, ...(person_id === undefined ? {} : { person_id }) },
     )
-    if (hits.failure !== undefined) {
+    if (hits.failure !== undefined && hits.memories.length === 0) {
       throw new DenidinError('unavailable', `the memory could not be searched: ${hits.failure}`, { retryable: true })
     }
     const at = system.clock.now()

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import type { RecallRecord } from '../../memory/memory-log.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
+import { belongTo } from '../../privacy/ownership.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
 import { isoTime } from '../references.ts'
-import { resolveSubject, SUBJECT_FIELDS, subjectInput } from '../subject.ts'
+import { resolveSubject, SUBJECT_FIELDS, subjectInput, type Subject } from '../subject.ts'
 import { speakerOfMemory, speakerOfMessage, SPEAKERS } from './listed-item.ts'
 
 const memoriesOf = async (
@@ -24,8 +25,21 @@ const messagesOf = async (
 ): Promise<ReadonlyMap<string, MessageRecord>> =>
   new Map((await messages.history.get(ids)).map(message => [message.message_id, message]))
 
-const idsOf = (recall: RecallRecord, kind: 'memory_id' | 'message_id'): readonly string[] =>
-  recall.items.flatMap(item => item[kind] ?? [])
+const idsOf = (items: RecallRecord['items'], kind: 'memory_id' | 'message_id'): readonly string[] =>
+  items.flatMap(item => item[kind] ?? [])
+
+/**
+ * Whether the subject may still see what a reply was given: the godfather loses others' words with the role or the scope.
+ */
+const visibleTo = async (
+  { memory }: Uses<'memory.scopes'>,
+  { scope, person, unrestricted }: Subject,
+): Promise<(item: MemoryRecord | MessageRecord) => boolean> => {
+  if (unrestricted || (await memory.scopes.readsOthers(scope))) return () => true
+  return item =>
+    item.scope === scope ||
+    belongTo(person.person_id, 'memory_id' in item ? { memories: [item] } : { messages: [item] })
+}
 
 export const memoryWhy = operation({
   summary: 'Show what the last reply was based on: memories, messages, profile and tone',
@@ -33,7 +47,7 @@ export const memoryWhy = operation({
   effect: 'read',
   needs: 'data',
   audit: 'reads',
-  uses: [...SUBJECT_FIELDS, 'memory.store', 'memory.log', 'messages.history'],
+  uses: [...SUBJECT_FIELDS, 'memory.store', 'memory.log', 'memory.scopes', 'messages.history'],
   input: z.strictObject(subjectInput),
   output: z.object({
     replied_at: z.string().nullable().describe('null: no reply yet'),
@@ -58,10 +72,15 @@ export const memoryWhy = operation({
     const chat_id = caller.level === 'operator' ? undefined : listing.chat_id
     const recall = await context.memory.log.lastRecall(scope, chat_id)
     if (recall === undefined) return { output: { replied_at: null, tone: null, items: [] }, touched: [] }
-    const [memory_ids, message_ids] = [idsOf(recall, 'memory_id'), idsOf(recall, 'message_id')]
-    const memories = await memoriesOf(context, memory_ids)
-    const messages = await messagesOf(context, message_ids)
-    const items = recall.items.map(({ memory_id, message_id, similarity = null, score, given_as }) => {
+    const memories = await memoriesOf(context, idsOf(recall.items, 'memory_id'))
+    const messages = await messagesOf(context, idsOf(recall.items, 'message_id'))
+    const isVisible = await visibleTo(context, subject)
+    const shown = recall.items.filter(({ memory_id, message_id }) => {
+      const item = memories.get(memory_id ?? '') ?? messages.get(message_id ?? '')
+      return item === undefined || isVisible(item)
+    })
+    const [memory_ids, message_ids] = [idsOf(shown, 'memory_id'), idsOf(shown, 'message_id')]
+    const items = shown.map(({ memory_id, message_id, similarity = null, score, given_as }) => {
       const memory = memories.get(memory_id ?? '')
       const message = messages.get(message_id ?? '')
       const at = memory?.said_to ?? message?.sent_at

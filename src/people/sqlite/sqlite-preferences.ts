@@ -17,33 +17,36 @@ export const preferenceMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  { id: 'preferences-002', sql: 'alter table preferences add column time_zone text;' },
 ]
 
 interface PreferenceRow {
   readonly language: 'en' | 'he' | null
+  readonly time_zone: string | null
   readonly learn: number
 }
 
 /** Preferences in SQLite. */
 export const createSqlitePreferences = (database: Database): Preferences & PersonalData => {
-  const read = (person_id: PersonId): Preference => {
-    const row = database.get<PreferenceRow>('select language, learn from preferences where person_id = :person_id', {
+  const rowOf = (person_id: PersonId): PreferenceRow | undefined =>
+    database.get<PreferenceRow>('select language, time_zone, learn from preferences where person_id = :person_id', {
       person_id,
     })
-    return { language: row?.language ?? undefined, learn: row?.learn !== 0 }
+
+  const read = (person_id: PersonId): Preference => {
+    const row = rowOf(person_id)
+    return {
+      language: row?.language ?? undefined,
+      time_zone: row?.time_zone ?? undefined,
+      learn: row?.learn !== 0,
+    }
   }
 
-  const write = (
-    person_id: PersonId,
-    { language = null, learn }: { language?: string | null; learn: boolean },
-  ): void => {
+  const write = (person_id: PersonId, { language = null, time_zone = null, learn }: Partial<PreferenceRow>): void => {
     database.run(
-      'insert or replace into preferences (person_id, language, learn) values (:person_id, :language, :learn)',
-      {
-        person_id,
-        language,
-        learn: learn ? 1 : 0,
-      },
+      `insert or replace into preferences (person_id, language, time_zone, learn)
+       values (:person_id, :language, :time_zone, :learn)`,
+      { person_id, language, time_zone, learn: learn ?? 1 },
     )
   }
 
@@ -51,7 +54,8 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
     of: async person_id => read(person_id),
     set: async (person_id, change) => {
       const preference = { ...read(person_id), ...change }
-      write(person_id, { language: preference.language ?? null, learn: preference.learn })
+      const { language = null, time_zone = null, learn } = preference
+      write(person_id, { language, time_zone, learn: learn ? 1 : 0 })
       return preference
     },
 
@@ -60,28 +64,32 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
     // The wish not to be learned from is not data about a person: forgetting everything does not revoke it.
     count: async person_id =>
       database.get<{ n: number }>(
-        'select count(*) as n from preferences where person_id = :person_id and (learn = 1 or language is not null)',
+        'select count(*) as n from preferences where person_id = :person_id and (learn = 1 or language is not null or time_zone is not null)',
         { person_id },
       )?.n ?? 0,
     reassign: async (from, to) => {
       database.transaction(() => {
-        const row = database.get<PreferenceRow>('select language, learn from preferences where person_id = :from', {
-          from,
-        })
+        const row = rowOf(from)
         if (row === undefined || from === to) return
         const own = read(to)
-        write(to, { language: own.language ?? row.language, learn: own.learn && row.learn === 1 })
+        write(to, {
+          language: own.language ?? row.language,
+          time_zone: own.time_zone ?? row.time_zone,
+          learn: own.learn && row.learn === 1 ? 1 : 0,
+        })
         database.run('delete from preferences where person_id = :from', { from })
       })
     },
     export: async function* (person_id) {
-      const { language = null, learn } = read(person_id)
-      yield { section: 'preferences', fields: { language, learn } }
+      const { language = null, time_zone = null, learn } = read(person_id)
+      yield { section: 'preferences', fields: { language, time_zone, learn } }
     },
     erase: async person_id =>
       database.run('delete from preferences where person_id = :person_id and learn = 1', { person_id }) +
-      database.run('update preferences set language = null where person_id = :person_id and language is not null', {
-        person_id,
-      }),
+      database.run(
+        `update preferences set language = null, time_zone = null
+         where person_id = :person_id and (language is not null or time_zone is not null)`,
+        { person_id },
+      ),
   }
 }

@@ -165,15 +165,12 @@ interface TimeScores {
   readonly found: boolean
 }
 
-/** Days after a short stretch in which people still speak of it as just now. */
-const SLACK_DAYS = 3
-const SHORT_DAYS = 7
 /** Everyday talk that a question about a time is held against: a year of it, in which one of ten messages names a day. */
 const YEAR_DAYS = 365
 const SPEAK_OF_A_DAY = 0.1
 
 /** What the time that a question names adds to messages sent in it, and to messages that speak of it. */
-const timeScores = (columns: Columns, { dates }: RecallQuery, weights: LexicalWeights): TimeScores => {
+const timeScores = (columns: Columns, { dates, sent: within }: RecallQuery, weights: LexicalWeights): TimeScores => {
   if (dates.length === 0) return { sum: () => 0, product: () => 1, found: false }
   const { size, seconds, mention_days, mention_lengths, flags } = columns
   const SENT = 1
@@ -183,8 +180,8 @@ const timeScores = (columns: Columns, { dates }: RecallQuery, weights: LexicalWe
   let mentioned = 0
   for (let at = 0; at < size; at++) {
     if (((flags[at] ?? 0) & FLAG.present) === 0) continue
-    const day = Math.floor(((seconds[at] ?? 0) * SECOND_MS) / DAY_MS)
-    if (dates.some(({ from, to }) => day >= from && day <= to + (to - from < SHORT_DAYS ? SLACK_DAYS : 0))) {
+    const second = seconds[at] ?? 0
+    if (within.some(({ from, until }) => second >= from && second < until)) {
       hits[at] = SENT
       sent++
     }

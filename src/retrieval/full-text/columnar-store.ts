@@ -7,7 +7,7 @@ export const DOCUMENT_BYTES = 16
 /** Messages whose columns are kept in one blob: what is rewritten when one is added. */
 export const COLUMN_PART_SIZE = 1024
 /** Flags of a message. */
-export const FLAG = { present: 1, question: 2, number: 4, bot: 8, timed: 16 } as const
+export const FLAG = { present: 1, question: 2, number: 4, bot: 8, timed: 16, correction: 32 } as const
 
 const LONGEST_KEPT = 0xffff
 const LATEST_DAY = 0xffff
@@ -33,7 +33,8 @@ export const encodeDocument = (document: IndexedDocument, speaker: number): Uint
       (document.question ? FLAG.question : 0) |
       (document.number ? FLAG.number : 0) |
       (document.bot ? FLAG.bot : 0) |
-      (document.timed ? FLAG.timed : 0),
+      (document.timed ? FLAG.timed : 0) |
+      (document.correction ? FLAG.correction : 0),
     true,
   )
   for (const [at, span] of [one, two].entries()) {

@@ -27,13 +27,15 @@ export interface Document {
   readonly message_id: MessageId
   /** Subject words in their order. */
   readonly stems: readonly string[]
+  /** What its sentences state; `postings` finds messages by these keys too. */
+  readonly keys: readonly string[]
 }
 
 /** The part of the index that belongs to one scope, and nothing else: there is no way from it to another. */
 export interface ScopeReader {
   readonly columns: Columns
   readonly speakers: readonly Speaker[]
-  /** The postings of these stems; a stem that no message contains is left out. */
+  /** The postings of these stems or keys; one that no message contains is left out. */
   postings(stems: readonly string[]): Promise<ReadonlyMap<string, Postings>>
   /** Stems that begin so, at most `limit`. */
   stemsFrom(beginning: string, limit: number): Promise<readonly string[]>

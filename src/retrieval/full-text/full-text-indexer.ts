@@ -4,6 +4,7 @@ import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { IndexProgress, FullTextIndex } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
 
@@ -16,6 +17,7 @@ export interface FullTextIndexerDeps {
   readonly feed: MessageReader
   readonly changeLog: Pick<ChangeLog, 'changes' | 'advance'>
   readonly index: FullTextIndex
+  readonly zoneOf: ZoneOf
   readonly logger: Logger
 }
 
@@ -69,25 +71,23 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
   async #fill(filled_to: number): Promise<true> {
-    const { feed, index } = this.#deps
+    const { feed, index, zoneOf } = this.#deps
     const page = await feed.inOrder(filled_to, BATCH)
-    await index.apply(
-      page.map(({ message }) => stateOf(message.message_id, message)),
-      { filled_to: page.at(-1)?.seq },
-    )
+    await index.apply(await Promise.all(page.map(({ message }) => stateOf(message.message_id, message, zoneOf))), {
+      filled_to: page.at(-1)?.seq,
+    })
     return true
   }
 
   /** @returns whether there was any */
   async #follow({ change }: IndexProgress): Promise<boolean> {
-    const { changeLog, index } = this.#deps
+    const { changeLog, index, zoneOf } = this.#deps
     const changes = await changeLog.changes(change, BATCH)
     const last = changes.at(-1)
     if (last === undefined) return false
-    await index.apply(
-      changes.map(({ message_id, now }) => stateOf(message_id, now)),
-      { change: last.change },
-    )
+    await index.apply(await Promise.all(changes.map(({ message_id, now }) => stateOf(message_id, now, zoneOf))), {
+      change: last.change,
+    })
     this.#since_purge += changes.length
     return true
   }

@@ -2,6 +2,7 @@
 import type { Module } from '../../lifecycle/module.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -15,6 +16,7 @@ export interface FullTextModuleDeps {
   readonly database_path: string
   readonly feed: MessageReader
   readonly changeLog: ChangeLog
+  readonly zoneOf: ZoneOf
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -29,11 +31,11 @@ export interface FullTextModule extends Module {
 }
 
 export const createFullTextModule = async (deps: FullTextModuleDeps): Promise<FullTextModule> => {
-  const { database_path, feed, changeLog, clock, logger } = deps
+  const { database_path, feed, changeLog, zoneOf, clock, logger } = deps
   const latest_change = await changeLog.latest()
   const derived = openIndexDatabase({ path: database_path, latest_change, clock, logger })
   const index = createSqliteFullTextIndex(derived.database)
-  const following = new FollowingMessageIndex({ feed, changeLog, index, logger })
+  const following = new FollowingMessageIndex({ feed, changeLog, index, zoneOf, logger })
   derived.onRenewed(() => {
     index.renewed()
     following.requestSync()

@@ -4,12 +4,18 @@ import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
 import { endsAsQuestion } from '../../text/question-kind.ts'
 import { subjectStems } from '../../text/content-stems.ts'
+import { isCorrection } from '../../text/correction.ts'
+import { statementKeys } from '../../text/facts/statement-keys.ts'
+import { tokenise } from '../../text/tokenise.ts'
 
 /** A message as the index takes it. */
-export type IndexedMessage = Pick<
+export interface IndexedMessage extends Pick<
   MessageRecord,
   'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at'
->
+> {
+  /** The calendar day on which it was sent, where its person is: in days since 1 January 1970. */
+  readonly day: number
+}
 
 /** What the index keeps of a message. */
 export interface IndexedDocument {
@@ -26,10 +32,14 @@ export interface IndexedDocument {
   readonly mentions: readonly DateSpan[]
   /** It speaks of a time, however vague. */
   readonly timed: boolean
+  /** It corrects what its speaker said just before. */
+  readonly correction: boolean
+  /** What its sentences state, as keys: who lives where, when a meeting is. None for the bot. */
+  readonly keys: readonly string[]
 }
 
 /** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
-export const INDEX_VERSION = 2
+export const INDEX_VERSION = 3
 
 /** Words of one message that are indexed; what comes after is a document, not something said. */
 const MOST_STEMS = 2000
@@ -41,15 +51,18 @@ const NUMBER =
 
 /** Reads a message for the index. */
 export const readMessage = (message: IndexedMessage): IndexedDocument => {
-  const { text, sent_at } = message
-  const dates = datesIn(text, sent_at)
+  const { text, sent_at, day } = message
+  const dates = datesIn(text, day)
+  const bot = message.role === 'assistant'
   return {
     stems: subjectStems(text).slice(0, MOST_STEMS),
     sent_at,
     question: endsAsQuestion(text),
     number: NUMBER.test(text),
-    bot: message.role === 'assistant',
+    bot,
     mentions: dates.filter(({ from, to }) => to - from <= LONGEST_MENTION_DAYS).slice(0, MOST_MENTIONS),
     timed: dates.length > 0,
+    correction: !bot && isCorrection(text),
+    keys: bot ? [] : statementKeys(text, new Set(tokenise(message.sender_name ?? ''))),
   }
 }

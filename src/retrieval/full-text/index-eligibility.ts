@@ -1,9 +1,15 @@
-/** Decides which messages the full-text index holds. */
+/** Decides which messages the full-text index holds, and reads them for it. */
 import { isConversation, type MessageId, type MessageRecord } from '../../messages/message.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { MessageState } from './full-text-index.ts'
 
 /** The form in which a message is indexed, if at all. */
-export const stateOf = (message_id: MessageId, now: MessageRecord | undefined): MessageState => ({
-  message_id,
-  now: now !== undefined && isConversation(now) ? { scope: now.scope, message: now } : undefined,
-})
+export const stateOf = async (
+  message_id: MessageId,
+  now: MessageRecord | undefined,
+  zoneOf: ZoneOf,
+): Promise<MessageState> => {
+  if (now === undefined || !isConversation(now)) return { message_id, now: undefined }
+  const zone = await zoneOf(now.person_id)
+  return { message_id, now: { scope: now.scope, message: { ...now, day: zone.dayOf(now.sent_at) } } }
+}

@@ -3,6 +3,7 @@ import { scopeOfPerson } from '../../messages/scope.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { MessageId } from '../../messages/message.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -29,6 +30,8 @@ export interface MessageIndexDeps {
   readonly feed: MessageReader
   readonly changeLog: ChangeLog
   readonly index: FullTextIndex & IndexedPersons
+  /** Where a person is: their “today” is a day there. */
+  readonly zoneOf: ZoneOf
   readonly logger: Logger
 }
 

@@ -1,5 +1,7 @@
 /** Reads a question for the search: its words, whom and which days it is about, and what kind of answer it wants. */
-import { dayOf, type DateSpan } from '../../text/dates/date-span.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
+import type { DateSpan } from '../../text/dates/date-span.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import { isAskingStem, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
 import { relatedTo } from '../../text/synonyms.ts'
@@ -27,12 +29,29 @@ export interface RecallQuery {
   readonly personal: boolean
   /** Days that the question names. */
   readonly dates: readonly DateSpan[]
+  /** When a message about these days was sent: on one of them, or soon after. */
+  readonly sent: readonly SentWithin[]
   /** All of them lie before the day of the question. */
   readonly past: boolean
   readonly kind: QuestionKind
   /** It asks what the bot said. */
   readonly of_bot: boolean
 }
+
+/** A stretch of time in seconds since the Unix epoch; `until` is no part of it. */
+interface SentWithin {
+  readonly from: number
+  readonly until: number
+}
+
+/** Days after a short stretch in which people still speak of it as just now. */
+const SLACK_DAYS = 3
+const SHORT_DAYS = 7
+
+const sentWithin = ({ from, to }: DateSpan, zone: TimeZone): SentWithin => ({
+  from: zone.beginOf(from) / SECOND_MS,
+  until: zone.beginOf(to + 1 + (to - from < SHORT_DAYS ? SLACK_DAYS : 0)) / SECOND_MS,
+})
 
 /** Distinct words of a question that are looked up: a page that is pasted in is no question. */
 const MOST_ASKED = 48
@@ -72,7 +91,8 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
   const about = [...new Set(subjectStems(withoutSmallTalk(text)))]
     .filter(each => !name_stems.has(each))
     .slice(0, MOST_ASKED)
-  const dates = datesIn(text, question.asked_at).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS)
+  const today = question.zone.dayOf(question.asked_at)
+  const dates = datesIn(text, today).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS)
   const telling = about.filter(each => !isAskingStem(each))
   const asked = telling.length > 0 ? telling : about
   const known = new Set(asked)
@@ -94,7 +114,8 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
           ? only.speaker
           : undefined,
     dates,
-    past: dates.every(({ to }) => to < dayOf(question.asked_at)),
+    sent: dates.map(span => sentWithin(span, question.zone)),
+    past: dates.every(({ to }) => to < today),
     kind: questionKind(text),
     of_bot,
     personal: named.length > 0 || of_bot || (speaks && isOwn(text.replace(FOR_ANYBODY, ' '))),

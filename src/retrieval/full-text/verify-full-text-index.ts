@@ -2,6 +2,7 @@
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { readMessage } from './index-document.ts'
 import type { FullTextIndex, MessageState, ScopeReader } from './full-text-index.ts'
@@ -18,11 +19,12 @@ const SAMPLE = 5
 export interface VerifyFullTextIndexDeps {
   readonly feed: MessageReader
   readonly index: FullTextIndex
+  readonly zoneOf: ZoneOf
   readonly indexer: Pick<FullTextIndexer, 'requestSync' | 'whenIdle'>
 }
 
 /** Compares the full-text index with the messages. With `repair`, what is wrong is read again from the messages. */
-export const verifyFullTextIndex = ({ feed, index, indexer }: VerifyFullTextIndexDeps): VerifiablePart => ({
+export const verifyFullTextIndex = ({ feed, index, zoneOf, indexer }: VerifyFullTextIndexDeps): VerifiablePart => ({
   name: PART,
   verify: async run => {
     indexer.requestSync()
@@ -34,7 +36,11 @@ export const verifyFullTextIndex = ({ feed, index, indexer }: VerifyFullTextInde
       const last = page.at(-1)
       if (last === undefined) break
       seq = last.seq
-      await comparison.messages(page.map(each => each.message))
+      const states = page.map(({ message }) => stateOf(message.message_id, message, zoneOf))
+      await comparison.messages(
+        page.map(each => each.message),
+        await Promise.all(states),
+      )
     }
     for (let after: MessageId | undefined; ;) {
       const ids = await index.idsOf({ limit: PAGE, ...(after === undefined ? {} : { after }) })
@@ -66,14 +72,15 @@ class Comparison {
   }
 
   /** Whether each message is indexed as it should be, under its scope, with all its words. */
-  async messages(messages: readonly MessageRecord[]): Promise<void> {
+  async messages(messages: readonly MessageRecord[], states: readonly MessageState[]): Promise<void> {
     this.#run.signal.throwIfAborted()
     const scopes = await this.#index.scopesOf(messages.map(each => each.message_id))
+    const known = new Map(states.map(state => [state.message_id, state]))
     const wrong: MessageState[] = []
     for (const [scope, members] of Map.groupBy(messages, each => each.scope)) {
       const reader = await this.#index.open(scope)
       for (const [at, message] of members.entries()) {
-        const state = stateOf(message.message_id, message)
+        const state = known.get(message.message_id) ?? { message_id: message.message_id, now: undefined }
         const fault = await this.#faultOf(state, scopes.get(message.message_id), reader, at < SAMPLE)
         if (fault === undefined) continue
         this.#count(fault)
@@ -115,11 +122,11 @@ class Comparison {
     if (indexed_scope !== now.scope) return 'misplaced'
     const ordinal = (await reader?.ordinals([message_id]))?.get(message_id)
     if (reader === undefined || ordinal === undefined) return 'missing'
-    const { stems } = readMessage(now.message)
+    const { stems, keys } = readMessage(now.message)
     const [document] = await reader.documents([ordinal])
-    if (document?.stems.join(' ') !== stems.join(' ')) return 'altered'
+    if (document?.stems.join(' ') !== stems.join(' ') || document.keys.join(' ') !== keys.join(' ')) return 'altered'
     if (!sampled && !this.#run.every_vector) return undefined
-    const words = new Set(stems)
+    const words = new Set([...stems, ...keys])
     const postings = await reader.postings([...words])
     const held = [...words].every(word => postings.get(word)?.ordinals.includes(ordinal) === true)
     return held ? undefined : 'altered'

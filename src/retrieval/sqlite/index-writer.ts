@@ -114,13 +114,14 @@ export class IndexWriter {
   #putIn(scope_no: number, ordinal: number, message: IndexedMessage, changes: Changes): void {
     const document = readMessage(message)
     const counts = new Map<string, number>()
-    for (const stem of document.stems) counts.set(stem, (counts.get(stem) ?? 0) + 1)
+    const terms = [...document.stems, ...document.keys]
+    for (const stem of terms) counts.set(stem, (counts.get(stem) ?? 0) + 1)
     for (const [stem, count] of counts) changes.entriesToAdd(stem, postingPartOf(ordinal)).push({ ordinal, count })
     changes.columns.set(ordinal, encodeDocument(document, this.#speakers.numberOf(scope_no, message)))
     this.#database.run(
       `insert into documents (scope_no, ordinal, message_id, stems) values (:scope_no, :ordinal, :message_id, :stems)
        on conflict (scope_no, ordinal) do update set message_id = excluded.message_id, stems = excluded.stems`,
-      { scope_no, ordinal, message_id: message.message_id, stems: document.stems.join(' ') },
+      { scope_no, ordinal, message_id: message.message_id, stems: terms.join(' ') },
     )
   }
 

@@ -1,22 +1,39 @@
 /** Spans of days on the calendar: the result of reading a date expression. */
 import { DAY_MS } from '../../platform/clock.ts'
 
-/** A stretch of calendar days, both ends included, in days since the Unix epoch (UTC). */
+/** A stretch of calendar days, both ends included, in days since 1 January 1970. */
 export interface DateSpan {
   readonly from: number
   readonly to: number
 }
 
-/** A regular expression (flags `giu`), and the days that its groups mean when said on `day`. */
+/** Whether a clause speaks of what was or of what will be; `undefined` where its words do not say. */
+export type Tense = 'past' | 'future' | undefined
+
+/** Which of two figures is read as the day where both may be: `3/4` is 3 April or March 4. */
+export type DateOrder = 'day-first' | 'month-first'
+
+/** When a date expression was said, and how it is meant. */
+export interface SaidOn {
+  /** The calendar day on which it was said, in days since the Unix epoch. */
+  readonly day: number
+  /** Of the clause around the expression. */
+  readonly tense: Tense
+  readonly order: DateOrder
+}
+
+/** The expression looks like a date and is none: it is not read again by a less exact pattern. */
+export const NO_DATE = 'no date'
+
+/** A regular expression (flags `giu`), and the days that its groups mean; `undefined` leaves the text to other patterns. */
 export type DatePattern = readonly [
   pattern: string,
-  span: (groups: readonly (string | undefined)[], day: number) => DateSpan | undefined,
+  span: (groups: readonly (string | undefined)[], said: SaidOn) => DateSpan | typeof NO_DATE | undefined,
 ]
 
 const WEEK_DAYS = 7
 
-/** The calendar day of an instant, in days since the Unix epoch (UTC). */
-export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
+const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 
 const dateOf = (day: number): Date => new Date(day * DAY_MS)
 
@@ -28,6 +45,12 @@ export const yearOf = (day: number): number => dateOf(day).getUTCFullYear()
 export const monthOf = (day: number): number => dateOf(day).getUTCMonth()
 /** Sunday is 0. */
 export const weekdayOf = (day: number): number => dateOf(day).getUTCDay()
+
+/** The day of a calendar date, months from 0; `undefined` where the calendar has no such day. */
+export const realDay = (year: number, month: number, date: number): number | undefined => {
+  const day = dayOfDate(year, month, date)
+  return monthOf(day) === month && dateOf(day).getUTCDate() === date && yearOf(day) === year ? day : undefined
+}
 
 export const singleDay = (day: number): DateSpan => ({ from: day, to: day })
 
@@ -48,10 +71,10 @@ export const wholeSeason = (year: number, season: Season): DateSpan => ({
   to: dayOfDate(year, FIRST_MONTH[season] + 3, 0),
 })
 
-/** The week of a day, Monday to Sunday, moved by whole weeks. */
-export const weekOf = (day: number, weeks: number): DateSpan => {
-  const monday = day - ((weekdayOf(day) + 6) % WEEK_DAYS) + weeks * WEEK_DAYS
-  return { from: monday, to: monday + 6 }
+/** The week of a day, moved by whole weeks. @param first weekday with which a week begins, Sunday is 0 */
+export const weekOf = (day: number, weeks: number, first = 1): DateSpan => {
+  const begin = day - ((weekdayOf(day) - first + WEEK_DAYS) % WEEK_DAYS) + weeks * WEEK_DAYS
+  return { from: begin, to: begin + WEEK_DAYS - 1 }
 }
 
 /** Friday to Sunday before or after a day: what people call the last, this and the next weekend. */
@@ -72,23 +95,86 @@ export const nearestWeekday = (day: number, weekday: number, direction: -1 | 1):
   return day + direction * (distance === 0 ? WEEK_DAYS : distance)
 }
 
-/** How much nearer a day to come must be than one that is past: people tell more than they plan. */
+/** How much nearer a month or season to come must be than one that is past: people tell more than they plan. */
 const FUTURE_DISTANCE = 2
 
-/** The span of a month or season without a year that lies nearest to a day. */
-const nearestYear = (day: number, spanIn: (year: number) => DateSpan): DateSpan => {
+/**
+ * The span without a year that is meant: the last one in the past, the next one in the future, and the nearest where the
+ * tense is not known.
+ * @param spanIn the span in a year; `undefined` where that year has none (29 February)
+ */
+const meantYear = (
+  { day, tense }: SaidOn,
+  future_distance: number,
+  spanIn: (year: number) => DateSpan | undefined,
+): DateSpan | undefined => {
   const distance = ({ from, to }: DateSpan): number =>
-    day < from ? FUTURE_DISTANCE * (from - day) : day > to ? day - to : 0
+    day < from ? future_distance * (from - day) : day > to ? day - to : 0
   const year = yearOf(day)
-  return [year, year - 1, year + 1].map(spanIn).reduce((best, each) => (distance(each) < distance(best) ? each : best))
+  const spans = [year, year - 1, year + 1, year - 2, year + 2, year - 4, year + 4].flatMap(each => spanIn(each) ?? [])
+  const fitting =
+    tense === 'past'
+      ? spans.filter(({ from }) => from <= day)
+      : tense === 'future'
+        ? spans.filter(({ to }) => to >= day)
+        : spans
+  return fitting.reduce<DateSpan | undefined>(
+    (best, each) => (best === undefined || distance(each) < distance(best) ? each : best),
+    undefined,
+  )
 }
 
-/** A span of the year that was said, or of the nearest one where none was. */
+/** A month or season of the year that was said, or of the one that is meant where none was. */
 export const spanOfYear = (
   year: string | number | undefined,
-  day: number,
+  said: SaidOn,
   spanIn: (year: number) => DateSpan,
-): DateSpan => (year === undefined ? nearestYear(day, spanIn) : spanIn(Number(year)))
+): DateSpan =>
+  year === undefined ? (meantYear(said, FUTURE_DISTANCE, spanIn) ?? spanIn(yearOf(said.day))) : spanIn(Number(year))
+
+/** A day of the year that was said, or of the one that is meant; no date where the calendar has no such day. */
+export const dayOfYear = (
+  year: string | number | undefined,
+  said: SaidOn,
+  dayIn: (year: number) => number | undefined,
+): DateSpan | typeof NO_DATE => {
+  const spanIn = (each: number): DateSpan | undefined => {
+    const day = dayIn(each)
+    return day === undefined ? undefined : singleDay(day)
+  }
+  return (year === undefined ? meantYear(said, 1, spanIn) : spanIn(Number(year))) ?? NO_DATE
+}
+
+/** A stretch of days in each year, such as a holiday: that of the year that was said, or of the one that is meant. */
+export const daysOfYear = (year: string | undefined, said: SaidOn, spanIn: (year: number) => DateSpan): DateSpan =>
+  year === undefined ? (meantYear(said, 1, spanIn) ?? spanIn(yearOf(said.day))) : spanIn(Number(year))
+
+/** A weekday without “last” or “next”: the last one in the past, otherwise the next one. */
+export const weekdayMeant = ({ day, tense }: SaidOn, weekday: number): DateSpan =>
+  singleDay(nearestWeekday(day, weekday, tense === 'past' ? -1 : 1))
+
+/** A day of the month without a month: “on the 1st”. */
+export const dayOfMonthMeant = ({ day, tense }: SaidOn, date: number): DateSpan | typeof NO_DATE => {
+  const step = tense === 'past' ? -1 : 1
+  for (let months = 0; Math.abs(months) <= 12; months += step) {
+    const { from, to } = monthFrom(day, months)
+    const meant = from + date - 1
+    if (date >= 1 && meant <= to && (tense === 'past' ? meant <= day : meant >= day)) return singleDay(meant)
+  }
+  return NO_DATE
+}
+
+/** A weekday that is also a day of the month: “Tuesday the 1st”. */
+export const weekdayAndDate = ({ day, tense }: SaidOn, weekday: number, date: number): DateSpan | typeof NO_DATE => {
+  const step = tense === 'past' ? -1 : 1
+  for (let months = 0; Math.abs(months) <= 48; months += step) {
+    const { from, to } = monthFrom(day, months)
+    const meant = from + date - 1
+    if (meant > to || (tense === 'past' ? meant > day : meant < day)) continue
+    if (weekdayOf(meant) === weekday) return singleDay(meant)
+  }
+  return NO_DATE
+}
 
 const UNIT_SLACK: Readonly<Record<'day' | 'week' | 'month' | 'year', number>> = {
   day: 0,
@@ -104,11 +190,28 @@ const UNIT_DAYS: Readonly<Record<'day' | 'week' | 'month' | 'year', number>> = {
 }
 export type Unit = keyof typeof UNIT_DAYS
 
+/** Smaller units in a unit: half a year is six months, and as exact as these. */
+const PARTS_OF_UNIT: Readonly<Partial<Record<Unit, readonly [number, Unit]>>> = {
+  year: [12, 'month'],
+  month: [4, 'week'],
+  week: [7, 'day'],
+}
+
 /** A number of units before or after a day, as exactly as people mean it: “two weeks ago” is half a week either way. */
 export const unitsFrom = (day: number, count: number, unit: Unit): DateSpan => {
+  const parts = PARTS_OF_UNIT[unit]
+  if (!Number.isInteger(count) && parts !== undefined) return unitsFrom(day, Math.round(count * parts[0]), parts[1])
   const middle = Math.round(day + count * UNIT_DAYS[unit])
   return { from: middle - UNIT_SLACK[unit], to: middle + UNIT_SLACK[unit] }
 }
+
+/** The last days of a year, or the first weeks of it. */
+export const partOfYear = ({ from, to }: DateSpan, part: 'early' | 'middle' | 'late'): DateSpan =>
+  part === 'early'
+    ? { from, to: from + 30 }
+    : part === 'middle'
+      ? { from: from + 150, to: from + 212 }
+      : { from: to - 30, to }
 
 /** Parts of a month: early, in the middle, late. */
 export const partOfMonth = ({ from, to }: DateSpan, part: 'early' | 'middle' | 'late'): DateSpan =>
@@ -117,6 +220,12 @@ export const partOfMonth = ({ from, to }: DateSpan, part: 'early' | 'middle' | '
     : part === 'middle'
       ? { from: from + 9, to: from + 20 }
       : { from: to - 11, to }
+
+/** One stretch from the first span to the second: “from Sunday to Thursday” ends in the week in which it begins. */
+export const stretch = (first: DateSpan, second: DateSpan): DateSpan => {
+  const to = second.to < first.from && first.from - second.to < WEEK_DAYS ? second.to + WEEK_DAYS : second.to
+  return { from: Math.min(first.from, second.from === second.to ? to : second.from), to: Math.max(first.to, to) }
+}
 
 /** The same days of another year. */
 export const inYear = ({ from, to }: DateSpan, year: number): DateSpan => {

@@ -1,13 +1,19 @@
-/** Reads date expressions in English: "last Tuesday", "3 May 2026", "two weeks ago". */
+/** Reads date expressions in English: "last Tuesday", "3 May 2026", "a week from Friday". */
 import { NUMBER_WORDS } from '../number-words.ts'
 import {
-  dayOfDate,
+  dayOfMonthMeant,
+  dayOfYear,
   monthFrom,
   nearestWeekday,
+  NO_DATE,
   partOfMonth,
+  partOfYear,
+  realDay,
   singleDay,
   spanOfYear,
   unitsFrom,
+  weekdayAndDate,
+  weekdayMeant,
   weekendOf,
   weekOf,
   wholeMonth,
@@ -16,44 +22,79 @@ import {
   yearOf,
   type DatePattern,
   type DateSpan,
+  type SaidOn,
   type Season,
   type Unit,
 } from './date-span.ts'
+import { yearInFigures } from './dates-in-figures.ts'
 
 const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
 /** From one to twelve: of longer times people say another unit. */
 const NUMBERS = [...NUMBER_WORDS].filter(([word, number]) => /^[a-z]/.test(word) && number >= 1 && number <= 12)
-const ORDINALS = 'first second third fourth'.split(' ')
+const ORDINALS =
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first'.split(
+    ' ',
+  )
 const DIRECTIONS: Readonly<Record<string, number>> = { last: -1, past: -1, previous: -1, this: 0, next: 1, coming: 1 }
+const PARTS: Readonly<Record<string, 'early' | 'middle' | 'late'>> = {
+  beginning: 'early',
+  start: 'early',
+  middle: 'middle',
+  end: 'late',
+}
 
 /** Full name or the usual three or four letters; `may` and `march` only as written names, because they are words too. */
 const MONTH =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?'
-const DAY = '(\\d{1,2})(?:st|nd|rd|th)?'
-const YEAR = '((?:19|20)\\d\\d)'
+const DAY = `(\\d{1,2}(?:st|nd|rd|th)?|${[...ORDINALS].reverse().join('|')})`
+const FIGURES = '(\\d{1,2})(?:st|nd|rd|th)?'
+const YEAR = "((?:19|20)\\d\\d|['’]\\d\\d)"
 const WEEKDAY = '(sunday|monday|tuesday|wednesday|thursday|friday|saturday)'
+/** A weekday before a date says nothing more. */
+const ALSO_WEEKDAY = '(?:(?:on )?(?:sun|mon|tues?|weds?|wednes|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?\\.?,? (?:the )?)?'
+const SHORT_WEEKDAY = '(sun|mon|tues?|weds?|thu(?:rs?)?|fri|sat)'
 const SEASON = '(spring|summer|autumn|fall|winter)'
-const COUNT = `(\\d{1,3}|an?|${NUMBERS.map(([word]) => word).join('|')}|(?:a )?couple(?: of)?|(?:a )?few|several)`
+const COUNT = `(\\d{1,3}|an?|half an?|${NUMBERS.map(([word]) => word).join('|')}|(?:a )?couple(?: of)?|(?:a )?few|several)`
+const UNIT = '(day|week|fortnight|month|year)'
 
 const monthNumber = (name: string): number => MONTHS.findIndex(each => each.startsWith(name.slice(0, 3)))
+const weekdayNumber = (name: string): number => WEEKDAYS.findIndex(each => each.startsWith(name.slice(0, 3)))
 const season = (name: string): Season => (name === 'fall' ? 'autumn' : (name as Season))
+const dateNumber = (text: string): number => (/^\d/.test(text) ? Number.parseInt(text) : ORDINALS.indexOf(text) + 1)
+const yearNumber = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : yearInFigures(text.replace(/\D/g, ''))
 
 const countOf = (text: string): number => {
   if (/^\d/.test(text)) return Number(text)
+  if (text.startsWith('half')) return 0.5
   if (text.includes('couple')) return 2
   if (text.includes('few') || text === 'several') return 3
   return NUMBER_WORDS.get(text) ?? 1
 }
 
-const monthSpan = (month: string, year: string | undefined, day: number): DateSpan =>
-  spanOfYear(year, day, each => wholeMonth(each, monthNumber(month)))
+const monthSpan = (month: string, year: string | undefined, said: SaidOn): DateSpan =>
+  spanOfYear(yearNumber(year), said, each => wholeMonth(each, monthNumber(month)))
 
-const dateSpan = (date: string, month: string, year: string | undefined, day: number): DateSpan =>
-  spanOfYear(year, day, each => singleDay(dayOfDate(each, monthNumber(month), Number(date))))
+const dateSpan = (date: string, month: string, year: string | undefined, said: SaidOn): DateSpan | typeof NO_DATE =>
+  dayOfYear(yearNumber(year), said, each => realDay(each, monthNumber(month), dateNumber(date)))
 
-const seasonSpan = (name: string, year: string | undefined, day: number): DateSpan =>
-  spanOfYear(year, day, each => wholeSeason(each, season(name)))
+const dateRange = (from: string, to: string, month: string, year: string | undefined, said: SaidOn) => {
+  const last = dateSpan(to, month, year, said)
+  if (last === NO_DATE) return NO_DATE
+  const first = dateSpan(from, month, String(yearOf(last.from)), said)
+  return first === NO_DATE || first.from > last.to ? NO_DATE : { from: first.from, to: last.to }
+}
+
+const seasonSpan = (name: string, year: string | undefined, said: SaidOn): DateSpan =>
+  spanOfYear(yearNumber(year), said, each => wholeSeason(each, season(name)))
+
+const movedSeason = (direction: number, name: string, day: number): DateSpan => {
+  const nearest = seasonSpan(name, undefined, { day, tense: undefined, order: 'day-first' })
+  if (direction < 0 && nearest.to >= day) return wholeSeason(yearOf(nearest.from) - 1, season(name))
+  if (direction > 0 && nearest.from <= day) return wholeSeason(yearOf(nearest.from) + 1, season(name))
+  return nearest
+}
 
 const movedSpan = (direction: number, name: string, day: number): DateSpan | undefined => {
   const weekday = WEEKDAYS.indexOf(name)
@@ -62,77 +103,180 @@ const movedSpan = (direction: number, name: string, day: number): DateSpan | und
   if (name === 'weekend') return weekendOf(day, direction)
   if (name === 'month') return monthFrom(day, direction)
   if (name === 'year') return wholeYear(yearOf(day) + direction)
-  if (name === 'night') return direction < 0 ? singleDay(day - 1) : undefined
+  if (name === 'night') return singleDay(direction < 0 ? day - 1 : day)
   if (['morning', 'afternoon', 'evening'].includes(name)) return singleDay(day + direction)
-  const nearest = seasonSpan(name, undefined, day)
-  if (direction < 0 && nearest.to >= day) return wholeSeason(yearOf(nearest.from) - 1, season(name))
-  if (direction > 0 && nearest.from <= day) return wholeSeason(yearOf(nearest.from) + 1, season(name))
-  return nearest
+  return movedSeason(direction, name, day)
 }
 
-/** How dates are written and said in English, the more exact first. */
-export const ENGLISH_DATES: readonly DatePattern[] = [
+/** The day that “a week from …” and “two days after …” count from. */
+const ANCHOR = `(now|today|tomorrow|yesterday|(?:next |last |this )?${WEEKDAY.slice(1, -1)})`
+const anchorDay = (anchor: string, said: SaidOn): number => {
+  const { day } = said
+  if (anchor === 'tomorrow') return day + 1
+  if (anchor === 'yesterday') return day - 1
+  const [direction, name] = anchor.includes(' ') ? anchor.split(' ') : [undefined, anchor]
+  const weekday = WEEKDAYS.indexOf(name)
+  if (weekday < 0) return day
+  return direction === 'last' ? nearestWeekday(day, weekday, -1) : weekdayMeant(said, weekday).from
+}
+
+const moved = (count: string, unit: string, direction: number, from: number): DateSpan =>
+  unit === 'fortnight'
+    ? unitsFrom(from, direction * 2 * countOf(count), 'week')
+    : unitsFrom(from, direction * countOf(count), unit as Unit)
+
+/** A number of units from a certain day is a certain day. */
+const exactly = ({ from, to }: DateSpan): DateSpan => singleDay((from + to) / 2)
+
+const weekdayOfWeek = (weeks: number, name: string, day: number): DateSpan => {
+  const { from } = weekOf(day, weeks)
+  return singleDay(nearestWeekday(from - 1, WEEKDAYS.indexOf(name), 1))
+}
+
+const partOf = (part: string, which: string, name: string, day: number): DateSpan | undefined => {
+  const whole = movedSpan(DIRECTIONS[which] ?? 0, name, day)
+  const side = PARTS[part] ?? 'early'
+  if (whole === undefined) return undefined
+  if (name === 'year') return partOfYear(whole, side)
+  if (name === 'month') return partOfMonth(whole, side)
+  const { from, to } = whole
+  return side === 'early'
+    ? { from, to: from + 1 }
+    : side === 'middle'
+      ? { from: from + 2, to: from + 3 }
+      : { from: to - 2, to }
+}
+
+/** Dates with a month, the more exact first. */
+const MONTH_DATES: readonly DatePattern[] = [
   [
-    `\\b${DAY}(?: of)? ${MONTH}(?:,? ${YEAR})?\\b`,
-    ([date = '', month = '', year], day) => dateSpan(date, month, year, day),
+    `\\b(?:between |from )?${FIGURES}(?: ?[-–] ?| to | and | until )${FIGURES}(?: of)? ${MONTH}(?:,? ${YEAR})?(?![\\p{L}\\d])`,
+    ([from = '', to = '', month = '', year], said) => dateRange(from, to, month, year, said),
   ],
   [
-    `\\b${MONTH} (?:the )?${DAY}(?:,? ${YEAR})?\\b(?! ?(?:am|pm|:))`,
-    ([month = '', date = '', year], day) => dateSpan(date, month, year, day),
+    `\\b${MONTH} (?:the )?${FIGURES} ?[-–] ?${FIGURES}(?:,? ${YEAR})?(?![\\p{L}\\d:])`,
+    ([month = '', from = '', to = '', year], said) => dateRange(from, to, month, year, said),
+  ],
+  [
+    `\\b${ALSO_WEEKDAY}${DAY}(?: of)? ${MONTH}(?:,? ${YEAR})?(?![\\p{L}\\d])`,
+    ([date = '', month = '', year], said) => dateSpan(date, month, year, said),
+  ],
+  [
+    `\\b${ALSO_WEEKDAY}${MONTH} (?:the )?${DAY}(?:,? ${YEAR})?(?![\\p{L}\\d:]| ?(?:am|pm)\\b)`,
+    ([month = '', date = '', year], said) => dateSpan(date, month, year, said),
   ],
   [
     `\\b(first|second|third|fourth|last) week(?:end)? (?:of|in) ${MONTH}(?:,? ${YEAR})?\\b`,
-    ([which = '', month = '', year], day) => {
-      const { from, to } = monthSpan(month, year, day)
+    ([which = '', month = '', year], said) => {
+      const { from, to } = monthSpan(month, year, said)
       const begin = which === 'last' ? to - 6 : from + 7 * ORDINALS.indexOf(which)
       return { from: begin, to: begin + 6 }
     },
   ],
   [
     `\\b(early|(?:the )?(?:beginning|start) of|mid|(?:the )?middle of|late|(?:the )?end of)[ -]${MONTH}(?:,? ${YEAR})?\\b`,
-    ([part = '', month = '', year], day) =>
+    ([part = '', month = '', year], said) =>
       partOfMonth(
-        monthSpan(month, year, day),
+        monthSpan(month, year, said),
         /early|begin|start/.test(part) ? 'early' : part.includes('mid') ? 'middle' : 'late',
       ),
   ],
-  [`\\b${MONTH},? ${YEAR}\\b`, ([month = '', year], day) => monthSpan(month, year, day)],
-  [`\\b${SEASON},?(?: of| in)? ${YEAR}\\b`, ([name = '', year], day) => seasonSpan(name, year, day)],
+  [`\\b${MONTH},? ${YEAR}(?!\\d)`, ([month = '', year], said) => monthSpan(month, year, said)],
+  [`\\b${SEASON},?(?: of| in)? ${YEAR}(?!\\d)`, ([name = '', year], said) => seasonSpan(name, year, said)],
   // `may` and `march` are also other words: without a date or a year they need a word before them.
   [
     `\\b(?:in|of|since|until|during|by|last|this|next|from|around|to) ${MONTH}\\b`,
-    ([month = ''], day) => monthSpan(month, undefined, day),
+    ([month = ''], said) => monthSpan(month, undefined, said),
   ],
   [
     '\\b(january|february|april|june|july|august|september|october|november|december)\\b',
-    ([month = ''], day) => monthSpan(month, undefined, day),
+    ([month = ''], said) => monthSpan(month, undefined, said),
   ],
-  [`\\b(?:in|since|during|of|from|year|until|around|by) ${YEAR}\\b`, ([year]) => wholeYear(Number(year))],
-  ['\\b(?:the )?day before yesterday\\b', (_, day) => singleDay(day - 2)],
-  ['\\b(?:the )?day after tomorrow\\b', (_, day) => singleDay(day + 2)],
-  ['\\byesterday\\b', (_, day) => singleDay(day - 1)],
-  ['\\b(?:today|tonight|just now|earlier today)\\b', (_, day) => singleDay(day)],
-  ['\\b(?:tomorrow|tmrw)\\b', (_, day) => singleDay(day + 1)],
+  ['\\b(?:in|since|during|of|from|year|until|around|by) ((?:19|20)\\d\\d)\\b', ([year]) => wholeYear(Number(year))],
+]
+
+/** Days, weeks, months and years that are counted from the day of the message. */
+const COUNTED: readonly DatePattern[] = [
+  ['\\b(?:the )?day before yesterday\\b', (_, { day }) => singleDay(day - 2)],
+  ['\\b(?:the )?day after tomorrow\\b', (_, { day }) => singleDay(day + 2)],
   [
-    `\\b${COUNT} (day|week|month|year)s? (?:ago|back|earlier)\\b`,
-    ([count = '', unit = ''], day) => unitsFrom(day, -countOf(count), unit as Unit),
-  ],
-  [`\\b${COUNT} weekends? ago\\b`, ([count = ''], day) => weekendOf(day, -countOf(count))],
-  [
-    `\\bin (?:another |about )?${COUNT} (day|week|month|year)s?\\b(?! of)`,
-    ([count = '', unit = ''], day) => unitsFrom(day, countOf(count), unit as Unit),
+    `\\b${COUNT} ${UNIT}s? ago (today|yesterday|tomorrow|(?:last |this )?${WEEKDAY.slice(1, -1)})\\b`,
+    ([count = '', unit = '', anchor = ''], said) => exactly(moved(count, unit, -1, anchorDay(anchor, said))),
   ],
   [
-    `\\b(last|past|previous|this|next|coming) (week|weekend|month|year|night|morning|afternoon|evening|${WEEKDAY.slice(1, -1)}|${SEASON.slice(1, -1)})\\b`,
-    ([direction = '', name = ''], day) => movedSpan(DIRECTIONS[direction] ?? 0, name, day),
+    `\\b${COUNT} ${UNIT}s? (?:from|after) ${ANCHOR}\\b`,
+    ([count = '', unit = '', anchor = ''], said) => exactly(moved(count, unit, 1, anchorDay(anchor, said))),
   ],
-  [`\\b(?:the )?other day\\b`, (_, day) => ({ from: day - 5, to: day - 1 })],
-  [`\\bon ${WEEKDAY}\\b`, ([name = ''], day) => singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name), -1))],
   [
-    '\\bon the (\\d{1,2})(?:st|nd|rd|th)\\b',
-    ([date = ''], day) => {
-      const from = monthFrom(day, 0).from + Number(date) - 1
-      return singleDay(from > day + 15 ? monthFrom(day, -1).from + Number(date) - 1 : from)
-    },
+    `\\b${COUNT} ${UNIT}s? before ${ANCHOR}\\b`,
+    ([count = '', unit = '', anchor = ''], said) => exactly(moved(count, unit, -1, anchorDay(anchor, said))),
+  ],
+  ['\\byesterday\\b', (_, { day }) => singleDay(day - 1)],
+  ['\\b(?:today|tonight|just now|earlier today)\\b', (_, { day }) => singleDay(day)],
+  ['\\b(?:tomorrow|tmrw|tomorow|tommorow)\\b', (_, { day }) => singleDay(day + 1)],
+  [
+    `\\b${COUNT} ${UNIT}s? and a half (?:ago|back|earlier)\\b`,
+    ([count = '', unit = ''], { day }) => unitsFrom(day, -countOf(count) - 0.5, unit as Unit),
+  ],
+  [`\\b(?:a|one) ${UNIT} and a half ago\\b`, ([unit = ''], { day }) => unitsFrom(day, -1.5, unit as Unit)],
+  [`\\b${COUNT} ${UNIT}s? (?:ago|back|earlier)\\b`, ([count = '', unit = ''], { day }) => moved(count, unit, -1, day)],
+  [`\\b${COUNT} weekends? ago\\b`, ([count = ''], { day }) => weekendOf(day, -countOf(count))],
+  [
+    `\\bin (?:another |about )?${COUNT} ${UNIT}s?['’]?(?: time)?\\b(?! of)`,
+    ([count = '', unit = ''], { day }) => moved(count, unit, 1, day),
   ],
 ]
+
+/** Weekdays, days of the month, and parts of the week, month and year around the day of the message. */
+const AROUND: readonly DatePattern[] = [
+  ['\\bthe week after next\\b', (_, { day }) => weekOf(day, 2)],
+  ['\\bthe week before last\\b', (_, { day }) => weekOf(day, -2)],
+  [
+    `\\b(beginning|start|middle|end) of (?:(last|this|next|the) )?(week|month|year)\\b`,
+    ([part = '', which = 'this', name = ''], { day }) => partOf(part, which, name, day),
+  ],
+  [
+    `\\b${DAY} of (last|this|next|the) month\\b`,
+    ([date = '', which = ''], { day }) => {
+      const { from, to } = monthFrom(day, DIRECTIONS[which] ?? 0)
+      const meant = from + dateNumber(date) - 1
+      return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
+    },
+  ],
+  [
+    `\\b(?:on )?${WEEKDAY},? (?:of )?(last|this|next) week\\b`,
+    ([name = '', which = ''], { day }) => weekdayOfWeek(DIRECTIONS[which] ?? 0, name, day),
+  ],
+  [
+    `\\b(last|this|next) week,? (?:on )?${WEEKDAY}\\b`,
+    ([which = '', name = ''], { day }) => weekdayOfWeek(DIRECTIONS[which] ?? 0, name, day),
+  ],
+  [
+    '\\b(?:on |over |at )?the weekend\\b(?! (?:of|in))',
+    (_, { day, tense }) => weekendOf(day, tense === 'past' && weekendOf(day, 0).from > day ? -1 : 0),
+  ],
+  // What repeats is no certain day.
+  [`\\b(?:every|each) (?:other )?(?:${WEEKDAY.slice(1, -1)}|week|weekend|month|year|day)\\b`, () => NO_DATE],
+  [`\\b(?:on )?${WEEKDAY}s\\b`, () => NO_DATE],
+  [
+    `\\b(?:(?:on|next|this|last|coming) )*${WEEKDAY},? the ${FIGURES}(?!\\d)`,
+    ([name = '', date = ''], said) => weekdayAndDate(said, WEEKDAYS.indexOf(name), Number(date)),
+  ],
+  [
+    `\\b(?:this )?(last|past|previous|this|next|coming) (week|weekend|month|year|night|morning|afternoon|evening|${WEEKDAY.slice(1, -1)}|${SEASON.slice(1, -1)})\\b`,
+    ([direction = '', name = ''], { day }) => movedSpan(DIRECTIONS[direction] ?? 0, name, day),
+  ],
+  [`\\b(?:the )?other day\\b`, (_, { day }) => ({ from: day - 5, to: day - 1 })],
+  [`\\b${WEEKDAY}\\b`, ([name = ''], said) => weekdayMeant(said, WEEKDAYS.indexOf(name))],
+  [
+    `\\b(?:(?:on|next|last|this|by|until|till|since) ${SHORT_WEEKDAY}|${SHORT_WEEKDAY}(?=,? (?:morning|afternoon|evening|night|noon|at \\d|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)?\\b)))(?![\\p{L}\\d])`,
+    ([first, second], said) => weekdayMeant(said, weekdayNumber(first ?? second ?? '')),
+  ],
+  [
+    '\\bon the (\\d{1,2})(?:st|nd|rd|th)\\b(?! (?:floor|street|avenue|of|row|page|place))',
+    ([date = ''], said) => dayOfMonthMeant(said, Number(date)),
+  ],
+]
+
+/** How dates are written and said in English, the more exact first. */
+export const ENGLISH_DATES: readonly DatePattern[] = [...MONTH_DATES, ...COUNTED, ...AROUND]

@@ -1,13 +1,19 @@
-/** Reads date expressions in Hebrew. */
+/** Reads date expressions in Hebrew: "ביום שלישי", "ב-3 במאי", "בעוד שבועיים". Weeks begin on Sunday. */
 import { NUMBER_WORDS } from '../number-words.ts'
 import {
-  dayOfDate,
+  dayOfMonthMeant,
+  dayOfYear,
   monthFrom,
   nearestWeekday,
+  NO_DATE,
+  partOfMonth,
+  partOfYear,
+  realDay,
   singleDay,
   spanOfYear,
   unitsFrom,
-  weekendOf,
+  weekdayAndDate,
+  weekdayMeant,
   weekOf,
   wholeMonth,
   wholeSeason,
@@ -15,12 +21,15 @@ import {
   yearOf,
   type DatePattern,
   type DateSpan,
+  type SaidOn,
   type Season,
   type Unit,
 } from './date-span.ts'
 
 const MONTHS = 'ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר'.split(' ')
 const WEEKDAYS = 'ראשון שני שלישי רביעי חמישי שישי שבת'.split(' ')
+/** Weekdays by their letter: יום א׳. */
+const WEEKDAY_LETTERS = 'אבגדהוש'
 const SEASONS: Readonly<Record<string, Season>> = { אביב: 'spring', קיץ: 'summer', סתיו: 'autumn', חורף: 'winter' }
 /** Words for a number of units, some of them in the dual form that needs no number. */
 const DUALS: Readonly<Record<string, readonly [number, Unit]>> = {
@@ -28,15 +37,28 @@ const DUALS: Readonly<Record<string, readonly [number, Unit]>> = {
   שבועיים: [2, 'week'],
   חודשיים: [2, 'month'],
   שנתיים: [2, 'year'],
+  'חצי שנה': [0.5, 'year'],
+  'שנה וחצי': [1.5, 'year'],
+  'חודש וחצי': [1.5, 'month'],
+  'שבוע וחצי': [1.5, 'week'],
   שבוע: [1, 'week'],
   חודש: [1, 'month'],
   שנה: [1, 'year'],
   יום: [1, 'day'],
 }
-const UNITS: Readonly<Record<string, Unit>> = { ימים: 'day', שבועות: 'week', חודשים: 'month', שנים: 'year' }
-/** From three to ten, and vague amounts; two of a unit has a form of its own. */
+const UNITS: Readonly<Record<string, Unit>> = {
+  יום: 'day',
+  ימים: 'day',
+  שבועות: 'week',
+  חודשים: 'month',
+  חודש: 'month',
+  שנים: 'year',
+  שנה: 'year',
+}
+/** From one to ten as days of the month, and from three to ten of a unit: two of a unit has a form of its own. */
+const FIRST_TEN = [...NUMBER_WORDS].filter(([word, number]) => /^[א-ת]/.test(word) && number >= 1 && number <= 10)
 const NUMBERS: ReadonlyMap<string, number> = new Map([
-  ...[...NUMBER_WORDS].filter(([word, number]) => /^[א-ת]/.test(word) && number >= 3 && number <= 10),
+  ...FIRST_TEN.filter(([, number]) => number >= 3),
   ['כמה', 3] as const,
   ['מספר', 3] as const,
 ])
@@ -44,80 +66,204 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
 /** A word boundary for letters outside ASCII, and the letters that join a word: in, of, from, to, that, and. */
 const BEGIN = '(?<![\\p{L}\\p{N}])'
 const END = '(?![\\p{L}\\p{N}])'
-const JOINED = '[והבלמשכ]{0,3}-?'
+const JOINED = '[והבלמשכ]{0,3}[-־]?'
 const MONTH = `(${MONTHS.join('|')})`
 const WEEKDAY = `(${WEEKDAYS.join('|')})`
 const YEAR = '((?:19|20)\\d\\d)'
+const DATE = `(\\d{1,2}|${FIRST_TEN.map(([word]) => word).join('|')})`
+/** A weekday as it is spoken of: with the word for day, or the sabbath, or its letter. */
+const DAY = `(?:יום ${WEEKDAY}|יום ([${WEEKDAY_LETTERS}])['׳]|(שבת)(?! (?:על|ליד|בבית ה)))`
+const ALSO_WEEKDAY = `(?:${BEGIN}[ובלמהש]{0,2}יום (?:${WEEKDAYS.join('|')}|[${WEEKDAY_LETTERS}]['׳]),? )?`
 
-const monthSpan = (month: string, year: string | undefined, day: number): DateSpan =>
-  spanOfYear(year, day, each => wholeMonth(each, MONTHS.indexOf(month)))
+const dateNumber = (text: string): number => NUMBER_WORDS.get(text) ?? Number(text)
 
-const seasonSpan = (name: string, year: string | number | undefined, day: number): DateSpan =>
-  spanOfYear(year, day, each => wholeSeason(each, SEASONS[name] ?? 'summer'))
+const weekdayOf = ([name, letter, sabbath]: readonly (string | undefined)[]): number =>
+  sabbath !== undefined ? 6 : name !== undefined ? WEEKDAYS.indexOf(name) : WEEKDAY_LETTERS.indexOf(letter ?? 'א')
+
+const monthSpan = (month: string, year: string | undefined, said: SaidOn): DateSpan =>
+  spanOfYear(year, said, each => wholeMonth(each, MONTHS.indexOf(month)))
+
+const dateSpan = (date: string, month: string, year: string | undefined, said: SaidOn): DateSpan | typeof NO_DATE =>
+  dayOfYear(year, said, each => realDay(each, MONTHS.indexOf(month), dateNumber(date)))
+
+/** Friday and Saturday of the week. */
+const weekend = (day: number, weeks: number): DateSpan => {
+  const { to } = weekOf(day, weeks, 0)
+  return { from: to - 1, to }
+}
 
 const moved = (name: string, direction: -1 | 0 | 1, day: number): DateSpan =>
   name === 'שבוע'
-    ? weekOf(day, direction)
+    ? weekOf(day, direction, 0)
     : name === 'חודש'
       ? monthFrom(day, direction)
       : name === 'שנה'
         ? wholeYear(yearOf(day) + direction)
-        : weekendOf(day, direction)
+        : weekend(day, direction)
 
-const direction = (word: string): -1 | 0 | 1 =>
-  /^(שעבר|הקודמ|האחרונ)/.test(word) ? -1 : word.startsWith('הבא') ? 1 : 0
+const direction = (word: string | undefined): -1 | 0 | 1 =>
+  word === undefined ? 0 : /^(?:שעבר|ה?קודמ|ה?קודם|ה?אחרו[נן])/.test(word) ? -1 : /^ה?(?:בא|קרוב)/.test(word) ? 1 : 0
 
-/** How dates are written and said in Hebrew, the more exact first. */
-export const HEBREW_DATES: readonly DatePattern[] = [
+const weekdayOfWeek = (when: string | undefined, weekday: readonly (string | undefined)[], day: number): DateSpan =>
+  singleDay(weekOf(day, direction(when), 0).from + weekdayOf(weekday))
+
+const partOf = (part: string, name: string, when: string | undefined, day: number): DateSpan => {
+  const side = part.startsWith('ת') ? 'early' : part.startsWith('א') ? 'middle' : 'late'
+  const bare = name.replace(/^ה/, '')
+  const whole = moved(bare, direction(when), day)
+  return bare === 'שנה' ? partOfYear(whole, side) : partOfMonth(whole, side)
+}
+
+/** A month or season that lies strictly before or after the day. */
+const movedYear = (when: string, day: number, spanIn: (year: number) => DateSpan): DateSpan => {
+  const step = direction(when)
+  if (step === 0) return spanIn(yearOf(day))
+  const years = [0, 1, 2].map(each => yearOf(day) + step * each)
+  const span = years.map(spanIn).find(({ from, to }) => (step < 0 ? to < day : from > day))
+  return span ?? spanIn(yearOf(day))
+}
+
+const WHEN = '(שעברה?|ה?קודם|ה?קודמת|ה?אחרון|ה?אחרונה|הבאה?|ה?קרובה?|הזאת|הזו|הזה)'
+const PART = '(תחילת|אמצע|סוף)'
+
+/** Dates with a month, the more exact first. */
+const MONTH_DATES: readonly DatePattern[] = [
   [
-    `${BEGIN}${JOINED}(\\d{1,2}) ?(?:[בל]-?)?${MONTH}(?:,? (?:ב-?)?${YEAR})?${END}`,
-    ([date = '', month = '', year], day) =>
-      spanOfYear(year, day, each => singleDay(dayOfDate(each, MONTHS.indexOf(month), Number(date)))),
+    `${BEGIN}(?:בין )?[בהלמ]?[-־]?(\\d{1,2})(?: ?[-–־] ?| עד (?:ה[-־])?| ל[-־]?| ו[-־]?)(\\d{1,2}) ?[בל][-־]?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${END}`,
+    ([from = '', to = '', month = '', year], said) => {
+      const last = dateSpan(to, month, year, said)
+      if (last === NO_DATE) return NO_DATE
+      const first = dateSpan(from, month, String(yearOf(last.from)), said)
+      return first === NO_DATE || first.from > last.to ? NO_DATE : { from: first.from, to: last.to }
+    },
   ],
   [
-    `${BEGIN}${JOINED}${MONTH}(?:,? (?:ב-?|של )?${YEAR})?${END}`,
-    ([month = '', year], day) => monthSpan(month, year, day),
+    `${ALSO_WEEKDAY}${BEGIN}${JOINED}${DATE} ?(?:[בל][-־]?)?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${END}`,
+    ([date = '', month = '', year], said) => dateSpan(date, month, year, said),
   ],
-  [`${BEGIN}(?:ב|בשנת |מאז |עד )-?${YEAR}${END}`, ([year]) => wholeYear(Number(year))],
-  [`${BEGIN}שלשום${END}`, (_, day) => singleDay(day - 2)],
-  [`${BEGIN}(?:אתמול|אמש)${END}`, (_, day) => singleDay(day - 1)],
-  [`${BEGIN}מחרתיים${END}`, (_, day) => singleDay(day + 2)],
-  [`${BEGIN}מחר${END}`, (_, day) => singleDay(day + 1)],
-  [`${BEGIN}(?:היום|הבוקר|הערב|הלילה)${END}`, (_, day) => singleDay(day)],
   [
-    `${BEGIN}(לפני|בעוד|עוד) (${Object.keys(DUALS).join('|')})${END}`,
-    ([which = '', dual = ''], day) => {
+    `${BEGIN}[בלמהו]{0,2}${PART} ${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${END}`,
+    ([part = '', month = '', year], said) =>
+      partOfMonth(
+        monthSpan(month, year, said),
+        part.startsWith('ת') ? 'early' : part.startsWith('א') ? 'middle' : 'late',
+      ),
+  ],
+  [
+    `${BEGIN}${JOINED}${MONTH} ${WHEN}${END}`,
+    ([month = '', when = ''], { day }) => movedYear(when, day, year => wholeMonth(year, MONTHS.indexOf(month))),
+  ],
+  [
+    `${BEGIN}${JOINED}${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${END}`,
+    ([month = '', year], said) => monthSpan(month, year, said),
+  ],
+  [`${BEGIN}(?:ב|בשנת |מאז |עד )[-־]?${YEAR}${END}`, ([year]) => wholeYear(Number(year))],
+]
+
+/** Days, weeks, months and years that are counted from the day of the message. */
+const COUNTED: readonly DatePattern[] = [
+  [`${BEGIN}שלשום${END}`, (_, { day }) => singleDay(day - 2)],
+  [`${BEGIN}(?:אתמול|אמש)${END}`, (_, { day }) => singleDay(day - 1)],
+  [`${BEGIN}ל?מחרתיים${END}`, (_, { day }) => singleDay(day + 2)],
+  [`${BEGIN}ל?מחר${END}`, (_, { day }) => singleDay(day + 1)],
+  [
+    `${BEGIN}(?:עוד |בעוד )?(יום|שבוע|שבועיים|חודש|שנה) מ(היום|מחר|אתמול)${END}`,
+    ([dual = '', anchor = ''], { day }) => {
+      const [count, unit] = DUALS[dual] ?? [1, 'day']
+      const { from, to } = unitsFrom(day + (anchor === 'מחר' ? 1 : anchor === 'אתמול' ? -1 : 0), count, unit)
+      return singleDay((from + to) / 2)
+    },
+  ],
+  [`${BEGIN}(?:היום|הבוקר|הערב|הלילה)${END}`, (_, { day }) => singleDay(day)],
+  [
+    `${BEGIN}(לפני|בעוד|עוד|תוך) (${Object.keys(DUALS).join('|')})${END}`,
+    ([which = '', dual = ''], { day }) => {
       const [count, unit] = DUALS[dual] ?? [1, 'day']
       return unitsFrom(day, which === 'לפני' ? -count : count, unit)
     },
   ],
   [
-    `${BEGIN}(לפני|בעוד|עוד) (\\d{1,3}|${[...NUMBERS.keys()].join('|')}) (${Object.keys(UNITS).join('|')})${END}`,
-    ([which = '', count = '', units = ''], day) =>
+    `${BEGIN}(לפני|בעוד|עוד|תוך) (\\d{1,3}|${[...NUMBERS.keys()].join('|')}) (${Object.keys(UNITS).join('|')})${END}`,
+    ([which = '', count = '', units = ''], { day }) =>
       unitsFrom(day, (which === 'לפני' ? -1 : 1) * (NUMBERS.get(count) ?? Number(count)), UNITS[units] ?? 'day'),
   ],
+]
+
+/** Weekdays, days of the month, and parts of the week, month and year around the day of the message. */
+const AROUND: readonly DatePattern[] = [
+  [`${BEGIN}שבת שלום${END}`, () => NO_DATE],
   [
-    `${BEGIN}[בלמהו]{0,2}(?:יום )?${WEEKDAY} (שעבר|הקודמת?|האחרונה?|הבאה?|הזאת|הזה)${END}`,
-    ([name = '', when = ''], day) =>
-      singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name), direction(when) > 0 ? 1 : -1)),
+    `${BEGIN}[ובלמהש]{0,3}${DAY} (?:ב|של ה?)שבוע ${WHEN}${END}`,
+    ([name, letter, sabbath, when], { day }) => weekdayOfWeek(when, [name, letter, sabbath], day),
   ],
   [
-    `${BEGIN}[בלמהו]{0,2}(שבוע|חודש|שנה|סופ״?"?ש|סוף השבוע) (שעברה?|הקודמת?|האחרונה?|הבאה?|הזאת|הזה)${END}`,
-    ([name = '', when = ''], day) => moved(name, direction(when), day),
+    `${BEGIN}[ובלמהש]{0,2}שבוע ${WHEN},? [בו]{0,2}${DAY}${END}`,
+    ([when, name, letter, sabbath], { day }) => weekdayOfWeek(when, [name, letter, sabbath], day),
   ],
-  [`${BEGIN}השבוע${END}`, (_, day) => weekOf(day, 0)],
-  [`${BEGIN}החודש${END}`, (_, day) => monthFrom(day, 0)],
-  [`${BEGIN}השנה${END}`, (_, day) => wholeYear(yearOf(day))],
+  // What repeats is no certain day.
+  [`${BEGIN}(?:כל|בכל) (?:יום )?(?:${WEEKDAYS.join('|')}|שבוע|חודש|שנה|סוף שבוע)${END}`, () => NO_DATE],
+  [`${BEGIN}[בוהל]{0,2}(?:ימי|שבתות)(?: (?:${WEEKDAYS.join('|')}))?${END}`, () => NO_DATE],
   [
-    `${BEGIN}${JOINED}(אביב|קיץ|סתיו|חורף)(?: (שעבר|הבא|האחרון|הקודם)|(?: של)? ${YEAR})?${END}`,
-    ([name = '', when, year], day) => {
-      if (year !== undefined) return seasonSpan(name, year, day)
-      const nearest = seasonSpan(name, undefined, day)
-      if (when === 'הבא' && nearest.from <= day) return seasonSpan(name, yearOf(nearest.from) + 1, day)
-      if (when !== undefined && when !== 'הבא' && nearest.to >= day)
-        return seasonSpan(name, yearOf(nearest.from) - 1, day)
-      return nearest
+    `${BEGIN}[ובלמה]{0,2}${DATE} (?:ב|ל)(?:חודש)(?: ${WHEN})?${END}`,
+    ([date = '', when], said) => {
+      if (when === undefined) return dayOfMonthMeant(said, dateNumber(date))
+      const { from, to } = monthFrom(said.day, direction(when))
+      const meant = from + dateNumber(date) - 1
+      return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
     },
   ],
-  [`${BEGIN}ביום ${WEEKDAY}${END}`, ([name = ''], day) => singleDay(nearestWeekday(day, WEEKDAYS.indexOf(name), -1))],
+  [
+    `${BEGIN}[ובלמה]{0,2}[-־](\\d{1,2}) (?:ב|ל)(?:חודש)(?: ${WHEN})?${END}`,
+    ([date = '', when], said) => {
+      if (when === undefined) return dayOfMonthMeant(said, Number(date))
+      const { from, to } = monthFrom(said.day, direction(when))
+      const meant = from + Number(date) - 1
+      return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
+    },
+  ],
+  [
+    `${BEGIN}[ובלמהש]{0,2}יום ${WEEKDAY},? (?:ב|ה)[-־]?(\\d{1,2})(?: (?:ב|ל)חודש)?${END}`,
+    ([name = '', date = ''], said) => weekdayAndDate(said, WEEKDAYS.indexOf(name), Number(date)),
+  ],
+  [
+    `${BEGIN}[ובלמהש]{0,3}${DAY} ${WHEN}${END}`,
+    ([name, letter, sabbath, when = ''], { day }) => {
+      const step = direction(when)
+      const weekday = weekdayOf([name, letter, sabbath])
+      return singleDay(nearestWeekday(step === 0 ? day - 1 : day, weekday, step < 0 ? -1 : 1))
+    },
+  ],
+  [
+    `${BEGIN}[ובלמה]{0,2}${PART} (ה?חודש|ה?שנה)(?: ${WHEN})?${END}`,
+    ([part = '', name = '', when], { day }) => partOf(part, name, when, day),
+  ],
+  [
+    `${BEGIN}[בלמהו]{0,2}(שבוע|חודש|שנה|סופ["״]?ש|סוף ה?שבוע) ${WHEN}${END}`,
+    ([name = '', when = ''], { day }) => {
+      // “The weekend to come” is that of this week, unless it is over.
+      const near = name.startsWith('סו') && /^ה?קרוב/.test(when)
+      return near ? weekend(day, weekend(day, 0).to > day ? 0 : 1) : moved(name, direction(when), day)
+    },
+  ],
+  [`${BEGIN}[בלו]{0,2}(?:סוף השבוע|סופ["״]?ש)${END}`, (_, { day, tense }) => weekend(day, tense === 'past' ? -1 : 0)],
+  [`${BEGIN}השבוע${END}`, (_, { day }) => weekOf(day, 0, 0)],
+  [`${BEGIN}החודש${END}`, (_, { day }) => monthFrom(day, 0)],
+  [`${BEGIN}השנה${END}`, (_, { day }) => wholeYear(yearOf(day))],
+  [`${BEGIN}אשתקד${END}`, (_, { day }) => wholeYear(yearOf(day) - 1)],
+  [
+    `${BEGIN}${JOINED}(אביב|קיץ|סתיו|חורף)(?: ${WHEN}|(?: של)? ${YEAR})?${END}`,
+    ([name = '', when, year], said) => {
+      const spanIn = (each: number): DateSpan => wholeSeason(each, SEASONS[name] ?? 'summer')
+      return when === undefined ? spanOfYear(year, said, spanIn) : movedYear(when, said.day, spanIn)
+    },
+  ],
+  [`${BEGIN}[ובלמהש]{0,3}${DAY}${END}`, (groups, said) => weekdayMeant(said, weekdayOf(groups))],
+  // Without the word for day only before a time of day: otherwise it is an ordinal.
+  [
+    `${BEGIN}ב?${WEEKDAY}(?= (?:ב(?:בוקר|ערב|צהריים|לילה)|אחר הצהריים|אחה["״]צ|ב[-־]?\\d{1,2}))`,
+    ([name = ''], said) => weekdayMeant(said, WEEKDAYS.indexOf(name)),
+  ],
 ]
+
+/** How dates are written and said in Hebrew, the more exact first. */
+export const HEBREW_DATES: readonly DatePattern[] = [...MONTH_DATES, ...COUNTED, ...AROUND]

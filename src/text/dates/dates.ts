@@ -1,26 +1,10 @@
 /** Reads date expressions in any language that DeniDin knows. */
-import { dayOf, dayOfDate, inYear, singleDay, type DatePattern, type DateSpan } from './date-span.ts'
+import { inYear, NO_DATE, type DateOrder, stretch, type DatePattern, type DateSpan } from './date-span.ts'
 import { ENGLISH_DATES } from './dates-in-english.ts'
+import { DATES_IN_FIGURES } from './dates-in-figures.ts'
 import { HEBREW_DATES } from './dates-in-hebrew.ts'
-
-/** Dates in figures: ISO, and day first with dots or slashes, as Hebrew and most of the world write. */
-const FIGURES: readonly DatePattern[] = [
-  [
-    '(?<![\\d-])((?:19|20)\\d\\d)-(\\d{1,2})-(\\d{1,2})(?![\\d-])',
-    ([year, month, date]) => singleDay(dayOfDate(Number(year), Number(month) - 1, Number(date))),
-  ],
-  [
-    '(?<![\\d./])(\\d{1,2})[./](\\d{1,2})[./]((?:19|20)?\\d\\d)(?![\\d./])',
-    ([date, month, year]) =>
-      singleDay(
-        dayOfDate(
-          Number(year) % 100 === Number(year) ? 2000 + Number(year) : Number(year),
-          Number(month) - 1,
-          Number(date),
-        ),
-      ),
-  ],
-]
+import { HOLIDAY_DATES } from './holidays.ts'
+import { tenseAt } from './tense.ts'
 
 interface CompiledPattern {
   readonly pattern: RegExp
@@ -30,35 +14,33 @@ interface CompiledPattern {
 const compile = (patterns: readonly DatePattern[]): readonly CompiledPattern[] =>
   patterns.map(([pattern, span]) => ({ pattern: new RegExp(pattern, 'giu'), span }))
 
-const LATIN = compile([...FIGURES, ...ENGLISH_DATES])
-const HEBREW = compile([...FIGURES, ...HEBREW_DATES])
+const LATIN = compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...ENGLISH_DATES])
+const HEBREW = compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...HEBREW_DATES])
 
 /** Texts longer than this are searched up to here: a message of pages is about more than one date. */
 const MOST_CHARACTERS = 4000
 /** “Between … and …”: one stretch. */
-const BETWEEN = /\bbetween\b|\bfrom\b.+\b(?:to|until|till)\b|(?<!\p{L})בין(?!\p{L})/iu
+const BETWEEN =
+  /\bbetween\b|\bfrom\b.{1,80}\b(?:to|until|till)\b|(?<!\p{L})בין(?!\p{L})|(?<!\p{L})מ\S{1,30} .{0,80}(?<!\p{L})עד(?!\p{L})/iu
 
 /**
- * Days that a text speaks of: explicit dates and relative ones, English and Hebrew, resolved against `said_at`
- * (milliseconds since the Unix epoch) in UTC. A month or weekday without a year is the nearest one. What is not
- * understood is left out.
+ * Days that a text speaks of: explicit dates and relative ones, English and Hebrew. A weekday or a day without a year is
+ * one to come, unless the clause speaks of the past. What is not understood is left out.
+ * @param day the calendar day on which it was said, in days since 1 January 1970
  */
-export const datesIn = (text: string, said_at: number): readonly DateSpan[] => {
-  const day = dayOf(said_at)
+export const datesIn = (text: string, day: number, order: DateOrder = 'day-first'): readonly DateSpan[] => {
   const searched = text.slice(0, MOST_CHARACTERS)
   let rest = searched
   const spans: DateSpan[] = []
   for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest) ? [...HEBREW, ...LATIN] : LATIN) {
+    const before = rest
     // What one pattern has understood is not read again by a less exact one.
-    rest = rest.replace(pattern, (whole: string, ...groups: readonly (string | number | undefined)[]) => {
-      const texts = groups.slice(
-        0,
-        groups.findIndex(each => typeof each === 'number'),
-      )
-      const found = span(
-        texts.map(each => (typeof each === 'string' ? each.toLowerCase() : undefined)),
-        day,
-      )
+    rest = before.replace(pattern, (whole: string, ...groups: readonly (string | number | undefined)[]) => {
+      const last = groups.findIndex(each => typeof each === 'number')
+      const texts = groups.slice(0, last).map(each => (typeof each === 'string' ? each.toLowerCase() : undefined))
+      const start = Number(groups[last])
+      const found = span(texts, { day, tense: tenseAt(before, start, start + whole.length), order })
+      if (found === NO_DATE) return ' · '
       if (found === undefined || !Number.isFinite(found.from)) return whole
       spans.push(found)
       return ' · '
@@ -66,9 +48,9 @@ export const datesIn = (text: string, said_at: number): readonly DateSpan[] => {
   }
   const [first, second] = spans
   if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(searched)) return spans
-  // “Between 3 and 9 May 2023”: the year belongs to both.
+  // “Between 3 May and 9 May 2023”: the year belongs to both.
   const years = new Set(searched.match(/(?<!\d)(?:19|20)\d\d(?!\d)/g))
   const [year] = years
   const both = years.size === 1 ? [first, second].map(each => inYear(each, Number(year))) : [first, second]
-  return [{ from: Math.min(...both.map(each => each.from)), to: Math.max(...both.map(each => each.to)) }]
+  return [stretch(both[0] ?? first, both[1] ?? second)]
 }

@@ -20,7 +20,7 @@ const SPEAKERS = { you: 'you said', others: 'someone else said', conversation: '
 
 const PRIVACY_ON = 'Learning is on: I remember what matters from what you say. /privacy off turns it off.'
 const PRIVACY_OFF =
-  'Learning is off: we can go on talking, but I remember nothing that you say from now on. What I already know stays until you /forget it. /privacy on turns learning on again.'
+  'Learning is off: from now on I take no facts from what you say, and neither summarise it nor find it again later. We can go on talking: the messages stay in the history of this conversation until you /forget them, and I see them while it lasts. What I already know stays. /privacy on turns learning on again.'
 
 const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down' }
 
@@ -51,9 +51,13 @@ const commands: CommandStrings = {
   },
   memory: {
     help: 'what I remember about you, or about the words you add',
-    list: (items, learn) =>
+    list: (items, total, learn) =>
       [
-        items.length === 0 ? 'I found nothing that I remember.' : 'This is what I remember:',
+        items.length === 0
+          ? 'I found nothing that I remember.'
+          : total > items.length
+            ? `This is the newest of what I remember, ${String(items.length)} of ${total.toLocaleString('en')}:`
+            : 'This is what I remember:',
         ...items.map(
           ({ number, by, said_at, in_group, text }) =>
             `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(text)}`,
@@ -182,6 +186,8 @@ export const en: Strings = {
   model_out_of_credit:
     "I can't answer right now: my account with the language model has no credit left. It is nothing that you did; my administrator has to look into it.",
   failure_reason: reason => `The reason: ${reason}.`,
+  program_answers: minutes =>
+    `It looks as if a program were answering me here, so I stop for ${duration(minutes * MINUTE_SECONDS)}. If you are a person, write “continue” and I go on.`,
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

@@ -21,7 +21,7 @@ const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', con
 
 const PRIVACY_ON = 'הלמידה פועלת: אני זוכר מה שחשוב מדבריך. ‎/privacy off מפסיק את זה.'
 const PRIVACY_OFF =
-  'הלמידה כבויה: ממשיכים לדבר כרגיל, אבל שום דבר ממה שייאמר מעכשיו לא יישמר להמשך. מה שכבר ידוע לי נשאר עד ‎/forget. כדי לחזור: ‎/privacy on.'
+  'הלמידה כבויה: מעכשיו איני לומד מדבריך, לא מסכם אותם ולא מוצא אותם שוב בהמשך. אפשר להמשיך לדבר: ההודעות נשארות בהיסטוריה של השיחה עד ‎/forget, ואני רואה אותן כל עוד היא נמשכת. מה שכבר ידוע לי נשאר. כדי לחזור: ‎/privacy on.'
 
 const STATES = { ok: 'הכול תקין', degraded: 'פועל באופן חלקי', down: 'משהו אינו פועל' }
 
@@ -52,9 +52,13 @@ const commands: CommandStrings = {
   },
   memory: {
     help: 'מה אני זוכר, בכלל או לפי המילים שתוסיפו',
-    list: (items, learn) =>
+    list: (items, total, learn) =>
       [
-        items.length === 0 ? 'לא מצאתי שום דבר שאני זוכר.' : 'זה מה שאני זוכר:',
+        items.length === 0
+          ? 'לא מצאתי שום דבר שאני זוכר.'
+          : total > items.length
+            ? `הדברים האחרונים שאני זוכר, ${String(items.length)} מתוך ${total.toLocaleString('he')}:`
+            : 'זה מה שאני זוכר:',
         ...items.map(
           ({ number, by, said_at, in_group, text }) =>
             `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(text)}`,
@@ -197,6 +201,8 @@ export const he: Strings = {
   model_out_of_credit:
     'אני לא יכול לענות כרגע: נגמרה היתרה בחשבון שלי אצל ספק מודל השפה. זה לא קשור למה שכתבת; המנהל שלי צריך לטפל בזה.',
   failure_reason: reason => `הסיבה: ${reason}.`,
+  program_answers: minutes =>
+    `נראה שתוכנה עונה לי כאן, אז אני מפסיק לענות למשך ${duration(minutes * MINUTE_SECONDS)}. אם יש כאן אדם, אפשר לכתוב „המשך” ואני ממשיך.`,
   memory_disabled: 'הזיכרון לטווח ארוך שלי כבוי.',
   busy: 'אני כבר עסוק בזה. אפשר לנסות שוב בעוד רגע.',
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',

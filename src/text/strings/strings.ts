@@ -64,8 +64,8 @@ export interface CommandStrings {
   }
   readonly memory: {
     readonly help: string
-    /** `learn`: whether the person allows learning. */
-    list(items: readonly ListedFigures[], learn: boolean): string
+    /** `total`: how many there are, of which the items are the newest; `learn`: whether the person allows learning. */
+    list(items: readonly ListedFigures[], total: number, learn: boolean): string
   }
   readonly remember: { readonly help: string; readonly usage: string; done(text: string): string }
   readonly forget: {
@@ -142,6 +142,8 @@ export interface Strings {
   failure_reason(reason: string): string
   /** The filter of the service refuses the words of this one message. */
   readonly model_filtered: string
+  /** Another program seems to answer; a person reads how to go on. */
+  program_answers(minutes: number): string
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string

@@ -1,5 +1,5 @@
 /** A Chroma server that runs elsewhere. */
-import { ChromaClient } from 'chromadb'
+import type { ChromaClient } from 'chromadb'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
@@ -7,13 +7,14 @@ import { DenidinError } from '../../platform/errors.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { chromaAddress, createRemoteClient } from './chroma-address.ts'
 import type { ChromaConnection, ChromaServer } from './chroma-server.ts'
 
 const BACKOFF: Backoff = { first_ms: 500, most_ms: 60_000 }
 const SIGN_OF_LIFE_MS = 5000
 
 export interface RemoteChromaDeps {
-  /** `http://host:port` or `https://host`. */
+  /** `http://host:port/path`; user and password, or a token, may be in it: see `chromaAddress`. */
   readonly url: string
   readonly clock: Clock
   readonly ids: Ids
@@ -40,10 +41,9 @@ class RemoteChromaServer implements ChromaServer {
   constructor(deps: RemoteChromaDeps) {
     this.#deps = deps
     this.#logger = deps.logger.for('chroma')
-    const { protocol, hostname, port, origin } = new URL(deps.url)
-    this.#origin = origin
-    const ssl = protocol === 'https:'
-    this.#client = new ChromaClient({ ssl, host: hostname, port: port === '' ? (ssl ? 443 : 80) : Number(port) })
+    const address = chromaAddress(deps.url)
+    this.#origin = new URL(address.base_url).origin
+    this.#client = createRemoteClient(address)
   }
 
   async connect(): Promise<ChromaConnection> {

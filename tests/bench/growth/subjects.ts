@@ -1,4 +1,5 @@
 /** The public functions over texts, each as a function of one text. */
+import { UTC } from '../../../src/platform/time-zone.ts'
 import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
 import { linesOfTable } from '../../../src/channels/whatsapp/format/table.ts'
@@ -122,7 +123,7 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   indentContinuation,
   topicLine: text => topicLine([text, text]),
   valenceOf,
-  datesIn: text => datesIn(text, NOW),
+  datesIn: text => datesIn(text, UTC.dayOf(NOW)),
   withDirection,
   'tokens.count': text => tokens.count(text),
   'tokens.cut': text => tokens.cut(text, 500, 'end'),
@@ -159,12 +160,15 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
     return [compare(a, b), mayBeSame(a, b), mayReplace(a, b)]
   },
   nearestFacts: async text => await nearestFacts([memoryOf(text), memoryOf('I have a cat')], [text], 5),
-  readMessage: text => readMessage(messageOf(text)),
-  'readMessage with the text as a name': text => readMessage({ ...messageOf('hi'), sender_name: text }),
+  readMessage: text => readMessage({ ...messageOf(text), day: UTC.dayOf(NOW) }),
+  'readMessage with the text as a name': text =>
+    readMessage({ ...messageOf('hi'), day: UTC.dayOf(NOW), sender_name: text }),
   readQuestion: text =>
-    readQuestion({ text, asker: 'p', asked_at: NOW }, [{ speaker: 1, person_id: 'p', bot: false, names: ['Dana'] }]),
+    readQuestion({ text, asker: 'p', asked_at: NOW, zone: UTC }, [
+      { speaker: 1, person_id: 'p', bot: false, names: ['Dana'] },
+    ]),
   'readQuestion among long names': text =>
-    readQuestion({ text: 'what did Dana say?', asker: 'p', asked_at: NOW }, [
+    readQuestion({ text: 'what did Dana say?', asker: 'p', asked_at: NOW, zone: UTC }, [
       { speaker: 1, person_id: 'p', bot: false, names: [text] },
     ]),
   restates: text => restates(subjectStems(text), subjectStems(`${text} x`)),

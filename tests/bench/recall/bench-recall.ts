@@ -1,3 +1,4 @@
+import { UTC } from '../../../src/platform/time-zone.ts'
 import { join } from 'node:path'
 import { allMigrations } from '../../../src/app/stores.ts'
 import { Database } from '../../../src/database/sqlite/database.ts'
@@ -60,7 +61,9 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
     }).database,
   )
   const index = createSqliteFullTextIndex(index_database)
-  const indexer = cleanup.use(new FullTextIndexer({ feed, changeLog, index, logger: silentLogger }))
+  const indexer = cleanup.use(
+    new FullTextIndexer({ feed, changeLog, index, zoneOf: async () => UTC, logger: silentLogger }),
+  )
   const begun = performance.now()
   indexer.requestSync()
   await indexer.whenIdle()

@@ -1,3 +1,4 @@
+import { UTC } from '../../../src/platform/time-zone.ts'
 import type { MessageId } from '../../../src/messages/message.ts'
 import type { Quote } from '../../../src/retrieval/quote.ts'
 import type { MessageRecall } from '../../support/message-recall.ts'
@@ -89,7 +90,7 @@ const outcomeOf = async (
     idsOf(
       await recall.recall(
         { scope: scopeOfDialogue(dialogue) },
-        { text: question.text, asked_at, asker: dialogue.asker },
+        { text: question.text, asked_at, asker: dialogue.asker, zone: UTC },
         { quotes, tokens, exclude },
         { purpose: 'recall' },
       ),

@@ -1,3 +1,4 @@
+import { UTC } from '../../../src/platform/time-zone.ts'
 import type { MessageRecall } from '../../support/message-recall.ts'
 import type { Dialogue } from '../../support/dialogues/dialogue.ts'
 import { scopeOfDialogue } from './bench-recall.ts'
@@ -28,7 +29,7 @@ export const measureRestated = async (
     for (const { text } of dialogue.questions) {
       const quotes = await recall.recall(
         { scope: scopeOfDialogue(dialogue) },
-        { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined },
+        { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined, zone: UTC },
         { quotes: 20, tokens: 1000 },
         { purpose: 'recall' },
       )

@@ -1,3 +1,4 @@
+import { UTC } from '../../../src/platform/time-zone.ts'
 import { generateDialogue } from '../../support/dialogues/generate.ts'
 import type { DialogueTurn } from '../../support/dialogues/dialogue.ts'
 import { percentiles, type Percentiles } from '../figures.ts'
@@ -36,7 +37,7 @@ export const measureSizes = async (sizes: readonly number[]): Promise<Readonly<R
       const begun = performance.now()
       await recall.recall(
         { scope: scopeOfDialogue({ name: 'long' }) },
-        { text, asked_at: turns.at(-1)?.sent_at ?? 0, asker: undefined },
+        { text, asked_at: turns.at(-1)?.sent_at ?? 0, asker: undefined, zone: UTC },
         { quotes: 20, tokens: 1000 },
         { purpose: 'recall' },
       )

@@ -1,3 +1,4 @@
+import { UTC } from '../../../src/platform/time-zone.ts'
 import type { Quote } from '../../../src/retrieval/quote.ts'
 import type { MessageRecall } from '../../support/message-recall.ts'
 import { languageOf, type Language } from '../../../src/text/language.ts'
@@ -81,7 +82,7 @@ const namesOf = (dialogue: Dialogue | undefined): readonly string[] => [
 const ask = (recall: MessageRecall, dialogue: Dialogue, text: string): Promise<readonly Quote[]> =>
   recall.recall(
     { scope: scopeOfDialogue(dialogue) },
-    { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined },
+    { text, asked_at: dialogue.turns.at(-1)?.sent_at ?? 0, asker: undefined, zone: UTC },
     { quotes: 10, tokens: 1000 },
     { purpose: 'recall' },
   )

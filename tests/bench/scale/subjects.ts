@@ -1,3 +1,4 @@
+import { UTC } from '../../../src/platform/time-zone.ts'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createChromaVectorIndex } from '../../../src/vectors/chroma/chroma-vector-index.ts'
@@ -145,7 +146,7 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
     logger: silentLogger,
   }).database
   const index = createSqliteFullTextIndex(index_database)
-  const indexer = new FullTextIndexer({ feed, changeLog, index, logger: silentLogger })
+  const indexer = new FullTextIndexer({ feed, changeLog, index, zoneOf: async () => UTC, logger: silentLogger })
   const search = new IndexedMessageSearch({
     feed,
     index,
@@ -164,7 +165,7 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
       await indexer.whenIdle()
     },
     ask: async (scope, text, limit) => {
-      const question = { text, asked_at: systemClock.now(), asker: undefined }
+      const question = { text, asked_at: systemClock.now(), asker: undefined, zone: UTC }
       const call = { purpose: 'recall' } as const
       const hits = await search.findRelevant(
         [{ scope, only: undefined }],

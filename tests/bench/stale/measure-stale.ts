@@ -26,7 +26,8 @@ interface Answered {
 
 export interface StaleReport {
   readonly figures: Readonly<Record<string, StaleFigures>>
-  readonly stale: readonly { readonly name: string; readonly recalled: string }[]
+  /** What was recalled where the present value is missing. */
+  readonly missing: readonly { readonly name: string; readonly recalled: string; readonly stale: boolean }[]
 }
 
 /** Holds every conversation, each of a person of its own, and looks at what is recalled for its question. */
@@ -44,9 +45,9 @@ export const measureStale = async (path: LearningPath, set: readonly Correction[
   }
   return {
     figures: rows,
-    stale: answered
-      .filter(each => each.stale)
-      .map(({ correction, recalled }) => ({ name: describe(correction), recalled })),
+    missing: answered
+      .filter(({ correction, recalled }) => !recalled.includes(correction.current))
+      .map(({ correction, recalled, stale }) => ({ name: describe(correction), recalled, stale })),
   }
 }
 

@@ -25,6 +25,7 @@ export class FakeMemory {
   agent: MemoryContext['agent'] = noConsciousAgent(6)
   learning: MemoryContext['learning'] = noLearning
   maintenance: MemoryContext['maintenance'] = noVectorMaintenance
+  scopes: MemoryContext['scopes'] = { readsOthers: async () => false }
   readonly lists: MemoryContext['lists']
   readonly store: MemoryContext['store']
   readonly log: MemoryContext['log']
@@ -52,6 +53,8 @@ export class FakeMemory {
       list: (scope, page) => table.list(scope, page),
       mergesInto: memory_id => table.mergesInto(memory_id),
       ofSpeaker: (speaker, page) => table.ofSpeaker(speaker, page),
+      ofSources: (scope, ids) => table.ofSources(scope, ids),
+      countOfScope: (scope, filter) => table.countOfScope(scope, filter),
     }
     this.log = {
       accessed: accesses => log.accessed(accesses),

@@ -1,0 +1,85 @@
+/** Wires the language models: the configured one, and those that are asked when it gives no answer. */
+import type { Settings } from '../config/settings.ts'
+import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
+import { FallbackLanguageModel, type RankedModel } from '../models/fallback-language-model.ts'
+import type { LanguageModel } from '../models/language-model.ts'
+import type { Meter } from '../models/meter.ts'
+import { meteredLanguageModel } from '../models/metered.ts'
+import { ModelHealth } from '../models/model-health.ts'
+import { createOfflineLanguageModel } from '../models/offline/offline-language-model.ts'
+import { hostOf, type OpenAiClient } from '../models/openai/openai-client.ts'
+import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
+import { watchedLanguageModel } from '../models/watched.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { HealthCheck } from '../platform/health.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Where a model is asked. */
+export interface Address {
+  readonly base_url: string | undefined
+  readonly api_key: string | undefined
+}
+
+export interface LanguageModelsDeps {
+  readonly settings: Settings
+  readonly meter: Meter
+  readonly knowledge: ModelKnowledge
+  readonly clientOf: (address: Address) => OpenAiClient
+  /** Longest time of one call. */
+  readonly timeout_seconds: number
+}
+
+/** The language model that callers use, and each of the models behind it. */
+export interface LanguageModels {
+  readonly language: LanguageModel
+  readonly health: HealthCheck
+  readonly ranked: readonly RankedModel[]
+}
+
+/** A call that takes longer than this share of the time that it may take is slow. */
+const SLOW_SHARE = 0.5
+
+/** The models in the order in which they are asked, every call of theirs metered under its own model. */
+export const createLanguageModels = (deps: LanguageModelsDeps, runtime: Runtime): LanguageModels => {
+  const { ai, openai_api_key } = deps.settings
+  if (ai.provider === 'offline') {
+    const offline = rank(createOfflineLanguageModel(runtime.tokens), undefined, deps, runtime)
+    return { language: offline.language, health: offline.health, ranked: [offline] }
+  }
+  const own = { base_url: ai.base_url, api_key: openai_api_key }
+  const first = online({ ...own, model: ai.model }, deps, runtime)
+  const others = ai.fallback_models.map(({ model, base_url, api_key }) =>
+    // A key goes to the address that it was configured for, and to no other.
+    online(
+      { model, base_url, api_key: api_key ?? (base_url === own.base_url ? own.api_key : undefined) },
+      deps,
+      runtime,
+    ),
+  )
+  if (others.length === 0) return { language: first.language, health: first.health, ranked: [first] }
+  const chain = new FallbackLanguageModel({ ...runtime, models: [first, ...others] })
+  return { language: chain, health: chain, ranked: [first, ...others] }
+}
+
+const online = (
+  { model, ...address }: Address & { readonly model: string },
+  deps: LanguageModelsDeps,
+  runtime: Runtime,
+): RankedModel => {
+  const { knowledge, clientOf } = deps
+  const language = createOpenAiLanguageModel({ ...runtime, client: clientOf(address), model, knowledge })
+  return rank(language, address, deps, runtime)
+}
+
+const rank = (
+  language: LanguageModel,
+  address: Address | undefined,
+  { meter, timeout_seconds }: LanguageModelsDeps,
+  { clock, logger }: Runtime,
+): RankedModel => {
+  const name = address === undefined ? language.model : `${language.model} at ${hostOf(address.base_url)}`
+  const slow_ms = timeout_seconds * SECOND_MS * SLOW_SHARE
+  const health = new ModelHealth({ name: 'language model', model: name, slow_ms, clock })
+  const watched = watchedLanguageModel(language, health, clock)
+  return { name, language: meteredLanguageModel(watched, meter, clock, logger), health }
+}

@@ -1,0 +1,43 @@
+/** Removes what editors, chats and shells leave around names and values: invisible characters and quotes. */
+
+/** Format characters, such as byte order marks, zero-width spaces and direction marks. */
+const INVISIBLE = /\p{Cf}/gu
+/** Spaces that look like the ordinary one. */
+const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/gu
+const INVISIBLE_ENDS = /^[\p{Cf}\s]+|[\p{Cf}\s]+$/gu
+const QUOTES = /["'`“”„‟«»‘’‚‛]/u
+/** Opening quotes with the quotes that may close them. */
+const PAIRS: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '`': '`',
+  '“': '”“',
+  '”': '”',
+  '„': '“”',
+  '‘': '’‘',
+  '’': '’',
+  '‚': '‘’',
+  '«': '»',
+  '»': '«',
+}
+
+/** Without invisible characters, and with ordinary spaces only. */
+export const withoutInvisible = (text: string): string => text.replace(OTHER_SPACES, ' ').replace(INVISIBLE, '')
+
+/** Without white space and invisible characters at both ends, and without a pair of quotes around the whole. */
+export const bare = (text: string): string => {
+  const trimmed = text.replace(INVISIBLE_ENDS, '')
+  const inner = trimmed.slice(1, -1)
+  const closing = PAIRS[trimmed.slice(0, 1)]
+  const isQuoted = trimmed.length > 1 && closing?.includes(trimmed.slice(-1)) === true
+  return isQuoted && !QUOTES.test(inner) ? inner.replace(INVISIBLE_ENDS, '') : trimmed
+}
+
+/** For a value of plain characters, such as a key or an address: without quotes at either end, and nothing invisible. */
+export const plain = (text: string): string =>
+  bare(withoutInvisible(text))
+    .replace(new RegExp(`^${QUOTES.source}+|${QUOTES.source}+$`, 'gu'), '')
+    .trim()
+
+/** One word of visible ASCII characters, without quotes. */
+export const KEY = /^[\x21\x23-\x26\x28-\x5f\x61-\x7e]+$/

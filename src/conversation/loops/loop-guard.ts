@@ -1,0 +1,201 @@
+/** Stops answering where another program answers the bot, so that two of them do not talk to each other without end. */
+import { LRUCache } from 'lru-cache'
+import type { Channel } from '../../channels/channel.ts'
+import { isCommand } from '../../messages/message-kind.ts'
+import type { ChatId } from '../../messages/message.ts'
+import type { Scope } from '../../messages/scope.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
+import type { Health, HealthCheck } from '../../platform/health.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { LoadedBatch, LoadedMessage } from '../batch-loader.ts'
+import type { Outbox } from '../outbox.ts'
+import type { StringsFor } from '../reply-language.ts'
+import type { ReplyWriter } from '../reply-writer.ts'
+import { idsOf, type TurnMessage } from '../turn-message.ts'
+import { ProgramDetector, type ProgramSign } from './program-detector.ts'
+
+/** Participants and conversations that are remembered; the others are judged afresh. */
+const MOST_PARTICIPANTS = 2000
+/** The longest stop; each stop of a participant within a day lasts twice as long as the one before. */
+const LONGEST_STOP_MS = DAY_MS
+/** A person needs this long to read that the bot has stopped; a program that answers at once is none. */
+const READING_MS = 10 * SECOND_MS
+/** For one that was stopped repeatedly, a message counts as a person's only after such a pause. */
+const LONG_PAUSE_MS = MINUTE_MS
+/** What the sentence about the stop asks a person to write. */
+const RESUME_WORDS = /^[^\p{L}]*(?:please )?(?:continue|go on|resume|המשך|תמשיך|תמשיכי|להמשיך)[^\p{L}]*$/iu
+
+export interface LoopGuardDeps {
+  /** Minutes for which the bot only listens to a program; 0: programs are answered like people. */
+  readonly stop_minutes: number
+  readonly outbox: Pick<Outbox, 'deliver'>
+  readonly writer: ReplyWriter
+  readonly stringsFor: StringsFor
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** One who writes in a conversation. */
+interface Participant {
+  readonly detector: ProgramDetector
+  /** When they wrote last. */
+  wrote_at: number
+  /** Until when the bot only listens to them. */
+  stopped_until: number
+  stopped_for: ProgramSign | undefined
+  /** Stops so far; forgotten after a day without one. */
+  stops: number
+}
+
+/** The bot's last words in a conversation. */
+interface LastReply {
+  readonly text: string
+  readonly at: number
+}
+
+export class LoopGuard implements HealthCheck {
+  readonly name = 'conversations'
+  readonly #deps: LoopGuardDeps
+  readonly #logger: Logger
+  readonly #participants = new LRUCache<string, Participant>({ max: MOST_PARTICIPANTS })
+  readonly #replies = new LRUCache<Scope, LastReply>({ max: MOST_PARTICIPANTS })
+
+  constructor(deps: LoopGuardDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('conversation')
+  }
+
+  /** The bot answered in a conversation. */
+  answered(scope: Scope, text: string): void {
+    this.#replies.set(scope, { text, at: this.#deps.clock.now() })
+  }
+
+  /**
+   * Looks at what was said before it is answered. Messages of a program come back as ones that are only listened to; the
+   * first of them is answered with a sentence that tells a person how to go on.
+   */
+  async screen(scope: Scope, batch: LoadedBatch): Promise<LoadedBatch> {
+    const reply = this.#replies.get(scope)
+    if (reply === undefined || batch.pause !== undefined || this.#deps.stop_minutes === 0) return batch
+    const verdicts = new Map<string, 'person' | 'program' | 'stop'>()
+    for (const [person_id, said] of Map.groupBy(batch.messages.filter(isJudged), each => each.message.person_id)) {
+      if (this.#isExempt(said)) continue
+      verdicts.set(person_id, this.#judge(scope, person_id, said.map(each => each.message.text).join('\n'), reply))
+    }
+    const messages: LoadedMessage[] = []
+    for (const loaded of batch.messages) {
+      const verdict = isJudged(loaded) ? verdicts.get(loaded.message.person_id) : undefined
+      messages.push(verdict === 'program' || verdict === 'stop' ? unaddressed(loaded) : loaded)
+    }
+    for (const [person_id, verdict] of verdicts) {
+      if (verdict !== 'stop') continue
+      const said = messages.filter(({ message }) => message.person_id === person_id).map(({ message }) => message)
+      await this.#announce(scope, said)
+      return { ...batch, messages: messages.filter(({ message }) => message.person_id !== person_id) }
+    }
+    return { ...batch, messages }
+  }
+
+  async health(): Promise<Health> {
+    const now = this.#deps.clock.now()
+    const stopped = [...this.#participants.values()].filter(({ stopped_until }) => stopped_until > now).length
+    if (stopped === 0) return { state: 'ok', detail: 'No other program answers the bot.' }
+    const where = stopped === 1 ? 'one conversation' : `${String(stopped)} conversations`
+    const detail = `In ${where} another program answers the bot, which only listens to it for now; the log says where.`
+    return { state: 'degraded', detail }
+  }
+
+  /** The godfather, and those who write in a terminal, are no programs. */
+  #isExempt(said: readonly LoadedMessage[]): boolean {
+    return said.some(
+      ({ message, person }) =>
+        person?.role === 'godfather' || this.#deps.channelOf(message.chat_id)?.pace === 'immediate',
+    )
+  }
+
+  #judge(scope: Scope, person_id: string, text: string, reply: LastReply): 'person' | 'program' | 'stop' {
+    const now = this.#deps.clock.now()
+    const participant = this.#participant(scope, person_id)
+    if (participant.stopped_until > now) return this.#judgeStopped(participant, text, reply, now)
+    const first_since_reply = participant.wrote_at <= reply.at
+    participant.wrote_at = now
+    if (isCommand(text)) {
+      participant.detector.reset()
+      return 'person'
+    }
+    if (!first_since_reply) return 'person'
+    if (participant.stopped_until > 0 && now - participant.stopped_until > DAY_MS) participant.stops = 0
+    const sign = participant.detector.take(text, reply.text, Math.max(0, now - reply.at), participant.stops > 0)
+    if (sign === undefined) return 'person'
+    participant.stops += 1
+    participant.stopped_for = sign
+    participant.stopped_until = now + this.#stopMs(participant.stops)
+    return 'stop'
+  }
+
+  /** A person is known by a command, by the words that they were told, or by saying something new in their own time. */
+  #judgeStopped(participant: Participant, text: string, reply: LastReply, now: number): 'person' | 'program' {
+    const quiet_ms = now - Math.max(participant.wrote_at, reply.at)
+    participant.wrote_at = now
+    const needed_ms =
+      participant.stops > 1
+        ? LONG_PAUSE_MS
+        : participant.stopped_for === 'repeated' || participant.stopped_for === 'similar'
+          ? 0
+          : READING_MS
+    const isNew = participant.detector.isNew(text, reply.text)
+    const resumes = isCommand(text) || RESUME_WORDS.test(text) || (isNew && quiet_ms >= needed_ms)
+    if (!resumes) return 'program'
+    participant.stopped_until = now
+    participant.detector.reset()
+    return 'person'
+  }
+
+  #participant(scope: Scope, person_id: string): Participant {
+    const key = `${scope} ${person_id}`
+    const known = this.#participants.get(key)
+    if (known !== undefined) return known
+    const participant = {
+      detector: new ProgramDetector(),
+      wrote_at: 0,
+      stopped_until: 0,
+      stopped_for: undefined,
+      stops: 0,
+    }
+    this.#participants.set(key, participant)
+    return participant
+  }
+
+  #stopMs(stops: number): number {
+    return Math.min(LONGEST_STOP_MS, this.#deps.stop_minutes * MINUTE_MS * 2 ** (stops - 1))
+  }
+
+  async #announce(scope: Scope, said: readonly TurnMessage[]): Promise<void> {
+    const { outbox, writer, stringsFor, metrics } = this.#deps
+    const last = said.at(-1)
+    if (last === undefined) return
+    const participant = this.#participant(scope, last.person_id)
+    const minutes = Math.ceil(this.#stopMs(participant.stops) / MINUTE_MS)
+    metrics.count('loops_stopped')
+    this.#logger.warn('Another program answers the bot, which stops answering it', {
+      chat_id: last.chat_id,
+      sign: participant.stopped_for,
+      minutes,
+    })
+    const { program_answers } = await stringsFor(last.text, last.person_id)
+    const text = program_answers(minutes)
+    await outbox.deliver(writer.notice(idsOf(said), last, text))
+    this.answered(scope, text)
+  }
+}
+
+/** What nobody expects an answer to is none of the guard's business. */
+const isJudged = ({ message }: LoadedMessage): boolean => message.addressed && message.kind !== 'unreadable'
+
+const unaddressed = (loaded: LoadedMessage): LoadedMessage => ({
+  ...loaded,
+  message: { ...loaded.message, addressed: false },
+})

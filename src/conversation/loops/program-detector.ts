@@ -1,0 +1,107 @@
+/** Recognises a program that answers the bot in a conversation, by what it says and how fast. */
+import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import { comparedText, isEqual, isSimilar, type ComparedText } from './similar-texts.ts'
+
+/** Texts of the other side that a new one is compared with: some programs say two or three things in turn. */
+const REMEMBERED_TEXTS = 4
+
+/** How many turns of one kind in a row make a program of a person. */
+interface Limits {
+  /** The same text again, or our own text back. */
+  readonly repeated: number
+  /** The same text but for numbers or a few words. */
+  readonly similar: number
+  /** Written faster than a person reads and types. */
+  readonly quick: number
+  /** Times between our reply and the next message that hardly differ. */
+  readonly regular: number
+}
+
+const LIMITS: Limits = { repeated: 5, similar: 15, quick: 40, regular: 20 }
+/** For one that was recognised before. */
+const STRICT_LIMITS: Limits = { repeated: 2, similar: 4, quick: 10, regular: 10 }
+
+/** Within this time no person reads a reply and writes an answer of some words; the wait for a burst is in it. */
+const QUICK_MS = 4 * SECOND_MS
+const QUICK_CHARACTERS = 15
+/** Typed text above this speed comes from no keyboard; a text of some length, since people paste too. */
+const TYPED_PER_SECOND = 25
+const TYPED_CHARACTERS = 100
+/** Answers that come at once are judged by their speed. */
+const REGULAR_FROM_MS = 4 * SECOND_MS
+const REGULAR_UP_TO_MS = 10 * MINUTE_MS
+/** Standard deviation as a share of the mean: of people it is above one half. */
+const REGULAR_VARIATION = 0.15
+
+/** How a message was recognised. */
+export type ProgramSign = keyof Limits
+
+/** What one participant of a conversation wrote last, and how. Times are milliseconds since the Unix epoch. */
+export class ProgramDetector {
+  #texts: ComparedText[] = []
+  #counts = { repeated: 0, similar: 0, quick: 0 }
+  #gaps_ms: number[] = []
+
+  /**
+   * Takes in a message that came after a reply of ours.
+   * @param gap_ms from our reply to the message
+   * @returns by what it was recognised as a program's; `undefined`: it may be a person's
+   */
+  take(text: string, reply: string, gap_ms: number, strict: boolean): ProgramSign | undefined {
+    const compared = comparedText(text)
+    this.#count('quick', isQuick(text, compared, gap_ms))
+    if (!compared.short) {
+      const ours = comparedText(reply)
+      const echo = !ours.short && isSimilar(compared, ours)
+      const repeated = echo || this.#texts.some(each => isEqual(each, compared))
+      this.#count('repeated', repeated)
+      this.#count('similar', repeated || this.#texts.some(each => isSimilar(each, compared)))
+    }
+    this.#remember(compared)
+    this.#gaps_ms = [...this.#gaps_ms, gap_ms].slice(-LIMITS.regular)
+    return this.#sign(strict ? STRICT_LIMITS : LIMITS)
+  }
+
+  /** Whether a message is of another kind than the ones before, as when a person takes over. Remembers it. */
+  isNew(text: string, reply: string): boolean {
+    const compared = comparedText(text)
+    const known = [...this.#texts, comparedText(reply)].some(
+      each => isEqual(each, compared) || isSimilar(each, compared),
+    )
+    this.#remember(compared)
+    return !known
+  }
+
+  /** A person writes here after all. */
+  reset(): void {
+    this.#counts = { repeated: 0, similar: 0, quick: 0 }
+    this.#gaps_ms = []
+  }
+
+  #count(kind: keyof Omit<Limits, 'regular'>, holds: boolean): void {
+    this.#counts[kind] = holds ? this.#counts[kind] + 1 : 0
+  }
+
+  #remember(text: ComparedText): void {
+    if (!text.short) this.#texts = [...this.#texts, text].slice(-REMEMBERED_TEXTS)
+  }
+
+  #sign(limits: Limits): ProgramSign | undefined {
+    for (const kind of ['repeated', 'similar', 'quick'] as const) if (this.#counts[kind] >= limits[kind]) return kind
+    return isRegular(this.#gaps_ms.slice(-limits.regular), limits.regular) ? 'regular' : undefined
+  }
+}
+
+const isQuick = (text: string, { short }: ComparedText, gap_ms: number): boolean => {
+  if (gap_ms < (short ? SECOND_MS : QUICK_MS)) return short || text.length >= QUICK_CHARACTERS
+  const seconds = gap_ms / SECOND_MS
+  return gap_ms <= MINUTE_MS && text.length >= TYPED_CHARACTERS && text.length / seconds > TYPED_PER_SECOND
+}
+
+const isRegular = (gaps_ms: readonly number[], count: number): boolean => {
+  if (gaps_ms.length < count) return false
+  if (gaps_ms.some(gap => gap < REGULAR_FROM_MS || gap > REGULAR_UP_TO_MS)) return false
+  const mean = gaps_ms.reduce((sum, gap) => sum + gap, 0) / gaps_ms.length
+  const variance = gaps_ms.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps_ms.length
+  return Math.sqrt(variance) < REGULAR_VARIATION * mean
+}

@@ -1,0 +1,66 @@
+/** Marks quotes that no longer hold by the facts that were learned from them: until when they held, and what ended them. */
+import type { MemoryRecord } from '../../memory/memory.ts'
+import type { MemoryReader } from '../../memory/memory-store.ts'
+import type { Scope } from '../../messages/scope.ts'
+import type { Quote } from '../../retrieval/quote.ts'
+
+type Facts = Pick<MemoryReader, 'ofSources' | 'supersedersOf'>
+
+/** Facts that ended each other in turn, as far as they are followed. */
+const MOST_TURNS = 8
+
+/**
+ * What was said stays said, but it is history once every fact of it has ended. A quote that is marked by what was said
+ * later keeps that mark: what was said is at least as new as what was learned.
+ */
+export const markEnds = async (facts: Facts, quotes: readonly Quote[]): Promise<readonly Quote[]> => {
+  const marked = new Map<Quote, Quote>()
+  for (const [scope, members] of Map.groupBy(quotes, quote => quote.scope)) {
+    const learned = await facts.ofSources(
+      scope,
+      members.map(quote => quote.message_id),
+    )
+    // A fact that was merged has not ended: the one that replaced it has this source too.
+    const current = learned.filter(fact => fact.merged_into === undefined)
+    const replaced = await replacements(
+      facts,
+      scope,
+      current.filter(fact => fact.valid_to !== undefined),
+    )
+    for (const quote of members) {
+      const own = current.filter(fact => fact.sources.includes(quote.message_id))
+      marked.set(quote, markedBy(quote, own, replaced))
+    }
+  }
+  return quotes.map(quote => marked.get(quote) ?? quote)
+}
+
+const markedBy = (quote: Quote, facts: readonly MemoryRecord[], replaced: ReadonlyMap<string, MemoryRecord>): Quote => {
+  const ended = facts.flatMap(({ valid_to }) => valid_to ?? [])
+  const held_until =
+    quote.held_until ?? (ended.length > 0 && ended.length === facts.length ? Math.max(...ended) : undefined)
+  const texts = new Set(facts.flatMap(fact => replaced.get(fact.memory_id) ?? []))
+  const now = quote.now ?? (texts.size === 0 ? undefined : [...texts].map(({ memory_id: id, text }) => ({ id, text })))
+  return { ...quote, ...(held_until === undefined ? {} : { held_until }), ...(now === undefined ? {} : { now }) }
+}
+
+/** By the id of each ended fact: the fact that holds in its place now. */
+const replacements = async (
+  facts: Facts,
+  scope: Scope,
+  ended: readonly MemoryRecord[],
+): Promise<ReadonlyMap<string, MemoryRecord>> => {
+  const latest = new Map<string, MemoryRecord>()
+  /** Present replacement → the ended facts that it stands for. */
+  let open = new Map(ended.map(({ memory_id }) => [memory_id, [memory_id]]))
+  for (let turn = 0; turn < MOST_TURNS && open.size > 0; turn++) {
+    const next = new Map<string, string[]>()
+    for (const superseder of await facts.supersedersOf(scope, [...open.keys()])) {
+      const origins = open.get(superseder.supersedes ?? '') ?? []
+      for (const origin of origins) latest.set(origin, superseder)
+      next.set(superseder.memory_id, [...(next.get(superseder.memory_id) ?? []), ...origins])
+    }
+    open = next
+  }
+  return latest
+}

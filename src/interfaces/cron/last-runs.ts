@@ -1,0 +1,36 @@
+/** Remembers when each schedule last ran, so that a start makes up for what was missed. */
+import { readFile } from 'node:fs/promises'
+import { writeFileAtomic } from '../../platform/files.ts'
+
+/** Instants in milliseconds, by the name of the schedule. */
+export interface LastRuns {
+  read(name: string): Promise<number | undefined>
+  write(name: string, at: number): Promise<void>
+}
+
+/** In a small JSON file; one that cannot be read counts as empty. */
+export class LastRunsFile implements LastRuns {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async read(name: string): Promise<number | undefined> {
+    const at = (await this.#all())[name]
+    return typeof at === 'number' && Number.isFinite(at) ? at : undefined
+  }
+
+  async write(name: string, at: number): Promise<void> {
+    await writeFileAtomic(this.#path, `${JSON.stringify({ ...(await this.#all()), [name]: at })}\n`)
+  }
+
+  async #all(): Promise<Record<string, unknown>> {
+    try {
+      const content: unknown = JSON.parse(await readFile(this.#path, 'utf8'))
+      return typeof content === 'object' && content !== null ? { ...content } : {}
+    } catch {
+      return {}
+    }
+  }
+}

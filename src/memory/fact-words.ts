@@ -1,0 +1,90 @@
+/** Finds the memories of a scope by their words: while their vectors are not there yet, or cannot be asked. */
+import { LRUCache } from 'lru-cache'
+import type { Scope } from '../messages/scope.ts'
+import { TimeSlices } from '../platform/yield.ts'
+import { subjectsOf } from '../text/content-stems.ts'
+import { isAskingStem } from '../text/question-kind.ts'
+import { withoutSmallTalk } from '../text/small-talk.ts'
+import { relatedTo } from '../text/synonyms.ts'
+import { shareOf } from '../text/word-frequency.ts'
+import type { MemoryReader } from './memory-store.ts'
+
+/** Scopes whose words are kept in memory. */
+const MOST_SCOPES = 50
+/** Memories of a scope that are looked through, the newest. */
+const MOST_MEMORIES = 5000
+const PAGE = 100
+/** Share of what a question asks for that a memory must contain; rare words count most. */
+const LEAST_SHARE = 0.3
+/** A word near in meaning, against the word itself. */
+const RELATED_WORTH = 0.5
+
+/** A memory that contains words of a question. */
+export interface WordMatch {
+  readonly item_id: string
+  /** Share of what is asked for, 0 to 1. */
+  readonly share: number
+}
+
+interface ScopeWords {
+  /** Changes whenever a memory is added or removed. */
+  readonly version: string
+  readonly memories: readonly { readonly item_id: string; readonly stems: ReadonlySet<string> }[]
+}
+
+export class FactWords {
+  readonly #memories: Pick<MemoryReader, 'list' | 'countOfScope'>
+  readonly #scopes = new LRUCache<Scope, ScopeWords>({ max: MOST_SCOPES })
+
+  constructor(memories: Pick<MemoryReader, 'list' | 'countOfScope'>) {
+    this.#memories = memories
+  }
+
+  /** The memories of a scope that contain most of a question, at most `limit`, best first. */
+  async find(scope: Scope, question: string, limit: number): Promise<readonly WordMatch[]> {
+    const about = [...subjectsOf(withoutSmallTalk(question))]
+    const telling = about.filter(stem => !isAskingStem(stem))
+    const asked = (telling.length > 0 ? telling : about).map(stem => ({ stem, worth: -Math.log(shareOf(stem)) }))
+    const all = asked.reduce((sum, { worth }) => sum + worth, 0)
+    if (all === 0) return []
+    const matches: WordMatch[] = []
+    const slices = new TimeSlices()
+    for (const { item_id, stems } of (await this.#open(scope)).memories) {
+      const found = asked.reduce((sum, { stem, worth }) => sum + worth * containment(stem, stems), 0)
+      if (found >= all * LEAST_SHARE) matches.push({ item_id, share: found / all })
+      await slices.pause()
+    }
+    return matches.sort((a, b) => b.share - a.share).slice(0, limit)
+  }
+
+  async #open(scope: Scope): Promise<ScopeWords> {
+    const [newest] = await this.#memories.list(scope, { limit: 1 })
+    const version = `${String(await this.#memories.countOfScope(scope))} ${newest?.memory_id ?? ''}`
+    const known = this.#scopes.get(scope)
+    if (known?.version === version) return known
+    const words = { version, memories: await this.#read(scope) }
+    this.#scopes.set(scope, words)
+    return words
+  }
+
+  async #read(scope: Scope): Promise<ScopeWords['memories']> {
+    const read: { readonly item_id: string; readonly stems: ReadonlySet<string> }[] = []
+    const slices = new TimeSlices()
+    for (let before: string | undefined; read.length < MOST_MEMORIES;) {
+      const page = await this.#memories.list(scope, { limit: PAGE, ...(before === undefined ? {} : { before }) })
+      for (const { memory_id, text } of page) {
+        read.push({ item_id: memory_id, stems: subjectsOf(text) })
+        await slices.pause()
+      }
+      before = page.at(-1)?.memory_id
+      if (page.length < PAGE) break
+    }
+    return read
+  }
+}
+
+/** 1 for the word itself, less for one near in meaning. */
+const containment = (stem: string, stems: ReadonlySet<string>): number => {
+  if (stems.has(stem)) return 1
+  return relatedTo(stem).isDisjointFrom(stems) ? 0 : RELATED_WORTH
+}

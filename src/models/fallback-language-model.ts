@@ -1,0 +1,123 @@
+/** Asks one language model after the other, until one answers. */
+import { MINUTE_MS, type Clock } from '../platform/clock.ts'
+import { asDenidinError, type DenidinError } from '../platform/errors.ts'
+import { isTrouble, type Health, type HealthCheck } from '../platform/health.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { CallContext, Completion, CompletionRequest, LanguageModel } from './language-model.ts'
+import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
+
+/** How long a model is passed over that failed for all, while another one answers. */
+const SERVICE_PAUSE_MS = MINUTE_MS
+/** The same where someone has to act first: a key, a model, credit. */
+const OPERATOR_PAUSE_MS = 10 * MINUTE_MS
+
+const FOR_THE_OPERATOR: ReadonlySet<ModelErrorReason> = new Set([
+  'unauthorised',
+  'not-found',
+  'out-of-credit',
+  'redirected',
+])
+/** What only this request met: the next one may be answered. */
+const OF_THE_REQUEST: ReadonlySet<ModelErrorReason> = new Set([
+  'content-filter',
+  'context-length',
+  'bad-request',
+  'bad-response',
+  'too-large',
+])
+
+/** One model of the order. */
+export interface RankedModel {
+  /** The model and where it is asked: `gpt-4o at api.openai.com`. */
+  readonly name: string
+  readonly language: LanguageModel
+  readonly health: HealthCheck
+}
+
+export interface FallbackDeps {
+  /** In the order in which they are asked; at least one. */
+  readonly models: readonly [RankedModel, ...RankedModel[]]
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * A language model that is the first of several which answers. Each is mended, metered and watched by itself. One that
+ * failed for all is passed over for a while, so that not everyone waits for it.
+ */
+export class FallbackLanguageModel implements LanguageModel, HealthCheck {
+  readonly name = 'language model'
+  readonly provider: string
+  readonly model: string
+  readonly #deps: FallbackDeps
+  readonly #logger: Logger
+  /** Until when a model is passed over, by the monotonic clock. */
+  readonly #passed = new Map<RankedModel, number>()
+  #answering: RankedModel
+
+  constructor(deps: FallbackDeps) {
+    const [first] = deps.models
+    this.#deps = deps
+    this.#logger = deps.logger.for('model')
+    this.#answering = first
+    this.provider = first.language.provider
+    this.model = first.language.model
+  }
+
+  roomFor(max_tokens: number): number | undefined {
+    return this.#answering.language.roomFor?.(max_tokens)
+  }
+
+  async complete(request: CompletionRequest, call: CallContext): Promise<Completion> {
+    let failure: DenidinError | undefined
+    for (const ranked of this.#order()) {
+      try {
+        const completion = await ranked.language.complete(request, call)
+        this.#answered(ranked)
+        return completion
+      } catch (error) {
+        call.signal?.throwIfAborted()
+        const failed = asDenidinError(error)
+        this.#failed(ranked, failed)
+        // That the words are refused is something the person can act on; another failure is not.
+        if (failure === undefined || modelErrorReason(failed) === 'content-filter') failure = failed
+      }
+    }
+    throw failure ?? asDenidinError(undefined)
+  }
+
+  /** Which model answers, and what is wrong with those before it. */
+  async health(): Promise<Health> {
+    const { models } = this.#deps
+    const healths = await Promise.all(models.map(async ranked => ({ ranked, ...(await ranked.health.health()) })))
+    const answering = healths.find(({ ranked }) => ranked === this.#answering)
+    const before = healths.slice(0, models.indexOf(this.#answering)).filter(({ state }) => isTrouble(state))
+    if (answering === undefined) return { state: 'unknown', detail: '' }
+    if (before.length === 0) return { state: answering.state, detail: answering.detail }
+    const state = answering.state === 'down' ? 'down' : 'degraded'
+    return { state, detail: [answering, ...before].map(({ detail }) => detail).join(' ') }
+  }
+
+  /** Those that are not passed over; all of them where that leaves none. */
+  #order(): readonly RankedModel[] {
+    const { models, clock } = this.#deps
+    const now = clock.monotonic()
+    const ready = models.filter(ranked => (this.#passed.get(ranked) ?? 0) <= now)
+    return ready.length === 0 ? models : ready
+  }
+
+  #answered(ranked: RankedModel): void {
+    this.#passed.delete(ranked)
+    if (ranked === this.#answering) return
+    this.#logger.info('Another model answers now', { model: ranked.name, before: this.#answering.name })
+    this.#answering = ranked
+  }
+
+  #failed(ranked: RankedModel, error: DenidinError): void {
+    const reason = modelErrorReason(error)
+    this.#logger.warn('A model gave no answer', { model: ranked.name, reason: error.message })
+    if (reason !== undefined && OF_THE_REQUEST.has(reason)) return
+    const pause_ms = reason !== undefined && FOR_THE_OPERATOR.has(reason) ? OPERATOR_PAUSE_MS : SERVICE_PAUSE_MS
+    this.#passed.set(ranked, this.#deps.clock.monotonic() + pause_ms)
+  }
+}

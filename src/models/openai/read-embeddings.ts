@@ -1,0 +1,54 @@
+/** Reads the vectors of an answer, in each of the shapes in use. */
+import { countOf, fieldsOf, itemsOf, jsonOf, textOf } from './json-fields.ts'
+
+/** One vector of an answer, and to which text it belongs where the server says so. */
+export interface EmbeddingRow {
+  readonly index: number | undefined
+  readonly values: readonly number[]
+}
+
+const BYTES_PER_FLOAT = 4
+
+/**
+ * The rows of an answer, or `undefined` when one of them holds no vector. Shapes in use:
+ *
+ * - `{"data": [{"index", "embedding"}]}`: OpenAI and most others; the embedding as numbers or as base64
+ * - `[{"index", "embedding": [[…]]}]`: llama.cpp
+ * - `{"embeddings": [[…]]}`: Ollama, Cohere; `[[…]]`: Hugging Face
+ */
+export const readEmbeddings = (answer: unknown): readonly EmbeddingRow[] | undefined => {
+  const { data, embeddings } = fieldsOf(answer)
+  const items = [data, embeddings, answer].find(Array.isArray)
+  if (items === undefined) return undefined
+  const rows = itemsOf(items).map(rowOf)
+  return rows.every(row => row !== undefined) ? rows : undefined
+}
+
+/** Tokens that the server counted. */
+export const embeddedTokens = (answer: unknown): number | undefined => {
+  const { usage, prompt_eval_count } = fieldsOf(answer)
+  return countOf(fieldsOf(usage)['prompt_tokens']) ?? countOf(prompt_eval_count)
+}
+
+const rowOf = (item: unknown): EmbeddingRow | undefined => {
+  const { embedding = item, index } = fieldsOf(item)
+  const values = valuesOf(embedding)
+  return values === undefined ? undefined : { index: countOf(index), values }
+}
+
+const valuesOf = (embedding: unknown): readonly number[] | undefined => {
+  const text = textOf(embedding)
+  if (text !== undefined) return text.trimStart().startsWith('[') ? valuesOf(jsonOf(text)) : fromBase64(text)
+  const items = itemsOf(embedding)
+  const [only] = items
+  // One vector in a list of its own is still one; several are one for each token, and none for the text.
+  if (items.length === 1 && Array.isArray(only)) return valuesOf(only)
+  return items.length > 0 && items.every(value => typeof value === 'number') ? items : undefined
+}
+
+/** Little-endian 32-bit floats, as OpenAI packs them. */
+const fromBase64 = (text: string): readonly number[] | undefined => {
+  const bytes = Buffer.from(text, 'base64')
+  if (bytes.length === 0 || bytes.length % BYTES_PER_FLOAT !== 0) return undefined
+  return Array.from({ length: bytes.length / BYTES_PER_FLOAT }, (_, i) => bytes.readFloatLE(i * BYTES_PER_FLOAT))
+}

@@ -1,0 +1,52 @@
+/** Sends this process's requests through the proxy that the environment names, and those to this machine past it. */
+import { setGlobalProxyFromEnv } from 'node:http'
+import { DenidinError } from './errors.ts'
+
+/** Each with its name in capitals, as in most documentation, and in small letters, which win. */
+const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'] as const
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Names of this machine that are never asked through a proxy. */
+const THIS_MACHINE = ['localhost', '.localhost', '127.0.0.1', '::1', '[::1]', '0.0.0.0']
+
+/** The variables about proxies of the first layer that has them, under both of their names. */
+export const proxyVariables = (layers: readonly Variables[]): Variables => {
+  const found: Record<string, string> = {}
+  for (const name of VARIABLES) {
+    const value = layers.map(layer => layer[name.toLowerCase()] ?? layer[name]).find(each => each?.trim())
+    if (value !== undefined) found[name] = value.trim()
+  }
+  return found
+}
+
+/**
+ * Uses the proxies for every request of this process from now on, in the place of those that Node took from the
+ * environment itself.
+ * @param addresses URLs that are asked; those on this machine go past the proxy, whatever it is called
+ * @returns the proxy for secure connections as host and port, for the log; `undefined` if there is none
+ * @throws DenidinError `invalid_config` for a proxy that is no address
+ */
+export const useProxy = (variables: Variables, addresses: readonly string[]): string | undefined => {
+  const { ALL_PROXY } = variables
+  const http = addressOf('HTTP_PROXY', variables['HTTP_PROXY'] ?? ALL_PROXY)
+  const https = addressOf('HTTPS_PROXY', variables['HTTPS_PROXY'] ?? ALL_PROXY)
+  if (http === undefined && https === undefined) return undefined
+  const own = addresses.map(address => new URL(address).hostname).filter(isThisMachine)
+  const NO_PROXY = [variables['NO_PROXY'] ?? '', ...THIS_MACHINE, ...own].filter(each => each !== '').join(',')
+  setGlobalProxyFromEnv({ HTTP_PROXY: http?.href, HTTPS_PROXY: https?.href, NO_PROXY })
+  return (https ?? http)?.host
+}
+
+/** Whether a host name of a URL means this machine: any address of 127.0.0.0/8, in IPv6 too. */
+const isThisMachine = (hostname: string): boolean =>
+  /^127\.|^\[::(ffff:)?(7f[0-9a-f]{2}:[0-9a-f]+|1)?\]$|(^|\.)localhost\.?$|^0\.0\.0\.0$/.test(hostname)
+
+const addressOf = (name: string, value: string | undefined): URL | undefined => {
+  if (value === undefined) return undefined
+  // curl takes `proxy:3128` too.
+  const text = value.includes('://') ? value : `http://${value}`
+  if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) return new URL(text)
+  // The value may hold a password.
+  throw new DenidinError('invalid_config', `${name}: must be the address of an HTTP proxy, such as http://proxy:3128`)
+}

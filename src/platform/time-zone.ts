@@ -1,0 +1,109 @@
+/** Time zones: the calendar day and the hour of an instant where people are. */
+import { LRUCache } from 'lru-cache'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+/** Offsets change on quarters of an hour at most. */
+const OFFSET_STEP_MS = 15 * MINUTE_MS
+/** Offsets of one zone that are kept: as many as a year has hours. */
+const MOST_OFFSETS = 10_000
+
+/** What a clock on the wall shows. */
+export interface WallClock {
+  readonly year: number
+  /** 1 to 12. */
+  readonly month: number
+  readonly date: number
+  /** Sunday is 0. */
+  readonly weekday: number
+  readonly hour: number
+  readonly minute: number
+  readonly second: number
+}
+
+export class TimeZone {
+  /** IANA name, such as `Asia/Jerusalem`. */
+  readonly name: string
+  readonly #format: Intl.DateTimeFormat
+  readonly #offsets = new LRUCache<number, number>({ max: MOST_OFFSETS })
+
+  /** @param name IANA name; default: the zone of the machine. @throws RangeError for an unknown name */
+  constructor(name?: string) {
+    this.#format = new Intl.DateTimeFormat('en', {
+      timeZone: name,
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+      hourCycle: 'h23',
+    })
+    this.name = this.#format.resolvedOptions().timeZone
+  }
+
+  /** The calendar day of an instant, in days since 1 January 1970. */
+  dayOf(at: number): number {
+    return Math.floor(this.#local(at) / DAY_MS)
+  }
+
+  /** The calendar day of an instant, as `YYYY-MM-DD`. */
+  isoDay(at: number): string {
+    return new Date(this.#local(at)).toISOString().slice(0, 10)
+  }
+
+  /** When a calendar day begins, in milliseconds since the Unix epoch. @param day days since 1 January 1970 */
+  beginOf(day: number): number {
+    const midnight = day * DAY_MS
+    const near = midnight - this.#offsetAt(midnight)
+    const begin = midnight - this.#offsetAt(near)
+    // Where the clocks skip midnight, the day begins an hour later.
+    return this.dayOf(begin) < day ? begin + HOUR_MS : begin
+  }
+
+  wallClock(at: number): WallClock {
+    const local = new Date(this.#local(at))
+    return {
+      year: local.getUTCFullYear(),
+      month: local.getUTCMonth() + 1,
+      date: local.getUTCDate(),
+      weekday: local.getUTCDay(),
+      hour: local.getUTCHours(),
+      minute: local.getUTCMinutes(),
+      second: local.getUTCSeconds(),
+    }
+  }
+
+  /** Milliseconds that the wall clock shows, as if it were in UTC. */
+  #local(at: number): number {
+    return at + this.#offsetAt(at)
+  }
+
+  #offsetAt(at: number): number {
+    const step = Math.floor(at / OFFSET_STEP_MS)
+    const known = this.#offsets.get(step)
+    if (known !== undefined) return known
+    const parts = new Map(this.#format.formatToParts(at).map(({ type, value }) => [type, value]))
+    const part = (name: Intl.DateTimeFormatPartTypes): number => Number(parts.get(name))
+    const year = parts.get('era') === 'BC' ? 1 - part('year') : part('year')
+    const shown = Date.UTC(year, part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+    const offset = shown - Math.floor(at / 1000) * 1000
+    this.#offsets.set(step, offset)
+    return offset
+  }
+}
+
+export const UTC = new TimeZone('UTC')
+
+const zones = new LRUCache<string, TimeZone>({ max: 100 })
+
+/** The zone of a name, made once. @throws RangeError for an unknown name */
+export const timeZone = (name: string): TimeZone => {
+  const known = zones.get(name)
+  if (known !== undefined) return known
+  const made = new TimeZone(name)
+  zones.set(name, made)
+  return made
+}

@@ -1,0 +1,266 @@
+/**
+ * Finds what a person said later about the same thing: another value of it, or a correction right after. What no longer
+ * holds is never recalled without it.
+ */
+import { LRUCache } from 'lru-cache'
+import type { LaterText } from '../memory/memory.ts'
+import type { MessageReader } from '../messages/message-reader.ts'
+import type { MessageId, MessageRecord } from '../messages/message.ts'
+import type { Scope } from '../messages/scope.ts'
+import type { PersonId } from '../people/person.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import { cutStart } from '../text/cut.ts'
+import { keyedStatements, saysOtherwise, type KeyedStatement } from '../text/facts/statement-keys.ts'
+import { kindOf } from '../text/sentence-kind.ts'
+import { splitSentences } from '../text/split-sentences.ts'
+import { tokenise } from '../text/tokenise.ts'
+import { FLAG } from './full-text/columnar-store.ts'
+import type { ScopeReader } from './full-text/full-text-index.ts'
+import type { OpenedEntry } from './opened-entry.ts'
+
+/** Something that may no longer hold. */
+export interface EarlierStatement {
+  /** Under which the answer names it. */
+  readonly id: string
+  readonly scope: Scope
+  /** Who said it. */
+  readonly person_id: PersonId
+  readonly text: string
+  readonly said_at: number
+  /** Messages that it was said in: a correction right after one of them counts. */
+  readonly message_ids: readonly MessageId[]
+  /** What it states, where that is known; otherwise its text is read. */
+  readonly keys?: readonly string[]
+}
+
+/** What was said later. */
+export interface LaterStatement {
+  /** The newest last. */
+  readonly texts: readonly LaterText[]
+  /** Since when the earlier statement does not hold, milliseconds since the Unix epoch; `undefined`: it says more. */
+  readonly ended_at: number | undefined
+}
+
+/** Messages after one, of everybody, among which its correction is looked for. */
+const CORRECTION_REACH = 8
+/** Corrections that follow each other. */
+const MOST_CORRECTIONS = 4
+/** Characters of a later statement that are shown. */
+const MOST_CHARACTERS = 240
+/** Texts of memories whose statements are remembered. */
+const MOST_PARSED = 2000
+
+/** What a hit shows of it. */
+export const endedBy = (later: LaterStatement | undefined): { held_until?: number; now?: readonly LaterText[] } =>
+  later === undefined
+    ? {}
+    : { now: later.texts, ...(later.ended_at === undefined ? {} : { held_until: later.ended_at }) }
+
+/** An earlier statement with the messages that may have ended it. */
+interface Link {
+  readonly each: EarlierStatement
+  readonly newer: readonly Found[]
+  readonly corrections: readonly Found[]
+}
+
+/** A message that was found in the index. */
+interface Found {
+  readonly entry: OpenedEntry
+  readonly ordinal: number
+  readonly seconds: number
+}
+
+export class LaterStatements {
+  readonly #feed: Pick<MessageReader, 'get'>
+  readonly #parsed = new LRUCache<string, readonly KeyedStatement[]>({ max: MOST_PARSED })
+
+  constructor(feed: Pick<MessageReader, 'get'>) {
+    this.#feed = feed
+  }
+
+  /** By the id of each earlier statement that something later was said about. */
+  async find(
+    entries: readonly OpenedEntry[],
+    statements: readonly EarlierStatement[],
+  ): Promise<ReadonlyMap<string, LaterStatement>> {
+    const speakers = new Map(entries.map(entry => [entry, speakersOf(entry.reader)]))
+    const keyed = statements.map(each => ({ each, keys: each.keys ?? this.#keysOf(each, speakers.values()) }))
+    const byKey = await newestByKey(entries, speakers, new Set(keyed.flatMap(({ keys }) => keys)))
+    const ordinals = await ordinalsOf(entries, statements)
+    const links = keyed.map(({ each, keys }): Link => {
+      const newer = keys.flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
+      const own = each.message_ids.flatMap(id => ordinals.get(`${each.scope} ${id}`) ?? [])
+      return { each, newer, corrections: [...own, ...newer].flatMap(correctionsAfter) }
+    })
+    const messages = await this.#read(links.flatMap(({ newer, corrections }) => [...newer, ...corrections]))
+    const later = new Map<string, LaterStatement>()
+    for (const { each, newer, corrections } of links) {
+      const found = this.#laterOf({ each, newer, corrections }, messages)
+      if (found !== undefined) later.set(each.id, found)
+    }
+    return later
+  }
+
+  #laterOf(
+    { each: earlier, newer, corrections }: Link,
+    messages: ReadonlyMap<string, MessageRecord>,
+  ): LaterStatement | undefined {
+    const own = this.#statements(earlier.text, namesOf(messages.get(placeOf(newer[0])), earlier))
+    const said: { readonly id: MessageId; readonly text: string; readonly at: number }[] = []
+    for (const found of newer) {
+      const message = messages.get(placeOf(found))
+      if (message === undefined) continue
+      const theirs = this.#statements(message.text, namesOf(message, earlier))
+      for (const { key, parsed } of own) {
+        const other = theirs.findLast(each => each.key === key)
+        if (other !== undefined && saysOtherwise(other.parsed, parsed))
+          said.push({ id: message.message_id, text: other.sentence, at: message.sent_at })
+      }
+    }
+    const stated = Math.max(...said.map(({ at }) => at))
+    for (const found of corrections) {
+      const message = messages.get(placeOf(found))
+      if (message !== undefined) said.push({ id: message.message_id, text: message.text, at: message.sent_at })
+    }
+    const [first] = said.sort((a, b) => a.at - b.at)
+    if (first === undefined) return undefined
+    // What corrected the earlier statement is itself over once it was stated anew.
+    const holding = said.filter(({ at }) => at >= stated)
+    const texts = distinct(holding.map(({ id, text }) => ({ id, text: shortened(text) })))
+    return { texts, ended_at: statementsIn(earlier.text) > 1 ? undefined : first.at }
+  }
+
+  #keysOf(
+    { text, person_id }: EarlierStatement,
+    speakers: Iterable<ReadonlyMap<PersonId, Speaking>>,
+  ): readonly string[] {
+    const names = new Set([...speakers].flatMap(each => [...(each.get(person_id)?.names ?? [])]))
+    return [...new Set(this.#statements(text, names).map(({ key }) => key))]
+  }
+
+  #statements(text: string, names: ReadonlySet<string>): readonly KeyedStatement[] {
+    const cache_key = `${[...names].join(' ')}\n${text}`
+    const known = this.#parsed.get(cache_key) ?? keyedStatements(text, names)
+    this.#parsed.set(cache_key, known)
+    return known
+  }
+
+  async #read(found: readonly Found[]): Promise<ReadonlyMap<string, MessageRecord>> {
+    const messages = new Map<string, MessageRecord>()
+    for (const [entry, members] of Map.groupBy(found, each => each.entry)) {
+      const documents = await entry.reader.documents([...new Set(members.map(each => each.ordinal))])
+      const ids = documents.map(each => each.message_id)
+      const texts = new Map((await this.#feed.get(entry.scope, ids)).map(each => [each.message_id, each]))
+      for (const { ordinal, message_id } of documents) {
+        const message = texts.get(message_id)
+        if (message !== undefined) messages.set(`${entry.scope} ${String(ordinal)}`, message)
+      }
+    }
+    return messages
+  }
+}
+
+/** A person as a speaker of one scope. */
+interface Speaking {
+  readonly numbers: ReadonlySet<number>
+  /** Words of their names. */
+  readonly names: ReadonlySet<string>
+}
+
+const speakersOf = ({ speakers }: ScopeReader): ReadonlyMap<PersonId, Speaking> =>
+  new Map(
+    [
+      ...Map.groupBy(
+        speakers.filter(each => !each.bot),
+        each => each.person_id,
+      ),
+    ].map(([person_id, members]) => [
+      person_id,
+      {
+        numbers: new Set(members.map(each => each.speaker)),
+        names: new Set(members.flatMap(each => each.names.flatMap(tokenise))),
+      },
+    ]),
+  )
+
+const placeOf = (found: Found | undefined): string =>
+  found === undefined ? '' : `${found.entry.scope} ${String(found.ordinal)}`
+
+/** Words of the speaker's name, as the message gives it. */
+const namesOf = (message: MessageRecord | undefined, { person_id }: EarlierStatement): ReadonlySet<string> =>
+  new Set(message?.person_id === person_id ? tokenise(message.sender_name ?? '') : [])
+
+const distinct = (texts: readonly LaterText[]): readonly LaterText[] => [
+  ...new Map(texts.map(each => [each.text, each])).values(),
+]
+
+const shortened = (text: string): string =>
+  text.length <= MOST_CHARACTERS ? text : `${cutStart(text, MOST_CHARACTERS)}…`
+
+const statementsIn = (text: string): number =>
+  splitSentences(text).filter(sentence => kindOf(sentence) === 'statement').length
+
+/** By person and key: the newest message that states it. */
+const newestByKey = async (
+  entries: readonly OpenedEntry[],
+  speakers: ReadonlyMap<OpenedEntry, ReadonlyMap<PersonId, Speaking>>,
+  keys: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Found>> => {
+  const newest = new Map<string, Found>()
+  if (keys.size === 0) return newest
+  for (const entry of entries) {
+    const { columns } = entry.reader
+    const people = new Map(
+      [...(speakers.get(entry) ?? [])].flatMap(([person_id, { numbers }]) =>
+        [...numbers].map(number => [number, person_id] as const),
+      ),
+    )
+    for (const [key, { ordinals }] of await entry.reader.postings([...keys])) {
+      for (const ordinal of ordinals) {
+        const person_id = people.get(columns.speakers[ordinal] ?? -1)
+        if (person_id === undefined || ((columns.flags[ordinal] ?? 0) & FLAG.present) === 0) continue
+        const found = { entry, ordinal, seconds: columns.seconds[ordinal] ?? 0 }
+        const before = newest.get(`${person_id} ${key}`)
+        if (before === undefined || isNewer(found, before)) newest.set(`${person_id} ${key}`, found)
+      }
+    }
+  }
+  return newest
+}
+
+const isNewer = (one: Found, other: Found): boolean =>
+  one.seconds > other.seconds || (one.seconds === other.seconds && one.ordinal > other.ordinal)
+
+const newerThan = ({ said_at }: EarlierStatement, found: Found | undefined): readonly Found[] =>
+  found !== undefined && found.seconds >= Math.floor(said_at / SECOND_MS) ? [found] : []
+
+/** By scope and id: where the messages of earlier statements stand. */
+const ordinalsOf = async (
+  entries: readonly OpenedEntry[],
+  statements: readonly EarlierStatement[],
+): Promise<ReadonlyMap<string, Found>> => {
+  const places = new Map<string, Found>()
+  for (const entry of entries) {
+    const ids = statements.filter(each => each.scope === entry.scope).flatMap(each => each.message_ids)
+    if (ids.length === 0) continue
+    for (const [message_id, ordinal] of await entry.reader.ordinals(ids)) {
+      const seconds = entry.reader.columns.seconds[ordinal] ?? 0
+      places.set(`${entry.scope} ${message_id}`, { entry, ordinal, seconds })
+    }
+  }
+  return places
+}
+
+/** The messages right after one in which its speaker corrects it. */
+const correctionsAfter = ({ entry, ordinal: from }: Found): readonly Found[] => {
+  const { flags, speakers, session_last, seconds, size } = entry.reader.columns
+  const found: Found[] = []
+  const last = Math.min(session_last[from] ?? from, from + CORRECTION_REACH, size - 1)
+  for (let at = from + 1; at <= last && found.length < MOST_CORRECTIONS; at++) {
+    const flag = flags[at] ?? 0
+    if ((flag & FLAG.present) === 0 || speakers[at] !== speakers[from]) continue
+    if ((flag & FLAG.correction) === 0) break
+    found.push({ entry, ordinal: at, seconds: seconds[at] ?? 0 })
+  }
+  return found
+}

@@ -1,0 +1,91 @@
+/** Reads dates in figures: `2026-12-01`, `1.12.2026`, `12/1/26`, and `1.12` where a word before it says that it is a date. */
+import {
+  dayOfYear,
+  NO_DATE,
+  realDay,
+  singleDay,
+  yearOf,
+  type DateOrder,
+  type DatePattern,
+  type DateSpan,
+  type SaidOn,
+} from './date-span.ts'
+
+/** Two figures of a year from here on belong to the last century: births are spoken of more than distant plans. */
+const LAST_CENTURY_FROM = 70
+
+/** `2026`, `26` or `85` as a year. */
+export const yearInFigures = (text: string): number => {
+  const year = Number(text)
+  return text.length > 2 ? year : year >= LAST_CENTURY_FROM ? 1900 + year : 2000 + year
+}
+
+interface DayAndMonth {
+  readonly date: number
+  /** From 0. */
+  readonly month: number
+}
+
+/** Which figure is the day: the one that can be no month, otherwise by the order; `undefined` if neither can be both. */
+const dayAndMonth = (first: number, second: number, order: DateOrder): DayAndMonth | undefined => {
+  const month_first = second > 12 || (order === 'month-first' && first <= 12)
+  const [date, month] = month_first ? [second, first] : [first, second]
+  return month >= 1 && month <= 12 && date >= 1 && date <= 31 ? { date, month: month - 1 } : undefined
+}
+
+const readFigures = (
+  first: string,
+  second: string,
+  year: string | undefined,
+  said: SaidOn,
+): DateSpan | typeof NO_DATE => {
+  const read = dayAndMonth(Number(first), Number(second), said.order)
+  if (read === undefined) return NO_DATE
+  return dayOfYear(year === undefined ? undefined : yearInFigures(year), said, each =>
+    realDay(each, read.month, read.date),
+  )
+}
+
+/** Nothing that would make the figures a part of a longer number. */
+const BEGIN = '(?<![\\d.,/:+]|[\\d\\p{Script=Latin}]-)'
+const END = '(?![\\d/:]|[.,-]\\d)'
+const YEAR = '((?:19|20)\\d\\d|\\d\\d)'
+/** Words after which `1.12` is a day, and not a version or a price. */
+const CUE =
+  '(?:(?<![\\p{L}\\p{N}])(?:on|by|until|till|from|since|before|after|to|between|עד|לפני|אחרי|מאז|בתאריך|לתאריך|ליום)\\s+(?:the )?|(?<![\\p{L}\\p{N}])[ושהבלמכ]{1,2}[-־ ]?)'
+/** What makes figures an amount. */
+const NO_AMOUNT =
+  '(?!\\s*(?:%|₪|\\$|€|£|ש["״]ח|(?:שקל|אחוז|קילו|ק["״]ג|גרם|מטר|ס["״]מ|ליטר|דולר|יורו|שעות|דקות|cups?|percent|dollars?|euros?|kg|km|miles?|hours?|inch)))'
+
+/** Dates in figures, the more exact first. */
+export const DATES_IN_FIGURES: readonly DatePattern[] = [
+  [
+    `${BEGIN}((?:19|20)\\d\\d)([-/.])(\\d{1,2})\\2(\\d{1,2})(?:T[\\d:.]+Z?)?${END}`,
+    ([year, , month, date]) => {
+      const day = realDay(Number(year), Number(month) - 1, Number(date))
+      return day === undefined ? NO_DATE : singleDay(day)
+    },
+  ],
+  [
+    `${BEGIN}(\\d{1,2})\\s?[-–]\\s?(\\d{1,2})[./](\\d{1,2})(?:[./]${YEAR})?${END}${NO_AMOUNT}`,
+    ([from = '', to = '', month = '', year], said) => {
+      const last = readFigures(to, month, year, { ...said, order: 'day-first' })
+      if (last === NO_DATE) return NO_DATE
+      const first = readFigures(from, month, String(yearOf(last.from)), { ...said, order: 'day-first' })
+      return first === NO_DATE || first.from > last.to ? NO_DATE : { from: first.from, to: last.to }
+    },
+  ],
+  [
+    `${BEGIN}(\\d{1,2})([./-])(\\d{1,2})\\2${YEAR}${END}`,
+    ([first = '', , second = '', year], said) => readFigures(first, second, year, said),
+  ],
+  [
+    `${CUE}(\\d{1,2})[./](\\d{1,2})\\.?${END}${NO_AMOUNT}`,
+    ([first = '', second = ''], said) => readFigures(first, second, undefined, said),
+  ],
+  // With a full stop after the month, in the middle of a sentence: as German writes a date.
+  [
+    `${BEGIN}(\\d{1,2})\\.(\\d{1,2})\\.(?=\\s\\p{Ll})`,
+    ([first = '', second = ''], said) => readFigures(first, second, undefined, { ...said, order: 'day-first' }),
+  ],
+]

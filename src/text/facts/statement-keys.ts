@@ -1,0 +1,51 @@
+/**
+ * Names what the sentences of a text state: the attribute and whose it is, without the value. Two statements with one key
+ * speak of the same thing, and where their values differ, the later one holds.
+ */
+import { kindOf } from '../sentence-kind.ts'
+import { splitSentences } from '../split-sentences.ts'
+import { compare } from './compare-facts.ts'
+import { parseFact, type ParsedFact } from './parse-fact.ts'
+
+/** What a sentence states. */
+export interface KeyedStatement {
+  readonly key: string
+  readonly sentence: string
+  readonly parsed: ParsedFact
+}
+
+/** Every key begins so; no word does. */
+export const KEY_MARK = '='
+
+/** Attributes of which a later value may stand beside an earlier one. */
+const SEVERAL = new Set(['likes', 'has', 'fear', 'speaks', 'plays', 'studies', 'takes', 'allergy'])
+
+/** Beginning of a text that is read; what comes after is a document, not something said. */
+const MOST_CHARACTERS = 2000
+const MOST_STATEMENTS = 12
+
+/** The statements of a text about things that have one value at a time. `speaker`: the words of the speaker's names. */
+export const keyedStatements = (text: string, speaker: ReadonlySet<string>): readonly KeyedStatement[] => {
+  const found: KeyedStatement[] = []
+  for (const sentence of splitSentences(text.slice(0, MOST_CHARACTERS))) {
+    if (found.length >= MOST_STATEMENTS) break
+    if (kindOf(sentence) !== 'statement') continue
+    const parsed = parseFact(sentence, speaker)
+    const { attribute, about, time } = parsed
+    if (attribute === undefined || SEVERAL.has(attribute.name) || time !== 'now') continue
+    found.push({ key: `${KEY_MARK}${attribute.name}:${about.join('+')}`, sentence, parsed })
+  }
+  return found
+}
+
+/** The keys alone, each once. */
+export const statementKeys = (text: string, speaker: ReadonlySet<string>): readonly string[] => [
+  ...new Set(keyedStatements(text, speaker).map(({ key }) => key)),
+]
+
+/** Whether a later statement with the same key says something else. */
+export const saysOtherwise = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  const verdict = compare(later, earlier)
+  if (verdict === 'same') return false
+  return verdict === 'contradicts' || later.value.join(' ') !== earlier.value.join(' ')
+}

@@ -1,0 +1,51 @@
+// Days and hours in time zones, with daylight saving, half hours and skipped midnights.
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
+import { TimeZone, timeZone, UTC } from '../../src/platform/time-zone.ts'
+
+test.each([
+  ['Asia/Jerusalem', '2026-11-20T22:30:00Z', '2026-11-21', 0, 30],
+  ['America/Los_Angeles', '2026-11-20T03:00:00Z', '2026-11-19', 19, 0],
+  ['Asia/Kathmandu', '2026-11-20T18:15:00Z', '2026-11-21', 0, 0],
+  ['Pacific/Kiritimati', '2026-11-20T10:00:00Z', '2026-11-21', 0, 0],
+  ['UTC', '2026-11-20T23:59:59Z', '2026-11-20', 23, 59],
+])('in %s it is at %s', (name, instant, day, hour, minute) => {
+  const zone = timeZone(name)
+  const at = Date.parse(instant)
+  expect(zone.isoDay(at)).toBe(day)
+  expect(zone.dayOf(at)).toBe(Date.parse(`${day}T00:00:00Z`) / DAY_MS)
+  expect(zone.wallClock(at)).toMatchObject({ hour, minute })
+})
+
+const ZONES = [
+  'UTC',
+  'Asia/Jerusalem',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'America/Sao_Paulo',
+  'Asia/Beirut',
+  'Pacific/Apia',
+]
+
+test('a day begins where the one before ends, in every zone and year', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...ZONES), fc.integer({ min: 0, max: 25_000 }), (name, day) => {
+      const zone = timeZone(name)
+      // Apia had no 30 December 2011.
+      fc.pre(name !== 'Pacific/Apia' || Math.abs(day - 15_338) > 1)
+      const begin = zone.beginOf(day)
+      expect(zone.dayOf(begin)).toBe(day)
+      expect(zone.dayOf(begin - 1)).toBe(day - 1)
+      const length = zone.beginOf(day + 1) - begin
+      expect(length).toBeGreaterThanOrEqual(23 * HOUR_MS)
+      expect(length).toBeLessThanOrEqual(25 * HOUR_MS)
+    }),
+  )
+})
+
+test('the zone of the machine has a name, and an unknown name is refused', () => {
+  expect(new TimeZone().name).not.toBe('')
+  expect(() => new TimeZone('Mars/Olympus')).toThrow(RangeError)
+  expect(UTC.isoDay(0)).toBe('1970-01-01')
+})
