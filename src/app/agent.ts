@@ -27,6 +27,7 @@ export const createAgent = ({ settings, stores, embedder, learner }: AgentDeps, 
   const merger = new DuplicateMerger({
     memories,
     clock: runtime.clock,
+    setAside: runtime.setAside,
     similarity: createEmbeddingSimilarity(embedder),
     nameOf: async person_id => (await stores.people.find(person_id))?.name,
     exclusive: (scope, act) => learner.exclusive(scope, act),

@@ -58,7 +58,7 @@ const withTimeZone = (deps: AppDeps): AppDeps => {
 
 /** Every component whose health `status` shows and alerts follow. */
 const healthChecks = (
-  { settings, streams = [] }: AppDeps,
+  { settings, streams = [], parts }: AppDeps,
   { stores, audit, memory, models }: Foundation,
   { channels, delivery, learning }: Services,
 ): readonly HealthCheck[] => [
@@ -72,6 +72,7 @@ const healthChecks = (
   ...memory.files,
   ...streams,
   audit,
+  parts.setAside,
   createDiskCheck(settings),
 ]
 

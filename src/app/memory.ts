@@ -66,6 +66,7 @@ export const openIndexes = async ({ settings, stores, models, runtime }: Indexes
     changeLog: stores.changeLog,
     zoneOf: zoneOf(stores.preferences, runtime.clock),
     clock: runtime.clock,
+    setAside: runtime.setAside,
     logger: runtime.logger,
   })
   const vectors = await createVectorsModule({

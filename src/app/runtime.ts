@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../platform/clock.ts'
 import { systemIds, type Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createMetrics, type Metrics } from '../platform/metrics.ts'
+import { SetAside } from '../platform/set-aside.ts'
 import { createTokenCounter, type TokenCounter } from '../text/tokens.ts'
 
 /** What every part stands on; a test passes its own clock, ids or log. */
@@ -12,14 +13,20 @@ export interface Runtime {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly tokens: TokenCounter
+  /** Items of background work that failed by themselves. */
+  readonly setAside: SetAside
 }
 
 /** The real ones, but for the log, which the caller opens and closes. */
-export const surroundings = (logger: Logger, overrides: Partial<Runtime> = {}): Runtime => ({
-  clock: systemClock,
-  ids: systemIds,
-  metrics: createMetrics(),
-  tokens: createTokenCounter(),
-  logger,
-  ...overrides,
-})
+export const surroundings = (logger: Logger, overrides: Partial<Runtime> = {}): Runtime => {
+  const metrics = overrides.metrics ?? createMetrics()
+  return {
+    clock: systemClock,
+    ids: systemIds,
+    tokens: createTokenCounter(),
+    setAside: new SetAside(logger, metrics),
+    logger,
+    ...overrides,
+    metrics,
+  }
+}

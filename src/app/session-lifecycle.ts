@@ -26,8 +26,7 @@ export const createClosing = (deps: SessionLifecycleAppDeps, runtime: Runtime): 
   if (!settings.feature_flags.enable_memory_system) return noSessionLifecycle
   return new SessionLifecycleService({
     ...runtime,
-    learner: learning.learner,
-    storage: learning.storage,
+    learning,
     stores,
     sessions,
     unknownSessions: stores.unknownSessions,

@@ -106,7 +106,7 @@ export const allMigrations = [
 ]
 
 /** Opens everything but the people. The caller owns the data folder. */
-export const openBaseStores = (settings: Settings, { clock, ids, logger }: Runtime): BaseStores => {
+export const openBaseStores = (settings: Settings, { clock, ids, setAside, logger }: Runtime): BaseStores => {
   const database = openTruthDatabase(join(settings.data_root, 'denidin.db'), allMigrations)
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
@@ -118,7 +118,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, logger }: Runti
   }
   const meter = new SqliteMeter(database, clock)
   const pauses = createSqlitePauses(database)
-  const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, logger })
+  const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
     health: [new DatabaseHealth('database', database)],
@@ -180,7 +180,12 @@ const openMemoryStores = (database: Database, erasures: Erasures) => ({
 
 const openSessionStores = (
   root: string,
-  { database, erasures, logger }: Pick<BaseStores, 'database' | 'erasures'> & Pick<Runtime, 'logger'>,
+  {
+    database,
+    erasures,
+    setAside,
+    logger,
+  }: Pick<BaseStores, 'database' | 'erasures'> & Pick<Runtime, 'logger' | 'setAside'>,
 ) => {
   const ledger = new SqliteSessionLedger(database)
   const folders = new SessionFolders(root)
@@ -189,6 +194,7 @@ const openSessionStores = (
     ledger,
     folders,
     erasures,
+    setAside,
     logger,
     marksOf: async person_id => [
       ...pastMerges(database)

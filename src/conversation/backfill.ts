@@ -24,17 +24,27 @@ export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUnt
     // A channel reads a chat from a while before its end, each time again. Were all known messages recorded once more, a
     // process that is killed soon after each start would never come to the new ones.
     const known = await messages.inbox.known(said.map(each => each.message.message_id))
+    const failures: unknown[] = []
+    /** What cannot be recorded keeps nothing else back: the chat is read again from its mark. */
+    const attempt = async (act: () => Promise<void>): Promise<void> => {
+      await act().catch((error: unknown) => failures.push(error))
+    }
     let unanswered: IncomingMessage[] = []
     for (const each of said) {
       if (each.by === 'person') {
         if (!known.has(each.message.message_id)) unanswered.push(each.message)
-      } else if ((await messages.inbox.originOf(each.message)) !== 'ours') {
-        await this.#receiveAnswered(unanswered)
-        unanswered = []
-        await takeover.ownerWrote(each.message)
+        continue
       }
+      await attempt(async () => {
+        if ((await messages.inbox.originOf(each.message)) === 'ours') return
+        const answered = unanswered
+        unanswered = []
+        await attempt(() => this.#receiveAnswered(answered))
+        await takeover.ownerWrote(each.message)
+      })
     }
-    await conversation.receiveAll(unanswered)
+    await attempt(() => conversation.receiveAll(unanswered))
+    if (failures.length > 0) throw failures[0]
     await messages.inbox.markRecordedUntil(chat_id, until)
   }
 

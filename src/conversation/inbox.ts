@@ -17,6 +17,7 @@ import { QuietHoursQueue } from './pacing/quiet-hours-queue.ts'
 import type { Recovery } from './recovery.ts'
 import type { TurnMessage } from './turn-message.ts'
 import type { Exclusive, TurnScheduler } from './turn-scheduler.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 
 export interface InboxDeps {
   readonly recorder: MessageRecorder
@@ -24,6 +25,7 @@ export interface InboxDeps {
   readonly scheduler: TurnScheduler<TurnMessage>
   readonly deferred: DeferredReplies
   readonly quiet: QuietHours
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -55,16 +57,20 @@ export class Inbox implements Conversation {
     const trace = this.#deps.ids.uuid()
     await withTrace(trace, async () => {
       const recorded: TurnMessage[] = []
-      try {
-        for (const message of messages) {
+      const failures: unknown[] = []
+      // One that cannot be recorded keeps no other back; its channel reads it again.
+      for (const message of messages) {
+        try {
           const open = await this.#deps.recorder.record(message, trace)
           // While stopping, what comes in is only recorded: the next start takes it up.
           if (open !== undefined && !this.#draining) recorded.push(open)
+        } catch (error) {
+          failures.push(error)
+          this.#deps.setAside.add('recording messages', message.message_id, error)
         }
-      } finally {
-        // What is on disk is worked on, also when what came after it could not be recorded.
-        await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
       }
+      await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
+      if (failures.length > 0) throw failures[0]
     })
   }
 

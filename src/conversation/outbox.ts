@@ -18,6 +18,7 @@ import { HeldReplySender, type ResendReason } from './outbox/held-reply-sender.t
 import { PartSender, RETRY_MS, type Part, type Sending, type SendResult } from './outbox/part-sender.ts'
 import type { ReplyAddresses } from './outbox/reply-addresses.ts'
 import type { Pacer } from './pacing/pacer.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 
 /** Sends replies, each as one message or several. */
 export interface Outbox extends HealthCheck {
@@ -58,6 +59,7 @@ export interface OutboxDeps {
   readonly delay: (reply: Reply) => Promise<boolean>
   /** A reply that is held for longer than this is of no use any more. */
   readonly useless_after_ms: number
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics

@@ -11,6 +11,7 @@ import type { StringsFor } from './reply-language.ts'
 import type { ReplyWriter } from './reply-writer.ts'
 import type { TurnMessage } from './turn-message.ts'
 import type { TurnScheduler } from './turn-scheduler.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 
 export interface RecoveryDeps {
   readonly messages: Pick<MessageStore, 'inbox'>
@@ -22,6 +23,7 @@ export interface RecoveryDeps {
   readonly paused: (scope: Scope) => Promise<boolean>
   /** Whether any channel serves a chat: what came by a channel that is switched off waits until it is on again. */
   readonly serves: (chat_id: ChatId) => boolean
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -53,7 +55,9 @@ export class Recovery {
     const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
     await messages.inbox.settle(unheard, 'unanswerable', clock.now())
     const addressed = lost.filter(message => message.addressed)
-    for (const ofChat of Map.groupBy(addressed, message => message.chat_id).values()) await this.#askAgain(ofChat)
+    for (const [chat_id, ofChat] of Map.groupBy(addressed, message => message.chat_id)) {
+      await this.#deps.setAside.attempt('asking to repeat lost messages', chat_id, () => this.#askAgain(ofChat))
+    }
   }
 
   /** The texts of messages in a chat were not kept (memory is off) and are gone: their writer is asked to repeat them. */

@@ -2,6 +2,7 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { MemoryLog } from '../memory/memory-log.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
@@ -33,6 +34,7 @@ export interface LearnerDeps {
   readonly progress: LearningProgress
   readonly extractor: Extractor
   readonly consolidator: Pick<FactConsolidator, 'open'>
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics

@@ -1,9 +1,10 @@
 /** One run of learning over the messages of one conversation: extracts facts chunk by chunk, and records the progress. */
 import type { Logger } from '../platform/logger.ts'
+import { isOfItem } from '../platform/set-aside.ts'
 import { TimeSlices } from '../platform/yield.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { personOfScope } from '../messages/scope.ts'
-import { meanValence } from '../text/valence/valence.ts'
+import { valenceOf } from '../text/valence/valence.ts'
 import { chunksOf, isSource, type Chunk } from './chunks.ts'
 import type { KnownFacts } from './consolidation/fact-consolidator.ts'
 import type { ExtractedFact, Extraction, ExtractionOptions } from './extraction/extraction.ts'
@@ -24,6 +25,7 @@ export class LearningRun {
   readonly #context: LearningContext
   /** The whole conversation, in order. */
   readonly #messages: readonly MessageRecord[]
+  readonly #valences = new Map<MessageRecord, number>()
 
   constructor(deps: LearnerDeps, context: LearningContext, messages: readonly MessageRecord[]) {
     this.#deps = deps
@@ -40,7 +42,7 @@ export class LearningRun {
     // Opened once: facts of one chunk are known to the next one.
     const known = await this.#deps.consolidator.open(this.#context.scope)
     let report = EMPTY_REPORT
-    for (const chunk of chunks) report = addReports(report, await this.#learnChunk(chunk, known, options))
+    for (const chunk of chunks) report = addReports(report, await this.#learnFrom(chunk, known, options))
     return report
   }
 
@@ -63,6 +65,25 @@ export class LearningRun {
     await removeFacts(this.#deps.facts, scope, unfinished)
   }
 
+  /** Learns from a chunk, or from each of its messages alone where one of them makes it fail: that one is set aside. */
+  async #learnFrom(chunk: Chunk, known: KnownFacts, options: LearningOptions): Promise<LearningReport> {
+    try {
+      return await this.#learnChunk(chunk, known, options)
+    } catch (error) {
+      if (options.signal?.aborted === true || !isOfItem(error)) throw error
+    }
+    let report = EMPTY_REPORT
+    for (const source of chunk.sources) {
+      const alone = { messages: chunk.messages, sources: [source] }
+      const attempt = await this.#deps.setAside.attempt('learning', source.message_id, () =>
+        this.#learnChunk(alone, known, options),
+      )
+      if (attempt.done) report = addReports(report, attempt.result)
+      else await this.#markProcessed(alone, await this.#reflectionSoFar())
+    }
+    return report
+  }
+
   async #learnChunk(chunk: Chunk, known: KnownFacts, options: LearningOptions): Promise<LearningReport> {
     const { patient, activity } = options
     const call = this.#call(options.signal)
@@ -81,7 +102,7 @@ export class LearningRun {
     )
     const report = await this.#consolidate(extraction, known, call)
     await this.#recordUse(extraction, report)
-    await this.#markProcessed(chunk, extraction)
+    await this.#markProcessed(chunk, extraction.reflection)
     this.#reportProgress(chunk, extraction, report)
     return report
   }
@@ -109,10 +130,13 @@ export class LearningRun {
     const { provider, extraction_time_ms } = extraction
     let report: LearningReport = { ...EMPTY_REPORT, provider, extraction_time_ms }
     for (const fact of await this.#stillSaid(extraction.facts)) {
-      const result = await known.consolidate(fact, this.#context.session_id, call)
-      const { memory_id } = result
-      await this.#deps.facts.memoryLog.relate(fact.relations.map(relation => ({ ...relation, memory_id })))
-      report = addFact(report, result, fact)
+      const attempt = await this.#deps.setAside.attempt('storing facts', fact.source.message_id, async () => {
+        const result = await known.consolidate(fact, this.#context.session_id, call)
+        const { memory_id } = result
+        await this.#deps.facts.memoryLog.relate(fact.relations.map(relation => ({ ...relation, memory_id })))
+        return result
+      })
+      if (attempt.done) report = addFact(report, attempt.result, fact)
     }
     return report
   }
@@ -140,11 +164,11 @@ export class LearningRun {
   }
 
   /** Last step of a chunk: until here a crash only means that the chunk is learned from again. */
-  async #markProcessed({ sources }: Chunk, { reflection }: Extraction): Promise<void> {
+  async #markProcessed({ sources }: Pick<Chunk, 'sources'>, reflection: string | undefined): Promise<void> {
     const { session_id, scope } = this.#context
     if (session_id === undefined) return
     const { processedMessages } = this.#deps.progress
-    await this.#reflect(session_id, this.#messages.filter(isSource), reflection)
+    if (reflection !== undefined) await this.#reflect(session_id, this.#messages.filter(isSource), reflection)
     const gone = await this.#goneOf(sources)
     const processed = sources
       .filter(({ message_id }) => !gone.has(message_id))
@@ -157,11 +181,24 @@ export class LearningRun {
   async #reflect(session_id: string, sources: readonly MessageRecord[], text: string): Promise<void> {
     const { reflections } = this.#deps.progress
     if ((await this.#goneOf(sources)).size > 0) return
-    const valence = meanValence(sources.map(message => message.text))
+    const valence = await this.#meanValence(sources)
     const { scope } = this.#context
     await reflections.put({ session_id, scope, text, valence, created_at: this.#deps.clock.now() })
     // An erasure may have passed between the look and the write; one that comes later finds the reflection.
     if ((await this.#goneOf(sources)).size > 0) await reflections.remove(session_id)
+  }
+
+  /** Each message is read once in a run, and others get their turn between two of them. */
+  async #meanValence(messages: readonly MessageRecord[]): Promise<number> {
+    const slices = new TimeSlices()
+    let sum = 0
+    for (const message of messages) {
+      const valence = this.#valences.get(message) ?? valenceOf(message.text)
+      this.#valences.set(message, valence)
+      sum += valence
+      await slices.pause()
+    }
+    return messages.length === 0 ? 0 : sum / messages.length
   }
 
   /** The messages of these that are not kept any more. */

@@ -3,6 +3,7 @@ import type { AuditLog } from '../memory/audit-log.ts'
 import type { Scope } from '../messages/scope.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 import type { OldReflections, Reflections } from './reflections.ts'
 
 /** Which reflections to remove, and who asks. */
@@ -30,6 +31,7 @@ export interface PrunedReflections {
 export interface ReflectionPruningDeps {
   readonly reflections: Reflections
   readonly audit: AuditLog
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
   /** `memory.reflections.retention_days` */
@@ -43,7 +45,7 @@ export interface ReflectionPruningDeps {
 export type PruneReflections = (request: PruneRequest) => Promise<PrunedReflections>
 
 export const createReflectionPruning = (deps: ReflectionPruningDeps): PruneReflections => {
-  const { reflections, audit, clock } = deps
+  const { reflections, audit, setAside, clock } = deps
   const logger = deps.logger.for('cleanup')
   return async ({ days = deps.retention_days, scope, dry_run = false, by, signal }) => {
     const before = clock.now() - days * DAY_MS
@@ -51,8 +53,10 @@ export const createReflectionPruning = (deps: ReflectionPruningDeps): PruneRefle
     if (dry_run) return { days, before, found }
     for (const { scope: whose } of found) {
       signal?.throwIfAborted()
-      const removed = await reflections.removeOlder(whose, before)
-      audit.write({ operation: 'memory.prune_reflections', by, whose, counts: { reflections: removed } })
+      await setAside.attempt('removing old reflections', whose, async () => {
+        const removed = await reflections.removeOlder(whose, before)
+        audit.write({ operation: 'memory.prune_reflections', by, whose, counts: { reflections: removed } })
+      })
     }
     if (found.length > 0) {
       logger.info('Old reflections removed', { reflections: found.reduce((sum, each) => sum + each.count, 0), days })

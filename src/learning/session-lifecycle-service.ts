@@ -3,6 +3,7 @@ import { DAY_MS, isoDay, SECOND_MS, type Clock } from '../platform/clock.ts'
 import { withDeadline } from '../platform/deadline.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { ChangeLog } from '../messages/change-log.ts'
@@ -27,12 +28,12 @@ export interface SessionLifecycleDeps {
   }
   readonly sessions: Pick<Sessions, 'release'>
   readonly unknownSessions: Pick<UnknownSessions, 'setAside' | 'purge'>
-  readonly storage: SessionStorage
-  readonly learner: Pick<Learner, 'relearn'>
+  readonly learning: { readonly storage: SessionStorage; readonly learner: Pick<Learner, 'relearn'> }
   readonly memory: Pick<LongTermMemory, 'whenIdle' | 'forget'>
   /** Runs an act alone in the queue of a scope, so that no turn is running in a session that ends. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
   readonly limits: { readonly timeout_ms: number; readonly retention_days: number }
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -54,14 +55,14 @@ export class SessionLifecycleService implements SessionLifecycle {
   }
 
   async reset(scope: Scope): Promise<ResetOutcome> {
-    const { stores, storage, memory, clock } = this.#deps
+    const { stores, learning, memory, clock } = this.#deps
     const session = await stores.ledger.active(scope)
     if (session === undefined) return { session_id: undefined, messages: 0, memory: 'nothing' }
     const { session_id } = session
     const messages = await stores.messages.history.countOfSession(session_id)
     await this.#close(session, 'reset')
     const closed = (await stores.ledger.find(session_id)) ?? session
-    const outcome = await storage.store(closed, { patient: false })
+    const outcome = await learning.storage.store(closed, { patient: false })
     // A user who resets and asks at once expects to be remembered.
     await withDeadline(clock, FINDABLE_DEADLINE_MS, 'indexing', () => memory.whenIdle()).catch(() => undefined)
     if (outcome === 'stored') return { session_id, messages, memory: 'stored' }
@@ -79,15 +80,20 @@ export class SessionLifecycleService implements SessionLifecycle {
   }
 
   async relearn(): Promise<void> {
-    const { stores, learner } = this.#deps
+    const { stores, learning, setAside } = this.#deps
     const { changeLog } = stores
     const latest = await changeLog.latest()
+    let all_done = true
     for (const { session_id, change } of await changeLog.changedSessions()) {
-      if (!(await learner.relearn(session_id))) await this.#forgetSummary(session_id)
-      await changeLog.advance('learning', change)
+      const { done } = await setAside.attempt('learning again from changed sessions', session_id, async () => {
+        if (!(await learning.learner.relearn(session_id))) await this.#forgetSummary(session_id)
+      })
+      // What was taken back must be forgotten: the log keeps the change of a session that failed, and what follows it.
+      all_done &&= done
+      if (all_done) await changeLog.advance('learning', change)
     }
     // Changes outside any session must not keep the log from being pruned.
-    await changeLog.advance('learning', latest)
+    if (all_done) await changeLog.advance('learning', latest)
   }
 
   async purge(options: AbortOptions = {}): Promise<{ readonly purged: number }> {
@@ -135,12 +141,12 @@ export class SessionLifecycleService implements SessionLifecycle {
   }
 
   async #storeClosed({ signal, progress }: Parameters<SessionLifecycle['sweep']>[0] & object): Promise<SweepReport> {
-    const { stores, storage, clock } = this.#deps
+    const { stores, learning, clock } = this.#deps
     const due = await stores.ledger.waiting(clock.now(), LONGEST_RETRY_MS)
     const report = { found: due.length, stored: 0, failed: 0, dead: 0 }
     for (const [index, session] of due.entries()) {
       if (signal?.aborted) break
-      const outcome = await storage.store(session, { patient: true, signal })
+      const outcome = await learning.storage.store(session, { patient: true, signal })
       if (outcome === 'failed') report.failed++
       else if (outcome === 'dead') report.dead++
       else if (outcome === 'archived') report.found--
@@ -177,8 +183,7 @@ export class SessionLifecycleService implements SessionLifecycle {
   /** One session that fails must not hold up the others. @returns whether it succeeded */
   async #attempt(failure: string, { session_id }: SessionRecord, act: () => Promise<void>): Promise<boolean> {
     try {
-      await act()
-      return true
+      return (await this.#deps.setAside.attempt('closing sessions', session_id, act)).done
     } catch (error) {
       this.#logger.error(failure, { session_id, reason: asDenidinError(error).message })
       return false

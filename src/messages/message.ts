@@ -66,3 +66,9 @@ export const CONVERSATION_KINDS = ['chat', 'imported'] as const satisfies readon
 /** Whether a message may be learned from, embedded and found: it is conversation, and its person allows it. */
 export const isConversation = ({ kind, learning_opt_out }: Pick<MessageRecord, 'kind' | 'learning_opt_out'>): boolean =>
   !learning_opt_out && CONVERSATION_KINDS.some(each => each === kind)
+
+/**
+ * Most characters of a text that is read. A message of WhatsApp has at most 65,536 and a reply of ours 40,000; a longer
+ * text, from a time without bounds, is read at its beginning, for handling all of it would stop the process.
+ */
+export const MOST_TEXT_CHARACTERS = 100_000

@@ -25,6 +25,7 @@ export type MetricName =
   | 'facts_ended'
   | 'quotes_not_found'
   | 'extractions_failed'
+  | 'items_set_aside'
 
 /** Counters kept in memory. */
 export const createMetrics = (): Metrics => {

@@ -13,6 +13,7 @@ import { yieldToEventLoop } from '../platform/yield.ts'
 import { ARCHIVE, UNKNOWN, type SessionFolders } from './session-folders.ts'
 import type { SessionLedger } from './session-ledger.ts'
 import { readWindowFile } from './window-file.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 /** Places between two turns of everything else. */
@@ -26,6 +27,8 @@ export interface UnknownSessionsDeps {
   /** What stands for a person in a file besides their id: former ids, and the beginnings of their chat ids. */
   readonly marksOf: (person_id: PersonId) => Promise<readonly string[]>
   readonly erasures: Pick<Erasures, 'erased'>
+  /** Places that cannot be moved or removed. */
+  readonly setAside: SetAside
   readonly logger: Logger
 }
 
@@ -73,19 +76,25 @@ export class UnknownSessions implements MessageIndex {
     const places = (await this.#places()).filter(place => !place.startsWith(`${UNKNOWN}/`))
     let moved = 0
     for (const place of places) {
-      if (!(await lstat(join(this.#deps.root, place))).isDirectory()) continue
-      if (await this.#holdsErased(place)) {
-        await this.#remove(place)
-        this.#logger.warn('A copy of a session with forgotten messages was removed', { place })
-        continue
-      }
-      moved += 1
-      const aside = await this.#free(join(UNKNOWN, await this.#dayOf(place), basename(place)))
-      await makePrivateFolder(dirname(join(this.#deps.root, aside)))
-      await rename(join(this.#deps.root, place), join(this.#deps.root, aside))
-      this.#logger.warn('A session folder that the database does not know was set aside', { place, aside })
+      const attempt = await this.#deps.setAside.attempt('moving unknown sessions', place, () => this.#moveAside(place))
+      if (attempt.done && attempt.result) moved += 1
     }
     return moved
+  }
+
+  /** @returns whether there was a folder that is kept */
+  async #moveAside(place: string): Promise<boolean> {
+    if (!(await lstat(join(this.#deps.root, place))).isDirectory()) return false
+    if (await this.#holdsErased(place)) {
+      await this.#remove(place)
+      this.#logger.warn('A copy of a session with forgotten messages was removed', { place })
+      return false
+    }
+    const aside = await this.#free(join(UNKNOWN, await this.#dayOf(place), basename(place)))
+    await makePrivateFolder(dirname(join(this.#deps.root, aside)))
+    await rename(join(this.#deps.root, place), join(this.#deps.root, aside))
+    this.#logger.warn('A session folder that the database does not know was set aside', { place, aside })
+    return true
   }
 
   /** Removes what was last active before a day, such as `2026-11-20`. @returns how much was removed */
@@ -94,8 +103,12 @@ export class UnknownSessions implements MessageIndex {
       const [top, day = ''] = place.split('/')
       return top === UNKNOWN && day < before
     })
-    for (const place of old) await this.#remove(place)
-    return old.length
+    let removed = 0
+    for (const place of old) {
+      const { done } = await this.#deps.setAside.attempt('removing old sessions', place, () => this.#remove(place))
+      if (done) removed += 1
+    }
+    return removed
   }
 
   async #holdsErased(place: string): Promise<boolean> {

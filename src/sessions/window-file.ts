@@ -1,4 +1,5 @@
 /** Reads and writes `session.json`, a copy of the window that a person can read. */
+import { MOST_TEXT_CHARACTERS } from '../messages/message.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { SessionRecord } from './session-ledger.ts'
 import type { WindowMessage } from './session.ts'
@@ -88,5 +89,6 @@ const readMessage = (value: unknown): WindowMessage => {
     throw new Error('a message is incomplete')
   }
   const name = typeof sender_name === 'string' ? sender_name : undefined
-  return { message_id, role, content, person_id, tokens, timestamp, sender_name: name }
+  const read = content.slice(0, MOST_TEXT_CHARACTERS)
+  return { message_id, role, content: read, person_id, tokens, timestamp, sender_name: name }
 }

@@ -1,8 +1,9 @@
 /** Embeds questions and texts with one embedder, within its limits. */
 import { withDeadline } from '../platform/deadline.ts'
 import type { Clock } from '../platform/clock.ts'
-import { asDenidinError, DenidinError } from '../platform/errors.ts'
+import { DenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
+import { isOfItem } from '../platform/set-aside.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
 import { personOfScope } from '../messages/scope.ts'
@@ -14,6 +15,9 @@ import type { StoredVector } from './vector-store.ts'
 const MOST_TOKENS = 8000
 /** Texts of at most this many characters cannot be longer than `MOST_TOKENS`: a token stands for at least one byte. */
 const SURELY_SHORT_CHARACTERS = MOST_TOKENS / 3
+
+/** A text that every embedding model takes. */
+const HARMLESS = 'hello'
 
 /** A person waits for the answer. */
 const QUESTION_DEADLINE_MS = 5000
@@ -77,7 +81,7 @@ export class Embedding {
     try {
       return await this.#embed(wanted, signal)
     } catch (error) {
-      if (asDenidinError(error).code !== 'rejected' || wanted.length === 1) throw error
+      if (!isOfItem(error)) throw error
       return await this.#oneByOne(wanted, signal, error)
     }
   }
@@ -93,17 +97,27 @@ export class Embedding {
       try {
         embedded.push(...(await this.#embed([memory], signal)))
       } catch (error) {
-        if (asDenidinError(error).code !== 'rejected') throw error
+        if (!isOfItem(error)) throw error
         refused.push(memory.item_id)
       }
     }
-    // All refused: it is not the texts, it is us.
-    if (embedded.length === 0) throw refusal
+    // All refused: it is not the texts, it is us, unless a harmless text is taken.
+    if (embedded.length === 0 && !(await this.#takes(HARMLESS, signal))) throw refusal
     for (const item_id of refused) {
       this.#refused.add(item_id)
       this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id: item_id })
     }
     return embedded
+  }
+
+  async #takes(text: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#embedder.embed([text], { purpose: 'memory', signal })
+      return true
+    } catch (error) {
+      if (!isOfItem(error)) throw error
+      return false
+    }
   }
 
   async #embed(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Health } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { CallContext } from '../models/language-model.ts'
 import type { Embedding } from './embedding.ts'
@@ -36,6 +37,7 @@ export interface SourceVectorsDeps {
   readonly embeds: boolean
   readonly clock: Clock
   readonly ids: Ids
+  readonly setAside: SetAside
   readonly logger: Logger
 }
 

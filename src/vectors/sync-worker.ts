@@ -3,6 +3,7 @@ import { backoffDelay, type Backoff } from '../platform/backoff.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 import type { Embedding } from './embedding.ts'
 import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import { VectorSync, PAGE } from './vector-sync.ts'
@@ -25,6 +26,7 @@ export interface SyncWorkerDeps {
   readonly embeds: boolean
   readonly clock: Clock
   readonly ids: Ids
+  readonly setAside: SetAside
   readonly logger: Logger
 }
 

@@ -1,7 +1,8 @@
 /** One round of bringing the vectors of a source into step with it. */
+import type { SetAside } from '../platform/set-aside.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { Scope } from '../messages/scope.ts'
-import type { Embedding } from './embedding.ts'
+import type { Embedding, Worded } from './embedding.ts'
 import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
@@ -17,6 +18,7 @@ export interface VectorSyncDeps {
   readonly index: Pick<VectorIndex, 'catchUp'>
   readonly embedding: Embedding
   readonly space: string
+  readonly setAside: SetAside
   /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
   readonly embeds: boolean
 }
@@ -139,21 +141,32 @@ export class VectorSync {
   }
 
   async #embed(items: readonly Embeddable[]): Promise<void> {
-    const { source, embedding, vectors } = this.#deps
+    const { source, setAside } = this.#deps
     for (let at = 0; at < items.length; at += EMBEDDING_BATCH) {
       this.#signal.throwIfAborted()
-      const batch = items.slice(at, at + EMBEDDING_BATCH)
-      const texts = await source.textsOf(batch)
-      const worded = batch.flatMap(each => {
-        const text = texts.get(each.item_id)
-        return text === undefined ? [] : [{ ...each, text }]
-      })
-      const embedded = await embedding.ofTexts(worded, this.#signal)
-      if (embedded.length === 0) continue
-      // What was taken back while it was embedded must not come back.
-      const there = await source.scopesOf(embedded.map(each => each.item_id))
-      const current = embedded.filter(each => there.get(each.item_id) === each.scope)
-      if (current.length > 0) await vectors.put(this.#deps.space, current)
+      const worded: Worded[] = []
+      const read = async (batch: readonly Embeddable[]): Promise<void> => {
+        const texts = await source.textsOf(batch)
+        for (const each of batch) {
+          const text = texts.get(each.item_id)
+          if (text !== undefined) worded.push({ ...each, text })
+        }
+      }
+      await setAside.attemptAll(`reading ${source.name}`, items.slice(at, at + EMBEDDING_BATCH), idOf, read)
+      await this.#embedTexts(worded)
     }
   }
+
+  async #embedTexts(worded: readonly Worded[]): Promise<void> {
+    const { source, embedding, vectors, setAside, space } = this.#deps
+    const embedded = await embedding.ofTexts(worded, this.#signal)
+    if (embedded.length === 0) return
+    // What was taken back while it was embedded must not come back.
+    const there = await source.scopesOf(embedded.map(each => each.item_id))
+    const current = embedded.filter(each => there.get(each.item_id) === each.scope)
+    if (current.length === 0) return
+    await setAside.attemptAll(`storing vectors of ${source.name}`, current, idOf, each => vectors.put(space, each))
+  }
 }
+
+const idOf = ({ item_id }: Embeddable): string => item_id

@@ -14,6 +14,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { SetAside } from '../platform/set-aside.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import { createChromaVectorIndex } from './chroma/chroma-vector-index.ts'
 import type { ChromaServer } from './chroma/chroma-server.ts'
@@ -77,6 +78,7 @@ export interface VectorsModuleDeps {
 export interface VectorsRuntime {
   readonly clock: Clock
   readonly ids: Ids
+  readonly setAside: SetAside
   readonly logger: Logger
   readonly tokens: TokenCounter
 }
@@ -240,9 +242,9 @@ class FollowedSources {
   }
 
   #indexOver(table: CollectionAllocator): VectorIndex {
-    const { clock, logger } = this.#deps.runtime
+    const { clock, setAside, logger } = this.#deps.runtime
     const { collection_name } = this.#deps.settings
-    return createChromaVectorIndex({ table, server: this.#server, collection_name, clock, logger })
+    return createChromaVectorIndex({ table, server: this.#server, collection_name, setAside, clock, logger })
   }
 
   /** The previous embedding model over its own vectors of the same source. */

@@ -14,6 +14,7 @@ import { KeptLog } from '../support/memory-kept-log.ts'
 import { ownPolicy } from '../support/memory-recall.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { BEGUN_AT, RecallRig } from '../support/recall-rig.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 const ANN: Scope = 'person:ann'
 const BEA: Scope = 'person:bea'
@@ -50,6 +51,7 @@ const overAnIndex = (): Subject => {
     feed: rig.feed,
     changeLog: rig.changeLog,
     index: rig.index,
+    setAside: testSetAside(),
     zoneOf: async () => UTC,
     logger: log,
   })

@@ -28,8 +28,8 @@ type Program = (round: number, told: string) => string
 
 const PROGRAMS: readonly (readonly [string, Program, number])[] = [
   ['says the same each time', () => 'Thank you for your message. How can I help you?', 6],
-  ['changes only a counter', n => `Your ticket has the number ${String(4711 + n)}.`, 16],
-  ['changes only the time', n => `It is 12:${String(n).padStart(2, '0')} and our office is closed now.`, 16],
+  ['changes only a counter', n => `Your ticket has the number ${String(4711 + n)}.`, 46],
+  ['changes only the time', n => `It is 12:${String(n).padStart(2, '0')} and our office is closed now.`, 46],
   ['sends back what it was told', (_, told) => `You said: ${told}`, 10],
   ['shows a menu', () => '1️⃣ Sales\n2️⃣ Support\nPlease reply 1 for sales or 2 for support.', 6],
   [
@@ -43,7 +43,7 @@ const PROGRAMS: readonly (readonly [string, Program, number])[] = [
     'is another model, and quick',
     n =>
       `${'abcdefghijklmnopqrst'.slice(n % 10)} something else entirely ${String.fromCharCode(97 + (n % 26)).repeat(9)}`,
-    45,
+    46,
   ],
 ]
 

@@ -8,6 +8,7 @@ import { TestDenidin } from '../support/denidin.ts'
 import { embed, facts, hashedWords } from '../support/model-server.ts'
 import { rerankServer } from '../support/rerank-server.ts'
 import { RecallRig } from '../support/recall-rig.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 let denidin: TestDenidin
 
@@ -176,6 +177,7 @@ test('stopped at any point, the index goes on where it was, and ends as if it ha
     feed: rig.feed,
     changeLog: rig.changeLog,
     index: rig.index,
+    setAside: testSetAside(),
     zoneOf: async () => UTC,
     logger: denidin.log,
   })

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startSchedule } from '../../src/interfaces/cron/schedule.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
-import { meanValence } from '../../src/text/valence/valence.ts'
+import { valenceOf } from '../../src/text/valence/valence.ts'
 import { TestDenidin, type Json } from '../support/denidin.ts'
 
 const ANA = '15550001111'
@@ -150,8 +150,9 @@ test('a reflection tells how what its person said felt, not what they were answe
   const sayings = ['I am so sad, my dog died', 'it rains', 'thanks for asking'] as const
   const session_id = await talk(ANA, ...sayings)
   const { valence } = await run('session.show', { session_id })
-  expect(valence).toBeCloseTo(meanValence(sayings))
-  expect(meanValence(sayings)).not.toBeCloseTo(0, 1)
+  const mean = sayings.reduce((sum, each) => sum + valenceOf(each), 0) / sayings.length
+  expect(valence).toBeCloseTo(mean)
+  expect(mean).not.toBeCloseTo(0, 1)
   const { file } = await run('memory.export', { person: ANA })
   expect(await readFile(denidin.data(String(file)), 'utf8')).toContain(`valence: ${String(valence)}`)
 })

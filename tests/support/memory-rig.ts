@@ -31,6 +31,7 @@ import { silentLogger, type Logger } from '../../src/platform/logger.ts'
 import type { TokenCounter } from '../../src/text/tokens.ts'
 import { recallOver, type Recall } from './memory-recall.ts'
 import { WordEmbedder } from './memory-words.ts'
+import { testSetAside } from './test-set-aside.ts'
 
 /** Counts words: quick, and easy to follow in a test. */
 export const wordCounter: TokenCounter = {
@@ -101,6 +102,7 @@ export const memoryOver = ({
   ...runtime
 }: MemoryParts): { readonly memory: LongTermMemory; readonly source_vectors: SourceVectors } => {
   const source_vectors = new SourceVectors({
+    setAside: testSetAside(),
     ...runtime,
     source: createMemoryEmbeddingSource(memories),
     space: embedder.space,
@@ -158,7 +160,13 @@ export const openRig = async (
     space: embedder.space,
     ...(options.collection_vectors === undefined ? {} : { collection_vectors: options.collection_vectors }),
   })
-  const index = createChromaVectorIndex({ table, server, collection_name: 'denidin_memory', ...shared })
+  const index = createChromaVectorIndex({
+    table,
+    server,
+    collection_name: 'denidin_memory',
+    setAside: testSetAside(),
+    ...shared,
+  })
   const memories = createSqliteMemoryStore(database)
   const vectors = createSqliteVectorStore(vectorDatabase)
   const settings = { ...recallSettings, ...options.settings }

@@ -21,6 +21,7 @@ import { systemClock } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { wordCounter } from './memory-rig.ts'
 import { packedRecall, type RecallLimits } from './message-recall.ts'
+import { testSetAside } from './test-set-aside.ts'
 
 /** Said in a test: who, what, and how many minutes after the beginning. */
 export interface Said {
@@ -47,6 +48,7 @@ export class RecallRig implements AsyncDisposable {
     feed: this.feed,
     changeLog: this.changeLog,
     index: this.index,
+    setAside: testSetAside(),
     zoneOf: this.zoneOf,
     logger: silentLogger,
   })

@@ -14,6 +14,7 @@ import { factCorpus } from '../support/fact-corpus.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { random } from '../support/random-text.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 const ANA: Scope = 'person:p1'
 /** Facts are compared by their words alone. */
@@ -36,6 +37,7 @@ const started = (): MergeDuplicates => {
   const merger = new DuplicateMerger({
     memories,
     clock,
+    setAside: testSetAside(),
     similarity,
     nameOf: () => Promise.resolve('Dana Levi'),
     exclusive: (scope, act) => scopes.run(scope, act),
@@ -191,7 +193,7 @@ test('a merge that breaks off leaves both as they were, and the next look does i
   const before = await standing()
   database.run(`create temp trigger power_cut before insert on memory_accesses
     when (select count(*) from memory_merges) = 3 begin select raise(abort, 'the power is gone'); end`)
-  await expect(run()).rejects.toThrow('the power is gone')
+  expect(await run()).toEqual([])
   expect(await standing()).toHaveLength(before.length - 2)
   expect(database.get('select count(*) as n from memory_merges')).toEqual({ n: 2 })
   database.run('drop trigger power_cut')

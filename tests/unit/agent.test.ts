@@ -17,6 +17,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryLog, type MemoryLog as KeptLog } from '../support/memory-log.ts'
 import { memoryOf, wordCounter } from '../support/memory-rig.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 let clock: FakeClock
 let memories: MemoryStore
@@ -36,6 +37,7 @@ beforeEach(() => {
     memories,
     log,
     profiles,
+    setAside: testSetAside(),
     clock,
     logger: kept,
     tokens: wordCounter,

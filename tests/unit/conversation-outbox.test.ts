@@ -17,6 +17,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { noChanges } from '../support/no-changes.ts'
 import { TestChannel } from '../support/test-channel.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 const ANA = '15550001@c.us'
 const BEN = '15550002@c.us'
@@ -41,6 +42,7 @@ const startOutbox = (): void => {
   paced = []
   outbox = new ChannelOutbox({
     messages,
+    setAside: testSetAside(),
     clock,
     logger: silentLogger,
     metrics: createMetrics(),

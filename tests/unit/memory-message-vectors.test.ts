@@ -21,6 +21,7 @@ import { ExactVectorIndex } from '../support/memory-exact-index.ts'
 import { wordCounter } from '../support/memory-rig.ts'
 import { WordEmbedder } from '../support/memory-words.ts'
 import { sayAll } from '../support/said.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -52,6 +53,7 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
         index,
         model: { embedding: new Embedding(embedder, wordCounter, clock, silentLogger), min_similarity: 0.2 },
         previous: noPreviousModel,
+        setAside: testSetAside(),
         embeds,
         clock,
         logger: silentLogger,

@@ -19,6 +19,7 @@ import { nearest } from '../../src/vectors/exact-search.ts'
 import { rank, recencyOf, type RecallSettings } from '../../src/memory/fact-ranking.ts'
 import { defaultMinSimilarity } from '../../src/vectors/thresholds.ts'
 import { DAY, memoryOf, recallSettings, wordCounter } from '../support/memory-rig.ts'
+import { testSetAside } from '../support/test-set-aside.ts'
 
 const NOW = Date.parse('2026-11-20T10:00:00Z')
 const settings: RecallSettings = { ...recallSettings, min_similarity: 0.5 }
@@ -40,6 +41,7 @@ const vectorsOver = (neighbours: readonly Neighbour[]): SourceVectors => {
       min_similarity: settings.min_similarity,
     },
     previous: noPreviousModel,
+    setAside: testSetAside(),
     embeds: true,
     clock,
     ids: { uuid: () => 'id', fraction: () => 0.5 },

@@ -7,6 +7,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { DeliveryHealth } from '../delivery-health.ts'
 import type { ReplyAddresses } from './reply-addresses.ts'
 import { RETRY_MS, type Part, type PartSender, type SendResult } from './part-sender.ts'
+import type { SetAside } from '../../platform/set-aside.ts'
 
 /** Why what is held may go out now. */
 export type ResendReason = 'reconnected' | 'resumed'
@@ -21,6 +22,7 @@ export interface HeldReplySenderDeps {
   readonly useless_after_ms: number
   readonly sender: PartSender
   readonly health: DeliveryHealth
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly stopping: AbortSignal
 }
@@ -48,14 +50,21 @@ export class HeldReplySender {
 
   /** Tries what is held in a chat, oldest first. @returns replies of which something may have gone out */
   async sendIn(chat_id: ChatId, reason: ResendReason): Promise<readonly Reply[]> {
-    const { messages, channelOf } = this.#deps
+    const { messages, channelOf, setAside } = this.#deps
     const channel = channelOf(chat_id)
     if (channel === undefined) return []
     const sent: Reply[] = []
     for (const held of await messages.outbox.held(chat_id)) {
       const { reply } = held
       if (this.#isStopping() || !(await this.#isDue(reply, reason))) continue
-      const { first, unsent } = await this.#resume(held, channel, reason)
+      const attempt = await setAside.attempt('sending held replies', reply.outbox_id, () =>
+        this.#resume(held, channel, reason),
+      )
+      if (!attempt.done) {
+        await this.#giveUp(reply, 'it could not be sent')
+        continue
+      }
+      const { first, unsent } = attempt.result
       if (first !== undefined && first.outcome !== 'not_sent') sent.push(reply)
       if (unsent.length === 0 || this.#isStopping()) continue
       // What comes after it waits too: the order stays.

@@ -8,6 +8,7 @@ import type { MemoryStore } from '../../memory/memory-store.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { SetAside } from '../../platform/set-aside.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { EmbeddingSimilarity } from '../consolidation/embedding-similarity.ts'
@@ -25,6 +26,7 @@ export interface MergeDuplicatesDeps {
   readonly nameOf: (person_id: PersonId) => Promise<string | undefined>
   /** Runs an act while nothing is learned in a scope. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
+  readonly setAside: SetAside
   readonly clock: Clock
 }
 
@@ -60,7 +62,11 @@ export class DuplicateMerger {
     for (const scope of await this.#deps.memories.recentScopes(MAX_SCOPES)) {
       await this.#deps.exclusive(scope, async () => {
         signal.throwIfAborted()
-        ended.push(...(await this.#mergeScope(scope, budget, signal)))
+        const attempt = await this.#deps.setAside.attempt('merging duplicates', scope, () =>
+          this.#mergeScope(scope, budget, signal),
+        )
+        signal.throwIfAborted()
+        if (attempt.done) ended.push(...attempt.result)
       })
     }
     return ended
@@ -103,7 +109,11 @@ export class DuplicateMerger {
     }
     const parsed: CurrentFact[] = []
     for (const memory of memories) {
-      parsed.push({ memory, parsed: parseFact(memory.text, await speakerOf(memory)) })
+      const speaker = await speakerOf(memory)
+      const attempt = await this.#deps.setAside.attempt('merging duplicates', memory.memory_id, () =>
+        parseFact(memory.text, speaker),
+      )
+      if (attempt.done) parsed.push({ memory, parsed: attempt.result })
       if (parsed.length % PAUSE_EVERY > 0) continue
       await yieldToEventLoop()
       signal.throwIfAborted()

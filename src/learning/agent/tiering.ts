@@ -8,6 +8,7 @@ import type { MemoryStore } from '../../memory/memory-store.ts'
 import { PROFILE_TOKENS, type Profiles } from '../../memory/profiles.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { SetAside } from '../../platform/set-aside.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { MergeDuplicates } from './merge-duplicates.ts'
@@ -19,6 +20,7 @@ export interface TieringDeps {
   readonly profiles: Pick<Profiles, 'keep'>
   readonly mergeDuplicates: MergeDuplicates
   readonly tokens: TokenCounter
+  readonly setAside: SetAside
   readonly clock: Clock
 }
 
@@ -114,7 +116,11 @@ class Tiering {
     for (const [scope, memories] of Map.groupBy(page, memory => memory.scope)) {
       const ids = memories.map(memory => memory.memory_id)
       const uses = await this.#deps.log.uses(scope, ids)
-      for (const memory of memories) await this.#moveOne(memory, uses.get(memory.memory_id))
+      for (const memory of memories) {
+        await this.#deps.setAside.attempt('ranking memories', memory.memory_id, () =>
+          this.#moveOne(memory, uses.get(memory.memory_id)),
+        )
+      }
     }
   }
 
@@ -151,25 +157,27 @@ class Tiering {
 
 /** Writes the profile of each person: the best memories that fit. @returns how many */
 const writeProfiles = async (
-  { profiles, tokens }: TieringDeps,
+  { profiles, tokens, setAside }: TieringDeps,
   best: ReadonlyMap<Scope, readonly RankedMemory[]>,
   now: number,
   signal: AbortSignal,
 ): Promise<number> => {
   for (const [scope, ranked] of best) {
     signal.throwIfAborted()
-    let tokens_left = PROFILE_TOKENS
-    const fitting = ranked.filter(({ memory }) => {
-      const size = tokens.count(memory.text)
-      if (size > tokens_left) return false
-      tokens_left -= size
-      return true
+    await setAside.attempt('writing profiles', scope, async () => {
+      let tokens_left = PROFILE_TOKENS
+      const fitting = ranked.filter(({ memory }) => {
+        const size = tokens.count(memory.text)
+        if (size > tokens_left) return false
+        tokens_left -= size
+        return true
+      })
+      await profiles.keep(
+        scope,
+        fitting.map(({ memory }) => memory.memory_id),
+        now,
+      )
     })
-    await profiles.keep(
-      scope,
-      fitting.map(({ memory }) => memory.memory_id),
-      now,
-    )
     await yieldToEventLoop()
   }
   return best.size

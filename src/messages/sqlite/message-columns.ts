@@ -1,6 +1,6 @@
 /** The columns of the table `messages`: the one list that every insert and select is made from. */
 import type { Parameters } from '../../database/sqlite/database.ts'
-import { CONVERSATION_KINDS, type MessageRecord } from '../message.ts'
+import { CONVERSATION_KINDS, MOST_TEXT_CHARACTERS, type MessageRecord } from '../message.ts'
 
 /** What SQLite holds for a value: null for what is undefined, 0 or 1 for a truth value. */
 type Stored<T> = T extends undefined ? null : T extends boolean ? 0 | 1 : T
@@ -29,7 +29,11 @@ const COLUMNS: Readonly<Record<keyof MessageRecord, true>> = {
 const names = Object.keys(COLUMNS) as readonly (keyof MessageRecord)[]
 
 /** The columns of a `MessageRow`. */
-export const MESSAGE_COLUMNS = names.map(name => `messages.${name}`).join(', ')
+export const MESSAGE_COLUMNS = names
+  .map(name =>
+    name === 'text' ? `substr(messages.text, 1, ${String(MOST_TEXT_CHARACTERS)}) text` : `messages.${name}`,
+  )
+  .join(', ')
 
 /** Inserts a record; one whose id is there already stays as it is. */
 export const INSERT_MESSAGE = `insert into messages (${names.join(', ')})

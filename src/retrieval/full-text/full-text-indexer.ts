@@ -2,10 +2,11 @@
 import { BackgroundTasks } from '../../platform/background-tasks.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { ZoneOf } from '../../people/personal-zones.ts'
-import type { IndexProgress, FullTextIndex } from './full-text-index.ts'
+import type { IndexProgress, FullTextIndex, MessageState } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
 
 /** Messages of one transaction: some milliseconds of work, then the event loop gets a turn. */
@@ -17,6 +18,7 @@ export interface FullTextIndexerDeps {
   readonly feed: MessageReader
   readonly changeLog: Pick<ChangeLog, 'changes' | 'advance'>
   readonly index: FullTextIndex
+  readonly setAside: SetAside
   readonly zoneOf: ZoneOf
   readonly logger: Logger
 }
@@ -71,9 +73,9 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** The next messages from the beginning on; in their order, so that neighbours in a conversation stay neighbours. */
   async #fill(filled_to: number): Promise<true> {
-    const { feed, index, zoneOf } = this.#deps
+    const { feed, zoneOf } = this.#deps
     const page = await feed.inOrder(filled_to, BATCH)
-    await index.apply(await Promise.all(page.map(({ message }) => stateOf(message.message_id, message, zoneOf))), {
+    await this.#apply(await Promise.all(page.map(({ message }) => stateOf(message.message_id, message, zoneOf))), {
       filled_to: page.at(-1)?.seq,
     })
     return true
@@ -81,15 +83,29 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** @returns whether there was any */
   async #follow({ change }: IndexProgress): Promise<boolean> {
-    const { changeLog, index, zoneOf } = this.#deps
+    const { changeLog, zoneOf } = this.#deps
     const changes = await changeLog.changes(change, BATCH)
     const last = changes.at(-1)
     if (last === undefined) return false
-    await index.apply(await Promise.all(changes.map(({ message_id, now }) => stateOf(message_id, now, zoneOf))), {
+    await this.#apply(await Promise.all(changes.map(({ message_id, now }) => stateOf(message_id, now, zoneOf))), {
       change: last.change,
     })
     this.#since_purge += changes.length
     return true
+  }
+
+  /** A message that cannot be indexed is left out; the index goes past it. */
+  async #apply(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void> {
+    const { index, setAside } = this.#deps
+    try {
+      await index.apply(states, reached)
+    } catch (error) {
+      if (!isOfItem(error)) throw error
+      for (const state of states) {
+        await setAside.attempt('indexing messages', state.message_id, () => index.apply([state], {}))
+      }
+      await index.apply([], reached)
+    }
   }
 
   /** Changes that the index has on disk for certain are no longer needed. */

@@ -6,6 +6,7 @@ import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { SetAside } from '../../platform/set-aside.ts'
 import { openIndexDatabase } from '../sqlite/index-database.ts'
 import { createSqliteFullTextIndex } from '../sqlite/sqlite-full-text-index.ts'
 import type { FullTextIndex } from './full-text-index.ts'
@@ -18,6 +19,7 @@ export interface FullTextModuleDeps {
   readonly changeLog: ChangeLog
   readonly zoneOf: ZoneOf
   readonly clock: Clock
+  readonly setAside: SetAside
   readonly logger: Logger
 }
 
@@ -31,11 +33,11 @@ export interface FullTextModule extends Module {
 }
 
 export const createFullTextModule = async (deps: FullTextModuleDeps): Promise<FullTextModule> => {
-  const { database_path, feed, changeLog, zoneOf, clock, logger } = deps
+  const { database_path, feed, changeLog, zoneOf, clock, setAside, logger } = deps
   const latest_change = await changeLog.latest()
   const derived = openIndexDatabase({ path: database_path, latest_change, clock, logger })
   const index = createSqliteFullTextIndex(derived.database)
-  const following = new FollowingMessageIndex({ feed, changeLog, index, zoneOf, logger })
+  const following = new FollowingMessageIndex({ feed, changeLog, index, zoneOf, setAside, logger })
   derived.onRenewed(() => {
     index.renewed()
     following.requestSync()

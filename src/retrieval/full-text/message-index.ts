@@ -7,6 +7,7 @@ import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { SetAside } from '../../platform/set-aside.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { VerifiablePart } from '../../vectors/maintenance/vector-maintenance.ts'
 import type { IndexedPersons, FullTextIndex } from './full-text-index.ts'
@@ -30,6 +31,7 @@ export interface MessageIndexDeps {
   readonly feed: MessageReader
   readonly changeLog: ChangeLog
   readonly index: FullTextIndex & IndexedPersons
+  readonly setAside: SetAside
   /** Where a person is: their “today” is a day there. */
   readonly zoneOf: ZoneOf
   readonly logger: Logger

@@ -82,7 +82,3 @@ const emojiPolarity = (text: string): number => {
   }
   return sum
 }
-
-/** How some texts feel on the mean, each counting the same: −1 to 1, 0 where there are none. */
-export const meanValence = (texts: readonly string[]): number =>
-  texts.length === 0 ? 0 : texts.reduce((sum, text) => sum + valenceOf(text), 0) / texts.length

@@ -2,7 +2,6 @@
 import { UTC } from '../../../src/platform/time-zone.ts'
 import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
-import { linesOfTable } from '../../../src/channels/whatsapp/format/table.ts'
 import { toWhatsApp } from '../../../src/channels/whatsapp/format/whatsapp-format.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
 import { compare, mayBeSame, mayReplace } from '../../../src/text/facts/compare-facts.ts'
@@ -131,7 +130,6 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   splitReply: text => splitReply(text),
   'splitReply into small parts': text => splitReply(text, 100),
   layOutReply,
-  linesOfTable,
   parseCommand,
   naturalCommand,
   phoneDigits,

@@ -20,6 +20,7 @@ import { silentLogger } from '../../../src/platform/logger.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import type { Dialogue, DialogueTurn } from '../../support/dialogues/dialogue.ts'
+import { testSetAside } from '../../support/test-set-aside.ts'
 
 /** What a variant of recall has otherwise than the product. */
 export type RecallVariant = Partial<Pick<MessageSearchDeps, 'weights' | 'fusion' | 'reranker' | 'vectors'>>
@@ -62,7 +63,14 @@ export const openBenchRecall = async (dialogues: readonly Pick<Dialogue, 'name' 
   )
   const index = createSqliteFullTextIndex(index_database)
   const indexer = cleanup.use(
-    new FullTextIndexer({ feed, changeLog, index, zoneOf: async () => UTC, logger: silentLogger }),
+    new FullTextIndexer({
+      feed,
+      changeLog,
+      index,
+      zoneOf: async () => UTC,
+      setAside: testSetAside(),
+      logger: silentLogger,
+    }),
   )
   const begun = performance.now()
   indexer.requestSync()

@@ -36,6 +36,7 @@ import { wordCounter } from '../../support/memory-rig.ts'
 import { WordEmbedder, wordVector } from '../../support/memory-words.ts'
 import type { ScaleOptions } from './scale-options.ts'
 import { messageOf, type Resident } from './population.ts'
+import { testSetAside } from '../../support/test-set-aside.ts'
 
 /** Something that finds messages, over the messages of one database. */
 export interface ScaleSubject extends AsyncDisposable {
@@ -77,7 +78,13 @@ const openVectors = async (
   })
   const chroma = join(folder, 'memory')
   const server = createManagedChromaServer({ folder: chroma, ...shared })
-  const index = createChromaVectorIndex({ table, server, collection_name: 'denidin_memory', ...shared })
+  const index = createChromaVectorIndex({
+    table,
+    server,
+    collection_name: 'denidin_memory',
+    setAside: testSetAside(),
+    ...shared,
+  })
   const turns = createSqliteMessageContext(database)
   const messages = createMessageVectors({
     ...shared,
@@ -85,6 +92,7 @@ const openVectors = async (
     embeds: true,
     vectors: new SourceVectors({
       ...shared,
+      setAside: testSetAside(),
       source: createMessageSource({
         context: turns,
         changeLog: createSqliteChangeLog(database),
@@ -146,7 +154,14 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
     logger: silentLogger,
   }).database
   const index = createSqliteFullTextIndex(index_database)
-  const indexer = new FullTextIndexer({ feed, changeLog, index, zoneOf: async () => UTC, logger: silentLogger })
+  const indexer = new FullTextIndexer({
+    feed,
+    changeLog,
+    index,
+    zoneOf: async () => UTC,
+    setAside: testSetAside(),
+    logger: silentLogger,
+  })
   const search = new IndexedMessageSearch({
     feed,
     index,

@@ -15,6 +15,7 @@ import type { ForgetReport } from '../../../src/privacy/erasure.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
 import { runnerOf } from './operation-runner.ts'
+import { testSetAside } from '../test-set-aside.ts'
 
 const REPORT: ForgetReport = { messages: 2, memories: 1, stores: {}, residue: 0, index: 'done' }
 
@@ -37,6 +38,7 @@ export class OperationRig implements OperationContext {
     pruneReflections: createReflectionPruning({
       reflections: this.reflections,
       audit: { write: entry => this.audited.push(entry) },
+      setAside: testSetAside(),
       clock: this.system.clock,
       logger: silentLogger,
       retention_days: 90,
