@@ -46,6 +46,7 @@ describe('statements have one key whatever their value and wording', () => {
     [['I work at Intel', 'I started a new job at Wix']],
     [['My dentist appointment is on Monday', 'The dentist appointment was moved to Friday']],
     [['My cat is called Tom', 'the cat is named Felix']],
+    [['I have been vegan for years', 'I am vegetarian now', 'I became pescatarian']],
     [['My sister lives in Oslo', 'my sister moved to Rome']],
   ])('%j', texts => {
     const keys = texts.map(keysOf)
