@@ -78,8 +78,18 @@ class RecordedErasure implements Erasure {
   }
 
   async everything({ person_id, by, spared = [], said_before }: ErasureRequest): Promise<ForgetReport> {
-    const { log, clock } = this.#deps
-    const act = await log.erasures.begin({ kind: 'person', person_id, at: clock.now(), spared, said_before })
+    const { log, texts, clock } = this.#deps
+    // What was written after the request, and waits behind it, is no part of what was to be forgotten.
+    const [asked] = spared
+    const behind = asked === undefined ? [] : await texts.messages.waitingAfter(asked, person_id)
+    const at = clock.now()
+    const act = await log.erasures.begin({
+      kind: 'person',
+      person_id,
+      at,
+      spared: [...spared, ...behind],
+      said_before,
+    })
     return await this.#apply(act, by)
   }
 

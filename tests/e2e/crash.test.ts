@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { systemClock } from '../../src/platform/clock.ts'
 import { systemIds } from '../../src/platform/ids.ts'
 import { AIM_MS, judgeCompany, liveAndDie, planKills, writesOfALife } from '../support/crash/kills.ts'
+import { ForgetfulTalk } from '../support/crash/forgetful-talk.ts'
 import { CONTACTS, PhoneTalk, tellingModel } from '../support/crash/phone-talk.ts'
 import { comeToRest, judge } from '../support/crash/verdict.ts'
 import { BotRun } from '../support/fake-whatsapp/bot-run.ts'
@@ -18,7 +19,7 @@ const FULL = process.env['CRASH_KILLS'] !== undefined
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 30)
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(systemIds.fraction() * 1e9))
 /** One life takes about two seconds; many times that on a busy machine. */
-const TIMEOUT_MS = 120_000 + KILLS * 10_000
+const TIMEOUT_MS = 300_000 + KILLS * 15_000
 const REPORT_EVERY = 25
 /** After so many kills both sides are compared, so that a fault is found near where it came from. */
 const JUDGE_EVERY = 100
@@ -46,26 +47,29 @@ afterEach(async () => {
 })
 
 test(
-  'whenever the bot is killed, each message is answered once or unconfirmed, and nothing is lost, damaged or left behind',
+  'whenever the bot is killed, each message is answered once or unconfirmed, and nothing is lost, damaged, left behind or back',
   async () => {
     const chance = random(SEED)
     const progress = progressLog('crash', FULL)
     const talk = new PhoneTalk(run.fake, { patience_ms: 2500, pause_ms: () => 100 })
+    const forgetful = new ForgetfulTalk(run.fake, chance)
     const faults: string[] = []
     const recoveries: number[] = []
 
     /** Lets a whole life settle what the killed ones left, and compares both sides. */
     const settleAndJudge = async (): Promise<string> => {
       await talk.stop()
+      await forgetful.stop()
       const life = run.start()
       recoveries.push((await life.up) ?? Infinity)
       faults.push(...(await judgeCompany(run, life.pid)))
       await comeToRest(run, talk, SETTLE_MS)
+      await forgetful.rest(run, SETTLE_MS)
       const { code } = await life.end('SIGTERM')
       if (code !== 0) faults.push(`the last life ended with ${String(code)}`)
       while ((await run.leftovers()).length > 0) await systemClock.sleep(20)
       const verdict = judge(run, talk.said)
-      faults.push(...verdict.faults)
+      faults.push(...verdict.faults, ...forgetful.judge(run))
       const { said, answered, unconfirmed, replies, parts } = verdict
       return `${said} messages: ${answered} answered, ${unconfirmed} unconfirmed; ${replies} replies in ${parts} parts`
     }
@@ -82,7 +86,10 @@ test(
     let killed = 0
     const kills = planKills(KILLS, writes.length, chance)
     for (const [index, kill] of kills.entries()) {
-      if (index % JUDGE_EVERY === 0) talk.start()
+      if (index % JUDGE_EVERY === 0) {
+        talk.start()
+        forgetful.start()
+      }
       const report = await liveAndDie(run, kill)
       if (report.recovery_ms !== undefined) recoveries.push(report.recovery_ms)
       if (report.slow !== undefined) progress.say(`ready only after ${report.recovery_ms} ms:\n${report.slow}`)

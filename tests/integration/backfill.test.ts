@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import type { BackfilledChat } from '../../src/channels/channel.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { GODFATHER, TestDenidin, type Json } from '../support/denidin.ts'
 
 const CHAT = '15550001111@c.us'
@@ -10,13 +10,17 @@ const ANA = { identities: [{ kind: 'phone', value: '15550001111' } as const], na
 const REFUSED = { outcome: 'not_sent', reason: 'not linked' } as const
 /** The first attempt and those that follow it. */
 const ATTEMPTS = 5
+const LONGEST_RETRY_MS = 8 * SECOND_MS
 
 let denidin: TestDenidin
 
 const start = async (config: Json = {}): Promise<void> => {
   denidin = await TestDenidin.start(config)
-  // Nobody here waits for the pauses between two attempts.
-  denidin.clock.sleep = () => new Promise(resolve => setImmediate(resolve))
+  // No test waits for the pauses between two attempts. Rounds that never end keep theirs.
+  const { clock } = denidin
+  const sleep = clock.sleep.bind(clock)
+  clock.sleep = (milliseconds, signal) =>
+    milliseconds > LONGEST_RETRY_MS ? sleep(milliseconds, signal) : new Promise(resolve => setImmediate(resolve))
 }
 
 afterEach(async () => {
@@ -82,14 +86,17 @@ const everyTurn = async (): Promise<void> => {
   await denidin.app.conversation.exclusive(`person:${found?.person_id ?? ''}`, async () => undefined)
 }
 
-const conversationOf = (request: string): readonly string[] =>
-  request.split('\n').filter(line => /^(user|assistant): /.test(line))
+/** The last request’s messages but the system’s, each with its role. */
+const lastConversation = (): readonly string[] =>
+  (denidin.models.of('completion').at(-1)?.body.messages ?? [])
+    .filter(each => each.role !== 'system')
+    .map(each => `${each.role}: ${each.content}`)
 
 test('what was missed in a chat gets one answer together, in the order in which it was said', async () => {
   await start()
   await find(person('one', 3 * MINUTE_MS), person('two', 2 * MINUTE_MS), person('three', MINUTE_MS))
-  expect(sent()).toEqual(['You said: three'])
-  expect(conversationOf(denidin.lastRequest())).toEqual(['user: one', 'user: two', 'user: three'])
+  expect(sent()).toEqual(['You said: one\ntwo\nthree'])
+  expect(lastConversation()).toEqual(['user: one\ntwo\nthree'])
   expect((await denidin.app.traffic()).inbox).toMatchObject({ answered: 3, received: 0 })
 })
 
@@ -99,13 +106,8 @@ test('what is too old is history; with something fresh behind it there is one an
   expect(sent()).toEqual([])
   expect((await denidin.app.traffic()).inbox).toMatchObject({ heard: 2 })
   await find(person('hours ago', 3 * HOUR_MS), person('just now', MINUTE_MS))
-  expect(sent()).toEqual(['You said: just now'])
-  expect(conversationOf(denidin.lastRequest())).toEqual([
-    'user: long ago',
-    'user: days ago',
-    'user: hours ago',
-    'user: just now',
-  ])
+  expect(sent()).toEqual(['You said: long ago\ndays ago\nhours ago\njust now'])
+  expect(lastConversation()).toEqual(['user: long ago\ndays ago\nhours ago\njust now'])
 })
 
 test('what the owner has answered by hand is history; what came after that is answered', async () => {
@@ -114,12 +116,7 @@ test('what the owner has answered by hand is history; what came after that is an
   expect(sent()).toEqual([])
   await find(account('bring cake', 2 * HOUR_MS), person('which one?', MINUTE_MS))
   expect(sent()).toEqual(['You said: which one?'])
-  expect(conversationOf(denidin.lastRequest())).toEqual([
-    'user: can I come?',
-    'assistant: yes, at five',
-    'assistant: bring cake',
-    'user: which one?',
-  ])
+  expect(lastConversation()).toEqual(['user: can I come?', 'assistant: yes, at five\nbring cake', 'user: which one?'])
 })
 
 test('the owner’s words of a while ago keep the bot quiet for what is left of the time, once', async () => {
@@ -129,11 +126,11 @@ test('the owner’s words of a while ago keep the bot quiet for what is left of 
   expect(sent()).toEqual([])
   await denidin.say('/resume 15550001111', { phone: GODFATHER })
   await find(words)
-  expect(await denidin.say('hello')).toBe('You said: hello')
+  expect(await denidin.say('hello')).toBe('You said: thank you\nhello')
   await find(account('and I am here again', 50 * MINUTE_MS))
   expect(await denidin.say('hello?')).toBe('')
   denidin.clock.forward(11 * MINUTE_MS)
-  expect(await denidin.say('hello??')).toBe('You said: hello??')
+  expect(await denidin.say('hello??')).toBe('You said: hello?\nhello??')
 })
 
 test('what we sent ourselves is not taken for the owner’s words, also after a restart', async () => {
@@ -178,9 +175,9 @@ test('how far a chat was heard is known after a restart, with memory on and off'
 test('with memory off what was missed has one answer as well, and the owner’s words keep the bot quiet', async () => {
   await start({ feature_flags: { enable_memory_system: false } })
   await find(person('one', 2 * MINUTE_MS), person('two', MINUTE_MS))
-  expect(sent()).toEqual(['You said: two'])
+  expect(sent()).toEqual(['You said: one\ntwo'])
   await find(account('I am here', MINUTE_MS), person('three', 0))
-  expect(sent()).toEqual(['You said: two'])
+  expect(sent()).toEqual(['You said: one\ntwo'])
 })
 
 test('what was missed and waits for the end of quiet hours has one answer then', async () => {
@@ -195,8 +192,8 @@ test('what was missed and waits for the end of quiet hours has one answer then',
   expect(sent()).toEqual([])
   denidin.clock.forward(2 * HOUR_MS)
   await find(person('three', 0))
-  expect(sent()).toEqual(['You said: three'])
-  expect(conversationOf(denidin.lastRequest())).toEqual(['user: one', 'user: two', 'user: three'])
+  expect(sent()).toEqual(['You said: one\ntwo\nthree'])
+  expect(lastConversation()).toEqual(['user: one\ntwo\nthree'])
 })
 
 test('a reply that cannot go out goes out when the channel is back; failing again it is given up and told', async () => {
@@ -217,7 +214,7 @@ test('a reply that cannot go out goes out when the channel is back; failing agai
     parts: expect.arrayContaining([{ name: 'delivery', state: 'degraded', detail: expect.stringMatching(/given up/) }]),
   })
   await denidin.restart()
-  expect(await denidin.say('three')).toBe('You said: three')
+  expect(await denidin.say('three')).toBe('You said: two\nthree')
 })
 
 test('a held reply older than answer_within_hours is of no use any more', async () => {

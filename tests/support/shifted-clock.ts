@@ -4,13 +4,14 @@ import { systemClock, type Clock } from '../../src/platform/clock.ts'
 export class ShiftedClock implements Clock {
   readonly zone = systemClock.zone
   #shift = 0
+  #passed = 0
 
   now(): number {
-    return systemClock.now() + this.#shift
+    return systemClock.now() + this.#shift + this.#passed
   }
 
   monotonic(): number {
-    return systemClock.monotonic()
+    return systemClock.monotonic() + this.#passed
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -21,8 +22,13 @@ export class ShiftedClock implements Clock {
     return systemClock.after(milliseconds, run)
   }
 
-  /** Sets the hour forward, or back with a negative number. */
+  /** Sets the hour forward, or back with a negative number, as an operator does: no time passes. */
   forward(milliseconds: number): void {
     this.#shift += milliseconds
+  }
+
+  /** Lets time pass, for what asks how long ago something was. */
+  pass(milliseconds: number): void {
+    this.#passed += milliseconds
   }
 }

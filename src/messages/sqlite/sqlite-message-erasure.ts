@@ -3,7 +3,7 @@ import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { blanks, readInBatches } from '../../database/sqlite/in-batches.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { MessageErasure } from '../message-erasure.ts'
-import type { MessageRecord } from '../message.ts'
+import type { MessageId, MessageRecord } from '../message.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
 
@@ -40,9 +40,19 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
       inBatches(OF_PERSON_ERASED, fittingParameters(OF_PERSON_ERASED, personParameters(person_id, bounds))),
     last: async (scope, person_id, but) =>
       read(
-        `scope = :scope and person_id = :person_id and role = 'user' and message_id <> :but order by seq desc limit 1`,
+        `scope = :scope and person_id = :person_id and role = 'user' and message_id <> :but
+           and seq < coalesce((select seq from messages where message_id = :but), ${String(Number.MAX_SAFE_INTEGER)})
+         order by seq desc limit 1`,
         { scope, person_id, but: but ?? '' },
       )[0],
+    waitingAfter: async (message_id, person_id) =>
+      database
+        .all<{ message_id: MessageId }>(
+          `select message_id from inbox where state = 'received' and person_id = :person_id
+             and rowid > (select rowid from inbox where message_id = :message_id)`,
+          { message_id, person_id },
+        )
+        .map(each => each.message_id),
     recent: async (scope, person_id, limit) =>
       read(`scope = :scope and person_id = :person_id and role = 'user' order by seq desc limit :limit`, {
         scope,

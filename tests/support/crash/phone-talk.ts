@@ -1,6 +1,7 @@
 import { systemClock } from '../../../src/platform/clock.ts'
 import type { FakeWhatsApp } from '../fake-whatsapp/fake-whatsapp.ts'
 import type { Incoming } from '../fake-whatsapp/protocol.ts'
+import { MOVING_CONTACT } from './forgetful-talk.ts'
 import { lastUserMessage, reply, type Answer } from '../model-server.ts'
 
 /** People who write to the bot all the time, and a model whose answers can be told apart. */
@@ -12,7 +13,7 @@ const DAN = '15551230004@c.us'
 const GROUP = '120363000000000001@g.us'
 
 /** What the phone knows of people whose address is no phone number. */
-export const CONTACTS = [{ id: BOB, phone: '15551230002@c.us', pushname: 'Bob' }]
+export const CONTACTS = [{ id: BOB, phone: '15551230002@c.us', pushname: 'Bob' }, MOVING_CONTACT]
 
 /** Every so many messages somebody resets the conversation, asks for a long answer, or, in the group, tells others. */
 const RESET_EVERY = 7
@@ -40,8 +41,11 @@ export interface Said {
 export const tellingModel = (): Answer => {
   let replies = 0
   return reply(request => {
-    const question = lastUserMessage(request)
-    const name = `reply ${String(++replies)} to ${/note \d+ of \w+/.exec(question)?.[0] ?? 'nobody'}`
+    // What was not answered before stands before it in the same message.
+    const said = lastUserMessage(request)
+    const note = [...said.matchAll(/note \d+ of \w+/g)].at(-1)
+    const question = said.slice(note?.index ?? 0)
+    const name = `reply ${String(++replies)} to ${note?.[0] ?? 'nobody'}`
     if (!question.includes(AT_LENGTH)) return `${name} part 1`
     return Array.from({ length: PARTS }, (_, part) => {
       const begin = `${name} part ${String(part + 1)} `

@@ -4,11 +4,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../../src/platform/clock.ts'
 import type { BotRun } from '../fake-whatsapp/bot-run.ts'
 import type { SentMessage } from '../fake-whatsapp/protocol.ts'
+import { FORGETFUL_CHATS } from './forgetful-talk.ts'
 import type { PhoneTalk, Said } from './phone-talk.ts'
 
 /** Whether everything that was said was answered as it should be: both sides compared, the phone's and the bot's. */
 
 const LOOK_MS = 50
+/** Chats that are judged by `ForgetfulTalk`. */
+const ELSEWHERE = `(${FORGETFUL_CHATS.map(each => `'${each}'`).join(', ')})`
 /** Lines of the log that no crash may leave behind. */
 const BAD_NEWS = /Session file is damaged|Something failed that nobody waited for|A turn failed|Not even an apology/
 
@@ -50,7 +53,7 @@ export const comeToRest = async (run: BotRun, talk: PhoneTalk, patience_ms: numb
 /** Resolves when all that was said is settled, or after `patience_ms`. */
 export const settled = async (run: BotRun, said: readonly Said[], patience_ms: number): Promise<void> => {
   using database = open(run)
-  const known = database.prepare('select count(*) n from inbox')
+  const known = database.prepare(`select count(*) n from inbox where chat_id not in ${ELSEWHERE}`)
   const waiting = database.prepare(
     `select (select count(*) from inbox where state = 'received')
        + (select count(*) from outbox where state in ('intended', 'held'))
@@ -68,14 +71,19 @@ export const judge = (run: BotRun, said: readonly Said[]): Verdict => {
   const inbox = rows<{ message_id: string; state: string; outcomes: string | null }>(`
     select i.message_id, i.state, group_concat(o.state) outcomes
     from inbox i left join outbox_answers a using (message_id) left join outbox o using (outbox_id)
+    where i.chat_id not in ${ELSEWHERE}
     group by i.message_id`)
   const parts = rows<Part>(`
     select p.outbox_id, p.part, p.state, p.message_id, o.chat_id, m.text
     from outbox_parts p join outbox o using (outbox_id) left join messages m on m.message_id = o.message_id
+    where o.chat_id not in ${ELSEWHERE}
     order by o.rowid, p.part`)
   const faults = [
     ...judgeInbox(inbox, said),
-    ...judgePhone(run.fake.sent, parts),
+    ...judgePhone(
+      run.fake.sent.filter(each => !FORGETFUL_CHATS.includes(each.chat)),
+      parts,
+    ),
     ...judgeSessions(run, rows),
     ...run
       .log()
@@ -162,7 +170,9 @@ const judgeSessions = (run: BotRun, rows: <T>(sql: string) => T[]): readonly str
     const path = join(file.parentPath, file.name)
     if (file.name !== 'session.json') faults.push(`a file that nobody needs: ${path}`)
   }
-  const active = rows<{ session_id: string }>(`select session_id from sessions where state = 'active'`)
+  const active = rows<{ session_id: string }>(
+    `select session_id from sessions where state = 'active' and chat_id not in ${ELSEWHERE}`,
+  )
   for (const { session_id } of active) {
     const said = rows<{ message_id: string; text: string }>(
       `select message_id, text from messages where session_id = '${session_id}' order by seq`,
@@ -186,16 +196,16 @@ const judgeSessions = (run: BotRun, rows: <T>(sql: string) => T[]): readonly str
   }
   const unremembered = rows<{ session_id: string; state: string; memories: number }>(`
     select s.session_id, s.state, count(r.session_id) memories from sessions s left join reflections r using (session_id)
-    where s.state <> 'active' and exists (select 1 from messages w where w.session_id = s.session_id)
+    where s.state <> 'active' and s.chat_id not in ${ELSEWHERE} and exists (select 1 from messages w where w.session_id = s.session_id)
     group by s.session_id having memories <> 1 or s.state <> 'stored'`)
   const doubled = rows<{ text: string; facts: number }>(`
     select w.text, count(m.memory_id) facts
     from sessions s join messages w using (session_id) left join memory_sources m using (message_id)
-    where s.state = 'stored' and w.role = 'user' group by w.message_id having facts <> 1`)
+    where s.state = 'stored' and w.role = 'user' and w.chat_id not in ${ELSEWHERE} group by w.message_id having facts <> 1`)
   faults.push(...doubled.map(each => `learned ${each.facts} times: ${each.text}`))
   faults.push(...unremembered.map(each => `session ${each.session_id} is ${each.state}, memories ${each.memories}`))
   const mixed = rows<{ session_id: string }>(
-    `select session_id from messages where session_id is not null
+    `select session_id from messages where session_id is not null and chat_id not in ${ELSEWHERE}
      group by session_id having count(distinct chat_id) > 1`,
   )
   faults.push(...mixed.map(each => `words of several chats in session ${each.session_id}`))
