@@ -157,7 +157,12 @@ const createDispatcher = (
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
       turn,
     },
-    contexts: { ...shared, channelOf, zoneOf: zoneOf(stores.preferences, shared.clock), window_tokens: settings.memory.session.max_tokens_by_role },
+    contexts: {
+      ...shared,
+      channelOf,
+      zoneOf: zoneOf(stores.preferences, shared.clock),
+      window_tokens: settings.memory.session.max_tokens_by_role,
+    },
   })
 }
 
