@@ -1,6 +1,7 @@
 /** Wires the language models: the configured one, and those that are asked when it gives no answer. */
 import type { Settings } from '../config/settings.ts'
-import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
+import { withCuts } from '../models/cut-health.ts'
+import { modelKey, type ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import { FallbackLanguageModel, type RankedModel } from '../models/fallback-language-model.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import type { Meter } from '../models/meter.ts'
@@ -67,8 +68,11 @@ const online = (
   runtime: Runtime,
 ): RankedModel => {
   const { knowledge, clientOf } = deps
-  const language = createOpenAiLanguageModel({ ...runtime, client: clientOf(address), model, knowledge })
-  return rank(language, address, deps, runtime)
+  const client = clientOf(address)
+  const language = createOpenAiLanguageModel({ ...runtime, client, model, knowledge })
+  const ranked = rank(language, address, deps, runtime)
+  const key = modelKey(client.base_url, model)
+  return { ...ranked, health: withCuts({ model: ranked.name, key, knowledge, health: ranked.health }) }
 }
 
 const rank = (

@@ -59,6 +59,7 @@ export const createModels = (
           model: embeddings.model,
           dimensions: embeddings.dimensions,
           tokens,
+          knowledge,
         })
   const embedderOf = (space: string): Embedder | undefined => {
     const offline = createOfflineEmbedder(tokens)
@@ -69,6 +70,7 @@ export const createModels = (
       client: clientOf(embeddings),
       model,
       tokens,
+      knowledge,
       dimensions: dimensions === undefined ? undefined : Number(dimensions),
     })
   }

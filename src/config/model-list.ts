@@ -1,4 +1,5 @@
 /** The format of a list of models, each with its own address and key. */
+import { KEY, plain } from './clean-text.ts'
 import type { Environment } from './environment.ts'
 import type { ListedModel } from './setting.ts'
 import { isTree, type Tree } from './tree.ts'
@@ -30,7 +31,7 @@ const modelFault = (value: unknown): string | undefined => {
   const { model, base_url, api_key } = value
   if (!isText(model)) return 'has no model'
   if (base_url != null && !isUrl(base_url)) return 'has a base_url that does not begin with http:// or https://'
-  if (api_key != null && (!isText(api_key) || /\s/.test(api_key)))
+  if (api_key != null && (!isText(api_key) || !KEY.test(plain(api_key))))
     return 'has an api_key that is no text without spaces'
   return undefined
 }
@@ -64,6 +65,6 @@ const treesOf = (value: unknown): readonly Tree[] => (Array.isArray(value) ? val
 
 const keyOf = (api_key: string, layers: readonly Environment[]): string | undefined => {
   const name = VARIABLE.exec(api_key)?.[1]
-  if (name === undefined) return api_key
-  return layers.map(layer => layer[name]?.trim()).find(key => key !== undefined && key !== '')
+  if (name === undefined) return plain(api_key)
+  return layers.map(layer => plain(layer[name] ?? '')).find(key => key !== '')
 }

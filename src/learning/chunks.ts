@@ -6,7 +6,7 @@ import { isConversation, type MessageId, type MessageRecord } from '../messages/
  * that it has so many new ones.
  */
 export const CHUNK_MESSAGES = 40
-/** With the response well below the 16,000 tokens that small local models accept. */
+/** What is learned from in one go; a model is asked about as much at a time as it has room for. */
 const CHUNK_TOKENS = 8000
 /** Messages before a source that are shown as context, so that "yes, in May" can be understood. */
 const OVERLAP = 6

@@ -6,6 +6,7 @@ import { createOpenAiEmbedder } from '../../src/models/openai/openai-embedder.ts
 import { silentLogger } from '../../src/platform/logger.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { FakeClock } from '../support/fake-clock.ts'
+import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { ScriptedModelServer } from '../support/model-server.ts'
 
@@ -27,11 +28,13 @@ const implementations: readonly (readonly [string, () => Embedder])[] = [
   [
     'openai',
     () => {
+      const parts = { clock: new FakeClock(), ids: fakeIds(), logger: silentLogger }
       const client = new OpenAiClient(
         { api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 0 },
-        { clock: new FakeClock(), ids: fakeIds(), logger: silentLogger },
+        parts,
       )
-      return createOpenAiEmbedder({ client, model: 'some-embedder', dimensions: undefined, tokens })
+      const knowledge = forgetfulKnowledge(parts)
+      return createOpenAiEmbedder({ client, model: 'some-embedder', dimensions: undefined, tokens, knowledge })
     },
   ],
 ]

@@ -6,6 +6,7 @@ import {
   failure,
   hangUp,
   hold,
+  json,
   malformed,
   noContent,
   reply,
@@ -127,6 +128,16 @@ test('status says which one answers and why, the meter counts each under its mod
   }
   const found = Object.fromEntries(checks.map(({ name, state }) => [name, state]))
   expect(found).toMatchObject({ 'fallback model 1': 'ok', 'fallback model 2': 'down' })
+})
+
+test('status says that a server cuts requests silently', async () => {
+  denidin = await TestDenidin.start()
+  denidin.models.always('completion', (_, response) => {
+    const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Yes.' } }]
+    return json({ choices, usage: { prompt_tokens: 900, completion_tokens: 1 } })(_, response)
+  })
+  await denidin.say(`what is this? ${'many words of a long story, '.repeat(500)}`)
+  expect(await statusOf('language model')).toMatch(/^degraded: scripted at .* reads only about 900 tokens/)
 })
 
 test('facts and summaries come from the next model too', async () => {

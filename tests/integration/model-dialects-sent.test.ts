@@ -8,7 +8,16 @@ import { DAY_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
 import { fakeIds } from '../support/fake-ids.ts'
-import { failure, reply, ScriptedModelServer, textOf, when, type RecordedRequest } from '../support/model-server.ts'
+import {
+  failure,
+  json,
+  reply,
+  ScriptedModelServer,
+  textOf,
+  when,
+  type Answer,
+  type RecordedRequest,
+} from '../support/model-server.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -325,4 +334,34 @@ test('a refusal for another reason teaches nothing', async () => {
   for (let n = 0; n < 3; n++) await expect(model.complete(request(0), call)).rejects.toThrow()
   await model.complete({ ...request(0), json: true }, call)
   expect(server.of('completion').at(-1)?.body).toMatchObject({ temperature: 0.7, max_tokens: 500, response_format: {} })
+})
+
+describe('a server that cuts silently', () => {
+  const knowledge = async (): Promise<FileModelKnowledge> =>
+    await FileModelKnowledge.open({ clock, logger: silentLogger, path: join(folder.path, 'models.json') })
+  const key = (): string => `${server.host}/v1 some-model`
+  const reads =
+    (most: number): Answer =>
+    (asked, response) => {
+      const prompt_tokens = Math.min(most, asksFor(asked) - 500)
+      const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Here.' } }]
+      return json({ choices, usage: { prompt_tokens, completion_tokens: 2 } })(asked, response)
+    }
+
+  test('is noticed, and noticed too when it reads everything', async () => {
+    server.always('completion', reads(4096))
+    await (await started()).complete(request(), call)
+    expect((await knowledge()).traitsOf(key())).toMatchObject({ cut_at_tokens: 4096 })
+    server.always('completion', reads(100_000))
+    await (await started()).complete(request(), call)
+    expect((await knowledge()).traitsOf(key()).cut_at_tokens).toBeUndefined()
+  })
+
+  test('is none while requests are short, or counted a little lower than we do', async () => {
+    server.always('completion', reads(100))
+    await (await started()).complete(request(5), call)
+    server.always('completion', reads(12_000))
+    await (await started()).complete(request(), call)
+    expect((await knowledge()).traitsOf(key()).cut_at_tokens).toBeUndefined()
+  })
 })

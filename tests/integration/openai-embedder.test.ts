@@ -4,6 +4,7 @@ import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
 import { createOpenAiEmbedder } from '../../src/models/openai/openai-embedder.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
+import { forgetfulKnowledge } from '../support/forgetful-knowledge.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import {
   embed,
@@ -15,6 +16,8 @@ import {
   redirect,
   ScriptedModelServer,
   text,
+  when,
+  type RecordedRequest,
 } from '../support/model-server.ts'
 import { SkippingClock } from '../support/skipping-clock.ts'
 
@@ -32,11 +35,15 @@ afterEach(async () => {
 })
 
 const connect = (dimensions?: number): Embedder => {
-  const client = new OpenAiClient(
-    { api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 1 },
-    { clock: new SkippingClock(), ids: fakeIds(), logger: silentLogger },
-  )
-  return createOpenAiEmbedder({ client, model: 'some-embedder', dimensions, tokens })
+  const parts = { clock: new SkippingClock(), ids: fakeIds(), logger: silentLogger }
+  const client = new OpenAiClient({ api_key: 'key', base_url: server.base_url, timeout_seconds: 30, retries: 1 }, parts)
+  return createOpenAiEmbedder({
+    client,
+    model: 'some-embedder',
+    dimensions,
+    tokens,
+    knowledge: forgetfulKnowledge(parts),
+  })
 }
 
 const rounded = (vectors: readonly Float32Array[]): number[][] =>
@@ -206,4 +213,60 @@ test('a redirect is refused, and an answer without an end is given up', async ()
 test('a failing server is asked again', async () => {
   server.next('embedding', failure(503))
   await expect(connect().embed(['one text'], call)).resolves.toMatchObject({ input_tokens: 2 })
+})
+
+/** How servers say that they read 512 tokens of a text. */
+const TOO_LONG: readonly (readonly [string, number, string])[] = [
+  [
+    'vLLM',
+    400,
+    "This model's maximum context length is 512 tokens. However, you requested 900 tokens in the input for embedding generation.",
+  ],
+  ['TEI', 413, 'Input validation error: `inputs` must have less than 512 tokens. Given: 900'],
+  ['llama.cpp', 500, 'input is too large to process. increase the physical batch size (current batch size: 512)'],
+  ['Ollama', 400, 'the input length exceeds the context length'],
+  ['NVIDIA', 400, 'Input length 900 exceeds maximum allowed token size 512'],
+  ['a server that only says no', 413, 'Payload Too Large'],
+]
+
+/** Counts more tokens than we do, as models with small vocabularies do. */
+const counted = (text: string): number => Math.ceil(1.3 * tokens.count(text))
+
+test.each(TOO_LONG)(
+  'texts are cut for an embedder with 512 tokens of %s, from then on at once',
+  async (_, status, message) => {
+    const tooLong = (request: RecordedRequest): boolean => inputsOf(request).some(text => counted(text) > 512)
+    server.always('embedding', when(tooLong, failure(status, { message }), embed()))
+    const embedder = connect()
+    const long = 'the boat of Dana is blue and very old '.repeat(200)
+    await expect(embedder.embed(['short', long], call)).resolves.toMatchObject({ vectors: { length: 2 } })
+    const sent = server.of('embedding').at(-1)
+    expect(counted((sent === undefined ? [] : inputsOf(sent))[1] ?? '')).toBeGreaterThan(100)
+    const asked = server.counts.embedding
+    await embedder.embed([long, 'short'], call)
+    expect(server.counts.embedding).toBe(asked + 1)
+  },
+)
+
+test.each([
+  ['TEI', 422, 'batch size 64 > maximum allowed batch size 32'],
+  ['DashScope', 400, 'batch size is invalid, it should not be larger than 10.'],
+  ['a server of few words', 400, 'Bad Request'],
+])('fewer texts are sent at a time to %s, from then on at once', async (_, status, message) => {
+  server.always(
+    'embedding',
+    when(request => inputsOf(request).length > 10, failure(status, { message }), embed()),
+  )
+  const embedder = connect()
+  const texts = Array.from({ length: 64 }, (__, at) => `text ${String(at)}`)
+  const { vectors } = await embedder.embed(texts, call)
+  expect(rounded(vectors)).toEqual(rounded(texts.map(text => hashedWords(text))))
+  const asked = server.counts.embedding
+  await embedder.embed(texts, call)
+  expect(server.counts.embedding).toBe(asked + 8)
+})
+
+test('invalid Unicode never goes out', async () => {
+  await connect().embed(['a\ud83d b', 'c\u0000d'], call)
+  expect(server.of('embedding').flatMap(inputsOf)).toEqual(['a\ufffd b', 'cd'])
 })

@@ -9,6 +9,7 @@ import type { OutcomeHealth } from '../../platform/outcome-health.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { LanguageModel } from '../../models/language-model.ts'
+import { ModelError, modelErrorReason } from '../../models/model-error.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
 import { parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
@@ -16,8 +17,14 @@ import type { ExtractedFact, Extraction, ExtractionInput, ExtractionOptions, Ext
 import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
 import { findSource } from './quote-verification.ts'
-import { extractionRequest, type ExtractionRequest } from './prompt.ts'
+import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './prompt.ts'
+import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
 
+/**
+ * Tokens of a request to a model of which nothing is known: with the answer, it fits the 8,192 that small local models
+ * have, some of which cut what is longer without a word.
+ */
+const USUAL_ROOM_TOKENS = 5000
 /** The name of the rules in the usage log. */
 const RULES = 'pattern'
 const BACKOFF: Backoff = { first_ms: SECOND_MS / 2, most_ms: 2 * SECOND_MS }
@@ -43,6 +50,7 @@ export interface ProviderChainDeps {
 }
 
 type UntimedExtraction = Omit<Extraction, 'extraction_time_ms'>
+type VerifiedFacts = Omit<UntimedExtraction, 'provider'>
 
 /** An extractor over a list of providers. */
 export class ProviderChain implements Extractor {
@@ -65,16 +73,15 @@ export class ProviderChain implements Extractor {
   }
 
   async #askAll(input: ExtractionInput, { patient, call }: ExtractionOptions): Promise<UntimedExtraction> {
-    const request = extractionRequest(input, this.#deps.tokens)
     const { providers, health } = this.#deps
     let temporary: DenidinError | undefined
     let last: DenidinError | undefined
     for (const provider of providers.filter(each => !this.#cooldown.skips(each))) {
       try {
-        const response = await this.#ask(provider, request, call)
+        const extraction = await this.#askInParts(provider, input, call)
         this.#cooldown.recordSuccess(provider)
         health?.succeeded(`${provider.name} gives the facts`)
-        return { provider: provider.name, ...(await verifyFacts(response, request, input)) }
+        return { provider: provider.name, ...extraction }
       } catch (error) {
         call.signal?.throwIfAborted()
         const failure = asDenidinError(error)
@@ -98,6 +105,48 @@ export class ProviderChain implements Extractor {
     }
   }
 
+  /** Asks about as much at a time as the model has room for, one part after the other. */
+  async #askInParts(
+    provider: ExtractionProvider,
+    input: ExtractionInput,
+    call: ExtractionOptions['call'],
+  ): Promise<VerifiedFacts> {
+    const { tokens } = this.#deps
+    let before: VerifiedFacts | undefined
+    for (const part of partsOf(input, roomOf(provider), tokens)) {
+      const found = await this.#askPart(provider, withBefore(part, before), call)
+      before = before === undefined ? found : joined(before, found)
+    }
+    return before ?? { facts: [], quotes_not_found: 0, reflection: reflectionByRules(input.messages) }
+  }
+
+  /** Asks about one part; where it or the answer is too long, about less at a time. */
+  async #askPart(
+    provider: ExtractionProvider,
+    part: ExtractionInput,
+    call: ExtractionOptions['call'],
+  ): Promise<VerifiedFacts> {
+    const source_tokens = sourceTokens(roomOf(provider))
+    const request = extractionRequest(part, this.#deps.tokens, source_tokens)
+    try {
+      return await verifyFacts(await this.#ask(provider, request, call), request, part)
+    } catch (error) {
+      call.signal?.throwIfAborted()
+      if (!isTooMuch(error)) throw error
+      // Of a single source less can be shown, now that the room is known.
+      const shorter = sourceTokens(roomOf(provider)) < source_tokens ? [part] : undefined
+      const parts = halvesOf(part) ?? shorter
+      if (parts === undefined) throw error
+      let before: VerifiedFacts | undefined
+      for (const each of parts) {
+        const found = await this.#askPart(provider, withBefore(each, before), call)
+        before = before === undefined ? found : joined(before, found)
+      }
+      if (before === undefined) throw error
+      return before
+    }
+  }
+
   async #ask(
     { model }: ExtractionProvider,
     { request }: ExtractionRequest,
@@ -107,6 +156,7 @@ export class ProviderChain implements Extractor {
     for (let failures = 1; ; failures++) {
       try {
         const completion = await model.complete(request, { ...call, purpose: 'extraction' })
+        if (completion.cut === true) throw new ModelError('answer-length', 'the facts are cut in the middle')
         return parseResponse(completion.text)
       } catch (error) {
         call.signal?.throwIfAborted()
@@ -126,6 +176,25 @@ export class ProviderChain implements Extractor {
   }
 }
 
+const roomOf = ({ model }: ExtractionProvider): number =>
+  Math.min(model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS, USUAL_ROOM_TOKENS)
+
+/** A later part is told what the parts before it were about. */
+const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): ExtractionInput =>
+  before === undefined ? part : { ...part, so_far: before.reflection }
+
+const joined = (before: VerifiedFacts, after: VerifiedFacts): VerifiedFacts => ({
+  facts: [...before.facts, ...after.facts],
+  quotes_not_found: before.quotes_not_found + after.quotes_not_found,
+  reflection: after.reflection,
+})
+
+/** Whether a failure says that less at a time may be answered. */
+const isTooMuch = (error: unknown): boolean => {
+  const reason = modelErrorReason(error)
+  return reason === 'context-length' || reason === 'answer-length'
+}
+
 const reasonOf = (last: DenidinError | undefined): string => last?.message ?? 'none can be reached'
 
 /** The facts of a response whose quotes are in a source. */
@@ -133,7 +202,7 @@ const verifyFacts = async (
   response: ExtractionResponse,
   { lines }: ExtractionRequest,
   input: ExtractionInput,
-): Promise<Omit<UntimedExtraction, 'provider'>> => {
+): Promise<VerifiedFacts> => {
   const slices = new TimeSlices()
   const facts: ExtractedFact[] = []
   for (const fact of response.facts) {

@@ -9,6 +9,8 @@ export interface ModelTraits {
   readonly window_tokens?: number
   /** Most tokens of an answer. */
   readonly output_tokens?: number
+  /** Tokens that the server read of a longer request, without a word about the rest. */
+  readonly cut_at_tokens?: number
   /** Tokens that the model counts for each of ours, where it counts more. */
   readonly tokens_ratio?: number
   /** The name of the bound on the answer. */

@@ -98,7 +98,7 @@ export class Attempts {
         `the request is longer than the ${window} tokens that ${endpoint.host} takes`,
       )
     }
-    return { ...request, max_tokens, messages: shorter }
+    return { ...request, max_tokens, messages: shorter, input_tokens: room.request }
   }
 
   /** How to ask after a failure; `undefined`: the failure says nothing that could be changed. */

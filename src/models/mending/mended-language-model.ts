@@ -78,7 +78,8 @@ export class MendedLanguageModel implements LanguageModel {
     if (refused.size === 0) return request
     if (question?.ids?.some(id => refused.has(id)) === true) throw this.#refusedQuestion()
     const left = new Set(pieces.filter(piece => knownAs(piece).some(id => refused.has(id))).map(keyOf))
-    return { ...request, messages: withPieces(messages, piece => !left.has(keyOf(piece))) }
+    const { input_tokens: _ofAll, ...uncounted } = request
+    return { ...uncounted, messages: withPieces(messages, piece => !left.has(keyOf(piece))) }
   }
 
   #refusedQuestion(): ModelError {
@@ -107,9 +108,10 @@ export class MendedLanguageModel implements LanguageModel {
     const { endpoint, knowledge, clock } = this.#deps
     const ends_at = clock.monotonic() + SEARCH_MS
     let last = failure
+    const { input_tokens: _ofAll, ...uncounted } = request
     const ask = async (messages: readonly ModelMessage[]): Promise<Outcome> => {
       try {
-        return { answer: await attempts.ask({ ...request, messages }) }
+        return { answer: await attempts.ask({ ...uncounted, messages }) }
       } catch (error) {
         if (!(error instanceof ModelError) || !BY_TEXT.has(error.reason)) throw error
         last = error

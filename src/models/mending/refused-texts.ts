@@ -4,6 +4,8 @@ import { piecesOf, PieceSet, questionAt, withPieces, type Piece } from './reques
 
 /** Calls of one search: enough for four texts among forty. */
 const MOST_CALLS = 24
+/** Where nobody said that texts are the reason, and this many calls were all refused, the service is out of order. */
+const CALLS_IN_VAIN = 4
 
 /** How a call ended: an answer, or a refusal of the same kind as the first. */
 export type Outcome = { readonly answer: Completion } | { readonly refused: true }
@@ -48,14 +50,17 @@ export const findRefusedTexts = async (
     answer = outcome.answer
     return true
   }
-  if (questionAt(messages) >= 0 && !(await passes([]))) return { answer: undefined, refused: [] }
+  const asksAQuestion = questionAt(messages) >= 0
+  if (asksAQuestion && !(await passes([]))) return { answer: undefined, refused: [] }
 
   const refused: Piece[] = []
   /** @returns whether there was a refused text among them */
   const isolate = async (some: readonly Piece[], known: boolean): Promise<boolean> => {
     if (some.length === 0) return false
-    const enough = calls >= MOST_CALLS || !mayGoOn()
-    if (!(known && certain) && !enough && (await passes(some))) return false
+    const enough = calls >= MOST_CALLS || !mayGoOn() || (!certain && answer === undefined && calls >= CALLS_IN_VAIN)
+    // Without a question this would be the refused request once more.
+    const isTheWhole = !asksAQuestion && some.length === pieces.length
+    if (!(known && certain) && !isTheWhole && !enough && (await passes(some))) return false
     if (enough) return true
     if (some.length === 1) {
       refused.push(...some)

@@ -5,6 +5,7 @@ import type { TokenCounter } from '../../text/tokens.ts'
 import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
 import type { Completion, CompletionRequest, LanguageModel } from '../language-model.ts'
 import type { ChatEndpoint } from '../mending/chat-endpoint.ts'
+import { afterReading } from '../mending/silent-cuts.ts'
 import { MendedLanguageModel } from '../mending/mended-language-model.ts'
 import { WholeAnswers } from '../whole-answers.ts'
 import type { ChatAnswer } from './chat-answer.ts'
@@ -37,16 +38,21 @@ const TOKENS_PER_MESSAGE = 3
 export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): LanguageModel => {
   const { client, model, tokens, knowledge, clock, logger } = parts
   const { host } = client
+  const key = modelKey(client.base_url, model)
   const exchange = new ChatExchange({ host, stream: client.streams, clock })
   const endpoint: ChatEndpoint = {
     provider: parts.provider ?? 'openai',
     model,
     host,
-    key: modelKey(client.base_url, model),
+    key,
     usual: { limit: client.is_openai ? 'max_completion_tokens' : 'max_tokens' },
     send: async (request, traits, call) => {
       const body = chatRequest(model, request, traits)
       const answer = await client.call(model, (openai, signal) => exchange.send(openai, body, signal), call)
+      const { input_tokens } = answer.usage
+      const known = knowledge.traitsOf(key)
+      const learned = input_tokens === undefined ? undefined : afterReading(known, request, input_tokens)
+      if (learned !== undefined) await knowledge.learn(key, learned)
       return read(answer, request, host, tokens)
     },
   }

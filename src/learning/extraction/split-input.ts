@@ -1,0 +1,108 @@
+/** Splits what facts are extracted from into parts that a model has room for. No source is left out. */
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+import type { ExtractionInput } from './extraction.ts'
+import { CONTEXT_MAX_TOKENS, INSTRUCTION, SOURCE_MAX_TOKENS } from './prompt.ts'
+
+/** Tokens of a line besides its text: number, day and name. */
+const LINE_TOKENS = 24
+/** Tokens of roles and headings. */
+const FRAME_TOKENS = 64
+/** Tokens of the instruction, about. */
+const INSTRUCTION_TOKENS = 800
+/** Share of the room that known facts may take, and that messages before the sources may take. */
+const KNOWN_SHARE = 0.25
+const CONTEXT_SHARE = 0.2
+/** Messages around the sources that are shown of a part that was too long before. */
+const NEAREST = 12
+
+/** Share of the room that one source may take. */
+const SOURCE_SHARE = 0.6
+/** However small a model is, so much of a source it is shown. */
+const LEAST_SOURCE_TOKENS = 100
+
+/** Tokens of a source that a model with this room is shown. */
+export const sourceTokens = (room: number): number =>
+  Math.max(
+    LEAST_SOURCE_TOKENS,
+    Math.min(SOURCE_MAX_TOKENS, Math.floor(room * SOURCE_SHARE - INSTRUCTION_TOKENS * SOURCE_SHARE)),
+  )
+
+/** Parts whose requests have at most `room` tokens each, as far as a single source allows. */
+export const partsOf = (
+  input: ExtractionInput,
+  room: number,
+  tokens: TokenCounter,
+): readonly [ExtractionInput, ...ExtractionInput[]] => {
+  const fixed = tokens.count(INSTRUCTION) + FRAME_TOKENS + tokens.count(input.so_far ?? '')
+  const known = fitting(input.known, (room - fixed) * KNOWN_SHARE, ({ text }) => tokens.count(text) + LINE_TOKENS)
+  const knownTokens = known.reduce((sum, { text }) => sum + tokens.count(text) + LINE_TOKENS, 0)
+  const forContext = (room - fixed) * CONTEXT_SHARE
+  const sizes = { room: room - fixed - knownTokens - forContext, source: sourceTokens(room) }
+  const groups = groupsOf(sourcesOf(input), sizes)
+  const parts = groups.map(sources => partOf({ ...input, known }, sources, { tokens: forContext }))
+  const [first = input, ...rest] = parts
+  return [first, ...rest]
+}
+
+/** Two parts with half the sources each, or one without anything else; `undefined` where nothing is left to take away. */
+export const halvesOf = (input: ExtractionInput): readonly ExtractionInput[] | undefined => {
+  const sources = sourcesOf(input)
+  if (sources.length > 1) {
+    const half = Math.ceil(sources.length / 2)
+    return [sources.slice(0, half), sources.slice(half)].map(each => partOf(input, each, { messages: NEAREST }))
+  }
+  if (input.known.length === 0 && input.messages.length === sources.length) return undefined
+  return [{ ...input, messages: sources, known: [], so_far: undefined }]
+}
+
+const sourcesOf = ({ messages, sources }: ExtractionInput): readonly MessageRecord[] =>
+  messages.filter(({ message_id }) => sources.has(message_id))
+
+const costOf = (message: MessageRecord, most: number): number => Math.min(message.tokens, most) + LINE_TOKENS
+
+/** Sources in their order, in groups of at most `room` tokens; a larger one is a group by itself. */
+const groupsOf = (
+  sources: readonly MessageRecord[],
+  { room, source }: { readonly room: number; readonly source: number },
+): readonly (readonly MessageRecord[])[] => {
+  const groups: MessageRecord[][] = []
+  let left = 0
+  for (const message of sources) {
+    const cost = costOf(message, source)
+    const group = groups.at(-1)
+    if (group === undefined || cost > left) {
+      groups.push([message])
+      left = room - cost
+    } else {
+      group.push(message)
+      left -= cost
+    }
+  }
+  return groups
+}
+
+/** The part with these sources: with the messages just before them, as far as they fit, and those between them. */
+const partOf = (
+  input: ExtractionInput,
+  sources: readonly MessageRecord[],
+  context_room: { readonly tokens?: number; readonly messages?: number },
+): ExtractionInput => {
+  const { tokens = Number.POSITIVE_INFINITY, messages: most = Number.POSITIVE_INFINITY } = context_room
+  const ids: ReadonlySet<MessageId> = new Set(sources.map(({ message_id }) => message_id))
+  const first = input.messages.findIndex(({ message_id }) => ids.has(message_id))
+  const last = input.messages.findLastIndex(({ message_id }) => ids.has(message_id))
+  const before = input.messages.slice(0, first)
+  // What a former part learned from is context here.
+  const others = [...before, ...input.messages.slice(first, last).filter(({ message_id }) => !ids.has(message_id))]
+  const context = new Set(fitting(others.toReversed().slice(0, most), tokens, each => costOf(each, CONTEXT_MAX_TOKENS)))
+  const messages = input.messages.slice(0, last + 1).filter(each => ids.has(each.message_id) || context.has(each))
+  return { ...input, messages, sources: ids }
+}
+
+/** Items in their order, until one does not fit. */
+const fitting = <T>(items: readonly T[], room: number, sizeOf: (item: T) => number): readonly T[] => {
+  let used = 0
+  const end = items.findIndex(item => (used += sizeOf(item)) > room)
+  return end < 0 ? items : items.slice(0, end)
+}
