@@ -85,9 +85,18 @@ fi
 
 # The output of the start: QR code, warnings, and why it failed, if it does. The log proper lies beside it.
 echo 'Starting DeniDin …' >&2
-mkdir -p -- "$logs_dir"
+# A log folder that cannot be written, or a full disk, keeps no one from starting: the output goes elsewhere then.
+writable() {
+  mkdir -p -- "$(dirname -- "$1")" 2>/dev/null && (echo >"$1") 2>/dev/null && [ -s "$1" ] && [ -f "$1" ] && : >"$1"
+}
 output=$logs_dir/startup.log
-: >"$output"
+if ! writable "$output"; then
+  for folder in "${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm; do
+    output=$(mktemp "$folder/denidin-startup.XXXXXX" 2>/dev/null) && writable "$output" && break
+    output=/dev/null
+  done
+  echo "$logs_dir/startup.log cannot be written; what this start prints is in $output." >&2
+fi
 if command -v setsid >/dev/null 2>&1; then
   setsid nohup bin/denidin-bot </dev/null >>"$output" 2>&1 &
 else

@@ -2,7 +2,7 @@
 // Exit code 1, with the reason on stderr, when the settings are wrong or a bot runs that this start would be the second of.
 // Usage: node scripts/plan-start.ts
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fromRoot, readSettings } from '../src/app/bootstrap.ts'
 import { runFolder } from '../src/app/run-paths.ts'
 import { loadSettings } from '../src/config/load-settings.ts'
@@ -26,23 +26,26 @@ const runningBots = (...options: readonly string[]): readonly RunningBot[] =>
       return { pid, config: config === '-' ? undefined : config }
     })
 
-/** The pid that the owner of a data folder has left there. A `denidin` command owns it too, and leaves none. */
+/**
+ * The pid that the bot which owns a data folder has left there. A `denidin` command owns it too, and leaves none; a file
+ * from before may hold a number that another program has by now, or anything else.
+ */
 const pidIn = (data_root: string): string | undefined => {
   try {
-    return readFileSync(runFolder(data_root).pid, 'utf8').trim()
+    const pid = readFileSync(runFolder(data_root).pid, 'utf8').trim()
+    return /^\d+$/.test(pid) && isBot(pid) ? pid : undefined
   } catch {
     return undefined
   }
 }
 
-const isAlive = (pid: string): boolean => {
-  try {
-    process.kill(Number(pid), 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
+const isBot = (pid: string): boolean => /\/main\.[jt]s(\s|$)/.test(commandOf(pid))
+
+/** The command line of a process. @throws when there is none */
+const commandOf = (pid: string): string =>
+  existsSync('/proc/self/cmdline')
+    ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    : execFileSync('ps', ['-ww', '-o', 'command=', '-p', pid], { encoding: 'utf8' })
 
 const refuse = (reason: string): never => {
   throw new DenidinError('already_running', reason)
@@ -50,9 +53,13 @@ const refuse = (reason: string): never => {
 
 const refuseSecondBot = (settings: Settings): void => {
   const { data_root, logs_dir } = settings
-  const owner = isOwned(runFolder(data_root).lock) ? (pidIn(data_root) ?? 'unknown') : undefined
+  const isHeld = isOwned(runFolder(data_root).lock)
+  const owner = isHeld ? pidIn(data_root) : undefined
   const [mine] = runningBots('--mine')
-  if (mine !== undefined && mine.pid === owner) refuse(`DeniDin is already running (pid ${mine.pid}).`)
+  // A pid file that was lost or replaced tells nothing: the lock does.
+  if (mine !== undefined && isHeld && (owner ?? mine.pid) === mine.pid) {
+    refuse(`DeniDin is already running (pid ${mine.pid}).`)
+  }
   if (mine !== undefined) {
     refuse(
       `DeniDin is already running (pid ${mine.pid}), with the settings from before a change: ` +
@@ -67,8 +74,8 @@ const refuseSecondBot = (settings: Settings): void => {
         'a second bot needs a data_root and a logs_dir of its own.',
     )
   }
-  if (owner === undefined) return
-  if (owner === 'unknown' || !isAlive(owner)) {
+  if (!isHeld) return
+  if (owner === undefined) {
     refuse('A denidin command is using the data just now; start again when it is done.')
   }
   refuse(`DeniDin is already running (pid ${owner}) on ${data_root}, started from another folder: stop it there.`)

@@ -39,6 +39,11 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     process.on('unhandledRejection', reason => {
       logger.error('Something failed that nobody waited for', { reason: String(reason) })
     })
+    process.on('uncaughtException', error => {
+      logger.error('Something failed that nobody expected', { reason: String(error) })
+      // A want of file handles or processes passes; after any other fault the state is unknown.
+      if (!isShortage(error)) process.exit(1)
+    })
     try {
       await runBot({
         settings,
@@ -60,6 +65,11 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     return 1
   }
 }
+
+/** Codes of the system for a want of file handles, processes or memory for them. */
+const SHORTAGES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN'])
+
+const isShortage = (error: NodeJS.ErrnoException): boolean => SHORTAGES.has(error.code)
 
 /** Prints lines to a stream; what it does not take is lost, and ends nothing. */
 const printerOf = (stream: NodeJS.WritableStream): ((line: string) => void) => {

@@ -4,6 +4,7 @@ import { access, stat, statfs } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Checkup, Health, HealthCheck } from '../platform/health.ts'
+import { temporaryFilesHealth } from '../platform/temporary-files.ts'
 import type { Models } from './models.ts'
 
 /** Rights of anybody but the owner. */
@@ -23,6 +24,7 @@ export const createCheckups = (settings: Settings, { ranked, embedder }: Models)
   { name: 'data folder', look: () => privateFolder(settings.data_root) },
   { name: 'log folder', look: () => privateFolder(settings.logs_dir) },
   { name: 'disk', look: () => roomOn(settings.data_root) },
+  { name: 'temporary files', look: () => temporaryFilesHealth() },
   ...ranked.map(({ language, name }, at) => ({
     name: at === 0 ? 'language model' : `fallback model ${String(at)}`,
     look: (signal: AbortSignal) =>

@@ -20,7 +20,7 @@ import type { ProfileOf } from '../conversation/profile.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
 import { ReplyWriter } from '../conversation/reply-writer.ts'
-import { DEFAULT_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
+import { DEFAULT_SYSTEM_PROMPT, STATELESS_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTone } from '../conversation/tone.ts'
 import { Turn } from '../conversation/turn.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
@@ -31,6 +31,7 @@ import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { ChatAddresses } from '../people/chat-addresses.ts'
 import { DenidinError } from '../platform/errors.ts'
+import { zoneOf } from '../people/personal-zones.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -69,8 +70,8 @@ export interface Pipeline {
 /** Wires the pipeline and starts it: the scheduler hands batches to it from now on. */
 export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Promise<Pipeline> => {
   const { stores, scheduler, delivery } = deps
-  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file)
   const keep = keeps(deps.settings)
+  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keep)
   const shared: Shared = {
     ...runtime,
     stringsFor: stringsFor(stores.preferences),
@@ -111,6 +112,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       packer: new ContextPacker(shared.tokens),
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
+      remembers: keeps(settings),
       profileOf: recall.profileOf,
       tone: createTone(affect, logger),
     },
@@ -155,7 +157,12 @@ const createDispatcher = (
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
       turn,
     },
-    contexts: { ...shared, channelOf, window_tokens: settings.memory.session.max_tokens_by_role },
+    contexts: {
+      ...shared,
+      channelOf,
+      zoneOf: zoneOf(stores.preferences, shared.clock),
+      window_tokens: settings.memory.session.max_tokens_by_role,
+    },
   })
 }
 
@@ -248,8 +255,8 @@ const createEvents = (
   }
 }
 
-const readSystemPrompt = async (file: string | undefined): Promise<string> => {
-  if (file === undefined) return DEFAULT_SYSTEM_PROMPT
+const readSystemPrompt = async (file: string | undefined, remembers: boolean): Promise<string> => {
+  if (file === undefined) return remembers ? DEFAULT_SYSTEM_PROMPT : STATELESS_SYSTEM_PROMPT
   try {
     return await readFile(file, 'utf8')
   } catch (error) {

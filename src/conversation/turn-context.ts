@@ -3,7 +3,9 @@ import type { Channel } from '../channels/channel.ts'
 import type { ChatId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Person, PersonId } from '../people/person.ts'
+import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { TimeZone } from '../platform/time-zone.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { Pause } from './pauses.ts'
 import type { StringsFor } from './reply-language.ts'
@@ -27,6 +29,8 @@ export interface TurnContext {
   readonly listens: boolean
   /** DeniDin's own sentences, in the person's language. */
   readonly strings: Strings
+  /** Where the person is: their “today” is a day there. */
+  readonly zone: TimeZone
   /** Tokens of the session's window for this person. */
   readonly window_tokens: number
   /** Whom calls of a model are made for. */
@@ -44,13 +48,14 @@ export interface SpokenMessage {
 export interface TurnContextDeps {
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly stringsFor: StringsFor
+  readonly zoneOf: ZoneOf
   readonly window_tokens: WindowBudgets
   readonly clock: Clock
 }
 
 /** Loads the context of a turn in one chat. `spoken` is oldest first and not empty. */
 export const loadTurnContext = async (
-  { channelOf, stringsFor, window_tokens, clock }: TurnContextDeps,
+  { channelOf, stringsFor, zoneOf, window_tokens, clock }: TurnContextDeps,
   scope: Scope,
   spoken: readonly [SpokenMessage, ...SpokenMessage[]],
   pause: Pause | undefined,
@@ -71,6 +76,7 @@ export const loadTurnContext = async (
     question,
     listens: addressed === undefined,
     strings: await stringsFor(question, person.person_id),
+    zone: await zoneOf(person.person_id),
     window_tokens: windowBudget(window_tokens, person, chat_kind),
     caller: { person_id: person.person_id, chat_id },
     since: clock.monotonic(),

@@ -52,6 +52,8 @@ interface TurnPacking {
   /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
   readonly budget: Omit<ContextBudget, 'history' | 'total'>
   readonly system_prompt: string
+  /** Whether anything is remembered beyond a message. */
+  readonly remembers: boolean
   readonly profileOf: ProfileOf
   readonly tone: Tone
 }
@@ -100,7 +102,8 @@ export class Turn {
     const { model, max_tokens } = completion
     const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
     const budget: ContextBudget = { ...packing.budget, total, history: turn.window_tokens }
-    const system = { system_prompt, now: clock.now(), chat_kind: turn.chat_kind }
+    const { chat_kind, person, zone } = turn
+    const system = { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: packing.remembers }
     const history = packer.packHistory(session.window, system, budget)
     const began = clock.monotonic()
     const candidates = {

@@ -71,12 +71,15 @@ export class SummaryMemory implements SessionMemory {
   ): Promise<Pick<MemoryRecord, 'kind' | 'text'>> {
     const person_id = personOfScope(scope)
     try {
-      const completion = await this.#deps.model.complete(summaryRequest(messages, this.#deps.tokens), {
-        purpose: 'summary',
-        chat_id,
-        ...(person_id === undefined ? {} : { person_id }),
-        ...(signal === undefined ? {} : { signal }),
-      })
+      const completion = await this.#deps.model.complete(
+        summaryRequest(messages, this.#deps.tokens, this.#deps.clock.zone),
+        {
+          purpose: 'summary',
+          chat_id,
+          ...(person_id === undefined ? {} : { person_id }),
+          ...(signal === undefined ? {} : { signal }),
+        },
+      )
       return { kind: 'session_summary', text: completion.text }
     } catch (error) {
       if (signal?.aborted === true) throw error
@@ -84,7 +87,7 @@ export class SummaryMemory implements SessionMemory {
       if (patient) throw error
       const reason = asDenidinError(error).message
       this.#logger.warn('No model wrote a summary, keeping the transcript', { session_id, reason })
-      return { kind: 'session_transcript', text: writeTranscript(messages) }
+      return { kind: 'session_transcript', text: writeTranscript(messages, this.#deps.clock.zone) }
     }
   }
 

@@ -1,5 +1,5 @@
 /** The prompt that asks a model to summarise a finished conversation, and the transcript that it is made of. */
-import { isoDay } from '../platform/clock.ts'
+import type { TimeZone } from '../platform/time-zone.ts'
 import type { MessageRecord } from '../messages/message.ts'
 import { blockMessage, type ModelMessage, type RequestPiece } from '../models/language-model.ts'
 import { indentContinuation } from '../text/indent-continuation.ts'
@@ -36,18 +36,18 @@ const newestWithin = (messages: readonly MessageRecord[], max_tokens: number): r
  * Lines of a transcript: each message begins a line, with date and speaker. Its further lines are indented, so that a
  * message cannot contain a line that looks like another person's.
  */
-const transcriptLines = (messages: readonly MessageRecord[]): readonly RequestPiece[] => {
+const transcriptLines = (messages: readonly MessageRecord[], zone: TimeZone): readonly RequestPiece[] => {
   const speakerOf = speakersOf(messages, 'Person')
   return messages.map(message => {
     const speaker = message.role === 'assistant' ? 'DeniDin' : speakerOf(message)
-    const text = `[${isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
+    const text = `[${zone.isoDay(message.sent_at)}] ${speaker}: ${indentContinuation(message.text)}`
     return { text, ids: [message.message_id] }
   })
 }
 
 /** A conversation as text. */
-export const writeTranscript = (messages: readonly MessageRecord[]): string =>
-  transcriptLines(messages)
+export const writeTranscript = (messages: readonly MessageRecord[], zone: TimeZone): string =>
+  transcriptLines(messages, zone)
     .map(line => line.text)
     .join('\n')
 
@@ -55,17 +55,22 @@ export const writeTranscript = (messages: readonly MessageRecord[]): string =>
 export const summaryRequest = (
   messages: readonly MessageRecord[],
   tokens: TokenCounter,
+  zone: TimeZone,
 ): { readonly messages: readonly ModelMessage[]; readonly max_tokens: number; readonly temperature: number } => ({
   messages: [
     { role: 'system', content: INSTRUCTION },
-    blockMessage('user', '', transcriptToSummarise(messages, tokens)),
+    blockMessage('user', '', transcriptToSummarise(messages, tokens, zone)),
   ],
   max_tokens: SUMMARY_MAX_TOKENS,
   temperature: SUMMARY_TEMPERATURE,
 })
 
-const transcriptToSummarise = (messages: readonly MessageRecord[], tokens: TokenCounter): readonly RequestPiece[] => {
-  const lines = transcriptLines(newestWithin(messages, TRANSCRIPT_MAX_TOKENS))
+const transcriptToSummarise = (
+  messages: readonly MessageRecord[],
+  tokens: TokenCounter,
+  zone: TimeZone,
+): readonly RequestPiece[] => {
+  const lines = transcriptLines(newestWithin(messages, TRANSCRIPT_MAX_TOKENS), zone)
   // A single message may still be too long: keep its end.
   return lines.length === 1
     ? lines.map(line => ({ ...line, text: tokens.cut(line.text, TRANSCRIPT_MAX_TOKENS, 'end') }))

@@ -18,7 +18,7 @@ import { memoryStats } from './memory/stats.ts'
 import { memoryWhy } from './memory/why.ts'
 import type { OperationContext } from './context.ts'
 import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people/directory.ts'
-import { peopleLanguage, peoplePrivacy } from './people/preferences.ts'
+import { peopleLanguage, peoplePrivacy, peopleTimezone } from './people/preferences.ts'
 import type { OperationsIn } from './runner.ts'
 import { sessionList } from './session/list.ts'
 import { sessionReset } from './session/reset.ts'
@@ -61,6 +61,7 @@ export const operations = {
   'memory.why': memoryWhy,
   'people.block': peopleBlock,
   'people.language': peopleLanguage,
+  'people.timezone': peopleTimezone,
   'people.list': peopleList,
   'people.merge': peopleMerge,
   'people.privacy': peoplePrivacy,

@@ -9,6 +9,9 @@ const OFFSET_STEP_MS = 15 * MINUTE_MS
 /** Offsets of one zone that are kept: as many as a year has hours. */
 const MOST_OFFSETS = 10_000
 
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+
 /** What a clock on the wall shows. */
 export interface WallClock {
   readonly year: number
@@ -52,6 +55,12 @@ export class TimeZone {
   /** The calendar day of an instant, as `YYYY-MM-DD`. */
   isoDay(at: number): string {
     return new Date(this.#local(at)).toISOString().slice(0, 10)
+  }
+
+  /** The calendar day of an instant for a reader: `Saturday, 28 November 2026`. */
+  longDay(at: number): string {
+    const { weekday, date, month, year } = this.wallClock(at)
+    return `${WEEKDAYS[weekday] ?? ''}, ${String(date)} ${MONTHS[month - 1] ?? ''} ${String(year)}`
   }
 
   /** When a calendar day begins, in milliseconds since the Unix epoch. @param day days since 1 January 1970 */

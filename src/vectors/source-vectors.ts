@@ -3,6 +3,7 @@
  * similar to a question.
  */
 import { withDeadline } from '../platform/deadline.ts'
+import { DenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Health } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
@@ -127,6 +128,11 @@ export class SourceVectors implements AsyncDisposable {
       index,
       min_similarity,
       vector: await embedding.ofQuestion(question, call),
+    }
+    if (model.index === index && (await this.#worker.noticeSize(model.vector.length))) {
+      throw new DenidinError('unavailable', 'the embedding model gives vectors of another size; all are made anew', {
+        retryable: true,
+      })
     }
     return {
       nearest: async (scope, limit) => {

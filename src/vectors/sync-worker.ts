@@ -6,11 +6,14 @@ import type { Logger } from '../platform/logger.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import type { Embedding } from './embedding.ts'
 import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
-import { VectorSync, PAGE } from './vector-sync.ts'
+import { OtherVectorSize, VectorSync, PAGE } from './vector-sync.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
 const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * 60_000 }
+
+/** How often vectors are made anew for another size: a model that changes it with every call never comes to an end. */
+const MOST_RESIZES = 3
 
 /** Failures after which work that came up meanwhile is still begun at once: a part of the index may just have been given up. */
 const RETRIES_AT_ONCE = 2
@@ -47,6 +50,8 @@ export class SyncWorker implements AsyncDisposable {
   #running: Promise<void> | undefined
   #again = false
   #trouble: string | undefined
+  #resizes = 0
+  #resizing = false
   readonly #sync: VectorSync
 
   constructor(deps: SyncWorkerDeps) {
@@ -80,6 +85,15 @@ export class SyncWorker implements AsyncDisposable {
     } finally {
       this.requestSync()
     }
+  }
+
+  /** The model gave a vector of `length` numbers: if the stored ones have others, all are made anew. */
+  async noticeSize(length: number): Promise<boolean> {
+    const { vectors, space } = this.#deps
+    const before = await vectors.lengthOf(space)
+    if (before === undefined || before === length) return false
+    this.#resize(new OtherVectorSize(space, before, length))
+    return true
   }
 
   /** Compares everything again, and goes on. */
@@ -131,13 +145,25 @@ export class SyncWorker implements AsyncDisposable {
       this.#trouble = undefined
       return true
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#retryLater(error as Error)
+      if (this.#stop.signal.aborted) return false
+      if (error instanceof OtherVectorSize) this.#resize(error)
+      this.#retryLater(error as Error)
       return false
     }
   }
 
   #isRequestedAgain(): boolean {
     return this.#again && !this.#stop.signal.aborted
+  }
+
+  #resize(reason: OtherVectorSize): void {
+    if (this.#resizing || this.#resizes >= MOST_RESIZES) return
+    this.#resizes += 1
+    this.#resizing = true
+    this.#logger.error('The embedding model gives vectors of another size; everything is embedded again', {
+      why: reason.message,
+    })
+    this.requestFullSync()
   }
 
   #retryLater(error: Error): void {
@@ -160,6 +186,12 @@ export class SyncWorker implements AsyncDisposable {
     const fresh = this.#fresh
     this.#compareAll = false
     this.#fresh = []
+    if (this.#resizing) {
+      await this.#sync.dropAll()
+      // Collections keep the size of their first vector, also when they are empty.
+      await index.rebuild({ signal: this.#stop.signal })
+      this.#resizing = false
+    }
     const held = await this.#holds()
     let failure: unknown
     const follow = async (): Promise<void> => {

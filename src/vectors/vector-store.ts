@@ -19,6 +19,8 @@ export interface VectorReader {
   idsOf(prefix: string, page: { readonly limit: number; readonly after?: string }): Promise<readonly string[]>
   /** Vectors of one scope, in batches, in a stable order. */
   ofScope(space: string, scope: Scope, batch: number): AsyncIterable<readonly StoredVector[]>
+  /** How many numbers each vector of a space has; `undefined` while it holds none. */
+  lengthOf(space: string): Promise<number | undefined>
   /** How many vectors a space holds. */
   count(space: string): Promise<number>
   /** Whether a space holds any vector, or any of a scope. */

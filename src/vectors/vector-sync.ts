@@ -1,4 +1,5 @@
 /** One round of bringing the vectors of a source into step with it. */
+import { DenidinError } from '../platform/errors.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -11,6 +12,17 @@ import type { VectorStore } from './vector-store.ts'
 export const PAGE = 500
 /** Texts of one embedding request. */
 const EMBEDDING_BATCH = 32
+
+/** The embedding model gives vectors of another size than before, although its name is the same. */
+export class OtherVectorSize extends DenidinError {
+  constructor(space: string, before: number, now: number) {
+    super(
+      'unavailable',
+      `the embedding model ${space} gives vectors of ${String(now)} numbers, not ${String(before)} as before: everything is embedded again`,
+      { retryable: true },
+    )
+  }
+}
 
 export interface VectorSyncDeps {
   readonly source: EmbeddingSource
@@ -47,6 +59,13 @@ export class VectorSync {
   constructor(deps: VectorSyncDeps, signal: AbortSignal) {
     this.#deps = deps
     this.#signal = signal
+  }
+
+  /** Deletes all vectors of the space: every item is embedded again. */
+  async dropAll(): Promise<void> {
+    const { vectors, space } = this.#deps
+    while (!(await vectors.dropSpace(space))) await yieldToEventLoop()
+    await vectors.setMark(space, undefined)
   }
 
   /** Vectors of words that were changed or taken back go, all of them, whether or not the new words can be embedded. */
@@ -165,7 +184,17 @@ export class VectorSync {
     const there = await source.scopesOf(embedded.map(each => each.item_id))
     const current = embedded.filter(each => there.get(each.item_id) === each.scope)
     if (current.length === 0) return
+    await this.#checkSize(current[0]?.vector.length)
     await setAside.attemptAll(`storing vectors of ${source.name}`, current, idOf, each => vectors.put(space, each))
+  }
+
+  /** @throws OtherVectorSize */
+  async #checkSize(length: number | undefined): Promise<void> {
+    const { vectors, space } = this.#deps
+    const before = await vectors.lengthOf(space)
+    if (length !== undefined && before !== undefined && length !== before) {
+      throw new OtherVectorSize(space, before, length)
+    }
   }
 }
 

@@ -50,7 +50,8 @@ test.each([50, 1000])('with recall_tokens %i /why lists the recalled lines of th
   const given = givenIn('Recalled memories')
   expect(given.length).toBeGreaterThan(0)
   const { items, tone } = await why()
-  expect(items.map(({ text }) => text)).toEqual(given)
+  // The request has them oldest first, /why the best first.
+  expect(items.map(({ text }) => text).sort()).toEqual(given.toSorted())
   expect(new Set(items.map(({ given_as }) => given_as))).toEqual(new Set(['recall']))
   expect(tone).toBeNull()
   // In the chat too: one line each.

@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { vectorMigrations } from '../../src/vectors/sqlite/vector-migrations.ts'
@@ -43,7 +44,7 @@ export const exactRig = (scopes: readonly Scope[], settings: Partial<RigSettings
   /** The texts that a request to the model would hold. */
   const recalled = async (scope: Scope, question: string): Promise<string[]> => {
     const { memories } = await recall(scope, question, { purpose: 'reply', person_id: 'p' })
-    const found = { memories, quotes: [], most_quotes: 0, words: new Map() }
+    const found = { memories, quotes: [], most_quotes: 0, words: new Map(), zone: UTC }
     const packed = packRecall(found, { content: rig_settings.recall_tokens, room: Infinity }, costs)
     return packed.memories.map(each => each.memory.text)
   }

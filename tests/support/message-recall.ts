@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
 import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import type { MessageId } from '../../src/messages/message.ts'
@@ -34,6 +35,6 @@ export const packedRecall = (
   recall: async (scope, question, { tokens: most, ...limits }, call) => {
     const entries = await scopeEntries(scope, [search])
     const found = await search.findRelevant(entries, question, limits, noSimilarFacts, call)
-    return packRecall({ ...found, memories: [] }, { content: most, room: Infinity }, costs).quotes
+    return packRecall({ ...found, memories: [], zone: UTC }, { content: most, room: Infinity }, costs).quotes
   },
 })

@@ -1,4 +1,5 @@
 // What goes into a request to the model, within which budgets, and the record of it.
+import { UTC } from '../../src/platform/time-zone.ts'
 import { describe, expect, test } from '@jest/globals'
 import {
   ContextPacker,
@@ -17,6 +18,7 @@ import { memoryOf, wordCounter } from '../support/memory-rig.ts'
 import { random, wildMarkdown, type Random } from '../support/random-text.ts'
 
 const NOW = Date.parse('2026-11-20T10:00:00Z')
+const ASKER = { zone: UTC, person: { name: 'Ann', role: 'client' }, remembers: true } as const
 const tokens = createTokenCounter()
 const costs = new TokenCosts(wordCounter)
 const NO_WORDS = new Map<string, number>()
@@ -46,7 +48,7 @@ const factOf = (text: string, quote: string, sources: readonly string[]): Recall
 
 const shownOf = (memories: readonly RecalledMemory[], quotes: readonly Quote[], tokens = 100): string[] => {
   const { memories: shown } = packRecall(
-    { memories, quotes, most_quotes: quotes.length, words: NO_WORDS },
+    { memories, quotes, most_quotes: quotes.length, words: NO_WORDS, zone: UTC },
     { content: tokens, room: Infinity },
     costs,
   )
@@ -59,7 +61,7 @@ test('a fact is not shown beside the words that it was taken from, unless it say
   const quotes = [quoteOf('m1', 'my boat is called Marlin, by the way'), quoteOf('m2', 'she lives in Oslo')]
   expect(shownOf([boat, sister], quotes)).toEqual(['Ana’s sister lives in Oslo'])
   const packed = packRecall(
-    { memories: [boat, sister], quotes, most_quotes: quotes.length, words: NO_WORDS },
+    { memories: [boat, sister], quotes, most_quotes: quotes.length, words: NO_WORDS, zone: UTC },
     { content: 100, room: Infinity },
     costs,
   )
@@ -119,6 +121,7 @@ describe('a request', () => {
           system_prompt: `You are DeniDin.\n${'Be kind. '.repeat(below(10))}`,
           now: NOW,
           chat_kind: pick(['direct', 'group']),
+          ...ASKER,
         },
         profile: many(8, n => ({ memory_id: `p${String(n)}`, text: text().replace(/\s+/g, ' ').trim() })),
         recall: {
@@ -222,7 +225,7 @@ describe('a request', () => {
     const chance = random(7)
     const window = [messageOf('w', 'hello', chance), messageOf('newest', 'how are you?', chance)]
     const candidates: ContextCandidates = {
-      system: { system_prompt: 'You are DeniDin.', now: NOW, chat_kind: 'direct' },
+      system: { system_prompt: 'You are DeniDin.', now: NOW, chat_kind: 'direct', ...ASKER },
       profile: [{ memory_id: 'p', text: 'likes tea' }],
       recall: {
         memories: recalledOf('the dog is called Rex'),
@@ -246,7 +249,7 @@ describe('a request', () => {
     const each: Case = {
       window: ['one', 'two', 'newest'].map(id => messageOf(id, long, chance)),
       candidates: {
-        system: { system_prompt: 'You are DeniDin.', now: NOW, chat_kind: 'direct' },
+        system: { system_prompt: 'You are DeniDin.', now: NOW, chat_kind: 'direct', ...ASKER },
         profile: ['p1', 'p2'].map(memory_id => ({ memory_id, text: 'word '.repeat(100).trim() })),
         recall: {
           memories: [],

@@ -1,4 +1,5 @@
 // What of the recalled texts goes into a request: the best first, by passages, and with more room never less.
+import { UTC } from '../../src/platform/time-zone.ts'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { packRecall, type FoundCandidates, type PackedRecall } from '../../src/conversation/packing/pack-recall.ts'
@@ -43,7 +44,7 @@ const found = (
 })
 
 const pack = (candidates: FoundCandidates, content: number, room = Infinity): PackedRecall =>
-  packRecall(candidates, { content, room }, costs)
+  packRecall({ ...candidates, zone: UTC }, { content, room }, costs)
 
 /** Long enough to be cut into passages: numbered sentences, one of them about a boat. */
 const LONG = Array.from({ length: 60 }, (_, n) =>

@@ -68,6 +68,7 @@ test('what anyone in a chat may run changes nobody else: it is about themselves 
     'memory.why',
     'people.language',
     'people.privacy',
+    'people.timezone',
     'session.reset',
   ])
 })

@@ -1,3 +1,4 @@
+import { UTC } from '../../src/platform/time-zone.ts'
 import { expect, test } from '@jest/globals'
 import { chunksOf, CHUNK_MESSAGES, isSource } from '../../src/learning/chunks.ts'
 import { activityOf, importanceOf } from '../../src/learning/extraction/importance.ts'
@@ -87,6 +88,7 @@ test('only numbered lines are sources, and nobody can write one', () => {
   const { request, lines } = extractionRequest(
     { messages, sources: new Set(['c']), known: [], so_far: undefined },
     createTokenCounter(),
+    { now: 0, zone: UTC },
   )
   const content = request.messages.at(-1)?.content ?? ''
   expect(content.split('\n').filter(line => /^(?:\[\d+\]|KNOWN|K\d)/.test(line))).toEqual(['[1] 2026-11-20 Dana: fine'])

@@ -95,6 +95,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'memory.stats': 'godfather',
   'memory.why': 'anyone',
   'people.language': 'anyone',
+  'people.timezone': 'anyone',
   'people.privacy': 'anyone',
   'people.block': 'godfather',
   'people.list': 'godfather',

@@ -56,12 +56,7 @@ export class ContextPacker {
     const room = Math.floor(
       free - reserve(budget.recall, free * RECALL_SHARE) - reserve(budget.profile, free * PROFILE_SHARE),
     )
-    return packHistory(
-      withSpeakers(window, system.chat_kind),
-      { content: budget.history, room },
-      system.chat_kind,
-      this.#costs,
-    )
+    return packHistory(withSpeakers(window, system.chat_kind), { content: budget.history, room }, system, this.#costs)
   }
 
   /**
@@ -72,7 +67,11 @@ export class ContextPacker {
     const { system } = candidates
     const free = budget.total - this.#fixedTokens(system) - history.tokens
     const forRecall = free - reserve(budget.profile, free * PROFILE_SHARE)
-    const recall = packRecall(candidates.recall, { content: budget.recall, room: forRecall }, this.#costs)
+    const recall = packRecall(
+      { ...candidates.recall, zone: system.zone },
+      { content: budget.recall, room: forRecall },
+      this.#costs,
+    )
     const forProfile = { content: budget.profile, room: free - recall.tokens }
     const profile = packProfile(candidates.profile, forProfile, this.#costs)
     const tone = candidates.tone(recall)
@@ -83,6 +82,7 @@ export class ContextPacker {
       memories: recall.memories,
       quotes: recall.quotes,
       history: history.messages,
+      times: history.times,
       question: candidates.question,
     })
     const fixed = this.#fixedCandidates(system, tone)

@@ -1,10 +1,12 @@
 /** Chooses the part of a session's window that goes into a request: the newest messages, shortened where they are too long. */
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
+import type { MessageId } from '../../messages/message.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { senderPrefix, type ChatKind } from './render-context.ts'
+import { senderPrefix, timesOf, type ChatKind } from './render-context.ts'
 import type { TokenCosts } from './token-costs.ts'
 
 export interface PackedHistory {
@@ -13,6 +15,8 @@ export interface PackedHistory {
   /** Tokens in the request, with what surrounds the texts. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
+  /** When its parts were written: `timesOf`. */
+  readonly times: ReadonlyMap<MessageId, string>
 }
 
 /** Share of the budget that the message before the newest keeps when both together are too long. */
@@ -30,10 +34,12 @@ const LEAST_FOR_ENDS = 2 * MARK_TOKENS
 export const packHistory = (
   window: readonly WindowMessage[],
   budget: PartBudget,
-  chat_kind: ChatKind,
+  { chat_kind, zone }: { readonly chat_kind: ChatKind; readonly zone: TimeZone },
   costs: TokenCosts,
 ): PackedHistory => {
-  const surroundings = (message: WindowMessage): number => surroundingTokens(message, chat_kind, costs)
+  const times = timesOf(fitWindow(window, budget.content), zone)
+  const surroundings = (message: WindowMessage): number =>
+    surroundingTokens(message, chat_kind, costs) + costs.repeated(times.get(message.message_id) ?? '')
   const withinContent = fitWindow(window, budget.content)
   const withinRoom = newestWithin(withinContent, budget.room, surroundings)
   const room = budget.room - sumOf(withinRoom, surroundings)
@@ -52,7 +58,7 @@ export const packHistory = (
     const reason: PackingReason = room < budget.content ? 'request_budget' : 'history_budget'
     return { id, kind: 'message', tokens: cost, outcome: 'shortened', reason }
   })
-  return { messages, tokens: windowTokens(messages) + sumOf(messages, surroundings), candidates }
+  return { messages, tokens: windowTokens(messages) + sumOf(messages, surroundings), candidates, times }
 }
 
 const sumOf = (messages: readonly WindowMessage[], tokensOf: (message: WindowMessage) => number): number =>

@@ -3,6 +3,7 @@
  * budget, and the first that does not fit ends it: whatever a small budget holds, a larger one holds too.
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
 import { subjectStems } from '../../text/content-stems.ts'
@@ -26,6 +27,11 @@ export interface FoundCandidates extends RecallCandidates {
   readonly words: QuestionWords
 }
 
+/** With the zone in which their days are written. */
+export interface DatedCandidates extends FoundCandidates {
+  readonly zone: TimeZone
+}
+
 export interface PackedRecall extends RecallCandidates {
   /** Memories that say nothing which their own words, among the quotes, do not say: not shown, but used. */
   readonly quoted: readonly RecalledMemory[]
@@ -38,14 +44,14 @@ export interface PackedRecall extends RecallCandidates {
 const QUOTES_SHARE = 0.6
 
 /** Chooses what of the candidates goes into the request. */
-export const packRecall = (found: FoundCandidates, budget: PartBudget, costs: TokenCosts): PackedRecall => {
+export const packRecall = (found: DatedCandidates, budget: PartBudget, costs: TokenCosts): PackedRecall => {
   const packing = new RecallPacking(found, budget, costs)
   packing.run()
   return packing.result()
 }
 
 class RecallPacking {
-  readonly #found: FoundCandidates
+  readonly #found: DatedCandidates
   readonly #budget: PartBudget
   readonly #costs: TokenCosts
   readonly #memories: readonly Excerpt<RecalledMemory>[]
@@ -57,11 +63,11 @@ class RecallPacking {
   /** What ended it. */
   #stopped: PackingReason | undefined
 
-  constructor(found: FoundCandidates, budget: PartBudget, costs: TokenCosts) {
+  constructor(found: DatedCandidates, budget: PartBudget, costs: TokenCosts) {
     this.#found = found
     this.#budget = budget
     this.#costs = costs
-    const { words } = found
+    const { words, zone } = found
     this.#memories = found.memories.map(
       recalled =>
         new Excerpt({
@@ -70,7 +76,7 @@ class RecallPacking {
           text: recalled.memory.text,
           tokens: costs.counter.count(recalled.memory.text),
           withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
-          lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs) + nowTokens(shown, costs),
+          lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
           added_tokens: nowTokens(recalled, costs),
           counter: costs.counter,
         }),
@@ -84,7 +90,7 @@ class RecallPacking {
           tokens: quote.tokens,
           withText: (text, tokens): Quote => ({ ...quote, text, tokens }),
           lineTokens: (shown, tokens) =>
-            costs.quotedLine(quotePrefix(shown), shown.text, tokens) + nowTokens(shown, costs),
+            costs.quotedLine(quotePrefix(shown, zone), shown.text, tokens) + nowTokens(shown, costs),
           added_tokens: nowTokens(quote, costs),
           counter: costs.counter,
         }),
@@ -226,10 +232,10 @@ const WHO_SAID_IT: ReadonlySet<string> = new Set(subjectStems('user speaker pers
 /** Tokens of what stands behind a text that does not hold any more. */
 const nowTokens = (hit: Pick<Quote, 'now'>, costs: TokenCosts): number => costs.repeated(nowSuffix(hit))
 
-const memoryLineTokens = (recalled: RecalledMemory, tokens: number, costs: TokenCosts): number => {
+const memoryLineTokens = (recalled: RecalledMemory, tokens: number, costs: TokenCosts, zone: TimeZone): number => {
   const lines = linesOf(recalled)
   // A line break is a token at least, so that the lines together are no longer than the text.
-  const surroundings = costs.quotedLine(memoryPrefix(recalled), '', 0) * lines.length
+  const surroundings = costs.quotedLine(memoryPrefix(recalled, zone), '', 0) * lines.length
   if (lines.every(isPlainJson)) return surroundings + tokens
   return surroundings + lines.reduce((sum, line) => sum + costs.counter.count(JSON.stringify(line)), 0)
 }

@@ -3,6 +3,7 @@ import type { OperationInput, OperationName, OperationOutput } from '../../opera
 import { cutStart } from '../../text/cut.ts'
 import { isTrouble } from '../../platform/health.ts'
 import { stringsIn } from '../../text/language.ts'
+import { readTimeZone } from '../../text/time-zone-name.ts'
 import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
 
 /** One command of the menu. */
@@ -129,6 +130,17 @@ export const chatMenu = {
     },
     usage: strings => strings.lang.usage,
     say: ({ language }) => stringsIn(language).commands.lang.done,
+  }),
+  '/timezone': command({
+    run: 'people.timezone',
+    summary: strings => strings.timezone.help,
+    parse: args => {
+      if (args === '') return {}
+      const zone = readTimeZone(args)
+      return zone === undefined ? undefined : { zone }
+    },
+    usage: strings => strings.timezone.usage,
+    say: ({ zone, local_time }, strings) => strings.timezone.done(zone, local_time),
   }),
   '/pause': command({
     run: 'chat.pause',

@@ -43,6 +43,7 @@ export const cliMenu = {
   'people unblock': command('people.unblock', 'person'),
   'people privacy': command('people.privacy', 'learning'),
   'people language': command('people.language', 'language'),
+  'people timezone': { ...command('people.timezone', 'zone'), words: true },
   'people merge': command('people.merge', 'person', 'other'),
   'session list': { ...command('session.list'), optional: ['failed_attempts', 'created_at', 'messages'] },
   'session show': command('session.show', 'session_id'),

@@ -1,5 +1,5 @@
 /** The prompt that asks a model for facts: the instructions, and the conversation as data. */
-import { isoDay } from '../../platform/clock.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { blockMessage, type CompletionRequest } from '../../models/language-model.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
@@ -22,8 +22,8 @@ export const INSTRUCTION = `${EXTRACTION_OPENING} for the long-term memory of an
 Lines that begin with a number in brackets, such as [3], are what people said; only these are sources. Lines of DeniDin (the assistant) and lines marked "before" are context and never a source. Lines under KNOWN are what is remembered already.
 Answer with one JSON object and nothing else:
 {"facts": [{"text": "...", "quote": "...", "message": 3, "category": "facts", "importance": 0.5, "from": null, "to": null, "entities": [{"kind": "person", "value": "..."}], "relationships": [{"from": "...", "to": "...", "type": "related_to", "strength": 0.5}], "tags": ["..."], "same_as": null, "replaces": null}], "reflection": "..."}
-facts: everything that the people said about themselves, others, things and plans that may matter later; one statement each, several from one message where it says several. No small talk, no questions, no requests to the assistant, nothing that the assistant said.
-text: one sentence that can be understood alone and names whom it is about, in the language of its source. quote: the words of the source, copied exactly, as few as prove the fact. message: the number of its line.
+facts: everything that the people said about themselves, others, things and plans that may matter later; one statement each, several from one message where it says several. No small talk, no questions, no requests to the assistant, nothing that the assistant said. What is only imagined, told as a story, or reported of someone else is not a fact about the speaker: leave it out, or say whose it is. Passwords, PINs and card numbers only where the speaker asks to remember them.
+text: one sentence that can be understood alone and names whom it is about, in the language of its source. Relative days such as "tomorrow" or "next Tuesday" count from the day of the line: write them out as dates. quote: the words of the source, copied exactly, as few as prove the fact. message: the number of its line.
 category: "preferences" (likes, dislikes, wishes), "skills" (what somebody can do), "rules" (how things are to be done), "context" (true only for now), else "facts". importance: 0 (trivial) to 1 (must not be forgotten).
 from, to: since when and until when it holds, as YYYY-MM-DD, where that is said; else null.
 entities: whom and what it is about; kind is person, technology, file, concept, organization or place. relationships: between two of them; type is uses, extends, references, related_to or depends_on.
@@ -45,12 +45,13 @@ export interface ExtractionRequest {
 export const extractionRequest = (
   input: ExtractionInput,
   tokens: TokenCounter,
+  { now, zone }: { readonly now: number; readonly zone: TimeZone },
   source_tokens = SOURCE_MAX_TOKENS,
 ): ExtractionRequest => {
   const speakerOf = speakersOf(input.messages, 'Person')
   const lines: MessageRecord[] = []
   const lineOf = (message: MessageRecord): string => {
-    const day = isoDay(message.sent_at)
+    const day = zone.isoDay(message.sent_at)
     const isSource = input.sources.has(message.message_id)
     const most = isSource ? source_tokens : CONTEXT_MAX_TOKENS
     const text = indentContinuation(shortened(message, most, tokens))
@@ -62,13 +63,13 @@ export const extractionRequest = (
   }
   const conversation = input.messages.map(message => ({ text: lineOf(message), ids: [message.message_id] }))
   const known = input.known.map((memory, index) => ({
-    text: `K${String(index + 1)} (${isoDay(memory.said_to)}): ${JSON.stringify(memory.text)}`,
+    text: `K${String(index + 1)} (${zone.isoDay(memory.said_to)}): ${JSON.stringify(memory.text)}`,
     ids: [memory.memory_id, ...memory.sources],
   }))
   const { so_far } = input
   const request: CompletionRequest = {
     messages: [
-      { role: 'system', content: INSTRUCTION },
+      { role: 'system', content: `${INSTRUCTION}\nToday is ${zone.longDay(now)}.` },
       ...(known.length === 0 ? [] : [blockMessage('user', 'KNOWN', known)]),
       ...(so_far === undefined ? [] : [blockMessage('user', 'SO FAR', [{ text: JSON.stringify(so_far), ids: [] }])]),
       blockMessage('user', 'CONVERSATION', conversation),

@@ -127,7 +127,8 @@ export class ProviderChain implements Extractor {
     call: ExtractionOptions['call'],
   ): Promise<VerifiedFacts> {
     const source_tokens = sourceTokens(roomOf(provider))
-    const request = extractionRequest(part, this.#deps.tokens, source_tokens)
+    const { tokens, clock } = this.#deps
+    const request = extractionRequest(part, tokens, { now: clock.now(), zone: clock.zone }, source_tokens)
     try {
       return await verifyFacts(await this.#ask(provider, request, call), request, part)
     } catch (error) {

@@ -1,7 +1,10 @@
-/** `people.privacy` and `people.language`: what a person decided about learning and about DeniDin's language. */
+/** `people.privacy`, `people.language` and `people.timezone`: what a person decided about learning, language and time. */
 import { z } from 'zod'
 import { describePerson } from '../../messages/describe-scope.ts'
 import { LANGUAGES } from '../../people/preferences.ts'
+import { DenidinError } from '../../platform/errors.ts'
+import { timeZone } from '../../platform/time-zone.ts'
+import { readTimeZone } from '../../text/time-zone-name.ts'
 import { operation } from '../operation.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput } from '../subject.ts'
 
@@ -47,5 +50,42 @@ export const peopleLanguage = operation({
   run: async ({ people }, { language }, { subject: { person } }) => {
     await people.preferences.set(person.person_id, { language })
     return { who: describePerson(person), language }
+  },
+})
+
+export const peopleTimezone = operation({
+  summary: 'Set or show the time zone of a person',
+  access: 'anyone',
+  effect: 'write',
+  needs: 'data',
+  audit: 'none',
+  uses: [...SUBJECT_FIELDS, 'people.preferences', 'system.clock'],
+  input: z.strictObject({
+    zone: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('a city or zone such as Berlin or Asia/Jerusalem, or a distance from UTC such as +2; default: show it'),
+    ...subjectInput,
+  }),
+  output: z.object({ who: z.string(), zone: z.string(), local_time: z.string(), own: z.boolean() }),
+  subject: resolveSubject,
+  run: async ({ people: { preferences }, system: { clock } }, { zone }, { subject: { person } }) => {
+    const { person_id } = person
+    if (zone !== undefined) {
+      const time_zone = readTimeZone(zone)
+      if (time_zone === undefined) {
+        throw new DenidinError(
+          'invalid_input',
+          `zone: "${zone}" is no time zone; name a city or zone such as Berlin, Asia/Jerusalem or UTC+2`,
+        )
+      }
+      await preferences.set(person_id, { time_zone })
+    }
+    const { time_zone } = await preferences.of(person_id)
+    const current = time_zone === undefined ? clock.zone : timeZone(time_zone)
+    const { hour, minute } = current.wallClock(clock.now())
+    const local_time = [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
+    return { who: describePerson(person), zone: current.name, local_time, own: time_zone !== undefined }
   },
 })

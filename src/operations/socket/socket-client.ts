@@ -14,7 +14,7 @@ interface Pending {
 }
 
 /** Errors when no process serves the socket: it does not exist, or is left over from a crash. */
-const NOT_SERVED = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK'])
+const NOT_SERVED = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK', 'ELOOP', 'EISDIR'])
 
 /**
  * Connects to the owner of a data folder over its socket; `undefined` when there is none.

@@ -1,5 +1,5 @@
 /** Serves the operations to other processes of the same user, over a socket. */
-import { chmod } from 'node:fs/promises'
+import { chmod, lstat } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { DenidinError, asDenidinError } from '../../platform/errors.ts'
@@ -51,7 +51,7 @@ export const serveSocket = async ({ path, runner, logger }: SocketServerDeps): P
 
   await makePrivateFolder(dirname(path))
   await chmod(dirname(path), PRIVATE_FOLDER_MODE)
-  await remove(path)
+  await removeLeftover(path)
   {
     await using address = await socketAddress(path)
     await listen(server, address.path)
@@ -76,6 +76,15 @@ export const serveSocket = async ({ path, runner, logger }: SocketServerDeps): P
       await remove(path)
     },
   }
+}
+
+/** Removes what a crash left behind, or whatever file is in the place of the socket; a folder may hold someone's files. */
+const removeLeftover = async (path: string): Promise<void> => {
+  const found = await lstat(path).catch(() => undefined)
+  if (found?.isDirectory() === true) {
+    throw new DenidinError('damaged', `${path} is a folder; a socket is expected there. Move it away and start again.`)
+  }
+  await remove(path)
 }
 
 const refuse = (socket: Socket, message: string): void => {

@@ -1,6 +1,6 @@
 /** `status`: health of every component, and today's figures. */
 import { z } from 'zod'
-import { SECOND_MS, isoDay } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { worstState } from '../../platform/health.ts'
 import { operation } from '../operation.ts'
 import { isoTime } from '../references.ts'
@@ -70,7 +70,7 @@ export const status = operation({
       readable(() => sessions.browser.counts()),
       readable(() => memory.facts.stats()),
       readable(() => messages.traffic.counts()),
-      readable(() => system.usage.totals({ since: Date.parse(`${isoDay(now)}T00:00:00Z`) })),
+      readable(() => system.usage.totals({ since: system.clock.zone.beginOf(system.clock.zone.dayOf(now)) })),
     ])
     const { started_at } = instance
     return {

@@ -125,6 +125,11 @@ const commands: CommandStrings = {
     usage: 'Write /lang en for English or /lang he for Hebrew.',
     done: 'From now on, my own messages to you are in English.',
   },
+  timezone: {
+    help: 'your time zone, for "today" and "tomorrow"',
+    usage: 'Write /timezone with a city or zone, such as /timezone Berlin, /timezone Asia/Jerusalem or /timezone +2.',
+    done: (zone, local_time) => `Your time zone is ${zone}: it is ${local_time} there now.`,
+  },
   pause: {
     help: 'only listen, here or in the conversation you name, until /resume',
     done: conversation => `I only listen now: ${conversation}. /resume ends the pause.`,

@@ -125,6 +125,11 @@ const commands: CommandStrings = {
     usage: 'אפשר לכתוב ‎/lang he לעברית או ‎/lang en לאנגלית.',
     done: 'מעכשיו אדבר איתך בעברית במשפטים שלי.',
   },
+  timezone: {
+    help: 'אזור הזמן שלך, בשביל "היום" ו"מחר"',
+    usage: 'אפשר לכתוב ‎/timezone עם עיר או אזור, למשל ‎/timezone ברלין או ‎/timezone +2.',
+    done: (zone, local_time) => `אזור הזמן שלך הוא ${zone}, והשעה שם עכשיו ${local_time}.`,
+  },
   pause: {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
     done: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיים את ההשהיה.`,

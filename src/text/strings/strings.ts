@@ -87,6 +87,11 @@ export interface CommandStrings {
   }
   readonly privacy: { readonly help: string; readonly usage: string; readonly on: string; readonly off: string }
   readonly lang: { readonly help: string; readonly usage: string; readonly done: string }
+  readonly timezone: {
+    readonly help: string
+    readonly usage: string
+    done(zone: string, local_time: string): string
+  }
   readonly pause: { readonly help: string; done(conversation: string): string }
   readonly resume: { readonly help: string; done(conversation: string, was_paused: boolean): string }
   readonly status: { readonly help: string; report(figures: StatusFigures): string }

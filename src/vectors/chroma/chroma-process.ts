@@ -65,7 +65,6 @@ export class ChromaProcess implements AsyncDisposable {
         env: {},
       },
     )
-    this.#listen(logger)
     this.ended = new Promise(resolve => {
       const end = (by_itself: boolean): void => {
         this.#gone = true
@@ -77,6 +76,7 @@ export class ChromaProcess implements AsyncDisposable {
         end(true)
       })
     })
+    this.#listen(logger)
   }
 
   /**
@@ -85,7 +85,10 @@ export class ChromaProcess implements AsyncDisposable {
    */
   static async start(folder: string, options: ChromaProcessDeps): Promise<ChromaProcess> {
     await makePrivateFolder(folder)
-    const server = new ChromaProcess(folder, await freePort(), options)
+    const port = await freePort().catch((error: unknown) => {
+      throw new ChromaStartError(`the Chroma server cannot be started: ${(error as Error).message}`, undefined)
+    })
+    const server = new ChromaProcess(folder, port, options)
     const ending = server.ended.then(end => {
       throw new ChromaStartError(`the Chroma server ended: ${end.last_words}`, end)
     })
@@ -147,8 +150,10 @@ export class ChromaProcess implements AsyncDisposable {
     this.#child.stdout?.resume()
     // Writing to a process that is gone must not become an unhandled error.
     this.#child.stdin?.on('error', () => undefined)
-    if (this.#child.stderr === null) return
-    createInterface({ input: this.#child.stderr }).on('line', raw => {
+    // Without a free file handle, a child has no streams at all, whatever its type says.
+    const errors = this.#child.stderr ?? undefined
+    if (errors === undefined) return
+    createInterface({ input: errors }).on('line', raw => {
       const text = stripVTControlCharacters(raw).trim()
       if (text === '') return
       this.#lastWords = text

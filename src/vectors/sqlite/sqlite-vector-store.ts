@@ -88,6 +88,11 @@ class SqliteVectorStore implements VectorStore {
     }
   }
 
+  async lengthOf(space: string): Promise<number | undefined> {
+    const bytes = this.#bytesOf(space)
+    return bytes === undefined ? undefined : bytes / Float32Array.BYTES_PER_ELEMENT
+  }
+
   async count(space: string): Promise<number> {
     return this.#number('select count(*) as n from vectors where space = :space', { space })
   }
@@ -204,16 +209,21 @@ class SqliteVectorStore implements VectorStore {
   }
 
   #checkLength(space: string, vector: Float32Array): void {
-    const bytes = this.#database.get<{ bytes: number }>(
-      'select length(vector) as bytes from vectors join embeddings using (seq) where space = :space limit 1',
-      { space },
-    )?.bytes
+    const bytes = this.#bytesOf(space)
     if (vector.length === 0 || (bytes !== undefined && bytes !== vector.byteLength)) {
       throw new DenidinError(
         'invalid_input',
         `vectors of ${space} have ${String((bytes ?? 0) / Float32Array.BYTES_PER_ELEMENT)} numbers, not ${String(vector.length)}`,
       )
     }
+  }
+
+  /** Bytes of each vector of a space. */
+  #bytesOf(space: string): number | undefined {
+    return this.#database.get<{ bytes: number }>(
+      'select length(vector) as bytes from vectors join embeddings using (seq) where space = :space limit 1',
+      { space },
+    )?.bytes
   }
 
   #number(sql: string, parameters: Record<string, string>): number {

@@ -189,7 +189,7 @@ const openRecall = async (folder: string, database: Database, vectors: MessageVe
         noSimilarFacts,
         call,
       )
-      const found = { ...hits, memories: [] }
+      const found = { ...hits, memories: [], zone: UTC }
       const { quotes } = packRecall(found, { content: MOST_TOKENS, room: Infinity }, costs)
       return quotes.map(each => each.message_id)
     },

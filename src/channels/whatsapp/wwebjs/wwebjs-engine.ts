@@ -4,6 +4,7 @@ import { makePrivateFolder } from '../../../platform/files.ts'
 import type { Ids } from '../../../platform/ids.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { DenidinError } from '../../../platform/errors.ts'
+import { temporaryFilesHealth } from '../../../platform/temporary-files.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import type { EngineConnection, WhatsAppEngine } from '../engine.ts'
 import type { WhatsAppSettings } from '../settings.ts'
@@ -43,6 +44,7 @@ export class WwebjsEngine implements WhatsAppEngine {
   async start(): Promise<void> {
     const { settings, cache_dir, environment, ids, logger } = this.#deps
     await makePrivateFolder(cache_dir)
+    await requireTemporaryFiles()
     this.#browser = await findBrowser({
       configured: settings.browser_path,
       extra_args: settings.browser_args,
@@ -62,6 +64,7 @@ export class WwebjsEngine implements WhatsAppEngine {
   }
 
   async prepare(): Promise<void> {
+    await requireTemporaryFiles()
     const { login_dir, clock, logger } = this.#deps
     const orphans = await endBrowsers(markOf(login_dir), 'gently', { clock, logger })
     if (orphans > 0) logger.warn('A browser that an earlier run left behind was ended', { orphans })
@@ -97,4 +100,10 @@ export class WwebjsEngine implements WhatsAppEngine {
     await deleteProfile(this.#deps.login_dir)
     await deleteBackup(this.#deps.login_dir)
   }
+}
+
+/** Without temporary files a browser fails without saying why. @throws DenidinError `unavailable` */
+const requireTemporaryFiles = async (): Promise<void> => {
+  const { state, detail } = await temporaryFilesHealth()
+  if (state === 'down') throw new DenidinError('unavailable', detail, { retryable: true })
 }
