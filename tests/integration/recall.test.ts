@@ -33,7 +33,7 @@ test('what was said in an earlier session is quoted word for word, dated, with w
   await talkAndReset('my boat is called Marlin', 'the harbour master is called Olaf')
   await denidin.say('what is my boat called?', { name: 'Ana' })
   const day = denidin.clock.zone.isoDay(denidin.clock.now())
-  expect(denidin.lastRequest()).toMatch(new RegExp(`^- \\[${day} \\w{3}\\] Ana: "my boat is called Marlin"$`, 'm'))
+  expect(denidin.lastRequest()).toContain(`- [${day}] Ana: "my boat is called Marlin"`)
   expect(quotes()).not.toContain('what is my boat called?')
 })
 
@@ -83,7 +83,7 @@ test.each([
     .lastRequest()
     .split('\n')
     .find(each => each.includes('my boat') && each.startsWith('- ['))
-  expect(line).toMatch(/^- \[[\d-]+ \w{3}\] [\w ]+: ".*"$/)
+  expect(line).toMatch(/^- \[[\d-]+\] [\w ]+: ".*"$/)
   expect(line).toContain(`] ${shown}: "`)
   expect(JSON.parse(line!.slice(line!.indexOf(': "') + 2))).toBe(text)
 })

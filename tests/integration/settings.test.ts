@@ -54,7 +54,7 @@ const remember = async (
 
 /** The quotes in the last request. */
 const quotes = (): string[] =>
-  [...denidin.lastRequest().matchAll(/^- \[\d{4}-\d\d-\d\d \w{3}\] "(.*)"$/gm)].map(match => match[1] ?? '')
+  [...denidin.lastRequest().matchAll(/^- \[\d{4}-\d\d-\d\d\] "(.*)"$/gm)].map(match => match[1] ?? '')
 
 test('data_root is the folder of all data', async () => {
   await start({ data_root: 'elsewhere' })
