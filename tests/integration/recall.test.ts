@@ -136,17 +136,18 @@ test('with long-term memory off nothing is indexed or quoted; on again, everythi
   expect(quotes()).toContain('my boat is called Marlin')
 })
 
-test('the re-ranker that is configured decides which messages are the best', async () => {
+test('found messages are put into order by the re-ranker that is configured', async () => {
   await using server = await rerankServer(
     query => (document: string) => (document.includes('Pilot') ? 1 : query.length / 1e4),
   )
   const reranker = { kind: 'http', url: server.url, model: 'judge', api_key: 'key-1' }
   // Room for one of them.
-  const longterm = { min_similarity: 1, recall_tokens: 25 }
+  const longterm = { min_similarity: 1, recall_tokens: 50 }
+  const tail = ', and it is moored by the old lighthouse, near the harbour wall, where the red buoys are'
   denidin = await TestDenidin.start({ memory: { longterm: { ...longterm, reranker } } })
-  await talkAndReset('my boat is called Marlin, a boat indeed', 'the other boat is called Pilot')
+  await talkAndReset(`my boat is called Marlin, a boat indeed${tail}`, `the other boat is called Pilot${tail}`)
   await denidin.say('what is my boat called?')
-  expect(quotes()).toEqual(['the other boat is called Pilot'])
+  expect(quotes()).toEqual([`the other boat is called Pilot${tail}`])
   expect(server.requests.at(-1)).toMatchObject({
     headers: { authorization: 'Bearer key-1' },
     body: { model: 'judge', query: 'what is my boat called?' },
@@ -161,7 +162,7 @@ test('the re-ranker that is configured decides which messages are the best', asy
   const asked = server.requests.length
   await denidin.say('/reset')
   await denidin.say('what is my boat called?')
-  expect(quotes()).toEqual(['my boat is called Marlin, a boat indeed'])
+  expect(quotes()).toEqual([`my boat is called Marlin, a boat indeed${tail}`])
   expect(server.requests).toHaveLength(asked)
 })
 

@@ -263,7 +263,7 @@ test('recalled texts have at most recall_tokens tokens together', async () => {
   expect(quotes()).toHaveLength(1)
 })
 
-test('semantic_weight and recency_weight decide which memory is the best', async () => {
+test('semantic_weight and recency_weight decide the order of memories', async () => {
   const best = { min_similarity: 0, top_k_results: 1 }
   const memories = [
     { text: 'my dog is called Rex', days_old: 300 },
