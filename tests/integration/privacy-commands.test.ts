@@ -204,7 +204,7 @@ test('a conversation of which nothing may be learned gives no memory', async () 
 test('/lang fixes the language of DeniDin’s own sentences', async () => {
   expect(await denidin.say('/lang he')).toContain('בעברית')
   await denidin.say('hello there, this is English')
-  expect(await denidin.say('/memory')).toContain('לא מצאתי')
+  expect(await denidin.say('/memory')).toContain('זה מה שאני זוכר')
   await denidin.restart()
   expect(await denidin.say('/why')).toContain('התבססה')
   expect(await denidin.say('/lang klingon')).toContain('/lang he')
