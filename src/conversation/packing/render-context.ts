@@ -122,10 +122,14 @@ export const linesOf = ({ memory }: RecalledMemory): readonly string[] =>
 export const memoryPrefix = ({ memory, held_until, owner_label }: RecalledMemory, zone: TimeZone): string =>
   `- [${zone.isoDay(memory.said_to)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} `
 
+/** What stands for a person whose name cannot be shown. */
+const UNNAMED = 'Someone'
+
 /** What a quote begins with: when it was said, until when it held, and by whom. */
 export const quotePrefix = (quote: Quote, zone: TimeZone): string => {
   const { role, speaker, sent_at, held_until, owner_label } = quote
-  const who = role === 'assistant' ? 'you' : (speakerName(speaker) ?? '')
+  const name = speaker === undefined ? '' : (speakerName(speaker) ?? UNNAMED)
+  const who = role === 'assistant' ? 'you' : name
   return `- [${zone.isoDay(sent_at)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
 }
 
@@ -138,9 +142,6 @@ export const nowSuffix = ({ now }: Pick<Quote, 'now'>): string =>
 
 /** People choose their own names: these too are data. */
 const ownerOf = (label: string | undefined): string => (label === undefined ? '' : ` of ${JSON.stringify(label)}:`)
-
-/** What stands for a member of a group without a usable name. */
-const UNNAMED = 'Someone'
 
 /** The window of a group with the names of its members told apart. */
 export const withSpeakers = (window: readonly WindowMessage[], chat_kind: ChatKind): readonly WindowMessage[] => {
