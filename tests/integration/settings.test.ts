@@ -171,6 +171,17 @@ test('a reply is delayed by its typing time, up to the longest pause', async () 
   expect(long).toBeLessThan(20_000)
 })
 
+test('commands are answered without typing time', async () => {
+  const typing = { characters_per_second: 0.01, longest_pause_seconds: 60 }
+  await start({ conversation: { pacing: { ...NO_PAUSES, ...typing } } })
+  const { times } = sendTimes(2)
+  const began = denidin.clock.now()
+  await denidin.say('/help')
+  await denidin.say('/memory')
+  const [, second = Infinity] = times
+  expect(second - began).toBeLessThan(60_000)
+})
+
 test('messages keep the configured gaps, in one chat and across all', async () => {
   await start({ conversation: { pacing: { ...NO_PAUSES, chat_gap_ms: 700, global_gap_ms: 150 } } })
   const { times } = sendTimes(4)

@@ -66,18 +66,34 @@ const output = z.object({
   memories: count.describe('memories deleted'),
   residue: count.describe('traces found anywhere afterwards; 0 if all is gone'),
   index: z.enum(['done', 'later']).describe('later: the index is not available now'),
+  quote: z.string().nullable().describe('newest text that was asked for; null: everything was, or nothing'),
   stores: z.array(z.object({ store: z.string(), rows: count })).describe('rows deleted, by store'),
 })
 
 type Output = z.output<typeof output>
 
-const forgotten = (who: string, { messages, memories, residue, index, stores }: ForgetReport): Output => ({
+/** The newest text among these things. */
+const newestText = ({ memories = [], messages = [] }: Things): string | null =>
+  [
+    ...memories.map(({ text, said_to }) => ({ text, at: said_to })),
+    ...messages.map(({ text, sent_at }) => ({ text, at: sent_at })),
+  ].reduce<{ text: string; at: number } | undefined>(
+    (newest, each) => (newest === undefined || each.at > newest.at ? each : newest),
+    undefined,
+  )?.text ?? null
+
+const forgotten = (
+  who: string,
+  { messages, memories, residue, index, stores }: ForgetReport,
+  quote: string | null,
+): Output => ({
   outcome: 'forgotten',
   who,
   messages,
   memories,
   residue,
   index,
+  quote,
   stores: Object.entries(stores).map(([store, rows]) => ({ store, rows })),
 })
 
@@ -88,6 +104,7 @@ const nothingDone = (who: string, outcome: 'nothing' | 'not_yours'): Output => (
   memories: 0,
   residue: 0,
   index: 'done',
+  quote: null,
   stores: [],
 })
 
@@ -119,11 +136,11 @@ export const memoryForget = operation({
     if (what === ALL) {
       refuseInGroup(caller)
       const said_before = await askedAt(context, command_ids)
-      return forgotten(who, await erasure.everything({ ...request, said_before }))
+      return forgotten(who, await erasure.everything({ ...request, said_before }), null)
     }
     const target = await targetOf(context, what, subject)
     if (target === undefined) return nothingDone(who, 'nothing')
     if (!unrestricted && !belongTo(person.person_id, target)) return nothingDone(who, 'not_yours')
-    return forgotten(who, await erasure.things(request, target))
+    return forgotten(who, await erasure.things(request, target), newestText(target))
   },
 })
