@@ -92,14 +92,13 @@ const createAppRunner = (
       features: memory,
       audit,
       privacy,
-      instance: { version, uptime },
+      instance: { version, uptime, checks },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, agent },
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,
       },
-      checks,
     },
     parts,
   )
