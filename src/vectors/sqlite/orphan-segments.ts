@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { exists, remove } from '../../platform/files.ts'
 
 const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -17,7 +18,7 @@ export const removeOrphanSegments = async (folder: string): Promise<void> => {
   if (!(await exists(file))) return
   // In this order: a folder that is listed has its name in the database by now.
   const entries = await readdir(folder, { withFileTypes: true })
-  const used = usedSegments(file)
+  const used = await usedSegments(file)
   for (const entry of entries) {
     if (entry.isDirectory() && SEGMENT_FOLDER.test(entry.name) && !used.has(entry.name)) {
       await remove(join(folder, entry.name))
@@ -25,7 +26,23 @@ export const removeOrphanSegments = async (folder: string): Promise<void> => {
   }
 }
 
-const usedSegments = (file: string): ReadonlySet<unknown> => {
+/** The server holds its database for moments only; the event loop must not wait for it. */
+const LOCKED_RETRIES = 100
+const LOCKED_PAUSE_MS = 50
+const LOCKED = /database is locked|database table is locked/
+
+const usedSegments = async (file: string): Promise<ReadonlySet<unknown>> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return readUsedSegments(file)
+    } catch (error) {
+      if (attempt === LOCKED_RETRIES || !LOCKED.test((error as Error).message)) throw error
+      await setTimeout(LOCKED_PAUSE_MS)
+    }
+  }
+}
+
+const readUsedSegments = (file: string): ReadonlySet<unknown> => {
   const database = new DatabaseSync(file, { readOnly: true })
   try {
     return new Set(
