@@ -3,6 +3,7 @@ import type { OperationInput, OperationName, OperationOutput } from '../../opera
 import { cutStart } from '../../text/cut.ts'
 import { isTrouble } from '../../platform/health.ts'
 import { stringsIn } from '../../text/language.ts'
+import { asciiDigits, readNumbers } from './numbers.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
 import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
 
@@ -26,7 +27,8 @@ export interface ChatCommand<N extends OperationName = OperationName> {
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition
 
 /** The argument of `/pause` and `/resume` names a conversation; without it, the current one is meant. */
-const conversationIn = (args: string): { conversation?: string } => (args === '' ? {} : { conversation: args })
+const conversationIn = (args: string): { conversation?: string } =>
+  args === '' ? {} : { conversation: asciiDigits(args) }
 
 const MOST_QUERY = 2000
 
@@ -40,6 +42,8 @@ const SWITCH_WORDS: ReadonlyMap<string, 'on' | 'off'> = new Map([
   ['off', 'off'],
   ['הפעל', 'on'],
   ['כבה', 'off'],
+  ['כבוי', 'off'],
+  ['פועל', 'on'],
 ])
 
 const LANGUAGE_WORDS: ReadonlyMap<string, 'en' | 'he'> = new Map([
@@ -81,8 +85,8 @@ export const chatMenu = {
     run: 'memory.forget',
     summary: strings => strings.forget.help,
     parse: args => {
-      const what = FORGET_WORDS.get(args.toLowerCase()) ?? args
-      return /^(?:all|last|\d{1,4})$/.test(what) ? { what } : undefined
+      const what = FORGET_WORDS.get(args.toLowerCase()) ?? readNumbers(args)?.join(' ')
+      return what === undefined ? undefined : { what }
     },
     usage: strings => strings.forget.usage,
     direct_only: args => FORGET_WORDS.get(args.toLowerCase()) === 'all',
@@ -90,7 +94,10 @@ export const chatMenu = {
     say: (report, strings) => {
       switch (report.outcome) {
         case 'forgotten':
-          return strings.forget.done(report)
+          return [
+            strings.forget.done(report),
+            ...(report.unknown.length === 0 ? [] : [strings.forget.unknown(report.unknown.join(', '))]),
+          ].join(' ')
         case 'nothing':
           return strings.forget.nothing
         case 'not_yours':
