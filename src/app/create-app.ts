@@ -6,6 +6,7 @@
  */
 import { commandLanguage } from '../conversation/reply-language.ts'
 import { createChatCommands } from '../interfaces/chat/commands.ts'
+import { zoneOf } from '../people/personal-zones.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
@@ -91,14 +92,13 @@ const createAppRunner = (
       features: memory,
       audit,
       privacy,
-      instance: { version, uptime },
+      instance: { version, uptime, checks },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, agent },
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,
       },
-      checks,
     },
     parts,
   )
@@ -129,7 +129,12 @@ const createAppPipeline = async (
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores) },
       model: models.language,
-      commands: createChatCommands({ runner, clock: parts.clock, language }),
+      commands: createChatCommands({
+        runner,
+        clock: parts.clock,
+        language,
+        zoneOf: zoneOf(stores.preferences, parts.clock),
+      }),
     },
     parts,
   )

@@ -33,19 +33,23 @@ export interface OperationContextDeps {
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
-  readonly instance: { readonly version: string; readonly uptime: Uptime }
+  readonly instance: {
+    readonly version: string
+    readonly uptime: Uptime
+    /** Every component whose health `status` shows. */
+    readonly checks: readonly HealthCheck[]
+  }
   readonly sessions: { readonly browser: SessionBrowser; readonly lifecycle: SessionLifecycle }
   readonly learning: { readonly onRequest: Learning; readonly agent: ConsciousAgent }
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
   }
-  readonly checks: readonly HealthCheck[]
 }
 
 /** Everything that operations can use. */
 export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
-  const { settings, stores, models, features, audit, privacy, sessions, learning, chats, checks } = deps
+  const { settings, stores, models, features, audit, privacy, sessions, learning, chats } = deps
   return {
     instance: instanceInfo(deps),
     system: {
@@ -53,7 +57,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       ids: runtime.ids,
       metrics: runtime.metrics,
       usage: stores.meter,
-      checks,
+      checks: deps.instance.checks,
       diagnostics: createCheckups(settings, models),
     },
     people: { directory: stores.people, preferences: stores.preferences },

@@ -153,7 +153,16 @@ const createDispatcher = (
       },
     }),
     handlers: {
-      commands: new CommandRunner({ ...shared, commands, messages, outbox, channelOf }),
+      commands: new CommandRunner({
+        ...shared,
+        commands,
+        messages,
+        outbox,
+        channelOf,
+        scrub: () => {
+          stores.database.scrub()
+        },
+      }),
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
       turn,
     },

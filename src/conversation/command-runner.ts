@@ -16,6 +16,8 @@ export interface CommandRunnerDeps {
   readonly writer: ReplyWriter
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly clock: Clock
+  /** Removes what was deleted from the files of the database. */
+  readonly scrub: () => void
 }
 
 export class CommandRunner {
@@ -39,14 +41,15 @@ export class CommandRunner {
   }
 
   async run(message: TurnMessage, person: Person): Promise<void> {
-    const { commands, outbox, messages, writer, channelOf, clock } = this.#deps
+    const { commands, outbox, messages, writer, channelOf, clock, scrub } = this.#deps
     const { message_id, chat_id } = message
-    const since = clock.monotonic()
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
     const text = await commands.run(message.text, speakerOf(message, person))
-    // Commands are no conversation: neither their words nor their answers, which may hold what is to be forgotten, stay.
-    if ((await outbox.deliver(writer.notice([message_id], message, text), since)) !== undefined) {
+    // An answer that no one has to think about needs no time for typing. Commands are no conversation: neither their
+    // words nor their answers, which may hold what is to be forgotten, stay.
+    if ((await outbox.deliver(writer.notice([message_id], message, text))) !== undefined) {
       await messages.history.remove(message_id, clock.now())
+      scrub()
     }
   }
 }

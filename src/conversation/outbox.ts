@@ -24,7 +24,8 @@ import type { SetAside } from '../platform/set-aside.ts'
 export interface Outbox extends HealthCheck {
   /**
    * Sends a reply. Of every part the intent is on disk before, the outcome after.
-   * @param since when the work on it began, on the monotonic clock: typing is counted from there.
+   * @param since when the work on it began, on the monotonic clock: typing is counted from there. Without it, no time
+   * is taken for typing.
    * @returns the id under which the reply is kept; `undefined` when nothing of it went out and it is held.
    * @throws DenidinError `forbidden` for a chat in which no one ever wrote to us.
    */

@@ -1,5 +1,4 @@
 /** The outbox over rows: records what is intended, begun and concluded, and settles a reply with its last part. */
-import type { PersonId } from '../people/person.ts'
 import type { ChatId, MessageId, MessageRecord } from './message.ts'
 import { settlementOf, takeoverOf, type Settlement } from './outbox-rules.ts'
 import {
@@ -11,7 +10,6 @@ import {
   type PartState,
   type Reply,
 } from './outbox-store.ts'
-import type { Scope } from './scope.ts'
 
 /** A part as it is recorded. */
 export interface RecordedPart {
@@ -48,10 +46,11 @@ export interface OutboxRows {
   setPart(outbox_id: string, part: number, change: PartChange): void
   /** Sets the id under which a reply is kept; false when it has one already. */
   setMessageId(outbox_id: string, message_id: MessageId | undefined): boolean
-  /** Whose a reply is by now: its person may have been merged since it was written. */
-  ownerOf(outbox_id: string): { readonly person_id: PersonId; readonly scope: Scope } | undefined
-  /** Whether it answers a message that must not be learned from. */
-  answersOptedOut(outbox_id: string): boolean
+  /**
+   * Whose a reply is by now, since its person may have been merged after it was written; and whether it answers a message
+   * that must not be learned from.
+   */
+  originOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined
   /** Keeps a message; one that is known already stays as it is. */
   insertMessage(record: MessageRecord): void
   /** Ends the wait of messages. */
@@ -140,7 +139,8 @@ export class RecordedOutbox implements OutboxStore {
     const message_id = keep ? replyMessageId(reply, channel_id) : channel_id
     const first = this.#rows.setMessageId(outbox_id, message_id)
     if (!first || !keep || message_id === undefined) return
-    const { person_id, scope } = this.#rows.ownerOf(outbox_id) ?? reply
+    const origin = this.#rows.originOf(outbox_id)
+    const { person_id, scope } = origin ?? reply
     this.#rows.insertMessage({
       message_id,
       chat_id,
@@ -155,7 +155,7 @@ export class RecordedOutbox implements OutboxStore {
       kind: session_id === undefined ? 'notice' : 'chat',
       sender_name: undefined,
       // A reply repeats what it answers.
-      learning_opt_out: this.#rows.answersOptedOut(outbox_id),
+      learning_opt_out: origin?.learning_opt_out ?? false,
     })
   }
 

@@ -1,14 +1,17 @@
-/** Formats one entry of a list for a chat: its day and its text, shortened to one line. */
+/** Shortens a person's text to one line: an entry of a list for a chat, or a quote within a sentence. */
 
 import { cutStart } from './cut.ts'
 
 const SHOWN_CHARACTERS = 300
-
-/** The day of an ISO 8601 time, as a list shows it. */
-export const listedDay = (iso: string | null): string => iso?.slice(0, '2026-11-20'.length) ?? ''
+const QUOTED_CHARACTERS = 60
 
 /** One line of a list: line breaks in a person's text must not look like further entries. */
-export const listedText = (text: string): string => {
+export const listedText = (text: string): string => oneLine(text, SHOWN_CHARACTERS)
+
+/** A few words of a text, in quotation marks. */
+export const quotedText = (text: string): string => `«${oneLine(text, QUOTED_CHARACTERS)}»`
+
+const oneLine = (text: string, most: number): string => {
   const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > SHOWN_CHARACTERS ? `${cutStart(line, SHOWN_CHARACTERS)}…` : line
+  return line.length > most ? `${cutStart(line, most).trimEnd()}…` : line
 }

@@ -18,7 +18,7 @@ const STEPS = [
 ] as const
 
 const PACED = {
-  conversation: { debounce_ms: 20, pacing: { characters_per_second: 100_000, chat_gap_ms: 20, global_gap_ms: 10 } },
+  conversation: { debounce_ms: 20, pacing: { characters_per_second: 1000, chat_gap_ms: 20, global_gap_ms: 10 } },
 }
 
 /** A person writes, with the time of WhatsApp's servers, which no step of ours changes; resolves with the reply. */

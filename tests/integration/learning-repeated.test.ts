@@ -37,7 +37,7 @@ test('learning that breaks off before it is marked is made again, in whatever wo
   await rig.session('s1', ['the gate squeaks', 'Bruno baked bread'])
   const { processedMessages: learnt } = rig.stores
   const add = learnt.add.bind(learnt)
-  learnt.add = () => Promise.reject(new Error('the process has ended'))
+  learnt.add = () => Promise.reject(new DenidinError('unavailable', 'the process has ended'))
   await expect(rig.learner.learn('s1', at_once)).rejects.toThrow('ended')
   expect(await texts()).toHaveLength(2)
   learnt.add = add

@@ -10,8 +10,9 @@ afterEach(async () => {
 })
 
 const CHAT = '15550001111@c.us'
-/** A reply of three messages. */
+/** A reply of three messages, and a bound that such a reply keeps. */
 const LONG = ['a', 'b', 'c'].map(letter => `${letter} `.repeat(1900).trim()).join('\n\n')
+const AI = { max_tokens: 6000 }
 
 test('typing is shown while it is recalled, thought and sent, and then no more', async () => {
   denidin = await TestDenidin.start()
@@ -47,7 +48,7 @@ test('what the model writes in Markdown is shown in WhatsApp’s marks, and reme
 })
 
 test('a long reply is several messages and one turn of the conversation', async () => {
-  denidin = await TestDenidin.start({ memory: { session: { max_tokens_by_role: { client: 20_000 } } } })
+  denidin = await TestDenidin.start({ ai: AI, memory: { session: { max_tokens_by_role: { client: 20_000 } } } })
   denidin.models.next('completion', reply(LONG))
   await denidin.say('tell me all')
   expect(denidin.channel.sent.map(each => each.text.charAt(0))).toEqual(['a', 'b', 'c'])
@@ -58,7 +59,7 @@ test('a long reply is several messages and one turn of the conversation', async 
 })
 
 test('the parts of a reply that certainly did not go out go out once after a restart', async () => {
-  denidin = await TestDenidin.start()
+  denidin = await TestDenidin.start({ ai: AI })
   denidin.models.next('completion', reply(LONG))
   const refused = Promise.withResolvers<void>()
   denidin.channel.outcomes.push({ outcome: 'sent', message_id: 'sent-a' }, async () => {

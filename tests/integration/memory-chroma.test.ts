@@ -208,7 +208,7 @@ test('the server ends with the process that started it, even when that is killed
   expect(connection.destroyed).toBe(true)
 })
 
-test('a Chroma that cannot be loaded leaves the bot without recall, not without a bot', async () => {
+test('a Chroma that cannot be loaded leaves the bot with memories found by their words, not without a bot', async () => {
   const folder = await cleanUp.folder()
   const program = join(folder, 'broken.mjs')
   await writeFile(program, `console.error('version GLIBC_2.38 not found'); process.exit(69)`)
@@ -219,7 +219,10 @@ test('a Chroma that cannot be loaded leaves the bot without recall, not without 
   await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
   await rig.memory.whenIdle()
   const recall = await rig.recall('person:a', 'what is the cat called', { purpose: 'recall' })
-  expect(recall).toMatchObject({ memories: [], failure: expect.stringContaining('GLIBC_2.38') })
+  expect(recall).toMatchObject({
+    memories: [{ memory: { text: 'the cat is called Tom' } }],
+    failure: expect.stringContaining('GLIBC_2.38'),
+  })
   expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining('GLIBC_2.38') })
   expect(await rig.memory.stats()).toMatchObject({ memories: 1, pending_embedding: 0, pending_index: 1 })
 })
@@ -252,7 +255,7 @@ test('a remote server is used as it stands: what is not ours stays, and what it 
   expect(again.embedder.texts).not.toContain('the cat is called Tom')
 })
 
-test('a remote server that does not answer is down, and recall says so at once', async () => {
+test('a remote server that does not answer is down; recall says so at once, and finds memories by their words', async () => {
   const folder = await cleanUp.folder()
   const gone = await ChromaProcess.start(join(folder, 'gone'), system)
   const url = `http://${gone.host}:${String(gone.port)}`
@@ -261,6 +264,9 @@ test('a remote server that does not answer is down, and recall says so at once',
   await rig.memory.start()
   await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
   await rig.memory.whenIdle()
-  expect(await rig.recall('person:a', 'cat', { purpose: 'recall' })).toMatchObject({ memories: [] })
+  expect(await rig.recall('person:a', 'cat', { purpose: 'recall' })).toMatchObject({
+    memories: [{ memory: { text: 'the cat is called Tom' } }],
+    failure: expect.any(String),
+  })
   expect(await rig.memory.health()).toMatchObject({ state: 'down', detail: expect.stringContaining(url) })
 })

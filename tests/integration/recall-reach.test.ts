@@ -30,7 +30,7 @@ const quotes = (): string =>
   denidin
     .lastRequest()
     .split('\n')
-    .filter(line => /^- \[[-\d, until]+\]/.test(line))
+    .filter(line => /^- \[\d[^\]]*\]/.test(line))
     .join('\n')
 
 test('who asks in private finds their own words from groups, and never what others said there', async () => {

@@ -87,12 +87,11 @@ export class MemoryOutboxRows implements OutboxRows {
     return true
   }
 
-  ownerOf(outbox_id: string): Pick<Reply, 'person_id' | 'scope'> | undefined {
-    return this.rows.get(outbox_id)?.reply
-  }
-
-  answersOptedOut(outbox_id: string): boolean {
-    return this.rows.get(outbox_id)?.reply.answers.some(id => this.opted_out.has(id)) === true
+  originOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined {
+    const reply = this.rows.get(outbox_id)?.reply
+    if (reply === undefined) return undefined
+    const { person_id, scope, answers } = reply
+    return { person_id, scope, learning_opt_out: answers.some(id => this.opted_out.has(id)) }
   }
 
   insertMessage(record: MessageRecord): void {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { CommandHandler, Speaker } from '../../src/conversation/command-handler.ts'
 import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
 import { DenidinError, type ErrorCode } from '../../src/platform/errors.ts'
+import { timeZone, UTC } from '../../src/platform/time-zone.ts'
 import type { Language } from '../../src/text/language.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 import { memoryOf, personOf, sessionOf } from '../support/operations/records.ts'
@@ -15,13 +16,14 @@ const speaker: Speaker = {
 const godfather: Speaker = { ...speaker, person: personOf('p9', '15550009999', 'godfather'), scope: 'person:p9' }
 const inGroup = { chat_id: '12@g.us', chat_kind: 'group', scope: 'chat:12@g.us' } as const
 
-const setUp = (language: Language = 'en') => {
+const setUp = (language: Language = 'en', zone = 'UTC') => {
   const parts = new OperationRig()
   const runner = parts.runner()
   const commands: CommandHandler = createChatCommands({
     runner,
     clock: parts.clock,
     language: () => Promise.resolve(language),
+    zoneOf: async () => timeZone(zone),
   })
   return { parts, commands }
 }
@@ -75,7 +77,12 @@ test('answers are in the language of the speaker', async () => {
 test('when the language cannot be found out, the command itself tells it', async () => {
   const parts = new OperationRig()
   const runner = parts.runner()
-  const commands = createChatCommands({ runner, clock: parts.clock, language: () => Promise.reject(new Error('no')) })
+  const commands = createChatCommands({
+    runner,
+    clock: parts.clock,
+    language: () => Promise.reject(new Error('no')),
+    zoneOf: async () => UTC,
+  })
   await expect(commands.run('/reset', speaker)).resolves.toContain('Session reset!')
   await expect(commands.run('/בננה', speaker)).resolves.toContain('אני לא מכיר')
 })
@@ -140,4 +147,84 @@ test.each<[ErrorCode, string]>([
   const answer = await commands.run('/reset', speaker)
   expect(answer).toContain(words)
   expect(answer).not.toContain('sqlite')
+})
+
+test.each([
+  ['/pause 5', 'Write /pause alone'],
+  ['/pause 30 minutes', 'Write /pause alone'],
+  ['/pause off', 'Write /pause alone'],
+  ['/pause @nobody', 'Write /pause alone'],
+  ['/pause +972 50 000 0000', 'Write /pause alone'],
+  ['/pause 😴', 'Write /pause alone'],
+  ['/resume 5', 'Write /resume alone'],
+  ['/resume now', 'Write /resume alone'],
+  ['/resume tomorrow morning', 'Write /resume alone'],
+  ['/resume -1', 'Write /resume alone'],
+  ['/resume ../..', 'Write /resume alone'],
+  ['/remember', 'Add what I should remember'],
+  ['/remember   ', 'Add what I should remember'],
+  [`/remember ${'x'.repeat(4001)}`, 'in at most 4,000 characters'],
+  ['/forget', 'Add what I should forget'],
+  ['/forget the cat', 'Add what I should forget'],
+  ['/forget 12345', 'Add what I should forget'],
+  ['/forget -1', 'Add what I should forget'],
+  ['/forget 1.5', 'Add what I should forget'],
+  ['/privacy maybe', 'Write /privacy on or /privacy off'],
+  ['/privacy 1', 'Write /privacy on or /privacy off'],
+  ['/privacy on off', 'Write /privacy on or /privacy off'],
+  ['/lang', 'Write /lang en'],
+  ['/lang klingon', 'Write /lang en'],
+  ['/lang en he', 'Write /lang en'],
+  ['/timezone Atlantis', 'Write /timezone with a city'],
+  ['/timezone +99', 'Write /timezone with a city'],
+  ['/timezone 25:00', 'Write /timezone with a city'],
+])('malformed command %# gets a usage sentence', async (text, usage) => {
+  const answer = await setUp().commands.run(text, godfather)
+  expect(answer).toContain(usage)
+  expect(answer).not.toContain('Something went wrong')
+})
+
+test.each([
+  ['/pause 5', '‎/pause לבדה'],
+  ['/resume מחר', '‎/resume לבדה'],
+  ['/forget החתול', 'מה לשכוח'],
+  ['/remember', 'מה לזכור'],
+  ['/timezone אטלנטיס', 'עם עיר או אזור'],
+])('%s gets a usage sentence in Hebrew', async (text, usage) => {
+  expect(await setUp('he').commands.run(text, godfather)).toContain(usage)
+})
+
+test.each([
+  ['en', 'UTC', '20 Nov 2026'],
+  ['he', 'UTC', '20.11.2026'],
+  ['en', 'Pacific/Kiritimati', '21 Nov 2026'],
+  ['he', 'Pacific/Kiritimati', '21.11.2026'],
+  ['en', 'Pacific/Pago_Pago', '19 Nov 2026'],
+] as const)('/memory in %s in %s writes the day as people do: %s', async (language, zone, day) => {
+  const { parts, commands } = setUp(language, zone)
+  const said_to = Date.parse('2026-11-20T10:30:00Z')
+  await parts.memory.facts.store({ ...memoryOf('m1', 'person:p1', 'tea'), said_to })
+  const answer = await commands.run('/memory', speaker)
+  expect(answer).toContain(`1. ${day}, `)
+  expect(answer).not.toContain('2026-')
+})
+
+test('/export writes times as people do, and leaves the words of people alone', async () => {
+  const { parts, commands } = setUp('en', 'Asia/Jerusalem')
+  parts.privacy.exporter.read = async () =>
+    '- sent_at: 2026-11-28T22:30:00.000Z · text: at 2026-11-28T22:30:00.000Z we met\n- at: 2026-11-28T00:00:00Z\n'
+  parts.privacy.exporter.export = async () => ({ file: 'x.md', records: 2, characters: 100 })
+  await expect(commands.run('/export', speaker)).resolves.toBe(
+    '- sent_at: 29 Nov 2026, 00:30 · text: at 2026-11-28T22:30:00.000Z we met\n- at: 28 Nov 2026, 02:00\n',
+  )
+})
+
+test.each([
+  ['en', 'Forgotten: 2 messages and 1 memory, among them «tea».'],
+  ['he', 'שכחתי: 2 הודעות וזיכרון אחד, בהם «tea».'],
+] as const)('/forget names what went, in %s', async (language, sentence) => {
+  const { parts, commands } = setUp(language)
+  await parts.memory.facts.store({ ...memoryOf('m1', 'person:p1', 'tea'), person_ids: ['p1'] })
+  await commands.run('/memory', speaker)
+  await expect(commands.run('/forget 1', speaker)).resolves.toContain(sentence)
 })

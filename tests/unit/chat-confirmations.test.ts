@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Speaker } from '../../src/conversation/command-handler.ts'
 import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 import { personOf } from '../support/operations/records.ts'
@@ -16,7 +17,12 @@ const FROM = { person_id: 'p1', chat_id: speaker.chat_id }
 const setUp = () => {
   const parts = new OperationRig()
   const runner = parts.runner()
-  const commands = createChatCommands({ runner, clock: parts.clock, language: () => Promise.resolve('en') })
+  const commands = createChatCommands({
+    runner,
+    clock: parts.clock,
+    language: () => Promise.resolve('en'),
+    zoneOf: async () => UTC,
+  })
   return { parts, commands, forgotten: () => parts.asked.filter(each => each.startsWith('forget')) }
 }
 

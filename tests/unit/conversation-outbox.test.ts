@@ -154,6 +154,11 @@ test('nobody is written to who has never written to us', async () => {
   expect((await messages.traffic.counts()).outbox).toEqual({ intended: 0, sent: 0, unconfirmed: 0, held: 0, failed: 0 })
 })
 
+test('no part of a reply that needs no typing waits for it', async () => {
+  await outbox.deliver(replyOf(LONG))
+  expect(paced.map(each => each.since)).toEqual([undefined, undefined, undefined])
+})
+
 test('a long reply goes out in parts, in order, each in its turn, and is kept once', async () => {
   const began = clock.monotonic() - 5000
   const message_id = await outbox.deliver(replyOf(LONG), began)

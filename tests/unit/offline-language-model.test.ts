@@ -6,6 +6,9 @@ import { createTokenCounter } from '../../src/text/tokens.ts'
 const tokens = createTokenCounter()
 const model = createOfflineLanguageModel(tokens)
 
+const CANNOT_ANSWER =
+  '(offline model) I find nothing about that in what you told me. I am a demo without a language model: I can only quote what people told me.'
+
 const user = (content: string): ModelMessage => ({ role: 'user', content })
 const assistant = (content: string): ModelMessage => ({ role: 'assistant', content })
 const system = (content: string): ModelMessage => ({ role: 'system', content })
@@ -27,7 +30,7 @@ describe('a question', () => {
       '[2026-11-02] "The vet is Dr. Levi."',
     )
     await expect(reply(memories, user('What is my dog afraid of?'))).resolves.toBe(
-      '(offline model) You told me on 2026-11-02: “My dog is called Rex and he is afraid of thunder”',
+      '(offline model) You told me on 2 Nov 2026: “My dog is called Rex and he is afraid of thunder”',
     )
   })
 
@@ -56,16 +59,27 @@ describe('a question', () => {
       assistant('Your dog is afraid of cats.'),
       user('What is my dog afraid of?'),
     )
-    expect(answer).toBe(
-      '(offline model) You have told me nothing yet that I could quote, and beyond that I know nothing.',
-    )
+    expect(answer).toBe(CANNOT_ANSWER)
   })
 
   test('about something never said gets an honest answer', async () => {
     const answer = await reply(recalled('[2026-11-02] "My dog is called Rex"'), user("What's the capital of Mongolia?"))
-    expect(answer).toBe(
-      '(offline model) I find nothing about that in what you told me, and beyond that I know nothing.',
-    )
+    expect(answer).toBe(CANNOT_ANSWER)
+  })
+
+  test.each([
+    ['What can you do?', 'I am a demo without a language model'],
+    ['Who are you?', 'I am a demo without a language model'],
+    ['Write me a poem about rain', 'I am a demo without a language model'],
+    ['What is 2+2?', 'I am a demo without a language model'],
+    ['Translate good morning into French', 'I am a demo without a language model'],
+    ['מה מזג האוויר מחר?', 'אני הדגמה בלי מודל שפה'],
+    ['מי אתה?', 'אני הדגמה בלי מודל שפה'],
+    ['מה בירת מונגוליה?', 'אני הדגמה בלי מודל שפה'],
+  ])('that it cannot answer (%s) is answered with what it is, in one line', async (question, sentence) => {
+    const answer = await reply(user(question))
+    expect(answer).toContain(sentence)
+    expect(answer).not.toContain('\n')
   })
 
   test('of something said twice is answered with what was said last', async () => {
@@ -92,7 +106,7 @@ describe('a question', () => {
 
   test('in Hebrew is answered in Hebrew', async () => {
     const answer = await reply(recalled('[2026-11-02] "אחותי דנה גרה בחיפה"'), user('איפה דנה גרה?'))
-    expect(answer).toBe('(מודל לא מקוון) סיפרת לי ב-2026-11-02: “אחותי דנה גרה בחיפה”')
+    expect(answer).toBe('(מודל לא מקוון) סיפרת לי ב-2.11.2026: “אחותי דנה גרה בחיפה”')
   })
 
   test('in a group is answered with the name of who said it', async () => {
@@ -108,7 +122,7 @@ describe('a question', () => {
   test('reads a quote that is a line of a transcript', async () => {
     const memories = recalled('[2026-11-02] "[2026-11-01] Ana: My dog is called Rex"')
     expect(await reply(memories, user('What is my dog called?'))).toBe(
-      '(offline model) You told me on 2026-11-02: “My dog is called Rex”',
+      '(offline model) You told me on 2 Nov 2026: “My dog is called Rex”',
     )
   })
 

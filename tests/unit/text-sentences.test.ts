@@ -88,5 +88,5 @@ test.each([
   [2, 'הודעה אחת ו-2 זיכרונות.'],
 ])('Hebrew joins %i memories with the right "and"', (memories, text) => {
   const { done } = stringsIn('he').commands.forget
-  expect(done({ messages: 1, memories, residue: 0, index: 'done' })).toContain(text)
+  expect(done({ messages: 1, memories, residue: 0, index: 'done', quote: null })).toContain(text)
 })

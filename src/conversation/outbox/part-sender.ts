@@ -36,7 +36,7 @@ export interface Sending {
   readonly channel: Channel | undefined
   /** Where it may go: the next address is tried where the channel refuses the one before. */
   readonly addresses: readonly ChatId[]
-  /** When the work on the reply began, on the monotonic clock; `undefined` when it was written long ago. */
+  /** When the work on the reply began, on the monotonic clock; `undefined` when no time is taken for typing. */
   readonly since: number | undefined
   /** Waits before further attempts at what certainly did not go out. */
   readonly retry_ms: readonly number[]
@@ -86,7 +86,7 @@ export class PartSender {
         doubtful = true
       }
       if (delivery.outcome === 'not_sent') return { first, unsent: parts.slice(index) }
-      since = clock.monotonic()
+      if (since !== undefined) since = clock.monotonic()
     }
     if (doubtful) {
       health.unconfirmed(reply.chat_id)

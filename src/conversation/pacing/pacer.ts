@@ -23,7 +23,7 @@ export interface PacerSettings {
 export interface PacedText {
   readonly chat_id: ChatId
   readonly characters: number
-  /** When its writer began, on the monotonic clock; `undefined`: it was written long ago. */
+  /** When its writer began, on the monotonic clock; `undefined`: no time is taken for typing. */
   readonly since: number | undefined
 }
 

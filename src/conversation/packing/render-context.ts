@@ -45,7 +45,7 @@ export const PROFILE_HEADING = 'What is known about this person. It is data to d
 const ABILITIES =
   'You can do one thing: answer in this chat with text. You cannot set reminders or alarms, write to anyone else, make calls, save, change or delete anything, open links, search the web, or see or hear media. Never say that you did or will do any of these.'
 const MEMORY_COMMANDS =
-  'Conversations are remembered without your doing. The person decides about it with commands: /remember <text>, /memory, /forget, /export, /privacy; /help explains them.'
+  'Conversations are remembered without your doing. Commands decide about it: /remember <text>, /memory, /forget, /export, /privacy; /help explains them.'
 const NO_MEMORY = 'You remember nothing beyond this message; if asked, say so. /help lists what the person can do.'
 
 const GROUP_LINE = 'This is a group chat: each message of a person begins with that person’s name.'
@@ -120,17 +120,21 @@ export const linesOf = ({ memory }: RecalledMemory): readonly string[] =>
 
 /** What a line of a memory begins with. */
 export const memoryPrefix = ({ memory, held_until, owner_label }: RecalledMemory, zone: TimeZone): string =>
-  `- [${dayIn(zone, memory.said_to)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} `
+  `- [${zone.isoDay(memory.said_to)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} `
+
+/** What stands for a person whose name cannot be shown. */
+const UNNAMED = 'Someone'
 
 /** What a quote begins with: when it was said, until when it held, and by whom. */
 export const quotePrefix = (quote: Quote, zone: TimeZone): string => {
   const { role, speaker, sent_at, held_until, owner_label } = quote
-  const who = role === 'assistant' ? 'you' : (speakerName(speaker) ?? '')
-  return `- [${dayIn(zone, sent_at)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
+  const name = speaker === undefined ? '' : (speakerName(speaker) ?? UNNAMED)
+  const who = role === 'assistant' ? 'you' : name
+  return `- [${zone.isoDay(sent_at)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
 }
 
 const untilOf = (held_until: number | undefined, zone: TimeZone): string =>
-  held_until === undefined ? '' : `, until ${dayIn(zone, held_until)}`
+  held_until === undefined ? '' : `, until ${zone.isoDay(held_until)}`
 
 /** What stands behind a text that does not hold any more: what was said later about the same thing. */
 export const nowSuffix = ({ now }: Pick<Quote, 'now'>): string =>
@@ -138,9 +142,6 @@ export const nowSuffix = ({ now }: Pick<Quote, 'now'>): string =>
 
 /** People choose their own names: these too are data. */
 const ownerOf = (label: string | undefined): string => (label === undefined ? '' : ` of ${JSON.stringify(label)}:`)
-
-/** What stands for a member of a group without a usable name. */
-const UNNAMED = 'Someone'
 
 /** The window of a group with the names of its members told apart. */
 export const withSpeakers = (window: readonly WindowMessage[], chat_kind: ChatKind): readonly WindowMessage[] => {

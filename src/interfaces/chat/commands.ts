@@ -3,6 +3,7 @@ import type { CommandHandler, Speaker } from '../../conversation/command-handler
 import { operations } from '../../operations/list.ts'
 import { mayRun, type Caller } from '../../operations/operation.ts'
 import type { Runner } from '../../operations/runner.ts'
+import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
@@ -19,6 +20,7 @@ export interface ChatCommandsDeps {
   readonly clock: Clock
   /** The language to answer a command in; slash commands are the same in all languages. */
   language(speaker: Speaker, text: string): Promise<Language>
+  readonly zoneOf: ZoneOf
 }
 
 const HELP = '/help'
@@ -30,11 +32,13 @@ const readCommand = (text: string): ParsedCommand | undefined => parseCommand(te
 class ChatCommands implements CommandHandler {
   readonly #runner: Runner
   readonly #language: ChatCommandsDeps['language']
+  readonly #zoneOf: ZoneOf
   readonly #confirmations: Confirmations
 
-  constructor({ runner, clock, language }: ChatCommandsDeps) {
+  constructor({ runner, clock, language, zoneOf }: ChatCommandsDeps) {
     this.#runner = runner
     this.#language = language
+    this.#zoneOf = zoneOf
     this.#confirmations = new Confirmations(clock)
   }
 
@@ -89,10 +93,11 @@ class ChatCommands implements CommandHandler {
     try {
       const output = await this.#runner.run(command.run, input, { caller, confirmed })
       // The menu's own types tie `run` to `say`; the record of all commands cannot show it.
-      return command.say(output as never, strings.commands)
+      return command.say(output as never, strings.commands, await this.#zoneOf(speaker.person.person_id))
     } catch (thrown) {
       const { code } = asDenidinError(thrown)
-      if (code !== 'confirmation_needed') return failureText(code, name, strings)
+      const usage = MISREAD.has(code) ? command.usage?.(strings.commands) : undefined
+      if (code !== 'confirmation_needed') return usage ?? failureText(code, name, strings)
       // The yes arrives as a message of its own, which is the one to answer then.
       this.#confirmations.ask(askedOf(speaker), 'destroy', { name, args: parsed.args })
       return command.question?.(strings.commands) ?? strings.any_command.confirm(command.summary(strings.commands))
@@ -140,6 +145,9 @@ type FailureText =
 
 const failureText = (code: ErrorCode, name: string, strings: Strings): string =>
   code === 'forbidden' ? strings.any_command.admin_only(name) : strings[FAILURES[code]]
+
+/** The operation does not understand the words behind the command. */
+const MISREAD: ReadonlySet<ErrorCode> = new Set(['invalid_input', 'not_found'])
 
 /** How people are told of each kind of failure; the details are in the log. */
 const FAILURES: Readonly<Record<Exclude<ErrorCode, 'forbidden'>, FailureText>> = {

@@ -2,6 +2,7 @@
 import type { OperationInput, OperationName, OperationOutput } from '../../operations/list.ts'
 import { cutStart } from '../../text/cut.ts'
 import { isTrouble } from '../../platform/health.ts'
+import type { TimeZone, WallClock } from '../../platform/time-zone.ts'
 import { stringsIn } from '../../text/language.ts'
 import { asciiDigits, readNumbers } from './numbers.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
@@ -14,14 +15,14 @@ export interface ChatCommand<N extends OperationName = OperationName> {
   summary(strings: CommandStrings): string
   /** Turns the text after the command into the operation's input; `undefined` if something is missing, see `usage`. */
   parse(args: string): OperationInput<N> | undefined
-  /** Says what is missing. */
+  /** Says what is missing, or what would be understood. */
   usage?(strings: CommandStrings): string
   /** Whether this works only in a direct chat, because in a group everyone would read the answer. */
   direct_only?(args: string): boolean
   /** The question that asks for confirmation. */
   question?(strings: CommandStrings): string
-  /** Words the result. */
-  say(output: OperationOutput<N>, strings: CommandStrings): string
+  /** Words the result; `zone` is where its reader is. */
+  say(output: OperationOutput<N>, strings: CommandStrings, zone: TimeZone): string
 }
 
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition
@@ -29,6 +30,12 @@ const command = <N extends OperationName>(definition: ChatCommand<N>): ChatComma
 /** The argument of `/pause` and `/resume` names a conversation; without it, the current one is meant. */
 const conversationIn = (args: string): { conversation?: string } =>
   args === '' ? {} : { conversation: asciiDigits(args) }
+
+/** What the clock shows where the reader is. @param iso ISO 8601 */
+const timeIn = (zone: TimeZone, iso: string): WallClock => zone.wallClock(Date.parse(iso))
+
+/** A field of an export that is an instant. */
+const RECORDED_TIME = /(?<=: )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?= ·|$)/gm
 
 const MOST_QUERY = 2000
 
@@ -72,7 +79,12 @@ export const chatMenu = {
     run: 'memory.about',
     summary: strings => strings.memory.help,
     parse: args => (args === '' ? {} : { query: cutStart(args, MOST_QUERY) }),
-    say: ({ items, total, learn }, strings) => strings.memory.list(items, total, learn),
+    say: ({ items, total, learn }, strings, zone) =>
+      strings.memory.list(
+        items.map(item => ({ ...item, said_on: timeIn(zone, item.said_at) })),
+        total,
+        learn,
+      ),
   }),
   '/remember': command({
     run: 'memory.remember',
@@ -110,13 +122,19 @@ export const chatMenu = {
     summary: strings => strings.export.help,
     parse: () => ({}),
     direct_only: () => true,
-    say: ({ text, file }, strings) => text ?? strings.export.done(file),
+    say: ({ text, file }, strings, zone) =>
+      text?.replace(RECORDED_TIME, at => strings.export.time(timeIn(zone, at))) ?? strings.export.done(file),
   }),
   '/why': command({
     run: 'memory.why',
     summary: strings => strings.why.help,
     parse: () => ({}),
-    say: ({ replied_at, items, tone }, strings) => strings.why.basis(items, replied_at !== null, tone !== null),
+    say: ({ replied_at, items, tone }, strings, zone) =>
+      strings.why.basis(
+        items.map(item => ({ ...item, said_on: item.said_at === null ? null : timeIn(zone, item.said_at) })),
+        replied_at !== null,
+        tone !== null,
+      ),
   }),
   '/privacy': command({
     run: 'people.privacy',
@@ -153,12 +171,14 @@ export const chatMenu = {
     run: 'chat.pause',
     summary: strings => strings.pause.help,
     parse: conversationIn,
+    usage: strings => strings.pause.usage,
     say: ({ conversation }, strings) => strings.pause.done(conversation),
   }),
   '/resume': command({
     run: 'chat.resume',
     summary: strings => strings.resume.help,
     parse: conversationIn,
+    usage: strings => strings.resume.usage,
     say: ({ conversation, was_paused }, strings) => strings.resume.done(conversation, was_paused),
   }),
   '/status': command({

@@ -24,9 +24,12 @@ const SET_PART = `
 const SET_MESSAGE_ID = `
   update outbox set message_id = :message_id where outbox_id = :outbox_id and message_id is null`
 
-const ANSWERS_OPTED_OUT = `
-  select 1 from outbox_answers join messages using (message_id)
-  where outbox_id = :outbox_id and learning_opt_out = 1`
+const ORIGIN = `
+  select person_id, scope, exists (
+    select 1 from outbox_answers join messages using (message_id)
+    where outbox_answers.outbox_id = outbox.outbox_id and learning_opt_out = 1
+  ) as opted_out
+  from outbox where outbox_id = :outbox_id`
 
 /** Also where the record of the reply was forgotten meanwhile: what was sent stays known. */
 const setPart = (
@@ -125,12 +128,12 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
   },
   setMessageId: (outbox_id, message_id) =>
     database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,
-  ownerOf: outbox_id =>
-    database.get<Pick<MessageRecord, 'person_id' | 'scope'>>(
-      'select person_id, scope from outbox where outbox_id = :outbox_id',
-      { outbox_id },
-    ),
-  answersOptedOut: outbox_id => database.get(ANSWERS_OPTED_OUT, { outbox_id }) !== undefined,
+  originOf: outbox_id => {
+    const row = database.get<Pick<MessageRecord, 'person_id' | 'scope'> & { readonly opted_out: number }>(ORIGIN, {
+      outbox_id,
+    })
+    return row && { person_id: row.person_id, scope: row.scope, learning_opt_out: row.opted_out === 1 }
+  },
   insertMessage: record => {
     database.run(INSERT_MESSAGE, toParameters(record))
   },

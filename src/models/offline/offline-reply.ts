@@ -51,7 +51,6 @@ const answer = (sentences: readonly string[], phrases: Phrases, known: () => Say
 }
 
 const answerQuestion = (question: string, phrases: Phrases, known: readonly Saying[]): string => {
-  if (known.length === 0) return phrases.nothing
   // "What do you remember?" is about everything.
   const quotes = tokenise(question).every(isStopWord) ? known.slice(-MOST_STATEMENTS) : bestEvidence(question, known)
   const lines = new Set(quotes.flatMap(holding).map(each => phrases.quote(each)))

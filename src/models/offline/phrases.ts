@@ -1,6 +1,8 @@
 /** The sentences that the offline model puts around its quotes, in English and Hebrew. */
 import { cutStart } from '../../text/cut.ts'
 import type { Language } from '../../text/language.ts'
+import { withPrefix } from '../../text/strings/hebrew-prefix.ts'
+import { englishDay, hebrewDay, type CalendarDay } from '../../text/strings/written-day.ts'
 import type { Saying } from './transcript.ts'
 
 /** What the offline model says around its quotes. Every answer begins with `label`: nobody shall take it for more. */
@@ -11,10 +13,8 @@ export interface Phrases {
   readonly filler: string
   readonly noted: (statement: string) => string
   readonly quote: (saying: Saying) => string
-  /** Nothing that was said bears on the question. */
+  /** Nothing that the model is given bears on the question. */
   readonly unknown: string
-  /** Nothing was said at all. */
-  readonly nothing: string
 }
 
 /** Longest quote, in characters. */
@@ -23,6 +23,12 @@ const QUOTE_CHARACTERS = 300
 const quoted = (text: string): string =>
   `“${text.length <= QUOTE_CHARACTERS ? text : `${cutStart(text, QUOTE_CHARACTERS).trimEnd()}…`}”`
 
+/** @param day `YYYY-MM-DD` */
+const writtenOn = (day: string, write: (day: CalendarDay) => string): string => {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
+  return write({ year, month, date })
+}
+
 const ENGLISH: Phrases = {
   label: '(offline model)',
   greeting: 'Hello! I can only repeat what you tell me: say something about yourself, then ask me about it.',
@@ -30,9 +36,9 @@ const ENGLISH: Phrases = {
   filler: 'All right.',
   noted: statement => `Noted: ${quoted(statement)} Ask me about it later and I will quote it.`,
   quote: ({ text, speaker, day }) =>
-    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${day}`}: ${quoted(text)}`,
-  unknown: 'I find nothing about that in what you told me, and beyond that I know nothing.',
-  nothing: 'You have told me nothing yet that I could quote, and beyond that I know nothing.',
+    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${writtenOn(day, englishDay)}`}: ${quoted(text)}`,
+  unknown:
+    'I find nothing about that in what you told me. I am a demo without a language model: I can only quote what people told me.',
 }
 
 const HEBREW: Phrases = {
@@ -42,9 +48,8 @@ const HEBREW: Phrases = {
   filler: 'בסדר.',
   noted: statement => `רשמתי: ${quoted(statement)} אפשר לשאול אותי על זה אחר כך, ואצטט.`,
   quote: ({ text, speaker, day }) =>
-    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ב-${day}`}: ${quoted(text)}`,
-  unknown: 'לא מצאתי על זה דבר במה שסיפרת לי, ומעבר לזה איני יודע דבר.',
-  nothing: 'עוד לא סיפרת לי דבר שאוכל לצטט, ומעבר לזה איני יודע דבר.',
+    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ${withPrefix('ב', writtenOn(day, hebrewDay))}`}: ${quoted(text)}`,
+  unknown: 'לא מצאתי על זה דבר במה שסיפרת לי. אני הדגמה בלי מודל שפה: אני יכול רק לצטט את מה שסיפרו לי.',
 }
 
 const PHRASES: Readonly<Record<Language, Phrases>> = { en: ENGLISH, he: HEBREW }

@@ -94,14 +94,26 @@ const output = z.object({
   residue: count.describe('traces found anywhere afterwards; 0 if all is gone'),
   index: z.enum(['done', 'later']).describe('later: the index is not available now'),
   unknown: z.array(z.string()).describe('numbers that name nothing that the caller may delete'),
+  quote: z.string().nullable().describe('newest text that was asked for; null: everything was, or nothing'),
   stores: z.array(z.object({ store: z.string(), rows: count })).describe('rows deleted, by store'),
 })
 
 type Output = z.output<typeof output>
 
+/** The newest text among these things. */
+const newestText = ({ memories = [], messages = [] }: Things): string | null =>
+  [
+    ...memories.map(({ text, said_to }) => ({ text, at: said_to })),
+    ...messages.map(({ text, sent_at }) => ({ text, at: sent_at })),
+  ].reduce<{ text: string; at: number } | undefined>(
+    (newest, each) => (newest === undefined || each.at > newest.at ? each : newest),
+    undefined,
+  )?.text ?? null
+
 const forgotten = (
   who: string,
   { messages, memories, residue, index, stores }: ForgetReport,
+  quote: string | null,
   unknown: readonly string[] = [],
 ): Output => ({
   outcome: 'forgotten',
@@ -111,6 +123,7 @@ const forgotten = (
   residue,
   index,
   unknown: [...unknown],
+  quote,
   stores: Object.entries(stores).map(([store, rows]) => ({ store, rows })),
 })
 
@@ -122,6 +135,7 @@ const nothingDone = (who: string, outcome: 'nothing' | 'not_yours'): Output => (
   residue: 0,
   index: 'done',
   unknown: [],
+  quote: null,
   stores: [],
 })
 
@@ -153,10 +167,10 @@ export const memoryForget = operation({
     if (what === ALL) {
       refuseInGroup(caller)
       const said_before = await askedAt(context, command_ids)
-      return forgotten(who, await erasure.everything({ ...request, said_before }))
+      return forgotten(who, await erasure.everything({ ...request, said_before }), null)
     }
     const { own, others, found } = await wantedOf(context, what, subject)
     if (own.messages.length + own.memories.length === 0) return nothingDone(who, found ? 'not_yours' : 'nothing')
-    return forgotten(who, await erasure.things(request, own), others)
+    return forgotten(who, await erasure.things(request, own), newestText(own), others)
   },
 })

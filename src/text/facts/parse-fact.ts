@@ -28,6 +28,7 @@ export interface ParsedFact {
   readonly change: boolean
 }
 
+const NONE: ReadonlySet<string> = new Set()
 /** The speaker, in a normalised fact. */
 const SPEAKER = 'me'
 
@@ -47,6 +48,7 @@ const MAYBE = wordsOf('maybe')
 const CHANGE = wordsOf('change')
 const SINCE = wordsOf('since')
 const FILLER = wordsOf('filler')
+const ANOTHER = wordsOf('another')
 
 /** Patterns and the phrases that replace them; a phrase ends with a space, as every word of a sentence does here. */
 const REWRITINGS = lexiconLines('fact-rewritings').map(line => {
@@ -60,7 +62,7 @@ export const parseFact = (text: string, speaker: ReadonlySet<string>): ParsedFac
   const statement = all.filter(word => !NEGATIONS.has(word) && !FORMERLY.has(word)).join(' ')
   const match = matchAttribute(statement)
   const value = stemsOf(match?.value ?? statement)
-  const about = match === undefined ? [] : [...new Set(stemsOf(match.about))].sort()
+  const about = match === undefined ? [] : [...new Set(stemsOf(match.about, ANOTHER))].sort()
   const terms = new Set([...value, ...about])
   return {
     attribute: match?.attribute,
@@ -97,10 +99,12 @@ const timeOf = (words: readonly string[]): ParsedFact['time'] => {
   return words.some(word => LATER.has(word)) ? 'later' : 'now'
 }
 
-const stemsOf = (words: string): string[] =>
+/** @param telling stop words that tell something here */
+const stemsOf = (words: string, telling: ReadonlySet<string> = NONE): string[] =>
   words
     .split(' ')
-    .filter(word => word !== '' && word !== SPEAKER && !FILLER.has(word) && (isNumber(word) || !isStopWord(word)))
+    .filter(word => word !== '' && word !== SPEAKER && !FILLER.has(word))
+    .filter(word => isNumber(word) || telling.has(word) || !isStopWord(word))
     .map(stem)
 
 /** A longer text is no everyday statement, and matching takes time that grows with the square of its length. */

@@ -1,6 +1,7 @@
 /** DeniDin's own messages to people in English. */
-import { listedDay, listedText } from '../list-line.ts'
+import { listedText, quotedText } from '../list-line.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
+import { englishDay, timeOfDay } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -59,8 +60,8 @@ const commands: CommandStrings = {
             ? `This is the newest of what I remember, ${String(items.length)} of ${total.toLocaleString('en')}:`
             : 'This is what I remember:',
         ...items.map(
-          ({ number, by, said_at, in_group, text }) =>
-            `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(text)}`,
+          ({ number, by, said_on, in_group, text }) =>
+            `${String(number)}. ${englishDay(said_on)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(text)}`,
         ),
         ...(items.length === 0 ? [] : ['/forget and a number makes me forget that.']),
         ...(learn ? [] : [PRIVACY_OFF]),
@@ -68,7 +69,7 @@ const commands: CommandStrings = {
   },
   remember: {
     help: 'remember the text you add',
-    usage: 'Add what I should remember: /remember my sister is called Dana',
+    usage: 'Add what I should remember, in at most 4,000 characters: /remember my sister is called Dana',
     done: text => `Remembered: ${text}`,
   },
   forget: {
@@ -77,9 +78,9 @@ const commands: CommandStrings = {
       'Add what I should forget: a number from the list that /memory shows, “last” for the last thing you said, or “all”.',
     all_question:
       'I would forget everything I have stored about you: every message and every memory, in groups too. This cannot be undone. Answer “yes” within five minutes to go on.',
-    done: ({ messages, memories, residue, index }) =>
+    done: ({ messages, memories, residue, index, quote }) =>
       [
-        `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}.`,
+        `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', among them'} ${quotedText(quote)}`}.`,
         ...(residue > 0
           ? [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]
           : index === 'done'
@@ -95,6 +96,7 @@ const commands: CommandStrings = {
   },
   export: {
     help: 'everything I have stored about you',
+    time: time => `${englishDay(time)}, ${timeOfDay(time)}`,
     done: file =>
       `I wrote everything I have stored about you into a file. It is too long for this chat; ask my administrator for it: ${file}`,
   },
@@ -102,8 +104,9 @@ const commands: CommandStrings = {
     help: 'what my last reply was based on',
     basis: (items, replied, sympathy) => {
       if (!replied) return 'I have not answered anything here yet.'
-      const lines = items.map(({ text, said_at, similarity, given_as }) => {
-        const what = text === null ? '(forgotten since)' : `${listedDay(said_at)}: ${listedText(text)}`
+      const lines = items.map(({ text, said_on, similarity, given_as }) => {
+        const what =
+          text === null || said_on === null ? '(forgotten since)' : `${englishDay(said_on)}: ${listedText(text)}`
         const similar = similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`
         return `- ${what}${given_as === 'profile' ? ' (I am given this with each of your messages)' : similar}`
       })
@@ -133,10 +136,14 @@ const commands: CommandStrings = {
   },
   pause: {
     help: 'only listen, here or in the conversation you name, until /resume',
+    usage:
+      'Write /pause alone for the conversation you write in, or add whose it is: a phone number that has written to me, or the chat id of a group.',
     done: conversation => `I only listen now: ${conversation}. /resume ends the pause.`,
   },
   resume: {
     help: 'answer again, here or in the conversation you name',
+    usage:
+      'Write /resume alone for the conversation you write in, or add whose it is: a phone number that has written to me, or the chat id of a group.',
     done: (conversation, was_paused) =>
       was_paused ? `I answer again: ${conversation}.` : `There was no pause: ${conversation}.`,
   },

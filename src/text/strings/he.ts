@@ -1,6 +1,8 @@
 /** DeniDin's own messages to people in Hebrew. */
-import { listedDay, listedText } from '../list-line.ts'
+import { listedText, quotedText } from '../list-line.ts'
+import { withPrefix } from './hebrew-prefix.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
+import { hebrewDay, timeOfDay } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -60,8 +62,8 @@ const commands: CommandStrings = {
             ? `הדברים האחרונים שאני זוכר, ${String(items.length)} מתוך ${total.toLocaleString('he')}:`
             : 'זה מה שאני זוכר:',
         ...items.map(
-          ({ number, by, said_at, in_group, text }) =>
-            `${String(number)}. ${listedDay(said_at)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(text)}`,
+          ({ number, by, said_on, in_group, text }) =>
+            `${String(number)}. ${hebrewDay(said_on)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(text)}`,
         ),
         ...(items.length === 0 ? [] : ['כדי שאשכח משהו: ‎/forget ואחריו המספר.']),
         ...(learn ? [] : [PRIVACY_OFF]),
@@ -69,7 +71,7 @@ const commands: CommandStrings = {
   },
   remember: {
     help: 'לזכור את מה שכתוב אחרי הפקודה',
-    usage: 'יש לכתוב אחרי הפקודה מה לזכור: ‎/remember לאחותי קוראים דנה',
+    usage: 'יש לכתוב אחרי הפקודה מה לזכור, עד 4,000 תווים: ‎/remember לאחותי קוראים דנה',
     done: text => `אזכור: ${text}`,
   },
   forget: {
@@ -77,9 +79,9 @@ const commands: CommandStrings = {
     usage: 'יש לכתוב אחרי הפקודה מה לשכוח: מספר מתוך הרשימה של ‎/memory, את המילה "האחרון", או "הכול".',
     all_question:
       'אשכח את כל מה ששמור אצלי לגביך: כל הודעה וכל זיכרון, גם בקבוצות. אי אפשר לבטל את זה. כדי להמשיך יש לענות "כן" תוך חמש דקות.',
-    done: ({ messages, memories, residue, index }) =>
+    done: ({ messages, memories, residue, index, quote }) =>
       [
-        `שכחתי: ${many(messages, 'הודעה אחת', 'הודעות')} ${memories === 1 ? 'וזיכרון אחד' : `ו-${many(memories, 'זיכרון אחד', 'זיכרונות')}`}.`,
+        `שכחתי: ${many(messages, 'הודעה אחת', 'הודעות')} ${withPrefix('ו', many(memories, 'זיכרון אחד', 'זיכרונות'))}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', בהם'} ${quotedText(quote)}`}.`,
         ...(residue > 0
           ? [`לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}; המנהל שלי צריך לבדוק את זה.`]
           : index === 'done'
@@ -95,6 +97,7 @@ const commands: CommandStrings = {
   },
   export: {
     help: 'כל מה ששמור אצלי לגביך',
+    time: time => `${hebrewDay(time)}, ${timeOfDay(time)}`,
     done: file =>
       `כתבתי את כל מה ששמור אצלי לגביך לתוך קובץ. הוא ארוך מדי לצ'אט הזה; המנהל שלי יכול למסור אותו: ${file}`,
   },
@@ -102,8 +105,8 @@ const commands: CommandStrings = {
     help: 'על מה התבססה התשובה האחרונה שלי',
     basis: (items, replied, sympathy) => {
       if (!replied) return 'עוד לא עניתי כאן על שום דבר.'
-      const lines = items.map(({ text, said_at, similarity, given_as }) => {
-        const what = text === null ? '(נשכח בינתיים)' : `${listedDay(said_at)}: ${listedText(text)}`
+      const lines = items.map(({ text, said_on, similarity, given_as }) => {
+        const what = text === null || said_on === null ? '(נשכח בינתיים)' : `${hebrewDay(said_on)}: ${listedText(text)}`
         const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
         return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
       })
@@ -133,10 +136,12 @@ const commands: CommandStrings = {
   },
   pause: {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
+    usage: 'אפשר לכתוב ‎/pause לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר טלפון שכבר כתב לי, או מזהה של קבוצה.',
     done: conversation => `מעכשיו אני רק מקשיב: ${conversation}. ‎/resume מסיים את ההשהיה.`,
   },
   resume: {
     help: 'לחזור לענות כאן, או בשיחה שתציינו',
+    usage: 'אפשר לכתוב ‎/resume לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר טלפון שכבר כתב לי, או מזהה של קבוצה.',
     done: (conversation, was_paused) =>
       was_paused ? `חזרתי לענות: ${conversation}.` : `לא הייתה השהיה: ${conversation}.`,
   },
@@ -156,7 +161,7 @@ const commands: CommandStrings = {
 
 const anyCommand: AnyCommandStrings = {
   unknown: (command, near) =>
-    `אני לא מכיר את הפקודה ${command}. ${near === undefined ? '' : `האם התכוונת ל-${near}? `}כל הפקודות: /help`,
+    `אני לא מכיר את הפקודה ${command}. ${near === undefined ? '' : `האם התכוונת ${withPrefix('ל', near)}? `}כל הפקודות: /help`,
   admin_only: command => `הפקודה ${command} שמורה למנהל שלי, בצ'אט פרטי. כל מה שאפשר לעשות: /help`,
   direct_only: command => `הפקודה ${command} מיועדת לצ'אט פרטי: כאן כולם יקראו את התשובה.`,
   confirm: summary => `ליתר ביטחון: ${summary}. כדי להמשיך יש לענות "כן" תוך חמש דקות.`,

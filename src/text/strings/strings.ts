@@ -1,4 +1,5 @@
 /** The messages that DeniDin sends in its own words: what each language must provide. */
+import type { CalendarDay, CalendarTime } from './written-day.ts'
 
 /** Figures behind `/status`. */
 export interface StatusFigures {
@@ -24,8 +25,8 @@ export interface StatusFigures {
 export interface ListedFigures {
   readonly number: number
   readonly by: 'you' | 'others' | 'conversation'
-  /** ISO 8601. */
-  readonly said_at: string
+  /** Where the reader is. */
+  readonly said_on: CalendarDay
   readonly in_group: boolean
   readonly text: string
 }
@@ -34,7 +35,8 @@ export interface ListedFigures {
 export interface WhyFigures {
   /** `null`: forgotten since. */
   readonly text: string | null
-  readonly said_at: string | null
+  /** Where the reader is. */
+  readonly said_on: CalendarDay | null
   /** 0 to 1; `null`: found by its words, or not looked for. */
   readonly similarity: number | null
   /** `profile`: it goes with every message of the person. */
@@ -47,6 +49,8 @@ export interface ForgottenFigures {
   readonly memories: number
   readonly residue: number
   readonly index: 'done' | 'later'
+  /** The newest text that was asked for; `null`: everything was. */
+  readonly quote: string | null
 }
 
 /** Answers of each chat command, and the line about it in `/help`. */
@@ -80,8 +84,13 @@ export interface CommandStrings {
     /** What others said in a group is not one person's to delete. */
     readonly not_yours: string
   }
-  /** `done`: the file is too long for a chat. */
-  readonly export: { readonly help: string; done(file: string): string }
+  readonly export: {
+    readonly help: string
+    /** The time of an entry, where the reader is. */
+    time(time: CalendarTime): string
+    /** The file is too long for a chat. */
+    done(file: string): string
+  }
   readonly why: {
     readonly help: string
     /** `replied`: whether there was a reply at all; `sympathy`: whether the model was asked for it. */
@@ -94,8 +103,12 @@ export interface CommandStrings {
     readonly usage: string
     done(zone: string, local_time: string): string
   }
-  readonly pause: { readonly help: string; done(conversation: string): string }
-  readonly resume: { readonly help: string; done(conversation: string, was_paused: boolean): string }
+  readonly pause: { readonly help: string; readonly usage: string; done(conversation: string): string }
+  readonly resume: {
+    readonly help: string
+    readonly usage: string
+    done(conversation: string, was_paused: boolean): string
+  }
   readonly status: { readonly help: string; report(figures: StatusFigures): string }
 }
 

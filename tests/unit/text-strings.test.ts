@@ -1,0 +1,71 @@
+// What DeniDin says in its own words: days, numbers and Hebrew prefixes.
+import { describe, expect, test } from '@jest/globals'
+import { timeZone } from '../../src/platform/time-zone.ts'
+import { en } from '../../src/text/strings/en.ts'
+import { he } from '../../src/text/strings/he.ts'
+import { withPrefix } from '../../src/text/strings/hebrew-prefix.ts'
+import { englishDay, hebrewDay, timeOfDay } from '../../src/text/strings/written-day.ts'
+
+test.each([
+  ['2026-11-28T12:00:00Z', 'UTC', '28 Nov 2026', '28.11.2026', '12:00'],
+  ['2026-11-28T22:30:00Z', 'Asia/Jerusalem', '29 Nov 2026', '29.11.2026', '00:30'],
+  ['2026-03-01T03:00:00Z', 'America/New_York', '28 Feb 2026', '28.2.2026', '22:00'],
+  ['2024-02-29T09:05:00Z', 'Europe/Berlin', '29 Feb 2024', '29.2.2024', '10:05'],
+  ['2026-09-01T00:00:00Z', 'UTC', '1 Sep 2026', '1.9.2026', '00:00'],
+  ['2025-12-31T18:45:00Z', 'Asia/Kathmandu', '1 Jan 2026', '1.1.2026', '00:30'],
+])('%s in %s is written %s, %s, %s', (at, zone, english, hebrew, time) => {
+  const wall = timeZone(zone).wallClock(Date.parse(at))
+  expect([englishDay(wall), hebrewDay(wall), timeOfDay(wall)]).toEqual([english, hebrew, time])
+})
+
+test.each([
+  ['ו', 'זיכרון אחד', 'וזיכרון אחד'],
+  ['ו', '3 זיכרונות', 'ו-3 זיכרונות'],
+  ['ו', '1,000 זיכרונות', 'ו-1,000 זיכרונות'],
+  ['ב', '28.11.2026', 'ב-28.11.2026'],
+  ['ל', '/reset', 'ל-/reset'],
+  ['ב', 'Netflix', 'ב-Netflix'],
+  ['מ', 'אתמול', 'מאתמול'],
+  ['ש', '“דנה”', 'ש-“דנה”'],
+])('%s before %s is %s', (prefix, word, expected) => {
+  expect(withPrefix(prefix, word)).toBe(expected)
+})
+
+describe('what was forgotten', () => {
+  const figures = { residue: 0, index: 'later', quote: null } as const
+
+  test.each([
+    [1, 0, '1 message and 0 memories', 'הודעה אחת ו-0 זיכרונות'],
+    [0, 1, '0 messages and 1 memory', '0 הודעות וזיכרון אחד'],
+    [1, 1, '1 message and 1 memory', 'הודעה אחת וזיכרון אחד'],
+    [2, 2, '2 messages and 2 memories', '2 הודעות ו-2 זיכרונות'],
+    [3, 11, '3 messages and 11 memories', '3 הודעות ו-11 זיכרונות'],
+    [1200, 1000, '1,200 messages and 1,000 memories', '1,200 הודעות ו-1,000 זיכרונות'],
+  ])('%i messages and %i memories', (messages, memories, english, hebrew) => {
+    expect(en.commands.forget.done({ ...figures, messages, memories })).toContain(`Forgotten: ${english}.`)
+    expect(he.commands.forget.done({ ...figures, messages, memories })).toContain(`שכחתי: ${hebrew}.`)
+  })
+
+  test.each([
+    [0, 1, 'my cat is Tom', 'Forgotten: 0 messages and 1 memory: «my cat is Tom».'],
+    [3, 1, 'my cat is Tom', 'Forgotten: 3 messages and 1 memory, among them «my cat is Tom».'],
+    [2, 0, 'one\n\ntwo', 'Forgotten: 2 messages and 0 memories, among them «one two».'],
+    [2, 0, 'שלום', 'Forgotten: 2 messages and 0 memories, among them «שלום».'],
+  ])('%i messages and %i memories with %j', (messages, memories, quote, english) => {
+    expect(en.commands.forget.done({ ...figures, messages, memories, quote })).toContain(english)
+  })
+
+  test('is named in Hebrew too', () => {
+    const text = he.commands.forget.done({ ...figures, messages: 3, memories: 1, quote: 'לחתול קוראים טום' })
+    expect(text).toContain('שכחתי: 3 הודעות וזיכרון אחד, בהם «לחתול קוראים טום».')
+  })
+
+  test('a long quote is cut between visible characters', () => {
+    const quote = '👨‍👩‍👧‍👦'.repeat(40)
+    const text = en.commands.forget.done({ ...figures, messages: 1, memories: 0, quote })
+    const shown = /«(.*)…»/.exec(text)?.[1] ?? ''
+    expect(shown.length).toBeGreaterThan(0)
+    expect(shown.replaceAll('👨‍👩‍👧‍👦', '')).toBe('')
+    expect(text.length).toBeLessThan(220)
+  })
+})
