@@ -70,6 +70,10 @@ const notLearned = async (
 const states = (text: string): boolean =>
   splitSentences(text.slice(0, READ_CHARACTERS)).some(sentence => kindOf(sentence) === 'statement')
 
+/** Whether a text only asks: such a message has a word that is looked for, and says nothing of it. */
+const onlyAsks = (text: string): boolean =>
+  splitSentences(text.slice(0, READ_CHARACTERS)).every(sentence => kindOf(sentence) === 'question')
+
 /** Beginning of a text by which its kind is judged. */
 const READ_CHARACTERS = 2000
 
@@ -90,7 +94,7 @@ const itemsFor = async (
   const items = [
     ...memories.map(each => itemOfMemory(each.memory, person)),
     ...quotes
-      .filter(quote => !learned.has(quote.message_id) && states(quote.text))
+      .filter(quote => !learned.has(quote.message_id) && !onlyAsks(quote.text))
       .map(quote => itemOfMessage(quote, person)),
   ]
   return { items, total: items.length }
