@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Speaker } from '../../src/conversation/command-handler.ts'
 import { createChatCommands } from '../../src/interfaces/chat/commands.ts'
 import { readNumbers } from '../../src/interfaces/chat/numbers.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 import { personOf } from '../support/operations/records.ts'
 
@@ -18,7 +19,12 @@ const setUp = (language: 'en' | 'he' = 'en') => {
   const runner = parts.runner()
   return {
     parts,
-    commands: createChatCommands({ runner, clock: parts.clock, language: () => Promise.resolve(language) }),
+    commands: createChatCommands({
+      runner,
+      clock: parts.clock,
+      language: () => Promise.resolve(language),
+      zoneOf: async () => UTC,
+    }),
   }
 }
 
@@ -165,7 +171,7 @@ test.each([
   expect(readNumbers(text)).toEqual(numbers)
 })
 
-test.each(['', 'one', '1 milk', '3-1', '1-999', '12345', 'all', '1/2', '-', '1x', 'mem_1'])(
+test.each(['', 'one', '1 milk', '3-1', '1-999', '12345', 'all', '1/2', '1.5', '-', '1x', 'mem_1'])(
   '%j lists no numbers',
   text => {
     expect(readNumbers(text)).toBeUndefined()

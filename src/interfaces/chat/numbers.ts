@@ -7,7 +7,7 @@ const MOST_NUMBERS = 50
 const DECIMAL = /\p{Nd}/gu
 /** Words and signs between numbers that say nothing. */
 const BETWEEN =
-  /[,;،、&+#.]|(?<![\p{L}])(?:and|numbers?|nos?|ו|ו-|מספר|מספרים)(?![\p{L}])[-־]?|(?<![\p{L}])ו[-־]?(?=\d)/gu
+  /[,;،、&+#]|\.(?!\d)|(?<![\p{L}])(?:and|numbers?|nos?|ו|ו-|מספר|מספרים)(?![\p{L}])[-־]?|(?<![\p{L}])ו[-־]?(?=\d)/gu
 const RANGE = /(\d+)\s*(?:[-–—־~]|to|עד)\s*(\d+)/gu
 
 /** The text with the digits of every script as 0 to 9. */
