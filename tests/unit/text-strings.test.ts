@@ -4,7 +4,7 @@ import { timeZone } from '../../src/platform/time-zone.ts'
 import { en } from '../../src/text/strings/en.ts'
 import { he } from '../../src/text/strings/he.ts'
 import { withPrefix } from '../../src/text/strings/hebrew-prefix.ts'
-import { englishDay, hebrewDay, timeOfDay } from '../../src/text/strings/written-day.ts'
+import { englishDay, hebrewDay, timeOfDay, withWrittenDays } from '../../src/text/strings/written-day.ts'
 
 test.each([
   ['2026-11-28T12:00:00Z', 'UTC', '28 Nov 2026', '28.11.2026', '12:00'],
@@ -68,4 +68,26 @@ describe('what was forgotten', () => {
     expect(shown.replaceAll('👨‍👩‍👧‍👦', '')).toBe('')
     expect(text.length).toBeLessThan(220)
   })
+})
+
+test.each([
+  ['[2026-11-20] Ana: I moved', '[20 Nov 2026] Ana: I moved', '[20.11.2026] Ana: I moved'],
+  ['2026-01-02, 2026-03-04', '2 Jan 2026, 4 Mar 2026', '2.1.2026, 4.3.2026'],
+  ['until 2026-12-31.', 'until 31 Dec 2026.', 'until 31.12.2026.'],
+  ['order 12026-11-20', 'order 12026-11-20', 'order 12026-11-20'],
+  ['part 2026-11-20-7', 'part 2026-11-20-7', 'part 2026-11-20-7'],
+  ['2026-13-40', '2026-13-40', '2026-13-40'],
+])('days within %j', (text, english, hebrew) => {
+  expect(withWrittenDays(text, englishDay)).toBe(english)
+  expect(withWrittenDays(text, hebrewDay)).toBe(hebrew)
+})
+
+test('a list writes the days of transcripts as people do, and leaves what people said word for word', () => {
+  const said_on = { year: 2026, month: 11, date: 20 }
+  const item = { number: 1, said_on, in_group: false, text: '[2026-11-20] Ana: I moved' }
+  const list = (by: 'you' | 'conversation'): string => en.commands.memory.list([{ ...item, by }], 1, true)
+  expect(list('conversation')).toContain('20 Nov 2026, from a conversation: [20 Nov 2026] Ana: I moved')
+  expect(list('you')).toContain('20 Nov 2026, you said: [2026-11-20] Ana: I moved')
+  const because = { text: item.text, by: 'conversation', said_on, similarity: null, given_as: 'recall' } as const
+  expect(he.commands.why.basis([because], true, false)).toContain('- 20.11.2026: [20.11.2026] Ana: I moved')
 })

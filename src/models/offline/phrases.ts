@@ -2,7 +2,7 @@
 import { cutStart } from '../../text/cut.ts'
 import type { Language } from '../../text/language.ts'
 import { withPrefix } from '../../text/strings/hebrew-prefix.ts'
-import { englishDay, hebrewDay, type CalendarDay } from '../../text/strings/written-day.ts'
+import { englishDay, hebrewDay, withWrittenDays } from '../../text/strings/written-day.ts'
 import type { Saying } from './transcript.ts'
 
 /** What the offline model says around its quotes. Every answer begins with `label`: nobody shall take it for more. */
@@ -23,12 +23,6 @@ const QUOTE_CHARACTERS = 300
 const quoted = (text: string): string =>
   `“${text.length <= QUOTE_CHARACTERS ? text : `${cutStart(text, QUOTE_CHARACTERS).trimEnd()}…`}”`
 
-/** @param day `YYYY-MM-DD` */
-const writtenOn = (day: string, write: (day: CalendarDay) => string): string => {
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
-  return write({ year, month, date })
-}
-
 const ENGLISH: Phrases = {
   label: '(offline model)',
   greeting: 'Hello! I can only repeat what you tell me: say something about yourself, then ask me about it.',
@@ -36,7 +30,7 @@ const ENGLISH: Phrases = {
   filler: 'All right.',
   noted: statement => `Noted: ${quoted(statement)} Ask me about it later and I will quote it.`,
   quote: ({ text, speaker, day }) =>
-    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${writtenOn(day, englishDay)}`}: ${quoted(text)}`,
+    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${withWrittenDays(day, englishDay)}`}: ${quoted(text)}`,
   unknown:
     'I find nothing about that in what you told me. I am a demo without a language model: I can only quote what people told me.',
 }
@@ -48,7 +42,7 @@ const HEBREW: Phrases = {
   filler: 'בסדר.',
   noted: statement => `רשמתי: ${quoted(statement)} אפשר לשאול אותי על זה אחר כך, ואצטט.`,
   quote: ({ text, speaker, day }) =>
-    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ${withPrefix('ב', writtenOn(day, hebrewDay))}`}: ${quoted(text)}`,
+    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ${withPrefix('ב', withWrittenDays(day, hebrewDay))}`}: ${quoted(text)}`,
   unknown: 'לא מצאתי על זה דבר במה שסיפרת לי. אני הדגמה בלי מודל שפה: אני יכול רק לצטט את מה שסיפרו לי.',
 }
 

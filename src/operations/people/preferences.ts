@@ -4,6 +4,7 @@ import { describePerson } from '../../messages/describe-scope.ts'
 import { LANGUAGES } from '../../people/preferences.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { timeZone } from '../../platform/time-zone.ts'
+import { timeOfDay } from '../../text/strings/written-day.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
 import { operation } from '../operation.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput } from '../subject.ts'
@@ -84,8 +85,7 @@ export const peopleTimezone = operation({
     }
     const { time_zone } = await preferences.of(person_id)
     const current = time_zone === undefined ? clock.zone : timeZone(time_zone)
-    const { hour, minute } = current.wallClock(clock.now())
-    const local_time = [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
+    const local_time = timeOfDay(current.wallClock(clock.now()))
     return { who: describePerson(person), zone: current.name, local_time, own: time_zone !== undefined }
   },
 })

@@ -1,7 +1,7 @@
 /** DeniDin's own messages to people in English. */
 import { listedText, quotedText } from '../list-line.ts'
-import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
-import { englishDay, timeOfDay } from './written-day.ts'
+import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
+import { englishDay, timeOfDay, withWrittenDays } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -18,6 +18,10 @@ const duration = (seconds: number): string => {
 }
 
 const SPEAKERS = { you: 'you said', others: 'someone else said', conversation: 'from a conversation' }
+
+/** Transcripts and summaries of conversations are our words; what people said stays word for word. */
+const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
+  by === 'conversation' ? withWrittenDays(text, englishDay) : text
 
 const PRIVACY_ON = 'Learning is on: I remember what matters from what you say. /privacy off turns it off.'
 const PRIVACY_OFF =
@@ -61,7 +65,7 @@ const commands: CommandStrings = {
             : 'This is what I remember:',
         ...items.map(
           ({ number, by, said_on, in_group, text }) =>
-            `${String(number)}. ${englishDay(said_on)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(text)}`,
+            `${String(number)}. ${englishDay(said_on)}, ${SPEAKERS[by]}${in_group ? ' in a group' : ''}: ${listedText(ownWords({ by, text }))}`,
         ),
         ...(items.length === 0 ? [] : ['/forget and a number makes me forget that.']),
         ...(learn ? [] : [PRIVACY_OFF]),
@@ -104,9 +108,11 @@ const commands: CommandStrings = {
     help: 'what my last reply was based on',
     basis: (items, replied, sympathy) => {
       if (!replied) return 'I have not answered anything here yet.'
-      const lines = items.map(({ text, said_on, similarity, given_as }) => {
+      const lines = items.map(({ text, by, said_on, similarity, given_as }) => {
         const what =
-          text === null || said_on === null ? '(forgotten since)' : `${englishDay(said_on)}: ${listedText(text)}`
+          text === null || said_on === null
+            ? '(forgotten since)'
+            : `${englishDay(said_on)}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`
         return `- ${what}${given_as === 'profile' ? ' (I am given this with each of your messages)' : similar}`
       })

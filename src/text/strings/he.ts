@@ -1,8 +1,8 @@
 /** DeniDin's own messages to people in Hebrew. */
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
-import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings } from './strings.ts'
-import { hebrewDay, timeOfDay } from './written-day.ts'
+import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
+import { hebrewDay, timeOfDay, withWrittenDays } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -20,6 +20,10 @@ const duration = (seconds: number): string => {
 }
 
 const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה' }
+
+/** Transcripts and summaries of conversations are our words; what people said stays word for word. */
+const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
+  by === 'conversation' ? withWrittenDays(text, hebrewDay) : text
 
 const PRIVACY_ON = 'הלמידה פועלת: אני זוכר מה שחשוב מדבריך. ‎/privacy off מפסיק את זה.'
 const PRIVACY_OFF =
@@ -63,7 +67,7 @@ const commands: CommandStrings = {
             : 'זה מה שאני זוכר:',
         ...items.map(
           ({ number, by, said_on, in_group, text }) =>
-            `${String(number)}. ${hebrewDay(said_on)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(text)}`,
+            `${String(number)}. ${hebrewDay(said_on)}, ${SPEAKERS[by]}${in_group ? ' בקבוצה' : ''}: ${listedText(ownWords({ by, text }))}`,
         ),
         ...(items.length === 0 ? [] : ['כדי שאשכח משהו: ‎/forget ואחריו המספר.']),
         ...(learn ? [] : [PRIVACY_OFF]),
@@ -105,8 +109,11 @@ const commands: CommandStrings = {
     help: 'על מה התבססה התשובה האחרונה שלי',
     basis: (items, replied, sympathy) => {
       if (!replied) return 'עוד לא עניתי כאן על שום דבר.'
-      const lines = items.map(({ text, said_on, similarity, given_as }) => {
-        const what = text === null || said_on === null ? '(נשכח בינתיים)' : `${hebrewDay(said_on)}: ${listedText(text)}`
+      const lines = items.map(({ text, by, said_on, similarity, given_as }) => {
+        const what =
+          text === null || said_on === null
+            ? '(נשכח בינתיים)'
+            : `${hebrewDay(said_on)}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
         return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
       })

@@ -35,6 +35,7 @@ export interface ListedFigures {
 export interface WhyFigures {
   /** `null`: forgotten since. */
   readonly text: string | null
+  readonly by: ListedFigures['by'] | null
   /** Where the reader is. */
   readonly said_on: CalendarDay | null
   /** 0 to 1; `null`: found by its words, or not looked for. */

@@ -15,6 +15,14 @@ export const englishDay = ({ year, month, date }: CalendarDay): string =>
 /** `28.11.2026` */
 export const hebrewDay = ({ year, month, date }: CalendarDay): string => [date, month, year].map(String).join('.')
 
+const ISO_DAY = /(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d-]|T\d)/g
+
+/** A text of our own with its ISO 8601 days written as its reader writes days. */
+export const withWrittenDays = (text: string, write: (day: CalendarDay) => string): string =>
+  text.replace(ISO_DAY, (_day, year: string, month: string, date: string) =>
+    write({ year: Number(year), month: Number(month), date: Number(date) }),
+  )
+
 /** `14:05` */
 export const timeOfDay = ({ hour, minute }: Pick<WallClock, 'hour' | 'minute'>): string =>
   [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
