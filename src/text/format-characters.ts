@@ -1,7 +1,7 @@
 /** Removes the format characters that keyboards, phones and other programs put into what people write. */
 
 /** Characters that show nothing: direction marks, zero-width characters, soft hyphens, byte order marks. */
-const INVISIBLE = /[[\p{Cf}&&\p{Default_Ignorable_Code_Point}]--[\u200c\u200d\u{e0020}-\u{e007f}]]/gv
+const INVISIBLE = /[[\p{Cf}&&\p{Default_Ignorable_Code_Point}]--[\u{e0020}-\u{e007f}\u200c-\u200d]]/gv
 
 /** Tags are a part of the flags of regions only; elsewhere they can hide words. */
 const TAGS = /(\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f})|[\u{e0020}-\u{e007f}]+/gu

@@ -11,7 +11,7 @@ const VALID_MS = 5 * MINUTE_MS
 const SURE = "(?:of course|for sure|definitely|absolutely|please|please do|go ahead|do it|i am sure|i['’]m sure|sure)"
 const SURE_HEBREW = '(?:בטח|בהחלט|בבקשה|ברור|בוודאי|כמובן|אני בטוח|אני בטוחה|קדימה)'
 const YES = new RegExp(
-  `^(?:(?:y|yes|yeah|yep|yup)(?:[,\\s]+${SURE})?|${SURE}|(?:כן)(?:[,\\s]+${SURE_HEBREW})?|בטח|בהחלט|ברור|בוודאי|כמובן)[\\s.!👍🏻🏼🏽🏾🏿]*$`,
+  `^(?:(?:y|yes|yeah|yep|yup)(?:[,\\s]+${SURE})?|${SURE}|(?:כן)(?:[,\\s]+${SURE_HEBREW})?|בטח|בהחלט|ברור|בוודאי|כמובן)(?:[\\s.!]|👍\\p{Emoji_Modifier}?)*$`,
   'iu',
 )
 const NO = new RegExp(
