@@ -91,7 +91,8 @@ test('forgetting a memory takes its words from everywhere, the answers that repe
 test('/forget last takes back the last thing said with the answer to it', async () => {
   await denidin.say('I like tea')
   await denidin.say('I stole the Picasso')
-  expect(await denidin.say('forget that')).toContain('Forgotten: 2 messages')
+  const answer = await denidin.say('forget that')
+  expect(answer).toContain('Forgotten: 2 messages and 0 memories, among them «I stole the Picasso».')
   await denidin.say('hello')
   expect(denidin.lastRequest()).toContain('I like tea')
   expect(denidin.lastRequest()).not.toContain('Picasso')
