@@ -32,7 +32,13 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     this.#logger = deps.logger.for('inbox')
   }
 
-  async edited({ message_id, text: written }: { readonly message_id: MessageId; readonly text: string }): Promise<void> {
+  async edited({
+    message_id,
+    text: written,
+  }: {
+    readonly message_id: MessageId
+    readonly text: string
+  }): Promise<void> {
     const { messages, tokens } = this.#deps
     const text = withoutFormatCharacters(written)
     await this.#sessionFollows(await messages.history.edit(message_id, text, tokens.count(text)))
