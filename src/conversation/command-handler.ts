@@ -20,6 +20,8 @@ export interface CommandHandler {
    * reaches the model nor the history. `from` is who wrote it, where.
    */
   recognises(text: string, from?: { readonly person_id: PersonId; readonly chat_id: ChatId }): boolean
+  /** What to say about a question that the text has withdrawn; `recognises` was asked about the text before. */
+  withdrawal(text: string, speaker: Speaker): Promise<string | undefined>
   /** Runs a command and gives the sentence to answer with, in the speaker's language. Never rejects. */
   run(text: string, speaker: Speaker): Promise<string>
 }

@@ -11,7 +11,7 @@ import type { TurnMessage } from './turn-message.ts'
 
 export interface CommandRunnerDeps {
   readonly commands: CommandHandler
-  readonly outbox: Pick<Outbox, 'deliver'>
+  readonly outbox: Pick<Outbox, 'deliver' | 'notify'>
   readonly messages: Pick<MessageStore, 'history'>
   readonly writer: ReplyWriter
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
@@ -32,16 +32,32 @@ export class CommandRunner {
     return message.addressed && this.#deps.commands.recognises(message.text, message)
   }
 
+  /** Says that a message, which may be anything, has withdrawn an open question; the message is worked on as usual. */
+  async sayWithdrawn(message: TurnMessage, person: Person): Promise<void> {
+    const { commands, outbox, writer } = this.#deps
+    if (!message.addressed) return
+    const text = await commands.withdrawal(message.text, speakerOf(message, person))
+    if (text !== undefined) await outbox.notify(writer.notice([], message, text))
+  }
+
   async run(message: TurnMessage, person: Person): Promise<void> {
     const { commands, outbox, messages, writer, channelOf, clock, scrub } = this.#deps
-    const { message_id, chat_id, chat_kind, scope } = message
+    const { message_id, chat_id } = message
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
-    const speaker: Speaker = { person, chat_id, chat_kind, scope, message_id }
-    const text = await commands.run(message.text, speaker)
-    // An answer that no one has to think about needs no time for typing. Commands are no conversation: neither their words nor their answers, which may hold what is to be forgotten, stay.
+    const text = await commands.run(message.text, speakerOf(message, person))
+    // An answer that no one has to think about needs no time for typing. Commands are no conversation: neither their
+    // words nor their answers, which may hold what is to be forgotten, stay.
     if ((await outbox.deliver(writer.notice([message_id], message, text))) !== undefined) {
       await messages.history.remove(message_id, clock.now())
       scrub()
     }
   }
 }
+
+const speakerOf = ({ message_id, chat_id, chat_kind, scope }: TurnMessage, person: Person): Speaker => ({
+  person,
+  chat_id,
+  chat_kind,
+  scope,
+  message_id,
+})

@@ -72,11 +72,13 @@ export class Dispatcher {
       } else if (handlers.commands.recognises(message)) {
         // What was said before a command belongs before it: a reset must not swallow it.
         await this.#talk(scope, talk.splice(0), pause)
+        await handlers.commands.sayWithdrawn(message, person)
         await handlers.commands.run(message, person)
       } else if (message.kind === 'unreadable') {
         await handlers.unreadable.handle(message, { mayAsk: pause === undefined && message.addressed })
       } else {
         handlers.unreadable.readable(message.scope)
+        await handlers.commands.sayWithdrawn(message, person)
         talk.push({ message, person })
       }
     }

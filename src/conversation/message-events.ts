@@ -7,6 +7,7 @@ import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { withoutFormatCharacters } from '../text/format-characters.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 
@@ -31,8 +32,15 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     this.#logger = deps.logger.for('inbox')
   }
 
-  async edited({ message_id, text }: { readonly message_id: MessageId; readonly text: string }): Promise<void> {
+  async edited({
+    message_id,
+    text: written,
+  }: {
+    readonly message_id: MessageId
+    readonly text: string
+  }): Promise<void> {
     const { messages, tokens } = this.#deps
+    const text = withoutFormatCharacters(written)
     await this.#sessionFollows(await messages.history.edit(message_id, text, tokens.count(text)))
   }
 

@@ -8,6 +8,7 @@ import { knownName } from '../people/sender-normalisation.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { withoutFormatCharacters } from '../text/format-characters.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -49,7 +50,8 @@ export class MessageRecorder {
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
     const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
     const late = this.#ageOf(incoming) > settings.answer_within_ms
-    const message = late ? { ...incoming, addressed: false } : incoming
+    const seen = { ...incoming, text: withoutFormatCharacters(incoming.text) }
+    const message = late ? { ...seen, addressed: false } : seen
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, text, sent_at, sender } = message

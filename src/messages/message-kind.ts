@@ -7,18 +7,25 @@ export interface ParsedCommand {
   readonly args: string
 }
 
+/** White space, and characters that look like it and are none: the blanks of Braille and Hangul. */
+const SPACE = '[\\s\\u2800\\u3164\\uffa0]'
+
 /**
  * A slash and a word of any alphabet, alone or followed by white space and more words. `/home/user` and `1/2` are no
- * commands. Phones add a full stop after the word; it is ignored, and so is any white space before the slash.
+ * commands. Phones add punctuation after the word; it is ignored, and so is any white space before the slash. Keyboards
+ * of some scripts have slashes, letters and punctuation of their own.
  */
-const COMMAND = /^\s*(\/\p{L}[\p{L}\p{M}\p{N}_-]*)[.!?]*(?:\s+([\s\S]*))?$/u
+const COMMAND = new RegExp(
+  `^${SPACE}*[/／∕⁄](\\p{L}[\\p{L}\\p{M}\\p{N}_-]*)[.!?,:。！？：，…]*(?:${SPACE}+([^]*))?$`,
+  'u',
+)
 
 /** Reads a slash command; `undefined` when the text is none. */
 export const parseCommand = (text: string): ParsedCommand | undefined => {
   const match = COMMAND.exec(text)
   if (match === null) return undefined
   const [, name = '', args = ''] = match
-  return { name, args }
+  return { name: `/${name.normalize('NFKC')}`, args }
 }
 
 /** Whether a text is a slash command, known or not. */

@@ -44,7 +44,7 @@ const everythingOnDisk = async (): Promise<string> => {
 
 test('an edited message reads in the history as it was edited', async () => {
   const message_id = await write('my dog is called Rex')
-  await denidin.channel.events.edited({ message_id, text: 'my dog is called Max' })
+  await denidin.channel.events.edited({ message_id, text: '\u200emy dog\u200b is called Max\u200f' })
   await write('what is my dog called?')
   expect(denidin.lastRequest()).toContain('user: my dog is called Max')
   expect(denidin.lastRequest()).not.toContain('user: my dog is called Rex')

@@ -190,7 +190,11 @@ test('a session file that cannot be read or written holds up no conversation', a
   const file = rig.data('sessions', session?.session_id ?? '', 'session.json')
   await rm(file)
   await mkdir(file)
-  const echo: CommandHandler = { recognises: text => text === '/echo', run: () => Promise.resolve('echo') }
+  const echo: CommandHandler = {
+    recognises: text => text === '/echo',
+    withdrawal: () => Promise.resolve(undefined),
+    run: () => Promise.resolve('echo'),
+  }
   await rig.crash()
   await rig.open({ commands: echo })
   await rig.channel.deliver({ text: 'what is my name?', chat_id: ANA })

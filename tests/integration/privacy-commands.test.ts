@@ -302,3 +302,35 @@ test('the audit log says who did what with whose memory, and holds no words', as
   expect(JSON.stringify(entries)).not.toContain('Marlin')
   expect((await stat(join(denidin.folder, 'logs/memory_audit.log'))).mode & 0o777).toBe(0o600)
 })
+
+test('commands, answers and edits are understood behind invisible characters, and nothing of them is learned', async () => {
+  expect(await denidin.say('\u200e/remember my boat is called \u200fMarlin')).toBe(
+    'Remembered: my boat is called Marlin',
+  )
+  expect(await denidin.say('\u200f／memory')).toContain('my boat is called Marlin')
+  expect(await denidin.say('/forget \u200e١')).toContain('Forgotten:')
+  expect(await denidin.say('\u202b/forget all\u202c')).toContain('Answer “yes”')
+  expect(await denidin.say('yes\u200f')).toContain('nothing of it is left')
+  await denidin.app.memory.whenIdle()
+  expect(await denidin.say('/memory')).toContain('nothing that I remember')
+})
+
+test('/forget takes several numbers and names those that it did not find', async () => {
+  for (const thing of ['my boat is called Marlin', 'my bike is red', 'my car is blue'])
+    await denidin.say(`/remember ${thing}`)
+  await denidin.say('/memory')
+  const answer = await denidin.say('/forget 1, 3 and 9')
+  expect(answer).toContain('2 memories')
+  expect(answer).toContain('Not found, or not yours alone to forget: 9.')
+  expect(await denidin.say('/memory')).toMatch(/^(?!.*Marlin)(?!.*car)[^]*bike/)
+})
+
+test('words that are no answer withdraw the question, in one sentence, and are answered as usual', async () => {
+  denidin.models.always('completion', reply('Sunny.'))
+  await denidin.say('/forget all')
+  const answers = await denidin.say('what is the weather like?')
+  expect(answers).toContain('left everything as it is')
+  expect(answers).toContain('Sunny.')
+  expect(await denidin.say('/forget all')).toContain('Answer “yes”')
+  expect(await denidin.say('/lang en')).toContain('left everything as it is')
+})

@@ -62,7 +62,11 @@ export interface PipelineRigOptions {
   readonly commands?: CommandHandler
 }
 
-const NO_COMMANDS: CommandHandler = { recognises: () => false, run: () => Promise.resolve('') }
+const NO_COMMANDS: CommandHandler = {
+  recognises: () => false,
+  withdrawal: () => Promise.resolve(undefined),
+  run: () => Promise.resolve(''),
+}
 
 /** Everything that one process holds; a crash is to forget it and make another over the same folder. */
 export interface PipelineProcess {

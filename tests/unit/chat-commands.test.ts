@@ -35,12 +35,9 @@ test.each(['/reset', ' /RESET ', '/reset.', '/reset now please', '/frobnicate', 
   },
 )
 
-test.each(['reset', 'please /reset', '/', '/ reset', '/home/user/file', '1/2', '//', '/2', ''])(
-  '%j is no command',
-  text => {
-    expect(setUp().commands.recognises(text)).toBe(false)
-  },
-)
+test.each(['please /reset', '/', '/home/user/file', '1/2', '//', '/2', ''])('%j is no command', text => {
+  expect(setUp().commands.recognises(text)).toBe(false)
+})
 
 test('/reset ends the conversation of the speaker and says that it was saved', async () => {
   const { parts, commands } = setUp()
@@ -87,7 +84,7 @@ test('when the language cannot be found out, the command itself tells it', async
     zoneOf: async () => UTC,
   })
   await expect(commands.run('/reset', speaker)).resolves.toContain('Session reset!')
-  await expect(commands.run('/איפוס', speaker)).resolves.toContain('אני לא מכיר')
+  await expect(commands.run('/בננה', speaker)).resolves.toContain('אני לא מכיר')
 })
 
 test('/help lists what the speaker may do', async () => {

@@ -36,7 +36,25 @@ test('what must be confirmed runs once it is, and only once', async () => {
   expect(commands.recognises('yes', FROM)).toBe(false)
 })
 
-test.each(['yes', 'Yes!', ' YES PLEASE ', 'y', 'כן', 'כן בבקשה'])('%j is a yes', async text => {
+test.each([
+  'yes',
+  'Yes!',
+  ' YES PLEASE ',
+  'y',
+  'כן',
+  'כן בבקשה',
+  'sure',
+  'Sure!',
+  'yes, sure',
+  'yeah',
+  'of course',
+  'yes 👍',
+  'ＹＥＳ',
+  'כן בטח',
+  'בטח',
+  'כן, בהחלט',
+  'ברור',
+])('%j is a yes', async text => {
   const { commands, forgotten } = setUp()
   await commands.run('/forget all', speaker)
   expect(commands.recognises(text, FROM)).toBe(true)
@@ -44,7 +62,19 @@ test.each(['yes', 'Yes!', ' YES PLEASE ', 'y', 'כן', 'כן בבקשה'])('%j i
   expect(forgotten()).toHaveLength(1)
 })
 
-test.each(['no', 'No.', 'cancel', 'לא', 'ביטול'])('%j is a no', async text => {
+test.each([
+  'no',
+  'No.',
+  'cancel',
+  'לא',
+  'ביטול',
+  'no thanks',
+  'No, thank you',
+  'nope',
+  'never mind',
+  'לא, תודה',
+  'לא צריך',
+])('%j is a no', async text => {
   const { commands, forgotten } = setUp()
   await commands.run('/forget all', speaker)
   expect(commands.recognises(text, FROM)).toBe(true)
@@ -59,9 +89,21 @@ test.each(['yes, but what about my photos?', 'sure thing', 'yesterday', 'כן א
     const { commands } = setUp()
     await commands.run('/forget all', speaker)
     expect(commands.recognises(text, FROM)).toBe(false)
+    expect(await commands.withdrawal(text, speaker)).toContain('left everything as it is')
+    // It is said once.
+    expect(await commands.withdrawal(text, speaker)).toBeUndefined()
     expect(commands.recognises('yes', FROM)).toBe(false)
+    expect(await commands.withdrawal('yes', speaker)).toBeUndefined()
   },
 )
+
+test('after five minutes nothing waits any more, and no word is lost about it', async () => {
+  const { parts, commands } = setUp()
+  await commands.run('/forget all', speaker)
+  await parts.clock.advance(5 * MINUTE_MS + 1)
+  expect(commands.recognises('hello', FROM)).toBe(false)
+  expect(await commands.withdrawal('hello', speaker)).toBeUndefined()
+})
 
 test('a yes counts for five minutes, from the one who was asked, where they were asked', async () => {
   const { parts, commands } = setUp()

@@ -10,6 +10,13 @@ test.each([
   ['\n\t/help', '/help', ''],
   ['\u00a0/help', '/help', ''],
   ['/עזרה', '/עזרה', ''],
+  ['／ｍｅｍｏｒｙ tea', '/memory', 'tea'],
+  ['∕reset', '/reset', ''],
+  ['\u3164/reset', '/reset', ''],
+  ['/forget\u00a01', '/forget', '1'],
+  ['/forget\u20031', '/forget', '1'],
+  ['/remember: milk', '/remember', 'milk'],
+  ['/memory。', '/memory', ''],
   ['/помощь мне', '/помощь', 'мне'],
   ['/مساعدة', '/مساعدة', ''],
 ])('%j is a command in any alphabet and behind any white space', (text, name, args) => {

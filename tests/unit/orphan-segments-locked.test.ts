@@ -7,8 +7,6 @@ import { expect, test } from '@jest/globals'
 import { removeOrphanSegments } from '../../src/vectors/sqlite/orphan-segments.ts'
 
 const USED = '11111111-1111-1111-1111-111111111111'
-/** Longer than the folder takes to be listed. */
-const HELD_MS = 200
 const DROPPED = '22222222-2222-2222-2222-222222222222'
 
 test('a database that the server holds for a moment is waited for', async () => {
@@ -19,11 +17,11 @@ test('a database that the server holds for a moment is waited for', async () => 
     await mkdir(join(folder, USED))
     await mkdir(join(folder, DROPPED))
     server.exec('begin exclusive')
-    const removed = removeOrphanSegments(folder)
-    setTimeout(() => {
-      server.exec('commit')
-    }, HELD_MS)
-    await removed
+    await removeOrphanSegments(folder, {
+      sleep: async () => {
+        server.exec('commit')
+      },
+    })
     expect((await readdir(folder)).sort()).toEqual([USED, 'chroma.sqlite3'])
   } finally {
     server.close()

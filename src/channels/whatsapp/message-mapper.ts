@@ -1,6 +1,7 @@
 /** Decides which WhatsApp messages are a person's words, and maps those to the messages of the pipeline. */
 import type { IncomingMessage } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
+import { withoutFormatCharacters } from '../../text/format-characters.ts'
 import { UNREADABLE, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
 /** Kinds of messages that hold a person's words; every other kind is a notice of WhatsApp, or has no words. */
@@ -64,7 +65,8 @@ const quotedIdOf = ({ chat_id, quoted_key, quoted_author_id }: WhatsAppMessage, 
 
 /** The text without the mentions (`@digits`) of these addresses; a message that holds nothing else stays as it is. */
 const withoutMentions = (text: string, addresses: readonly string[]): string => {
-  let rest = text
+  // Phones put direction marks around mentions.
+  let rest = withoutFormatCharacters(text)
   for (const address of addresses) {
     rest = rest.replace(new RegExp(`(?<![ \\t])[ \\t]*@${identityOf(address).value}(?!\\d)`, 'g'), '')
   }

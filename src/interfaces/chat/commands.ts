@@ -9,6 +9,7 @@ import { asDenidinError, type ErrorCode } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
 import { languageOf, stringsIn, type Language } from '../../text/language.ts'
 import type { Strings } from '../../text/strings/strings.ts'
+import { menuNameOf, nearMiss, withHebrewNames } from './command-names.ts'
 import { Confirmations, type Asked } from './confirmations.ts'
 import { chatMenu, type ChatCommand } from './menu.ts'
 import { naturalCommand } from './natural-commands.ts'
@@ -42,24 +43,46 @@ class ChatCommands implements CommandHandler {
   }
 
   recognises(text: string, from?: Asked): boolean {
-    return (from !== undefined && this.#confirmations.recognises(text, from)) || readCommand(text) !== undefined
+    if (from !== undefined && this.#confirmations.recognises(text, from)) return true
+    return readCommand(text) !== undefined || nearMiss(text) !== undefined
+  }
+
+  async withdrawal(text: string, speaker: Speaker): Promise<string | undefined> {
+    if (!this.#confirmations.takeWithdrawn(askedOf(speaker))) return undefined
+    return (await this.#stringsFor(speaker, text)).any_command.withdrawn
   }
 
   async run(text: string, speaker: Speaker): Promise<string> {
-    const strings = stringsIn(await this.#language(speaker, text).catch(() => languageOf(text)))
+    const strings = await this.#stringsFor(speaker, text)
     const answer = this.#confirmations.answer(text, askedOf(speaker))
     if (answer?.yes === false) return strings.any_command.not_confirmed
-    const command = answer?.command ?? readCommand(text) ?? { name: '', args: '' }
-    return await this.#perform(command, speaker, strings, answer?.yes)
+    if (answer !== undefined) return await this.#perform(answer.command, speaker, strings, answer.kind === 'destroy')
+    const command = readCommand(text)
+    if (command !== undefined) return await this.#perform(command, speaker, strings)
+    const near = nearMiss(text)
+    return near === undefined ? strings.something_went_wrong : this.#suggest(near, speaker, strings)
+  }
+
+  async #stringsFor(speaker: Speaker, text: string): Promise<Strings> {
+    return stringsIn(await this.#language(speaker, text).catch(() => languageOf(text)))
+  }
+
+  #suggest(near: ParsedCommand, speaker: Speaker, { any_command }: Strings): string {
+    this.#confirmations.ask(askedOf(speaker), 'near_miss', near)
+    return any_command.near_miss(written(near))
   }
 
   async #perform(parsed: ParsedCommand, speaker: Speaker, strings: Strings, confirmed = false): Promise<string> {
-    const name = parsed.name.toLowerCase()
+    const name = menuNameOf(parsed.name)
     const caller = callerOf(speaker)
     if (name === HELP) return help(caller, strings)
     const command = Object.hasOwn(menu, name) ? menu[name] : undefined
     if (command === undefined) {
-      return strings.any_command.unknown(parsed.name, suggest(name, available(caller)))
+      const near = suggest(name, withHebrewNames(available(caller)))
+      if (near !== undefined) {
+        this.#confirmations.ask(askedOf(speaker), 'near_miss', { name: near, args: parsed.args })
+      }
+      return strings.any_command.unknown(parsed.name, near === undefined ? undefined : suggestion(near, parsed.args))
     }
     const args = parsed.args.trim()
     if (speaker.chat_kind === 'group' && command.direct_only?.(args) === true) {
@@ -76,7 +99,7 @@ class ChatCommands implements CommandHandler {
       const usage = MISREAD.has(code) ? command.usage?.(strings.commands) : undefined
       if (code !== 'confirmation_needed') return usage ?? failureText(code, name, strings)
       // The yes arrives as a message of its own, which is the one to answer then.
-      this.#confirmations.ask(askedOf(speaker), { name, args: parsed.args })
+      this.#confirmations.ask(askedOf(speaker), 'destroy', { name, args: parsed.args })
       return command.question?.(strings.commands) ?? strings.any_command.confirm(command.summary(strings.commands))
     }
   }
@@ -84,6 +107,14 @@ class ChatCommands implements CommandHandler {
 
 /** The commands that people write in a chat, over the list of operations. */
 export const createChatCommands = (deps: ChatCommandsDeps): CommandHandler => new ChatCommands(deps)
+
+const written = ({ name, args }: ParsedCommand): string => (args === '' ? name : `${name} ${args}`)
+
+const MOST_SHOWN_CHARACTERS = 30
+
+/** A command with its arguments, where these are short. */
+const suggestion = (name: string, args: string): string =>
+  args.length > MOST_SHOWN_CHARACTERS ? name : written({ name, args: args.trim() })
 
 const askedOf = ({ person, chat_id }: Speaker): Asked => ({ person_id: person.person_id, chat_id })
 

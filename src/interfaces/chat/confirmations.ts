@@ -8,8 +8,17 @@ import type { ParsedCommand } from '../../messages/message-kind.ts'
 /** How long a yes counts. */
 const VALID_MS = 5 * MINUTE_MS
 
-const YES = /^(?:yes|yes please|y|yep|כן|כן בבקשה)[\s.!]*$/iu
-const NO = /^(?:no|no thanks|n|nope|cancel|לא|לא תודה|בטל|בטלי|ביטול)[\s.!]*$/iu
+const SURE = "(?:of course|for sure|definitely|absolutely|please|please do|go ahead|do it|i am sure|i['’]m sure|sure)"
+const SURE_HEBREW = '(?:בטח|בהחלט|בבקשה|ברור|בוודאי|כמובן|אני בטוח|אני בטוחה|קדימה)'
+const YES = new RegExp(
+  `^(?:(?:y|yes|yeah|yep|yup)(?:[,\\s]+${SURE})?|${SURE}|(?:כן)(?:[,\\s]+${SURE_HEBREW})?|בטח|בהחלט|ברור|בוודאי|כמובן)(?:[\\s.!]|👍\\p{Emoji_Modifier}?)*$`,
+  'iu',
+)
+const NO = new RegExp(
+  "^(?:(?:n|no|nope|nah)(?:[,\\s]+(?:thanks|thank you|way|please|no|don['’]t|cancel))?|cancel|stop|never ?mind|don['’]t|" +
+    'לא(?:[,\\s]+(?:תודה|רוצה|לא|צריך|צריכה|בטל|בטלי))?|בטל|בטלי|ביטול|עזוב|עזבי|אל ת(?:עשה|עשי)(?: את זה)?)[\\s.!]*$',
+  'iu',
+)
 
 /** Who is asked, and where. */
 export interface Asked {
@@ -17,11 +26,15 @@ export interface Asked {
   readonly chat_id: Speaker['chat_id']
 }
 
+/** `destroy`: the yes confirms the command. `near_miss`: the yes says that the command was meant. */
+export type QuestionKind = 'destroy' | 'near_miss'
+
 /** A command that waits for its yes. */
 interface Pending {
   readonly asked: Asked
+  readonly kind: QuestionKind
   readonly command: ParsedCommand
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds on the monotonic clock. */
   readonly until: number
 }
 
@@ -32,13 +45,15 @@ interface Pending {
 export class Confirmations {
   readonly #clock: Clock
   readonly #pending = new Map<string, Pending>()
+  /** Keys of questions that were withdrawn, of which the person does not know yet. */
+  readonly #withdrawn = new Set<string>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  ask(asked: Asked, command: ParsedCommand): void {
-    this.#pending.set(this.#keyOf(asked), { asked, command, until: this.#clock.monotonic() + VALID_MS })
+  ask(asked: Asked, kind: QuestionKind, command: ParsedCommand): void {
+    this.#pending.set(this.#keyOf(asked), { asked, kind, command, until: this.#clock.monotonic() + VALID_MS })
   }
 
   /** Whether a text answers a question; any other text withdraws it. */
@@ -46,19 +61,26 @@ export class Confirmations {
     const key = this.#keyOf(asked)
     const pending = this.#pending.get(key)
     if (pending === undefined) return false
-    const answer = text.trim()
-    if (pending.until >= this.#clock.monotonic() && (YES.test(answer) || NO.test(answer))) return true
+    const answer = plainAnswer(text)
+    const isLate = pending.until < this.#clock.monotonic()
+    if (!isLate && (YES.test(answer) || NO.test(answer))) return true
     this.#pending.delete(key)
+    if (!isLate && pending.kind === 'destroy') this.#withdrawn.add(JSON.stringify([asked.person_id, asked.chat_id]))
     return false
   }
 
+  /** Whether the last text of a person withdrew a question of which they must hear; says so once. */
+  takeWithdrawn({ person_id, chat_id }: Asked): boolean {
+    return this.#withdrawn.delete(JSON.stringify([person_id, chat_id]))
+  }
+
   /** Takes the answer to a question, if the text is one. */
-  answer(text: string, asked: Asked): { readonly yes: boolean; readonly command: ParsedCommand } | undefined {
+  answer(text: string, asked: Asked): (Pick<Pending, 'kind' | 'command'> & { readonly yes: boolean }) | undefined {
     const key = this.#keyOf(asked)
     const pending = this.#pending.get(key)
     if (pending === undefined || !this.recognises(text, asked)) return undefined
     this.#pending.delete(key)
-    return { yes: YES.test(text.trim()), command: pending.command }
+    return { yes: YES.test(plainAnswer(text)), kind: pending.kind, command: pending.command }
   }
 
   /** The key of the question that waits in a chat, whichever address the chat has by now; else a new one. */
@@ -69,3 +91,8 @@ export class Confirmations {
     return waiting?.[0] ?? JSON.stringify([person_id, chat_id])
   }
 }
+
+/** Longer texts are no answers. */
+const MOST_CHARACTERS = 60
+
+const plainAnswer = (text: string): string => (text.length > MOST_CHARACTERS ? '' : text.normalize('NFKC').trim())

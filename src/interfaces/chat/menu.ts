@@ -4,6 +4,7 @@ import { cutStart } from '../../text/cut.ts'
 import { isTrouble } from '../../platform/health.ts'
 import type { TimeZone, WallClock } from '../../platform/time-zone.ts'
 import { stringsIn } from '../../text/language.ts'
+import { asciiDigits, readNumbers } from './numbers.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
 import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
 
@@ -27,7 +28,8 @@ export interface ChatCommand<N extends OperationName = OperationName> {
 const command = <N extends OperationName>(definition: ChatCommand<N>): ChatCommand<N> => definition
 
 /** The argument of `/pause` and `/resume` names a conversation; without it, the current one is meant. */
-const conversationIn = (args: string): { conversation?: string } => (args === '' ? {} : { conversation: args })
+const conversationIn = (args: string): { conversation?: string } =>
+  args === '' ? {} : { conversation: asciiDigits(args) }
 
 /** What the clock shows where the reader is. @param iso ISO 8601 */
 const timeIn = (zone: TimeZone, iso: string): WallClock => zone.wallClock(Date.parse(iso))
@@ -47,6 +49,8 @@ const SWITCH_WORDS: ReadonlyMap<string, 'on' | 'off'> = new Map([
   ['off', 'off'],
   ['הפעל', 'on'],
   ['כבה', 'off'],
+  ['כבוי', 'off'],
+  ['פועל', 'on'],
 ])
 
 const LANGUAGE_WORDS: ReadonlyMap<string, 'en' | 'he'> = new Map([
@@ -93,8 +97,8 @@ export const chatMenu = {
     run: 'memory.forget',
     summary: strings => strings.forget.help,
     parse: args => {
-      const what = FORGET_WORDS.get(args.toLowerCase()) ?? args
-      return /^(?:all|last|\d{1,4})$/.test(what) ? { what } : undefined
+      const what = FORGET_WORDS.get(args.toLowerCase()) ?? readNumbers(args)?.join(' ')
+      return what === undefined ? undefined : { what }
     },
     usage: strings => strings.forget.usage,
     direct_only: args => FORGET_WORDS.get(args.toLowerCase()) === 'all',
@@ -102,7 +106,10 @@ export const chatMenu = {
     say: (report, strings) => {
       switch (report.outcome) {
         case 'forgotten':
-          return strings.forget.done(report)
+          return [
+            strings.forget.done(report),
+            ...(report.unknown.length === 0 ? [] : [strings.forget.unknown(report.unknown.join(', '))]),
+          ].join(' ')
         case 'nothing':
           return strings.forget.nothing
         case 'not_yours':

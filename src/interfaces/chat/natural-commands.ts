@@ -21,20 +21,45 @@ const STATEMENT = [
   '(?:my|our|his|her|their|the(?! (?:time|other|day|one|night))|My|Our|The|on|at|in|every)',
   "\\p{Lu}[\\p{L}'’-]*(?= (?:is|has|likes|loves|hates|lives|works|will|can|can['’]t|does|doesn['’]t|needs|wants|prefers)\\b)",
 ].join('|')
+/**
+ * Beginnings of a statement without "that": `remember my locker is …`. What someone or something is belongs to it;
+ * `remember the day my …` and `remember my friend who …` reminisce.
+ */
+const IS =
+  "(?:is|are|has|have|likes?|loves?|hates?|lives?|works?|needs?|wants?|prefers?|can['’]t|doesn['’]t|don['’]t|cannot|=)"
+const PLAIN_STATEMENT = [
+  `(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[Tt]he(?! (?:time|other|day|one|night|moment|movie|film|song|guy|girl)))(?: (?!(?:who|that|when|which|where|how|was|were)\\b)[\\p{L}\\p{N}'’&+-]+){1,5} ${IS}`,
+  `(?:[Ii]|[Ww]e)(?:['’]m|['’]re|['’]ve| am| are| ${IS})`,
+  `\\p{Lu}[\\p{L}'’-]* ${IS}`,
+].join('|')
 /** The same after the Hebrew "that", which is joined to its word. */
 const STATEMENT_HEBREW =
-  '(?:אני|אנחנו|אנו|יש|אין|לי|לנו|לא|קוראים|אמא|אבא|אשתי|בעלי|אחי|אחותי|הבן|הבת|הילד[א-ת]*|ביום|בשעה|ב-?\\d|ה(?:שם|כתובת|טלפון|מספר|קוד|סיסמה|פגישה|תור|חתול|כלב|יום)[א-ת]*)'
+  '(?:אני|אנחנו|אנו|יש|אין|לי|לנו|לא|קוראים|אמא|אבא|אשתי|בעלי|אחי|אחותי|הבן|הבת|הילד[א-ת]*|ביום|בשעה|ב-?\\d|ה(?:שם|כתובת|טלפון|מספר|קוד|סיסמה|פגישה|תור|חתול|כלב|יום)[א-ת]*|[א-ת]{2,} של(?:י|נו|ך|ו|ה|הם|הן)|ה[א-ת]{2,} של [א-ת]+|ה[א-ת]{2,} (?:הוא|היא|הם|הן))'
+
+const REMEMBER = "(?:[Rr]emember|[Nn]ote|[Kk]eep in mind|[Dd]on['’]?t forget|[Dd]o not forget)"
+const REMEMBER_HEBREW = '(?:תזכור|תזכרי|תזכרו|זכור|זכרי|אל תשכח|אל תשכחי|אל תשכחו)'
 
 const PHRASES: readonly Phrase[] = [
   { pattern: new RegExp(`^${PLEASE}remember(?: this)?:\\s*(\\S[^?]*)$`, 'iu'), name: '/remember' },
   // "remember that time we …" reminisces; it is no request.
   {
-    pattern: new RegExp(`^(?:[Pp]lease,?\\s+)?[Rr]emember that (?=(?:${STATEMENT})(?![\\p{L}]))([^?]+)$`, 'u'),
+    pattern: new RegExp(`^(?:[Pp]lease,?\\s+)?${REMEMBER},? that (?=(?:${STATEMENT})(?![\\p{L}]))([^?]+)$`, 'u'),
     name: '/remember',
   },
   {
     pattern: new RegExp(
-      `^${HEBREW_PLEASE}(?:תזכור|תזכרי|תזכרו|זכור|זכרי)(?:,? בבקשה)?,? ש[-־]?(?=${STATEMENT_HEBREW}(?![א-ת]))([^?]+)$`,
+      `^${HEBREW_PLEASE}${REMEMBER_HEBREW}(?:,? בבקשה)?,? ש[-־]?(?=${STATEMENT_HEBREW}(?![א-ת]))([^?]+)$`,
+      'u',
+    ),
+    name: '/remember',
+  },
+  {
+    pattern: new RegExp(`^(?:[Pp]lease,?\\s+)?${REMEMBER},? (?=(?:${PLAIN_STATEMENT})(?![\\p{L}]))([^?]+)$`, 'u'),
+    name: '/remember',
+  },
+  {
+    pattern: new RegExp(
+      `^${HEBREW_PLEASE}${REMEMBER_HEBREW}(?:,? בבקשה)?,? (?=[א-ת]{2,} של(?:י|נו)(?: [א-ת]+)? (?:הוא|היא|הם|הן|זה|=|\\d))([^?]+)$`,
       'u',
     ),
     name: '/remember',
@@ -83,12 +108,15 @@ const PHRASES: readonly Phrase[] = [
   },
 ]
 
+/** Spaces of other widths, which phones and copied texts bring along. */
+const OTHER_SPACES = /[^\S\n\r\t ]/gu
+
 /** Longer messages are not commands. */
 const MOST_CHARACTERS = 500
 
 /** The command that a message asks for in plain words, if any. */
 export const naturalCommand = (text: string): ParsedCommand | undefined => {
-  const message = text.trim()
+  const message = text.replace(OTHER_SPACES, ' ').trim()
   if (message.length > MOST_CHARACTERS) return undefined
   for (const { pattern, name, args } of PHRASES) {
     const match = pattern.exec(message)

@@ -29,7 +29,7 @@ const memoryById = async (
   return memory?.merged_into === undefined ? memory : await memoryById(context, memory.merged_into, subject)
 }
 
-/** The memory or message that `what` names, if any. */
+/** The memory or message that one word names, if any. */
 const targetOf = async (
   context: Uses<'memory.store' | 'memory.lists' | 'messages.history'>,
   what: string,
@@ -50,6 +50,33 @@ const targetOf = async (
   return found === undefined ? undefined : { memories: [found] }
 }
 
+/** Numbers of the last list, with spaces between them. */
+const NUMBERS = /^\d{1,4}(?: \d{1,4})*$/
+
+/** What was asked for: the things that are the person's own to forget, and the words that name none of these. */
+const wantedOf = async (
+  context: Uses<'memory.store' | 'memory.lists' | 'messages.history'>,
+  what: string,
+  subject: Subject,
+): Promise<{ readonly own: Required<Things>; readonly others: readonly string[]; readonly found: boolean }> => {
+  const words = NUMBERS.test(what) ? what.split(' ') : [what]
+  const things: Things[] = []
+  const others: string[] = []
+  let found = false
+  for (const word of words) {
+    const target = await targetOf(context, word, subject)
+    found ||= target !== undefined
+    if (target !== undefined && (subject.unrestricted || belongTo(subject.person.person_id, target)))
+      things.push(target)
+    else others.push(word)
+  }
+  const own = {
+    messages: things.flatMap(each => each.messages ?? []),
+    memories: things.flatMap(each => each.memories ?? []),
+  }
+  return { own, others, found }
+}
+
 /** When the command was sent, by the time of its channel; nothing is covered by time where that is not kept. */
 const askedAt = async (
   { messages }: Uses<'messages.history'>,
@@ -66,6 +93,7 @@ const output = z.object({
   memories: count.describe('memories deleted'),
   residue: count.describe('traces found anywhere afterwards; 0 if all is gone'),
   index: z.enum(['done', 'later']).describe('later: the index is not available now'),
+  unknown: z.array(z.string()).describe('numbers that name nothing that the caller may delete'),
   quote: z.string().nullable().describe('newest text that was asked for; null: everything was, or nothing'),
   stores: z.array(z.object({ store: z.string(), rows: count })).describe('rows deleted, by store'),
 })
@@ -86,6 +114,7 @@ const forgotten = (
   who: string,
   { messages, memories, residue, index, stores }: ForgetReport,
   quote: string | null,
+  unknown: readonly string[] = [],
 ): Output => ({
   outcome: 'forgotten',
   who,
@@ -93,6 +122,7 @@ const forgotten = (
   memories,
   residue,
   index,
+  unknown: [...unknown],
   quote,
   stores: Object.entries(stores).map(([store, rows]) => ({ store, rows })),
 })
@@ -104,6 +134,7 @@ const nothingDone = (who: string, outcome: 'nothing' | 'not_yours'): Output => (
   memories: 0,
   residue: 0,
   index: 'done',
+  unknown: [],
   quote: null,
   stores: [],
 })
@@ -121,7 +152,7 @@ export const memoryForget = operation({
       .trim()
       .min(1)
       .max(200)
-      .describe('a number from the last `memory about` list, a memory id, "last" or "all"'),
+      .describe('numbers from the last `memory about` list with spaces between them, a memory id, "last" or "all"'),
     ...subjectInput,
   }),
   output,
@@ -129,7 +160,7 @@ export const memoryForget = operation({
   subject: resolveSubject,
   exclusiveScope: ({ scope }) => scope,
   run: async (context, { what }, { caller, subject }) => {
-    const { person, by, unrestricted, command_ids } = subject
+    const { person, by, command_ids } = subject
     const { erasure } = context.privacy
     const who = describePerson(person)
     const request = { person_id: person.person_id, by, spared: command_ids }
@@ -138,9 +169,8 @@ export const memoryForget = operation({
       const said_before = await askedAt(context, command_ids)
       return forgotten(who, await erasure.everything({ ...request, said_before }), null)
     }
-    const target = await targetOf(context, what, subject)
-    if (target === undefined) return nothingDone(who, 'nothing')
-    if (!unrestricted && !belongTo(person.person_id, target)) return nothingDone(who, 'not_yours')
-    return forgotten(who, await erasure.things(request, target), newestText(target))
+    const { own, others, found } = await wantedOf(context, what, subject)
+    if (own.messages.length + own.memories.length === 0) return nothingDone(who, found ? 'not_yours' : 'nothing')
+    return forgotten(who, await erasure.things(request, own), newestText(own), others)
   },
 })

@@ -95,6 +95,7 @@ const commands: CommandStrings = {
           : []),
       ].join(' '),
     nothing: 'I found nothing to forget. /memory shows what I remember, with numbers.',
+    unknown: numbers => `Not found, or not yours alone to forget: ${numbers}.`,
     not_yours: 'That came from what others said too, so it is not yours alone to forget.',
   },
   export: {
@@ -173,6 +174,8 @@ const anyCommand: AnyCommandStrings = {
   direct_only: command => `${command} works only in a direct chat: here everyone would read the answer.`,
   confirm: summary => `To be sure: ${summary}. Answer “yes” within five minutes to go on.`,
   not_confirmed: 'All right, I leave it as it is.',
+  withdrawn: 'That was no “yes” to my question, so I left everything as it is.',
+  near_miss: command => `Did you mean ${command}? Answer “yes”, or write the command.`,
 }
 
 const IN_TROUBLE = { degraded: 'works with limits', down: 'is down' }

@@ -96,6 +96,7 @@ const commands: CommandStrings = {
           : []),
       ].join(' '),
     nothing: 'לא מצאתי שם מה לשכוח. ‎/memory מראה מה אני זוכר, עם מספרים.',
+    unknown: numbers => `לא נמצא, או לא רק שלך לשכוח: ${numbers}.`,
     not_yours: 'זה נאמר גם על ידי אחרים, ולכן זה לא רק שלך לשכוח.',
   },
   export: {
@@ -172,6 +173,8 @@ const anyCommand: AnyCommandStrings = {
   direct_only: command => `הפקודה ${command} מיועדת לצ'אט פרטי: כאן כולם יקראו את התשובה.`,
   confirm: summary => `ליתר ביטחון: ${summary}. כדי להמשיך יש לענות "כן" תוך חמש דקות.`,
   not_confirmed: 'בסדר, אני משאיר הכול כמו שהוא.',
+  withdrawn: 'לא קיבלתי "כן" לשאלה שלי, ולכן השארתי הכול כמו שהוא.',
+  near_miss: command => `האם התכוונת ל-${command}? אפשר לענות "כן" או לכתוב את הפקודה.`,
 }
 
 const COMPONENTS: Readonly<Record<string, string>> = {

@@ -80,6 +80,8 @@ export interface CommandStrings {
     readonly all_question: string
     done(figures: ForgottenFigures): string
     readonly nothing: string
+    /** Added where some of several entries were not found; `numbers` as a list. */
+    unknown(numbers: string): string
     /** What others said in a group is not one person's to delete. */
     readonly not_yours: string
   }
@@ -122,6 +124,10 @@ export interface AnyCommandStrings {
   /** Asks for a yes within five minutes; `summary` is what the command does. */
   confirm(summary: string): string
   readonly not_confirmed: string
+  /** The answer to the question was neither yes nor no. */
+  readonly withdrawn: string
+  /** For words that are nearly a command; a yes runs it. */
+  near_miss(command: string): string
 }
 
 /** A component in trouble, as the administrator is told of it. */

@@ -101,7 +101,7 @@ class ManagedChromaServer implements ChromaServer {
   }
 
   async scrub(): Promise<void> {
-    await scrubChromaFolder(this.#deps.folder)
+    await scrubChromaFolder(this.#deps.folder, this.#deps.clock)
   }
 
   works(): void {
@@ -170,7 +170,7 @@ class ManagedChromaServer implements ChromaServer {
   /** Starts the server; data on which it ends again and again is set aside, provided that it runs without it. */
   async #startOnGoodData(): Promise<ChromaProcess> {
     const { folder } = this.#deps
-    await removeOrphanSegments(folder).catch((error: unknown) => {
+    await removeOrphanSegments(folder, this.#deps.clock).catch((error: unknown) => {
       this.#logger.debug('Unused parts of the index stay on the disk', { error: String(error) })
     })
     for (let attempt = 1; ; attempt++) {

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../../platform/clock.ts'
 import { exists, remove } from '../../platform/files.ts'
 
 const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -13,12 +13,12 @@ const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
  * of a segment before it makes the folder.
  * @throws when Chroma's database cannot be read or has other tables than we know; nothing is removed then.
  */
-export const removeOrphanSegments = async (folder: string): Promise<void> => {
+export const removeOrphanSegments = async (folder: string, clock: Pick<Clock, 'sleep'>): Promise<void> => {
   const file = join(folder, 'chroma.sqlite3')
   if (!(await exists(file))) return
   // In this order: a folder that is listed has its name in the database by now.
   const entries = await readdir(folder, { withFileTypes: true })
-  const used = await usedSegments(file)
+  const used = await usedSegments(file, clock)
   for (const entry of entries) {
     if (entry.isDirectory() && SEGMENT_FOLDER.test(entry.name) && !used.has(entry.name)) {
       await remove(join(folder, entry.name))
@@ -31,13 +31,13 @@ const LOCKED_RETRIES = 100
 const LOCKED_PAUSE_MS = 50
 const LOCKED = /database is locked|database table is locked/
 
-const usedSegments = async (file: string): Promise<ReadonlySet<unknown>> => {
+const usedSegments = async (file: string, clock: Pick<Clock, 'sleep'>): Promise<ReadonlySet<unknown>> => {
   for (let attempt = 0; ; attempt++) {
     try {
       return readUsedSegments(file)
     } catch (error) {
       if (attempt === LOCKED_RETRIES || !LOCKED.test((error as Error).message)) throw error
-      await setTimeout(LOCKED_PAUSE_MS)
+      await clock.sleep(LOCKED_PAUSE_MS)
     }
   }
 }

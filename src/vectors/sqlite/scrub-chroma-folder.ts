@@ -1,6 +1,7 @@
 /** Overwrites what Chroma's files still contain of deleted vectors and dropped collections. */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { Clock } from '../../platform/clock.ts'
 import { exists } from '../../platform/files.ts'
 import { removeOrphanSegments } from './orphan-segments.ts'
 
@@ -11,8 +12,8 @@ const WORKER = new URL(import.meta.url.replace(/scrub-chroma-folder(\.[jt]s)$/, 
  * Removes the files of dropped collections, and rewrites Chroma's database without its free space. A server may run on the folder: it waits meanwhile (20 ms at 2,500 vectors).
  * @throws when the database cannot be rewritten now
  */
-export const scrubChromaFolder = async (folder: string): Promise<void> => {
-  await removeOrphanSegments(folder)
+export const scrubChromaFolder = async (folder: string, clock: Pick<Clock, 'sleep'>): Promise<void> => {
+  await removeOrphanSegments(folder, clock)
   const file = join(folder, 'chroma.sqlite3')
   if (await exists(file)) await vacuum(file)
 }

@@ -1,0 +1,105 @@
+/** The names under which people know the commands: their Hebrew names, and words that are nearly a command. */
+import type { ParsedCommand } from '../../messages/message-kind.ts'
+
+const HEBREW_NAMES: Readonly<Record<string, readonly string[]>> = {
+  '/help': ['/עזרה', '/פקודות', '/תפריט'],
+  '/reset': ['/איפוס', '/אפס', '/תאפס', '/תאפסי'],
+  '/memory': ['/זיכרון', '/זכרון', '/הזיכרון', '/זיכרונות', '/זכרונות'],
+  '/remember': ['/זכור', '/זכרי', '/תזכור', '/תזכרי', '/לזכור'],
+  '/forget': ['/שכח', '/שכחי', '/תשכח', '/תשכחי', '/לשכוח', '/מחק', '/מחקי'],
+  '/export': ['/ייצוא', '/יצוא', '/ייצא'],
+  '/why': ['/למה', '/מדוע'],
+  '/privacy': ['/פרטיות'],
+  '/lang': ['/שפה'],
+  '/timezone': ['/אזור_זמן', '/אזור-זמן', '/שעון'],
+  '/pause': ['/השהה', '/השהי', '/השהיה'],
+  '/resume': ['/המשך', '/המשיכי'],
+  '/status': ['/סטטוס', '/מצב'],
+}
+
+const ENGLISH: ReadonlyMap<string, string> = new Map(
+  Object.entries(HEBREW_NAMES).flatMap(([name, others]) => others.map(other => [other, name] as const)),
+)
+
+/** The name of a command as the menu has it, in small letters; an unknown name stays as it is. */
+export const menuNameOf = (name: string): string => {
+  const small = name.toLowerCase()
+  return ENGLISH.get(small) ?? small
+}
+
+/** These names of the menu, and their Hebrew ones. */
+export const withHebrewNames = (names: readonly string[]): string[] => [
+  ...names,
+  ...names.flatMap(name => HEBREW_NAMES[name] ?? []),
+]
+
+interface NearMiss {
+  /** The whole message, in small letters. */
+  readonly pattern: RegExp
+  readonly name: string
+  readonly args?: string
+}
+
+const MY_DATA = '(?:all )?(?:of )?(?:my (?:data|information|messages|memories|account|history))'
+const DATA_HEBREW = '(?:כל )?(?:ה|את )?(?:כל )?ה?(?:מידע|נתונים|הודעות|זיכרונות|זכרונות|חשבון|היסטוריה)(?: שלי)'
+
+const NEAR_MISSES: readonly NearMiss[] = [
+  {
+    pattern:
+      /^(?:reset|restart|start over|(?:start )?(?:a )?new (?:conversation|chat|session)|(?:reset|clear|restart) (?:the |this |our )?(?:conversation|chat|session)|איפוס|אפס|אפסי|תאפס|תאפסי|שיחה חדשה|(?:תתחיל|תתחילי|התחל|נתחיל) מחדש|(?:אפס|תאפס|תאפסי|נקה|תנקה|תנקי) את השיחה)$/u,
+    name: '/reset',
+  },
+  {
+    pattern: /^(?:help|(?:show |list |show me )?(?:the |all )?commands|menu|עזרה|פקודות|תפריט|רשימת (?:ה)?פקודות)$/u,
+    name: '/help',
+  },
+  {
+    pattern:
+      /^(?:memory|memories|my (?:memory|memories)|(?:show|list|show me) (?:me )?(?:my |your |the )?(?:memory|memories)|זיכרון|זכרון|זיכרונות|זכרונות|ה(?:זיכרונות|זכרונות) שלי)$/u,
+    name: '/memory',
+  },
+  { pattern: /^(?:remember|תזכור|תזכרי|זכור|זכרי)$/u, name: '/remember' },
+  { pattern: /^(?:forget|תשכח|תשכחי|שכח|שכחי)$/u, name: '/forget' },
+  {
+    pattern: new RegExp(
+      `^(?:(?:delete|erase|remove|wipe|clear|forget) ${MY_DATA}|(?:delete|erase|forget) (?:me|everything)|(?:תמחק|תמחקי|מחק|מחקי|תשכח|תשכחי|שכח|שכחי) (?:${DATA_HEBREW}|(?:את )?(?:הכל|הכול)|אותי))$`,
+      'u',
+    ),
+    name: '/forget',
+    args: 'all',
+  },
+  {
+    pattern: new RegExp(
+      `^(?:export|(?:export|download|send me|give me|get) ${MY_DATA}|ייצוא|יצוא|ייצא|(?:ייצא|תייצא|תייצאי|הורד|תוריד|תורידי) ${DATA_HEBREW})$`,
+      'u',
+    ),
+    name: '/export',
+  },
+  { pattern: /^(?:privacy|(?:my )?privacy settings|פרטיות|הגדרות (?:ה)?פרטיות)$/u, name: '/privacy' },
+  {
+    pattern:
+      /^(?:privacy off|(?:stop|don['’]t) (?:learning|learn|remembering)(?: about me)?|אל ת(?:למד|למדי) עלי|אל ת(?:למד|למדי) עליי|כבה פרטיות)$/u,
+    name: '/privacy',
+    args: 'off',
+  },
+  { pattern: /^(?:privacy on|הפעל פרטיות)$/u, name: '/privacy', args: 'on' },
+  { pattern: /^(?:lang|language|change (?:the |my )?language|שפה|(?:החלף|תחליף|שנה|תשנה) שפה)$/u, name: '/lang' },
+  { pattern: /^(?:time ?zone|change (?:the |my )?time ?zone|אזור זמן)$/u, name: '/timezone' },
+]
+
+/** Longer than any of these phrases. */
+const MOST_CHARACTERS = 60
+const PLEASE = /^(?:please|בבקשה),?\s+|,?\s+(?:please|בבקשה)$/gu
+
+/** The command that a message probably means which is, as a whole, nearly the name or the sense of one. */
+export const nearMiss = (text: string): ParsedCommand | undefined => {
+  if (text.length > MOST_CHARACTERS) return undefined
+  const phrase = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/^[\s\\/]+|[\s.!]+$/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(PLEASE, '')
+  const found = NEAR_MISSES.find(({ pattern }) => pattern.test(phrase))
+  return found === undefined ? undefined : { name: found.name, args: found.args ?? '' }
+}
