@@ -106,8 +106,12 @@ test('what is too old is history; with something fresh behind it there is one an
   expect(sent()).toEqual([])
   expect((await denidin.app.traffic()).inbox).toMatchObject({ heard: 2 })
   await find(person('hours ago', 3 * HOUR_MS), person('just now', MINUTE_MS))
-  expect(sent()).toEqual(['You said: long ago\ndays ago\nhours ago\njust now'])
-  expect(lastConversation()).toEqual(['user: long ago\ndays ago\nhours ago\njust now'])
+  const dated = ['long ago', 'days ago', 'hours ago'].map(
+    text => `\\[\\d{4}-\\d\\d-\\d\\d \\w{3} \\d\\d:\\d\\d\\] ${text}`,
+  )
+  const together = new RegExp(`: ${[...dated, 'just now'].join('\n')}$`)
+  expect(sent()).toEqual([expect.stringMatching(together)])
+  expect(lastConversation()).toEqual([expect.stringMatching(together)])
 })
 
 test('what the owner has answered by hand is history; what came after that is answered', async () => {

@@ -2,12 +2,13 @@
  * Names what the sentences of a text state: the attribute and whose it is, without the value. Two statements with one key
  * speak of the same thing, and where their values differ, the later one holds.
  */
+import { clausesOf } from '../clauses.ts'
 import { kindOf } from '../sentence-kind.ts'
 import { splitSentences } from '../split-sentences.ts'
 import { compare } from './compare-facts.ts'
 import { parseFact, type ParsedFact } from './parse-fact.ts'
 
-/** What a sentence states. */
+/** What a clause states. */
 export interface KeyedStatement {
   readonly key: string
   readonly sentence: string
@@ -30,10 +31,12 @@ export const keyedStatements = (text: string, speaker: ReadonlySet<string>): rea
   for (const sentence of splitSentences(text.slice(0, MOST_CHARACTERS))) {
     if (found.length >= MOST_STATEMENTS) break
     if (kindOf(sentence) !== 'statement') continue
-    const parsed = parseFact(sentence, speaker)
-    const { attribute, about, time } = parsed
-    if (attribute === undefined || SEVERAL.has(attribute.name) || time !== 'now') continue
-    found.push({ key: `${KEY_MARK}${attribute.name}:${about.join('+')}`, sentence, parsed })
+    for (const clause of clausesOf(sentence)) {
+      const parsed = parseFact(clause, speaker)
+      const { attribute, about, time } = parsed
+      if (attribute === undefined || SEVERAL.has(attribute.name) || time !== 'now') continue
+      found.push({ key: `${KEY_MARK}${attribute.name}:${about.join('+')}`, sentence: clause, parsed })
+    }
   }
   return found
 }
