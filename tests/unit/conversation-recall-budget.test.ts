@@ -67,7 +67,7 @@ describe('a text longer than the budget', () => {
   })
 
   test('shows with the passage a little of what stands around it, and marks what is left out', () => {
-    const [quote] = pack(found([], [quoteOf('long', LONG)], ['boat']), 100).quotes
+    const [quote] = pack(found([], [quoteOf('long', LONG)], ['boat']), 70).quotes
     expect(quote?.text).toMatch(/^… Sentence 3\d .*The boat is called Marlin\. .*altogether\. …$/)
   })
 
