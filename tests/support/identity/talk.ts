@@ -79,6 +79,9 @@ export interface World {
   paused(): Promise<number>
 }
 
+/** Kinds of answers. */
+type Kind = 'talk' | 'notice'
+
 /** What a person said that the bot may know. */
 interface Note {
   readonly token: string | undefined
@@ -140,7 +143,7 @@ export class Talk {
         const { text, expected } = this.#plan(person, step.words, step.group)
         await world.say(text, person.address, step.group ? this.#group : undefined)
         const chat = step.group ? this.#group : person.address
-        this.#judge(answers(), chat, [expected])
+        this.#judge(answers(), chat, expected)
         return
       }
       case 'away': {
@@ -152,7 +155,7 @@ export class Talk {
           person.address,
         )
         // What is said in one go has one answer.
-        const expected = planned.map(each => each.expected)
+        const expected = planned.flatMap(each => each.expected)
         this.#judge(
           answers(),
           person.address,
@@ -184,29 +187,31 @@ export class Talk {
     }
   }
 
-  /** The text of some words, and what kind of answer it must have; notes down what it erases. */
-  #plan(person: Person, said: Words, group: boolean): { readonly text: string; readonly expected: 'talk' | 'notice' } {
+  /** The text of some words, and what kinds of answers they must have; notes down what they erase. */
+  #plan(person: Person, said: Words, group: boolean): { readonly text: string; readonly expected: readonly Kind[] } {
     const asked = person.asked && !group
     if (!group) person.asked = false
+    // What is no answer to the question withdraws it, with a sentence that says so.
+    const talk: readonly Kind[] = asked ? ['notice', 'talk'] : ['talk']
     if (said.kind === 'note') {
       const token = `tok${String(++tokens)}x`
       person.notes.push({ token, group })
-      return { text: `note ${token}`, expected: 'talk' }
+      return { text: `note ${token}`, expected: talk }
     }
     if (said.kind === 'answer') {
       if (!asked) {
         person.notes.push({ token: undefined, group })
-        return { text: said.text, expected: 'talk' }
+        return { text: said.text, expected: ['talk'] }
       }
       if (said.text === 'yes') this.#erase(person, person.notes)
-      return { text: said.text, expected: 'notice' }
+      return { text: said.text, expected: ['notice'] }
     }
     const { text } = said
     if (text === '/forget last' || text === 'forget what I just said') {
       const last = person.notes.findLast(each => each.group === group)
       if (last !== undefined) this.#erase(person, [last])
     } else if ((text === '/forget all' || text === 'delete everything you know about me') && !group) person.asked = true
-    return { text, expected: 'notice' }
+    return { text, expected: asked ? ['notice', 'notice'] : ['notice'] }
   }
 
   #erase(person: Person, notes: readonly Note[]): void {
@@ -214,7 +219,7 @@ export class Talk {
     person.notes = person.notes.filter(each => !notes.includes(each))
   }
 
-  #judge(answers: readonly Sent[], chat: string, expected: readonly ('talk' | 'notice')[]): void {
+  #judge(answers: readonly Sent[], chat: string, expected: readonly Kind[]): void {
     const kinds = answers.map(each => (each.text.startsWith('You said: ') ? 'talk' : 'notice'))
     if (kinds.join() !== expected.join() || answers.some(each => each.chat !== chat)) {
       this.faults.push(`expected ${expected.join() || 'silence'} in ${chat}, got ${JSON.stringify(answers)}`)
