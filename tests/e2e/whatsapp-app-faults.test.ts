@@ -19,7 +19,8 @@ let run: AppRun
 
 beforeAll(async () => {
   await testBrowser()
-  run = await AppRun.linked({ browser_args: ['--remote-debugging-port=0'] })
+  // The answers of several parts are longer than the usual bound on an answer.
+  run = await AppRun.linked({ browser_args: ['--remote-debugging-port=0'], config: { ai: { max_tokens: 6000 } } })
 }, BROWSER_INSTALL_MS)
 
 afterAll(async () => {
