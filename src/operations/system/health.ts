@@ -17,8 +17,8 @@ export const health = operation({
     parts: z.array(componentSchema),
   }),
   failure: ({ parts }) => troubleIn(parts),
-  run: async context => {
-    const parts = await examineAll(context)
+  run: async (context, _input, { caller }) => {
+    const parts = await examineAll(context, caller)
     return { state: worstState(parts.map(({ state }) => state)), parts: [...parts] }
   },
 })

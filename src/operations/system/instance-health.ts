@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { examine, HEALTH_STATES, isTrouble, type ExaminedComponent } from '../../platform/health.ts'
 import type { Uses } from '../context.ts'
+import type { Caller } from '../operation.ts'
 
 /** One component, as operations return it. */
 export const componentSchema = z.object({
@@ -10,12 +11,12 @@ export const componentSchema = z.object({
   detail: z.string(),
 })
 
-/** Every component, all at once; before them the bot, where it does not run. */
-export const examineAll = async ({
-  instance,
-  system: { checks, clock },
-}: Uses<'instance.started_at' | 'system.checks' | 'system.clock'>): Promise<readonly ExaminedComponent[]> => [
-  ...(instance.started_at === undefined ? [NOT_RUNNING] : []),
+/** Every component, all at once; before them the bot, where it does not run. Who asks it in a chat is talking with it. */
+export const examineAll = async (
+  { instance, system: { checks, clock } }: Uses<'instance.started_at' | 'system.checks' | 'system.clock'>,
+  { transport }: Pick<Caller, 'transport'>,
+): Promise<readonly ExaminedComponent[]> => [
+  ...(instance.started_at === undefined && transport !== 'chat' ? [NOT_RUNNING] : []),
   ...(await Promise.all(checks.map(check => examine(check, clock)))),
 ]
 

@@ -62,11 +62,11 @@ export const status = operation({
     counters: z.record(z.string(), z.number()).describe('counts since the bot started'),
   }),
   failure: ({ parts }) => troubleIn(parts),
-  run: async context => {
+  run: async (context, _input, { caller }) => {
     const { instance, system, memory, messages, sessions } = context
     const now = system.clock.now()
     const [parts, counts, memories, traffic, models] = await Promise.all([
-      examineAll(context),
+      examineAll(context, caller),
       readable(() => sessions.browser.counts()),
       readable(() => memory.facts.stats()),
       readable(() => messages.traffic.counts()),
