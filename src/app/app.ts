@@ -1,22 +1,37 @@
-/** The running DeniDin as entry points and tests see it. */
-import type { Channel } from '../channels/channel.ts'
-import type { Settings } from '../config/settings.ts'
+/**
+ * The running DeniDin as entry points and tests see it: lists its modules in the order in which they start, and connects
+ * the channels to the pipeline.
+ */
+import type { Channel, ChannelEvents } from '../channels/channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import type { Modules } from '../lifecycle/modules.ts'
+import type { Module } from '../lifecycle/module.ts'
+import { Modules } from '../lifecycle/modules.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
 import type { TrafficStore } from '../messages/message-store.ts'
 import { type Runner } from '../operations/runner.ts'
 import type { People } from '../people/people.ts'
-import type { HealthCheck } from '../platform/health.ts'
 import type { MessageIndex } from '../retrieval/full-text/message-index.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 import type { MessageVectors } from '../vectors/message-vectors.ts'
-import type { Runtime } from './runtime.ts'
+import { type Pipeline } from './pipeline.ts'
+import type { AppDeps } from './app-deps.ts'
+import type { Foundation, ProcessState } from './foundation.ts'
+import type { Services } from './services.ts'
+
+export interface AppParts {
+  readonly deps: AppDeps
+  readonly foundation: Foundation
+  readonly services: Services
+  readonly runner: Runner
+  readonly pipeline: Pipeline
+  readonly process: ProcessState
+  readonly alerts: Module
+}
 
 /** A DeniDin that is wired up and owns its data folder. */
-export interface App extends AsyncDisposable {
+export class App implements AsyncDisposable {
   readonly runner: Runner
   readonly conversation: Conversation
   readonly closing: SessionLifecycle
@@ -30,20 +45,111 @@ export interface App extends AsyncDisposable {
   readonly people: People
   /** How many messages and replies are in which state. */
   readonly traffic: TrafficStore['counts']
-  /** Opens the console channel, so that `chat.say` works; nothing else starts. */
-  open(): Promise<void>
-  /** Serves: processes unanswered messages, opens the channels, sweeps sessions that have expired. */
-  start(): Promise<void>
-}
+  readonly #parts: AppParts
 
-export interface AppDeps {
-  readonly settings: Settings
-  readonly parts: Runtime
-  readonly version: string
-  /** Health of what the process writes to: its log, its output. */
-  readonly streams?: readonly HealthCheck[]
-  /** Channels besides the console. */
-  readonly channels?: readonly Channel[]
-  /** Called with the name of a channel each time that it becomes able to send. */
-  readonly onReady?: (channel: string) => void
+  constructor(parts: AppParts) {
+    const { stores, memory } = parts.foundation
+    this.#parts = parts
+    this.runner = parts.runner
+    this.conversation = parts.pipeline.conversation
+    this.closing = parts.services.lifecycle
+    this.memory = memory.memory
+    this.messageVectors = memory.messageVectors
+    this.messageIndex = memory.messageIndex
+    this.maintenance = memory.maintenance
+    this.search = memory.search
+    this.people = stores.people
+    this.traffic = () => stores.messages.traffic.counts()
+    this.modules = new Modules(this.#moduleList(), parts.deps.parts.logger)
+  }
+
+  /** Opens the console channel, so that `chat.say` works; nothing else starts. */
+  async open(): Promise<void> {
+    const { console } = this.#parts.services
+    const events = this.#eventsOf(console)
+    let awake: Promise<void> | undefined
+    await console.start({
+      ...events,
+      // Most commands only look something up: unanswered messages are processed when someone writes.
+      message: async message => {
+        await (awake ??= this.#wake())
+        await events.message(message)
+      },
+    })
+  }
+
+  /** Serves: processes unanswered messages, opens the channels, sweeps sessions that have expired. */
+  async start(): Promise<void> {
+    this.#parts.process.uptime.begin(this.#parts.deps.parts.clock.now())
+    await this.modules.start()
+    this.#parts.services.sweepSoon()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.process.stopping.abort()
+    await this.modules.stop()
+  }
+
+  /** All modules in the order in which they start; they stop in the reverse order. */
+  #moduleList(): readonly Module[] {
+    const { foundation, services, process, alerts } = this.#parts
+    const { stores, audit, exportFiles, memory } = foundation
+    const { agent, channels } = services
+    return [
+      {
+        name: 'stores',
+        personalData: stores.personalData,
+        backupSources: stores.backupSources,
+        stop: async () => stores[Symbol.dispose](),
+      },
+      { name: 'audit log', stop: () => audit.close() },
+      { name: 'exports', personalData: [exportFiles.personal] },
+      ...memory.modules,
+      { name: 'background tasks', stop: () => process.background.whenIdle() },
+      { name: 'recovery', start: () => this.conversation.recover() },
+      ...channels.map(channel => ({
+        name: channel.name,
+        start: () => channel.start(this.#eventsOf(channel)),
+        stop: () => channel.stop(),
+      })),
+      {
+        name: 'conscious agent',
+        start: async () => {
+          if (agent.status().state !== 'disabled') await agent.start()
+        },
+        stop: async () => await agent[Symbol.asyncDispose](),
+      },
+      alerts,
+      // The turns in progress end before the channels that carry their replies.
+      { name: 'conversation', stop: () => this.conversation.drain() },
+    ]
+  }
+
+  async #wake(): Promise<void> {
+    for (const module of this.#parts.foundation.memory.modules) await module.start?.()
+    await this.conversation.recover()
+  }
+
+  #eventsOf(channel: Channel): ChannelEvents {
+    const { deps, pipeline, process } = this.#parts
+    const { events, conversation } = pipeline
+    /** The indexes follow what changes messages. */
+    const indexed =
+      <T>(act: (event: T) => Promise<void>) =>
+      async (event: T): Promise<void> => {
+        await act(event)
+        this.messageIndex.requestSync()
+      }
+    return {
+      ...events,
+      message: indexed(events.message),
+      edited: indexed(events.edited),
+      backfilled: indexed(events.backfilled),
+      deleted: indexed(events.deleted),
+      ready: () => {
+        process.background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
+        deps.onReady?.(channel.name)
+      },
+    }
+  }
 }

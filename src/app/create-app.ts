@@ -20,10 +20,10 @@ import { createDiskCheck } from './doctor-checks.ts'
 import { createOperationContext } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { Uptime } from './uptime.ts'
-import type { App, AppDeps } from './app.ts'
+import type { AppDeps } from './app-deps.ts'
 import { openFoundation, type Foundation, type ProcessState } from './foundation.ts'
 import { createServices, type Services } from './services.ts'
-import { WiredApp } from './wired-app.ts'
+import { App } from './app.ts'
 
 /**
  * Wires everything together; the caller owns the data folder. Disposing of the app finishes the turns in progress, closes
@@ -47,7 +47,7 @@ export const createApp = async (given: AppDeps): Promise<App> => {
     log.error('What was to be forgotten is not gone yet', { reason: asDenidinError(error).message })
   })
   const alerts = createAlerts({ ...deps, ...foundation, services, checks }, deps.parts)
-  return new WiredApp({ deps, foundation, services, runner, pipeline, process, alerts })
+  return new App({ deps, foundation, services, runner, pipeline, process, alerts })
 }
 
 /** The clock of the installation is that of the machine, unless the settings name a time zone. */

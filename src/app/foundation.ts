@@ -12,7 +12,7 @@ import { createModels, type Models } from './models.ts'
 import { openBaseStores, withPeople, type Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
 import { checkDataFolder } from './data-folder-check.ts'
-import type { AppDeps } from './app.ts'
+import type { AppDeps } from './app-deps.ts'
 
 /** What belongs to the running process, not to a feature. */
 export interface ProcessState {

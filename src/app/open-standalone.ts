@@ -38,7 +38,8 @@ export const openForCall = async (
   }
   const kept = cleanup.move()
   const client = localClient(app.runner, () => kept.disposeAsync())
-  const catchUp = createCatchUp({ ...app, clock: systemClock })
+  const { memory, messageVectors, messageIndex } = app
+  const catchUp = createCatchUp({ memory, messageVectors, messageIndex, clock: systemClock })
   return {
     ...client,
     call: async (operation, input, options = {}) => {

@@ -14,7 +14,7 @@ import { createDelivery, createScheduler, type Delivery } from './delivery.ts'
 import { createLearning, extractionProviders, type AppLearning } from './learning.ts'
 import { createPrivacy, type Privacy } from './privacy.ts'
 import { createClosing } from './session-lifecycle.ts'
-import type { AppDeps } from './app.ts'
+import type { AppDeps } from './app-deps.ts'
 import type { Foundation, ProcessState } from './foundation.ts'
 
 /** What works on the foundation, and what operations and the pipeline use. */

@@ -1,0 +1,17 @@
+/** What an entry point or a test hands the app. */
+import type { Channel } from '../channels/channel.ts'
+import type { Settings } from '../config/settings.ts'
+import type { HealthCheck } from '../platform/health.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface AppDeps {
+  readonly settings: Settings
+  readonly parts: Runtime
+  readonly version: string
+  /** Health of what the process writes to: its log, its output. */
+  readonly streams?: readonly HealthCheck[]
+  /** Channels besides the console. */
+  readonly channels?: readonly Channel[]
+  /** Called with the name of a channel each time that it becomes able to send. */
+  readonly onReady?: (channel: string) => void
+}
