@@ -33,7 +33,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     process.on('SIGHUP', process.stdout.isTTY ? end : () => undefined)
     const logger = createWinstonLogger({ ...settings, console: false, onTrouble: complain }, systemClock)
     log = logger.for('app')
-    const parts = surroundings(logger)
+    const parts = surroundings(settings, logger)
     if (proxy !== undefined) log.info('Requests go through a proxy', { proxy })
     for (const warning of warnings) logger.for('config').warn(warning)
     process.on('unhandledRejection', reason => {

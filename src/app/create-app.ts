@@ -10,9 +10,7 @@ import { zoneOf } from '../people/personal-zones.ts'
 import { operations } from '../operations/list.ts'
 import { createRunner, type Runner } from '../operations/runner.ts'
 import { BackgroundTasks } from '../platform/background-tasks.ts'
-import { inZone } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
-import { timeZone } from '../platform/time-zone.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import { createAlerts } from './alerts.ts'
@@ -29,8 +27,7 @@ import { App } from './app.ts'
  * Wires everything together; the caller owns the data folder. Disposing of the app finishes the turns in progress, closes
  * the channels, and stops Chroma.
  */
-export const createApp = async (given: AppDeps): Promise<App> => {
-  const deps = withTimeZone(given)
+export const createApp = async (deps: AppDeps): Promise<App> => {
   const process: ProcessState = {
     stopping: new AbortController(),
     background: new BackgroundTasks(deps.parts.logger.for('app')),
@@ -48,13 +45,6 @@ export const createApp = async (given: AppDeps): Promise<App> => {
   })
   const alerts = createAlerts({ ...deps, ...foundation, services, checks }, deps.parts)
   return new App({ deps, foundation, services, runner, pipeline, process, alerts })
-}
-
-/** The clock of the installation is that of the machine, unless the settings name a time zone. */
-const withTimeZone = (deps: AppDeps): AppDeps => {
-  const { settings, parts } = deps
-  if (settings.time_zone === undefined) return deps
-  return { ...deps, parts: { ...parts, clock: inZone(parts.clock, timeZone(settings.time_zone)) } }
 }
 
 /** Every component whose health `status` shows and alerts follow. */

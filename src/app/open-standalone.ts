@@ -29,7 +29,9 @@ export const openForCall = async (
   await closeDataFolder(settings.data_root)
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
-  const app = cleanup.use(await createApp({ settings, version, parts: surroundings(logger), streams: [logger.file] }))
+  const app = cleanup.use(
+    await createApp({ settings, version, parts: surroundings(settings, logger), streams: [logger.file] }),
+  )
   await app.open()
   if (shared) {
     cleanup.use(await serveSocket({ path: socket, runner: app.runner, logger }))

@@ -1,8 +1,10 @@
 /** What every feature is built with: clock, ids, log, metrics and token counter. */
-import { systemClock, type Clock } from '../platform/clock.ts'
+import type { Settings } from '../config/settings.ts'
+import { inZone, systemClock, type Clock } from '../platform/clock.ts'
 import { systemIds, type Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { createMetrics, type Metrics } from '../platform/metrics.ts'
+import { timeZone } from '../platform/time-zone.ts'
 import { SetAside } from '../platform/set-aside.ts'
 import { createTokenCounter, type TokenCounter } from '../text/tokens.ts'
 
@@ -17,11 +19,15 @@ export interface Runtime {
   readonly setAside: SetAside
 }
 
-/** The real ones, but for the log, which the caller opens and closes. */
-export const surroundings = (logger: Logger, overrides: Partial<Runtime> = {}): Runtime => {
+/** The real ones in the time zone of the settings, but for the log, which the caller opens and closes. */
+export const surroundings = (
+  { time_zone }: Pick<Settings, 'time_zone'>,
+  logger: Logger,
+  { clock = systemClock, ...overrides }: Partial<Runtime> = {},
+): Runtime => {
   const metrics = overrides.metrics ?? createMetrics()
   return {
-    clock: systemClock,
+    clock: time_zone === undefined ? clock : inZone(clock, timeZone(time_zone)),
     ids: systemIds,
     tokens: createTokenCounter(),
     setAside: new SetAside(logger, metrics),

@@ -1,7 +1,6 @@
 /** Health of a component that is known by what became of its last act: a failure makes it unwell, a success well again. */
 import type { Clock } from './clock.ts'
 import type { Health, HealthCheck } from './health.ts'
-import { localTime } from './local-time.ts'
 
 export interface OutcomeHealthDeps {
   readonly name: string
@@ -31,13 +30,13 @@ export class OutcomeHealth implements HealthCheck {
   /** @param detail one sentence without its end: the time of the success is added */
   succeeded(detail: string): void {
     this.#failing_since = undefined
-    this.#health = { state: 'ok', detail: `${detail} (${localTime(this.#deps.clock.now())}).` }
+    this.#health = { state: 'ok', detail: `${detail} (${this.#deps.clock.zone.longTime(this.#deps.clock.now())}).` }
   }
 
   /** @param reason one sentence without its end: the time of the first failure in a row is added */
   failed(reason: string, state: 'degraded' | 'down' = 'down'): void {
     this.#failing_since ??= this.#deps.clock.now()
-    this.#health = { state, detail: `${reason}. Since ${localTime(this.#failing_since)}.` }
+    this.#health = { state, detail: `${reason}. Since ${this.#deps.clock.zone.longTime(this.#failing_since)}.` }
   }
 
   health(): Promise<Health> {

@@ -49,18 +49,25 @@ export class TimeZone {
 
   /** The calendar day of an instant, in days since 1 January 1970. */
   dayOf(at: number): number {
-    return Math.floor(this.#local(at) / DAY_MS)
+    return Math.floor(this.wallTime(at) / DAY_MS)
   }
 
   /** The calendar day of an instant, as `YYYY-MM-DD`. */
   isoDay(at: number): string {
-    return new Date(this.#local(at)).toISOString().slice(0, 10)
+    return new Date(this.wallTime(at)).toISOString().slice(0, 10)
   }
 
   /** The calendar day of an instant for a reader: `Saturday, 28 November 2026`. */
   longDay(at: number): string {
     const { weekday, date, month, year } = this.wallClock(at)
     return `${WEEKDAYS[weekday] ?? ''}, ${String(date)} ${MONTHS[month - 1] ?? ''} ${String(year)}`
+  }
+
+  /** An instant in a sentence for the operator: `28 November 2026 at 14:05`. */
+  longTime(at: number): string {
+    const { date, month, year, hour, minute } = this.wallClock(at)
+    const time = [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
+    return `${String(date)} ${MONTHS[month - 1] ?? ''} ${String(year)} at ${time}`
   }
 
   /** When a calendar day begins, in milliseconds since the Unix epoch. @param day days since 1 January 1970 */
@@ -73,7 +80,7 @@ export class TimeZone {
   }
 
   wallClock(at: number): WallClock {
-    const local = new Date(this.#local(at))
+    const local = new Date(this.wallTime(at))
     return {
       year: local.getUTCFullYear(),
       month: local.getUTCMonth() + 1,
@@ -85,8 +92,8 @@ export class TimeZone {
     }
   }
 
-  /** Milliseconds that the wall clock shows, as if it were in UTC. */
-  #local(at: number): number {
+  /** What the wall clock shows, in milliseconds as if that were UTC. */
+  wallTime(at: number): number {
     return at + this.#offsetAt(at)
   }
 

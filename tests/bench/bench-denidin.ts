@@ -74,12 +74,12 @@ export const startBenchDenidin = async (options: BenchOptions): Promise<BenchDen
   const logger = createWinstonLogger({ ...settings, console: false }, systemClock)
   cleanup.defer(() => logger.close())
   if (options.fill !== undefined) {
-    using stores = openStores(settings, surroundings(logger))
+    using stores = openStores(settings, surroundings(settings, logger))
     await options.fill(stores)
   }
   const channel = new TestChannel()
   const app = cleanup.use(
-    await createApp({ settings, parts: surroundings(logger), version: 'bench', channels: [channel] }),
+    await createApp({ settings, parts: surroundings(settings, logger), version: 'bench', channels: [channel] }),
   )
   await app.start()
   const kept = cleanup.move()

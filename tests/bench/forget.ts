@@ -24,7 +24,10 @@ for (const size of SIZES) {
   await using denidin = await TestDenidin.start()
   await denidin.close()
   {
-    using stores = openStores(denidin.settings(), surroundings(denidin.log, { clock: denidin.clock }))
+    using stores = openStores(
+      denidin.settings(),
+      surroundings(denidin.settings(), denidin.log, { clock: denidin.clock }),
+    )
     await fillPast(stores, denidin.data('sessions'), { phone: PHONE, ...size, now: denidin.clock.now() })
   }
   await denidin.open()

@@ -64,7 +64,7 @@ const reached = (moment: (typeof MOMENTS)[number]): boolean => {
 
 const withStores = async <T>(act: (stores: ReturnType<typeof openStores>) => Promise<T>): Promise<T> => {
   const { settings } = loadSettings({ environment: {}, file: home.config, cwd: home.folder })
-  using stores = openStores(settings, surroundings(silentLogger))
+  using stores = openStores(settings, surroundings(settings, silentLogger))
   return await act(stores)
 }
 

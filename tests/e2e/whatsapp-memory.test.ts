@@ -27,7 +27,7 @@ onLinux('a browser that uses more memory than configured is replaced once nobody
   const { settings } = loadSettings({ environment: {}, file, cwd: folder.path })
   const log = new Heard<string>()
   const logger = { ...memoryLog(), for: () => logger, info: (message: string) => log.add(message) }
-  const [channel] = createChannels(settings, surroundings(logger), () => undefined, {
+  const [channel] = createChannels(settings, surroundings(settings, logger), () => undefined, {
     deadlines: { memory_after_ms: 1000, memory_every_ms: 50, quiet_ms: 0 },
   })
   const messages = new Heard<IncomingMessage>()

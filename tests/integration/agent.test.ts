@@ -22,7 +22,7 @@ const knowSomething = async (): Promise<string> => {
   const person = await denidin.app.people.lookUp('15550001111')
   const scope: Scope = `person:${person?.person_id ?? ''}`
   await denidin.close()
-  using stores = openStores(denidin.settings(), surroundings(denidin.log, { clock: denidin.clock }))
+  using stores = openStores(denidin.settings(), surroundings(denidin.settings(), denidin.log, { clock: denidin.clock }))
   const at = denidin.clock.now()
   await stores.memories.add({
     ...PLAIN_MEMORY,

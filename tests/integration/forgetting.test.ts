@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 
 const withStores = async <T>(act: (stores: Stores) => Promise<T>): Promise<T> => {
-  using stores = openStores(denidin.settings(), surroundings(denidin.log, { clock: denidin.clock }))
+  using stores = openStores(denidin.settings(), surroundings(denidin.settings(), denidin.log, { clock: denidin.clock }))
   return await act(stores)
 }
 
@@ -49,7 +49,7 @@ const held = async (person_id: string): Promise<number> =>
 
 /** Forgetting over stores without the rest of DeniDin, with further personal data. */
 const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasure => {
-  const parts = surroundings(denidin.log, { clock: denidin.clock })
+  const parts = surroundings(denidin.settings(), denidin.log, { clock: denidin.clock })
   return createErasure({
     ...parts,
     personalData: [...stores.personalData, ...further],

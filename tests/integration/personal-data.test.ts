@@ -36,7 +36,7 @@ const OF_PEOPLE = new Set(['persons', 'identities', 'former_identities', 'merges
 
 test('every table with a person or a scope belongs to a store that can merge it', async () => {
   await denidin.close()
-  stores = openStores(denidin.settings(), surroundings(denidin.log))
+  stores = openStores(denidin.settings(), surroundings(denidin.settings(), denidin.log))
   const owned = new Set(stores.personalData.flatMap(store => store.tables))
   stores[Symbol.dispose]()
   expect(personalTables(allMigrations).filter(name => !OF_PEOPLE.has(name) && !owned.has(name))).toEqual([])

@@ -76,7 +76,10 @@ test('the profile and the tone are listed when they were given, and a profile li
   const scope: Scope = `person:${(await denidin.app.people.lookUp(ANA))?.person_id ?? ''}`
   await denidin.close()
   {
-    using stores = openStores(denidin.settings(), surroundings(denidin.log, { clock: denidin.clock }))
+    using stores = openStores(
+      denidin.settings(),
+      surroundings(denidin.settings(), denidin.log, { clock: denidin.clock }),
+    )
     const at = denidin.clock.now()
     const text = 'Ana takes her tea with lemon'
     const fact = { kind: 'fact', category: 'preferences', scope, text, person_ids: [], session_id: undefined } as const

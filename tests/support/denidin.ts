@@ -85,8 +85,8 @@ export class TestDenidin implements AsyncDisposable {
   async open(): Promise<void> {
     this.channel = new TestChannel()
     this.metrics = createMetrics()
-    const parts = surroundings(this.log, { clock: this.clock, metrics: this.metrics })
     const settings = this.settings()
+    const parts = surroundings(settings, this.log, { clock: this.clock, metrics: this.metrics })
     const channels = this.#channels?.(settings, parts) ?? [this.channel]
     this.#app = await createApp({ settings, parts, version: 'test', channels })
     await this.#app.start()
@@ -101,7 +101,7 @@ export class TestDenidin implements AsyncDisposable {
   /** Leaves a message on disk as a process does that recorded it and died before it answered. DeniDin must be closed. */
   async leaveUnanswered(text: string, chat_id = '15550001111@c.us'): Promise<void> {
     const settings = this.settings()
-    using stores = openStores(settings, surroundings(this.log, { clock: this.clock }))
+    using stores = openStores(settings, surroundings(settings, this.log, { clock: this.clock }))
     const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') } as const] }
     const { person_id } = await stores.people.resolve(sender)
     await stores.messages.inbox.receive({

@@ -41,7 +41,7 @@ export class LearningRig implements AsyncDisposable {
     const file = join(folder, 'config.json')
     writeFileSync(file, JSON.stringify({ feature_flags: { enable_memory_system: true }, ai: { provider: 'offline' } }))
     const { settings } = loadSettings({ environment: {}, file, cwd: folder })
-    const parts = surroundings(this.log, { clock: this.clock })
+    const parts = surroundings(settings, this.log, { clock: this.clock })
     const stores = openStores(settings, parts)
     this.stores = stores
     const memory = {

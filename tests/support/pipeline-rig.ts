@@ -120,7 +120,7 @@ export class PipelineRig implements AsyncDisposable {
     }
     writeFileSync(file, JSON.stringify({ ...base, ...options.config }))
     const { settings } = loadSettings({ environment: {}, file, cwd: this.#folder })
-    const parts = surroundings(this.log, { clock: this.clock })
+    const parts = surroundings(settings, this.log, { clock: this.clock })
     const real = openStores(settings, parts)
     const stores = options.wrap?.(real) ?? real
     const stored: LongTermMemory = {

@@ -1,4 +1,5 @@
 // Schedules on the days on which the clock is changed, after an absence, and with a clock that is set.
+import { timeZone } from '../../src/platform/time-zone.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -33,8 +34,8 @@ const runsBetween = async (
   to: string,
   lastRuns: LastRuns = noted(),
 ): Promise<readonly string[]> => {
-  const clock = new FakeClock(Date.parse(from))
-  const scheduler = createScheduler({ clock, lastRuns, logger: memoryLog(), time_zone, trigger: never })
+  const clock = new FakeClock(Date.parse(from), timeZone(time_zone))
+  const scheduler = createScheduler({ clock, lastRuns, logger: memoryLog(), trigger: never })
   const runs: string[] = []
   const schedule = scheduler(expression, 'cleanup_cron', async () => {
     runs.push(new Date(clock.now()).toLocaleString('sv', { timeZone: time_zone }).slice(0, 16))
@@ -137,7 +138,7 @@ test('trigger and look together run a time once, and an act that is under way is
     ring = act
     return { [Symbol.asyncDispose]: async () => undefined }
   }
-  const scheduler = createScheduler({ clock, lastRuns: noted(), logger: memoryLog(), time_zone: 'UTC', trigger })
+  const scheduler = createScheduler({ clock, lastRuns: noted(), logger: memoryLog(), trigger })
   let runs = 0
   const schedule = scheduler('0 2 * * *', 'cleanup_cron', async () => {
     runs++

@@ -1,3 +1,4 @@
+import { timeZone, UTC } from '../../src/platform/time-zone.ts'
 import { expect, test } from '@jest/globals'
 import {
   healthOf,
@@ -142,12 +143,12 @@ test.each<[ConnectionEvent[], string]>([
   [[...LINKED, { kind: 'stopping' }], 'degraded'],
   [[...LINKED, BLOCKED], 'down'],
 ])('health after %j is %s', (events, health) => {
-  expect(healthOf(after(...events)).state).toBe(health)
+  expect(healthOf(after(...events), UTC).state).toBe(health)
 })
 
-test('the start of a state is shown in local time', () => {
-  const at = new Date(2026, 10, 21, 14, 5).getTime()
-  expect(healthOf(initialState(at))).toEqual({
+test('the start of a state is shown in the time zone of the installation', () => {
+  const at = Date.parse('2026-11-21T12:05:00Z')
+  expect(healthOf(initialState(at), timeZone('Asia/Jerusalem'))).toEqual({
     state: 'off',
     detail: 'stopped: Not started. Since 21 November 2026 at 14:05.',
   })

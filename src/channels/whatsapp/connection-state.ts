@@ -1,7 +1,7 @@
 /** The state of the WhatsApp connection as data, and what each event makes of it. docs/whatsapp.md explains the states. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Health } from '../../platform/health.ts'
-import { localTime } from '../../platform/local-time.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import type { ConnectionEnd, EngineEvent } from './engine-events.ts'
 import { PASSKEY, type OperatorAction } from './operator-tasks.ts'
 
@@ -139,8 +139,8 @@ const operatorNeeded = (
 const isTroubled = ({ state }: ConnectionState): boolean => state === 'degraded' || state === 'action_required'
 
 /** The state as `denidin status` and `/status` show it. */
-export const healthOf = ({ state, detail: why, since }: ConnectionState): Health => {
-  const detail = `${state}: ${why} Since ${localTime(since)}.`
+export const healthOf = ({ state, detail: why, since }: ConnectionState, zone: TimeZone): Health => {
+  const detail = `${state}: ${why} Since ${zone.longTime(since)}.`
   switch (state) {
     case 'ready':
       return { state: 'ok', detail }

@@ -143,7 +143,7 @@ export class WhatsAppChannel implements Channel {
   }
 
   health(): Promise<Health> {
-    return Promise.resolve(healthOf(this.#state))
+    return Promise.resolve(healthOf(this.#state, this.#deps.clock.zone))
   }
 
   #assemble(events: ChannelEvents): Running {

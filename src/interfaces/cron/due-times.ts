@@ -1,6 +1,7 @@
 /** When a cron expression is due by the clock on the wall, also on days on which that clock is changed. */
 import cron from 'node-cron'
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 
 const HOURS_OF_DAY = 24
 /** Days that are looked through; what was missed before counts as one more missed run. */
@@ -10,27 +11,18 @@ const MOST_DAYS = 62
 export class DueTimes {
   /** Whether it is due in every hour: then it needs no care when the clock is changed. */
   readonly everyHour: boolean
-  readonly #wall: Intl.DateTimeFormat
+  readonly #zone: TimeZone
   /** Milliseconds after midnight. */
   readonly #times: readonly number[]
   readonly #days: { match(date: Date): boolean }
 
-  constructor(expression: string, time_zone: string) {
+  constructor(expression: string, zone: TimeZone) {
     const { hour, minute, second } = cron.parse(expression)
     this.everyHour = hour.length === HOURS_OF_DAY
     this.#times = hour.flatMap(h => minute.flatMap(m => second.map(s => ((h * 60 + m) * 60 + s) * SECOND_MS)))
     // Days are asked of the library, as if the clock on the wall were that of UTC.
     this.#days = cron.createTask(expression, () => undefined, { timezone: 'UTC' })
-    this.#wall = new Intl.DateTimeFormat('en-US', {
-      timeZone: time_zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
+    this.#zone = zone
   }
 
   /**
@@ -39,7 +31,7 @@ export class DueTimes {
    * once.
    */
   isDue(after: number, until: number): boolean {
-    const [from, to] = [this.#wallTime(after), this.#wallTime(until)]
+    const [from, to] = [this.#zone.wallTime(after), this.#zone.wallTime(until)]
     const lastDay = Math.floor(to / DAY_MS)
     for (let day = Math.max(Math.floor(from / DAY_MS), lastDay - MOST_DAYS); day <= lastDay; day++) {
       const due = this.#times.find(time => day * DAY_MS + time > from && day * DAY_MS + time <= to)
@@ -50,12 +42,5 @@ export class DueTimes {
 
   #isDueOn(day: number): boolean {
     return this.#days.match(new Date(day * DAY_MS + (this.#times[0] ?? 0)))
-  }
-
-  /** What the clock on the wall shows, in milliseconds as if that were UTC. */
-  #wallTime(at: number): number {
-    const parts = Object.fromEntries(this.#wall.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
-    return Date.UTC(year, month - 1, day, hour, minute, second)
   }
 }

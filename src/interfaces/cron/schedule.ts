@@ -21,7 +21,7 @@ export const cronMenu = {
   cleanup_cron: entry('session.purge', {}),
 }
 
-/** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the machine's time zone. */
+/** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the time zone of the installation. */
 export type CronSettings = Readonly<Record<keyof typeof cronMenu, string>>
 
 export interface ScheduleDeps {

@@ -24,8 +24,6 @@ export interface SchedulerDeps {
   readonly clock: Clock
   readonly lastRuns: LastRuns
   readonly logger: Logger
-  /** By default the machine's. */
-  readonly time_zone?: string
   /** Calls at the very second; that it misses a time does no harm. */
   readonly trigger?: Scheduler
 }
@@ -35,15 +33,14 @@ export interface SchedulerDeps {
  * hour is over, one in the hour that comes twice is run the first time; what was due while the bot was down is run once
  * after the start. Expressions that are due in every hour follow the trigger alone.
  */
-export const createScheduler = (deps: SchedulerDeps): Scheduler => {
-  const time_zone = deps.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-  return (expression, name, act) => {
-    const due = new DueTimes(expression, time_zone)
+export const createScheduler =
+  (deps: SchedulerDeps): Scheduler =>
+  (expression, name, act) => {
+    const due = new DueTimes(expression, deps.clock.zone)
     const { trigger = nodeCron } = deps
     if (due.everyHour) return trigger(expression, name, act)
     return new WatchedSchedule({ ...deps, due, name, act, trigger: run => trigger(expression, name, run) })
   }
-}
 
 interface WatchedScheduleDeps extends Pick<SchedulerDeps, 'clock' | 'lastRuns' | 'logger'> {
   readonly due: DueTimes
