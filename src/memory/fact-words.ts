@@ -3,8 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Scope } from '../messages/scope.ts'
 import { TimeSlices } from '../platform/yield.ts'
 import { subjectsOf } from '../text/content-stems.ts'
-import { isAskingStem } from '../text/question-kind.ts'
-import { withoutSmallTalk } from '../text/small-talk.ts'
+import { askedStems } from '../text/question-kind.ts'
 import { relatedTo } from '../text/synonyms.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import type { MemoryReader } from './memory-store.ts'
@@ -42,9 +41,7 @@ export class FactWords {
 
   /** The memories of a scope that contain most of a question, at most `limit`, best first. */
   async find(scope: Scope, question: string, limit: number): Promise<readonly WordMatch[]> {
-    const about = [...subjectsOf(withoutSmallTalk(question))]
-    const telling = about.filter(stem => !isAskingStem(stem))
-    const asked = (telling.length > 0 ? telling : about).map(stem => ({ stem, worth: -Math.log(shareOf(stem)) }))
+    const asked = askedStems(question).map(stem => ({ stem, worth: -Math.log(shareOf(stem)) }))
     const all = asked.reduce((sum, { worth }) => sum + worth, 0)
     if (all === 0) return []
     const matches: WordMatch[] = []

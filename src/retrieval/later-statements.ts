@@ -88,13 +88,17 @@ export class LaterStatements {
     const byKey = await newestByKey(entries, speakers, new Set(keyed.flatMap(({ keys }) => keys)))
     const ordinals = await ordinalsOf(entries, statements)
     const links = keyed.map(({ each, keys }): Link => {
-      const newer = keys.flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
       const own = each.message_ids.flatMap(id => ordinals.get(`${each.scope} ${id}`) ?? [])
+      // The message that says it, or that it was learned from, is no later one, in whatever words.
+      const newer = keys
+        .flatMap(key => newerThan(each, byKey.get(`${each.person_id} ${key}`)))
+        .filter(({ entry, ordinal }) => !own.some(source => source.entry === entry && source.ordinal === ordinal))
       return { each, newer, corrections: [...own, ...newer].flatMap(correctionsAfter) }
     })
     const messages = await this.#read(links.flatMap(({ newer, corrections }) => [...newer, ...corrections]))
     const later = new Map<string, LaterStatement>()
     for (const { each, newer, corrections } of links) {
+      if (newer.length + corrections.length === 0) continue
       const found = this.#laterOf({ each, newer, corrections }, messages)
       if (found !== undefined) later.set(each.id, found)
     }
@@ -105,7 +109,9 @@ export class LaterStatements {
     { each: earlier, newer, corrections }: Link,
     messages: ReadonlyMap<string, MessageRecord>,
   ): LaterStatement | undefined {
-    const own = this.#statements(earlier.text, namesOf(messages.get(placeOf(newer[0])), earlier))
+    const [nearest] = newer
+    const own =
+      nearest === undefined ? [] : this.#statements(earlier.text, namesOf(messages.get(placeOf(nearest)), earlier))
     const said: { readonly id: MessageId; readonly text: string; readonly at: number }[] = []
     for (const found of newer) {
       const message = messages.get(placeOf(found))
@@ -183,8 +189,7 @@ const speakersOf = ({ speakers }: ScopeReader): ReadonlyMap<PersonId, Speaking> 
     ]),
   )
 
-const placeOf = (found: Found | undefined): string =>
-  found === undefined ? '' : `${found.entry.scope} ${String(found.ordinal)}`
+const placeOf = ({ entry, ordinal }: Found): string => `${entry.scope} ${String(ordinal)}`
 
 /** Words of the speaker's name, as the message gives it. */
 const namesOf = (message: MessageRecord | undefined, { person_id }: EarlierStatement): ReadonlySet<string> =>

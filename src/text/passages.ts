@@ -65,13 +65,10 @@ const NOTHING: ReadonlySet<string> = new Set()
 /** Sentences and lines, without blanks around them; a long one is cut at a blank. */
 const piecesOf = (text: string, size: number): readonly Passage[] => {
   const pieces: Passage[] = []
-  let at = 0
-  for (const line of text.split(/(?<=\n)/)) {
-    for (const { segment, index } of sentences.segment(line)) {
-      const from = at + index + (segment.length - segment.trimStart().length)
-      pieces.push(...cutLong(text, { from, to: from + segment.trim().length }, size))
-    }
-    at += line.length
+  // One pass over all lines: a segmenter for each line costs many times as much.
+  for (const { segment, index } of sentences.segment(text)) {
+    const from = index + (segment.length - segment.trimStart().length)
+    pieces.push(...cutLong(text, { from, to: from + segment.trim().length }, size))
   }
   return pieces.filter(({ from, to }) => to > from)
 }

@@ -1,5 +1,7 @@
 /** What kind of answer a question wants, judged by its wording in English and Hebrew. */
-import { lexiconPatterns, lexiconWords } from './lexicons/lexicon.ts'
+import { subjectStems } from './content-stems.ts'
+import { lexiconPatterns, lexiconWords, WORD_ENDS, wholeWordsOf } from './lexicons/lexicon.ts'
+import { withoutSmallTalk } from './small-talk.ts'
 import { stem } from './stem.ts'
 import { tokenise } from './tokenise.ts'
 
@@ -17,18 +19,13 @@ export interface QuestionKind {
   readonly now: boolean
 }
 
-const WORD_BEGINS = '(?<![\\p{L}\\p{N}])'
-const WORD_ENDS = '(?![\\p{L}\\p{N}])'
-const anyOf = (list: string): RegExp =>
-  new RegExp(`${WORD_BEGINS}(?:${lexiconPatterns(list).join('|')})${WORD_ENDS}`, 'iu')
-
 const LEADS = lexiconPatterns('question-leads').join('|')
 const OPENINGS = lexiconPatterns('question-openings').join('|')
 const OPENING = new RegExp(`^\\W*(?:(?:${LEADS})[, ]+)?(?:${OPENINGS})${WORD_ENDS}`, 'iu')
-const WHEN = anyOf('question-when')
-const COUNT = anyOf('question-count')
-const LIST = anyOf('question-list')
-const NOW = anyOf('question-now')
+const WHEN = wholeWordsOf('question-when')
+const COUNT = wholeWordsOf('question-count')
+const LIST = wholeWordsOf('question-list')
+const NOW = wholeWordsOf('question-now')
 const ENDS_ASKING = /[?؟]\s*(?:\[[^\]]*\]\s*|\p{Extended_Pictographic}\s*)*$/u
 
 /** Behind the question mark stands no more than this: a few emoji, or a note in brackets. */
@@ -52,6 +49,21 @@ const ASKING_STEMS: ReadonlySet<string> = new Set(tokenise(lexiconWords('asking-
 
 /** Whether a stem belongs to the asking, not to what is asked about. */
 export const isAskingStem = (stemmed: string): boolean => ASKING_STEMS.has(stemmed)
+
+/** Distinct words of a question that are looked up: a page that is pasted in is no question. */
+const MOST_ASKED = 48
+
+/**
+ * The stems that a question asks for, each once: without those that belong to the asking, unless there are no others.
+ * @param without stems that are looked up in another way, such as names
+ */
+export const askedStems = (text: string, without: ReadonlySet<string> = new Set()): readonly string[] => {
+  const about = [...new Set(subjectStems(withoutSmallTalk(text)))]
+    .filter(each => !without.has(each))
+    .slice(0, MOST_ASKED)
+  const telling = about.filter(each => !isAskingStem(each))
+  return telling.length > 0 ? telling : about
+}
 
 /** A capital letter within a sentence: in English, a name. */
 const NAME = /(?<=[\p{Ll}\p{N},;:] )\p{Lu}[\p{L}’'-]+/gu

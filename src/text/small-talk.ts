@@ -3,11 +3,9 @@
  * ("good morning", "no worries") must not be searched for.
  */
 import { subjectStems } from './content-stems.ts'
-import { lexiconPatterns } from './lexicons/lexicon.ts'
+import { lexiconPatterns, WORD_BEGINS, WORD_ENDS } from './lexicons/lexicon.ts'
 
 const NO_WORD = '[^\\p{L}\\p{N}]*'
-const WORD_BEGINS = '(?<![\\p{L}\\p{N}])'
-const WORD_ENDS = '(?![\\p{L}\\p{N}])'
 const SMALL_TALK = new RegExp(`${WORD_BEGINS}(?:${lexiconPatterns('small-talk').join('|')})${WORD_ENDS}`, 'giu')
 const OPENING = new RegExp(`^${NO_WORD}(?:(?:${lexiconPatterns('openings').join('|')})${WORD_ENDS}${NO_WORD})+`, 'iu')
 const CLAUSE = /[^.!?,;:…\n–—]+[.!?,;:…\n–—]*/gu

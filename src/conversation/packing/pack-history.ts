@@ -37,10 +37,10 @@ export const packHistory = (
   { chat_kind, zone }: { readonly chat_kind: ChatKind; readonly zone: TimeZone },
   costs: TokenCosts,
 ): PackedHistory => {
-  const times = timesOf(fitWindow(window, budget.content), zone)
+  const withinContent = fitWindow(window, budget.content)
+  const times = timesOf(withinContent, zone)
   const surroundings = (message: WindowMessage): number =>
     surroundingTokens(message, chat_kind, costs) + costs.repeated(times.get(message.message_id) ?? '')
-  const withinContent = fitWindow(window, budget.content)
   const withinRoom = newestWithin(withinContent, budget.room, surroundings)
   const room = budget.room - sumOf(withinRoom, surroundings)
   const messages = fitLongMessages(withinRoom, Math.min(budget.content, room), costs.counter, room)

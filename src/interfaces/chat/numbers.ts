@@ -1,6 +1,8 @@
 /** Reads numbers of a list as people write them: `3`, `1 3`, `1,3`, `1-3`, `#2`, in digits of any script. */
 
 const MOST_DIGITS = 4
+/** A longer text is no list of numbers; looking for ranges takes the square of its length. */
+const MOST_CHARACTERS = 1000
 /** A longer list is rather a mistake. */
 const MOST_NUMBERS = 50
 
@@ -23,6 +25,7 @@ const valueOf = (digit: string): number => {
 
 /** The numbers that a text lists, each once, in its order; `undefined` when it is anything else. */
 export const readNumbers = (text: string): readonly number[] | undefined => {
+  if (text.length > MOST_CHARACTERS) return undefined
   const numbers = new Set<number>()
   const rest = asciiDigits(text.toLowerCase()).replace(RANGE, (_range, from: string, to: string) => {
     const [first, last] = [Number(from), Number(to)]

@@ -3,11 +3,9 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
 import { datesIn } from '../../text/dates/dates.ts'
-import { isAskingStem, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
+import { askedStems, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
 import { relatedTo } from '../../text/synonyms.ts'
-import { withoutSmallTalk } from '../../text/small-talk.ts'
 import { stem } from '../../text/stem.ts'
-import { subjectStems } from '../../text/content-stems.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { MessageQuestion } from '../message-search.ts'
 import type { Speaker } from './full-text-index.ts'
@@ -53,8 +51,6 @@ const sentWithin = ({ from, to }: DateSpan, zone: TimeZone): SentWithin => ({
   until: zone.beginOf(to + 1 + (to - from < SHORT_DAYS ? SLACK_DAYS : 0)) / SECOND_MS,
 })
 
-/** Distinct words of a question that are looked up: a page that is pasted in is no question. */
-const MOST_ASKED = 48
 /** A question about longer stretches names a time in passing. */
 const LONGEST_DATE_DAYS = 120
 
@@ -88,13 +84,9 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
     ])
   const named = people.filter(({ names }) => names.some(name => wordsFor(name).some(word => spoken.has(word))))
   const name_stems = new Set(people.flatMap(({ names }) => names.flatMap(name => wordsFor(name).map(stem))))
-  const about = [...new Set(subjectStems(withoutSmallTalk(text)))]
-    .filter(each => !name_stems.has(each))
-    .slice(0, MOST_ASKED)
   const today = question.zone.dayOf(question.asked_at)
   const dates = datesIn(text, today).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS)
-  const telling = about.filter(each => !isAskingStem(each))
-  const asked = telling.length > 0 ? telling : about
+  const asked = askedStems(text, name_stems)
   const known = new Set(asked)
   const [only] = named
   // “My boat” of a person who never spoke here is not a boat that was spoken of here.

@@ -64,6 +64,14 @@ const expand = (lines: readonly string[]): readonly string[] => {
   })
 }
 
+/** Word boundaries for letters of every script, as parts of a pattern. */
+export const WORD_BEGINS = '(?<![\\p{L}\\p{N}])'
+export const WORD_ENDS = '(?![\\p{L}\\p{N}])'
+
+/** Matches any pattern of a list as whole words. */
+export const wholeWordsOf = (name: string): RegExp =>
+  new RegExp(`${WORD_BEGINS}(?:${lexiconPatterns(name).join('|')})${WORD_ENDS}`, 'iu')
+
 /** Cuts lines of the form `label: text` into their two parts. @throws Error for a line of another form. */
 export const labelled = (lines: readonly string[]): readonly (readonly [label: string, text: string])[] =>
   lines.map(line => {
