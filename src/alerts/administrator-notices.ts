@@ -1,4 +1,5 @@
 /** Tells the administrator (the configured godfather) in their own chat what began and what is over, in one message. */
+import { addressOfIdentity } from '../people/chat-addresses.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { Outbox } from '../conversation/outbox.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
@@ -6,7 +7,7 @@ import type { InboxStore } from '../messages/inbox-store.ts'
 import type { ChatId } from '../messages/message.ts'
 import { scopeOfPerson } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
-import type { Identity, Person } from '../people/person.ts'
+import type { Person } from '../people/person.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -71,7 +72,7 @@ export class AdministratorNotices {
   /** The chat in which the administrator wrote, under whatever address; else the one of the configured number. */
   async #chatOf({ identities }: Administrator): Promise<ChatId> {
     for (const identity of identities) {
-      const chat_id = addressOf(identity)
+      const chat_id = addressOfIdentity(identity)
       if (chat_id !== undefined && (await this.#deps.inbox.hasWritten(chat_id).catch(() => false))) return chat_id
     }
     return `${this.#deps.phone}@c.us`
@@ -87,9 +88,6 @@ export class AdministratorNotices {
     }
   }
 }
-
-const addressOf = ({ kind, value }: Identity): ChatId | undefined =>
-  kind === 'lid' ? `${value}@lid` : kind === 'phone' ? `${value}@c.us` : undefined
 
 const figuresOf = ({ incident }: IncidentNews): AlertFigures => {
   const { component, state, reason, began_at, ended_at } = incident

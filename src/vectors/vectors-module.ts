@@ -242,9 +242,9 @@ class FollowedSources {
   }
 
   #indexOver(table: CollectionAllocator): VectorIndex {
-    const { clock, setAside, logger } = this.#deps.runtime
+    const { clock, logger } = this.#deps.runtime
     const { collection_name } = this.#deps.settings
-    return createChromaVectorIndex({ table, server: this.#server, collection_name, setAside, clock, logger })
+    return createChromaVectorIndex({ table, server: this.#server, collection_name, clock, logger })
   }
 
   /** The previous embedding model over its own vectors of the same source. */

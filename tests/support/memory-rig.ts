@@ -164,7 +164,6 @@ export const openRig = async (
     table,
     server,
     collection_name: 'denidin_memory',
-    setAside: testSetAside(),
     ...shared,
   })
   const memories = createSqliteMemoryStore(database)

@@ -169,3 +169,10 @@ test('what is due in every hour follows the trigger alone', async () => {
   )
   expect(rung).toEqual(['*/10 * * * *'])
 })
+
+test('two schedules that are noted at the same time are both noted', async () => {
+  const folder = await cleanUp.folder()
+  const file = new LastRunsFile(join(folder, 'schedule.json'))
+  await Promise.all([file.write('expiry_cron', 1), file.write('cleanup_cron', 2)])
+  expect([await file.read('expiry_cron'), await file.read('cleanup_cron')]).toEqual([1, 2])
+})

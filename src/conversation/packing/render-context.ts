@@ -11,6 +11,7 @@ import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
+import { timeOfDay } from '../../text/strings/written-day.ts'
 import { speakerName, speakersOf } from '../../text/speaker-names.ts'
 
 /** One line of a profile, and the memory that it is. */
@@ -52,9 +53,9 @@ const GROUP_LINE = 'This is a group chat: each message of a person begins with t
 
 /** The system message, without a request for a certain tone. */
 export const systemText = ({ system_prompt, now, zone, chat_kind, person, remembers }: SystemText): string => {
-  const { hour, minute } = zone.wallClock(now)
+  const clock = zone.wallClock(now)
   const lines = [
-    `It is ${zone.longDay(now)}, ${two(hour)}:${two(minute)} (${zone.name}).`,
+    `It is ${zone.longDay(now)}, ${timeOfDay(clock)} (${zone.name}).`,
     chat_kind === 'group' ? GROUP_LINE : remembers ? directLine(person) : DIRECT_LINE,
     ABILITIES,
     remembers ? MEMORY_COMMANDS : NO_MEMORY,
@@ -63,7 +64,6 @@ export const systemText = ({ system_prompt, now, zone, chat_kind, person, rememb
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const two = (part: number): string => String(part).padStart(2, '0')
 
 /** With memory off not even a name travels along: every answer stands alone. */
 const DIRECT_LINE = 'This is a direct chat.'
@@ -103,8 +103,7 @@ export const timesOf = (window: readonly WindowMessage[], zone: TimeZone): Reado
 }
 
 const timeIn = (zone: TimeZone, at: number): string => {
-  const { hour, minute } = zone.wallClock(at)
-  return `[${dayIn(zone, at)} ${two(hour)}:${two(minute)}] `
+  return `[${dayIn(zone, at)} ${timeOfDay(zone.wallClock(at))}] `
 }
 
 export const PROFILE_PREFIX = '- '

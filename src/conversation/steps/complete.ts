@@ -4,6 +4,7 @@ import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { cutStart } from '../../text/cut.ts'
 import type { Strings } from '../../text/strings/strings.ts'
 import type { PackedContext } from '../packing/context-packer.ts'
 import type { TurnContext } from '../turn-context.ts'
@@ -51,7 +52,7 @@ const REPLY_CHARACTERS = 40_000
 /** The reply, with a sign where it does not end as the model meant to. */
 const withinBounds = ({ text, cut = false }: Completion, strings: Strings): string => {
   if (!cut && text.length <= REPLY_CHARACTERS) return text
-  const said = text.slice(0, REPLY_CHARACTERS).toWellFormed().trimEnd()
+  const said = cutStart(text, REPLY_CHARACTERS).toWellFormed().trimEnd()
   // The sign belongs to the text, not to a block of code that was cut.
   const openCode = (said.match(/^```/gm) ?? []).length % 2 === 1
   return `${said}${openCode ? '\n```' : ''}\n\n${strings.answer_cut}`

@@ -163,7 +163,8 @@ export class Database implements Disposable {
 
   #close(): void {
     this.#statements.clear()
-    this.#connection.close()
+    // Closed already where a new file could not be opened: then it is tried again.
+    if (this.#connection.isOpen) this.#connection.close()
   }
 
   /** Runs SQLite, and reports its faults. */

@@ -11,6 +11,8 @@ export interface LastRuns {
 /** In a small JSON file; one that cannot be read counts as empty. */
 export class LastRunsFile implements LastRuns {
   readonly #path: string
+  /** One write after the other: two schedules must not lose each other's note. */
+  #written: Promise<void> = Promise.resolve()
 
   constructor(path: string) {
     this.#path = path
@@ -22,7 +24,11 @@ export class LastRunsFile implements LastRuns {
   }
 
   async write(name: string, at: number): Promise<void> {
-    await writeFileAtomic(this.#path, `${JSON.stringify({ ...(await this.#all()), [name]: at })}\n`)
+    const before = this.#written.catch(() => undefined)
+    this.#written = before.then(async () => {
+      await writeFileAtomic(this.#path, `${JSON.stringify({ ...(await this.#all()), [name]: at })}\n`)
+    })
+    await this.#written
   }
 
   async #all(): Promise<Record<string, unknown>> {

@@ -153,27 +153,44 @@ export const daysOfYear = (year: string | undefined, said: SaidOn, spanIn: (year
 export const weekdayMeant = ({ day, tense }: SaidOn, weekday: number): DateSpan =>
   singleDay(nearestWeekday(day, weekday, tense === 'past' ? -1 : 1))
 
-/** A day of the month without a month: “on the 1st”. */
-export const dayOfMonthMeant = ({ day, tense }: SaidOn, date: number): DateSpan | typeof NO_DATE => {
+/** A day of the month in the months from the day on, or back from it in the past: the first that fits. */
+const nearestDate = (
+  { day, tense }: SaidOn,
+  date: number,
+  most_months: number,
+  fits: (day: number) => boolean,
+): DateSpan | typeof NO_DATE => {
   const step = tense === 'past' ? -1 : 1
-  for (let months = 0; Math.abs(months) <= 12; months += step) {
-    const { from, to } = monthFrom(day, months)
-    const meant = from + date - 1
-    if (date >= 1 && meant <= to && (tense === 'past' ? meant <= day : meant >= day)) return singleDay(meant)
+  for (let months = 0; Math.abs(months) <= most_months; months += step) {
+    const meant = dateOfMonth(monthFrom(day, months), date)
+    if (meant === NO_DATE || (tense === 'past' ? meant.from > day : meant.from < day)) continue
+    if (fits(meant.from)) return meant
   }
   return NO_DATE
 }
 
+/** A day of a month; no date where the month has no such day. */
+export const dateOfMonth = ({ from, to }: DateSpan, date: number): DateSpan | typeof NO_DATE => {
+  const meant = from + date - 1
+  return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
+}
+
+/** A day of the month without a month: “on the 1st”. */
+export const dayOfMonthMeant = (said: SaidOn, date: number): DateSpan | typeof NO_DATE =>
+  nearestDate(said, date, 12, () => true)
+
 /** A weekday that is also a day of the month: “Tuesday the 1st”. */
-export const weekdayAndDate = ({ day, tense }: SaidOn, weekday: number, date: number): DateSpan | typeof NO_DATE => {
-  const step = tense === 'past' ? -1 : 1
-  for (let months = 0; Math.abs(months) <= 48; months += step) {
-    const { from, to } = monthFrom(day, months)
-    const meant = from + date - 1
-    if (meant > to || (tense === 'past' ? meant > day : meant < day)) continue
-    if (weekdayOf(meant) === weekday) return singleDay(meant)
-  }
-  return NO_DATE
+export const weekdayAndDate = (said: SaidOn, weekday: number, date: number): DateSpan | typeof NO_DATE =>
+  nearestDate(said, date, 48, day => weekdayOf(day) === weekday)
+
+/** “From the 3rd to the 5th”: the second date first, because it has the month; the first is in the same year. */
+export const daysUntil = (
+  last: DateSpan | typeof NO_DATE,
+  firstIn: (year: string) => DateSpan | typeof NO_DATE,
+): DateSpan | typeof NO_DATE => {
+  if (last === NO_DATE) return NO_DATE
+  const first = firstIn(String(yearOf(last.from)))
+  return first === NO_DATE || first.from > last.to ? NO_DATE : { from: first.from, to: last.to }
 }
 
 const UNIT_SLACK: Readonly<Record<'day' | 'week' | 'month' | 'year', number>> = {

@@ -1,8 +1,10 @@
 /** Reads date expressions in English: "last Tuesday", "3 May 2026", "a week from Friday". */
 import { NUMBER_WORDS } from '../number-words.ts'
 import {
+  dateOfMonth,
   dayOfMonthMeant,
   dayOfYear,
+  daysUntil,
   monthFrom,
   nearestWeekday,
   NO_DATE,
@@ -50,7 +52,7 @@ const MONTH =
 const DAY = `(\\d{1,2}(?:st|nd|rd|th)?|${[...ORDINALS].reverse().join('|')})`
 const FIGURES = '(\\d{1,2})(?:st|nd|rd|th)?'
 const YEAR = "((?:19|20)\\d\\d|['’]\\d\\d)"
-const WEEKDAY = '(sunday|monday|tuesday|wednesday|thursday|friday|saturday)'
+const WEEKDAY = `(${WEEKDAYS.join('|')})`
 /** A weekday before a date says nothing more. */
 const ALSO_WEEKDAY = '(?:(?:on )?(?:sun|mon|tues?|weds?|wednes|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?\\.?,? (?:the )?)?'
 const SHORT_WEEKDAY = '(sun|mon|tues?|weds?|thu(?:rs?)?|fri|sat)'
@@ -79,12 +81,8 @@ const monthSpan = (month: string, year: string | undefined, said: SaidOn): DateS
 const dateSpan = (date: string, month: string, year: string | undefined, said: SaidOn): DateSpan | typeof NO_DATE =>
   dayOfYear(yearNumber(year), said, each => realDay(each, monthNumber(month), dateNumber(date)))
 
-const dateRange = (from: string, to: string, month: string, year: string | undefined, said: SaidOn) => {
-  const last = dateSpan(to, month, year, said)
-  if (last === NO_DATE) return NO_DATE
-  const first = dateSpan(from, month, String(yearOf(last.from)), said)
-  return first === NO_DATE || first.from > last.to ? NO_DATE : { from: first.from, to: last.to }
-}
+const dateRange = (from: string, to: string, month: string, year: string | undefined, said: SaidOn) =>
+  daysUntil(dateSpan(to, month, year, said), in_year => dateSpan(from, month, in_year, said))
 
 const seasonSpan = (name: string, year: string | undefined, said: SaidOn): DateSpan =>
   spanOfYear(yearNumber(year), said, each => wholeSeason(each, season(name)))
@@ -109,7 +107,7 @@ const movedSpan = (direction: number, name: string, day: number): DateSpan | und
 }
 
 /** The day that “a week from …” and “two days after …” count from. */
-const ANCHOR = `(now|today|tomorrow|yesterday|(?:next |last |this )?${WEEKDAY.slice(1, -1)})`
+const ANCHOR = `(now|today|tomorrow|yesterday|(?:next |last |this )?${WEEKDAYS.join('|')})`
 const anchorDay = (anchor: string, said: SaidOn): number => {
   const { day } = said
   if (anchor === 'tomorrow') return day + 1
@@ -200,7 +198,7 @@ const COUNTED: readonly DatePattern[] = [
   ['\\b(?:the )?day before yesterday\\b', (_, { day }) => singleDay(day - 2)],
   ['\\b(?:the )?day after tomorrow\\b', (_, { day }) => singleDay(day + 2)],
   [
-    `\\b${COUNT} ${UNIT}s? ago (today|yesterday|tomorrow|(?:last |this )?${WEEKDAY.slice(1, -1)})\\b`,
+    `\\b${COUNT} ${UNIT}s? ago (today|yesterday|tomorrow|(?:last |this )?${WEEKDAYS.join('|')})\\b`,
     ([count = '', unit = '', anchor = ''], said) => exactly(moved(count, unit, -1, anchorDay(anchor, said))),
   ],
   [
@@ -237,11 +235,7 @@ const AROUND: readonly DatePattern[] = [
   ],
   [
     `\\b${DAY} of (last|this|next|the) month\\b`,
-    ([date = '', which = ''], { day }) => {
-      const { from, to } = monthFrom(day, DIRECTIONS[which] ?? 0)
-      const meant = from + dateNumber(date) - 1
-      return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
-    },
+    ([date = '', which = ''], { day }) => dateOfMonth(monthFrom(day, DIRECTIONS[which] ?? 0), dateNumber(date)),
   ],
   [
     `\\b(?:on )?${WEEKDAY},? (?:of )?(last|this|next) week\\b`,
@@ -256,14 +250,14 @@ const AROUND: readonly DatePattern[] = [
     (_, { day, tense }) => weekendOf(day, tense === 'past' && weekendOf(day, 0).from > day ? -1 : 0),
   ],
   // What repeats is no certain day.
-  [`\\b(?:every|each) (?:other )?(?:${WEEKDAY.slice(1, -1)}|week|weekend|month|year|day)\\b`, () => NO_DATE],
+  [`\\b(?:every|each) (?:other )?(?:${WEEKDAYS.join('|')}|week|weekend|month|year|day)\\b`, () => NO_DATE],
   [`\\b(?:on )?${WEEKDAY}s\\b`, () => NO_DATE],
   [
     `\\b(?:(?:on|next|this|last|coming) )*${WEEKDAY},? the ${FIGURES}(?!\\d)`,
     ([name = '', date = ''], said) => weekdayAndDate(said, WEEKDAYS.indexOf(name), Number(date)),
   ],
   [
-    `\\b(?:this )?(last|past|previous|this|next|coming) (week|weekend|month|year|night|morning|afternoon|evening|${WEEKDAY.slice(1, -1)}|${SEASON.slice(1, -1)})\\b`,
+    `\\b(?:this )?(last|past|previous|this|next|coming) (week|weekend|month|year|night|morning|afternoon|evening|${WEEKDAYS.join('|')}|${SEASON.slice(1, -1)})\\b`,
     ([direction = '', name = ''], { day }) => movedSpan(DIRECTIONS[direction] ?? 0, name, day),
   ],
   [`\\b(?:the )?other day\\b`, (_, { day }) => ({ from: day - 5, to: day - 1 })],

@@ -1,10 +1,10 @@
 /** Reads dates in figures: `2026-12-01`, `1.12.2026`, `12/1/26`, and `1.12` where a word before it says that it is a date. */
 import {
   dayOfYear,
+  daysUntil,
   NO_DATE,
   realDay,
   singleDay,
-  yearOf,
   type DateOrder,
   type DatePattern,
   type DateSpan,
@@ -69,10 +69,8 @@ export const DATES_IN_FIGURES: readonly DatePattern[] = [
   [
     `${BEGIN}(\\d{1,2})\\s?[-–]\\s?(\\d{1,2})[./](\\d{1,2})(?:[./]${YEAR})?${END}${NO_AMOUNT}`,
     ([from = '', to = '', month = '', year], said) => {
-      const last = readFigures(to, month, year, { ...said, order: 'day-first' })
-      if (last === NO_DATE) return NO_DATE
-      const first = readFigures(from, month, String(yearOf(last.from)), { ...said, order: 'day-first' })
-      return first === NO_DATE || first.from > last.to ? NO_DATE : { from: first.from, to: last.to }
+      const ordered = { ...said, order: 'day-first' } as const
+      return daysUntil(readFigures(to, month, year, ordered), in_year => readFigures(from, month, in_year, ordered))
     },
   ],
   [

@@ -1,8 +1,11 @@
 /** Reads date expressions in Hebrew: "ביום שלישי", "ב-3 במאי", "בעוד שבועיים". Weeks begin on Sunday. */
+import { WORD_BEGINS, WORD_ENDS } from '../lexicons/lexicon.ts'
 import { NUMBER_WORDS } from '../number-words.ts'
 import {
+  dateOfMonth,
   dayOfMonthMeant,
   dayOfYear,
+  daysUntil,
   monthFrom,
   nearestWeekday,
   NO_DATE,
@@ -63,9 +66,7 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['מספר', 3] as const,
 ])
 
-/** A word boundary for letters outside ASCII, and the letters that join a word: in, of, from, to, that, and. */
-const BEGIN = '(?<![\\p{L}\\p{N}])'
-const END = '(?![\\p{L}\\p{N}])'
+/** The letters that join a word: in, of, from, to, that, and. */
 const JOINED = '[והבלמשכ]{0,3}[-־]?'
 const MONTH = `(${MONTHS.join('|')})`
 const WEEKDAY = `(${WEEKDAYS.join('|')})`
@@ -73,7 +74,7 @@ const YEAR = '((?:19|20)\\d\\d)'
 const DATE = `(\\d{1,2}|${FIRST_TEN.map(([word]) => word).join('|')})`
 /** A weekday as it is spoken of: with the word for day, or the sabbath, or its letter. */
 const DAY = `(?:יום ${WEEKDAY}|יום ([${WEEKDAY_LETTERS}])['׳]|(שבת)(?! (?:על|ליד|בבית ה)))`
-const ALSO_WEEKDAY = `(?:${BEGIN}[ובלמהש]{0,2}יום (?:${WEEKDAYS.join('|')}|[${WEEKDAY_LETTERS}]['׳]),? )?`
+const ALSO_WEEKDAY = `(?:${WORD_BEGINS}[ובלמהש]{0,2}יום (?:${WEEKDAYS.join('|')}|[${WEEKDAY_LETTERS}]['׳]),? )?`
 
 const dateNumber = (text: string): number => NUMBER_WORDS.get(text) ?? Number(text)
 
@@ -129,20 +130,16 @@ const PART = '(תחילת|אמצע|סוף)'
 /** Dates with a month, the more exact first. */
 const MONTH_DATES: readonly DatePattern[] = [
   [
-    `${BEGIN}(?:בין )?[בהלמ]?[-־]?(\\d{1,2})(?: ?[-–־] ?| עד (?:ה[-־])?| ל[-־]?| ו[-־]?)(\\d{1,2}) ?[בל][-־]?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${END}`,
-    ([from = '', to = '', month = '', year], said) => {
-      const last = dateSpan(to, month, year, said)
-      if (last === NO_DATE) return NO_DATE
-      const first = dateSpan(from, month, String(yearOf(last.from)), said)
-      return first === NO_DATE || first.from > last.to ? NO_DATE : { from: first.from, to: last.to }
-    },
+    `${WORD_BEGINS}(?:בין )?[בהלמ]?[-־]?(\\d{1,2})(?: ?[-–־] ?| עד (?:ה[-־])?| ל[-־]?| ו[-־]?)(\\d{1,2}) ?[בל][-־]?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${WORD_ENDS}`,
+    ([from = '', to = '', month = '', year], said) =>
+      daysUntil(dateSpan(to, month, year, said), in_year => dateSpan(from, month, in_year, said)),
   ],
   [
-    `${ALSO_WEEKDAY}${BEGIN}${JOINED}${DATE} ?(?:[בל][-־]?)?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${END}`,
+    `${ALSO_WEEKDAY}${WORD_BEGINS}${JOINED}${DATE} ?(?:[בל][-־]?)?${MONTH}(?:,? (?:ב[-־]?)?${YEAR})?${WORD_ENDS}`,
     ([date = '', month = '', year], said) => dateSpan(date, month, year, said),
   ],
   [
-    `${BEGIN}[בלמהו]{0,2}${PART} ${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${END}`,
+    `${WORD_BEGINS}[בלמהו]{0,2}${PART} ${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${WORD_ENDS}`,
     ([part = '', month = '', year], said) =>
       partOfMonth(
         monthSpan(month, year, said),
@@ -150,40 +147,40 @@ const MONTH_DATES: readonly DatePattern[] = [
       ),
   ],
   [
-    `${BEGIN}${JOINED}${MONTH} ${WHEN}${END}`,
+    `${WORD_BEGINS}${JOINED}${MONTH} ${WHEN}${WORD_ENDS}`,
     ([month = '', when = ''], { day }) => movedYear(when, day, year => wholeMonth(year, MONTHS.indexOf(month))),
   ],
   [
-    `${BEGIN}${JOINED}${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${END}`,
+    `${WORD_BEGINS}${JOINED}${MONTH}(?:,? (?:ב[-־]?|של )?${YEAR})?${WORD_ENDS}`,
     ([month = '', year], said) => monthSpan(month, year, said),
   ],
-  [`${BEGIN}(?:ב|בשנת |מאז |עד )[-־]?${YEAR}${END}`, ([year]) => wholeYear(Number(year))],
+  [`${WORD_BEGINS}(?:ב|בשנת |מאז |עד )[-־]?${YEAR}${WORD_ENDS}`, ([year]) => wholeYear(Number(year))],
 ]
 
 /** Days, weeks, months and years that are counted from the day of the message. */
 const COUNTED: readonly DatePattern[] = [
-  [`${BEGIN}שלשום${END}`, (_, { day }) => singleDay(day - 2)],
-  [`${BEGIN}(?:אתמול|אמש)${END}`, (_, { day }) => singleDay(day - 1)],
-  [`${BEGIN}ל?מחרתיים${END}`, (_, { day }) => singleDay(day + 2)],
-  [`${BEGIN}ל?מחר${END}`, (_, { day }) => singleDay(day + 1)],
+  [`${WORD_BEGINS}שלשום${WORD_ENDS}`, (_, { day }) => singleDay(day - 2)],
+  [`${WORD_BEGINS}(?:אתמול|אמש)${WORD_ENDS}`, (_, { day }) => singleDay(day - 1)],
+  [`${WORD_BEGINS}ל?מחרתיים${WORD_ENDS}`, (_, { day }) => singleDay(day + 2)],
+  [`${WORD_BEGINS}ל?מחר${WORD_ENDS}`, (_, { day }) => singleDay(day + 1)],
   [
-    `${BEGIN}(?:עוד |בעוד )?(יום|שבוע|שבועיים|חודש|שנה) מ(היום|מחר|אתמול)${END}`,
+    `${WORD_BEGINS}(?:עוד |בעוד )?(יום|שבוע|שבועיים|חודש|שנה) מ(היום|מחר|אתמול)${WORD_ENDS}`,
     ([dual = '', anchor = ''], { day }) => {
       const [count, unit] = DUALS[dual] ?? [1, 'day']
       const { from, to } = unitsFrom(day + (anchor === 'מחר' ? 1 : anchor === 'אתמול' ? -1 : 0), count, unit)
       return singleDay((from + to) / 2)
     },
   ],
-  [`${BEGIN}(?:היום|הבוקר|הערב|הלילה)${END}`, (_, { day }) => singleDay(day)],
+  [`${WORD_BEGINS}(?:היום|הבוקר|הערב|הלילה)${WORD_ENDS}`, (_, { day }) => singleDay(day)],
   [
-    `${BEGIN}(לפני|בעוד|עוד|תוך) (${Object.keys(DUALS).join('|')})${END}`,
+    `${WORD_BEGINS}(לפני|בעוד|עוד|תוך) (${Object.keys(DUALS).join('|')})${WORD_ENDS}`,
     ([which = '', dual = ''], { day }) => {
       const [count, unit] = DUALS[dual] ?? [1, 'day']
       return unitsFrom(day, which === 'לפני' ? -count : count, unit)
     },
   ],
   [
-    `${BEGIN}(לפני|בעוד|עוד|תוך) (\\d{1,3}|${[...NUMBERS.keys()].join('|')}) (${Object.keys(UNITS).join('|')})${END}`,
+    `${WORD_BEGINS}(לפני|בעוד|עוד|תוך) (\\d{1,3}|${[...NUMBERS.keys()].join('|')}) (${Object.keys(UNITS).join('|')})${WORD_ENDS}`,
     ([which = '', count = '', units = ''], { day }) =>
       unitsFrom(day, (which === 'לפני' ? -1 : 1) * (NUMBERS.get(count) ?? Number(count)), UNITS[units] ?? 'day'),
   ],
@@ -191,42 +188,40 @@ const COUNTED: readonly DatePattern[] = [
 
 /** Weekdays, days of the month, and parts of the week, month and year around the day of the message. */
 const AROUND: readonly DatePattern[] = [
-  [`${BEGIN}שבת שלום${END}`, () => NO_DATE],
+  [`${WORD_BEGINS}שבת שלום${WORD_ENDS}`, () => NO_DATE],
   [
-    `${BEGIN}[ובלמהש]{0,3}${DAY} (?:ב|של ה?)שבוע ${WHEN}${END}`,
+    `${WORD_BEGINS}[ובלמהש]{0,3}${DAY} (?:ב|של ה?)שבוע ${WHEN}${WORD_ENDS}`,
     ([name, letter, sabbath, when], { day }) => weekdayOfWeek(when, [name, letter, sabbath], day),
   ],
   [
-    `${BEGIN}[ובלמהש]{0,2}שבוע ${WHEN},? [בו]{0,2}${DAY}${END}`,
+    `${WORD_BEGINS}[ובלמהש]{0,2}שבוע ${WHEN},? [בו]{0,2}${DAY}${WORD_ENDS}`,
     ([when, name, letter, sabbath], { day }) => weekdayOfWeek(when, [name, letter, sabbath], day),
   ],
   // What repeats is no certain day.
-  [`${BEGIN}(?:כל|בכל) (?:יום )?(?:${WEEKDAYS.join('|')}|שבוע|חודש|שנה|סוף שבוע)${END}`, () => NO_DATE],
-  [`${BEGIN}[בוהל]{0,2}(?:ימי|שבתות)(?: (?:${WEEKDAYS.join('|')}))?${END}`, () => NO_DATE],
+  [`${WORD_BEGINS}(?:כל|בכל) (?:יום )?(?:${WEEKDAYS.join('|')}|שבוע|חודש|שנה|סוף שבוע)${WORD_ENDS}`, () => NO_DATE],
+  [`${WORD_BEGINS}[בוהל]{0,2}(?:ימי|שבתות)(?: (?:${WEEKDAYS.join('|')}))?${WORD_ENDS}`, () => NO_DATE],
   [
-    `${BEGIN}[ובלמה]{0,2}${DATE} (?:ב|ל)(?:חודש)(?: ${WHEN})?${END}`,
+    `${WORD_BEGINS}[ובלמה]{0,2}${DATE} (?:ב|ל)(?:חודש)(?: ${WHEN})?${WORD_ENDS}`,
     ([date = '', when], said) => {
-      if (when === undefined) return dayOfMonthMeant(said, dateNumber(date))
-      const { from, to } = monthFrom(said.day, direction(when))
-      const meant = from + dateNumber(date) - 1
-      return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
+      return when === undefined
+        ? dayOfMonthMeant(said, dateNumber(date))
+        : dateOfMonth(monthFrom(said.day, direction(when)), dateNumber(date))
     },
   ],
   [
-    `${BEGIN}[ובלמה]{0,2}[-־](\\d{1,2}) (?:ב|ל)(?:חודש)(?: ${WHEN})?${END}`,
+    `${WORD_BEGINS}[ובלמה]{0,2}[-־](\\d{1,2}) (?:ב|ל)(?:חודש)(?: ${WHEN})?${WORD_ENDS}`,
     ([date = '', when], said) => {
-      if (when === undefined) return dayOfMonthMeant(said, Number(date))
-      const { from, to } = monthFrom(said.day, direction(when))
-      const meant = from + Number(date) - 1
-      return meant >= from && meant <= to ? singleDay(meant) : NO_DATE
+      return when === undefined
+        ? dayOfMonthMeant(said, Number(date))
+        : dateOfMonth(monthFrom(said.day, direction(when)), Number(date))
     },
   ],
   [
-    `${BEGIN}[ובלמהש]{0,2}יום ${WEEKDAY},? (?:ב|ה)[-־]?(\\d{1,2})(?: (?:ב|ל)חודש)?${END}`,
+    `${WORD_BEGINS}[ובלמהש]{0,2}יום ${WEEKDAY},? (?:ב|ה)[-־]?(\\d{1,2})(?: (?:ב|ל)חודש)?${WORD_ENDS}`,
     ([name = '', date = ''], said) => weekdayAndDate(said, WEEKDAYS.indexOf(name), Number(date)),
   ],
   [
-    `${BEGIN}[ובלמהש]{0,3}${DAY} ${WHEN}${END}`,
+    `${WORD_BEGINS}[ובלמהש]{0,3}${DAY} ${WHEN}${WORD_ENDS}`,
     ([name, letter, sabbath, when = ''], { day }) => {
       const step = direction(when)
       const weekday = weekdayOf([name, letter, sabbath])
@@ -234,33 +229,36 @@ const AROUND: readonly DatePattern[] = [
     },
   ],
   [
-    `${BEGIN}[ובלמה]{0,2}${PART} (ה?חודש|ה?שנה)(?: ${WHEN})?${END}`,
+    `${WORD_BEGINS}[ובלמה]{0,2}${PART} (ה?חודש|ה?שנה)(?: ${WHEN})?${WORD_ENDS}`,
     ([part = '', name = '', when], { day }) => partOf(part, name, when, day),
   ],
   [
-    `${BEGIN}[בלמהו]{0,2}(שבוע|חודש|שנה|סופ["״]?ש|סוף ה?שבוע) ${WHEN}${END}`,
+    `${WORD_BEGINS}[בלמהו]{0,2}(שבוע|חודש|שנה|סופ["״]?ש|סוף ה?שבוע) ${WHEN}${WORD_ENDS}`,
     ([name = '', when = ''], { day }) => {
       // “The weekend to come” is that of this week, unless it is over.
       const near = name.startsWith('סו') && /^ה?קרוב/.test(when)
       return near ? weekend(day, weekend(day, 0).to > day ? 0 : 1) : moved(name, direction(when), day)
     },
   ],
-  [`${BEGIN}[בלו]{0,2}(?:סוף השבוע|סופ["״]?ש)${END}`, (_, { day, tense }) => weekend(day, tense === 'past' ? -1 : 0)],
-  [`${BEGIN}השבוע${END}`, (_, { day }) => weekOf(day, 0, 0)],
-  [`${BEGIN}החודש${END}`, (_, { day }) => monthFrom(day, 0)],
-  [`${BEGIN}השנה${END}`, (_, { day }) => wholeYear(yearOf(day))],
-  [`${BEGIN}אשתקד${END}`, (_, { day }) => wholeYear(yearOf(day) - 1)],
   [
-    `${BEGIN}${JOINED}(אביב|קיץ|סתיו|חורף)(?: ${WHEN}|(?: של)? ${YEAR})?${END}`,
+    `${WORD_BEGINS}[בלו]{0,2}(?:סוף השבוע|סופ["״]?ש)${WORD_ENDS}`,
+    (_, { day, tense }) => weekend(day, tense === 'past' ? -1 : 0),
+  ],
+  [`${WORD_BEGINS}השבוע${WORD_ENDS}`, (_, { day }) => weekOf(day, 0, 0)],
+  [`${WORD_BEGINS}החודש${WORD_ENDS}`, (_, { day }) => monthFrom(day, 0)],
+  [`${WORD_BEGINS}השנה${WORD_ENDS}`, (_, { day }) => wholeYear(yearOf(day))],
+  [`${WORD_BEGINS}אשתקד${WORD_ENDS}`, (_, { day }) => wholeYear(yearOf(day) - 1)],
+  [
+    `${WORD_BEGINS}${JOINED}(אביב|קיץ|סתיו|חורף)(?: ${WHEN}|(?: של)? ${YEAR})?${WORD_ENDS}`,
     ([name = '', when, year], said) => {
       const spanIn = (each: number): DateSpan => wholeSeason(each, SEASONS[name] ?? 'summer')
       return when === undefined ? spanOfYear(year, said, spanIn) : movedYear(when, said.day, spanIn)
     },
   ],
-  [`${BEGIN}[ובלמהש]{0,3}${DAY}${END}`, (groups, said) => weekdayMeant(said, weekdayOf(groups))],
+  [`${WORD_BEGINS}[ובלמהש]{0,3}${DAY}${WORD_ENDS}`, (groups, said) => weekdayMeant(said, weekdayOf(groups))],
   // Without the word for day only before a time of day: otherwise it is an ordinal.
   [
-    `${BEGIN}ב?${WEEKDAY}(?= (?:ב(?:בוקר|ערב|צהריים|לילה)|אחר הצהריים|אחה["״]צ|ב[-־]?\\d{1,2}))`,
+    `${WORD_BEGINS}ב?${WEEKDAY}(?= (?:ב(?:בוקר|ערב|צהריים|לילה)|אחר הצהריים|אחה["״]צ|ב[-־]?\\d{1,2}))`,
     ([name = ''], said) => weekdayMeant(said, WEEKDAYS.indexOf(name)),
   ],
 ]

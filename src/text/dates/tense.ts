@@ -1,11 +1,9 @@
 /** Whether a clause speaks of the past or of the future: on that depends which Tuesday “on Tuesday” is. */
-import { lexiconPatterns } from '../lexicons/lexicon.ts'
+import { wholeWordsOf } from '../lexicons/lexicon.ts'
 import type { Tense } from './date-span.ts'
 
-const cues = (name: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}])(?:${lexiconPatterns(name).join('|')})(?![\\p{L}\\p{N}])`, 'iu')
-const FUTURE = cues('future-cues')
-const PAST = cues('past-cues')
+const FUTURE = wholeWordsOf('future-cues')
+const PAST = wholeWordsOf('past-cues')
 /** Words right before a date that decide alone. */
 const SINCE = /(?:^|[^\p{L}])(?:since|ever since|מאז|החל מ)[\s-]*$/iu
 const UNTIL =

@@ -1,6 +1,5 @@
 /** Brings Chroma's collections into step with the allocation table. */
 import type { Collection as ChromaCollection } from 'chromadb'
-import type { SetAside } from '../../platform/set-aside.ts'
 import type { CollectionAllocator, Collection, CollectionNumber, Move, WaitingVector } from '../collection-allocator.ts'
 import type { RebuildRun } from '../vector-index.ts'
 import type { ChromaCollections } from './chroma-collections.ts'
@@ -30,14 +29,12 @@ export interface Calls {
 /** Brings Chroma's collections into step with the allocation table: takes out, puts in, moves, drops. */
 export class ChromaSync {
   readonly #table: CollectionAllocator
-  readonly #setAside: SetAside
   readonly #calls: Calls
   /** Vectors for one request; known once the length of a vector is. */
   #batch = 1
 
-  constructor(table: CollectionAllocator, setAside: SetAside, calls: Calls) {
+  constructor(table: CollectionAllocator, calls: Calls) {
     this.#table = table
-    this.#setAside = setAside
     this.#calls = calls
   }
 
@@ -50,10 +47,7 @@ export class ChromaSync {
       const batches = await this.#table.take(this.#batch)
       if (batches.length === 0) break
       for (const { collection, vectors } of batches) {
-        const put = (some: readonly WaitingVector[]): Promise<void> =>
-          this.#calls.use(collections, collection, chroma => this.#put(chroma, some))
-        // One that Chroma does not take, such as a vector of another length, must not keep the others out.
-        await this.#setAside.attemptAll('indexing vectors', vectors, each => each.item_id, put)
+        await this.#calls.use(collections, collection, chroma => this.#put(chroma, vectors))
         await this.#table.confirm(collection.collection, vectors)
         touched.add(collection.collection)
       }

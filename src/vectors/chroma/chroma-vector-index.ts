@@ -5,7 +5,6 @@ import type { Clock } from '../../platform/clock.ts'
 import type { DenidinError } from '../../platform/errors.ts'
 import type { Health } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { SetAside } from '../../platform/set-aside.ts'
 import type { Scope } from '../../messages/scope.ts'
 import type { CollectionAllocator, Collection } from '../collection-allocator.ts'
 import { nearest } from '../exact-search.ts'
@@ -29,7 +28,6 @@ export interface ChromaVectorIndexDeps {
   readonly server: ChromaServer
   /** `memory.longterm.collection_name`. */
   readonly collection_name: string
-  readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -52,7 +50,7 @@ class ChromaVectorIndex implements VectorIndex {
     this.#deps = deps
     this.#logger = deps.logger.for('memory.index')
     this.#faults = new FaultDetector(deps.server)
-    this.#sync = new ChromaSync(deps.table, deps.setAside, {
+    this.#sync = new ChromaSync(deps.table, {
       use: (collections, target, act) => this.#use(collections, target, FILLING_DEADLINE_MS, act),
       call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
       scrub: () => deps.server.scrub(),

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { isBusy } from '../../database/sqlite/database-errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { exists, remove } from '../../platform/files.ts'
 
@@ -29,14 +30,13 @@ export const removeOrphanSegments = async (folder: string, clock: Pick<Clock, 's
 /** The server holds its database for moments only; the event loop must not wait for it. */
 const LOCKED_RETRIES = 100
 const LOCKED_PAUSE_MS = 50
-const LOCKED = /database is locked|database table is locked/
 
 const usedSegments = async (file: string, clock: Pick<Clock, 'sleep'>): Promise<ReadonlySet<unknown>> => {
   for (let attempt = 0; ; attempt++) {
     try {
       return readUsedSegments(file)
     } catch (error) {
-      if (attempt === LOCKED_RETRIES || !LOCKED.test((error as Error).message)) throw error
+      if (attempt === LOCKED_RETRIES || !isBusy(error)) throw error
       await clock.sleep(LOCKED_PAUSE_MS)
     }
   }

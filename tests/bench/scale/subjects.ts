@@ -82,7 +82,6 @@ const openVectors = async (
     table,
     server,
     collection_name: 'denidin_memory',
-    setAside: testSetAside(),
     ...shared,
   })
   const turns = createSqliteMessageContext(database)
