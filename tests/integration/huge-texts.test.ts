@@ -39,3 +39,18 @@ test.each([
   await expect(denidin.say('And now?')).resolves.toBe('I am still here.')
   expect(denidin.models.of('completion').every(each => JSON.stringify(each.body).length < 1_000_000)).toBe(true)
 })
+
+test('an unanswered message of 25 MB is answered after a start, at its beginning', async () => {
+  denidin = await TestDenidin.start()
+  await denidin.close()
+  await denidin.leaveUnanswered('hello there')
+  using database = new DatabaseSync(denidin.data('denidin.db'))
+  const huge = 'words and '.repeat(HUGE / 10)
+  const { changes } = database.prepare(`UPDATE messages SET text = ? WHERE text = 'hello there'`).run(huge)
+  expect(Number(changes)).toBe(1)
+  database.close()
+  denidin.models.always('completion', reply('I am still here.'))
+  await denidin.open()
+  await expect(denidin.say('Are you there?')).resolves.toContain('I am still here.')
+  expect(denidin.models.of('completion').every(each => JSON.stringify(each.body).length < 1_000_000)).toBe(true)
+})

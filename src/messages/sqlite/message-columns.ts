@@ -28,11 +28,12 @@ const COLUMNS: Readonly<Record<keyof MessageRecord, true>> = {
 
 const names = Object.keys(COLUMNS) as readonly (keyof MessageRecord)[]
 
+/** The text of a message as it is read everywhere: at most `MOST_TEXT_CHARACTERS`. @param table name or alias of `messages` */
+export const boundedText = (table: string): string => `substr(${table}.text, 1, ${String(MOST_TEXT_CHARACTERS)}) text`
+
 /** The columns of a `MessageRow`. */
 export const MESSAGE_COLUMNS = names
-  .map(name =>
-    name === 'text' ? `substr(messages.text, 1, ${String(MOST_TEXT_CHARACTERS)}) text` : `messages.${name}`,
-  )
+  .map(name => (name === 'text' ? boundedText('messages') : `messages.${name}`))
   .join(', ')
 
 /** Inserts a record; one whose id is there already stays as it is. */

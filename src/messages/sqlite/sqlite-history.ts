@@ -3,7 +3,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { ChangedMessage, HistoryStore, Rating } from '../history-store.ts'
 import type { MessageId } from '../message.ts'
 import { kindAfterEdit } from '../message-kind.ts'
-import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
+import { boundedText, MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 import { settleMessages } from './sqlite-inbox.ts'
 
 const placeOf = (database: Database, message_id: MessageId): ChangedMessage | undefined => {
@@ -85,7 +85,7 @@ export const createSqliteHistory = (database: Database): HistoryStore => ({
     new Map(
       database
         .all<Pick<MessageRow, 'message_id' | 'text' | 'tokens' | 'kind'>>(
-          `select message_id, text, tokens, kind from messages
+          `select message_id, ${boundedText('messages')}, tokens, kind from messages
            where message_id in (select value from json_each(:ids))`,
           { ids: JSON.stringify(message_ids) },
         )

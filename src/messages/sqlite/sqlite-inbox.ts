@@ -3,7 +3,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import { recordOf, type InboxState, type InboxStore, type OpenMessage, type Receipt } from '../inbox-store.ts'
 import type { ChatId, MessageId } from '../message.ts'
 import { originOf, type OriginRows } from '../message-origin.ts'
-import { INSERT_MESSAGE, toParameters } from './message-columns.ts'
+import { boundedText, INSERT_MESSAGE, toParameters } from './message-columns.ts'
 import {
   addKnownMessage,
   knownIds,
@@ -64,7 +64,7 @@ const receive = (database: Database, receipt: Receipt): 'new' | 'known' => {
 const openMessages = (database: Database): readonly OpenMessage[] =>
   database
     .all<OpenRow>(
-      `select i.message_id, i.chat_id, i.chat_kind, i.person_id, i.scope, i.addressed, m.text, m.sender_name,
+      `select i.message_id, i.chat_id, i.chat_kind, i.person_id, i.scope, i.addressed, ${boundedText('m')}, m.sender_name,
          coalesce(m.kind, 'chat') kind, coalesce(m.tokens, 0) tokens, i.sent_at
        from inbox i left join messages m using (message_id)
        where i.state = 'received'
