@@ -113,6 +113,8 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
       remembers: keeps(settings),
+      keep: keeps(settings),
+      quotes: stores.messages.quotes,
       profileOf: recall.profileOf,
       tone: createTone(affect, logger),
     },

@@ -1,5 +1,6 @@
 /** Hands what happens in WhatsApp to the pipeline: in order within a chat, and again when recording it fails. */
 import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
+import { textWithDetails } from '../../messages/message-details.ts'
 import type { IncomingMessage } from '../../messages/message.ts'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
@@ -10,7 +11,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { GapTracker } from './gap-tracker.ts'
 import type { MissedHistory } from './history-reader.ts'
 import type { IdentityResolver } from './identity-resolver.ts'
-import { isGroup, reasonToIgnore, reasonToIgnoreOwn, toIncoming } from './message-mapper.ts'
+import { isGroup, quotesSelf, reasonToIgnore, reasonToIgnoreOwn, toIncoming } from './message-mapper.ts'
 import type { MessageChange, Self, WhatsAppMessage } from './whatsapp-message.ts'
 
 export interface InboundDeps {
@@ -98,10 +99,21 @@ export class Inbound {
   }
 
   async #incoming(message: WhatsAppMessage, self: Self): Promise<IncomingMessage> {
-    return toIncoming(message, self, await this.#deps.identities.resolve(message.author_id))
+    const { identities, logger } = this.#deps
+    const { attachment } = message.details ?? {}
+    if (attachment?.kind === 'unknown') {
+      logger.info('A message of a kind that DeniDin does not know came', { type: attachment.type })
+    }
+    const { author_id, quoted_author_id } = message
+    const quoted =
+      quoted_author_id === undefined || isGroup(quoted_author_id) || quotesSelf(message, self)
+        ? undefined
+        : await identities.resolve(quoted_author_id)
+    return toIncoming(message, self, await identities.resolve(author_id), quoted)
   }
 
-  async #ownerMessage({ message_id, chat_id, text, sent_at }: WhatsAppMessage): Promise<OwnerMessage> {
+  async #ownerMessage({ message_id, chat_id, text: words, details, sent_at }: WhatsAppMessage): Promise<OwnerMessage> {
+    const text = textWithDetails(words, details)
     const group = isGroup(chat_id)
     const other = group ? undefined : { identities: await this.#deps.identities.resolve(chat_id) }
     return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, sent_at }
