@@ -12,6 +12,7 @@ import type { Conversation } from '../conversation/conversation.ts'
 import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
 import { KnownIds } from '../conversation/known-ids.ts'
+import { MentionNames, withMentionNames } from '../conversation/mention-names.ts'
 import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
@@ -190,6 +191,7 @@ const createInbox = (
       ...shared,
       settings: { answer_within_ms: answerWithinMs(settings), keep: keeps(settings) },
       people: stores.people,
+      members: stores.memberNames,
       messages: stores.messages,
       apologies,
     }),
@@ -209,7 +211,7 @@ const createEvents = (
   runtime: Runtime,
   conversation: Conversation,
 ): Pipeline['events'] => {
-  const { people, messages, pauses, erasures } = stores
+  const { people, messages, pauses, erasures, memberNames: members } = stores
   const { exclusive } = scheduler
   const changes = new MessageEvents({
     ...runtime,
@@ -240,7 +242,7 @@ const createEvents = (
   const known = new KnownIds({
     addresses,
     identity: new MessageIdentity({ known: messages.known, addresses }),
-    events: {
+    events: withMentionNames(new MentionNames({ people, members }), {
       message: message => {
         automatic.heard(message)
         return conversation.receive(message)
@@ -251,7 +253,7 @@ const createEvents = (
       deleted: message_id => changes.deleted(message_id),
       reacted: reaction => changes.reacted(reaction),
       ownerWrote: message => takeover.ownerWrote(message),
-    },
+    }),
   })
   return {
     message: message => known.message(message),

@@ -36,6 +36,15 @@ export const messageIdOf = (value: unknown): string | undefined => {
   return [String(fields['fromMe'] === true), remote, id, ...(participant === undefined ? [] : [participant])].join('_')
 }
 
+/**
+ * The words of a raw message: the body of a text, the caption of anything else. The body of a picture, a document or a
+ * place is its preview in base64, whether its file is there yet or not.
+ */
+const wordsOf = (fields: Fields): string | undefined => {
+  const isText = fields['type'] === 'chat' && textOf(fields['directPath']) === undefined
+  return textOf(fields[isText ? 'body' : 'caption'])
+}
+
 /** Parses a raw message; `undefined` when it has no readable id, no chat or no author. */
 export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const fields = fieldsOf(raw)
@@ -45,7 +54,6 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const chat_id = addressOf(from_me ? fields['to'] : fields['from']) ?? addressOf(key['remote'])
   const author_id = addressOf(fields['author']) ?? addressOf(key['participant']) ?? addressOf(fields['from'])
   if (message_id === undefined || chat_id === undefined || author_id === undefined) return undefined
-  const has_media = textOf(fields['directPath']) !== undefined
   const mentioned = Array.isArray(fields['mentionedJidList']) ? fields['mentionedJidList'] : []
   return {
     message_id,
@@ -54,8 +62,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     chat_id,
     author_id,
     author_name: textOf(fields['notifyName']),
-    // The body of a medium is a preview picture, not words.
-    text: (has_media ? textOf(fields['caption']) : textOf(fields['body'])) ?? '',
+    text: wordsOf(fields) ?? '',
     sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     quoted_author_id: fields['quotedMsg'] === undefined ? undefined : addressOf(fields['quotedParticipant']),
