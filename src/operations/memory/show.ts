@@ -5,7 +5,7 @@ import { describeScope } from '../../messages/describe-scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
-import { isoTime } from '../references.ts'
+import { isoTime, referenceField } from '../references.ts'
 
 const mergedMemory = z.object({
   memory_id: z.string(),
@@ -49,7 +49,7 @@ export const memoryShow = operation({
   needs: 'data',
   audit: 'reads',
   uses: ['memory.store', 'people.directory'],
-  input: z.strictObject({ memory_id: z.string().min(1).describe('id of the memory') }),
+  input: z.strictObject({ memory_id: referenceField.describe('id of the memory') }),
   output: z.object({
     memory_id: z.string(),
     who: z.string(),
