@@ -55,7 +55,7 @@ const factSchema = z.object({
   same_as: number.nullish().catch(undefined),
   /** One number, or a list of them. */
   replaces: z
-    .preprocess(value => (Array.isArray(value) ? value : [value]), z.array(z.unknown()))
+    .preprocess((value): readonly unknown[] => (Array.isArray(value) ? value : [value]), z.array(z.unknown()))
     .transform(items => items.slice(0, MAX_NAMES).flatMap(each => readable(number, each))),
 })
 
