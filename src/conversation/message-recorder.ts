@@ -10,7 +10,7 @@ import { knownName } from '../people/sender-normalisation.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { withoutFormatCharacters } from '../text/format-characters.ts'
+import { isBeginning, messageText } from '../text/message-text.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -53,7 +53,7 @@ export class MessageRecorder {
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
     const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
     const late = this.#ageOf(incoming) > settings.answer_within_ms
-    const seen = { ...incoming, text: withoutFormatCharacters(incoming.text) }
+    const seen = { ...incoming, text: messageText(incoming.text) }
     const message = late ? { ...seen, addressed: false } : seen
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
@@ -83,6 +83,7 @@ export class MessageRecorder {
     }
     metrics.count(ignored ? 'messages_ignored' : 'messages_received')
     this.#logger.info('Message received', { message_id, blocked, tokens, ...(late ? { late } : {}) })
+    if (isBeginning(text)) this.#logger.warn('Only the beginning of a message was read', { message_id })
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }

@@ -111,3 +111,20 @@ test('a message without a readable id or without a sender is not read', () => {
   expect(parseMessage({ id: 'false_x_A1', t: 1, type: 'chat', body: 'hi' })).toBeUndefined()
   expect(parseMessage(undefined)).toBeUndefined()
 })
+
+test('an id that a program made far too long is read as a short one, always the same, with its chat', () => {
+  const long = `false_${ANA}_${'A1'.repeat(100_000)}`
+  const id = messageIdOf(long) ?? ''
+  expect(id.length).toBeLessThanOrEqual(300)
+  expect(id.startsWith(`false_${ANA}_A1`)).toBe(true)
+  expect(messageIdOf({ _serialized: long })).toBe(id)
+  expect(messageIdOf(`${long}B`)).not.toBe(id)
+})
+
+test('mentions and quoted ids have bounds', () => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'hi', quotedMsg: {} }
+  const mentionedJidList = Array.from({ length: 50_000 }, (_, n) => `${String(n)}@lid`)
+  const message = parseMessage({ ...raw, mentionedJidList, quotedStanzaID: 'Q'.repeat(100_000) })
+  expect(message?.mentioned_ids.length).toBe(10_000)
+  expect(message?.quoted_key).toBeUndefined()
+})

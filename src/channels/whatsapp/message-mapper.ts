@@ -7,7 +7,9 @@ import { UNREADABLE, type Self, type WhatsAppMessage } from './whatsapp-message.
 /** Kinds of messages that hold a person's words; every other kind is a notice of WhatsApp, or has no words. */
 const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', UNREADABLE]
 const GROUP = '@g.us'
-const PEOPLE_AND_GROUPS = /^(?!0@)[^@]+@(c\.us|lid|g\.us)$/
+/** Longer than any address of WhatsApp. */
+const MOST_ADDRESS_CHARACTERS = 100
+const PEOPLE_AND_GROUPS = /^(?!0@)[^@]{1,64}@(c\.us|lid|g\.us)$/
 
 /** Whether an address is a chat with a person or a group: not a list, a channel, a status or WhatsApp's own chat. */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)
@@ -18,7 +20,7 @@ export const isGroup = (chat_id: string): boolean => chat_id.endsWith(GROUP)
 export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => {
   if (message.from_me) return 'own message'
   if (!isChat(message.chat_id)) return 'not a chat'
-  if (isGroup(message.author_id)) return 'no author'
+  if (isGroup(message.author_id) || message.author_id.length > MOST_ADDRESS_CHARACTERS) return 'no author'
   if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
   if (message.type === UNREADABLE) return undefined
   return message.text.trim() === '' ? `no words (type ${message.type})` : undefined
