@@ -2,13 +2,15 @@
 import type { IncomingMessage } from '../messages/message.ts'
 import { kindOfIncoming } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
-import { scopeOf } from '../messages/scope.ts'
+import type { MemberNames } from '../messages/member-names.ts'
+import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
+import type { Person } from '../people/person.ts'
 import { knownName } from '../people/sender-normalisation.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { withoutFormatCharacters } from '../text/format-characters.ts'
+import { isBeginning, messageText } from '../text/message-text.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -21,6 +23,7 @@ export interface MessageRecorderDeps {
     readonly keep: boolean
   }
   readonly people: Pick<People, 'resolve'>
+  readonly members: Pick<MemberNames, 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly apologies: Pick<Apologies, 'forRefused'>
   readonly tokens: TokenCounter
@@ -50,7 +53,7 @@ export class MessageRecorder {
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
     const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
     const late = this.#ageOf(incoming) > settings.answer_within_ms
-    const seen = { ...incoming, text: withoutFormatCharacters(incoming.text) }
+    const seen = { ...incoming, text: messageText(incoming.text) }
     const message = late ? { ...seen, addressed: false } : seen
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
@@ -59,7 +62,7 @@ export class MessageRecorder {
     const blocked = person.role === 'blocked'
     const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = counter.count(text)
-    const sender_name = knownName(sender) ?? person.name
+    const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox
       .receive({
         message: sender_name === undefined ? message : { ...message, sender: { ...sender, name: sender_name } },
@@ -80,10 +83,20 @@ export class MessageRecorder {
     }
     metrics.count(ignored ? 'messages_ignored' : 'messages_received')
     this.#logger.info('Message received', { message_id, blocked, tokens, ...(late ? { late } : {}) })
+    if (isBeginning(text)) this.#logger.warn('Only the beginning of a message was read', { message_id })
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }
     return { ...where, kind, addressed, text, sender_name, tokens, sent_at, trace }
+  }
+
+  async #speakerName(
+    { chat_kind, sender }: Pick<IncomingMessage, 'chat_kind' | 'sender'>,
+    { person_id, identities, name: known }: Person,
+    scope: Scope,
+  ): Promise<string | undefined> {
+    const name = knownName(sender) ?? known
+    return chat_kind === 'direct' ? name : await this.#deps.members.nameOf({ scope, person_id, identities, name })
   }
 
   /** Milliseconds since a message was sent. A clock that was set forward meanwhile makes no message old. */

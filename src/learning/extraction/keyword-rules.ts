@@ -71,6 +71,6 @@ const factOf = (
     entities: [],
     relations: [],
     same_as: undefined,
-    replaces: undefined,
+    replaces: [],
   }
 }

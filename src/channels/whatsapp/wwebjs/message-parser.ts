@@ -1,7 +1,13 @@
 /** Reads what whatsapp-web.js hands out: the one place that knows how WhatsApp's page writes a message. */
+import { createHash } from 'node:crypto'
 import { plainAddress } from '../../../messages/message-key.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import type { WhatsAppMessage } from '../whatsapp-message.ts'
+
+/** Longer than any id of a message. The writer's program chooses it, so it may be anything. */
+const MOST_ID_CHARACTERS = 300
+/** More people than a group has. */
+const MOST_MENTIONS = 10_000
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -22,9 +28,17 @@ export const addressOf = (value: unknown): string | undefined => {
 
 /**
  * The text of a message id: under its old name, under the name it has since July 2026 (`$1`), or else built from its
- * parts as WhatsApp builds it. `undefined` when none of them exists.
+ * parts as WhatsApp builds it. `undefined` when none of them exists. Of an id that is far too long the end is replaced by
+ * its hash.
  */
 export const messageIdOf = (value: unknown): string | undefined => {
+  const id = writtenIdOf(value)
+  if (id === undefined || id.length <= MOST_ID_CHARACTERS) return id
+  const hash = createHash('sha256').update(id).digest('hex')
+  return `${id.slice(0, MOST_ID_CHARACTERS - hash.length - 1)}~${hash}`
+}
+
+const writtenIdOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return textOf(value)
   const fields = fieldsOf(value)
   const written = textOf(fields['_serialized']) ?? textOf(fields['$1'])
@@ -36,6 +50,15 @@ export const messageIdOf = (value: unknown): string | undefined => {
   return [String(fields['fromMe'] === true), remote, id, ...(participant === undefined ? [] : [participant])].join('_')
 }
 
+/**
+ * The words of a raw message: the body of a text, the caption of anything else. The body of a picture, a document or a
+ * place is its preview in base64, whether its file is there yet or not.
+ */
+const wordsOf = (fields: Fields): string | undefined => {
+  const isText = fields['type'] === 'chat' && textOf(fields['directPath']) === undefined
+  return textOf(fields[isText ? 'body' : 'caption'])
+}
+
 /** Parses a raw message; `undefined` when it has no readable id, no chat or no author. */
 export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const fields = fieldsOf(raw)
@@ -45,8 +68,8 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const chat_id = addressOf(from_me ? fields['to'] : fields['from']) ?? addressOf(key['remote'])
   const author_id = addressOf(fields['author']) ?? addressOf(key['participant']) ?? addressOf(fields['from'])
   if (message_id === undefined || chat_id === undefined || author_id === undefined) return undefined
-  const has_media = textOf(fields['directPath']) !== undefined
-  const mentioned = Array.isArray(fields['mentionedJidList']) ? fields['mentionedJidList'] : []
+  const mentioned = Array.isArray(fields['mentionedJidList']) ? fields['mentionedJidList'].slice(0, MOST_MENTIONS) : []
+  const quoted_key = fields['quotedMsg'] === undefined ? undefined : textOf(fields['quotedStanzaID'])
   return {
     message_id,
     type: textOf(fields['type']) ?? 'unknown',
@@ -54,12 +77,11 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     chat_id,
     author_id,
     author_name: textOf(fields['notifyName']),
-    // The body of a medium is a preview picture, not words.
-    text: (has_media ? textOf(fields['caption']) : textOf(fields['body'])) ?? '',
+    text: wordsOf(fields) ?? '',
     sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     quoted_author_id: fields['quotedMsg'] === undefined ? undefined : addressOf(fields['quotedParticipant']),
-    quoted_key: fields['quotedMsg'] === undefined ? undefined : textOf(fields['quotedStanzaID']),
+    quoted_key: (quoted_key ?? '').length > MOST_ID_CHARACTERS ? undefined : quoted_key,
     ack: Number(fields['ack'] ?? 0),
   }
 }
