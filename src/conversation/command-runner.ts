@@ -6,7 +6,9 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Person } from '../people/person.ts'
 import type { CommandHandler, Speaker } from './command-handler.ts'
+import { isBeginning, MOST_MESSAGE_CHARACTERS } from '../text/message-text.ts'
 import type { Outbox } from './outbox.ts'
+import type { StringsFor } from './reply-language.ts'
 import type { ReplyWriter } from './reply-writer.ts'
 import type { TurnMessage } from './turn-message.ts'
 
@@ -15,6 +17,7 @@ export interface CommandRunnerDeps {
   readonly outbox: Pick<Outbox, 'deliver' | 'notify'>
   readonly messages: Pick<MessageStore, 'history'>
   readonly writer: ReplyWriter
+  readonly stringsFor: StringsFor
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly clock: Clock
   /** Removes what was deleted from the files of the database. */
@@ -45,16 +48,24 @@ export class CommandRunner {
   }
 
   async run(message: TurnMessage, person: Person): Promise<void> {
-    const { commands, outbox, messages, writer, channelOf, clock, scrub } = this.#deps
+    const { outbox, messages, writer, channelOf, clock, scrub } = this.#deps
     const { message_id, chat_id } = message
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
-    const text = await commands.run(message.text, speakerOf(message, person))
+    const text = await this.#answer(message, person)
     // An answer that no one has to think about needs no time for typing. Commands are no conversation: neither their
     // words nor their answers, which may hold what is to be forgotten, stay.
     if ((await outbox.deliver(writer.notice([message_id], message, text))) !== undefined) {
       await messages.history.remove(message_id, clock.now())
       scrub()
     }
+  }
+
+  async #answer(message: TurnMessage, person: Person): Promise<string> {
+    const { commands, stringsFor } = this.#deps
+    const answer = await commands.run(message.text, speakerOf(message, person))
+    if (!isBeginning(message.text)) return answer
+    const { beginning_read } = await stringsFor(message.text, person.person_id)
+    return `${answer}\n\n${beginning_read(MOST_MESSAGE_CHARACTERS)}`
   }
 }
 

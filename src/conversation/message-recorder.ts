@@ -4,7 +4,8 @@ import { textWithDetails, type MessageDetails } from '../messages/message-detail
 import { kindOfIncoming } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { QuotedWords } from '../messages/quote-reader.ts'
-import { scopeOf } from '../messages/scope.ts'
+import type { MemberNames } from '../messages/member-names.ts'
+import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Identity, Person, PersonId, Sender } from '../people/person.ts'
 import { knownName } from '../people/sender-normalisation.ts'
@@ -12,7 +13,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
-import { withoutFormatCharacters } from '../text/format-characters.ts'
+import { isBeginning, messageText } from '../text/message-text.ts'
 import { timeOfDay } from '../text/strings/written-day.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
@@ -26,6 +27,7 @@ export interface MessageRecorderDeps {
     readonly keep: boolean
   }
   readonly people: Pick<People, 'resolve' | 'lookUp'>
+  readonly members: Pick<MemberNames, 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly apologies: Pick<Apologies, 'forRefused'>
   readonly tokens: TokenCounter
@@ -77,7 +79,7 @@ export class MessageRecorder {
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
     const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
     const late = this.#ageOf(incoming) > settings.answer_within_ms
-    const words = withoutFormatCharacters(incoming.text)
+    const words = messageText(incoming.text)
     const kind = kindOfIncoming({ ...incoming, text: words })
     const details = datedDetails(incoming.details, clock.zone)
     const text = kind === 'command' ? words : textWithDetails(words, details)
@@ -89,7 +91,7 @@ export class MessageRecorder {
     const blocked = person.role === 'blocked'
     const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = counter.count(text)
-    const sender_name = knownName(sender) ?? person.name
+    const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox
       .receive({
         message: sender_name === undefined ? message : { ...message, sender: { ...sender, name: sender_name } },
@@ -111,6 +113,7 @@ export class MessageRecorder {
     }
     metrics.count(ignored ? 'messages_ignored' : 'messages_received')
     this.#logger.info('Message received', { message_id, blocked, tokens, ...(late ? { late } : {}) })
+    if (isBeginning(words)) this.#logger.warn('Only the beginning of a message was read', { message_id })
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }
@@ -119,7 +122,7 @@ export class MessageRecorder {
 
   /** Quoted words that may be kept: those of the bot and of people whom DeniDin knows, so that they can forget them. */
   async #wordsOf({ by, text: written }: QuotedCopy, person_id: PersonId): Promise<QuotedWords | undefined> {
-    const text = withoutFormatCharacters(written)
+    const text = messageText(written)
     if (text === '' || by === undefined) return undefined
     if (by === 'bot') return { role: 'assistant', person_id, sender_name: undefined, text }
     const said_by = await this.#knownPerson(by)
@@ -132,6 +135,15 @@ export class MessageRecorder {
       if (person !== undefined) return person
     }
     return undefined
+  }
+
+  async #speakerName(
+    { chat_kind, sender }: Pick<IncomingMessage, 'chat_kind' | 'sender'>,
+    { person_id, identities, name: known }: Person,
+    scope: Scope,
+  ): Promise<string | undefined> {
+    const name = knownName(sender) ?? known
+    return chat_kind === 'direct' ? name : await this.#deps.members.nameOf({ scope, person_id, identities, name })
   }
 
   /** Milliseconds since a message was sent. A clock that was set forward meanwhile makes no message old. */

@@ -3,7 +3,7 @@ import type { PersonId } from '../people/person.ts'
 import type { MessageId, MessageRecord } from './message.ts'
 
 /** Where a message is that was changed. */
-export type ChangedMessage = Pick<MessageRecord, 'scope' | 'session_id'>
+export type ChangedMessage = Pick<MessageRecord, 'chat_id' | 'chat_kind' | 'scope' | 'person_id' | 'session_id'>
 
 /** A thumb up or down on a reply. */
 export interface Rating {

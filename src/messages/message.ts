@@ -1,5 +1,5 @@
 /** The message model: what a channel delivers, and the one record that is kept of each message. */
-import type { PersonId, Sender } from '../people/person.ts'
+import type { Identity, PersonId, Sender } from '../people/person.ts'
 import type { MessageDetails } from './message-details.ts'
 import type { Scope } from './scope.ts'
 
@@ -32,6 +32,15 @@ export interface QuotedCopy {
   readonly text: string
 }
 
+/** Someone whom a text mentions. */
+export interface Mention {
+  /** What the text holds behind its `@`: the digits of one of the person's addresses, where the channel tells none other. */
+  readonly written: string
+  readonly identities: readonly Identity[]
+  /** The name that the channel shows, if any. */
+  readonly name: string | undefined
+}
+
 /**
  * A message as it comes from a channel. Its `message_id` is stable: the same message delivered twice has the same id.
  * Its `text` are its writer's own words alone, and may be empty where `details` say what else came.
@@ -40,6 +49,8 @@ export interface IncomingMessage extends SharedFields {
   readonly sender: Sender
   /** What it quotes; `reply_to` names it. */
   readonly quote?: QuotedCopy | undefined
+  /** People whom the text mentions: it holds the digits of an address for each. */
+  readonly mentions?: readonly Mention[]
   /** It came and could not be decrypted: its text is empty, and its writer is asked to send it again. */
   readonly unreadable?: boolean
   /** Whether an answer is expected: always in a direct chat; in a group when the bot is mentioned or replied to. */

@@ -1,5 +1,5 @@
 /** Decides which WhatsApp messages are a person's words, and maps those to the messages of the pipeline. */
-import type { IncomingMessage, QuotedCopy } from '../../messages/message.ts'
+import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
 import { UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
@@ -7,7 +7,9 @@ import { UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './wha
 /** Kinds of messages that may hold a person's words; of every other kind only what came with it counts. */
 const SPOKEN_TYPES = [...WORDED_TYPES, 'image', 'video', 'document']
 const GROUP = '@g.us'
-const PEOPLE_AND_GROUPS = /^(?!0@)[^@]+@(c\.us|lid|g\.us)$/
+/** Longer than any address of WhatsApp. */
+const MOST_ADDRESS_CHARACTERS = 100
+const PEOPLE_AND_GROUPS = /^(?!0@)[^@]{1,64}@(c\.us|lid|g\.us)$/
 
 /** Whether an address is a chat with a person or a group: not a list, a channel, a status or WhatsApp's own chat. */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)
@@ -22,7 +24,7 @@ const saysAnything = ({ type, text, details }: WhatsAppMessage): boolean =>
 export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => {
   if (message.from_me) return 'own message'
   if (!isChat(message.chat_id)) return 'not a chat'
-  if (isGroup(message.author_id)) return 'no author'
+  if (isGroup(message.author_id) || message.author_id.length > MOST_ADDRESS_CHARACTERS) return 'no author'
   if (message.type === UNREADABLE) return undefined
   return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
@@ -47,20 +49,20 @@ export const toIncoming = (
   message: WhatsAppMessage,
   self: Self,
   identities: readonly Identity[],
+  mentions: readonly Mention[] = [],
   quotedPerson?: readonly Identity[],
 ): IncomingMessage => {
   const group = isGroup(message.chat_id)
-  const own = [self.phone, self.lid].filter(address => address !== undefined)
-  const mentioned = own.filter(address => message.mentioned_ids.includes(address))
   const quoted = quotesSelf(message, self)
   return {
     message_id: message.message_id,
     chat_id: message.chat_id,
     chat_kind: group ? 'group' : 'direct',
     sender: { identities, ...(message.author_name === undefined ? {} : { name: message.author_name }) },
-    text: group ? withoutMentions(message.text, mentioned) : message.text,
+    text: spokenText(message, self),
+    ...(mentions.length === 0 ? {} : { mentions }),
     sent_at: message.sent_at,
-    addressed: !group || mentioned.length > 0 || quoted,
+    addressed: !group || mentionsSelf(message, self) || quoted,
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
     reply_to: quotedIdOf(message, quoted),
@@ -71,7 +73,33 @@ export const toIncoming = (
 
 /** Whether a message quotes one of our account's, as far as the address of its author tells. */
 export const quotesSelf = ({ quoted_author_id }: WhatsAppMessage, self: Self): boolean =>
-  quoted_author_id !== undefined && [self.phone, self.lid].includes(quoted_author_id)
+  quoted_author_id !== undefined && ownAddresses(self).includes(quoted_author_id)
+
+type Written = Pick<WhatsAppMessage, 'chat_id' | 'text'> & { readonly mentioned_ids?: readonly string[] | undefined }
+
+/** The text as it is meant for the bot: in a group without the mention that calls it. */
+export const spokenText = (message: Written, self: Self): string =>
+  isGroup(message.chat_id) && mentionsSelf(message, self) ? withoutMentions(message.text, self) : message.text
+
+/** The addresses of people that a message mentions; the account itself is none of them. */
+export const mentionedPeople = ({ mentioned_ids = [] }: Written, self: Self): readonly string[] =>
+  [...new Set(mentioned_ids)].filter(address => !ownAddresses(self).includes(address))
+
+const ownAddresses = ({ phone, lid }: Self): readonly string[] => [phone, lid].filter(address => address !== undefined)
+
+/**
+ * Whether the account is mentioned. Where the list of mentions is lost, by its LID, which no one types, or by its number
+ * at the beginning.
+ */
+const mentionsSelf = ({ text, mentioned_ids = [] }: Written, self: Self): boolean => {
+  if (ownAddresses(self).some(address => mentioned_ids.includes(address))) return true
+  const plain = withoutFormatCharacters(text)
+  const [lid, phone] = [self.lid, self.phone].map(address => address?.replace(/@.*$/, ''))
+  return (
+    (lid !== undefined && new RegExp(`@${lid}(?!\\d)`).test(plain)) ||
+    (phone !== undefined && new RegExp(`^\\s*@${phone}(?!\\d)`).test(plain))
+  )
+}
 
 /** The `message_id` of the message that a message quotes; `undefined` when it quotes none. */
 const quotedIdOf = (message: WhatsAppMessage, by_us: boolean): string | undefined => {
@@ -90,11 +118,14 @@ const quoteOf = (
   text: quoted_text,
 })
 
-/** The text without the mentions (`@digits`) of these addresses; a message that holds nothing else stays as it is. */
-const withoutMentions = (text: string, addresses: readonly string[]): string => {
+/**
+ * The text without the mentions (`@digits`) of the account: it may hold another address than the list of mentions. A
+ * message that holds nothing else stays as it is.
+ */
+const withoutMentions = (text: string, self: Self): string => {
   // Phones put direction marks around mentions.
   let rest = withoutFormatCharacters(text)
-  for (const address of addresses) {
+  for (const address of ownAddresses(self)) {
     rest = rest.replace(new RegExp(`(?<![ \\t])[ \\t]*@${identityOf(address).value}(?!\\d)`, 'g'), '')
   }
   rest = rest.replace(/^[\s,:;]+/, '').trimEnd()

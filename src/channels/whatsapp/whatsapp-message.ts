@@ -47,7 +47,13 @@ export interface WhatsAppMessage {
 
 /** What happened to a message after it was sent. */
 export type MessageChange =
-  | { readonly kind: 'edited'; readonly chat_id: string; readonly message_id: string; readonly text: string }
+  | {
+      readonly kind: 'edited'
+      readonly chat_id: string
+      readonly message_id: string
+      readonly text: string
+      readonly mentioned_ids?: readonly string[]
+    }
   | { readonly kind: 'deleted'; readonly chat_id: string; readonly message_id: string }
   | {
       readonly kind: 'reacted'

@@ -72,6 +72,6 @@ const factOf = (
     entities: [],
     relations: [],
     same_as: undefined,
-    replaces: undefined,
+    replaces: [],
   }
 }

@@ -28,7 +28,7 @@ text: one sentence that can be understood alone and names whom it is about, in t
 category: "preferences" (likes, dislikes, wishes), "skills" (what somebody can do), "rules" (how things are to be done), "context" (true only for now), else "facts". importance: 0 (trivial) to 1 (must not be forgotten).
 from, to: since when and until when it holds, as YYYY-MM-DD, where that is said; else null.
 entities: whom and what it is about; kind is person, technology, file, concept, organization or place. relationships: between two of them; type is uses, extends, references, related_to or depends_on.
-same_as: the number of a KNOWN fact that says the same, such as 2 for K2. replaces: the number of a KNOWN fact that is no longer true because of this one. Else null.
+same_as: the number of a KNOWN fact that says the same, such as 2 for K2. replaces: the number of the KNOWN fact that is no longer true because of this one, or a list of such numbers: only facts about the same thing of the same person. Else null.
 reflection: a short paragraph about the whole conversation: what it was about, what was decided, what is open.
 With nothing worth remembering, facts is [].`
 

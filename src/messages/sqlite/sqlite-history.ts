@@ -7,11 +7,11 @@ import { boundedText, MESSAGE_COLUMNS, toDetails, toRecord, type MessageRow } fr
 import { settleMessages } from './sqlite-inbox.ts'
 
 const placeOf = (database: Database, message_id: MessageId): ChangedMessage | undefined => {
-  const row = database.get<Pick<MessageRow, 'scope' | 'session_id'>>(
-    'select scope, session_id from messages where message_id = :message_id',
+  const row = database.get<Pick<MessageRow, keyof ChangedMessage>>(
+    'select chat_id, chat_kind, scope, person_id, session_id from messages where message_id = :message_id',
     { message_id },
   )
-  return row === undefined ? undefined : { scope: row.scope, session_id: row.session_id ?? undefined }
+  return row === undefined ? undefined : { ...row, session_id: row.session_id ?? undefined }
 }
 
 /** Changes a text, inside the transaction that is open. */
