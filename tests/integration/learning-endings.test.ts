@@ -90,3 +90,37 @@ test('what is learned late and was over by then holds again when the later state
   await rig.stores.memories.remove(rig.scope, [haifa.memory_id])
   expect(await holding()).toEqual(['I live in Tel Aviv'])
 })
+
+test.each([
+  ['a wrong one', 1],
+  ['an unknown one', 99],
+  ['zero', 0],
+  ['all', [1, 2, 3, 4, 5, 6]],
+  ['words', ['K1', '[2]', 'the first']],
+  ['something else', { id: 1 }],
+])('a model that claims that a move replaces %s ends only the home', async (_, replaces) => {
+  await start()
+  await learn('Noa is allergic to peanuts', 'Noa lives in Jerusalem', 'I live in Tel Aviv', 'the gate code is 4471')
+  rig.script = lines => {
+    const answer = JSON.parse(everyLine(lines)) as { facts: object[]; reflection: string }
+    return JSON.stringify({ ...answer, facts: answer.facts.map(each => ({ ...each, replaces })) })
+  }
+  await learn('Noa moved to Haifa')
+  expect(await holding()).toEqual([
+    'Noa is allergic to peanuts',
+    'I live in Tel Aviv',
+    'the gate code is 4471',
+    'Noa moved to Haifa',
+  ])
+})
+
+test('a right claim ends several facts at once, and what the words alone do not show', async () => {
+  await start()
+  await learn('Ruth works as a teacher', 'Ruth has a job in Acre', 'Ruth likes tea')
+  rig.script = lines => {
+    const answer = JSON.parse(everyLine(lines)) as { facts: object[]; reflection: string }
+    return JSON.stringify({ ...answer, facts: answer.facts.map(each => ({ ...each, replaces: [1, 2, 3] })) })
+  }
+  await learn('Ruth retired')
+  expect(await holding()).toEqual(['Ruth likes tea', 'Ruth retired'])
+})

@@ -11,7 +11,7 @@ import type { CallContext } from '../../models/language-model.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact } from '../extraction/extraction.ts'
 import { strengthened } from '../extraction/importance.ts'
-import { mayReplace } from '../../text/facts/compare-facts.ts'
+import { mayReplace } from '../../text/facts/replacement.ts'
 import type { EmbeddingSimilarity } from './embedding-similarity.ts'
 import { compareWith, sameByWords, similarByWords, type ComparedFact } from './find-duplicate.ts'
 import { nearestFacts } from './nearest-facts.ts'
@@ -198,7 +198,7 @@ class ScopeFacts implements KnownFacts {
     const contradicted = others
       .filter(
         ({ entry, parsed: other, verdict }) =>
-          verdict === 'contradicts' || (entry.memory.memory_id === fact.replaces && mayReplace(parsed, other)),
+          verdict === 'contradicts' || (fact.replaces.includes(entry.memory.memory_id) && mayReplace(parsed, other)),
       )
       .map(({ entry }) => entry)
     const earlier = contradicted.filter(({ memory }) => memory.said_to <= said_at)

@@ -41,9 +41,9 @@ export interface ExtractedFact {
   readonly valid_to: number | undefined
   readonly entities: readonly Entity[]
   readonly relations: readonly ExtractedRelation[]
-  /** `memory_id` of the known fact that this one repeats or replaces, according to the extractor. Only a hint. */
+  /** `memory_id` of the known fact that this one repeats, and of those that it replaces, by the extractor. Only hints. */
   readonly same_as: string | undefined
-  readonly replaces: string | undefined
+  readonly replaces: readonly string[]
 }
 
 /** The result of one extraction. */

@@ -53,7 +53,10 @@ const factSchema = z.object({
   ),
   tags: lenient(name),
   same_as: number.nullish().catch(undefined),
-  replaces: number.nullish().catch(undefined),
+  /** One number, or a list of them. */
+  replaces: z
+    .preprocess((value): readonly unknown[] => (Array.isArray(value) ? value : [value]), z.array(z.unknown()))
+    .transform(items => items.slice(0, MAX_NAMES).flatMap(each => readable(number, each))),
 })
 
 export type ResponseFact = z.output<typeof factSchema>

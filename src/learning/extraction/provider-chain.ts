@@ -249,7 +249,7 @@ const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: Extr
   entities: entitiesOf(fact),
   relations: fact.relationships,
   same_as: input.known[(fact.same_as ?? 0) - 1]?.memory_id,
-  replaces: input.known[(fact.replaces ?? 0) - 1]?.memory_id,
+  replaces: fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
 })
 
 const DATE_CHARACTERS = 'YYYY-MM-DD'.length

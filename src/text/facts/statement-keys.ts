@@ -18,9 +18,6 @@ export interface KeyedStatement {
 /** Every key begins so; no word does. */
 export const KEY_MARK = '='
 
-/** Attributes of which a later value may stand beside an earlier one. */
-const SEVERAL = new Set(['likes', 'has', 'fear', 'speaks', 'plays', 'studies', 'takes', 'allergy'])
-
 /** Beginning of a text that is read; what comes after is a document, not something said. */
 const MOST_CHARACTERS = 2000
 const MOST_STATEMENTS = 12
@@ -34,7 +31,7 @@ export const keyedStatements = (text: string, speaker: ReadonlySet<string>): rea
     for (const clause of clausesOf(sentence)) {
       const parsed = parseFact(clause, speaker)
       const { attribute, about, time } = parsed
-      if (attribute === undefined || SEVERAL.has(attribute.name) || time !== 'now') continue
+      if (attribute === undefined || attribute.cardinality === 'several' || time !== 'now') continue
       found.push({ key: `${KEY_MARK}${attribute.name}:${about.join('+')}`, sentence: clause, parsed })
     }
   }
