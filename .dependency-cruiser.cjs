@@ -18,6 +18,7 @@ const mayImport = {
   memory: [...base, 'messages', 'vectors'],
   retrieval: [...base, 'messages', 'vectors', 'memory'],
   usage: base,
+  budget: base,
   rollout: base,
   channels: [...base, 'messages'],
   conversation: pipeline,

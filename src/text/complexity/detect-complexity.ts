@@ -87,7 +87,8 @@ const signalsOf = (text: string): readonly ComplexitySignal[] => {
   if (analysis.length > 0) {
     const because = analysis.map(each => each.because).join(', ')
     signals.push({ complexity: 'medium', weight: 1, because })
-    if (platforms.length > 0) signals.push({ complexity: 'complex', weight: 2, because: `${because}: ${platforms[0] ?? ''}` })
+    if (platforms.length > 0)
+      signals.push({ complexity: 'complex', weight: 2, because: `${because}: ${platforms[0] ?? ''}` })
   }
   const systems = new Set([...platforms, ...of('system').map(each => each.because)])
   const joined = of('joining').length > 0

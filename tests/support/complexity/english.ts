@@ -181,7 +181,7 @@ export const ENGLISH: LabelledMessages = {
     'Orchestrate backups across three data centres',
     'Migrate Jenkins to GitHub Actions and the artefacts to a new registry',
     'Design a multi-tenant platform with billing, support and analytics',
-    'Merge the two companies\' directories, mail systems and payrolls',
+    "Merge the two companies' directories, mail systems and payrolls",
     'Cross-team plan for connecting the laboratory system with the hospital records',
     'Set up a pipeline that loads from the API into the lake, then the warehouse, then the BI tool',
     'Reconcile the bookings of the hotel system with Booking.com and the till',

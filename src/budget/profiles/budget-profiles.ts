@@ -1,0 +1,71 @@
+/** Budget profiles: how many tokens of context an agent or a person gets, and how they are divided. */
+import type { Complexity } from '../../text/complexity/complexity.ts'
+
+/** Where context comes from. `agent-specific` is, for people, what is known about the person. */
+export const BUDGET_SCOPES = ['agent-specific', 'recent', 'global'] as const
+export type BudgetScope = (typeof BUDGET_SCOPES)[number]
+
+/** Shares of a budget; together 1. */
+export type ScopeWeights = Readonly<Record<BudgetScope, number>>
+
+export interface BudgetProfile {
+  /** Tokens for a task of medium complexity. */
+  readonly base_budget: number
+  /** Most tokens, whatever the complexity. */
+  readonly max_budget: number
+  readonly scope_weights: ScopeWeights
+}
+
+/** Shares of a budget at which an alert is given. */
+export interface AlertThresholds {
+  readonly info: number
+  readonly warning: number
+  readonly critical: number
+}
+
+/** When a profile is recommended for change. */
+export interface TuningRules {
+  /** Share of turns that may exceed their budget. */
+  readonly exceed_rate: number
+  /** Mean use below which a budget is too large. */
+  readonly under_use: number
+  readonly min_samples: number
+  /** A recommendation below this confidence is not made. */
+  readonly min_confidence: number
+}
+
+export interface BudgetProfiles {
+  readonly profiles: Readonly<Record<string, BudgetProfile>>
+  /** Agent, or all agents below a name (`roles/*`) → name of its profile. */
+  readonly agent_assignments: Readonly<Record<string, string>>
+  readonly complexity_multipliers: Readonly<Record<Complexity, number>>
+  readonly alert_thresholds: AlertThresholds
+  readonly tuning: TuningRules
+}
+
+const weights = (global: number, recent: number, specific: number): ScopeWeights => ({
+  'agent-specific': specific,
+  recent,
+  global,
+})
+
+/** What holds where the file of the operator says nothing. */
+export const DEFAULT_BUDGET_PROFILES: BudgetProfiles = {
+  profiles: {
+    'specialist-narrow': { base_budget: 20_000, max_budget: 50_000, scope_weights: weights(0.2, 0.3, 0.5) },
+    'specialist-broad': { base_budget: 35_000, max_budget: 75_000, scope_weights: weights(0.25, 0.25, 0.5) },
+    'role-coordinator': { base_budget: 50_000, max_budget: 100_000, scope_weights: weights(0.3, 0.2, 0.5) },
+    'role-architect': { base_budget: 75_000, max_budget: 150_000, scope_weights: weights(0.35, 0.15, 0.5) },
+    client: { base_budget: 4000, max_budget: 4000, scope_weights: weights(0.2, 0.3, 0.5) },
+    godfather: { base_budget: 50_000, max_budget: 100_000, scope_weights: weights(0.2, 0.3, 0.5) },
+  },
+  agent_assignments: {
+    'specialists/dbt-expert': 'specialist-narrow',
+    'roles/data-architect-role': 'role-architect',
+    'specialists/*': 'specialist-narrow',
+    'roles/*': 'role-coordinator',
+  },
+  complexity_multipliers: { simple: 0.5, medium: 1, complex: 1.5, 'multi-system': 2 },
+  alert_thresholds: { info: 0.75, warning: 0.9, critical: 1 },
+  tuning: { exceed_rate: 0.2, under_use: 0.5, min_samples: 10, min_confidence: 0.7 },
+}

@@ -1,0 +1,71 @@
+/** Calculates the budget of one task: the profile of its agent, times the complexity, within every limit. */
+import { DenidinError } from '../../platform/errors.ts'
+import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
+import type { BudgetProfiles, ScopeWeights } from './budget-profiles.ts'
+
+/** An agent as callers name it: with the prefix of its type, with the type apart, or by its name alone. */
+export interface NamedAgent {
+  readonly name: string
+  /** `specialists` or `roles`. */
+  readonly type?: string | undefined
+}
+
+/** A budget in tokens of context, and how it came about. */
+export interface CalculatedBudget {
+  /** With the prefix of its type. */
+  readonly agent: string
+  readonly profile: string
+  readonly complexity: Complexity
+  readonly base: number
+  readonly max: number
+  readonly multiplier: number
+  readonly calculated_budget: number
+  /** The maximum of the profile, or the cap, was below base × multiplier. */
+  readonly capped: boolean
+  readonly scope_weights: ScopeWeights
+}
+
+/** Types of agents, in the order in which a name without one is looked for. */
+const AGENT_TYPES = ['specialists', 'roles'] as const
+
+/**
+ * The budget is the smallest of base × multiplier, the maximum of the profile, and `cap`.
+ * @param cap most tokens that the role of the person allows; `undefined`: no role takes part
+ * @throws DenidinError `not_found` for an agent that no assignment names
+ */
+export const calculateBudget = (
+  profiles: BudgetProfiles,
+  agent: NamedAgent,
+  complexity: Complexity,
+  cap?: number,
+): CalculatedBudget => {
+  const [name, profile] = profileOf(profiles, agent)
+  const assigned = profiles.profiles[profile]
+  if (assigned === undefined) throw new DenidinError('not_found', `there is no profile "${profile}"`)
+  const { base_budget: base, max_budget: max, scope_weights } = assigned
+  const multiplier = profiles.complexity_multipliers[complexity]
+  const wanted = Math.floor(base * multiplier)
+  const calculated_budget = Math.min(wanted, max, cap ?? Number.POSITIVE_INFINITY)
+  const capped = calculated_budget < wanted
+  return { agent: name, profile, complexity, base, max, multiplier, calculated_budget, capped, scope_weights }
+}
+
+/** The budgets of an agent for each complexity. */
+export const budgetsOf = (profiles: BudgetProfiles, agent: NamedAgent): readonly CalculatedBudget[] =>
+  COMPLEXITIES.map(complexity => calculateBudget(profiles, agent, complexity))
+
+/** The full name of an agent, and its profile. */
+const profileOf = ({ agent_assignments }: BudgetProfiles, { name, type }: NamedAgent): readonly [string, string] => {
+  const names = name.includes('/') ? [name] : (type === undefined ? AGENT_TYPES : [type]).map(each => `${each}/${name}`)
+  const exact = names.find(each => agent_assignments[each] !== undefined) ?? (agent_assignments[name] && name)
+  if (exact !== undefined) return [exact, agent_assignments[exact] ?? '']
+  // A name alone says nothing about its type: only an agent whose type is known falls under `roles/*`.
+  const full = names.length === 1 ? names[0] : undefined
+  const group = full === undefined ? undefined : `${full.slice(0, full.lastIndexOf('/'))}/*`
+  const profile = group === undefined ? undefined : agent_assignments[group]
+  if (full === undefined || profile === undefined) {
+    const known = Object.keys(agent_assignments).join(', ')
+    throw new DenidinError('not_found', `there is no profile for the agent "${names[0] ?? name}"; known are ${known}`)
+  }
+  return [full, profile]
+}

@@ -1,0 +1,194 @@
+/** Reads budget profiles that an operator wrote, checks them, and fills what they leave out with the defaults. */
+import JSON5 from 'json5'
+import { z } from 'zod'
+import { DenidinError } from '../../platform/errors.ts'
+import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
+import {
+  BUDGET_SCOPES,
+  DEFAULT_BUDGET_PROFILES,
+  type BudgetProfile,
+  type BudgetProfiles,
+  type BudgetScope,
+  type ScopeWeights,
+} from './budget-profiles.ts'
+
+/** Most tokens of a budget: beyond what any model reads. */
+const MOST_TOKENS = 10_000_000
+const MOST_MULTIPLIER = 100
+/** Weights are written with few digits: a third, three times, is a whole. */
+const WEIGHT_TOLERANCE = 0.011
+
+/** Names of the scopes in files of other systems. */
+const FORMER_SCOPES: Readonly<Record<string, BudgetScope>> = {
+  agent_specific: 'agent-specific',
+  agent_patterns: 'agent-specific',
+  patterns: 'agent-specific',
+  agent_recent: 'recent',
+}
+
+const TOKENS = `must be a whole number of tokens from 1 to ${MOST_TOKENS.toLocaleString('en')}`
+const SHARE = 'must be a number from 0 to 1'
+const SAMPLES = 'must be a whole number above 0'
+const NAME = 'must be the name of a profile'
+const tokens = z.int(TOKENS).min(1, TOKENS).max(MOST_TOKENS, TOKENS)
+const share = z.number(SHARE).min(0, SHARE).max(1, SHARE)
+const samples = z.int(SAMPLES).min(1, SAMPLES)
+const multiplier = z
+  .number('must be a number above 0')
+  .positive('must be a number above 0')
+  .max(MOST_MULTIPLIER, `must be at most ${String(MOST_MULTIPLIER)}`)
+
+const scopeWeights = z
+  .record(z.string(), share, 'must be an object of scopes and their shares')
+  .transform((given, context): ScopeWeights => {
+    const weights: Record<BudgetScope, number> = { 'agent-specific': 0, recent: 0, global: 0 }
+    for (const [name, weight] of Object.entries(given)) {
+      const scope = BUDGET_SCOPES.find(each => each === (FORMER_SCOPES[name] ?? name))
+      if (scope === undefined) context.addIssue(`knows no scope "${name}": allowed are ${BUDGET_SCOPES.join(', ')}`)
+      else weights[scope] += weight
+    }
+    const sum = BUDGET_SCOPES.reduce((total, scope) => total + weights[scope], 0)
+    if (Math.abs(sum - 1) > WEIGHT_TOLERANCE) context.addIssue(`must add up to 1, not ${sum.toFixed(2)}`)
+    return weights
+  })
+
+const profile = z.strictObject({
+  base_budget: tokens.optional(),
+  max_budget: tokens.optional(),
+  scope_weights: scopeWeights.optional(),
+})
+
+const { alert_thresholds: ALERTS, tuning: TUNING } = DEFAULT_BUDGET_PROFILES
+
+const FILE = z.strictObject({
+  profiles: z.record(z.string(), profile).default({}),
+  agent_assignments: z.record(z.string(), z.string(NAME)).default({}),
+  complexity_multipliers: z.partialRecord(z.enum(COMPLEXITIES), multiplier).default({}),
+  alert_thresholds: z
+    .strictObject({
+      info: share.default(ALERTS.info),
+      warning: share.default(ALERTS.warning),
+      critical: share.default(ALERTS.critical),
+    })
+    .prefault({}),
+  tuning: z
+    .strictObject({
+      exceed_rate: share.default(TUNING.exceed_rate),
+      under_use: share.default(TUNING.under_use),
+      min_samples: samples.default(TUNING.min_samples),
+      min_confidence: share.default(TUNING.min_confidence),
+    })
+    .prefault({}),
+})
+
+/**
+ * Reads the text of a profile file: JSON with comments. What it leaves out keeps its default, within a profile too.
+ * @param source names the file in errors
+ * @throws DenidinError `invalid_config` with the line and the reason
+ */
+export const readBudgetProfiles = (text: string, source: string): BudgetProfiles => {
+  const parsed = FILE.safeParse(parse(text, source))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const path = [...(issue?.path ?? []), ...unknownKey(issue)].map(String)
+    throw broken(source, lineOf(text, path), `${path.join('.')} ${sentenceOf(issue)}`.trim())
+  }
+  const { profiles, agent_assignments, complexity_multipliers, alert_thresholds, tuning } = parsed.data
+  const merged: BudgetProfiles = {
+    profiles: {
+      ...DEFAULT_BUDGET_PROFILES.profiles,
+      ...Object.fromEntries(
+        Object.entries(profiles).map(([name, given]) => [name, completed(name, given, text, source)]),
+      ),
+    },
+    agent_assignments: { ...DEFAULT_BUDGET_PROFILES.agent_assignments, ...agent_assignments },
+    complexity_multipliers: { ...DEFAULT_BUDGET_PROFILES.complexity_multipliers, ...complexity_multipliers },
+    alert_thresholds,
+    tuning,
+  }
+  for (const [agent, name] of Object.entries(agent_assignments)) {
+    if (merged.profiles[name] !== undefined) continue
+    const known = Object.keys(merged.profiles).join(', ')
+    const line = lineOf(text, ['agent_assignments', agent])
+    throw broken(source, line, `agent_assignments.${agent} names the profile "${name}", and the profiles are ${known}`)
+  }
+  const { info, warning, critical } = merged.alert_thresholds
+  if (info > warning || warning > critical) {
+    throw broken(
+      source,
+      lineOf(text, ['alert_thresholds']),
+      'alert_thresholds must rise from info to warning to critical',
+    )
+  }
+  return merged
+}
+
+type GivenProfile = z.output<typeof profile>
+
+/** A profile with what it leaves out: from the default of its name, or that of a narrow specialist's weights. */
+const completed = (name: string, given: GivenProfile, text: string, source: string): BudgetProfile => {
+  const usual = DEFAULT_BUDGET_PROFILES.profiles[name]
+  const base_budget = given.base_budget ?? usual?.base_budget
+  // A base above the usual maximum raises it; a maximum alone is never exceeded.
+  const max_budget = given.max_budget ?? Math.max(usual?.max_budget ?? 0, base_budget ?? 0)
+  const line = lineOf(text, ['profiles', name])
+  if (base_budget === undefined) throw broken(source, line, `profiles.${name} needs a base_budget`)
+  if (base_budget > max_budget) {
+    throw broken(
+      source,
+      line,
+      `profiles.${name} has a base_budget above its max_budget of ${max_budget.toLocaleString('en')}`,
+    )
+  }
+  const scope_weights = given.scope_weights ?? (usual ?? NARROW).scope_weights
+  return { base_budget, max_budget, scope_weights }
+}
+
+const NARROW = { scope_weights: { 'agent-specific': 0.5, recent: 0.3, global: 0.2 } } as const
+
+const parse = (text: string, source: string): unknown => {
+  try {
+    return text.trim() === '' ? {} : JSON5.parse<unknown>(text)
+  } catch (error) {
+    const [, reason = (error as Error).message, line] =
+      /^(?:JSON5: )?(.*) at (\d+):\d+$/s.exec((error as Error).message) ?? []
+    throw broken(source, line === undefined ? undefined : Number(line), `is not valid JSON: ${reason}`)
+  }
+}
+
+const broken = (source: string, line: number | undefined, reason: string): DenidinError =>
+  new DenidinError('invalid_config', `${source}${line === undefined ? '' : `, line ${String(line)}`}: ${reason}`)
+
+/** The keys of each section, and of the file itself. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(FILE.shape),
+  profiles: Object.keys(profile.shape),
+  complexity_multipliers: COMPLEXITIES,
+  alert_thresholds: Object.keys(ALERTS),
+  tuning: Object.keys(TUNING),
+}
+
+type Issue = z.core.$ZodIssue | undefined
+
+const unknownKey = (issue: Issue): readonly PropertyKey[] =>
+  issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+
+const sentenceOf = (issue: Issue): string => {
+  if (issue?.code === 'unrecognized_keys') {
+    const allowed = KEYS[String(issue.path[0] ?? '')] ?? []
+    return `is not a known key; allowed are ${allowed.join(', ')}`
+  }
+  if (issue?.message.startsWith('Invalid input') === true) return 'must be an object'
+  return issue?.message ?? 'is not valid'
+}
+
+/** The line of the value at a path, counted from 1: where its names follow each other. */
+const lineOf = (text: string, path: readonly string[]): number | undefined => {
+  let at = 0
+  for (const name of path) {
+    const found = text.indexOf(name, at)
+    if (found === -1) return undefined
+    at = found + name.length
+  }
+  return text.slice(0, at).split('\n').length
+}
