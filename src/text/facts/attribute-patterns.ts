@@ -3,7 +3,7 @@
  * patterns come from the lexicons `fact-attributes.txt`.
  */
 import { labelled, lexiconPatterns } from '../lexicons/lexicon.ts'
-import { withoutFinalForms } from '../tokenise.ts'
+import { withoutFinalForms } from '../fold.ts'
 
 /** Something that facts state of a person or a thing, and how it is worded. */
 export interface Attribute {
