@@ -12,6 +12,7 @@ import type { Conversation } from '../conversation/conversation.ts'
 import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
 import { KnownIds } from '../conversation/known-ids.ts'
+import { MentionNames, withMentionNames } from '../conversation/mention-names.ts'
 import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
@@ -114,6 +115,8 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
       remembers: keeps(settings),
+      keep: keeps(settings),
+      quotes: stores.messages.quotes,
       profileOf: recall.profileOf,
       tone: createTone(affect, logger),
     },
@@ -191,6 +194,7 @@ const createInbox = (
       ...shared,
       settings: { answer_within_ms: answerWithinMs(settings), keep: keeps(settings) },
       people: stores.people,
+      members: stores.memberNames,
       messages: stores.messages,
       apologies,
     }),
@@ -210,7 +214,7 @@ const createEvents = (
   shared: Shared,
   conversation: Conversation,
 ): Pipeline['events'] => {
-  const { people, messages, pauses, erasures } = stores
+  const { people, messages, pauses, erasures, memberNames: members } = stores
   const { exclusive } = scheduler
   const changes = new MessageEvents({
     ...shared,
@@ -245,7 +249,7 @@ const createEvents = (
   const known = new KnownIds({
     addresses,
     identity: new MessageIdentity({ known: messages.known, addresses }),
-    events: {
+    events: withMentionNames(new MentionNames({ people, members }), {
       message: message => {
         automatic.heard(message)
         return conversation.receive(message)
@@ -256,7 +260,7 @@ const createEvents = (
       deleted: message_id => changes.deleted(message_id),
       reacted: reaction => changes.reacted(reaction),
       ownerWrote: message => takeover.ownerWrote(message),
-    },
+    }),
   })
   return {
     message: message => known.message(message),

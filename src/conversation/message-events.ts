@@ -2,6 +2,8 @@
 import type { ChannelEvents, Reaction } from '../channels/channel.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { ChangedMessage } from '../messages/history-store.ts'
+import { textWithDetails } from '../messages/message-details.ts'
+import { kindAfterEdit } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -42,11 +44,16 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     readonly text: string
   }): Promise<void> {
     const { messages, tokens, tellCut } = this.#deps
-    const text = messageText(written)
+    const words = messageText(written)
+    const was = (await messages.history.current([message_id])).get(message_id)
+    if (was === undefined) return
+    // What came with it stays: only its writer's own words are new.
+    const text =
+      kindAfterEdit(was.kind, { ...was, text: words }) === 'command' ? words : textWithDetails(words, was.details)
     const changed = await messages.history.edit(message_id, text, tokens.count(text))
-    if (changed !== undefined && isBeginning(text)) {
+    if (changed !== undefined && isBeginning(words)) {
       this.#logger.warn('Only the beginning of a changed message was read', { message_id })
-      await tellCut(changed, text)
+      await tellCut(changed, words)
     }
     await this.#sessionFollows(changed)
   }

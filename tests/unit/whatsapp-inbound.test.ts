@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { ChannelEvents, BackfilledChat } from '../../src/channels/channel.ts'
 import { GapTracker } from '../../src/channels/whatsapp/gap-tracker.ts'
-import { IdentityResolver, type IdentityResolverDeps } from '../../src/channels/whatsapp/identity-resolver.ts'
+import type { EngineConnection } from '../../src/channels/whatsapp/engine.ts'
+import { IdentityResolver } from '../../src/channels/whatsapp/identity-resolver.ts'
 import { Inbound } from '../../src/channels/whatsapp/inbound.ts'
 import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
@@ -12,7 +13,7 @@ import { noChanges } from '../support/no-changes.ts'
 import { fakeIds } from '../support/fake-ids.ts'
 import { memoryLog } from '../support/memory-log.ts'
 
-type LookUp = IdentityResolverDeps['lookUp']
+type LookUp = EngineConnection['lookUp']
 
 const SELF = { phone: '15550009999@c.us', lid: undefined }
 const BOB = '777@lid'
@@ -40,7 +41,12 @@ const setUp = (
   const clock = new FakeClock()
   const log = memoryLog()
   const gaps = new GapTracker()
-  const identities = new IdentityResolver({ lookUp, clock, logger: silentLogger, deadline_ms: 3 * SECOND_MS })
+  const identities = new IdentityResolver({
+    connection: () => ({ lookUp, displayName: async () => undefined }),
+    clock,
+    logger: silentLogger,
+    deadline_ms: 3 * SECOND_MS,
+  })
   return {
     clock,
     log,

@@ -1,4 +1,5 @@
 /** Verifies that the speaker of a quote says it as true, so that stories, wishes and the words of others become no facts. */
+import { ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { isAboutSpeaker } from '../../text/facts/replacement.ts'
 import { parseFact } from '../../text/facts/parse-fact.ts'
@@ -15,7 +16,7 @@ const ASKED = 0.7
 const readings = new WeakMap<MessageRecord, readonly ReadSentence[]>()
 
 const readingOf = (message: MessageRecord): readonly ReadSentence[] => {
-  const known = readings.get(message) ?? [...readSentences(message.text.slice(0, MOST_CHARACTERS))]
+  const known = readings.get(message) ?? [...readSentences(ownWords(message).slice(0, MOST_CHARACTERS))]
   readings.set(message, known)
   return known
 }

@@ -16,6 +16,7 @@ import {
   hasOwnText,
   listChats,
   readAck,
+  readDisplayName,
   readHistory,
   readUsername,
   repairMessageIds,
@@ -122,6 +123,10 @@ export class Page {
       ...(lid === undefined ? {} : { lid }),
       ...(username === undefined ? {} : { username }),
     }
+  }
+
+  async displayName(addresses: readonly string[]): Promise<string | undefined> {
+    return await this.#ask('looking up a name', page => page.evaluate(readDisplayName, addresses))
   }
 
   /**
