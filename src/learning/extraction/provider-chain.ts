@@ -8,11 +8,11 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { OutcomeHealth } from '../../platform/outcome-health.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
-import type { LanguageModel } from '../../models/language-model.ts'
+import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { ModelError, modelErrorReason } from '../../models/model-error.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
-import { parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
+import { factsOfCutResponse, parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
 import type { ExtractedFact, Extraction, ExtractionInput, ExtractionOptions, Extractor } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
@@ -140,7 +140,7 @@ export class ProviderChain implements Extractor {
       // Of a single source less can be shown, now that the room is known.
       const shorter = sourceTokens(roomOf(provider)) < source_tokens ? [part] : undefined
       const parts = halvesOf(part) ?? shorter
-      if (parts === undefined) throw error
+      if (parts === undefined) return await this.#verifyRest(error, request, part)
       let before: VerifiedFacts | undefined
       for (const each of parts) {
         const found = await this.#askPart(provider, withBefore(each, before), call)
@@ -149,6 +149,14 @@ export class ProviderChain implements Extractor {
       if (before === undefined) throw error
       return before
     }
+  }
+
+  /** Nothing more can be left out of a request: what is whole of its answer counts. */
+  async #verifyRest(error: unknown, request: ExtractionRequest, part: ExtractionInput): Promise<VerifiedFacts> {
+    if (!(error instanceof CutAnswer) || error.facts.length === 0) throw error
+    this.#logger.warn('Facts were cut off; those that are whole are used', { facts: error.facts.length })
+    const reflection = part.so_far ?? reflectionByRules(part.messages)
+    return await verifyFacts({ facts: [...error.facts], reflection }, request, part)
   }
 
   async #ask(
@@ -160,8 +168,7 @@ export class ProviderChain implements Extractor {
     for (let failures = 1; ; failures++) {
       try {
         const completion = await model.complete(request, { ...call, purpose: 'extraction' })
-        if (completion.cut === true) throw new ModelError('answer-length', 'the facts are cut in the middle')
-        return parseResponse(completion.text)
+        return readResponse(completion)
       } catch (error) {
         call.signal?.throwIfAborted()
         // A response that cannot be parsed would hardly be better the second time.
@@ -178,6 +185,24 @@ export class ProviderChain implements Extractor {
     if (known) this.#logger.debug('A provider is still unreachable', fields)
     else this.#logger.warn('A provider extracted no facts', fields)
   }
+}
+
+/** The answer ends in the middle of the facts. */
+class CutAnswer extends ModelError {
+  /** Those before the end. */
+  readonly facts: readonly ResponseFact[]
+
+  constructor(facts: readonly ResponseFact[]) {
+    super('answer-length', 'the facts are cut in the middle')
+    this.facts = facts
+  }
+}
+
+/** @throws CutAnswer, or as `parseResponse` does */
+const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => {
+  const facts = factsOfCutResponse(text)
+  if (!cut && facts === undefined) return parseResponse(text)
+  throw new CutAnswer(facts ?? [])
 }
 
 const roomOf = ({ model }: ExtractionProvider): number =>
