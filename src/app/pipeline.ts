@@ -12,6 +12,7 @@ import type { Conversation } from '../conversation/conversation.ts'
 import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
 import { KnownIds } from '../conversation/known-ids.ts'
+import { MentionNames, withMentionNames } from '../conversation/mention-names.ts'
 import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
@@ -31,6 +32,7 @@ import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { ChatAddresses } from '../people/chat-addresses.ts'
 import { DenidinError } from '../platform/errors.ts'
+import { MOST_MESSAGE_CHARACTERS } from '../text/message-text.ts'
 import { zoneOf } from '../people/personal-zones.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
@@ -82,7 +84,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
   const dispatcher = createDispatcher(deps, shared, { apologies, turn })
   scheduler.start((scope, batch) => dispatcher.dispatch(scope, batch))
   const conversation = createInbox(deps, shared, apologies)
-  return { conversation, events: createEvents(deps, runtime, conversation) }
+  return { conversation, events: createEvents(deps, shared, conversation) }
 }
 
 /** What several parts of the pipeline use. */
@@ -113,6 +115,8 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
       remembers: keeps(settings),
+      keep: keeps(settings),
+      quotes: stores.messages.quotes,
       profileOf: recall.profileOf,
       tone: createTone(affect, logger),
     },
@@ -190,6 +194,7 @@ const createInbox = (
       ...shared,
       settings: { answer_within_ms: answerWithinMs(settings), keep: keeps(settings) },
       people: stores.people,
+      members: stores.memberNames,
       messages: stores.messages,
       apologies,
     }),
@@ -205,23 +210,27 @@ const createInbox = (
 }
 
 const createEvents = (
-  { settings, stores, scheduler, sessions }: PipelineDeps,
-  runtime: Runtime,
+  { settings, stores, scheduler, sessions, delivery }: PipelineDeps,
+  shared: Shared,
   conversation: Conversation,
 ): Pipeline['events'] => {
-  const { people, messages, pauses, erasures } = stores
+  const { people, messages, pauses, erasures, memberNames: members } = stores
   const { exclusive } = scheduler
   const changes = new MessageEvents({
-    ...runtime,
+    ...shared,
     people,
     messages,
     windows: sessions.windows,
     exclusive,
     sessionChanged: sessions.changed,
+    tellCut: async (message, text) => {
+      const { beginning_read } = await shared.stringsFor(text, message.person_id)
+      await delivery.outbox.notify(shared.writer.notice([], message, beginning_read(MOST_MESSAGE_CHARACTERS)))
+    },
   })
   const automatic = new AutomaticReplies()
   const takeover = new OwnerTakeover({
-    ...runtime,
+    ...shared,
     people,
     messages,
     erasures,
@@ -240,7 +249,7 @@ const createEvents = (
   const known = new KnownIds({
     addresses,
     identity: new MessageIdentity({ known: messages.known, addresses }),
-    events: {
+    events: withMentionNames(new MentionNames({ people, members }), {
       message: message => {
         automatic.heard(message)
         return conversation.receive(message)
@@ -251,7 +260,7 @@ const createEvents = (
       deleted: message_id => changes.deleted(message_id),
       reacted: reaction => changes.reacted(reaction),
       ownerWrote: message => takeover.ownerWrote(message),
-    },
+    }),
   })
   return {
     message: message => known.message(message),

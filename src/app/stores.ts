@@ -26,6 +26,7 @@ import { createSqliteProfiles, profileMigrations } from '../memory/sqlite/sqlite
 import type { ChangeLog } from '../messages/change-log.ts'
 import { createSqliteChangeLog } from '../messages/sqlite/sqlite-change-log.ts'
 import type { AppliedErasures, Erasures } from '../messages/erasures.ts'
+import { unregisteredNames, type MemberNames } from '../messages/member-names.ts'
 import type { MessageErasure, MessageIndex } from '../messages/message-erasure.ts'
 import { guardInbox } from '../messages/erasure-guard.ts'
 import {
@@ -34,6 +35,7 @@ import {
   createSqliteErasures,
 } from '../messages/sqlite/sqlite-erasures.ts'
 import { createSqliteMessageErasure } from '../messages/sqlite/sqlite-message-erasure.ts'
+import { createSqliteMemberNames, memberNameMigrations } from '../messages/sqlite/sqlite-member-names.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { messageMigrations } from '../messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../messages/sqlite/sqlite-message-store.ts'
@@ -60,6 +62,7 @@ export interface BaseStores extends Disposable {
   readonly database: Database
   readonly health: readonly HealthCheck[]
   readonly messages: MessageStore
+  readonly memberNames: MemberNames
   readonly changeLog: ChangeLog
   readonly ledger: SessionLedger & SessionTransfers
   readonly folders: SessionFolders
@@ -93,6 +96,7 @@ export interface Stores extends BaseStores {
 export const allMigrations = [
   ...peopleMigrations,
   ...messageMigrations,
+  ...memberNameMigrations,
   ...sessionMigrations,
   ...memoryMigrations,
   ...profileMigrations,
@@ -111,6 +115,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
   const erasures = createSqliteErasures(join(settings.data_root, 'erasures.db'), ids)
   const preferences = createSqlitePreferences(database)
   const messages = createSqliteMessageStore(database)
+  const memberNames = createSqliteMemberNames(database)
   const learned = {
     ...openMemoryStores(database, erasures),
     processedMessages: createSqliteProcessedMessages(database),
@@ -130,6 +135,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     ...learned,
     ...sessions,
     messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
+    memberNames: settings.feature_flags.enable_memory_system ? memberNames : unregisteredNames,
     damagedCopies: createDamagedCopies([
       join(settings.data_root, 'vectors.db'),
       join(settings.data_root, 'index.db'),
@@ -144,6 +150,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       createPersonalProfile(database),
       preferences,
       messages.personal,
+      memberNames.personal,
       createPersonalSessions(sessions.ledger, sessions.folders),
       learned.memories,
       learned.memoryLog,

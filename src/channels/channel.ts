@@ -1,6 +1,6 @@
 /** The port between DeniDin and a place where messages come from and replies go to, such as WhatsApp or the terminal. */
 import type { Health } from '../platform/health.ts'
-import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, Mention, MessageId } from '../messages/message.ts'
 import type { Identity, Sender } from '../people/person.ts'
 
 /** A reaction to a message. */
@@ -20,9 +20,20 @@ export interface OwnerMessage {
   /** The other person of a direct chat; `undefined` in a group. */
   readonly other: Sender | undefined
   readonly text: string
+  /** People whom the text mentions. */
+  readonly mentions?: readonly Mention[]
   readonly sent_at: number
   /** Other addresses of the chat. */
   readonly aliases?: readonly ChatId[] | undefined
+}
+
+/** New words of a message. */
+export interface EditedMessage {
+  readonly message_id: MessageId
+  readonly chat_id?: ChatId
+  readonly text: string
+  /** People whom the text mentions. */
+  readonly mentions?: readonly Mention[]
 }
 
 /** The messages of one chat that arrived while the channel was not connected. */
@@ -71,7 +82,7 @@ export interface ChannelEvents {
    */
   recordedUntil(chat_ids: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>>
   /** The author of a message changed its text. Unknown messages are ignored. */
-  edited(change: { readonly message_id: MessageId; readonly text: string }): Promise<void>
+  edited(change: EditedMessage): Promise<void>
   /** The author of a message deleted it for everyone: nothing of it may stay. */
   deleted(message_id: MessageId): Promise<void>
   /** A person reacted to a message; without an emoji they removed the reaction. */

@@ -1,11 +1,14 @@
 /** Runs commands that people write in a chat, before and outside of any turn, and sends their answers. */
 import type { Channel } from '../channels/channel.ts'
 import type { ChatId } from '../messages/message.ts'
+import { isForwarded } from '../messages/message-details.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Person } from '../people/person.ts'
 import type { CommandHandler, Speaker } from './command-handler.ts'
+import { isBeginning, MOST_MESSAGE_CHARACTERS } from '../text/message-text.ts'
 import type { Outbox } from './outbox.ts'
+import type { StringsFor } from './reply-language.ts'
 import type { ReplyWriter } from './reply-writer.ts'
 import type { TurnMessage } from './turn-message.ts'
 
@@ -14,6 +17,7 @@ export interface CommandRunnerDeps {
   readonly outbox: Pick<Outbox, 'deliver' | 'notify'>
   readonly messages: Pick<MessageStore, 'history'>
   readonly writer: ReplyWriter
+  readonly stringsFor: StringsFor
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly clock: Clock
   /** Removes what was deleted from the files of the database. */
@@ -27,9 +31,12 @@ export class CommandRunner {
     this.#deps = deps
   }
 
-  /** Whether a message is a command. Ask in the order of the messages: what is no answer withdraws an open question. */
+  /**
+   * Whether a message is a command. Ask in the order of the messages: what is no answer withdraws an open question. What
+   * was forwarded is no command, for its sender did not write it.
+   */
   recognises(message: TurnMessage): boolean {
-    return message.addressed && this.#deps.commands.recognises(message.text, message)
+    return message.addressed && !isForwarded(message) && this.#deps.commands.recognises(message.text, message)
   }
 
   /** Says that a message, which may be anything, has withdrawn an open question; the message is worked on as usual. */
@@ -41,16 +48,24 @@ export class CommandRunner {
   }
 
   async run(message: TurnMessage, person: Person): Promise<void> {
-    const { commands, outbox, messages, writer, channelOf, clock, scrub } = this.#deps
+    const { outbox, messages, writer, channelOf, clock, scrub } = this.#deps
     const { message_id, chat_id } = message
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
-    const text = await commands.run(message.text, speakerOf(message, person))
+    const text = await this.#answer(message, person)
     // An answer that no one has to think about needs no time for typing. Commands are no conversation: neither their
     // words nor their answers, which may hold what is to be forgotten, stay.
     if ((await outbox.deliver(writer.notice([message_id], message, text))) !== undefined) {
       await messages.history.remove(message_id, clock.now())
       scrub()
     }
+  }
+
+  async #answer(message: TurnMessage, person: Person): Promise<string> {
+    const { commands, stringsFor } = this.#deps
+    const answer = await commands.run(message.text, speakerOf(message, person))
+    if (!isBeginning(message.text)) return answer
+    const { beginning_read } = await stringsFor(message.text, person.person_id)
+    return `${answer}\n\n${beginning_read(MOST_MESSAGE_CHARACTERS)}`
   }
 }
 

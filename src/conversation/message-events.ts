@@ -2,12 +2,14 @@
 import type { ChannelEvents, Reaction } from '../channels/channel.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { ChangedMessage } from '../messages/history-store.ts'
+import { textWithDetails } from '../messages/message-details.ts'
+import { kindAfterEdit } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { withoutFormatCharacters } from '../text/format-characters.ts'
+import { isBeginning, messageText } from '../text/message-text.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 
@@ -21,6 +23,8 @@ export interface MessageEventsDeps {
   readonly exclusive: Exclusive
   /** Called when messages of a session were changed or deleted. */
   readonly sessionChanged: () => void
+  /** Tells the writer of a message that only its beginning was read. */
+  readonly tellCut: (message: ChangedMessage, text: string) => Promise<void>
 }
 
 export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' | 'reacted'> {
@@ -39,9 +43,19 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     readonly message_id: MessageId
     readonly text: string
   }): Promise<void> {
-    const { messages, tokens } = this.#deps
-    const text = withoutFormatCharacters(written)
-    await this.#sessionFollows(await messages.history.edit(message_id, text, tokens.count(text)))
+    const { messages, tokens, tellCut } = this.#deps
+    const words = messageText(written)
+    const was = (await messages.history.current([message_id])).get(message_id)
+    if (was === undefined) return
+    // What came with it stays: only its writer's own words are new.
+    const text =
+      kindAfterEdit(was.kind, { ...was, text: words }) === 'command' ? words : textWithDetails(words, was.details)
+    const changed = await messages.history.edit(message_id, text, tokens.count(text))
+    if (changed !== undefined && isBeginning(words)) {
+      this.#logger.warn('Only the beginning of a changed message was read', { message_id })
+      await tellCut(changed, words)
+    }
+    await this.#sessionFollows(changed)
   }
 
   async deleted(message_id: MessageId): Promise<void> {

@@ -9,6 +9,7 @@ import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import { toWindowMessage } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { messageText } from '../text/message-text.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { AutomaticReplies } from './automatic-replies.ts'
 import type { Pauses } from './pauses.ts'
@@ -45,8 +46,9 @@ export class OwnerTakeover {
   }
 
   /** Messages that we sent ourselves, known ones, and those that were forgotten are ignored. */
-  async ownerWrote(message: OwnerMessage): Promise<void> {
+  async ownerWrote(written: OwnerMessage): Promise<void> {
     const { messages, people, erasures } = this.#deps
+    const message = { ...written, text: messageText(written.text) }
     if ((await messages.inbox.originOf(message)) !== 'new') return
     // In a group no one in particular is spoken to: there the group takes the place of the person.
     const person_id = message.other === undefined ? message.chat_id : (await people.resolve(message.other)).person_id

@@ -93,13 +93,16 @@ export interface MemoryScopes {
 /** Adds, changes and removes memories. */
 export interface MemoryWriter {
   /**
-   * Adds a memory. A summary whose session has given one already, and a memory whose id is known, are not added; returns
+   * Adds a memory; those of its scope that it supersedes end when it was said. A summary whose session has given one already, and a memory whose id is known, are not added; returns
    * the memory that is stored.
    * @throws DenidinError `invalid_input` for a scope that is no well-formed text.
    */
   add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
+  /** Ends a memory because another one of its scope contradicts it; `at`: since when, milliseconds since the Unix epoch. */
+  supersede(scope: Scope, memory_id: string, by: { readonly memory_id: string; readonly at: number }): Promise<void>
   /**
-   * Removes the memories that a session gave. What one of them had superseded holds again. Gives the removed ids.
+   * Removes the memories that a session gave. Everything that they alone had superseded holds again, as long as it would
+   * have held without them. Gives the removed ids.
    */
   removeOfSession(session_id: string): Promise<readonly string[]>
   /** Removes these memories of a scope, in the same manner. Gives the ids that were there. */

@@ -46,8 +46,8 @@ export interface MemoryRecord {
   /** Since when, and until when, it held; without an end it still holds. Milliseconds since the Unix epoch. */
   readonly valid_from: number
   readonly valid_to: number | undefined
-  /** The memory that it contradicted and ended. */
-  readonly supersedes: string | undefined
+  /** The memories that it contradicted and ended. */
+  readonly supersedes: readonly string[]
   /** The memory that says the same and replaces it; it holds no more by itself then. */
   readonly merged_into: string | undefined
   /** The words themselves, found in the source by code. */
@@ -64,7 +64,7 @@ export const PLAIN_MEMORY = {
   tier: 'long_term',
   importance: 0.5,
   valid_to: undefined,
-  supersedes: undefined,
+  supersedes: [],
   merged_into: undefined,
   quote: undefined,
   sources: [],

@@ -3,7 +3,7 @@ import type { PersonId } from '../people/person.ts'
 import type { MessageId, MessageRecord } from './message.ts'
 
 /** Where a message is that was changed. */
-export type ChangedMessage = Pick<MessageRecord, 'scope' | 'session_id'>
+export type ChangedMessage = Pick<MessageRecord, 'chat_id' | 'chat_kind' | 'scope' | 'person_id' | 'session_id'>
 
 /** A thumb up or down on a reply. */
 export interface Rating {
@@ -23,7 +23,7 @@ export interface HistoryStore {
   /** What these messages say now; deleted ones are missing. */
   current(
     message_ids: readonly MessageId[],
-  ): Promise<ReadonlyMap<MessageId, Pick<MessageRecord, 'text' | 'tokens' | 'kind'>>>
+  ): Promise<ReadonlyMap<MessageId, Pick<MessageRecord, 'text' | 'tokens' | 'kind' | 'details'>>>
   /**
    * Changes a message's text, and its kind with it.
    * @returns where it is, or `undefined` for a message that is not kept or has this text already

@@ -1,4 +1,5 @@
 /** The one rule that says what is a command, and of which kind a message is. */
+import { isForwarded } from './message-details.ts'
 import type { IncomingMessage, MessageKind } from './message.ts'
 
 /** A command as a person wrote it: `/remember milk` is the name `/remember` and the args `milk`. */
@@ -31,12 +32,12 @@ export const parseCommand = (text: string): ParsedCommand | undefined => {
 /** Whether a text is a slash command, known or not. */
 export const isCommand = (text: string): boolean => parseCommand(text) !== undefined
 
-/** The kind of a message that came from a channel. */
-export const kindOfIncoming = ({ text, unreadable }: Pick<IncomingMessage, 'text' | 'unreadable'>): MessageKind => {
-  if (unreadable === true) return 'unreadable'
-  return isCommand(text) ? 'command' : 'chat'
+/** The kind of a message that came from a channel. What was forwarded is no command: its sender did not write it. */
+export const kindOfIncoming = (message: Pick<IncomingMessage, 'text' | 'unreadable' | 'details'>): MessageKind => {
+  if (message.unreadable === true) return 'unreadable'
+  return isCommand(message.text) && !isForwarded(message) ? 'command' : 'chat'
 }
 
 /** The kind of a message whose text was changed: chat may become a command and the other way round. */
-export const kindAfterEdit = (kind: MessageKind, text: string): MessageKind =>
-  kind === 'chat' || kind === 'command' ? kindOfIncoming({ text }) : kind
+export const kindAfterEdit = (kind: MessageKind, message: Pick<IncomingMessage, 'text' | 'details'>): MessageKind =>
+  kind === 'chat' || kind === 'command' ? kindOfIncoming(message) : kind

@@ -107,7 +107,7 @@ export interface OperationContext {
     readonly facts: Pick<LongTermMemory, 'list' | 'stats' | 'store'>
     readonly store: Pick<
       MemoryStore,
-      'get' | 'list' | 'mergesInto' | 'ofSpeaker' | 'ofSources' | 'countOfScope' | 'scopesOf'
+      'get' | 'list' | 'mergesInto' | 'supersedersOf' | 'ofSpeaker' | 'ofSources' | 'countOfScope' | 'scopesOf'
     >
     readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
     readonly lists: NumberedLists

@@ -1,6 +1,7 @@
 /** Paging that all lists share: `limit` and `after` in, `next` out. */
 import { z } from 'zod'
 import { DenidinError } from '../platform/errors.ts'
+import { referenceField } from './references.ts'
 
 const PAGE_DEFAULT = 20
 const PAGE_MOST = 200
@@ -8,7 +9,7 @@ const PAGE_MOST = 200
 /** Input fields of every operation that returns a list. */
 export const pageInput = {
   limit: z.int().min(1).max(PAGE_MOST).default(PAGE_DEFAULT).describe('maximum number of rows'),
-  after: z.string().min(1).optional().describe('value of "next" from the previous page'),
+  after: referenceField.optional().describe('value of "next" from the previous page'),
 }
 
 /** Output field of every operation that returns a list. */

@@ -9,14 +9,20 @@ import { phoneDigits } from '../platform/phone.ts'
 import type { Uses } from './context.ts'
 import type { Caller } from './operation.ts'
 
+/** Longer than any id, number or address. */
+const MOST_REFERENCE_CHARACTERS = 500
+
+/** What a caller names something by. */
+export const referenceField = z.string().min(1).max(MOST_REFERENCE_CHARACTERS)
+
 /** A person: by id, by phone number in any usual spelling, by `…@lid` or by `@username`. */
-export const personField = z.string().min(1).describe('person: phone number, @username or person id')
+export const personField = referenceField.describe('person: phone number, @username or person id')
 
 /** Input fields that name a conversation: at most one of them. Without any, the caller's own is meant. */
 export const scopeInput = {
   person: personField.optional(),
-  chat: z.string().min(1).optional().describe('group: its chat id'),
-  session_id: z.string().min(1).optional().describe('session whose conversation is meant'),
+  chat: referenceField.optional().describe('group: its chat id'),
+  session_id: referenceField.optional().describe('session whose conversation is meant'),
 }
 
 interface ScopeReference {

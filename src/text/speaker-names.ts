@@ -106,14 +106,26 @@ export const speakersOf = (messages: readonly Spoken[], unnamed: string): ((mess
   // By id, so that a number stays with its person from one request to the next.
   for (const [person_id, names] of [...given].sort(([one], [other]) => (one < other ? -1 : 1))) {
     for (const name of names.size === 0 ? [unnamed] : names) {
-      const isTaken = (each: string): boolean => (owners.get(skeletonOf(each)) ?? person_id) !== person_id
-      let free = name
-      for (let number = 2; isTaken(free); number++) free = `${name} ${String(number)}`
+      const free = firstFree(name, each => (owners.get(skeletonOf(each)) ?? person_id) !== person_id)
       owners.set(skeletonOf(free), person_id)
       shown.set(`${person_id}\n${name}`, free)
     }
   }
   return message => shown.get(`${message.person_id}\n${shownOf(message)}`) ?? shownOf(message)
+}
+
+/** A name that looks like none of those that others have: with a number behind it if need be. */
+export const numberedName = (name: string, taken: readonly string[]): string => {
+  const skeletons = new Set(taken.map(skeletonOf))
+  if (!skeletons.has(skeletonOf(name))) return name
+  const shown = speakerName(name) ?? name
+  return firstFree(shown, each => skeletons.has(skeletonOf(each)))
+}
+
+const firstFree = (name: string, isTaken: (name: string) => boolean): string => {
+  let free = name
+  for (let number = 2; isTaken(free); number++) free = `${name} ${String(number)}`
+  return free
 }
 
 const namesByPerson = (messages: readonly Spoken[]): ReadonlyMap<string, ReadonlySet<string>> => {

@@ -6,6 +6,9 @@ import type { MessageStore } from '../../src/messages/message-store.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 
+/** Where the messages of these tests are that belong to a session. */
+const PLACE = { chat_id: '1@c.us', chat_kind: 'direct', person_id: 'ana', scope: 'person:ana', session_id: 's1' }
+
 describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:', messageMigrations))]] as const)(
   'history store: %s',
   (_name, make) => {
@@ -64,7 +67,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
     test('an edit changes the text and the kind; the same text, or an unknown message, changes nothing', async () => {
       await say('m1')
       await history.assign('s1', ['m1'])
-      expect(await history.edit('m1', '/reset', 1)).toEqual({ scope: 'person:ana', session_id: 's1' })
+      expect(await history.edit('m1', '/reset', 1)).toEqual(PLACE)
       expect(await history.current(['m1', 'unknown'])).toEqual(
         new Map([['m1', { text: '/reset', tokens: 1, kind: 'command' }]]),
       )
@@ -87,7 +90,7 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       await say('m1')
       await say('m2')
       await history.assign('s1', ['m1'])
-      expect(await history.remove('m1', 9)).toEqual({ scope: 'person:ana', session_id: 's1' })
+      expect(await history.remove('m1', 9)).toEqual(PLACE)
       expect(await history.remove('m1', 9)).toBeUndefined()
       expect(await history.ofSession('s1')).toEqual([])
       expect((await store.inbox.open()).map(each => each.message_id)).toEqual(['m2'])

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { migrate } from '../../src/database/sqlite/migrations.ts'
+import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
@@ -106,7 +107,7 @@ for (const [name, open] of Object.entries(stores)) {
     expect(await store.get('person:a', [fact.memory_id])).toEqual([fact])
     expect((await store.ofSources('person:a', ['m2', 'm9'])).map(each => each.memory_id)).toEqual([fact.memory_id])
     expect(await store.ofSources('person:b', ['m2'])).toEqual([])
-    const newer = memoryOf('person:a', 'Dana moved to Acre', { kind: 'fact', supersedes: fact.memory_id })
+    const newer = memoryOf('person:a', 'Dana moved to Acre', { kind: 'fact', supersedes: [fact.memory_id] })
     await store.add(newer)
     expect(await store.supersedersOf('person:a', [fact.memory_id, another.memory_id])).toEqual([newer])
     expect(await store.supersedersOf('person:b', [fact.memory_id])).toEqual([])
@@ -132,7 +133,7 @@ for (const [name, open] of Object.entries(stores)) {
   test(`${name}: what ended a memory can be taken back, and then it holds again`, async () => {
     const store = open()
     const before = memoryOf('person:a', 'likes tea', { kind: 'fact' })
-    const after = memoryOf('person:a', 'likes coffee', { kind: 'fact', supersedes: before.memory_id })
+    const after = memoryOf('person:a', 'likes coffee', { kind: 'fact', supersedes: [before.memory_id] })
     await store.add(before)
     await store.add(after)
     expect(await store.change('person:a', before.memory_id, { valid_to: 9, importance: 0.1 })).toBe(true)
@@ -156,9 +157,9 @@ for (const [name, open] of Object.entries(stores)) {
     const places = ['Oslo', 'Leeds', 'Porto', 'Haifa'] as const
     let before: string | undefined
     const ids: string[] = []
-    for (const [at, place] of places.entries()) {
-      const end = at + 1 === places.length ? {} : { valid_to: at + 1 }
-      const memory = memoryOf('person:a', place, { kind: 'fact', supersedes: before, ...end })
+    for (const place of places) {
+      const supersedes = before === undefined ? [] : [before]
+      const memory = memoryOf('person:a', place, { kind: 'fact', supersedes })
       await store.add(memory)
       before = memory.memory_id
       ids.push(memory.memory_id)
@@ -174,7 +175,7 @@ for (const [name, open] of Object.entries(stores)) {
 
   test(`${name}: of two that are merged one stands, with the sources of both, and the other when that one goes`, async () => {
     const store = open()
-    const history = memoryOf('person:a', 'lives in Oslo', { kind: 'fact', valid_to: 5 })
+    const history = memoryOf('person:a', 'lives in Oslo', { kind: 'fact' })
     const fact = { kind: 'fact', entities: [{ kind: 'place', value: 'Haifa' }] } as const
     const kept = memoryOf('person:a', 'lives in Haifa', { ...fact, sources: ['m1'], said_to: 10, said_from: 10 })
     const closed = memoryOf('person:a', 'home is Haifa', {
@@ -182,7 +183,7 @@ for (const [name, open] of Object.entries(stores)) {
       sources: ['m1', 'm2'],
       said_to: 20,
       said_from: 20,
-      supersedes: history.memory_id,
+      supersedes: [history.memory_id],
     })
     for (const memory of [history, kept, closed]) await store.add(memory)
     const wanted = { kept: kept.memory_id, closed: closed.memory_id, reason: 'same', at: 30, importance: 0.9 } as const
@@ -195,7 +196,7 @@ for (const [name, open] of Object.entries(stores)) {
     expect(await store.merge('person:a', merge)).toBe(false)
     const stands = { importance: 0.9, tier: 'short_term', said_from: 10, said_to: 20, sources: ['m1', 'm2'] } as const
     expect(await store.list('person:a', { limit: 9, current: true })).toEqual([
-      { ...kept, ...stands, supersedes: history.memory_id },
+      { ...kept, ...stands, supersedes: [history.memory_id] },
     ])
     expect(await store.get('person:a', [closed.memory_id])).toEqual([
       { ...closed, valid_to: 30, merged_into: kept.memory_id },
@@ -211,7 +212,8 @@ for (const [name, open] of Object.entries(stores)) {
 
   test(`${name}: what stands for a merged one ends for both, and what they had ended stays so while one holds`, async () => {
     const store = open()
-    const fact = (text: string, supersedes?: string) => memoryOf('person:a', text, { kind: 'fact', supersedes })
+    const fact = (text: string, ...supersedes: readonly string[]) =>
+      memoryOf('person:a', text, { kind: 'fact', supersedes })
     const oslo = fact('lives in Oslo')
     const kept = fact('lives in Haifa', oslo.memory_id)
     const closed = fact('home is Haifa', oslo.memory_id)
@@ -236,7 +238,149 @@ for (const [name, open] of Object.entries(stores)) {
     await store.remove('person:a', [leeds.memory_id])
     expect(await holding()).toEqual(['home is Haifa'])
   })
+
+  describe(`${name}: a memory that ends several`, () => {
+    const holding = async (store: MemoryStore): Promise<string[]> =>
+      (await store.list('person:a', { limit: 99, current: true })).map(each => each.text).sort()
+    const fact = (text: string, said_from: number, supersedes: readonly MemoryRecord[] = []): MemoryRecord =>
+      memoryOf('person:a', text, {
+        kind: 'fact',
+        said_from,
+        said_to: said_from,
+        supersedes: supersedes.map(each => each.memory_id),
+      })
+    const filled = async (...memories: readonly MemoryRecord[]): Promise<MemoryStore & PersonalData> => {
+      const store = open()
+      for (const memory of memories) await store.add(memory)
+      return store
+    }
+
+    test('ends all of them when it is added, and all hold again when it goes', async () => {
+      const [flat, street, gym] = [fact('lives in Oslo', 1), fact('rents in Main Street', 2), fact('trains in Oslo', 3)]
+      const moved = fact('moved to Leeds', 10, [flat, street, gym])
+      const store = await filled(flat, street, gym, moved)
+      expect(await holding(store)).toEqual(['moved to Leeds'])
+      expect((await store.get('person:a', [street.memory_id]))[0]?.valid_to).toBe(10)
+      for (const each of [flat, street, gym])
+        expect(await store.supersedersOf('person:a', [each.memory_id])).toEqual([moved])
+      await store.remove('person:a', [moved.memory_id])
+      expect(await holding(store)).toEqual(['lives in Oslo', 'rents in Main Street', 'trains in Oslo'])
+    })
+
+    test('gives back only what nothing else has ended', async () => {
+      const [flat, street] = [fact('lives in Oslo', 1), fact('rents in Main Street', 2)]
+      const moved = fact('moved to Leeds', 10, [flat, street])
+      const ended = fact('gave up Main Street', 5, [street])
+      const store = await filled(flat, street, moved, ended)
+      expect((await store.get('person:a', [street.memory_id]))[0]?.valid_to).toBe(5)
+      await store.remove('person:a', [ended.memory_id])
+      expect((await store.get('person:a', [street.memory_id]))[0]?.valid_to).toBe(10)
+      await store.remove('person:a', [moved.memory_id])
+      expect(await holding(store)).toEqual(['lives in Oslo', 'rents in Main Street'])
+    })
+
+    test('gives back what had an end of its own with that end', async () => {
+      const trip = { ...fact('is in Rome until Friday', 1), valid_to: 50 }
+      const home = fact('came home early', 10, [trip])
+      const store = await filled(trip, home)
+      expect((await store.get('person:a', [trip.memory_id]))[0]?.valid_to).toBe(10)
+      await store.remove('person:a', [home.memory_id])
+      expect((await store.get('person:a', [trip.memory_id]))[0]?.valid_to).toBe(50)
+    })
+
+    test('ends nothing of another scope, nothing unknown, and not itself', async () => {
+      const other = memoryOf('person:b', 'lives in Oslo', { kind: 'fact' })
+      const moved = fact('moved to Leeds', 10, [other])
+      const store = await filled(other, { ...moved, supersedes: [...moved.supersedes, moved.memory_id, 'unknown'] })
+      expect(await store.countOfScope('person:b', { current: true })).toBe(1)
+      expect(await holding(store)).toEqual(['moved to Leeds'])
+      expect((await store.get('person:a', [moved.memory_id]))[0]?.supersedes).toEqual([])
+    })
+
+    test('is followed to the next one when it goes between two others', async () => {
+      const [flat, street] = [fact('lives in Oslo', 1), fact('rents in Main Street', 2)]
+      const leeds = fact('moved to Leeds', 10, [flat, street])
+      const porto = fact('moved to Porto', 20, [leeds])
+      const haifa = fact('moved to Haifa', 30, [porto])
+      const store = await filled(flat, street, leeds, porto, haifa)
+      await store.remove('person:a', [porto.memory_id, leeds.memory_id])
+      expect(await holding(store)).toEqual(['moved to Haifa'])
+      expect([...(await store.get('person:a', [haifa.memory_id]))[0]!.supersedes].sort()).toEqual(
+        [flat.memory_id, street.memory_id].sort(),
+      )
+      await store.remove('person:a', [haifa.memory_id])
+      expect(await holding(store)).toEqual(['lives in Oslo', 'rents in Main Street'])
+    })
+
+    test('keeps all that it ended when it is merged, and gives them back with the memory that stands for it', async () => {
+      const [flat, street, gym] = [fact('lives in Oslo', 1), fact('rents in Main Street', 2), fact('trains in Oslo', 3)]
+      const kept = fact('moved to Leeds', 10, [flat])
+      const closed = fact('has moved to Leeds', 11, [street, gym])
+      const store = await filled(flat, street, gym, kept, closed)
+      await store.merge('person:a', {
+        kept: kept.memory_id,
+        closed: closed.memory_id,
+        reason: 'same',
+        at: 30,
+        importance: 1,
+        tier: 'long_term',
+      })
+      expect((await store.supersedersOf('person:a', [street.memory_id])).map(each => each.text)).toEqual([
+        'moved to Leeds',
+      ])
+      await store.remove('person:a', [kept.memory_id, closed.memory_id])
+      expect(await holding(store)).toEqual(['lives in Oslo', 'rents in Main Street', 'trains in Oslo'])
+    })
+
+    test('may have been said before the memory that ends it was stored', async () => {
+      const leeds = fact('moved to Leeds', 10)
+      const oslo = fact('lives in Oslo', 1)
+      const store = await filled(leeds, oslo)
+      await store.supersede('person:a', oslo.memory_id, { memory_id: leeds.memory_id, at: 10 })
+      await store.supersede('person:a', oslo.memory_id, { memory_id: leeds.memory_id, at: 10 })
+      expect(await holding(store)).toEqual(['moved to Leeds'])
+      await store.supersede('person:b', leeds.memory_id, { memory_id: oslo.memory_id, at: 10 })
+      expect(await holding(store)).toEqual(['moved to Leeds'])
+      await store.erase('unknown')
+      await store.remove('person:a', [leeds.memory_id])
+      expect(await holding(store)).toEqual(['lives in Oslo'])
+    })
+
+    test('leaves no trace of its ids once everything of a person is erased', async () => {
+      const database = new Database(':memory:', memoryMigrations)
+      const store = createSqliteMemoryStore(database)
+      const flat = fact('lives in Oslo', 1)
+      for (const memory of [flat, fact('moved to Leeds', 10, [flat]), fact('came back', 20, [flat])])
+        await store.add(memory)
+      expect(await store.erase('a')).toBe(3)
+      expect(database.all('select * from superseded_memories')).toEqual([])
+    })
+  })
 }
+
+test('what one memory had ended is still known after the upgrade', () => {
+  const database = new DatabaseSync(':memory:')
+  const last = memoryMigrations.findIndex(each => each.id === 'memory-supersedes-001')
+  migrate(database, memoryMigrations.slice(0, last))
+  for (const [memory_id, valid_to, supersedes] of [
+    ['m1', 5, null],
+    ['m2', null, 'm1'],
+    ['m3', null, 'forgotten'],
+  ] as const) {
+    database
+      .prepare(
+        `insert into memories (memory_id, scope, kind, text, category, tier, importance, said_from, said_to, valid_from,
+           valid_to, supersedes, created_at)
+         values (?, 'person:a', 'fact', 'words', 'facts', 'long_term', 0.5, 1, 2, 1, ?, ?, 3)`,
+      )
+      .run(memory_id, valid_to, supersedes)
+  }
+  migrate(database, memoryMigrations)
+  expect(database.prepare('select * from superseded_memories').all()).toEqual([
+    { memory_id: 'm1', by_id: 'm2', at: 5, own_end: null },
+  ])
+  expect(database.prepare('pragma foreign_key_check').all()).toEqual([])
+})
 
 test('memories of the first form are kept when the tables are brought up to date', async () => {
   const database = new DatabaseSync(':memory:')

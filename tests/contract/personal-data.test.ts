@@ -14,6 +14,7 @@ import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log
 import { createSqliteProfiles, profileMigrations } from '../../src/memory/sqlite/sqlite-profiles.ts'
 import { createSqliteMemoryStore } from '../../src/memory/sqlite/sqlite-memory-store.ts'
 import { messageMigrations } from '../../src/messages/sqlite/message-migrations.ts'
+import { createSqliteMemberNames, memberNameMigrations } from '../../src/messages/sqlite/sqlite-member-names.ts'
 import { createSqliteMessageStore } from '../../src/messages/sqlite/sqlite-message-store.ts'
 import { createPersonalProfile } from '../../src/people/sqlite/personal-profile.ts'
 import { peopleMigrations } from '../../src/people/sqlite/people-migrations.ts'
@@ -73,6 +74,15 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
       }
     }
     return { data: store.personal, fill, sections: ['messages', 'ratings'] }
+  },
+  'member names': () => {
+    const names = createSqliteMemberNames(new Database(':memory:', memberNameMigrations))
+    const fill = async (person_id: string): Promise<void> => {
+      for (const name of ['Noa', undefined]) {
+        await names.nameOf({ scope: 'chat:1@g.us', person_id, identities: [], name })
+      }
+    }
+    return { data: names.personal, fill, sections: [] }
   },
   memories: () => {
     const store = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))

@@ -62,6 +62,58 @@ test.each(['plain', 'renamed'] as const)(
 )
 
 test(
+  'the preview of a picture is no text and no edit; a new caption is an edit, and a caption taken away deletes the words',
+  async () => {
+    await using fake = await FakeWhatsApp.start()
+    const changes = new Changes()
+    await using run = await ChannelRun.linked(fake, { changes: changes.events })
+    const preview = '/9j/4AAQSkZJRgABAQAAAQABAAD'
+    fake.receive({ from: ANA, type: 'image', text: preview, attributes: { caption: 'our dog' } })
+    const { message_id, text } = await run.messages.next()
+    expect(text).toBe('our dog')
+    fake.receive({ from: ANA, type: 'location', text: preview, attributes: { loc: 'Haifa port', lat: 32.8, lng: 35 } })
+    fake.change(message_id, { body: `${preview}/sharper` })
+    fake.change(message_id, { directPath: '/media/1', body: `${preview}/sharpest` })
+    fake.change(message_id, { caption: 'our dog Rex', latestEditSenderTimestampMs: 1 })
+    expect(await changes.edited.next()).toMatchObject({ message_id, text: 'our dog Rex' })
+    fake.change(message_id, { latestEditSenderTimestampMs: 2, caption: '' })
+    expect(await changes.deleted.next()).toBe(message_id)
+    expect(changes.edited.all).toHaveLength(1)
+    expect(run.messages.all.filter(each => each.text.includes(preview))).toEqual([])
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'the people whom a message mentions come with the names that WhatsApp shows, and the bot by either of its addresses',
+  async () => {
+    const contacts = [
+      { id: '777000111222333@lid', phone: '15551230002@c.us', pushname: 'Bob' },
+      { id: '15551230003@c.us', name: 'Carl of the office' },
+    ]
+    await using fake = await FakeWhatsApp.start({ contacts })
+    await using run = await ChannelRun.linked(fake)
+    const [own] = fake.me.phone.split('@')
+    fake.receive({
+      from: ANA,
+      group: GROUP,
+      text: `\u2068@${String(own)}\u2069 ask @777000111222333 and @15551230003 or @15551230004`,
+      mentions: [fake.me.lid, '777000111222333@lid', '15551230003@c.us', '15551230004@c.us'],
+    })
+    expect(await run.messages.next()).toMatchObject({
+      addressed: true,
+      text: 'ask @777000111222333 and @15551230003 or @15551230004',
+      mentions: [
+        { written: '777000111222333', name: 'Bob' },
+        { written: '15551230003', name: 'Carl of the office' },
+        { written: '15551230004', name: undefined },
+      ],
+    })
+  },
+  TIMEOUT_MS,
+)
+
+test(
   'what the owner writes on the phone is told apart from what we send',
   async () => {
     await using fake = await FakeWhatsApp.start()

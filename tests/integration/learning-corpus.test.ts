@@ -69,7 +69,7 @@ test('more than two hundred facts in many wordings are each kept once, and what 
     .map(fact => fact.key)
   const open = changed.filter(fact => ofKey.get(fact.key)?.some(memory => memory.valid_to === undefined))
   const current = changed.filter(fact =>
-    ofKey.get(fact.next?.key ?? '')?.some(memory => memory.valid_to === undefined && memory.supersedes !== undefined),
+    ofKey.get(fact.next?.key ?? '')?.some(memory => memory.valid_to === undefined && memory.supersedes.length > 0),
   )
   const texts = new Map<string, string>()
   for (let n = 1; n <= session; n++) {

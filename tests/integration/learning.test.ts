@@ -220,7 +220,7 @@ test('a contradiction ends what it contradicts, keeps it as history, and recall 
   await told('my home is in Haifa')
   const [haifa, aviv, ...rest] = await denidin.app.memory.list('all', { limit: 5 })
   expect(rest).toEqual([])
-  expect(haifa).toMatchObject({ text: 'I moved to Haifa', valid_to: undefined, supersedes: aviv?.memory_id })
+  expect(haifa).toMatchObject({ text: 'I moved to Haifa', valid_to: undefined, supersedes: [aviv?.memory_id] })
   expect(haifa?.sources).toHaveLength(2)
   expect(aviv).toMatchObject({ text: 'I live in Tel Aviv', valid_to: haifa?.said_from })
   await denidin.app.memory.whenIdle()

@@ -14,6 +14,7 @@ import { DenidinError } from '../../src/platform/errors.ts'
 export class FakeAccount {
   readonly self: Self = { phone: '15550009999@c.us', lid: '900@lid' }
   readonly names = new Map<string, KnownNames>()
+  readonly displayNames = new Map<string, string>()
   readonly messages: WhatsAppMessage[] = []
   readonly changes: MessageChange[] = []
   /** Number of the login that WhatsApp accepts; each link makes a new one. */
@@ -216,6 +217,11 @@ export class FakeConnection implements EngineConnection {
 
   async lookUp(address: string): Promise<KnownNames> {
     return this.#open().account.names.get(address) ?? {}
+  }
+
+  async displayName(addresses: readonly string[]): Promise<string | undefined> {
+    const { account } = this.#open()
+    return addresses.map(address => account.displayNames.get(address)).find(name => name !== undefined)
   }
 
   async markSeen(): Promise<void> {

@@ -1,6 +1,7 @@
 // Which wordings are one fact, which contradict, and which are two.
 import { expect, test } from '@jest/globals'
-import { compare, mayBeSame, mayReplace, type Verdict } from '../../src/text/facts/compare-facts.ts'
+import { compare, mayBeSame, type Verdict } from '../../src/text/facts/compare-facts.ts'
+import { mayReplace } from '../../src/text/facts/replacement.ts'
 import { parseFact, type ParsedFact } from '../../src/text/facts/parse-fact.ts'
 
 const SPEAKER = new Set(['dana', 'דנה'])

@@ -42,7 +42,7 @@ const fact = (text: string): ExtractedFact => ({
   valid_from: undefined,
   valid_to: undefined,
   same_as: undefined,
-  replaces: undefined,
+  replaces: [],
   source: {
     message_id: text,
     chat_id: 'c',

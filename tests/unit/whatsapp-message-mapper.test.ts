@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { isChat, reasonToIgnore, toIncoming } from '../../src/channels/whatsapp/message-mapper.ts'
+import { isChat, mentionedPeople, reasonToIgnore, toIncoming } from '../../src/channels/whatsapp/message-mapper.ts'
 import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
 
 const ANA = '15551230001@c.us'
@@ -67,6 +67,24 @@ test.each([
 ])('of %j in a group the bot takes %j', (text, rest) => {
   const group = { chat_id: GROUP, text, mentioned_ids: [SELF.phone, SELF.lid] }
   expect(toIncoming(message(group), SELF, [])).toMatchObject({ text: rest, addressed: true, chat_kind: 'group' })
+})
+
+test.each([
+  ['listed by its LID, written by its number', '@15550009999 /reset', [SELF.lid], '/reset'],
+  ['listed by its number, written by its LID', '/reset @900', [SELF.phone], '/reset'],
+  ['between direction marks', '\u2068@\u2068900\u2069\u2069\u200f /reset\u200e', [SELF.phone], '/reset'],
+  ['twice, by both addresses', '@900 @15550009999 /reset', [SELF.lid], '/reset'],
+  ['among others', '@777 @900 @778 who is first?', ['777@lid', SELF.lid, '778@lid'], '@777 @778 who is first?'],
+  ['in the middle', 'what does @900 say?', [SELF.lid], 'what does say?'],
+  ['with digits that are the beginning of others', '@900 ask @9001', [SELF.lid, '9001@lid'], 'ask @9001'],
+  ['in the list alone', 'where is lunch?', [SELF.lid], 'where is lunch?'],
+  ['in the text alone, by its LID', 'and @900?', [], 'and?'],
+  ['in the text alone, by its number, at the beginning', '\u200e@15550009999 hello', [], 'hello'],
+])('the bot is mentioned %s', (_, text, mentioned_ids, rest) => {
+  const said = message({ chat_id: GROUP, text, mentioned_ids })
+  expect(toIncoming(said, SELF, [])).toMatchObject({ text: rest, addressed: true })
+  const people = mentioned_ids.filter(each => each !== SELF.lid && each !== SELF.phone)
+  expect(mentionedPeople(said, SELF)).toEqual(people)
 })
 
 test('a number in the text that is no mention stays', () => {

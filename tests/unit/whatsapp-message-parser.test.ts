@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { parseChange, parseEdit } from '../../src/channels/whatsapp/wwebjs/change-parser.ts'
 import { addressOf, messageIdOf, parseMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
 
 const ANA = '15551230001@c.us'
@@ -36,6 +37,50 @@ test('the text of a medium is its caption, never its preview picture', () => {
   expect(parseMessage({ ...raw, caption: 'look' })?.text).toBe('look')
 })
 
+test.each(['image', 'video', 'ptv', 'document', 'sticker', 'location', 'vcard', 'album', 'product', 'hologram'])(
+  'the body of a message of the kind %s is no text, also before its file is there',
+  type => {
+    const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type, body: '/9j/4AAQSkZJRg==' }
+    expect(parseMessage(raw)?.text).toBe('')
+    expect(parseMessage({ ...raw, caption: 'look' })?.text).toBe('look')
+  },
+)
+
+test('the text of a link is what was written, not its preview', () => {
+  const link = {
+    type: 'chat',
+    subtype: 'url',
+    body: 'see https://example.org',
+    thumbnail: '/9j/4AAQ',
+    title: 'Example',
+  }
+  expect(parseMessage({ id: `false_${ANA}_A1`, from: ANA, t: 1, ...link })?.text).toBe('see https://example.org')
+})
+
+const PICTURE = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'image', caption: 'our dog', body: '/9j/4AAQ' }
+const EDITED = { latestEditSenderTimestampMs: 1 }
+
+test.each<[string, Record<string, unknown>, unknown, object | undefined]>([
+  ['a preview that arrives', PICTURE, '/9j/4AAQ', undefined],
+  ['a preview of a picture without words', { ...PICTURE, caption: undefined }, '/9j/4AAQ', undefined],
+  ['a preview that goes', { ...PICTURE, caption: undefined, body: undefined }, undefined, undefined],
+  ['a preview with its file', { ...PICTURE, directPath: '/v/1' }, '/9j/4AAQ', undefined],
+  ['a preview of a place', { ...PICTURE, type: 'location', caption: undefined }, '/9j/4AAQ', undefined],
+  ['a new caption', PICTURE, 'our dog', { kind: 'edited', text: 'our dog' }],
+  ['a new caption and preview', { ...PICTURE, ...EDITED }, 'our dog', { kind: 'edited', text: 'our dog' }],
+  ['a caption taken away', { ...PICTURE, ...EDITED, caption: undefined }, undefined, { kind: 'deleted' }],
+  ['new words', { ...PICTURE, type: 'chat', body: 'five' }, 'five', { kind: 'edited', text: 'five' }],
+  ['words that went with their message', { ...PICTURE, type: 'chat', body: undefined }, undefined, undefined],
+])('what %s changes', (_, raw, written, change) => {
+  const expected = change === undefined ? undefined : { chat_id: ANA, message_id: `false_${ANA}_A1`, ...change }
+  expect(parseEdit(raw, written)).toEqual(expected)
+})
+
+test('a listed picture that was edited shows its caption as the change', () => {
+  expect(parseChange({ ...PICTURE, ...EDITED })).toMatchObject({ kind: 'edited', text: 'our dog' })
+  expect(parseChange(PICTURE)).toBeUndefined()
+})
+
 test('an own message belongs to the chat that it was sent to', () => {
   const id = { fromMe: true, remote: ANA, id: 'A1' }
   expect(parseMessage({ id, from: '15550009999@c.us', to: ANA, t: 12, type: 'chat', body: 'hi', ack: 1 })).toEqual({
@@ -50,6 +95,7 @@ test('an own message belongs to the chat that it was sent to', () => {
     mentioned_ids: [],
     quoted_author_id: undefined,
     quoted_key: undefined,
+    details: undefined,
     ack: 1,
   })
 })
@@ -58,11 +104,53 @@ test('a quote is read with the id and the author of what it quotes', () => {
   const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'right' }
   const quote = { quotedMsg: { body: 'lunch?' }, quotedStanzaID: 'Q1', quotedParticipant: ANA }
   expect(parseMessage({ ...raw, ...quote })).toMatchObject({ quoted_key: 'Q1', quoted_author_id: ANA })
-  expect(parseMessage({ ...raw, quotedStanzaID: 'Q1' })).toMatchObject({ quoted_key: undefined })
+  expect(parseMessage({ ...raw, ...quote })).toMatchObject({ quoted_text: 'lunch?' })
+  expect(parseMessage(raw)).toMatchObject({ quoted_key: undefined, quoted_author_id: undefined })
+})
+
+test.each([
+  ['without a copy of the message', { quotedParticipant: ANA }, { quoted_author_id: ANA, quoted_text: undefined }],
+  ['without an author', { quotedMsg: { type: 'chat', body: 'lunch?' } }, { quoted_text: 'lunch?' }],
+  ['with a device in the address', { quotedParticipant: '15551230001:7@s.whatsapp.net' }, { quoted_author_id: ANA }],
+  ['of another chat', { quotedRemoteJid: GROUP, quotedParticipant: ANA }, { quoted_chat_id: GROUP }],
+  ['of this chat by name', { quotedRemoteJid: ANA }, { quoted_chat_id: undefined }],
+  [
+    'of a picture',
+    { quotedMsg: { type: 'image', body: 'BASE64', caption: 'my cat' } },
+    { quoted_text: 'my cat\n[picture, not seen]' },
+  ],
+  [
+    'of a voice message',
+    { quotedMsg: { type: 'ptt', duration: '9' } },
+    { quoted_text: '[voice message, 0:09, not transcribed]' },
+  ],
+  ['of a revoked message', { quotedMsg: { type: 'revoked' } }, { quoted_text: undefined }],
+])('a quote is read %s', (_, quote, expected) => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'right', quotedStanzaID: 'Q1' }
+  const parsed = parseMessage({ ...raw, ...quote })
+  expect(parsed?.quoted_key).toBe('Q1')
+  expect({ quoted_text: undefined, quoted_chat_id: undefined, ...parsed }).toMatchObject(expected)
 })
 
 test('a message without a readable id or without a sender is not read', () => {
   expect(parseMessage({ from: ANA, t: 1, type: 'chat', body: 'hi' })).toBeUndefined()
   expect(parseMessage({ id: 'false_x_A1', t: 1, type: 'chat', body: 'hi' })).toBeUndefined()
   expect(parseMessage(undefined)).toBeUndefined()
+})
+
+test('an id that a program made far too long is read as a short one, always the same, with its chat', () => {
+  const long = `false_${ANA}_${'A1'.repeat(100_000)}`
+  const id = messageIdOf(long) ?? ''
+  expect(id.length).toBeLessThanOrEqual(300)
+  expect(id.startsWith(`false_${ANA}_A1`)).toBe(true)
+  expect(messageIdOf({ _serialized: long })).toBe(id)
+  expect(messageIdOf(`${long}B`)).not.toBe(id)
+})
+
+test('mentions and quoted ids have bounds', () => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'hi', quotedMsg: {} }
+  const mentionedJidList = Array.from({ length: 50_000 }, (_, n) => `${String(n)}@lid`)
+  const message = parseMessage({ ...raw, mentionedJidList, quotedStanzaID: 'Q'.repeat(100_000) })
+  expect(message?.mentioned_ids.length).toBe(10_000)
+  expect(message?.quoted_key).toBeUndefined()
 })

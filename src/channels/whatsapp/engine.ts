@@ -102,6 +102,8 @@ export interface EngineConnection {
   history(chat_id: string, from: number, most: number): Promise<ChatHistory>
   /** The names that belong to the account with this address, as far as WhatsApp tells. */
   lookUp(address: string): Promise<KnownNames>
+  /** The display name of the account with one of these addresses: the one that it chose, or that of the contact. */
+  displayName(addresses: readonly string[]): Promise<string | undefined>
   /** Marks a chat as read. */
   markSeen(chat_id: string): Promise<void>
   /** Shows in a chat that an answer is being written, for about 25 seconds, or stops that. */

@@ -9,7 +9,8 @@ import type { EngineConnection } from './engine.ts'
 import { identityOf } from './message-mapper.ts'
 
 export interface IdentityResolverDeps {
-  readonly lookUp: EngineConnection['lookUp']
+  /** Throws while there is none. */
+  readonly connection: () => Pick<EngineConnection, 'displayName' | 'lookUp'>
   readonly clock: Clock
   readonly logger: Logger
   /** For the answer of WhatsApp. */
@@ -39,12 +40,23 @@ export class IdentityResolver {
     return found
   }
 
+  /** The display name of the account with one of these addresses; `undefined` where WhatsApp shows none. */
+  async displayName(addresses: readonly string[]): Promise<string | undefined> {
+    const { connection, clock, logger, deadline_ms } = this.#deps
+    try {
+      return await withDeadline(clock, deadline_ms, 'looking up a name', () => connection().displayName(addresses))
+    } catch (error) {
+      logger.debug('The name of an account could not be looked up', { reason: asDenidinError(error).message })
+      return undefined
+    }
+  }
+
   async #find(address: string): Promise<readonly Identity[]> {
-    const { lookUp, clock, logger, deadline_ms } = this.#deps
+    const { connection, clock, logger, deadline_ms } = this.#deps
     const own = identityOf(address)
     try {
       const { phone, lid, username } = await withDeadline(clock, deadline_ms, 'looking up a sender', () =>
-        lookUp(address),
+        connection().lookUp(address),
       )
       const other = own.kind === 'phone' ? lid : phone
       return [

@@ -1,6 +1,9 @@
 /** Hands what happens in WhatsApp to the pipeline: in order within a chat, and again when recording it fails. */
 import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
-import type { IncomingMessage } from '../../messages/message.ts'
+import { textWithDetails } from '../../messages/message-details.ts'
+import type { IncomingMessage, Mention } from '../../messages/message.ts'
+import { addressOfIdentity } from '../../people/chat-addresses.ts'
+import type { Identity } from '../../people/person.ts'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -10,13 +13,22 @@ import type { Logger } from '../../platform/logger.ts'
 import type { GapTracker } from './gap-tracker.ts'
 import type { MissedHistory } from './history-reader.ts'
 import type { IdentityResolver } from './identity-resolver.ts'
-import { isGroup, reasonToIgnore, reasonToIgnoreOwn, toIncoming } from './message-mapper.ts'
+import {
+  identityOf,
+  isGroup,
+  mentionedPeople,
+  quotesSelf,
+  reasonToIgnore,
+  reasonToIgnoreOwn,
+  spokenText,
+  toIncoming,
+} from './message-mapper.ts'
 import type { MessageChange, Self, WhatsAppMessage } from './whatsapp-message.ts'
 
 export interface InboundDeps {
   /** A rejection means that it is not recorded. */
   readonly events: Pick<ChannelEvents, 'message' | 'backfilled' | 'edited' | 'deleted' | 'reacted' | 'ownerWrote'>
-  readonly identities: Pick<IdentityResolver, 'resolve'>
+  readonly identities: Pick<IdentityResolver, 'displayName' | 'resolve'>
   readonly gaps: GapTracker
   /** Whether we sent an own message, as far as this process can tell. */
   readonly isOurs: (message: WhatsAppMessage) => Promise<boolean>
@@ -25,7 +37,15 @@ export interface InboundDeps {
   readonly logger: Logger
 }
 
+/** What keeps a message from being read. */
+interface Failure {
+  readonly sent_at: number
+  readonly reason: unknown
+}
+
 const ATTEMPTS = 5
+/** People mentioned in one text whose names are looked up; the text of a message may mention a whole group. */
+const MOST_LOOKED_UP = 50
 const BACKOFF: Backoff = { first_ms: SECOND_MS, most_ms: 8 * SECOND_MS }
 
 export class Inbound {
@@ -48,7 +68,7 @@ export class Inbound {
   }
 
   /** Takes an own message that just appeared. Unless we sent it, the account owner wrote it. */
-  takeOwn(message: WhatsAppMessage): void {
+  takeOwn(message: WhatsAppMessage, self: Self): void {
     const { events, isOurs, logger } = this.#deps
     if (this.#isIgnored(reasonToIgnoreOwn(message))) return
     const { message_id, chat_id } = message
@@ -56,7 +76,7 @@ export class Inbound {
       ours => {
         if (ours) return
         void this.#enqueue(chat_id, message_id, async () => {
-          await events.ownerWrote(await this.#ownerMessage(message))
+          await events.ownerWrote(await this.#ownerMessage(message, self))
         })
       },
       (error: unknown) => {
@@ -70,8 +90,15 @@ export class Inbound {
   async takeHistory({ chat_id, messages, changes, until }: MissedHistory, self: Self): Promise<boolean> {
     const { events, gaps } = this.#deps
     return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
-      await events.backfilled({ chat_id, said: await this.#backfilled(messages, self), until })
-      for (const change of changes) await this.#applyChange(change, self)
+      const { said, failed } = await this.#backfilled(messages, self)
+      // What cannot be read or applied keeps nothing else back, and is read again: the mark of the chat stays before it.
+      const whole_until = failed === undefined ? until : Math.min(until, failed.sent_at - 1)
+      await events.backfilled({ chat_id, said, until: whole_until })
+      let failure = failed
+      for (const change of changes) {
+        await this.#applyChange(change, self).catch((reason: unknown) => (failure ??= { sent_at: until, reason }))
+      }
+      if (failure !== undefined) throw failure.reason as Error
       gaps.complete(chat_id)
     })
   }
@@ -98,34 +125,87 @@ export class Inbound {
   }
 
   async #incoming(message: WhatsAppMessage, self: Self): Promise<IncomingMessage> {
-    return toIncoming(message, self, await this.#deps.identities.resolve(message.author_id))
+    const { attachment } = message.details ?? {}
+    if (attachment?.kind === 'unknown') {
+      this.#deps.logger.info('A message of a kind that DeniDin does not know came', { type: attachment.type })
+    }
+    const [identities, mentions, quoted] = await Promise.all([
+      this.#deps.identities.resolve(message.author_id),
+      this.#mentions(message, self),
+      this.#quotedPerson(message, self),
+    ])
+    return toIncoming(message, self, identities, mentions, quoted)
   }
 
-  async #ownerMessage({ message_id, chat_id, text, sent_at }: WhatsAppMessage): Promise<OwnerMessage> {
+  /** The person whose message a message quotes; `undefined` where that is the account itself, or is not told. */
+  async #quotedPerson(message: WhatsAppMessage, self: Self): Promise<readonly Identity[] | undefined> {
+    const { quoted_author_id } = message
+    if (quoted_author_id === undefined || isGroup(quoted_author_id) || quotesSelf(message, self)) return undefined
+    return await this.#deps.identities.resolve(quoted_author_id)
+  }
+
+  async #ownerMessage(message: WhatsAppMessage, self: Self): Promise<OwnerMessage> {
+    const { message_id, chat_id, sent_at } = message
+    const text = textWithDetails(message.text, message.details)
     const group = isGroup(chat_id)
     const other = group ? undefined : { identities: await this.#deps.identities.resolve(chat_id) }
-    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, sent_at }
+    const mentions = await this.#mentions(message, self)
+    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, mentions, sent_at }
   }
 
-  async #backfilled(messages: readonly WhatsAppMessage[], self: Self): Promise<BackfilledChat['said']> {
+  /** The people whom a text mentions. Of a very long list the last ones keep the address that it names. */
+  async #mentions(message: Parameters<typeof mentionedPeople>[0], self: Self): Promise<readonly Mention[]> {
+    const { identities } = this.#deps
+    return await Promise.all(
+      mentionedPeople(message, self).map(async (address, index) => {
+        const { value: written } = identityOf(address)
+        if (index >= MOST_LOOKED_UP) return { written, identities: [identityOf(address)], name: undefined }
+        const known = await identities.resolve(address)
+        const addresses = [address, ...known.map(addressOfIdentity)].filter(each => each !== undefined)
+        return { written, identities: known, name: await identities.displayName([...new Set(addresses)]) }
+      }),
+    )
+  }
+
+  /** What was said, and the first message that could not be read, if any. */
+  async #backfilled(
+    messages: readonly WhatsAppMessage[],
+    self: Self,
+  ): Promise<Pick<BackfilledChat, 'said'> & { readonly failed: Failure | undefined }> {
     const said: BackfilledChat['said'][number][] = []
+    let failed: Failure | undefined
     for (const message of messages) {
-      if (message.from_me) {
-        if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) continue
-        said.push({ by: 'account', message: await this.#ownerMessage(message) })
-      } else if (!this.#isIgnored(reasonToIgnore(message))) {
-        said.push({ by: 'person', message: await this.#incoming(message, self) })
+      try {
+        const each = await this.#said(message, self)
+        if (each !== undefined) said.push(each)
+      } catch (reason) {
+        failed ??= { sent_at: message.sent_at, reason }
       }
     }
-    return said
+    return { said, failed }
+  }
+
+  /** `undefined` for what neither a person nor the account's owner said. */
+  async #said(message: WhatsAppMessage, self: Self): Promise<BackfilledChat['said'][number] | undefined> {
+    if (message.from_me) {
+      if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) return undefined
+      return { by: 'account', message: await this.#ownerMessage(message, self) }
+    }
+    return this.#isIgnored(reasonToIgnore(message))
+      ? undefined
+      : { by: 'person', message: await this.#incoming(message, self) }
   }
 
   async #applyChange(change: MessageChange, self: Self): Promise<void> {
     const { events, identities } = this.#deps
-    const { message_id } = change
+    const { message_id, chat_id } = change
     switch (change.kind) {
       case 'edited':
-        await events.edited({ message_id, text: change.text })
+        await events.edited({
+          message_id,
+          text: spokenText(change, self),
+          ...(change.mentioned_ids === undefined ? {} : { chat_id, mentions: await this.#mentions(change, self) }),
+        })
         return
       case 'deleted':
         await events.deleted(message_id)

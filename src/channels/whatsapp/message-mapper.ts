@@ -1,34 +1,38 @@
 /** Decides which WhatsApp messages are a person's words, and maps those to the messages of the pipeline. */
-import type { IncomingMessage } from '../../messages/message.ts'
+import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
-import { UNREADABLE, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
+import { UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
-/** Kinds of messages that hold a person's words; every other kind is a notice of WhatsApp, or has no words. */
-const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', UNREADABLE]
+/** Kinds of messages that may hold a person's words; of every other kind only what came with it counts. */
+const SPOKEN_TYPES = [...WORDED_TYPES, 'image', 'video', 'document']
 const GROUP = '@g.us'
-const PEOPLE_AND_GROUPS = /^(?!0@)[^@]+@(c\.us|lid|g\.us)$/
+/** Longer than any address of WhatsApp. */
+const MOST_ADDRESS_CHARACTERS = 100
+const PEOPLE_AND_GROUPS = /^(?!0@)[^@]{1,64}@(c\.us|lid|g\.us)$/
 
 /** Whether an address is a chat with a person or a group: not a list, a channel, a status or WhatsApp's own chat. */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)
 
 export const isGroup = (chat_id: string): boolean => chat_id.endsWith(GROUP)
 
-/** Why a message is ignored; `undefined` when a person wrote it to DeniDin. */
+/** Whether a message says anything: it has words, or something came with it that can be named. */
+const saysAnything = ({ type, text, details }: WhatsAppMessage): boolean =>
+  (SPOKEN_TYPES.includes(type) && text.trim() !== '') || details?.attachment !== undefined
+
+/** Why a message is ignored; `undefined` when a person sent it to DeniDin. */
 export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => {
   if (message.from_me) return 'own message'
   if (!isChat(message.chat_id)) return 'not a chat'
-  if (isGroup(message.author_id)) return 'no author'
-  if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
+  if (isGroup(message.author_id) || message.author_id.length > MOST_ADDRESS_CHARACTERS) return 'no author'
   if (message.type === UNREADABLE) return undefined
-  return message.text.trim() === '' ? `no words (type ${message.type})` : undefined
+  return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 
 /** Why an own message is ignored; `undefined` when it may be the account owner's words. */
 export const reasonToIgnoreOwn = (message: WhatsAppMessage): string | undefined => {
   if (!isChat(message.chat_id)) return 'not a chat'
-  if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
-  return message.text.trim() === '' ? 'no words' : undefined
+  return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 
 /** The identity that an address holds by itself. */
@@ -37,37 +41,91 @@ export const identityOf = (address: string): Identity => ({
   value: address.replace(/@.*$/, ''),
 })
 
-/** Maps a message. In a group it is addressed to the bot when it mentions the bot or quotes one of its messages. */
-export const toIncoming = (message: WhatsAppMessage, self: Self, identities: readonly Identity[]): IncomingMessage => {
+/**
+ * Maps a message. In a group it is addressed to the bot when it mentions the bot or quotes one of its messages.
+ * @param quotedPerson identities of the person whose message it quotes
+ */
+export const toIncoming = (
+  message: WhatsAppMessage,
+  self: Self,
+  identities: readonly Identity[],
+  mentions: readonly Mention[] = [],
+  quotedPerson?: readonly Identity[],
+): IncomingMessage => {
   const group = isGroup(message.chat_id)
-  const own = [self.phone, self.lid].filter(address => address !== undefined)
-  const mentioned = own.filter(address => message.mentioned_ids.includes(address))
-  const quoted = message.quoted_author_id !== undefined && own.includes(message.quoted_author_id)
+  const quoted = quotesSelf(message, self)
   return {
     message_id: message.message_id,
     chat_id: message.chat_id,
     chat_kind: group ? 'group' : 'direct',
     sender: { identities, ...(message.author_name === undefined ? {} : { name: message.author_name }) },
-    text: group ? withoutMentions(message.text, mentioned) : message.text,
+    text: spokenText(message, self),
+    ...(mentions.length === 0 ? {} : { mentions }),
     sent_at: message.sent_at,
-    addressed: !group || mentioned.length > 0 || quoted,
+    addressed: !group || mentionsSelf(message, self) || quoted,
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
     reply_to: quotedIdOf(message, quoted),
+    ...(message.details === undefined ? {} : { details: message.details }),
+    ...(message.quoted_key === undefined ? {} : { quote: quoteOf(message, quoted, quotedPerson) }),
   }
 }
 
-/** The `message_id` of the message that a message quotes; `undefined` when it quotes none. */
-const quotedIdOf = ({ chat_id, quoted_key, quoted_author_id }: WhatsAppMessage, by_us: boolean): string | undefined => {
-  if (quoted_key === undefined || quoted_author_id === undefined) return undefined
-  return [String(by_us), chat_id, quoted_key, ...(isGroup(chat_id) ? [quoted_author_id] : [])].join('_')
+/** Whether a message quotes one of our account's, as far as the address of its author tells. */
+export const quotesSelf = ({ quoted_author_id }: WhatsAppMessage, self: Self): boolean =>
+  quoted_author_id !== undefined && ownAddresses(self).includes(quoted_author_id)
+
+type Written = Pick<WhatsAppMessage, 'chat_id' | 'text'> & { readonly mentioned_ids?: readonly string[] | undefined }
+
+/** The text as it is meant for the bot: in a group without the mention that calls it. */
+export const spokenText = (message: Written, self: Self): string =>
+  isGroup(message.chat_id) && mentionsSelf(message, self) ? withoutMentions(message.text, self) : message.text
+
+/** The addresses of people that a message mentions; the account itself is none of them. */
+export const mentionedPeople = ({ mentioned_ids = [] }: Written, self: Self): readonly string[] =>
+  [...new Set(mentioned_ids)].filter(address => !ownAddresses(self).includes(address))
+
+const ownAddresses = ({ phone, lid }: Self): readonly string[] => [phone, lid].filter(address => address !== undefined)
+
+/**
+ * Whether the account is mentioned. Where the list of mentions is lost, by its LID, which no one types, or by its number
+ * at the beginning.
+ */
+const mentionsSelf = ({ text, mentioned_ids = [] }: Written, self: Self): boolean => {
+  if (ownAddresses(self).some(address => mentioned_ids.includes(address))) return true
+  const plain = withoutFormatCharacters(text)
+  const [lid, phone] = [self.lid, self.phone].map(address => address?.replace(/@.*$/, ''))
+  return (
+    (lid !== undefined && new RegExp(`@${lid}(?!\\d)`).test(plain)) ||
+    (phone !== undefined && new RegExp(`^\\s*@${phone}(?!\\d)`).test(plain))
+  )
 }
 
-/** The text without the mentions (`@digits`) of these addresses; a message that holds nothing else stays as it is. */
-const withoutMentions = (text: string, addresses: readonly string[]): string => {
+/** The `message_id` of the message that a message quotes; `undefined` when it quotes none. */
+const quotedIdOf = (message: WhatsAppMessage, by_us: boolean): string | undefined => {
+  const { quoted_key, quoted_author_id, chat_id, quoted_chat_id = chat_id } = message
+  if (quoted_key === undefined) return undefined
+  const author = isGroup(quoted_chat_id) && quoted_author_id !== undefined ? [quoted_author_id] : []
+  return [String(by_us), quoted_chat_id, quoted_key, ...author].join('_')
+}
+
+const quoteOf = (
+  { quoted_text = '' }: WhatsAppMessage,
+  by_us: boolean,
+  identities: readonly Identity[] | undefined,
+): QuotedCopy => ({
+  by: by_us ? 'bot' : identities === undefined ? undefined : { identities },
+  text: quoted_text,
+})
+
+/**
+ * The text without the mentions (`@digits`) of the account: it may hold another address than the list of mentions. A
+ * message that holds nothing else stays as it is.
+ */
+const withoutMentions = (text: string, self: Self): string => {
   // Phones put direction marks around mentions.
   let rest = withoutFormatCharacters(text)
-  for (const address of addresses) {
+  for (const address of ownAddresses(self)) {
     rest = rest.replace(new RegExp(`(?<![ \\t])[ \\t]*@${identityOf(address).value}(?!\\d)`, 'g'), '')
   }
   rest = rest.replace(/^[\s,:;]+/, '').trimEnd()

@@ -110,7 +110,7 @@ export class Session implements EngineEvents {
     this.#active_at = this.#deps.clock.monotonic()
     if (message.from_me) {
       outbound.created(message)
-      inbound.takeOwn(message)
+      inbound.takeOwn(message, this.#self)
     } else if (!backfill.holds(message)) inbound.take(message, this.#self)
   }
 

@@ -112,8 +112,13 @@ export class WhatsAppChannel implements Channel {
     if (connection === undefined || connection.isOver || isGroup(chat_id)) return []
     const { clock, logger, deadlines } = this.#deps
     // Not from what was shown some minutes ago: the number may have passed to another account since.
-    const lookUp = connection.lookUp.bind(connection)
-    return await new IdentityResolver({ lookUp, clock, logger, deadline_ms: deadlines.identify_ms }).resolve(chat_id)
+    const resolver = new IdentityResolver({
+      connection: () => connection,
+      clock,
+      logger,
+      deadline_ms: deadlines.identify_ms,
+    })
+    return await resolver.resolve(chat_id)
   }
 
   async seen(chat_id: ChatId): Promise<void> {
@@ -151,7 +156,7 @@ export class WhatsAppChannel implements Channel {
     const outbound = this.#outbound
     const gaps = new GapTracker()
     const identities = new IdentityResolver({
-      lookUp: address => connectionOf(supervisor).lookUp(address),
+      connection: () => connectionOf(supervisor),
       clock,
       logger,
       deadline_ms: deadlines.identify_ms,

@@ -1,10 +1,12 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
+import { ownWords } from '../../messages/message-details.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { cutStart } from '../../text/cut.ts'
+import { isBeginning, MOST_MESSAGE_CHARACTERS } from '../../text/message-text.ts'
 import type { Strings } from '../../text/strings/strings.ts'
 import type { PackedContext } from '../packing/context-packer.ts'
 import type { TurnContext } from '../turn-context.ts'
@@ -34,12 +36,12 @@ export const complete = async (
   try {
     const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
     const completion = await model.complete(request, { ...turn.caller, purpose: 'reply' })
-    return { text: withinBounds(completion, turn.strings), from: 'model' }
+    return { text: withNotice(withinBounds(completion, turn.strings), turn), from: 'model' }
   } catch (error) {
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
-    return { text: sentenceFor(failure, turn), from: 'system' }
+    return { text: withNotice(sentenceFor(failure, turn), turn), from: 'system' }
   }
 }
 
@@ -58,7 +60,13 @@ const withinBounds = ({ text, cut = false }: Completion, strings: Strings): stri
   return `${said}${openCode ? '\n```' : ''}\n\n${strings.answer_cut}`
 }
 
-/** What the person reads. The administrator also reads the reason, in a direct chat. */
+/** What the person reads, with a sentence where only the beginning of their message was read. */
+const withNotice = (text: string, { batch, strings }: TurnContext): string =>
+  batch.some(message => isBeginning(ownWords(message)))
+    ? `${text}\n\n${strings.beginning_read(MOST_MESSAGE_CHARACTERS)}`
+    : text
+
+/** The sentence about a failure. The administrator also reads the reason, in a direct chat. */
 const sentenceFor = (failure: DenidinError, { strings, person, chat_kind }: TurnContext): string => {
   const sentence = sentenceOf(failure, strings)
   return person.role === 'godfather' && chat_kind === 'direct'

@@ -44,6 +44,9 @@ const markedBy = (quote: Quote, facts: readonly MemoryRecord[], replaced: Readon
   return { ...quote, ...(held_until === undefined ? {} : { held_until }), ...(now === undefined ? {} : { now }) }
 }
 
+const isNewer = (one: MemoryRecord, other: MemoryRecord | undefined): boolean =>
+  other === undefined || one.said_to >= other.said_to
+
 /** By the id of each ended fact: the fact that holds in its place now. */
 const replacements = async (
   facts: Facts,
@@ -56,8 +59,8 @@ const replacements = async (
   for (let turn = 0; turn < MOST_TURNS && open.size > 0; turn++) {
     const next = new Map<string, string[]>()
     for (const superseder of await facts.supersedersOf(scope, [...open.keys()])) {
-      const origins = open.get(superseder.supersedes ?? '') ?? []
-      for (const origin of origins) latest.set(origin, superseder)
+      const origins = superseder.supersedes.flatMap(ended => open.get(ended) ?? [])
+      for (const origin of origins) if (isNewer(superseder, latest.get(origin))) latest.set(origin, superseder)
       next.set(superseder.memory_id, [...(next.get(superseder.memory_id) ?? []), ...origins])
     }
     open = next

@@ -11,14 +11,14 @@ import type { CallContext } from '../../models/language-model.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ExtractedFact } from '../extraction/extraction.ts'
 import { strengthened } from '../extraction/importance.ts'
-import { mayReplace } from '../../text/facts/compare-facts.ts'
+import { mayReplace } from '../../text/facts/replacement.ts'
 import type { EmbeddingSimilarity } from './embedding-similarity.ts'
 import { compareWith, sameByWords, similarByWords, type ComparedFact } from './find-duplicate.ts'
 import { nearestFacts } from './nearest-facts.ts'
 import { parseFact, type ParsedFact } from '../../text/facts/parse-fact.ts'
 
 export interface FactConsolidatorDeps {
-  readonly memories: Pick<MemoryStore, 'list' | 'change'>
+  readonly memories: Pick<MemoryStore, 'list' | 'change' | 'supersede'>
   readonly memory: Pick<LongTermMemory, 'store'>
   readonly similarity: EmbeddingSimilarity
   readonly clock: Clock
@@ -198,24 +198,25 @@ class ScopeFacts implements KnownFacts {
     const contradicted = others
       .filter(
         ({ entry, parsed: other, verdict }) =>
-          verdict === 'contradicts' || (entry.memory.memory_id === fact.replaces && mayReplace(parsed, other)),
+          verdict === 'contradicts' || (fact.replaces.includes(entry.memory.memory_id) && mayReplace(parsed, other)),
       )
       .map(({ entry }) => entry)
     const earlier = contradicted.filter(({ memory }) => memory.said_to <= said_at)
-    // Learned late: the later statement is current, and this one is history.
-    const later = contradicted.find(({ memory }) => memory.said_to > said_at)?.memory
-    const memory = {
-      ...toMemory(fact, this.#scope, session_id, this.#deps),
-      supersedes: earlier.at(0)?.memory.memory_id,
-      valid_to: later === undefined ? fact.valid_to : endedBy(later, said_at),
-    }
-    await this.#deps.memory.store(memory)
-    for (const entry of earlier) {
-      await this.#deps.memories.change(this.#scope, entry.memory.memory_id, { valid_to: said_at })
-      entry.memory = { ...entry.memory, valid_to: said_at }
+    // Learned late: a later statement is current, and this one is history.
+    const later = contradicted.filter(({ memory }) => memory.said_to > said_at)
+    const supersedes = earlier.map(entry => entry.memory.memory_id)
+    const learned = { ...toMemory(fact, this.#scope, session_id, this.#deps), supersedes }
+    const { memory_id } = learned
+    await this.#deps.memory.store(learned)
+    for (const entry of earlier) entry.memory = { ...entry.memory, valid_to: endOf(entry.memory, said_at) }
+    let memory: MemoryRecord = learned
+    for (const { memory: by } of later) {
+      const at = endedBy(by, said_at)
+      await this.#deps.memories.supersede(this.#scope, memory_id, { memory_id: by.memory_id, at })
+      memory = { ...memory, valid_to: endOf(memory, at) }
     }
     this.#entries.unshift({ memory, parsed: new Map() })
-    return { memory_id: memory.memory_id, outcome: 'new', ended: earlier.map(entry => entry.memory.memory_id) }
+    return { memory_id, outcome: 'new', ended: supersedes }
   }
 }
 
@@ -241,6 +242,9 @@ const load = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<
 /** Whether a memory held when the fact was said, or ends at the same time as the fact. */
 const heldWhenSaid = (memory: MemoryRecord, fact: ExtractedFact): boolean =>
   memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
+
+/** When a memory ends that another one ended at a time. */
+const endOf = ({ valid_to = Number.POSITIVE_INFINITY }: MemoryRecord, at: number): number => Math.min(valid_to, at)
 
 /** When a fact ended that was contradicted later; a statement that was also made before it ended it when it was repeated. */
 const endedBy = (later: MemoryRecord, said_at: number): number =>
@@ -268,4 +272,5 @@ const toMemory = (
   said_from: fact.source.sent_at,
   said_to: fact.source.sent_at,
   valid_from: fact.valid_from ?? fact.source.sent_at,
+  valid_to: fact.valid_to,
 })

@@ -41,9 +41,9 @@ export interface ExtractedFact {
   readonly valid_to: number | undefined
   readonly entities: readonly Entity[]
   readonly relations: readonly ExtractedRelation[]
-  /** `memory_id` of the known fact that this one repeats or replaces, according to the extractor. Only a hint. */
+  /** `memory_id` of the known fact that this one repeats, and of those that it replaces, by the extractor. Only hints. */
   readonly same_as: string | undefined
-  readonly replaces: string | undefined
+  readonly replaces: readonly string[]
 }
 
 /** The result of one extraction. */
@@ -53,6 +53,8 @@ export interface Extraction {
   readonly facts: readonly ExtractedFact[]
   /** Facts that were dropped because their quote is in no source. */
   readonly quotes_not_found: number
+  /** Facts that were dropped because their quote is not said as true: a story, a wish, the words of another person. */
+  readonly not_meant: number
   /** A short paragraph about the session. */
   readonly reflection: string
   /** Milliseconds, all providers together. */

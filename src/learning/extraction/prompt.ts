@@ -1,5 +1,6 @@
 /** The prompt that asks a model for facts: the instructions, and the conversation as data. */
 import type { TimeZone } from '../../platform/time-zone.ts'
+import { isForwarded } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { blockMessage, type CompletionRequest } from '../../models/language-model.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
@@ -27,7 +28,7 @@ text: one sentence that can be understood alone and names whom it is about, in t
 category: "preferences" (likes, dislikes, wishes), "skills" (what somebody can do), "rules" (how things are to be done), "context" (true only for now), else "facts". importance: 0 (trivial) to 1 (must not be forgotten).
 from, to: since when and until when it holds, as YYYY-MM-DD, where that is said; else null.
 entities: whom and what it is about; kind is person, technology, file, concept, organization or place. relationships: between two of them; type is uses, extends, references, related_to or depends_on.
-same_as: the number of a KNOWN fact that says the same, such as 2 for K2. replaces: the number of a KNOWN fact that is no longer true because of this one. Else null.
+same_as: the number of a KNOWN fact that says the same, such as 2 for K2. replaces: the number of the KNOWN fact that is no longer true because of this one, or a list of such numbers: only facts about the same thing of the same person. Else null.
 reflection: a short paragraph about the whole conversation: what it was about, what was decided, what is open.
 With nothing worth remembering, facts is [].`
 
@@ -56,7 +57,7 @@ export const extractionRequest = (
     const most = isSource ? source_tokens : CONTEXT_MAX_TOKENS
     const text = indentContinuation(shortened(message, most, tokens))
     if (message.role === 'assistant') return `${day} DeniDin: ${text}`
-    const speaker = speakerOf(message)
+    const speaker = `${speakerOf(message)}${isForwarded(message) ? ' [forwarded]' : ''}`
     if (!isSource) return `before ${day} ${speaker}: ${text}`
     lines.push(message)
     return `[${String(lines.length)}] ${day} ${speaker}: ${text}`

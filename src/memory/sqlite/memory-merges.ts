@@ -4,6 +4,7 @@ import type { Scope } from '../../messages/scope.ts'
 import type { MemoryRecord } from '../memory.ts'
 import type { Merge, MergeRecord } from '../memory-store.ts'
 import { COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
+import { copyEnded, copySuperseders } from './superseded-memories.ts'
 
 /** Uses that count for a memory; they go over to the kept one. */
 const USES = `type in ('recall', 'search', 'show')`
@@ -30,13 +31,12 @@ const write = (database: Database, scope: Scope, kept: MemoryRecord, closed: Mem
   const entities = new Map([...closed.entities, ...kept.entities].map(each => [`${each.kind}:${each.value}`, each]))
   database.run(
     `update memories set importance = :importance, tier = :tier, entities = :entities, said_from = :said_from,
-       said_to = :said_to, valid_from = :valid_from, supersedes = coalesce(supersedes, :supersedes)
+       said_to = :said_to, valid_from = :valid_from
      where memory_id = :kept`,
     {
       kept: ids.kept,
       importance,
       tier,
-      supersedes: closed.supersedes ?? null,
       entities: JSON.stringify([...entities.values()]),
       said_from: Math.min(kept.said_from, closed.said_from),
       said_to: Math.max(kept.said_to, closed.said_to),
@@ -53,6 +53,7 @@ const write = (database: Database, scope: Scope, kept: MemoryRecord, closed: Mem
        select :kept, from_value, to_value, type, strength from memory_relations where memory_id = :closed`,
     ids,
   )
+  copyEnded(database, ids.closed, ids.kept)
   database.run('update memories set valid_to = :at where memory_id = :closed', { at, closed: ids.closed })
   database.run('insert into memory_merges (memory_id, into_id, reason, at) values (:closed, :kept, :reason, :at)', {
     ...ids,
@@ -76,8 +77,7 @@ export const mergesInto = (database: Database, memory_id: string): readonly Merg
 
 /**
  * Before memories go, in the transaction in which they do: what had been merged into one of them is independent
- * again, and holds as long as that one did; the first of them is what the one had ended, and what had ended it, is known
- * by.
+ * again, holds as long as that one did, and takes over what that one had ended and what had ended it.
  */
 export const passOn = (database: Database, ids: readonly string[]): void => {
   const heirs = database.all<{ heir: string; gone: string }>(
@@ -88,11 +88,10 @@ export const passOn = (database: Database, ids: readonly string[]): void => {
   )
   for (const each of heirs) {
     database.run(
-      `update memories set valid_to = (select valid_to from memories where memory_id = :gone),
-         supersedes = coalesce(supersedes, (select supersedes from memories where memory_id = :gone))
-       where memory_id = :heir`,
+      'update memories set valid_to = (select valid_to from memories where memory_id = :gone) where memory_id = :heir',
       each,
     )
-    database.run('update memories set supersedes = :heir where supersedes = :gone', each)
+    copyEnded(database, each.gone, each.heir)
+    copySuperseders(database, each.gone, each.heir)
   }
 }

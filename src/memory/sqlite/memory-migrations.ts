@@ -150,4 +150,25 @@ export const memoryMigrations: readonly Migration[] = [
       alter table recalls add column tone text;
     `,
   },
+  {
+    id: 'memory-supersedes-001',
+    sql: `
+      -- Which memory ended which: one may end several, and several may end one.
+      create table superseded_memories (
+        memory_id text not null references memories (memory_id) on delete cascade,
+        by_id text not null references memories (memory_id) on delete cascade,
+        at integer not null,
+        -- When the memory would end without those that ended it.
+        own_end integer,
+        primary key (memory_id, by_id)
+      ) strict;
+      create index superseded_memories_by on superseded_memories (by_id);
+      insert into superseded_memories (memory_id, by_id, at)
+        select ended.memory_id, later.memory_id, coalesce(ended.valid_to, later.said_from)
+        from memories later join memories ended on ended.memory_id = later.supersedes
+        where ended.scope = later.scope;
+      drop index memories_superseding;
+      alter table memories drop column supersedes;
+    `,
+  },
 ]

@@ -13,26 +13,28 @@ export interface MemoryRow extends Omit<
   readonly entities: string
   readonly session_id: string | null
   readonly valid_to: number | null
-  readonly supersedes: string | null
+  readonly supersedes: string
   readonly merged_into: string | null
   readonly quote: string | null
 }
 
 export const OWN_COLUMNS = `memory_id, scope, kind, text, category, tier, importance, session_id, said_from, said_to,
-  valid_from, valid_to, supersedes, quote, entities, created_at`
+  valid_from, valid_to, quote, entities, created_at`
 export const COLUMNS = `${OWN_COLUMNS},
   (select json_group_array(person_id) from memory_persons p where p.memory_id = memories.memory_id) as person_ids,
   (select json_group_array(message_id) from memory_sources s where s.memory_id = memories.memory_id) as sources,
+  (select json_group_array(e.memory_id order by e.rowid) from superseded_memories e
+    where e.by_id = memories.memory_id) as supersedes,
   (select into_id from memory_merges m where m.memory_id = memories.memory_id) as merged_into`
 
 export const toMemory = (row: MemoryRow): MemoryRecord => ({
   ...row,
   session_id: row.session_id ?? undefined,
   valid_to: row.valid_to ?? undefined,
-  supersedes: row.supersedes ?? undefined,
   merged_into: row.merged_into ?? undefined,
   quote: row.quote ?? undefined,
   person_ids: JSON.parse(row.person_ids) as PersonId[],
   sources: JSON.parse(row.sources) as MessageId[],
+  supersedes: JSON.parse(row.supersedes) as string[],
   entities: JSON.parse(row.entities) as Entity[],
 })

@@ -69,6 +69,7 @@ export const memoryRecord = (memory: MemoryRecord): PersonalRecord => ({
     valid_from: recordedTime(memory.valid_from),
     valid_to: recordedTime(memory.valid_to),
     merged_into: memory.merged_into ?? null,
+    supersedes: memory.supersedes.join(', '),
     text: memory.text,
     quote: memory.quote ?? null,
     about: memory.entities.map(({ value }) => value).join(', '),

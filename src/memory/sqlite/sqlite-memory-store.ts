@@ -19,6 +19,7 @@ import type {
 import { COLUMNS, OWN_COLUMNS, toMemory, type MemoryRow } from './memory-rows.ts'
 import { mergeMemories, mergesInto } from './memory-merges.ts'
 import { removeMemories } from './memory-removal.ts'
+import { endMemories, type Superseder } from './superseded-memories.ts'
 import * as ofPerson from './sqlite-memory-person.ts'
 
 /** Whether a memory, or something that it was learned from, was forgotten: it is not added again. */
@@ -45,18 +46,17 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     if (!memory.scope.isWellFormed()) throw new DenidinError('invalid_input', 'the scope of a memory is no valid text')
     if (await this.#isForgotten(memory)) return { added: false, memory }
     return this.#database.transaction(() => {
-      const { person_ids, sources, entities, merged_into: _merged, ...columns } = memory
+      const { person_ids, sources, entities, supersedes, merged_into: _merged, ...columns } = memory
       const { memory_id } = memory
       const added = this.#database.run(
         `insert into memories (${OWN_COLUMNS})
          values (:memory_id, :scope, :kind, :text, :category, :tier, :importance, :session_id, :said_from, :said_to,
-           :valid_from, :valid_to, :supersedes, :quote, :entities, :created_at)
+           :valid_from, :valid_to, :quote, :entities, :created_at)
          on conflict do nothing`,
         {
           ...columns,
           session_id: memory.session_id ?? null,
           valid_to: memory.valid_to ?? null,
-          supersedes: memory.supersedes ?? null,
           quote: memory.quote ?? null,
           entities: JSON.stringify(entities),
         },
@@ -67,6 +67,7 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
           { memory_id, ids: JSON.stringify(person_ids) },
         )
         this.#addSources(memory_id, sources)
+        endMemories(this.#database, memory.scope, supersedes, { memory_id, at: memory.said_from })
       }
       const current =
         this.#read('memory_id = :memory_id', { memory_id })[0] ??
@@ -74,6 +75,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
           session_id: memory.session_id ?? null,
         })[0]
       return { added: added > 0, memory: current ?? memory }
+    })
+  }
+
+  async supersede(scope: Scope, memory_id: string, by: Superseder): Promise<void> {
+    this.#database.transaction(() => {
+      endMemories(this.#database, scope, [memory_id], by)
     })
   }
 
@@ -135,10 +142,12 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async supersedersOf(scope: Scope, ids: readonly string[]): Promise<readonly MemoryRecord[]> {
-    return this.#read('+scope = :scope and supersedes in (select value from json_each(:ids))', {
-      scope,
-      ids: JSON.stringify(ids),
-    })
+    return this.#read(
+      `+scope = :scope and memory_id in
+         (select by_id from superseded_memories where memory_id in (select value from json_each(:ids)))
+       and memory_id not in (select memory_id from memory_merges)`,
+      { scope, ids: JSON.stringify(ids) },
+    )
   }
 
   async summariesOf(session_ids: readonly string[]): Promise<readonly MemoryRecord[]> {

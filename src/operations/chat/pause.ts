@@ -6,14 +6,12 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
 import { operation, type Caller } from '../operation.ts'
-import { findPerson, isoTime, ownScope } from '../references.ts'
+import { findPerson, isoTime, ownScope, referenceField } from '../references.ts'
 
 const LONGEST_PAUSE_MINUTES = 525_600
 
 const conversationInput = {
-  conversation: z
-    .string()
-    .min(1)
+  conversation: referenceField
     .optional()
     .describe("phone number or id of a person, or a group's chat id; default: the chat you write in"),
 }

@@ -4,9 +4,10 @@ import { scopeOfPerson } from '../../messages/scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { phoneDigits } from '../../platform/phone.ts'
 import { operation } from '../operation.ts'
-import { terminalPhone } from '../references.ts'
+import { referenceField, terminalPhone } from '../references.ts'
 
-const MESSAGE_CHARACTERS = 100_000
+/** Of a longer message the beginning is read, and its writer is told so; this is what the socket takes. */
+const MESSAGE_CHARACTERS = 250_000
 const NAME_CHARACTERS = 100
 
 export const chatSay = operation({
@@ -18,7 +19,7 @@ export const chatSay = operation({
   uses: ['instance.godfather_phone', 'people.directory', 'chats.console'],
   input: z.strictObject({
     message: z.string().trim().min(1).max(MESSAGE_CHARACTERS).describe('text of the message'),
-    as: z.string().min(1).optional().describe("phone number to speak as (default: the godfather's)"),
+    as: referenceField.optional().describe("phone number to speak as (default: the godfather's)"),
     name: z.string().min(1).max(NAME_CHARACTERS).optional().describe('display name of the speaker'),
   }),
   output: z.object({ phone: z.string().describe('number that the message was sent as'), replies: z.array(z.string()) }),

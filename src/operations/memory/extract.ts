@@ -5,12 +5,13 @@ import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
 import { operation, type Call } from '../operation.ts'
+import { referenceField } from '../references.ts'
 import { resolveSubject, SUBJECT_FIELDS, subjectInput } from '../subject.ts'
 
 const MOST_CHARACTERS = 50_000
 
 const input = z.strictObject({
-  session_id: z.string().min(1).optional().describe('session to extract from, active or ended'),
+  session_id: referenceField.optional().describe('session to extract from, active or ended'),
   user_input: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('instead: what a person said'),
   ai_output: z.string().trim().min(1).max(MOST_CHARACTERS).optional().describe('what the person was answered'),
   ...subjectInput,

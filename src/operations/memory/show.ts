@@ -5,7 +5,7 @@ import { describeScope } from '../../messages/describe-scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
-import { isoTime } from '../references.ts'
+import { isoTime, referenceField } from '../references.ts'
 
 const mergedMemory = z.object({
   memory_id: z.string(),
@@ -14,6 +14,10 @@ const mergedMemory = z.object({
   reason: z.string(),
   at: z.string(),
 })
+
+const otherMemory = z.object({ memory_id: z.string(), text: z.string() })
+
+const toOther = ({ memory_id, text }: MemoryRecord): z.output<typeof otherMemory> => ({ memory_id, text })
 
 const findMemory = async ({ memory }: Uses<'memory.store'>, memory_id: string): Promise<MemoryRecord> => {
   const scope = (await memory.store.scopesOf([memory_id])).get(memory_id)
@@ -45,7 +49,7 @@ export const memoryShow = operation({
   needs: 'data',
   audit: 'reads',
   uses: ['memory.store', 'people.directory'],
-  input: z.strictObject({ memory_id: z.string().min(1).describe('id of the memory') }),
+  input: z.strictObject({ memory_id: referenceField.describe('id of the memory') }),
   output: z.object({
     memory_id: z.string(),
     who: z.string(),
@@ -57,7 +61,9 @@ export const memoryShow = operation({
     said_to: z.string(),
     valid_from: z.string(),
     valid_to: z.string().nullable().describe('when it stopped being true'),
-    supersedes: z.string().nullable().describe('the memory that it replaced'),
+    supersedes: z.string().nullable().describe('the first memory that it replaced'),
+    replaced: z.array(otherMemory).describe('every memory that it replaced'),
+    replaced_by: z.array(otherMemory).describe('the memories that replaced it'),
     merged_into: z.string().nullable().describe('the memory that says the same and is used instead'),
     text: z.string(),
     quote: z.string().nullable(),
@@ -70,6 +76,9 @@ export const memoryShow = operation({
     const memory = await findMemory(context, memory_id)
     const { scope, kind, category, tier, importance, text, valid_to } = memory
     const merged = await mergedInto(context, memory)
+    const replaced = await context.memory.store.get(scope, memory.supersedes)
+    const replaced_by = await context.memory.store.supersedersOf(scope, [memory_id])
+    const others = [...merged, ...replaced, ...replaced_by].map(each => each.memory_id)
     return {
       output: {
         memory_id,
@@ -84,14 +93,16 @@ export const memoryShow = operation({
         valid_to: valid_to === undefined ? null : isoTime(valid_to),
         text,
         quote: memory.quote ?? null,
-        supersedes: memory.supersedes ?? null,
+        supersedes: memory.supersedes[0] ?? null,
+        replaced: replaced.map(toOther),
+        replaced_by: replaced_by.map(toOther),
         session_id: memory.session_id ?? null,
         merged_into: memory.merged_into ?? null,
         sources: memory.sources.map(message_id => ({ message_id })),
         entities: memory.entities.map(({ kind: entity, value }) => ({ kind: entity, value })),
         merged,
       },
-      touched: [{ whose: scope, memory_ids: [memory_id, ...merged.map(each => each.memory_id)] }],
+      touched: [{ whose: scope, memory_ids: [memory_id, ...others] }],
     }
   },
 })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { DenidinError } from '../../platform/errors.ts'
 import { operation } from '../operation.ts'
-import { isoTime } from '../references.ts'
+import { isoTime, referenceField } from '../references.ts'
 import { sessionRow, sessionRowSchema } from './session-row.ts'
 
 export const sessionShow = operation({
@@ -12,7 +12,7 @@ export const sessionShow = operation({
   needs: 'data',
   audit: 'reads',
   uses: ['people.directory', 'sessions.browser', 'sessions.reflections'],
-  input: z.strictObject({ session_id: z.string().min(1).describe('id of the session') }),
+  input: z.strictObject({ session_id: referenceField.describe('id of the session') }),
   output: sessionRowSchema.extend({
     chat_id: z.string(),
     reflection: z.string().nullable().describe('what the session was about, once facts were extracted from it'),

@@ -1,4 +1,5 @@
 /** Reads a message for the index: its stems, its dates, and what kind of message it is. */
+import { isForwarded, ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
@@ -13,7 +14,7 @@ import { tokenise } from '../../text/tokenise.ts'
 /** A message as the index takes it. */
 export interface IndexedMessage extends Pick<
   MessageRecord,
-  'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at'
+  'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at' | 'details'
 > {
   /** The calendar day on which it was sent, where its person is: in days since 1 January 1970. */
   readonly day: number
@@ -38,12 +39,12 @@ export interface IndexedDocument {
   readonly timed: boolean
   /** It corrects what its speaker said just before. */
   readonly correction: boolean
-  /** What its sentences state, as keys: who lives where, when a meeting is. None for the bot. */
+  /** What its sentences state, as keys: who lives where, when a meeting is. None for the bot, and for what was forwarded. */
   readonly keys: readonly string[]
 }
 
 /** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
-export const INDEX_VERSION = 3
+export const INDEX_VERSION = 4
 
 /** Words of one message that are indexed; what comes after is a document, not something said. */
 const MOST_STEMS = 2000
@@ -56,21 +57,23 @@ const NUMBER =
 /** Reads a message for the index. */
 export const readMessage = (message: IndexedMessage): IndexedDocument => {
   const { text, sent_at, day } = message
+  const own = ownWords(message)
   const dates = datesIn(text, day)
   const bot = message.role === 'assistant'
   const words = subjectWords(text).slice(0, MOST_STEMS)
   const stems = words.map(({ main }) => main)
+  const states = !bot && !isForwarded(message)
   return {
     stems,
     forms: formsOf(text, words, new Set(stems)),
     sent_at,
-    question: endsAsQuestion(text),
+    question: endsAsQuestion(own),
     number: NUMBER.test(text),
     bot,
     mentions: dates.filter(({ from, to }) => to - from <= LONGEST_MENTION_DAYS).slice(0, MOST_MENTIONS),
     timed: dates.length > 0,
-    correction: !bot && isCorrection(text),
-    keys: bot ? [] : statementKeys(text, new Set(tokenise(message.sender_name ?? ''))),
+    correction: states && isCorrection(own),
+    keys: states ? statementKeys(own, new Set(tokenise(message.sender_name ?? ''))) : [],
   }
 }
 

@@ -5,24 +5,29 @@
 import { labelled, lexiconPatterns } from '../lexicons/lexicon.ts'
 import { withoutFinalForms } from '../fold.ts'
 
+/**
+ * How many values a person has at a time. `single`: a new value ends the earlier one. `usually_single`: it does so where
+ * the words say that something changed. `several`: a further value stands beside the earlier ones.
+ */
+export type Cardinality = 'single' | 'usually_single' | 'several'
+
 /** Something that facts state of a person or a thing, and how it is worded. */
 export interface Attribute {
   readonly name: string
-  /** Whether a person has one value at a time, so that a new value ends the earlier one. */
-  readonly single: boolean
+  readonly cardinality: Cardinality
   /** Patterns over normalised words. Groups: `v` the value, `who` and `whose` its owner, `what` the thing. */
   readonly patterns: readonly RegExp[]
 }
 
 /** In the order in which they are tried: the first pattern that matches decides. */
-const CARDINALITIES: Readonly<Record<string, 'single' | 'several'>> = {
-  when: 'several',
+const CARDINALITIES: Readonly<Record<string, Cardinality>> = {
+  when: 'usually_single',
   home: 'single',
   employer: 'single',
   favourite: 'single',
   allergy: 'several',
   diet: 'single',
-  named: 'several',
+  named: 'usually_single',
   birthday: 'single',
   property: 'single',
   likes: 'several',
@@ -30,10 +35,10 @@ const CARDINALITIES: Readonly<Record<string, 'single' | 'several'>> = {
   speaks: 'several',
   plays: 'several',
   studies: 'several',
-  drives: 'several',
+  drives: 'usually_single',
   takes: 'several',
-  profession: 'several',
-  married: 'several',
+  profession: 'usually_single',
+  married: 'usually_single',
   has: 'several',
 }
 
@@ -45,6 +50,6 @@ const patternsByAttribute = Map.groupBy(labelled(lexiconPatterns('fact-attribute
 /** Every attribute with its patterns in all languages. */
 export const ATTRIBUTES: readonly Attribute[] = Object.entries(CARDINALITIES).map(([name, cardinality]) => ({
   name,
-  single: cardinality === 'single',
+  cardinality,
   patterns: (patternsByAttribute.get(name) ?? []).map(([, pattern]) => wholeWords(pattern)),
 }))

@@ -21,7 +21,8 @@ export const compare = (fact: ParsedFact, earlier: ParsedFact): Verdict => {
   return resembles(fact, earlier, SIMILAR_SHARE) ? 'similar' : 'different'
 }
 
-const haveSameAttribute = (a: ParsedFact, b: ParsedFact): boolean =>
+/** Whether both state the same attribute, of whomever. */
+export const haveSameAttribute = (a: ParsedFact, b: ParsedFact): boolean =>
   a.attribute !== undefined && a.attribute.name === b.attribute?.name
 
 const compareAttributes = (fact: ParsedFact, earlier: ParsedFact): Verdict => {
@@ -31,7 +32,8 @@ const compareAttributes = (fact: ParsedFact, earlier: ParsedFact): Verdict => {
   if (fact.negated || earlier.negated || fact.time !== 'now') return 'different'
   // A fact that only adds detail contradicts nothing.
   if (value.isSubsetOf(other) || other.isSubsetOf(value)) return 'different'
-  return fact.attribute?.single === true || fact.change ? 'contradicts' : 'different'
+  const cardinality = fact.attribute?.cardinality
+  return cardinality === 'single' || (cardinality === 'usually_single' && fact.change) ? 'contradicts' : 'different'
 }
 
 /** Whether an extractor's claim that both say the same is plausible: nothing that distinguishes facts differs. */
@@ -39,12 +41,6 @@ export const mayBeSame = (fact: ParsedFact, earlier: ParsedFact): boolean =>
   haveSameAttribute(fact, earlier)
     ? compareAttributes(fact, earlier) === 'same'
     : resembles(fact, earlier, RELATED_SHARE)
-
-/** Whether an extractor's claim that one fact ends the other is plausible: they are about the same thing. */
-export const mayReplace = (fact: ParsedFact, earlier: ParsedFact): boolean =>
-  haveSameAttribute(fact, earlier)
-    ? equal(new Set(fact.about), new Set(earlier.about))
-    : overlap(fact.terms, earlier.terms) >= RELATED_SHARE
 
 /** Whether they share so many words that hardly anything of the fact is missing, and nothing that distinguishes facts. */
 const resembles = (fact: ParsedFact, earlier: ParsedFact, least_share: number): boolean =>
@@ -62,7 +58,8 @@ const compatible = (fact: ParsedFact, earlier: ParsedFact): boolean =>
   fact.names.isSubsetOf(earlier.terms) &&
   earlier.names.isSubsetOf(fact.terms)
 
-const equal = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && a.isSubsetOf(b)
+/** Whether two sets have the same members. */
+export const equal = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && a.isSubsetOf(b)
 
 /** The share of the smaller set that is in both, 0 to 1. */
 export const overlap = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {

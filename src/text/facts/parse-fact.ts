@@ -12,9 +12,13 @@ import { isNumber, namesIn, normaliseWords } from './normalise-words.ts'
 
 /** What a fact says. */
 export interface ParsedFact {
-  readonly attribute: Pick<Attribute, 'name' | 'single'> | undefined
+  readonly attribute: Pick<Attribute, 'name' | 'cardinality'> | undefined
   /** Stems of the attribute's value, in their order; of the whole text when no attribute matches. */
   readonly value: readonly string[]
+  /** The first of the stems in their order: mostly whom or what the fact is about. */
+  readonly lead: string
+  /** Whether it begins with the speaker: with “I” or “my”, or a Hebrew verb in the first person. */
+  readonly led_by_speaker: boolean
   /** Stems of the words around the value, which say whose attribute it is; without the speaker. */
   readonly about: readonly string[]
   /** Every stem, without the speaker. */
@@ -36,7 +40,7 @@ const SPEAKER = 'me'
 const wordsByRole = Map.groupBy(labelled(lexiconLines('fact-words')), ([role]) => role)
 
 /** The words of a role in the lexicons `fact-words.txt`, which explain the roles. */
-const wordsOf = (role: string): ReadonlySet<string> =>
+export const wordsOf = (role: string): ReadonlySet<string> =>
   new Set((wordsByRole.get(role) ?? []).flatMap(([, words]) => tokenise(words)))
 
 const SPEAKER_WORDS = wordsOf('speaker')
@@ -67,6 +71,8 @@ export const parseFact = (text: string, speaker: ReadonlySet<string>): ParsedFac
   const terms = new Set([...value, ...about])
   return {
     attribute: match?.attribute,
+    lead: stemsOf(statement)[0] ?? '',
+    led_by_speaker: isLedBySpeaker(all),
     value,
     about,
     terms,
@@ -93,6 +99,13 @@ const rewrite = (text: string, speaker: ReadonlySet<string>): readonly string[] 
 /** Hebrew joins "to", "of", "and" and the like to a name. */
 const isSpeaker = (word: string, speaker: ReadonlySet<string>): boolean =>
   speaker.has(word) || (/^[ובלכמשה][א-ת]{2}/.test(word) && speaker.has(word.slice(1)))
+
+/** Words at the beginning of a fact among which the speaker is looked for. */
+const BEGINNING = 2
+const HEBREW_FIRST_PERSON = /^[א-ת]{2,}(?:תי|נו)$/
+
+const isLedBySpeaker = (words: readonly string[]): boolean =>
+  words.slice(0, BEGINNING).includes(SPEAKER) || HEBREW_FIRST_PERSON.test(words[0] ?? '')
 
 const timeOf = (words: readonly string[]): ParsedFact['time'] => {
   if (words.some(word => MAYBE.has(word))) return 'maybe'

@@ -199,6 +199,8 @@ export const en: Strings = {
   any_command: anyCommand,
   alerts,
   answer_cut: '(My answer got too long and was cut off here. Write “go on” for more.)',
+  beginning_read: characters =>
+    `(Your message was too long for me: I read only its beginning, ${characters.toLocaleString('en')} characters.)`,
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
   model_filtered:

@@ -214,6 +214,8 @@ export const he: Strings = {
   any_command: anyCommand,
   alerts,
   answer_cut: '(התשובה שלי התארכה ונקטעה כאן. אפשר לכתוב „המשך” כדי לקבל עוד.)',
+  beginning_read: characters =>
+    `(ההודעה שלך ארוכה מדי בשבילי: קראתי רק את תחילתה, ${characters.toLocaleString('he')} תווים.)`,
   model_unavailable: 'אני לא מצליח לענות כרגע: מודל השפה שלי לא מגיב. אפשר לנסות שוב בעוד כמה דקות.',
   model_filtered:
     'סליחה, השירות שמאחוריי לא מאפשר לי לענות על ההודעה הזו. כל השאר עובד: אפשר פשוט להמשיך, או לנסח אותה אחרת.',

@@ -157,6 +157,8 @@ export interface Strings {
   readonly alerts: AlertStrings
   /** Below an answer that ends at its bound. */
   readonly answer_cut: string
+  /** Below the answer to a message that was too long to be read as a whole. */
+  beginning_read(characters: number): string
   /** The model gave no answer, and may later. */
   readonly model_unavailable: string
   /** The model refuses for good (wrong key, unknown model): only the operator can help. */

@@ -4,13 +4,14 @@ import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
 import { toWhatsApp } from '../../../src/channels/whatsapp/format/whatsapp-format.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
-import { compare, mayBeSame, mayReplace } from '../../../src/text/facts/compare-facts.ts'
+import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
+import { mayReplace } from '../../../src/text/facts/replacement.ts'
 import { nearestFacts } from '../../../src/learning/consolidation/nearest-facts.ts'
 import { namesIn, normaliseWords } from '../../../src/text/facts/normalise-words.ts'
 import { parseFact } from '../../../src/text/facts/parse-fact.ts'
 import { activityOf } from '../../../src/learning/extraction/importance.ts'
 import { factsByRules, reflectionByRules } from '../../../src/learning/extraction/keyword-rules.ts'
-import { parseResponse } from '../../../src/learning/extraction/parse-response.ts'
+import { factsOfCutResponse, parseResponse } from '../../../src/learning/extraction/parse-response.ts'
 import { extractionRequest } from '../../../src/learning/extraction/prompt.ts'
 import { containsQuote, findSource, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
 import { summaryRequest } from '../../../src/learning/summary-prompt.ts'
@@ -146,6 +147,7 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'containsQuote of its beginning': text => containsQuote(text, text.slice(0, 1000)),
   findSource: text => findSource(text.slice(0, 2000), 'm1', [messageOf(text)]),
   parseResponse: refusable(parseResponse),
+  factsOfCutResponse: text => factsOfCutResponse(`{"facts": [${text}`),
   'parseResponse in a fence': refusable(text => parseResponse(`\`\`\`json\n${text}\n\`\`\``)),
   'parseResponse with the text as a field': refusable(text =>
     parseResponse(JSON.stringify({ facts: [{ text, quote: text, importance: 1 }], reflection: text })),

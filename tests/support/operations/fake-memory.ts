@@ -52,6 +52,7 @@ export class FakeMemory {
         ]),
       list: (scope, page) => table.list(scope, page),
       mergesInto: memory_id => table.mergesInto(memory_id),
+      supersedersOf: (scope, ids) => table.supersedersOf(scope, ids),
       ofSpeaker: (speaker, page) => table.ofSpeaker(speaker, page),
       ofSources: (scope, ids) => table.ofSources(scope, ids),
       countOfScope: (scope, filter) => table.countOfScope(scope, filter),

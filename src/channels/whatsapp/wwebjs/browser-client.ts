@@ -143,6 +143,10 @@ export class BrowserClient implements EngineConnection {
     return this.#page.lookUp(address)
   }
 
+  displayName(addresses: readonly string[]): Promise<string | undefined> {
+    return this.#page.displayName(addresses)
+  }
+
   markSeen(chat_id: string): Promise<void> {
     return this.#page.markSeen(chat_id)
   }

@@ -5,11 +5,21 @@ import { addressOf, messageIdOf, parseMessage } from './message-parser.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** An edit, from the message in its new form. */
-export const parseEdit = (raw: unknown, text: unknown): MessageChange | undefined => {
+const isEdited = (fields: Fields): boolean =>
+  fields['latestEditMsgKey'] != null || fields['latestEditSenderTimestampMs'] != null
+
+/**
+ * An edit, from the message in its new form. A caption that was taken away leaves no words: the message is deleted.
+ * @param written what the page reports as new: the words, or a preview picture, which is no edit
+ */
+export const parseEdit = (raw: unknown, written: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
-  if (message === undefined || typeof text !== 'string' || text.trim() === '') return undefined
-  return { kind: 'edited', chat_id: message.chat_id, message_id: message.message_id, text }
+  if (message === undefined || (written ?? '') !== message.text) return undefined
+  const { chat_id, message_id, text, mentioned_ids } = message
+  if (text.trim() !== '') {
+    return { kind: 'edited', chat_id, message_id, text, ...(mentioned_ids.length === 0 ? {} : { mentioned_ids }) }
+  }
+  return message.type !== 'chat' && isEdited(raw as Fields) ? { kind: 'deleted', chat_id, message_id } : undefined
 }
 
 /** A message deleted for everyone, from what is left of it. */
@@ -25,8 +35,7 @@ export const parseDeletion = (raw: unknown): MessageChange | undefined => {
 export const parseChange = (raw: unknown): MessageChange | undefined => {
   const fields = raw as Fields
   if (fields['type'] === 'revoked') return parseDeletion(raw)
-  if (fields['latestEditMsgKey'] == null && fields['latestEditSenderTimestampMs'] == null) return undefined
-  return parseEdit(raw, parseMessage(raw)?.text)
+  return isEdited(fields) ? parseEdit(raw, parseMessage(raw)?.text) : undefined
 }
 
 /** A reaction as the library hands it out. */

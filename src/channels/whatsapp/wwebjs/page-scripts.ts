@@ -33,6 +33,15 @@ interface PageChat {
   readonly msgs: { getModelsArray(): PageMessage[] }
 }
 
+interface PageContact {
+  readonly username?: unknown
+  /** The name that the account chose. */
+  readonly pushname?: unknown
+  readonly verifiedName?: unknown
+  /** The name in the address book of the phone. */
+  readonly name?: unknown
+}
+
 type MessageKeyClass = new (parts: Record<string, unknown>) => PageMessageKey
 
 interface PageWindow {
@@ -43,7 +52,7 @@ interface PageWindow {
   }
   require(name: 'WAWebCollections'): {
     readonly Chat: { getModelsArray(): PageChat[]; get(chat_id: string): PageChat | undefined }
-    readonly Contact: { get(wid: PageWid): { readonly username?: unknown } | null | undefined }
+    readonly Contact: { get(wid: PageWid): PageContact | null | undefined }
     readonly Msg: { get(id: string): PageMessage | undefined; getModelsArray(): PageMessage[] }
   }
   require(name: 'WAWebWidFactory'): { createWid(address: string): PageWid }
@@ -183,6 +192,19 @@ export const readUsername = (address: string): unknown => {
   } catch {
     return undefined
   }
+}
+
+/** The display name of an account, by one of its addresses: the one that it chose itself comes first. */
+export const readDisplayName = (addresses: readonly string[]): string | undefined => {
+  const page = globalThis as unknown as PageWindow
+  const { Contact } = page.require('WAWebCollections')
+  const { createWid } = page.require('WAWebWidFactory')
+  const contacts = addresses.map(address => Contact.get(createWid(address)))
+  const names = [
+    ...contacts.flatMap(contact => [contact?.pushname, contact?.verifiedName]),
+    ...contacts.map(contact => contact?.name),
+  ]
+  return names.find((name): name is string => typeof name === 'string' && name.trim() !== '')
 }
 
 /** How far an own message got, under whatever address the page has it; 0 where the page does not know. */

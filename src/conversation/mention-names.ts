@@ -1,0 +1,126 @@
+/** Writes mentions with names: what a channel delivers holds the digits of an address for each person. */
+import type { ChannelEvents } from '../channels/channel.ts'
+import type { MemberNames } from '../messages/member-names.ts'
+import type { ChatId, Mention } from '../messages/message.ts'
+import { memberLabel } from '../people/member-label.ts'
+import type { People } from '../people/people.ts'
+import type { Identity, Person } from '../people/person.ts'
+import { addressOfIdentity } from '../people/chat-addresses.ts'
+import { withoutFormatCharacters } from '../text/format-characters.ts'
+import { speakerName } from '../text/speaker-names.ts'
+
+export interface MentionNamesDeps {
+  readonly people: Pick<People, 'lookUp'>
+  readonly members: Pick<MemberNames, 'latest'>
+}
+
+/** A text as a channel delivers it. */
+interface MentioningText {
+  readonly text: string
+  readonly mentions?: readonly Mention[] | undefined
+  readonly chat_id?: ChatId | undefined
+}
+
+/** Digits behind an `@`, as WhatsApp writes a mention. */
+const DIGITS = /@(\d+)/g
+
+/** Digits of a LID: no one types as many behind an `@`, so they are a mention also where the list of mentions is lost. */
+const LID_DIGITS = 14
+
+/** Addresses of one text that are looked up; the others are called by their labels. */
+const MOST_LOOKED_UP = 200
+
+export class MentionNames {
+  readonly #deps: MentionNamesDeps
+
+  constructor(deps: MentionNamesDeps) {
+    this.#deps = deps
+  }
+
+  /** The text with `@Name` for each mention; someone without a known name is called by a label. */
+  async inWords({ text: delivered, mentions = [], chat_id }: MentioningText): Promise<string> {
+    // Phones put direction marks around mentions.
+    const text = withoutFormatCharacters(delivered)
+    const mentioned = byDigits(mentions)
+    const written = new Set([...text.matchAll(DIGITS)].map(([, digits = '']) => digits))
+    const names = new Map<string, string>()
+    for (const digits of written) {
+      const mention = mentioned.get(digits) ?? (digits.length < LID_DIGITS ? undefined : unlisted(digits))
+      if (mention === undefined) continue
+      names.set(digits, names.size < MOST_LOOKED_UP ? await this.#nameOf(mention, chat_id) : labelOf(mention))
+    }
+    return text.replace(DIGITS, (whole, digits: string) => {
+      const name = names.get(digits)
+      return name === undefined ? whole : `@${name}`
+    })
+  }
+
+  async #nameOf(mention: Mention, chat_id: ChatId | undefined): Promise<string> {
+    const person = await this.#personOf(mention.identities)
+    if (person === undefined) return labelOf(mention)
+    const { person_id, identities, name } = person
+    const member = chat_id === undefined ? undefined : await this.#deps.members.latest(`chat:${chat_id}`, person_id)
+    return member ?? labelOf({ identities, name: speakerName(name) ?? mention.name })
+  }
+
+  async #personOf(identities: readonly Identity[]): Promise<Person | undefined> {
+    for (const identity of identities) {
+      const address = addressOfIdentity(identity)
+      const person =
+        address === undefined
+          ? undefined
+          : await this.#deps.people.lookUp(identity.kind === 'lid' ? address : identity.value)
+      if (person !== undefined) return person
+    }
+    return undefined
+  }
+}
+
+const unlisted = (digits: string): Mention => ({
+  written: digits,
+  identities: [{ kind: 'lid', value: digits }],
+  name: undefined,
+})
+
+/** The mentions by what the text may hold of them: it is not always the address that the list names. */
+const byDigits = (mentions: readonly Mention[]): ReadonlyMap<string, Mention> =>
+  new Map([
+    ...mentions.flatMap(mention => mention.identities.map(({ value }) => [value, mention] as const)),
+    ...mentions.map(mention => [mention.written, mention] as const),
+  ])
+
+const labelOf = ({ identities, name }: Pick<Mention, 'identities' | 'name'>): string =>
+  speakerName(name) ?? memberLabel(identities)
+
+type Events = Omit<ChannelEvents, 'ready'>
+
+/** The border between the channels and the pipeline for mentions: every text arrives with names in it. */
+export const withMentionNames = (names: Pick<MentionNames, 'inWords'>, events: Events): Events => {
+  const named = async <M extends MentioningText>({ mentions, ...message }: M): Promise<Omit<M, 'mentions'>> => {
+    const { text, chat_id } = message
+    return { ...message, text: await names.inWords({ text, mentions, chat_id }) }
+  }
+  return {
+    ...events,
+    message: async message => {
+      await events.message(await named(message))
+    },
+    backfilled: async chat => {
+      const said: (typeof chat.said)[number][] = []
+      for (const each of chat.said) {
+        said.push(
+          each.by === 'person'
+            ? { by: 'person', message: await named(each.message) }
+            : { by: 'account', message: await named(each.message) },
+        )
+      }
+      await events.backfilled({ ...chat, said })
+    },
+    edited: async change => {
+      await events.edited(await named(change))
+    },
+    ownerWrote: async message => {
+      await events.ownerWrote(await named(message))
+    },
+  }
+}

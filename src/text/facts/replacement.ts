@@ -1,0 +1,129 @@
+/** Judges whether one fact may replace another: they must state the same thing of the same subject. */
+import { DAY_MS } from '../../platform/clock.ts'
+import { labelled, lexiconLines } from '../lexicons/lexicon.ts'
+import { stem } from '../stem.ts'
+import { relatedTo } from '../synonyms.ts'
+import { tokenise } from '../tokenise.ts'
+import { compare, equal, haveSameAttribute } from './compare-facts.ts'
+import { isNumber } from './normalise-words.ts'
+import { wordsOf, type ParsedFact } from './parse-fact.ts'
+
+const stemsOfRole = (role: string): ReadonlySet<string> => new Set([...wordsOf(role)].map(stem))
+
+const KIN = stemsOfRole('kin')
+/** It will not take place. */
+const CANCELS = stemsOfRole('cancels')
+
+/** Stems of what facts may be about, by topic. */
+const TOPICS = labelled(lexiconLines('fact-topics')).map(
+  ([name, words]) => [name, new Set(tokenise(words).map(stem))] as const,
+)
+
+/** Attributes whose words stand in many sentences: they do not say what a fact is about. */
+const GENERAL = new Set(['has', 'profession', 'named'])
+
+/** Least share of the words of either fact, besides its subject, that are in the other one too. */
+const SHARED = 0.5
+
+/** A Sunday in January, in days since the Unix epoch. */
+const A_SUNDAY = 3
+const WEEK_DAYS = 7
+const MONTHS = 12
+const MONTH_DAYS = 31
+
+const CALENDAR_WORDS = ['day', 'days', 'יום', 'ימי', 'ביום', 'בימי', 'ליום', 'לימי', 'שעה', 'בשעה', 'לשעה']
+
+/** Stems of weekdays and months, and the words around them. */
+const CALENDAR: ReadonlySet<string> = new Set(
+  ['en', 'he'].flatMap(language => {
+    const format = (options: Intl.DateTimeFormatOptions, day: number): string =>
+      new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).format(day * DAY_MS)
+    const names = [
+      ...Array.from({ length: WEEK_DAYS }, (_, at) => format({ weekday: 'long' }, A_SUNDAY + at)),
+      ...Array.from({ length: MONTHS }, (_, at) => format({ month: 'long' }, at * MONTH_DAYS)),
+    ]
+    return [...names, ...CALENDAR_WORDS].flatMap(tokenise).map(stem)
+  }),
+)
+
+/** Something changed, began, ended or turned out otherwise. */
+const TURNS = stemsOfRole('turns').union(stemsOfRole('change')).difference(CALENDAR)
+
+const isFigure = (word: string): boolean => isNumber(word) || CALENDAR.has(word)
+
+/**
+ * Whether a claim that the later fact ends the earlier one is plausible. One subject alone proves nothing: “Noa moved to
+ * Haifa” says nothing of what Noa is allergic to.
+ */
+export const mayReplace = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  if (compare(later, earlier) === 'contradicts') return true
+  if (haveSameAttribute(later, earlier)) return areOwnedAlike(later, earlier) && replacesValue(later, earlier)
+  if (isSpecific(later) && isSpecific(earlier)) return false
+  return (
+    haveSameSubject(later, earlier) &&
+    (haveOtherFigures(later, earlier) || haveSameTopic(later, earlier) || shareContent(later, earlier))
+  )
+}
+
+const isSpecific = ({ attribute }: ParsedFact): boolean => attribute !== undefined && !GENERAL.has(attribute.name)
+
+/** Words around the value that say whose it is: not that something turned, and not the former value. */
+const areOwnedAlike = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  const said = (fact: ParsedFact, other: ParsedFact): ReadonlySet<string> =>
+    new Set(fact.about.filter(word => !TURNS.has(word) && !other.value.includes(word)))
+  return equal(said(later, earlier), said(earlier, later))
+}
+
+/** Where several values stand beside each other, a new one replaces only what it names. */
+const replacesValue = (later: ParsedFact, earlier: ParsedFact): boolean =>
+  later.attribute?.cardinality !== 'several' ||
+  (signals(later, earlier) && (!later.terms.isDisjointFrom(new Set(earlier.value)) || later.terms.has(stem('nothing'))))
+
+const signals = (later: ParsedFact, earlier: ParsedFact): boolean =>
+  later.change || later.negated !== earlier.negated || !later.terms.isDisjointFrom(TURNS)
+
+/** Whether the later fact says that something turned about a topic of the earlier one. */
+const haveSameTopic = (later: ParsedFact, earlier: ParsedFact): boolean =>
+  signals(later, earlier) && TOPICS.some(([name, words]) => [later, earlier].every(fact => isAbout(fact, name, words)))
+
+const isAbout = ({ attribute, terms }: ParsedFact, topic: string, words: ReadonlySet<string>): boolean =>
+  attribute?.name === topic || !terms.isDisjointFrom(words)
+
+/** Whether a fact is about its speaker, not about someone or something that belongs to them. */
+export const isAboutSpeaker = ({ led_by_speaker, lead }: ParsedFact): boolean => led_by_speaker && !KIN.has(lead)
+
+const haveSameSubject = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  if (later.terms.has(earlier.lead) || earlier.terms.has(later.lead)) return true
+  return isAboutSpeaker(later) && isAboutSpeaker(earlier)
+}
+
+/**
+ * Whether they are one statement about days or numbers, with others, or one that is cancelled: “the dentist is on
+ * Tuesday”.
+ */
+const haveOtherFigures = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  const hasFigures = ({ terms }: ParsedFact): boolean => [...terms].some(isFigure)
+  const isCancelled = !later.terms.isDisjointFrom(CANCELS)
+  if (!hasFigures(earlier) || !(hasFigures(later) || isCancelled)) return false
+  const rest = ({ terms }: ParsedFact): ReadonlySet<string> =>
+    new Set([...terms].filter(word => !isFigure(word) && !TURNS.has(word) && !CANCELS.has(word)))
+  const [said, before] = [rest(later), rest(earlier)]
+  return said.size > 0 && before.size > 0 && (said.isSubsetOf(before) || before.isSubsetOf(said))
+}
+
+/** Whether they share words besides their subject: most of them, or one where the later fact says that something turned. */
+const shareContent = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  const alike = later.lead === earlier.lead && (!later.led_by_speaker || KIN.has(later.lead))
+  const subject = alike ? later.lead : ''
+  const content = ({ terms }: ParsedFact): readonly string[] =>
+    [...terms].filter(word => word !== subject && !isFigure(word))
+  const [said, before] = [content(later), content(earlier)]
+  const near = (word: string, others: readonly string[]): boolean =>
+    others.includes(word) || (!KIN.has(word) && others.some(other => !KIN.has(other) && relatedTo(word).has(other)))
+  const [inSaid, inBefore] = [
+    said.filter(word => near(word, before)).length,
+    before.filter(word => near(word, said)).length,
+  ]
+  if (inSaid === 0 || inBefore === 0) return false
+  return signals(later, earlier) || (inSaid >= said.length * SHARED && inBefore >= before.length * SHARED)
+}
