@@ -81,7 +81,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
     stringsFor: stringsFor(stores.preferences),
     writer: new ReplyWriter({ ...runtime, keep }),
     underWay: new AnswersUnderWay(),
-    recent: new RecentChanges(),
+    recent: new RecentChanges(runtime.tokens),
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
   const turn = createTurn(deps, shared, system_prompt)
@@ -121,6 +121,8 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
       remembers: keeps(settings),
+      keep: keeps(settings),
+      quotes: stores.messages.quotes,
       profileOf: recall.profileOf,
       tone: createTone(affect, logger),
     },

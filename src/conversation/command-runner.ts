@@ -1,6 +1,7 @@
 /** Runs commands that people write in a chat, before and outside of any turn, and sends their answers. */
 import type { Channel } from '../channels/channel.ts'
 import type { ChatId } from '../messages/message.ts'
+import { isForwarded } from '../messages/message-details.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Person } from '../people/person.ts'
@@ -30,9 +31,12 @@ export class CommandRunner {
     this.#deps = deps
   }
 
-  /** Whether a message is a command. Ask in the order of the messages: what is no answer withdraws an open question. */
+  /**
+   * Whether a message is a command. Ask in the order of the messages: what is no answer withdraws an open question. What
+   * was forwarded is no command, for its sender did not write it.
+   */
   recognises(message: TurnMessage): boolean {
-    return message.addressed && this.#deps.commands.recognises(message.text, message)
+    return message.addressed && !isForwarded(message) && this.#deps.commands.recognises(message.text, message)
   }
 
   /** Says that a message, which may be anything, has withdrawn an open question; the message is worked on as usual. */

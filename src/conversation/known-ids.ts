@@ -15,7 +15,7 @@ type Said = BackfilledChat['said'][number]
 
 export interface KnownIdsDeps {
   readonly events: Events
-  readonly identity: Pick<MessageIdentity, 'idOf' | 'idsOf'>
+  readonly identity: Pick<MessageIdentity, 'idOf' | 'idsOf' | 'quoted'>
   readonly addresses: Pick<ChatAddresses, 'all'>
 }
 
@@ -31,7 +31,7 @@ export class KnownIds implements Events {
   async message(message: IncomingMessage): Promise<void> {
     await this.#alone(message, async () => {
       const message_id = await this.#deps.identity.idOf(namedIncoming(message))
-      await this.#deps.events.message({ ...message, message_id, reply_to: await this.#quoted(message) })
+      await this.#deps.events.message({ ...(await this.#withQuote(message)), message_id })
     })
   }
 
@@ -50,10 +50,7 @@ export class KnownIds implements Events {
     for (const each of chat.said) {
       const message_id = idOf(each.message.message_id)
       if (each.by === 'person') {
-        said.push({
-          by: 'person',
-          message: { ...each.message, message_id, reply_to: await this.#quoted(each.message) },
-        })
+        said.push({ by: 'person', message: { ...(await this.#withQuote(each.message)), message_id } })
       } else {
         said.push({
           by: 'account',
@@ -93,8 +90,16 @@ export class KnownIds implements Events {
     await this.#messages.run(messageKeyOf(message_id).stanza_id, act)
   }
 
-  async #quoted({ reply_to }: IncomingMessage): Promise<MessageId | undefined> {
-    return reply_to === undefined ? undefined : await this.#deps.identity.idOf({ message_id: reply_to })
+  /** What a message quotes, under its known id. A reply to one of our messages is addressed to the bot. */
+  async #withQuote(message: IncomingMessage): Promise<IncomingMessage> {
+    const { reply_to } = message
+    const known = reply_to === undefined ? undefined : await this.#deps.identity.quoted(reply_to)
+    if (known === undefined) return message
+    return {
+      ...message,
+      reply_to: known.message_id,
+      addressed: message.addressed || known.origin === 'ours',
+    }
   }
 
   async #aliasesOf({ chat_id, other }: OwnerMessage): Promise<readonly ChatId[]> {

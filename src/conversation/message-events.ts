@@ -2,6 +2,7 @@
 import type { ChannelEvents, EditedMessage, Reaction } from '../channels/channel.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { ChangedMessage } from '../messages/history-store.ts'
+import { afterEdit } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -46,19 +47,20 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
 
   async edited({ message_id, text: written }: EditedMessage): Promise<void> {
     const { messages, answers, tokens, tellCut } = this.#deps
-    const text = messageText(written)
-    const count = tokens.count(text)
-    const changed = await messages.history.edit(message_id, text, count)
-    answers.recent.edited(message_id, text, count)
+    const words = messageText(written)
+    const was = (await messages.history.current([message_id])).get(message_id)
+    const text = was === undefined ? words : afterEdit(was, words).text
+    const changed = was && (await messages.history.edit(message_id, text, tokens.count(text)))
+    answers.recent.edited(message_id, words)
     const work = answers.underWay.edited(message_id, text)
     // What is being answered the turn takes up again; what is held has to be queued.
     if (work === 'ended') await messages.outbox.withdraw(message_id, 'all')
     else if (work === 'none' && changed !== undefined) {
       await answers.again(await messages.outbox.withdraw(message_id, 'conversation'))
     }
-    if (changed !== undefined && isBeginning(text)) {
+    if (changed !== undefined && isBeginning(words)) {
       this.#logger.warn('Only the beginning of a changed message was read', { message_id })
-      await tellCut(changed, text)
+      await tellCut(changed, words)
     }
     await this.#sessionFollows(changed, work === 'none')
   }

@@ -25,6 +25,7 @@ import type { ContextPacker, PackedContext } from './packing/context-packer.ts'
 import type { RecallCandidates } from './packing/pack-recall.ts'
 import type { ContextBudget } from './packing/packing-record.ts'
 import type { ProfileOf } from './profile.ts'
+import { findQuotations, questionWithQuotes, type QuotationsDeps } from './quotations.ts'
 import { complete, type CompleteDeps } from './steps/complete.ts'
 import { deliver, type DeliverDeps } from './steps/deliver.ts'
 import { gatherRecall, type GatherRecallDeps } from './steps/gather-recall.ts'
@@ -47,7 +48,7 @@ export interface TurnDeps {
 
 type TurnSessions = OpenSessionDeps & RememberDeps & { readonly windows: Sessions }
 
-interface TurnPacking {
+interface TurnPacking extends QuotationsDeps {
   readonly packer: ContextPacker
   /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
   readonly budget: Omit<ContextBudget, 'history' | 'total'>
@@ -122,13 +123,15 @@ export class Turn {
     const budget: ContextBudget = { ...packing.budget, total, history: turn.window_tokens }
     const { chat_kind, person, zone } = turn
     const system = { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: packing.remembers }
-    const history = packer.packHistory(session.window, system, budget)
+    const quotations = await findQuotations(packing, session.window, turn)
+    const history = packer.packHistory(session.window, system, budget, quotations)
+    const question = questionWithQuotes(turn.question, turn.batch, quotations)
     const began = clock.monotonic()
     const candidates = {
       system,
-      recall: await gatherRecall(recall, turn, history.messages),
+      recall: await gatherRecall(recall, { ...turn, question }, history.messages),
       profile: await profileOf(turn.scope),
-      tone: (shown: RecallCandidates) => tone(turn.question, shown),
+      tone: (shown: RecallCandidates) => tone(turn.own_words, shown),
       question: turn.last.message_id,
     }
     const packed = packer.packContext(history, candidates, budget)

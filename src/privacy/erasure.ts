@@ -194,12 +194,12 @@ class RecordedErasure implements Erasure {
 
   async #eraseThings({ act }: ErasureAct): Promise<ForgetReport> {
     const { erasures } = this.#deps.log
-    const said = await this.#deps.texts.messages.get((await erasures.covers(act)).message_ids)
-    await this.#texts.eraseMessages(said.map(each => each.message_id))
+    const { message_ids } = await erasures.covers(act)
+    const said = await this.#deps.texts.messages.get(message_ids)
+    await this.#texts.eraseMessages(message_ids)
     // Something may have been learned from them while they were recorded.
     await erasures.add(act, { memories: await learnedFrom(this.#deps.texts, said) })
-    const { message_ids, memories, session_ids } = await erasures.covers(act)
-    await this.#texts.eraseMessages(message_ids)
+    const { memories, session_ids } = await erasures.covers(act)
     const removed = await this.#texts.eraseMemories(memories)
     await this.#texts.eraseReflections(session_ids)
     this.#sessions.announce(await this.#sessions.refresh(session_ids))

@@ -72,11 +72,22 @@ export interface MaintenanceTable {
   stored(item_ids: readonly string[]): Promise<readonly StoredVector[]>
 }
 
+/** A collection whose files still contain deleted vectors. */
+export interface UncleanCollection {
+  readonly collection: CollectionNumber
+  /** All that left it were blanked first: its files are clean once they are up to date. */
+  readonly blanked: boolean
+}
+
 /** Collections whose files still contain deleted vectors, while a purge is requested. */
 export interface PurgeTable {
-  /** Those of this space that have to be rewritten; `undefined` when no purge is requested. */
-  unclean(): Promise<readonly CollectionNumber[] | undefined>
-  /** The files of this space are rewritten: the purge ends when those of the other spaces are too. */
+  /** Those of this space; `undefined` when no purge is requested. */
+  unclean(): Promise<readonly UncleanCollection[] | undefined>
+  /** The files of a collection, all of whose deleted vectors were blanked, are up to date. */
+  cleaned(collection: CollectionNumber): Promise<void>
+  /** Whether no collection of any space is left that contains deleted vectors. */
+  isClean(): Promise<boolean>
+  /** The files are rewritten: the purge ends, unless a vector was deleted meanwhile. */
   end(): Promise<void>
 }
 
@@ -122,7 +133,8 @@ export interface IndexQueue {
   confirm(collection: CollectionNumber, vectors: readonly WaitingVector[]): Promise<void>
   /** The next items to be deleted from a collection. */
   removals(limit: number): Promise<{ collection: CollectionNumber; item_ids: readonly string[] } | undefined>
-  removed(collection: CollectionNumber, item_ids: readonly string[]): Promise<void>
+  /** @param blanked the vectors were overwritten before they were deleted */
+  removed(collection: CollectionNumber, item_ids: readonly string[], blanked: boolean): Promise<void>
 }
 
 /** Records what becomes of collections. */

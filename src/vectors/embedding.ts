@@ -81,31 +81,23 @@ export class Embedding {
     try {
       return await this.#embed(wanted, signal)
     } catch (error) {
-      if (!isOfItem(error)) throw error
-      return await this.#oneByOne(wanted, signal, error)
+      // Refused even then, as with a wrong key: it is not the texts, it is us.
+      if (!isOfItem(error) || !(await this.#takes(HARMLESS, signal))) throw error
+      return await this.#oneByOne(wanted, signal)
     }
   }
 
-  async #oneByOne(
-    memories: readonly Worded[],
-    signal: AbortSignal,
-    refusal: unknown,
-  ): Promise<readonly StoredVector[]> {
+  async #oneByOne(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
     const embedded: StoredVector[] = []
-    const refused: string[] = []
     for (const memory of memories) {
       try {
         embedded.push(...(await this.#embed([memory], signal)))
       } catch (error) {
         if (!isOfItem(error)) throw error
-        refused.push(memory.item_id)
+        const { item_id } = memory
+        this.#refused.add(item_id)
+        this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id: item_id })
       }
-    }
-    // All refused: it is not the texts, it is us, unless a harmless text is taken.
-    if (embedded.length === 0 && !(await this.#takes(HARMLESS, signal))) throw refusal
-    for (const item_id of refused) {
-      this.#refused.add(item_id)
-      this.#logger.error('The embedder refuses a memory; it cannot be found by meaning', { memory_id: item_id })
     }
     return embedded
   }

@@ -8,18 +8,30 @@ const MOST_QUESTIONS = 32
 /** An embedder that embeds the same question once; texts to be remembered are passed on. */
 export const withQuestionCache = (embedder: Embedder): Embedder => {
   const answers = new LRUCache<string, Promise<Embeddings>>({ max: MOST_QUESTIONS })
+  let length: number | undefined
+  /** A model that gives vectors of another size has changed: what it gave before says nothing any more. */
+  const noticeSize = ({ vectors }: Embeddings): void => {
+    const now = vectors[0]?.length
+    if (length !== undefined && now !== length) answers.clear()
+    length = now ?? length
+  }
+  const embed: Embedder['embed'] = async (texts, call) => {
+    const embeddings = await embedder.embed(texts, call)
+    noticeSize(embeddings)
+    return embeddings
+  }
   return {
     provider: embedder.provider,
     model: embedder.model,
     space: embedder.space,
     embed: async (texts, call) => {
       const [question] = texts
-      if (call.purpose !== 'recall' || question === undefined || texts.length > 1) return embedder.embed(texts, call)
+      if (call.purpose !== 'recall' || question === undefined || texts.length > 1) return await embed(texts, call)
       const person = call.person_id ?? ''
       const key = `${person}\n${question}`
       const known = answers.get(key)
       if (known !== undefined) return await known
-      const asked = embedder.embed(texts, call)
+      const asked = embed(texts, call)
       answers.set(key, asked)
       try {
         return await asked

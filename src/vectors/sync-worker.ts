@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import type { Embedding } from './embedding.ts'
 import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
-import { OtherVectorSize, VectorSync, PAGE } from './vector-sync.ts'
+import { OtherVectorSize, otherSize, VectorSync, PAGE } from './vector-sync.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
@@ -90,10 +90,9 @@ export class SyncWorker implements AsyncDisposable {
   /** The model gave a vector of `length` numbers: if the stored ones have others, all are made anew. */
   async noticeSize(length: number): Promise<boolean> {
     const { vectors, space } = this.#deps
-    const before = await vectors.lengthOf(space)
-    if (before === undefined || before === length) return false
-    this.#resize(new OtherVectorSize(space, before, length))
-    return true
+    const other = await otherSize(vectors, space, length)
+    if (other !== undefined) this.#resize(other)
+    return other !== undefined
   }
 
   /** Compares everything again, and goes on. */

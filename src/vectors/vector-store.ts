@@ -8,6 +8,10 @@ export interface StoredVector {
   readonly vector: Float32Array
 }
 
+/** Whether a space takes vectors of `length` numbers: all of a space have the same, by which they are compared. */
+export const takesLength = (held: number | undefined, length: number): boolean =>
+  length > 0 && (held === undefined || held === length)
+
 /** Reads vectors, by item and space (embedding model). */
 export interface VectorReader {
   /** Under which scope each of these items has a vector in `space`; those without one are left out. */

@@ -6,7 +6,7 @@ import type { Scope } from '../messages/scope.ts'
 import type { Embedding, Worded } from './embedding.ts'
 import type { Embeddable, EmbeddingSource } from './embedding-source.ts'
 import type { VectorIndex } from './vector-index.ts'
-import type { VectorStore } from './vector-store.ts'
+import { takesLength, type VectorStore } from './vector-store.ts'
 
 /** Ids that are looked at in one step; between two steps the event loop gets a turn. */
 export const PAGE = 500
@@ -22,6 +22,16 @@ export class OtherVectorSize extends DenidinError {
       { retryable: true },
     )
   }
+}
+
+/** What is wrong with a vector of `length` numbers in a space; `undefined`: nothing. */
+export const otherSize = async (
+  vectors: Pick<VectorStore, 'lengthOf'>,
+  space: string,
+  length: number,
+): Promise<OtherVectorSize | undefined> => {
+  const held = await vectors.lengthOf(space)
+  return held === undefined || takesLength(held, length) ? undefined : new OtherVectorSize(space, held, length)
 }
 
 export interface VectorSyncDeps {
@@ -183,18 +193,11 @@ export class VectorSync {
     // What was taken back while it was embedded must not come back.
     const there = await source.scopesOf(embedded.map(each => each.item_id))
     const current = embedded.filter(each => there.get(each.item_id) === each.scope)
-    if (current.length === 0) return
-    await this.#checkSize(current[0]?.vector.length)
+    const [first] = current
+    if (first === undefined) return
+    const other = await otherSize(vectors, space, first.vector.length)
+    if (other !== undefined) throw other
     await setAside.attemptAll(`storing vectors of ${source.name}`, current, idOf, each => vectors.put(space, each))
-  }
-
-  /** @throws OtherVectorSize */
-  async #checkSize(length: number | undefined): Promise<void> {
-    const { vectors, space } = this.#deps
-    const before = await vectors.lengthOf(space)
-    if (length !== undefined && before !== undefined && length !== before) {
-      throw new OtherVectorSize(space, before, length)
-    }
   }
 }
 

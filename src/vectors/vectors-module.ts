@@ -2,6 +2,7 @@
  * The vectors feature: one store, one Chroma server, an index for memories and one for messages, the previous embedding
  * model while it still answers, and maintenance over all of them.
  */
+import type { Database } from '../database/sqlite/database.ts'
 import type { DerivedDatabase } from '../database/sqlite/derived-database.ts'
 import type { Module } from '../lifecycle/module.ts'
 import type { ChangeLog } from '../messages/change-log.ts'
@@ -13,6 +14,7 @@ import type { PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Ids } from '../platform/ids.ts'
+import { JoinedRuns } from '../platform/joined-runs.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -143,18 +145,15 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
     logger: runtime.logger,
   })
   const personal = createPersonalVectors(vectors, () => memories.vectors.requestFullSync())
+  const purges = new JoinedRuns(() =>
+    purgeAll({ memories: memories.vectors, messages: messages.vectors, vectors, database: derived.database }),
+  )
   return {
     name: 'vectors',
     memories: memories.vectors,
     messages: messageVectors,
     personal,
-    purge: async () => {
-      // They share a server: where the first cannot be rewritten now, the second is not either.
-      if (await memories.vectors.purge()) await messages.vectors.purge()
-      else messages.vectors.requestFullSync()
-      derived.database.scrub()
-      return !(await vectors.purgePending())
-    },
+    purge: () => purges.run(),
     holdsAny: async () => (await vectors.spaces()).length > 0,
     compareAll: async () => {
       for (const { space } of await vectors.spaces()) await vectors.setMark(space, undefined)
@@ -186,6 +185,35 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
       derived[Symbol.dispose]()
     },
   }
+}
+
+/** Vectors that others delete meanwhile need a further round. */
+const PURGE_ROUNDS = 3
+
+/** Rewrites the index files of both sources. @returns whether nothing deleted is left in them */
+const purgeAll = async ({
+  memories,
+  messages,
+  vectors,
+  database,
+}: {
+  readonly memories: SourceVectors
+  readonly messages: SourceVectors
+  readonly vectors: VectorStore
+  readonly database: Database
+}): Promise<boolean> => {
+  let isClean = false
+  for (let round = 0; round < PURGE_ROUNDS && !isClean; round++) {
+    // They share a server: where the first cannot be rewritten now, the second is not either.
+    if (!(await memories.purge())) {
+      messages.requestFullSync()
+      break
+    }
+    if (!(await messages.purge())) break
+    isClean = !(await vectors.purgePending())
+  }
+  database.scrub()
+  return isClean
 }
 
 interface FollowedSource {

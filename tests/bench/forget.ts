@@ -1,4 +1,5 @@
-// Measures forgetting everything about a person with a long past, through the whole app with real Chroma.
+// Measures forgetting, through the whole app with real Chroma: the last message of a person with a long past, a burst of
+// such requests by several people, and everything about the person.
 // Usage: npm run bench:forget [-- --quick] [--json]
 // Prints what went, what was left (0), how long it took, and how long nobody else had a turn meanwhile.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -18,6 +19,33 @@ const SIZES = process.argv.includes('--quick')
     ]
 const PHONE = '15550007777'
 const NANOSECONDS_PER_MS = 1e6
+const LAST_TIMES = 8
+const BURST = 10
+const OPERATOR = { caller: { transport: 'cli', level: 'operator' }, confirmed: true } as const
+
+/** Milliseconds that an act took. */
+const timed = async (act: () => Promise<unknown>): Promise<number> => {
+  const began = performance.now()
+  await act()
+  return Math.round(performance.now() - began)
+}
+
+/** The last message of one person, again and again, and then a memory of several people at once. */
+const measureLast = async (denidin: TestDenidin) => {
+  const last = (person: string): Promise<unknown> =>
+    denidin.app.runner.run('memory.forget', { what: 'last', person }, OPERATOR)
+  const first_ms = await timed(() => last(PHONE))
+  const times: number[] = []
+  for (let n = 0; n < LAST_TIMES; n++) times.push(await timed(() => last(PHONE)))
+  const people = Array.from({ length: BURST }, (_, n) => `1555000888${String(n)}`)
+  for (const phone of people) {
+    await denidin.say(`/remember my locker is number ${phone}`, { phone })
+    await denidin.say('/memory', { phone })
+  }
+  await denidin.app.memory.whenIdle()
+  const burst_ms = await timed(() => Promise.all(people.map(phone => denidin.say('/forget 1', { phone }))))
+  return { first_ms, median_ms: times.sort((a, b) => a - b)[LAST_TIMES >> 1], most_ms: Math.max(...times), burst_ms }
+}
 
 const results = []
 for (const size of SIZES) {
@@ -34,13 +62,15 @@ for (const size of SIZES) {
   await denidin.app.memory.whenIdle()
   await denidin.app.messageVectors.whenIdle()
   await denidin.app.messageIndex.whenIdle()
+  const last = await measureLast(denidin)
+  await denidin.app.messageVectors.whenIdle()
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const began = performance.now()
   const { outcome, messages, memories, residue, index } = await denidin.app.runner.run(
     'memory.forget',
     { what: 'all', person: PHONE },
-    { caller: { transport: 'cli', level: 'operator' }, confirmed: true },
+    OPERATOR,
   )
   const took_ms = Math.round(performance.now() - began)
   delay.disable()
@@ -48,6 +78,10 @@ for (const size of SIZES) {
   const files = await filesWith(denidin.data(), [MARK])
   results.push({
     ...size,
+    last_first_ms: last.first_ms,
+    last_median_ms: last.median_ms,
+    last_most_ms: last.most_ms,
+    last_burst_ms: last.burst_ms,
     outcome,
     gone_messages: messages,
     gone_memories: memories,

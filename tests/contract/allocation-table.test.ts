@@ -277,7 +277,7 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     await vectors.delete(['one'])
     const { collection } = batch!.collection
     expect(await table.removals(10)).toEqual({ collection, item_ids: ['one'] })
-    await table.removed(collection, ['one'])
+    await table.removed(collection, ['one'], false)
     expect(await table.removals(10)).toBeUndefined()
   })
 

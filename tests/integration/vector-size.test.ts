@@ -51,3 +51,24 @@ test('a question notices it too, with nothing new to embed', async () => {
   const { memories } = await rig.recall('person:a', QUESTION, { purpose: 'recall' })
   expect(memories[0]?.memory.text).toBe('the cat is called Tom')
 })
+
+test.each([
+  ['a new memory', 'the horse is called Max'],
+  ['a question that was asked before', undefined],
+])('a size that changes within a run is noticed by %s, and all is embedded again', async (_what, added) => {
+  const embedder = new WordEmbedder('words', 64)
+  const rig = cleanUp.keep(await openRig(await cleanUp.folder(), { embedder }))
+  await rig.memory.start()
+  await rig.memory.store(memoryOf('person:a', 'the cat is called Tom'))
+  await rig.memory.whenIdle()
+  const ask = async (): Promise<string | undefined> =>
+    (await rig.recall('person:a', QUESTION, { purpose: 'recall' })).memories[0]?.memory.text
+  await ask()
+  embedder.length = 96
+  if (added !== undefined) await rig.memory.store(memoryOf('person:a', added))
+  await ask()
+  await rig.memory.whenIdle()
+  await rig.source_vectors.syncNow()
+  expect(await rig.vectors.lengthOf('words')).toBe(96)
+  expect(await ask()).toBe('the cat is called Tom')
+})

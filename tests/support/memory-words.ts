@@ -26,7 +26,8 @@ export class WordEmbedder implements Embedder {
   readonly provider = 'test'
   readonly model: string
   readonly space: string
-  readonly #length: number
+  /** Numbers of a vector; a model behind the same name may change it at any time. */
+  length: number
   readonly calls: CallContext[] = []
   /** Texts that were embedded. */
   texts: string[] = []
@@ -37,7 +38,7 @@ export class WordEmbedder implements Embedder {
   constructor(model = 'words', length = 64) {
     this.model = model
     this.space = model
-    this.#length = length
+    this.length = length
   }
 
   async embed(texts: readonly string[], call: CallContext): Promise<Embeddings> {
@@ -45,6 +46,6 @@ export class WordEmbedder implements Embedder {
     if (this.failure !== undefined) throw this.failure
     if (texts.some(this.refuses)) throw new DenidinError('rejected', 'this text is refused')
     this.texts.push(...texts)
-    return { vectors: texts.map(text => wordVector(text, this.#length)), input_tokens: texts.length }
+    return { vectors: texts.map(text => wordVector(text, this.length)), input_tokens: texts.length }
   }
 }

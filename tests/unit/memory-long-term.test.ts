@@ -127,6 +127,22 @@ test('a memory that the embedder refuses does not hold up the others, and is not
   expect(embedder.calls.length - calls).toBe(1)
 })
 
+test.each([2, 30])(
+  'an embedder that refuses everything, as with a wrong key, is asked twice for %i memories',
+  async n => {
+    const { memory, embedder, recalled } = rigOf()
+    embedder.refuses = () => true
+    for (let at = 0; at < n; at++) await memory.store(memoryOf('person:a', `${TOM} ${String(at)}`))
+    await memory.start()
+    await memory.whenIdle()
+    expect(embedder.calls).toHaveLength(2)
+    embedder.refuses = () => false
+    await memory.store(memoryOf('person:a', TOM))
+    await memory.whenIdle()
+    expect(await recalled('person:a', QUESTION)).toContain(TOM)
+  },
+)
+
 test('when two persons turn out to be one, each is recalled for that one', async () => {
   const { memory, memories, recalled } = rigOf()
   await memory.start()

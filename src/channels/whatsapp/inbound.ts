@@ -1,7 +1,9 @@
 /** Hands what happens in WhatsApp to the pipeline: in order within a chat, and again when recording it fails. */
 import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
+import { textWithDetails } from '../../messages/message-details.ts'
 import type { IncomingMessage, Mention } from '../../messages/message.ts'
 import { addressOfIdentity } from '../../people/chat-addresses.ts'
+import type { Identity } from '../../people/person.ts'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -15,6 +17,7 @@ import {
   identityOf,
   isGroup,
   mentionedPeople,
+  quotesSelf,
   reasonToIgnore,
   reasonToIgnoreOwn,
   spokenText,
@@ -109,15 +112,28 @@ export class Inbound {
   }
 
   async #incoming(message: WhatsAppMessage, self: Self): Promise<IncomingMessage> {
-    const [identities, mentions] = await Promise.all([
+    const { attachment } = message.details ?? {}
+    if (attachment?.kind === 'unknown') {
+      this.#deps.logger.info('A message of a kind that DeniDin does not know came', { type: attachment.type })
+    }
+    const [identities, mentions, quoted] = await Promise.all([
       this.#deps.identities.resolve(message.author_id),
       this.#mentions(message, self),
+      this.#quotedPerson(message, self),
     ])
-    return toIncoming(message, self, identities, mentions)
+    return toIncoming(message, self, identities, mentions, quoted)
+  }
+
+  /** The person whose message a message quotes; `undefined` where that is the account itself, or is not told. */
+  async #quotedPerson(message: WhatsAppMessage, self: Self): Promise<readonly Identity[] | undefined> {
+    const { quoted_author_id } = message
+    if (quoted_author_id === undefined || isGroup(quoted_author_id) || quotesSelf(message, self)) return undefined
+    return await this.#deps.identities.resolve(quoted_author_id)
   }
 
   async #ownerMessage(message: WhatsAppMessage, self: Self): Promise<OwnerMessage> {
-    const { message_id, chat_id, text, sent_at } = message
+    const { message_id, chat_id, sent_at } = message
+    const text = textWithDetails(message.text, message.details)
     const group = isGroup(chat_id)
     const other = group ? undefined : { identities: await this.#deps.identities.resolve(chat_id) }
     const mentions = await this.#mentions(message, self)

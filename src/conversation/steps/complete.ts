@@ -1,4 +1,5 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
+import { ownWords } from '../../messages/message-details.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
@@ -63,7 +64,7 @@ const withinBounds = ({ text, cut = false }: Completion, strings: Strings): stri
 
 /** What the person reads, with a sentence where only the beginning of their message was read. */
 const withNotice = (text: string, { batch, strings }: TurnContext): string =>
-  batch.some(message => isBeginning(message.text))
+  batch.some(message => isBeginning(ownWords(message)))
     ? `${text}\n\n${strings.beginning_read(MOST_MESSAGE_CHARACTERS)}`
     : text
 

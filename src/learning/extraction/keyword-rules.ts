@@ -1,5 +1,6 @@
 /** Extracts facts without a model: every sentence that states something is a fact, sorted into a category by keywords. */
 import type { Category } from '../../memory/memory.ts'
+import { isForwarded, ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import { cutStart } from '../../text/cut.ts'
@@ -37,7 +38,7 @@ export const factsByRules = async (input: ExtractionInput): Promise<readonly Ext
   for (const message of input.messages) {
     if (!input.sources.has(message.message_id)) continue
     const most = facts.length + MAX_FACTS
-    for (const sentence of splitSentences(message.text)) {
+    for (const sentence of splitSentences(ownWords(message))) {
       if (facts.length === most) break
       if (kindOf(sentence) === 'statement') facts.push(factOf(sentence, message, nameOf?.(message), input))
       await slices.pause()
@@ -48,7 +49,7 @@ export const factsByRules = async (input: ExtractionInput): Promise<readonly Ext
 
 /** The topic of a session, in one line. */
 export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
-  topicLine(messages.filter(message => message.role === 'user').map(message => message.text))
+  topicLine(messages.filter(message => message.role === 'user' && !isForwarded(message)).map(ownWords))
 
 const factOf = (
   sentence: string,

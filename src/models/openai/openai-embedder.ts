@@ -32,8 +32,6 @@ export interface OpenAiEmbedderDeps {
 export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
   const { client, model, dimensions, tokens, knowledge } = parts
   let encoding: 'base64' | 'float' = 'base64'
-  let length = dimensions
-
   const ask = async (openai: OpenAI, input: string[], signal: AbortSignal): Promise<unknown> => {
     const create = async (encoding_format: 'base64' | 'float'): Promise<unknown> => {
       const received: unknown = await openai.embeddings.create(
@@ -62,6 +60,8 @@ export const createOpenAiEmbedder = (parts: OpenAiEmbedderDeps): Embedder => {
     if (rows === undefined) throw bad('something that holds no vectors')
     if (rows.length !== texts.length) throw bad(`${String(rows.length)} vectors for ${String(texts.length)} texts`)
     const vectors: (Float32Array | undefined)[] = texts.map(() => undefined)
+    // Of one answer only: a server may give another size from some day on, and the vector store heals that.
+    let length = dimensions
     rows.forEach(({ index, values }, position) => {
       const vector = toUnitLength(values)
       if (vector === undefined) throw bad('a vector without a direction')

@@ -1,4 +1,5 @@
 /** Reads a message for the index: its stems, its dates, and what kind of message it is. */
+import { isForwarded, ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
@@ -11,7 +12,7 @@ import { tokenise } from '../../text/tokenise.ts'
 /** A message as the index takes it. */
 export interface IndexedMessage extends Pick<
   MessageRecord,
-  'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at'
+  'message_id' | 'person_id' | 'role' | 'sender_name' | 'text' | 'sent_at' | 'details'
 > {
   /** The calendar day on which it was sent, where its person is: in days since 1 January 1970. */
   readonly day: number
@@ -34,7 +35,7 @@ export interface IndexedDocument {
   readonly timed: boolean
   /** It corrects what its speaker said just before. */
   readonly correction: boolean
-  /** What its sentences state, as keys: who lives where, when a meeting is. None for the bot. */
+  /** What its sentences state, as keys: who lives where, when a meeting is. None for the bot, and for what was forwarded. */
   readonly keys: readonly string[]
 }
 
@@ -52,17 +53,19 @@ const NUMBER =
 /** Reads a message for the index. */
 export const readMessage = (message: IndexedMessage): IndexedDocument => {
   const { text, sent_at, day } = message
+  const own = ownWords(message)
   const dates = datesIn(text, day)
   const bot = message.role === 'assistant'
+  const states = !bot && !isForwarded(message)
   return {
     stems: subjectStems(text).slice(0, MOST_STEMS),
     sent_at,
-    question: endsAsQuestion(text),
+    question: endsAsQuestion(own),
     number: NUMBER.test(text),
     bot,
     mentions: dates.filter(({ from, to }) => to - from <= LONGEST_MENTION_DAYS).slice(0, MOST_MENTIONS),
     timed: dates.length > 0,
-    correction: !bot && isCorrection(text),
-    keys: bot ? [] : statementKeys(text, new Set(tokenise(message.sender_name ?? ''))),
+    correction: states && isCorrection(own),
+    keys: states ? statementKeys(own, new Set(tokenise(message.sender_name ?? ''))) : [],
   }
 }

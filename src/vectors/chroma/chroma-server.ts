@@ -30,6 +30,11 @@ export interface ChromaServer extends AsyncDisposable {
    * @throws when the files cannot be changed now
    */
   scrub(): Promise<void>
+  /**
+   * Whether the server has written all vectors of a collection that it was given into the files of its index, and keeps
+   * none elsewhere. False on a server whose files are not ours.
+   */
+  hasFlushed(collection_id: string): Promise<boolean>
   /** What was repaired works. */
   works(): void
   /** Calls `listener` after every start but the first. */

@@ -1,4 +1,5 @@
 /** Brings Chroma's collections into step with the allocation table. */
+import { createHash } from 'node:crypto'
 import type { Collection as ChromaCollection } from 'chromadb'
 import type { CollectionAllocator, Collection, CollectionNumber, Move, WaitingVector } from '../collection-allocator.ts'
 import type { RebuildRun } from '../vector-index.ts'
@@ -9,8 +10,23 @@ const NUMBERS_PER_REQUEST = 16_000
 const MOST_PER_REQUEST = 500
 const REMOVALS_PER_REQUEST = 500
 
+/**
+ * Deleted vectors that are blanked, each a few milliseconds; with more of them, filling the collection anew is not much
+ * slower, and leaves no gaps.
+ */
+const MOST_BLANKED = 50
+
+/** Changes after which Chroma writes a collection to its files, where the collection's configuration does not say. */
+const DEFAULT_SYNC_THRESHOLD = 1000
+
 /** Collections that are opened before the first query: loading one with 10,000 vectors takes up to a second. */
 const WARM_COLLECTIONS = 8
+
+/** The metadata of what belongs to no scope. */
+const NO_ONES = { scope: '' }
+
+/** Items that have left a collection. */
+type Removals = NonNullable<Awaited<ReturnType<CollectionAllocator['removals']>>>
 
 /** How Chroma is called: both take care of what goes wrong. */
 export interface Calls {
@@ -22,8 +38,10 @@ export interface Calls {
   ): Promise<T>
   /** Does something that concerns no collection in particular. */
   call<T>(collections: ChromaCollections, act: () => Promise<T>): Promise<T>
-  /** Removes what is left of dropped collections from the server's files. */
+  /** Removes what is left of dropped collections and deleted rows from the server's files. */
   scrub(): Promise<void>
+  /** Whether all vectors of a collection, by Chroma's id, are in the files of its index and nowhere else. */
+  hasFlushed(collection_id: string): Promise<boolean>
 }
 
 /** Brings Chroma's collections into step with the allocation table: takes out, puts in, moves, drops. */
@@ -40,8 +58,8 @@ export class ChromaSync {
 
   async catchUp(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
     const touched = new Set<CollectionNumber>()
-    const purging = await this.#rewriteUnclean(collections, signal)
     await this.#takeOut(collections, signal)
+    const purging = await this.#clean(collections, signal)
     for (;;) {
       signal?.throwIfAborted()
       const batches = await this.#table.take(this.#batch)
@@ -61,7 +79,8 @@ export class ChromaSync {
     }
     await this.#takeOut(collections, signal)
     await this.#drop(collections)
-    if (purging) {
+    // The last space of those that share the files rewrites them.
+    if (purging && (await this.#table.purge.isClean())) {
       await this.#calls.scrub()
       await this.#table.purge.end()
     }
@@ -89,18 +108,35 @@ export class ChromaSync {
   }
 
   /**
-   * Chroma only marks a vector as deleted, and keeps it in its files: a collection that contained one is filled anew, and
-   * the old one dropped. @returns whether a purge is requested
+   * Chroma only marks a vector as deleted, and keeps it in its files: a collection that contained one that was not blanked
+   * is filled anew, and the old one dropped. @returns whether a purge is requested
    */
-  async #rewriteUnclean(collections: ChromaCollections, signal?: AbortSignal): Promise<boolean> {
+  async #clean(collections: ChromaCollections, signal?: AbortSignal): Promise<boolean> {
     const unclean = await this.#table.purge.unclean()
-    for (const collection of unclean ?? []) {
+    for (const { collection, blanked } of unclean ?? []) {
       const move = await this.#table.moves.whole(collection)
       const isEmpty = move === undefined || (await this.#table.moves.copies(move, 0, 1)).length === 0
       if (isEmpty) await this.#table.retire(collection)
+      else if (blanked && (await this.#flush(collections, collection))) await this.#table.purge.cleaned(collection)
       else await this.#move(collections, move, signal)
     }
     return unclean !== undefined
+  }
+
+  /**
+   * Has Chroma write a collection to its files, blanked vectors included: it does so after a number of changes, and a
+   * change of an item that it does not know counts. @returns whether it did
+   */
+  async #flush(collections: ChromaCollections, number: CollectionNumber): Promise<boolean> {
+    const live = await this.#live(number)
+    if (live === undefined) return false
+    const id = await this.#calls.use(collections, live, async chroma => {
+      const changes = chroma.configuration.hnsw?.sync_threshold ?? DEFAULT_SYNC_THRESHOLD
+      const ids = Array.from({ length: changes }, (_, n) => `flush-${String(n)}`)
+      await chroma.update({ ids, metadatas: ids.map(() => NO_ONES) })
+      return chroma.id
+    })
+    return await this.#calls.hasFlushed(id)
   }
 
   async #takeOut(collections: ChromaCollections, signal?: AbortSignal): Promise<void> {
@@ -108,12 +144,32 @@ export class ChromaSync {
       signal?.throwIfAborted()
       const next = await this.#table.removals(REMOVALS_PER_REQUEST)
       if (next === undefined) return
-      const found = (await this.#table.collections()).find(each => each.collection === next.collection)
-      if (found?.state === 'live') {
-        await this.#calls.use(collections, found, chroma => chroma.delete({ ids: [...next.item_ids] }))
+      const { collection, item_ids } = next
+      const live = await this.#live(collection)
+      const blanks = live === undefined ? undefined : await this.#blanksFor(next)
+      if (live !== undefined) {
+        await this.#calls.use(collections, live, async chroma => {
+          if (blanks !== undefined) await chroma.upsert(blanks)
+          await chroma.delete({ ids: [...item_ids] })
+        })
       }
-      await this.#table.removed(next.collection, next.item_ids)
+      await this.#table.removed(collection, item_ids, blanks !== undefined)
     }
+  }
+
+  /** What overwrites the vectors of these items before they are deleted; `undefined` where there are too many. */
+  async #blanksFor({ collection, item_ids }: Removals): Promise<Parameters<ChromaCollection['upsert']>[0] | undefined> {
+    const length = (await this.#table.samples(collection, 1))[0]?.vector.length
+    if (length === undefined || item_ids.length > MOST_BLANKED) return undefined
+    return {
+      ids: [...item_ids],
+      embeddings: item_ids.map(item_id => noise(item_id, length)),
+      metadatas: item_ids.map(() => NO_ONES),
+    }
+  }
+
+  async #live(number: CollectionNumber): Promise<Collection | undefined> {
+    return (await this.#table.collections()).find(each => each.collection === number && each.state === 'live')
   }
 
   async #put(chroma: ChromaCollection, vectors: readonly WaitingVector[]): Promise<void> {
@@ -173,3 +229,10 @@ export class ChromaSync {
     }
   }
 }
+
+/**
+ * Numbers that say nothing, another row of them for each item: equal ones would lie at one point, and the search would get
+ * stuck among them.
+ */
+const noise = (item_id: string, length: number): number[] =>
+  Array.from(createHash('shake256', { outputLength: length }).update(item_id).digest(), byte => byte - 127.5)

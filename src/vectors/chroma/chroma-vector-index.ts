@@ -54,6 +54,7 @@ class ChromaVectorIndex implements VectorIndex {
       use: (collections, target, act) => this.#use(collections, target, FILLING_DEADLINE_MS, act),
       call: (collections, act) => this.#call(collections, FILLING_DEADLINE_MS, act),
       scrub: () => deps.server.scrub(),
+      hasFlushed: id => deps.server.hasFlushed(id),
     })
     deps.server.onBack(() => this.#behind())
   }

@@ -9,6 +9,7 @@ import type { Health } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { removeOrphanSegments } from '../sqlite/orphan-segments.ts'
+import { hasQueuedVectors } from '../sqlite/queued-vectors.ts'
 import { scrubChromaFolder } from '../sqlite/scrub-chroma-folder.ts'
 import { ChromaProcess, ChromaStartError, type ChromaProcessDeps } from './chroma-process.ts'
 import type { ChromaConnection, ChromaServer } from './chroma-server.ts'
@@ -102,6 +103,10 @@ class ManagedChromaServer implements ChromaServer {
 
   async scrub(): Promise<void> {
     await scrubChromaFolder(this.#deps.folder, this.#deps.clock)
+  }
+
+  async hasFlushed(collection_id: string): Promise<boolean> {
+    return !(await hasQueuedVectors(this.#deps.folder, collection_id, this.#deps.clock))
   }
 
   works(): void {

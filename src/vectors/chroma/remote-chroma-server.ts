@@ -66,6 +66,10 @@ class RemoteChromaServer implements ChromaServer {
     // Its files are on another machine.
   }
 
+  async hasFlushed(): Promise<boolean> {
+    return false
+  }
+
   works(): void {
     this.#failures = 0
   }

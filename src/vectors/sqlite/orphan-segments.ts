@@ -1,10 +1,9 @@
 /** Deletes files that Chroma leaves behind when a collection is dropped. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { isBusy } from '../../database/sqlite/database-errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { exists, remove } from '../../platform/files.ts'
+import { chromaDatabase, readChroma } from './chroma-database.ts'
 
 const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -15,43 +14,13 @@ const SEGMENT_FOLDER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
  * @throws when Chroma's database cannot be read or has other tables than we know; nothing is removed then.
  */
 export const removeOrphanSegments = async (folder: string, clock: Pick<Clock, 'sleep'>): Promise<void> => {
-  const file = join(folder, 'chroma.sqlite3')
-  if (!(await exists(file))) return
+  if (!(await exists(chromaDatabase(folder)))) return
   // In this order: a folder that is listed has its name in the database by now.
   const entries = await readdir(folder, { withFileTypes: true })
-  const used = await usedSegments(file, clock)
+  const used = new Set((await readChroma(folder, clock, 'select id from segments')).map(row => row['id']))
   for (const entry of entries) {
     if (entry.isDirectory() && SEGMENT_FOLDER.test(entry.name) && !used.has(entry.name)) {
       await remove(join(folder, entry.name))
     }
-  }
-}
-
-/** The server holds its database for moments only; the event loop must not wait for it. */
-const LOCKED_RETRIES = 100
-const LOCKED_PAUSE_MS = 50
-
-const usedSegments = async (file: string, clock: Pick<Clock, 'sleep'>): Promise<ReadonlySet<unknown>> => {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return readUsedSegments(file)
-    } catch (error) {
-      if (attempt === LOCKED_RETRIES || !isBusy(error)) throw error
-      await clock.sleep(LOCKED_PAUSE_MS)
-    }
-  }
-}
-
-const readUsedSegments = (file: string): ReadonlySet<unknown> => {
-  const database = new DatabaseSync(file, { readOnly: true })
-  try {
-    return new Set(
-      database
-        .prepare('select id from segments')
-        .all()
-        .map(row => row['id']),
-    )
-  } finally {
-    database.close()
   }
 }

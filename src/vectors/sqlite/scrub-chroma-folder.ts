@@ -1,8 +1,8 @@
 /** Overwrites what Chroma's files still contain of deleted vectors and dropped collections. */
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../platform/clock.ts'
 import { exists } from '../../platform/files.ts'
+import { chromaDatabase } from './chroma-database.ts'
 import { removeOrphanSegments } from './orphan-segments.ts'
 
 /** The worker runs the same kind of file as this one: TypeScript here, JavaScript when built. */
@@ -14,7 +14,7 @@ const WORKER = new URL(import.meta.url.replace(/scrub-chroma-folder(\.[jt]s)$/, 
  */
 export const scrubChromaFolder = async (folder: string, clock: Pick<Clock, 'sleep'>): Promise<void> => {
   await removeOrphanSegments(folder, clock)
-  const file = join(folder, 'chroma.sqlite3')
+  const file = chromaDatabase(folder)
   if (await exists(file)) await vacuum(file)
 }
 

@@ -193,11 +193,16 @@ class SqliteCollectionAllocator implements CollectionAllocator {
     return { collection: first.collection, item_ids: rows.map(row => row.item_id) }
   }
 
-  async removed(collection: CollectionNumber, item_ids: readonly string[]): Promise<void> {
-    this.#rows.run(
-      'delete from removals where collection = :collection and item_id in (select value from json_each(:ids))',
-      { collection, ids: JSON.stringify(item_ids) },
-    )
+  async removed(collection: CollectionNumber, item_ids: readonly string[], blanked: boolean): Promise<void> {
+    this.#rows.transaction(() => {
+      if (!blanked) {
+        this.#rows.run('update unclean_collections set blanked = 0 where collection = :collection', { collection })
+      }
+      this.#rows.run(
+        'delete from removals where collection = :collection and item_id in (select value from json_each(:ids))',
+        { collection, ids: JSON.stringify(item_ids) },
+      )
+    })
   }
 
   async made(collection: CollectionNumber): Promise<void> {

@@ -1,5 +1,5 @@
 /** What purging the index files of deleted vectors reads and records in `vectors.db`. */
-import type { CollectionNumber, PurgeTable } from '../collection-allocator.ts'
+import type { CollectionNumber, PurgeTable, UncleanCollection } from '../collection-allocator.ts'
 import type { AllocationRows } from './allocation-rows.ts'
 
 /** Collections whose files still contain deleted vectors. */
@@ -10,14 +10,26 @@ export class SqlitePurgeTable implements PurgeTable {
     this.#rows = rows
   }
 
-  async unclean(): Promise<readonly CollectionNumber[] | undefined> {
+  async unclean(): Promise<readonly UncleanCollection[] | undefined> {
     if (this.#rows.get('select 1 from index_files where purging = 1') === undefined) return undefined
     return this.#rows
-      .all<{ collection: CollectionNumber }>(
-        `select collection from unclean_collections join collections using (collection)
+      .all<{ collection: CollectionNumber; blanked: number }>(
+        `select collection, blanked from unclean_collections join collections using (collection)
          where space = :space and state <> 'retired' order by collection`,
       )
-      .map(row => row.collection)
+      .map(({ collection, blanked }) => ({ collection, blanked: blanked === 1 }))
+  }
+
+  async cleaned(collection: CollectionNumber): Promise<void> {
+    this.#rows.run(
+      `delete from unclean_collections where collection = :collection and blanked = 1
+         and not exists (select 1 from removals where collection = :collection)`,
+      { collection },
+    )
+  }
+
+  async isClean(): Promise<boolean> {
+    return this.#rows.get('select 1 from unclean_collections limit 1') === undefined
   }
 
   async end(): Promise<void> {

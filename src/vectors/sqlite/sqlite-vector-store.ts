@@ -4,7 +4,7 @@ import { yieldToEventLoop } from '../../platform/yield.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Scope } from '../../messages/scope.ts'
 import { MESSAGE_ITEM_PREFIX } from '../item-id.ts'
-import type { StoredVector, VectorStore } from '../vector-store.ts'
+import { takesLength, type StoredVector, type VectorStore } from '../vector-store.ts'
 import { toBlob, toVector } from './blobs.ts'
 
 /** Vectors that go in one transaction. */
@@ -89,8 +89,7 @@ class SqliteVectorStore implements VectorStore {
   }
 
   async lengthOf(space: string): Promise<number | undefined> {
-    const bytes = this.#bytesOf(space)
-    return bytes === undefined ? undefined : bytes / Float32Array.BYTES_PER_ELEMENT
+    return this.#lengthOf(space)
   }
 
   async count(space: string): Promise<number> {
@@ -209,21 +208,21 @@ class SqliteVectorStore implements VectorStore {
   }
 
   #checkLength(space: string, vector: Float32Array): void {
-    const bytes = this.#bytesOf(space)
-    if (vector.length === 0 || (bytes !== undefined && bytes !== vector.byteLength)) {
-      throw new DenidinError(
-        'invalid_input',
-        `vectors of ${space} have ${String((bytes ?? 0) / Float32Array.BYTES_PER_ELEMENT)} numbers, not ${String(vector.length)}`,
-      )
-    }
+    const held = this.#lengthOf(space)
+    if (takesLength(held, vector.length)) return
+    throw new DenidinError(
+      'invalid_input',
+      `vectors of ${space} have ${String(held ?? 0)} numbers, not ${String(vector.length)}`,
+    )
   }
 
-  /** Bytes of each vector of a space. */
-  #bytesOf(space: string): number | undefined {
-    return this.#database.get<{ bytes: number }>(
+  /** How many numbers each vector of a space has. */
+  #lengthOf(space: string): number | undefined {
+    const row = this.#database.get<{ bytes: number }>(
       'select length(vector) as bytes from vectors join embeddings using (seq) where space = :space limit 1',
       { space },
-    )?.bytes
+    )
+    return row === undefined ? undefined : row.bytes / Float32Array.BYTES_PER_ELEMENT
   }
 
   #number(sql: string, parameters: Record<string, string>): number {

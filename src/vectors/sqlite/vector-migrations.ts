@@ -98,4 +98,16 @@ export const vectorMigrations: readonly Migration[] = [
       end;
     `,
   },
+  {
+    id: 'vectors-005',
+    sql: `
+      -- 1: every vector that left was overwritten before it was deleted.
+      alter table unclean_collections add column blanked integer not null default 0 check (blanked in (0, 1));
+      drop trigger vector_left;
+      create trigger vector_left after insert on removals begin
+        insert or ignore into unclean_collections (collection, blanked) values (new.collection, 1);
+        update index_files set unclean = 1 where unclean = 0;
+      end;
+    `,
+  },
 ]
