@@ -17,7 +17,7 @@ import { QuietHoursQueue } from './pacing/quiet-hours-queue.ts'
 import type { Recovery } from './recovery.ts'
 import type { TurnMessage } from './turn-message.ts'
 import type { Exclusive, TurnScheduler } from './turn-scheduler.ts'
-import type { SetAside } from '../platform/set-aside.ts'
+import { isOfItem, type SetAside } from '../platform/set-aside.ts'
 
 export interface InboxDeps {
   readonly recorder: MessageRecorder
@@ -66,7 +66,8 @@ export class Inbox implements Conversation {
           if (open !== undefined && !this.#draining) recorded.push(open)
         } catch (error) {
           failures.push(error)
-          this.#deps.setAside.add('recording messages', message.message_id, error)
+          // A full disk or a damaged file is no fault of the message, and its component says so.
+          if (isOfItem(error)) this.#deps.setAside.add('recording messages', message.message_id, error)
         }
       }
       await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
@@ -126,7 +127,8 @@ export class Inbox implements Conversation {
   async #notDelayed<M extends OpenMessage>(messages: readonly M[]): Promise<readonly M[]> {
     const now: M[] = []
     for (const message of messages) {
-      if (await this.#deps.quiet.delay(message)) this.#untilQuietHoursEnd.add(message)
+      // One that cannot be judged is taken up: what is wrong shows there, and keeps no other message back.
+      if (await this.#deps.quiet.delay(message).catch(() => false)) this.#untilQuietHoursEnd.add(message)
       else now.push(message)
     }
     return now
@@ -137,10 +139,10 @@ export class Inbox implements Conversation {
     if (waited.length > 0) this.#logger.info('Quiet hours are over', { messages: waited.length })
     try {
       await recovery.takeUp(waited)
-      await deferred.send('resumed')
     } catch (error) {
       const reason = asDenidinError(error).message
       this.#logger.error('What waited for the end of quiet hours was not taken up', { reason })
     }
+    await deferred.send('resumed')
   }
 }

@@ -59,7 +59,12 @@ export class Recovery {
     for (const [scope, batch] of Map.groupBy(known, message => message.scope)) scheduler.push(scope, batch, true)
     const lost = waiting.filter(message => message.text === undefined)
     const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
-    await messages.inbox.settle(unheard, 'unanswerable', clock.now())
+    await this.#deps.setAside.attemptAll(
+      'ending the wait of lost messages',
+      unheard,
+      id => id,
+      ids => messages.inbox.settle(ids, 'unanswerable', clock.now()),
+    )
     const addressed = lost.filter(message => message.addressed)
     for (const [chat_id, ofChat] of Map.groupBy(addressed, message => message.chat_id)) {
       await this.#deps.setAside.attempt('asking to repeat lost messages', chat_id, () => this.#askAgain(ofChat))

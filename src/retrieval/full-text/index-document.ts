@@ -40,7 +40,7 @@ export interface IndexedDocument {
 }
 
 /** Increase whenever words, dates or the layout are read in another way: an index of another version is rebuilt. */
-export const INDEX_VERSION = 3
+export const INDEX_VERSION = 4
 
 /** Words of one message that are indexed; what comes after is a document, not something said. */
 const MOST_STEMS = 2000

@@ -11,7 +11,7 @@ import { namesIn, normaliseWords } from '../../../src/text/facts/normalise-words
 import { parseFact } from '../../../src/text/facts/parse-fact.ts'
 import { activityOf } from '../../../src/learning/extraction/importance.ts'
 import { factsByRules, reflectionByRules } from '../../../src/learning/extraction/keyword-rules.ts'
-import { parseResponse } from '../../../src/learning/extraction/parse-response.ts'
+import { factsOfCutResponse, parseResponse } from '../../../src/learning/extraction/parse-response.ts'
 import { extractionRequest } from '../../../src/learning/extraction/prompt.ts'
 import { containsQuote, findSource, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
 import { summaryRequest } from '../../../src/learning/summary-prompt.ts'
@@ -141,6 +141,7 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'containsQuote of its beginning': text => containsQuote(text, text.slice(0, 1000)),
   findSource: text => findSource(text.slice(0, 2000), 'm1', [messageOf(text)]),
   parseResponse: refusable(parseResponse),
+  factsOfCutResponse: text => factsOfCutResponse(`{"facts": [${text}`),
   'parseResponse in a fence': refusable(text => parseResponse(`\`\`\`json\n${text}\n\`\`\``)),
   'parseResponse with the text as a field': refusable(text =>
     parseResponse(JSON.stringify({ facts: [{ text, quote: text, importance: 1 }], reflection: text })),
