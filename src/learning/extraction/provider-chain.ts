@@ -17,6 +17,7 @@ import type { ExtractedFact, Extraction, ExtractionInput, ExtractionOptions, Ext
 import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
 import { findSource } from './quote-verification.ts'
+import { isSaidAsTrue } from './stance-verification.ts'
 import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './prompt.ts'
 import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
 
@@ -69,6 +70,7 @@ export class ProviderChain implements Extractor {
     const began = clock.monotonic()
     const extraction = await this.#askAll(input, options)
     if (extraction.quotes_not_found > 0) metrics.count('quotes_not_found', extraction.quotes_not_found)
+    if (extraction.not_meant > 0) metrics.count('facts_not_meant', extraction.not_meant)
     return { ...extraction, extraction_time_ms: clock.monotonic() - began }
   }
 
@@ -101,6 +103,7 @@ export class ProviderChain implements Extractor {
       provider: RULES,
       facts: await factsByRules(input),
       quotes_not_found: 0,
+      not_meant: 0,
       reflection: reflectionByRules(input.messages),
     }
   }
@@ -117,7 +120,7 @@ export class ProviderChain implements Extractor {
       const found = await this.#askPart(provider, withBefore(part, before), call)
       before = before === undefined ? found : joined(before, found)
     }
-    return before ?? { facts: [], quotes_not_found: 0, reflection: reflectionByRules(input.messages) }
+    return before ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
   }
 
   /** Asks about one part; where it or the answer is too long, about less at a time. */
@@ -212,6 +215,7 @@ const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): E
 const joined = (before: VerifiedFacts, after: VerifiedFacts): VerifiedFacts => ({
   facts: [...before.facts, ...after.facts],
   quotes_not_found: before.quotes_not_found + after.quotes_not_found,
+  not_meant: before.not_meant + after.not_meant,
   reflection: after.reflection,
 })
 
@@ -223,7 +227,7 @@ const isTooMuch = (error: unknown): boolean => {
 
 const reasonOf = (last: DenidinError | undefined): string => last?.message ?? 'none can be reached'
 
-/** The facts of a response whose quotes are in a source. */
+/** The facts of a response whose quotes are in a source and said as true there. */
 const verifyFacts = async (
   response: ExtractionResponse,
   { lines }: ExtractionRequest,
@@ -231,12 +235,15 @@ const verifyFacts = async (
 ): Promise<VerifiedFacts> => {
   const slices = new TimeSlices()
   const facts: ExtractedFact[] = []
+  let quotes_not_found = 0
   for (const fact of response.facts) {
     const source = findSource(fact.quote, lines[(fact.message ?? 0) - 1]?.message_id, lines)
-    if (source !== undefined) facts.push(toFact(fact, source, input))
+    if (source === undefined) quotes_not_found++
+    else if (isSaidAsTrue(fact, source)) facts.push(toFact(fact, source, input))
     await slices.pause()
   }
-  return { facts, quotes_not_found: response.facts.length - facts.length, reflection: response.reflection }
+  const not_meant = response.facts.length - facts.length - quotes_not_found
+  return { facts, quotes_not_found, not_meant, reflection: response.reflection }
 }
 
 const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => ({
