@@ -5,6 +5,7 @@
 import { AFFECT } from './schema/affect.ts'
 import { AI } from './schema/ai.ts'
 import { ALERTS } from './schema/alerts.ts'
+import { BUDGET } from './schema/budget.ts'
 import { CONVERSATION } from './schema/conversation.ts'
 import { EMBEDDINGS } from './schema/embeddings.ts'
 import { FEATURE_FLAGS } from './schema/feature-flags.ts'
@@ -25,4 +26,5 @@ export const SCHEMA = {
   memory: MEMORY,
   whatsapp: WHATSAPP,
   alerts: ALERTS,
+  budget: BUDGET,
 } as const satisfies Section

@@ -1,4 +1,5 @@
 /** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
+import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
@@ -56,6 +57,14 @@ export interface Learning {
   ofText(text: ExternalText): Promise<LearningReport>
 }
 
+/** Settings of budgets. */
+export interface BudgetSettings {
+  /** `budget.use_profiles` */
+  readonly use_profiles: boolean
+  /** `budget.manual_tokens` */
+  readonly manual_tokens: number
+}
+
 /** Facts about this process and its configuration. */
 export interface InstanceInfo {
   readonly version: string
@@ -81,6 +90,10 @@ export interface OperationContext {
     readonly checks: readonly HealthCheck[]
     /** Checks that take time or cost money; only `doctor` runs them. */
     readonly diagnostics: readonly Checkup[]
+  }
+  readonly budget: {
+    readonly profiles: Pick<ProfileSource, 'current'>
+    readonly settings: BudgetSettings
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>

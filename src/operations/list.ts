@@ -1,5 +1,8 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
+import { budgetCalculate } from './budget/calculate.ts'
+import { budgetDetect } from './budget/detect.ts'
+import { budgetProfiles } from './budget/profiles.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatSay } from './chat/say.ts'
 import { memoryAbout } from './memory/about.ts'
@@ -35,6 +38,9 @@ export const operations = {
   doctor,
   health,
   status,
+  'budget.calculate': budgetCalculate,
+  'budget.detect': budgetDetect,
+  'budget.profiles': budgetProfiles,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,

@@ -36,6 +36,9 @@ export const cliMenu = {
   pause: command('chat.pause', 'conversation', 'minutes'),
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
+  'budget calculate': command('budget.calculate'),
+  'budget detect': { ...command('budget.detect', 'task'), words: true },
+  'budget profiles': command('budget.profiles'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
   'people show': command('people.show', 'person'),
   'people role': command('people.role', 'person', 'role'),
@@ -78,6 +81,7 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
+  budget: 'Calculate token budgets and show their profiles',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',
   memory: 'Show, search, change and maintain long-term memory',

@@ -26,7 +26,7 @@ export interface DetectedComplexity {
   readonly signals: readonly ComplexitySignal[]
 }
 
-type Kind = Complexity | 'analysis' | 'joining' | 'quick' | 'system'
+type Kind = Complexity | 'analysis' | 'linking' | 'joining' | 'quick' | 'system'
 
 interface Pattern {
   readonly kind: Kind
@@ -34,30 +34,38 @@ interface Pattern {
   readonly pattern: RegExp
 }
 
+/** Hebrew letters that look otherwise at the end of a word: a suffix changes them. */
+const FINAL_LETTERS: Readonly<Record<string, string>> = { ך: 'כ', ם: 'מ', ן: 'נ', ף: 'פ', ץ: 'צ' }
+const withoutFinalLetters = (text: string): string =>
+  text.replace(/[ךםןףץ]/g, letter => FINAL_LETTERS[letter] ?? letter)
+
 const PATTERNS: readonly Pattern[] = labelled(lexiconPatterns('complexity-signals')).map(([label, source]) => {
   const [kind, weight] = label.split(' ') as [Kind, string]
-  const opening = kind === 'simple' ? `(?:^|[.!?:,;]\\s*)` : WORD_BEGINS
-  return { kind, weight: Number(weight), pattern: new RegExp(`${opening}(?:${source})${WORD_ENDS}`, 'giu') }
+  const words = withoutFinalLetters(source)
+  const opening = kind === 'simple' ? `(?:^|[.!?:;]\\s*)` : WORD_BEGINS
+  return { kind, weight: Number(weight), pattern: new RegExp(`${opening}(?:${words})${WORD_ENDS}`, 'giu') }
 })
+
 const PLATFORMS = new RegExp(
-  `(?<![\\p{Script=Latin}\\p{N}])(?:${lexiconWords('platforms')
-    .map(name => name.replace(/[.]/g, '\\.').replace(/-/g, '[ -]'))
-    .join('|')})(?![\\p{Script=Latin}\\p{N}])`,
+  `(?<![\\p{Script=Latin}\\p{N}])(?:[בלהמ]|של )?(?:${lexiconWords('platforms')
+    .map(name => withoutFinalLetters(name).replace(/[.]/g, '\\.').replace(/-/g, '[ -]'))
+    .join('|')})(?![\\p{L}\\p{N}])`,
   'giu',
 )
+const HEBREW = /\p{Script=Hebrew}/u
+/** A name in Latin letters; short words are units and the like. */
+const LATIN_NAME = /(?<![\p{Script=Latin}\p{N}])\p{Script=Latin}[\p{Script=Latin}\p{N}.+-]{2,}/gu
 
 /** Characters of a text that are looked at: what is asked for stands at the beginning. */
 const MOST_CHARACTERS = 4000
 /** A text without signals that is not longer is talk or a look-up. */
-const SHORT_WORDS = 10
-/** From here on a text asks for more than one thing. */
-const LONG_WORDS = 25
-/** Commas and the like from which on a text is a list of demands. */
-const LIST_PARTS = 3
+const SHORT_WORDS = 12
+/** Systems of a list from which on a task spans several of them. */
+const MANY_SYSTEMS = 3
 
-/** Detects the complexity of a text. Every word of it may count; its beginning decides whether it is a look-up. */
+/** Detects the complexity of a text. Every word of it may count; where a sentence begins decides whether it is a look-up. */
 export const detectComplexity = (text: string, context: TaskContext = {}): DetectedComplexity => {
-  const read = text.slice(0, MOST_CHARACTERS).toLowerCase()
+  const read = withoutFinalLetters(text.slice(0, MOST_CHARACTERS).toLowerCase())
   const signals = [...signalsOf(read), ...contextSignals(context)]
   const scores = COMPLEXITIES.map(complexity =>
     signals.filter(each => each.complexity === complexity).reduce((sum, each) => sum + each.weight, 0),
@@ -74,35 +82,59 @@ export const detectComplexity = (text: string, context: TaskContext = {}): Detec
 }
 
 const signalsOf = (text: string): readonly ComplexitySignal[] => {
-  const seen = PATTERNS.flatMap(({ kind, weight, pattern }) => {
-    const words = distinct(text, pattern)
-    return words.map(because => ({ kind, weight, because }))
-  })
-  const of = (kind: Kind) => seen.filter(each => each.kind === kind)
-  const platforms = distinct(text, PLATFORMS)
-  const signals = COMPLEXITIES.flatMap(complexity =>
-    of(complexity).map(({ weight, because }) => ({ complexity, weight, because })),
+  const seen = Map.groupBy(
+    PATTERNS.flatMap(({ kind, weight, pattern }) =>
+      distinct(text, pattern).map(because => ({ kind, weight, because })),
+    ),
+    ({ kind }) => kind,
   )
-  const analysis = of('analysis')
-  if (analysis.length > 0) {
-    const because = analysis.map(each => each.because).join(', ')
-    signals.push({ complexity: 'medium', weight: 1, because })
-    if (platforms.length > 0)
-      signals.push({ complexity: 'complex', weight: 2, because: `${because}: ${platforms[0] ?? ''}` })
-  }
-  const systems = new Set([...platforms, ...of('system').map(each => each.because)])
-  const joined = of('joining').length > 0
-  if (platforms.length >= 2 && joined) {
-    signals.push({ complexity: 'multi-system', weight: 3, because: platforms.join(', ') })
-  } else if (systems.size >= 3 && joined) {
-    signals.push({ complexity: 'multi-system', weight: 2, because: [...systems].join(', ') })
-  }
-  if (of('quick').length > 0) signals.push({ complexity: 'simple', weight: 1, because: of('quick')[0]?.because ?? '' })
-  const asks = signals.some(each => each.complexity !== 'simple')
-  if (asks && (text.split(/\s+/).length > LONG_WORDS || text.split(/[,;:،]/).length > LIST_PARTS)) {
-    signals.push({ complexity: 'complex', weight: 1, because: 'a long list of demands' })
-  }
-  return signals
+  const words = (kind: Kind): readonly string[] => (seen.get(kind) ?? []).map(each => each.because)
+  const platforms = distinct(text, PLATFORMS)
+  if (HEBREW.test(text)) platforms.push(...distinct(text, LATIN_NAME).filter(each => !platforms.join().includes(each)))
+  return [
+    ...COMPLEXITIES.flatMap(complexity => [
+      // Several wordings of one class say little more than one does.
+      ...(seen.get(complexity) ?? []).map(({ weight, because }, at) => ({
+        complexity,
+        weight: complexity === 'medium' && at > 0 ? 0 : weight,
+        because,
+      })),
+    ]),
+    ...analysisSignals(words('analysis'), platforms),
+    ...systemSignals({ linking: words('linking'), joining: words('joining'), systems: words('system'), platforms }),
+    ...words('quick')
+      .slice(0, 1)
+      .map(because => ({ complexity: 'simple' as const, weight: 1, because })),
+  ]
+}
+
+/** Analysis alone is of medium complexity; on a named platform it is complex. */
+const analysisSignals = (analysis: readonly string[], platforms: readonly string[]): readonly ComplexitySignal[] => {
+  if (analysis.length === 0) return []
+  const because = analysis.join(', ')
+  return [
+    { complexity: 'medium', weight: 1, because },
+    ...(platforms.length === 0
+      ? []
+      : [{ complexity: 'complex' as const, weight: 2, because: `${because}: ${platforms.join(', ')}` }]),
+  ]
+}
+
+interface Systems {
+  readonly linking: readonly string[]
+  readonly joining: readonly string[]
+  readonly systems: readonly string[]
+  readonly platforms: readonly string[]
+}
+
+/** Several systems that are connected, or dealt with together. */
+const systemSignals = ({ linking, joining, systems, platforms }: Systems): readonly ComplexitySignal[] => {
+  const all = [...new Set([...platforms, ...systems])]
+  const because = [...linking, ...all].join(', ')
+  if (linking.length > 0 && all.length >= 2) return [{ complexity: 'multi-system', weight: 3, because }]
+  if (joining.length === 0) return []
+  if (platforms.length >= 2) return [{ complexity: 'multi-system', weight: 3, because }]
+  return all.length >= MANY_SYSTEMS ? [{ complexity: 'multi-system', weight: 2, because }] : []
 }
 
 const contextSignals = ({ agents = 1, previous }: TaskContext): readonly ComplexitySignal[] => [
@@ -112,6 +144,6 @@ const contextSignals = ({ agents = 1, previous }: TaskContext): readonly Complex
     : []),
 ]
 
-const distinct = (text: string, pattern: RegExp): readonly string[] => [
+const distinct = (text: string, pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([found]) => found.replace(/^[.!?:,;\s]+/, '').trim())),
 ]

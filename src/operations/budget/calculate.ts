@@ -1,0 +1,43 @@
+/** `budget.calculate`: the budget of a task in tokens, and how it came about. */
+import { z } from 'zod'
+import { budgetOfTask } from '../../budget/task-budget.ts'
+import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
+import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
+import { operation } from '../operation.ts'
+import { taskInput, taskOf } from './task-input.ts'
+
+const share = z.number()
+
+export const budgetCalculate = operation({
+  summary: 'Calculate the token budget of a task from its agent and its complexity',
+  access: 'operator',
+  effect: 'read',
+  needs: 'data',
+  audit: 'none',
+  uses: ['budget.profiles', 'budget.settings'],
+  input: z.strictObject(taskInput),
+  output: z.object({
+    agent: z.string().optional(),
+    profile: z.string().describe('name of the profile, or manual'),
+    complexity: z.enum(COMPLEXITIES),
+    confidence: z.number().optional().describe('of the detected complexity, 0.5 to 1'),
+    base: z.number().optional(),
+    max: z.number().optional(),
+    multiplier: z.number().optional(),
+    calculated_budget: z.number().describe('tokens'),
+    capped: z.boolean().optional(),
+    scope_weights: z.record(z.enum(BUDGET_SCOPES), share).optional(),
+    fallback: z.string().optional().describe('why no profile of the file was used'),
+  }),
+  run: async ({ budget: { profiles, settings } }, input) => {
+    const task = taskOf(input, settings.use_profiles)
+    const { budget, complexity, detected, fallback } = budgetOfTask(task, profiles.current(), settings.manual_tokens)
+    return {
+      profile: 'manual',
+      ...budget,
+      complexity,
+      ...(detected === undefined ? {} : { confidence: Math.round(detected.confidence * 100) / 100 }),
+      ...(fallback === undefined ? {} : { fallback }),
+    }
+  },
+})

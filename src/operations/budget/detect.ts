@@ -1,0 +1,31 @@
+/** `budget.detect`: how complex a task is, and by which signals. */
+import { z } from 'zod'
+import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
+import { detectComplexity } from '../../text/complexity/detect-complexity.ts'
+import { operation } from '../operation.ts'
+
+export const budgetDetect = operation({
+  summary: 'Detect how complex a task is',
+  access: 'operator',
+  effect: 'read',
+  needs: 'data',
+  audit: 'none',
+  uses: [],
+  input: z.strictObject({
+    task: z.string().min(1).max(10_000).describe('what is to be done, in words'),
+    agents: z.int().min(1).max(1000).default(1).describe('agents that work on it together'),
+    previous: z.enum(COMPLEXITIES).optional().describe('complexity of the task before'),
+  }),
+  output: z.object({
+    complexity: z.enum(COMPLEXITIES),
+    confidence: z.number().describe('from 0.5, a guess, to 1'),
+    signals: z.array(z.object({ complexity: z.enum(COMPLEXITIES), weight: z.number(), because: z.string() })),
+  }),
+  run: async (_context, { task, agents, previous }) => {
+    const { complexity, confidence, signals } = detectComplexity(task, {
+      agents,
+      ...(previous === undefined ? {} : { previous }),
+    })
+    return { complexity, confidence: Math.round(confidence * 100) / 100, signals: [...signals] }
+  },
+})

@@ -1,0 +1,34 @@
+/** Input fields of operations on a task: its agent, its words and its complexity. */
+import { z } from 'zod'
+import type { Task } from '../../budget/task-budget.ts'
+import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
+
+const MOST_TASK_CHARACTERS = 10_000
+
+export const taskInput = {
+  agent_name: z.string().min(1).max(200).optional().describe('agent, such as dbt-expert or roles/data-architect-role'),
+  agent_type: z.string().min(1).max(100).optional().describe('type of the agent: specialists or roles'),
+  task: z.string().max(MOST_TASK_CHARACTERS).optional().describe('what is to be done, in words'),
+  complexity: z.enum(COMPLEXITIES).optional().describe('complexity, whatever the words of the task say'),
+  max_tokens: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .describe('most tokens; with --no-profiles, or without an agent, the budget itself'),
+  profiles: z.boolean().default(true).describe('calculate the budget from profiles'),
+}
+
+const input = z.strictObject(taskInput)
+
+/** @param use_profiles `budget.use_profiles` */
+export const taskOf = (
+  { agent_name, agent_type, task, complexity, max_tokens, profiles }: z.output<typeof input>,
+  use_profiles: boolean,
+): Task => ({
+  agent: agent_name === undefined ? undefined : { name: agent_name, type: agent_type },
+  text: task,
+  complexity,
+  max_tokens,
+  use_profiles: use_profiles && profiles,
+})
