@@ -20,7 +20,7 @@ import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
-import { ReplyWriter } from '../conversation/reply-writer.ts'
+import type { ReplyWriter } from '../conversation/reply-writer.ts'
 import { DEFAULT_SYSTEM_PROMPT, STATELESS_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTone } from '../conversation/tone.ts'
 import { Turn } from '../conversation/turn.ts'
@@ -72,12 +72,11 @@ export interface Pipeline {
 /** Wires the pipeline and starts it: the scheduler hands batches to it from now on. */
 export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Promise<Pipeline> => {
   const { stores, scheduler, delivery } = deps
-  const keep = keeps(deps.settings)
-  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keep)
+  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keeps(deps.settings))
   const shared: Shared = {
     ...runtime,
     stringsFor: stringsFor(stores.preferences),
-    writer: new ReplyWriter({ ...runtime, keep }),
+    writer: delivery.writer,
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
   const turn = createTurn(deps, shared, system_prompt)
