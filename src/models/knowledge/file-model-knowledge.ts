@@ -23,7 +23,7 @@ const entrySchema = z.object({
     tokens_ratio: positive,
     cut_at_tokens: positive,
     limit: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
-    without: z.array(z.enum(['temperature', 'response_format', 'encoding_format', 'system'])).optional(),
+    without: z.array(z.enum(['temperature', 'response_format', 'system'])).optional(),
     batch_texts: positive,
   }),
 })

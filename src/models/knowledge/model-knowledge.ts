@@ -1,7 +1,7 @@
 /** What was learned about models by asking them: their limits, what they do not accept, and which texts they refuse. */
 
 /** Parameters and roles that some models refuse. */
-export type OptionalPart = 'temperature' | 'response_format' | 'encoding_format' | 'system'
+export type OptionalPart = 'temperature' | 'response_format' | 'system'
 
 /** How a model wants to be asked; what is not known is left out. */
 export interface ModelTraits {
