@@ -67,8 +67,10 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     addresses: new ReplyAddresses({ people: stores.people }),
     pacer: createPacer({ ...runtime, settings: settings.conversation.pacing, stopping }),
     stopping,
-    useless_after_ms: answerWithinMs(settings),
-    delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
+    holding: {
+      useless_after_ms: answerWithinMs(settings),
+      delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
+    },
   })
   const deferred = new DeferredReplies({ outbox, windows, exclusive, clock, logger: logger.for('inbox') })
   const writer = new ReplyWriter({ ...runtime, keep: settings.feature_flags.enable_memory_system })
