@@ -231,17 +231,16 @@ const createEvents = (
     people,
     messages,
     erasures,
-    windows: sessions.windows,
+    sessions: { windows: sessions.windows, exclusive },
     pauses,
     automatic,
-    exclusive,
     settings: {
       keep: keeps(settings),
       takeover_minutes: settings.conversation.takeover_minutes,
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  const backfill = new Backfill({ messages, conversation, takeover })
+  const backfill = new Backfill({ messages, conversation, takeover, automatic })
   const addresses = new ChatAddresses(people)
   const known = new KnownIds({
     addresses,
@@ -251,7 +250,7 @@ const createEvents = (
         automatic.heard(message)
         return conversation.receive(message)
       },
-      backfilled: async chat => await backfill.backfilled(await takeover.withoutAutomatic(chat)),
+      backfilled: chat => backfill.backfilled(chat),
       recordedUntil: chat_ids => backfill.recordedUntil(chat_ids),
       edited: change => changes.edited(change),
       deleted: message_id => changes.deleted(message_id),

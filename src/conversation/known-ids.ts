@@ -44,22 +44,22 @@ export class KnownIds implements Events {
 
   async backfilled(chat: BackfilledChat): Promise<void> {
     const { identity, events } = this.#deps
-    const ids = await identity.idsOf(chat.said.map(named))
+    // What a message says of itself counts more than what is known of one that is quoted.
+    const ids = await identity.idsOf([...chat.said.flatMap(quotedBy), ...chat.said.map(named)])
     const idOf = (message_id: MessageId): MessageId => ids.get(message_id) ?? message_id
+    const aliases = new Map<string, readonly ChatId[]>()
     const said: Said[] = []
-    for (const each of chat.said) {
-      const message_id = idOf(each.message.message_id)
-      if (each.by === 'person') {
-        said.push({
-          by: 'person',
-          message: { ...each.message, message_id, reply_to: await this.#quoted(each.message) },
-        })
-      } else {
-        said.push({
-          by: 'account',
-          message: { ...each.message, message_id, aliases: await this.#aliasesOf(each.message) },
-        })
+    for (const { by, message } of chat.said) {
+      const message_id = idOf(message.message_id)
+      if (by === 'person') {
+        const reply_to = message.reply_to === undefined ? undefined : idOf(message.reply_to)
+        said.push({ by, message: { ...message, message_id, reply_to } })
+        continue
       }
+      const key = JSON.stringify([message.chat_id, message.other?.identities])
+      const known = aliases.get(key) ?? (await this.#aliasesOf(message))
+      aliases.set(key, known)
+      said.push({ by, message: { ...message, message_id, aliases: known } })
     }
     await events.backfilled({ ...chat, said })
   }
@@ -105,6 +105,9 @@ export class KnownIds implements Events {
 
 const named = (said: Said): NamedMessage =>
   said.by === 'person' ? namedIncoming(said.message) : namedOwn(said.message)
+
+const quotedBy = (said: Said): readonly NamedMessage[] =>
+  said.by === 'person' && said.message.reply_to !== undefined ? [{ message_id: said.message.reply_to }] : []
 
 const namedIncoming = ({ message_id, sent_at, chat_kind, sender }: IncomingMessage): NamedMessage => ({
   message_id,

@@ -108,13 +108,15 @@ class RecordedErasure implements Erasure {
     const { erasures, applied } = this.#deps.log
     const done = await applied.applied()
     const open = (await erasures.acts()).filter(each => !done.has(each.act))
-    for (const act of open) await this.#apply(act, 'start')
+    for (const act of open) {
+      await erasures.resume(act)
+      await this.#apply(act, 'start')
+    }
     return open.length
   }
 
   async #apply(act: ErasureAct, by: string): Promise<ForgetReport> {
     const { erasures, applied } = this.#deps.log
-    await erasures.resume(act)
     const report = act.kind === 'person' ? await this.#erasePerson(act) : await this.#eraseThings(act)
     await applied.markApplied(act.act)
     await erasures.end(act)
