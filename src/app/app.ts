@@ -94,7 +94,7 @@ export class App implements AsyncDisposable {
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts } = this.#parts
     const { stores, audit, memory } = foundation
-    const { agent, channels } = services
+    const { agent, channels, privacy } = services
     return [
       {
         name: 'stores',
@@ -103,6 +103,7 @@ export class App implements AsyncDisposable {
       },
       { name: 'audit log', stop: () => audit.close() },
       ...memory.modules,
+      { name: 'erasures', stop: async () => privacy.forgetting[Symbol.dispose]() },
       { name: 'background tasks', stop: () => process.background.whenIdle() },
       { name: 'recovery', start: () => this.conversation.recover() },
       ...channels.map(channel => ({

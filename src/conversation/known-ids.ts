@@ -15,7 +15,7 @@ type Said = BackfilledChat['said'][number]
 
 export interface KnownIdsDeps {
   readonly events: Events
-  readonly identity: Pick<MessageIdentity, 'idOf' | 'idsOf'>
+  readonly identity: Pick<MessageIdentity, 'idOf' | 'idsOf' | 'quoted'>
   readonly addresses: Pick<ChatAddresses, 'all'>
 }
 
@@ -31,7 +31,7 @@ export class KnownIds implements Events {
   async message(message: IncomingMessage): Promise<void> {
     await this.#alone(message, async () => {
       const message_id = await this.#deps.identity.idOf(namedIncoming(message))
-      await this.#deps.events.message({ ...message, message_id, reply_to: await this.#quoted(message) })
+      await this.#deps.events.message({ ...(await this.#withQuote(message)), message_id })
     })
   }
 
@@ -44,16 +44,14 @@ export class KnownIds implements Events {
 
   async backfilled(chat: BackfilledChat): Promise<void> {
     const { identity, events } = this.#deps
-    // What a message says of itself counts more than what is known of one that is quoted.
-    const ids = await identity.idsOf([...chat.said.flatMap(quotedBy), ...chat.said.map(named)])
+    const ids = await identity.idsOf(chat.said.map(named))
     const idOf = (message_id: MessageId): MessageId => ids.get(message_id) ?? message_id
     const aliases = new Map<string, readonly ChatId[]>()
     const said: Said[] = []
     for (const { by, message } of chat.said) {
       const message_id = idOf(message.message_id)
       if (by === 'person') {
-        const reply_to = message.reply_to === undefined ? undefined : idOf(message.reply_to)
-        said.push({ by, message: { ...message, message_id, reply_to } })
+        said.push({ by, message: { ...(await this.#withQuote(message)), message_id } })
         continue
       }
       const key = JSON.stringify([message.chat_id, message.other?.identities])
@@ -93,8 +91,16 @@ export class KnownIds implements Events {
     await this.#messages.run(messageKeyOf(message_id).stanza_id, act)
   }
 
-  async #quoted({ reply_to }: IncomingMessage): Promise<MessageId | undefined> {
-    return reply_to === undefined ? undefined : await this.#deps.identity.idOf({ message_id: reply_to })
+  /** What a message quotes, under its known id. A reply to one of our messages is addressed to the bot. */
+  async #withQuote(message: IncomingMessage): Promise<IncomingMessage> {
+    const { reply_to } = message
+    const known = reply_to === undefined ? undefined : await this.#deps.identity.quoted(reply_to)
+    if (known === undefined) return message
+    return {
+      ...message,
+      reply_to: known.message_id,
+      addressed: message.addressed || known.origin === 'ours',
+    }
   }
 
   async #aliasesOf({ chat_id, other }: OwnerMessage): Promise<readonly ChatId[]> {
@@ -105,9 +111,6 @@ export class KnownIds implements Events {
 
 const named = (said: Said): NamedMessage =>
   said.by === 'person' ? namedIncoming(said.message) : namedOwn(said.message)
-
-const quotedBy = (said: Said): readonly NamedMessage[] =>
-  said.by === 'person' && said.message.reply_to !== undefined ? [{ message_id: said.message.reply_to }] : []
 
 const namedIncoming = ({ message_id, sent_at, chat_kind, sender }: IncomingMessage): NamedMessage => ({
   message_id,

@@ -1,16 +1,20 @@
 /** Records an incoming message before any work on it: who wrote it, in which scope, and whether it is to be answered. */
-import type { IncomingMessage } from '../messages/message.ts'
+import type { IncomingMessage, QuotedCopy } from '../messages/message.ts'
+import { textWithDetails, type MessageDetails } from '../messages/message-details.ts'
 import { kindOfIncoming } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
+import type { QuotedWords } from '../messages/quote-reader.ts'
 import type { MemberNames } from '../messages/member-names.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
-import type { Person } from '../people/person.ts'
+import type { Identity, Person, PersonId, Sender } from '../people/person.ts'
 import { knownName } from '../people/sender-normalisation.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { TimeZone } from '../platform/time-zone.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
+import { timeOfDay } from '../text/strings/written-day.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -22,7 +26,7 @@ export interface MessageRecorderDeps {
     /** Whether what is said may be kept. */
     readonly keep: boolean
   }
-  readonly people: Pick<People, 'resolve'>
+  readonly people: Pick<People, 'resolve' | 'lookUp'>
   readonly members: Pick<MemberNames, 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly apologies: Pick<Apologies, 'forRefused'>
@@ -30,6 +34,28 @@ export interface MessageRecorderDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+}
+
+/** How a person is looked up by an identity. */
+const referenceTo = ({ kind, value }: Identity): string =>
+  kind === 'lid' ? `${value}@lid` : kind === 'username' ? `@${value}` : value
+
+/** `2026-12-01 20:00` */
+const wallTime = (instant: string, zone: TimeZone): string => {
+  const at = Date.parse(instant)
+  return `${zone.isoDay(at)} ${timeOfDay(zone.wallClock(at))}`
+}
+
+/** Details with the times of an event as the clocks of the installation show them. */
+const datedDetails = (details: MessageDetails | undefined, zone: TimeZone): MessageDetails | undefined => {
+  const { attachment } = details ?? {}
+  if (attachment?.kind !== 'event') return details
+  const { starts, ends } = attachment
+  const dated = {
+    ...(starts === undefined ? {} : { starts: wallTime(starts, zone) }),
+    ...(ends === undefined ? {} : { ends: wallTime(ends, zone) }),
+  }
+  return { ...details, attachment: { ...attachment, ...dated } }
 }
 
 /** Something that can be read: a letter, a digit, a sign. */
@@ -53,12 +79,15 @@ export class MessageRecorder {
   async record(incoming: IncomingMessage, trace: string): Promise<TurnMessage | undefined> {
     const { settings, people, messages, apologies, tokens: counter, clock, metrics } = this.#deps
     const late = this.#ageOf(incoming) > settings.answer_within_ms
-    const seen = { ...incoming, text: messageText(incoming.text) }
+    const words = messageText(incoming.text)
+    const kind = kindOfIncoming({ ...incoming, text: words })
+    const details = datedDetails(incoming.details, clock.zone)
+    const text = kind === 'command' ? words : textWithDetails(words, details)
+    const seen = { ...incoming, text, ...(details === undefined ? {} : { details }) }
     const message = late ? { ...seen, addressed: false } : seen
     const person = await people.resolve(message.sender)
     const scope = scopeOf(message, person.person_id)
-    const { message_id, chat_id, chat_kind, addressed, text, sent_at, sender } = message
-    const kind = kindOfIncoming(message)
+    const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, quote } = message
     const blocked = person.role === 'blocked'
     const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = counter.count(text)
@@ -72,6 +101,7 @@ export class MessageRecorder {
         state: ignored ? 'ignored' : 'received',
         kind,
         tokens: settings.keep && !ignored ? tokens : undefined,
+        quoted: quote === undefined ? undefined : await this.#wordsOf(quote, person.person_id),
       })
       .catch(async (error: unknown) => {
         if (!ignored && addressed) await apologies.forRefused(message, person)
@@ -83,11 +113,28 @@ export class MessageRecorder {
     }
     metrics.count(ignored ? 'messages_ignored' : 'messages_received')
     this.#logger.info('Message received', { message_id, blocked, tokens, ...(late ? { late } : {}) })
-    if (isBeginning(text)) this.#logger.warn('Only the beginning of a message was read', { message_id })
+    if (isBeginning(words)) this.#logger.warn('Only the beginning of a message was read', { message_id })
     if (ignored) return undefined
     const { person_id } = person
     const where = { message_id, chat_id, chat_kind, person_id, scope }
-    return { ...where, kind, addressed, text, sender_name, tokens, sent_at, trace }
+    return { ...where, kind, addressed, text, sender_name, tokens, sent_at, trace, reply_to, details, quote }
+  }
+
+  /** Quoted words that may be kept: those of the bot and of people whom DeniDin knows, so that they can forget them. */
+  async #wordsOf({ by, text: written }: QuotedCopy, person_id: PersonId): Promise<QuotedWords | undefined> {
+    const text = messageText(written)
+    if (text === '' || by === undefined) return undefined
+    if (by === 'bot') return { role: 'assistant', person_id, sender_name: undefined, text }
+    const said_by = await this.#knownPerson(by)
+    return said_by && { role: 'user', person_id: said_by.person_id, sender_name: said_by.name, text }
+  }
+
+  async #knownPerson({ identities }: Sender): Promise<Person | undefined> {
+    for (const identity of identities) {
+      const person = await this.#deps.people.lookUp(referenceTo(identity))
+      if (person !== undefined) return person
+    }
+    return undefined
   }
 
   async #speakerName(

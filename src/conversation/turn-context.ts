@@ -1,6 +1,7 @@
 /** Everything that the steps of one turn need to know, loaded once. */
 import type { Channel } from '../channels/channel.ts'
 import type { ChatId } from '../messages/message.ts'
+import { isForwarded, ownWords } from '../messages/message-details.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Person, PersonId } from '../people/person.ts'
 import type { ZoneOf } from '../people/personal-zones.ts'
@@ -25,6 +26,8 @@ export interface TurnContext {
   readonly last: TurnMessage
   /** The texts of the batch. */
   readonly question: string
+  /** What of them its senders wrote themselves. */
+  readonly own_words: string
   /** Whether the bot only listens: no one spoke to it, or it is paused. */
   readonly listens: boolean
   /** DeniDin's own sentences, in the person's language. */
@@ -65,6 +68,10 @@ export const loadTurnContext = async (
   const { chat_id, chat_kind } = last
   const batch = spoken.map(({ message }) => message)
   const question = batch.map(message => message.text).join('\n')
+  const own_words = batch
+    .filter(message => !isForwarded(message))
+    .map(ownWords)
+    .join('\n')
   return {
     scope,
     chat_id,
@@ -74,8 +81,9 @@ export const loadTurnContext = async (
     batch,
     last,
     question,
+    own_words,
     listens: addressed === undefined,
-    strings: await stringsFor(question, person.person_id),
+    strings: await stringsFor(own_words, person.person_id),
     zone: await zoneOf(person.person_id),
     window_tokens: windowBudget(window_tokens, person, chat_kind),
     caller: { person_id: person.person_id, chat_id },

@@ -1,11 +1,13 @@
 /** The messages of a turn as the pipeline passes them on, and how they are grouped by chat. */
 import { isOneChat } from '../messages/message-key.ts'
-import type { MessageId } from '../messages/message.ts'
+import type { MessageId, QuotedCopy } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 
 /** A message whose text is at hand. */
 export interface TurnMessage extends OpenMessage {
   readonly text: string
+  /** What it quotes, as its channel showed it; `undefined` for one that is taken up after a start. */
+  readonly quote?: QuotedCopy | undefined
   /** Correlation id under which it was received; `undefined` for one that is taken up after a start. */
   readonly trace?: string
 }

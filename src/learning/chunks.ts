@@ -1,4 +1,5 @@
 /** Selects the messages that facts may come from, and cuts them into chunks of a size that one request can hold. */
+import { isForwarded, isUnseen, ownWords } from '../messages/message-details.ts'
 import { isConversation, type MessageId, type MessageRecord } from '../messages/message.ts'
 
 /**
@@ -20,9 +21,18 @@ export interface Chunk {
 
 const WORDS = /[\p{L}\p{N}]/u
 
-/** Whether facts may come from a message: it is conversation, has words of a person, and the person allows learning. */
+/**
+ * Whether facts may come from a message: it is conversation, has words of a person, and the person allows learning. What
+ * was forwarded are someone else's words.
+ */
 export const isSource = (message: MessageRecord): boolean =>
-  message.role === 'user' && isConversation(message) && WORDS.test(message.text)
+  message.role === 'user' && isConversation(message) && !isForwarded(message) && WORDS.test(toldBy(message))
+
+/** What a message tells: that a picture came tells nothing about its sender. */
+const toldBy = (message: MessageRecord): string => {
+  const attachment = message.details?.attachment
+  return attachment !== undefined && isUnseen(attachment) ? ownWords(message) : message.text
+}
 
 /** Cuts the unprocessed messages of a conversation into chunks, in order, each with a little context before it. */
 export const chunksOf = (messages: readonly MessageRecord[], unprocessed: ReadonlySet<MessageId>): readonly Chunk[] => {

@@ -23,7 +23,7 @@ export interface HistoryStore {
   /** What these messages say now; deleted ones are missing. */
   current(
     message_ids: readonly MessageId[],
-  ): Promise<ReadonlyMap<MessageId, Pick<MessageRecord, 'text' | 'tokens' | 'kind'>>>
+  ): Promise<ReadonlyMap<MessageId, Pick<MessageRecord, 'text' | 'tokens' | 'kind' | 'details'>>>
   /**
    * Changes a message's text, and its kind with it.
    * @returns where it is, or `undefined` for a message that is not kept or has this text already

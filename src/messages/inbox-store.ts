@@ -2,6 +2,7 @@
 import type { PersonId } from '../people/person.ts'
 import type { ChatId, IncomingMessage, MessageId, MessageKind, MessageRecord } from './message.ts'
 import { kindOfIncoming } from './message-kind.ts'
+import type { QuotedWords } from './quote-reader.ts'
 import type { Scope } from './scope.ts'
 
 /**
@@ -41,12 +42,24 @@ export interface Receipt {
   readonly kind?: MessageKind
   /** Its person does not want it to be learned from. */
   readonly learning_opt_out?: boolean
+  /** What it quotes; kept with its text, unless the quoted message was ever recorded or sent. */
+  readonly quoted?: QuotedWords | undefined
 }
 
 /** A message that waits for its turn. */
 export interface OpenMessage extends Pick<
   MessageRecord,
-  'message_id' | 'chat_id' | 'chat_kind' | 'person_id' | 'scope' | 'kind' | 'sender_name' | 'tokens' | 'sent_at'
+  | 'message_id'
+  | 'chat_id'
+  | 'chat_kind'
+  | 'person_id'
+  | 'scope'
+  | 'kind'
+  | 'sender_name'
+  | 'tokens'
+  | 'sent_at'
+  | 'reply_to'
+  | 'details'
 > {
   readonly addressed: boolean
   /** `undefined` when the text was not kept. */
@@ -100,7 +113,7 @@ export const recordOf = ({
   learning_opt_out = false,
 }: Receipt): MessageRecord | undefined => {
   if (tokens === undefined) return undefined
-  const { sender, unreadable, addressed, may_continue, gapless, ...shared } = message
+  const { sender, unreadable, addressed, may_continue, gapless, quote, ...shared } = message
   return {
     ...shared,
     scope,

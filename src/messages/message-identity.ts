@@ -38,6 +38,22 @@ export class MessageIdentity {
     return (await this.idsOf([message])).get(message.message_id) ?? message.message_id
   }
 
+  /**
+   * The known message that a quote names, by us or by others: who wrote it, a channel may not tell, or tell by another
+   * address. `undefined` when no such message is known.
+   */
+  async quoted(message_id: MessageId): Promise<KnownMessage | undefined> {
+    const key = messageKeyOf(message_id)
+    const candidates = await this.#deps.known.withStanzaIds([key.stanza_id])
+    const exact = candidates.find(each => each.message_id === message_id)
+    if (exact !== undefined) return exact
+    for (const own of [key.own, !key.own]) {
+      for (const candidate of candidates)
+        if (await this.#isSame({ message_id }, { ...key, own }, candidate)) return candidate
+    }
+    return undefined
+  }
+
   /** The ids under which messages are known, by the ids that the channel names; new ones have their own. */
   async idsOf(messages: readonly NamedMessage[]): Promise<ReadonlyMap<MessageId, MessageId>> {
     const keys = messages.map(message => messageKeyOf(message.message_id))

@@ -1,5 +1,6 @@
 /** The one rule that says what is a command, and of which kind a message is. */
-import type { IncomingMessage, MessageKind } from './message.ts'
+import { isForwarded, textWithDetails } from './message-details.ts'
+import type { IncomingMessage, MessageKind, MessageRecord } from './message.ts'
 
 /** A command as a person wrote it: `/remember milk` is the name `/remember` and the args `milk`. */
 export interface ParsedCommand {
@@ -31,12 +32,21 @@ export const parseCommand = (text: string): ParsedCommand | undefined => {
 /** Whether a text is a slash command, known or not. */
 export const isCommand = (text: string): boolean => parseCommand(text) !== undefined
 
-/** The kind of a message that came from a channel. */
-export const kindOfIncoming = ({ text, unreadable }: Pick<IncomingMessage, 'text' | 'unreadable'>): MessageKind => {
-  if (unreadable === true) return 'unreadable'
-  return isCommand(text) ? 'command' : 'chat'
+/** The kind of a message that came from a channel. What was forwarded is no command: its sender did not write it. */
+export const kindOfIncoming = (message: Pick<IncomingMessage, 'text' | 'unreadable' | 'details'>): MessageKind => {
+  if (message.unreadable === true) return 'unreadable'
+  return isCommand(message.text) && !isForwarded(message) ? 'command' : 'chat'
 }
 
 /** The kind of a message whose text was changed: chat may become a command and the other way round. */
-export const kindAfterEdit = (kind: MessageKind, text: string): MessageKind =>
-  kind === 'chat' || kind === 'command' ? kindOfIncoming({ text }) : kind
+export const kindAfterEdit = (kind: MessageKind, message: Pick<IncomingMessage, 'text' | 'details'>): MessageKind =>
+  kind === 'chat' || kind === 'command' ? kindOfIncoming(message) : kind
+
+/** A message with new words of its writer: what came with it stays. */
+export const afterEdit = (
+  { kind, details }: Pick<MessageRecord, 'kind' | 'details'>,
+  words: string,
+): Pick<MessageRecord, 'kind' | 'text'> => {
+  const after = kindAfterEdit(kind, { text: words, details })
+  return { kind: after, text: after === 'command' ? words : textWithDetails(words, details) }
+}

@@ -3,6 +3,7 @@ import type { HistoryStore } from './history-store.ts'
 import type { InboxState, InboxStore } from './inbox-store.ts'
 import type { KnownMessages } from './known-messages.ts'
 import type { OutboxState, OutboxStore } from './outbox-store.ts'
+import type { QuoteReader } from './quote-reader.ts'
 
 /** How many messages and replies are in which state. */
 export interface MessageCounts {
@@ -29,5 +30,6 @@ export interface MessageStore {
   readonly outbox: OutboxStore
   readonly history: HistoryStore
   readonly known: KnownMessages
+  readonly quotes: QuoteReader
   readonly traffic: TrafficStore
 }

@@ -1,5 +1,6 @@
 /** The message model: what a channel delivers, and the one record that is kept of each message. */
 import type { Identity, PersonId, Sender } from '../people/person.ts'
+import type { MessageDetails } from './message-details.ts'
 import type { Scope } from './scope.ts'
 
 /** Address of a chat: channel-specific, such as `15550001111@c.us`, `123@g.us`, `77@lid`, `console:15550001111`. */
@@ -18,7 +19,18 @@ export const MESSAGE_KINDS = ['chat', 'command', 'notice', 'imported', 'unreadab
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
 
 /** Fields that a message has on its channel and keeps in the store. */
-type SharedFields = Pick<MessageRecord, 'message_id' | 'chat_id' | 'chat_kind' | 'text' | 'sent_at' | 'reply_to'>
+type SharedFields = Pick<
+  MessageRecord,
+  'message_id' | 'chat_id' | 'chat_kind' | 'text' | 'sent_at' | 'reply_to' | 'details'
+>
+
+/** What a message quotes, as its channel shows it: a copy that its sender's device made. */
+export interface QuotedCopy {
+  /** Who said it: the bot's account, or a person; `undefined` where the channel does not tell. */
+  readonly by: 'bot' | Sender | undefined
+  /** In words, bounded; may be empty. */
+  readonly text: string
+}
 
 /** Someone whom a text mentions. */
 export interface Mention {
@@ -29,9 +41,14 @@ export interface Mention {
   readonly name: string | undefined
 }
 
-/** A message as it comes from a channel. Its `message_id` is stable: the same message delivered twice has the same id. */
+/**
+ * A message as it comes from a channel. Its `message_id` is stable: the same message delivered twice has the same id.
+ * Its `text` are its writer's own words alone, and may be empty where `details` say what else came.
+ */
 export interface IncomingMessage extends SharedFields {
   readonly sender: Sender
+  /** What it quotes; `reply_to` names it. */
+  readonly quote?: QuotedCopy | undefined
   /** People whom the text mentions: it holds the digits of an address for each. */
   readonly mentions?: readonly Mention[]
   /** It came and could not be decrypted: its text is empty, and its writer is asked to send it again. */
@@ -56,6 +73,7 @@ export interface MessageRecord {
   readonly role: 'user' | 'assistant'
   readonly kind: MessageKind
   readonly sender_name: string | undefined
+  /** What was written, and below it what came with it, in words: see `textWithDetails`. */
   readonly text: string
   /** Tokens of `text`, counted once (o200k). */
   readonly tokens: number
@@ -66,6 +84,8 @@ export interface MessageRecord {
   readonly learning_opt_out: boolean
   /** The message that this one quotes, where its channel has quotes. It need not be kept here. */
   readonly reply_to?: MessageId | undefined
+  /** Whether it was forwarded, and what came with it. */
+  readonly details?: MessageDetails | undefined
 }
 
 /** What identifies a message to the erasure log, which keeps the id and a keyed hash of the text and its time. */

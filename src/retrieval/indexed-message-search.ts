@@ -2,6 +2,7 @@
 import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
+import { isForwarded } from '../messages/message-details.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
@@ -68,7 +69,7 @@ export class IndexedMessageSearch implements MessageSearch {
     const opened = await this.#open(entries)
     const { hits, list, words } = await this.#searchEntries(opened, question, limits, facts, call)
     const ordered = [...withoutRestatements(await this.#rerank(hits, question.text, call), stemsOf)]
-    const later = await this.#later.find(opened, ordered.filter(isOfPerson).map(toStatement))
+    const later = await this.#later.find(opened, ordered.filter(isStatement).map(toStatement))
     return {
       quotes: ordered.map(hit => toQuote(hit, later.get(hit.message.message_id))),
       most_quotes: limits.quotes * (list ? LIST_FACTOR : 1),
@@ -201,7 +202,7 @@ export class IndexedMessageSearch implements MessageSearch {
 
 const NONE: ReadonlySet<MessageId> = new Set()
 
-const isOfPerson = ({ message }: ScopeHit): boolean => message.role === 'user'
+const isStatement = ({ message }: ScopeHit): boolean => message.role === 'user' && !isForwarded(message)
 
 const toStatement = ({ scope, candidate: { keys }, message }: ScopeHit): EarlierStatement => {
   const { message_id, person_id, text, sent_at: said_at } = message

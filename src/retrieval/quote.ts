@@ -1,5 +1,6 @@
 /** A message that a search found, quoted word for word. */
 import type { LaterText } from '../memory/memory.ts'
+import { isForwarded } from '../messages/message-details.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
@@ -26,6 +27,8 @@ export interface Quote {
   readonly held_until?: number
   /** What its speaker said later about the same thing, the newest last. */
   readonly now?: readonly LaterText[]
+  /** Its speaker only passed it on: the words are someone else's. */
+  readonly forwarded?: true
   /** Whose conversation it is, for a hit outside the asker's own scope. */
   readonly owner_label?: string
 }
@@ -33,8 +36,8 @@ export interface Quote {
 /** How well a message matched. */
 export type Match = Pick<Quote, 'score' | 'lexical' | 'similarity'>
 
-export const quoteOf = (
-  scope: Scope,
-  { message_id, person_id, role, sender_name, sent_at, text, tokens }: MessageRecord,
-  match: Match,
-): Quote => ({ message_id, scope, person_id, role, speaker: sender_name, sent_at, text, tokens, ...match })
+export const quoteOf = (scope: Scope, message: MessageRecord, match: Match): Quote => {
+  const { message_id, person_id, role, sender_name, sent_at, text, tokens } = message
+  const quote = { message_id, scope, person_id, role, speaker: sender_name, sent_at, text, tokens, ...match }
+  return isForwarded(message) ? { ...quote, forwarded: true } : quote
+}

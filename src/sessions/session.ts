@@ -1,5 +1,6 @@
 /** The short-term memory of one conversation: its states and the messages in its window. */
 import type { ChatId, MessageRecord } from '../messages/message.ts'
+import type { Forwarded } from '../messages/message-details.ts'
 import type { Scope } from '../messages/scope.ts'
 
 /**
@@ -12,11 +13,13 @@ export type SessionState = (typeof SESSION_STATES)[number]
 /** One message inside a session's window, under the names that `session.json` and `denidin session show` use. */
 export interface WindowMessage extends Pick<
   MessageRecord,
-  'message_id' | 'role' | 'sender_name' | 'person_id' | 'tokens'
+  'message_id' | 'role' | 'sender_name' | 'person_id' | 'tokens' | 'reply_to'
 > {
   readonly content: string
   /** When it was sent, milliseconds since the Unix epoch. */
   readonly timestamp: number
+  /** Its words are someone else's; `undefined`: its sender's own. */
+  readonly forwarded?: Forwarded | undefined
 }
 
 /** A message as a window holds it. */
@@ -28,9 +31,11 @@ export const toWindowMessage = ({
   person_id,
   sent_at,
   tokens,
+  reply_to,
+  details,
 }: Pick<
   MessageRecord,
-  'message_id' | 'role' | 'text' | 'sender_name' | 'person_id' | 'sent_at' | 'tokens'
+  'message_id' | 'role' | 'text' | 'sender_name' | 'person_id' | 'sent_at' | 'tokens' | 'reply_to' | 'details'
 >): WindowMessage => ({
   message_id,
   role,
@@ -39,6 +44,8 @@ export const toWindowMessage = ({
   person_id,
   timestamp: sent_at,
   tokens,
+  ...(reply_to === undefined ? {} : { reply_to }),
+  ...(details?.forwarded === undefined ? {} : { forwarded: details.forwarded }),
 })
 
 /** A session without its window. */

@@ -77,7 +77,7 @@ export const readWindowFile = (text: string): WindowFile => {
 const readMessage = (value: unknown): WindowMessage => {
   const message = value as Record<keyof WindowMessage, unknown>
   const timestamp = Date.parse(String(message.timestamp))
-  const { message_id, role, content, person_id, tokens, sender_name } = message
+  const { message_id, role, content, person_id, tokens, sender_name, reply_to, forwarded } = message
   if (
     typeof message_id !== 'string' ||
     (role !== 'user' && role !== 'assistant') ||
@@ -90,5 +90,15 @@ const readMessage = (value: unknown): WindowMessage => {
   }
   const name = typeof sender_name === 'string' ? sender_name : undefined
   const read = content.slice(0, MOST_TEXT_CHARACTERS)
-  return { message_id, role, content: read, person_id, tokens, timestamp, sender_name: name }
+  return {
+    message_id,
+    role,
+    content: read,
+    person_id,
+    tokens,
+    timestamp,
+    sender_name: name,
+    ...(typeof reply_to === 'string' ? { reply_to } : {}),
+    ...(forwarded === 'once' || forwarded === 'often' ? { forwarded } : {}),
+  }
 }

@@ -12,7 +12,7 @@ export const windowTokens = (window: readonly WindowMessage[]): number =>
  * Cuts a window to a budget: the oldest messages leave until the rest fits, but the last two stay whatever their size.
  * Messages that leave are still in the message store, and in the summary when the session ends.
  */
-export const fitWindow = (window: readonly WindowMessage[], max_tokens: number): readonly WindowMessage[] => {
+export const fitWindow = <M extends WindowMessage>(window: readonly M[], max_tokens: number): readonly M[] => {
   let tokens = windowTokens(window)
   let first = 0
   while (tokens > max_tokens && window.length - first > KEPT_AT_LEAST) {

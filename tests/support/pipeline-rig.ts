@@ -66,6 +66,7 @@ export interface PipelineRigOptions {
 const NO_COMMANDS: CommandHandler = {
   recognises: () => false,
   withdrawal: () => Promise.resolve(undefined),
+  dropQuestion: () => undefined,
   run: () => Promise.resolve(''),
 }
 

@@ -38,8 +38,8 @@ test('a message that could not be decrypted is unreadable, whatever its text', (
 })
 
 test('an edit makes chat of a command and a command of chat, and leaves every other kind', () => {
-  expect(kindAfterEdit('chat', '/reset')).toBe('command')
-  expect(kindAfterEdit('command', 'reset')).toBe('chat')
-  expect(kindAfterEdit('imported', '/reset')).toBe('imported')
-  expect(kindAfterEdit('notice', '/reset')).toBe('notice')
+  expect(kindAfterEdit('chat', { text: '/reset' })).toBe('command')
+  expect(kindAfterEdit('command', { text: 'reset' })).toBe('chat')
+  expect(kindAfterEdit('imported', { text: '/reset' })).toBe('imported')
+  expect(kindAfterEdit('notice', { text: '/reset' })).toBe('notice')
 })

@@ -68,7 +68,7 @@ test.each<[string, Record<string, unknown>, unknown, object | undefined]>([
   ['a preview of a place', { ...PICTURE, type: 'location', caption: undefined }, '/9j/4AAQ', undefined],
   ['a new caption', PICTURE, 'our dog', { kind: 'edited', text: 'our dog' }],
   ['a new caption and preview', { ...PICTURE, ...EDITED }, 'our dog', { kind: 'edited', text: 'our dog' }],
-  ['a caption taken away', { ...PICTURE, ...EDITED, caption: undefined }, undefined, { kind: 'deleted' }],
+  ['a caption taken away', { ...PICTURE, ...EDITED, caption: undefined }, undefined, { kind: 'edited', text: '' }],
   ['new words', { ...PICTURE, type: 'chat', body: 'five' }, 'five', { kind: 'edited', text: 'five' }],
   ['words that went with their message', { ...PICTURE, type: 'chat', body: undefined }, undefined, undefined],
 ])('what %s changes', (_, raw, written, change) => {
@@ -95,6 +95,7 @@ test('an own message belongs to the chat that it was sent to', () => {
     mentioned_ids: [],
     quoted_author_id: undefined,
     quoted_key: undefined,
+    details: undefined,
     ack: 1,
   })
 })
@@ -103,7 +104,32 @@ test('a quote is read with the id and the author of what it quotes', () => {
   const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'right' }
   const quote = { quotedMsg: { body: 'lunch?' }, quotedStanzaID: 'Q1', quotedParticipant: ANA }
   expect(parseMessage({ ...raw, ...quote })).toMatchObject({ quoted_key: 'Q1', quoted_author_id: ANA })
-  expect(parseMessage({ ...raw, quotedStanzaID: 'Q1' })).toMatchObject({ quoted_key: undefined })
+  expect(parseMessage({ ...raw, ...quote })).toMatchObject({ quoted_text: 'lunch?' })
+  expect(parseMessage(raw)).toMatchObject({ quoted_key: undefined, quoted_author_id: undefined })
+})
+
+test.each([
+  ['without a copy of the message', { quotedParticipant: ANA }, { quoted_author_id: ANA, quoted_text: undefined }],
+  ['without an author', { quotedMsg: { type: 'chat', body: 'lunch?' } }, { quoted_text: 'lunch?' }],
+  ['with a device in the address', { quotedParticipant: '15551230001:7@s.whatsapp.net' }, { quoted_author_id: ANA }],
+  ['of another chat', { quotedRemoteJid: GROUP, quotedParticipant: ANA }, { quoted_chat_id: GROUP }],
+  ['of this chat by name', { quotedRemoteJid: ANA }, { quoted_chat_id: undefined }],
+  [
+    'of a picture',
+    { quotedMsg: { type: 'image', body: 'BASE64', caption: 'my cat' } },
+    { quoted_text: 'my cat\n[picture, not seen]' },
+  ],
+  [
+    'of a voice message',
+    { quotedMsg: { type: 'ptt', duration: '9' } },
+    { quoted_text: '[voice message, 0:09, not transcribed]' },
+  ],
+  ['of a revoked message', { quotedMsg: { type: 'revoked' } }, { quoted_text: undefined }],
+])('a quote is read %s', (_, quote, expected) => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'chat', body: 'right', quotedStanzaID: 'Q1' }
+  const parsed = parseMessage({ ...raw, ...quote })
+  expect(parsed?.quoted_key).toBe('Q1')
+  expect({ quoted_text: undefined, quoted_chat_id: undefined, ...parsed }).toMatchObject(expected)
 })
 
 test('a message without a readable id or without a sender is not read', () => {

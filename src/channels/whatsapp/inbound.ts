@@ -1,7 +1,9 @@
 /** Hands what happens in WhatsApp to the pipeline: in order within a chat, and again when recording it fails. */
 import type { ChannelEvents, BackfilledChat, OwnerMessage } from '../channel.ts'
+import { textWithDetails } from '../../messages/message-details.ts'
 import type { IncomingMessage, Mention } from '../../messages/message.ts'
 import { addressOfIdentity } from '../../people/chat-addresses.ts'
+import type { Identity } from '../../people/person.ts'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
@@ -15,6 +17,7 @@ import {
   identityOf,
   isGroup,
   mentionedPeople,
+  quotesSelf,
   reasonToIgnore,
   reasonToIgnoreOwn,
   spokenText,
@@ -32,6 +35,12 @@ export interface InboundDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
+}
+
+/** What keeps a message from being read. */
+interface Failure {
+  readonly sent_at: number
+  readonly reason: unknown
 }
 
 const ATTEMPTS = 5
@@ -81,8 +90,15 @@ export class Inbound {
   async takeHistory({ chat_id, messages, changes, until }: MissedHistory, self: Self): Promise<boolean> {
     const { events, gaps } = this.#deps
     return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
-      await events.backfilled({ chat_id, said: await this.#backfilled(messages, self), until })
-      for (const change of changes) await this.#applyChange(change, self)
+      const { said, failed } = await this.#backfilled(messages, self)
+      // What cannot be read or applied keeps nothing else back, and is read again: the mark of the chat stays before it.
+      const whole_until = failed === undefined ? until : Math.min(until, failed.sent_at - 1)
+      await events.backfilled({ chat_id, said, until: whole_until })
+      let failure = failed
+      for (const change of changes) {
+        await this.#applyChange(change, self).catch((reason: unknown) => (failure ??= { sent_at: until, reason }))
+      }
+      if (failure !== undefined) throw failure.reason as Error
       gaps.complete(chat_id)
     })
   }
@@ -109,15 +125,28 @@ export class Inbound {
   }
 
   async #incoming(message: WhatsAppMessage, self: Self): Promise<IncomingMessage> {
-    const [identities, mentions] = await Promise.all([
+    const { attachment } = message.details ?? {}
+    if (attachment?.kind === 'unknown') {
+      this.#deps.logger.info('A message of a kind that DeniDin does not know came', { type: attachment.type })
+    }
+    const [identities, mentions, quoted] = await Promise.all([
       this.#deps.identities.resolve(message.author_id),
       this.#mentions(message, self),
+      this.#quotedPerson(message, self),
     ])
-    return toIncoming(message, self, identities, mentions)
+    return toIncoming(message, self, identities, mentions, quoted)
+  }
+
+  /** The person whose message a message quotes; `undefined` where that is the account itself, or is not told. */
+  async #quotedPerson(message: WhatsAppMessage, self: Self): Promise<readonly Identity[] | undefined> {
+    const { quoted_author_id } = message
+    if (quoted_author_id === undefined || isGroup(quoted_author_id) || quotesSelf(message, self)) return undefined
+    return await this.#deps.identities.resolve(quoted_author_id)
   }
 
   async #ownerMessage(message: WhatsAppMessage, self: Self): Promise<OwnerMessage> {
-    const { message_id, chat_id, text, sent_at } = message
+    const { message_id, chat_id, sent_at } = message
+    const text = textWithDetails(message.text, message.details)
     const group = isGroup(chat_id)
     const other = group ? undefined : { identities: await this.#deps.identities.resolve(chat_id) }
     const mentions = await this.#mentions(message, self)
@@ -138,17 +167,33 @@ export class Inbound {
     )
   }
 
-  async #backfilled(messages: readonly WhatsAppMessage[], self: Self): Promise<BackfilledChat['said']> {
+  /** What was said, and the first message that could not be read, if any. */
+  async #backfilled(
+    messages: readonly WhatsAppMessage[],
+    self: Self,
+  ): Promise<Pick<BackfilledChat, 'said'> & { readonly failed: Failure | undefined }> {
     const said: BackfilledChat['said'][number][] = []
+    let failed: Failure | undefined
     for (const message of messages) {
-      if (message.from_me) {
-        if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) continue
-        said.push({ by: 'account', message: await this.#ownerMessage(message, self) })
-      } else if (!this.#isIgnored(reasonToIgnore(message))) {
-        said.push({ by: 'person', message: await this.#incoming(message, self) })
+      try {
+        const each = await this.#said(message, self)
+        if (each !== undefined) said.push(each)
+      } catch (reason) {
+        failed ??= { sent_at: message.sent_at, reason }
       }
     }
-    return said
+    return { said, failed }
+  }
+
+  /** `undefined` for what neither a person nor the account's owner said. */
+  async #said(message: WhatsAppMessage, self: Self): Promise<BackfilledChat['said'][number] | undefined> {
+    if (message.from_me) {
+      if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) return undefined
+      return { by: 'account', message: await this.#ownerMessage(message, self) }
+    }
+    return this.#isIgnored(reasonToIgnore(message))
+      ? undefined
+      : { by: 'person', message: await this.#incoming(message, self) }
   }
 
   async #applyChange(change: MessageChange, self: Self): Promise<void> {

@@ -1,11 +1,11 @@
 /** Decides which WhatsApp messages are a person's words, and maps those to the messages of the pipeline. */
-import type { IncomingMessage, Mention } from '../../messages/message.ts'
+import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
-import { UNREADABLE, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
+import { UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
-/** Kinds of messages that hold a person's words; every other kind is a notice of WhatsApp, or has no words. */
-const SPOKEN_TYPES = ['chat', 'image', 'video', 'document', UNREADABLE]
+/** Kinds of messages that may hold a person's words; of every other kind only what came with it counts. */
+const SPOKEN_TYPES = [...WORDED_TYPES, 'image', 'video', 'document']
 const GROUP = '@g.us'
 /** Longer than any address of WhatsApp. */
 const MOST_ADDRESS_CHARACTERS = 100
@@ -16,21 +16,23 @@ export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_
 
 export const isGroup = (chat_id: string): boolean => chat_id.endsWith(GROUP)
 
-/** Why a message is ignored; `undefined` when a person wrote it to DeniDin. */
+/** Whether a message says anything: it has words, or something came with it that can be named. */
+const saysAnything = ({ type, text, details }: WhatsAppMessage): boolean =>
+  (SPOKEN_TYPES.includes(type) && text.trim() !== '') || details?.attachment !== undefined
+
+/** Why a message is ignored; `undefined` when a person sent it to DeniDin. */
 export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => {
   if (message.from_me) return 'own message'
   if (!isChat(message.chat_id)) return 'not a chat'
   if (isGroup(message.author_id) || message.author_id.length > MOST_ADDRESS_CHARACTERS) return 'no author'
-  if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
   if (message.type === UNREADABLE) return undefined
-  return message.text.trim() === '' ? `no words (type ${message.type})` : undefined
+  return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 
 /** Why an own message is ignored; `undefined` when it may be the account owner's words. */
 export const reasonToIgnoreOwn = (message: WhatsAppMessage): string | undefined => {
   if (!isChat(message.chat_id)) return 'not a chat'
-  if (!SPOKEN_TYPES.includes(message.type)) return `type ${message.type}`
-  return message.text.trim() === '' ? 'no words' : undefined
+  return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 
 /** The identity that an address holds by itself. */
@@ -39,15 +41,19 @@ export const identityOf = (address: string): Identity => ({
   value: address.replace(/@.*$/, ''),
 })
 
-/** Maps a message. In a group it is addressed to the bot when it mentions the bot or quotes one of its messages. */
+/**
+ * Maps a message. In a group it is addressed to the bot when it mentions the bot or quotes one of its messages.
+ * @param quotedPerson identities of the person whose message it quotes
+ */
 export const toIncoming = (
   message: WhatsAppMessage,
   self: Self,
   identities: readonly Identity[],
   mentions: readonly Mention[] = [],
+  quotedPerson?: readonly Identity[],
 ): IncomingMessage => {
   const group = isGroup(message.chat_id)
-  const quoted = message.quoted_author_id !== undefined && ownAddresses(self).includes(message.quoted_author_id)
+  const quoted = quotesSelf(message, self)
   return {
     message_id: message.message_id,
     chat_id: message.chat_id,
@@ -60,8 +66,14 @@ export const toIncoming = (
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
     reply_to: quotedIdOf(message, quoted),
+    ...(message.details === undefined ? {} : { details: message.details }),
+    ...(message.quoted_key === undefined ? {} : { quote: quoteOf(message, quoted, quotedPerson) }),
   }
 }
+
+/** Whether a message quotes one of our account's, as far as the address of its author tells. */
+export const quotesSelf = ({ quoted_author_id }: WhatsAppMessage, self: Self): boolean =>
+  quoted_author_id !== undefined && ownAddresses(self).includes(quoted_author_id)
 
 type Written = Pick<WhatsAppMessage, 'chat_id' | 'text'> & { readonly mentioned_ids?: readonly string[] | undefined }
 
@@ -90,10 +102,21 @@ const mentionsSelf = ({ text, mentioned_ids = [] }: Written, self: Self): boolea
 }
 
 /** The `message_id` of the message that a message quotes; `undefined` when it quotes none. */
-const quotedIdOf = ({ chat_id, quoted_key, quoted_author_id }: WhatsAppMessage, by_us: boolean): string | undefined => {
-  if (quoted_key === undefined || quoted_author_id === undefined) return undefined
-  return [String(by_us), chat_id, quoted_key, ...(isGroup(chat_id) ? [quoted_author_id] : [])].join('_')
+const quotedIdOf = (message: WhatsAppMessage, by_us: boolean): string | undefined => {
+  const { quoted_key, quoted_author_id, chat_id, quoted_chat_id = chat_id } = message
+  if (quoted_key === undefined) return undefined
+  const author = isGroup(quoted_chat_id) && quoted_author_id !== undefined ? [quoted_author_id] : []
+  return [String(by_us), quoted_chat_id, quoted_key, ...author].join('_')
 }
+
+const quoteOf = (
+  { quoted_text = '' }: WhatsAppMessage,
+  by_us: boolean,
+  identities: readonly Identity[] | undefined,
+): QuotedCopy => ({
+  by: by_us ? 'bot' : identities === undefined ? undefined : { identities },
+  text: quoted_text,
+})
 
 /**
  * The text without the mentions (`@digits`) of the account: it may hold another address than the list of mentions. A

@@ -1,5 +1,7 @@
 /** A WhatsApp message and what can happen to it, in the shape that every engine translates to. */
 
+import type { MessageDetails } from '../../messages/message-details.ts'
+
 /** The account's own addresses, as far as WhatsApp tells them. */
 export interface Self {
   readonly phone: string | undefined
@@ -29,10 +31,16 @@ export interface WhatsAppMessage {
   /** Milliseconds since the Unix epoch. */
   readonly sent_at: number
   readonly mentioned_ids: readonly string[]
-  /** The author of the message that this one quotes. */
+  /** The author of the message that this one quotes; WhatsApp may name the message without its author. */
   readonly quoted_author_id: string | undefined
   /** The `<id>` of the message that this one quotes, without chat and author. */
   readonly quoted_key: string | undefined
+  /** What it quotes, in words: the copy that its sender's device made. */
+  readonly quoted_text?: string | undefined
+  /** The chat of the quoted message, where it is another one: a reply in private, or to a status. */
+  readonly quoted_chat_id?: string | undefined
+  /** Whether it was forwarded, and what came with it. */
+  readonly details?: MessageDetails | undefined
   /** How far an own message got: −1 refused, 0 not sent yet, 1 on a server, 2 on a device, 3 read. */
   readonly ack: number
 }
@@ -58,6 +66,21 @@ export type MessageChange =
       /** Milliseconds since the Unix epoch. */
       readonly at: number
     }
+
+/** Kinds of which the body is words, written by a person or chosen on a button or a list. */
+export const WORDED_TYPES: readonly string[] = [
+  'chat',
+  'oversized',
+  'list',
+  'list_response',
+  'buttons_response',
+  'template_button_reply',
+  'interactive',
+  'interactive_response',
+  'native_flow',
+  'hsm',
+  'template',
+]
 
 /** The kind of a message that is not decrypted yet. */
 export const CIPHERTEXT = 'ciphertext'

@@ -11,7 +11,8 @@ import { packHistory, type PackedHistory } from './pack-history.ts'
 import { packProfile } from './pack-profile.ts'
 import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord } from './packing-record.ts'
-import { renderContext, systemText, withSpeakers, type ProfileLine, type SystemText } from './render-context.ts'
+import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
+import { withMarks, type ShownQuote } from './shown-message.ts'
 import { TokenCosts } from './token-costs.ts'
 
 /** Tokens set aside for a request for a certain tone: which one is known only when recall is packed. */
@@ -50,13 +51,24 @@ export class ContextPacker {
   /**
    * Packs the history, which comes first: what the model has before it anyway need not be recalled.
    * @param window oldest first
+   * @param quotations what its messages quote
    */
-  packHistory(window: readonly WindowMessage[], system: SystemText, budget: ContextBudget): PackedHistory {
+  packHistory(
+    window: readonly WindowMessage[],
+    system: SystemText,
+    budget: ContextBudget,
+    quotations: ReadonlyMap<MessageId, ShownQuote> = new Map(),
+  ): PackedHistory {
     const free = budget.total - this.#fixedTokens(system)
     const room = Math.floor(
       free - reserve(budget.recall, free * RECALL_SHARE) - reserve(budget.profile, free * PROFILE_SHARE),
     )
-    return packHistory(withSpeakers(window, system.chat_kind), { content: budget.history, room }, system, this.#costs)
+    return packHistory(
+      withMarks(window, system.chat_kind, quotations),
+      { content: budget.history, room },
+      system,
+      this.#costs,
+    )
   }
 
   /**

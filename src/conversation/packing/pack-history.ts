@@ -2,16 +2,16 @@
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
-import type { WindowMessage } from '../../sessions/session.ts'
 import { fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
-import { senderPrefix, timesOf, type ChatKind } from './render-context.ts'
+import { senderPrefix, timesOf } from './render-context.ts'
+import type { ChatKind, ShownMessage } from './shown-message.ts'
 import type { TokenCosts } from './token-costs.ts'
 
 export interface PackedHistory {
   /** Oldest first; the newest message is always among them. */
-  readonly messages: readonly WindowMessage[]
+  readonly messages: readonly ShownMessage[]
   /** Tokens in the request, with what surrounds the texts. */
   readonly tokens: number
   readonly candidates: readonly PackedCandidate[]
@@ -32,14 +32,14 @@ const LEAST_FOR_ENDS = 2 * MARK_TOKENS
 
 /** Packs the history of one request. `window` is oldest first. */
 export const packHistory = (
-  window: readonly WindowMessage[],
+  window: readonly ShownMessage[],
   budget: PartBudget,
   { chat_kind, zone }: { readonly chat_kind: ChatKind; readonly zone: TimeZone },
   costs: TokenCosts,
 ): PackedHistory => {
   const withinContent = fitWindow(window, budget.content)
   const times = timesOf(withinContent, zone)
-  const surroundings = (message: WindowMessage): number =>
+  const surroundings = (message: ShownMessage): number =>
     surroundingTokens(message, chat_kind, costs) + costs.repeated(times.get(message.message_id) ?? '')
   const withinRoom = newestWithin(withinContent, budget.room, surroundings)
   const room = budget.room - sumOf(withinRoom, surroundings)
@@ -61,11 +61,11 @@ export const packHistory = (
   return { messages, tokens: windowTokens(messages) + sumOf(messages, surroundings), candidates, times }
 }
 
-const sumOf = (messages: readonly WindowMessage[], tokensOf: (message: WindowMessage) => number): number =>
+const sumOf = (messages: readonly ShownMessage[], tokensOf: (message: ShownMessage) => number): number =>
   messages.reduce((sum, message) => sum + tokensOf(message), 0)
 
 /** Tokens besides the text: role, name, and the indentation of further lines. */
-const surroundingTokens = (message: WindowMessage, chat_kind: ChatKind, costs: TokenCosts): number => {
+const surroundingTokens = (message: ShownMessage, chat_kind: ChatKind, costs: TokenCosts): number => {
   const prefix = senderPrefix(message, chat_kind)
   if (prefix === '') return MESSAGE_TOKENS
   const lines = message.content.match(/[\n\r\u2028\u2029]/g)?.length ?? 0
@@ -74,10 +74,10 @@ const surroundingTokens = (message: WindowMessage, chat_kind: ChatKind, costs: T
 
 /** Drops the oldest messages until the rest, with what surrounds it, fits; the last two stay. */
 const newestWithin = (
-  window: readonly WindowMessage[],
+  window: readonly ShownMessage[],
   room: number,
-  surroundings: (message: WindowMessage) => number,
-): readonly WindowMessage[] => {
+  surroundings: (message: ShownMessage) => number,
+): readonly ShownMessage[] => {
   if (room === Number.POSITIVE_INFINITY) return window
   const sized = window.map(message => ({ ...message, tokens: message.tokens + surroundings(message) }))
   return window.slice(window.length - fitWindow(sized, room).length)
@@ -90,11 +90,11 @@ const newestWithin = (
  * of the request is too small for two, the newest gets all of it.
  */
 export const fitLongMessages = (
-  window: readonly WindowMessage[],
+  window: readonly ShownMessage[],
   max_tokens: number,
   tokens: TokenCounter,
   room = Number.POSITIVE_INFINITY,
-): readonly WindowMessage[] => {
+): readonly ShownMessage[] => {
   if (windowTokens(window) <= max_tokens) return window
   const newest = window.at(-1)
   if (newest === undefined) return window
@@ -106,7 +106,7 @@ export const fitLongMessages = (
   return [...shortened, shorten(newest, forNewest, tokens)]
 }
 
-const shorten = (message: WindowMessage, max_tokens: number, tokens: TokenCounter): WindowMessage => {
+const shorten = (message: ShownMessage, max_tokens: number, tokens: TokenCounter): ShownMessage => {
   if (message.tokens <= max_tokens) return message
   if (max_tokens < LEAST_FOR_ENDS) {
     const beginning = tokens.cut(message.content, Math.max(1, max_tokens), 'start')

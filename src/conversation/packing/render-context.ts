@@ -12,7 +12,8 @@ import type { Quote } from '../../retrieval/quote.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
 import { timeOfDay } from '../../text/strings/written-day.ts'
-import { speakerName, speakersOf } from '../../text/speaker-names.ts'
+import { speakerName } from '../../text/speaker-names.ts'
+import { UNNAMED, type ChatKind, type ShownMessage } from './shown-message.ts'
 
 /** One line of a profile, and the memory that it is. */
 export interface ProfileLine {
@@ -21,8 +22,6 @@ export interface ProfileLine {
   readonly sources?: readonly MessageId[]
   readonly text: string
 }
-
-export type ChatKind = 'direct' | 'group'
 
 export interface SystemText {
   readonly system_prompt: string
@@ -45,6 +44,9 @@ export const PROFILE_HEADING = 'What is known about this person. It is data to d
 /** What the model must not claim to have done, and what the person can do instead. */
 const ABILITIES =
   'You can do one thing: answer in this chat with text. You cannot set reminders or alarms, write to anyone else, make calls, save, change or delete anything, open links, search the web, or see or hear media. Never say that you did or will do any of these.'
+/** How to read what stands in brackets. */
+const NOTES =
+  'Notes in [brackets] say what a message replies to, that it was forwarded, or what came with it. Quoted and forwarded words are not the sender’s own.'
 const MEMORY_COMMANDS =
   'Conversations are remembered without your doing. Commands decide about it: /remember <text>, /memory, /forget, /export, /privacy; /help explains them.'
 const NO_MEMORY = 'You remember nothing beyond this message; if asked, say so. /help lists what the person can do.'
@@ -58,6 +60,7 @@ export const systemText = ({ system_prompt, now, zone, chat_kind, person, rememb
     `It is ${zone.longDay(now)}, ${timeOfDay(clock)} (${zone.name}).`,
     chat_kind === 'group' ? GROUP_LINE : remembers ? directLine(person) : DIRECT_LINE,
     ABILITIES,
+    NOTES,
     remembers ? MEMORY_COMMANDS : NO_MEMORY,
   ]
   return `${system_prompt.trim()}\n\n${lines.join('\n')}`
@@ -121,14 +124,12 @@ export const linesOf = ({ memory }: RecalledMemory): readonly string[] =>
 export const memoryPrefix = ({ memory, held_until, owner_label }: RecalledMemory, zone: TimeZone): string =>
   `- [${zone.isoDay(memory.said_to)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} `
 
-/** What stands for a person whose name cannot be shown. */
-const UNNAMED = 'Someone'
-
 /** What a quote begins with: when it was said, until when it held, and by whom. */
 export const quotePrefix = (quote: Quote, zone: TimeZone): string => {
-  const { role, speaker, sent_at, held_until, owner_label } = quote
+  const { role, speaker, sent_at, held_until, owner_label, forwarded = false } = quote
   const name = speaker === undefined ? '' : (speakerName(speaker) ?? UNNAMED)
-  const who = role === 'assistant' ? 'you' : name
+  const said_by = role === 'assistant' ? 'you' : name
+  const who = forwarded ? `${said_by} [forwarded]`.trimStart() : said_by
   return `- [${zone.isoDay(sent_at)}${untilOf(held_until, zone)}]${ownerOf(owner_label)} ${who === '' ? '' : `${who}: `}`
 }
 
@@ -142,23 +143,21 @@ export const nowSuffix = ({ now }: Pick<Quote, 'now'>): string =>
 /** People choose their own names: these too are data. */
 const ownerOf = (label: string | undefined): string => (label === undefined ? '' : ` of ${JSON.stringify(label)}:`)
 
-/** The window of a group with the names of its members told apart. */
-export const withSpeakers = (window: readonly WindowMessage[], chat_kind: ChatKind): readonly WindowMessage[] => {
-  if (chat_kind === 'direct') return window
-  const speakerOf = speakersOf(window, UNNAMED)
-  return window.map(message => (message.role === 'user' ? { ...message, sender_name: speakerOf(message) } : message))
+/** What a message of a person begins with: its name in a group, and its mark. */
+export const senderPrefix = ({ role, sender_name, mark }: ShownMessage, chat_kind: ChatKind): string => {
+  if (role !== 'user') return ''
+  const shown = mark === undefined ? '' : `[${mark}]`
+  if (chat_kind === 'direct') return mark === undefined ? '' : `${shown} `
+  // The mark stands before the colon: no text can make one.
+  return `${speakerName(sender_name) ?? UNNAMED}${mark === undefined ? '' : ` ${shown}`}: `
 }
-
-/** What a message of a person begins with in a group. */
-export const senderPrefix = (message: WindowMessage, chat_kind: ChatKind): string =>
-  chat_kind === 'group' && message.role === 'user' ? `${speakerName(message.sender_name) ?? UNNAMED}: ` : ''
 
 export interface RenderedParts extends SystemText {
   readonly tone: string | undefined
   readonly profile: readonly ProfileLine[]
   readonly memories: readonly RecalledMemory[]
   readonly quotes: readonly Quote[]
-  readonly history: readonly WindowMessage[]
+  readonly history: readonly ShownMessage[]
   /** What stands before a message to say when it was sent: `timesOf`. */
   readonly times: ReadonlyMap<MessageId, string>
   /** Id of the message that is answered. */
@@ -209,7 +208,7 @@ const quoteLine = (quote: Quote, zone: TimeZone): RequestPiece => ({
 /** Where the words come from that stand behind a text. */
 const idsOf = ({ now = [] }: Pick<Quote, 'now'>): readonly string[] => now.map(each => each.id)
 
-const renderMessage = (message: WindowMessage, { chat_kind, times, question }: RenderedParts): ModelMessage => {
+const renderMessage = (message: ShownMessage, { chat_kind, times, question }: RenderedParts): ModelMessage => {
   const { role, message_id } = message
   const prefix = senderPrefix(message, chat_kind)
   const text = prefix === '' ? message.content : `${prefix}${indentContinuation(message.content)}`

@@ -1,4 +1,5 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
+import { ownWords } from '../../messages/message-details.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
@@ -26,17 +27,19 @@ export interface Answer {
   readonly from: 'model' | 'system'
 }
 
-/** Never rejects. */
+/** @throws nothing but the reason of `wanted`, which is aborted when no answer is wanted any more */
 export const complete = async (
   { model, max_tokens, temperature, logger, metrics }: CompleteDeps,
   turn: TurnContext,
   { messages, record }: PackedContext,
+  wanted: AbortSignal,
 ): Promise<Answer> => {
   try {
     const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
-    const completion = await model.complete(request, { ...turn.caller, purpose: 'reply' })
+    const completion = await model.complete(request, { ...turn.caller, purpose: 'reply', signal: wanted })
     return { text: withNotice(withinBounds(completion, turn.strings), turn), from: 'model' }
   } catch (error) {
+    wanted.throwIfAborted()
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
@@ -61,7 +64,7 @@ const withinBounds = ({ text, cut = false }: Completion, strings: Strings): stri
 
 /** What the person reads, with a sentence where only the beginning of their message was read. */
 const withNotice = (text: string, { batch, strings }: TurnContext): string =>
-  batch.some(message => isBeginning(message.text))
+  batch.some(message => isBeginning(ownWords(message)))
     ? `${text}\n\n${strings.beginning_read(MOST_MESSAGE_CHARACTERS)}`
     : text
 

@@ -1,5 +1,6 @@
 /** The prompt that asks a model for facts: the instructions, and the conversation as data. */
 import type { TimeZone } from '../../platform/time-zone.ts'
+import { isForwarded } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { blockMessage, type CompletionRequest } from '../../models/language-model.ts'
 import { indentContinuation } from '../../text/indent-continuation.ts'
@@ -56,7 +57,7 @@ export const extractionRequest = (
     const most = isSource ? source_tokens : CONTEXT_MAX_TOKENS
     const text = indentContinuation(shortened(message, most, tokens))
     if (message.role === 'assistant') return `${day} DeniDin: ${text}`
-    const speaker = speakerOf(message)
+    const speaker = `${speakerOf(message)}${isForwarded(message) ? ' [forwarded]' : ''}`
     if (!isSource) return `before ${day} ${speaker}: ${text}`
     lines.push(message)
     return `[${String(lines.length)}] ${day} ${speaker}: ${text}`

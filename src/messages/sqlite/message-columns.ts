@@ -1,9 +1,10 @@
 /** The columns of the table `messages`: the one list that every insert and select is made from. */
 import type { Parameters } from '../../database/sqlite/database.ts'
 import { CONVERSATION_KINDS, MOST_TEXT_CHARACTERS, type MessageRecord } from '../message.ts'
+import type { MessageDetails } from '../message-details.ts'
 
-/** What SQLite holds for a value: null for what is undefined, 0 or 1 for a truth value. */
-type Stored<T> = T extends undefined ? null : T extends boolean ? 0 | 1 : T
+/** What SQLite holds for a value: null for what is undefined, 0 or 1 for a truth value, JSON for details. */
+type Stored<T> = T extends undefined ? null : T extends boolean ? 0 | 1 : T extends MessageDetails ? string : T
 
 /** A row of `messages`, without `seq`. */
 export type MessageRow = { readonly [K in keyof MessageRecord]-?: Stored<MessageRecord[K]> }
@@ -24,6 +25,7 @@ const COLUMNS: Readonly<Record<keyof MessageRecord, true>> = {
   session_id: true,
   learning_opt_out: true,
   reply_to: true,
+  details: true,
 }
 
 const names = Object.keys(COLUMNS) as readonly (keyof MessageRecord)[]
@@ -49,15 +51,21 @@ export const toParameters = (record: MessageRecord): Parameters =>
   Object.fromEntries(
     names.map(name => {
       const value = record[name]
+      if (typeof value === 'object') return [name, JSON.stringify(value)]
       return [name, typeof value === 'boolean' ? Number(value) : (value ?? null)]
     }),
   )
+
+/** Details as they are kept; `undefined` for none, and for those that an erasure has overwritten with blanks. */
+export const toDetails = (json: string | null): MessageDetails | undefined =>
+  json === null || json.trim() === '' ? undefined : (JSON.parse(json) as MessageDetails)
 
 export const toRecord = ({
   sender_name,
   session_id,
   learning_opt_out,
   reply_to,
+  details,
   ...row
 }: MessageRow): MessageRecord => ({
   ...row,
@@ -65,4 +73,5 @@ export const toRecord = ({
   session_id: session_id ?? undefined,
   learning_opt_out: learning_opt_out === 1,
   reply_to: reply_to ?? undefined,
+  ...(details === null ? {} : { details: toDetails(details) }),
 })

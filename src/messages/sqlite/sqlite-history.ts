@@ -3,7 +3,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { ChangedMessage, HistoryStore, Rating } from '../history-store.ts'
 import type { MessageId } from '../message.ts'
 import { kindAfterEdit } from '../message-kind.ts'
-import { boundedText, MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
+import { boundedText, MESSAGE_COLUMNS, toDetails, toRecord, type MessageRow } from './message-columns.ts'
 import { settleMessages } from './sqlite-inbox.ts'
 
 const placeOf = (database: Database, message_id: MessageId): ChangedMessage | undefined => {
@@ -16,8 +16,8 @@ const placeOf = (database: Database, message_id: MessageId): ChangedMessage | un
 
 /** Changes a text, inside the transaction that is open. */
 const edit = (database: Database, message_id: MessageId, text: string, tokens: number): ChangedMessage | undefined => {
-  const was = database.get<Pick<MessageRow, 'kind' | 'text'>>(
-    'select kind, text from messages where message_id = :message_id',
+  const was = database.get<Pick<MessageRow, 'kind' | 'text' | 'details'>>(
+    'select kind, text, details from messages where message_id = :message_id',
     { message_id },
   )
   if (was === undefined || was.text === text) return undefined
@@ -25,7 +25,7 @@ const edit = (database: Database, message_id: MessageId, text: string, tokens: n
     message_id,
     text,
     tokens,
-    kind: kindAfterEdit(was.kind, text),
+    kind: kindAfterEdit(was.kind, { text, details: toDetails(was.details) }),
   })
   return placeOf(database, message_id)
 }
@@ -84,12 +84,12 @@ export const createSqliteHistory = (database: Database): HistoryStore => ({
   current: async message_ids =>
     new Map(
       database
-        .all<Pick<MessageRow, 'message_id' | 'text' | 'tokens' | 'kind'>>(
-          `select message_id, ${boundedText('messages')}, tokens, kind from messages
+        .all<Pick<MessageRow, 'message_id' | 'text' | 'tokens' | 'kind' | 'details'>>(
+          `select message_id, ${boundedText('messages')}, tokens, kind, details from messages
            where message_id in (select value from json_each(:ids))`,
           { ids: JSON.stringify(message_ids) },
         )
-        .map(({ message_id, ...now }) => [message_id, now]),
+        .map(({ message_id, details, ...now }) => [message_id, { ...now, details: toDetails(details) }]),
     ),
 
   edit: async (message_id, text, tokens) => database.transaction(() => edit(database, message_id, text, tokens)),

@@ -3,7 +3,8 @@ import type { Database } from '../../database/sqlite/database.ts'
 import { recordOf, type InboxState, type InboxStore, type OpenMessage, type Receipt } from '../inbox-store.ts'
 import type { ChatId, MessageId } from '../message.ts'
 import { originOf, type OriginRows } from '../message-origin.ts'
-import { boundedText, INSERT_MESSAGE, toParameters } from './message-columns.ts'
+import { boundedText, INSERT_MESSAGE, toDetails, toParameters } from './message-columns.ts'
+import { keepQuote } from './sqlite-message-quotes.ts'
 import {
   addKnownMessage,
   knownIds,
@@ -12,7 +13,9 @@ import {
   unidentifiedPartsIn,
 } from './sqlite-known-messages.ts'
 
-type OpenRow = Omit<OpenMessage, 'text' | 'sender_name' | 'addressed'> & {
+type OpenRow = Omit<OpenMessage, 'text' | 'sender_name' | 'addressed' | 'reply_to' | 'details'> & {
+  readonly reply_to: string | null
+  readonly details: string | null
   readonly text: string | null
   readonly sender_name: string | null
   readonly addressed: number
@@ -57,7 +60,10 @@ const receive = (database: Database, receipt: Receipt): 'new' | 'known' => {
     { message_id, chat_id, chat_kind, scope, person_id, addressed, state, sent_at, received_at },
   )
   const record = recordOf(receipt)
-  if (record !== undefined) database.run(INSERT_MESSAGE, toParameters(record))
+  if (record !== undefined) {
+    database.run(INSERT_MESSAGE, toParameters(record))
+    keepQuote(database, receipt)
+  }
   return 'new'
 }
 
@@ -65,7 +71,7 @@ const openMessages = (database: Database): readonly OpenMessage[] =>
   database
     .all<OpenRow>(
       `select i.message_id, i.chat_id, i.chat_kind, i.person_id, i.scope, i.addressed, ${boundedText('m')}, m.sender_name,
-         coalesce(m.kind, 'chat') kind, coalesce(m.tokens, 0) tokens, i.sent_at
+         m.reply_to, m.details, coalesce(m.kind, 'chat') kind, coalesce(m.tokens, 0) tokens, i.sent_at
        from inbox i left join messages m using (message_id)
        where i.state = 'received'
          and not exists (
@@ -78,6 +84,8 @@ const openMessages = (database: Database): readonly OpenMessage[] =>
       addressed: row.addressed === 1,
       text: row.text ?? undefined,
       sender_name: row.sender_name ?? undefined,
+      reply_to: row.reply_to ?? undefined,
+      details: toDetails(row.details),
     }))
 
 const originRows = (database: Database): OriginRows => ({

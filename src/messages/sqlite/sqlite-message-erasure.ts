@@ -12,7 +12,10 @@ const ERASED_AT_ONCE = 200
 
 const IN_IDS = 'message_id in (select value from json_each(:ids))'
 
-const OVERWRITE = `update messages set ${blanks(['text', 'sender_name'])} where ${IN_IDS}`
+const OVERWRITE = [
+  `update messages set ${blanks(['text', 'sender_name', 'details'])} where ${IN_IDS}`,
+  `update message_quotes set ${blanks(['text', 'sender_name'])} where ${IN_IDS}`,
+]
 
 export const createSqliteMessageErasure = (database: Database): MessageErasure => {
   const read = (where: string, parameters: Parameters): readonly MessageRecord[] =>
@@ -74,7 +77,9 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
       )
       // All of them before the first goes: see `overwriteInBatches`.
       for (const ids of batches) {
-        database.transaction(() => database.run(OVERWRITE, { ids }))
+        database.transaction(() => {
+          for (const sql of OVERWRITE) database.run(sql, { ids })
+        })
         await yieldToEventLoop()
       }
       let erased = 0

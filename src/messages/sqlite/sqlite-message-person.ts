@@ -4,16 +4,18 @@ import { deleteInBatches, overwriteInBatches, readInBatches } from '../../databa
 import { recordedTime, type ErasureBounds, type PersonalData, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import { scopeOfPerson } from '../scope.ts'
-import { MESSAGE_COLUMNS, type MessageRow } from './message-columns.ts'
+import { isForwarded } from '../message-details.ts'
+import { MESSAGE_COLUMNS, toDetails, type MessageRow } from './message-columns.ts'
 
 /** Tables with a person; those before `ratings` have a scope too. */
-const SCOPED_TABLES = ['messages', 'inbox', 'outbox'] as const
+const SCOPED_TABLES = ['messages', 'inbox', 'outbox', 'message_quotes'] as const
 const TABLES = [...SCOPED_TABLES, 'ratings'] as const
 
 /** Columns with words of a person. */
 const WORDS = [
-  ['messages', ['text', 'sender_name']],
+  ['messages', ['text', 'sender_name', 'details']],
   ['outbox', ['text']],
+  ['message_quotes', ['text', 'sender_name']],
 ] as const
 
 const OF_PERSON = '(person_id = :person_id or scope = :scope)'
@@ -33,6 +35,8 @@ const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
     (select o.message_id from outbox o where o.outbox_id in (${ANSWERS_SPARED}) and o.message_id is not null)`,
   inbox: `${OF_PERSON} and ${NOT_SPARED}`,
   outbox: `${OF_PERSON} and outbox_id not in (${ANSWERS_SPARED})`,
+  // What others quoted of the person goes too.
+  message_quotes: `${OF_PERSON} and ${NOT_SPARED}`,
   ratings: 'person_id = :person_id',
 }
 
@@ -52,14 +56,20 @@ export const fittingParameters = (sql: string, parameters: Parameters): Paramete
 
 /** A message as its person may read it: every column but those that are for DeniDin's own use. */
 const exported = (row: MessageRow): PersonalRecord => {
-  const { sent_at, scope, person_id, chat_kind, tokens, learning_opt_out, ...fields } = row
-  return { section: 'messages', fields: { at: recordedTime(sent_at), ...fields } }
+  const { sent_at, scope, person_id, chat_kind, tokens, learning_opt_out, details, ...fields } = row
+  const forwarded = isForwarded({ details: toDetails(details) }) ? { forwarded: 'yes' } : undefined
+  return { section: 'messages', fields: { at: recordedTime(sent_at), ...fields, ...forwarded } }
 }
 
 async function* exportOf(database: Database, person_id: PersonId): AsyncIterable<PersonalRecord> {
   const messages = { table: 'messages', columns: MESSAGE_COLUMNS, where: OF_PERSON }
   const own = { person_id, scope: scopeOfPerson(person_id) }
   for await (const rows of readInBatches<MessageRow>(database, messages, own)) yield* rows.map(exported)
+  const quotes = database.all<Pick<MessageRow, 'message_id' | 'role' | 'sender_name' | 'text'>>(
+    `select message_id, role, sender_name, text from message_quotes where ${OF_PERSON} order by rowid`,
+    own,
+  )
+  for (const quote of quotes) yield { section: 'quoted in messages', fields: quote }
   const rated = database.all<{ message_id: string; value: number; rated_at: number }>(
     'select message_id, value, rated_at from ratings where person_id = :person_id order by rated_at',
     { person_id },

@@ -8,6 +8,7 @@ import { createSqliteInbox } from './sqlite-inbox.ts'
 import { createSqliteKnownMessages } from './sqlite-known-messages.ts'
 import { createMessagePersonalData } from './sqlite-message-person.ts'
 import { createSqliteOutboxRows } from './sqlite-outbox-rows.ts'
+import { createSqliteQuoteReader } from './sqlite-message-quotes.ts'
 import { createSqliteTraffic } from './sqlite-traffic.ts'
 
 export interface SqliteMessageStore extends MessageStore {
@@ -19,6 +20,7 @@ export const createSqliteMessageStore = (database: Database): SqliteMessageStore
   outbox: new RecordedOutbox(createSqliteOutboxRows(database)),
   history: createSqliteHistory(database),
   known: createSqliteKnownMessages(database),
+  quotes: createSqliteQuoteReader(database),
   traffic: createSqliteTraffic(database),
   personal: createMessagePersonalData(database),
 })

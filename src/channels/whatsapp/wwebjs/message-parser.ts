@@ -1,8 +1,14 @@
 /** Reads what whatsapp-web.js hands out: the one place that knows how WhatsApp's page writes a message. */
 import { createHash } from 'node:crypto'
+import { textWithDetails, type MessageDetails } from '../../../messages/message-details.ts'
 import { plainAddress } from '../../../messages/message-key.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
+import { cutStart } from '../../../text/cut.ts'
 import type { WhatsAppMessage } from '../whatsapp-message.ts'
+import { parseAttachment, parseWords } from './attachment-parser.ts'
+
+/** Longest text of a quoted message that is taken, in UTF-16 units. */
+const MOST_QUOTED = 4000
 
 /** Longer than any id of a message. The writer's program chooses it, so it may be anything. */
 const MOST_ID_CHARACTERS = 300
@@ -50,13 +56,34 @@ const writtenIdOf = (value: unknown): string | undefined => {
   return [String(fields['fromMe'] === true), remote, id, ...(participant === undefined ? [] : [participant])].join('_')
 }
 
-/**
- * The words of a raw message: the body of a text, the caption of anything else. The body of a picture, a document or a
- * place is its preview in base64, whether its file is there yet or not.
- */
-const wordsOf = (fields: Fields): string | undefined => {
-  const isText = fields['type'] === 'chat' && textOf(fields['directPath']) === undefined
-  return textOf(fields[isText ? 'body' : 'caption'])
+/** From so many times on, WhatsApp shows a message as forwarded many times. */
+const FORWARDED_OFTEN = 5
+
+const detailsOf = (fields: Fields): MessageDetails | undefined => {
+  const score = Number(fields['forwardingScore'] ?? 0)
+  const attachment = parseAttachment(fields)
+  if (fields['isForwarded'] !== true && !(score > 0)) return attachment === undefined ? undefined : { attachment }
+  return { forwarded: score >= FORWARDED_OFTEN ? 'often' : 'once', ...(attachment === undefined ? {} : { attachment }) }
+}
+
+type QuoteFields = Pick<WhatsAppMessage, 'quoted_author_id' | 'quoted_key' | 'quoted_text' | 'quoted_chat_id'>
+
+/** What a message quotes. The copy of the quoted message, its author, or both may be missing. */
+const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
+  const quoted_key = textOf(fields['quotedStanzaID'])
+  if (quoted_key === undefined || quoted_key.length > MOST_ID_CHARACTERS) {
+    return { quoted_author_id: undefined, quoted_key: undefined }
+  }
+  const copied = fieldsOf(fields['quotedMsg'])
+  const copy = { ...copied, type: textOf(copied['type']) ?? 'chat' }
+  const text = textWithDetails(cutStart(parseWords(copy), MOST_QUOTED), { attachment: parseAttachment(copy) })
+  const other = addressOf(fields['quotedRemoteJid'])
+  return {
+    quoted_author_id: addressOf(fields['quotedParticipant']),
+    quoted_key,
+    ...(text === '' ? {} : { quoted_text: text }),
+    ...(other === undefined || other === chat_id ? {} : { quoted_chat_id: other }),
+  }
 }
 
 /** Parses a raw message; `undefined` when it has no readable id, no chat or no author. */
@@ -69,7 +96,6 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const author_id = addressOf(fields['author']) ?? addressOf(key['participant']) ?? addressOf(fields['from'])
   if (message_id === undefined || chat_id === undefined || author_id === undefined) return undefined
   const mentioned = Array.isArray(fields['mentionedJidList']) ? fields['mentionedJidList'].slice(0, MOST_MENTIONS) : []
-  const quoted_key = fields['quotedMsg'] === undefined ? undefined : textOf(fields['quotedStanzaID'])
   return {
     message_id,
     type: textOf(fields['type']) ?? 'unknown',
@@ -77,11 +103,11 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     chat_id,
     author_id,
     author_name: textOf(fields['notifyName']),
-    text: wordsOf(fields) ?? '',
+    text: parseWords(fields),
     sent_at: Number(fields['t'] ?? 0) * SECOND_MS,
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
-    quoted_author_id: fields['quotedMsg'] === undefined ? undefined : addressOf(fields['quotedParticipant']),
-    quoted_key: (quoted_key ?? '').length > MOST_ID_CHARACTERS ? undefined : quoted_key,
+    ...quoteOf(fields, chat_id),
+    details: detailsOf(fields),
     ack: Number(fields['ack'] ?? 0),
   }
 }

@@ -1,0 +1,224 @@
+/** Reads what comes with a message besides its words, as WhatsApp's page writes it: places, contacts, polls, media, events. */
+import type { Attachment, ContactCard, MediaKind } from '../../../messages/message-details.ts'
+import { SECOND_MS } from '../../../platform/clock.ts'
+import { cutStart } from '../../../text/cut.ts'
+import { WORDED_TYPES } from '../whatsapp-message.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Longest text that is taken, in UTF-16 units. */
+const MOST_CHARACTERS = 1000
+/** Most contacts and options that are taken. */
+const MOST_ITEMS = 50
+/** Beginning of a contact card that is read: a photo may follow. */
+const CARD_CHARACTERS = 20_000
+/** Prices are written in thousandths. */
+const PRICE_UNIT = 1000
+
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value !== 'string') return undefined
+  const text = cutStart(value, MOST_CHARACTERS).trim()
+  return text === '' ? undefined : text
+}
+
+const numberOf = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
+
+const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.slice(0, MOST_ITEMS) : [])
+
+/** The kinds of media, by the names that WhatsApp gives them. */
+const MEDIA: Readonly<Record<string, MediaKind>> = {
+  image: 'picture',
+  video: 'video',
+  ptv: 'video',
+  sticker: 'sticker',
+  'sticker-pack': 'sticker',
+  ptt: 'voice',
+  audio: 'audio',
+}
+
+const mediaOf = (kind: MediaKind, fields: Fields): Attachment => {
+  const isGif = kind === 'video' && (fields['isGif'] === true || fields['gifPlayback'] === true)
+  const seconds = numberOf(fields['duration'])
+  return {
+    kind: isGif ? 'gif' : kind,
+    ...(seconds === undefined || seconds <= 0 || kind === 'picture' || kind === 'sticker' ? {} : { seconds }),
+    ...(fields['isViewOnce'] === true ? { view_once: true } : {}),
+  }
+}
+
+const locationOf = (fields: Fields): Attachment => {
+  const [first, ...rest] = textOf(fields['loc'])?.split('\n') ?? []
+  const address = textOf(rest.join(', '))
+  return {
+    kind: 'location',
+    name: textOf(first) ?? textOf(fields['name']),
+    address: address ?? textOf(fields['address']),
+    latitude: numberOf(fields['lat']),
+    longitude: numberOf(fields['lng']),
+    ...(fields['isLive'] === true || fields['type'] === 'live_location' ? { live: true } : {}),
+  }
+}
+
+/** A line of a card that goes on in the next line begins there with a space; Apple puts groups before names. */
+const unfolded = (card: string): readonly string[] => card.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)
+
+/** What stands behind the first colon of a line of a card, without its escapes. */
+const valueOf = (line: string): string | undefined => {
+  const value = line.slice(line.indexOf(':') + 1)
+  const decoded = /^[^:]*;ENCODING=QUOTED-PRINTABLE/i.test(line) ? quotedPrintable(value) : value
+  return textOf(decoded.replace(/\\n/gi, ' ').replace(/\\([\\,;:])/g, '$1'))
+}
+
+const quotedPrintable = (value: string): string => {
+  const bytes = value.replace(/=([0-9A-F]{2})/gi, '%$1')
+  try {
+    return decodeURIComponent(bytes)
+  } catch {
+    return value
+  }
+}
+
+/** The name and the numbers on a contact card. */
+export const parseCard = (card: string, shown_name?: string): ContactCard => {
+  const lines = unfolded(cutStart(card, CARD_CHARACTERS))
+  const named = (name: string): readonly string[] =>
+    lines.filter(line => new RegExp(`^(?:[\\w-]+\\.)?${name}[;:]`, 'i').test(line))
+  const structured = (): string | undefined => {
+    const [line] = named('N')
+    const [family, given] = line === undefined ? [] : line.slice(line.indexOf(':') + 1).split(';')
+    return textOf(`${given ?? ''} ${family ?? ''}`)
+  }
+  const first = (name: string): string | undefined =>
+    named(name)
+      .map(valueOf)
+      .find(each => each !== undefined)
+  const numbers = named('TEL').flatMap(
+    line =>
+      valueOf(line)
+        ?.replace(/[^\d+*#() -]/g, '')
+        .trim() ?? [],
+  )
+  return {
+    name: shown_name ?? first('FN') ?? structured() ?? textOf(first('ORG')?.replace(/;.*/s, '')),
+    numbers: [...new Set(numbers.filter(number => /\d/.test(number)))],
+  }
+}
+
+const contactsOf = (fields: Fields): Attachment => {
+  const cards =
+    fields['type'] === 'multi_vcard'
+      ? itemsOf(fields['vcardList']).map(fieldsOf)
+      : [{ vcard: fields['body'], displayName: fields['vcardFormattedName'] }]
+  const list = fields['vcardList']
+  return {
+    kind: 'contacts',
+    contacts: cards.map(({ vcard, displayName }) =>
+      parseCard(typeof vcard === 'string' ? vcard : '', textOf(displayName)),
+    ),
+    count: fields['type'] === 'multi_vcard' && Array.isArray(list) ? list.length : 1,
+  }
+}
+
+const pollOf = (fields: Fields): Attachment => ({
+  kind: 'poll',
+  question: textOf(fields['pollName']) ?? textOf(fields['body']) ?? '',
+  options: itemsOf(fields['pollOptions']).flatMap(option => textOf(option) ?? textOf(fieldsOf(option)['name']) ?? []),
+})
+
+const instantOf = (value: unknown): string | undefined => {
+  const seconds = numberOf(value)
+  const at = seconds === undefined || seconds <= 0 ? undefined : new Date(seconds * SECOND_MS)
+  return at === undefined || Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+}
+
+const eventOf = (fields: Fields): Attachment => ({
+  kind: 'event',
+  name: textOf(fields['eventName']) ?? textOf(fields['body']) ?? '',
+  description: textOf(fields['eventDescription']),
+  place: textOf(fieldsOf(fields['eventLocation'])['name']) ?? textOf(fieldsOf(fields['eventLocation'])['address']),
+  starts: instantOf(fields['eventStartTime'] ?? fields['scheduledTimestampMs']),
+  ends: instantOf(fields['eventEndTime']),
+  ...(fields['isEventCanceled'] === true ? { cancelled: true } : {}),
+})
+
+const priceOf = (amount: unknown, currency: unknown): string | undefined => {
+  const thousandths = numberOf(amount)
+  const code = textOf(currency)
+  return thousandths === undefined || code === undefined
+    ? undefined
+    : `${(thousandths / PRICE_UNIT).toFixed(2)} ${code}`
+}
+
+/** Readers of everything that is no medium, by the names that WhatsApp gives the kinds. */
+const READERS: Readonly<Record<string, (fields: Fields) => Attachment>> = {
+  location: locationOf,
+  live_location: locationOf,
+  vcard: contactsOf,
+  multi_vcard: contactsOf,
+  poll_creation: pollOf,
+  event_creation: eventOf,
+  scheduled_event_creation: eventOf,
+  document: fields => ({
+    kind: 'document',
+    name: textOf(fields['filename']) ?? textOf(fields['title']),
+    pages: numberOf(fields['pageCount']),
+  }),
+  product: fields => ({
+    kind: 'product',
+    title: textOf(fields['title']),
+    description: textOf(fields['description']),
+    price: priceOf(fields['priceAmount1000'], fields['currencyCode']),
+  }),
+  order: fields => ({
+    kind: 'order',
+    title: textOf(fields['orderTitle']),
+    items: numberOf(fields['itemCount']),
+    price: priceOf(fields['totalAmount1000'], fields['totalCurrencyCode']),
+  }),
+  payment: fields => ({
+    kind: 'payment',
+    amount: priceOf(fields['paymentAmount1000'], fields['paymentCurrency']),
+  }),
+  groups_v4_invite: fields => ({ kind: 'group_invite', name: textOf(fields['inviteGrpName']) }),
+}
+
+/** Kinds that are no message of a person: notices of WhatsApp, and what is told in other ways. */
+const NOTICES =
+  /notification|protocol|placeholder|^(?:album|broadcast|call_log|ciphertext|comment|debug|gp2|keep_in_chat|pin.*|poll_.*|pinned_message|reaction.*|requests?_.*|revoked|status.*|unreadable|vote.*|.*_update|.*_notice|newsletter.*|bot_.*|encrypted.*)$/
+
+/** The names of the media that may be looked at once, on devices that do not show them. */
+const VIEW_ONCE = /^view_?once/
+
+/** What comes with a raw message; `undefined` for a text, and for what no person sent. */
+export const parseAttachment = (raw: unknown): Attachment | undefined => {
+  const fields = fieldsOf(raw)
+  const type = textOf(fields['type']) ?? 'unknown'
+  const media = MEDIA[type]
+  if (media !== undefined) return mediaOf(media, fields)
+  const read = READERS[type]
+  if (read !== undefined) return read(fields)
+  if (WORDED_TYPES.includes(type) || NOTICES.test(type)) return undefined
+  return VIEW_ONCE.test(type) ? { kind: 'picture', view_once: true } : { kind: 'unknown', type }
+}
+
+/**
+ * The words of a raw message: the body of a text, what was chosen on a button or a list, the caption of anything else.
+ * The body of a picture, a document or a place is its preview in base64, whether its file is there yet or not.
+ */
+export const parseWords = (raw: unknown): string => {
+  const fields = fieldsOf(raw)
+  const type = textOf(fields['type']) ?? 'unknown'
+  const words = (...values: readonly unknown[]): string =>
+    values.find((value): value is string => typeof value === 'string' && value.trim() !== '') ?? ''
+  if (typeof fields['directPath'] === 'string' && fields['directPath'] !== '') return words(fields['caption'])
+  if (WORDED_TYPES.includes(type)) {
+    const chosen = fieldsOf(fields['listResponse'])
+    return words(fields['body'], fields['caption'], fields['selectedDisplayText'], chosen['title'], fields['title'])
+  }
+  return words(fields['caption'], fields['comment'], fields['noteMsg'])
+}

@@ -1,0 +1,68 @@
+/** How a message of the history stands in a request: who speaks, what it replies to, and whether it was forwarded. */
+import type { PersonId } from '../../people/person.ts'
+import type { WindowMessage } from '../../sessions/session.ts'
+import { inQuotes } from '../../messages/message-details.ts'
+import { speakersOf } from '../../text/speaker-names.ts'
+
+export type ChatKind = 'direct' | 'group'
+
+/** What a message quotes, as far as it may be shown. */
+export interface ShownQuote {
+  /** `person`: someone of whom no more is known; `undefined`: not even that. */
+  readonly by: 'bot' | 'person' | { readonly person_id: PersonId; readonly sender_name: string | undefined } | undefined
+  readonly text: string | undefined
+}
+
+/** A message of the window with what the model is told about it. */
+export interface ShownMessage extends WindowMessage {
+  /** What it replies to, and whether it was forwarded: `forwarded`, `replying to you: "…"`. */
+  readonly mark?: string
+}
+
+/** What stands for a person whose name cannot be shown. */
+export const UNNAMED = 'Someone'
+
+/** Longest quote that is shown, in UTF-16 units. */
+const MOST_QUOTED = 1200
+
+/** The window with its marks, and in a group with the names of its members told apart. */
+export const withMarks = (
+  window: readonly WindowMessage[],
+  chat_kind: ChatKind,
+  quotations: ReadonlyMap<string, ShownQuote>,
+): readonly ShownMessage[] => {
+  const speakerOf = chat_kind === 'direct' ? undefined : speakersOf(window, UNNAMED)
+  return window.map(message => {
+    if (message.role !== 'user') return message
+    const mark = markOf(message, quotations.get(message.message_id), speakerOf)
+    const sender_name = speakerOf === undefined ? message.sender_name : speakerOf(message)
+    return speakerOf === undefined && mark === ''
+      ? message
+      : { ...message, sender_name, ...(mark === '' ? {} : { mark }) }
+  })
+}
+
+type SpeakerOf = ReturnType<typeof speakersOf>
+
+const markOf = (message: WindowMessage, quote: ShownQuote | undefined, speakerOf: SpeakerOf | undefined): string => {
+  const marks = [
+    ...(message.forwarded === undefined ? [] : [message.forwarded === 'often' ? 'forwarded many times' : 'forwarded']),
+    ...(quote === undefined ? [] : [quoteMark(quote, message, speakerOf)]),
+  ]
+  return marks.join(', ')
+}
+
+const quoteMark = ({ by, text }: ShownQuote, message: WindowMessage, speakerOf: SpeakerOf | undefined): string => {
+  const words = text === undefined ? 'a message that is not kept' : inQuotes(text, MOST_QUOTED)
+  const who = whoOf(by, message, speakerOf)
+  return who === undefined ? `replying to ${words}` : `replying to ${who}: ${words}`
+}
+
+const whoOf = (by: ShownQuote['by'], message: WindowMessage, speakerOf: SpeakerOf | undefined): string | undefined => {
+  if (by === undefined) return undefined
+  if (by === 'bot') return 'you'
+  if (by === 'person') return 'another message'
+  if (by.person_id === message.person_id) return 'their own message'
+  const named = { role: 'user', person_id: by.person_id, sender_name: by.sender_name } as const
+  return (speakerOf ?? speakersOf([named], UNNAMED))(named)
+}

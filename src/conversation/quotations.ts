@@ -1,0 +1,80 @@
+/** Finds what the messages of a conversation quote, so that the model sees what "translate this" means. */
+import { withoutFormatCharacters } from '../text/format-characters.ts'
+import type { MessageId, QuotedCopy } from '../messages/message.ts'
+import type { FoundQuote, QuotedWords, QuoteReader } from '../messages/quote-reader.ts'
+import type { WindowMessage } from '../sessions/session.ts'
+import { subjectsOf } from '../text/content-stems.ts'
+import type { ShownQuote } from './packing/shown-message.ts'
+import type { TurnContext } from './turn-context.ts'
+import type { TurnMessage } from './turn-message.ts'
+
+export interface QuotationsDeps {
+  readonly quotes: QuoteReader
+  /** Whether what is said is kept, so that a message that is known and not there was forgotten. */
+  readonly keep: boolean
+}
+
+/** Messages, the newest, whose quotes are looked up. */
+const MOST_QUOTING = 100
+/** Shorter quotes are too common to tell which part of a long reply is meant. */
+const LEAST_TOLD = 4
+
+/** What the messages of a window quote, by their ids. */
+export type Quotations = ReadonlyMap<MessageId, ShownQuote>
+
+/**
+ * Looks up what the messages of a window quote. Words of a message that is kept are those of the store: the copy that came
+ * with the quote may be forged or out of date. Words of another conversation are shown in the turn alone in which they
+ * were sent, and those of a forgotten message not at all.
+ */
+export const findQuotations = async (
+  { quotes, keep }: QuotationsDeps,
+  window: readonly WindowMessage[],
+  { scope, batch }: Pick<TurnContext, 'scope' | 'batch'>,
+): Promise<Quotations> => {
+  const quoting = window
+    .filter(message => message.reply_to !== undefined && message.role === 'user')
+    .slice(-MOST_QUOTING)
+    .flatMap(({ message_id, reply_to }) => (reply_to === undefined ? [] : [{ message_id, reply_to, scope }]))
+  if (quoting.length === 0) return new Map()
+  const found = await quotes.of(quoting)
+  const byId = new Map(batch.map(message => [message.message_id, message]))
+  return new Map(
+    quoting.map(({ message_id }) => {
+      const current = byId.get(message_id)
+      return [message_id, shownQuote(found.get(message_id) ?? { state: 'unknown' }, current, keep)]
+    }),
+  )
+}
+
+const shownQuote = (found: FoundQuote, current: TurnMessage | undefined, keep: boolean): ShownQuote => {
+  const copy = current?.quote
+  if (found.state === 'kept' || found.state === 'copied') return ofWords(found.words, copy)
+  if (copy === undefined || (found.state === 'gone' && keep)) return { by: undefined, text: undefined }
+  const text = withoutFormatCharacters(copy.text)
+  return { by: copy.by === 'bot' ? 'bot' : 'person', text: text === '' ? undefined : text }
+}
+
+const ofWords = ({ role, person_id, sender_name, text }: QuotedWords, copy: QuotedCopy | undefined): ShownQuote => ({
+  by: role === 'assistant' ? 'bot' : { person_id, sender_name },
+  text: copy !== undefined && isPartOf(copy.text, text) ? copy.text : text,
+})
+
+/** Whether a copy holds a part of a longer text, such as one message of a long reply: then that part is meant. */
+const isPartOf = (copy: string, text: string): boolean => {
+  const [part, whole] = [lettersOf(copy), lettersOf(text)]
+  return part.length >= LEAST_TOLD && part.length < whole.length && whole.includes(part)
+}
+
+/** Markup and line breaks differ between a text and what the channel shows of it. */
+const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
+
+/** What a search is asked for: the words of the turn, and what they quote where they name nothing by themselves. */
+export const questionWithQuotes = (question: string, batch: readonly TurnMessage[], quotations: Quotations): string => {
+  if (subjectsOf(question).size > MOST_VAGUE) return question
+  const quoted = batch.flatMap(({ message_id }) => quotations.get(message_id)?.text ?? [])
+  return [question, ...quoted].join('\n')
+}
+
+/** Subject words of a question that may be about what it quotes: "translate this", "is that right?". */
+const MOST_VAGUE = 2
