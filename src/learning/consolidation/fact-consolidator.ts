@@ -35,7 +35,7 @@ export interface ConsolidationResult {
 
 /** The known facts of one scope during one run of learning. Nothing else may learn in the scope meanwhile. */
 export interface KnownFacts {
-  /** Current facts that share most words with some texts, at most `limit`. */
+  /** Current facts, at most `limit`: those that share most words with some texts first, then the newest. */
   nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]>
   /** Stores a fact, or adds its source to the memory that says it already. Later facts are compared with it. */
   consolidate(

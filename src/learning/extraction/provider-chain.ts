@@ -26,6 +26,8 @@ import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
  * have, some of which cut what is longer without a word.
  */
 const USUAL_ROOM_TOKENS = 5000
+/** Most tokens of known facts besides these, for a model that is known to have more room. */
+const MOST_KNOWN_TOKENS = 10_000
 /** The name of the rules in the usage log. */
 const RULES = 'pattern'
 const BACKOFF: Backoff = { first_ms: SECOND_MS / 2, most_ms: 2 * SECOND_MS }
@@ -116,7 +118,7 @@ export class ProviderChain implements Extractor {
   ): Promise<VerifiedFacts> {
     const { tokens } = this.#deps
     let before: VerifiedFacts | undefined
-    for (const part of partsOf(input, roomOf(provider), tokens)) {
+    for (const part of partsOf(input, { request: roomOf(provider), known: roomForKnown(provider) }, tokens)) {
       const found = await this.#askPart(provider, withBefore(part, before), call)
       before = before === undefined ? found : joined(before, found)
     }
@@ -207,6 +209,12 @@ const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => 
 
 const roomOf = ({ model }: ExtractionProvider): number =>
   Math.min(model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS, USUAL_ROOM_TOKENS)
+
+/** Tokens for known facts besides, where the model is known to have more room than a usual request needs. */
+const roomForKnown = ({ model }: ExtractionProvider): number => {
+  const room = model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS
+  return Math.max(0, Math.min(room - USUAL_ROOM_TOKENS, MOST_KNOWN_TOKENS))
+}
 
 /** A later part is told what the parts before it were about. */
 const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): ExtractionInput =>
