@@ -10,12 +10,15 @@ import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { ModelError, modelErrorReason } from '../../models/model-error.ts'
+import { ownWords } from '../../messages/message-details.ts'
+import { isCorrection } from '../../text/correction.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
 import { factsOfCutResponse, parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
 import type { ExtractedFact, Extraction, ExtractionInput, ExtractionOptions, Extractor } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
+import { findCorrection } from './corrections.ts'
 import { findSource } from './quote-verification.ts'
 import { isSaidAsTrue } from './stance-verification.ts'
 import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './prompt.ts'
@@ -254,8 +257,27 @@ const verifyFacts = async (
   return { facts, quotes_not_found, not_meant, reflection: response.reflection }
 }
 
-const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => ({
-  text: fact.text.replace(/\s+/g, ' '),
+const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => {
+  const said = ownWords(source)
+  const correction = findCorrection(isCorrection(said) ? said : fact.quote, source, input)
+  const text = fact.text.replace(/\s+/g, ' ')
+  return {
+    ...asAnswered(fact, source, input),
+    // A model may copy “no, Tuesday”, which cannot be understood alone.
+    text: isCorrection(text) ? (correction?.text ?? text) : text,
+    replaces: [
+      ...fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
+      ...(correction?.replaces ?? []),
+    ],
+    corrects: correction?.corrects,
+  }
+}
+
+const asAnswered = (
+  fact: ResponseFact,
+  source: ExtractedFact['source'],
+  input: ExtractionInput,
+): Omit<ExtractedFact, 'text' | 'replaces' | 'corrects'> => ({
   quote: fact.quote,
   source,
   category: fact.category,
@@ -264,7 +286,6 @@ const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: Extr
   entities: entitiesOf(fact),
   relations: fact.relationships,
   same_as: input.known[(fact.same_as ?? 0) - 1]?.memory_id,
-  replaces: fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
 })
 
 const DATE_CHARACTERS = 'YYYY-MM-DD'.length
