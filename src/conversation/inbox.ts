@@ -2,7 +2,7 @@
  * The beginning of the pipeline: a message is on disk before any work on it, then waits in the queue of its scope, or
  * for the end of quiet hours.
  */
-import type { ChatId, IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -78,6 +78,13 @@ export class Inbox implements Conversation {
   async recover(): Promise<void> {
     const { recovery } = this.#deps
     await recovery.takeUp(await this.#notDelayed(await recovery.unanswered()))
+  }
+
+  async answerAgain(message_ids: readonly MessageId[]): Promise<void> {
+    // What is recorded now, the next start takes up.
+    if (this.#draining || message_ids.length === 0) return
+    const { recovery } = this.#deps
+    await recovery.takeUp(await this.#notDelayed(await recovery.waitingOf(message_ids)))
   }
 
   async sendHeld(serves?: (chat_id: ChatId) => boolean): Promise<void> {

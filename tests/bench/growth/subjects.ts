@@ -25,8 +25,9 @@ import { suggest } from '../../../src/platform/suggest.ts'
 import { readMessage } from '../../../src/retrieval/full-text/index-document.ts'
 import { readQuestion } from '../../../src/retrieval/full-text/query-parser.ts'
 import { restates, withoutRestatements } from '../../../src/retrieval/ranking/dedupe.ts'
+import { questionWordsOf, wordsOf } from '../../../src/text/analyser/analyser.ts'
 import { withDirection } from '../../../src/text/bidi.ts'
-import { subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
+import { formsIn, subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
 import { datesIn } from '../../../src/text/dates/dates.ts'
 import { indentContinuation } from '../../../src/text/indent-continuation.ts'
 import { languageOf } from '../../../src/text/language.ts'
@@ -36,7 +37,8 @@ import { kindOf, withoutRemember } from '../../../src/text/sentence-kind.ts'
 import { withoutSmallTalk } from '../../../src/text/small-talk.ts'
 import { splitSentences } from '../../../src/text/split-sentences.ts'
 import { stem } from '../../../src/text/stem.ts'
-import { tokenise, withoutFinalForms } from '../../../src/text/tokenise.ts'
+import { fold, withoutFinalForms } from '../../../src/text/fold.ts'
+import { tokenise } from '../../../src/text/tokenise.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import { topicLine } from '../../../src/text/topic-line.ts'
 import { valenceOf } from '../../../src/text/valence/valence.ts'
@@ -111,6 +113,10 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'stem of each word': text => tokenise(text).map(stem),
   subjectStems,
   subjectsOf,
+  formsIn,
+  fold,
+  wordsOf,
+  questionWordsOf,
   splitSentences,
   kindOf,
   withoutRemember,
