@@ -1,4 +1,4 @@
-/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it, or a turn. */
+/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it or to write it, or a turn. */
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -16,12 +16,14 @@ import { loadTurnContext, type SpokenMessage, type TurnContextDeps } from './tur
 import type { Turn } from './turn.ts'
 import { groupByChat, type TurnMessage } from './turn-message.ts'
 import type { UnreadableMessages } from './unreadable-messages.ts'
+import type { UnseenMedia } from './unseen-media.ts'
 
 export interface DispatcherDeps {
   readonly batches: BatchLoader
   readonly handlers: {
     readonly commands: CommandRunner
     readonly unreadable: UnreadableMessages
+    readonly unseen: UnseenMedia
     readonly turn: Turn
   }
   readonly contexts: TurnContextDeps
@@ -89,7 +91,10 @@ export class Dispatcher {
     const { contexts, handlers, loops } = this.#deps
     const [first, ...others] = talk
     if (first === undefined) return
-    const reply = await handlers.turn.run(await loadTurnContext(contexts, scope, [first, ...others], pause))
+    const context = await loadTurnContext(contexts, scope, [first, ...others], pause)
+    // What was answered without the model is a part of the conversation all the same.
+    const listens = context.listens || (await handlers.unseen.tell(context))
+    const reply = await handlers.turn.run({ ...context, listens })
     if (reply !== undefined) loops.answered(scope, reply)
   }
 }

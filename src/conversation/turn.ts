@@ -4,6 +4,7 @@
  *   channel → inbox → scheduler → dispatcher ─┬─ blocked:    ignored
  *                                             ├─ command:    command runner
  *                                             ├─ unreadable: asked for again
+ *                                             ├─ unseen:     media that its sender is told about once
  *                                             └─ talk:       turn
  *
  *   1. load the context   who spoke, where, in which language, what was said   turn-context.ts

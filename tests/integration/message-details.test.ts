@@ -149,3 +149,80 @@ test('with memory off a reply still shows what it quotes', async () => {
   await deliver({ text: 'translate this', reply_to: 'whatever', quote: { by: 'bot', text: 'Guten Tag' } })
   expect(lastUserLine()).toBe('[replying to you: "Guten Tag"] translate this')
 })
+
+const replies = (): readonly string[] => denidin.channel.sent.map(each => each.text)
+
+test('media without words get one kind sentence per person and kind, and later the model, which knows what came', async () => {
+  await sends({ attachment: { kind: 'voice', seconds: 14 } })
+  expect(replies()).toEqual([
+    'Thank you, it arrived. I cannot listen to voice messages yet: please tell me in words what it is about.',
+  ])
+  expect(denidin.models.of('completion')).toEqual([])
+  await denidin.say('so, where is it?')
+  expect(userLines()).toEqual(['[voice message, 0:14, not transcribed]\nso, where is it?'])
+  await sends({ attachment: { kind: 'voice', seconds: 3 } })
+  expect(lastUserLine()).toBe('[voice message, 0:03, not transcribed]')
+  await denidin.restart()
+  await sends({ attachment: { kind: 'voice', seconds: 5 } })
+  await sends({ attachment: { kind: 'sticker' } })
+  const told = denidin.channel.sent.filter(each => each.text.startsWith('Thank you, it arrived'))
+  expect(told.map(each => each.text)).toEqual([expect.stringContaining('see stickers')])
+  expect(denidin.channel.sent).toHaveLength(2)
+})
+
+test('the sentence about media is in the language that the person writes', async () => {
+  await denidin.say('שלום, מה שלומך?')
+  await sends({ attachment: { kind: 'picture' } })
+  expect(replies().at(-1)).toBe('תודה, זה הגיע. עדיין אין לי אפשרות לראות תמונות: אפשר לכתוב לי במילים במה מדובר?')
+})
+
+test('of a kind that no one knows the person is told once, and the model afterwards', async () => {
+  const unknown = { attachment: { kind: 'unknown', type: 'hologram' } } as const
+  await sends(unknown)
+  await sends(unknown)
+  await sends({ attachment: { kind: 'unknown', type: 'other' } })
+  expect(replies().filter(each => each.startsWith('Something arrived that I cannot read yet.'))).toHaveLength(2)
+  expect(replies()).toHaveLength(3)
+})
+
+test('a picture with a question goes to the model, and so does one that a question follows at once', async () => {
+  await sends({ attachment: { kind: 'picture' } }, 'what is this?')
+  expect(lastUserLine()).toBe('what is this?\n[picture, not seen]')
+  await denidin.restart({ conversation: { debounce_ms: 50 } })
+  await Promise.all([sends({ attachment: { kind: 'video' } }), denidin.say('and this?')])
+  expect(userLines().at(-1)).toBe('[video, not seen]\nand this?')
+})
+
+test('in a group only those who speak to the bot are told', async () => {
+  const voice = {
+    chat_id: GROUP,
+    chat_kind: 'group',
+    sender: DAN,
+    text: '',
+    details: { attachment: { kind: 'voice' } },
+  } as const
+  await deliver({ ...voice, addressed: false })
+  expect(replies()).toEqual([])
+  await deliver({ ...voice, addressed: true })
+  expect(replies()).toHaveLength(1)
+})
+
+test('with memory off the sentence is said once too', async () => {
+  await denidin.restart({ feature_flags: { enable_memory_system: false, enable_ollama: false } })
+  await sends({ attachment: { kind: 'gif' } })
+  await sends({ attachment: { kind: 'gif' } })
+  expect(replies()).toEqual([expect.stringContaining('see GIFs'), 'You said: [GIF, not seen]'])
+})
+
+test('words that were forwarded are no facts about their sender, and end none', async () => {
+  await denidin.say('I live in Haifa')
+  await denidin.say('/reset')
+  await sends({ forwarded: 'once' }, 'I moved to Madrid')
+  await denidin.say('/reset')
+  await denidin.say('where do I live?')
+  const request = denidin.lastRequest()
+  expect(request).toContain('I live in Haifa')
+  expect(request).not.toMatch(/Haifa"[^\n]*\(now:|until/)
+  await denidin.say('who moved to Madrid?')
+  expect(denidin.lastRequest()).toMatch(/\[forwarded\]: \\?"I moved to Madrid/)
+})

@@ -27,6 +27,26 @@ const PRIVACY_ON = 'Learning is on: I remember what matters from what you say. /
 const PRIVACY_OFF =
   'Learning is off: from now on I take no facts from what you say, and neither summarise it nor find it again later. We can go on talking: the messages stay in the history of this conversation until you /forget them, and I see them while it lasts. What I already know stays. /privacy on turns learning on again.'
 
+const HEARD = new Map([
+  ['voice', 'voice messages'],
+  ['audio', 'audio files'],
+])
+const SEEN = new Map([
+  ['picture', 'pictures'],
+  ['video', 'videos'],
+  ['gif', 'GIFs'],
+  ['sticker', 'stickers'],
+])
+const list = new Intl.ListFormat('en', { type: 'disjunction' })
+
+const cannot_read = (kinds: readonly string[]): string => {
+  const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
+  const senses = [...(heard === '' ? [] : [`listen to ${heard ?? ''}`]), ...(seen === '' ? [] : [`see ${seen ?? ''}`])]
+  return senses.length === 0
+    ? 'Something arrived that I cannot read yet. Please tell me in words what it is about.'
+    : `Thank you, it arrived. I cannot ${senses.join(' or ')} yet: please tell me in words what it is about.`
+}
+
 const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down' }
 
 const storedLines = ({
@@ -217,5 +237,6 @@ export const en: Strings = {
   restarted_before_answer: 'I was restarted before I could answer. Please send it again.',
   something_went_wrong:
     'Something went wrong on my side. Please try again; if it happens again, tell my administrator.',
+  cannot_read,
   unreadable: 'Your last message reached me but could not be read. Please send it once more.',
 }
