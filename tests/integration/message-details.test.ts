@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { MessageDetails } from '../../src/messages/message-details.ts'
 import type { IncomingMessage } from '../../src/messages/message.ts'
+import { join } from 'node:path'
+import { residueIn } from '../support/residue.ts'
 import { TestDenidin } from '../support/denidin.ts'
 import { reply } from '../support/model-server.ts'
 
@@ -225,4 +227,59 @@ test('words that were forwarded are no facts about their sender, and end none', 
   expect(request).not.toMatch(/Haifa"[^\n]*\(now:|until/)
   await denidin.say('who moved to Madrid?')
   expect(denidin.lastRequest()).toMatch(/\[forwarded\]: \\?"I moved to Madrid/)
+})
+
+const residueOf = async (word: string): Promise<readonly string[]> =>
+  await residueIn([denidin.data(), join(denidin.folder, 'logs')], { words: [word] })
+
+test('forgetting takes what came with messages, and copies of quotes of whoever forgets', async () => {
+  await sends({ attachment: { kind: 'location', name: 'Quetzal Square' } })
+  const in_group = { chat_id: GROUP, chat_kind: 'group', addressed: true } as const
+  denidin.models.always('completion', reply('All right.'))
+  await deliver({ ...in_group, sender: DAN, text: 'hello' })
+  await deliver({
+    ...in_group,
+    sender: member('15550001111', 'Ana'),
+    text: 'translate this',
+    reply_to: `false_${GROUP}_OLD_15550002222@c.us`,
+    quote: { by: DAN, text: 'Zebrafisch um acht' },
+  })
+  expect(userLines().at(-1)).toContain('Ana [replying to Dan: "Zebrafisch um acht"]: translate this')
+  denidin.clock.forward(3_600_000)
+  await denidin.app.messageVectors.whenIdle()
+  expect(await residueOf('Quetzal')).not.toEqual([])
+  expect(await residueOf('Zebrafisch')).not.toEqual([])
+
+  await denidin.app.runner.run(
+    'memory.forget',
+    { what: 'all', person: '15550002222' },
+    { caller: { transport: 'cli', level: 'operator' }, confirmed: true },
+  )
+  expect(await residueOf('Zebrafisch')).toEqual([])
+  await denidin.say('/forget all')
+  expect(await denidin.say('yes')).toContain('nothing of it is left')
+  expect(await residueOf('Quetzal')).toEqual([])
+})
+
+test("what the bot repeated of a group member's words that were quoted to it in private goes with them", async () => {
+  const said = await deliver({
+    chat_id: GROUP,
+    chat_kind: 'group',
+    addressed: false,
+    sender: DAN,
+    text: 'the gate code is Okapi77',
+  })
+  denidin.models.next('completion', reply('The gate code is Okapi77, it says.'))
+  await deliver({
+    text: 'what is it?',
+    reply_to: said.message_id,
+    quote: { by: DAN, text: 'the gate code is Okapi77' },
+  })
+  expect(await residueOf('Okapi77')).not.toEqual([])
+  await denidin.app.runner.run(
+    'memory.forget',
+    { what: 'all', person: '15550002222' },
+    { caller: { transport: 'cli', level: 'operator' }, confirmed: true },
+  )
+  expect(await residueOf('Okapi77')).toEqual([])
 })
