@@ -17,7 +17,12 @@ const duration = (seconds: number): string => {
   return many(Math.floor(seconds / DAY_SECONDS), 'day')
 }
 
-const SPEAKERS = { you: 'you said', others: 'someone else said', conversation: 'from a conversation' }
+const SPEAKERS = {
+  you: 'you said',
+  others: 'someone else said',
+  conversation: 'from a conversation',
+  forwarded: 'forwarded',
+}
 
 /** Transcripts and summaries of conversations are our words; what people said stays word for word. */
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
@@ -132,7 +137,7 @@ const commands: CommandStrings = {
         const what =
           text === null || said_on === null
             ? '(forgotten since)'
-            : `${englishDay(said_on)}: ${listedText(ownWords({ by, text }))}`
+            : `${englishDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`
         return `- ${what}${given_as === 'profile' ? ' (I am given this with each of your messages)' : similar}`
       })

@@ -19,7 +19,7 @@ const duration = (seconds: number): string => {
   return many(Math.floor(seconds / DAY_SECONDS), 'יום', 'ימים', 'יומיים')
 }
 
-const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה' }
+const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה', forwarded: 'הודעה שהועברה' }
 
 /** Transcripts and summaries of conversations are our words; what people said stays word for word. */
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
@@ -136,7 +136,7 @@ const commands: CommandStrings = {
         const what =
           text === null || said_on === null
             ? '(נשכח בינתיים)'
-            : `${hebrewDay(said_on)}: ${listedText(ownWords({ by, text }))}`
+            : `${hebrewDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
         return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
       })

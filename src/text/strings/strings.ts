@@ -24,7 +24,7 @@ export interface StatusFigures {
 /** A memory or message as a list shows it. */
 export interface ListedFigures {
   readonly number: number
-  readonly by: 'you' | 'others' | 'conversation'
+  readonly by: 'you' | 'others' | 'conversation' | 'forwarded'
   /** Where the reader is. */
   readonly said_on: CalendarDay
   readonly in_group: boolean
