@@ -283,3 +283,32 @@ test("what the bot repeated of a group member's words that were quoted to it in 
   )
   expect(await residueOf('Okapi77')).toEqual([])
 })
+
+test('lists say what was forwarded, and hold what came with messages', async () => {
+  await sends({
+    attachment: { kind: 'contacts', contacts: [{ name: 'Dana Levi', numbers: ['+972 50-123-4567'] }], count: 1 },
+  })
+  await sends({ forwarded: 'once' }, 'The parade is on Friday in Madrid')
+  const listed = await denidin.say('/memory')
+  expect(listed).toContain('you said: [contact: "Dana Levi", +972 50-123-4567]')
+  expect(listed).not.toContain('parade')
+  expect(await denidin.say('/memory parade')).toContain('forwarded: The parade is on Friday in Madrid')
+  expect(await denidin.say('/memory Levi')).toContain('Dana Levi')
+  const exported = await denidin.say('/export')
+  expect(exported).toContain('Dana Levi')
+  expect(exported).toMatch(/The parade is on Friday in Madrid[^\n]*forwarded: yes/)
+  await denidin.say('/reset')
+  await denidin.say('when is the parade in Madrid?')
+  expect(await denidin.say('/why')).toMatch(/forwarded: The parade is on Friday/)
+})
+
+test('/why names a message that was quoted', async () => {
+  const said = await deliver({ text: 'my bike is green' })
+  await denidin.say('/reset')
+  await deliver({
+    text: 'sure?',
+    reply_to: said.message_id,
+    quote: { by: member('15550001111', 'Ana'), text: 'my bike is green' },
+  })
+  expect(await denidin.say('/why')).toContain('my bike is green')
+})
