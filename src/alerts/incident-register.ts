@@ -160,7 +160,6 @@ export class IncidentRegister {
         this.#unsaved.delete(component)
       } catch (error) {
         this.#logger.debug('An incident could not be written', { reason: asDenidinError(error).message })
-        return
       }
     }
   }

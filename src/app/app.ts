@@ -94,7 +94,7 @@ export class App implements AsyncDisposable {
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts } = this.#parts
     const { stores, audit, exportFiles, memory } = foundation
-    const { agent, channels } = services
+    const { agent, channels, privacy } = services
     return [
       {
         name: 'stores',
@@ -105,6 +105,7 @@ export class App implements AsyncDisposable {
       { name: 'audit log', stop: () => audit.close() },
       { name: 'exports', personalData: [exportFiles.personal] },
       ...memory.modules,
+      { name: 'erasures', stop: async () => privacy.forgetting[Symbol.dispose]() },
       { name: 'background tasks', stop: () => process.background.whenIdle() },
       { name: 'recovery', start: () => this.conversation.recover() },
       ...channels.map(channel => ({

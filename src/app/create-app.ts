@@ -51,12 +51,13 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 const healthChecks = (
   { settings, streams = [], parts }: AppDeps,
   { stores, audit, memory, models }: Foundation,
-  { channels, delivery, learning }: Services,
+  { channels, delivery, learning, privacy }: Services,
 ): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
   ...channels,
   delivery.outbox,
   delivery.loops,
+  privacy.forgetting,
   ...models.checks,
   ...learning.health,
   ...stores.health,

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ChannelEvents } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
+import { AnswersUnderWay } from '../conversation/answers-under-way.ts'
 import { Apologies } from '../conversation/apologies.ts'
 import { AutomaticReplies } from '../conversation/automatic-replies.ts'
 import { Backfill } from '../conversation/backfill.ts'
@@ -18,6 +19,7 @@ import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
+import { RecentChanges } from '../conversation/recent-changes.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
 import { ReplyWriter } from '../conversation/reply-writer.ts'
@@ -79,6 +81,8 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
     ...runtime,
     stringsFor: stringsFor(stores.preferences),
     writer: new ReplyWriter({ ...runtime, keep }),
+    underWay: new AnswersUnderWay(),
+    recent: new RecentChanges(runtime.tokens),
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
   const turn = createTurn(deps, shared, system_prompt)
@@ -90,6 +94,8 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
 
 /** What several parts of the pipeline use. */
 interface Shared extends Runtime {
+  readonly underWay: AnswersUnderWay
+  readonly recent: RecentChanges
   readonly stringsFor: ReturnType<typeof stringsFor>
   readonly writer: ReplyWriter
 }
@@ -148,10 +154,10 @@ const createDispatcher = (
     loops,
     messages,
     batches: new BatchLoader({
+      ...shared,
       people,
       messages,
       pauses,
-      clock: shared.clock,
       keep: keeps(settings),
       requeue: message => {
         scheduler.push(message.scope, [message], false)
@@ -219,8 +225,10 @@ const createEvents = (
 ): Pipeline['events'] => {
   const { people, messages, pauses, erasures, memberNames: members } = stores
   const { exclusive } = scheduler
+  const { underWay, recent } = shared
   const changes = new MessageEvents({
     ...shared,
+    answers: { underWay, recent, again: message_ids => conversation.answerAgain(message_ids) },
     people,
     messages,
     windows: sessions.windows,

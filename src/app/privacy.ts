@@ -59,6 +59,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       purge: features.purge,
     },
     sessions: { sessions, ledger: stores.ledger, folders: stores.folders, sessionsChanged },
+    exclusive: privacy.exclusive,
     audit,
     clock: parts.clock,
     logger: parts.logger,

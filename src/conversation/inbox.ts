@@ -2,7 +2,7 @@
  * The beginning of the pipeline: a message is on disk before any work on it, then waits in the queue of its scope, or
  * for the end of quiet hours.
  */
-import type { ChatId, IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -17,7 +17,7 @@ import { QuietHoursQueue } from './pacing/quiet-hours-queue.ts'
 import type { Recovery } from './recovery.ts'
 import type { TurnMessage } from './turn-message.ts'
 import type { Exclusive, TurnScheduler } from './turn-scheduler.ts'
-import type { SetAside } from '../platform/set-aside.ts'
+import { isOfItem, type SetAside } from '../platform/set-aside.ts'
 
 export interface InboxDeps {
   readonly recorder: MessageRecorder
@@ -66,7 +66,8 @@ export class Inbox implements Conversation {
           if (open !== undefined && !this.#draining) recorded.push(open)
         } catch (error) {
           failures.push(error)
-          this.#deps.setAside.add('recording messages', message.message_id, error)
+          // A full disk or a damaged file is no fault of the message, and its component says so.
+          if (isOfItem(error)) this.#deps.setAside.add('recording messages', message.message_id, error)
         }
       }
       await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
@@ -77,6 +78,13 @@ export class Inbox implements Conversation {
   async recover(): Promise<void> {
     const { recovery } = this.#deps
     await recovery.takeUp(await this.#notDelayed(await recovery.unanswered()))
+  }
+
+  async answerAgain(message_ids: readonly MessageId[]): Promise<void> {
+    // What is recorded now, the next start takes up.
+    if (this.#draining || message_ids.length === 0) return
+    const { recovery } = this.#deps
+    await recovery.takeUp(await this.#notDelayed(await recovery.waitingOf(message_ids)))
   }
 
   async sendHeld(serves?: (chat_id: ChatId) => boolean): Promise<void> {
@@ -119,7 +127,8 @@ export class Inbox implements Conversation {
   async #notDelayed<M extends OpenMessage>(messages: readonly M[]): Promise<readonly M[]> {
     const now: M[] = []
     for (const message of messages) {
-      if (await this.#deps.quiet.delay(message)) this.#untilQuietHoursEnd.add(message)
+      // One that cannot be judged is taken up: what is wrong shows there, and keeps no other message back.
+      if (await this.#deps.quiet.delay(message).catch(() => false)) this.#untilQuietHoursEnd.add(message)
       else now.push(message)
     }
     return now
@@ -130,10 +139,10 @@ export class Inbox implements Conversation {
     if (waited.length > 0) this.#logger.info('Quiet hours are over', { messages: waited.length })
     try {
       await recovery.takeUp(waited)
-      await deferred.send('resumed')
     } catch (error) {
       const reason = asDenidinError(error).message
       this.#logger.error('What waited for the end of quiet hours was not taken up', { reason })
     }
+    await deferred.send('resumed')
   }
 }

@@ -1,5 +1,5 @@
 /** Takes up messages that were recorded and not answered: those of an earlier process, and those that waited. */
-import type { ChatId } from '../messages/message.ts'
+import type { ChatId, MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -46,6 +46,12 @@ export class Recovery {
     return waiting
   }
 
+  /** Those of these messages that wait for their turn. */
+  async waitingOf(message_ids: readonly MessageId[]): Promise<readonly OpenMessage[]> {
+    const ids = new Set(message_ids)
+    return (await this.#deps.messages.inbox.open()).filter(message => ids.has(message.message_id))
+  }
+
   /** Queues messages whose texts are still known, and has the other texts said again. */
   async takeUp(waiting: readonly OpenMessage[]): Promise<void> {
     const { messages, scheduler, clock } = this.#deps
@@ -53,7 +59,12 @@ export class Recovery {
     for (const [scope, batch] of Map.groupBy(known, message => message.scope)) scheduler.push(scope, batch, true)
     const lost = waiting.filter(message => message.text === undefined)
     const unheard = lost.filter(message => !message.addressed).map(message => message.message_id)
-    await messages.inbox.settle(unheard, 'unanswerable', clock.now())
+    await this.#deps.setAside.attemptAll(
+      'ending the wait of lost messages',
+      unheard,
+      id => id,
+      ids => messages.inbox.settle(ids, 'unanswerable', clock.now()),
+    )
     const addressed = lost.filter(message => message.addressed)
     for (const [chat_id, ofChat] of Map.groupBy(addressed, message => message.chat_id)) {
       await this.#deps.setAside.attempt('asking to repeat lost messages', chat_id, () => this.#askAgain(ofChat))

@@ -70,23 +70,41 @@ export class Turn {
   }
 
   /**
-   * @returns the text of the reply; `undefined` when the bot only listens
+   * @param wanted aborted when a message of the turn was edited or deleted
+   * @returns the text of the reply; `undefined` when the bot only listens; `changed` when that happened before
+   *   anything of the reply went out: what is left of the messages is unanswered
    * @throws what a step throws; what was said is unanswered then
    */
-  async run(turn: TurnContext): Promise<string | undefined> {
-    const { sessions, completion, delivery } = this.#deps
+  async run(turn: TurnContext, wanted: AbortSignal): Promise<{ readonly said: string } | 'changed' | undefined> {
+    const { sessions } = this.#deps
     const session = await openSession(sessions, turn)
     const { session_id } = session
     if (turn.listens) {
       await this.#listen(turn, session_id)
       return undefined
     }
+    try {
+      return { said: await this.#answer(turn, session, wanted) }
+    } catch (error) {
+      if (!wanted.aborted) throw error
+      this.#logger.info('What was said was changed before it was answered')
+      // The window holds the former words.
+      await sessions.windows.refresh(session_id)
+      return 'changed'
+    }
+  }
+
+  /** @throws also the reason of `wanted`, when it is aborted before anything of the reply went out */
+  async #answer(turn: TurnContext, session: Session, wanted: AbortSignal): Promise<string> {
+    const { sessions, completion, delivery } = this.#deps
+    const { session_id } = session
     await turn.channel?.seen(turn.chat_id)
     // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
     await using _typing = await turn.channel?.typing(turn.chat_id)
     const packed = await this.#pack(turn, session)
-    const answer = await complete(completion, turn, packed)
-    const delivered = await deliver(delivery, turn, answer, session_id)
+    const answer = await complete(completion, turn, packed, wanted)
+    const delivered = await deliver(delivery, turn, answer, session_id, wanted)
+    if (delivered.message_id === undefined) wanted.throwIfAborted()
     await remember(sessions, turn, { session_id, answer, delivered, packed })
     return answer.text
   }

@@ -222,6 +222,7 @@ export class LearningRun {
       restated: report.restated,
       ended: report.ended,
       unfound: extraction.quotes_not_found,
+      not_meant: extraction.not_meant,
     })
   }
 }

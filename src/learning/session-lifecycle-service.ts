@@ -102,7 +102,7 @@ export class SessionLifecycleService implements SessionLifecycle {
     let purged = 0
     for (const session of await stores.ledger.purgeable(before)) {
       if (options.signal?.aborted) break
-      const removed = await this.#attempt('An archived session could not be removed', session, async () => {
+      const removed = await this.#attempt('removing archived sessions', session, async () => {
         if (session.archived_to !== undefined) await stores.folders.purge(session.archived_to)
         await stores.ledger.purged(session.session_id)
       })
@@ -119,7 +119,7 @@ export class SessionLifecycleService implements SessionLifecycle {
     const now = clock.now()
     for (const session of await stores.ledger.idle(now - limits.timeout_ms, now + limits.timeout_ms)) {
       if (options.signal?.aborted) break
-      await this.#attempt('A session could not be closed', session, () => this.#closeIfStillIdle(session))
+      await this.#attempt('closing sessions', session, () => this.#closeIfStillIdle(session))
       await yieldToEventLoop()
     }
   }
@@ -181,11 +181,11 @@ export class SessionLifecycleService implements SessionLifecycle {
   }
 
   /** One session that fails must not hold up the others. @returns whether it succeeded */
-  async #attempt(failure: string, { session_id }: SessionRecord, act: () => Promise<void>): Promise<boolean> {
+  async #attempt(work: string, { session_id }: SessionRecord, act: () => Promise<void>): Promise<boolean> {
     try {
-      return (await this.#deps.setAside.attempt('closing sessions', session_id, act)).done
+      return (await this.#deps.setAside.attempt(work, session_id, act)).done
     } catch (error) {
-      this.#logger.error(failure, { session_id, reason: asDenidinError(error).message })
+      this.#logger.error('Work on a session failed', { work, session_id, reason: asDenidinError(error).message })
       return false
     }
   }

@@ -13,6 +13,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { isOfItem, type SetAside } from '../platform/set-aside.ts'
 import { SingleFlight } from '../platform/single-flight.ts'
 import type { HistoryStore } from '../messages/history-store.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
@@ -36,6 +37,7 @@ export interface StoreSessionDeps {
   readonly folders: Pick<SessionFolders, 'archive' | 'archivePath' | 'write'>
   readonly history: Pick<HistoryStore, 'ofSession'>
   readonly sessionMemory: SessionMemory
+  readonly setAside: SetAside
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger
@@ -102,13 +104,24 @@ export class LongTermStorage implements SessionStorage {
   }
 
   async #recordFailure(session: SessionRecord, error: unknown): Promise<StoreSessionOutcome> {
+    const { session_id } = session
+    try {
+      return await this.#countFailure(session, asDenidinError(error).message)
+    } catch (unrecorded) {
+      // It stays due: the next sweep takes it up.
+      if (isOfItem(unrecorded)) this.#deps.setAside.add('storing sessions', session_id, unrecorded)
+      else this.#logger.error('Session not transferred', { session_id, reason: asDenidinError(unrecorded).message })
+      return 'failed'
+    }
+  }
+
+  async #countFailure(session: SessionRecord, reason: string): Promise<'failed' | 'dead'> {
     const { ledger, clock, ids, metrics } = this.#deps
     const { session_id } = session
     const failures = session.attempts + 1
     const dead = failures >= MAX_ATTEMPTS
     metrics.count('session_transfers_failed')
     await ledger.failed(session_id, dead ? undefined : clock.now() + backoffDelay(BACKOFF, failures, ids))
-    const reason = asDenidinError(error).message
     if (dead) this.#logger.error('Session given up, kept on disk', { session_id, attempts: failures, reason })
     else this.#logger.warn('Session not transferred, will be retried', { session_id, attempts: failures, reason })
     return dead ? 'dead' : 'failed'

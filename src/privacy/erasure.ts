@@ -4,12 +4,14 @@
  */
 import type { AppliedErasures, ErasedIds, ErasureAct, Erasures } from '../messages/erasures.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
-import { scopeOfPerson } from '../messages/scope.ts'
+import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
 import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
-import type { Clock } from '../platform/clock.ts'
+import { MINUTE_MS, type Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
+import type { Health, HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import { byScope, erasureTargetsOf, learnedFrom, repetitionsOf, sessionsOf, type Things } from './erasure-targets.ts'
 import { SessionErasure, type SessionErasureDeps } from './session-erasure.ts'
@@ -40,7 +42,7 @@ export interface ErasureRequest {
   readonly said_before?: number | undefined
 }
 
-export interface Erasure {
+export interface Erasure extends HealthCheck, Disposable {
   /** Deletes everything about a person. */
   everything(request: ErasureRequest): Promise<ForgetReport>
   /**
@@ -48,7 +50,10 @@ export interface Erasure {
    * them. Answers to these messages, and what the bot repeated of them later, go too.
    */
   things(request: ErasureRequest, things: Things): Promise<ForgetReport>
-  /** At the start: completes interrupted acts, and repeats those that a restored copy of the data has not been through. */
+  /**
+   * At the start: completes interrupted acts, and repeats those that a restored copy of the data has not been through.
+   * One that fails keeps no other back, and is tried again later. @returns how many were completed
+   */
   resume(): Promise<number>
 }
 
@@ -58,6 +63,8 @@ export interface ErasureDeps {
   readonly log: { readonly erasures: Erasures; readonly applied: AppliedErasures }
   readonly texts: TextErasureDeps
   readonly sessions: SessionErasureDeps
+  /** Runs an act while no turn of the conversation is under way. */
+  readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
   readonly audit: AuditLog
   readonly clock: Clock
   readonly logger: Logger
@@ -65,11 +72,19 @@ export interface ErasureDeps {
 
 /** A turn in progress may write once more after the first pass; then it has ended. */
 const PASSES = 3
+/** How long until acts that failed are tried again. */
+const RETRY_MS = 10 * MINUTE_MS
 
 class RecordedErasure implements Erasure {
+  readonly name = 'erasures'
   readonly #deps: ErasureDeps
   readonly #texts: TextErasure
   readonly #sessions: SessionErasure
+  /** Why acts are not complete, by their ids. */
+  readonly #unfinished = new Map<string, string>()
+  readonly #under_way = new Set<string>()
+  #residue = 0
+  #retry: Disposable | undefined
 
   constructor(deps: ErasureDeps) {
     this.#deps = deps
@@ -97,22 +112,76 @@ class RecordedErasure implements Erasure {
     const { log, texts, clock } = this.#deps
     const all = await erasureTargetsOf(texts, person_id, wanted)
     const act = await log.erasures.begin({ kind: 'messages', person_id, at: clock.now(), spared })
-    await log.erasures.add(act.act, { ...all, sessions: sessionsOf(all.messages) })
-    // Memories that also came from other messages are learned again from those.
-    const sources = await texts.messages.get(all.memories.flatMap(memory => memory.sources))
-    await texts.changeLog.requestRelearning(sessionsOf(sources))
-    return await this.#apply(act, by)
+    return await this.#apply(act, by, async () => {
+      await log.erasures.add(act.act, { ...all, sessions: sessionsOf(all.messages) })
+      // Memories that also came from other messages are learned again from those.
+      const sources = await texts.messages.get(all.memories.flatMap(memory => memory.sources))
+      await texts.changeLog.requestRelearning(sessionsOf(sources))
+    })
   }
 
   async resume(): Promise<number> {
-    const { erasures, applied } = this.#deps.log
-    const done = await applied.applied()
-    const open = (await erasures.acts()).filter(each => !done.has(each.act))
-    for (const act of open) await this.#apply(act, 'start')
-    return open.length
+    const { log, exclusive, logger } = this.#deps
+    const done = await log.applied.applied()
+    const open = (await log.erasures.acts()).filter(each => !done.has(each.act) && !this.#under_way.has(each.act))
+    let completed = 0
+    for (const act of open) {
+      try {
+        await exclusive(scopeOfPerson(act.person_id), () => this.#apply(act, 'start'))
+        completed++
+      } catch (error) {
+        const reason = asDenidinError(error).message
+        logger.for('privacy').error('What was to be forgotten is not gone yet', { act: act.act, reason })
+      }
+    }
+    return completed
   }
 
-  async #apply(act: ErasureAct, by: string): Promise<ForgetReport> {
+  async health(): Promise<Health> {
+    const [reason] = this.#unfinished.values()
+    if (reason !== undefined) {
+      const detail = `Not everything that was to be forgotten is gone (erasures: ${String(this.#unfinished.size)}): ${reason}. It is tried again every 10 minutes and at the next start.`
+      return { state: 'degraded', detail }
+    }
+    return this.#residue > 0
+      ? {
+          state: 'degraded',
+          detail: `Traces of what was to be forgotten are left (${String(this.#residue)}); the log names the erasures.`,
+        }
+      : { state: 'ok', detail: 'Everything that was to be forgotten is gone.' }
+  }
+
+  [Symbol.dispose](): void {
+    this.#retry?.[Symbol.dispose]()
+  }
+
+  /** Completes an act; one that fails is tried again later. */
+  async #apply(act: ErasureAct, by: string, prepare?: () => Promise<void>): Promise<ForgetReport> {
+    this.#under_way.add(act.act)
+    try {
+      await prepare?.()
+      const report = await this.#complete(act, by)
+      this.#unfinished.delete(act.act)
+      this.#residue += report.residue
+      return report
+    } catch (error) {
+      this.#unfinished.set(act.act, asDenidinError(error).message)
+      this.#retryLater()
+      throw error
+    } finally {
+      this.#under_way.delete(act.act)
+    }
+  }
+
+  #retryLater(): void {
+    this.#retry?.[Symbol.dispose]()
+    this.#retry = this.#deps.clock.after(RETRY_MS, () => {
+      // A log that cannot be read is read again by the next start.
+      void this.resume().catch(() => undefined)
+    })
+  }
+
+  async #complete(act: ErasureAct, by: string): Promise<ForgetReport> {
     const { erasures, applied } = this.#deps.log
     await erasures.resume(act)
     const report = act.kind === 'person' ? await this.#erasePerson(act) : await this.#eraseThings(act)

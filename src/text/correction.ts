@@ -1,7 +1,8 @@
 /** Recognises a message that corrects what its speaker said just before, such as "no, Tuesday". English and Hebrew. */
 import { lexiconPatterns } from './lexicons/lexicon.ts'
 import { isStopWord } from './stop-words.ts'
-import { tokenise, withoutFinalForms } from './tokenise.ts'
+import { withoutFinalForms } from './fold.ts'
+import { tokenise } from './tokenise.ts'
 
 /** More words than these are a statement that stands for itself. */
 const MOST_WORDS = 14

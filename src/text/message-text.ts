@@ -16,5 +16,5 @@ export const messageText = (written: string): string => {
   return `${cutStart(text, MOST_MESSAGE_CHARACTERS)}${CUT_SIGN}`
 }
 
-/** Whether only the beginning of a message was read. */
-export const isBeginning = (text: string): boolean => text.endsWith(CUT_SIGN)
+/** Whether only the beginning of a message was read; what came with it, such as a picture, may be told behind the sign. */
+export const isBeginning = (text: string): boolean => text.includes(CUT_SIGN)

@@ -1,8 +1,9 @@
 // Measures what recall finds, through the product's own message store, index and search.
-// Usage: npm run bench:recall [-- --data FILE] [--json] [--quick] [--ablations] [--unrelated] [--sizes]
+// Usage: npm run bench:recall [-- --data FILE] [--bursts] [--json] [--quick] [--ablations] [--unrelated] [--sizes]
 //   --data       conversations in the format of LoCoMo, with, where they apply, `asker` (the speaker who asks), turns with
 //                `role: assistant`, and questions with `asked_at` (a turn: only what was said before it may be found);
 //                without it, talks that the project makes up (English, Hebrew)
+//   --bursts     each turn as a burst of short messages, as people write on a phone
 //   --ablations  the same once more for each part of the ranking left out, and for parts that are not in it
 //   --unrelated  how much is recalled for questions that have nothing to do with what was said
 //   --sizes      time of a search among 10,000 and 100,000 messages of one person
@@ -10,6 +11,7 @@
 //   --quick      fewer talks, smaller sizes
 import { parseArgs } from 'node:util'
 import { generateDialogue, generateRepetitive } from '../support/dialogues/generate.ts'
+import { asBursts } from './recall/bursts.ts'
 import { openBenchRecall, type RecallVariant } from './recall/bench-recall.ts'
 import { isAskedInside, measureInside, measureRecall, type RecallReport } from './recall/measure.ts'
 import { readLocomo } from './recall/locomo.ts'
@@ -21,6 +23,7 @@ import { variants } from './recall/variants.ts'
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
+    bursts: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     ablations: { type: 'boolean', default: false },
@@ -37,7 +40,8 @@ const made_up = Array.from({ length: TALKS }, (_, n) => FIRST_SEED + n).flatMap(
   generateDialogue('en', seed),
   generateDialogue('he', seed),
 ])
-const dialogues = values.data === undefined ? made_up : readLocomo(values.data)
+const talks = values.data === undefined ? made_up : readLocomo(values.data)
+const dialogues = values.bursts ? talks.map(asBursts) : talks
 
 const report: Record<string, unknown> = {}
 {

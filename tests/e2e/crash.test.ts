@@ -90,6 +90,7 @@ test(
         talk.start()
         forgetful.start()
       }
+      forgetful.lifeBegins()
       const report = await liveAndDie(run, kill)
       if (report.recovery_ms !== undefined) recoveries.push(report.recovery_ms)
       if (report.slow !== undefined) progress.say(`ready only after ${report.recovery_ms} ms:\n${report.slow}`)

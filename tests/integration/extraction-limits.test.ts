@@ -152,6 +152,41 @@ test('where the answer is cut, half of the messages are asked about', async () =
   expect(found.map(({ source }) => source.message_id)).toEqual(Array.from({ length: 20 }, (_, at) => `m${String(at)}`))
 })
 
+/** Facts as a model begins to list them, and where the bound ends the list. */
+const listed = (...texts: readonly string[]): string =>
+  `{"facts": [${texts.map(text => JSON.stringify({ text, quote: text, message: 1, importance: 0.5 })).join(', ')}`
+
+test.each([
+  ['in a text', 'length', `${listed('the boat is blue', 'the car is red')}, {"text": "the h`, 2],
+  ['in a key', 'length', `${listed('the boat is blue')}, {"te`, 1],
+  ['between two facts', 'length', `${listed('the boat is blue', 'the car is red')},`, 2],
+  ['after the list began to be fenced', 'length', `\`\`\`json\n${listed('the boat is blue')}, {`, 1],
+  ['in an escape', 'length', `${listed('the boat is blue')}, {"text": "a \\`, 1],
+  ['in a nested list', 'length', `${listed('the boat is blue')}, {"text": "x", "entities": [{"kind": "per`, 1],
+  ['without the server saying so', 'stop', `${listed('the boat is blue', 'the car is red')}, {"text": "the h`, 2],
+  ['after a malformed fact', 'length', `${listed('the boat is blue')}, {"text": 7}, {"text": "x`, 1],
+])(
+  'of a single message, the whole facts of an answer that is cut count: %s',
+  async (_, finish_reason, content, count) => {
+    server.always(
+      'extraction',
+      json({ choices: [{ index: 0, finish_reason, message: { role: 'assistant', content } }] }),
+    )
+    const { provider, facts: found } = await extract([said(1, 'the boat is blue and the car is red and more')])
+    expect(provider).toBe('openai')
+    expect(found).toHaveLength(count)
+  },
+)
+
+test.each(['{"facts": [{"te', '{"fac', '', '{"facts": ['])(
+  'an answer with no whole fact leaves it to the rules: %j',
+  async content => {
+    const message = { role: 'assistant', content }
+    server.always('extraction', json({ choices: [{ index: 0, finish_reason: 'length', message }] }))
+    expect(await extract([said(1, 'I live in Haifa')])).toMatchObject({ provider: 'pattern' })
+  },
+)
+
 test('a model that gives at most 1,024 tokens gives the facts in as many answers as it needs', async () => {
   const message = 'max_tokens is too large: 3000. This model supports at most 1024 completion tokens.'
   server.always(

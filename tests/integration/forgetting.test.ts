@@ -73,6 +73,7 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
       folders: stores.folders,
       sessionsChanged: () => undefined,
     },
+    exclusive: (_scope, act) => act(),
     audit: { write: () => undefined },
   })
 }
@@ -110,7 +111,7 @@ test('10,000 rows of a person go from every store, and nothing of others does', 
 test('a store that fails in the middle keeps nothing back: the next start goes on', async () => {
   const person_id = await fill(300, 20)
   await withStores(async stores => {
-    const forgetting = forgettingOver(stores, [failing(1)])
+    using forgetting = forgettingOver(stores, [failing(1)])
     await expect(forgetting.everything({ person_id, by: 'operator' })).rejects.toThrow('the disk is gone')
     expect(await stores.applied.applied()).toEqual(new Set())
   })

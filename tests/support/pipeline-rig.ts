@@ -65,6 +65,7 @@ export interface PipelineRigOptions {
 const NO_COMMANDS: CommandHandler = {
   recognises: () => false,
   withdrawal: () => Promise.resolve(undefined),
+  dropQuestion: () => undefined,
   run: () => Promise.resolve(''),
 }
 

@@ -172,3 +172,17 @@ test('incidents are known, and told once, while they cannot be written', async (
   await rig.pass(10 * MINUTE_MS, { database: 'down' })
   expect(rig.told).toEqual(['began database'])
 })
+
+test('an incident that cannot be written keeps no other off the disk', async () => {
+  const rig = new Rig()
+  const { store } = rig
+  rig.store = {
+    recent: after => store.recent(after),
+    save: async incident => {
+      if (incident.component === 'poison') throw new Error('cannot be written')
+      await store.save(incident)
+    },
+  }
+  await rig.pass(MINUTE_MS, { poison: 'down', model: 'down', disk: 'degraded' })
+  expect((await store.recent(0)).map(({ component }) => component).sort()).toEqual(['disk', 'model'])
+})

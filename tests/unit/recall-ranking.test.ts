@@ -53,6 +53,22 @@ test('the answer behind a question that matches is found though it shares no wor
   )
 })
 
+test('the answer is found in whichever message of a burst it stands', async () => {
+  await rig.talk(GROUP, 0, [
+    'Ann: hey you',
+    'Ann: what did you name the puppy?',
+    'Ann: we are so curious',
+    'Ben: haha',
+    'Ben: well, after a long fight',
+    'Ben: Marzipan',
+    'Ann: lovely evening, see you',
+    'Carl: the bread is ready',
+    'Carl: off to the gym',
+    'Ann: good night all',
+  ])
+  expect((await rig.ask(GROUP, 'how is the puppy named?')).map(each => each.text)).toContain('Marzipan')
+})
+
 test('what was said in the time asked about comes first, and so does what speaks of it', async () => {
   await rig.talk(GROUP, 0, ['Ann: we went swimming in the lake'])
   await rig.talk(GROUP, 40 * DAY_MINUTES, ['Ann: we went swimming in the river'])

@@ -205,3 +205,34 @@ test('the missed messages of a chat are delivered together, without our own, and
   ])
   expect(gaps.isComplete(BOB)).toBe(true)
 })
+
+test('a missed message that cannot be read, and a change that cannot be applied, keep nothing else back', async () => {
+  const told: BackfilledChat[] = []
+  const changed: string[] = []
+  const { clock, gaps, inbound, log } = setUp(
+    async () => undefined,
+    async () => ({}),
+    {
+      backfilled: async chat => {
+        told.push(chat)
+      },
+      edited: async ({ text }) => {
+        if (text === 'poison') throw new Error('cannot be applied')
+        changed.push(text)
+      },
+    },
+  )
+  gaps.listed([BOB])
+  const bad = { ...said('poison'), sent_at: 5 * SECOND_MS, author_id: undefined as unknown as string }
+  const messages = [{ ...said('one'), sent_at: SECOND_MS }, bad, { ...said('two'), sent_at: 9 * SECOND_MS }]
+  const edit = (text: string) => ({ kind: 'edited', chat_id: BOB, message_id: text, text }) as const
+  const changes = [edit('before'), edit('poison'), edit('after')]
+  const missed = inbound.takeHistory({ chat_id: BOB, messages, changes, until: 9 * SECOND_MS }, SELF)
+  for (let second = 0; second < 60; second++) await clock.advance(SECOND_MS)
+  expect(await missed).toBe(false)
+  expect(new Set(told.flatMap(chat => chat.said.map(each => each.message.text)))).toEqual(new Set(['one', 'two']))
+  expect(new Set(told.map(chat => chat.until))).toEqual(new Set([5 * SECOND_MS - 1]))
+  expect(new Set(changed)).toEqual(new Set(['before', 'after']))
+  expect(gaps.isComplete(BOB)).toBe(false)
+  expect(log.lines.filter(line => line.level === 'error')).toHaveLength(1)
+})

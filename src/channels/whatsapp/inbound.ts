@@ -37,6 +37,12 @@ export interface InboundDeps {
   readonly logger: Logger
 }
 
+/** What keeps a message from being read. */
+interface Failure {
+  readonly sent_at: number
+  readonly reason: unknown
+}
+
 const ATTEMPTS = 5
 /** People mentioned in one text whose names are looked up; the text of a message may mention a whole group. */
 const MOST_LOOKED_UP = 50
@@ -84,8 +90,15 @@ export class Inbound {
   async takeHistory({ chat_id, messages, changes, until }: MissedHistory, self: Self): Promise<boolean> {
     const { events, gaps } = this.#deps
     return await this.#enqueue(chat_id, messages[0]?.message_id ?? chat_id, async () => {
-      await events.backfilled({ chat_id, said: await this.#backfilled(messages, self), until })
-      for (const change of changes) await this.#applyChange(change, self)
+      const { said, failed } = await this.#backfilled(messages, self)
+      // What cannot be read or applied keeps nothing else back, and is read again: the mark of the chat stays before it.
+      const whole_until = failed === undefined ? until : Math.min(until, failed.sent_at - 1)
+      await events.backfilled({ chat_id, said, until: whole_until })
+      let failure = failed
+      for (const change of changes) {
+        await this.#applyChange(change, self).catch((reason: unknown) => (failure ??= { sent_at: until, reason }))
+      }
+      if (failure !== undefined) throw failure.reason as Error
       gaps.complete(chat_id)
     })
   }
@@ -154,17 +167,33 @@ export class Inbound {
     )
   }
 
-  async #backfilled(messages: readonly WhatsAppMessage[], self: Self): Promise<BackfilledChat['said']> {
+  /** What was said, and the first message that could not be read, if any. */
+  async #backfilled(
+    messages: readonly WhatsAppMessage[],
+    self: Self,
+  ): Promise<Pick<BackfilledChat, 'said'> & { readonly failed: Failure | undefined }> {
     const said: BackfilledChat['said'][number][] = []
+    let failed: Failure | undefined
     for (const message of messages) {
-      if (message.from_me) {
-        if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) continue
-        said.push({ by: 'account', message: await this.#ownerMessage(message, self) })
-      } else if (!this.#isIgnored(reasonToIgnore(message))) {
-        said.push({ by: 'person', message: await this.#incoming(message, self) })
+      try {
+        const each = await this.#said(message, self)
+        if (each !== undefined) said.push(each)
+      } catch (reason) {
+        failed ??= { sent_at: message.sent_at, reason }
       }
     }
-    return said
+    return { said, failed }
+  }
+
+  /** `undefined` for what neither a person nor the account's owner said. */
+  async #said(message: WhatsAppMessage, self: Self): Promise<BackfilledChat['said'][number] | undefined> {
+    if (message.from_me) {
+      if (this.#isIgnored(reasonToIgnoreOwn(message)) || (await this.#deps.isOurs(message))) return undefined
+      return { by: 'account', message: await this.#ownerMessage(message, self) }
+    }
+    return this.#isIgnored(reasonToIgnore(message))
+      ? undefined
+      : { by: 'person', message: await this.#incoming(message, self) }
   }
 
   async #applyChange(change: MessageChange, self: Self): Promise<void> {

@@ -69,6 +69,11 @@ export class Confirmations {
     return false
   }
 
+  /** Drops the question, as if it had not been asked. */
+  drop(asked: Asked): void {
+    this.#pending.delete(this.#keyOf(asked))
+  }
+
   /** Whether the last text of a person withdrew a question of which they must hear; says so once. */
   takeWithdrawn({ person_id, chat_id }: Asked): boolean {
     return this.#withdrawn.delete(JSON.stringify([person_id, chat_id]))

@@ -5,10 +5,11 @@ import type { MessageRecord } from '../../messages/message.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import { cutStart } from '../../text/cut.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
-import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
+import { withoutRemember } from '../../text/sentence-kind.ts'
 import { speakersOf } from '../../text/speaker-names.ts'
-import { splitSentences } from '../../text/split-sentences.ts'
-import { tokenise, withoutFinalForms } from '../../text/tokenise.ts'
+import { isOwnStatement, readSentences } from '../../text/stance.ts'
+import { withoutFinalForms } from '../../text/fold.ts'
+import { tokenise } from '../../text/tokenise.ts'
 import { topicLine } from '../../text/topic-line.ts'
 import type { ExtractedFact, ExtractionInput } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
@@ -34,17 +35,24 @@ export const factsByRules = async (input: ExtractionInput): Promise<readonly Ext
   const group = input.messages.some(message => message.chat_kind === 'group')
   const nameOf = group ? speakersOf(input.messages, 'Person') : undefined
   const slices = new TimeSlices()
-  const facts: ExtractedFact[] = []
+  let facts: ExtractedFact[] = []
   for (const message of input.messages) {
     if (!input.sources.has(message.message_id)) continue
     const most = facts.length + MAX_FACTS
-    for (const sentence of splitSentences(ownWords(message))) {
+    for (const read of readSentences(ownWords(message))) {
       if (facts.length === most) break
-      if (kindOf(sentence) === 'statement') facts.push(factOf(sentence, message, nameOf?.(message), input))
+      if (isOwnStatement(read)) facts.push(factOf(read.sentence, message, nameOf?.(message), input))
+      if (read.stance === 'retraction') facts = withoutLatest(facts, message)
       await slices.pause()
     }
   }
   return facts
+}
+
+/** Without what the speaker of a message has said last. */
+const withoutLatest = (facts: readonly ExtractedFact[], { person_id }: MessageRecord): ExtractedFact[] => {
+  const latest = facts.findLast(({ source }) => source.person_id === person_id)?.source
+  return facts.filter(({ source }) => source !== latest)
 }
 
 /** The topic of a session, in one line. */

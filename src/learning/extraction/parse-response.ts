@@ -91,6 +91,39 @@ export const parseResponse = (text: string): ExtractionResponse => {
   throw new DenidinError('bad_answer', 'the model answered with something else than facts')
 }
 
+/** The beginning of the list of facts. */
+const FACTS_LIST = /"facts"\s*:\s*\[/
+
+/**
+ * The whole facts of a response that ends in the middle of its list, as when the bound on the answer was reached;
+ * `undefined` where the list does not begin, or is complete.
+ */
+export const factsOfCutResponse = (text: string): readonly ResponseFact[] | undefined => {
+  const list = FACTS_LIST.exec(text)
+  if (list === null) return undefined
+  const items: unknown[] = []
+  let depth = 0
+  let begin = 0
+  let quoted = false
+  for (let at = list.index + list[0].length; at < text.length; at++) {
+    const sign = text[at]
+    if (quoted) {
+      if (sign === '\\') at++
+      else if (sign === '"') quoted = false
+    } else if (sign === '"') {
+      quoted = true
+    } else if (sign === '{' || sign === '[') {
+      if (depth === 0) begin = at
+      depth++
+    } else if (sign === '}' || sign === ']') {
+      depth--
+      if (depth < 0) return undefined
+      if (depth === 0) items.push(parsedJson(text.slice(begin, at + 1)))
+    }
+  }
+  return items.slice(0, MAX_FACTS).flatMap(each => readable(factSchema, each))
+}
+
 const candidates = (text: string): readonly string[] => {
   const fenced = FENCE.exec(text)?.[1]
   const inner = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)

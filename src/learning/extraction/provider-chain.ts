@@ -8,15 +8,16 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { OutcomeHealth } from '../../platform/outcome-health.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
-import type { LanguageModel } from '../../models/language-model.ts'
+import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { ModelError, modelErrorReason } from '../../models/model-error.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
-import { parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
+import { factsOfCutResponse, parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
 import type { ExtractedFact, Extraction, ExtractionInput, ExtractionOptions, Extractor } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
 import { findSource } from './quote-verification.ts'
+import { isSaidAsTrue } from './stance-verification.ts'
 import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './prompt.ts'
 import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
 
@@ -69,6 +70,7 @@ export class ProviderChain implements Extractor {
     const began = clock.monotonic()
     const extraction = await this.#askAll(input, options)
     if (extraction.quotes_not_found > 0) metrics.count('quotes_not_found', extraction.quotes_not_found)
+    if (extraction.not_meant > 0) metrics.count('facts_not_meant', extraction.not_meant)
     return { ...extraction, extraction_time_ms: clock.monotonic() - began }
   }
 
@@ -101,6 +103,7 @@ export class ProviderChain implements Extractor {
       provider: RULES,
       facts: await factsByRules(input),
       quotes_not_found: 0,
+      not_meant: 0,
       reflection: reflectionByRules(input.messages),
     }
   }
@@ -117,7 +120,7 @@ export class ProviderChain implements Extractor {
       const found = await this.#askPart(provider, withBefore(part, before), call)
       before = before === undefined ? found : joined(before, found)
     }
-    return before ?? { facts: [], quotes_not_found: 0, reflection: reflectionByRules(input.messages) }
+    return before ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
   }
 
   /** Asks about one part; where it or the answer is too long, about less at a time. */
@@ -137,7 +140,7 @@ export class ProviderChain implements Extractor {
       // Of a single source less can be shown, now that the room is known.
       const shorter = sourceTokens(roomOf(provider)) < source_tokens ? [part] : undefined
       const parts = halvesOf(part) ?? shorter
-      if (parts === undefined) throw error
+      if (parts === undefined) return await this.#verifyRest(error, request, part)
       let before: VerifiedFacts | undefined
       for (const each of parts) {
         const found = await this.#askPart(provider, withBefore(each, before), call)
@@ -146,6 +149,14 @@ export class ProviderChain implements Extractor {
       if (before === undefined) throw error
       return before
     }
+  }
+
+  /** Nothing more can be left out of a request: what is whole of its answer counts. */
+  async #verifyRest(error: unknown, request: ExtractionRequest, part: ExtractionInput): Promise<VerifiedFacts> {
+    if (!(error instanceof CutAnswer) || error.facts.length === 0) throw error
+    this.#logger.warn('Facts were cut off; those that are whole are used', { facts: error.facts.length })
+    const reflection = part.so_far ?? reflectionByRules(part.messages)
+    return await verifyFacts({ facts: [...error.facts], reflection }, request, part)
   }
 
   async #ask(
@@ -157,8 +168,7 @@ export class ProviderChain implements Extractor {
     for (let failures = 1; ; failures++) {
       try {
         const completion = await model.complete(request, { ...call, purpose: 'extraction' })
-        if (completion.cut === true) throw new ModelError('answer-length', 'the facts are cut in the middle')
-        return parseResponse(completion.text)
+        return readResponse(completion)
       } catch (error) {
         call.signal?.throwIfAborted()
         // A response that cannot be parsed would hardly be better the second time.
@@ -177,6 +187,24 @@ export class ProviderChain implements Extractor {
   }
 }
 
+/** The answer ends in the middle of the facts. */
+class CutAnswer extends ModelError {
+  /** Those before the end. */
+  readonly facts: readonly ResponseFact[]
+
+  constructor(facts: readonly ResponseFact[]) {
+    super('answer-length', 'the facts are cut in the middle')
+    this.facts = facts
+  }
+}
+
+/** @throws CutAnswer, or as `parseResponse` does */
+const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => {
+  const facts = factsOfCutResponse(text)
+  if (!cut && facts === undefined) return parseResponse(text)
+  throw new CutAnswer(facts ?? [])
+}
+
 const roomOf = ({ model }: ExtractionProvider): number =>
   Math.min(model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS, USUAL_ROOM_TOKENS)
 
@@ -187,6 +215,7 @@ const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): E
 const joined = (before: VerifiedFacts, after: VerifiedFacts): VerifiedFacts => ({
   facts: [...before.facts, ...after.facts],
   quotes_not_found: before.quotes_not_found + after.quotes_not_found,
+  not_meant: before.not_meant + after.not_meant,
   reflection: after.reflection,
 })
 
@@ -198,7 +227,7 @@ const isTooMuch = (error: unknown): boolean => {
 
 const reasonOf = (last: DenidinError | undefined): string => last?.message ?? 'none can be reached'
 
-/** The facts of a response whose quotes are in a source. */
+/** The facts of a response whose quotes are in a source and said as true there. */
 const verifyFacts = async (
   response: ExtractionResponse,
   { lines }: ExtractionRequest,
@@ -206,12 +235,15 @@ const verifyFacts = async (
 ): Promise<VerifiedFacts> => {
   const slices = new TimeSlices()
   const facts: ExtractedFact[] = []
+  let quotes_not_found = 0
   for (const fact of response.facts) {
     const source = findSource(fact.quote, lines[(fact.message ?? 0) - 1]?.message_id, lines)
-    if (source !== undefined) facts.push(toFact(fact, source, input))
+    if (source === undefined) quotes_not_found++
+    else if (isSaidAsTrue(fact, source)) facts.push(toFact(fact, source, input))
     await slices.pause()
   }
-  return { facts, quotes_not_found: response.facts.length - facts.length, reflection: response.reflection }
+  const not_meant = response.facts.length - facts.length - quotes_not_found
+  return { facts, quotes_not_found, not_meant, reflection: response.reflection }
 }
 
 const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => ({

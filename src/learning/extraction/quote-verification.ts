@@ -1,6 +1,6 @@
 /** Verifies that the quote of an extracted fact is in its source message, so that invented facts are dropped. */
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
-import { inCompatibilityForm } from '../../text/tokenise.ts'
+import { inCompatibilityForm } from '../../text/fold.ts'
 
 /** Characters after normalising. A shorter quote proves nothing: it is in almost any text. */
 const MIN_QUOTE_CHARACTERS = 2

@@ -1,10 +1,11 @@
 /** Scores messages by the words that they share with a question: BM25 over a message and its neighbours. */
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { QuestionWords } from '../../text/passages.ts'
-import { FLAG, NEAR_RADIUS, WIDE_RADIUS, type Columns } from './columnar-store.ts'
+import { FLAG, type Columns } from './columnar-store.ts'
 import type { Postings } from './full-text-index.ts'
 import type { RecallQuery } from './query-parser.ts'
 import type { LexicalWeights } from '../ranking/weights.ts'
+import { NEAR_RADIUS, WIDE_RADIUS, type Windows } from './windows.ts'
 
 /** Scores of all messages of a scope for one question, by ordinal. */
 export interface LexicalScores {
@@ -61,8 +62,8 @@ export class WordScores {
 
   /** Adds a word that counts `weight` times and makes up `share` of everyday talk; waits for `yieldBetween` between long steps. */
   async add(postings: Postings, weight: number, share: number, yieldBetween: () => Promise<void>): Promise<void> {
-    const { size, lengths, averages, near_lengths, wide_lengths, session_first, session_last, present } = this.#columns
-    const { k1, b, near, wide, prior } = this.#weights
+    const { size, lengths, average_length, near, wide, present } = this.#columns
+    const { k1, b, prior } = this.#weights
     const worth = weight * rarity(postings.ordinals.length, present, share, prior) * (k1 + 1)
     const saturated = (count: number, length: number, mean: number): number =>
       count / (count + k1 * (1 - b + (b * length) / mean))
@@ -73,35 +74,32 @@ export class WordScores {
       // What came after this search began is not in its columns.
       if (ordinal >= size || this.#hidden[ordinal] === 1) continue
       const count = postings.counts[at] ?? 0
-      const alone = worth * saturated(count, lengths[ordinal] ?? 0, averages.own)
+      const alone = worth * saturated(count, lengths[ordinal] ?? 0, average_length)
       this.own[ordinal] = (this.own[ordinal] ?? 0) + alone
       this.matched[ordinal] = (this.matched[ordinal] ?? 0) + alone
-      const from = Math.max(session_first[ordinal] ?? 0, ordinal - WIDE_RADIUS)
-      const to = Math.min(session_last[ordinal] ?? ordinal, ordinal + WIDE_RADIUS)
+      const from = ordinal - (wide.before[ordinal] ?? 0)
+      const to = ordinal + (wide.after[ordinal] ?? 0)
+      const near_from = ordinal - (near.before[ordinal] ?? 0)
+      const near_to = ordinal + (near.after[ordinal] ?? 0)
       for (let beside = from; beside <= to; beside++) {
         if (this.#wide[beside] === 0) this.#touched[touched++] = beside
         this.#wide[beside] = (this.#wide[beside] ?? 0) + count
-        if (Math.abs(beside - ordinal) <= NEAR_RADIUS) this.#near[beside] = (this.#near[beside] ?? 0) + count
+        if (beside >= near_from && beside <= near_to) this.#near[beside] = (this.#near[beside] ?? 0) + count
       }
     }
     await yieldBetween()
+    const inWindow = (windows: Windows, ordinal: number, count: number): number =>
+      count === 0
+        ? 0
+        : selectivity(span(windows, ordinal), present) *
+          saturated(count, windows.lengths[ordinal] ?? 0, windows.average)
     for (let at = 0; at < touched; at++) {
       const ordinal = this.#touched[at] ?? 0
-      const in_near = this.#near[ordinal] ?? 0
-      const in_wide = this.#wide[ordinal] ?? 0
-      const first = session_first[ordinal] ?? 0
-      const last = session_last[ordinal] ?? ordinal
       this.matched[ordinal] =
         (this.matched[ordinal] ?? 0) +
         worth *
-          (wide *
-            selectivity(span(ordinal, first, last, WIDE_RADIUS), present) *
-            saturated(in_wide, wide_lengths[ordinal] ?? 0, averages.wide) +
-            (in_near === 0
-              ? 0
-              : near *
-                selectivity(span(ordinal, first, last, NEAR_RADIUS), present) *
-                saturated(in_near, near_lengths[ordinal] ?? 0, averages.near)))
+          (this.#weights.wide * inWindow(wide, ordinal, this.#wide[ordinal] ?? 0) +
+            this.#weights.near * inWindow(near, ordinal, this.#near[ordinal] ?? 0))
       this.#near[ordinal] = 0
       this.#wide[ordinal] = 0
     }
@@ -109,8 +107,7 @@ export class WordScores {
 }
 
 /** Messages of a window. */
-const span = (at: number, first: number, last: number, radius: number): number =>
-  Math.min(last, at + radius) - Math.max(first, at - radius) + 1
+const span = ({ before, after }: Windows, at: number): number => (before[at] ?? 0) + 1 + (after[at] ?? 0)
 
 /** How much a window says that holds `span` of `present` messages: of a memory that it holds whole, nothing. */
 const selectivity = (span: number, present: number): number => Math.max(0, 1 - span / Math.max(1, present)) ** 2
@@ -118,6 +115,9 @@ const selectivity = (span: number, present: number): number => Math.max(0, 1 - s
 /** What a message can get at most against its words alone: its windows added. */
 export const windowed = ({ present }: Pick<Columns, 'present'>, { near, wide }: LexicalWeights): number =>
   1 + near * selectivity(2 * NEAR_RADIUS + 1, present) + wide * selectivity(2 * WIDE_RADIUS + 1, present)
+
+/** Messages of a burst, from its end, among which the question is looked for. */
+const MOST_ASKED = 8
 
 /** Days for which “now” still counts most. */
 const NOW_HALF_LIFE_DAYS = 30
@@ -131,7 +131,7 @@ export const lexicalScores = (
   full: number,
 ): Omit<LexicalScores, 'words'> => {
   const { own, matched } = words
-  const { size, flags, speakers, session_first, seconds } = columns
+  const { size, flags, speakers, seconds } = columns
   const total = new Float32Array(size)
   const time = timeScores(columns, query, weights)
   const newest = seconds[size - 1] ?? 0
@@ -139,9 +139,7 @@ export const lexicalScores = (
     const flag = flags[at] ?? 0
     if ((flag & FLAG.present) === 0) continue
     let score = matched[at] ?? 0
-    if (at > (session_first[at] ?? 0) && ((flags[at - 1] ?? 0) & FLAG.question) !== 0) {
-      score += weights.answer * (own[at - 1] ?? 0)
-    }
+    score += weights.answer * askedBefore(columns, own, at)
     score += time.sum(at)
     if (score === 0) continue
     score *= time.product(at)
@@ -157,6 +155,17 @@ export const lexicalScores = (
     total[at] = score
   }
   return { own, matched, total, full, dated: time.found && query.past, timed: at => time.sum(at) > 0 }
+}
+
+/** Score of the question that a message may answer: the best of the burst before its own; 0 when that asks nothing. */
+export const askedBefore = ({ flags, session_first, burst_first }: Columns, own: Float32Array, at: number): number => {
+  const before = (burst_first[at] ?? 0) - 1
+  if (before < (session_first[at] ?? 0)) return 0
+  let best = 0
+  for (let asked = before; asked >= Math.max(burst_first[before] ?? 0, before - MOST_ASKED); asked--) {
+    if (((flags[asked] ?? 0) & FLAG.question) !== 0) best = Math.max(best, own[asked] ?? 0)
+  }
+  return best
 }
 
 interface TimeScores {

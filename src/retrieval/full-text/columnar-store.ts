@@ -1,6 +1,7 @@
 /** The columns of a scope: time, length, speaker and flags of every message in 16 bytes each. */
-import { SECOND_MS, HOUR_MS } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import type { IndexedDocument } from './index-document.ts'
+import { neighbourhoodsOf, type Neighbourhoods } from './windows.ts'
 
 /** Bytes that the index keeps of each message beside its words. */
 export const DOCUMENT_BYTES = 16
@@ -11,13 +12,6 @@ export const FLAG = { present: 1, question: 2, number: 4, bot: 8, timed: 16, cor
 
 const LONGEST_KEPT = 0xffff
 const LATEST_DAY = 0xffff
-
-/** Silence after which a new conversation begins. */
-const SESSION_GAP_SECONDS = (6 * HOUR_MS) / SECOND_MS
-
-/** Messages before and after one that are read together with it. */
-export const NEAR_RADIUS = 2
-export const WIDE_RADIUS = 4
 
 /** One message in 16 bytes: seconds (4), words (2), speaker (2), flags (2), two mentions: first days (2 each), lengths (1 each). */
 export const encodeDocument = (document: IndexedDocument, speaker: number): Uint8Array => {
@@ -50,7 +44,7 @@ export const encodeDocument = (document: IndexedDocument, speaker: number): Uint
 export const REMOVED_DOCUMENT = new Uint8Array(DOCUMENT_BYTES)
 
 /** Everything about the messages of one scope but their words, by ordinal: the order in which they came. */
-export interface Columns {
+export interface Columns extends Neighbourhoods {
   /** Ordinals go from 0 to `size` − 1. */
   readonly size: number
   /** Messages that are there. */
@@ -62,14 +56,8 @@ export interface Columns {
   /** Two stretches of days each: the first days (0: none), and how many days more. */
   readonly mention_days: Uint16Array
   readonly mention_lengths: Uint8Array
-  /** First and last ordinal of the conversation that a message belongs to. */
-  readonly session_first: Uint32Array
-  readonly session_last: Uint32Array
-  /** Words of a message with its neighbours. */
-  readonly near_lengths: Uint32Array
-  readonly wide_lengths: Uint32Array
-  /** Mean words of a message alone and with its neighbours. */
-  readonly averages: { readonly own: number; readonly near: number; readonly wide: number }
+  /** Mean words of a message. */
+  readonly average_length: number
 }
 
 /** Reads the columns of a scope from its parts, put together in their order. */
@@ -112,62 +100,13 @@ type Read = 'size' | 'present' | 'seconds' | 'lengths' | 'speakers' | 'flags' | 
 
 /** Adds what follows from what was read. */
 const completed = (read: Pick<Columns, Read>): Columns => {
-  const { present, seconds, lengths, flags } = read
-  const { session_first, session_last } = sessionsOf(seconds, flags)
-  const near_lengths = windowLengths(lengths, session_first, session_last, NEAR_RADIUS)
-  const wide_lengths = windowLengths(lengths, session_first, session_last, WIDE_RADIUS)
-  const averages = {
-    own: mean(lengths, present),
-    near: mean(near_lengths, present),
-    wide: mean(wide_lengths, present),
+  const { present, lengths, flags } = read
+  const words = lengths.reduce((sum, length) => sum + length, 0)
+  return {
+    ...read,
+    ...neighbourhoodsOf({ ...read, isPresent: at => ((flags[at] ?? 0) & FLAG.present) !== 0 }),
+    average_length: present === 0 ? 1 : Math.max(1, words / present),
   }
-  return { ...read, session_first, session_last, near_lengths, wide_lengths, averages }
-}
-
-/** A conversation ends with some hours of silence; removed messages belong to the one before them. */
-const sessionsOf = (seconds: Uint32Array, flags: Uint16Array): Pick<Columns, 'session_first' | 'session_last'> => {
-  const size = seconds.length
-  const session_first = new Uint32Array(size)
-  const session_last = new Uint32Array(size)
-  let first = 0
-  let last_spoken: number | undefined
-  for (let at = 0; at < size; at++) {
-    if (((flags[at] ?? 0) & FLAG.present) !== 0) {
-      const now = seconds[at] ?? 0
-      if (last_spoken !== undefined && Math.abs(now - last_spoken) > SESSION_GAP_SECONDS) first = at
-      last_spoken = now
-    }
-    session_first[at] = first
-  }
-  for (let at = size - 1, last = size - 1; at >= 0; at--) {
-    session_last[at] = last
-    if (session_first[at] === at) last = at - 1
-  }
-  return { session_first, session_last }
-}
-
-const windowLengths = (
-  lengths: Uint16Array,
-  session_first: Uint32Array,
-  session_last: Uint32Array,
-  radius: number,
-): Uint32Array => {
-  const size = lengths.length
-  const before = new Uint32Array(size + 1)
-  for (let at = 0; at < size; at++) before[at + 1] = (before[at] ?? 0) + (lengths[at] ?? 0)
-  const words = new Uint32Array(size)
-  for (let at = 0; at < size; at++) {
-    const from = Math.max(session_first[at] ?? 0, at - radius)
-    const to = Math.min(session_last[at] ?? at, at + radius)
-    words[at] = (before[to + 1] ?? 0) - (before[from] ?? 0)
-  }
-  return words
-}
-
-const mean = (values: ArrayLike<number>, present: number): number => {
-  let sum = 0
-  for (let at = 0; at < values.length; at++) sum += values[at] ?? 0
-  return present === 0 ? 1 : Math.max(1, sum / present)
 }
 
 /** Numbers of who has a message in these parts. */

@@ -2,7 +2,7 @@
 import { isCommon } from '../../text/word-frequency.ts'
 import { topK } from '../full-text/top-k.ts'
 import { FLAG, type Columns } from '../full-text/columnar-store.ts'
-import type { LexicalScores } from '../full-text/bm25.ts'
+import { askedBefore, type LexicalScores } from '../full-text/bm25.ts'
 import type { Document, ScopeReader } from '../full-text/full-text-index.ts'
 import type { RecallQuery } from '../full-text/query-parser.ts'
 import type { Features } from './reranker.ts'
@@ -86,12 +86,9 @@ const strengthOf = (
   return scores.dated && (personal || asked.every(isCommon)) ? Math.max(1, strength) : strength
 }
 
-/** Whether a message holds no word of the question, nor does the question hold that it follows. */
-const isBeside = ({ flags, session_first }: Columns, { own, timed }: LexicalScores, at: number): boolean => {
-  if ((own[at] ?? 0) > 0 || timed(at)) return false
-  const answers = at > (session_first[at] ?? 0) && ((flags[at - 1] ?? 0) & FLAG.question) !== 0
-  return !answers || (own[at - 1] ?? 0) === 0
-}
+/** Whether a message holds no word of the question, nor does the question that it may answer. */
+const isBeside = (columns: Columns, { own, timed }: LexicalScores, at: number): boolean =>
+  (own[at] ?? 0) === 0 && !timed(at) && askedBefore(columns, own, at) === 0
 
 const isPresent = (columns: Columns, at: number): boolean => ((columns.flags[at] ?? 0) & FLAG.present) !== 0
 

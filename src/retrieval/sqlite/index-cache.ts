@@ -10,7 +10,7 @@ export interface ScopeFrame {
   readonly speakers: readonly Speaker[]
 }
 
-/** Messages whose columns are kept decoded: about 40 bytes each. */
+/** Messages whose columns are kept decoded: about 45 bytes each. */
 const MOST_MESSAGES = 300_000
 
 /** Columns and speakers of the scopes that were asked last, until something in them changes. */

@@ -3,8 +3,7 @@
  * speak of the same thing, and where their values differ, the later one holds.
  */
 import { clausesOf } from '../clauses.ts'
-import { kindOf } from '../sentence-kind.ts'
-import { splitSentences } from '../split-sentences.ts'
+import { isOwnStatement, readSentences } from '../stance.ts'
 import { compare } from './compare-facts.ts'
 import { parseFact, type ParsedFact } from './parse-fact.ts'
 
@@ -25,10 +24,10 @@ const MOST_STATEMENTS = 12
 /** The statements of a text about things that have one value at a time. `speaker`: the words of the speaker's names. */
 export const keyedStatements = (text: string, speaker: ReadonlySet<string>): readonly KeyedStatement[] => {
   const found: KeyedStatement[] = []
-  for (const sentence of splitSentences(text.slice(0, MOST_CHARACTERS))) {
+  for (const read of readSentences(text.slice(0, MOST_CHARACTERS))) {
     if (found.length >= MOST_STATEMENTS) break
-    if (kindOf(sentence) !== 'statement') continue
-    for (const clause of clausesOf(sentence)) {
+    if (!isOwnStatement(read)) continue
+    for (const clause of clausesOf(read.sentence)) {
       const parsed = parseFact(clause, speaker)
       const { attribute, about, time } = parsed
       if (attribute === undefined || attribute.cardinality === 'several' || time !== 'now') continue

@@ -11,7 +11,7 @@ import { namesIn, normaliseWords } from '../../../src/text/facts/normalise-words
 import { parseFact } from '../../../src/text/facts/parse-fact.ts'
 import { activityOf } from '../../../src/learning/extraction/importance.ts'
 import { factsByRules, reflectionByRules } from '../../../src/learning/extraction/keyword-rules.ts'
-import { parseResponse } from '../../../src/learning/extraction/parse-response.ts'
+import { factsOfCutResponse, parseResponse } from '../../../src/learning/extraction/parse-response.ts'
 import { extractionRequest } from '../../../src/learning/extraction/prompt.ts'
 import { containsQuote, findSource, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
 import { summaryRequest } from '../../../src/learning/summary-prompt.ts'
@@ -25,8 +25,9 @@ import { suggest } from '../../../src/platform/suggest.ts'
 import { readMessage } from '../../../src/retrieval/full-text/index-document.ts'
 import { readQuestion } from '../../../src/retrieval/full-text/query-parser.ts'
 import { restates, withoutRestatements } from '../../../src/retrieval/ranking/dedupe.ts'
+import { questionWordsOf, wordsOf } from '../../../src/text/analyser/analyser.ts'
 import { withDirection } from '../../../src/text/bidi.ts'
-import { subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
+import { formsIn, subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
 import { datesIn } from '../../../src/text/dates/dates.ts'
 import { indentContinuation } from '../../../src/text/indent-continuation.ts'
 import { languageOf } from '../../../src/text/language.ts'
@@ -36,7 +37,8 @@ import { kindOf, withoutRemember } from '../../../src/text/sentence-kind.ts'
 import { withoutSmallTalk } from '../../../src/text/small-talk.ts'
 import { splitSentences } from '../../../src/text/split-sentences.ts'
 import { stem } from '../../../src/text/stem.ts'
-import { tokenise, withoutFinalForms } from '../../../src/text/tokenise.ts'
+import { fold, withoutFinalForms } from '../../../src/text/fold.ts'
+import { tokenise } from '../../../src/text/tokenise.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import { topicLine } from '../../../src/text/topic-line.ts'
 import { valenceOf } from '../../../src/text/valence/valence.ts'
@@ -111,6 +113,10 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'stem of each word': text => tokenise(text).map(stem),
   subjectStems,
   subjectsOf,
+  formsIn,
+  fold,
+  wordsOf,
+  questionWordsOf,
   splitSentences,
   kindOf,
   withoutRemember,
@@ -141,6 +147,7 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'containsQuote of its beginning': text => containsQuote(text, text.slice(0, 1000)),
   findSource: text => findSource(text.slice(0, 2000), 'm1', [messageOf(text)]),
   parseResponse: refusable(parseResponse),
+  factsOfCutResponse: text => factsOfCutResponse(`{"facts": [${text}`),
   'parseResponse in a fence': refusable(text => parseResponse(`\`\`\`json\n${text}\n\`\`\``)),
   'parseResponse with the text as a field': refusable(text =>
     parseResponse(JSON.stringify({ facts: [{ text, quote: text, importance: 1 }], reflection: text })),

@@ -15,6 +15,8 @@ interface RawTurn {
 
 interface RawQuestion {
   readonly question: string
+  readonly answer?: string | number
+  readonly adversarial_answer?: string
   readonly evidence?: readonly string[]
   readonly category: number
   readonly asked_at?: string
@@ -86,11 +88,12 @@ const toTurn = (
 }
 
 const toQuestion = (
-  { question, evidence, category, asked_at }: RawQuestion,
+  { question, answer, adversarial_answer, evidence, category, asked_at }: RawQuestion,
   known: ReadonlySet<string>,
 ): DialogueQuestion => ({
   text: question,
   category: String(category),
+  answer: String(answer ?? adversarial_answer ?? ''),
   evidence: evidenceIds(evidence ?? []).filter(id => known.has(id)),
   adversarial: category === ADVERSARIAL,
   ...(asked_at === undefined ? {} : { asked_at }),

@@ -25,6 +25,8 @@ const HELP_EVERY = 4
 const MOVE_EVERY = 3
 const RELOAD_EVERY = 12
 const PAUSE_MS = 500
+/** Most steps of one life of the bot: a busy machine, on which a life takes long, changes nothing in what is said. */
+const STEPS_OF_A_LIFE = 3
 const LOOK_MS = 50
 
 interface Sentence {
@@ -42,6 +44,7 @@ export class ForgetfulTalk {
   readonly #forgotten = new Set<string>()
   #notes = 0
   #moves = 0
+  #steps_left = 0
   #stop = new AbortController()
   #talking: Promise<void> = Promise.resolve()
 
@@ -53,6 +56,11 @@ export class ForgetfulTalk {
   start(): void {
     this.#stop = new AbortController()
     this.#talking = this.#talk(this.#stop.signal)
+  }
+
+  /** The bot starts once more. */
+  lifeBegins(): void {
+    this.#steps_left = STEPS_OF_A_LIFE
   }
 
   async stop(): Promise<void> {
@@ -115,16 +123,21 @@ export class ForgetfulTalk {
   }
 
   async #talk(signal: AbortSignal): Promise<void> {
-    for (let step = 1; !signal.aborted; step++) {
-      if (step % FORGET_EVERY === 0) this.#say(EVE, 'eve', 'command', '/forget last')
-      else if (step % HELP_EVERY === 0) this.#say(EVE, 'eve', 'command', '/help')
-      else this.#say(EVE, 'eve', 'note')
-      this.#say(FINN, 'finn', 'note')
-      if (step % MOVE_EVERY === 0) this.#move()
-      this.#say(this.#addressOfGil(), 'gil', 'note')
-      if (this.#random.below(RELOAD_EVERY) === 0) this.#fake.reload()
-      await systemClock.sleep(PAUSE_MS, signal).catch(() => undefined)
+    for (let step = 1; !signal.aborted; await systemClock.sleep(PAUSE_MS, signal).catch(() => undefined)) {
+      if (this.#steps_left === 0) continue
+      this.#steps_left--
+      this.#step(step++)
     }
+  }
+
+  #step(step: number): void {
+    if (step % FORGET_EVERY === 0) this.#say(EVE, 'eve', 'command', '/forget last')
+    else if (step % HELP_EVERY === 0) this.#say(EVE, 'eve', 'command', '/help')
+    else this.#say(EVE, 'eve', 'note')
+    this.#say(FINN, 'finn', 'note')
+    if (step % MOVE_EVERY === 0) this.#move()
+    this.#say(this.#addressOfGil(), 'gil', 'note')
+    if (this.#random.below(RELOAD_EVERY) === 0) this.#fake.reload()
   }
 
   #addressOfGil(): string {

@@ -26,6 +26,8 @@ export interface DialogueTurn {
 export interface DialogueQuestion {
   readonly text: string
   readonly category: string
+  /** What the right answer says, where the data tells. */
+  readonly answer?: string
   /** Id of the turn in which it is asked: only what was said before may be found. Without one: after the talk. */
   readonly asked_at?: string
   /** Ids of the turns that answer it; none where the talk does not. */

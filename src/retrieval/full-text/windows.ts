@@ -1,0 +1,124 @@
+/** The neighbourhood of each message of a scope: its conversation, its burst, and the windows read together with it. */
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+
+/** Silence after which a new conversation begins. */
+const SESSION_GAP_SECONDS = (6 * HOUR_MS) / SECOND_MS
+/** Silence after which the same speaker begins a new burst. */
+const BURST_GAP_SECONDS = (15 * MINUTE_MS) / SECOND_MS
+
+/** Bursts before and after the one of a message that are read together with it. */
+export const NEAR_RADIUS = 2
+export const WIDE_RADIUS = 4
+/** On each side a window holds at most so many messages for each burst: one who writes a line a thought fills no window. */
+const MESSAGES_PER_BURST = 2
+
+/** By ordinal: the messages that are read together with one. */
+export interface Windows {
+  /** Messages of the window before and after the message itself. */
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+  /** Words of the whole window. */
+  readonly lengths: Uint32Array
+  /** Mean words of a window. */
+  readonly average: number
+}
+
+/** What follows for every message of a scope from who wrote when, by ordinal. */
+export interface Neighbourhoods {
+  /** First and last ordinal of the conversation that a message belongs to. */
+  readonly session_first: Uint32Array
+  readonly session_last: Uint32Array
+  /** First ordinal of the burst that a message belongs to: what one speaker wrote in a row. */
+  readonly burst_first: Uint32Array
+  readonly near: Windows
+  readonly wide: Windows
+}
+
+/** What is known of each message, by ordinal. */
+interface Written {
+  readonly seconds: Uint32Array
+  readonly speakers: Uint16Array
+  readonly lengths: Uint16Array
+  /** Whether the message is still there. */
+  readonly isPresent: (at: number) => boolean
+  /** Messages that are there. */
+  readonly present: number
+}
+
+/** Groups the messages of a scope, which are in the order in which they came. */
+export const neighbourhoodsOf = (written: Written): Neighbourhoods => {
+  const { session_first, burst_first, bursts } = groupsOf(written)
+  const session_last = lastOf(session_first)
+  const sums = prefixSums(written.lengths)
+  const windowsOf = (radius: number): Windows => {
+    const inside = (from: number, to: number): boolean =>
+      to - from <= radius * MESSAGES_PER_BURST &&
+      (bursts[to] ?? 0) - (bursts[from] ?? 0) <= radius &&
+      session_first[from] === session_first[to]
+    return windows(sums, inside, written.present)
+  }
+  return { session_first, session_last, burst_first, near: windowsOf(NEAR_RADIUS), wide: windowsOf(WIDE_RADIUS) }
+}
+
+/** Conversations and bursts; removed messages belong to those before them. */
+const groupsOf = ({ seconds, speakers, isPresent }: Written) => {
+  const size = seconds.length
+  const session_first = new Uint32Array(size)
+  const burst_first = new Uint32Array(size)
+  /** Number of the burst. */
+  const bursts = new Uint32Array(size)
+  let session = 0
+  let burst = 0
+  let number = 0
+  let last: number | undefined
+  for (let at = 0; at < size; at++) {
+    if (isPresent(at)) {
+      const silence = last === undefined ? 0 : Math.abs((seconds[at] ?? 0) - (seconds[last] ?? 0))
+      if (silence > SESSION_GAP_SECONDS) session = at
+      if (last !== undefined && (silence > BURST_GAP_SECONDS || speakers[at] !== speakers[last])) {
+        burst = at
+        number++
+      }
+      last = at
+    }
+    session_first[at] = session
+    burst_first[at] = burst
+    bursts[at] = number
+  }
+  return { session_first, burst_first, bursts }
+}
+
+/** The last ordinal of each group, from the first. */
+const lastOf = (first: Uint32Array): Uint32Array => {
+  const last = new Uint32Array(first.length)
+  for (let at = first.length - 1; at >= 0; at--) {
+    last[at] = first[at + 1] === first[at] ? (last[at + 1] ?? at) : at
+  }
+  return last
+}
+
+/** Words of all messages before each one. */
+const prefixSums = (lengths: Uint16Array): Uint32Array => {
+  const sums = new Uint32Array(lengths.length + 1)
+  for (let at = 0; at < lengths.length; at++) sums[at + 1] = (sums[at] ?? 0) + (lengths[at] ?? 0)
+  return sums
+}
+
+/** @param inside whether two messages are in each other's window; those between them are then, too */
+const windows = (sums: Uint32Array, inside: (from: number, to: number) => boolean, present: number): Windows => {
+  const size = sums.length - 1
+  const before = new Uint8Array(size)
+  const after = new Uint8Array(size)
+  const lengths = new Uint32Array(size)
+  let words = 0
+  for (let at = 0, from = 0, to = 0; at < size; at++) {
+    while (!inside(from, at)) from++
+    to = Math.max(to, at)
+    while (to + 1 < size && inside(at, to + 1)) to++
+    before[at] = at - from
+    after[at] = to - at
+    lengths[at] = (sums[to + 1] ?? 0) - (sums[from] ?? 0)
+    words += lengths[at] ?? 0
+  }
+  return { before, after, lengths, average: present === 0 ? 1 : Math.max(1, words / present) }
+}
