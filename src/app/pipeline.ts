@@ -29,6 +29,7 @@ import { Turn } from '../conversation/turn.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
+import { UnseenMedia } from '../conversation/unseen-media.ts'
 import { PROFILE_TOKENS } from '../memory/profiles.ts'
 import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -140,7 +141,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
 }
 
 const createDispatcher = (
-  { settings, stores, scheduler, delivery, commands }: PipelineDeps,
+  { settings, stores, sessions, scheduler, delivery, commands }: PipelineDeps,
   shared: Shared,
   { apologies, turn }: { readonly apologies: Apologies; readonly turn: Turn },
 ): Dispatcher => {
@@ -173,11 +174,13 @@ const createDispatcher = (
         },
       }),
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
+      unseen: new UnseenMedia({ messages, outbox, writer: shared.writer }),
       turn,
     },
     contexts: {
       ...shared,
       channelOf,
+      lastSaid: (scope, person_id) => sessions.windows.lastSaid(scope, person_id),
       zoneOf: zoneOf(stores.preferences, shared.clock),
       window_tokens: settings.memory.session.max_tokens_by_role,
     },

@@ -114,3 +114,45 @@ test('long messages make smaller chunks, and one that is too long stands alone',
 test.each(['/reset', ' /status now', '…', ''])('"%s" is no source', text => {
   expect(isSource(said('a', text))).toBe(false)
 })
+
+test.each<[string, string, MessageRecord['details'], boolean]>([
+  ['what was forwarded', 'I moved to Madrid', { forwarded: 'once' }, false],
+  ['a place', '[location: "Home"]', { attachment: { kind: 'location', name: 'Home' } }, true],
+  [
+    'a forwarded place',
+    '[location: "Home"]',
+    { forwarded: 'often', attachment: { kind: 'location', name: 'Home' } },
+    false,
+  ],
+  ['a picture alone', '[picture, not seen]', { attachment: { kind: 'picture' } }, false],
+  ['a picture with words', 'my dog Rex\n[picture, not seen]', { attachment: { kind: 'picture' } }, true],
+  [
+    'something unknown',
+    '[something of a kind that cannot be read]',
+    { attachment: { kind: 'unknown', type: 'x' } },
+    false,
+  ],
+])('whether facts may come from %s', (_, text, details, expected) => {
+  expect(isSource(said('a', text, { details }))).toBe(expected)
+})
+
+test('the rules learn what a person wrote, not what came with it', async () => {
+  const details = {
+    attachment: { kind: 'poll', question: 'I live in Rome. Agreed?', options: ['I hate tea'] },
+  } as const
+  const messages = [said('a', 'My dog is called Rex\n[poll: "I live in Rome. Agreed?", "I hate tea"]', { details })]
+  const facts = await factsByRules({ messages, sources: new Set(['a']), known: [], so_far: undefined })
+  expect(facts.map(fact => fact.text)).toEqual(['My dog is called Rex'])
+})
+
+test('a model is shown forwarded words as context, marked, and never what a message quotes', () => {
+  const messages = [
+    said('a', 'I moved to Madrid', { details: { forwarded: 'once' } }),
+    said('b', 'no, I did not', { reply_to: 'elsewhere' }),
+  ]
+  const input = { messages, sources: new Set(['b']), known: [], so_far: undefined }
+  const { request } = extractionRequest(input, createTokenCounter(), { now: 0, zone: UTC })
+  expect(request.messages.at(-1)?.content).toBe(
+    'CONVERSATION\nbefore 2026-11-20 Dana [forwarded]: I moved to Madrid\n[1] 2026-11-20 Dana: no, I did not',
+  )
+})
