@@ -54,6 +54,9 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'conversation.pacing.jitter': 'gaps vary at random within the jitter',
   'conversation.quiet_hours': 'in quiet hours messages wait in order, except those of the godfather',
   time_zone: 'in quiet hours messages wait in order, except those of the godfather',
+  'budget.use_profiles': 'with use_profiles off every task has manual_tokens',
+  'budget.profiles_file': 'profiles of the configured file hold, and a change of it holds at once',
+  'budget.manual_tokens': 'with use_profiles off every task has manual_tokens',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',
   'memory.godfather_scope':
