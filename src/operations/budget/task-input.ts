@@ -19,11 +19,11 @@ export const taskInput = {
   profiles: z.boolean().default(true).describe('calculate the budget from profiles'),
 }
 
-const input = z.strictObject(taskInput)
+type TaskInput = z.output<z.ZodObject<typeof taskInput>>
 
 /** @param use_profiles `budget.use_profiles` */
 export const taskOf = (
-  { agent_name, agent_type, task, complexity, max_tokens, profiles }: z.output<typeof input>,
+  { agent_name, agent_type, task, complexity, max_tokens, profiles }: TaskInput,
   use_profiles: boolean,
 ): Task => ({
   agent: agent_name === undefined ? undefined : { name: agent_name, type: agent_type },
