@@ -70,7 +70,7 @@ test('rules take what was stated, sort it by keywords in both languages, and quo
     said('d', 'I drink tea', { role: 'assistant' }),
   ]
   const sources = new Set(['a', 'b', 'c'])
-  const found = await factsByRules({ messages, sources, known: [], so_far: undefined })
+  const found = await factsByRules({ messages, sources, known: [], so_far: undefined }, UTC)
   expect(found.map(({ text, category, source }) => [text, category, source.message_id])).toEqual([
     ['I prefer tea.', 'preferences', 'a'],
     ['the gate code is 4711', 'facts', 'b'],
