@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { chunksOf, CHUNK_MESSAGES, isSource } from '../../src/learning/chunks.ts'
 import { activityOf, importanceOf } from '../../src/learning/extraction/importance.ts'
 import { factsByRules } from '../../src/learning/extraction/keyword-rules.ts'
-import { containsQuote, findSource } from '../../src/learning/extraction/quote-verification.ts'
+import { findSource, isQuotedFrom } from '../../src/learning/extraction/quote-verification.ts'
 import { extractionRequest } from '../../src/learning/extraction/prompt.ts'
 import { kindOfIncoming } from '../../src/messages/message-kind.ts'
 import type { MessageRecord } from '../../src/messages/message.ts'
@@ -33,7 +33,7 @@ test.each([
   ['my dog is Rex', '"my dog is Rex."'],
   ['the art of tea', 'art'],
 ])('the words of "%s" hold the quote "%s"', (text, quote) => {
-  expect(containsQuote(text, quote)).toBe(true)
+  expect(isQuotedFrom({ text }, quote)).toBe(true)
 })
 
 test.each([
@@ -43,7 +43,7 @@ test.each([
   ['anything', '.'],
   ['I do not like tea', 'I like tea'],
 ])('the words of "%s" do not hold the quote "%s"', (text, quote) => {
-  expect(containsQuote(text, quote)).toBe(false)
+  expect(isQuotedFrom({ text }, quote)).toBe(false)
 })
 
 test('a quote that stands in another message than the named one is put right', () => {
@@ -76,7 +76,7 @@ test('rules take what was stated, sort it by keywords in both languages, and quo
     ['the gate code is 4711', 'facts', 'b'],
     ['אני אוהבת קפה', 'preferences', 'c'],
   ])
-  expect(found.every(({ quote, source }) => containsQuote(source.text, quote))).toBe(true)
+  expect(found.every(({ quote, source }) => isQuotedFrom(source, quote))).toBe(true)
 })
 
 test('only numbered lines are sources, and nobody can write one', () => {

@@ -119,13 +119,24 @@ export class ProviderChain implements Extractor {
     input: ExtractionInput,
     call: ExtractionOptions['call'],
   ): Promise<VerifiedFacts> {
-    const { tokens } = this.#deps
+    const room = { request: roomOf(provider), known: roomForKnown(provider) }
+    const parts = partsOf(input, room, this.#deps.tokens)
+    const found = await this.#askEach(provider, parts, call)
+    return found ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
+  }
+
+  /** Asks about one part after the other; each is told what those before it were about. `undefined`: there are none. */
+  async #askEach(
+    provider: ExtractionProvider,
+    parts: Iterable<ExtractionInput>,
+    call: ExtractionOptions['call'],
+  ): Promise<VerifiedFacts | undefined> {
     let before: VerifiedFacts | undefined
-    for (const part of partsOf(input, { request: roomOf(provider), known: roomForKnown(provider) }, tokens)) {
+    for (const part of parts) {
       const found = await this.#askPart(provider, withBefore(part, before), call)
       before = before === undefined ? found : joined(before, found)
     }
-    return before ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
+    return before
   }
 
   /** Asks about one part; where it or the answer is too long, about less at a time. */
@@ -144,15 +155,8 @@ export class ProviderChain implements Extractor {
       if (!isTooMuch(error)) throw error
       // Of a single source less can be shown, now that the room is known.
       const shorter = sourceTokens(roomOf(provider)) < source_tokens ? [part] : undefined
-      const parts = halvesOf(part) ?? shorter
-      if (parts === undefined) return await this.#verifyRest(error, request, part)
-      let before: VerifiedFacts | undefined
-      for (const each of parts) {
-        const found = await this.#askPart(provider, withBefore(each, before), call)
-        before = before === undefined ? found : joined(before, found)
-      }
-      if (before === undefined) throw error
-      return before
+      const found = await this.#askEach(provider, halvesOf(part) ?? shorter ?? [], call)
+      return found ?? (await this.#verifyRest(error, request, part))
     }
   }
 

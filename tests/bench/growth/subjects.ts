@@ -4,6 +4,7 @@ import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
 import { toWhatsApp } from '../../../src/channels/whatsapp/format/whatsapp-format.ts'
 import { parseAttachment, parseCard, parseWords } from '../../../src/channels/whatsapp/wwebjs/attachment-parser.ts'
+import { toWhatsApp } from '../../support/whatsapp-text.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
 import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
 import { mayReplace } from '../../../src/text/facts/replacement.ts'
@@ -14,7 +15,7 @@ import { activityOf } from '../../../src/learning/extraction/importance.ts'
 import { factsByRules, reflectionByRules } from '../../../src/learning/extraction/keyword-rules.ts'
 import { factsOfCutResponse, parseResponse } from '../../../src/learning/extraction/parse-response.ts'
 import { extractionRequest } from '../../../src/learning/extraction/prompt.ts'
-import { containsQuote, findSource, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
+import { findSource, isQuotedFrom, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
 import { summaryRequest } from '../../../src/learning/summary-prompt.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../../src/memory/memory.ts'
 import { describeAttachment, ownWords, textWithDetails } from '../../../src/messages/message-details.ts'
@@ -154,9 +155,9 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   phoneDigits,
   suggest: text => suggest(text, KNOWN_COMMANDS),
   normaliseQuote,
-  'containsQuote in the text': text => containsQuote(text, 'xyz'),
-  'containsQuote of the text': text => containsQuote(`${text} `, text),
-  'containsQuote of its beginning': text => containsQuote(text, text.slice(0, 1000)),
+  'isQuotedFrom in the text': text => isQuotedFrom({ text }, 'xyz'),
+  'isQuotedFrom of the text': text => isQuotedFrom({ text: `${text} ` }, text),
+  'isQuotedFrom of its beginning': text => isQuotedFrom({ text }, text.slice(0, 1000)),
   findSource: text => findSource(text.slice(0, 2000), 'm1', [messageOf(text)]),
   parseResponse: refusable(parseResponse),
   factsOfCutResponse: text => factsOfCutResponse(`{"facts": [${text}`),
