@@ -2,7 +2,6 @@
 import { UTC } from '../../../src/platform/time-zone.ts'
 import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
-import { toWhatsApp } from '../../../src/channels/whatsapp/format/whatsapp-format.ts'
 import { parseAttachment, parseCard, parseWords } from '../../../src/channels/whatsapp/wwebjs/attachment-parser.ts'
 import { toWhatsApp } from '../../support/whatsapp-text.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
