@@ -23,6 +23,17 @@ export interface MessageErasure {
   /** All messages of a scope, in the order in which they were received. */
   ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]>
   /**
+   * Messages whose time is over at `now`, in the order in which they were received, after the place `after`; at most
+   * `limit`.
+   */
+  expired(page: {
+    readonly now: number
+    readonly after: number
+    readonly limit: number
+  }): Promise<readonly { readonly seq: number; readonly message: MessageRecord }[]>
+  /** Messages stay although they were to expire: they were kept in their chat. */
+  keep(message_ids: readonly MessageId[]): Promise<void>
+  /**
    * Removes words for good, with replies that are on their way to them. Ids stay known. Safe to repeat.
    * @returns how many messages went
    */

@@ -41,6 +41,8 @@ export interface WhatsAppMessage {
   readonly quoted_chat_id?: string | undefined
   /** Whether it was forwarded, and what came with it. */
   readonly details?: MessageDetails | undefined
+  /** When it disappears, in milliseconds since the Unix epoch; `undefined` when it does not, or was kept in its chat. */
+  readonly expires_at?: number | undefined
   /** How far an own message got: −1 refused, 0 not sent yet, 1 on a server, 2 on a device, 3 read. */
   readonly ack: number
 }

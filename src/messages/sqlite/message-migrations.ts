@@ -395,4 +395,12 @@ export const messageMigrations: readonly Migration[] = [
   },
   ...knownMessageMigrations,
   ...messageQuoteMigrations,
+  {
+    id: 'messages-011',
+    sql: `
+      -- When a message of a chat in which messages disappear is to be forgotten.
+      alter table messages add column expires_at integer;
+      create index messages_by_expiry on messages (expires_at) where expires_at is not null;
+    `,
+  },
 ]

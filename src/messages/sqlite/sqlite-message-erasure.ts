@@ -70,6 +70,17 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
             where a.${IN_IDS})`,
         { ids: JSON.stringify(message_ids) },
       ),
+    expired: async page =>
+      database
+        .all<MessageRow & { readonly seq: number }>(
+          `select messages.seq, ${MESSAGE_COLUMNS} from messages
+           where expires_at <= :now and seq > :after order by seq limit :limit`,
+          { ...page },
+        )
+        .map(({ seq, ...row }) => ({ seq, message: toRecord(row) })),
+    keep: async message_ids => {
+      database.run(`update messages set expires_at = null where ${IN_IDS}`, { ids: JSON.stringify(message_ids) })
+    },
     ofScope: scope => inBatches('scope = :scope', { scope }),
     eraseMessages: async message_ids => {
       const batches = Array.from({ length: Math.ceil(message_ids.length / ERASED_AT_ONCE) }, (_, n) =>

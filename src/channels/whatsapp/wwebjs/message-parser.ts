@@ -86,6 +86,22 @@ const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
   }
 }
 
+/**
+ * When a message disappears: at a time, or so many seconds after it was sent. Some disappear so many seconds after they
+ * were read; the account reads at once.
+ */
+const expiryOf = (fields: Fields): number | undefined => {
+  if (fields['kicState'] === 'KEPT' || fields['subtype'] === 'ephemeral_setting') return undefined
+  const seconds = (name: string): number => {
+    const value = Number(fields[name] ?? 0)
+    return Number.isFinite(value) && value > 0 ? value : 0
+  }
+  const at = seconds('expiredTimestamp')
+  const durations = [seconds('ephemeralDuration'), seconds('afterReadDuration')].filter(each => each > 0)
+  if (at > 0) return at * SECOND_MS
+  return durations.length === 0 ? undefined : (seconds('t') + Math.min(...durations)) * SECOND_MS
+}
+
 /** Parses a raw message; `undefined` when it has no readable id, no chat or no author. */
 export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const fields = fieldsOf(raw)
@@ -108,6 +124,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     ...quoteOf(fields, chat_id),
     details: detailsOf(fields),
+    expires_at: expiryOf(fields),
     ack: Number(fields['ack'] ?? 0),
   }
 }
