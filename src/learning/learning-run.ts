@@ -15,8 +15,11 @@ import type { LearnerDeps, LearningContext, LearningOptions } from './learning-c
 import { addFact, addReports, EMPTY_REPORT, type LearningReport } from './learning-report.ts'
 import { digestOf } from './processed-messages.ts'
 
-/** Known facts that the extractor is shown, so that it can say which of them are repeated or replaced. */
-const MAX_KNOWN = 20
+/**
+ * Known facts that the extractor is offered, so that it can say which of them are repeated or replaced. It shows a model
+ * as many as there is room for.
+ */
+const MAX_KNOWN = 500
 
 /** A run. The caller makes sure that nothing else learns in the scope meanwhile. */
 export class LearningRun {

@@ -1,16 +1,23 @@
 /** The subject of a text as stems, without stop words. */
-import { stem } from './stem.ts'
-import { isStopWord } from './stop-words.ts'
-import { tokenise } from './tokenise.ts'
+import { emojiIn, questionWordsOf, wordsOf, type Word } from './analyser/analyser.ts'
 
-/** Words longer than this are no words (addresses of pages, codes) and are cut, so that no key grows without bound. */
-const LONGEST_WORD = 40
+/** The words of a text that carry its subject, in their order, repetitions included. */
+export const subjectWords = (text: string): readonly Word[] => wordsOf(text).filter(({ stop }) => !stop)
 
 /** Common forms of the words of a text that carry its subject, in their order, repetitions included. */
-export const subjectStems = (text: string): string[] =>
-  tokenise(text)
-    .filter(word => !isStopWord(word))
-    .map(word => stem(word).slice(0, LONGEST_WORD))
+export const subjectStems = (text: string): string[] => subjectWords(text).map(({ main }) => main)
 
-/** The same, each once. */
-export const subjectsOf = (text: string): ReadonlySet<string> => new Set(subjectStems(text))
+/** All forms of these words, each once: “wi-fi” is wi, fi and wifi. */
+export const subjectsOf = (text: string): ReadonlySet<string> =>
+  new Set(subjectWords(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]))
+
+/**
+ * Every form under which a question may find a text, stop words and emoji included, and neighbouring words as one: “wi fi”
+ * is wifi too.
+ */
+export const formsIn = (text: string): ReadonlySet<string> =>
+  new Set([
+    ...wordsOf(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]),
+    ...questionWordsOf(text).flatMap(({ also }) => also),
+    ...emojiIn(text),
+  ])

@@ -7,7 +7,8 @@ import { kindOf, withoutRemember, type SentenceKind } from './sentence-kind.ts'
 import { splitSentences } from './split-sentences.ts'
 import { stem } from './stem.ts'
 import { relatedTo } from './synonyms.ts'
-import { tokenise, withoutFinalForms } from './tokenise.ts'
+import { withoutFinalForms } from './fold.ts'
+import { tokenise } from './tokenise.ts'
 import { isCommon } from './word-frequency.ts'
 
 /**

@@ -1,5 +1,6 @@
 /** How a message of the history stands in a request: who speaks, what it replies to, and whether it was forwarded. */
 import type { PersonId } from '../../people/person.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { inQuotes } from '../../messages/message-details.ts'
 import { speakersOf } from '../../text/speaker-names.ts'
@@ -11,6 +12,8 @@ export interface ShownQuote {
   /** `person`: someone of whom no more is known; `undefined`: not even that. */
   readonly by: 'bot' | 'person' | { readonly person_id: PersonId; readonly sender_name: string | undefined } | undefined
   readonly text: string | undefined
+  /** The message that is quoted, where it is kept. */
+  readonly message_id?: MessageId
 }
 
 /** A message of the window with what the model is told about it. */

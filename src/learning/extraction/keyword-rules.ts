@@ -8,8 +8,10 @@ import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
 import { withoutRemember } from '../../text/sentence-kind.ts'
 import { speakersOf } from '../../text/speaker-names.ts'
 import { isOwnStatement, readSentences } from '../../text/stance.ts'
-import { tokenise, withoutFinalForms } from '../../text/tokenise.ts'
+import { withoutFinalForms } from '../../text/fold.ts'
+import { tokenise } from '../../text/tokenise.ts'
 import { topicLine } from '../../text/topic-line.ts'
+import { findCorrection, type Correction } from './corrections.ts'
 import type { ExtractedFact, ExtractionInput } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 
@@ -40,7 +42,14 @@ export const factsByRules = async (input: ExtractionInput): Promise<readonly Ext
     const most = facts.length + MAX_FACTS
     for (const read of readSentences(ownWords(message))) {
       if (facts.length === most) break
-      if (isOwnStatement(read)) facts.push(factOf(read.sentence, message, nameOf?.(message), input))
+      if (isOwnStatement(read)) {
+        const correction = findCorrection(read.sentence, message, input)
+        const says = correction === undefined ? read.sentence : correction.text
+        // What corrects something and does not say to what says nothing by itself.
+        if (says !== undefined) {
+          facts.push({ ...factOf(says, message, nameOf?.(message), input), ...hintsOf(read.sentence, correction) })
+        }
+      }
       if (read.stance === 'retraction') facts = withoutLatest(facts, message)
       await slices.pause()
     }
@@ -58,6 +67,14 @@ const withoutLatest = (facts: readonly ExtractedFact[], { person_id }: MessageRe
 export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user' && !isForwarded(message)).map(ownWords))
 
+const hintsOf = (
+  sentence: string,
+  correction: Correction | undefined,
+): Partial<Pick<ExtractedFact, 'quote' | 'corrects' | 'replaces'>> =>
+  correction === undefined
+    ? {}
+    : { quote: cutStart(sentence, MAX_FACT_CHARACTERS), corrects: correction.corrects, replaces: correction.replaces }
+
 const factOf = (
   sentence: string,
   source: MessageRecord,
@@ -66,7 +83,8 @@ const factOf = (
 ): ExtractedFact => {
   const statement = cutStart(withoutRemember(sentence), MAX_FACT_CHARACTERS)
   // In a group "I" does not say who is meant.
-  const text = speaker === undefined ? statement : `${speaker}: ${statement}`
+  const isNamed = speaker === undefined || statement.startsWith(`${speaker}: `)
+  const text = isNamed ? statement : `${speaker}: ${statement}`
   const words = tokenise(statement)
   return {
     text,

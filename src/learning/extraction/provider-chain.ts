@@ -10,12 +10,15 @@ import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { ModelError, modelErrorReason } from '../../models/model-error.ts'
+import { ownWords } from '../../messages/message-details.ts'
+import { isCorrection } from '../../text/correction.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
 import { factsOfCutResponse, parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
 import type { ExtractedFact, Extraction, ExtractionInput, ExtractionOptions, Extractor } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
+import { findCorrection } from './corrections.ts'
 import { findSource } from './quote-verification.ts'
 import { isSaidAsTrue } from './stance-verification.ts'
 import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './prompt.ts'
@@ -26,6 +29,8 @@ import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
  * have, some of which cut what is longer without a word.
  */
 const USUAL_ROOM_TOKENS = 5000
+/** Most tokens of known facts besides these, for a model that is known to have more room. */
+const MOST_KNOWN_TOKENS = 10_000
 /** The name of the rules in the usage log. */
 const RULES = 'pattern'
 const BACKOFF: Backoff = { first_ms: SECOND_MS / 2, most_ms: 2 * SECOND_MS }
@@ -114,13 +119,24 @@ export class ProviderChain implements Extractor {
     input: ExtractionInput,
     call: ExtractionOptions['call'],
   ): Promise<VerifiedFacts> {
-    const { tokens } = this.#deps
+    const room = { request: roomOf(provider), known: roomForKnown(provider) }
+    const parts = partsOf(input, room, this.#deps.tokens)
+    const found = await this.#askEach(provider, parts, call)
+    return found ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
+  }
+
+  /** Asks about one part after the other; each is told what those before it were about. `undefined`: there are none. */
+  async #askEach(
+    provider: ExtractionProvider,
+    parts: Iterable<ExtractionInput>,
+    call: ExtractionOptions['call'],
+  ): Promise<VerifiedFacts | undefined> {
     let before: VerifiedFacts | undefined
-    for (const part of partsOf(input, roomOf(provider), tokens)) {
+    for (const part of parts) {
       const found = await this.#askPart(provider, withBefore(part, before), call)
       before = before === undefined ? found : joined(before, found)
     }
-    return before ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
+    return before
   }
 
   /** Asks about one part; where it or the answer is too long, about less at a time. */
@@ -139,15 +155,8 @@ export class ProviderChain implements Extractor {
       if (!isTooMuch(error)) throw error
       // Of a single source less can be shown, now that the room is known.
       const shorter = sourceTokens(roomOf(provider)) < source_tokens ? [part] : undefined
-      const parts = halvesOf(part) ?? shorter
-      if (parts === undefined) return await this.#verifyRest(error, request, part)
-      let before: VerifiedFacts | undefined
-      for (const each of parts) {
-        const found = await this.#askPart(provider, withBefore(each, before), call)
-        before = before === undefined ? found : joined(before, found)
-      }
-      if (before === undefined) throw error
-      return before
+      const found = await this.#askEach(provider, halvesOf(part) ?? shorter ?? [], call)
+      return found ?? (await this.#verifyRest(error, request, part))
     }
   }
 
@@ -208,6 +217,12 @@ const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => 
 const roomOf = ({ model }: ExtractionProvider): number =>
   Math.min(model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS, USUAL_ROOM_TOKENS)
 
+/** Tokens for known facts besides, where the model is known to have more room than a usual request needs. */
+const roomForKnown = ({ model }: ExtractionProvider): number => {
+  const room = model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS
+  return Math.max(0, Math.min(room - USUAL_ROOM_TOKENS, MOST_KNOWN_TOKENS))
+}
+
 /** A later part is told what the parts before it were about. */
 const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): ExtractionInput =>
   before === undefined ? part : { ...part, so_far: before.reflection }
@@ -246,8 +261,27 @@ const verifyFacts = async (
   return { facts, quotes_not_found, not_meant, reflection: response.reflection }
 }
 
-const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => ({
-  text: fact.text.replace(/\s+/g, ' '),
+const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => {
+  const said = ownWords(source)
+  const correction = findCorrection(isCorrection(said) ? said : fact.quote, source, input)
+  const text = fact.text.replace(/\s+/g, ' ')
+  return {
+    ...asAnswered(fact, source, input),
+    // A model may copy “no, Tuesday”, which cannot be understood alone.
+    text: isCorrection(text) ? (correction?.text ?? text) : text,
+    replaces: [
+      ...fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
+      ...(correction?.replaces ?? []),
+    ],
+    corrects: correction?.corrects,
+  }
+}
+
+const asAnswered = (
+  fact: ResponseFact,
+  source: ExtractedFact['source'],
+  input: ExtractionInput,
+): Omit<ExtractedFact, 'text' | 'replaces' | 'corrects'> => ({
   quote: fact.quote,
   source,
   category: fact.category,
@@ -256,7 +290,6 @@ const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: Extr
   entities: entitiesOf(fact),
   relations: fact.relationships,
   same_as: input.known[(fact.same_as ?? 0) - 1]?.memory_id,
-  replaces: fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
 })
 
 const DATE_CHARACTERS = 'YYYY-MM-DD'.length

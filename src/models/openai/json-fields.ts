@@ -11,6 +11,11 @@ export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(va
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
+/** Whether a value holds anything: a text, or an object or list that is not empty. */
+export const isFilled = (value: unknown): boolean =>
+  (typeof value === 'string' && value !== '') ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
+
 /** A whole number from 0 on. */
 export const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined

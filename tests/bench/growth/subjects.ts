@@ -2,7 +2,7 @@
 import { UTC } from '../../../src/platform/time-zone.ts'
 import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
-import { toWhatsApp } from '../../../src/channels/whatsapp/format/whatsapp-format.ts'
+import { toWhatsApp } from '../../support/whatsapp-text.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
 import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
 import { mayReplace } from '../../../src/text/facts/replacement.ts'
@@ -13,7 +13,7 @@ import { activityOf } from '../../../src/learning/extraction/importance.ts'
 import { factsByRules, reflectionByRules } from '../../../src/learning/extraction/keyword-rules.ts'
 import { factsOfCutResponse, parseResponse } from '../../../src/learning/extraction/parse-response.ts'
 import { extractionRequest } from '../../../src/learning/extraction/prompt.ts'
-import { containsQuote, findSource, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
+import { findSource, isQuotedFrom, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
 import { summaryRequest } from '../../../src/learning/summary-prompt.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../../src/memory/memory.ts'
 import { parseCommand } from '../../../src/messages/message-kind.ts'
@@ -25,8 +25,9 @@ import { suggest } from '../../../src/platform/suggest.ts'
 import { readMessage } from '../../../src/retrieval/full-text/index-document.ts'
 import { readQuestion } from '../../../src/retrieval/full-text/query-parser.ts'
 import { restates, withoutRestatements } from '../../../src/retrieval/ranking/dedupe.ts'
+import { questionWordsOf, wordsOf } from '../../../src/text/analyser/analyser.ts'
 import { withDirection } from '../../../src/text/bidi.ts'
-import { subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
+import { formsIn, subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
 import { datesIn } from '../../../src/text/dates/dates.ts'
 import { indentContinuation } from '../../../src/text/indent-continuation.ts'
 import { languageOf } from '../../../src/text/language.ts'
@@ -36,7 +37,8 @@ import { kindOf, withoutRemember } from '../../../src/text/sentence-kind.ts'
 import { withoutSmallTalk } from '../../../src/text/small-talk.ts'
 import { splitSentences } from '../../../src/text/split-sentences.ts'
 import { stem } from '../../../src/text/stem.ts'
-import { tokenise, withoutFinalForms } from '../../../src/text/tokenise.ts'
+import { fold, withoutFinalForms } from '../../../src/text/fold.ts'
+import { tokenise } from '../../../src/text/tokenise.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import { topicLine } from '../../../src/text/topic-line.ts'
 import { valenceOf } from '../../../src/text/valence/valence.ts'
@@ -111,6 +113,10 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'stem of each word': text => tokenise(text).map(stem),
   subjectStems,
   subjectsOf,
+  formsIn,
+  fold,
+  wordsOf,
+  questionWordsOf,
   splitSentences,
   kindOf,
   withoutRemember,
@@ -136,9 +142,9 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   phoneDigits,
   suggest: text => suggest(text, KNOWN_COMMANDS),
   normaliseQuote,
-  'containsQuote in the text': text => containsQuote(text, 'xyz'),
-  'containsQuote of the text': text => containsQuote(`${text} `, text),
-  'containsQuote of its beginning': text => containsQuote(text, text.slice(0, 1000)),
+  'isQuotedFrom in the text': text => isQuotedFrom({ text }, 'xyz'),
+  'isQuotedFrom of the text': text => isQuotedFrom({ text: `${text} ` }, text),
+  'isQuotedFrom of its beginning': text => isQuotedFrom({ text }, text.slice(0, 1000)),
   findSource: text => findSource(text.slice(0, 2000), 'm1', [messageOf(text)]),
   parseResponse: refusable(parseResponse),
   factsOfCutResponse: text => factsOfCutResponse(`{"facts": [${text}`),
