@@ -2,6 +2,7 @@
 import { UTC } from '../../../src/platform/time-zone.ts'
 import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
+import { parseAttachment, parseCard, parseWords } from '../../../src/channels/whatsapp/wwebjs/attachment-parser.ts'
 import { toWhatsApp } from '../../support/whatsapp-text.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
 import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
@@ -16,10 +17,13 @@ import { extractionRequest } from '../../../src/learning/extraction/prompt.ts'
 import { findSource, isQuotedFrom, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
 import { summaryRequest } from '../../../src/learning/summary-prompt.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../../src/memory/memory.ts'
+import { describeAttachment, ownWords, textWithDetails } from '../../../src/messages/message-details.ts'
 import { parseCommand } from '../../../src/messages/message-kind.ts'
 import type { MessageRecord } from '../../../src/messages/message.ts'
 import { createOfflineEmbedder } from '../../../src/models/offline/offline-embedder.ts'
 import { createOfflineLanguageModel } from '../../../src/models/offline/offline-language-model.ts'
+import { sentencesIn } from '../../../src/models/offline/sentences.ts'
+import { readMark } from '../../../src/models/offline/transcript.ts'
 import { phoneDigits } from '../../../src/platform/phone.ts'
 import { suggest } from '../../../src/platform/suggest.ts'
 import { readMessage } from '../../../src/retrieval/full-text/index-document.ts'
@@ -49,6 +53,7 @@ const NOW = Date.UTC(2026, 10, 28)
 const NO_WORDS: ReadonlySet<string> = new Set()
 const embedder = createOfflineEmbedder(tokens)
 const model = createOfflineLanguageModel(tokens)
+const PICTURE = { attachment: { kind: 'picture' } } as const
 const KNOWN_COMMANDS = ['/help', '/memory', '/forget', '/remember']
 
 const messageOf = (text: string, message_id = 'm1'): MessageRecord => ({
@@ -138,6 +143,13 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'splitReply into small parts': text => splitReply(text, 100),
   layOutReply,
   parseCommand,
+  parseCard,
+  'words of a raw message': text => parseWords({ type: 'chat', body: text }),
+  'attachment of a long text': text =>
+    describeAttachment(parseAttachment({ type: 'location', loc: text, lat: 1, lng: 2 }) ?? { kind: 'picture' }),
+  'text with its details': text => ownWords({ text: textWithDetails(text, PICTURE), details: PICTURE }),
+  'offline mark': text => [readMark(text), readMark(`[replying to Dan: "${text}`)],
+  'offline sentences': sentencesIn,
   naturalCommand,
   phoneDigits,
   suggest: text => suggest(text, KNOWN_COMMANDS),
