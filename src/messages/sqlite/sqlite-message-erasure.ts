@@ -5,6 +5,7 @@ import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { MessageErasure } from '../message-erasure.ts'
 import type { MessageId, MessageRecord } from '../message.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
+import { createMessageExpiryReads } from './sqlite-message-expiry.ts'
 import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
 
 /** Messages that are removed in one transaction, with their dependent rows. */
@@ -38,6 +39,7 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
   }
 
   return {
+    ...createMessageExpiryReads(database),
     get: async message_ids => read(IN_IDS, { ids: JSON.stringify(message_ids) }),
     ofPerson: (person_id, bounds) =>
       inBatches(OF_PERSON_ERASED, fittingParameters(OF_PERSON_ERASED, personParameters(person_id, bounds))),
@@ -70,17 +72,6 @@ export const createSqliteMessageErasure = (database: Database): MessageErasure =
             where a.${IN_IDS})`,
         { ids: JSON.stringify(message_ids) },
       ),
-    expired: async page =>
-      database
-        .all<MessageRow & { readonly seq: number }>(
-          `select messages.seq, ${MESSAGE_COLUMNS} from messages
-           where expires_at <= :now and seq > :after order by seq limit :limit`,
-          { ...page },
-        )
-        .map(({ seq, ...row }) => ({ seq, message: toRecord(row) })),
-    keep: async message_ids => {
-      database.run(`update messages set expires_at = null where ${IN_IDS}`, { ids: JSON.stringify(message_ids) })
-    },
     ofScope: scope => inBatches('scope = :scope', { scope }),
     eraseMessages: async message_ids => {
       const batches = Array.from({ length: Math.ceil(message_ids.length / ERASED_AT_ONCE) }, (_, n) =>

@@ -1,0 +1,32 @@
+/** When messages disappear, in SQLite: the column, and how those are found whose time is over. */
+import type { Database } from '../../database/sqlite/database.ts'
+import type { Migration } from '../../database/sqlite/migrations.ts'
+import type { MessageErasure } from '../message-erasure.ts'
+import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
+
+export const messageExpiryMigrations: readonly Migration[] = [
+  {
+    id: 'messages-011',
+    sql: `
+      -- When a message of a chat in which messages disappear is to be forgotten.
+      alter table messages add column expires_at integer;
+      create index messages_by_expiry on messages (expires_at) where expires_at is not null;
+    `,
+  },
+]
+
+export const createMessageExpiryReads = (database: Database): Pick<MessageErasure, 'expired' | 'keep'> => ({
+  expired: async page =>
+    database
+      .all<MessageRow & { readonly seq: number }>(
+        `select messages.seq, ${MESSAGE_COLUMNS} from messages
+         where expires_at <= :now and seq > :after order by seq limit :limit`,
+        { ...page },
+      )
+      .map(({ seq, ...row }) => ({ seq, message: toRecord(row) })),
+  keep: async message_ids => {
+    database.run('update messages set expires_at = null where message_id in (select value from json_each(:ids))', {
+      ids: JSON.stringify(message_ids),
+    })
+  },
+})
