@@ -42,7 +42,8 @@ export const findQuotations = async (
   return new Map(
     quoting.map(({ message_id }) => {
       const current = byId.get(message_id)
-      return [message_id, shownQuote(found.get(message_id) ?? { state: 'unknown' }, current, keep)]
+      const quote = shownQuote(found.get(message_id) ?? { state: 'unknown' }, current, keep)
+      return [message_id, current === undefined ? quote : { ...quote, current: true }]
     }),
   )
 }

@@ -38,6 +38,8 @@ export class UnseenMedia {
     for (const attachment of unseen) this.#told.set(keyOf(person.person_id, attachment), true)
     if (kinds.length === 0) return false
     const { outbox, writer } = this.#deps
+    await turn.channel?.seen(turn.chat_id)
+    await using _typing = await turn.channel?.typing(turn.chat_id)
     const sentence = strings.cannot_read([...new Set(kinds.map(each => each.kind))])
     await outbox.deliver(writer.notice(answering(batch, last), last, sentence))
     return true

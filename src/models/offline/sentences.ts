@@ -4,7 +4,7 @@ import { splitSentences } from '../../text/split-sentences.ts'
 
 /** `[location: "Central Station"]`, on a line of its own. */
 const NOTE = /^\[[^]*\]$/
-const NOTE_LINE = /^\s*(\[.*\])\s*$/m
+const NOTE_LINE = /^[ \t]*(\[.*\])[ \t]*$/m
 
 export const sentencesIn = (text: string): readonly string[] =>
   text.split(NOTE_LINE).flatMap(part => (NOTE.test(part) ? [part] : splitSentences(part)))
