@@ -62,7 +62,7 @@ export interface OutboxRows {
    * Whose a reply is by now, since its person may have been merged after it was written; and what it takes over from the
    * messages that it answers.
    */
-  originOf(outbox_id: string): ReplyOrigin | undefined
+  recipientOf(outbox_id: string): ReplyOrigin | undefined
   /** Keeps a message; one that is known already stays as it is. */
   insertMessage(record: MessageRecord): void
   /** Ends the wait of messages. */
@@ -164,8 +164,8 @@ export class RecordedOutbox implements OutboxStore {
     const message_id = keep ? replyMessageId(reply, channel_id) : channel_id
     const first = this.#rows.setMessageId(outbox_id, message_id)
     if (!first || !keep || message_id === undefined) return
-    const origin = this.#rows.originOf(outbox_id)
-    const { person_id, scope } = origin ?? reply
+    const recipient = this.#rows.recipientOf(outbox_id)
+    const { person_id, scope } = recipient ?? reply
     this.#rows.insertMessage({
       message_id,
       chat_id,
@@ -180,8 +180,8 @@ export class RecordedOutbox implements OutboxStore {
       kind: session_id === undefined ? 'notice' : 'chat',
       sender_name: undefined,
       // A reply repeats what it answers.
-      learning_opt_out: origin?.learning_opt_out ?? false,
-      ...(origin?.expires_after === undefined ? {} : { expires_at: sent_at + origin.expires_after }),
+      learning_opt_out: recipient?.learning_opt_out ?? false,
+      ...(recipient?.expires_after === undefined ? {} : { expires_at: sent_at + recipient.expires_after }),
     })
   }
 

@@ -2,6 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { MessageErasure } from '../message-erasure.ts'
+import type { MessageId } from '../message.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 
 export const messageExpiryMigrations: readonly Migration[] = [
@@ -15,18 +16,23 @@ export const messageExpiryMigrations: readonly Migration[] = [
   },
 ]
 
-export const createMessageExpiryReads = (database: Database): Pick<MessageErasure, 'expired' | 'keep'> => ({
-  expired: async page =>
-    database
-      .all<MessageRow & { readonly seq: number }>(
-        `select messages.seq, ${MESSAGE_COLUMNS} from messages
-         where expires_at <= :now and seq > :after order by seq limit :limit`,
-        { ...page },
-      )
-      .map(({ seq, ...row }) => ({ seq, message: toRecord(row) })),
-  keep: async message_ids => {
-    database.run('update messages set expires_at = null where message_id in (select value from json_each(:ids))', {
-      ids: JSON.stringify(message_ids),
-    })
-  },
-})
+/** A message whose time is over, and its place in the order of received messages. */
+export type ExpiredMessage = Awaited<ReturnType<MessageErasure['expired']>>[number]
+
+export const expiredMessages = (
+  database: Database,
+  page: Parameters<MessageErasure['expired']>[0],
+): readonly ExpiredMessage[] =>
+  database
+    .all<MessageRow & { readonly seq: number }>(
+      `select messages.seq, ${MESSAGE_COLUMNS} from messages
+       where expires_at <= :now and seq > :after order by seq limit :limit`,
+      { ...page },
+    )
+    .map(({ seq, ...row }) => ({ seq, message: toRecord(row) }))
+
+export const keepMessages = (database: Database, message_ids: readonly MessageId[]): void => {
+  database.run('update messages set expires_at = null where message_id in (select value from json_each(:ids))', {
+    ids: JSON.stringify(message_ids),
+  })
+}

@@ -142,7 +142,7 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
   },
   setMessageId: (outbox_id, message_id) =>
     database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,
-  originOf: outbox_id => {
+  recipientOf: outbox_id => {
     const row = database.get<OriginRow>(ORIGIN, { outbox_id })
     if (row === undefined) return undefined
     const { person_id, scope, opted_out, expires_after } = row

@@ -4,7 +4,7 @@ import { textWithDetails, type MessageDetails } from '../../../messages/message-
 import { plainAddress } from '../../../messages/message-key.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import { cutStart } from '../../../text/cut.ts'
-import type { WhatsAppMessage } from '../whatsapp-message.ts'
+import { CIPHERTEXT, PLACEHOLDERS, type WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseAttachment, parseWords } from './attachment-parser.ts'
 
 /** Longest text of a quoted message that is taken, in UTF-16 units. */
@@ -59,9 +59,14 @@ const writtenIdOf = (value: unknown): string | undefined => {
 /** From so many times on, WhatsApp shows a message as forwarded many times. */
 const FORWARDED_OFTEN = 5
 
+/** What an encrypted message will never show here, whatever is sent again. */
+const placeholderOf = (fields: Fields): 'view_once' | 'phone_only' | undefined =>
+  fields['type'] === CIPHERTEXT ? PLACEHOLDERS[textOf(fields['subtype']) ?? ''] : undefined
+
 const detailsOf = (fields: Fields): MessageDetails | undefined => {
   const score = Number(fields['forwardingScore'] ?? 0)
-  const attachment = parseAttachment(fields)
+  const placeholder = placeholderOf(fields)
+  const attachment = placeholder === undefined ? parseAttachment(fields) : ({ kind: placeholder } as const)
   if (fields['isForwarded'] !== true && !(score > 0)) return attachment === undefined ? undefined : { attachment }
   return { forwarded: score >= FORWARDED_OFTEN ? 'often' : 'once', ...(attachment === undefined ? {} : { attachment }) }
 }
@@ -114,7 +119,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const mentioned = Array.isArray(fields['mentionedJidList']) ? fields['mentionedJidList'].slice(0, MOST_MENTIONS) : []
   return {
     message_id,
-    type: textOf(fields['type']) ?? 'unknown',
+    type: placeholderOf(fields) ?? textOf(fields['type']) ?? 'unknown',
     from_me,
     chat_id,
     author_id,
