@@ -87,11 +87,11 @@ export const WORDED_TYPES: readonly string[] = [
 /** The kind of a message that is not decrypted yet. */
 export const CIPHERTEXT = 'ciphertext'
 /** Our own names for kinds of which WhatsApp shows a placeholder on every device but the phone, by WhatsApp's subtypes. */
-export const PLACEHOLDERS: Readonly<Record<string, 'view_once' | 'phone_only'>> = {
-  view_once_unavailable_fanout: 'view_once',
-  hosted_unavailable_fanout: 'phone_only',
-  bot_unavailable_fanout: 'phone_only',
-}
+export const PLACEHOLDERS: ReadonlyMap<unknown, 'view_once' | 'phone_only'> = new Map([
+  ['view_once_unavailable_fanout', 'view_once'],
+  ['hosted_unavailable_fanout', 'phone_only'],
+  ['bot_unavailable_fanout', 'phone_only'],
+])
 /** Our own name for the kind of a message that will never be decrypted. */
 export const UNREADABLE = 'unreadable'
 

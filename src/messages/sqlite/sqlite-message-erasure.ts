@@ -4,7 +4,7 @@ import { blanks, readInBatches } from '../../database/sqlite/in-batches.ts'
 import type { ErasureBounds } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import type { MessageErasure } from '../message-erasure.ts'
+import type { ExpiredPage, MessageErasure } from '../message-erasure.ts'
 import type { MessageId, MessageRecord } from '../message.ts'
 import type { Scope } from '../scope.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
@@ -81,7 +81,7 @@ class SqliteMessageErasure implements MessageErasure {
     return this.#inBatches('scope = :scope', { scope })
   }
 
-  async expired(page: Parameters<MessageErasure['expired']>[0]): Promise<readonly ExpiredMessage[]> {
+  async expired(page: ExpiredPage): Promise<readonly ExpiredMessage[]> {
     return expiredMessages(this.#database, page)
   }
 

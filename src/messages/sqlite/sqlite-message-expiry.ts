@@ -1,7 +1,7 @@
 /** When messages disappear, in SQLite: the column, and how those are found whose time is over. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
-import type { MessageErasure } from '../message-erasure.ts'
+import type { ExpiredPage, MessageErasure } from '../message-erasure.ts'
 import type { MessageId } from '../message.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
 
@@ -19,10 +19,7 @@ export const messageExpiryMigrations: readonly Migration[] = [
 /** A message whose time is over, and its place in the order of received messages. */
 export type ExpiredMessage = Awaited<ReturnType<MessageErasure['expired']>>[number]
 
-export const expiredMessages = (
-  database: Database,
-  page: Parameters<MessageErasure['expired']>[0],
-): readonly ExpiredMessage[] =>
+export const expiredMessages = (database: Database, page: ExpiredPage): readonly ExpiredMessage[] =>
   database
     .all<MessageRow & { readonly seq: number }>(
       `select messages.seq, ${MESSAGE_COLUMNS} from messages

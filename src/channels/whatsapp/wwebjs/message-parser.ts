@@ -61,7 +61,7 @@ const FORWARDED_OFTEN = 5
 
 /** What an encrypted message will never show here, whatever is sent again. */
 const placeholderOf = (fields: Fields): 'view_once' | 'phone_only' | undefined =>
-  fields['type'] === CIPHERTEXT ? PLACEHOLDERS[textOf(fields['subtype']) ?? ''] : undefined
+  fields['type'] === CIPHERTEXT ? PLACEHOLDERS.get(fields['subtype']) : undefined
 
 const detailsOf = (fields: Fields): MessageDetails | undefined => {
   const score = Number(fields['forwardingScore'] ?? 0)
