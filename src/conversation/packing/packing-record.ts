@@ -30,13 +30,7 @@ export type CandidateKind = 'system' | 'tone' | 'profile' | 'memory' | 'quote' |
  * - `recalled`: a line of the profile that was recalled anyway.
  */
 export type PackingReason =
-  | 'fits'
-  | 'history_budget'
-  | 'recall_budget'
-  | 'profile_budget'
-  | 'request_budget'
-  | 'quoted'
-  | 'recalled'
+  'fits' | 'history_budget' | 'recall_budget' | 'profile_budget' | 'request_budget' | 'quoted' | 'recalled'
 
 /** One candidate and what became of it. */
 export interface PackedCandidate {
