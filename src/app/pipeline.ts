@@ -22,13 +22,14 @@ import type { ProfileOf } from '../conversation/profile.ts'
 import { RecentChanges } from '../conversation/recent-changes.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
-import { ReplyWriter } from '../conversation/reply-writer.ts'
+import type { ReplyWriter } from '../conversation/reply-writer.ts'
 import { DEFAULT_SYSTEM_PROMPT, STATELESS_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTone } from '../conversation/tone.ts'
 import { Turn } from '../conversation/turn.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
+import { UnseenMedia } from '../conversation/unseen-media.ts'
 import { PROFILE_TOKENS } from '../memory/profiles.ts'
 import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -74,12 +75,11 @@ export interface Pipeline {
 /** Wires the pipeline and starts it: the scheduler hands batches to it from now on. */
 export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Promise<Pipeline> => {
   const { stores, scheduler, delivery } = deps
-  const keep = keeps(deps.settings)
-  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keep)
+  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keeps(deps.settings))
   const shared: Shared = {
     ...runtime,
     stringsFor: stringsFor(stores.preferences),
-    writer: new ReplyWriter({ ...runtime, keep }),
+    writer: delivery.writer,
     underWay: new AnswersUnderWay(),
     recent: new RecentChanges(runtime.tokens),
   }
@@ -141,7 +141,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
 }
 
 const createDispatcher = (
-  { settings, stores, scheduler, delivery, commands }: PipelineDeps,
+  { settings, stores, sessions, scheduler, delivery, commands }: PipelineDeps,
   shared: Shared,
   { apologies, turn }: { readonly apologies: Apologies; readonly turn: Turn },
 ): Dispatcher => {
@@ -174,11 +174,13 @@ const createDispatcher = (
         },
       }),
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
+      unseen: new UnseenMedia({ messages, outbox, writer: shared.writer }),
       turn,
     },
     contexts: {
       ...shared,
       channelOf,
+      lastSaid: (scope, person_id) => sessions.windows.lastSaid(scope, person_id),
       zoneOf: zoneOf(stores.preferences, shared.clock),
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
@@ -242,17 +244,16 @@ const createEvents = (
     people,
     messages,
     erasures,
-    windows: sessions.windows,
+    sessions: { windows: sessions.windows, exclusive },
     pauses,
     automatic,
-    exclusive,
     settings: {
       keep: keeps(settings),
       takeover_minutes: settings.conversation.takeover_minutes,
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  const backfill = new Backfill({ messages, conversation, takeover })
+  const backfill = new Backfill({ messages, conversation, takeover, automatic })
   const addresses = new ChatAddresses(people)
   const known = new KnownIds({
     addresses,
@@ -262,7 +263,7 @@ const createEvents = (
         automatic.heard(message)
         return conversation.receive(message)
       },
-      backfilled: async chat => await backfill.backfilled(await takeover.withoutAutomatic(chat)),
+      backfilled: chat => backfill.backfilled(chat),
       recordedUntil: chat_ids => backfill.recordedUntil(chat_ids),
       edited: change => changes.edited(change),
       deleted: message_id => changes.deleted(message_id),

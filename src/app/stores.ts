@@ -234,9 +234,3 @@ export const withPeople = (
   })
   return { ...stores, people }
 }
-
-/** Opens the stores without any other feature. */
-export const openStores = (settings: Settings, runtime: Runtime): Stores => {
-  const stores = openBaseStores(settings, runtime)
-  return withPeople(stores, settings, runtime, stores.personalData)
-}

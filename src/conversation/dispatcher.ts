@@ -1,4 +1,4 @@
-/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it, or a turn. */
+/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it or to write it, or a turn. */
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -17,12 +17,14 @@ import { loadTurnContext, type SpokenMessage, type TurnContextDeps } from './tur
 import type { Turn } from './turn.ts'
 import { groupByChat, type TurnMessage } from './turn-message.ts'
 import type { UnreadableMessages } from './unreadable-messages.ts'
+import type { UnseenMedia } from './unseen-media.ts'
 
 export interface DispatcherDeps {
   readonly batches: BatchLoader
   readonly handlers: {
     readonly commands: CommandRunner
     readonly unreadable: UnreadableMessages
+    readonly unseen: UnseenMedia
     readonly turn: Turn
   }
   readonly underWay: Pick<AnswersUnderWay, 'begin'>
@@ -101,9 +103,12 @@ export class Dispatcher {
     const [first, ...others] = talk
     if (first === undefined) return
     const said = talk.map(({ message }) => message)
-    const reply = await this.#whileUnchanged(said, 'talk', async wanted =>
-      handlers.turn.run(await loadTurnContext(contexts, scope, [first, ...others], pause), wanted),
-    )
+    const reply = await this.#whileUnchanged(said, 'talk', async wanted => {
+      const context = await loadTurnContext(contexts, scope, [first, ...others], pause)
+      // What was answered without the model is a part of the conversation all the same.
+      const listens = context.listens || (await handlers.unseen.tell(context))
+      return await handlers.turn.run({ ...context, listens }, wanted)
+    })
     if (reply === 'changed') await this.#handle(scope, await batches.load(scope, said))
     else if (reply !== undefined) loops.answered(scope, reply.said)
   }

@@ -14,7 +14,7 @@ import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { DeliveryHealth } from './delivery-health.ts'
-import { HeldReplySender, type ResendReason } from './outbox/held-reply-sender.ts'
+import { HeldReplySender, type HoldingRules, type ResendReason } from './outbox/held-reply-sender.ts'
 import { PartSender, RETRY_MS, type Part, type Sending, type SendResult } from './outbox/part-sender.ts'
 import type { ReplyAddresses } from './outbox/reply-addresses.ts'
 import type { Pacer } from './pacing/pacer.ts'
@@ -57,10 +57,7 @@ export interface OutboxDeps {
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly addresses: ReplyAddresses
   readonly pacer: Pacer
-  /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
-  readonly delay: (reply: Reply) => Promise<boolean>
-  /** A reply that is held for longer than this is of no use any more. */
-  readonly useless_after_ms: number
+  readonly holding: HoldingRules
   readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger

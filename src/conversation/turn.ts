@@ -4,6 +4,7 @@
  *   channel → inbox → scheduler → dispatcher ─┬─ blocked:    ignored
  *                                             ├─ command:    command runner
  *                                             ├─ unreadable: asked for again
+ *                                             ├─ unseen:     media that its sender is told about once
  *                                             └─ talk:       turn
  *
  *   1. load the context   who spoke, where, in which language, what was said   turn-context.ts
@@ -21,11 +22,11 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
-import type { ContextPacker, PackedContext } from './packing/context-packer.ts'
+import type { ContextPacker, PackedContext, PackedTurn } from './packing/context-packer.ts'
 import type { RecallCandidates } from './packing/pack-recall.ts'
 import type { ContextBudget } from './packing/packing-record.ts'
 import type { ProfileOf } from './profile.ts'
-import { findQuotations, questionWithQuotes, type QuotationsDeps } from './quotations.ts'
+import { findQuotations, questionWithQuotes, quotedIdsOf, type QuotationsDeps } from './quotations.ts'
 import { complete, type CompleteDeps } from './steps/complete.ts'
 import { deliver, type DeliverDeps } from './steps/deliver.ts'
 import { gatherRecall, type GatherRecallDeps } from './steps/gather-recall.ts'
@@ -115,7 +116,7 @@ export class Turn {
   }
 
   /** Steps 3 to 5: the history first, since what the model has before it anyway need not be recalled. */
-  async #pack(turn: TurnContext, session: Session): Promise<PackedContext> {
+  async #pack(turn: TurnContext, session: Session): Promise<PackedTurn> {
     const { recall, clock, packing, completion } = this.#deps
     const { packer, system_prompt, profileOf, tone } = packing
     const { model, max_tokens } = completion
@@ -138,7 +139,7 @@ export class Turn {
     const { memories, quoted, quotes } = packed.recall
     recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
     if (budget.recall > 0) this.#logRecall(packed, clock.monotonic() - began)
-    return packed
+    return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
   }
 
   #logRecall({ recall, record }: PackedContext, took_ms: number): void {

@@ -253,8 +253,7 @@ class FollowedSources {
       vectors,
       index,
       embeds,
-      model: { embedding: this.#embeddingBy(embedder), min_similarity },
-      previous: this.#previousOf(space),
+      model: { embedding: this.#embeddingBy(embedder), min_similarity, previous: this.#previousOf(space) },
     })
     return { vectors: followed, indexed: { source, space, table, index, embeds, syncNow: () => followed.syncNow() } }
   }

@@ -1,6 +1,6 @@
 // What /why lists is what the model was given, no more and no less; and what counts as a use of a memory.
 import { afterEach, expect, test } from '@jest/globals'
-import { openStores } from '../../src/app/stores.ts'
+import { openStores } from '../support/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'

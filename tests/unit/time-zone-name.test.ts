@@ -16,6 +16,7 @@ test.each([
   ['Kyiv', 'Europe/Kyiv'],
   ['EST', 'America/New_York'],
   ['CET', 'Europe/Berlin'],
+  ['tokyo time', 'Asia/Tokyo'],
   ['Pacific time', 'America/Los_Angeles'],
   ['תל-אביב', 'Asia/Jerusalem'],
   ['ת"א', 'Asia/Jerusalem'],

@@ -93,6 +93,18 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     '[event: "Dinner", from 2026-12-01T18:00:00.000Z, at "at home", "bring wine"]',
   ],
   [
+    'a poll of a newer kind',
+    { type: 'poll_creation_v3', pollName: 'When?', pollOptions: ['Mon', 'Tue'] },
+    '[poll: "When?", "Mon" / "Tue"]',
+  ],
+  [
+    'a planned call',
+    { type: 'scheduled_call_creation', title: 'Standup', scheduledTimestampMs: '1796148000000' },
+    '[event: "Standup", from 2026-12-01T18:00:00.000Z]',
+  ],
+  ['a form of a business without words', { type: 'interactive' }, '[something of a kind that cannot be read]'],
+  ['a kind with the name of a method', { type: 'constructor' }, '[something of a kind that cannot be read]'],
+  [
     'an event that is off',
     { type: 'event_creation', eventName: 'Dinner', isEventCanceled: true },
     '[cancelled event: "Dinner"]',
@@ -139,6 +151,8 @@ test.each([
   { type: 'album' },
   { type: 'poll_update' },
   { type: 'pinned_message' },
+  { type: 'event_response' },
+  { type: 'poll_result_snapshot' },
   { type: 'biz_cover_photo_notification' },
   { type: 'chat', body: '  ' },
 ])('$type is no message of a person', fields => {

@@ -32,6 +32,8 @@ export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => 
 /** Why an own message is ignored; `undefined` when it may be the account owner's words. */
 export const reasonToIgnoreOwn = (message: WhatsAppMessage): string | undefined => {
   if (!isChat(message.chat_id)) return 'not a chat'
+  // Something that no one knows yet may be a notice: it does not silence the bot.
+  if (message.details?.attachment?.kind === 'unknown') return `type ${message.type}`
   return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 

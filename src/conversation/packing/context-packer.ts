@@ -41,6 +41,12 @@ export interface PackedContext {
   readonly record: PackingRecord
 }
 
+/** The request of a turn. */
+export interface PackedTurn extends PackedContext {
+  /** Kept messages that what was said quotes: the model was given their words too. */
+  readonly quoted_ids: readonly MessageId[]
+}
+
 export class ContextPacker {
   readonly #costs: TokenCosts
 

@@ -44,6 +44,8 @@ export interface ExtractedFact {
   /** `memory_id` of the known fact that this one repeats, and of those that it replaces, by the extractor. Only hints. */
   readonly same_as: string | undefined
   readonly replaces: readonly string[]
+  /** The message whose statement it corrects. Only a hint. */
+  readonly corrects?: MessageId | undefined
 }
 
 /** The result of one extraction. */

@@ -1,7 +1,6 @@
 /** Finds the statements that answer a question. */
-import { splitSentences } from '../../text/split-sentences.ts'
-import { kindOf } from '../../text/sentence-kind.ts'
 import { relatedTo } from '../../text/synonyms.ts'
+import { kindOfSentence, sentencesIn } from './sentences.ts'
 import type { Saying } from './transcript.ts'
 import { formsIn } from '../../text/content-stems.ts'
 import { containsWord } from '../../text/question-kind.ts'
@@ -19,8 +18,8 @@ const RELATED_VALUE = 0.5
 export const statementsOf = (sayings: readonly Saying[]): Saying[] => {
   const bySentence = new Map<string, Saying>()
   for (const saying of sayings) {
-    for (const text of splitSentences(saying.text)) {
-      if (kindOf(text) !== 'statement') continue
+    for (const text of sentencesIn(saying.text)) {
+      if (kindOfSentence(text) !== 'statement') continue
       bySentence.delete(text.toLowerCase())
       bySentence.set(text.toLowerCase(), { ...saying, text })
     }

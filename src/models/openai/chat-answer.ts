@@ -1,6 +1,6 @@
 /** One answer of a chat model, put together from a whole body or from the chunks of a stream. */
 import type { TokenUsage } from '../language-model.ts'
-import { countOf, fieldsOf, itemsOf, textOf, type Fields } from './json-fields.ts'
+import { countOf, type Fields, fieldsOf, isFilled, itemsOf, textOf } from './json-fields.ts'
 import { readProviderError, type ProviderError } from './provider-error.ts'
 
 /** Characters of one answer, hidden reasoning within the text included; what follows is not read. */
@@ -124,8 +124,8 @@ export class ChatAnswerBuilder {
     if (delta === undefined) this.#whole = parts.text
     else this.#content += parts.text
     this.#refusal += textOf(refusal) ?? parts.refusal
-    this.#reasoned ||= parts.reasoned || REASONING_FIELDS.some(field => isSaid(said[field]))
-    this.#called_tool ||= isSaid(tool_calls) || isSaid(function_call)
+    this.#reasoned ||= parts.reasoned || REASONING_FIELDS.some(field => isFilled(said[field]))
+    this.#called_tool ||= isFilled(tool_calls) || isFilled(function_call)
     this.#finish_reason = textOf(finish_reason) ?? this.#finish_reason
   }
 }
@@ -137,10 +137,6 @@ const endingOf = (finish_reason: string | undefined): Ending =>
 
 /** Where servers put reasoning: DeepSeek, Qwen, vLLM; OpenRouter, Ollama, newer vLLM; others. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking', 'thinking_blocks']
-
-const isSaid = (value: unknown): boolean =>
-  (typeof value === 'string' && value !== '') ||
-  (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
 
 /** Types of a part that hold text for the reader; a part without a type is one too. */
 const TEXT_PARTS = new Set([undefined, 'text', 'output_text'])

@@ -18,7 +18,6 @@ export type Caller = string | undefined
 
 /** Holds back calls to a service that is down, so that nobody waits for what will fail. */
 export interface Circuit {
-  readonly open: boolean
   /**
    * Runs `act`, unless the service is known to be down.
    * @throws DenidinError `unavailable` when the call was held back, or what `act` throws.
@@ -77,9 +76,6 @@ export const createCircuit = (host: string, settings: CircuitSettings, clock: Cl
     }
   }
   return {
-    get open() {
-      return policy.state === CircuitState.Open
-    },
     run: async (act, caller) => {
       mayTry(caller)
       try {

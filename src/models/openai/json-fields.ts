@@ -11,6 +11,11 @@ export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(va
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
+/** Whether a value holds anything: a text, or an object or list that is not empty. */
+export const isFilled = (value: unknown): boolean =>
+  (typeof value === 'string' && value !== '') ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
+
 /** A larger count of tokens is a fault. */
 const MOST = 1_000_000_000
 

@@ -36,7 +36,7 @@ export const findWords = async (
     const forms = formsOf(word).filter(each => known.has(each))
     const exact = union(forms.flatMap(each => known.get(each) ?? []))
     const other =
-      exact === undefined && LETTERS.test(word) && unknown++ < MOST_UNKNOWN
+      exact === undefined && (LETTERS.test(word) || CODE.test(word)) && unknown++ < MOST_UNKNOWN
         ? ((await inTwoWords(reader, word)) ?? (await misspelt(reader, word)))
         : undefined
     if (exact !== undefined) found.set(word, { forms, postings: exact, weight: 1 })
@@ -46,6 +46,8 @@ export const findWords = async (
 }
 
 const LETTERS = /^\p{L}+$/u
+/** A code that others write as two words: B12, B 12. */
+const CODE = /^([a-z]{1,2})(\d{1,8})$/
 
 /** Messages that contain any of several stems. */
 const union = (all: readonly Postings[]): Postings | undefined => {
@@ -66,15 +68,25 @@ const SHORTEST_HALF = 2
 /** Messages in which the two halves are looked for side by side. */
 const MOST_READ = 100
 
+type Halves = readonly [first: string, second: string]
+
+const cutsOf = (word: string): readonly Halves[] => {
+  const [, letters, figures] = CODE.exec(word) ?? []
+  if (letters !== undefined && figures !== undefined) return [[letters, figures]]
+  if (word.length < SHORTEST_WHOLE || word.length > LONGEST_WHOLE || !/^(?:[a-z]+|[א-ת]+)$/.test(word)) return []
+  return Array.from({ length: word.length - SHORTEST_HALF }, (_, at) => at + 1).map((at): Halves => [
+    stem(word.slice(0, at)),
+    stem(word.slice(at)),
+  ])
+}
+
 /** A word that others write as two: wifi, wi fi. */
 export const inTwoWords = async (
   reader: Pick<ScopeReader, 'postings' | 'documents'>,
   word: string,
 ): Promise<FoundWord | undefined> => {
-  if (word.length < SHORTEST_WHOLE || word.length > LONGEST_WHOLE || !/^(?:[a-z]+|[א-ת]+)$/.test(word)) return undefined
-  const cuts = Array.from({ length: word.length - SHORTEST_HALF }, (_, at) => at + 1).map(
-    at => [stem(word.slice(0, at)), stem(word.slice(at))] as const,
-  )
+  const cuts = cutsOf(word)
+  if (cuts.length === 0) return undefined
   const known = await reader.postings([...new Set(cuts.flat())])
   for (const [first, second] of cuts) {
     const [one, two] = [known.get(first), known.get(second)]
@@ -94,7 +106,7 @@ export const inTwoWords = async (
 
 /** The closest word that a message contains, if close enough. */
 const misspelt = async (reader: ScopeReader, word: string): Promise<FoundWord | undefined> => {
-  if (word.length < ONE_EDIT_LETTERS) return undefined
+  if (word.length < ONE_EDIT_LETTERS || !LETTERS.test(word)) return undefined
   const most = word.length >= TWO_EDITS_LETTERS ? 2 : 1
   let best: { readonly written: string; readonly distance: number } | undefined
   for (const written of await reader.stemsFrom(word.slice(0, SURE_LETTERS), MOST_COMPARED)) {

@@ -78,11 +78,14 @@ interface Reading {
 const isPlain = ({ script, from, to }: Piece, { written, spelled }: Reading): boolean =>
   script === 'hebrew' || (script === 'latin' && spelled.size === 0 && !HAS_HUMPS.test(written.slice(from, to)))
 
+/** Pieces that are read together; no word has so many. */
+const MOST_PIECES = 50
+
 /** Pieces with nothing but a sign between them. */
 function* chunksOf(lower: string): Generator<readonly Piece[], void> {
   let chunk: Piece[] = []
   for (const piece of piecesOf(lower)) {
-    if (chunk.length > 0 && !JOINS.test(piece.before) && !DOTS.test(piece.before)) {
+    if (chunk.length >= MOST_PIECES || (chunk.length > 0 && !JOINS.test(piece.before) && !DOTS.test(piece.before))) {
       yield chunk
       chunk = []
     }
@@ -155,22 +158,26 @@ const wordsIn = (compound: readonly Piece[], reading: Reading): readonly Word[] 
       ),
     ]
   }
+  // Node.js, nodejs.
+  const wholes = [...new Set(dotted ? [cut(whole), stemOf(whole.replace(/[.@]/g, ''))] : [stemOf(whole)])]
   // “On-off”: parts that say nothing by themselves may do so together.
   return words.every(each => each.stop)
-    ? [...words, wordOf(form(stemOf(whole)), whole)]
-    : words.map(each => ({ ...each, also: [...each.also, stemOf(whole)] }))
+    ? [...words, ...wholes.map(each => wordOf(form(each), each))]
+    : words.map(each => ({ ...each, also: [...each.also, ...wholes] }))
 }
 
 const SHORT_LETTERS = 2
 const TELLING_FIGURES = 3
 
-/** A code that is asked for, such as B12 or BL2291: its few letters say nothing alone, a short figure neither. */
-const codeOf = ([letters, figures, ...more]: readonly Piece[]): Word | undefined => {
-  if (letters?.script !== 'latin' || figures?.script !== 'figures' || figures.before !== '' || more.length > 0)
-    return undefined
-  if (letters.text.length > SHORT_LETTERS || !/^\d+$/.test(figures.text)) return undefined
-  const also = figures.text.length < TELLING_FIGURES ? [] : [figures.text]
-  return wordOf(form(letters.text + figures.text, also), letters.text + figures.text)
+/** A code that is asked for, such as B12, BL2291, H2O: its few letters say nothing alone, short figures neither. */
+const codeOf = (compound: readonly Piece[]): Word | undefined => {
+  const isPart = ({ text, script, before }: Piece, at: number): boolean =>
+    (at === 0 || before === '') && (script === 'figures' ? /^\d+$/.test(text) : text.length <= SHORT_LETTERS)
+  if (compound[0]?.script !== 'latin' || !compound.every(isPart)) return undefined
+  const [, figures, ...more] = compound
+  const telling = figures !== undefined && more.length === 0 && figures.text.length >= TELLING_FIGURES
+  const whole = compound.map(({ text }) => text).join('')
+  return wordOf(form(cut(whole), telling ? [figures.text] : []), whole)
 }
 
 const pieceWords = (piece: Piece, { written, spelled, asked }: Reading): readonly Word[] => {
@@ -227,9 +234,11 @@ const LONGEST_PAIR = 16
 const PARTICLE = /^(?:in|out|up|off|on|over|down|back|away)$/
 
 const mayJoin = (one: Piece, other: Piece): boolean => {
-  if (one.script !== 'latin' || other.script !== 'latin') return false
+  if (one.script !== 'latin' || isStopWord(one.text)) return false
+  // B 12, B12.
+  if (other.script === 'figures') return one.text.length <= SHORT_LETTERS && /^\d+$/.test(other.text)
   const letters = one.text.length + other.text.length
-  if (letters < SHORTEST_PAIR || letters > LONGEST_PAIR || isStopWord(one.text)) return false
+  if (other.script !== 'latin' || letters < SHORTEST_PAIR || letters > LONGEST_PAIR) return false
   return !isStopWord(other.text) || PARTICLE.test(other.text)
 }
 
@@ -281,7 +290,7 @@ const spellingsIn = (text: string): ReadonlyMap<string, string> => {
   )
 }
 
-const EMOJI = /\p{Extended_Pictographic}/gu
+const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}/gu
 const LETTER_OR_FIGURE = /[\p{L}\p{N}]/u
 
 /** Emoji of a text, each once. */

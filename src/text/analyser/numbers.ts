@@ -4,6 +4,17 @@ import { form, type Form } from './form.ts'
 /** A row of figures as one pattern finds it, at most so many groups at a time. */
 export const FIGURES = "\\+?\\(?\\d+(?:(?:[.,:\\/'’\\u2010-\\u2013\\-]|\\) ?\\(?|[ \\-]\\(|-?\\)[ \\-]?| )\\d+){0,11}"
 
+/** The same, with what says which half of the day is meant. */
+const TIMED_FIGURES = new RegExp(`(${FIGURES})(?: ?([ap])[.]?m(?![\\p{L}\\p{N}])[.]?)?`, 'giv')
+const SIGN = /\D/g
+
+/** A text with each of its numbers as one word of letters and figures, equal for equal numbers: `17x30`, `3x5`, `1500`. */
+export const withPlainNumbers = (text: string): string =>
+  text.replace(TIMED_FIGURES, (whole, figures: string, half: string | undefined) => {
+    const numbers = numbersIn(figures, half?.toLowerCase()).map(({ main }) => main.replace(SIGN, 'x'))
+    return numbers.length === 1 && numbers[0] === whole ? whole : ` ${numbers.join(' ')} `
+  })
+
 interface Row {
   /** Figures of each group, and what stands before it. */
   readonly groups: readonly string[]
@@ -151,13 +162,18 @@ const version: Reader = ({ groups, between }, at) => {
   let end = at + 1
   while (between[end] === '.' && end < groups.length) end++
   const members = groups.slice(at, end)
-  if (members.length < 3 || members.slice(1).every(each => each.length === 3)) return undefined
+  if (members.length < 3 || /^0\d/.test(members[0] ?? '') || members.slice(1).every(each => each.length === 3))
+    return undefined
   return { form: form(members.join('.')), groups: members.length }
 }
 
 const LEAST_DASHED = 7
 const LEAST_SPACED = 9
-const MOST_FIGURES = 19
+/** Figures of a telephone number with its leading 0. */
+const LEAST_TRUNK = 9
+/** The longest telephone number (E.164), and the longest number of an account (IBAN). */
+const LONGEST_TELEPHONE = 15
+const LONGEST_ACCOUNT = 34
 const LONGEST_GROUP = 12
 const YEAR = /^(?:19|20)\d\d$/
 
@@ -174,7 +190,8 @@ const joined: Reader = ({ groups, between, plus, bracket }, at) => {
     const length = groups[end]?.length ?? 0
     const dash = DASH.test(sign)
     if (!(dash || sign === ' ' || /[()]/.test(sign) || (telephone && /^[./]$/.test(sign)))) break
-    if (length > LONGEST_GROUP || figures + length > MOST_FIGURES) break
+    if (length > LONGEST_GROUP || figures + length > (telephone ? LONGEST_TELEPHONE : LONGEST_ACCOUNT)) break
+    if (telephone && figures >= LEAST_TRUNK && groups[end]?.startsWith('0') === true) break
     if (!telephone && sign === ' ' && (length < 2 || first.length < 2)) break
     // A dash after spaces, or spaces after dashes, begin another number unless it is a telephone's.
     if (!telephone && end > at + 1 && dash !== dashes > 0) break
@@ -190,10 +207,8 @@ const joined: Reader = ({ groups, between, plus, bracket }, at) => {
   return { form: form(main, also, members), groups: members.length }
 }
 
-const LONGEST_TELEPHONE = 15
 const LEAST_INTERNATIONAL = 11
 const SHORTEST_NATIONAL = 6
-const LEAST_TRUNK = 9
 const LONGEST_COUNTRY_CODE = 3
 
 /** A number without what is dialled before it: 0, 00, and, as other forms, a country's one to three figures. */

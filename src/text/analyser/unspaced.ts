@@ -1,4 +1,5 @@
 /** Words of scripts that put no spaces between them: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean words. */
+import { isStopWord } from '../stop-words.ts'
 import { form, type Form } from './form.ts'
 
 const words = new Intl.Segmenter('und', { granularity: 'word' })
@@ -33,11 +34,16 @@ export const hanForms = (text: string): readonly Form[] => {
   })
 }
 
-/** A word of a question in Chinese or Japanese: by every two characters; one character alone if it is a word in itself. */
+/**
+ * A word of a question in Chinese or Japanese: by every two characters; one character alone if it is a word in itself, or
+ * if the other one says nothing.
+ */
 export const hanQuestionForms = (word: string): readonly Form[] => {
   const characters = Array.from(word)
   if (characters.length === 1) return HAN.test(word) ? [form(word)] : []
-  return characters.slice(1).map((second, at) => form(`${characters[at] ?? ''}${second}`))
+  const telling = characters.filter(each => HAN.test(each) && !isStopWord(each))
+  const also = characters.length === 2 && telling.length === 1 ? telling : []
+  return characters.slice(1).map((second, at) => form(`${characters[at] ?? ''}${second}`, also))
 }
 
 /** Korean particles behind a consonant, behind a vowel, and behind any word; the longest first. */
