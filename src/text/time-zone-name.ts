@@ -36,7 +36,10 @@ export const readTimeZone = (text: string): string | undefined => {
   if (written.length > MOST_CHARACTERS) return undefined
   const name = plain(written)
   if (/^(?:utc|gmt)$/.test(name)) return 'UTC'
-  const offset = written.toLowerCase().replace(/[−–]/g, '-').replace(/[\s.!]+$/, '')
+  const offset = written
+    .toLowerCase()
+    .replace(/[−–]/g, '-')
+    .replace(/[\s.!]+$/, '')
   const [, sign = '+', hours = '', minutes = '00'] = OFFSET.exec(offset) ?? []
   if (hours !== '' && Number(hours) <= LARGEST_OFFSET_HOURS) return `${sign}${hours.padStart(2, '0')}:${minutes}`
   // A country or letters may follow the city: `Berlin, Germany`, `Los Angeles (PST)`.

@@ -95,7 +95,10 @@ test.each<[string, Answer]>([
   ['the shape of older completions', json({ choices: [{ text: 'Hello!', finish_reason: 'stop' }] })],
   ['a comment behind the JSON', text(`${WHOLE}\n<!-- served by proxy-7 -->`, 'application/json')],
   ['NULs behind the JSON', text(`${WHOLE}\0\0`, 'application/json')],
-  ['one JSON text a line', text([delta('Hel'), delta('lo!'), end()].map(each => `${JSON.stringify(each)}\n`).join(''), 'x/y')],
+  [
+    'one JSON text a line',
+    text([delta('Hel'), delta('lo!'), end()].map(each => `${JSON.stringify(each)}\n`).join(''), 'x/y'),
+  ],
   ['a web page behind the end', stream(delta('Hello!'), end(), DONE, '<html>bye</html>')],
   ['another end', stream(delta('Hello!'), 'data: DONE\n\n')],
   ['a quoted end', stream(delta('Hello!'), 'data: "[DONE]"\n\n')],
@@ -108,7 +111,12 @@ test.each<[string, Answer]>([
   ],
   [
     'several whole answers',
-    json({ choices: [{ index: 1, message: { content: 'Bye' } }, { index: 0, message: { content: 'Hello!' } }] }),
+    json({
+      choices: [
+        { index: 1, message: { content: 'Bye' } },
+        { index: 0, message: { content: 'Hello!' } },
+      ],
+    }),
   ],
   ['control characters', stream(delta('Hel\u0000lo!\u0008'), end(), DONE)],
 ])('an answer is understood: %s', async (_, answer) => {

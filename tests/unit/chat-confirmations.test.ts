@@ -110,19 +110,28 @@ test.each([
   expect(forgotten()).toEqual([])
 })
 
-test.each(['yes, but what about my photos?', 'sure thing', 'yesterday', 'כן אבל', 'hello', 'ok', 'yes and no', 'yes, but delete only the last one', 'no idea what you mean', 'כן, מה שלומך?', 'אל הגן הלכתי'])(
-  '%j is neither, and withdraws the question',
-  async text => {
-    const { commands } = setUp()
-    await commands.run('/forget all', speaker)
-    expect(commands.recognises(text, FROM)).toBe(false)
-    expect(await commands.withdrawal(text, speaker)).toContain('left everything as it is')
-    // It is said once.
-    expect(await commands.withdrawal(text, speaker)).toBeUndefined()
-    expect(commands.recognises('yes', FROM)).toBe(false)
-    expect(await commands.withdrawal('yes', speaker)).toBeUndefined()
-  },
-)
+test.each([
+  'yes, but what about my photos?',
+  'sure thing',
+  'yesterday',
+  'כן אבל',
+  'hello',
+  'ok',
+  'yes and no',
+  'yes, but delete only the last one',
+  'no idea what you mean',
+  'כן, מה שלומך?',
+  'אל הגן הלכתי',
+])('%j is neither, and withdraws the question', async text => {
+  const { commands } = setUp()
+  await commands.run('/forget all', speaker)
+  expect(commands.recognises(text, FROM)).toBe(false)
+  expect(await commands.withdrawal(text, speaker)).toContain('left everything as it is')
+  // It is said once.
+  expect(await commands.withdrawal(text, speaker)).toBeUndefined()
+  expect(commands.recognises('yes', FROM)).toBe(false)
+  expect(await commands.withdrawal('yes', speaker)).toBeUndefined()
+})
 
 test('after five minutes nothing waits any more, and no word is lost about it', async () => {
   const { parts, commands } = setUp()

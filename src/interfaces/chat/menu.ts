@@ -44,8 +44,12 @@ const THAT = /^that\s+(?=(?:i|we|my|our|the|he|she|they|his|her|their)\b)/i
 const MOST_QUERY = 2000
 
 const FORGET_WORDS: ReadonlyMap<string, 'all' | 'last'> = new Map([
-  ...(['all', 'all of it', 'everything', 'הכל', 'הכול', 'את הכל', 'את הכול'] as const).map(word => [word, 'all'] as const),
-  ...(['last', 'the last', 'last one', 'the last one', 'that', 'this', 'it', 'האחרון', 'האחרונה', 'זה', 'את זה'] as const).map(word => [word, 'last'] as const),
+  ...(['all', 'all of it', 'everything', 'הכל', 'הכול', 'את הכל', 'את הכול'] as const).map(
+    word => [word, 'all'] as const,
+  ),
+  ...(
+    ['last', 'the last', 'last one', 'the last one', 'that', 'this', 'it', 'האחרון', 'האחרונה', 'זה', 'את זה'] as const
+  ).map(word => [word, 'last'] as const),
 ])
 
 const forgetWord = (args: string): 'all' | 'last' | undefined => FORGET_WORDS.get(plainWords(args))

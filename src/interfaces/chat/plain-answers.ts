@@ -2,12 +2,12 @@
 
 const DELETE = '(?:delete|erase|remove|wipe|forget)'
 const DELETE_HEBREW = '(?:תמחק|תמחקי|תמחקו|מחק|מחקי|למחוק|תשכח|תשכחי|תשכחו|שכח|שכחי|לשכוח)'
-const WHAT = "(?: (?:it|them|that|this|me|all|everything|anything|all of (?:it|them)|it all))?"
+const WHAT = '(?: (?:it|them|that|this|me|all|everything|anything|all of (?:it|them)|it all))?'
 const WHAT_HEBREW = '(?: (?:את )?(?:הכל|הכול|זה|כל זה|כלום|שום דבר))?'
 
 /** Words that are a yes on their own, and may follow one. */
 const SURE = [
-  'of course|for sure|definitely|absolutely|please|please do|go ahead|do it|(?:i am|i[’\']m) sure|sure|i confirm|confirmed?',
+  "of course|for sure|definitely|absolutely|please|please do|go ahead|do it|(?:i am|i[’']m) sure|sure|i confirm|confirmed?",
   'בטח|בהחלט|ברור|בוודאי|כמובן|מאשר|מאשרת|אני מאשר|אני מאשרת',
 ].join('|')
 const YES = 'y|yes|yeah|yea|yep|yup|yess+|כן'

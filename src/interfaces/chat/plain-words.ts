@@ -2,7 +2,7 @@
 
 const WRAPPING = '\\s"\'`“”„‟«»‘’*_~<>\\[\\](){}'
 const WRAPPED = new RegExp(`^[${WRAPPING}]+|[${WRAPPING}]+$`, 'gu')
-const ENDING = /[\s.,!;:…\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]+$/u
+const ENDING = /(?:[\s.,!;:…\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)+$/u
 const PLEASE = /^(?:please|pls|בבקשה),?\s+|,?\s+(?:please|pls|בבקשה)$/giu
 
 /** Without the quotes, brackets and marks of formatting that come along when words are copied. */

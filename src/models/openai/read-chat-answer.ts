@@ -153,12 +153,10 @@ class BodyReading {
   }
 
   #endStream(): void {
+    if (!this.#done && this.#pending !== '') this.#takeLine(this.#pending)
     if (this.#done) return
-    if (this.#pending !== '') this.#takeLine(this.#pending)
     this.#endEvent()
-    if (!this.#done && !this.#answer.ended && !this.#answer.full) {
-      throw new BrokenStream(this.#host, 'ended before the answer did')
-    }
+    if (!this.#answer.full && !this.#answer.ended) throw new BrokenStream(this.#host, 'ended before the answer did')
   }
 
   #takeJson(text: string): void {
