@@ -3,7 +3,7 @@ import { withoutFormatCharacters } from '../text/format-characters.ts'
 import type { MessageId, QuotedCopy } from '../messages/message.ts'
 import type { FoundQuote, QuotedWords, QuoteReader } from '../messages/quote-reader.ts'
 import type { WindowMessage } from '../sessions/session.ts'
-import { subjectsOf } from '../text/content-stems.ts'
+import { subjectsToFind } from '../text/content-stems.ts'
 import type { ShownQuote } from './packing/shown-message.ts'
 import type { TurnContext } from './turn-context.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -78,7 +78,7 @@ export const quotedIdsOf = (batch: readonly TurnMessage[], quotations: Quotation
 
 /** What a search is asked for: the words of the turn, and what they quote where they name nothing by themselves. */
 export const questionWithQuotes = (question: string, batch: readonly TurnMessage[], quotations: Quotations): string => {
-  if (subjectsOf(question).size > MOST_VAGUE) return question
+  if (subjectsToFind(question).length > MOST_VAGUE) return question
   const quoted = batch.flatMap(({ message_id }) => quotations.get(message_id)?.text ?? [])
   return [question, ...quoted].join('\n')
 }

@@ -46,7 +46,15 @@ export class LearningRun {
     const known = await this.#deps.consolidator.open(this.#context.scope)
     let report = EMPTY_REPORT
     for (const chunk of chunks) report = addReports(report, await this.#learnFrom(chunk, known, options))
+    await this.#refreshProfile(report)
     return report
+  }
+
+  /** A person is known after their first conversation, not only after the next run of the agent. */
+  async #refreshProfile({ added, restated, ended }: LearningReport): Promise<void> {
+    const { scope } = this.#context
+    if (added + restated + ended === 0) return
+    await this.#deps.setAside.attempt('writing profiles', scope, () => this.#deps.facts.profiles.refresh(scope))
   }
 
   /** Writes a reflection when there is none: the deletion of a message may have taken it away. */

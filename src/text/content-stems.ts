@@ -4,6 +4,29 @@ import { emojiIn, questionWordsOf, wordsOf, type Word } from './analyser/analyse
 /** The words of a text that carry its subject, in their order, repetitions included. */
 export const subjectWords = (text: string): readonly Word[] => wordsOf(text).filter(({ stop }) => !stop)
 
+/** A word that is looked for. */
+export interface AskedWord {
+  readonly stem: string
+  /** Forms in which a text may hold it instead: any of them is the word. */
+  readonly also: readonly string[]
+}
+
+/** Words without those that carry no subject, each once. */
+export const distinctWords = (words: readonly Word[]): readonly AskedWord[] => {
+  const distinct = new Map<string, ReadonlySet<string>>()
+  for (const { main, also, stop } of words) {
+    if (!stop) distinct.set(main, new Set([...(distinct.get(main) ?? []), ...also]))
+  }
+  return [...distinct].map(([main, also]) => ({ stem: main, also: [...also] }))
+}
+
+/** The words that carry the subject of a text, each once. */
+export const subjectsToFind = (text: string): readonly AskedWord[] => distinctWords(wordsOf(text))
+
+/** Whether a text with these forms of words (`formsIn`, `subjectsOf`) contains a word. */
+export const containsWord = (forms: ReadonlySet<string>, { stem: main, also }: AskedWord): boolean =>
+  forms.has(main) || also.some(each => forms.has(each))
+
 /** Common forms of the words of a text that carry its subject, in their order, repetitions included. */
 export const subjectStems = (text: string): string[] => subjectWords(text).map(({ main }) => main)
 

@@ -15,14 +15,16 @@ const WEEKDAY = '(?:sun|mon|tues?|wednes|wed|thurs?|fri|satur|sat)(?:days?)?'
 const HEBREW_WEEKDAY = '(?:[בלמ]?יום |[בלמ]ימי )?(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)'
 const numberWords = [...NUMBER_WORDS.keys()].sort((a, b) => b.length - a.length).join('|')
 
+const DATE = `(?:\\d{1,2} ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?|[בלמ]?-?\\d{1,2} ${HEBREW_MONTH})(?:,? \\d{4})?`
+
 /** Values that stand for each other, by kind; the first kind that both hold decides. */
-const KINDS: readonly RegExp[] = [
-  `${before}(?:\\d{1,2} ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?|\\d{1,2} ${HEBREW_MONTH}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?)${after}`,
+const KINDS: readonly string[] = [
+  `${before}(?:(?:(?:${WEEKDAY}|${HEBREW_WEEKDAY}),? )?${DATE}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|${WEEKDAY}|tomorrow|today|tonight|${HEBREW_WEEKDAY}|מחר|היום|מחרתיים|הערב)${after}`,
   `${before}(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)${after}`,
-  `${before}(?:${WEEKDAY}|tomorrow|today|tonight|${HEBREW_WEEKDAY}|מחר|היום|מחרתיים|הערב)${after}`,
   `${before}(?:[בלמ]-?)?\\d[\\d,.-]*${after}`,
   `${before}(?:${numberWords})${after}`,
-].map(source => new RegExp(source, 'giu'))
+]
+const KIND_PATTERNS = KINDS.map(source => new RegExp(source, 'giu'))
 
 /** Words around a bare value: “it's on Tuesday, sorry”. */
 const AROUND =
@@ -94,7 +96,7 @@ const bare = (words: string): string => {
 
 /** A value of a kind in the place of the last one of that kind; only where the correction says nothing else. */
 const byKind = (statement: string, rest: string): Corrected | undefined => {
-  for (const kind of KINDS) {
+  for (const kind of KIND_PATTERNS) {
     const [value, more] = [...rest.matchAll(kind)]
     const old = [...statement.matchAll(kind)].at(-1)
     if (value === undefined || more !== undefined || old === undefined) continue

@@ -1,5 +1,6 @@
 /** What kind of answer a question wants, judged by its wording in English and Hebrew. */
 import { emojiAlone, questionWordsOf, wordsOf } from './analyser/analyser.ts'
+import { distinctWords, type AskedWord } from './content-stems.ts'
 import { lexiconPatterns, lexiconWords, WORD_ENDS, wholeWordsOf } from './lexicons/lexicon.ts'
 import { withoutSmallTalk } from './small-talk.ts'
 import { tokenise } from './tokenise.ts'
@@ -54,37 +55,21 @@ export const isAskingStem = (stemmed: string): boolean => ASKING_STEMS.has(stemm
 /** Distinct words of a question that are looked up: a page that is pasted in is no question. */
 const MOST_ASKED = 48
 
-/** A word that a question asks for. */
-export interface AskedWord {
-  readonly stem: string
-  /** Forms in which a text may hold it instead: any of them is the word. */
-  readonly also: readonly string[]
-}
-
 /**
  * The words that a question asks for, each once: without those that belong to the asking, unless there are no others.
  * @param without stems that are looked up in another way, such as names
  */
 export const askedWords = (text: string, without: ReadonlySet<string> = new Set()): readonly AskedWord[] => {
-  const distinct = new Map<string, ReadonlySet<string>>()
-  for (const { main, also, stop } of questionWordsOf(withoutSmallTalk(text))) {
-    if (stop || without.has(main)) continue
-    distinct.set(main, new Set([...(distinct.get(main) ?? []), ...also]))
+  const about = distinctWords(questionWordsOf(withoutSmallTalk(text)))
+    .filter(each => !without.has(each.stem))
+    .slice(0, MOST_ASKED)
+  if (about.length === 0) {
+    const emoji = emojiAlone(text).slice(0, MOST_ASKED)
+    return emoji.map(each => ({ stem: each, also: [] }))
   }
-  const about = [...distinct].slice(0, MOST_ASKED).map(([main, also]) => ({ stem: main, also: [...also] }))
-  if (about.length === 0)
-    return emojiAlone(text)
-      .slice(0, MOST_ASKED)
-      .map(each => ({ stem: each, also: [] }))
   const telling = about.filter(each => !isAskingStem(each.stem))
   return telling.length > 0 ? telling : about
 }
-
-/** Whether a text with these forms of words (`formsIn`) contains a word that is asked for. */
-export const containsWord = (
-  forms: ReadonlySet<string>,
-  { stem: main, also }: Pick<AskedWord, 'stem' | 'also'>,
-): boolean => forms.has(main) || also.some(each => forms.has(each))
 
 /** A capital letter within a sentence: in English, a name. */
 const NAME = /(?<=[\p{Ll}\p{N},;:] )\p{Lu}[\p{L}’'-]+/gu

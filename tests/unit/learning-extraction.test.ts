@@ -70,7 +70,7 @@ test('rules take what was stated, sort it by keywords in both languages, and quo
     said('d', 'I drink tea', { role: 'assistant' }),
   ]
   const sources = new Set(['a', 'b', 'c'])
-  const found = await factsByRules({ messages, sources, known: [], so_far: undefined })
+  const found = await factsByRules({ messages, sources, known: [], so_far: undefined }, UTC)
   expect(found.map(({ text, category, source }) => [text, category, source.message_id])).toEqual([
     ['I prefer tea.', 'preferences', 'a'],
     ['the gate code is 4711', 'facts', 'b'],
@@ -141,7 +141,7 @@ test('the rules learn what a person wrote, not what came with it', async () => {
     attachment: { kind: 'poll', question: 'I live in Rome. Agreed?', options: ['I hate tea'] },
   } as const
   const messages = [said('a', 'My dog is called Rex\n[poll: "I live in Rome. Agreed?", "I hate tea"]', { details })]
-  const facts = await factsByRules({ messages, sources: new Set(['a']), known: [], so_far: undefined })
+  const facts = await factsByRules({ messages, sources: new Set(['a']), known: [], so_far: undefined }, UTC)
   expect(facts.map(fact => fact.text)).toEqual(['My dog is called Rex'])
 })
 

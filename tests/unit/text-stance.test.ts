@@ -1,5 +1,6 @@
 // What is said as true, and what is imagined, told, wished, asked, quoted, sung, joked or reported: on labelled messages.
 import { expect, test } from '@jest/globals'
+import { UTC } from '../../src/platform/time-zone.ts'
 import { factsByRules } from '../../src/learning/extraction/keyword-rules.ts'
 import { isSaidAsTrue } from '../../src/learning/extraction/stance-verification.ts'
 import { statementKeys } from '../../src/text/facts/statement-keys.ts'
@@ -15,7 +16,7 @@ import { messageOf } from '../support/message-of.ts'
 const learned = async (...texts: readonly string[]): Promise<readonly string[]> => {
   const messages = texts.map((text, at) => messageOf(text, { message_id: `m${String(at)}` }))
   const sources = new Set(messages.map(each => each.message_id))
-  return (await factsByRules({ messages, sources, known: [], so_far: undefined })).map(fact => fact.text)
+  return (await factsByRules({ messages, sources, known: [], so_far: undefined }, UTC)).map(fact => fact.text)
 }
 
 const stances = (text: string): readonly Stance[] => [...readSentences(text)].map(each => each.stance)

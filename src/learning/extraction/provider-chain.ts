@@ -12,6 +12,8 @@ import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { ModelError, modelErrorReason } from '../../models/model-error.ts'
 import { ownWords } from '../../messages/message-details.ts'
 import { isCorrection } from '../../text/correction.ts'
+import { writeOutDates } from '../../text/dates/write-out-dates.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
 import { factsOfCutResponse, parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
@@ -106,7 +108,7 @@ export class ProviderChain implements Extractor {
       health?.failed(`Rules find the facts, and miss many, because no model gives them: ${reasonOf(last)}`, 'degraded')
     return {
       provider: RULES,
-      facts: await factsByRules(input),
+      facts: await factsByRules(input, this.#deps.clock.zone),
       quotes_not_found: 0,
       not_meant: 0,
       reflection: reflectionByRules(input.messages),
@@ -149,7 +151,7 @@ export class ProviderChain implements Extractor {
     const { tokens, clock } = this.#deps
     const request = extractionRequest(part, tokens, { now: clock.now(), zone: clock.zone }, source_tokens)
     try {
-      return await verifyFacts(await this.#ask(provider, request, call), request, part)
+      return await verifyFacts(await this.#ask(provider, request, call), request, { input: part, zone: clock.zone })
     } catch (error) {
       call.signal?.throwIfAborted()
       if (!isTooMuch(error)) throw error
@@ -165,7 +167,10 @@ export class ProviderChain implements Extractor {
     if (!(error instanceof CutAnswer) || error.facts.length === 0) throw error
     this.#logger.warn('Facts were cut off; those that are whole are used', { facts: error.facts.length })
     const reflection = part.so_far ?? reflectionByRules(part.messages)
-    return await verifyFacts({ facts: [...error.facts], reflection }, request, part)
+    return await verifyFacts({ facts: [...error.facts], reflection }, request, {
+      input: part,
+      zone: this.#deps.clock.zone,
+    })
   }
 
   async #ask(
@@ -246,7 +251,7 @@ const reasonOf = (last: DenidinError | undefined): string => last?.message ?? 'n
 const verifyFacts = async (
   response: ExtractionResponse,
   { lines }: ExtractionRequest,
-  input: ExtractionInput,
+  { input, zone }: { readonly input: ExtractionInput; readonly zone: TimeZone },
 ): Promise<VerifiedFacts> => {
   const slices = new TimeSlices()
   const facts: ExtractedFact[] = []
@@ -254,12 +259,18 @@ const verifyFacts = async (
   for (const fact of response.facts) {
     const source = findSource(fact.quote, lines[(fact.message ?? 0) - 1]?.message_id, lines)
     if (source === undefined) quotes_not_found++
-    else if (isSaidAsTrue(fact, source)) facts.push(toFact(fact, source, input))
+    else if (isSaidAsTrue(fact, source)) facts.push(dated(toFact(fact, source, input), zone))
     await slices.pause()
   }
   const not_meant = response.facts.length - facts.length - quotes_not_found
   return { facts, quotes_not_found, not_meant, reflection: response.reflection }
 }
+
+/** A model may leave “tomorrow” as it stands. */
+const dated = (fact: ExtractedFact, zone: TimeZone): ExtractedFact => ({
+  ...fact,
+  text: writeOutDates(fact.text, zone.dayOf(fact.source.sent_at)),
+})
 
 const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => {
   const said = ownWords(source)

@@ -2,8 +2,7 @@
 import { relatedTo } from '../../text/synonyms.ts'
 import { kindOfSentence, sentencesIn } from './sentences.ts'
 import type { Saying } from './transcript.ts'
-import { formsIn } from '../../text/content-stems.ts'
-import { containsWord } from '../../text/question-kind.ts'
+import { containsWord, formsIn } from '../../text/content-stems.ts'
 import { weighedQuestion } from './weighed-stems.ts'
 
 /** Share of a question's words that a statement must contain to be an answer. */

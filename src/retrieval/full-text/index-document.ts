@@ -52,7 +52,7 @@ const MOST_MENTIONS = 2
 const LONGEST_MENTION_DAYS = 31
 
 const NUMBER =
-  /\d|(?<!\p{L})(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|once|twice|couple|several|אחד|אחת|שניים|שתיים|שני|שתי|שלוש|שלושה|ארבע|ארבעה|חמש|חמישה|שש|שישה|שבע|שבעה|שמונה|תשע|תשעה|עשר|עשרה|פעמיים|מאה|אלף)(?!\p{L})/iu
+  /\p{Nd}|(?<!\p{L})(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|once|twice|couple|several|אחד|אחת|שניים|שתיים|שני|שתי|שלוש|שלושה|ארבע|ארבעה|חמש|חמישה|שש|שישה|שבע|שבעה|שמונה|תשע|תשעה|עשר|עשרה|פעמיים|מאה|אלף)(?!\p{L})/iu
 
 /** Reads a message for the index. */
 export const readMessage = (message: IndexedMessage): IndexedDocument => {

@@ -4,8 +4,9 @@ import type { TimeZone } from '../../platform/time-zone.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
 import { datesIn } from '../../text/dates/dates.ts'
 import { askedWords, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
+import { wordsOf } from '../../text/analyser/analyser.ts'
+import { UNSPACED } from '../../text/analyser/unspaced.ts'
 import { relatedTo } from '../../text/synonyms.ts'
-import { stem } from '../../text/stem.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { MessageQuestion } from '../message-search.ts'
 import type { Speaker } from './full-text-index.ts'
@@ -77,6 +78,7 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
   const { text } = question
   const of_bot = OF_BOT.test(text)
   const spoken = new Set(spokenIn(text))
+  const isSpoken = (name: string): boolean => spoken.has(name) || (UNSPACED.test(name) && text.includes(name))
   const people = speakers.filter(each => !each.bot)
   const capital = namedWords(text)
   /** Words that mean a person of this name: the name, or its beginning, as in “Mel” for Melanie. */
@@ -85,11 +87,15 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
       first,
       ...capital.filter(each => each.length >= SHORTEST_NICKNAME && first.startsWith(each)),
     ])
-  const named = people.filter(({ names }) => names.some(name => wordsFor(name).some(word => spoken.has(word))))
-  const name_stems = new Set(people.flatMap(({ names }) => names.flatMap(name => wordsFor(name).map(stem))))
+  const named = people.filter(({ names }) => names.some(name => wordsFor(name).some(isSpoken)))
+  const name_words = people.flatMap(({ names }) => names.flatMap(wordsFor))
+  const name_stems = new Set(name_words.flatMap(mainForms))
   const today = question.zone.dayOf(question.asked_at)
   const dates = datesIn(text, today).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS)
-  const asked_words = askedWords(text, name_stems)
+  const nameless = name_words
+    .filter(each => UNSPACED.test(each))
+    .reduce((rest, each) => rest.replaceAll(each, ' '), text)
+  const asked_words = askedWords(nameless, name_stems)
   const asked = asked_words.map(each => each.stem)
   const known = new Set(asked)
   const [only] = named
@@ -101,7 +107,7 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
     related: [...new Set(asked.flatMap(each => [...relatedTo(each)]))].filter(
       each => !known.has(each) && !name_stems.has(each),
     ),
-    names: new Set(capital.map(stem).filter(each => known.has(each))),
+    names: new Set(capital.flatMap(mainForms).filter(each => known.has(each))),
     speaker:
       only === undefined
         ? FIRST_PERSON.test(text)
@@ -119,9 +125,13 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
   }
 }
 
-/** Words by which a person may be named: behind joined letters too. */
-const spokenIn = (text: string): readonly string[] =>
-  tokenise(text.replace(SCRIPT_BORDER, ' ')).flatMap(word => [word, word.replace(JOINED, '')])
+/** Words by which a person may be named: behind joined letters and before particles too. */
+const spokenIn = (text: string): readonly string[] => [
+  ...tokenise(text.replace(SCRIPT_BORDER, ' ')).flatMap(word => [word, word.replace(JOINED, '')]),
+  ...mainForms(text),
+]
+
+const mainForms = (text: string): readonly string[] => wordsOf(text).map(({ main }) => main)
 
 const isOwn = (text: string): boolean => FIRST_PERSON.test(text) || OURS.test(text)
 

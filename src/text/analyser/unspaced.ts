@@ -2,6 +2,9 @@
 import { isStopWord } from '../stop-words.ts'
 import { form, type Form } from './form.ts'
 
+/** Letters of scripts that put no spaces between their words. */
+export const UNSPACED = /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
+
 const words = new Intl.Segmenter('und', { granularity: 'word' })
 
 /** Longer rows without any sign are cut: a segmenter looks ahead to the end of a row. */

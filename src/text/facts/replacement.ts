@@ -49,7 +49,8 @@ const CALENDAR: ReadonlySet<string> = new Set(
 /** Something changed, began, ended or turned out otherwise. */
 const TURNS = stemsOfRole('turns').union(stemsOfRole('change')).difference(CALENDAR)
 
-const isFigure = (word: string): boolean => isNumber(word) || CALENDAR.has(word)
+/** Whether a stem is a number, a weekday or a month. */
+export const isFigure = (word: string): boolean => isNumber(word) || CALENDAR.has(word)
 
 /**
  * Whether a claim that the later fact ends the earlier one is plausible. One subject alone proves nothing: “Noa moved to

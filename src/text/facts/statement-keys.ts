@@ -6,6 +6,7 @@ import { clausesOf } from '../clauses.ts'
 import { isOwnStatement, readSentences } from '../stance.ts'
 import { compare } from './compare-facts.ts'
 import { parseFact, type ParsedFact } from './parse-fact.ts'
+import { isFigure } from './replacement.ts'
 
 /** What a clause states. */
 export interface KeyedStatement {
@@ -45,6 +46,15 @@ export const statementKeys = (text: string, speaker: ReadonlySet<string>): reado
 /** Whether a later statement with the same key says something else. */
 export const saysOtherwise = (later: ParsedFact, earlier: ParsedFact): boolean => {
   const verdict = compare(later, earlier)
-  if (verdict === 'same') return false
+  if (verdict === 'same' || isSameDay(later, earlier)) return false
   return verdict === 'contradicts' || later.value.join(' ') !== earlier.value.join(' ')
+}
+
+/** Whether only one of them writes the date of the same weekday out. */
+const isSameDay = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  const [values, others] = [new Set(later.value), new Set(earlier.value)]
+  const shared = values.intersection(others)
+  const isDetail = values.isSubsetOf(others) || others.isSubsetOf(values)
+  const [isNamed, isDated] = [[...shared].some(isFigure), [...values.symmetricDifference(others)].every(isFigure)]
+  return isDetail && isNamed && isDated
 }

@@ -7,6 +7,9 @@ import { toWhatsApp } from '../../support/whatsapp-text.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
 import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
 import { mayReplace } from '../../../src/text/facts/replacement.ts'
+import { writeOutDates } from '../../../src/text/dates/write-out-dates.ts'
+import { readSentences } from '../../../src/text/stance.ts'
+import { correctedStatement } from '../../../src/text/corrected-statement.ts'
 import { nearestFacts } from '../../../src/learning/consolidation/nearest-facts.ts'
 import { namesIn, normaliseWords } from '../../../src/text/facts/normalise-words.ts'
 import { parseFact } from '../../../src/text/facts/parse-fact.ts'
@@ -164,8 +167,11 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'parseResponse with the text as a field': refusable(text =>
     parseResponse(JSON.stringify({ facts: [{ text, quote: text, importance: 1 }], reflection: text })),
   ),
-  factsByRules: text => factsByRules(inputOf(messageOf(text))),
-  'factsByRules of lines': text => factsByRules(inputOf(messageOf(text.replaceAll(' ', '\n')))),
+  readSentences: text => [...readSentences(text)],
+  writeOutDates: text => writeOutDates(text, 20_000),
+  correctedStatement: text => [correctedStatement(text, 'no, Tuesday'), correctedStatement('It is on Monday', text)],
+  factsByRules: text => factsByRules(inputOf(messageOf(text)), UTC),
+  'factsByRules of lines': text => factsByRules(inputOf(messageOf(text.replaceAll(' ', '\n'))), UTC),
   reflectionByRules: text => reflectionByRules([messageOf(text)]),
   activityOf: text => activityOf('I have two cats', 'p', [messageOf(text)]),
   extractionRequest: text => extractionRequest(inputOf(messageOf(text)), tokens, { now: NOW, zone: UTC }),
