@@ -56,7 +56,7 @@ export interface OutboxRows {
    * Whose a reply is by now, since its person may have been merged after it was written; and whether it answers a message
    * that must not be learned from.
    */
-  originOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined
+  recipientOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined
   /** Keeps a message; one that is known already stays as it is. */
   insertMessage(record: MessageRecord): void
   /** Ends the wait of messages. */
@@ -158,8 +158,8 @@ export class RecordedOutbox implements OutboxStore {
     const message_id = keep ? replyMessageId(reply, channel_id) : channel_id
     const first = this.#rows.setMessageId(outbox_id, message_id)
     if (!first || !keep || message_id === undefined) return
-    const origin = this.#rows.originOf(outbox_id)
-    const { person_id, scope } = origin ?? reply
+    const recipient = this.#rows.recipientOf(outbox_id)
+    const { person_id, scope } = recipient ?? reply
     this.#rows.insertMessage({
       message_id,
       chat_id,
@@ -174,7 +174,7 @@ export class RecordedOutbox implements OutboxStore {
       kind: session_id === undefined ? 'notice' : 'chat',
       sender_name: undefined,
       // A reply repeats what it answers.
-      learning_opt_out: origin?.learning_opt_out ?? false,
+      learning_opt_out: recipient?.learning_opt_out ?? false,
     })
   }
 

@@ -88,7 +88,7 @@ export class MemoryOutboxRows implements OutboxRows {
     return true
   }
 
-  originOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined {
+  recipientOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined {
     const reply = this.rows.get(outbox_id)?.reply
     if (reply === undefined) return undefined
     const { person_id, scope, answers } = reply

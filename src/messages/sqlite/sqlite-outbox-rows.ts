@@ -134,7 +134,7 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
   },
   setMessageId: (outbox_id, message_id) =>
     database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,
-  originOf: outbox_id => {
+  recipientOf: outbox_id => {
     const row = database.get<Pick<MessageRecord, 'person_id' | 'scope'> & { readonly opted_out: number }>(ORIGIN, {
       outbox_id,
     })
