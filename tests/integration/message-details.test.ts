@@ -407,3 +407,11 @@ test('what a person quotes is not learned as theirs, nor against the will of who
   expect(asked.join('\n')).toContain('is that so?')
   expect(asked.join('\n')).not.toContain('Timbuktu')
 })
+
+test('a person who sends one picture after the other is no program', async () => {
+  for (let n = 0; n < 9; n++) {
+    denidin.clock.forward(9000 + n * 700)
+    await sends({ attachment: { kind: 'picture' } })
+  }
+  expect(denidin.channel.sent).toHaveLength(9)
+})
