@@ -1,7 +1,7 @@
 /** DeniDin's own messages to people in English. */
 import { listedText, quotedText } from '../list-line.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
-import { englishDay, timeOfDay, withWrittenDays } from './written-day.ts'
+import { englishDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -163,7 +163,7 @@ const commands: CommandStrings = {
   timezone: {
     help: 'your time zone, for "today" and "tomorrow"',
     usage: 'Write /timezone with a city or zone, such as /timezone Berlin, /timezone Asia/Jerusalem or /timezone +2.',
-    done: (zone, local_time) => `Your time zone is ${zone}: it is ${local_time} there now.`,
+    done: (zone, local_time) => `Your time zone is ${writtenZone(zone)}: it is ${local_time} there now.`,
   },
   pause: {
     help: 'only listen, here or in the conversation you name, until /resume',

@@ -2,7 +2,7 @@
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
-import { hebrewDay, timeOfDay, withWrittenDays } from './written-day.ts'
+import { hebrewDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -162,7 +162,7 @@ const commands: CommandStrings = {
   timezone: {
     help: 'אזור הזמן שלך, בשביל "היום" ו"מחר"',
     usage: 'אפשר לכתוב ‎/timezone עם עיר או אזור, למשל ‎/timezone ברלין או ‎/timezone +2.',
-    done: (zone, local_time) => `אזור הזמן שלך הוא ${zone}, והשעה שם עכשיו ${local_time}.`,
+    done: (zone, local_time) => `אזור הזמן שלך הוא ${writtenZone(zone)}, והשעה שם עכשיו ${local_time}.`,
   },
   pause: {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
