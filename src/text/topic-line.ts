@@ -7,6 +7,8 @@ import { tokenise } from './tokenise.ts'
 
 /** Subjects that the line names. */
 const MOST_SUBJECTS = 6
+/** Rows of letters without spaces between their words that are cut by a dictionary. */
+const MOST_SEGMENTED = 2000
 const RAW_WORD = /[\p{L}\p{M}\p{N}]+(?:["'’׳״][\p{L}\p{M}]+)*/gu
 
 /** How many messages there are, and the words that occur most in them: `Context: 3 messages about dog, vet.` */
@@ -25,7 +27,9 @@ const LINE: Readonly<Record<Language, (messages: number, subjects: string) => st
 /** The words that occur most, as they were first written. */
 const subjectsOf = (text: string): string[] => {
   const counts = new Map<string, { word: string; count: number }>()
-  for (const word of (text.match(RAW_WORD) ?? []).flatMap(each => (UNSPACED.test(each) ? segmented(each) : [each]))) {
+  for (const word of (text.match(RAW_WORD) ?? []).flatMap((each, at) =>
+    at < MOST_SEGMENTED && UNSPACED.test(each) ? segmented(each) : [each],
+  )) {
     const [plain = ''] = tokenise(word)
     if (plain === '' || isStopWord(plain)) continue
     const stemmed = stem(plain)
