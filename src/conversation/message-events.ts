@@ -10,7 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 
 export interface MessageEventsDeps {
@@ -50,7 +50,7 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     // What came with it stays: only its writer's own words are new.
     const text =
       kindAfterEdit(was.kind, { ...was, text: words }) === 'command' ? words : textWithDetails(words, was.details)
-    const changed = await messages.history.edit(message_id, text, tokens.count(text))
+    const changed = await messages.history.edit(message_id, text, await countInSlices(tokens, text))
     if (changed !== undefined && isBeginning(words)) {
       this.#logger.warn('Only the beginning of a changed message was read', { message_id })
       await tellCut(changed, words)
