@@ -5,11 +5,13 @@ import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
+import { ScheduleHealth } from '../interfaces/cron/schedule-health.ts'
 import { createScheduler } from '../interfaces/cron/scheduler.ts'
 import type { Caller } from '../operations/operation.ts'
 import type { Runner } from '../operations/runner.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { health } from '../operations/system/health.ts'
+import { ClockHealth } from '../platform/clock-health.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
@@ -81,11 +83,14 @@ export const runBot = async (options: BotOptions): Promise<void> => {
     patience[Symbol.dispose]()
     patience = clock.after(PATIENCE_MS, up.resolve)
   })
+  const clockHealth = cleanup.use(new ClockHealth(clock))
+  const scheduleHealth = new ScheduleHealth(clock)
   const waiting = new Set(channels.map(channel => channel.name))
   const app = cleanup.use(
     await createApp({
       ...options,
       channels,
+      streams: [...options.streams, clockHealth, scheduleHealth],
       onReady: name => {
         waiting.delete(name)
         if (waiting.size === 0) up.resolve()
@@ -99,7 +104,16 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   await app.start()
   const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
   const scheduler = createScheduler({ clock, lastRuns, logger: parts.logger })
-  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger, scheduler }))
+  cleanup.use(
+    startSchedule({
+      settings: settings.memory.session,
+      runner,
+      clock,
+      logger: parts.logger,
+      scheduler,
+      health: scheduleHealth,
+    }),
+  )
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,
