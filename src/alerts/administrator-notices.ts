@@ -2,6 +2,7 @@
 import { addressOfIdentity } from '../people/chat-addresses.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { Outbox } from '../conversation/outbox.ts'
+import { personLanguage } from '../conversation/reply-language.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
 import type { InboxStore } from '../messages/inbox-store.ts'
 import type { ChatId } from '../messages/message.ts'
@@ -11,7 +12,7 @@ import type { Person } from '../people/person.ts'
 import type { Preferences } from '../people/preferences.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { languageOf, stringsIn, type Language } from '../text/language.ts'
+import { stringsIn, type Language } from '../text/language.ts'
 import type { AlertFigures } from '../text/strings/strings.ts'
 import type { IncidentNews } from './incident.ts'
 import type { IncidentRegister } from './incident-register.ts'
@@ -48,7 +49,7 @@ export class AdministratorNotices {
     const chat_id = await this.#chatOf(person)
     const channel = channelOf(chat_id)
     if (channel === undefined || (await channel.health()).state !== 'ok') return
-    const { alerts } = stringsIn(await this.#languageOf(person))
+    const { alerts } = stringsIn(await this.#languageFor(person))
     const text = news.map(each => alerts[each.kind](figuresOf(each))).join('\n\n')
     const to = {
       chat_id,
@@ -78,14 +79,9 @@ export class AdministratorNotices {
     return `${this.#deps.phone}@c.us`
   }
 
-  async #languageOf({ person_id }: Administrator): Promise<Language> {
+  async #languageFor({ person_id }: Administrator): Promise<Language> {
     const { preferences, sessions } = this.#deps
-    try {
-      const { language } = await preferences.of(person_id)
-      return language ?? languageOf((await sessions.lastSaid(scopeOfPerson(person_id), person_id)) ?? '')
-    } catch {
-      return 'en'
-    }
+    return await personLanguage(sessions, preferences)(scopeOfPerson(person_id), person_id).catch((): Language => 'en')
   }
 }
 

@@ -37,5 +37,8 @@ export const createAgent = ({ settings, stores, embedder, learner }: AgentDeps, 
 }
 
 /** Reads profiles; there are none while the agent is off. */
-export const createProfileReader = (settings: Settings, stores: Stores): ProfileOf =>
-  isOn(settings) ? createProfileOf({ profiles: stores.profiles, memories: stores.memories }) : () => Promise.resolve([])
+export const createProfileReader = (
+  settings: Settings,
+  { profiles, memories }: Stores,
+  { clock }: Pick<Runtime, 'clock'>,
+): ProfileOf => (isOn(settings) ? createProfileOf({ profiles, memories, clock }) : () => Promise.resolve([]))

@@ -3,7 +3,6 @@ import { AdministratorNotices } from '../alerts/administrator-notices.ts'
 import { HealthWatch } from '../alerts/health-watch.ts'
 import { IncidentRegister } from '../alerts/incident-register.ts'
 import type { Settings } from '../config/settings.ts'
-import { ReplyWriter } from '../conversation/reply-writer.ts'
 import type { Module } from '../lifecycle/module.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
@@ -23,14 +22,15 @@ export const createAlerts = (deps: AlertsDeps, runtime: Runtime): Module => {
   const { settings, stores, checks } = deps
   const after_ms = settings.alerts.after_seconds * SECOND_MS
   const register = new IncidentRegister({ ...runtime, store: stores.incidents, after_ms })
-  const watch = new HealthWatch({ ...runtime, checks, register, after_ms, notices: createNotices(deps, runtime) })
+  const watch = new HealthWatch({ ...runtime, checks, register, after_ms, notices: createNotices(deps) })
   return { name: 'alerts', start: () => watch.start(), stop: () => watch[Symbol.asyncDispose]() }
 }
 
-const createNotices = (
-  { settings, stores, services: { delivery, windows } }: AlertsDeps,
-  runtime: Runtime,
-): AdministratorNotices | undefined => {
+const createNotices = ({
+  settings,
+  stores,
+  services: { delivery, windows },
+}: AlertsDeps): AdministratorNotices | undefined => {
   const { godfather_phone: phone, alerts } = settings
   if (phone === undefined || !alerts.whatsapp) return undefined
   return new AdministratorNotices({
@@ -39,6 +39,5 @@ const createNotices = (
     phone,
     inbox: stores.messages.inbox,
     sessions: windows,
-    writer: new ReplyWriter({ ...runtime, keep: settings.feature_flags.enable_memory_system }),
   })
 }

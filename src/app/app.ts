@@ -93,17 +93,15 @@ export class App implements AsyncDisposable {
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts } = this.#parts
-    const { stores, audit, exportFiles, memory, models } = foundation
+    const { stores, audit, memory, models } = foundation
     const { agent, channels, privacy } = services
     return [
       {
         name: 'stores',
-        personalData: stores.personalData,
         backupSources: stores.backupSources,
         stop: async () => stores[Symbol.dispose](),
       },
       { name: 'audit log', stop: () => audit.close() },
-      { name: 'exports', personalData: [exportFiles.personal] },
       ...memory.modules,
       { name: 'erasures', stop: async () => privacy.forgetting[Symbol.dispose]() },
       { name: 'background tasks', stop: () => process.background.whenIdle() },

@@ -118,7 +118,7 @@ const createAppPipeline = async (
       scheduler,
       delivery,
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
-      recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores) },
+      recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores, parts) },
       model: models.language,
       commands: createChatCommands({
         runner,

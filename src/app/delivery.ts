@@ -46,6 +46,7 @@ export interface Delivery {
   /** Whether the bot is paused in a conversation. */
   readonly paused: (scope: Scope) => Promise<boolean>
   readonly loops: LoopGuard
+  readonly writer: ReplyWriter
 }
 
 export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery => {
@@ -66,17 +67,20 @@ export const createDelivery = (deps: DeliveryDeps, runtime: Runtime): Delivery =
     addresses: new ReplyAddresses({ people: stores.people }),
     pacer: createPacer({ ...runtime, settings: settings.conversation.pacing, stopping }),
     stopping,
-    useless_after_ms: answerWithinMs(settings),
-    delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
+    holding: {
+      useless_after_ms: answerWithinMs(settings),
+      delay: async reply => (await paused(reply.scope)) || (await quiet.delay(reply)),
+    },
   })
   const deferred = new DeferredReplies({ outbox, windows, exclusive, clock, logger: logger.for('inbox') })
+  const writer = new ReplyWriter({ ...runtime, keep: settings.feature_flags.enable_memory_system })
   const loops = new LoopGuard({
     ...runtime,
     outbox,
     channelOf,
     stop_minutes: settings.conversation.bot_loop_minutes,
     stringsFor: stringsFor(stores.preferences),
-    writer: new ReplyWriter({ ...runtime, keep: settings.feature_flags.enable_memory_system }),
+    writer,
   })
-  return { outbox, deferred, quiet, channelOf, paused, loops }
+  return { outbox, deferred, quiet, channelOf, paused, loops, writer }
 }

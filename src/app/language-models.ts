@@ -43,9 +43,6 @@ export interface ConfiguredModel extends RankedModel {
   readonly calls: ProbedHealth
 }
 
-/** A call that takes longer than this share of the time that it may take is slow. */
-const SLOW_SHARE = 0.5
-
 /** The models in the order in which they are asked, every call of theirs metered under its own model. */
 export const createLanguageModels = (deps: LanguageModelsDeps, runtime: Runtime): LanguageModels => {
   const { ai, openai_api_key } = deps.settings
@@ -87,9 +84,15 @@ const rank = (
   { meter, timeout_seconds }: LanguageModelsDeps,
   { clock, logger }: Runtime,
 ): ConfiguredModel => {
-  const name = address === undefined ? language.model : `${language.model} at ${hostOf(address.base_url)}`
-  const slow_ms = timeout_seconds * SECOND_MS * SLOW_SHARE
-  const health = new ModelHealth({ name: 'language model', model: name, slow_ms, clock })
+  const name = nameOf(language, address)
+  const timeout_ms = timeout_seconds * SECOND_MS
+  const health = new ModelHealth({ name: 'language model', model: name, timeout_ms, clock })
   const watched = watchedLanguageModel(language, health, clock)
   return { name, language: meteredLanguageModel(watched, meter, clock, logger), health, calls: health }
 }
+
+/** A model and where it is asked, for people; `undefined`: here. */
+export const nameOf = (
+  { model }: { readonly model: string },
+  address: Pick<Address, 'base_url'> | undefined,
+): string => (address === undefined ? model : `${model} at ${hostOf(address.base_url)}`)

@@ -1,5 +1,6 @@
 /** Wires learning: which models extract facts, and what long-term memory keeps of each session. */
 import type { Settings } from '../config/settings.ts'
+import { createProfileWriter, noProfiles, type ProfileWriter } from '../learning/agent/profile-writer.ts'
 import { createArchiveOnlyStorage } from '../learning/archive-session.ts'
 import { createEmbeddingSimilarity } from '../learning/consolidation/embedding-similarity.ts'
 import { FactConsolidator } from '../learning/consolidation/fact-consolidator.ts'
@@ -101,7 +102,7 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeH
     ...runtime,
     messages: messages.history,
     ledger,
-    facts: { memories, memory, memoryLog },
+    facts: { memories, memory, memoryLog, profiles: profileWriterOf(deps, runtime) },
     progress: { processedMessages, reflections },
     extractor: new ProviderChain({ ...runtime, health, providers, retries: settings.memory.extraction.retries }),
     consolidator: new FactConsolidator({
@@ -111,6 +112,14 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeH
       similarity: createEmbeddingSimilarity(embedder),
     }),
   })
+}
+
+/** Profiles are the agent's: without it there are none. */
+const profileWriterOf = ({ settings, stores }: LearningAppDeps, runtime: Runtime): ProfileWriter => {
+  const { memories, memoryLog, profiles } = stores
+  return settings.feature_flags.enable_conscious_agent
+    ? createProfileWriter({ ...runtime, memories, memoryLog, profiles })
+    : noProfiles
 }
 
 interface Endpoint {

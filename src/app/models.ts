@@ -8,12 +8,13 @@ import type { Meter } from '../models/meter.ts'
 import { ModelHealth } from '../models/model-health.ts'
 import { askForVector, askForWord, ModelProbe } from '../models/model-probe.ts'
 import { createOfflineEmbedder } from '../models/offline/offline-embedder.ts'
-import { hostOf, OpenAiClient } from '../models/openai/openai-client.ts'
+import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiEmbedder } from '../models/openai/openai-embedder.ts'
 import { watchedEmbedder } from '../models/watched.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
-import { createLanguageModels, type Address, type ConfiguredModel } from './language-models.ts'
+import type { TokenCounter } from '../text/tokens.ts'
+import { createLanguageModels, nameOf, type Address, type ConfiguredModel } from './language-models.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface Models {
@@ -28,9 +29,6 @@ export interface Models {
   /** Ask the models that no one else asks, while the bot runs. */
   readonly probes: readonly ModelProbe[]
 }
-
-/** A call that takes longer than this share of the time that it may take is slow. */
-const SLOW_SHARE = 0.5
 
 /** Whether anything is embedded. */
 const embeds = ({ feature_flags, memory }: Settings): boolean =>
@@ -57,33 +55,11 @@ export const createModels = (
     { settings, meter, knowledge, clientOf, timeout_seconds: ai.timeout_seconds },
     parts,
   )
-  const embedder =
-    embeddings.provider === 'offline'
-      ? createOfflineEmbedder(tokens)
-      : createOpenAiEmbedder({
-          client: clientOf(embeddings),
-          model: embeddings.model,
-          dimensions: embeddings.dimensions,
-          tokens,
-          knowledge,
-        })
-  const embedderOf = (space: string): Embedder | undefined => {
-    const offline = createOfflineEmbedder(tokens)
-    if (space === offline.space) return offline
-    const [model = '', dimensions] = space.split('@')
-    if (embeddings.provider === 'offline' || model.startsWith('offline-')) return undefined
-    return createOpenAiEmbedder({
-      client: clientOf(embeddings),
-      model,
-      tokens,
-      knowledge,
-      dimensions: dimensions === undefined ? undefined : Number(dimensions),
-    })
-  }
+  const { embedder, embedderOf } = embeddersOf(embeddings, { clientOf, knowledge, tokens })
   const health = new ModelHealth({
     name: 'embedding model',
-    model: embeddings.provider === 'offline' ? embedder.model : `${embedder.model} at ${hostOf(embeddings.base_url)}`,
-    slow_ms: ai.timeout_seconds * SECOND_MS * SLOW_SHARE,
+    model: nameOf(embedder, embeddings.provider === 'offline' ? undefined : embeddings),
+    timeout_ms: ai.timeout_seconds * SECOND_MS,
     clock,
   })
   const metered = meteredEmbedder(watchedEmbedder(embedder, health, clock), meter, clock, logger)
@@ -106,5 +82,30 @@ export const createModels = (
     embedder: metered,
     checks: [languages.health, health],
     probes: ai.idle_check ? probes : [],
+  }
+}
+
+interface EmbedderParts {
+  readonly clientOf: (address: Address) => OpenAiClient
+  readonly knowledge: ModelKnowledge
+  readonly tokens: TokenCounter
+}
+
+/** The configured embedder, and those of spaces that were in use before. */
+const embeddersOf = (
+  embeddings: Settings['embeddings'],
+  { clientOf, ...parts }: EmbedderParts,
+): Pick<Models, 'embedder' | 'embedderOf'> => {
+  const offline = createOfflineEmbedder(parts.tokens)
+  const online = (model: string, dimensions: number | undefined): Embedder =>
+    createOpenAiEmbedder({ ...parts, client: clientOf(embeddings), model, dimensions })
+  return {
+    embedder: embeddings.provider === 'offline' ? offline : online(embeddings.model, embeddings.dimensions),
+    embedderOf: space => {
+      if (space === offline.space) return offline
+      const [model = '', dimensions] = space.split('@')
+      if (embeddings.provider === 'offline' || model.startsWith('offline-')) return undefined
+      return online(model, dimensions === undefined ? undefined : Number(dimensions))
+    },
   }
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ChannelEvents } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
+import { AnswersUnderWay } from '../conversation/answers-under-way.ts'
 import { Apologies } from '../conversation/apologies.ts'
 import { AutomaticReplies } from '../conversation/automatic-replies.ts'
 import { Backfill } from '../conversation/backfill.ts'
@@ -18,15 +19,17 @@ import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
+import { RecentChanges } from '../conversation/recent-changes.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
-import { ReplyWriter } from '../conversation/reply-writer.ts'
+import type { ReplyWriter } from '../conversation/reply-writer.ts'
 import { DEFAULT_SYSTEM_PROMPT, STATELESS_SYSTEM_PROMPT } from '../conversation/system-prompt.ts'
 import { createTone } from '../conversation/tone.ts'
 import { Turn } from '../conversation/turn.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
 import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import { UnreadableMessages } from '../conversation/unreadable-messages.ts'
+import { UnseenMedia } from '../conversation/unseen-media.ts'
 import { PROFILE_TOKENS } from '../memory/profiles.ts'
 import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -72,12 +75,13 @@ export interface Pipeline {
 /** Wires the pipeline and starts it: the scheduler hands batches to it from now on. */
 export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Promise<Pipeline> => {
   const { stores, scheduler, delivery } = deps
-  const keep = keeps(deps.settings)
-  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keep)
+  const system_prompt = await readSystemPrompt(deps.settings.ai.system_prompt_file, keeps(deps.settings))
   const shared: Shared = {
     ...runtime,
     stringsFor: stringsFor(stores.preferences),
-    writer: new ReplyWriter({ ...runtime, keep }),
+    writer: delivery.writer,
+    underWay: new AnswersUnderWay(),
+    recent: new RecentChanges(runtime.tokens),
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
   const turn = createTurn(deps, shared, system_prompt)
@@ -89,6 +93,8 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
 
 /** What several parts of the pipeline use. */
 interface Shared extends Runtime {
+  readonly underWay: AnswersUnderWay
+  readonly recent: RecentChanges
   readonly stringsFor: ReturnType<typeof stringsFor>
   readonly writer: ReplyWriter
 }
@@ -135,7 +141,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
 }
 
 const createDispatcher = (
-  { settings, stores, scheduler, delivery, commands }: PipelineDeps,
+  { settings, stores, sessions, scheduler, delivery, commands }: PipelineDeps,
   shared: Shared,
   { apologies, turn }: { readonly apologies: Apologies; readonly turn: Turn },
 ): Dispatcher => {
@@ -147,10 +153,10 @@ const createDispatcher = (
     loops,
     messages,
     batches: new BatchLoader({
+      ...shared,
       people,
       messages,
       pauses,
-      clock: shared.clock,
       keep: keeps(settings),
       requeue: message => {
         scheduler.push(message.scope, [message], false)
@@ -168,11 +174,13 @@ const createDispatcher = (
         },
       }),
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
+      unseen: new UnseenMedia({ messages, outbox, writer: shared.writer }),
       turn,
     },
     contexts: {
       ...shared,
       channelOf,
+      lastSaid: (scope, person_id) => sessions.windows.lastSaid(scope, person_id),
       zoneOf: zoneOf(stores.preferences, shared.clock),
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
@@ -209,42 +217,50 @@ const createInbox = (
   })
 }
 
-const createEvents = (
-  { settings, stores, scheduler, sessions, delivery }: PipelineDeps,
+/** Edits, deletions and reactions. */
+const createChanges = (
+  { stores, scheduler, sessions, delivery }: PipelineDeps,
   shared: Shared,
   conversation: Conversation,
-): Pipeline['events'] => {
-  const { people, messages, pauses, erasures, memberNames: members } = stores
-  const { exclusive } = scheduler
-  const changes = new MessageEvents({
+): MessageEvents => {
+  const { people, messages } = stores
+  const { underWay, recent } = shared
+  return new MessageEvents({
     ...shared,
+    answers: { underWay, recent, again: message_ids => conversation.answerAgain(message_ids) },
     people,
     messages,
     windows: sessions.windows,
-    exclusive,
+    exclusive: scheduler.exclusive,
     sessionChanged: sessions.changed,
     tellCut: async (message, text) => {
       const { beginning_read } = await shared.stringsFor(text, message.person_id)
       await delivery.outbox.notify(shared.writer.notice([], message, beginning_read(MOST_MESSAGE_CHARACTERS)))
     },
   })
+}
+
+const createEvents = (deps: PipelineDeps, shared: Shared, conversation: Conversation): Pipeline['events'] => {
+  const { settings, stores, scheduler, sessions } = deps
+  const { people, messages, pauses, erasures, memberNames: members } = stores
+  const { exclusive } = scheduler
+  const changes = createChanges(deps, shared, conversation)
   const automatic = new AutomaticReplies()
   const takeover = new OwnerTakeover({
     ...shared,
     people,
     messages,
     erasures,
-    windows: sessions.windows,
+    sessions: { windows: sessions.windows, exclusive },
     pauses,
     automatic,
-    exclusive,
     settings: {
       keep: keeps(settings),
       takeover_minutes: settings.conversation.takeover_minutes,
       window_tokens: settings.memory.session.max_tokens_by_role,
     },
   })
-  const backfill = new Backfill({ messages, conversation, takeover })
+  const backfill = new Backfill({ messages, conversation, takeover, automatic })
   const addresses = new ChatAddresses(people)
   const known = new KnownIds({
     addresses,
@@ -254,7 +270,7 @@ const createEvents = (
         automatic.heard(message)
         return conversation.receive(message)
       },
-      backfilled: async chat => await backfill.backfilled(await takeover.withoutAutomatic(chat)),
+      backfilled: chat => backfill.backfilled(chat),
       recordedUntil: chat_ids => backfill.recordedUntil(chat_ids),
       edited: change => changes.edited(change),
       deleted: message_id => changes.deleted(message_id),

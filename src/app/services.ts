@@ -56,11 +56,7 @@ export const createServices = (
   // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
   const scheduler = createScheduler(settings, parts)
   const { exclusive } = scheduler
-  const console = createConsoleChannel({
-    clock: parts.clock,
-    ids: parts.ids,
-    whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
-  })
+  const console = createConsole(scheduler, parts)
   const channels = [console, ...others]
   const lifecycle = createClosing(
     { settings, stores, sessions, memory: memory.memory, learning, exclusive, timeout_ms },
@@ -97,3 +93,13 @@ export const createServices = (
     agent,
   }
 }
+
+const createConsole = (
+  scheduler: Services['scheduler'],
+  { clock, ids }: Pick<AppDeps['parts'], 'clock' | 'ids'>,
+): Services['console'] =>
+  createConsoleChannel({
+    clock,
+    ids,
+    whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
+  })

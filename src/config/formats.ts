@@ -2,6 +2,7 @@
 import { validate as isCron } from 'node-cron'
 import { KEY, plain } from './clean-text.ts'
 import { phoneDigits } from '../platform/phone.ts'
+import { timeZone } from '../platform/time-zone.ts'
 import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
 import type {
   BooleanSetting,
@@ -101,7 +102,7 @@ const isTimeRange = (value: unknown): boolean => {
 const isTimeZone = (value: unknown): boolean => {
   if (!isText(value)) return false
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== ''
+    return timeZone(value).name !== ''
   } catch {
     return false
   }

@@ -2,6 +2,7 @@
 import type { BackfilledChat, ChannelEvents } from '../channels/channel.ts'
 import type { ChatId, IncomingMessage } from '../messages/message.ts'
 import type { MessageStore } from '../messages/message-store.ts'
+import type { AutomaticReplies } from './automatic-replies.ts'
 import type { Conversation } from './conversation.ts'
 import type { OwnerTakeover } from './owner-takeover.ts'
 
@@ -9,6 +10,7 @@ export interface BackfillDeps {
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly conversation: Pick<Conversation, 'receiveAll'>
   readonly takeover: Pick<OwnerTakeover, 'ownerWrote'>
+  readonly automatic: Pick<AutomaticReplies, 'heard' | 'isAutomatic'>
 }
 
 export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUntil'> {
@@ -20,7 +22,7 @@ export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUnt
 
   /** One turn per chat, for what its owner has not answered. */
   async backfilled({ chat_id, said, until }: BackfilledChat): Promise<void> {
-    const { messages, conversation, takeover } = this.#deps
+    const { messages, conversation, takeover, automatic } = this.#deps
     // A channel reads a chat from a while before its end, each time again. Were all known messages recorded once more, a
     // process that is killed soon after each start would never come to the new ones.
     const known = await messages.inbox.known(said.map(each => each.message.message_id))
@@ -32,7 +34,13 @@ export class Backfill implements Pick<ChannelEvents, 'backfilled' | 'recordedUnt
     let unanswered: IncomingMessage[] = []
     for (const each of said) {
       if (each.by === 'person') {
+        automatic.heard(each.message)
         if (!known.has(each.message.message_id)) unanswered.push(each.message)
+        continue
+      }
+      // What the account sent by itself answers nothing.
+      if (automatic.isAutomatic(each.message)) {
+        await attempt(() => takeover.ownerWrote(each.message))
         continue
       }
       await attempt(async () => {

@@ -5,6 +5,7 @@ import type { People } from '../people/people.ts'
 import type { Person, PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Pause, Pauses } from './pauses.ts'
+import type { RecentChanges } from './recent-changes.ts'
 import { idsOf, type TurnMessage } from './turn-message.ts'
 
 /** A message and who wrote it; `undefined` for a person who was forgotten meanwhile. */
@@ -26,6 +27,8 @@ export interface BatchLoaderDeps {
   readonly clock: Clock
   /** Whether texts are kept, so that they can be read again. */
   readonly keep: boolean
+  /** What became of those that are not. */
+  readonly recent: Pick<RecentChanges, 'apply'>
   /** Queues a message in its own scope: its person turned out to be someone known under another name. */
   readonly requeue: (message: TurnMessage) => void
 }
@@ -48,6 +51,12 @@ export class BatchLoader {
     return { messages: messages.map(message => ({ message, person: persons.get(message.person_id) })), pause }
   }
 
+  /** Whether these messages still say what they said when they were loaded. */
+  async isCurrent(batch: readonly TurnMessage[]): Promise<boolean> {
+    const now = await this.#withCurrentTexts(batch)
+    return now.length === batch.length && now.every((message, index) => message.text === batch[index]?.text)
+  }
+
   /** Persons by the id under which they wrote, and by the one that they have now. */
   async #personsOf(batch: readonly TurnMessage[]): Promise<ReadonlyMap<PersonId, Person>> {
     const persons = new Map<PersonId, Person>()
@@ -62,7 +71,8 @@ export class BatchLoader {
 
   /** The messages as their writers want them by now: edited texts, without what they took back. */
   async #withCurrentTexts(batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> {
-    if (!this.#deps.keep || batch.length === 0) return batch
+    if (!this.#deps.keep) return this.#deps.recent.apply(batch)
+    if (batch.length === 0) return batch
     const current = await this.#deps.messages.history.current(idsOf(batch))
     return batch.flatMap(message => {
       const text = current.get(message.message_id)

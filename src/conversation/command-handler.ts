@@ -22,6 +22,8 @@ export interface CommandHandler {
   recognises(text: string, from?: { readonly person_id: PersonId; readonly chat_id: ChatId }): boolean
   /** What to say about a question that the text has withdrawn; `recognises` was asked about the text before. */
   withdrawal(text: string, speaker: Speaker): Promise<string | undefined>
+  /** Drops the question that the last command of a speaker asked, if any. */
+  dropQuestion(speaker: Speaker): void
   /** Runs a command and gives the sentence to answer with, in the speaker's language. Never rejects. */
   run(text: string, speaker: Speaker): Promise<string>
 }

@@ -47,14 +47,22 @@ export class CommandRunner {
     if (text !== undefined) await outbox.notify(writer.notice([], message, text))
   }
 
-  async run(message: TurnMessage, person: Person): Promise<void> {
-    const { outbox, messages, writer, channelOf, clock, scrub } = this.#deps
+  /** @param wanted aborted when the message was deleted: what the command did stays done, and is not spoken of */
+  async run(message: TurnMessage, person: Person, wanted: AbortSignal): Promise<void> {
+    const { commands, outbox, messages, writer, channelOf, clock, scrub } = this.#deps
     const { message_id, chat_id } = message
     await using _typing = await channelOf(chat_id)?.typing(chat_id)
     const text = await this.#answer(message, person)
     // An answer that no one has to think about needs no time for typing. Commands are no conversation: neither their
     // words nor their answers, which may hold what is to be forgotten, stay.
-    if ((await outbox.deliver(writer.notice([message_id], message, text))) !== undefined) {
+    const reply = writer.notice([message_id], message, text)
+    const sent = await outbox.deliver(reply, undefined, wanted).catch((error: unknown) => {
+      if (!wanted.aborted) throw error
+      return undefined
+    })
+    // No one has read the question that an answer may hold: no yes is one to it.
+    if (sent === undefined && wanted.aborted) commands.dropQuestion(speakerOf(message, person))
+    if (sent !== undefined) {
       await messages.history.remove(message_id, clock.now())
       scrub()
     }

@@ -1,5 +1,5 @@
 /** The pipeline from a message to its reply, as the app and the channels see it. */
-import type { ChatId, IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 
 export interface Conversation extends AsyncDisposable {
@@ -9,6 +9,8 @@ export interface Conversation extends AsyncDisposable {
   receive(message: IncomingMessage): Promise<void>
   /** Records messages of one chat, oldest first, and queues them as one turn. A rejection means that some are not. */
   receiveAll(messages: readonly IncomingMessage[]): Promise<void>
+  /** Queues messages again whose reply was withdrawn before anything of it went out; those that wait for none are left. */
+  answerAgain(message_ids: readonly MessageId[]): Promise<void>
   /** Sends replies that certainly did not go out before; called when a channel can send again, for the chats it serves. */
   sendHeld(serves?: (chat_id: ChatId) => boolean): Promise<void>
   /** Sends, in the background, replies that a pause kept back: it may be over. */

@@ -1,4 +1,4 @@
-/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it, or a turn. */
+/** Decides who handles each message of a batch: no one (blocked), a command, a request to repeat it or to write it, or a turn. */
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -7,6 +7,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { withTrace } from '../platform/trace.ts'
+import type { AnsweredKind, AnswersUnderWay } from './answers-under-way.ts'
 import type { Apologies } from './apologies.ts'
 import type { BatchLoader, LoadedBatch } from './batch-loader.ts'
 import type { CommandRunner } from './command-runner.ts'
@@ -16,14 +17,17 @@ import { loadTurnContext, type SpokenMessage, type TurnContextDeps } from './tur
 import type { Turn } from './turn.ts'
 import { groupByChat, type TurnMessage } from './turn-message.ts'
 import type { UnreadableMessages } from './unreadable-messages.ts'
+import type { UnseenMedia } from './unseen-media.ts'
 
 export interface DispatcherDeps {
   readonly batches: BatchLoader
   readonly handlers: {
     readonly commands: CommandRunner
     readonly unreadable: UnreadableMessages
+    readonly unseen: UnseenMedia
     readonly turn: Turn
   }
+  readonly underWay: Pick<AnswersUnderWay, 'begin'>
   readonly contexts: TurnContextDeps
   readonly apologies: Apologies
   readonly loops: LoopGuard
@@ -73,7 +77,7 @@ export class Dispatcher {
         // What was said before a command belongs before it: a reset must not swallow it.
         await this.#talk(scope, talk.splice(0), pause)
         await handlers.commands.sayWithdrawn(message, person)
-        await handlers.commands.run(message, person)
+        await this.#command(scope, { message, person })
       } else if (message.kind === 'unreadable') {
         await handlers.unreadable.handle(message, { mayAsk: pause === undefined && message.addressed })
       } else {
@@ -85,11 +89,39 @@ export class Dispatcher {
     await this.#talk(scope, talk, pause)
   }
 
+  async #command(scope: Scope, { message, person }: SpokenMessage): Promise<void> {
+    const { batches, handlers } = this.#deps
+    const done = await this.#whileUnchanged([message], 'command', async wanted => {
+      await handlers.commands.run(message, person, wanted)
+      return 'done'
+    })
+    if (done === 'changed') await this.#handle(scope, await batches.load(scope, [message]))
+  }
+
   async #talk(scope: Scope, talk: readonly SpokenMessage[], pause: Pause | undefined): Promise<void> {
-    const { contexts, handlers, loops } = this.#deps
+    const { batches, contexts, handlers, loops } = this.#deps
     const [first, ...others] = talk
     if (first === undefined) return
-    const reply = await handlers.turn.run(await loadTurnContext(contexts, scope, [first, ...others], pause))
-    if (reply !== undefined) loops.answered(scope, reply)
+    const said = talk.map(({ message }) => message)
+    const reply = await this.#whileUnchanged(said, 'talk', async wanted => {
+      const context = await loadTurnContext(contexts, scope, [first, ...others], pause)
+      // What was answered without the model is a part of the conversation all the same.
+      const listens = context.listens || (await handlers.unseen.tell(context))
+      return await handlers.turn.run({ ...context, listens }, wanted)
+    })
+    if (reply === 'changed') await this.#handle(scope, await batches.load(scope, said))
+    else if (reply !== undefined) loops.answered(scope, reply.said)
+  }
+
+  /** Works on an answer to messages. `changed` when one of them was changed before it began, or as `work` says. */
+  async #whileUnchanged<T>(
+    messages: readonly TurnMessage[],
+    kind: AnsweredKind,
+    work: (wanted: AbortSignal) => Promise<T>,
+  ): Promise<T | 'changed'> {
+    const { batches, underWay } = this.#deps
+    using answer = underWay.begin(messages, kind)
+    // A change since they were loaded ended no work: there was none.
+    return (await batches.isCurrent(messages)) && !answer.signal.aborted ? await work(answer.signal) : 'changed'
   }
 }

@@ -2,7 +2,7 @@
  * The beginning of the pipeline: a message is on disk before any work on it, then waits in the queue of its scope, or
  * for the end of quiet hours.
  */
-import type { ChatId, IncomingMessage } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -83,7 +83,7 @@ export class Inbox implements Conversation {
         // Many messages in a row are recorded one by one: what others wait for goes on in between.
         await this.#slices.pause()
       }
-      await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
+      if (!this.#drain.signal.aborted) await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
       if (failures.length > 0) throw failures[0]
       return recorded
     })
@@ -92,6 +92,13 @@ export class Inbox implements Conversation {
   async recover(): Promise<void> {
     const { recovery } = this.#deps
     await recovery.takeUp(await this.#notDelayed(await recovery.unanswered()))
+  }
+
+  async answerAgain(message_ids: readonly MessageId[]): Promise<void> {
+    // What is recorded now, the next start takes up.
+    if (this.#drain.signal.aborted || message_ids.length === 0) return
+    const { recovery } = this.#deps
+    await recovery.takeUp(await this.#notDelayed(await recovery.waitingOf(message_ids)))
   }
 
   async sendHeld(serves?: (chat_id: ChatId) => boolean): Promise<void> {

@@ -46,17 +46,18 @@ export class KnownIds implements Events {
     const { identity, events } = this.#deps
     const ids = await identity.idsOf(chat.said.map(named))
     const idOf = (message_id: MessageId): MessageId => ids.get(message_id) ?? message_id
+    const aliases = new Map<string, readonly ChatId[]>()
     const said: Said[] = []
-    for (const each of chat.said) {
-      const message_id = idOf(each.message.message_id)
-      if (each.by === 'person') {
-        said.push({ by: 'person', message: { ...(await this.#withQuote(each.message)), message_id } })
-      } else {
-        said.push({
-          by: 'account',
-          message: { ...each.message, message_id, aliases: await this.#aliasesOf(each.message) },
-        })
+    for (const { by, message } of chat.said) {
+      const message_id = idOf(message.message_id)
+      if (by === 'person') {
+        said.push({ by, message: { ...(await this.#withQuote(message)), message_id } })
+        continue
       }
+      const key = JSON.stringify([message.chat_id, message.other?.identities])
+      const known = aliases.get(key) ?? (await this.#aliasesOf(message))
+      aliases.set(key, known)
+      said.push({ by, message: { ...message, message_id, aliases: known } })
     }
     await events.backfilled({ ...chat, said })
   }

@@ -1,7 +1,7 @@
 /** Writes mentions with names: what a channel delivers holds the digits of an address for each person. */
 import type { ChannelEvents } from '../channels/channel.ts'
 import type { MemberNames } from '../messages/member-names.ts'
-import type { ChatId, Mention } from '../messages/message.ts'
+import type { ChatId, IncomingMessage, Mention } from '../messages/message.ts'
 import { memberLabel } from '../people/member-label.ts'
 import type { People } from '../people/people.ts'
 import type { Identity, Person } from '../people/person.ts'
@@ -26,6 +26,8 @@ const DIGITS = /@(\d+)/g
 
 /** Digits of a LID: no one types as many behind an `@`, so they are a mention also where the list of mentions is lost. */
 const LID_DIGITS = 14
+/** Digits of a phone number: without a list, a mention where it is that of a member of the group. */
+const PHONE_DIGITS = 7
 
 /** Addresses of one text that are looked up; the others are called by their labels. */
 const MOST_LOOKED_UP = 200
@@ -44,10 +46,10 @@ export class MentionNames {
     const mentioned = byDigits(mentions)
     const written = new Set([...text.matchAll(DIGITS)].map(([, digits = '']) => digits))
     const names = new Map<string, string>()
-    for (const digits of written) {
+    for (const [index, digits] of [...written].entries()) {
       const mention = mentioned.get(digits) ?? (digits.length < LID_DIGITS ? undefined : unlisted(digits))
-      if (mention === undefined) continue
-      names.set(digits, names.size < MOST_LOOKED_UP ? await this.#nameOf(mention, chat_id) : labelOf(mention))
+      const name = index < MOST_LOOKED_UP ? await this.#nameOf(digits, mention, chat_id) : mention && labelOf(mention)
+      if (name !== undefined) names.set(digits, name)
     }
     return text.replace(DIGITS, (whole, digits: string) => {
       const name = names.get(digits)
@@ -55,12 +57,21 @@ export class MentionNames {
     })
   }
 
-  async #nameOf(mention: Mention, chat_id: ChatId | undefined): Promise<string> {
-    const person = await this.#personOf(mention.identities)
-    if (person === undefined) return labelOf(mention)
-    const { person_id, identities, name } = person
-    const member = chat_id === undefined ? undefined : await this.#deps.members.latest(`chat:${chat_id}`, person_id)
-    return member ?? labelOf({ identities, name: speakerName(name) ?? mention.name })
+  async #nameOf(
+    digits: string,
+    mention: Mention | undefined,
+    chat_id: ChatId | undefined,
+  ): Promise<string | undefined> {
+    if (mention === undefined && digits.length < PHONE_DIGITS) return undefined
+    const person = await this.#personOf(mention?.identities ?? [{ kind: 'phone', value: digits }])
+    const member =
+      person === undefined || chat_id === undefined
+        ? undefined
+        : await this.#deps.members.latest(`chat:${chat_id}`, person.person_id)
+    if (member !== undefined || mention === undefined) return member
+    return person === undefined
+      ? labelOf(mention)
+      : labelOf({ ...person, name: speakerName(person.name) ?? mention.name })
   }
 
   async #personOf(identities: readonly Identity[]): Promise<Person | undefined> {
@@ -100,17 +111,23 @@ export const withMentionNames = (names: Pick<MentionNames, 'inWords'>, events: E
     const { text, chat_id } = message
     return { ...message, text: await names.inWords({ text, mentions, chat_id }) }
   }
+  const incoming = async (message: IncomingMessage): Promise<IncomingMessage> => {
+    const { quote, mentions, chat_id } = message
+    const said = await named(message)
+    if (quote === undefined) return said
+    return { ...said, quote: { ...quote, text: await names.inWords({ text: quote.text, mentions, chat_id }) } }
+  }
   return {
     ...events,
     message: async message => {
-      await events.message(await named(message))
+      await events.message(await incoming(message))
     },
     backfilled: async chat => {
       const said: (typeof chat.said)[number][] = []
       for (const each of chat.said) {
         said.push(
           each.by === 'person'
-            ? { by: 'person', message: await named(each.message) }
+            ? { by: 'person', message: await incoming(each.message) }
             : { by: 'account', message: await named(each.message) },
         )
       }

@@ -1,21 +1,30 @@
 /** Follows what happens to messages after they were recorded: edits, deletions and reactions. */
-import type { ChannelEvents, Reaction } from '../channels/channel.ts'
+import type { ChannelEvents, EditedMessage, Reaction } from '../channels/channel.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { ChangedMessage } from '../messages/history-store.ts'
-import { textWithDetails } from '../messages/message-details.ts'
-import { kindAfterEdit } from '../messages/message-kind.ts'
+import { afterEdit } from '../messages/message-kind.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { People } from '../people/people.ts'
 import type { Clock } from '../platform/clock.ts'
+import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
 import { countInSlices, type TokenCounter } from '../text/tokens.ts'
+import type { AnswersUnderWay } from './answers-under-way.ts'
+import type { RecentChanges } from './recent-changes.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 
 export interface MessageEventsDeps {
   readonly people: Pick<People, 'resolve'>
-  readonly messages: Pick<MessageStore, 'history'>
+  readonly messages: Pick<MessageStore, 'history' | 'outbox'>
+  /** The answers that a change ends. */
+  readonly answers: {
+    readonly underWay: Pick<AnswersUnderWay, 'deleted' | 'edited'>
+    readonly recent: Pick<RecentChanges, 'deleted' | 'edited'>
+    /** Queues messages again of which a reply was withdrawn before it went out. */
+    readonly again: (message_ids: readonly MessageId[]) => Promise<void>
+  }
   readonly windows: Pick<Sessions, 'refresh'>
   readonly tokens: TokenCounter
   readonly clock: Clock
@@ -36,34 +45,36 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     this.#logger = deps.logger.for('inbox')
   }
 
-  async edited({
-    message_id,
-    text: written,
-  }: {
-    readonly message_id: MessageId
-    readonly text: string
-  }): Promise<void> {
-    const { messages, tokens, tellCut } = this.#deps
+  async edited({ message_id, text: written }: EditedMessage): Promise<void> {
+    const { messages, answers, tokens, tellCut } = this.#deps
     const words = messageText(written)
     const was = (await messages.history.current([message_id])).get(message_id)
-    if (was === undefined) return
-    // What came with it stays: only its writer's own words are new.
-    const text =
-      kindAfterEdit(was.kind, { ...was, text: words }) === 'command' ? words : textWithDetails(words, was.details)
-    const changed = await messages.history.edit(message_id, text, await countInSlices(tokens, text))
+    const text = was === undefined ? words : afterEdit(was, words).text
+    const changed = was && (await messages.history.edit(message_id, text, await countInSlices(tokens, text)))
+    answers.recent.edited(message_id, words)
+    const work = answers.underWay.edited(message_id, text)
+    // What is being answered the turn takes up again; what is held has to be queued.
+    if (work === 'ended') await messages.outbox.withdraw(message_id, 'all')
+    else if (work === 'none' && changed !== undefined) {
+      await answers.again(await messages.outbox.withdraw(message_id, 'conversation'))
+    }
     if (changed !== undefined && isBeginning(words)) {
       this.#logger.warn('Only the beginning of a changed message was read', { message_id })
       await tellCut(changed, words)
     }
-    await this.#sessionFollows(changed)
+    await this.#sessionFollows(changed, work === 'none')
   }
 
   async deleted(message_id: MessageId): Promise<void> {
-    const { messages, clock } = this.#deps
+    const { messages, answers, clock } = this.#deps
     const changed = await messages.history.remove(message_id, clock.now())
+    answers.recent.deleted(message_id)
+    const ended = answers.underWay.deleted(message_id)
+    const waiting = await messages.outbox.withdraw(message_id, 'all')
+    if (!ended) await answers.again(waiting)
     if (changed === undefined) return
     this.#logger.info('A message was taken back and is forgotten', { message_id })
-    await this.#sessionFollows(changed)
+    await this.#sessionFollows(changed, !ended)
   }
 
   async reacted({ message_id, sender, emoji, at }: Reaction): Promise<void> {
@@ -72,12 +83,18 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     await messages.history.rate({ message_id, person_id, value: ratingOf(emoji), at })
   }
 
-  async #sessionFollows(changed: ChangedMessage | undefined): Promise<void> {
+  /** @param wait whether to wait for it: not while an answer to the message is being made, which may take long */
+  async #sessionFollows(changed: ChangedMessage | undefined, wait: boolean): Promise<void> {
     if (changed?.session_id === undefined) return
     const { scope, session_id } = changed
     const { windows, exclusive, sessionChanged } = this.#deps
-    await exclusive(scope, () => windows.refresh(session_id))
-    sessionChanged()
+    const follows = exclusive(scope, () => windows.refresh(session_id)).then(sessionChanged)
+    if (wait) await follows
+    else {
+      follows.catch((error: unknown) => {
+        this.#logger.error('A session could not follow a change', { reason: asDenidinError(error).message })
+      })
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { DeliveryHealth } from './delivery-health.ts'
-import { HeldReplySender, type ResendReason } from './outbox/held-reply-sender.ts'
+import { HeldReplySender, type HoldingRules, type ResendReason } from './outbox/held-reply-sender.ts'
 import { PartSender, RETRY_MS, type Part, type Sending, type SendResult } from './outbox/part-sender.ts'
 import type { ReplyAddresses } from './outbox/reply-addresses.ts'
 import type { Pacer } from './pacing/pacer.ts'
@@ -26,10 +26,11 @@ export interface Outbox extends HealthCheck {
    * Sends a reply. Of every part the intent is on disk before, the outcome after.
    * @param since when the work on it began, on the monotonic clock: typing is counted from there. Without it, no time
    * is taken for typing.
-   * @returns the id under which the reply is kept; `undefined` when nothing of it went out and it is held.
-   * @throws DenidinError `forbidden` for a chat in which no one ever wrote to us.
+   * @param wanted aborted when the reply is not wanted any more; once it is recorded, `OutboxStore.withdraw` takes it back
+   * @returns the id under which the reply is kept; `undefined` when nothing of it went out: it is held, or was withdrawn
+   * @throws DenidinError `forbidden` for a chat in which no one ever wrote to us; the reason of `wanted`
    */
-  deliver(reply: Reply, since?: number): Promise<MessageId | undefined>
+  deliver(reply: Reply, since?: number, wanted?: AbortSignal): Promise<MessageId | undefined>
   /** Apologises for a failure of ours, even when that failure keeps the intent from being recorded. */
   apologise(reply: Reply): Promise<void>
   /**
@@ -56,10 +57,7 @@ export interface OutboxDeps {
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly addresses: ReplyAddresses
   readonly pacer: Pacer
-  /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
-  readonly delay: (reply: Reply) => Promise<boolean>
-  /** A reply that is held for longer than this is of no use any more. */
-  readonly useless_after_ms: number
+  readonly holding: HoldingRules
   readonly setAside: SetAside
   readonly clock: Clock
   readonly logger: Logger
@@ -94,8 +92,8 @@ export class ChannelOutbox implements Outbox {
     return this.#health.health()
   }
 
-  deliver(reply: Reply, since?: number): Promise<MessageId | undefined> {
-    return this.#chats.run(reply.chat_id, () => this.#deliver(reply, since))
+  deliver(reply: Reply, since?: number, wanted?: AbortSignal): Promise<MessageId | undefined> {
+    return this.#chats.run(reply.chat_id, () => this.#deliver(reply, since, wanted))
   }
 
   async apologise(reply: Reply): Promise<void> {
@@ -122,15 +120,21 @@ export class ChannelOutbox implements Outbox {
     return this.#chats.run(chat_id, () => this.#held.sendIn(chat_id, reason))
   }
 
-  async #deliver(reply: Reply, since: number | undefined): Promise<MessageId | undefined> {
+  async #deliver(
+    reply: Reply,
+    since: number | undefined,
+    wanted: AbortSignal | undefined,
+  ): Promise<MessageId | undefined> {
     const { messages } = this.#deps
     if (!(await messages.inbox.hasWritten(reply.chat_id))) {
       throw new DenidinError('forbidden', 'no one in this chat has ever written to us: DeniDin does not write first')
     }
     const { channel, parts } = await this.#layOut(reply)
+    // No other work may come in between: a change from now on finds the record, an earlier one has aborted the signal.
+    wanted?.throwIfAborted()
     await messages.outbox.intend(reply, textsOf(parts))
     const addresses = await this.#deps.addresses.ofFresh(reply)
-    const { first } = await this.#send({ reply, parts, channel, addresses, since, retry_ms: RETRY_MS })
+    const { first } = await this.#send({ reply, parts, channel, addresses, since, retry_ms: RETRY_MS, wanted })
     return first === undefined || first.outcome === 'not_sent' ? undefined : replyMessageId(reply, first.message_id)
   }
 

@@ -1,5 +1,5 @@
 /** What happens when the account's owner writes in a chat: the bot pauses there, and keeps the words as its own. */
-import type { BackfilledChat, OwnerMessage } from '../channels/channel.ts'
+import type { OwnerMessage } from '../channels/channel.ts'
 import type { Erasures } from '../messages/erasures.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
@@ -27,13 +27,13 @@ export interface OwnerTakeoverDeps {
   readonly people: Pick<People, 'find' | 'resolve'>
   readonly messages: Pick<MessageStore, 'inbox' | 'history'>
   readonly erasures: Pick<Erasures, 'isErased'>
-  readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>
+  /** Where the owner's words are added, each time alone in the queue of the scope. */
+  readonly sessions: { readonly windows: Pick<Sessions, 'append' | 'open' | 'save'>; readonly exclusive: Exclusive }
   readonly pauses: Pick<Pauses, 'at' | 'begin'>
-  readonly automatic: AutomaticReplies
+  readonly automatic: Pick<AutomaticReplies, 'isAutomatic'>
   readonly tokens: TokenCounter
   readonly clock: Clock
   readonly logger: Logger
-  readonly exclusive: Exclusive
 }
 
 export class OwnerTakeover {
@@ -60,18 +60,6 @@ export class OwnerTakeover {
     }
     await this.#pause(message, scope)
     await this.#keep(message, scope, person_id)
-  }
-
-  /** The messages of a chat that was missed, without those that the account sent by itself: they answer nothing. */
-  async withoutAutomatic(chat: BackfilledChat): Promise<BackfilledChat> {
-    const { automatic } = this.#deps
-    const said: BackfilledChat['said'][number][] = []
-    for (const each of chat.said) {
-      if (each.by === 'person') automatic.heard(each.message)
-      if (each.by === 'account' && automatic.isAutomatic(each.message)) await this.ownerWrote(each.message)
-      else said.push(each)
-    }
-    return { ...chat, said }
   }
 
   /** An automatic reply is known from now on, without its words. */
@@ -128,11 +116,12 @@ export class OwnerTakeover {
       tokens: settings.keep ? tokens : undefined,
     })
     if (receipt === 'known' || !settings.keep) return
-    await this.#deps.exclusive(scope, () => this.#addToSession(message, scope, person_id, tokens))
+    await this.#deps.sessions.exclusive(scope, () => this.#addToSession(message, scope, person_id, tokens))
   }
 
   async #addToSession(message: OwnerMessage, scope: Scope, person_id: PersonId, tokens: number): Promise<void> {
-    const { settings, messages, windows, people } = this.#deps
+    const { settings, messages, people } = this.#deps
+    const { windows } = this.#deps.sessions
     const { message_id, chat_id, chat_kind } = message
     const { session_id } = await windows.open(scope, chat_id)
     await messages.history.assign(session_id, [message_id])

@@ -3,7 +3,7 @@ import { withoutFormatCharacters } from '../text/format-characters.ts'
 import type { MessageId, QuotedCopy } from '../messages/message.ts'
 import type { FoundQuote, QuotedWords, QuoteReader } from '../messages/quote-reader.ts'
 import type { WindowMessage } from '../sessions/session.ts'
-import { subjectsOf } from '../text/content-stems.ts'
+import { subjectsToFind } from '../text/content-stems.ts'
 import type { ShownQuote } from './packing/shown-message.ts'
 import type { TurnContext } from './turn-context.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -42,17 +42,20 @@ export const findQuotations = async (
   return new Map(
     quoting.map(({ message_id }) => {
       const current = byId.get(message_id)
-      return [message_id, shownQuote(found.get(message_id) ?? { state: 'unknown' }, current, keep)]
+      const quote = shownQuote(found.get(message_id) ?? { state: 'unknown' }, current, keep)
+      return [message_id, current === undefined ? quote : { ...quote, current: true }]
     }),
   )
 }
 
 const shownQuote = (found: FoundQuote, current: TurnMessage | undefined, keep: boolean): ShownQuote => {
   const copy = current?.quote
-  if (found.state === 'kept' || found.state === 'copied') return ofWords(found.words, copy)
+  if (found.state === 'kept') return { ...ofWords(found.words, copy), message_id: found.message_id }
+  if (found.state === 'copied') return ofWords(found.words, copy)
   if (copy === undefined || (found.state === 'gone' && keep)) return { by: undefined, text: undefined }
   const text = withoutFormatCharacters(copy.text)
-  return { by: copy.by === 'bot' ? 'bot' : 'person', text: text === '' ? undefined : text }
+  const shown: ShownQuote = { by: copy.by === 'bot' ? 'bot' : 'person', text: text === '' ? undefined : text }
+  return found.state === 'elsewhere' ? { ...shown, message_id: found.message_id } : shown
 }
 
 const ofWords = ({ role, person_id, sender_name, text }: QuotedWords, copy: QuotedCopy | undefined): ShownQuote => ({
@@ -69,9 +72,13 @@ const isPartOf = (copy: string, text: string): boolean => {
 /** Markup and line breaks differ between a text and what the channel shows of it. */
 const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
 
+/** The kept messages that the messages of a turn quote. */
+export const quotedIdsOf = (batch: readonly TurnMessage[], quotations: Quotations): readonly MessageId[] =>
+  batch.flatMap(({ message_id }) => quotations.get(message_id)?.message_id ?? [])
+
 /** What a search is asked for: the words of the turn, and what they quote where they name nothing by themselves. */
 export const questionWithQuotes = (question: string, batch: readonly TurnMessage[], quotations: Quotations): string => {
-  if (subjectsOf(question).size > MOST_VAGUE) return question
+  if (subjectsToFind(question).length > MOST_VAGUE) return question
   const quoted = batch.flatMap(({ message_id }) => quotations.get(message_id)?.text ?? [])
   return [question, ...quoted].join('\n')
 }

@@ -1,5 +1,5 @@
 /** Takes up messages that were recorded and not answered: those of an earlier process, and those that waited. */
-import type { ChatId } from '../messages/message.ts'
+import type { ChatId, MessageId } from '../messages/message.ts'
 import type { OpenMessage } from '../messages/inbox-store.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Scope } from '../messages/scope.ts'
@@ -44,6 +44,12 @@ export class Recovery {
     const waiting = (await messages.inbox.open()).filter(message => serves(message.chat_id))
     if (waiting.length > 0) this.#logger.info('Taking up messages that were not answered', { messages: waiting.length })
     return waiting
+  }
+
+  /** Those of these messages that wait for their turn. */
+  async waitingOf(message_ids: readonly MessageId[]): Promise<readonly OpenMessage[]> {
+    const ids = new Set(message_ids)
+    return (await this.#deps.messages.inbox.open()).filter(message => ids.has(message.message_id))
   }
 
   /** Queues messages whose texts are still known, and has the other texts said again. */

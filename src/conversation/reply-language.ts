@@ -1,11 +1,18 @@
 /** The language of DeniDin's own sentences to a person. */
 import type { Speaker } from './command-handler.ts'
 import { isCommand } from '../messages/message-kind.ts'
+import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { Preferences } from '../people/preferences.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { languageOf, stringsIn, type Language } from '../text/language.ts'
 import type { Strings } from '../text/strings/strings.ts'
+
+/** The language that a person has fixed, or the one that they last wrote in. */
+export const personLanguage =
+  (sessions: Pick<Sessions, 'lastSaid'>, preferences: Pick<Preferences, 'of'>) =>
+  async (scope: Scope, person_id: PersonId): Promise<Language> =>
+    (await preferences.of(person_id)).language ?? languageOf((await sessions.lastSaid(scope, person_id)) ?? '')
 
 /**
  * The language to answer a command in: the one that the speaker has fixed, that of the request where it is a sentence,
@@ -15,10 +22,9 @@ export const commandLanguage =
   (sessions: Sessions, preferences: Preferences) =>
   async (speaker: Speaker, text: string): Promise<Language> => {
     const { person_id } = speaker.person
-    const { language } = await preferences.of(person_id)
-    if (language !== undefined) return language
     // A slash command is the same in every language.
-    return languageOf(isCommand(text) ? ((await sessions.lastSaid(speaker.scope, person_id)) ?? '') : text)
+    if (isCommand(text)) return await personLanguage(sessions, preferences)(speaker.scope, person_id)
+    return (await preferences.of(person_id)).language ?? languageOf(text)
   }
 
 /** DeniDin's own sentences to a person who wrote `text`. */

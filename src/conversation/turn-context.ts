@@ -8,6 +8,7 @@ import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
 import { beginningAndEnd } from '../text/cut.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { Pause } from './pauses.ts'
 import type { StringsFor } from './reply-language.ts'
@@ -55,6 +56,8 @@ const MOST_QUESTION_CHARACTERS = 8000
 export interface TurnContextDeps {
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly stringsFor: StringsFor
+  /** What a person last said, which tells their language where a message has no words. */
+  readonly lastSaid: Sessions['lastSaid']
   readonly zoneOf: ZoneOf
   readonly window_tokens: WindowBudgets
   readonly clock: Clock
@@ -62,7 +65,7 @@ export interface TurnContextDeps {
 
 /** Loads the context of a turn in one chat. `spoken` is oldest first and not empty. */
 export const loadTurnContext = async (
-  { channelOf, stringsFor, zoneOf, window_tokens, clock }: TurnContextDeps,
+  { channelOf, stringsFor, lastSaid, zoneOf, window_tokens, clock }: TurnContextDeps,
   scope: Scope,
   spoken: readonly [SpokenMessage, ...SpokenMessage[]],
   pause: Pause | undefined,
@@ -76,6 +79,7 @@ export const loadTurnContext = async (
     .filter(message => !isForwarded(message))
     .map(ownWords)
     .join('\n')
+  const words = own_words.trim() === '' ? ((await lastSaid(scope, person.person_id)) ?? '') : own_words
   return {
     scope,
     chat_id,
@@ -87,7 +91,7 @@ export const loadTurnContext = async (
     question,
     own_words,
     listens: addressed === undefined,
-    strings: await stringsFor(own_words, person.person_id),
+    strings: await stringsFor(words, person.person_id),
     zone: await zoneOf(person.person_id),
     window_tokens: windowBudget(window_tokens, person, chat_kind),
     caller: { person_id: person.person_id, chat_id },

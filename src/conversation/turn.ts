@@ -4,6 +4,7 @@
  *   channel → inbox → scheduler → dispatcher ─┬─ blocked:    ignored
  *                                             ├─ command:    command runner
  *                                             ├─ unreadable: asked for again
+ *                                             ├─ unseen:     media that its sender is told about once
  *                                             └─ talk:       turn
  *
  *   1. load the context   who spoke, where, in which language, what was said   turn-context.ts
@@ -21,11 +22,11 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
-import type { ContextPacker, PackedContext } from './packing/context-packer.ts'
+import type { ContextPacker, PackedContext, PackedTurn } from './packing/context-packer.ts'
 import type { RecallCandidates } from './packing/pack-recall.ts'
 import type { ContextBudget } from './packing/packing-record.ts'
 import type { ProfileOf } from './profile.ts'
-import { findQuotations, questionWithQuotes, type QuotationsDeps } from './quotations.ts'
+import { findQuotations, questionWithQuotes, quotedIdsOf, type QuotationsDeps } from './quotations.ts'
 import { complete, type CompleteDeps } from './steps/complete.ts'
 import { deliver, type DeliverDeps } from './steps/deliver.ts'
 import { gatherRecall, type GatherRecallDeps } from './steps/gather-recall.ts'
@@ -69,23 +70,41 @@ export class Turn {
   }
 
   /**
-   * @returns the text of the reply; `undefined` when the bot only listens
+   * @param wanted aborted when a message of the turn was edited or deleted
+   * @returns the text of the reply; `undefined` when the bot only listens; `changed` when that happened before
+   *   anything of the reply went out: what is left of the messages is unanswered
    * @throws what a step throws; what was said is unanswered then
    */
-  async run(turn: TurnContext): Promise<string | undefined> {
-    const { sessions, completion, delivery } = this.#deps
+  async run(turn: TurnContext, wanted: AbortSignal): Promise<{ readonly said: string } | 'changed' | undefined> {
+    const { sessions } = this.#deps
     const session = await openSession(sessions, turn)
     const { session_id } = session
     if (turn.listens) {
       await this.#listen(turn, session_id)
       return undefined
     }
+    try {
+      return { said: await this.#answer(turn, session, wanted) }
+    } catch (error) {
+      if (!wanted.aborted) throw error
+      this.#logger.info('What was said was changed before it was answered')
+      // The window holds the former words.
+      await sessions.windows.refresh(session_id)
+      return 'changed'
+    }
+  }
+
+  /** @throws also the reason of `wanted`, when it is aborted before anything of the reply went out */
+  async #answer(turn: TurnContext, session: Session, wanted: AbortSignal): Promise<string> {
+    const { sessions, completion, delivery } = this.#deps
+    const { session_id } = session
     await turn.channel?.seen(turn.chat_id)
     // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
     await using _typing = await turn.channel?.typing(turn.chat_id)
     const packed = await this.#pack(turn, session)
-    const answer = await complete(completion, turn, packed)
-    const delivered = await deliver(delivery, turn, answer, session_id)
+    const answer = await complete(completion, turn, packed, wanted)
+    const delivered = await deliver(delivery, turn, answer, session_id, wanted)
+    if (delivered.message_id === undefined) wanted.throwIfAborted()
     await remember(sessions, turn, { session_id, answer, delivered, packed })
     return answer.text
   }
@@ -97,7 +116,7 @@ export class Turn {
   }
 
   /** Steps 3 to 5: the history first, since what the model has before it anyway need not be recalled. */
-  async #pack(turn: TurnContext, session: Session): Promise<PackedContext> {
+  async #pack(turn: TurnContext, session: Session): Promise<PackedTurn> {
     const { recall, clock, packing, completion } = this.#deps
     const { packer, system_prompt, profileOf, tone } = packing
     const { model, max_tokens } = completion
@@ -120,7 +139,7 @@ export class Turn {
     const { memories, quoted, quotes } = packed.recall
     recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
     if (budget.recall > 0) this.#logRecall(packed, clock.monotonic() - began)
-    return packed
+    return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
   }
 
   #logRecall({ recall, record }: PackedContext, took_ms: number): void {

@@ -9,16 +9,18 @@ import type { MemoryStore } from '../memory/memory-store.ts'
 import type { HistoryStore } from '../messages/history-store.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
+import type { ProfileWriter } from './agent/profile-writer.ts'
 import type { FactConsolidator } from './consolidation/fact-consolidator.ts'
 import type { Extractor } from './extraction/extraction.ts'
 import type { ProcessedMessages } from './processed-messages.ts'
 import type { Reflections } from './reflections.ts'
 
-/** Where facts are stored: the memories, their vectors, and the log of their use. */
+/** Where facts are stored: the memories, their vectors, the log of their use, and the profiles that are made of them. */
 export interface FactStorage {
   readonly memories: Pick<MemoryStore, 'ofSources' | 'remove'>
   readonly memory: Pick<LongTermMemory, 'deleteVectors'>
   readonly memoryLog: Pick<MemoryLog, 'accessed' | 'relate'>
+  readonly profiles: ProfileWriter
 }
 
 /** How far learning has come. */

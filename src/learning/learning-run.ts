@@ -15,8 +15,11 @@ import type { LearnerDeps, LearningContext, LearningOptions } from './learning-c
 import { addFact, addReports, EMPTY_REPORT, type LearningReport } from './learning-report.ts'
 import { digestOf } from './processed-messages.ts'
 
-/** Known facts that the extractor is shown, so that it can say which of them are repeated or replaced. */
-const MAX_KNOWN = 20
+/**
+ * Known facts that the extractor is offered, so that it can say which of them are repeated or replaced. It shows a model
+ * as many as there is room for.
+ */
+const MAX_KNOWN = 500
 
 /** A run. The caller makes sure that nothing else learns in the scope meanwhile. */
 export class LearningRun {
@@ -43,7 +46,15 @@ export class LearningRun {
     const known = await this.#deps.consolidator.open(this.#context.scope)
     let report = EMPTY_REPORT
     for (const chunk of chunks) report = addReports(report, await this.#learnFrom(chunk, known, options))
+    await this.#refreshProfile(report)
     return report
+  }
+
+  /** A person is known after their first conversation, not only after the next run of the agent. */
+  async #refreshProfile({ added, restated, ended }: LearningReport): Promise<void> {
+    const { scope } = this.#context
+    if (added + restated + ended === 0) return
+    await this.#deps.setAside.attempt('writing profiles', scope, () => this.#deps.facts.profiles.refresh(scope))
   }
 
   /** Writes a reflection when there is none: the deletion of a message may have taken it away. */
@@ -224,6 +235,7 @@ export class LearningRun {
       restated: report.restated,
       ended: report.ended,
       unfound: extraction.quotes_not_found,
+      not_meant: extraction.not_meant,
     })
   }
 }

@@ -1,7 +1,5 @@
-/** The running modules, in the order of their dependencies: one loop each for starting, stopping and collecting. */
-import type { PersonalData } from '../people/personal-data.ts'
+/** The running modules, in the order of their dependencies: one loop each for starting, stopping and the sources of a backup. */
 import { asDenidinError } from '../platform/errors.ts'
-import type { HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { BackupSource, Module } from './module.ts'
 
@@ -14,14 +12,6 @@ export class Modules {
   constructor(modules: readonly Module[], logger: Logger) {
     this.#modules = modules
     this.#logger = logger.for('lifecycle')
-  }
-
-  get health(): readonly HealthCheck[] {
-    return this.#modules.flatMap(module => module.health ?? [])
-  }
-
-  get personalData(): readonly PersonalData[] {
-    return this.#modules.flatMap(module => module.personalData ?? [])
   }
 
   get backupSources(): readonly BackupSource[] {

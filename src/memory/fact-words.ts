@@ -2,8 +2,8 @@
 import { LRUCache } from 'lru-cache'
 import type { Scope } from '../messages/scope.ts'
 import { TimeSlices } from '../platform/yield.ts'
-import { subjectsOf } from '../text/content-stems.ts'
-import { askedStems } from '../text/question-kind.ts'
+import { containsWord, formsIn, type AskedWord } from '../text/content-stems.ts'
+import { askedWords } from '../text/question-kind.ts'
 import { relatedTo } from '../text/synonyms.ts'
 import { shareOf } from '../text/word-frequency.ts'
 import type { MemoryReader } from './memory-store.ts'
@@ -28,7 +28,7 @@ export interface WordMatch {
 interface ScopeWords {
   /** Changes whenever a memory is added or removed. */
   readonly version: string
-  readonly memories: readonly { readonly item_id: string; readonly stems: ReadonlySet<string> }[]
+  readonly memories: readonly { readonly item_id: string; readonly forms: ReadonlySet<string> }[]
 }
 
 export class FactWords {
@@ -41,13 +41,13 @@ export class FactWords {
 
   /** The memories of a scope that contain most of a question, at most `limit`, best first. */
   async find(scope: Scope, question: string, limit: number): Promise<readonly WordMatch[]> {
-    const asked = askedStems(question).map(stem => ({ stem, worth: -Math.log(shareOf(stem)) }))
+    const asked = askedWords(question).map(word => ({ word, worth: -Math.log(shareOf(word.stem)) }))
     const all = asked.reduce((sum, { worth }) => sum + worth, 0)
     if (all === 0) return []
     const matches: WordMatch[] = []
     const slices = new TimeSlices()
-    for (const { item_id, stems } of (await this.#open(scope)).memories) {
-      const found = asked.reduce((sum, { stem, worth }) => sum + worth * containment(stem, stems), 0)
+    for (const { item_id, forms } of (await this.#open(scope)).memories) {
+      const found = asked.reduce((sum, { word, worth }) => sum + worth * containment(word, forms), 0)
       if (found >= all * LEAST_SHARE) matches.push({ item_id, share: found / all })
       await slices.pause()
     }
@@ -65,12 +65,12 @@ export class FactWords {
   }
 
   async #read(scope: Scope): Promise<ScopeWords['memories']> {
-    const read: { readonly item_id: string; readonly stems: ReadonlySet<string> }[] = []
+    const read: { readonly item_id: string; readonly forms: ReadonlySet<string> }[] = []
     const slices = new TimeSlices()
     for (let before: string | undefined; read.length < MOST_MEMORIES;) {
       const page = await this.#memories.list(scope, { limit: PAGE, ...(before === undefined ? {} : { before }) })
       for (const { memory_id, text } of page) {
-        read.push({ item_id: memory_id, stems: subjectsOf(text) })
+        read.push({ item_id: memory_id, forms: formsIn(text) })
         await slices.pause()
       }
       before = page.at(-1)?.memory_id
@@ -81,7 +81,7 @@ export class FactWords {
 }
 
 /** 1 for the word itself, less for one near in meaning. */
-const containment = (stem: string, stems: ReadonlySet<string>): number => {
-  if (stems.has(stem)) return 1
-  return relatedTo(stem).isDisjointFrom(stems) ? 0 : RELATED_WORTH
+const containment = (word: AskedWord, forms: ReadonlySet<string>): number => {
+  if (containsWord(forms, word)) return 1
+  return relatedTo(word.stem).isDisjointFrom(forms) ? 0 : RELATED_WORTH
 }

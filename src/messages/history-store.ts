@@ -1,5 +1,6 @@
 /** The history: what was said, verbatim, and what happens to a message after it was recorded. */
 import type { PersonId } from '../people/person.ts'
+import type { Attachment } from './message-details.ts'
 import type { MessageId, MessageRecord } from './message.ts'
 
 /** Where a message is that was changed. */
@@ -19,6 +20,8 @@ export interface HistoryStore {
   assign(session_id: string, message_ids: readonly MessageId[]): Promise<void>
   /** A session's messages, in the order in which they were received. */
   ofSession(session_id: string): Promise<readonly MessageRecord[]>
+  /** Whether a message of a person with an attachment of this kind was ever answered, as far as it is kept. */
+  wasAnswered(person_id: PersonId, attachment: Attachment): Promise<boolean>
   countOfSession(session_id: string): Promise<number>
   /** What these messages say now; deleted ones are missing. */
   current(

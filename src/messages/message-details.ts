@@ -30,6 +30,8 @@ export type Attachment =
       readonly count: number
     }
   | { readonly kind: 'poll'; readonly question: string; readonly options: readonly string[] }
+  /** What was chosen in a poll; nothing where a vote was taken back. */
+  | { readonly kind: 'vote'; readonly question?: string | undefined; readonly options: readonly string[] }
   | { readonly kind: 'document'; readonly name?: string | undefined; readonly pages?: number | undefined }
   | {
       readonly kind: MediaKind
@@ -178,6 +180,15 @@ const attachmentWords = (attachment: Attachment): string => {
     case 'poll': {
       const options = attachment.options.map(each => inQuotes(each))
       return labelled('poll', joined(inQuotes(attachment.question), listed(options, options.length, ' / ')))
+    }
+    case 'vote': {
+      const chosen = listed(
+        attachment.options.map(each => inQuotes(each)),
+        attachment.options.length,
+        ' / ',
+      )
+      const vote = labelled('vote', chosen === '' ? 'taken back' : chosen)
+      return attachment.question === undefined ? vote : `${vote}, in the poll ${inQuotes(attachment.question)}`
     }
     case 'document':
       return labelled(

@@ -1,6 +1,6 @@
 /** The one rule that says what is a command, and of which kind a message is. */
-import { isForwarded } from './message-details.ts'
-import type { IncomingMessage, MessageKind } from './message.ts'
+import { isForwarded, textWithDetails } from './message-details.ts'
+import type { IncomingMessage, MessageKind, MessageRecord } from './message.ts'
 
 /** A command as a person wrote it: `/remember milk` is the name `/remember` and the args `milk`. */
 export interface ParsedCommand {
@@ -41,3 +41,12 @@ export const kindOfIncoming = (message: Pick<IncomingMessage, 'text' | 'unreadab
 /** The kind of a message whose text was changed: chat may become a command and the other way round. */
 export const kindAfterEdit = (kind: MessageKind, message: Pick<IncomingMessage, 'text' | 'details'>): MessageKind =>
   kind === 'chat' || kind === 'command' ? kindOfIncoming(message) : kind
+
+/** A message with new words of its writer: what came with it stays. */
+export const afterEdit = (
+  { kind, details }: Pick<MessageRecord, 'kind' | 'details'>,
+  words: string,
+): Pick<MessageRecord, 'kind' | 'text'> => {
+  const after = kindAfterEdit(kind, { text: words, details })
+  return { kind: after, text: after === 'command' ? words : textWithDetails(words, details) }
+}

@@ -28,11 +28,14 @@ export interface OriginRows {
   identify(part: UnidentifiedPart, message_id: MessageId): void
 }
 
-/** The part that was being sent when a message was written; the earliest, where there are several. */
+/**
+ * The part that was being sent when a message was written. Where there are several it is the latest: messages may come in
+ * any order, and one that took the part of an earlier one would leave that without any.
+ */
 export const partWrittenAt = (parts: readonly UnidentifiedPart[], sent_at: number): UnidentifiedPart | undefined =>
   parts
     .filter(({ begun_at }) => begun_at >= sent_at - WRITTEN_WITHIN_MS && begun_at <= sent_at + WRITTEN_BEFORE_MS)
-    .toSorted((one, other) => one.begun_at - other.begun_at)[0]
+    .toSorted((one, other) => other.begun_at - one.begun_at)[0]
 
 /** Finds the origin of a message of our account. A part without an id takes that of a message written as it was sent. */
 export const originOf = (rows: OriginRows, message: OwnMessage): MessageOrigin => {

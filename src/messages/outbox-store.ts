@@ -64,8 +64,14 @@ export const replyMessageId = (reply: Pick<Reply, 'outbox_id'>, channel_id: Mess
 export interface OutboxStore {
   /** Records a reply and the texts of its parts, none of which has begun. */
   intend(reply: Reply, parts: readonly string[]): Promise<void>
-  /** Records that a part is about to be sent. */
-  begin(outbox_id: string, part: number, at: number): Promise<void>
+  /** Records that a part is about to be sent. False when the reply was withdrawn: then it must not be sent. */
+  begin(outbox_id: string, part: number, at: number): Promise<boolean>
+  /**
+   * Withdraws replies to a message that was changed, as far as nothing of them went out: what they answered waits again.
+   * @param which `all`, or only those that belong to a conversation and not to a command
+   * @returns ids of the messages that they answered
+   */
+  withdraw(message_id: MessageId, which: 'all' | 'conversation'): Promise<readonly MessageId[]>
   /**
    * Records the outcome of sending a part. With the first part that went out, or may have, the whole reply becomes a
    * message of its session; with the last one, the messages that it answers wait no longer.

@@ -21,8 +21,10 @@ export interface QuotingMessage {
  * - `unknown`: nothing is known of it.
  */
 export type FoundQuote =
-  | { readonly state: 'kept' | 'copied'; readonly words: QuotedWords }
-  | { readonly state: 'elsewhere' | 'gone' | 'unknown' }
+  | { readonly state: 'kept'; readonly message_id: MessageId; readonly words: QuotedWords }
+  | { readonly state: 'copied'; readonly words: QuotedWords }
+  | { readonly state: 'elsewhere'; readonly message_id: MessageId }
+  | { readonly state: 'gone' | 'unknown' }
 
 export interface QuoteReader {
   /** What each of these messages quotes, by the id of the quoting message. */

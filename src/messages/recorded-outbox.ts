@@ -27,6 +27,12 @@ export interface PartChange {
   readonly settled_at?: number
 }
 
+/** Replies in one chat, or to one message. */
+export interface WhichReplies {
+  readonly chat_id?: ChatId | undefined
+  readonly answering?: MessageId | undefined
+}
+
 /**
  * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes; inside
  * `transaction` no other writer comes in between, and all of them are on disk when it returns, or none of them.
@@ -37,7 +43,7 @@ export interface OutboxRows {
   /** Removes a reply with its parts. */
   delete(outbox_id: string): void
   /** Oldest first. */
-  replies(state: 'intended' | 'held', chat_id?: ChatId): readonly Reply[]
+  replies(state: 'intended' | 'held', which?: WhichReplies): readonly Reply[]
   /** In their order. */
   parts(outbox_id: string): readonly RecordedPart[]
   setState(outbox_id: string, state: OutboxState, settled_at: number | undefined): void
@@ -50,7 +56,7 @@ export interface OutboxRows {
    * Whose a reply is by now, since its person may have been merged after it was written; and whether it answers a message
    * that must not be learned from.
    */
-  originOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined
+  recipientOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined
   /** Keeps a message; one that is known already stays as it is. */
   insertMessage(record: MessageRecord): void
   /** Ends the wait of messages. */
@@ -70,10 +76,23 @@ export class RecordedOutbox implements OutboxStore {
     })
   }
 
-  async begin(outbox_id: string, part: number, at: number): Promise<void> {
-    this.#rows.transaction(() => {
+  async begin(outbox_id: string, part: number, at: number): Promise<boolean> {
+    return this.#rows.transaction(() => {
+      if (!this.#rows.parts(outbox_id).some(each => each.part === part && each.state === 'waiting')) return false
       this.#rows.beginPart(outbox_id, part, at)
       this.#rows.setState(outbox_id, 'intended', undefined)
+      return true
+    })
+  }
+
+  async withdraw(message_id: MessageId, which: 'all' | 'conversation'): Promise<readonly MessageId[]> {
+    return this.#rows.transaction(() => {
+      const unsent = (['intended', 'held'] as const)
+        .flatMap(state => this.#rows.replies(state, { answering: message_id }))
+        .filter(({ keep }) => which === 'all' || keep)
+        .filter(({ outbox_id }) => this.#rows.parts(outbox_id).every(({ state }) => state === 'waiting'))
+      for (const { outbox_id } of unsent) this.#rows.delete(outbox_id)
+      return unsent.flatMap(({ answers }) => answers)
     })
   }
 
@@ -111,7 +130,7 @@ export class RecordedOutbox implements OutboxStore {
   }
 
   async held(chat_id?: ChatId): Promise<readonly HeldReply[]> {
-    return this.#rows.replies('held', chat_id).map(reply => ({
+    return this.#rows.replies('held', { chat_id }).map(reply => ({
       reply,
       waiting: this.#partsIn(reply, 'waiting').map(({ part, text }) => ({ part, text })),
     }))
@@ -139,8 +158,8 @@ export class RecordedOutbox implements OutboxStore {
     const message_id = keep ? replyMessageId(reply, channel_id) : channel_id
     const first = this.#rows.setMessageId(outbox_id, message_id)
     if (!first || !keep || message_id === undefined) return
-    const origin = this.#rows.originOf(outbox_id)
-    const { person_id, scope } = origin ?? reply
+    const recipient = this.#rows.recipientOf(outbox_id)
+    const { person_id, scope } = recipient ?? reply
     this.#rows.insertMessage({
       message_id,
       chat_id,
@@ -155,7 +174,7 @@ export class RecordedOutbox implements OutboxStore {
       kind: session_id === undefined ? 'notice' : 'chat',
       sender_name: undefined,
       // A reply repeats what it answers.
-      learning_opt_out: origin?.learning_opt_out ?? false,
+      learning_opt_out: recipient?.learning_opt_out ?? false,
     })
   }
 

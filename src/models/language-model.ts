@@ -61,6 +61,12 @@ export interface TokenUsage {
   readonly output_tokens: number
 }
 
+/** What two calls took together. */
+export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
+  input_tokens: a.input_tokens + b.input_tokens,
+  output_tokens: a.output_tokens + b.output_tokens,
+})
+
 export interface Completion {
   /** What the model says to the reader, without hidden reasoning. */
   readonly text: string

@@ -6,6 +6,8 @@ import { OutcomeHealth } from '../platform/outcome-health.ts'
 import type { CallContext } from './language-model.ts'
 import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
 
+/** A call that takes longer than this share of the time that it may take is slow. */
+const SLOW_SHARE = 0.5
 /** This many calls in a row that took most of the time that they may take: the model is slow for everyone. */
 const SLOW_CALLS = 3
 /** This many refused requests in a row, without an answer in between, are no accident of one conversation. */
@@ -24,8 +26,8 @@ export interface ModelHealthDeps {
   readonly name: string
   /** The model and where it is asked: `gpt-4o at api.openai.com`. */
   readonly model: string
-  /** Calls that take longer than this are slow. */
-  readonly slow_ms: number
+  /** Longest time of one call. */
+  readonly timeout_ms: number
   readonly clock: Clock
 }
 
@@ -56,9 +58,9 @@ export class ModelHealth implements HealthCheck {
 
   answered(took_ms: number): void {
     this.#asked_at = this.#deps.clock.monotonic()
-    const { model, slow_ms } = this.#deps
+    const { model, timeout_ms } = this.#deps
     this.#refused = []
-    this.#slow_ms = took_ms > slow_ms ? [...this.#slow_ms, took_ms].slice(-SLOW_CALLS) : []
+    this.#slow_ms = took_ms > timeout_ms * SLOW_SHARE ? [...this.#slow_ms, took_ms].slice(-SLOW_CALLS) : []
     this.#outcome.succeeded(`${model} answers`)
   }
 

@@ -1,5 +1,11 @@
 /** A language model that gives whole answers: where one ended at its bound, it is asked again or asked to go on. */
-import type { CallContext, Completion, CompletionRequest, LanguageModel, TokenUsage } from './language-model.ts'
+import {
+  addUsage,
+  type CallContext,
+  type Completion,
+  type CompletionRequest,
+  type LanguageModel,
+} from './language-model.ts'
 import { joinTexts } from './join-texts.ts'
 import { ModelError } from './model-error.ts'
 
@@ -64,7 +70,7 @@ export class WholeAnswers implements LanguageModel {
       const { messages, max_tokens, temperature } = request
       const further = { messages: [...messages, ...goOn(first.text)], max_tokens, temperature }
       const { text, usage, cut = false } = await this.#said(further, call)
-      const joined = { text: joinTexts(first.text, text), usage: sum(first.usage, usage) }
+      const joined = { text: joinTexts(first.text, text), usage: addUsage(first.usage, usage) }
       return cut ? { ...joined, cut } : joined
     } catch {
       call.signal?.throwIfAborted()
@@ -89,8 +95,3 @@ const goOn = (said: string): CompletionRequest['messages'] => {
     },
   ]
 }
-
-const sum = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
-  input_tokens: a.input_tokens + b.input_tokens,
-  output_tokens: a.output_tokens + b.output_tokens,
-})

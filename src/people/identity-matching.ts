@@ -1,5 +1,5 @@
 /** Matches a sender's identities with known persons, and finds identities that passed from one person to another. */
-import { isSame, lidsOf, type Identity, type Person } from './person.ts'
+import { areOtherAccounts, isSame, lidsOf, type Identity, type Person } from './person.ts'
 
 /** An identity that another account had until now. */
 export interface ReassignedIdentity {
@@ -33,9 +33,8 @@ export const matchIdentities = (
     const holder = holderOf(identity)
     if (holder === undefined || same.some(each => each.person_id === holder.person_id)) continue
     const theirs = lidsOf(holder.identities)
-    const other = accounts.length > 0 && theirs.length > 0 && !theirs.some(each => accounts.includes(each))
-    if (isUnproven(identity, { same, identities }) || (other && identity.kind !== 'lid'))
-      passed.push({ identity, from: holder })
+    const other = areOtherAccounts(accounts, theirs) && identity.kind !== 'lid'
+    if (isUnproven(identity, { same, identities }) || other) passed.push({ identity, from: holder })
     else {
       same.push(holder)
       accounts.push(...theirs)

@@ -37,3 +37,7 @@ export const isSame = (one: Identity, other: Identity): boolean => one.kind === 
 /** The accounts among some names. */
 export const lidsOf = (identities: readonly Identity[]): string[] =>
   identities.filter(({ kind }) => kind === 'lid').map(({ value }) => value)
+
+/** Whether both have an account, and no common one. */
+export const areOtherAccounts = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length > 0 && others.length > 0 && !some.some(each => others.includes(each))

@@ -24,6 +24,7 @@ export type MetricName =
   | 'facts_restated'
   | 'facts_ended'
   | 'quotes_not_found'
+  | 'facts_not_meant'
   | 'extractions_failed'
   | 'items_set_aside'
 

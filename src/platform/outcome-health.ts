@@ -22,11 +22,6 @@ export class OutcomeHealth implements HealthCheck {
     this.#health = { state: 'unknown', detail: deps.untried }
   }
 
-  /** Whether anything was tried yet. */
-  get tried(): boolean {
-    return this.#health.state !== 'unknown'
-  }
-
   /** @param detail one sentence without its end: the time of the success is added */
   succeeded(detail: string): void {
     this.#failing_since = undefined

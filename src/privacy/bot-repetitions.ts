@@ -2,7 +2,7 @@
 import type { MessageErasure } from '../messages/message-erasure.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
-import { subjectsOf } from '../text/content-stems.ts'
+import { containsWord, subjectsOf, subjectsToFind, type AskedWord } from '../text/content-stems.ts'
 
 /** What is to be deleted of one scope. */
 export interface DeletedTexts {
@@ -12,13 +12,21 @@ export interface DeletedTexts {
   readonly message_ids: ReadonlySet<MessageId>
 }
 
-/** The subject words of one text. */
-type Words = ReadonlySet<string>
+/** The subject words of one deleted text. */
+type Words = readonly AskedWord[]
+/** All forms of the subject words of a message. */
+type Forms = ReadonlySet<string>
+
+/** One word of a deleted text. */
+interface Place {
+  readonly words: Words
+  readonly word: AskedWord
+}
 
 /** A message of the bot that shares a word with a deleted text. */
 interface Candidate {
   readonly message: MessageRecord
-  readonly stems: Words
+  readonly forms: Forms
 }
 
 /**
@@ -32,27 +40,34 @@ export const botRepetitionsOf = async (
 ): Promise<readonly MessageRecord[]> => {
   const wanted = distinct(texts)
   if (wanted.length === 0) return []
-  const byWord = textsByWord(wanted)
-  const { candidates, others } = await readScope(messages, { scope, message_ids, byWord })
-  return candidates.filter(({ stems }) => repeats(stems, byWord, others)).map(({ message }) => message)
+  const byForm = placesByForm(wanted)
+  const { candidates, others } = await readScope(messages, { scope, message_ids, byForm })
+  return candidates.filter(({ forms }) => repeats(forms, byForm, others)).map(({ message }) => message)
 }
 
 /** The words of each text, each set of words once. */
 const distinct = (texts: readonly string[]): readonly Words[] => {
-  const words = texts.map(subjectsOf).filter(each => each.size > 0)
-  return [...new Map(words.map(each => [[...each].sort().join(' '), each])).values()]
+  const words = texts.map(subjectsToFind).filter(each => each.length > 0)
+  const nameOf = (each: Words): string =>
+    each
+      .map(({ stem }) => stem)
+      .sort()
+      .join(' ')
+  return [...new Map(words.map(each => [nameOf(each), each])).values()]
 }
 
-const textsByWord = (wanted: readonly Words[]): ReadonlyMap<string, readonly Words[]> => {
-  const byWord = new Map<string, Words[]>()
+const placesByForm = (wanted: readonly Words[]): ReadonlyMap<string, readonly Place[]> => {
+  const byForm = new Map<string, Place[]>()
   for (const words of wanted) {
     for (const word of words) {
-      const known = byWord.get(word)
-      if (known === undefined) byWord.set(word, [words])
-      else known.push(words)
+      for (const form of [word.stem, ...word.also]) {
+        const known = byForm.get(form)
+        if (known === undefined) byForm.set(form, [{ words, word }])
+        else known.push({ words, word })
+      }
     }
   }
-  return byWord
+  return byForm
 }
 
 /** Goes through a scope once. `others`: words of people in messages that stay. */
@@ -61,9 +76,9 @@ const readScope = async (
   {
     scope,
     message_ids,
-    byWord,
-  }: Pick<DeletedTexts, 'scope' | 'message_ids'> & { readonly byWord: ReadonlyMap<string, unknown> },
-): Promise<{ readonly candidates: readonly Candidate[]; readonly others: Words }> => {
+    byForm,
+  }: Pick<DeletedTexts, 'scope' | 'message_ids'> & { readonly byForm: ReadonlyMap<string, unknown> },
+): Promise<{ readonly candidates: readonly Candidate[]; readonly others: Forms }> => {
   const candidates: Candidate[] = []
   const others = new Set<string>()
   let begun = message_ids.size === 0
@@ -74,32 +89,30 @@ const readScope = async (
         continue
       }
       if (message.role === 'assistant' && !begun) continue
-      const stems = subjectsOf(message.text)
+      const forms = subjectsOf(message.text)
       if (message.role === 'assistant') {
-        if ([...stems].some(stem => byWord.has(stem))) candidates.push({ message, stems })
-      } else if (message.kind !== 'command') for (const stem of stems) others.add(stem)
+        if ([...forms].some(form => byForm.has(form))) candidates.push({ message, forms })
+      } else if (message.kind !== 'command') for (const form of forms) others.add(form)
     }
   }
   return { candidates, others }
 }
 
-const repeats = (stems: Words, byWord: ReadonlyMap<string, readonly Words[]>, others: Words): boolean => {
-  const shared = new Map<Words, { all: number; own: number }>()
-  for (const stem of stems) {
-    const own = others.has(stem) ? 0 : 1
-    for (const words of byWord.get(stem) ?? []) {
-      const counts = shared.get(words)
-      if (counts === undefined) shared.set(words, { all: 1, own })
-      else {
-        counts.all += 1
-        counts.own += own
-      }
+const repeats = (forms: Forms, byForm: ReadonlyMap<string, readonly Place[]>, others: Forms): boolean => {
+  const shared = new Map<Words, Set<AskedWord>>()
+  for (const form of forms) {
+    for (const { words, word } of byForm.get(form) ?? []) {
+      const found = shared.get(words)
+      if (found === undefined) shared.set(words, new Set([word]))
+      else found.add(word)
     }
   }
-  for (const [words, { all, own }] of shared) {
+  const isOwn = (word: AskedWord): boolean => !containsWord(others, word)
+  for (const [words, found] of shared) {
+    const own = [...found].filter(isOwn).length
     // A single word that others use too proves nothing.
-    if (all === words.size && (words.size > 1 || own > 0)) return true
-    if (own > 0 && own * 2 >= [...words].filter(word => !others.has(word)).length) return true
+    if (found.size === words.length && (words.length > 1 || own > 0)) return true
+    if (own > 0 && own * 2 >= words.filter(isOwn).length) return true
   }
   return false
 }

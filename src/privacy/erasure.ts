@@ -127,7 +127,10 @@ class RecordedErasure implements Erasure {
     let completed = 0
     for (const act of open) {
       try {
-        await exclusive(scopeOfPerson(act.person_id), () => this.#apply(act, 'start'))
+        await exclusive(scopeOfPerson(act.person_id), async () => {
+          await log.erasures.resume(act)
+          await this.#apply(act, 'start')
+        })
         completed++
       } catch (error) {
         const reason = asDenidinError(error).message
@@ -183,7 +186,6 @@ class RecordedErasure implements Erasure {
 
   async #complete(act: ErasureAct, by: string): Promise<ForgetReport> {
     const { erasures, applied } = this.#deps.log
-    await erasures.resume(act)
     const report = act.kind === 'person' ? await this.#erasePerson(act) : await this.#eraseThings(act)
     await applied.markApplied(act.act)
     await erasures.end(act)

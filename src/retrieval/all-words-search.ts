@@ -1,11 +1,11 @@
 /** Finds the messages of one conversation that hold every word of a text, newest first. */
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
-import { subjectStems } from '../text/content-stems.ts'
-import { stem } from '../text/stem.ts'
-import { tokenise } from '../text/tokenise.ts'
+import { emojiAlone, questionWordsOf, type Word } from '../text/analyser/analyser.ts'
+import { formsIn } from '../text/content-stems.ts'
 import { FLAG } from './full-text/columnar-store.ts'
-import type { Postings, ScopeReader } from './full-text/full-text-index.ts'
+import type { ScopeReader } from './full-text/full-text-index.ts'
+import { inTwoWords } from './full-text/word-finder.ts'
 import { quoteOf, type Quote } from './quote.ts'
 import type { OpenedEntry } from './opened-entry.ts'
 
@@ -22,14 +22,17 @@ export const findAllWords = async (
   words: string,
   limits: { readonly quotes: number; readonly exclude: ReadonlySet<MessageId> },
 ): Promise<readonly Quote[]> => {
-  const wanted = new Set(stemsOf(words))
-  const ordinals = await holdingAll(reader, [...new Set(subjectStems(words))])
+  const wanted = wordsWanted(words)
+  const ordinals = await holdingAll(
+    reader,
+    wanted.filter(({ stop }) => !stop),
+  )
   const quotes: Quote[] = []
   for (let at = 0; at < ordinals.length && quotes.length < limits.quotes; at += STEP) {
     for (const message of await read(feed, { scope, reader }, ordinals.slice(at, at + STEP))) {
       if (message.role !== 'user' || (only !== undefined && message.person_id !== only)) continue
       if (limits.exclude.has(message.message_id)) continue
-      if (wanted.isSubsetOf(new Set(stemsOf(message.text)))) quotes.push(quoteOf(scope, message, MATCH))
+      if (containsAll(message.text, wanted)) quotes.push(quoteOf(scope, message, MATCH))
     }
   }
   return quotes.slice(0, limits.quotes)
@@ -37,17 +40,33 @@ export const findAllWords = async (
 
 const MATCH = { score: 1, lexical: 1 } as const
 
-const stemsOf = (text: string): readonly string[] => tokenise(text).map(stem)
+type Wanted = Pick<Word, 'main' | 'also' | 'stop'>
 
-/** Ordinals of people's messages that hold each of the stems, the newest first; none for no stems. */
-const holdingAll = async (reader: ScopeReader, stems: readonly string[]): Promise<readonly number[]> => {
-  const postings = await reader.postings(stems)
-  if (stems.length === 0 || postings.size < stems.length) return []
-  const [first, ...others] = [...postings.values()]
-    .map(({ ordinals }: Postings) => new Set(ordinals))
-    .sort((a, b) => a.size - b.size)
-  const all = others.reduce((left, each) => left.intersection(each), first ?? new Set<number>())
-  return [...all].filter(each => ((reader.columns.flags[each] ?? 0) & FLAG.bot) === 0).sort((a, b) => b - a)
+const wordsWanted = (words: string): readonly Wanted[] => [
+  ...questionWordsOf(words),
+  ...emojiAlone(words).map(main => ({ main, also: [], stop: false })),
+]
+
+const containsAll = (text: string, wanted: readonly Wanted[]): boolean => {
+  const forms = formsIn(text)
+  return wanted.every(({ main, also }) => forms.has(main) || also.some(each => forms.has(each)))
+}
+
+/** Ordinals of people's messages that hold each of the words, the newest first; none for no words. */
+const holdingAll = async (reader: ScopeReader, wanted: readonly Wanted[]): Promise<readonly number[]> => {
+  let all: ReadonlySet<number> | undefined
+  for (const word of wanted) {
+    const holding = await holdingWord(reader, word)
+    all = all?.intersection(holding) ?? holding
+    if (all.size === 0) return []
+  }
+  return [...(all ?? [])].filter(each => ((reader.columns.flags[each] ?? 0) & FLAG.bot) === 0).sort((a, b) => b - a)
+}
+
+const holdingWord = async (reader: ScopeReader, { main, also }: Wanted): Promise<ReadonlySet<number>> => {
+  const postings = [...(await reader.postings([main, ...also])).values()]
+  const found = postings.length > 0 ? postings : [await inTwoWords(reader, main)].flatMap(each => each?.postings ?? [])
+  return new Set(found.flatMap(({ ordinals }) => [...ordinals]))
 }
 
 /** The messages of these ordinals, in their order. */

@@ -34,11 +34,6 @@ export class SessionWindows {
     this.#deps = deps
   }
 
-  /** A window as it is cached; `undefined` when it is not. */
-  cached(session_id: string): WindowFile | undefined {
-    return this.#cache.get(session_id)
-  }
-
   keep(session_id: string, file: WindowFile): void {
     this.#cache.set(session_id, file)
   }
@@ -49,7 +44,7 @@ export class SessionWindows {
 
   /** The window of a running session, from the cache or from its file. */
   async load(session_id: string): Promise<WindowFile> {
-    const cached = this.cached(session_id)
+    const cached = this.#cache.get(session_id)
     if (cached !== undefined) return cached
     const file = await this.#read(session_id)
     this.keep(session_id, file)

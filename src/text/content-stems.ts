@@ -1,16 +1,46 @@
 /** The subject of a text as stems, without stop words. */
-import { stem } from './stem.ts'
-import { isStopWord } from './stop-words.ts'
-import { tokenise } from './tokenise.ts'
+import { emojiIn, questionWordsOf, wordsOf, type Word } from './analyser/analyser.ts'
 
-/** Words longer than this are no words (addresses of pages, codes) and are cut, so that no key grows without bound. */
-const LONGEST_WORD = 40
+/** The words of a text that carry its subject, in their order, repetitions included. */
+export const subjectWords = (text: string): readonly Word[] => wordsOf(text).filter(({ stop }) => !stop)
+
+/** A word that is looked for. */
+export interface AskedWord {
+  readonly stem: string
+  /** Forms in which a text may hold it instead: any of them is the word. */
+  readonly also: readonly string[]
+}
+
+/** Words without those that carry no subject, each once. */
+export const distinctWords = (words: readonly Word[]): readonly AskedWord[] => {
+  const distinct = new Map<string, ReadonlySet<string>>()
+  for (const { main, also, stop } of words) {
+    if (!stop) distinct.set(main, new Set([...(distinct.get(main) ?? []), ...also]))
+  }
+  return [...distinct].map(([main, also]) => ({ stem: main, also: [...also] }))
+}
+
+/** The words that carry the subject of a text, each once. */
+export const subjectsToFind = (text: string): readonly AskedWord[] => distinctWords(wordsOf(text))
+
+/** Whether a text with these forms of words (`formsIn`, `subjectsOf`) contains a word. */
+export const containsWord = (forms: ReadonlySet<string>, { stem: main, also }: AskedWord): boolean =>
+  forms.has(main) || also.some(each => forms.has(each))
 
 /** Common forms of the words of a text that carry its subject, in their order, repetitions included. */
-export const subjectStems = (text: string): string[] =>
-  tokenise(text)
-    .filter(word => !isStopWord(word))
-    .map(word => stem(word).slice(0, LONGEST_WORD))
+export const subjectStems = (text: string): string[] => subjectWords(text).map(({ main }) => main)
 
-/** The same, each once. */
-export const subjectsOf = (text: string): ReadonlySet<string> => new Set(subjectStems(text))
+/** All forms of these words, each once: “wi-fi” is wi, fi and wifi. */
+export const subjectsOf = (text: string): ReadonlySet<string> =>
+  new Set(subjectWords(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]))
+
+/**
+ * Every form under which a question may find a text, stop words and emoji included, and neighbouring words as one: “wi fi”
+ * is wifi too.
+ */
+export const formsIn = (text: string): ReadonlySet<string> =>
+  new Set([
+    ...wordsOf(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]),
+    ...questionWordsOf(text).flatMap(({ also }) => also),
+    ...emojiIn(text),
+  ])

@@ -1,7 +1,8 @@
 /** Recognises a message that corrects what its speaker said just before, such as "no, Tuesday". English and Hebrew. */
 import { lexiconPatterns } from './lexicons/lexicon.ts'
 import { isStopWord } from './stop-words.ts'
-import { tokenise, withoutFinalForms } from './tokenise.ts'
+import { withoutFinalForms } from './fold.ts'
+import { tokenise } from './tokenise.ts'
 
 /** More words than these are a statement that stands for itself. */
 const MOST_WORDS = 14
@@ -11,15 +12,21 @@ const MOST_CHARACTERS = 200
 const LEAD = new RegExp(`^(?:${lexiconPatterns('correction-leads').map(withoutFinalForms).join('|')})(?= |$)`)
 
 /** Whether a message begins as a correction does, and says something more: not "no" or "no, thanks" alone. */
-export const isCorrection = (text: string): boolean => {
-  if (text.length > MOST_CHARACTERS || /[?؟]\s*$/.test(text)) return false
+export const isCorrection = (text: string): boolean => correctionLeadOf(text) !== undefined
+
+const WORDS_AND_GAPS = /[\p{L}\p{N}\p{M}'’"״׳]+/gu
+
+/** The words with which a text begins to correct what was said before; `undefined` where it is no correction. */
+export const correctionLeadOf = (text: string): string | undefined => {
+  if (text.length > MOST_CHARACTERS || /[?؟]\s*$/.test(text)) return undefined
   const words = tokenise(text)
-  if (words.length > MOST_WORDS) return false
+  if (words.length > MOST_WORDS) return undefined
   const plain = words.join(' ')
   const lead = LEAD.exec(plain)?.[0]
-  if (lead === undefined) return false
-  return plain
-    .slice(lead.length)
-    .split(' ')
-    .some(word => word !== '' && !isStopWord(word))
+  if (lead === undefined) return undefined
+  const rest = plain.slice(lead.length).split(' ')
+  if (!rest.some(word => word !== '' && !isStopWord(word))) return undefined
+  // The lead as it is written: as many words from the beginning of the text.
+  const last = [...text.matchAll(WORDS_AND_GAPS)][lead.split(' ').length - 1]
+  return last === undefined ? undefined : text.slice(0, last.index + last[0].length)
 }

@@ -1,8 +1,8 @@
 /** What kind of answer a question wants, judged by its wording in English and Hebrew. */
-import { subjectStems } from './content-stems.ts'
+import { emojiAlone, questionWordsOf, wordsOf } from './analyser/analyser.ts'
+import { distinctWords, type AskedWord } from './content-stems.ts'
 import { lexiconPatterns, lexiconWords, WORD_ENDS, wholeWordsOf } from './lexicons/lexicon.ts'
 import { withoutSmallTalk } from './small-talk.ts'
-import { stem } from './stem.ts'
 import { tokenise } from './tokenise.ts'
 
 /** What a message asks for, read from its wording alone: English and Hebrew. */
@@ -45,7 +45,9 @@ export const questionKind = (text: string): QuestionKind => {
   }
 }
 
-const ASKING_STEMS: ReadonlySet<string> = new Set(tokenise(lexiconWords('asking-words').join(' ')).map(stem))
+const ASKING_STEMS: ReadonlySet<string> = new Set(
+  wordsOf(lexiconWords('asking-words').join(' ')).map(({ main }) => main),
+)
 
 /** Whether a stem belongs to the asking, not to what is asked about. */
 export const isAskingStem = (stemmed: string): boolean => ASKING_STEMS.has(stemmed)
@@ -54,14 +56,18 @@ export const isAskingStem = (stemmed: string): boolean => ASKING_STEMS.has(stemm
 const MOST_ASKED = 48
 
 /**
- * The stems that a question asks for, each once: without those that belong to the asking, unless there are no others.
+ * The words that a question asks for, each once: without those that belong to the asking, unless there are no others.
  * @param without stems that are looked up in another way, such as names
  */
-export const askedStems = (text: string, without: ReadonlySet<string> = new Set()): readonly string[] => {
-  const about = [...new Set(subjectStems(withoutSmallTalk(text)))]
-    .filter(each => !without.has(each))
+export const askedWords = (text: string, without: ReadonlySet<string> = new Set()): readonly AskedWord[] => {
+  const about = distinctWords(questionWordsOf(withoutSmallTalk(text)))
+    .filter(each => !without.has(each.stem))
     .slice(0, MOST_ASKED)
-  const telling = about.filter(each => !isAskingStem(each))
+  if (about.length === 0) {
+    const emoji = emojiAlone(text).slice(0, MOST_ASKED)
+    return emoji.map(each => ({ stem: each, also: [] }))
+  }
+  const telling = about.filter(each => !isAskingStem(each.stem))
   return telling.length > 0 ? telling : about
 }
 

@@ -1,11 +1,10 @@
 /** A small thesaurus of everyday English and Hebrew words, by stem. */
+import { wordsOf } from './analyser/analyser.ts'
 import { lexiconLines } from './lexicons/lexicon.ts'
-import { stem } from './stem.ts'
-import { tokenise } from './tokenise.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
-const stems = (words: string): readonly string[] => [...new Set(tokenise(words).map(stem))]
+const stems = (words: string): readonly string[] => [...new Set(wordsOf(words).map(({ main }) => main))]
 
 const related = new Map<string, Set<string>>()
 const relate = (from: string, to: string): void => {

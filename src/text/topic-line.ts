@@ -1,8 +1,7 @@
 /** One line that says what some messages were about. */
+import { wordsOf } from './analyser/analyser.ts'
+import { segmented, UNSPACED } from './analyser/unspaced.ts'
 import { languageOf, type Language } from './language.ts'
-import { stem } from './stem.ts'
-import { isStopWord } from './stop-words.ts'
-import { tokenise } from './tokenise.ts'
 
 /** Subjects that the line names. */
 const MOST_SUBJECTS = 6
@@ -24,10 +23,10 @@ const LINE: Readonly<Record<Language, (messages: number, subjects: string) => st
 /** The words that occur most, as they were first written. */
 const subjectsOf = (text: string): string[] => {
   const counts = new Map<string, { word: string; count: number }>()
-  for (const word of text.match(RAW_WORD) ?? []) {
-    const [plain = ''] = tokenise(word)
-    if (plain === '' || isStopWord(plain)) continue
-    const stemmed = stem(plain)
+  for (const word of (text.match(RAW_WORD) ?? []).flatMap(each => (UNSPACED.test(each) ? segmented(each) : [each]))) {
+    const plain = wordsOf(word)
+    const stemmed = plain.map(({ main }) => main).join(' ')
+    if (plain.every(({ stop }) => stop)) continue
     counts.set(stemmed, { word: counts.get(stemmed)?.word ?? word, count: (counts.get(stemmed)?.count ?? 0) + 1 })
   }
   return [...counts.values()]

@@ -1,7 +1,6 @@
 /** How common words are in everyday conversation, by stem, so that a rare word counts more in a search. */
+import { wordsOf } from './analyser/analyser.ts'
 import { lexiconWords } from './lexicons/lexicon.ts'
-import { stem } from './stem.ts'
-import { tokenise } from './tokenise.ts'
 
 /** Share of all messages that contain a given word, by how common the word is. */
 const EVERYDAY_SHARE = 1 / 60
@@ -14,7 +13,7 @@ for (const [list, share] of [
   ['common-words', COMMON_SHARE],
   ['everyday-words', EVERYDAY_SHARE],
 ] as const) {
-  for (const word of tokenise(lexiconWords(list).join(' '))) shares.set(stem(word), share)
+  for (const { main } of wordsOf(lexiconWords(list).join('\n'))) shares.set(main, share)
 }
 
 /** Expected share of messages, by anyone and about anything, that contain a word with this stem. */

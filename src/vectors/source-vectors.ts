@@ -22,6 +22,8 @@ import type { VectorStore } from './vector-store.ts'
 export interface PresentModel {
   readonly embedding: Embedding
   readonly min_similarity: number
+  /** Answers until the present one has caught up. */
+  readonly previous: PreviousModel
 }
 
 export interface SourceVectorsDeps {
@@ -32,8 +34,6 @@ export interface SourceVectorsDeps {
   /** Over `space`. */
   readonly index: VectorIndex
   readonly model: PresentModel
-  /** Answers until the present embedding model has caught up. */
-  readonly previous: PreviousModel
   /** Whether items without a vector get one. If not, existing vectors are only kept in step. */
   readonly embeds: boolean
   readonly clock: Clock
@@ -113,8 +113,8 @@ export class SourceVectors implements AsyncDisposable {
 
   /** Whether a scope has any vector, of the present or of the previous model. */
   async holds(scope: Scope): Promise<boolean> {
-    const { vectors, space, previous } = this.#deps
-    return (await vectors.holds(space, scope)) || (await previous.holds(scope))
+    const { vectors, space, model } = this.#deps
+    return (await vectors.holds(space, scope)) || (await model.previous.holds(scope))
   }
 
   /**
@@ -122,8 +122,8 @@ export class SourceVectors implements AsyncDisposable {
    * @throws DenidinError when the embedder fails
    */
   async ask(asked: Scope, question: string, call: CallContext): Promise<SimilarityQuery> {
-    const { index, previous, clock, source } = this.#deps
-    const { embedding, min_similarity } = this.#deps.model
+    const { index, clock, source } = this.#deps
+    const { embedding, min_similarity, previous } = this.#deps.model
     const model = (await previous.asked(asked, question, call)) ?? {
       index,
       min_similarity,
@@ -198,13 +198,13 @@ export class SourceVectors implements AsyncDisposable {
    * @returns whether that is done; if not, it is done in the background as soon as it can be
    */
   async purge(): Promise<boolean> {
-    const { vectors, index, previous, clock, source } = this.#deps
+    const { vectors, index, model, clock, source } = this.#deps
     await vectors.requestPurge()
     if (!(await vectors.purgePending())) return true
     try {
       await withDeadline(clock, DELETION_DEADLINE_MS, `the index of ${source.name}`, async signal => {
         await index.catchUp(signal)
-        await previous.catchUp(signal)
+        await model.previous.catchUp(signal)
       })
       return true
     } catch (error) {

@@ -3,7 +3,7 @@
 // Usage: npm run bench:forget [-- --quick] [--json]
 // Prints what went, what was left (0), how long it took, and how long nobody else had a turn meanwhile.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { openStores } from '../../src/app/stores.ts'
+import { openStores } from '../support/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'

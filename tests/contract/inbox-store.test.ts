@@ -120,6 +120,23 @@ describe.each([['sqlite', () => createSqliteMessageStore(new Database(':memory:'
       expect(await store.inbox.originOf({ ...written, message_id: 'by the owner' })).toBe('new')
     })
 
+    test.each([
+      ['oldest first', [0, 1, 2]],
+      ['newest first', [2, 1, 0]],
+      ['in another order', [1, 2, 0]],
+    ])('several parts whose ids nobody knows take those of their messages, %s', async (_, order) => {
+      const begun = [NOW, NOW + 15 * SECOND_MS, NOW + 58 * SECOND_MS]
+      for (const [at, begun_at] of begun.entries()) {
+        await store.inbox.receive(receipt(`m${String(at)}`, NOW))
+        await answer(`m${String(at)}`, begun_at, 'unconfirmed')
+      }
+      for (const at of order) {
+        const message = { message_id: `wa-${String(at)}`, chat_id: ANA, sent_at: (begun[at] ?? 0) + 900 }
+        expect(await store.inbox.originOf(message)).toBe('ours')
+      }
+      expect(await store.inbox.originOf({ message_id: 'wa-3', chat_id: ANA, sent_at: NOW })).toBe('new')
+    })
+
     test('records of what was dealt with long ago go; what waits stays, and every id stays known', async () => {
       const old = NOW - 40 * DAY_MS
       for (const id of ['done', 'waits', 'held']) await store.inbox.receive(receipt(id, old, { gapless: true }))

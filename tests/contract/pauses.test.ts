@@ -30,6 +30,12 @@ describe.each([['sqlite', () => createSqlitePauses(new Database(':memory:', paus
       expect(await pauses.at(ANA, 5060)).toBeUndefined()
     })
 
+    test('the list shows the same end after the clock was set back', async () => {
+      await pauses.begin({ scope: ANA, until: 100_060, reason: 'owner' }, 100_000)
+      expect(await pauses.list(5000)).toEqual([{ scope: ANA, until: 5060, reason: 'owner' }])
+      expect(await pauses.list(5060)).toEqual([])
+    })
+
     test('a pause without an end holds until it is ended', async () => {
       await pauses.begin({ scope: ANA, until: undefined, reason: 'command' }, 0)
       expect(await pauses.list(1e15)).toEqual([{ scope: ANA, until: undefined, reason: 'command' }])

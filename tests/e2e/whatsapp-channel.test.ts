@@ -156,7 +156,12 @@ test('only what people write is a message', async () => {
   fake.receive({ from: ANA, type: 'image', text: 'BASE64PREVIEW', media: picture, attributes: { caption: 'look' } })
   fake.receive({ from: ANA, text: 'the end' })
   await run.messages.next(({ text }) => text === 'the end')
-  expect(run.messages.all.map(({ text }) => text)).toEqual(['look', 'the end'])
+  expect(run.messages.all.map(({ text, details }) => [text, details?.attachment?.kind])).toEqual([
+    ['', 'sticker'],
+    ['', 'picture'],
+    ['look', 'picture'],
+    ['the end', undefined],
+  ])
 })
 
 test('a message that no server acknowledges is unconfirmed, one that is refused was not sent', async () => {

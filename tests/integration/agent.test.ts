@@ -1,6 +1,6 @@
 // The conscious agent through the whole of DeniDin: what is asked for rises, and the profile travels along.
 import { afterEach, expect, test } from '@jest/globals'
-import { openStores } from '../../src/app/stores.ts'
+import { openStores } from '../support/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { PLAIN_MEMORY } from '../../src/memory/memory.ts'
 import type { Scope } from '../../src/messages/scope.ts'

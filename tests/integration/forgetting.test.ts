@@ -1,7 +1,8 @@
 // Forgetting everything about a person, with a long past, with failures, and after a restore.
 import { copyFile, rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { openStores, type Stores } from '../../src/app/stores.ts'
+import type { Stores } from '../../src/app/stores.ts'
+import { openStores } from '../support/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { Receipt } from '../../src/messages/inbox-store.ts'

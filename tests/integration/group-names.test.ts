@@ -140,7 +140,8 @@ test.each<[string, string, readonly Mention[], string]>([
   ],
   ['a list without text', 'who is here?', [mention(ANA_LID), mention('15550007788')], 'who is here?'],
   ['a LID without a list', `thank you @${ANA_LID}`, [], 'thank you @Ana'],
-  ['a number that mentions no one', 'room @15550007788', [], 'room @15550007788'],
+  ['a number without a list that is a member’s', 'thank you @15550007788', [], 'thank you @Dana'],
+  ['a number that mentions no one', 'room @15550001234', [], 'room @15550001234'],
   ['an address of mail', 'write to ana@example.org', [mention(ANA_LID)], 'write to ana@example.org'],
 ])('a mention is written with a name: %s', async (_, text, mentions, shown) => {
   await says(lid(ANA_LID), 'hello', { name: 'Ana' })

@@ -1,7 +1,7 @@
 // Facts told again and again in other words, changed, and written down by an extractor that words them differently each
 // time: what is kept must be every fact, once, in its newest state, proved by its source.
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { containsQuote } from '../../src/learning/extraction/quote-verification.ts'
+import { isQuotedFrom } from '../../src/learning/extraction/quote-verification.ts'
 import { factCorpus, type CorpusFact } from '../support/fact-corpus.ts'
 import { LearningRig } from '../support/learning-rig.ts'
 import { random } from '../support/random-text.ts'
@@ -76,7 +76,7 @@ test('more than two hundred facts in many wordings are each kept once, and what 
     for (const message of await rig.messagesOf(`s${String(n)}`)) texts.set(message.message_id, message.text)
   }
   const unproved = kept.filter(
-    ({ sources, quote }) => !sources.some(id => containsQuote(texts.get(id) ?? '', quote ?? '')),
+    ({ sources, quote }) => !sources.some(id => isQuotedFrom({ text: texts.get(id) ?? '' }, quote ?? '')),
   )
   const figures = {
     facts: all.length,

@@ -63,6 +63,24 @@ test('a message edited while it waits is answered as edited', async () => {
   expect(denidin.lastRequest()).toContain('user: second, put right')
 })
 
+test.each([
+  ['edited', 'my code is Kestrel'],
+  ['taken back', undefined],
+])('the call to the model ends when its question is %s, and nothing of it stays', async (_, text) => {
+  const held = hold(reply('The code is Quetzal.'))
+  denidin.models.next('completion', held.answer)
+  const { message_id } = await denidin.channel.deliver({ text: 'my code is Quetzal', chat_id: CHAT })
+  await held.arrived
+  if (text === undefined) await denidin.channel.events.deleted(message_id)
+  else await denidin.channel.events.edited({ message_id, text })
+  await denidin.app.conversation.whenIdle(CHAT)
+  held.release()
+  expect(denidin.channel.sent.map(each => each.text)).toEqual(text === undefined ? [] : [`You said: ${text}`])
+  expect(await denidin.say('hello')).toBe('You said: hello')
+  expect(denidin.lastRequest()).not.toContain('Quetzal')
+  expect(await everythingOnDisk()).not.toContain('Quetzal')
+})
+
 test('a message taken back leaves the history, and does not come back when it is delivered again', async () => {
   denidin.models.always('completion', reply('noted'))
   const message = await denidin.channel.deliver({ text: 'my code is 4711', chat_id: CHAT })

@@ -40,8 +40,14 @@ test('the erasure log is marked so that no backup contains it, and names are uni
   expect(new Set(sources.map(({ name }) => name)).size).toBe(sources.length)
 })
 
-test('modules list the personal data of every feature once', async () => {
-  const names = denidin.app.modules.personalData.map(({ name }) => name)
+test('forgetting everything covers the personal data of every feature once', async () => {
+  await denidin.say('hello')
+  const { stores } = await denidin.app.runner.run(
+    'memory.forget',
+    { what: 'all', person: '15550001111' },
+    { caller: { transport: 'cli', level: 'operator' }, confirmed: true },
+  )
+  const names = (stores as readonly { readonly store: string }[]).map(({ store }) => store)
   expect(new Set(names).size).toBe(names.length)
   expect(names).toEqual(expect.arrayContaining(['messages', 'memories', 'exports', 'usage']))
 })

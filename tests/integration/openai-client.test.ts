@@ -180,8 +180,15 @@ describe('the circuit breaker', () => {
     for (let i = 0; i < times; i++) await expect(model.complete(request, call)).rejects.toThrow()
   }
 
+  /** Whether the server does not even see a call. */
+  const isHeldBack = async (model: LanguageModel): Promise<boolean> => {
+    const before = server.counts.completion
+    await model.complete(request, call).catch(() => undefined)
+    return server.counts.completion === before
+  }
+
   test('holds calls back after five failures in a row, and says so', async () => {
-    const { client, model } = connect({ retries: 0 })
+    const { model } = connect({ retries: 0 })
     server.always('completion', failure(500))
     await fail(model, 5)
     await expect(model.complete(request, call)).rejects.toMatchObject({
@@ -189,12 +196,11 @@ describe('the circuit breaker', () => {
       message: `${server.host} failed 5 times in a row and is not asked for now`,
     })
     expect(server.counts.completion).toBe(5)
-    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
     expect(logger.lines.filter(line => line.level === 'warn')).toHaveLength(1)
   })
 
   test('lets one call through after half a minute, and the others once it went well', async () => {
-    const { client, model } = connect({ retries: 0 })
+    const { model } = connect({ retries: 0 })
     server.always('completion', failure(500))
     await fail(model, 5)
     await clock.advance(29_999)
@@ -213,7 +219,7 @@ describe('the circuit breaker', () => {
     held.release()
     await expect(trial).resolves.toMatchObject({ text: 'Here again' })
     await expect(waiting).resolves.toMatchObject({ text: 'Hello' })
-    await expect(client.health()).resolves.toMatchObject({ state: 'ok' })
+    expect(await isHeldBack(model)).toBe(false)
   })
 
   test('goes on holding back for another half minute when that one call fails', async () => {
@@ -228,7 +234,7 @@ describe('the circuit breaker', () => {
   })
 
   test('stays open when its one trial call was called off', async () => {
-    const { client, model } = connect({ retries: 0 })
+    const { model } = connect({ retries: 0 })
     server.always('completion', failure(500))
     await fail(model, 5)
     await clock.advance(30_000)
@@ -240,12 +246,12 @@ describe('the circuit breaker', () => {
     controller.abort(new Error('enough'))
     await trial
     await clock.advance(0)
-    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
+    expect(await isHeldBack(model)).toBe(true)
     held.release()
   })
 
   test('counts deadlines that ran out', async () => {
-    const { client, model } = connect({ retries: 0 })
+    const { model } = connect({ retries: 0 })
     for (let i = 0; i < 5; i++) {
       const held = hold(reply('too late'))
       server.next('completion', held.answer)
@@ -255,11 +261,11 @@ describe('the circuit breaker', () => {
       await failed
       held.release()
     }
-    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
+    expect(await isHeldBack(model)).toBe(true)
   })
 
   test('takes neither refusals nor calls that were called off for an outage', async () => {
-    const { client, model } = connect({ retries: 0 })
+    const { model } = connect({ retries: 0 })
     server.always('completion', failure(401))
     await fail(model, 6)
     for (let i = 0; i < 6; i++) {
@@ -272,8 +278,8 @@ describe('the circuit breaker', () => {
       await failed
       held.release()
     }
-    await expect(client.health()).resolves.toMatchObject({ state: 'ok' })
     expect(server.counts.completion).toBe(12)
+    expect(await isHeldBack(model)).toBe(false)
   })
 
   test('is not opened by one conversation, whatever the server says to it', async () => {
@@ -287,16 +293,16 @@ describe('the circuit breaker', () => {
   })
 
   test('is opened by two conversations, and by one where the server is not there', async () => {
-    const { client, model } = connect({ retries: 0 })
+    const { model } = connect({ retries: 0 })
     server.always('completion', failure(500))
     for (let n = 0; n < 5; n++) {
       await expect(model.complete(request, { ...call, chat_id: n === 4 ? 'two' : 'one' })).rejects.toThrow()
     }
-    await expect(client.health()).resolves.toMatchObject({ state: 'down' })
-    const { client: gone, model: goneModel } = connect({ retries: 0 })
+    expect(await isHeldBack(model)).toBe(true)
+    const { model: goneModel } = connect({ retries: 0 })
     server.always('completion', hangUp())
     for (let n = 0; n < 5; n++) await expect(goneModel.complete(request, { ...call, chat_id: 'one' })).rejects.toThrow()
-    await expect(gone.health()).resolves.toMatchObject({ state: 'down' })
+    expect(await isHeldBack(goneModel)).toBe(true)
   })
 
   test('does not stay open for all because the trial was a conversation that the server breaks down on', async () => {
@@ -342,13 +348,13 @@ describe('the circuit breaker', () => {
   })
 
   test('counts failures in a row only', async () => {
-    const { client, model } = connect({ retries: 0 })
+    const { model } = connect({ retries: 0 })
     server.next('completion', ...Array.from({ length: 4 }, () => failure(500)), reply('Hello'))
     await fail(model, 4)
     await model.complete(request, call)
     server.next('completion', ...Array.from({ length: 4 }, () => failure(500)))
     await fail(model, 4)
-    await expect(client.health()).resolves.toMatchObject({ state: 'ok' })
+    expect(await isHeldBack(model)).toBe(false)
   })
 })
 

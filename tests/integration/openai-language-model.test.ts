@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { LanguageModel } from '../../src/models/language-model.ts'
+import { requestTokens } from '../../src/models/message-tokens.ts'
 import { OpenAiClient } from '../../src/models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../../src/models/openai/openai-language-model.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -74,7 +75,7 @@ test('where the server counts no tokens, they are counted here', async () => {
   server.next('completion', replyWithoutUsage('hello world'))
   const { usage } = await model.complete(request, call)
   expect(usage.output_tokens).toBe(tokens.count('hello world'))
-  expect(usage.input_tokens).toBe(3 + messages.reduce((total, each) => total + 3 + tokens.count(each.content), 0))
+  expect(usage.input_tokens).toBe(requestTokens(messages, tokens))
 })
 
 test('a model that refuses max_tokens is asked with max_completion_tokens, from then on at once', async () => {
@@ -128,6 +129,23 @@ test('a limit that is refused under both names is a refusal, and teaches nothing
 test('a refusal in words is an answer', async () => {
   server.next('completion', noContent({ refusal: 'I would rather not.' }))
   await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'I would rather not.' })
+})
+
+test.each([
+  ['no choices', noChoices()],
+  ['nothing', json({})],
+  ['a message of another API', json({ type: 'message', content: [{ type: 'text', text: 'Hello!' }] })],
+])('an answer with %s says what to check', async (_, answer) => {
+  server.next('completion', answer)
+  await expect(model.complete(request, call)).rejects.toMatchObject({ message: expect.stringContaining('base_url') })
+})
+
+test('a count of tokens that cannot be is left out', async () => {
+  const usage = { prompt_tokens: 1e300, completion_tokens: -1 }
+  server.next('completion', json({ choices: [{ message: { content: 'hello world' } }], usage }))
+  const { input_tokens, output_tokens } = (await model.complete(request, call)).usage
+  expect(input_tokens).toBeLessThan(100)
+  expect(output_tokens).toBe(tokens.count('hello world'))
 })
 
 test('what a model thought before its answer is not part of the answer', async () => {

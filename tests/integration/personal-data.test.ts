@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { allMigrations, openStores, type Stores } from '../../src/app/stores.ts'
+import { allMigrations, type Stores } from '../../src/app/stores.ts'
+import { openStores } from '../support/stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'

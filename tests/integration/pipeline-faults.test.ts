@@ -33,6 +33,7 @@ const withMessages =
 const callsOf = (outbox: OutboxStore): OutboxStore => ({
   intend: (reply, parts) => outbox.intend(reply, parts),
   begin: (outbox_id, part, at) => outbox.begin(outbox_id, part, at),
+  withdraw: (message_id, which) => outbox.withdraw(message_id, which),
   conclude: (reply, part, outcome) => outbox.conclude(reply, part, outcome),
   abandon: (reply, at) => outbox.abandon(reply, at),
   fail: (reply, at) => outbox.fail(reply, at),
@@ -193,6 +194,7 @@ test('a session file that cannot be read or written holds up no conversation', a
   const echo: CommandHandler = {
     recognises: text => text === '/echo',
     withdrawal: () => Promise.resolve(undefined),
+    dropQuestion: () => undefined,
     run: () => Promise.resolve('echo'),
   }
   await rig.crash()

@@ -1,7 +1,8 @@
 // Learning over real stores, with an extractor that a test scripts, without a channel and without Chroma.
 import { join } from 'node:path'
 import { createLearning } from '../../src/app/learning.ts'
-import { openStores, type Stores } from '../../src/app/stores.ts'
+import type { Stores } from '../../src/app/stores.ts'
+import { openStores } from './stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { Learner } from '../../src/learning/learner.ts'

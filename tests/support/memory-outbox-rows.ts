@@ -1,7 +1,7 @@
 // The outbox's rows in memory, so that its rules are tested without a database.
 import type { MessageRecord } from '../../src/messages/message.ts'
 import type { OutboxState, PartState, Reply } from '../../src/messages/outbox-store.ts'
-import type { OutboxRows, PartChange, RecordedPart } from '../../src/messages/recorded-outbox.ts'
+import type { OutboxRows, PartChange, RecordedPart, WhichReplies } from '../../src/messages/recorded-outbox.ts'
 
 interface Row {
   readonly reply: Reply
@@ -46,9 +46,10 @@ export class MemoryOutboxRows implements OutboxRows {
     this.rows.delete(outbox_id)
   }
 
-  replies(state: 'intended' | 'held', chat_id?: string): readonly Reply[] {
+  replies(state: 'intended' | 'held', { chat_id, answering }: WhichReplies = {}): readonly Reply[] {
     return [...this.rows.values()]
       .filter(row => row.state === state && (chat_id === undefined || row.reply.chat_id === chat_id))
+      .filter(row => answering === undefined || row.reply.answers.includes(answering))
       .map(row => row.reply)
   }
 
@@ -87,7 +88,7 @@ export class MemoryOutboxRows implements OutboxRows {
     return true
   }
 
-  originOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined {
+  recipientOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined {
     const reply = this.rows.get(outbox_id)?.reply
     if (reply === undefined) return undefined
     const { person_id, scope, answers } = reply

@@ -111,8 +111,8 @@ export const memoryOver = ({
     model: {
       embedding: new Embedding(embedder, wordCounter, runtime.clock, runtime.logger),
       min_similarity: settings.min_similarity ?? defaultMinSimilarity(embedder.model),
+      previous: noPreviousModel,
     },
-    previous: noPreviousModel,
     embeds: true,
   })
   const memory = new VectorLongTermMemory({

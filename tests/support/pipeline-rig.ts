@@ -6,7 +6,8 @@ import { createClosing } from '../../src/app/session-lifecycle.ts'
 import { createLearning } from '../../src/app/learning.ts'
 import { createDelivery, createScheduler } from '../../src/app/delivery.ts'
 import { createPipeline } from '../../src/app/pipeline.ts'
-import { openStores, type Stores } from '../../src/app/stores.ts'
+import type { Stores } from '../../src/app/stores.ts'
+import { openStores } from './stores.ts'
 import { surroundings } from '../../src/app/runtime.ts'
 import { loadSettings } from '../../src/config/load-settings.ts'
 import type { CommandHandler } from '../../src/conversation/command-handler.ts'
@@ -65,6 +66,7 @@ export interface PipelineRigOptions {
 const NO_COMMANDS: CommandHandler = {
   recognises: () => false,
   withdrawal: () => Promise.resolve(undefined),
+  dropQuestion: () => undefined,
   run: () => Promise.resolve(''),
 }
 

@@ -59,7 +59,7 @@ const use = async ({ scope, memory_id }: MemoryRecord, times: number): Promise<v
 
 /** The profile's lines as the model is shown them. */
 const profileOf = async (scope: Scope): Promise<readonly string[]> => {
-  const lines = await createProfileOf({ profiles, memories })(scope)
+  const lines = await createProfileOf({ profiles, memories, clock })(scope)
   return packProfile(lines, { content: PROFILE_TOKENS, room: Infinity }, new TokenCosts(wordCounter)).lines.map(
     ({ text }) => text,
   )
@@ -175,4 +175,22 @@ test('a look that fails is told, and tried again after five minutes', async () =
   await agent.run()
   expect(agent.status()).toMatchObject({ failure: undefined, last: { patterns_analyzed: 0 } })
   await agent.stop()
+})
+
+test('a profile says nothing as to come that is over, and dates what counts from the day on which it was said', async () => {
+  const said_to = Date.parse('2026-11-28T12:00Z')
+  const said = { said_from: said_to, said_to, importance: 1 }
+  const texts = ['has an exam on Tuesday, 1 December 2026', 'has an exam next Tuesday', 'was born on 3 May 1990']
+  for (const text of texts) await fact('person:z', text, said)
+  const ids = (await memories.list('person:z', { limit: 9 })).map(each => each.memory_id).toReversed()
+  await profiles.keep('person:z', ids, said_to)
+  const at = (day: string) => ({ zone: clock.zone, now: () => Date.parse(day) })
+  const lines = async (day: string): Promise<readonly string[]> =>
+    (await createProfileOf({ profiles, memories, clock: at(day) })('person:z')).map(({ text }) => text)
+  expect(await lines('2026-11-30')).toEqual([
+    'has an exam on Tuesday, 1 December 2026',
+    'has an exam next Tuesday (said on Saturday, 28 November 2026)',
+    'was born on 3 May 1990',
+  ])
+  expect(await lines('2026-12-05')).toEqual(['was born on 3 May 1990'])
 })

@@ -54,8 +54,7 @@ const startOutbox = (): void => {
         paced.push(text)
       },
     },
-    delay: async ({ chat_id }) => delayed.has(chat_id),
-    useless_after_ms: DAY_MS,
+    holding: { delay: async ({ chat_id }) => delayed.has(chat_id), useless_after_ms: DAY_MS },
   })
 }
 

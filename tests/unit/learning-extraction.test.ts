@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { chunksOf, CHUNK_MESSAGES, isSource } from '../../src/learning/chunks.ts'
 import { activityOf, importanceOf } from '../../src/learning/extraction/importance.ts'
 import { factsByRules } from '../../src/learning/extraction/keyword-rules.ts'
-import { containsQuote, findSource } from '../../src/learning/extraction/quote-verification.ts'
+import { findSource, isQuotedFrom } from '../../src/learning/extraction/quote-verification.ts'
 import { extractionRequest } from '../../src/learning/extraction/prompt.ts'
 import { kindOfIncoming } from '../../src/messages/message-kind.ts'
 import type { MessageRecord } from '../../src/messages/message.ts'
@@ -33,7 +33,7 @@ test.each([
   ['my dog is Rex', '"my dog is Rex."'],
   ['the art of tea', 'art'],
 ])('the words of "%s" hold the quote "%s"', (text, quote) => {
-  expect(containsQuote(text, quote)).toBe(true)
+  expect(isQuotedFrom({ text }, quote)).toBe(true)
 })
 
 test.each([
@@ -43,7 +43,7 @@ test.each([
   ['anything', '.'],
   ['I do not like tea', 'I like tea'],
 ])('the words of "%s" do not hold the quote "%s"', (text, quote) => {
-  expect(containsQuote(text, quote)).toBe(false)
+  expect(isQuotedFrom({ text }, quote)).toBe(false)
 })
 
 test('a quote that stands in another message than the named one is put right', () => {
@@ -70,13 +70,13 @@ test('rules take what was stated, sort it by keywords in both languages, and quo
     said('d', 'I drink tea', { role: 'assistant' }),
   ]
   const sources = new Set(['a', 'b', 'c'])
-  const found = await factsByRules({ messages, sources, known: [], so_far: undefined })
+  const found = await factsByRules({ messages, sources, known: [], so_far: undefined }, UTC)
   expect(found.map(({ text, category, source }) => [text, category, source.message_id])).toEqual([
     ['I prefer tea.', 'preferences', 'a'],
     ['the gate code is 4711', 'facts', 'b'],
     ['אני אוהבת קפה', 'preferences', 'c'],
   ])
-  expect(found.every(({ quote, source }) => containsQuote(source.text, quote))).toBe(true)
+  expect(found.every(({ quote, source }) => isQuotedFrom(source, quote))).toBe(true)
 })
 
 test('only numbered lines are sources, and nobody can write one', () => {
@@ -113,4 +113,46 @@ test('long messages make smaller chunks, and one that is too long stands alone',
 
 test.each(['/reset', ' /status now', '…', ''])('"%s" is no source', text => {
   expect(isSource(said('a', text))).toBe(false)
+})
+
+test.each<[string, string, MessageRecord['details'], boolean]>([
+  ['what was forwarded', 'I moved to Madrid', { forwarded: 'once' }, false],
+  ['a place', '[location: "Home"]', { attachment: { kind: 'location', name: 'Home' } }, true],
+  [
+    'a forwarded place',
+    '[location: "Home"]',
+    { forwarded: 'often', attachment: { kind: 'location', name: 'Home' } },
+    false,
+  ],
+  ['a picture alone', '[picture, not seen]', { attachment: { kind: 'picture' } }, false],
+  ['a picture with words', 'my dog Rex\n[picture, not seen]', { attachment: { kind: 'picture' } }, true],
+  [
+    'something unknown',
+    '[something of a kind that cannot be read]',
+    { attachment: { kind: 'unknown', type: 'x' } },
+    false,
+  ],
+])('whether facts may come from %s', (_, text, details, expected) => {
+  expect(isSource(said('a', text, { details }))).toBe(expected)
+})
+
+test('the rules learn what a person wrote, not what came with it', async () => {
+  const details = {
+    attachment: { kind: 'poll', question: 'I live in Rome. Agreed?', options: ['I hate tea'] },
+  } as const
+  const messages = [said('a', 'My dog is called Rex\n[poll: "I live in Rome. Agreed?", "I hate tea"]', { details })]
+  const facts = await factsByRules({ messages, sources: new Set(['a']), known: [], so_far: undefined }, UTC)
+  expect(facts.map(fact => fact.text)).toEqual(['My dog is called Rex'])
+})
+
+test('a model is shown forwarded words as context, marked, and never what a message quotes', () => {
+  const messages = [
+    said('a', 'I moved to Madrid', { details: { forwarded: 'once' } }),
+    said('b', 'no, I did not', { reply_to: 'elsewhere' }),
+  ]
+  const input = { messages, sources: new Set(['b']), known: [], so_far: undefined }
+  const { request } = extractionRequest(input, createTokenCounter(), { now: 0, zone: UTC })
+  expect(request.messages.at(-1)?.content).toBe(
+    'CONVERSATION\nbefore 2026-11-20 Dana [forwarded]: I moved to Madrid\n[1] 2026-11-20 Dana: no, I did not',
+  )
 })

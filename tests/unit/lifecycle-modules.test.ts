@@ -37,17 +37,8 @@ test('a module that fails to start keeps the app from serving', async () => {
   expect(events).toEqual([])
 })
 
-test('health and backup sources of all modules are one list', () => {
-  const health = { name: 'chroma', health: async () => ({ state: 'ok', detail: 'runs' }) as const }
+test('backup sources of all modules are one list', () => {
   const source = { name: 'messages', path: '/data/denidin.db', kind: 'sqlite', content: 'truth' } as const
-  const modules = new Modules(
-    [
-      { name: 'a', health: [health] },
-      { name: 'b', backupSources: [source] },
-    ],
-    silentLogger,
-  )
-  expect(modules.health).toEqual([health])
+  const modules = new Modules([{ name: 'a' }, { name: 'b', backupSources: [source] }], silentLogger)
   expect(modules.backupSources).toEqual([source])
-  expect(modules.personalData).toEqual([])
 })

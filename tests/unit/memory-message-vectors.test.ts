@@ -51,8 +51,11 @@ const rigOf = (options: { readonly embeds?: boolean } = {}) => {
         space: SPACE,
         vectors,
         index,
-        model: { embedding: new Embedding(embedder, wordCounter, clock, silentLogger), min_similarity: 0.2 },
-        previous: noPreviousModel,
+        model: {
+          embedding: new Embedding(embedder, wordCounter, clock, silentLogger),
+          min_similarity: 0.2,
+          previous: noPreviousModel,
+        },
         setAside: testSetAside(),
         embeds,
         clock,

@@ -39,8 +39,8 @@ const vectorsOver = (neighbours: readonly Neighbour[]): SourceVectors => {
     model: {
       embedding: new Embedding(embedder, wordCounter, clock, silentLogger),
       min_similarity: settings.min_similarity,
+      previous: noPreviousModel,
     },
-    previous: noPreviousModel,
     setAside: testSetAside(),
     embeds: true,
     clock,

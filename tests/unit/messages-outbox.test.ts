@@ -143,8 +143,8 @@ describe('a message that our own account wrote', () => {
     expect(partWrittenAt([part(NOW)], sent_at)).toEqual(ours ? part(NOW) : undefined)
   })
 
-  test('is the earliest of the parts that it may be', () => {
-    expect(partWrittenAt([part(NOW + 5, 'o2'), part(NOW + 1), part(NOW - 90_000, 'o0')], NOW)).toEqual(part(NOW + 1))
+  test('is the latest of the parts that it may be', () => {
+    expect(partWrittenAt([part(NOW + 5), part(NOW + 1, 'o2'), part(NOW - 90_000, 'o0')], NOW)).toEqual(part(NOW + 5))
     expect(partWrittenAt([], NOW)).toBeUndefined()
   })
 

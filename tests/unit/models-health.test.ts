@@ -4,7 +4,7 @@ import { ModelError, type ModelErrorReason } from '../../src/models/model-error.
 import { FakeClock } from '../support/fake-clock.ts'
 
 const setUp = () =>
-  new ModelHealth({ name: 'language model', model: 'm at host', slow_ms: 30_000, clock: new FakeClock() })
+  new ModelHealth({ name: 'language model', model: 'm at host', timeout_ms: 60_000, clock: new FakeClock() })
 
 const refused = new ModelError('bad-request', 'host refused the request (400)')
 

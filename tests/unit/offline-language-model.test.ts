@@ -229,3 +229,52 @@ describe('a summary', () => {
     expect(await reply(memories, user('What is my dog afraid of?'))).toContain('thunder')
   })
 })
+
+describe('what a message holds besides its words', () => {
+  const QUOTE = '[replying to you: "The capital of Peru is Lima."]'
+
+  test('is quoted in answer to a question about it', async () => {
+    const place = user('[location: "Dizengoff Center", latitude 32.07, longitude 34.77]')
+    const answer = await reply(place, assistant('Noted.'), user('where is Dizengoff Center?'))
+    expect(answer).toBe(
+      '(offline model) You told me: “[location: "Dizengoff Center", latitude 32.07, longitude 34.77]”',
+    )
+  })
+
+  test('is one statement, whatever it holds', async () => {
+    const poll = '[poll: "Where do we eat? Tell me!", "Pizza" / "Sushi"]'
+    await expect(reply(user(poll))).resolves.toContain(`Noted: “${poll}”`)
+  })
+
+  test.each([[`${QUOTE} what does this mean?`], [`[2026-11-24 Tue 18:05] ${QUOTE} what does this mean?`]])(
+    'a question that replies to a text is about that text: %j',
+    async content => {
+      await expect(reply(user(content))).resolves.toBe(
+        '(offline model) That is about “The capital of Peru is Lima.” I am a demo without a language model: I can only quote it.',
+      )
+    },
+  )
+
+  test('in a group the speaker is told from what they reply to', async () => {
+    const answer = await reply(
+      system('This is a group chat: each message of a person begins with that person’s name.'),
+      user('Noa [replying to Dan: "I: \\"agree\\": yes"]: my cat is called Tom'),
+      assistant('Noted.'),
+      user('Dan: what is the name of the cat?'),
+    )
+    expect(answer).toBe('(offline model) Noa told us: “my cat is called Tom”')
+  })
+
+  test('forwarded words are quoted as forwarded, and a summary leaves them out', async () => {
+    const memories = recalled('[2026-11-02] Ana [forwarded]: "Anyone who moved to Madrid gets a prize"')
+    await expect(reply(memories, user('who gets a prize in Madrid?'))).resolves.toBe(
+      '(offline model) You forwarded to me on 2 Nov 2026: “Anyone who moved to Madrid gets a prize”',
+    )
+    const summary = await summarise(
+      '[2026-11-02] Ana: I live in Haifa\n[2026-11-02] Ana [forwarded]: I moved to Madrid\n  and bought a house\n[2026-11-03] Ana: I like tea',
+    )
+    expect(summary).toContain('- I live in Haifa')
+    expect(summary).toContain('- I like tea')
+    expect(summary).not.toMatch(/Madrid|house/)
+  })
+})

@@ -1,3 +1,5 @@
+import { UTC } from '../../src/platform/time-zone.ts'
+import { readQuestion } from '../../src/retrieval/full-text/query-parser.ts'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { topK } from '../../src/retrieval/full-text/top-k.ts'
 import { inPackingOrder } from '../../src/retrieval/packing-order.ts'
@@ -171,4 +173,20 @@ test('behind the first ten, what is worth more for its length is packed first', 
   // Another order than that of the scores is somebody’s judgement, and stands.
   const judged = [item(0.1, 1), ...best, long, short]
   expect(inPackingOrder(judged, 20)).toEqual(judged)
+})
+
+test.each([
+  ['דנה', 'what did Dana say about לDana?', []],
+  ['Dana', 'מה אמרתי לDana על הסירה?', ['Dana']],
+  ['小明', '小明的狗怕什么？', ['小明']],
+  ['지민', '지민이는 어디 살아요?', ['지민']],
+  ['สมชาย', 'สมชายอยู่ที่ไหน', ['สมชาย']],
+  ['José', 'where does Jose live?', ['José']],
+])('%s is asked about in “%s”: %j', (name, text, named) => {
+  const speakers = [
+    { speaker: 7, person_id: 'p', bot: false, names: [name] },
+    { speaker: 8, person_id: 'q', bot: false, names: ['Zoltan'] },
+  ]
+  const query = readQuestion({ text, asker: undefined, asked_at: 0, zone: UTC }, speakers)
+  expect(query.speaker).toBe(named.length > 0 ? 7 : undefined)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { layOutReply } from '../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../src/channels/whatsapp/format/split-reply.ts'
-import { toWhatsApp } from '../../src/channels/whatsapp/format/whatsapp-format.ts'
+import { toWhatsApp } from '../support/whatsapp-text.ts'
 import { random, wildMarkdown } from '../support/random-text.ts'
 
 const lines = (...each: readonly string[]): string => each.join('\n')

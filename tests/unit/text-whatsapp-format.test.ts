@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { toWhatsApp } from '../../src/channels/whatsapp/format/whatsapp-format.ts'
+import { toWhatsApp } from '../support/whatsapp-text.ts'
 import { wildMarkdown, wildWords } from '../support/random-text.ts'
 
 const lines = (...each: readonly string[]): string => each.join('\n')

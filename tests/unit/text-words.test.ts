@@ -26,8 +26,8 @@ describe('words', () => {
     expect(tokenise('שלום')).toEqual(['שלומ'])
   })
 
-  test('of other scripts and of digits stand as they are', () => {
-    expect(tokenise('Größe 42, жизнь')).toEqual(['größe', '42', 'жизнь'])
+  test('of other scripts lose their accents, and figures are those of English', () => {
+    expect(tokenise('Größe 42, жизнь, İzmir ٤٢')).toEqual(['grosse', '42', 'жизнь', 'izmir', '42'])
   })
 
   test('of nothing are none', () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { describeAttachment, ownWords, textWithDetails } from '../../src/messages/message-details.ts'
 import { reasonToIgnore, toIncoming } from '../../src/channels/whatsapp/message-mapper.ts'
 import { parseCard } from '../../src/channels/whatsapp/wwebjs/attachment-parser.ts'
-import { parseMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
+import { parseMessage, parseVote } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
 
 const ANA = '15551230001@c.us'
 const SELF = { phone: '15550009999@c.us', lid: '900@lid' }
@@ -93,6 +93,18 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     '[event: "Dinner", from 2026-12-01T18:00:00.000Z, at "at home", "bring wine"]',
   ],
   [
+    'a poll of a newer kind',
+    { type: 'poll_creation_v3', pollName: 'When?', pollOptions: ['Mon', 'Tue'] },
+    '[poll: "When?", "Mon" / "Tue"]',
+  ],
+  [
+    'a planned call',
+    { type: 'scheduled_call_creation', title: 'Standup', scheduledTimestampMs: '1796148000000' },
+    '[event: "Standup", from 2026-12-01T18:00:00.000Z]',
+  ],
+  ['a form of a business without words', { type: 'interactive' }, '[something of a kind that cannot be read]'],
+  ['a kind with the name of a method', { type: 'constructor' }, '[something of a kind that cannot be read]'],
+  [
     'an event that is off',
     { type: 'event_creation', eventName: 'Dinner', isEventCanceled: true },
     '[cancelled event: "Dinner"]',
@@ -139,6 +151,8 @@ test.each([
   { type: 'album' },
   { type: 'poll_update' },
   { type: 'pinned_message' },
+  { type: 'event_response' },
+  { type: 'poll_result_snapshot' },
   { type: 'biz_cover_photo_notification' },
   { type: 'chat', body: '  ' },
 ])('$type is no message of a person', fields => {
@@ -174,6 +188,35 @@ test('a text of others cannot leave its quotation marks, its line or its bounds'
   expect(shown.split(/[\n\r\u2028\u2029]/)).toHaveLength(1)
   expect(shown).toMatch(/^\[location: "x\\"\] Dan: I agree y+…"\]$/)
   expect(shown.length).toBeLessThan(300)
+})
+
+test.each([
+  [{ question: 'Where?', options: ['Pizza'] }, '[vote: "Pizza", in the poll "Where?"]'],
+  [{ options: ['Pizza', 'Sushi'] }, '[vote: "Pizza" / "Sushi"]'],
+  [{ question: 'Where?', options: [] }, '[vote: taken back, in the poll "Where?"]'],
+])('a vote is put into words: %j', (vote, expected) => {
+  expect(describeAttachment({ kind: 'vote', ...vote })).toBe(expected)
+})
+
+test.each([undefined, {}, { voter: ANA }, { voter: ANA, parentMsgKey: `false_${ANA}_P1`, interractedAtTs: 'soon' }])(
+  '%j is no vote',
+  vote => {
+    expect(parseVote(vote)).toBeUndefined()
+  },
+)
+
+test('a vote is the same message whenever it is reported, and asks for no answer', () => {
+  const GROUP = '120363000000000001@g.us'
+  const vote = {
+    voter: ANA,
+    parentMsgKey: `false_${GROUP}_P1_77@lid`,
+    interractedAtTs: 1_796_148_000_123,
+    selectedOptions: [{ name: 'Mon' }],
+  }
+  const parsed = parseVote(vote)
+  expect(parsed?.message_id).toBe(`false_${GROUP}_P1-vote-1796148000123_${ANA}`)
+  expect(parseVote(vote)).toEqual(parsed)
+  expect(parsed && toIncoming(parsed, SELF, [])).toMatchObject({ addressed: false, chat_kind: 'group', text: '' })
 })
 
 test('of many contacts and options some are named', () => {

@@ -22,7 +22,7 @@ class Page {
   readonly chats_ = new Map<string, Record<string, unknown>[]>()
   readonly unread = new Map<string, number>()
   /** Called before a chat is read. */
-  onRead: (chat_id: string) => Promise<void> = async () => undefined
+  onRead: (chat_id: string, most: number) => Promise<void> = async () => undefined
   readonly read: { chat_id: string; from: number }[] = []
 
   say(chat_id: string, text: string, sent_at: number, fields: Record<string, unknown> = {}): void {
@@ -38,6 +38,19 @@ class Page {
     this.chats_.set(chat_id, [...(this.chats_.get(chat_id) ?? []), message])
   }
 
+  /** So many messages, numbered from 0, since a day ago. */
+  fill(chat_id: string, count: number): void {
+    const messages = Array.from({ length: count }, (_, n) => ({
+      id: { _serialized: `false_${chat_id}_${String(n)}`, fromMe: false, remote: chat_id },
+      from: chat_id,
+      author: ANA,
+      t: (now - DAY_MS) / SECOND_MS + n,
+      type: 'chat',
+      body: String(n),
+    }))
+    this.chats_.set(chat_id, messages)
+  }
+
   async chats(): Promise<readonly ListedChat[]> {
     return [...this.chats_].map(([chat_id, messages]) => ({
       chat_id,
@@ -48,7 +61,7 @@ class Page {
 
   async history(chat_id: string, from: number, most: number): Promise<ChatHistory> {
     this.read.push({ chat_id, from })
-    await this.onRead(chat_id)
+    await this.onRead(chat_id, most)
     const wanted = (this.chats_.get(chat_id) ?? []).filter(({ t }) => Number(t) * SECOND_MS >= from)
     const listed = wanted.slice(-most)
     return {
@@ -149,12 +162,35 @@ test('reading begins a little before the mark, for edits and deletions, however 
   ])
 })
 
-test('of one chat the newest 500 messages are read, and the log says when older ones are left out', async () => {
-  for (let n = 0; n < 501; n++) page.say(ANA, String(n), now - DAY_MS + n * SECOND_MS)
+test('of one chat the newest 5,000 messages are read, and the log says when older ones are left out', async () => {
+  page.fill(ANA, 5001)
   await run()
-  expect(texts(ANA)).toHaveLength(500)
+  expect(texts(ANA)).toHaveLength(5000)
   expect(texts(ANA)[0]).toBe('1')
+  expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: { chat_id: ANA, read: 5000 } }))
+})
+
+test('of a chat that the page does not get through in time, the newest 500 messages are read', async () => {
+  page.fill(ANA, 3000)
+  page.onRead = async (_, most) => {
+    if (most > 500) throw new Error('no answer within 30 s')
+  }
+  expect(await run()).toBe(true)
+  expect(texts(ANA)).toHaveLength(500)
+  expect(texts(ANA).at(-1)).toBe('2999')
   expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: { chat_id: ANA, read: 500 } }))
+})
+
+test('long chats are delivered before more are read, and none is left out', async () => {
+  const chats = Array.from({ length: 4 }, (_, n) => `1203630009${String(n)}@g.us`)
+  for (const chat_id of chats) page.fill(chat_id, 3000)
+  const delivered_at_read: number[] = []
+  page.onRead = async () => {
+    delivered_at_read.push(delivered.length)
+  }
+  expect(await run()).toBe(true)
+  expect(delivered_at_read).toEqual([0, 0, 2, 2])
+  expect(delivered.map(each => [each.chat_id, each.messages.length])).toEqual(chats.map(chat_id => [chat_id, 3000]))
 })
 
 test('chats are delivered in the order of their first missed message', async () => {

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { isChat, mentionedPeople, reasonToIgnore, toIncoming } from '../../src/channels/whatsapp/message-mapper.ts'
+import {
+  isChat,
+  mentionedPeople,
+  reasonToIgnore,
+  reasonToIgnoreOwn,
+  toIncoming,
+} from '../../src/channels/whatsapp/message-mapper.ts'
 import type { WhatsAppMessage } from '../../src/channels/whatsapp/whatsapp-message.ts'
 
 const ANA = '15551230001@c.us'
@@ -105,4 +111,32 @@ test('a message that quotes another replies to it: ours or theirs, in a direct c
   const group = { chat_id: GROUP, quoted_key: 'Q1' }
   expect(replyTo({ ...group, quoted_author_id: SELF.lid })).toBe(`true_${GROUP}_Q1_${SELF.lid}`)
   expect(replyTo({ ...group, quoted_author_id: '77@lid' })).toBe(`false_${GROUP}_Q1_77@lid`)
+})
+
+test("the owner's own picture or place counts as written by hand, and a kind that no one knows does not", () => {
+  const own = (some: Partial<WhatsAppMessage>) => reasonToIgnoreOwn(message({ from_me: true, text: '', ...some }))
+  expect(own({ type: 'image', details: { attachment: { kind: 'picture' } } })).toBeUndefined()
+  expect(own({ type: 'location', details: { attachment: { kind: 'location' } } })).toBeUndefined()
+  expect(own({ type: 'hologram', details: { attachment: { kind: 'unknown', type: 'hologram' } } })).toEqual(
+    expect.any(String),
+  )
+})
+
+test('a reply names the quoted message as far as WhatsApp does, and an own address of ours makes it addressed', () => {
+  const mapped = (some: Partial<WhatsAppMessage>) =>
+    toIncoming(message({ chat_id: GROUP, quoted_key: 'Q1', ...some }), SELF, [])
+  expect(mapped({ quoted_author_id: undefined })).toMatchObject({
+    reply_to: `false_${GROUP}_Q1`,
+    addressed: false,
+    quote: { by: undefined, text: '' },
+  })
+  for (const address of [SELF.phone, SELF.lid]) {
+    expect(mapped({ quoted_author_id: address, quoted_text: 'hi' })).toMatchObject({
+      addressed: true,
+      quote: { by: 'bot', text: 'hi' },
+    })
+  }
+  expect(mapped({ quoted_author_id: ANA, quoted_chat_id: 'status@broadcast' }).reply_to).toBe(
+    'false_status@broadcast_Q1',
+  )
 })

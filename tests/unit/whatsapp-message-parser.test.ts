@@ -68,7 +68,7 @@ test.each<[string, Record<string, unknown>, unknown, object | undefined]>([
   ['a preview of a place', { ...PICTURE, type: 'location', caption: undefined }, '/9j/4AAQ', undefined],
   ['a new caption', PICTURE, 'our dog', { kind: 'edited', text: 'our dog' }],
   ['a new caption and preview', { ...PICTURE, ...EDITED }, 'our dog', { kind: 'edited', text: 'our dog' }],
-  ['a caption taken away', { ...PICTURE, ...EDITED, caption: undefined }, undefined, { kind: 'deleted' }],
+  ['a caption taken away', { ...PICTURE, ...EDITED, caption: undefined }, undefined, { kind: 'edited', text: '' }],
   ['new words', { ...PICTURE, type: 'chat', body: 'five' }, 'five', { kind: 'edited', text: 'five' }],
   ['words that went with their message', { ...PICTURE, type: 'chat', body: undefined }, undefined, undefined],
 ])('what %s changes', (_, raw, written, change) => {

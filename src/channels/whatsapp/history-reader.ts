@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.t
 import { withDeadline } from '../../platform/deadline.ts'
 import { messageKeyOf } from '../../messages/message-key.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { EngineConnection, ListedChat } from './engine.ts'
+import type { ChatHistory, EngineConnection, ListedChat } from './engine.ts'
 import { reasonOf } from './failure-reason.ts'
 import { isChat } from './message-mapper.ts'
 import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } from './whatsapp-message.ts'
@@ -38,11 +38,14 @@ export interface HistoryReaderDeps {
 }
 
 /** Most messages of one chat that are read after an absence: older ones are given up, and the log says so. */
-const MOST_OF_A_CHAT = 500
+const MOST_OF_A_CHAT = 5000
+/** Of a chat that cannot be read that far. */
+const LEAST_OF_A_CHAT = 500
 /** Reading begins so long before the mark: for edits, and for messages that came out of order. */
 const OVERLAP_MS = 10 * MINUTE_MS
-/** Chats that are read before their messages are delivered, oldest first: bounds the memory that it takes. */
+/** Chats, and about so many messages, that are read before they are delivered, oldest first: bounds the memory used. */
 const CHATS_AT_ONCE = 100
+const MESSAGES_AT_ONCE = 5000
 /** For recording the messages of these. */
 const DELIVERY_MS = 10 * MINUTE_MS
 /** Quicker work is logged at debug only. */
@@ -82,8 +85,10 @@ export class HistoryReader {
     const { clock, logger } = this.#deps
     const chats = await this.#incompleteChats()
     this.#deps.listed(chats.map(chat => chat.chat_id))
-    for (let first = 0; first < chats.length; first += CHATS_AT_ONCE) {
-      await this.#deliver(await this.#readChats(chats, first))
+    for (let first = 0; first < chats.length;) {
+      const { missed, next } = await this.#readChats(chats, first)
+      await this.#deliver(missed)
+      first = next
     }
     const took_ms = clock.monotonic() - this.#began
     logger[took_ms >= SLOW_MS ? 'info' : 'debug']('Caught up with messages that arrived meanwhile', {
@@ -104,24 +109,32 @@ export class HistoryReader {
       .sort((a, b) => a.newest - b.newest)
   }
 
-  /** Reads up to 100 chats, from the `first` on. */
-  async #readChats(chats: readonly IncompleteChat[], first: number): Promise<readonly MissedHistory[]> {
+  /** Reads up to 100 chats, from the `first` on; `next` is the first that is left. */
+  async #readChats(
+    chats: readonly IncompleteChat[],
+    first: number,
+  ): Promise<{ missed: MissedHistory[]; next: number }> {
     const { clock, logger, signal } = this.#deps
     const missed: MissedHistory[] = []
-    for (const [index, chat] of chats.slice(first, first + CHATS_AT_ONCE).entries()) {
+    let next = first
+    let messages = 0
+    for (const chat of chats.slice(first, first + CHATS_AT_ONCE)) {
+      if (messages >= MESSAGES_AT_ONCE) break
       signal.throwIfAborted()
       const found = await this.#readChat(chat)
+      next++
       if (found?.complete !== true) this.#complete = false
       if (found !== undefined) missed.push(found.missed)
+      messages += found?.missed.messages.length ?? 0
       if (clock.monotonic() - this.#logged_at >= SLOW_MS) {
         this.#logged_at = clock.monotonic()
         logger.info('Catching up with messages that arrived meanwhile', {
           chats: chats.length,
-          read: first + index + 1,
+          read: next,
         })
       }
     }
-    return missed.sort((a, b) => beginningOf(a) - beginningOf(b))
+    return { missed: missed.sort((a, b) => beginningOf(a) - beginningOf(b)), next }
   }
 
   async #deliver(missed: readonly MissedHistory[]): Promise<void> {
@@ -137,23 +150,34 @@ export class HistoryReader {
     if (recorded.includes(false)) this.#complete = false
   }
 
+  /** A chat with so many messages that the page does not get through them in time is read at its end alone. */
+  async #history(chat_id: string, from: number): Promise<ChatHistory> {
+    const { source, signal } = this.#deps
+    try {
+      return await source.history(chat_id, from, MOST_OF_A_CHAT)
+    } catch {
+      signal.throwIfAborted()
+      return await source.history(chat_id, from, LEAST_OF_A_CHAT)
+    }
+  }
+
   /** `undefined` when the chat could not be read; incomplete while one of its messages is not decrypted. */
   async #readChat({
     chat_id,
     newest,
     from,
   }: IncompleteChat): Promise<{ missed: MissedHistory; complete: boolean } | undefined> {
-    const { source, clock, logger, received, signal } = this.#deps
+    const { clock, logger, received, signal } = this.#deps
     try {
-      const { messages, changes, cut } = await source.history(chat_id, from, MOST_OF_A_CHAT)
+      const { messages, changes, cut } = await this.#history(chat_id, from)
       if (cut) {
         logger.warn('A chat has more missed messages than are read; the oldest are left out', {
           chat_id,
-          read: MOST_OF_A_CHAT,
+          read: messages.length,
         })
       }
       const now = clock.now()
-      const all = new Map([...messages, ...received(chat_id)].map(message => [identityOf(message), message]))
+      const all = new Map([...messages, ...received(chat_id)].map(message => [messageKey(message), message]))
       const inOrder = [...all.values()].sort((a, b) => a.sent_at - b.sent_at)
       const pending = inOrder.find(({ type, sent_at }) => type === CIPHERTEXT && now - sent_at < DECRYPTED_WITHIN_MS)
       // Times are whole seconds: another message of the same second may follow.
@@ -187,7 +211,7 @@ const incompleteChat = (
 }
 
 /** The same message may be listed under another address than it came with. */
-const identityOf = ({ message_id, from_me }: WhatsAppMessage): string =>
+const messageKey = ({ message_id, from_me }: WhatsAppMessage): string =>
   `${String(from_me)} ${messageKeyOf(message_id).stanza_id}`
 
 const beginningOf = ({ messages }: MissedHistory): number => messages[0]?.sent_at ?? Infinity

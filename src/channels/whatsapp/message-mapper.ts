@@ -2,7 +2,7 @@
 import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
-import { UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
+import { POLL_VOTE, UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
 /** Kinds of messages that may hold a person's words; of every other kind only what came with it counts. */
 const SPOKEN_TYPES = [...WORDED_TYPES, 'image', 'video', 'document']
@@ -32,6 +32,8 @@ export const reasonToIgnore = (message: WhatsAppMessage): string | undefined => 
 /** Why an own message is ignored; `undefined` when it may be the account owner's words. */
 export const reasonToIgnoreOwn = (message: WhatsAppMessage): string | undefined => {
   if (!isChat(message.chat_id)) return 'not a chat'
+  // Something that no one knows yet may be a notice: it does not silence the bot.
+  if (message.details?.attachment?.kind === 'unknown') return `type ${message.type}`
   return saysAnything(message) ? undefined : `no words (type ${message.type})`
 }
 
@@ -62,7 +64,7 @@ export const toIncoming = (
     text: spokenText(message, self),
     ...(mentions.length === 0 ? {} : { mentions }),
     sent_at: message.sent_at,
-    addressed: !group || mentionsSelf(message, self) || quoted,
+    addressed: message.type !== POLL_VOTE && (!group || mentionsSelf(message, self) || quoted),
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
     reply_to: quotedIdOf(message, quoted),

@@ -82,6 +82,8 @@ export const WORDED_TYPES: readonly string[] = [
   'template',
 ]
 
+/** Our own name for a vote in a poll, which WhatsApp reports by itself. It asks for no answer. */
+export const POLL_VOTE = 'denidin_poll_vote'
 /** The kind of a message that is not decrypted yet. */
 export const CIPHERTEXT = 'ciphertext'
 /** Our own name for the kind of a message that will never be decrypted. */

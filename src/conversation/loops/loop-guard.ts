@@ -1,6 +1,7 @@
 /** Stops answering where another program answers the bot, so that two of them do not talk to each other without end. */
 import { LRUCache } from 'lru-cache'
 import type { Channel } from '../../channels/channel.ts'
+import { ownWords } from '../../messages/message-details.ts'
 import { isCommand } from '../../messages/message-kind.ts'
 import type { ChatId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -88,7 +89,7 @@ export class LoopGuard implements HealthCheck {
     const verdicts = new Map<string, 'person' | 'program' | 'stop'>()
     for (const [person_id, said] of Map.groupBy(batch.messages.filter(isJudged), each => each.message.person_id)) {
       if (this.#isExempt(said)) continue
-      verdicts.set(person_id, this.#judge(scope, person_id, said.map(each => each.message.text).join('\n'), reply))
+      verdicts.set(person_id, this.#judge(scope, person_id, said.map(each => ownWords(each.message)).join('\n'), reply))
     }
     const messages: LoadedMessage[] = []
     for (const loaded of batch.messages) {

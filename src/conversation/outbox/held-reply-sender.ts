@@ -12,14 +12,19 @@ import type { SetAside } from '../../platform/set-aside.ts'
 /** Why what is held may go out now. */
 export type ResendReason = 'reconnected' | 'resumed'
 
-export interface HeldReplySenderDeps {
-  readonly messages: Pick<MessageStore, 'outbox'>
-  readonly channelOf: (chat_id: ChatId) => Channel | undefined
-  readonly addresses: ReplyAddresses
+/** When a held reply may go out. */
+export interface HoldingRules {
   /** Whether what is held for this chat has to wait: for the end of quiet hours or of a pause. */
   readonly delay: (reply: Reply) => Promise<boolean>
   /** A reply that is held for longer than this is of no use any more. */
   readonly useless_after_ms: number
+}
+
+export interface HeldReplySenderDeps {
+  readonly messages: Pick<MessageStore, 'outbox'>
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly addresses: ReplyAddresses
+  readonly holding: HoldingRules
   readonly sender: PartSender
   readonly health: DeliveryHealth
   readonly setAside: SetAside
@@ -76,14 +81,14 @@ export class HeldReplySender {
 
   /** Whether a reply may go out now; one that is too old is given up instead. */
   async #isDue(reply: Reply, reason: ResendReason): Promise<boolean> {
-    const { clock, delay, useless_after_ms } = this.#deps
+    const { clock, holding } = this.#deps
     if (reason === 'resumed' && !this.#delayed.has(reply.outbox_id)) return false
     this.#delayed.delete(reply.outbox_id)
-    if (clock.now() - reply.created_at > useless_after_ms) {
+    if (clock.now() - reply.created_at > holding.useless_after_ms) {
       await this.#giveUp(reply, 'too old')
       return false
     }
-    if (!(await delay(reply))) return true
+    if (!(await holding.delay(reply))) return true
     this.#delayed.add(reply.outbox_id)
     return false
   }

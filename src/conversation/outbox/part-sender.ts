@@ -40,13 +40,15 @@ export interface Sending {
   readonly since: number | undefined
   /** Waits before further attempts at what certainly did not go out. */
   readonly retry_ms: readonly number[]
+  /** Aborted when the reply is not wanted any more: then nothing is sent, unless some of it went out. */
+  readonly wanted?: AbortSignal | undefined
 }
 
 /** What became of a reply. */
 export interface SendResult {
   /** Of the first part that was tried. */
   readonly first: Delivery | undefined
-  /** Parts that certainly did not go out: the one that failed and those after it. */
+  /** Parts that certainly did not go out and may be sent later: the one that failed and those after it. */
   readonly unsent: readonly Part[]
 }
 
@@ -77,6 +79,10 @@ export class PartSender {
     for (const [index, part] of parts.entries()) {
       await this.#pace(sending, part, since)
       const delivery = await this.#attempt(sending, part)
+      if (delivery === 'withdrawn') {
+        logger.info('A reply was withdrawn before it was sent', { outbox_id: reply.outbox_id })
+        return { first, unsent: [] }
+      }
       first ??= delivery
       if (delivery.outcome !== 'sent') {
         const { outcome, reason } = delivery
@@ -119,33 +125,44 @@ export class PartSender {
     await this.#deps.pacer.waitForPace({ chat_id: reply.chat_id, characters: text.length, since })
   }
 
-  async #attempt(sending: Sending, part: Part): Promise<Delivery> {
+  async #attempt(sending: Sending, part: Part): Promise<Delivery | 'withdrawn'> {
     const { clock, stopping } = this.#deps
     for (let failures = 0; ; failures++) {
       const delivery = await this.#attemptEachAddress(sending, part)
       const wait = sending.retry_ms[failures]
-      if (delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted) return delivery
+      if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || wait === undefined || stopping.aborted)
+        return delivery
       await clock.sleep(wait, stopping).catch(() => undefined)
     }
   }
 
   /** Tries the addresses in their order, until one is not refused. */
-  async #attemptEachAddress(sending: Sending, part: Part): Promise<Delivery> {
-    let delivery = NO_ADDRESS
+  async #attemptEachAddress(sending: Sending, part: Part): Promise<Delivery | 'withdrawn'> {
+    let delivery: Delivery | 'withdrawn' = NO_ADDRESS
     for (const chat_id of sending.addresses) {
       delivery = await this.#attemptOnce(sending, part, chat_id)
-      if (delivery.outcome !== 'not_sent' || delivery.refused !== true) break
+      if (delivery === 'withdrawn' || delivery.outcome !== 'not_sent' || delivery.refused !== true) break
     }
     return delivery
   }
 
-  async #attemptOnce(sending: Sending, part: Part, chat_id: ChatId): Promise<Delivery> {
+  /** A change that came during an attempt could not withdraw the reply: it might have gone out. */
+  async #withdrawUnwanted({ reply, wanted }: Sending): Promise<void> {
+    if (wanted?.aborted !== true) return
+    for (const message_id of reply.answers) await this.#deps.messages.outbox.withdraw(message_id, 'all')
+  }
+
+  async #attemptOnce(sending: Sending, part: Part, chat_id: ChatId): Promise<Delivery | 'withdrawn'> {
     const { messages, clock } = this.#deps
     const { reply, channel } = sending
-    if (channel !== undefined) await messages.outbox.begin(reply.outbox_id, part.part, clock.now())
+    await this.#withdrawUnwanted(sending)
+    if (channel !== undefined && !(await messages.outbox.begin(reply.outbox_id, part.part, clock.now()))) {
+      return 'withdrawn'
+    }
     const delivery = await this.transmit(sending, part, chat_id)
     const state = delivery.outcome === 'not_sent' ? 'held' : delivery.outcome
     await messages.outbox.conclude(reply, part.part, { state, message_id: delivery.message_id, at: clock.now() })
+    if (state === 'held') await this.#withdrawUnwanted(sending)
     return delivery
   }
 }

@@ -5,7 +5,7 @@ import type { ChatId } from '../../messages/message.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
 import { addressOfIdentity } from '../../people/chat-addresses.ts'
 import type { People } from '../../people/people.ts'
-import { lidsOf, type Identity, type Person } from '../../people/person.ts'
+import { areOtherAccounts, lidsOf, type Person } from '../../people/person.ts'
 
 export interface ReplyAddressesDeps {
   readonly people: Pick<People, 'find'>
@@ -31,7 +31,8 @@ export class ReplyAddresses {
     if (person === undefined) return [chat_id]
     const theirs: ChatId[] = []
     for (const address of addressesOf(person)) {
-      if (!belongsToAnother(person, (await channel.identitiesOf?.(address)) ?? [])) theirs.push(address)
+      const shown = (await channel.identitiesOf?.(address)) ?? []
+      if (!areOtherAccounts(lidsOf(shown), lidsOf(person.identities))) theirs.push(address)
     }
     return theirs.includes(chat_id) ? withFirst(chat_id, theirs) : theirs
   }
@@ -44,9 +45,3 @@ const withFirst = (first: ChatId, all: readonly ChatId[]): readonly ChatId[] => 
 
 const addressesOf = (person: Person | undefined): readonly ChatId[] =>
   (person?.identities ?? []).map(addressOfIdentity).filter(address => address !== undefined)
-
-/** Whether the account that is shown is another one than the person's. */
-const belongsToAnother = (person: Person, shown: readonly Identity[]): boolean => {
-  const [now, known] = [lidsOf(shown), lidsOf(person.identities)]
-  return now.length > 0 && known.length > 0 && !now.some(lid => known.includes(lid))
-}

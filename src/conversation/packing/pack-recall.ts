@@ -6,7 +6,7 @@ import type { RecalledMemory } from '../../memory/memory.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
-import { subjectStems } from '../../text/content-stems.ts'
+import { containsWord, subjectsOf, subjectStems, subjectsToFind } from '../../text/content-stems.ts'
 import type { QuestionWords } from '../../text/passages.ts'
 import { Excerpt } from './excerpt.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
@@ -222,8 +222,8 @@ class RecallPacking {
 const saysAll = ({ memory }: RecalledMemory, quote: Excerpt<Quote>): boolean => {
   const { message_id, speaker } = quote.item
   if (memory.quote === undefined || !memory.sources.includes(message_id)) return false
-  const known = new Set(subjectStems(`${quote.firstText} ${speaker ?? ''}`))
-  return subjectStems(memory.text).every(each => known.has(each) || WHO_SAID_IT.has(each))
+  const known = subjectsOf(`${quote.firstText} ${speaker ?? ''}`)
+  return subjectsToFind(memory.text).every(each => containsWord(known, each) || WHO_SAID_IT.has(each.stem))
 }
 
 /** How facts speak of who said them. */

@@ -1,5 +1,6 @@
 /** How a message of the history stands in a request: who speaks, what it replies to, and whether it was forwarded. */
 import type { PersonId } from '../../people/person.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import { inQuotes } from '../../messages/message-details.ts'
 import { speakersOf } from '../../text/speaker-names.ts'
@@ -11,6 +12,10 @@ export interface ShownQuote {
   /** `person`: someone of whom no more is known; `undefined`: not even that. */
   readonly by: 'bot' | 'person' | { readonly person_id: PersonId; readonly sender_name: string | undefined } | undefined
   readonly text: string | undefined
+  /** A message of this turn quotes it: more of it is shown. */
+  readonly current?: boolean
+  /** The message that is quoted, where it is kept. */
+  readonly message_id?: MessageId
 }
 
 /** A message of the window with what the model is told about it. */
@@ -22,8 +27,9 @@ export interface ShownMessage extends WindowMessage {
 /** What stands for a person whose name cannot be shown. */
 export const UNNAMED = 'Someone'
 
-/** Longest quote that is shown, in UTF-16 units. */
+/** Longest quote that is shown, in UTF-16 units, of a message that is answered and of an earlier one. */
 const MOST_QUOTED = 1200
+const MOST_QUOTED_EARLIER = 300
 
 /** The window with its marks, and in a group with the names of its members told apart. */
 export const withMarks = (
@@ -52,8 +58,13 @@ const markOf = (message: WindowMessage, quote: ShownQuote | undefined, speakerOf
   return marks.join(', ')
 }
 
-const quoteMark = ({ by, text }: ShownQuote, message: WindowMessage, speakerOf: SpeakerOf | undefined): string => {
-  const words = text === undefined ? 'a message that is not kept' : inQuotes(text, MOST_QUOTED)
+const quoteMark = (
+  { by, text, current = false }: ShownQuote,
+  message: WindowMessage,
+  speakerOf: SpeakerOf | undefined,
+): string => {
+  const words =
+    text === undefined ? 'a message that is not kept' : inQuotes(text, current ? MOST_QUOTED : MOST_QUOTED_EARLIER)
   const who = whoOf(by, message, speakerOf)
   return who === undefined ? `replying to ${words}` : `replying to ${who}: ${words}`
 }

@@ -29,7 +29,19 @@ interface PauseRow {
   readonly begun_at: number | null
 }
 
-const toPause = ({ scope, until_at, reason }: PauseRow): Pause => ({ scope, until: until_at ?? undefined, reason })
+/** A pause as it holds now; one that began before the clock was set back is corrected in its row. */
+const current = (database: Database, row: PauseRow, now: number): Pause => {
+  const { scope, reason } = row
+  const until = endOfPause({ until: row.until_at ?? undefined, begun_at: row.begun_at ?? undefined }, now)
+  if (until !== (row.until_at ?? undefined)) {
+    database.run('update pauses set until_at = :until, begun_at = :now where scope = :scope', {
+      until: until ?? null,
+      now,
+      scope,
+    })
+  }
+  return { scope, until, reason }
+}
 
 /** Pauses in SQLite: a restart does not end them. */
 export const createSqlitePauses = (database: Database): Pauses & PersonalData => ({
@@ -43,16 +55,7 @@ export const createSqlitePauses = (database: Database): Pauses & PersonalData =>
       'select * from pauses where scope = :scope and (until_at is null or until_at > :now)',
       { scope, now },
     )
-    if (row === undefined) return undefined
-    const until = endOfPause({ until: row.until_at ?? undefined, begun_at: row.begun_at ?? undefined }, now)
-    if (until !== (row.until_at ?? undefined)) {
-      database.run('update pauses set until_at = :until, begun_at = :now where scope = :scope', {
-        until: until ?? null,
-        now,
-        scope,
-      })
-    }
-    return { ...toPause(row), until }
+    return row === undefined ? undefined : current(database, row, now)
   },
   begin: async ({ scope, until, reason }, now) => {
     database.run(
@@ -67,5 +70,5 @@ export const createSqlitePauses = (database: Database): Pauses & PersonalData =>
   list: async now =>
     database
       .all<PauseRow>('select * from pauses where until_at is null or until_at > :now order by scope', { now })
-      .map(toPause),
+      .map(row => current(database, row, now)),
 })

@@ -27,17 +27,19 @@ export interface Answer {
   readonly from: 'model' | 'system'
 }
 
-/** Never rejects. */
+/** @throws nothing but the reason of `wanted`, which is aborted when no answer is wanted any more */
 export const complete = async (
   { model, max_tokens, temperature, logger, metrics }: CompleteDeps,
   turn: TurnContext,
   { messages, record }: PackedContext,
+  wanted: AbortSignal,
 ): Promise<Answer> => {
   try {
     const request = { messages, input_tokens: record.tokens, max_tokens, temperature }
-    const completion = await model.complete(request, { ...turn.caller, purpose: 'reply' })
+    const completion = await model.complete(request, { ...turn.caller, purpose: 'reply', signal: wanted })
     return { text: withNotice(withinBounds(completion, turn.strings), turn), from: 'model' }
   } catch (error) {
+    wanted.throwIfAborted()
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })

@@ -17,14 +17,18 @@ export interface Delivered {
   readonly message_id: MessageId | undefined
 }
 
-/** @param session_id the session that an answer of the model belongs to */
+/**
+ * @param session_id the session that an answer of the model belongs to
+ * @param wanted see `Outbox.deliver`
+ */
 export const deliver = async (
   { outbox, writer }: DeliverDeps,
   turn: TurnContext,
   { text, from }: Answer,
   session_id: string,
+  wanted: AbortSignal,
 ): Promise<Delivered> => {
   const answers = answering(turn.batch, turn.last)
   const reply = writer.reply(answers, turn.last, text, from === 'model' ? session_id : undefined)
-  return { reply, message_id: await outbox.deliver(reply, turn.since) }
+  return { reply, message_id: await outbox.deliver(reply, turn.since, wanted) }
 }

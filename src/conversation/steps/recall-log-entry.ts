@@ -1,7 +1,8 @@
 /** The entry of the recall log: what a reply was given, so that its person can ask why. */
 import type { Access, GivenAs, RecalledItem, RecallRecord } from '../../memory/memory-log.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
-import type { PackedContext } from '../packing/context-packer.ts'
+import type { PackedContext, PackedTurn } from '../packing/context-packer.ts'
 import type { CandidateKind } from '../packing/packing-record.ts'
 
 const GIVEN_AS: Readonly<Partial<Record<CandidateKind, GivenAs>>> = {
@@ -10,8 +11,21 @@ const GIVEN_AS: Readonly<Partial<Record<CandidateKind, GivenAs>>> = {
   quote: 'recall',
 }
 
-/** Profile, memories, quotes and tone as the packer put them into the request. The entry has the id of the reply. */
-export const recallLogEntry = (reply: Reply, { record, recall, tone }: PackedContext, at: number): RecallRecord => {
+/** A message that was given because what was said quotes it. */
+const quotedItem = (message_id: MessageId): RecalledItem => ({
+  memory_id: undefined,
+  message_id,
+  similarity: undefined,
+  score: 1,
+  given_as: 'recall',
+})
+
+/** What was quoted, profile, memories, quotes and tone as the packer put them into the request. The entry has the id of the reply. */
+export const recallLogEntry = (
+  reply: Reply,
+  { record, recall, tone, quoted_ids }: PackedTurn,
+  at: number,
+): RecallRecord => {
   const scores = new Map<string, Pick<RecalledItem, 'score' | 'similarity'>>([
     ...recall.memories.map(({ memory, similarity, score }) => [memory.memory_id, { similarity, score }] as const),
     ...recall.quotes.map(
@@ -24,16 +38,20 @@ export const recallLogEntry = (reply: Reply, { record, recall, tone }: PackedCon
     chat_id: reply.chat_id,
     at,
     tone,
-    items: record.candidates.flatMap(({ id, kind, outcome }): readonly RecalledItem[] => {
-      const given_as = GIVEN_AS[kind]
-      if (given_as === undefined || outcome === 'left') return []
-      const { similarity, score } = (kind === 'profile' ? undefined : scores.get(id)) ?? {
-        similarity: undefined,
-        score: 0,
-      }
-      const ids = kind === 'quote' ? { memory_id: undefined, message_id: id } : { memory_id: id, message_id: undefined }
-      return [{ ...ids, similarity, score, given_as }]
-    }),
+    items: [
+      ...quoted_ids.map(quotedItem),
+      ...record.candidates.flatMap(({ id, kind, outcome }): readonly RecalledItem[] => {
+        const given_as = GIVEN_AS[kind]
+        if (given_as === undefined || outcome === 'left') return []
+        const { similarity, score } = (kind === 'profile' ? undefined : scores.get(id)) ?? {
+          similarity: undefined,
+          score: 0,
+        }
+        const ids =
+          kind === 'quote' ? { memory_id: undefined, message_id: id } : { memory_id: id, message_id: undefined }
+        return [{ ...ids, similarity, score, given_as }]
+      }),
+    ],
   }
 }
 

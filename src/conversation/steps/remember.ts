@@ -3,7 +3,7 @@ import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { toWindowMessage } from '../../sessions/session.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
-import type { PackedContext } from '../packing/context-packer.ts'
+import type { PackedTurn } from '../packing/context-packer.ts'
 import type { TurnContext } from '../turn-context.ts'
 import type { Answer } from './complete.ts'
 import type { Delivered } from './deliver.ts'
@@ -22,7 +22,7 @@ export interface TurnResult {
   readonly session_id: string
   readonly answer: Answer
   readonly delivered: Delivered
-  readonly packed: PackedContext
+  readonly packed: PackedTurn
 }
 
 export const remember = async (

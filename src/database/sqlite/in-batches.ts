@@ -75,6 +75,16 @@ export const overwriteInBatches = async (
   }
 }
 
+/** The same for few rows, which are deleted then: in the transaction of the caller. @returns how many rows went */
+export const deleteOverwritten = (
+  database: Database,
+  { table, columns, where }: { readonly table: string; readonly columns: readonly string[]; readonly where: string },
+  parameters: Parameters,
+): number => {
+  if (columns.length > 0) database.run(`update ${table} set ${blanks(columns)} where ${where}`, parameters)
+  return database.run(`delete from ${table} where ${where}`, parameters)
+}
+
 /** Rows of a table (one with row ids) in the order in which they were added. */
 export async function* readInBatches<T extends object = Row>(
   database: Database,

@@ -47,6 +47,10 @@ class ChatCommands implements CommandHandler {
     return readCommand(text) !== undefined || nearMiss(text) !== undefined
   }
 
+  dropQuestion(speaker: Speaker): void {
+    this.#confirmations.drop(askedOf(speaker))
+  }
+
   async withdrawal(text: string, speaker: Speaker): Promise<string | undefined> {
     if (!this.#confirmations.takeWithdrawn(askedOf(speaker))) return undefined
     return (await this.#stringsFor(speaker, text)).any_command.withdrawn

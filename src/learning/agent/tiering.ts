@@ -5,13 +5,14 @@
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryLog } from '../../memory/memory-log.ts'
 import type { MemoryStore } from '../../memory/memory-store.ts'
-import { PROFILE_TOKENS, type Profiles } from '../../memory/profiles.ts'
+import type { Profiles } from '../../memory/profiles.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { MergeDuplicates } from './merge-duplicates.ts'
+import { bestOf, keepProfile, type RankedMemory } from './profile-writer.ts'
 import { moveOf, priorityOf, TIER_RANK, type Move } from './priority.ts'
 
 export interface TieringDeps {
@@ -41,15 +42,7 @@ export interface AnalysisReport {
 
 /** Memories of one page; between two pages the event loop gets a turn. */
 const PAGE = 200
-/** Memories of one scope that may be part of its profile, before it is cut to its tokens. */
-const MAX_IN_PROFILE = 24
-
 type Use = Parameters<typeof moveOf>[1]
-
-interface RankedMemory {
-  readonly memory: MemoryRecord
-  readonly priority: number
-}
 
 /**
  * Analyses every current fact. Aborting takes effect between two pages; the changes until then stay.
@@ -148,36 +141,20 @@ class Tiering {
   #rank(ranked: RankedMemory): void {
     const { scope } = ranked.memory
     if (personOfScope(scope) === undefined) return
-    const best = [...(this.best.get(scope) ?? []), ranked]
-      .sort((a, b) => TIER_RANK[b.memory.tier] - TIER_RANK[a.memory.tier] || b.priority - a.priority)
-      .slice(0, MAX_IN_PROFILE)
-    this.best.set(scope, best)
+    this.best.set(scope, bestOf([...(this.best.get(scope) ?? []), ranked]))
   }
 }
 
-/** Writes the profile of each person: the best memories that fit. @returns how many */
+/** Writes the profile of each person. @returns how many */
 const writeProfiles = async (
-  { profiles, tokens, setAside }: TieringDeps,
+  deps: TieringDeps,
   best: ReadonlyMap<Scope, readonly RankedMemory[]>,
   now: number,
   signal: AbortSignal,
 ): Promise<number> => {
   for (const [scope, ranked] of best) {
     signal.throwIfAborted()
-    await setAside.attempt('writing profiles', scope, async () => {
-      let tokens_left = PROFILE_TOKENS
-      const fitting = ranked.filter(({ memory }) => {
-        const size = tokens.count(memory.text)
-        if (size > tokens_left) return false
-        tokens_left -= size
-        return true
-      })
-      await profiles.keep(
-        scope,
-        fitting.map(({ memory }) => memory.memory_id),
-        now,
-      )
-    })
+    await deps.setAside.attempt('writing profiles', scope, () => keepProfile(deps, scope, ranked, now))
     await yieldToEventLoop()
   }
   return best.size

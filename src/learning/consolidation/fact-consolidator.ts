@@ -35,7 +35,7 @@ export interface ConsolidationResult {
 
 /** The known facts of one scope during one run of learning. Nothing else may learn in the scope meanwhile. */
 export interface KnownFacts {
-  /** Current facts that share most words with some texts, at most `limit`. */
+  /** Current facts, at most `limit`: those that share most words with some texts first, then the newest. */
   nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]>
   /** Stores a fact, or adds its source to the memory that says it already. Later facts are compared with it. */
   consolidate(
@@ -121,7 +121,7 @@ class ScopeFacts implements KnownFacts {
     call: Omit<CallContext, 'purpose'>,
   ): Promise<ConsolidationResult> {
     const speaker = speakerOf(fact)
-    const parsed = this.#parse(fact.text, speaker)
+    const parsed = asOf(this.#parse(fact.text, speaker), fact.valid_from, fact.source.sent_at)
     let others = await this.#compareWithKnown(fact, parsed, speaker)
     for (;;) {
       const same = await this.#findSame(fact, parsed, others, call)
@@ -153,7 +153,7 @@ class ScopeFacts implements KnownFacts {
   #parseEntry({ memory, parsed }: Entry, speaker: Speaker): ParsedFact {
     const known = parsed.get(speaker.name)
     if (known !== undefined) return known
-    const first = this.#parse(memory.text, speaker)
+    const first = asOf(this.#parse(memory.text, speaker), memory.valid_from, memory.said_to)
     parsed.set(speaker.name, first)
     return first
   }
@@ -198,7 +198,7 @@ class ScopeFacts implements KnownFacts {
     const contradicted = others
       .filter(
         ({ entry, parsed: other, verdict }) =>
-          verdict === 'contradicts' || (fact.replaces.includes(entry.memory.memory_id) && mayReplace(parsed, other)),
+          verdict === 'contradicts' || (isNamedBy(fact, entry.memory) && mayReplace(parsed, other)),
       )
       .map(({ entry }) => entry)
     const earlier = contradicted.filter(({ memory }) => memory.said_to <= said_at)
@@ -242,6 +242,19 @@ const load = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<
 /** Whether a memory held when the fact was said, or ends at the same time as the fact. */
 const heldWhenSaid = (memory: MemoryRecord, fact: ExtractedFact): boolean =>
   memory.valid_to === undefined || memory.valid_to > fact.source.sent_at || memory.valid_to === fact.valid_to
+
+/** What is to hold from a later day on ends nothing now, although its date does not say that it is to come. */
+const asOf = (parsed: ParsedFact, valid_from: number | undefined, said_at: number): ParsedFact =>
+  valid_from !== undefined &&
+  valid_from > said_at &&
+  parsed.time === 'now' &&
+  parsed.attribute?.cardinality === 'single'
+    ? { ...parsed, time: 'later' }
+    : parsed
+
+/** Whether a fact is said to replace a memory, or to correct what it came from. */
+const isNamedBy = ({ replaces, corrects }: ExtractedFact, { memory_id, sources }: MemoryRecord): boolean =>
+  replaces.includes(memory_id) || (corrects !== undefined && sources.includes(corrects))
 
 /** When a memory ends that another one ended at a time. */
 const endOf = ({ valid_to = Number.POSITIVE_INFINITY }: MemoryRecord, at: number): number => Math.min(valid_to, at)

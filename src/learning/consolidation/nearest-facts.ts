@@ -3,7 +3,10 @@ import type { MemoryRecord } from '../../memory/memory.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import { subjectsOf } from '../../text/content-stems.ts'
 
-/** The memories that share most subject words with some texts, best first. Rare words weigh more. */
+/**
+ * At most `limit` memories: those that share most subject words with some texts first, where rare words weigh more, then
+ * the others in their order.
+ */
 export const nearestFacts = async (
   memories: readonly MemoryRecord[],
   texts: readonly string[],
@@ -25,7 +28,6 @@ export const nearestFacts = async (
       memory,
       weight: words.filter(word => asked.has(word)).reduce((sum, word) => sum + weightOf(word), 0),
     }))
-    .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, limit)
     .map(({ memory }) => memory)

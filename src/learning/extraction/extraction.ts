@@ -44,6 +44,8 @@ export interface ExtractedFact {
   /** `memory_id` of the known fact that this one repeats, and of those that it replaces, by the extractor. Only hints. */
   readonly same_as: string | undefined
   readonly replaces: readonly string[]
+  /** The message whose statement it corrects. Only a hint. */
+  readonly corrects?: MessageId | undefined
 }
 
 /** The result of one extraction. */
@@ -53,6 +55,8 @@ export interface Extraction {
   readonly facts: readonly ExtractedFact[]
   /** Facts that were dropped because their quote is in no source. */
   readonly quotes_not_found: number
+  /** Facts that were dropped because their quote is not said as true: a story, a wish, the words of another person. */
+  readonly not_meant: number
   /** A short paragraph about the session. */
   readonly reflection: string
   /** Milliseconds, all providers together. */

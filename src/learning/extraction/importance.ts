@@ -1,6 +1,6 @@
 /** Scores how important a fact is: the extractor's judgement, and how often its person talked about it. */
 import type { MessageRecord } from '../../messages/message.ts'
-import { subjectsOf } from '../../text/content-stems.ts'
+import { containsWord, subjectsOf, subjectsToFind } from '../../text/content-stems.ts'
 
 /** Every fact of a chunk is compared with every message of it: parse each message once. */
 const subjects = new WeakMap<MessageRecord, ReadonlySet<string>>()
@@ -18,11 +18,12 @@ const ACTIVITY_SHARE = 0.3
  * with it (or its only one). A fact that was mentioned once scores 0.5.
  */
 export const activityOf = (fact: string, person_id: string, messages: readonly MessageRecord[]): number => {
-  const wanted = subjectsOf(fact)
-  const needed = Math.min(2, wanted.size)
+  const wanted = subjectsToFind(fact)
+  const needed = Math.min(2, wanted.length)
   const mentions = messages.filter(message => {
     if (message.role !== 'user' || message.person_id !== person_id) return false
-    return wanted.intersection(subjectsIn(message)).size >= needed
+    const said = subjectsIn(message)
+    return wanted.filter(word => containsWord(said, word)).length >= needed
   }).length
   return 1 - 0.5 ** Math.max(1, mentions)
 }

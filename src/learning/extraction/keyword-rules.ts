@@ -2,18 +2,25 @@
 import type { Category } from '../../memory/memory.ts'
 import { isForwarded, ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import { cutStart } from '../../text/cut.ts'
+import { datesIn } from '../../text/dates/dates.ts'
+import { writeOutDates } from '../../text/dates/write-out-dates.ts'
+import { parseFact } from '../../text/facts/parse-fact.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
-import { kindOf, withoutRemember } from '../../text/sentence-kind.ts'
+import { withoutRemember } from '../../text/sentence-kind.ts'
 import { speakersOf } from '../../text/speaker-names.ts'
-import { splitSentences } from '../../text/split-sentences.ts'
-import { tokenise, withoutFinalForms } from '../../text/tokenise.ts'
+import { isOwnStatement, readSentences } from '../../text/stance.ts'
+import { withoutFinalForms } from '../../text/fold.ts'
+import { tokenise } from '../../text/tokenise.ts'
 import { topicLine } from '../../text/topic-line.ts'
+import { findCorrection, type Correction } from './corrections.ts'
 import type { ExtractedFact, ExtractionInput } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 
 const IMPORTANCE = 0.5
+const NO_NAMES: ReadonlySet<string> = new Set()
 const MAX_FACT_CHARACTERS = 500
 /** Facts of one message: what holds more statements is a document, and stays to be found by its words. */
 const MAX_FACTS = 200
@@ -30,44 +37,79 @@ const KEYWORDS = (['preferences', 'skills', 'rules', 'context'] as const).map((c
  * The facts that the rules find in the sources. Their quotes are correct by construction. Others get their turn while a
  * long message is read.
  */
-export const factsByRules = async (input: ExtractionInput): Promise<readonly ExtractedFact[]> => {
+export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Promise<readonly ExtractedFact[]> => {
   const group = input.messages.some(message => message.chat_kind === 'group')
   const nameOf = group ? speakersOf(input.messages, 'Person') : undefined
   const slices = new TimeSlices()
-  const facts: ExtractedFact[] = []
+  let facts: ExtractedFact[] = []
   for (const message of input.messages) {
     if (!input.sources.has(message.message_id)) continue
     const most = facts.length + MAX_FACTS
-    for (const sentence of splitSentences(ownWords(message))) {
+    for (const read of readSentences(ownWords(message))) {
       if (facts.length === most) break
-      if (kindOf(sentence) === 'statement') facts.push(factOf(sentence, message, nameOf?.(message), input))
+      if (isOwnStatement(read)) {
+        const correction = findCorrection(read.sentence, message, input)
+        const says = correction === undefined ? read.sentence : correction.text
+        // What corrects something and does not say to what says nothing by itself.
+        if (says !== undefined) {
+          facts.push({
+            ...factOf(says, message, nameOf?.(message), { input, zone }),
+            ...hintsOf(read.sentence, correction),
+          })
+        }
+      }
+      if (read.stance === 'retraction') facts = withoutLatest(facts, message)
       await slices.pause()
     }
   }
   return facts
 }
 
+/** Without what the speaker of a message has said last. */
+const withoutLatest = (facts: readonly ExtractedFact[], { person_id }: MessageRecord): ExtractedFact[] => {
+  const latest = facts.findLast(({ source }) => source.person_id === person_id)?.source
+  return facts.filter(({ source }) => source !== latest)
+}
+
 /** The topic of a session, in one line. */
 export const reflectionByRules = (messages: readonly MessageRecord[]): string =>
   topicLine(messages.filter(message => message.role === 'user' && !isForwarded(message)).map(ownWords))
+
+/** From when on something holds that the sentence says is to come on a certain day. */
+const beginOfPlan = (sentence: string, said: number, zone: TimeZone): number | undefined => {
+  if (parseFact(sentence, NO_NAMES).time !== 'later') return undefined
+  const day = datesIn(sentence, said).find(({ from, to }) => from === to && from > said)?.from
+  return day === undefined ? undefined : zone.beginOf(day)
+}
+
+const hintsOf = (
+  sentence: string,
+  correction: Correction | undefined,
+): Partial<Pick<ExtractedFact, 'quote' | 'corrects' | 'replaces'>> =>
+  correction === undefined
+    ? {}
+    : { quote: cutStart(sentence, MAX_FACT_CHARACTERS), corrects: correction.corrects, replaces: correction.replaces }
 
 const factOf = (
   sentence: string,
   source: MessageRecord,
   speaker: string | undefined,
-  input: ExtractionInput,
+  { input, zone }: { readonly input: ExtractionInput; readonly zone: TimeZone },
 ): ExtractedFact => {
-  const statement = cutStart(withoutRemember(sentence), MAX_FACT_CHARACTERS)
+  const said = withoutRemember(sentence)
+  const day = zone.dayOf(source.sent_at)
+  const statement = cutStart(writeOutDates(said, day), MAX_FACT_CHARACTERS)
   // In a group "I" does not say who is meant.
-  const text = speaker === undefined ? statement : `${speaker}: ${statement}`
+  const isNamed = speaker === undefined || statement.startsWith(`${speaker}: `)
+  const text = isNamed ? statement : `${speaker}: ${statement}`
   const words = tokenise(statement)
   return {
     text,
-    quote: statement,
+    quote: cutStart(said, MAX_FACT_CHARACTERS),
     source,
     category: KEYWORDS.find(([, keyword]) => words.some(word => keyword.test(word)))?.[0] ?? 'facts',
     importance: importanceOf(IMPORTANCE, input.activity ?? activityOf(statement, source.person_id, input.messages)),
-    valid_from: undefined,
+    valid_from: beginOfPlan(said, day, zone),
     valid_to: undefined,
     entities: [],
     relations: [],

@@ -10,13 +10,19 @@ import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { ModelError, modelErrorReason } from '../../models/model-error.ts'
+import { ownWords } from '../../messages/message-details.ts'
+import { isCorrection } from '../../text/correction.ts'
+import { writeOutDates } from '../../text/dates/write-out-dates.ts'
+import type { TimeZone } from '../../platform/time-zone.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { ProviderCooldown, type CooldownProvider } from './provider-cooldown.ts'
 import { factsOfCutResponse, parseResponse, type ExtractionResponse, type ResponseFact } from './parse-response.ts'
 import type { ExtractedFact, Extraction, ExtractionInput, ExtractionOptions, Extractor } from './extraction.ts'
 import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
+import { findCorrection } from './corrections.ts'
 import { findSource } from './quote-verification.ts'
+import { isSaidAsTrue } from './stance-verification.ts'
 import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './prompt.ts'
 import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
 
@@ -25,6 +31,8 @@ import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
  * have, some of which cut what is longer without a word.
  */
 const USUAL_ROOM_TOKENS = 5000
+/** Most tokens of known facts besides these, for a model that is known to have more room. */
+const MOST_KNOWN_TOKENS = 10_000
 /** The name of the rules in the usage log. */
 const RULES = 'pattern'
 const BACKOFF: Backoff = { first_ms: SECOND_MS / 2, most_ms: 2 * SECOND_MS }
@@ -69,6 +77,7 @@ export class ProviderChain implements Extractor {
     const began = clock.monotonic()
     const extraction = await this.#askAll(input, options)
     if (extraction.quotes_not_found > 0) metrics.count('quotes_not_found', extraction.quotes_not_found)
+    if (extraction.not_meant > 0) metrics.count('facts_not_meant', extraction.not_meant)
     return { ...extraction, extraction_time_ms: clock.monotonic() - began }
   }
 
@@ -99,8 +108,9 @@ export class ProviderChain implements Extractor {
       health?.failed(`Rules find the facts, and miss many, because no model gives them: ${reasonOf(last)}`, 'degraded')
     return {
       provider: RULES,
-      facts: await factsByRules(input),
+      facts: await factsByRules(input, this.#deps.clock.zone),
       quotes_not_found: 0,
+      not_meant: 0,
       reflection: reflectionByRules(input.messages),
     }
   }
@@ -111,13 +121,24 @@ export class ProviderChain implements Extractor {
     input: ExtractionInput,
     call: ExtractionOptions['call'],
   ): Promise<VerifiedFacts> {
-    const { tokens } = this.#deps
+    const room = { request: roomOf(provider), known: roomForKnown(provider) }
+    const parts = partsOf(input, room, this.#deps.tokens)
+    const found = await this.#askEach(provider, parts, call)
+    return found ?? { facts: [], quotes_not_found: 0, not_meant: 0, reflection: reflectionByRules(input.messages) }
+  }
+
+  /** Asks about one part after the other; each is told what those before it were about. `undefined`: there are none. */
+  async #askEach(
+    provider: ExtractionProvider,
+    parts: Iterable<ExtractionInput>,
+    call: ExtractionOptions['call'],
+  ): Promise<VerifiedFacts | undefined> {
     let before: VerifiedFacts | undefined
-    for (const part of partsOf(input, roomOf(provider), tokens)) {
+    for (const part of parts) {
       const found = await this.#askPart(provider, withBefore(part, before), call)
       before = before === undefined ? found : joined(before, found)
     }
-    return before ?? { facts: [], quotes_not_found: 0, reflection: reflectionByRules(input.messages) }
+    return before
   }
 
   /** Asks about one part; where it or the answer is too long, about less at a time. */
@@ -130,21 +151,14 @@ export class ProviderChain implements Extractor {
     const { tokens, clock } = this.#deps
     const request = extractionRequest(part, tokens, { now: clock.now(), zone: clock.zone }, source_tokens)
     try {
-      return await verifyFacts(await this.#ask(provider, request, call), request, part)
+      return await verifyFacts(await this.#ask(provider, request, call), request, { input: part, zone: clock.zone })
     } catch (error) {
       call.signal?.throwIfAborted()
       if (!isTooMuch(error)) throw error
       // Of a single source less can be shown, now that the room is known.
       const shorter = sourceTokens(roomOf(provider)) < source_tokens ? [part] : undefined
-      const parts = halvesOf(part) ?? shorter
-      if (parts === undefined) return await this.#verifyRest(error, request, part)
-      let before: VerifiedFacts | undefined
-      for (const each of parts) {
-        const found = await this.#askPart(provider, withBefore(each, before), call)
-        before = before === undefined ? found : joined(before, found)
-      }
-      if (before === undefined) throw error
-      return before
+      const found = await this.#askEach(provider, halvesOf(part) ?? shorter ?? [], call)
+      return found ?? (await this.#verifyRest(error, request, part))
     }
   }
 
@@ -153,7 +167,10 @@ export class ProviderChain implements Extractor {
     if (!(error instanceof CutAnswer) || error.facts.length === 0) throw error
     this.#logger.warn('Facts were cut off; those that are whole are used', { facts: error.facts.length })
     const reflection = part.so_far ?? reflectionByRules(part.messages)
-    return await verifyFacts({ facts: [...error.facts], reflection }, request, part)
+    return await verifyFacts({ facts: [...error.facts], reflection }, request, {
+      input: part,
+      zone: this.#deps.clock.zone,
+    })
   }
 
   async #ask(
@@ -205,6 +222,12 @@ const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => 
 const roomOf = ({ model }: ExtractionProvider): number =>
   Math.min(model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS, USUAL_ROOM_TOKENS)
 
+/** Tokens for known facts besides, where the model is known to have more room than a usual request needs. */
+const roomForKnown = ({ model }: ExtractionProvider): number => {
+  const room = model.roomFor?.(ANSWER_MAX_TOKENS) ?? USUAL_ROOM_TOKENS
+  return Math.max(0, Math.min(room - USUAL_ROOM_TOKENS, MOST_KNOWN_TOKENS))
+}
+
 /** A later part is told what the parts before it were about. */
 const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): ExtractionInput =>
   before === undefined ? part : { ...part, so_far: before.reflection }
@@ -212,6 +235,7 @@ const withBefore = (part: ExtractionInput, before: VerifiedFacts | undefined): E
 const joined = (before: VerifiedFacts, after: VerifiedFacts): VerifiedFacts => ({
   facts: [...before.facts, ...after.facts],
   quotes_not_found: before.quotes_not_found + after.quotes_not_found,
+  not_meant: before.not_meant + after.not_meant,
   reflection: after.reflection,
 })
 
@@ -223,24 +247,52 @@ const isTooMuch = (error: unknown): boolean => {
 
 const reasonOf = (last: DenidinError | undefined): string => last?.message ?? 'none can be reached'
 
-/** The facts of a response whose quotes are in a source. */
+/** The facts of a response whose quotes are in a source and said as true there. */
 const verifyFacts = async (
   response: ExtractionResponse,
   { lines }: ExtractionRequest,
-  input: ExtractionInput,
+  { input, zone }: { readonly input: ExtractionInput; readonly zone: TimeZone },
 ): Promise<VerifiedFacts> => {
   const slices = new TimeSlices()
   const facts: ExtractedFact[] = []
+  let quotes_not_found = 0
   for (const fact of response.facts) {
     const source = findSource(fact.quote, lines[(fact.message ?? 0) - 1]?.message_id, lines)
-    if (source !== undefined) facts.push(toFact(fact, source, input))
+    if (source === undefined) quotes_not_found++
+    else if (isSaidAsTrue(fact, source)) facts.push(dated(toFact(fact, source, input), zone))
     await slices.pause()
   }
-  return { facts, quotes_not_found: response.facts.length - facts.length, reflection: response.reflection }
+  const not_meant = response.facts.length - facts.length - quotes_not_found
+  return { facts, quotes_not_found, not_meant, reflection: response.reflection }
 }
 
-const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => ({
-  text: fact.text.replace(/\s+/g, ' '),
+/** A model may leave “tomorrow” as it stands. */
+const dated = (fact: ExtractedFact, zone: TimeZone): ExtractedFact => ({
+  ...fact,
+  text: writeOutDates(fact.text, zone.dayOf(fact.source.sent_at)),
+})
+
+const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: ExtractionInput): ExtractedFact => {
+  const said = ownWords(source)
+  const correction = findCorrection(isCorrection(said) ? said : fact.quote, source, input)
+  const text = fact.text.replace(/\s+/g, ' ')
+  return {
+    ...asAnswered(fact, source, input),
+    // A model may copy “no, Tuesday”, which cannot be understood alone.
+    text: isCorrection(text) ? (correction?.text ?? text) : text,
+    replaces: [
+      ...fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
+      ...(correction?.replaces ?? []),
+    ],
+    corrects: correction?.corrects,
+  }
+}
+
+const asAnswered = (
+  fact: ResponseFact,
+  source: ExtractedFact['source'],
+  input: ExtractionInput,
+): Omit<ExtractedFact, 'text' | 'replaces' | 'corrects'> => ({
   quote: fact.quote,
   source,
   category: fact.category,
@@ -249,7 +301,6 @@ const toFact = (fact: ResponseFact, source: ExtractedFact['source'], input: Extr
   entities: entitiesOf(fact),
   relations: fact.relationships,
   same_as: input.known[(fact.same_as ?? 0) - 1]?.memory_id,
-  replaces: fact.replaces.flatMap(each => input.known[each - 1]?.memory_id ?? []),
 })
 
 const DATE_CHARACTERS = 'YYYY-MM-DD'.length

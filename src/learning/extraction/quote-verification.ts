@@ -1,6 +1,6 @@
 /** Verifies that the quote of an extracted fact is in its source message, so that invented facts are dropped. */
 import type { MessageId, MessageRecord } from '../../messages/message.ts'
-import { inCompatibilityForm } from '../../text/tokenise.ts'
+import { inCompatibilityForm } from '../../text/fold.ts'
 
 /** Characters after normalising. A shorter quote proves nothing: it is in almost any text. */
 const MIN_QUOTE_CHARACTERS = 2
@@ -34,13 +34,10 @@ const trimmed = (quote: string): string => {
   return quote.slice(start, end)
 }
 
-/** Whether `text` contains `quote` literally; a quote of one word has to be a whole word there. */
-export const containsQuote = (text: string, quote: string): boolean => holds(normaliseQuote(text), quote)
-
 /** Many facts are verified against one message: its text is normalised once. */
 const normalised = new WeakMap<Pick<MessageRecord, 'text'>, string>()
 
-/** Whether a message contains a quote. */
+/** Whether a message contains a quote literally; a quote of one word has to be a whole word there. */
 export const isQuotedFrom = (message: Pick<MessageRecord, 'text'>, quote: string): boolean => {
   const words = normalised.get(message) ?? normaliseQuote(message.text)
   normalised.set(message, words)

@@ -10,7 +10,7 @@ const LINE_TOKENS = 24
 const FRAME_TOKENS = 64
 /** Tokens of the instruction, about. */
 const INSTRUCTION_TOKENS = 800
-/** Share of the room that known facts may take, and that messages before the sources may take. */
+/** Share of the room that known facts may take where the sources need the rest, and that messages before these may take. */
 const KNOWN_SHARE = 0.25
 const CONTEXT_SHARE = 0.2
 /** Messages around the sources that are shown of a part that was too long before. */
@@ -28,29 +28,44 @@ export const sourceTokens = (room: number): number =>
     Math.min(SOURCE_MAX_TOKENS, Math.floor(room * SOURCE_SHARE - INSTRUCTION_TOKENS * SOURCE_SHARE)),
   )
 
-/** Parts whose requests have at most `room` tokens each, as far as a single source allows. */
+/** Tokens of a request. */
+export interface RequestRoom {
+  /** Of the whole request. */
+  readonly request: number
+  /** That known facts may take besides. */
+  readonly known?: number
+}
+
+/**
+ * Parts whose requests have at most so many tokens each, as far as a single source allows. Every known fact that fits
+ * beside the sources is shown.
+ */
 export const partsOf = (
   input: ExtractionInput,
-  room: number,
+  { request: room, known: extra = 0 }: RequestRoom,
   tokens: TokenCounter,
 ): readonly [ExtractionInput, ...ExtractionInput[]] => {
   const fixed = tokens.count(INSTRUCTION) + FRAME_TOKENS + tokens.count(input.so_far ?? '')
-  const known = fitting(input.known, (room - fixed) * KNOWN_SHARE, ({ text }) => tokens.count(text) + LINE_TOKENS)
-  const knownTokens = known.reduce((sum, { text }) => sum + tokens.count(text) + LINE_TOKENS, 0)
   const forContext = (room - fixed) * CONTEXT_SHARE
-  const sizes = { room: room - fixed - knownTokens - forContext, source: sourceTokens(room) }
-  const groups = groupsOf(sourcesOf(input), sizes)
-  const parts = groups.map(sources => partOf({ ...input, known }, sources, { tokens: forContext }))
+  const source = sourceTokens(room)
+  const sources = sourcesOf(input)
+  const forSources = sources.reduce((sum, message) => sum + costOf(message, source), 0)
+  const forKnown = Math.max((room - fixed) * KNOWN_SHARE, room - fixed - forContext - forSources)
+  const known = fitting(input.known, forKnown + extra, ({ text }) => tokens.count(text) + LINE_TOKENS)
+  const knownTokens = known.reduce((sum, { text }) => sum + tokens.count(text) + LINE_TOKENS, 0)
+  const groups = groupsOf(sources, { room: room - fixed - Math.min(knownTokens, forKnown) - forContext, source })
+  const parts = groups.map(group => partOf({ ...input, known }, group, { tokens: forContext }))
   const [first = input, ...rest] = parts
   return [first, ...rest]
 }
 
-/** Two parts with half the sources each, or one without anything else; `undefined` where nothing is left to take away. */
+/** Two parts with half the sources and half the known facts each, or one without anything else; `undefined` where nothing is left to take away. */
 export const halvesOf = (input: ExtractionInput): readonly ExtractionInput[] | undefined => {
   const sources = sourcesOf(input)
   if (sources.length > 1) {
     const half = Math.ceil(sources.length / 2)
-    return [sources.slice(0, half), sources.slice(half)].map(each => partOf(input, each, { messages: NEAREST }))
+    const fewer = { ...input, known: input.known.slice(0, Math.ceil(input.known.length / 2)) }
+    return [sources.slice(0, half), sources.slice(half)].map(each => partOf(fewer, each, { messages: NEAREST }))
   }
   if (input.known.length === 0 && input.messages.length === sources.length) return undefined
   return [{ ...input, messages: sources, known: [], so_far: undefined }]

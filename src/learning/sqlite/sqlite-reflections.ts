@@ -1,11 +1,13 @@
 /** Stores reflections in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
-import { blanks } from '../../database/sqlite/in-batches.ts'
+import { deleteOverwritten } from '../../database/sqlite/in-batches.ts'
 import { scopedData } from '../../messages/sqlite/scoped-data.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { OldReflections, Reflection, Reflections } from '../reflections.ts'
 
 const whole = (row: PersonalRecord['fields']): PersonalRecord['fields'] => row
+
+const WORDS = { table: 'reflections', columns: ['text'] } as const
 
 /** Reflections in `denidin.db`. */
 export const createSqliteReflections = (database: Database): Reflections & PersonalData => ({
@@ -33,16 +35,12 @@ export const createSqliteReflections = (database: Database): Reflections & Perso
       { before, scope: scope ?? null },
     ),
   removeOlder: async (scope, before) =>
-    database.transaction(() => {
-      const where = 'scope = :scope and created_at < :before'
-      database.run(`update reflections set ${blanks(['text'])} where ${where}`, { scope, before })
-      return database.run(`delete from reflections where ${where}`, { scope, before })
-    }),
+    database.transaction(() =>
+      deleteOverwritten(database, { ...WORDS, where: 'scope = :scope and created_at < :before' }, { scope, before }),
+    ),
   remove: async session_id => {
     database.transaction(() => {
-      // Its words first: see `overwriteInBatches`.
-      database.run(`update reflections set ${blanks(['text'])} where session_id = :session_id`, { session_id })
-      database.run('delete from reflections where session_id = :session_id', { session_id })
+      deleteOverwritten(database, { ...WORDS, where: 'session_id = :session_id' }, { session_id })
     })
   },
 })

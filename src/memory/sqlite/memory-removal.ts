@@ -1,11 +1,15 @@
 /** Removes memories, and restores what they had superseded or merged. */
-import { blanks } from '../../database/sqlite/in-batches.ts'
+import { deleteOverwritten } from '../../database/sqlite/in-batches.ts'
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import { passOn } from './memory-merges.ts'
 import { reviveEnded } from './superseded-memories.ts'
 
-/** A deleted row may leave a copy in the unused part of a page: its words go first. */
-const OVERWRITE = `update memories set ${blanks(['text', 'quote'])} where memory_id in (select value from json_each(:ids))`
+/** Which rows go, and their columns with words. */
+const GONE = {
+  table: 'memories',
+  columns: ['text', 'quote'],
+  where: 'memory_id in (select value from json_each(:ids))',
+} as const
 
 /**
  * Removes the memories that `where` names. What one of them had ended holds again, unless something else has ended it
@@ -19,8 +23,6 @@ export const removeMemories = (database: Database, where: string, parameters: Pa
       .map(row => row.memory_id)
     passOn(database, ids)
     reviveEnded(database, ids)
-    const gone = { ids: JSON.stringify(ids) }
-    database.run(OVERWRITE, gone)
-    database.run('delete from memories where memory_id in (select value from json_each(:ids))', gone)
+    deleteOverwritten(database, GONE, { ids: JSON.stringify(ids) })
     return ids
   })

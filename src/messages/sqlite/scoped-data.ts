@@ -1,6 +1,6 @@
 /** Personal data in tables that have a scope but no person column. */
 import type { Database } from '../../database/sqlite/database.ts'
-import { blanks } from '../../database/sqlite/in-batches.ts'
+import { deleteOverwritten } from '../../database/sqlite/in-batches.ts'
 import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import { scopeOfPerson, type Scope } from '../scope.ts'
 
@@ -18,20 +18,18 @@ export const scopedData = <R extends object>(
   database: Database,
   { name, table, record, words = [] }: ScopedTable<R>,
 ): PersonalData => {
-  const where = 'where scope = :scope'
-  const erase = (scope: Scope): number => {
-    if (words.length > 0) database.run(`update ${table} set ${blanks(words)} ${where}`, { scope })
-    return database.run(`delete from ${table} ${where}`, { scope })
-  }
+  const where = 'scope = :scope'
+  const erase = (scope: Scope): number => deleteOverwritten(database, { table, columns: words, where }, { scope })
   return {
     name,
     tables: [table],
     count: async person_id =>
-      database.get<{ n: number }>(`select count(*) as n from ${table} ${where}`, { scope: scopeOfPerson(person_id) })
-        ?.n ?? 0,
+      database.get<{ n: number }>(`select count(*) as n from ${table} where ${where}`, {
+        scope: scopeOfPerson(person_id),
+      })?.n ?? 0,
     export: async function* (person_id) {
       if (record === undefined) return
-      for (const row of database.all<R>(`select * from ${table} ${where}`, { scope: scopeOfPerson(person_id) })) {
+      for (const row of database.all<R>(`select * from ${table} where ${where}`, { scope: scopeOfPerson(person_id) })) {
         yield { section: name, fields: record(row) }
       }
     },

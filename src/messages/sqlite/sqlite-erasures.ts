@@ -162,7 +162,9 @@ class ErasureFile implements SqliteErasures {
   }
 
   async spare({ message_id, person_id }: Pick<MessageFingerprint, 'message_id' | 'person_id'>): Promise<void> {
-    for (const { act } of [...this.#underWay.values()].filter(each => each.person_id === person_id)) {
+    // An act about single messages lists what it covers: nothing new is among them.
+    const ofPerson = [...this.#underWay.values()].filter(each => each.kind === 'person' && each.person_id === person_id)
+    for (const { act } of ofPerson) {
       this.#database.run('insert or ignore into spared_messages values (:act, :message_id)', { act, message_id })
     }
   }

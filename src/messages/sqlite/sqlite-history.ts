@@ -56,6 +56,14 @@ const rate = (database: Database, { message_id: rated, person_id, value, at }: R
   )
 }
 
+/** Details that an erasure is overwriting are no JSON. */
+const ANSWERED = `
+  select 1 from messages m join inbox i using (message_id)
+  where m.person_id = :person_id and m.role = 'user' and i.state in ('answered', 'unconfirmed')
+    and m.details is not null and json_valid(m.details)
+    and m.details ->> '$.attachment.kind' = :kind and coalesce(m.details ->> '$.attachment.type', '') = :type
+  limit 1`
+
 export const createSqliteHistory = (database: Database): HistoryStore => ({
   assign: async (session_id, message_ids) => {
     if (message_ids.length === 0) return
@@ -76,6 +84,13 @@ export const createSqliteHistory = (database: Database): HistoryStore => ({
         session_id,
       })
       .map(toRecord),
+
+  wasAnswered: async (person_id, attachment) =>
+    database.get(ANSWERED, {
+      person_id,
+      kind: attachment.kind,
+      type: attachment.kind === 'unknown' ? attachment.type : '',
+    }) !== undefined,
 
   countOfSession: async session_id =>
     database.get<{ n: number }>('select count(*) n from messages where session_id = :session_id', { session_id })?.n ??

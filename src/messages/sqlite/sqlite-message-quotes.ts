@@ -3,6 +3,7 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { Receipt } from '../inbox-store.ts'
 import type { FoundQuote, QuotedWords, QuoteReader, QuotingMessage } from '../quote-reader.ts'
+import type { MessageId } from '../message.ts'
 import type { Scope } from '../scope.ts'
 import { boundedText } from './message-columns.ts'
 import { knownMessage } from './sqlite-known-messages.ts'
@@ -37,7 +38,7 @@ type WordsRow = Omit<QuotedWords, 'sender_name'> & { readonly sender_name: strin
 
 /** A part of a reply is quoted by the id of the part; the reply is kept under an id of its own. */
 const QUOTED = `
-  select messages.scope, messages.person_id, messages.role, messages.sender_name, ${boundedText('messages')} from messages
+  select messages.message_id, messages.scope, messages.person_id, messages.role, messages.sender_name, ${boundedText('messages')} from messages
   where messages.message_id = coalesce(
     (select o.message_id from outbox_parts p join outbox o using (outbox_id)
      where p.message_id = :reply_to and o.message_id is not null), :reply_to)`
@@ -47,7 +48,8 @@ const COPY = 'select person_id, role, sender_name, text from message_quotes wher
 /** A sentence of the bot outside any conversation: its words were never kept. Forgetting removes its record. */
 const NOTICE = `
   select 1 from outbox_parts p join outbox o using (outbox_id)
-  where p.message_id = :reply_to and o.message_id is null`
+  where p.message_id = :reply_to
+    and not exists (select 1 from messages m where m.message_id = o.message_id)`
 
 const wordsOf = ({ person_id, role, sender_name, text }: WordsRow): QuotedWords => ({
   person_id,
@@ -69,9 +71,14 @@ export const keepQuote = (database: Database, { message, scope, quoted }: Receip
 }
 
 const find = (database: Database, { message_id, reply_to, scope }: QuotingMessage): FoundQuote => {
-  const quoted = database.get<WordsRow & { readonly scope: Scope }>(QUOTED, { reply_to })
+  const quoted = database.get<WordsRow & { readonly message_id: MessageId; readonly scope: Scope }>(QUOTED, {
+    reply_to,
+  })
   if (quoted !== undefined) {
-    return quoted.scope === scope ? { state: 'kept', words: wordsOf(quoted) } : { state: 'elsewhere' }
+    const { message_id: quoted_id } = quoted
+    return quoted.scope === scope
+      ? { state: 'kept', message_id: quoted_id, words: wordsOf(quoted) }
+      : { state: 'elsewhere', message_id: quoted_id }
   }
   if (knownMessage(database, reply_to) !== undefined && database.get(NOTICE, { reply_to }) === undefined) {
     return { state: 'gone' }

@@ -2,7 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageRecord } from '../message.ts'
 import type { Reply } from '../outbox-store.ts'
-import type { OutboxRows, PartChange, RecordedPart } from '../recorded-outbox.ts'
+import type { OutboxRows, PartChange, RecordedPart, WhichReplies } from '../recorded-outbox.ts'
 import { INSERT_MESSAGE, toParameters } from './message-columns.ts'
 import { settleMessages } from './sqlite-inbox.ts'
 import { addKnownMessage, addUnidentifiedPart, removeUnidentifiedPart } from './sqlite-known-messages.ts'
@@ -78,12 +78,18 @@ const insertReply = (database: Database, reply: Reply, parts: readonly string[])
   }
 }
 
-const repliesIn = (database: Database, state: 'intended' | 'held', chat_id: string | null): readonly Reply[] =>
+const repliesIn = (
+  database: Database,
+  state: 'intended' | 'held',
+  { chat_id, answering }: WhichReplies,
+): readonly Reply[] =>
   database
     .all<ReplyRow>(
       `select outbox_id, chat_id, chat_kind, scope, person_id, text, tokens, session_id, created_at
-       from outbox where state = :state and chat_id = coalesce(:chat_id, chat_id) order by rowid`,
-      { state, chat_id },
+       from outbox where state = :state and chat_id = coalesce(:chat_id, chat_id)
+         and (:answering is null or outbox_id in (select outbox_id from outbox_answers where message_id = :answering))
+       order by rowid`,
+      { state, chat_id: chat_id ?? null, answering: answering ?? null },
     )
     .map(row => ({
       ...row,
@@ -101,7 +107,7 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
   delete: outbox_id => {
     database.run('delete from outbox where outbox_id = :outbox_id', { outbox_id })
   },
-  replies: (state, chat_id) => repliesIn(database, state, chat_id ?? null),
+  replies: (state, which = {}) => repliesIn(database, state, which),
   parts: outbox_id =>
     database
       .all<PartRow>('select part, state, text from outbox_parts where outbox_id = :outbox_id order by part', {
@@ -128,7 +134,7 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
   },
   setMessageId: (outbox_id, message_id) =>
     database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,
-  originOf: outbox_id => {
+  recipientOf: outbox_id => {
     const row = database.get<Pick<MessageRecord, 'person_id' | 'scope'> & { readonly opted_out: number }>(ORIGIN, {
       outbox_id,
     })

@@ -6,7 +6,7 @@ import { DAY_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import { writeFileAtomic } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { ModelKey, ModelKnowledge, ModelTraits } from './model-knowledge.ts'
+import type { LearnedTraits, ModelKey, ModelKnowledge, ModelTraits } from './model-knowledge.ts'
 
 /** Then a model is asked anew in the usual way: another one may stand behind the same name by now. */
 const TRAITS_LAST_MS = 7 * DAY_MS
@@ -23,7 +23,7 @@ const entrySchema = z.object({
     tokens_ratio: positive,
     cut_at_tokens: positive,
     limit: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
-    without: z.array(z.enum(['temperature', 'response_format', 'encoding_format', 'system'])).optional(),
+    without: z.array(z.enum(['temperature', 'response_format', 'system'])).optional(),
     batch_texts: positive,
   }),
 })
@@ -70,7 +70,10 @@ export class FileModelKnowledge implements ModelKnowledge {
     return entry === undefined || age_ms > TRAITS_LAST_MS ? {} : entry.traits
   }
 
-  async learn(key: ModelKey, traits: ModelTraits): Promise<void> {
+  async learn(key: ModelKey, learned: LearnedTraits): Promise<void> {
+    const known = this.traitsOf(key)
+    const without = [...new Set([...(known.without ?? []), ...(learned.without ?? [])])]
+    const traits = withoutUnset({ ...known, ...learned, without: without.length === 0 ? undefined : without })
     this.#models.set(key, { traits, learned_at: this.#deps.clock.now() })
     await this.#save()
   }
@@ -120,5 +123,5 @@ export class FileModelKnowledge implements ModelKnowledge {
 
 const digestOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_CHARACTERS)
 
-const withoutUnset = (traits: { readonly [Name in keyof ModelTraits]?: ModelTraits[Name] | undefined }): ModelTraits =>
+const withoutUnset = (traits: LearnedTraits): ModelTraits =>
   Object.fromEntries(Object.entries(traits).filter(([, value]) => value !== undefined))

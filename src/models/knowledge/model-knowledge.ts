@@ -1,7 +1,7 @@
 /** What was learned about models by asking them: their limits, what they do not accept, and which texts they refuse. */
 
 /** Parameters and roles that some models refuse. */
-export type OptionalPart = 'temperature' | 'response_format' | 'encoding_format' | 'system'
+export type OptionalPart = 'temperature' | 'response_format' | 'system'
 
 /** How a model wants to be asked; what is not known is left out. */
 export interface ModelTraits {
@@ -21,6 +21,16 @@ export interface ModelTraits {
   readonly batch_texts?: number
 }
 
+/** What was learned in one call: `undefined` takes back what was known. */
+export type LearnedTraits = { readonly [Name in keyof ModelTraits]?: ModelTraits[Name] | undefined }
+
+/** What a call that began with `before` learned, so that it leaves alone what others learned meanwhile. */
+export const learnedSince = (before: ModelTraits, after: ModelTraits): LearnedTraits => {
+  const gone = Object.keys(before).filter(name => !Object.hasOwn(after, name))
+  const learned = Object.entries(after).filter(([name, value]) => before[name as keyof ModelTraits] !== value)
+  return Object.fromEntries([...gone.map(name => [name, undefined] as const), ...learned])
+}
+
 /** One model at one address; what was learned about it says nothing about another. */
 export type ModelKey = string
 
@@ -33,8 +43,8 @@ export const modelKey = (base_url: string, model: string): ModelKey => {
 /** Remembers what was learned, over restarts. Reading is at once: everything is at hand. */
 export interface ModelKnowledge {
   traitsOf(key: ModelKey): ModelTraits
-  /** Replaces what is known of a model. */
-  learn(key: ModelKey, traits: ModelTraits): Promise<void>
+  /** Adds to what is known of a model; what it does not accept adds up. */
+  learn(key: ModelKey, learned: LearnedTraits): Promise<void>
   /** Those of `ids` that the model is known to refuse. */
   refused(key: ModelKey, ids: readonly string[]): ReadonlySet<string>
   /** Remembers for `lasts_ms` that a model refuses what is known under these ids. */

@@ -1,8 +1,14 @@
 /** The attempts of one call to a model: each failure that says what is wrong changes how the next one is made. */
 import type { TokenCounter } from '../../text/tokens.ts'
 import { estimatedTokens } from '../estimated-tokens.ts'
-import type { ModelKnowledge, ModelTraits, OptionalPart } from '../knowledge/model-knowledge.ts'
-import type { CallContext, Completion, CompletionRequest } from '../language-model.ts'
+import {
+  learnedSince,
+  type LearnedTraits,
+  type ModelKnowledge,
+  type ModelTraits,
+  type OptionalPart,
+} from '../knowledge/model-knowledge.ts'
+import { addUsage, type CallContext, type Completion, type CompletionRequest } from '../language-model.ts'
 import { ModelError } from '../model-error.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'
 import { roomOf, shortenMessages } from './shorten-request.ts'
@@ -49,9 +55,9 @@ export class Attempts {
     return this.#traits
   }
 
-  /** Whether it is asked in another way than at the beginning. */
-  get changed(): boolean {
-    return this.#traits !== this.#before
+  /** What is asked in another way than at the beginning; `undefined`: nothing. */
+  get learned(): LearnedTraits | undefined {
+    return this.#traits === this.#before ? undefined : learnedSince(this.#before, this.#traits)
   }
 
   /**
@@ -63,11 +69,7 @@ export class Attempts {
       const sent = this.#fit(request)
       try {
         const completion = await this.#deps.endpoint.send(sent, this.#traits, this.#call)
-        const { input_tokens, output_tokens } = completion.usage
-        this.#spent = {
-          input_tokens: this.#spent.input_tokens + input_tokens,
-          output_tokens: this.#spent.output_tokens + output_tokens,
-        }
+        this.#spent = addUsage(this.#spent, completion.usage)
         return { ...completion, usage: this.#spent }
       } catch (error) {
         this.#call.signal?.throwIfAborted()
@@ -81,7 +83,7 @@ export class Attempts {
   }
 
   async #learn(): Promise<void> {
-    await this.#deps.knowledge.learn(this.#deps.endpoint.key, this.#traits)
+    await this.#deps.knowledge.learn(this.#deps.endpoint.key, learnedSince(this.#before, this.#traits))
   }
 
   #fit(request: CompletionRequest): CompletionRequest {

@@ -8,7 +8,7 @@ import type { CallContext, Completion, CompletionRequest, LanguageModel, ModelMe
 import { ModelError, type ModelErrorReason } from '../model-error.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'
 import { findRefusedTexts, type Outcome } from './refused-texts.ts'
-import { knownAs, piecesOf, questionAt, withPieces } from './request-pieces.ts'
+import { knownAs, PieceSet, piecesOf, questionAt, withPieces } from './request-pieces.ts'
 import { Attempts } from './attempts.ts'
 import { roomOf } from './shorten-request.ts'
 
@@ -77,9 +77,9 @@ export class MendedLanguageModel implements LanguageModel {
     const refused = knowledge.refused(endpoint.key, ids)
     if (refused.size === 0) return request
     if (question?.ids?.some(id => refused.has(id)) === true) throw this.#refusedQuestion()
-    const left = new Set(pieces.filter(piece => knownAs(piece).some(id => refused.has(id))).map(keyOf))
+    const left = new PieceSet(pieces.filter(piece => knownAs(piece).some(id => refused.has(id))))
     const { input_tokens: _ofAll, ...uncounted } = request
-    return { ...uncounted, messages: withPieces(messages, piece => !left.has(keyOf(piece))) }
+    return { ...uncounted, messages: withPieces(messages, piece => !left.has(piece)) }
   }
 
   #refusedQuestion(): ModelError {
@@ -90,8 +90,9 @@ export class MendedLanguageModel implements LanguageModel {
   /** Keeps what the attempts learned, now that a call went well with it. */
   async #learned(attempts: Attempts, completion: Completion): Promise<Completion> {
     const { endpoint, knowledge } = this.#deps
-    if (attempts.changed) {
-      await knowledge.learn(endpoint.key, attempts.traits)
+    const { learned } = attempts
+    if (learned !== undefined) {
+      await knowledge.learn(endpoint.key, learned)
       const { without = [], ...others } = attempts.traits
       this.#logger.info('Learned how a model wants to be asked', {
         host: endpoint.host,
@@ -137,6 +138,3 @@ export class MendedLanguageModel implements LanguageModel {
     return await this.#learned(attempts, answer)
   }
 }
-
-const keyOf = ({ at, line }: { readonly at: number; readonly line: number | undefined }): string =>
-  `${String(at)}:${String(line)}`

@@ -1,7 +1,7 @@
 /** Makes a request fit into a model's window. */
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { ModelMessage } from '../language-model.ts'
-import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../message-tokens.ts'
+import { MESSAGE_TOKENS, requestTokens } from '../message-tokens.ts'
 import type { ModelTraits } from '../knowledge/model-knowledge.ts'
 import { piecesOf, PieceSet, questionAt, withPieces, type Piece } from './request-pieces.ts'
 
@@ -36,10 +36,6 @@ export const roomOf = ({ window_tokens, output_tokens, tokens_ratio = 1 }: Model
   const request = Math.floor((window_tokens * (1 - SPARE_SHARE) - answer) / tokens_ratio)
   return { request: Math.max(1, request), answer }
 }
-
-/** Tokens of a request in our count. */
-export const requestTokens = (messages: readonly ModelMessage[], tokens: TokenCounter): number =>
-  messages.reduce((sum, { content }) => sum + tokens.count(content) + MESSAGE_TOKENS, ANSWER_TOKENS)
 
 /** Whether a request surely fits, without counting its tokens. */
 export const surelyFits = (messages: readonly ModelMessage[], room: number): boolean =>

@@ -1,5 +1,5 @@
 /** Notices a server that reads only a part of what it is sent, and says nothing. */
-import type { ModelTraits } from '../knowledge/model-knowledge.ts'
+import type { LearnedTraits, ModelTraits } from '../knowledge/model-knowledge.ts'
 import type { CompletionRequest } from '../language-model.ts'
 
 /** Below this, how a model counts says more than how much it read. */
@@ -19,13 +19,12 @@ export const afterReading = (
   traits: ModelTraits,
   { messages, input_tokens }: Pick<CompletionRequest, 'messages' | 'input_tokens'>,
   counted: number,
-): ModelTraits | undefined => {
+): LearnedTraits | undefined => {
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0)
   const sent = input_tokens ?? characters / CHARACTERS_PER_TOKEN
   if (sent < LEAST_TOKENS || counted === 0) return undefined
-  const { cut_at_tokens, ...others } = traits
-  if (counted < sent * READ_SHARE)
-    return cut_at_tokens === undefined ? { ...others, cut_at_tokens: counted } : undefined
+  const { cut_at_tokens } = traits
+  if (counted < sent * READ_SHARE) return cut_at_tokens === undefined ? { cut_at_tokens: counted } : undefined
   const isWhole = cut_at_tokens !== undefined && sent > cut_at_tokens && counted >= sent * WHOLE_SHARE
-  return isWhole ? others : undefined
+  return isWhole ? { cut_at_tokens: undefined } : undefined
 }

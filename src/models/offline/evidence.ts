@@ -1,9 +1,9 @@
 /** Finds the statements that answer a question. */
-import { splitSentences } from '../../text/split-sentences.ts'
-import { kindOf } from '../../text/sentence-kind.ts'
 import { relatedTo } from '../../text/synonyms.ts'
+import { kindOfSentence, sentencesIn } from './sentences.ts'
 import type { Saying } from './transcript.ts'
-import { weighedStems } from './weighed-stems.ts'
+import { containsWord, formsIn } from '../../text/content-stems.ts'
+import { weighedQuestion } from './weighed-stems.ts'
 
 /** Share of a question's words that a statement must contain to be an answer. */
 const LEAST_SHARE = 0.3
@@ -17,8 +17,8 @@ const RELATED_VALUE = 0.5
 export const statementsOf = (sayings: readonly Saying[]): Saying[] => {
   const bySentence = new Map<string, Saying>()
   for (const saying of sayings) {
-    for (const text of splitSentences(saying.text)) {
-      if (kindOf(text) !== 'statement') continue
+    for (const text of sentencesIn(saying.text)) {
+      if (kindOfSentence(text) !== 'statement') continue
       bySentence.delete(text.toLowerCase())
       bySentence.set(text.toLowerCase(), { ...saying, text })
     }
@@ -28,8 +28,8 @@ export const statementsOf = (sayings: readonly Saying[]): Saying[] => {
 
 /** The statements that contain most of a question's words, best first; of equals the later one. None when none fits. */
 export const bestEvidence = (question: string, statements: readonly Saying[]): Saying[] => {
-  const asked = new Map(weighedStems(question).map(({ stem, weight }) => [stem, weight]))
-  const total = [...asked.values()].reduce((sum, weight) => sum + weight, 0)
+  const asked = [...new Map(weighedQuestion(question).map(each => [each.stem, each])).values()]
+  const total = asked.reduce((sum, { weight }) => sum + weight, 0)
   const scored = statements
     .map(statement => ({ statement, score: valueOf(statement.text, asked) / total }))
     .toReversed()
@@ -42,10 +42,10 @@ export const bestEvidence = (question: string, statements: readonly Saying[]): S
     .map(({ statement }) => statement)
 }
 
-const valueOf = (text: string, asked: ReadonlyMap<string, number>): number => {
-  const stems = new Set(weighedStems(text).map(({ stem }) => stem))
-  return [...asked].reduce((sum, [stem, weight]) => {
-    if (stems.has(stem)) return sum + weight
-    return relatedTo(stem).isDisjointFrom(stems) ? sum : sum + weight * RELATED_VALUE
+const valueOf = (text: string, asked: ReturnType<typeof weighedQuestion>): number => {
+  const forms = formsIn(text)
+  return asked.reduce((sum, word) => {
+    if (containsWord(forms, word)) return sum + word.weight
+    return relatedTo(word.stem).isDisjointFrom(forms) ? sum : sum + word.weight * RELATED_VALUE
   }, 0)
 }

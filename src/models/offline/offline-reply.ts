@@ -1,13 +1,13 @@
 /** Answers with quotes: finds the statements that bear on a question among what was recalled and said. */
 import { languageOf } from '../../text/language.ts'
-import { kindOf, type SentenceKind } from '../../text/sentence-kind.ts'
-import { splitSentences } from '../../text/split-sentences.ts'
+import type { SentenceKind } from '../../text/sentence-kind.ts'
 import { isStopWord } from '../../text/stop-words.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { ModelMessage } from '../language-model.ts'
 import { bestEvidence, statementsOf } from './evidence.ts'
 import { phrasesIn, type Phrases } from './phrases.ts'
-import { readRecalled, type Saying } from './transcript.ts'
+import { kindOfSentence, sentencesIn } from './sentences.ts'
+import { readMark, readRecalled, type Saying } from './transcript.ts'
 
 /** Statements that are quoted to somebody who asks what is known at all. */
 const MOST_STATEMENTS = 5
@@ -25,7 +25,8 @@ export const composeReply = (messages: readonly ModelMessage[]): string => {
   const said = (from: readonly ModelMessage[]): Saying[] =>
     from.filter(({ role }) => role === 'user').map(({ content }) => readSpeaker(content, group))
   const turn = said(messages.slice(newest))
-  const sentences = turn.flatMap(({ text }) => splitSentences(text))
+  const sentences = turn.flatMap(({ text }) => sentencesIn(text))
+  const quoted = turn.findLast(each => each.quoted !== undefined)?.quoted
   const phrases = phrasesIn(languageOf(sentences.join(' ')))
   const recalled = (): Saying[] =>
     system.flatMap(readRecalled).map(saying => ({
@@ -37,24 +38,37 @@ export const composeReply = (messages: readonly ModelMessage[]): string => {
       day: saying.day,
     }))
   const known = (): Saying[] => statementsOf([...recalled(), ...newestOf(said(messages.slice(0, newest))), ...turn])
-  return `${phrases.label} ${answer(sentences, phrases, known)}`
+  return `${phrases.label} ${answer({ sentences, quoted }, phrases, known)}`
 }
 
-const answer = (sentences: readonly string[], phrases: Phrases, known: () => Saying[]): string => {
-  const ofKind = (...kinds: readonly SentenceKind[]): string[] => sentences.filter(each => kinds.includes(kindOf(each)))
+/** What was said last. */
+interface Asked {
+  readonly sentences: readonly string[]
+  /** What it replies to. */
+  readonly quoted: string | undefined
+}
+
+const answer = ({ sentences, quoted }: Asked, phrases: Phrases, known: () => Saying[]): string => {
+  const ofKind = (...kinds: readonly SentenceKind[]): string[] =>
+    sentences.filter(each => kinds.includes(kindOfSentence(each)))
   const question = ofKind('question', 'command').join(' ')
-  if (question !== '') return answerQuestion(question, phrases, known())
+  if (question !== '') return answerQuestion({ question, quoted }, phrases, known())
   const statement = ofKind('statement').join(' ')
   if (statement !== '') return phrases.noted(statement)
   if (ofKind('thanks').length > 0) return phrases.thanks
   return ofKind('greeting').length > 0 ? phrases.greeting : phrases.filler
 }
 
-const answerQuestion = (question: string, phrases: Phrases, known: readonly Saying[]): string => {
+const answerQuestion = (
+  { question, quoted }: { readonly question: string; readonly quoted: string | undefined },
+  phrases: Phrases,
+  known: readonly Saying[],
+): string => {
   // "What do you remember?" is about everything.
   const quotes = tokenise(question).every(isStopWord) ? known.slice(-MOST_STATEMENTS) : bestEvidence(question, known)
   const lines = new Set(quotes.flatMap(holding).map(each => phrases.quote(each)))
-  return lines.size === 0 ? phrases.unknown : [...lines].join('\n')
+  if (lines.size > 0) return [...lines].join('\n')
+  return quoted === undefined ? phrases.unknown : phrases.about(quoted)
 }
 
 /** What was said, with what was said later about it; what is over is left out. */
@@ -64,8 +78,9 @@ const holding = (saying: Saying): readonly Saying[] => {
 }
 
 const readSpeaker = (content: string, named: boolean): Saying => {
-  const speaker = named ? SPEAKER.exec(content)?.[1] : undefined
-  return { text: speaker === undefined ? content : content.replace(SPEAKER, ''), speaker, day: undefined }
+  const { text: unmarked, ...mark } = readMark(content)
+  const speaker = named ? SPEAKER.exec(unmarked)?.[1] : undefined
+  return { ...mark, text: speaker === undefined ? unmarked : unmarked.replace(SPEAKER, ''), speaker, day: undefined }
 }
 
 const newestOf = (sayings: readonly Saying[]): Saying[] => {

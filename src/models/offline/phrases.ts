@@ -13,6 +13,8 @@ export interface Phrases {
   readonly filler: string
   readonly noted: (statement: string) => string
   readonly quote: (saying: Saying) => string
+  /** A question replies to a text, of which no more is known. */
+  readonly about: (text: string) => string
   /** Nothing that the model is given bears on the question. */
   readonly unknown: string
 }
@@ -29,10 +31,16 @@ const ENGLISH: Phrases = {
   thanks: 'You are welcome.',
   filler: 'All right.',
   noted: statement => `Noted: ${quoted(statement)} Ask me about it later and I will quote it.`,
-  quote: ({ text, speaker, day }) =>
-    `${speaker ?? 'You'} told ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${withWrittenDays(day, englishDay)}`}: ${quoted(text)}`,
+  about: text => `That is about ${quoted(text)} I am a demo without a language model: I can only quote it.`,
+  quote: ({ text, speaker, day, forwarded = false }) =>
+    `${speaker ?? 'You'} ${forwarded ? 'forwarded to' : 'told'} ${speaker === undefined ? 'me' : 'us'}${day === undefined ? '' : ` on ${withWrittenDays(day, englishDay)}`}: ${quoted(text)}`,
   unknown:
     'I find nothing about that in what you told me. I am a demo without a language model: I can only quote what people told me.',
+}
+
+const openingInHebrew = (speaker: string | undefined, forwarded: boolean): string => {
+  if (speaker === undefined) return forwarded ? 'העברת לי' : 'סיפרת לי'
+  return forwarded ? `הועבר לנו על ידי ${speaker}` : `נאמר לנו מפי ${speaker}`
 }
 
 const HEBREW: Phrases = {
@@ -41,8 +49,9 @@ const HEBREW: Phrases = {
   thanks: 'על לא דבר.',
   filler: 'בסדר.',
   noted: statement => `רשמתי: ${quoted(statement)} אפשר לשאול אותי על זה אחר כך, ואצטט.`,
-  quote: ({ text, speaker, day }) =>
-    `${speaker === undefined ? 'סיפרת לי' : `נאמר לנו מפי ${speaker}`}${day === undefined ? '' : ` ${withPrefix('ב', withWrittenDays(day, hebrewDay))}`}: ${quoted(text)}`,
+  about: text => `זה נוגע לדברים האלה: ${quoted(text)} אני הדגמה בלי מודל שפה: אני יכול רק לצטט אותם.`,
+  quote: ({ text, speaker, day, forwarded = false }) =>
+    `${openingInHebrew(speaker, forwarded)}${day === undefined ? '' : ` ${withPrefix('ב', withWrittenDays(day, hebrewDay))}`}: ${quoted(text)}`,
   unknown: 'לא מצאתי על זה דבר במה שסיפרת לי. אני הדגמה בלי מודל שפה: אני יכול רק לצטט את מה שסיפרו לי.',
 }
 

@@ -1,7 +1,6 @@
 /** The groups of synonyms that a word belongs to: what lets the offline embedder bring "lives in" near "address". */
+import { wordsOf } from '../../text/analyser/analyser.ts'
 import { lexiconLines } from '../../text/lexicons/lexicon.ts'
-import { stem } from '../../text/stem.ts'
-import { tokenise } from '../../text/tokenise.ts'
 
 const FURTHER_MEMBERS = new Map(
   lexiconLines('offline-synonyms').map(line => {
@@ -13,7 +12,7 @@ const FURTHER_MEMBERS = new Map(
 const groupsOf = new Map<string, number[]>()
 for (const [group, line] of lexiconLines('synonyms').entries()) {
   const [first = ''] = line.split(' ', 1)
-  const members = tokenise(`${line} ${FURTHER_MEMBERS.get(first) ?? ''}`).map(stem)
+  const members = wordsOf(`${line} ${FURTHER_MEMBERS.get(first) ?? ''}`).map(({ main }) => main)
   for (const word of new Set(members)) groupsOf.set(word, [...(groupsOf.get(word) ?? []), group])
 }
 

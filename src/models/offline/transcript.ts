@@ -11,6 +11,10 @@ export interface Saying {
   readonly now?: readonly string[]
   /** Nothing of it holds any more. */
   readonly ended?: boolean
+  /** Its speaker only passed it on. */
+  readonly forwarded?: boolean
+  /** What it replies to. */
+  readonly quoted?: string
 }
 
 const RECALLED_HEADING = /^Recalled memories/
@@ -21,6 +25,12 @@ const RECALLED_QUOTE = /^\s*-\s+(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?(.+)$/
 /** A message word for word: `Dana: "We moved"`. */
 const NAMED_QUOTE = /^([^:"]{1,60}): (".*")$/
 const TRANSCRIPT_LINE = /^\s*(?:\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*)?([^:\n[\]"“”?!.,]{1,60}):\s+(.+)$/
+/** A line of a transcript that its speaker only passed on. */
+const FORWARDED_LINE = /^\s*\[\d{4}-\d{2}-\d{2}[^\]]*\]\s*[^:\n]{1,60} \[forwarded\]:\s/
+const FORWARDED_NAME = / ?\[forwarded\]$/
+/** What stands before a message: when it was sent, who sent it, and in brackets whether it was forwarded and what it quotes. */
+const MARKED =
+  /^(\[\d{4}-\d{2}-\d{2}[^\]]*\] )?([^:\n[\]]{1,60})?\[(forwarded(?: many times)?)?(?:, )?(?:replying to (?:[^:"\n]{1,60}: )?(?:("(?:[^"\\]|\\.)*")|a message that is not kept))?\](:?) /
 const DATED_LINE = /^\s*\[\d{4}-\d{2}-\d{2}[^\]]*\]\s*[^:\n]{1,60}:\s/
 /** What opens the line of a summary that tells about the conversation instead of what was said. */
 const CONTEXT_LINE = /^(?:context|הקשר)\s*:/i
@@ -38,7 +48,11 @@ export const readTranscript = (text: string): Saying[] => {
   const lines = text.split('\n')
   const dated = lines.some(line => DATED_LINE.test(line))
   const sayings: Saying[] = []
+  let forwarded = false
   for (const line of lines) {
+    if (dated && DATED_LINE.test(line)) forwarded = FORWARDED_LINE.test(line)
+    // What was only passed on says nothing about anybody.
+    if (forwarded) continue
     // In a transcript with days, "Note: buy milk" inside a message is no speaker.
     const match = !dated || DATED_LINE.test(line) ? TRANSCRIPT_LINE.exec(line) : null
     const before = sayings.at(-1)
@@ -70,10 +84,27 @@ export const readRecalled = (content: string): Saying[] => {
     .filter(saying => !isOurselves(saying.speaker) && !CONTEXT_LINE.test(saying.text))
 }
 
+/** A message of the history without its mark, and what the mark says. */
+export const readMark = (content: string): Pick<Saying, 'text' | 'forwarded' | 'quoted'> => {
+  const match = MARKED.exec(content)
+  if (match === null) return { text: content }
+  const [mark, time = '', name = '', forwarded, quoted, colon = ''] = match
+  const text = `${time}${name.trimEnd()}${colon}${colon === '' ? '' : ' '}${content.slice(mark.length)}`
+  return {
+    text,
+    ...(forwarded === undefined ? {} : { forwarded: true }),
+    ...(quoted === undefined ? {} : { quoted: unquote(quoted) }),
+  }
+}
+
 /** A quote may be a line of a transcript that was kept whole. */
 const readQuote = (quote: string): Omit<Saying, 'day'> => {
   const [, named, said] = NAMED_QUOTE.exec(quote) ?? []
-  if (named !== undefined && said !== undefined) return { text: unquote(said), speaker: named }
+  if (named !== undefined && said !== undefined) {
+    const speaker = named.replace(FORWARDED_NAME, '')
+    const saying = { text: unquote(said), speaker: speaker === '' ? undefined : speaker }
+    return speaker === named ? saying : { ...saying, forwarded: true }
+  }
   const match = DATED_LINE.test(quote) ? TRANSCRIPT_LINE.exec(quote) : null
   return match === null ? { text: quote, speaker: undefined } : { text: match[3] ?? '', speaker: match[2]?.trim() }
 }

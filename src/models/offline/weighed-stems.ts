@@ -1,11 +1,9 @@
 /** The subject of a text as stems, weighed by how much they say. */
+import { questionWordsOf, wordsOf, type Word } from '../../text/analyser/analyser.ts'
 import { lexiconWords } from '../../text/lexicons/lexicon.ts'
-import { stem } from '../../text/stem.ts'
-import { isStopWord } from '../../text/stop-words.ts'
-import { tokenise } from '../../text/tokenise.ts'
 
 const WEAK_WEIGHT = 0.5
-const WEAK: ReadonlySet<string> = new Set(tokenise(lexiconWords('weak-words').join(' ')).map(stem))
+const WEAK: ReadonlySet<string> = new Set(wordsOf(lexiconWords('weak-words').join(' ')).map(({ main }) => main))
 
 /** A word in its common form; `weight` is 1, or less for a word that says little. */
 export interface WeighedStem {
@@ -13,12 +11,22 @@ export interface WeighedStem {
   readonly weight: number
 }
 
+/** A word of a question, with other forms in which a text may contain it. */
+interface WeighedWord extends WeighedStem {
+  readonly also: readonly string[]
+}
+
 /** Subject words of a text in their order, repetitions included; all its words when it has no other. */
-export const weighedStems = (text: string): WeighedStem[] => {
-  const words = tokenise(text)
-  const subjects = words.filter(word => !isStopWord(word))
-  return (subjects.length > 0 ? subjects : words).map(word => {
-    const stemmed = stem(word)
-    return { stem: stemmed, weight: WEAK.has(stemmed) ? WEAK_WEIGHT : 1 }
-  })
+export const weighedStems = (text: string): WeighedStem[] => weighed(wordsOf(text))
+
+/** The same of a question. */
+export const weighedQuestion = (question: string): WeighedWord[] => weighed(questionWordsOf(question))
+
+const weighed = (words: readonly Word[]): WeighedWord[] => {
+  const subjects = words.filter(({ stop }) => !stop)
+  return (subjects.length > 0 ? subjects : words).map(({ main, also }) => ({
+    stem: main,
+    also,
+    weight: WEAK.has(main) ? WEAK_WEIGHT : 1,
+  }))
 }

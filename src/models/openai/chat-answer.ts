@@ -1,6 +1,6 @@
 /** One answer of a chat model, put together from a whole body or from the chunks of a stream. */
 import type { TokenUsage } from '../language-model.ts'
-import { countOf, fieldsOf, itemsOf, textOf, type Fields } from './json-fields.ts'
+import { countOf, type Fields, fieldsOf, isFilled, itemsOf, textOf } from './json-fields.ts'
 import { readProviderError, type ProviderError } from './provider-error.ts'
 
 /** Characters of one answer, hidden reasoning within the text included; what follows is not read. */
@@ -18,6 +18,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   token_limit: 'length',
   content_filter: 'filter',
   content_filtered: 'filter', // Bedrock
+  refusal: 'filter', // Anthropic
   guardrail_intervened: 'filter',
   safety: 'filter', // Gemini, and the next four
   recitation: 'filter',
@@ -36,6 +37,8 @@ export interface ChatAnswer {
   /** As the server sent it: hidden reasoning may be in it. */
   readonly content: string
   readonly refusal: string
+  /** Whether the body had an answer in it, were it an empty one. */
+  readonly answered: boolean
   /** Whether reasoning came in a field or a part of its own. */
   readonly reasoned: boolean
   /** Whether the model asked for a tool. */
@@ -48,6 +51,8 @@ export interface ChatAnswer {
 
 /** Takes bodies or chunks in their order. */
 export class ChatAnswerBuilder {
+  /** Which of several answers is taken. */
+  #index: number | undefined
   #content = ''
   /** Some servers repeat the whole answer at the end of a stream. */
   #whole = ''
@@ -77,7 +82,7 @@ export class ChatAnswerBuilder {
     this.#error ??= readProviderError(body)
     const { usage, x_groq, choices } = fieldsOf(body)
     this.#addUsage(fieldsOf(usage ?? fieldsOf(x_groq)['usage']))
-    const [choice] = itemsOf(choices).map(fieldsOf)
+    const choice = this.#chosen(itemsOf(choices).map(fieldsOf))
     if (choice !== undefined) this.#addChoice(choice)
   }
 
@@ -86,12 +91,21 @@ export class ChatAnswerBuilder {
     return {
       content: content.slice(0, CONTENT_CHARACTERS),
       refusal: this.#refusal,
+      answered: this.#index !== undefined,
       reasoned: this.#reasoned,
       called_tool: this.#called_tool,
       ending: content.length >= CONTENT_CHARACTERS ? 'length' : endingOf(this.#finish_reason),
       usage: this.#usage,
       error: this.#error,
     }
+  }
+
+  /** One is asked for; a server that sends several answers must not have them joined. */
+  #chosen(choices: readonly Fields[]): Fields | undefined {
+    const first = choices.toSorted((a, b) => indexOf(a) - indexOf(b))[0]
+    if (first === undefined) return undefined
+    this.#index ??= indexOf(first)
+    return choices.find(choice => indexOf(choice) === this.#index)
   }
 
   #addUsage({ prompt_tokens, completion_tokens }: Fields): void {
@@ -110,21 +124,19 @@ export class ChatAnswerBuilder {
     if (delta === undefined) this.#whole = parts.text
     else this.#content += parts.text
     this.#refusal += textOf(refusal) ?? parts.refusal
-    this.#reasoned ||= parts.reasoned || REASONING_FIELDS.some(field => isSaid(said[field]))
-    this.#called_tool ||= isSaid(tool_calls) || isSaid(function_call)
+    this.#reasoned ||= parts.reasoned || REASONING_FIELDS.some(field => isFilled(said[field]))
+    this.#called_tool ||= isFilled(tool_calls) || isFilled(function_call)
     this.#finish_reason = textOf(finish_reason) ?? this.#finish_reason
   }
 }
+
+const indexOf = ({ index }: Fields): number => countOf(index) ?? 0
 
 const endingOf = (finish_reason: string | undefined): Ending =>
   ENDINGS[finish_reason?.toLowerCase() ?? ''] ?? 'complete'
 
 /** Where servers put reasoning: DeepSeek, Qwen, vLLM; OpenRouter, Ollama, newer vLLM; others. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking', 'thinking_blocks']
-
-const isSaid = (value: unknown): boolean =>
-  (typeof value === 'string' && value !== '') ||
-  (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
 
 /** Types of a part that hold text for the reader; a part without a type is one too. */
 const TEXT_PARTS = new Set([undefined, 'text', 'output_text'])

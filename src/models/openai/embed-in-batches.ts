@@ -2,7 +2,7 @@
 import { cleanText, cutStart } from '../../text/cut.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embeddings } from '../embedder.ts'
-import type { ModelKey, ModelKnowledge } from '../knowledge/model-knowledge.ts'
+import { learnedSince, type ModelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
 import type { CallContext } from '../language-model.ts'
 import { modelErrorReason } from '../model-error.ts'
 import { shorterTexts, textTokens } from './embedding-limits.ts'
@@ -34,7 +34,7 @@ export const embedInBatches = ({ send, key, knowledge, tokens }: EmbedInBatchesD
       const batch = texts.map(text => fit(text, textTokens(traits), tokens))
       try {
         const embedded = await send(batch, call)
-        if (traits !== before) await knowledge.learn(key, traits)
+        if (traits !== before) await knowledge.learn(key, learnedSince(before, traits))
         return embedded
       } catch (error) {
         call.signal?.throwIfAborted()
@@ -51,8 +51,7 @@ export const embedInBatches = ({ send, key, knowledge, tokens }: EmbedInBatchesD
     const half = Math.ceil(texts.length / 2)
     const first = await embedBatch(texts.slice(0, half), call)
     const second = await embedBatch(texts.slice(half), call)
-    const traits = knowledge.traitsOf(key)
-    await knowledge.learn(key, { ...traits, batch_texts: Math.min(half, traits.batch_texts ?? half) })
+    await knowledge.learn(key, { batch_texts: Math.min(half, knowledge.traitsOf(key).batch_texts ?? half) })
     return {
       vectors: [...first.vectors, ...second.vectors],
       input_tokens: first.input_tokens + second.input_tokens,

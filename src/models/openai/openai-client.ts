@@ -1,9 +1,8 @@
-/** One client per OpenAI-compatible endpoint: deadline, retries, circuit breaker and health. */
+/** One client per OpenAI-compatible endpoint: deadline, retries and circuit breaker. */
 import OpenAI from 'openai'
 import { backoffDelay, type Backoff } from '../../platform/backoff.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { withDeadline } from '../../platform/deadline.ts'
-import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { CallContext } from '../language-model.ts'
@@ -51,8 +50,7 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1
  * connection) with growing, jittered pauses or as `Retry-After` says, and shares a circuit breaker with the others to
  * the same model.
  */
-export class OpenAiClient implements HealthCheck {
-  readonly name: string
+export class OpenAiClient {
   /** Host and port, for messages. */
   readonly host: string
   readonly base_url: string
@@ -72,7 +70,6 @@ export class OpenAiClient implements HealthCheck {
     this.base_url = baseURL
     this.streams = settings.stream ?? true
     this.host = new URL(baseURL).host
-    this.name = `model ${this.host}`
     this.is_openai = this.host === new URL(OPENAI_BASE_URL).host
     this.#settings = settings
     this.#parts = parts
@@ -112,14 +109,6 @@ export class OpenAiClient implements HealthCheck {
       `the answer of ${this.host}`,
       signal => this.#circuitOf(model).run(() => this.#attempts(act, ends_at, signal, outer), chat_id ?? person_id),
       outer,
-    )
-  }
-
-  health(): Promise<Health> {
-    return Promise.resolve(
-      [...this.#circuits.values()].some(circuit => circuit.open)
-        ? { state: 'down', detail: `${this.host} keeps failing; it is asked again after a pause` }
-        : { state: 'ok', detail: this.host },
     )
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
 import type { Completion, CompletionRequest, LanguageModel } from '../language-model.ts'
+import { requestTokens } from '../message-tokens.ts'
 import type { ChatEndpoint } from '../mending/chat-endpoint.ts'
 import { afterReading } from '../mending/silent-cuts.ts'
 import { MendedLanguageModel } from '../mending/mended-language-model.ts'
@@ -25,9 +26,6 @@ export interface OpenAiLanguageModelDeps {
   readonly clock: Clock
   readonly logger: Logger
 }
-
-/** Tokens around each message in OpenAI's chat format, and before the answer (their cookbook's count). */
-const TOKENS_PER_MESSAGE = 3
 
 /**
  * A language model behind OpenAI's chat completions. Requests that are refused are mended, and what is learned by that
@@ -64,15 +62,9 @@ const read = (answer: ChatAnswer, request: CompletionRequest, host: string, toke
   return {
     text,
     usage: {
-      input_tokens: usage.input_tokens ?? countRequest(request, tokens),
+      input_tokens: usage.input_tokens ?? requestTokens(request.messages, tokens),
       output_tokens: usage.output_tokens ?? tokens.count(text),
     },
     ...(cut ? { cut } : {}),
   }
 }
-
-const countRequest = (request: CompletionRequest, tokens: TokenCounter): number =>
-  request.messages.reduce(
-    (total, message) => total + tokens.count(message.content) + TOKENS_PER_MESSAGE,
-    TOKENS_PER_MESSAGE,
-  )

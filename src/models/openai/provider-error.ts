@@ -1,5 +1,5 @@
 /** Reads the error that a server reports, in each of the shapes in use. */
-import { fieldsOf, itemsOf, type Fields } from './json-fields.ts'
+import { type Fields, fieldsOf, isFilled, itemsOf } from './json-fields.ts'
 
 /** An error as a server reports it, whatever its shape. */
 export interface ProviderError {
@@ -25,7 +25,7 @@ const STATUSES = { from: 300, to: 599 }
  * - `{"error": {"message", "type", "code", "param"}}`: OpenAI, Azure, OpenRouter, Anthropic, Ollama, llama.cpp
  * - `[{"error": {…}}]`: Gemini; `{"error": "sentence"}`: LM Studio, and Ollama's own API
  * - `{"object": "error", "message", "type", "code"}`: vLLM, Mistral; `{"detail": …}`: servers on FastAPI
- * - `{"errors": […]}`, `{"base_resp": {…}}`, `{"code", "message"}`: gateways, Cloudflare, MiniMax, DashScope
+ * - `{"errors": […]}`, `{"base_resp": {…}}`, `{"code", "message"}`, `{"msg"}`: gateways, Cloudflare, MiniMax, DashScope
  */
 export const readProviderError = (body: unknown): ProviderError | undefined => {
   const root = fieldsOf(Array.isArray(body) ? body[0] : body)
@@ -59,24 +59,22 @@ export const readProviderError = (body: unknown): ProviderError | undefined => {
 /** The part of a body that reports the error. */
 const errorOf = (root: Fields): unknown => {
   const { error, errors, detail, base_resp, choices } = root
-  if (isReport(error)) return error
-  if (isReport(itemsOf(errors)[0])) return itemsOf(errors)[0]
+  if (isFilled(error)) return error
+  if (isFilled(itemsOf(errors)[0])) return itemsOf(errors)[0]
   const failedChoice = fieldsOf(itemsOf(choices)[0])['error']
-  if (isReport(failedChoice)) return failedChoice
-  if (isReport(detail)) return { message: detail }
+  if (isFilled(failedChoice)) return failedChoice
+  if (isFilled(detail)) return { message: detail }
   const { status_code, status_msg } = fieldsOf(base_resp)
   if (typeof status_code === 'number' && status_code !== 0) return { code: String(status_code), message: status_msg }
   const answers = ['choices', 'data', 'message_id', 'role'].some(name => root[name] !== undefined)
-  return root['object'] === 'error' || (isReport(root['message']) && !answers) ? root : undefined
+  const { message = root['msg'] } = root
+  const reports = isFilled(message) && !answers && fieldsOf(message)['role'] === undefined
+  return root['object'] === 'error' || reports ? root : undefined
 }
-
-const isReport = (value: unknown): boolean =>
-  (typeof value === 'string' && value !== '') ||
-  (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
 
 const sentenceOf = (error: unknown): string => {
   if (typeof error === 'string') return error
-  const { message, metadata } = fieldsOf(error)
+  const { msg, message = msg, metadata } = fieldsOf(error)
   // OpenRouter passes on what its provider said beside its own sentence.
   const raw = fieldsOf(metadata)['raw']
   const said = typeof message === 'string' ? message : JSON.stringify(message ?? error)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { MemoryRecord } from '../../memory/memory.ts'
 import { describePerson } from '../../messages/describe-scope.ts'
 import type { Uses } from '../context.ts'
+import { isForwarded, isUnseen, ownWords } from '../../messages/message-details.ts'
 import { isConversation, type MessageRecord } from '../../messages/message.ts'
 import { kindOf } from '../../text/sentence-kind.ts'
 import { splitSentences } from '../../text/split-sentences.ts'
@@ -54,7 +55,7 @@ const notLearned = async (
   { scope, person: { person_id } }: Subject,
 ): Promise<readonly MessageRecord[]> => {
   const recent = await messages.history.recent(scope, person_id, RECENT_MESSAGES)
-  const said = recent.filter(message => isConversation(message) && states(message.text))
+  const said = recent.filter(message => isConversation(message) && tells(message))
   const open = new Map<string, boolean>()
   for (const session_id of new Set(said.flatMap(message => message.session_id ?? []))) {
     const session = await sessions.browser.show(session_id)
@@ -64,6 +65,13 @@ const notLearned = async (
   const ids = waiting.map(message => message.message_id)
   const learned = new Set((await memory.store.ofSources(scope, ids)).flatMap(each => each.sources))
   return waiting.filter(message => !learned.has(message.message_id))
+}
+
+/** Whether a message tells something of its sender: what they state, or a place, a contact or the like that they sent. */
+const tells = (message: MessageRecord): boolean => {
+  if (isForwarded(message)) return false
+  const attachment = message.details?.attachment
+  return (attachment !== undefined && !isUnseen(attachment)) || states(ownWords(message))
 }
 
 /** Whether a text states anything, rather than only asking, greeting or thanking. */

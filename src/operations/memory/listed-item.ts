@@ -2,13 +2,15 @@
 import { z } from 'zod'
 import type { ListedItem } from '../../memory/numbered-lists.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
+import { isForwarded } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { personOfScope } from '../../messages/scope.ts'
-import type { Person, PersonId } from '../../people/person.ts'
+import type { Person } from '../../people/person.ts'
+import type { Quote } from '../../retrieval/quote.ts'
 import { isoTime } from '../references.ts'
 
 /** Who said what a memory came from, as its reader sees them. */
-export const SPEAKERS = ['you', 'others', 'conversation'] as const
+export const SPEAKERS = ['you', 'others', 'conversation', 'forwarded'] as const
 type Speaker = (typeof SPEAKERS)[number]
 
 export const speakerOfMemory = (
@@ -21,15 +23,20 @@ export const speakerOfMemory = (
       ? 'you'
       : 'others'
 
-export const speakerOfMessage = (message: { readonly person_id: PersonId }, { person_id }: Person): Speaker =>
-  message.person_id === person_id ? 'you' : 'others'
+/** A message of a listing, as a record or as a quote. */
+type Said = Pick<MessageRecord, 'person_id' | 'details'> & Pick<Quote, 'forwarded'>
+
+export const speakerOfMessage = (message: Said, { person_id }: Person): Speaker => {
+  if (message.forwarded === true || isForwarded(message)) return 'forwarded'
+  return message.person_id === person_id ? 'you' : 'others'
+}
 
 /** A memory or a message with its number, as a list shows it. */
 export const itemSchema = z.object({
   number: z.int().min(1),
   kind: z.enum(['memory', 'message']),
   id: z.string(),
-  by: z.enum(SPEAKERS).describe('who said it'),
+  by: z.enum(SPEAKERS).describe('who said it; forwarded: someone passed it on'),
   said_at: z.string(),
   in_group: z.boolean(),
   text: z.string(),
@@ -58,7 +65,7 @@ export const itemOfMemory = (memory: MemoryRecord, person: Person): UnnumberedIt
 })
 
 export const itemOfMessage = (
-  message: Pick<MessageRecord, 'message_id' | 'scope' | 'person_id' | 'sent_at' | 'text'>,
+  message: Said & Pick<MessageRecord, 'message_id' | 'scope' | 'sent_at' | 'text'>,
   person: Person,
 ): UnnumberedItem => ({
   shown: {

@@ -33,12 +33,12 @@ export const sessionShow = operation({
         reflection: reflection?.text ?? null,
         valence: reflection?.valence ?? null,
         window_tokens: session.window_tokens,
-        window: session.window.map(({ timestamp, role, sender_name, tokens, content }) => ({
+        window: session.window.map(({ timestamp, role, sender_name, tokens, content, forwarded }) => ({
           at: isoTime(timestamp),
           role,
           name: sender_name ?? null,
           tokens,
-          content,
+          content: forwarded === undefined ? content : `[forwarded] ${content}`,
         })),
       },
       touched: [{ whose: session.scope, message_ids: session.window.map(message => message.message_id) }],

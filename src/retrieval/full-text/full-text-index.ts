@@ -27,6 +27,8 @@ export interface Document {
   readonly message_id: MessageId
   /** Subject words in their order. */
   readonly stems: readonly string[]
+  /** Other forms of these words, and parts of them; `postings` finds messages by these too. */
+  readonly forms: readonly string[]
   /** What its sentences state; `postings` finds messages by these keys too. */
   readonly keys: readonly string[]
 }

@@ -3,9 +3,10 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { DateSpan } from '../../text/dates/date-span.ts'
 import { datesIn } from '../../text/dates/dates.ts'
-import { askedStems, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
+import { askedWords, namedWords, questionKind, type QuestionKind } from '../../text/question-kind.ts'
+import { wordsOf } from '../../text/analyser/analyser.ts'
+import { UNSPACED } from '../../text/analyser/unspaced.ts'
 import { relatedTo } from '../../text/synonyms.ts'
-import { stem } from '../../text/stem.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import type { MessageQuestion } from '../message-search.ts'
 import type { Speaker } from './full-text-index.ts'
@@ -14,6 +15,8 @@ import type { Speaker } from './full-text-index.ts'
 export interface RecallQuery {
   /** Words that were asked for, each once. */
   readonly asked: readonly string[]
+  /** Other forms in which messages may contain one of them, by its stem. */
+  readonly also: ReadonlyMap<string, readonly string[]>
   /** Words related to them in meaning. */
   readonly related: readonly string[]
   /** Those of them that are written as names. */
@@ -65,15 +68,17 @@ const FOR_ANYBODY =
 const OF_BOT =
   /(?<![\p{L}\p{N}])(?:(?:did|have|had) you|you (?:said|told|wrote|recommended|suggested|gave|answered|mentioned|advised)|your (?:advice|answer|suggestion|recommendation|reply)|אמרת|המלצת|הצעת|ענית|כתבת|סיפרת)(?![\p{L}\p{N}])/iu
 const SHORTEST_NICKNAME = 3
+/** Where a name in other letters begins or ends: לDana. */
+const SCRIPT_BORDER = /(?<=\p{Script=Hebrew})(?=\p{Script=Latin})|(?<=\p{Script=Latin})(?=\p{Script=Hebrew})/gu
 /** Letters that Hebrew joins to a name: and, the, in, to, from, that. */
 const JOINED = /^[והבלמשכ]{1,2}(?=[א-ת]{2})/
 
 /** Reads a question for the search among what these speakers said. */
 export const readQuestion = (question: MessageQuestion, speakers: readonly Speaker[]): RecallQuery => {
   const { text } = question
-  const words = tokenise(text)
   const of_bot = OF_BOT.test(text)
-  const spoken = new Set(words.flatMap(word => [word, word.replace(JOINED, '')]))
+  const spoken = new Set(spokenIn(text))
+  const isSpoken = (name: string): boolean => spoken.has(name) || (UNSPACED.test(name) && text.includes(name))
   const people = speakers.filter(each => !each.bot)
   const capital = namedWords(text)
   /** Words that mean a person of this name: the name, or its beginning, as in “Mel” for Melanie. */
@@ -82,21 +87,27 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
       first,
       ...capital.filter(each => each.length >= SHORTEST_NICKNAME && first.startsWith(each)),
     ])
-  const named = people.filter(({ names }) => names.some(name => wordsFor(name).some(word => spoken.has(word))))
-  const name_stems = new Set(people.flatMap(({ names }) => names.flatMap(name => wordsFor(name).map(stem))))
+  const named = people.filter(({ names }) => names.some(name => wordsFor(name).some(isSpoken)))
+  const name_words = people.flatMap(({ names }) => names.flatMap(wordsFor))
+  const name_stems = new Set(name_words.flatMap(mainForms))
   const today = question.zone.dayOf(question.asked_at)
   const dates = datesIn(text, today).filter(({ from, to }) => to - from < LONGEST_DATE_DAYS)
-  const asked = askedStems(text, name_stems)
+  const nameless = name_words
+    .filter(each => UNSPACED.test(each))
+    .reduce((rest, each) => rest.replaceAll(each, ' '), text)
+  const asked_words = askedWords(nameless, name_stems)
+  const asked = asked_words.map(each => each.stem)
   const known = new Set(asked)
   const [only] = named
   // “My boat” of a person who never spoke here is not a boat that was spoken of here.
   const speaks = question.asker === undefined || people.some(each => each.person_id === question.asker)
   return {
     asked,
+    also: new Map(asked_words.filter(each => each.also.length > 0).map(each => [each.stem, each.also])),
     related: [...new Set(asked.flatMap(each => [...relatedTo(each)]))].filter(
       each => !known.has(each) && !name_stems.has(each),
     ),
-    names: new Set(capital.map(stem).filter(each => known.has(each))),
+    names: new Set(capital.flatMap(mainForms).filter(each => known.has(each))),
     speaker:
       only === undefined
         ? FIRST_PERSON.test(text)
@@ -113,6 +124,14 @@ export const readQuestion = (question: MessageQuestion, speakers: readonly Speak
     personal: named.length > 0 || of_bot || (speaks && isOwn(text.replace(FOR_ANYBODY, ' '))),
   }
 }
+
+/** Words by which a person may be named: behind joined letters and before particles too. */
+const spokenIn = (text: string): readonly string[] => [
+  ...tokenise(text.replace(SCRIPT_BORDER, ' ')).flatMap(word => [word, word.replace(JOINED, '')]),
+  ...mainForms(text),
+]
+
+const mainForms = (text: string): readonly string[] => wordsOf(text).map(({ main }) => main)
 
 const isOwn = (text: string): boolean => FIRST_PERSON.test(text) || OURS.test(text)
 

@@ -122,11 +122,13 @@ class Comparison {
     if (indexed_scope !== now.scope) return 'misplaced'
     const ordinal = (await reader?.ordinals([message_id]))?.get(message_id)
     if (reader === undefined || ordinal === undefined) return 'missing'
-    const { stems, keys } = readMessage(now.message)
+    const { stems, forms, keys } = readMessage(now.message)
     const [document] = await reader.documents([ordinal])
-    if (document?.stems.join(' ') !== stems.join(' ') || document.keys.join(' ') !== keys.join(' ')) return 'altered'
+    const same = (kept: readonly string[], read: readonly string[]): boolean => kept.join(' ') === read.join(' ')
+    if (document === undefined || !same(document.stems, stems) || !same(document.forms, forms)) return 'altered'
+    if (!same(document.keys, keys)) return 'altered'
     if (!sampled && !this.#run.every_vector) return undefined
-    const words = new Set([...stems, ...keys])
+    const words = new Set([...stems, ...forms, ...keys])
     const postings = await reader.postings([...words])
     const held = [...words].every(word => postings.get(word)?.ordinals.includes(ordinal) === true)
     return held ? undefined : 'altered'

@@ -5,6 +5,7 @@ import { COLUMN_PART_SIZE, DOCUMENT_BYTES, encodeDocument, REMOVED_DOCUMENT } fr
 import { readMessage, type IndexedMessage } from '../full-text/index-document.ts'
 import type { MessageState } from '../full-text/full-text-index.ts'
 import { encodeEntries, postingPartOf, withoutOrdinals } from '../full-text/posting-codec.ts'
+import { termsIn, writeTerms } from './document-terms.ts'
 import { SpeakerRows } from './speaker-rows.ts'
 
 interface KeptRow {
@@ -101,7 +102,7 @@ export class IndexWriter {
 
   #takeOut({ ordinal, stems }: KeptRow, changes: Changes): void {
     const part = postingPartOf(ordinal)
-    for (const stem of new Set(stems.split(' ').filter(each => each !== ''))) {
+    for (const stem of termsIn(stems)) {
       // Added in the same step: it has no blob yet.
       const waiting = changes.added.get(stem)?.get(part)
       const at = waiting?.findIndex(each => each.ordinal === ordinal) ?? -1
@@ -114,14 +115,14 @@ export class IndexWriter {
   #putIn(scope_no: number, ordinal: number, message: IndexedMessage, changes: Changes): void {
     const document = readMessage(message)
     const counts = new Map<string, number>()
-    const terms = [...document.stems, ...document.keys]
-    for (const stem of terms) counts.set(stem, (counts.get(stem) ?? 0) + 1)
+    for (const stem of [...document.stems, ...document.forms, ...document.keys])
+      counts.set(stem, (counts.get(stem) ?? 0) + 1)
     for (const [stem, count] of counts) changes.entriesToAdd(stem, postingPartOf(ordinal)).push({ ordinal, count })
     changes.columns.set(ordinal, encodeDocument(document, this.#speakers.numberOf(scope_no, message)))
     this.#database.run(
       `insert into documents (scope_no, ordinal, message_id, stems) values (:scope_no, :ordinal, :message_id, :stems)
        on conflict (scope_no, ordinal) do update set message_id = excluded.message_id, stems = excluded.stems`,
-      { scope_no, ordinal, message_id: message.message_id, stems: terms.join(' ') },
+      { scope_no, ordinal, message_id: message.message_id, stems: writeTerms(document) },
     )
   }
 

@@ -1,9 +1,9 @@
 /** Reads the full-text index of one scope from SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
-import { KEY_MARK } from '../../text/facts/statement-keys.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Postings, ScopeReader } from '../full-text/full-text-index.ts'
 import { decodePostings } from '../full-text/posting-codec.ts'
+import { readTerms } from './document-terms.ts'
 import type { ScopeFrame } from './index-cache.ts'
 
 /** Blobs that are read before the event loop gets a turn. */
@@ -46,11 +46,7 @@ export const createScopeReader = (database: Database, scope_no: number, frame: S
          where scope_no = :scope_no and ordinal in (select value from json_each(:ordinals))`,
         { scope_no, ordinals: JSON.stringify(ordinals) },
       )
-      .map(({ ordinal, message_id, stems }) => {
-        const terms = stems === '' ? [] : stems.split(' ')
-        const isKey = (term: string): boolean => term.startsWith(KEY_MARK)
-        return { ordinal, message_id, stems: terms.filter(term => !isKey(term)), keys: terms.filter(isKey) }
-      }),
+      .map(({ ordinal, message_id, stems }) => ({ ordinal, message_id, ...readTerms(stems) })),
 
   ordinals: async message_ids =>
     new Map(

@@ -1,5 +1,5 @@
 /** Reads date expressions in any language that DeniDin knows. */
-import { inYear, NO_DATE, type DateOrder, stretch, type DatePattern, type DateSpan } from './date-span.ts'
+import { inYear, NO_DATE, type DateOrder, stretch, type DatePattern, type DateSpan, type Tense } from './date-span.ts'
 import { ENGLISH_DATES } from './dates-in-english.ts'
 import { DATES_IN_FIGURES } from './dates-in-figures.ts'
 import { HEBREW_DATES } from './dates-in-hebrew.ts'
@@ -30,22 +30,7 @@ const BETWEEN =
  */
 export const datesIn = (text: string, day: number, order: DateOrder = 'day-first'): readonly DateSpan[] => {
   const searched = text.slice(0, MOST_CHARACTERS)
-  let rest = searched
-  const spans: DateSpan[] = []
-  for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest) ? [...HEBREW, ...LATIN] : LATIN) {
-    const before = rest
-    // What one pattern has understood is not read again by a less exact one.
-    rest = before.replace(pattern, (whole: string, ...groups: readonly (string | number | undefined)[]) => {
-      const last = groups.findIndex(each => typeof each === 'number')
-      const texts = groups.slice(0, last).map(each => (typeof each === 'string' ? each.toLowerCase() : undefined))
-      const start = Number(groups[last])
-      const found = span(texts, { day, tense: tenseAt(before, start, start + whole.length), order })
-      if (found === NO_DATE) return ' · '
-      if (found === undefined || !Number.isFinite(found.from)) return whole
-      spans.push(found)
-      return ' · '
-    })
-  }
+  const spans = readDates(text, day, order).map(({ from, to }): DateSpan => ({ from, to }))
   const [first, second] = spans
   if (first === undefined || second === undefined || spans.length > 2 || !BETWEEN.test(searched)) return spans
   // “Between 3 May and 9 May 2023”: the year belongs to both.
@@ -53,4 +38,33 @@ export const datesIn = (text: string, day: number, order: DateOrder = 'day-first
   const [year] = years
   const both = years.size === 1 ? [first, second].map(each => inYear(each, Number(year))) : [first, second]
   return [stretch(both[0] ?? first, both[1] ?? second)]
+}
+
+/** A date expression of a text, and the days that it means. */
+export interface DateExpression extends DateSpan {
+  readonly words: string
+  /** Of the clause around it. */
+  readonly tense: Tense
+}
+
+/** The date expressions of a text, in no particular order. The parameters are those of `datesIn`. */
+export const readDates = (text: string, day: number, order: DateOrder = 'day-first'): readonly DateExpression[] => {
+  let rest = text.slice(0, MOST_CHARACTERS)
+  const found: DateExpression[] = []
+  for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest) ? [...HEBREW, ...LATIN] : LATIN) {
+    const before = rest
+    // What one pattern has understood is not read again by a less exact one.
+    rest = before.replace(pattern, (words: string, ...groups: readonly (string | number | undefined)[]) => {
+      const last = groups.findIndex(each => typeof each === 'number')
+      const texts = groups.slice(0, last).map(each => (typeof each === 'string' ? each.toLowerCase() : undefined))
+      const start = Number(groups[last])
+      const tense = tenseAt(before, start, start + words.length)
+      const meant = span(texts, { day, tense, order })
+      if (meant === NO_DATE) return ' · '
+      if (meant === undefined || !Number.isFinite(meant.from)) return words
+      found.push({ from: meant.from, to: meant.to, words, tense })
+      return ' · '
+    })
+  }
+  return found
 }

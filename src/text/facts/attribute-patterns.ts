@@ -3,7 +3,7 @@
  * patterns come from the lexicons `fact-attributes.txt`.
  */
 import { labelled, lexiconPatterns } from '../lexicons/lexicon.ts'
-import { withoutFinalForms } from '../tokenise.ts'
+import { withoutFinalForms } from '../fold.ts'
 
 /**
  * How many values a person has at a time. `single`: a new value ends the earlier one. `usually_single`: it does so where

@@ -1,4 +1,6 @@
 /** Brings the words of two facts into the same form, so that they can be compared: numbers, times of day, spellings. */
+import { withPlainNumbers } from '../analyser/numbers.ts'
+import { fold } from '../fold.ts'
 import { labelled, lexiconLines } from '../lexicons/lexicon.ts'
 import { NUMBER_WORDS } from '../number-words.ts'
 import { tokenise } from '../tokenise.ts'
@@ -22,35 +24,16 @@ const digits = new Map(
   ].map(([word, number]) => [tokenise(word).join(' '), String(number)]),
 )
 
-/** `5 pm`, `5:30pm`, `17:00`: one word each. */
-const HALF_DAY = /\b(\d{1,2})(?::(\d\d))?\s*([ap])\.?m\b\.?/gi
-const CLOCK_TIME = /\b(\d{1,2}):(\d\d)\b/g
-const NOON = 12
-
-const clockWord = (hour: number, minutes: string): string => ` clock${String(hour)}x${minutes} `
-
-const halfDay = (_: string, hour: string, minutes: string | undefined, half: string): string =>
-  clockWord((Number(hour) % NOON) + (half.toLowerCase() === 'p' ? NOON : 0), minutes ?? '00')
-
-/** `3rd`, `21st`; `1,500`. */
+/** `3rd`, `21st`. */
 const ORDINAL = /\b(\d+)(?:st|nd|rd|th)\b/gi
-const THOUSANDS = /(?<=\d),(?=\d{3}\b)/g
-/** A number joined to a Hebrew prefix: ב-14, ל־3. */
-const JOINED_NUMBER = /(?<=[א-ת])[-־](?=\d)/g
-/** Decimal points stay inside their number. */
-const DECIMAL = /(?<=\d)\.(?=\d)/g
+/** Where Hebrew letters are joined to a word or number of another script: בNetflix, ב14. */
+const SCRIPT_BORDER = /(?<=[א-ת])(?=[A-Za-z\d])/g
 
 /** The comparable words of a text: as `tokenise` has them, with numbers, ordinals and times of day in one form each. */
 export const normaliseWords = (text: string): readonly string[] =>
-  tokenise(
-    text
-      .replace(HALF_DAY, halfDay)
-      .replace(CLOCK_TIME, (_, hour: string, minutes: string) => clockWord(Number(hour), minutes))
-      .replace(ORDINAL, '$1')
-      .replace(THOUSANDS, '')
-      .replace(JOINED_NUMBER, ' ')
-      .replace(DECIMAL, 'point'),
-  ).map(word => digits.get(word) ?? sameWords.get(word) ?? withoutPrefix(word) ?? word)
+  tokenise(withPlainNumbers(fold(text).replace(ORDINAL, '$1').replace(SCRIPT_BORDER, ' '))).map(
+    word => digits.get(word) ?? sameWords.get(word) ?? withoutPrefix(word) ?? word,
+  )
 
 /** Names, in lower case: words that begin with a capital inside a sentence. Scripts without capitals have none. */
 export const namesIn = (text: string): ReadonlySet<string> =>

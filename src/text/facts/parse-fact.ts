@@ -5,7 +5,8 @@
 import { labelled, lexiconLines, lexiconWords } from '../lexicons/lexicon.ts'
 import { stem } from '../stem.ts'
 import { isStopWord } from '../stop-words.ts'
-import { tokenise, withoutFinalForms } from '../tokenise.ts'
+import { withoutFinalForms } from '../fold.ts'
+import { tokenise } from '../tokenise.ts'
 import { ATTRIBUTES, type Attribute } from './attribute-patterns.ts'
 import { isNumber, namesIn, normaliseWords } from './normalise-words.ts'
 

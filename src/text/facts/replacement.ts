@@ -49,7 +49,8 @@ const CALENDAR: ReadonlySet<string> = new Set(
 /** Something changed, began, ended or turned out otherwise. */
 const TURNS = stemsOfRole('turns').union(stemsOfRole('change')).difference(CALENDAR)
 
-const isFigure = (word: string): boolean => isNumber(word) || CALENDAR.has(word)
+/** Whether a stem is a number, a weekday or a month. */
+export const isFigure = (word: string): boolean => isNumber(word) || CALENDAR.has(word)
 
 /**
  * Whether a claim that the later fact ends the earlier one is plausible. One subject alone proves nothing: “Noa moved to
@@ -89,9 +90,12 @@ const haveSameTopic = (later: ParsedFact, earlier: ParsedFact): boolean =>
 const isAbout = ({ attribute, terms }: ParsedFact, topic: string, words: ReadonlySet<string>): boolean =>
   attribute?.name === topic || !terms.isDisjointFrom(words)
 
+/** Whether a fact is about its speaker, not about someone or something that belongs to them. */
+export const isAboutSpeaker = ({ led_by_speaker, lead }: ParsedFact): boolean => led_by_speaker && !KIN.has(lead)
+
 const haveSameSubject = (later: ParsedFact, earlier: ParsedFact): boolean => {
   if (later.terms.has(earlier.lead) || earlier.terms.has(later.lead)) return true
-  return later.led_by_speaker && earlier.led_by_speaker && !KIN.has(later.lead) && !KIN.has(earlier.lead)
+  return isAboutSpeaker(later) && isAboutSpeaker(earlier)
 }
 
 /**

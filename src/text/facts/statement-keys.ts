@@ -3,10 +3,10 @@
  * speak of the same thing, and where their values differ, the later one holds.
  */
 import { clausesOf } from '../clauses.ts'
-import { kindOf } from '../sentence-kind.ts'
-import { splitSentences } from '../split-sentences.ts'
+import { isOwnStatement, readSentences } from '../stance.ts'
 import { compare } from './compare-facts.ts'
 import { parseFact, type ParsedFact } from './parse-fact.ts'
+import { isFigure } from './replacement.ts'
 
 /** What a clause states. */
 export interface KeyedStatement {
@@ -25,10 +25,10 @@ const MOST_STATEMENTS = 12
 /** The statements of a text about things that have one value at a time. `speaker`: the words of the speaker's names. */
 export const keyedStatements = (text: string, speaker: ReadonlySet<string>): readonly KeyedStatement[] => {
   const found: KeyedStatement[] = []
-  for (const sentence of splitSentences(text.slice(0, MOST_CHARACTERS))) {
+  for (const read of readSentences(text.slice(0, MOST_CHARACTERS))) {
     if (found.length >= MOST_STATEMENTS) break
-    if (kindOf(sentence) !== 'statement') continue
-    for (const clause of clausesOf(sentence)) {
+    if (!isOwnStatement(read)) continue
+    for (const clause of clausesOf(read.sentence)) {
       const parsed = parseFact(clause, speaker)
       const { attribute, about, time } = parsed
       if (attribute === undefined || attribute.cardinality === 'several' || time !== 'now') continue
@@ -46,6 +46,15 @@ export const statementKeys = (text: string, speaker: ReadonlySet<string>): reado
 /** Whether a later statement with the same key says something else. */
 export const saysOtherwise = (later: ParsedFact, earlier: ParsedFact): boolean => {
   const verdict = compare(later, earlier)
-  if (verdict === 'same') return false
+  if (verdict === 'same' || isSameDay(later, earlier)) return false
   return verdict === 'contradicts' || later.value.join(' ') !== earlier.value.join(' ')
+}
+
+/** Whether only one of them writes the date of the same weekday out. */
+const isSameDay = (later: ParsedFact, earlier: ParsedFact): boolean => {
+  const [values, others] = [new Set(later.value), new Set(earlier.value)]
+  const shared = values.intersection(others)
+  const isDetail = values.isSubsetOf(others) || others.isSubsetOf(values)
+  const [isNamed, isDated] = [[...shared].some(isFigure), [...values.symmetricDifference(others)].every(isFigure)]
+  return isDetail && isNamed && isDated
 }

@@ -1,7 +1,7 @@
 /** DeniDin's own messages to people in English. */
 import { listedText, quotedText } from '../list-line.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
-import { englishDay, timeOfDay, withWrittenDays } from './written-day.ts'
+import { englishDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -17,7 +17,12 @@ const duration = (seconds: number): string => {
   return many(Math.floor(seconds / DAY_SECONDS), 'day')
 }
 
-const SPEAKERS = { you: 'you said', others: 'someone else said', conversation: 'from a conversation' }
+const SPEAKERS = {
+  you: 'you said',
+  others: 'someone else said',
+  conversation: 'from a conversation',
+  forwarded: 'forwarded',
+}
 
 /** Transcripts and summaries of conversations are our words; what people said stays word for word. */
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
@@ -26,6 +31,26 @@ const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: 
 const PRIVACY_ON = 'Learning is on: I remember what matters from what you say. /privacy off turns it off.'
 const PRIVACY_OFF =
   'Learning is off: from now on I take no facts from what you say, and neither summarise it nor find it again later. We can go on talking: the messages stay in the history of this conversation until you /forget them, and I see them while it lasts. What I already know stays. /privacy on turns learning on again.'
+
+const HEARD = new Map([
+  ['voice', 'voice messages'],
+  ['audio', 'audio files'],
+])
+const SEEN = new Map([
+  ['picture', 'pictures'],
+  ['video', 'videos'],
+  ['gif', 'GIFs'],
+  ['sticker', 'stickers'],
+])
+const list = new Intl.ListFormat('en', { type: 'disjunction' })
+
+const cannot_read = (kinds: readonly string[]): string => {
+  const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
+  const senses = [...(heard === '' ? [] : [`listen to ${heard ?? ''}`]), ...(seen === '' ? [] : [`see ${seen ?? ''}`])]
+  return senses.length === 0
+    ? 'Something arrived that I cannot read yet. Please tell me in words what it is about.'
+    : `Thank you, it arrived. I cannot ${senses.join(' or ')} yet: please tell me in words what it is about.`
+}
 
 const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down' }
 
@@ -112,7 +137,7 @@ const commands: CommandStrings = {
         const what =
           text === null || said_on === null
             ? '(forgotten since)'
-            : `${englishDay(said_on)}: ${listedText(ownWords({ by, text }))}`
+            : `${englishDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (${String(Math.round(similarity * 100))} % similar)`
         return `- ${what}${given_as === 'profile' ? ' (I am given this with each of your messages)' : similar}`
       })
@@ -138,7 +163,7 @@ const commands: CommandStrings = {
   timezone: {
     help: 'your time zone, for "today" and "tomorrow"',
     usage: 'Write /timezone with a city or zone, such as /timezone Berlin, /timezone Asia/Jerusalem or /timezone +2.',
-    done: (zone, local_time) => `Your time zone is ${zone}: it is ${local_time} there now.`,
+    done: (zone, local_time) => `Your time zone is ${writtenZone(zone)}: it is ${local_time} there now.`,
   },
   pause: {
     help: 'only listen, here or in the conversation you name, until /resume',
@@ -218,5 +243,6 @@ export const en: Strings = {
   restarted_before_answer: 'I was restarted before I could answer. Please send it again.',
   something_went_wrong:
     'Something went wrong on my side. Please try again; if it happens again, tell my administrator.',
+  cannot_read,
   unreadable: 'Your last message reached me but could not be read. Please send it once more.',
 }

@@ -2,7 +2,7 @@
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
-import { hebrewDay, timeOfDay, withWrittenDays } from './written-day.ts'
+import { hebrewDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -19,7 +19,7 @@ const duration = (seconds: number): string => {
   return many(Math.floor(seconds / DAY_SECONDS), 'יום', 'ימים', 'יומיים')
 }
 
-const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה' }
+const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה', forwarded: 'הודעה שהועברה' }
 
 /** Transcripts and summaries of conversations are our words; what people said stays word for word. */
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
@@ -28,6 +28,29 @@ const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: 
 const PRIVACY_ON = 'הלמידה פועלת: אני זוכר מה שחשוב מדבריך. ‎/privacy off מפסיק את זה.'
 const PRIVACY_OFF =
   'הלמידה כבויה: מעכשיו איני לומד מדבריך, לא מסכם אותם ולא מוצא אותם שוב בהמשך. אפשר להמשיך לדבר: ההודעות נשארות בהיסטוריה של השיחה עד ‎/forget, ואני רואה אותן כל עוד היא נמשכת. מה שכבר ידוע לי נשאר. כדי לחזור: ‎/privacy on.'
+
+const HEARD = new Map([
+  ['voice', 'הודעות קוליות'],
+  ['audio', 'קובצי שמע'],
+])
+const SEEN = new Map([
+  ['picture', 'תמונות'],
+  ['video', 'סרטונים'],
+  ['gif', 'GIF-ים'],
+  ['sticker', 'מדבקות'],
+])
+const list = new Intl.ListFormat('he', { type: 'disjunction' })
+
+const cannot_read = (kinds: readonly string[]): string => {
+  const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
+  const senses = [
+    ...(heard === '' ? [] : [`להקשיב ${withPrefix('ל', heard ?? '')}`]),
+    ...(seen === '' ? [] : [`לראות ${seen ?? ''}`]),
+  ]
+  return senses.length === 0
+    ? 'הגיע אליי משהו שעדיין אין לי אפשרות לקרוא. אפשר לכתוב לי במילים במה מדובר?'
+    : `תודה, זה הגיע. עדיין אין לי אפשרות ${senses.join(' או ')}: אפשר לכתוב לי במילים במה מדובר?`
+}
 
 const STATES = { ok: 'הכול תקין', degraded: 'פועל באופן חלקי', down: 'משהו אינו פועל' }
 
@@ -113,7 +136,7 @@ const commands: CommandStrings = {
         const what =
           text === null || said_on === null
             ? '(נשכח בינתיים)'
-            : `${hebrewDay(said_on)}: ${listedText(ownWords({ by, text }))}`
+            : `${hebrewDay(said_on)}${by === 'forwarded' ? `, ${SPEAKERS.forwarded}` : ''}: ${listedText(ownWords({ by, text }))}`
         const similar = similarity === null ? '' : ` (דמיון של ${String(Math.round(similarity * 100))}%)`
         return `- ${what}${given_as === 'profile' ? ' (זה נמסר לי עם כל הודעה שלך)' : similar}`
       })
@@ -139,7 +162,7 @@ const commands: CommandStrings = {
   timezone: {
     help: 'אזור הזמן שלך, בשביל "היום" ו"מחר"',
     usage: 'אפשר לכתוב ‎/timezone עם עיר או אזור, למשל ‎/timezone ברלין או ‎/timezone +2.',
-    done: (zone, local_time) => `אזור הזמן שלך הוא ${zone}, והשעה שם עכשיו ${local_time}.`,
+    done: (zone, local_time) => `אזור הזמן שלך הוא ${writtenZone(zone)}, והשעה שם עכשיו ${local_time}.`,
   },
   pause: {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
@@ -231,5 +254,6 @@ export const he: Strings = {
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',
   restarted_before_answer: 'הופעלתי מחדש לפני שהספקתי לענות. אפשר לשלוח שוב, בבקשה.',
   something_went_wrong: 'משהו השתבש אצלי. אפשר לנסות שוב; אם זה חוזר, כדאי לספר למנהל שלי.',
+  cannot_read,
   unreadable: 'ההודעה האחרונה שלך הגיעה אליי, אבל לא הצלחתי לקרוא אותה. אפשר לשלוח אותה שוב?',
 }

@@ -24,7 +24,7 @@ export interface StatusFigures {
 /** A memory or message as a list shows it. */
 export interface ListedFigures {
   readonly number: number
-  readonly by: 'you' | 'others' | 'conversation'
+  readonly by: 'you' | 'others' | 'conversation' | 'forwarded'
   /** Where the reader is. */
   readonly said_on: CalendarDay
   readonly in_group: boolean
@@ -180,6 +180,8 @@ export interface Strings {
   readonly restarted_before_answer: string
   /** A fault of ours. */
   readonly something_went_wrong: string
+  /** Media came without words; the kinds are those of attachments, such as `voice`. */
+  cannot_read(kinds: readonly string[]): string
   /** A message arrived that could not be decrypted. */
   readonly unreadable: string
 }

@@ -2,10 +2,15 @@
 import { UTC } from '../../../src/platform/time-zone.ts'
 import { layOutReply } from '../../../src/channels/whatsapp/format/reply-layout.ts'
 import { splitReply } from '../../../src/channels/whatsapp/format/split-reply.ts'
-import { toWhatsApp } from '../../../src/channels/whatsapp/format/whatsapp-format.ts'
+import { parseAttachment, parseCard, parseWords } from '../../../src/channels/whatsapp/wwebjs/attachment-parser.ts'
+import { toWhatsApp } from '../../support/whatsapp-text.ts'
 import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts'
 import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
 import { mayReplace } from '../../../src/text/facts/replacement.ts'
+import { writeOutDates } from '../../../src/text/dates/write-out-dates.ts'
+import { ownFeeling } from '../../../src/text/own-feeling.ts'
+import { readSentences } from '../../../src/text/stance.ts'
+import { correctedStatement } from '../../../src/text/corrected-statement.ts'
 import { nearestFacts } from '../../../src/learning/consolidation/nearest-facts.ts'
 import { namesIn, normaliseWords } from '../../../src/text/facts/normalise-words.ts'
 import { parseFact } from '../../../src/text/facts/parse-fact.ts'
@@ -13,20 +18,24 @@ import { activityOf } from '../../../src/learning/extraction/importance.ts'
 import { factsByRules, reflectionByRules } from '../../../src/learning/extraction/keyword-rules.ts'
 import { factsOfCutResponse, parseResponse } from '../../../src/learning/extraction/parse-response.ts'
 import { extractionRequest } from '../../../src/learning/extraction/prompt.ts'
-import { containsQuote, findSource, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
+import { findSource, isQuotedFrom, normaliseQuote } from '../../../src/learning/extraction/quote-verification.ts'
 import { summaryRequest } from '../../../src/learning/summary-prompt.ts'
 import { PLAIN_MEMORY, type MemoryRecord } from '../../../src/memory/memory.ts'
+import { describeAttachment, ownWords, textWithDetails } from '../../../src/messages/message-details.ts'
 import { parseCommand } from '../../../src/messages/message-kind.ts'
 import type { MessageRecord } from '../../../src/messages/message.ts'
 import { createOfflineEmbedder } from '../../../src/models/offline/offline-embedder.ts'
 import { createOfflineLanguageModel } from '../../../src/models/offline/offline-language-model.ts'
+import { sentencesIn } from '../../../src/models/offline/sentences.ts'
+import { readMark } from '../../../src/models/offline/transcript.ts'
 import { phoneDigits } from '../../../src/platform/phone.ts'
 import { suggest } from '../../../src/platform/suggest.ts'
 import { readMessage } from '../../../src/retrieval/full-text/index-document.ts'
 import { readQuestion } from '../../../src/retrieval/full-text/query-parser.ts'
 import { restates, withoutRestatements } from '../../../src/retrieval/ranking/dedupe.ts'
+import { questionWordsOf, wordsOf } from '../../../src/text/analyser/analyser.ts'
 import { withDirection } from '../../../src/text/bidi.ts'
-import { subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
+import { formsIn, subjectsOf, subjectStems } from '../../../src/text/content-stems.ts'
 import { datesIn } from '../../../src/text/dates/dates.ts'
 import { indentContinuation } from '../../../src/text/indent-continuation.ts'
 import { languageOf } from '../../../src/text/language.ts'
@@ -36,7 +45,8 @@ import { kindOf, withoutRemember } from '../../../src/text/sentence-kind.ts'
 import { withoutSmallTalk } from '../../../src/text/small-talk.ts'
 import { splitSentences } from '../../../src/text/split-sentences.ts'
 import { stem } from '../../../src/text/stem.ts'
-import { tokenise, withoutFinalForms } from '../../../src/text/tokenise.ts'
+import { fold, withoutFinalForms } from '../../../src/text/fold.ts'
+import { tokenise } from '../../../src/text/tokenise.ts'
 import { createTokenCounter } from '../../../src/text/tokens.ts'
 import { topicLine } from '../../../src/text/topic-line.ts'
 import { valenceOf } from '../../../src/text/valence/valence.ts'
@@ -47,6 +57,7 @@ const NOW = Date.UTC(2026, 10, 28)
 const NO_WORDS: ReadonlySet<string> = new Set()
 const embedder = createOfflineEmbedder(tokens)
 const model = createOfflineLanguageModel(tokens)
+const PICTURE = { attachment: { kind: 'picture' } } as const
 const KNOWN_COMMANDS = ['/help', '/memory', '/forget', '/remember']
 
 const messageOf = (text: string, message_id = 'm1'): MessageRecord => ({
@@ -111,6 +122,10 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'stem of each word': text => tokenise(text).map(stem),
   subjectStems,
   subjectsOf,
+  formsIn,
+  fold,
+  wordsOf,
+  questionWordsOf,
   splitSentences,
   kindOf,
   withoutRemember,
@@ -132,13 +147,20 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'splitReply into small parts': text => splitReply(text, 100),
   layOutReply,
   parseCommand,
+  parseCard,
+  'words of a raw message': text => parseWords({ type: 'chat', body: text }),
+  'attachment of a long text': text =>
+    describeAttachment(parseAttachment({ type: 'location', loc: text, lat: 1, lng: 2 }) ?? { kind: 'picture' }),
+  'text with its details': text => ownWords({ text: textWithDetails(text, PICTURE), details: PICTURE }),
+  'offline mark': text => [readMark(text), readMark(`[replying to Dan: "${text}`)],
+  'offline sentences': sentencesIn,
   naturalCommand,
   phoneDigits,
   suggest: text => suggest(text, KNOWN_COMMANDS),
   normaliseQuote,
-  'containsQuote in the text': text => containsQuote(text, 'xyz'),
-  'containsQuote of the text': text => containsQuote(`${text} `, text),
-  'containsQuote of its beginning': text => containsQuote(text, text.slice(0, 1000)),
+  'isQuotedFrom in the text': text => isQuotedFrom({ text }, 'xyz'),
+  'isQuotedFrom of the text': text => isQuotedFrom({ text: `${text} ` }, text),
+  'isQuotedFrom of its beginning': text => isQuotedFrom({ text }, text.slice(0, 1000)),
   findSource: text => findSource(text.slice(0, 2000), 'm1', [messageOf(text)]),
   parseResponse: refusable(parseResponse),
   factsOfCutResponse: text => factsOfCutResponse(`{"facts": [${text}`),
@@ -146,8 +168,12 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'parseResponse with the text as a field': refusable(text =>
     parseResponse(JSON.stringify({ facts: [{ text, quote: text, importance: 1 }], reflection: text })),
   ),
-  factsByRules: text => factsByRules(inputOf(messageOf(text))),
-  'factsByRules of lines': text => factsByRules(inputOf(messageOf(text.replaceAll(' ', '\n')))),
+  ownFeeling: text => ownFeeling(text),
+  readSentences: text => [...readSentences(text)],
+  writeOutDates: text => writeOutDates(text, 20_000),
+  correctedStatement: text => [correctedStatement(text, 'no, Tuesday'), correctedStatement('It is on Monday', text)],
+  factsByRules: text => factsByRules(inputOf(messageOf(text)), UTC),
+  'factsByRules of lines': text => factsByRules(inputOf(messageOf(text.replaceAll(' ', '\n'))), UTC),
   reflectionByRules: text => reflectionByRules([messageOf(text)]),
   activityOf: text => activityOf('I have two cats', 'p', [messageOf(text)]),
   extractionRequest: text => extractionRequest(inputOf(messageOf(text)), tokens, { now: NOW, zone: UTC }),

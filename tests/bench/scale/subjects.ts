@@ -101,8 +101,11 @@ const openVectors = async (
       space,
       vectors,
       index,
-      model: { embedding: new Embedding(embedder, wordCounter, systemClock, silentLogger), min_similarity: 0 },
-      previous: noPreviousModel,
+      model: {
+        embedding: new Embedding(embedder, wordCounter, systemClock, silentLogger),
+        min_similarity: 0,
+        previous: noPreviousModel,
+      },
       embeds: true,
     }),
   })

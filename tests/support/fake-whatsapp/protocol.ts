@@ -37,9 +37,15 @@ export interface Media {
 export interface Quoted {
   /** The short id, without chat and sender. */
   readonly id: string
+  /** Without it, the reply carries no copy of the message. */
   readonly body?: string | undefined
+  readonly type?: string
   /** Who wrote it: `…@c.us` or `…@lid`. */
   readonly author?: string | undefined
+  /** The chat that it is from, where that is another one. */
+  readonly chat?: string
+  /** Further attributes of the copy, such as `caption`. */
+  readonly attributes?: Readonly<Record<string, unknown>>
 }
 
 /** A message for the bot, as a test describes it. */
@@ -60,7 +66,7 @@ export interface Incoming {
   readonly t?: number
   /** The account's owner wrote it, on the phone. */
   readonly from_me?: boolean
-  /** Further attributes of the page's message, such as `caption`. */
+  /** Further attributes of the page's message, such as `caption`, `isForwarded` or `pollOptions`. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
@@ -123,6 +129,14 @@ export type ToPage =
       readonly id: string
       readonly from: string
       readonly emoji: string
+      readonly t: number
+    }
+  | {
+      readonly kind: 'vote'
+      readonly id: string
+      readonly from: string
+      /** Local ids of the options that are chosen now. */
+      readonly options: readonly number[]
       readonly t: number
     }
   | { readonly kind: 'change'; readonly id: string; readonly attributes: Readonly<Record<string, unknown>> }

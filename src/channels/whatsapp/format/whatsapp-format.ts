@@ -8,11 +8,9 @@ import { linesOfTable } from './table.ts'
  * A Markdown text in WhatsApp's formatting. Headings become bold lines, links `words (address)`, tables lines, nested
  * lists bullets that show their depth; code stays as it is. No word is lost, whatever marks are out of balance, and a
  * text without any marks stays the same.
+ * It comes stretch by stretch: a long text takes a while, and the caller can do something else between two of them.
  * Source: FAQ "How to format your messages", WhatsApp Help Center.
  */
-export const toWhatsApp = (markdown: string): string => [...formattedStretches(markdown)].join('')
-
-/** The same, stretch by stretch: a long text takes a while, and the caller can do something else between two of them. */
 export function* formattedStretches(markdown: string): Generator<string, void> {
   for (const stretch of stretchesOf(markdown.replace(/\r\n?/g, '\n'))) {
     // White space at the end of a stretch is between words or lines, and the parser drops it.

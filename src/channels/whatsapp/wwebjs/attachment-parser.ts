@@ -31,15 +31,17 @@ const numberOf = (value: unknown): number | undefined => {
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.slice(0, MOST_ITEMS) : [])
 
 /** The kinds of media, by the names that WhatsApp gives them. */
-const MEDIA: Readonly<Record<string, MediaKind>> = {
-  image: 'picture',
-  video: 'video',
-  ptv: 'video',
-  sticker: 'sticker',
-  'sticker-pack': 'sticker',
-  ptt: 'voice',
-  audio: 'audio',
-}
+const MEDIA: ReadonlyMap<string, MediaKind> = new Map<string, MediaKind>(
+  Object.entries({
+    image: 'picture',
+    video: 'video',
+    ptv: 'video',
+    sticker: 'sticker',
+    'sticker-pack': 'sticker',
+    ptt: 'voice',
+    audio: 'audio',
+  }),
+)
 
 const mediaOf = (kind: MediaKind, fields: Fields): Attachment => {
   const isGif = kind === 'video' && (fields['isGif'] === true || fields['gifPlayback'] === true)
@@ -138,10 +140,10 @@ const instantOf = (value: unknown): string | undefined => {
 
 const eventOf = (fields: Fields): Attachment => ({
   kind: 'event',
-  name: textOf(fields['eventName']) ?? textOf(fields['body']) ?? '',
+  name: textOf(fields['eventName']) ?? textOf(fields['title']) ?? textOf(fields['body']) ?? '',
   description: textOf(fields['eventDescription']),
   place: textOf(fieldsOf(fields['eventLocation'])['name']) ?? textOf(fieldsOf(fields['eventLocation'])['address']),
-  starts: instantOf(fields['eventStartTime'] ?? fields['scheduledTimestampMs']),
+  starts: instantOf(fields['eventStartTime'] ?? fields['startTime']),
   ends: instantOf(fields['eventEndTime']),
   ...(fields['isEventCanceled'] === true ? { cancelled: true } : {}),
 })
@@ -155,41 +157,48 @@ const priceOf = (amount: unknown, currency: unknown): string | undefined => {
 }
 
 /** Readers of everything that is no medium, by the names that WhatsApp gives the kinds. */
-const READERS: Readonly<Record<string, (fields: Fields) => Attachment>> = {
-  location: locationOf,
-  live_location: locationOf,
-  vcard: contactsOf,
-  multi_vcard: contactsOf,
-  poll_creation: pollOf,
-  event_creation: eventOf,
-  scheduled_event_creation: eventOf,
-  document: fields => ({
-    kind: 'document',
-    name: textOf(fields['filename']) ?? textOf(fields['title']),
-    pages: numberOf(fields['pageCount']),
+const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
+  Object.entries<(fields: Fields) => Attachment>({
+    location: locationOf,
+    live_location: locationOf,
+    vcard: contactsOf,
+    multi_vcard: contactsOf,
+    poll_creation: pollOf,
+    event_creation: eventOf,
+    scheduled_event_creation: eventOf,
+    scheduled_call_creation: fields => ({
+      kind: 'event',
+      name: textOf(fields['title']) ?? 'a call',
+      starts: instantOf(Number(fields['scheduledTimestampMs'] ?? 0) / SECOND_MS),
+    }),
+    document: fields => ({
+      kind: 'document',
+      name: textOf(fields['filename']) ?? textOf(fields['title']),
+      pages: numberOf(fields['pageCount']),
+    }),
+    product: fields => ({
+      kind: 'product',
+      title: textOf(fields['title']),
+      description: textOf(fields['description']),
+      price: priceOf(fields['priceAmount1000'], fields['currencyCode']),
+    }),
+    order: fields => ({
+      kind: 'order',
+      title: textOf(fields['orderTitle']),
+      items: numberOf(fields['itemCount']),
+      price: priceOf(fields['totalAmount1000'], fields['totalCurrencyCode']),
+    }),
+    payment: fields => ({
+      kind: 'payment',
+      amount: priceOf(fields['paymentAmount1000'], fields['paymentCurrency']),
+    }),
+    groups_v4_invite: fields => ({ kind: 'group_invite', name: textOf(fields['inviteGrpName']) }),
   }),
-  product: fields => ({
-    kind: 'product',
-    title: textOf(fields['title']),
-    description: textOf(fields['description']),
-    price: priceOf(fields['priceAmount1000'], fields['currencyCode']),
-  }),
-  order: fields => ({
-    kind: 'order',
-    title: textOf(fields['orderTitle']),
-    items: numberOf(fields['itemCount']),
-    price: priceOf(fields['totalAmount1000'], fields['totalCurrencyCode']),
-  }),
-  payment: fields => ({
-    kind: 'payment',
-    amount: priceOf(fields['paymentAmount1000'], fields['paymentCurrency']),
-  }),
-  groups_v4_invite: fields => ({ kind: 'group_invite', name: textOf(fields['inviteGrpName']) }),
-}
+)
 
 /** Kinds that are no message of a person: notices of WhatsApp, and what is told in other ways. */
 const NOTICES =
-  /notification|protocol|placeholder|^(?:album|broadcast|call_log|ciphertext|comment|debug|gp2|keep_in_chat|pin.*|poll_.*|pinned_message|reaction.*|requests?_.*|revoked|status.*|unreadable|vote.*|.*_update|.*_notice|newsletter.*|bot_.*|encrypted.*)$/
+  /notification|protocol|placeholder|^(?:album|broadcast|call_log|ciphertext|comment|debug|event_.*|gp2|keep_in_chat|pin.*|poll_.*|pinned_message|reaction.*|requests?_.*|revoked|scheduled_call_edit|status.*|unreadable|vote.*|.*_update|.*_notice|newsletter.*|bot_.*|encrypted.*)$/
 
 /** The names of the media that may be looked at once, on devices that do not show them. */
 const VIEW_ONCE = /^view_?once/
@@ -198,11 +207,13 @@ const VIEW_ONCE = /^view_?once/
 export const parseAttachment = (raw: unknown): Attachment | undefined => {
   const fields = fieldsOf(raw)
   const type = textOf(fields['type']) ?? 'unknown'
-  const media = MEDIA[type]
+  const media = MEDIA.get(type)
   if (media !== undefined) return mediaOf(media, fields)
-  const read = READERS[type]
+  const read = READERS.get(type.replace(/^(poll_creation|event_creation).*/, '$1'))
   if (read !== undefined) return read(fields)
-  if (WORDED_TYPES.includes(type) || NOTICES.test(type)) return undefined
+  if (type === 'chat' || NOTICES.test(type)) return undefined
+  // A form or a menu of a business whose words are not where they are looked for.
+  if (WORDED_TYPES.includes(type) && parseWords(fields) !== '') return undefined
   return VIEW_ONCE.test(type) ? { kind: 'picture', view_once: true } : { kind: 'unknown', type }
 }
 

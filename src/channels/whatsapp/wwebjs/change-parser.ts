@@ -9,17 +9,15 @@ const isEdited = (fields: Fields): boolean =>
   fields['latestEditMsgKey'] != null || fields['latestEditSenderTimestampMs'] != null
 
 /**
- * An edit, from the message in its new form. A caption that was taken away leaves no words: the message is deleted.
+ * An edit, from the message in its new form. A caption may be taken away; of a text, no words are left only where it goes.
  * @param written what the page reports as new: the words, or a preview picture, which is no edit
  */
 export const parseEdit = (raw: unknown, written: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
   if (message === undefined || (written ?? '') !== message.text) return undefined
   const { chat_id, message_id, text, mentioned_ids } = message
-  if (text.trim() !== '') {
-    return { kind: 'edited', chat_id, message_id, text, ...(mentioned_ids.length === 0 ? {} : { mentioned_ids }) }
-  }
-  return message.type !== 'chat' && isEdited(raw as Fields) ? { kind: 'deleted', chat_id, message_id } : undefined
+  if (text.trim() === '' && (message.details?.attachment === undefined || !isEdited(raw as Fields))) return undefined
+  return { kind: 'edited', chat_id, message_id, text, ...(mentioned_ids.length === 0 ? {} : { mentioned_ids }) }
 }
 
 /** A message deleted for everyone, from what is left of it. */

@@ -5,7 +5,7 @@ import { reasonOf } from '../failure-reason.ts'
 import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseDeletion, parseEdit, parseReaction } from './change-parser.ts'
 import type { WwebjsClient, WwebjsMessage } from './client.ts'
-import { parseMessage } from './message-parser.ts'
+import { parseMessage, parseVote } from './message-parser.ts'
 
 /** What happens to the client itself. Each may be reported more than once. */
 export interface ClientListener {
@@ -88,6 +88,10 @@ const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void =
     parsed(raw, message => {
       events.message(message)
     })
+  })
+  on('vote_update', vote => {
+    const message = parseVote(vote)
+    if (message !== undefined) events.message(message)
   })
   // Only after WhatsApp has tried for a while to have it sent again: its text never came.
   on('message_ciphertext_failed', raw => {

@@ -1,10 +1,10 @@
 /** Reads what whatsapp-web.js hands out: the one place that knows how WhatsApp's page writes a message. */
 import { createHash } from 'node:crypto'
 import { textWithDetails, type MessageDetails } from '../../../messages/message-details.ts'
-import { plainAddress } from '../../../messages/message-key.ts'
+import { messageKeyOf, plainAddress } from '../../../messages/message-key.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import { cutStart } from '../../../text/cut.ts'
-import type { WhatsAppMessage } from '../whatsapp-message.ts'
+import { POLL_VOTE, type WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseAttachment, parseWords } from './attachment-parser.ts'
 
 /** Longest text of a quoted message that is taken, in UTF-16 units. */
@@ -12,6 +12,8 @@ const MOST_QUOTED = 4000
 
 /** Longer than any id of a message. The writer's program chooses it, so it may be anything. */
 const MOST_ID_CHARACTERS = 300
+/** Options of a poll that are taken. */
+const MOST_OPTIONS = 50
 /** More people than a group has. */
 const MOST_MENTIONS = 10_000
 
@@ -83,6 +85,43 @@ const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
     quoted_key,
     ...(text === '' ? {} : { quoted_text: text }),
     ...(other === undefined || other === chat_id ? {} : { quoted_chat_id: other }),
+  }
+}
+
+/**
+ * A vote in a poll, as the library hands it out, as a message of its own. The library does not tell its id: it gets one
+ * that is the same whenever the same vote is reported.
+ */
+export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
+  const { voter, parentMsgKey, parentMessage, selectedOptions, interractedAtTs } = fieldsOf(vote)
+  const poll_id = messageIdOf(parentMsgKey)
+  const author_id = addressOf(voter)
+  const chat_id = poll_id === undefined ? undefined : messageKeyOf(poll_id).chat_id
+  const sent_at = Number(interractedAtTs)
+  if (poll_id === undefined || author_id === undefined || chat_id === undefined || !(sent_at > 0)) return undefined
+  const poll = parseAttachment(fieldsOf(parentMessage)['rawData'])
+  const options = Array.isArray(selectedOptions) ? selectedOptions.slice(0, MOST_OPTIONS) : []
+  const stanza_id = `${messageKeyOf(poll_id).stanza_id}-vote-${String(sent_at)}`
+  return {
+    message_id: ['false', chat_id, stanza_id, ...(chat_id.endsWith('@g.us') ? [author_id] : [])].join('_'),
+    type: POLL_VOTE,
+    from_me: false,
+    chat_id,
+    author_id,
+    author_name: undefined,
+    text: '',
+    sent_at,
+    mentioned_ids: [],
+    quoted_author_id: undefined,
+    quoted_key: undefined,
+    details: {
+      attachment: {
+        kind: 'vote',
+        question: poll?.kind === 'poll' ? poll.question : undefined,
+        options: options.flatMap(option => textOf(fieldsOf(option)['name']) ?? []),
+      },
+    },
+    ack: 0,
   }
 }
 

@@ -27,13 +27,15 @@ import { acknowledgeNews, lookAtPage, SCREEN_WORDS, tellSynced, type PageLook } 
 
 /** The page writes times in whole seconds: its message may seem older than its sending by so much. */
 const MADE_EARLIER_MS = SECOND_MS
+/** Deadline for reading a chat: the page loads some dozens of older messages at a time. */
+const HISTORY_MS = 30 * SECOND_MS
 
 export class Page {
   readonly #client: () => WwebjsClient | undefined
   readonly #clock: Clock
   readonly #ask_ms: number
 
-  /** @param ask_ms deadline of every question but `look` and `send`, in milliseconds */
+  /** @param ask_ms deadline of every question but `look`, `send` and `history`, in milliseconds */
   constructor(client: () => WwebjsClient | undefined, clock: Clock, ask_ms: number) {
     this.#client = client
     this.#clock = clock
@@ -100,8 +102,10 @@ export class Page {
 
   async history(chat_id: string, from: number, most: number): Promise<ChatHistory> {
     const from_s = Math.floor(from / SECOND_MS)
-    const { messages, cut } = await this.#ask('reading a chat', page =>
-      page.evaluate(readHistory, chat_id, from_s, most),
+    const { messages, cut } = await this.#ask(
+      'reading a chat',
+      page => page.evaluate(readHistory, chat_id, from_s, most),
+      HISTORY_MS,
     )
     return {
       messages: messages.map(parseMessage).filter(message => message !== undefined),
@@ -159,10 +163,10 @@ export class Page {
     return pupPage
   }
 
-  async #ask<T>(what: string, act: (page: WwebjsPage) => Promise<T>): Promise<T> {
+  async #ask<T>(what: string, act: (page: WwebjsPage) => Promise<T>, within_ms = this.#ask_ms): Promise<T> {
     const page = this.#loadedPage()
     try {
-      return await withDeadline(this.#clock, this.#ask_ms, what, () => act(page))
+      return await withDeadline(this.#clock, within_ms, what, () => act(page))
     } catch (error) {
       throw translated(error)
     }

@@ -115,6 +115,31 @@ export const chatOf = spelling => {
   return Chat.get(id) ?? Chat.add(new ChatModel(id))
 }
 
+/** What the page writes about every message of a kind; all media have a preview in their body. */
+const kindAttributes = ({ type, body }) => {
+  if (type === 'vcard') return { vcardFormattedName: /^FN:(.*)$/m.exec(body ?? '')?.[1], isVcardOverMmsDocument: false }
+  if (type === 'poll_creation') return { kind: 'pollCreation', pollSelectableOptionsCount: 1, pollName: body }
+  if (type === 'video') return { isGif: false, isViewOnce: false }
+  if (type === 'image') return { isViewOnce: false }
+  return {}
+}
+
+/** What a message tells about the message that it answers; of one whose copy did not arrive only the id, and perhaps the author. */
+const quoteAttributes = quoted => {
+  if (quoted === undefined) return {}
+  const copy =
+    quoted.body === undefined && quoted.attributes === undefined
+      ? {}
+      : { quotedMsg: { type: quoted.type ?? 'chat', body: quoted.body, ...quoted.attributes } }
+  const participant = maybeWid(quoted.author)
+  return {
+    ...copy,
+    quotedStanzaID: quoted.id,
+    ...(participant === undefined ? {} : { quotedParticipant: participant }),
+    ...(quoted.chat === undefined ? {} : { quotedRemoteJid: createWid(quoted.chat) }),
+  }
+}
+
 /** Takes a message as the server tells it into its chat; `isNewMsg` is what makes it an event. */
 export const take = (wire, isNewMsg) => {
   const remote = createWid(wire.chat)
@@ -123,6 +148,9 @@ export const take = (wire, isNewMsg) => {
   if (Msg.get(id) !== undefined) return
   const me = createWid(remote.isLid() ? setup.me.lid : setup.me.phone)
   const message = new MessageModel({
+    isForwarded: false,
+    forwardingScore: 0,
+    ...kindAttributes(wire),
     ...wire.attributes,
     id,
     from: wire.from_me ? me : remote,
@@ -134,16 +162,9 @@ export const take = (wire, isNewMsg) => {
     ack: wire.ack,
     notifyName: wire.name,
     star: false,
-    isForwarded: false,
     mentionedJidList: (wire.mentions ?? []).map(createWid),
     groupMentions: [],
-    ...(wire.quoted === undefined
-      ? {}
-      : {
-          quotedMsg: { type: 'chat', body: wire.quoted.body },
-          quotedStanzaID: wire.quoted.id,
-          quotedParticipant: maybeWid(wire.quoted.author),
-        }),
+    ...quoteAttributes(wire.quoted),
     isNewMsg,
   })
   const chat = chatOf(remote)

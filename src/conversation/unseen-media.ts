@@ -1,0 +1,64 @@
+/** Media without words, such as a voice message: their sender is told once, kindly, that the bot cannot see or hear them. */
+import { LRUCache } from 'lru-cache'
+import { isUnseen, ownWords, type Attachment } from '../messages/message-details.ts'
+import type { MessageStore } from '../messages/message-store.ts'
+import type { Outbox } from './outbox.ts'
+import { answering, type ReplyWriter } from './reply-writer.ts'
+import type { TurnContext } from './turn-context.ts'
+import type { TurnMessage } from './turn-message.ts'
+
+export interface UnseenMediaDeps {
+  readonly messages: Pick<MessageStore, 'history'>
+  readonly outbox: Pick<Outbox, 'deliver'>
+  readonly writer: ReplyWriter
+}
+
+/** What people were told, where no messages are kept that show it. */
+const MOST_TOLD = 10_000
+
+export class UnseenMedia {
+  readonly #deps: UnseenMediaDeps
+  readonly #told = new LRUCache<string, true>({ max: MOST_TOLD })
+
+  constructor(deps: UnseenMediaDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Answers what was sent, where it is nothing but media of kinds about which the person was told nothing yet.
+   * @returns whether it is answered; otherwise the model answers, which reads what came
+   */
+  async tell(turn: TurnContext): Promise<boolean> {
+    if (turn.listens) return false
+    const { batch, last, person, strings } = turn
+    const unseen = batch.flatMap(message => unseenIn(message) ?? [])
+    if (unseen.length < batch.length) return false
+    const kinds: Attachment[] = []
+    for (const attachment of unseen) if (!(await this.#wasTold(person.person_id, attachment))) kinds.push(attachment)
+    for (const attachment of unseen) this.#told.set(keyOf(person.person_id, attachment), true)
+    if (kinds.length === 0) return false
+    const { outbox, writer } = this.#deps
+    await turn.channel?.seen(turn.chat_id)
+    await using _typing = await turn.channel?.typing(turn.chat_id)
+    const sentence = strings.cannot_read([...new Set(kinds.map(each => each.kind))])
+    await outbox.deliver(writer.notice(answering(batch, last), last, sentence))
+    return true
+  }
+
+  async #wasTold(person_id: string, attachment: Attachment): Promise<boolean> {
+    if (this.#told.has(keyOf(person_id, attachment))) return true
+    return await this.#deps.messages.history.wasAnswered(person_id, attachment)
+  }
+}
+
+const typeOf = (attachment: Attachment): string => (attachment.kind === 'unknown' ? attachment.type : '')
+
+const keyOf = (person_id: string, attachment: Attachment): string =>
+  `${person_id} ${attachment.kind} ${typeOf(attachment)}`
+
+/** What came without any words and is not put into words either. */
+const unseenIn = (message: TurnMessage): Attachment | undefined => {
+  const attachment = message.details?.attachment
+  const isAlone = attachment !== undefined && isUnseen(attachment) && ownWords(message).trim() === ''
+  return isAlone && message.reply_to === undefined ? attachment : undefined
+}

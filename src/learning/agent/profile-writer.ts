@@ -1,0 +1,102 @@
+/** Writes the profile of a person: the memories that are known first of all about them, as far as they fit. */
+import type { MemoryRecord } from '../../memory/memory.ts'
+import type { MemoryLog } from '../../memory/memory-log.ts'
+import type { MemoryStore } from '../../memory/memory-store.ts'
+import { PROFILE_TOKENS, type Profiles } from '../../memory/profiles.ts'
+import { personOfScope, type Scope } from '../../messages/scope.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { TimeSlices } from '../../platform/yield.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+import { priorityOf, TIER_RANK } from './priority.ts'
+
+/** Memories of one scope that may be part of its profile, before it is cut to its tokens. */
+const MAX_IN_PROFILE = 24
+/** The newest memories that a profile is chosen from when something was learned; the agent looks at all. */
+const MOST_RECENT = 500
+const PAGE = 100
+
+/** A memory and how much it counts, 0 to 1. */
+export interface RankedMemory {
+  readonly memory: MemoryRecord
+  readonly priority: number
+}
+
+/** The memories that come first in a profile, best first: the higher tier, then the higher priority. */
+export const bestOf = (ranked: readonly RankedMemory[]): readonly RankedMemory[] =>
+  ranked
+    .toSorted((a, b) => TIER_RANK[b.memory.tier] - TIER_RANK[a.memory.tier] || b.priority - a.priority)
+    .slice(0, MAX_IN_PROFILE)
+
+export interface KeepProfileDeps {
+  readonly profiles: Pick<Profiles, 'keep'>
+  readonly tokens: TokenCounter
+}
+
+/** Keeps the best memories that fit as the profile of a scope. `now`: milliseconds since the Unix epoch. */
+export const keepProfile = async (
+  { profiles, tokens }: KeepProfileDeps,
+  scope: Scope,
+  best: readonly RankedMemory[],
+  now: number,
+): Promise<void> => {
+  let tokens_left = PROFILE_TOKENS
+  const fitting = best.filter(({ memory }) => {
+    const size = tokens.count(memory.text)
+    if (size > tokens_left) return false
+    tokens_left -= size
+    return true
+  })
+  await profiles.keep(
+    scope,
+    fitting.map(({ memory }) => memory.memory_id),
+    now,
+  )
+}
+
+/** Writes the profile of a scope anew, because something was learned in it. */
+export interface ProfileWriter {
+  /** Does nothing for a group, which has no profile. */
+  refresh(scope: Scope): Promise<void>
+}
+
+/** Profiles are not written while the agent is off. */
+export const noProfiles: ProfileWriter = { refresh: async () => undefined }
+
+export interface ProfileWriterDeps extends KeepProfileDeps {
+  readonly memories: Pick<MemoryStore, 'list'>
+  readonly memoryLog: Pick<MemoryLog, 'uses'>
+  readonly clock: Clock
+}
+
+/** Chooses from the newest memories of a scope by their use and importance, as the agent does. */
+export const createProfileWriter = (deps: ProfileWriterDeps): ProfileWriter => ({
+  refresh: async scope => {
+    if (personOfScope(scope) === undefined) return
+    const memories = await newest(deps.memories, scope)
+    const uses = await deps.memoryLog.uses(
+      scope,
+      memories.map(each => each.memory_id),
+    )
+    const now = deps.clock.now()
+    const ranked = memories.map(memory => ({ memory, priority: priorityOf(memory, uses.get(memory.memory_id), now) }))
+    await keepProfile(deps, scope, bestOf(ranked), now)
+  },
+})
+
+const newest = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<readonly MemoryRecord[]> => {
+  const found: MemoryRecord[] = []
+  const slices = new TimeSlices()
+  for (let before: string | undefined; found.length < MOST_RECENT;) {
+    const page = await memories.list(scope, {
+      limit: PAGE,
+      current: true,
+      kinds: ['fact', 'explicit'],
+      ...(before === undefined ? {} : { before }),
+    })
+    found.push(...page)
+    before = page.at(-1)?.memory_id
+    if (page.length < PAGE) break
+    await slices.pause()
+  }
+  return found
+}

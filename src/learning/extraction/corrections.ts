@@ -1,0 +1,94 @@
+/** Finds what a correction corrects, so that “no, Tuesday” becomes a fact that can be understood and ends the former one. */
+import { ownWords } from '../../messages/message-details.ts'
+import type { MessageId, MessageRecord } from '../../messages/message.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import { correctedStatement, type Corrected } from '../../text/corrected-statement.ts'
+import { isCorrection } from '../../text/correction.ts'
+import { isOwnStatement, readSentences } from '../../text/stance.ts'
+import type { ExtractionInput } from './extraction.ts'
+
+/** Messages before a correction, of everybody, among which the corrected one is looked for. */
+const REACH = 8
+/** Characters of each of them that are read. */
+const MOST_CHARACTERS = 1000
+/** A correction at the beginning of a conversation is of something said so long ago at most. */
+const LONGEST_AGO_MS = 2 * DAY_MS
+/** Known facts that are looked at, the newest. */
+const MOST_KNOWN = 20
+
+/** What a sentence corrects. */
+export interface Correction {
+  /** The statement as it is meant now; `undefined` where the words do not say. */
+  readonly text: string | undefined
+  /** The message that said it otherwise. */
+  readonly corrects: MessageId | undefined
+  /** The known fact that says it otherwise. */
+  readonly replaces: readonly string[]
+}
+
+/** What a sentence of a message corrects; `undefined` where it is no correction of anything that is known. */
+export const findCorrection = (
+  sentence: string,
+  source: MessageRecord,
+  input: Pick<ExtractionInput, 'messages' | 'known'>,
+): Correction | undefined => {
+  if (!isCorrection(sentence)) return undefined
+  const earlier = earlierStatements(sentence, source, input.messages)
+  for (const { statement, message_id } of earlier) {
+    // A correction of a correction: what the one before meant is corrected once more.
+    const corrected = correctedStatement(statement, sentence)
+    if (corrected !== undefined) return { text: corrected.text, corrects: message_id, replaces: [] }
+  }
+  const [nearest] = earlier
+  if (nearest !== undefined) return { text: undefined, corrects: nearest.message_id, replaces: [] }
+  return fromKnown(sentence, source, input.known)
+}
+
+interface EarlierStatement {
+  readonly statement: string
+  readonly message_id: MessageId
+}
+
+/** What the speaker stated before, the latest first, corrections resolved. */
+const earlierStatements = (
+  sentence: string,
+  source: MessageRecord,
+  messages: readonly MessageRecord[],
+): readonly EarlierStatement[] => {
+  const at = messages.findIndex(({ message_id }) => message_id === source.message_id)
+  const near = messages
+    .slice(Math.max(0, at - REACH), at + 1)
+    .filter(({ role, person_id }) => role === 'user' && person_id === source.person_id)
+  const found: EarlierStatement[] = []
+  for (const message of near) {
+    for (const read of readSentences(ownWords(message).slice(0, MOST_CHARACTERS))) {
+      if (message.message_id === source.message_id && read.sentence === sentence) break
+      if (!isOwnStatement(read)) continue
+      const former = found.at(-1)
+      const isFollowUp = former !== undefined && isCorrection(read.sentence)
+      const corrected = isFollowUp ? correctedStatement(former.statement, read.sentence) : undefined
+      if (corrected !== undefined) found.push({ statement: corrected.text, message_id: message.message_id })
+      else if (!isFollowUp) found.push({ statement: read.sentence, message_id: message.message_id })
+    }
+  }
+  return found.toReversed()
+}
+
+/** The correction of a fact that was learned already: in an earlier conversation, of which no message is shown. */
+const fromKnown = (
+  sentence: string,
+  { person_id, sent_at }: MessageRecord,
+  known: ExtractionInput['known'],
+): Correction | undefined => {
+  const recent = known
+    .filter(memory => memory.person_ids.includes(person_id) && sent_at - memory.said_to < LONGEST_AGO_MS)
+    .sort((a, b) => b.said_to - a.said_to)
+    .slice(0, MOST_KNOWN)
+  for (const [index, memory] of recent.entries()) {
+    const corrected: Corrected | undefined = correctedStatement(memory.text, sentence)
+    // By its place alone a value may replace only that of the latest fact.
+    if (corrected === undefined || !(corrected.certain || index === 0)) continue
+    return { text: corrected.text, corrects: undefined, replaces: [memory.memory_id] }
+  }
+  return undefined
+}

@@ -1,0 +1,120 @@
+/** Finds the words of a question in a scope: in any of their forms, cut in two, or misspelt. */
+import { editDistance } from '../../platform/edit-distance.ts'
+import { stem } from '../../text/stem.ts'
+import type { Postings, ScopeReader } from './full-text-index.ts'
+import type { RecallQuery } from './query-parser.ts'
+
+/** A word that is asked for, as messages contain it. */
+export interface FoundWord {
+  /** The stems under which it was found. */
+  readonly forms: readonly string[]
+  readonly postings: Postings
+  /** 1, or less for a word that was only guessed. */
+  readonly weight: number
+}
+
+/** A word that no message contains may be misspelt: from these lengths on, one and two edits are forgiven. */
+const ONE_EDIT_LETTERS = 5
+const TWO_EDITS_LETTERS = 9
+/** Letters at its beginning that are taken as right, and stems that are compared. */
+const SURE_LETTERS = 2
+const MOST_COMPARED = 3000
+/** Unknown words that are looked for in another spelling. */
+const MOST_UNKNOWN = 4
+const MISSPELT_WEIGHT = 0.7
+
+/** The words of a question that messages of a scope contain, by their stem. */
+export const findWords = async (
+  reader: ScopeReader,
+  { asked, also }: Pick<RecallQuery, 'asked' | 'also'>,
+): Promise<ReadonlyMap<string, FoundWord>> => {
+  const formsOf = (word: string): readonly string[] => [word, ...(also.get(word) ?? [])]
+  const known = await reader.postings([...new Set(asked.flatMap(formsOf))])
+  const found = new Map<string, FoundWord>()
+  let unknown = 0
+  for (const word of asked) {
+    const forms = formsOf(word).filter(each => known.has(each))
+    const exact = union(forms.flatMap(each => known.get(each) ?? []))
+    const other =
+      exact === undefined && (LETTERS.test(word) || CODE.test(word)) && unknown++ < MOST_UNKNOWN
+        ? ((await inTwoWords(reader, word)) ?? (await misspelt(reader, word)))
+        : undefined
+    if (exact !== undefined) found.set(word, { forms, postings: exact, weight: 1 })
+    else if (other !== undefined) found.set(word, other)
+  }
+  return found
+}
+
+const LETTERS = /^\p{L}+$/u
+/** A code that others write as two words: B12, B 12. */
+const CODE = /^([a-z]{1,2})(\d{1,8})$/
+
+/** Messages that contain any of several stems. */
+const union = (all: readonly Postings[]): Postings | undefined => {
+  const [first] = all
+  if (first === undefined || all.length === 1) return first
+  const counts = new Map<number, number>()
+  for (const postings of all) {
+    for (const [at, ordinal] of postings.ordinals.entries()) {
+      counts.set(ordinal, Math.max(counts.get(ordinal) ?? 0, postings.counts[at] ?? 0))
+    }
+  }
+  return { ordinals: Uint32Array.from(counts.keys()), counts: Uint8Array.from(counts.values()) }
+}
+
+const SHORTEST_WHOLE = 4
+const LONGEST_WHOLE = 16
+const SHORTEST_HALF = 2
+/** Messages in which the two halves are looked for side by side. */
+const MOST_READ = 100
+
+type Halves = readonly [first: string, second: string]
+
+const cutsOf = (word: string): readonly Halves[] => {
+  const [, letters, figures] = CODE.exec(word) ?? []
+  if (letters !== undefined && figures !== undefined) return [[letters, figures]]
+  if (word.length < SHORTEST_WHOLE || word.length > LONGEST_WHOLE || !/^(?:[a-z]+|[א-ת]+)$/.test(word)) return []
+  return Array.from({ length: word.length - SHORTEST_HALF }, (_, at) => at + 1).map((at): Halves => [
+    stem(word.slice(0, at)),
+    stem(word.slice(at)),
+  ])
+}
+
+/** A word that others write as two: wifi, wi fi. */
+export const inTwoWords = async (
+  reader: Pick<ScopeReader, 'postings' | 'documents'>,
+  word: string,
+): Promise<FoundWord | undefined> => {
+  const cuts = cutsOf(word)
+  if (cuts.length === 0) return undefined
+  const known = await reader.postings([...new Set(cuts.flat())])
+  for (const [first, second] of cuts) {
+    const [one, two] = [known.get(first), known.get(second)]
+    if (one === undefined || two === undefined) continue
+    const both = new Set(one.ordinals).intersection(new Set(two.ordinals))
+    if (both.size === 0) continue
+    const documents = await reader.documents([...both].slice(0, MOST_READ))
+    const ordinals = documents
+      .filter(({ stems }) => stems.some((each, at) => each === first && stems[at + 1] === second))
+      .map(({ ordinal }) => ordinal)
+    if (ordinals.length === 0) continue
+    const postings = { ordinals: Uint32Array.from(ordinals), counts: new Uint8Array(ordinals.length).fill(1) }
+    return { forms: [first, second], postings, weight: 1 }
+  }
+  return undefined
+}
+
+/** The closest word that a message contains, if close enough. */
+const misspelt = async (reader: ScopeReader, word: string): Promise<FoundWord | undefined> => {
+  if (word.length < ONE_EDIT_LETTERS || !LETTERS.test(word)) return undefined
+  const most = word.length >= TWO_EDITS_LETTERS ? 2 : 1
+  let best: { readonly written: string; readonly distance: number } | undefined
+  for (const written of await reader.stemsFrom(word.slice(0, SURE_LETTERS), MOST_COMPARED)) {
+    if (Math.abs(written.length - word.length) > most) continue
+    const distance = editDistance(word, written)
+    if (distance <= most && (best === undefined || distance < best.distance)) best = { written, distance }
+  }
+  if (best === undefined) return undefined
+  const postings = (await reader.postings([best.written])).get(best.written)
+  return postings === undefined ? undefined : { forms: [best.written], postings, weight: MISSPELT_WEIGHT }
+}

@@ -1,0 +1,31 @@
+/** How the index writes down by which terms a message can be found: its words, their other forms, what it states. */
+import { KEY_MARK } from '../../text/facts/statement-keys.ts'
+import type { Document } from '../full-text/full-text-index.ts'
+
+/** Other forms begin so; no word does. */
+const FORM_MARK = '~'
+
+type Terms = Pick<Document, 'stems' | 'forms' | 'keys'>
+
+/** The terms as one text. */
+export const writeTerms = ({ stems, forms, keys }: Terms): string =>
+  [...stems, ...forms.map(each => FORM_MARK + each), ...keys].join(' ')
+
+const split = (terms: string): readonly string[] => (terms === '' ? [] : terms.split(' '))
+
+/** The terms of a message, each kind apart. */
+export const readTerms = (terms: string): Terms => {
+  const stems: string[] = []
+  const forms: string[] = []
+  const keys: string[] = []
+  for (const term of split(terms)) {
+    if (term.startsWith(FORM_MARK)) forms.push(term.slice(FORM_MARK.length))
+    else if (term.startsWith(KEY_MARK)) keys.push(term)
+    else stems.push(term)
+  }
+  return { stems, forms, keys }
+}
+
+/** The terms under which a message stands in the postings. */
+export const termsIn = (terms: string): ReadonlySet<string> =>
+  new Set(split(terms).map(term => (term.startsWith(FORM_MARK) ? term.slice(FORM_MARK.length) : term)))

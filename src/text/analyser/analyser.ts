@@ -1,0 +1,300 @@
+/**
+ * The analyser: the words of a text as every search and comparison takes them. What is indexed and what is asked for come
+ * from here, so that both see the same words.
+ */
+import { fold, inCompatibilityForm } from '../fold.ts'
+import { stem } from '../stem.ts'
+import { isStopWord } from '../stop-words.ts'
+import { ARABIC_JOINED, stemArabic } from './arabic.ts'
+import { form, type Form } from './form.ts'
+import { numbersIn } from './numbers.ts'
+import { piecesOf, type Piece } from './pieces.ts'
+import { hanForms, hanQuestionForms, isKoreanParticle, koreanForm, segmented } from './unspaced.ts'
+
+/** A word of a text. */
+export interface Word extends Form {
+  /** It carries no subject of its own. */
+  readonly stop: boolean
+}
+
+/** Words longer than this are no words (addresses of pages, codes) and are cut, so that no key grows without bound. */
+const LONGEST_WORD = 40
+/** A text of so many words is read to its end for the search; what comes after is a document. */
+const MOST_WORDS = 5000
+
+/** Signs that join the parts of one word: wi-fi, AT&T, user_name; the maqaf. */
+const JOINS = /^[-\u05be\u2010\u2011_&]?$/
+const HYPHEN = /^[-\u05be\u2010\u2011]?$/
+/** Signs of addresses: dana@example.org. */
+const DOTS = /^[.@]$/
+/** More parts than these are a row of words, or no word at all. */
+const MOST_PARTS = 4
+const MOST_DOTTED = 8
+
+/** Letters that Hebrew joins to what follows: and, the, in, to, as, from, that. */
+const HEBREW_JOINED = /^[ושהבכלמ]{1,3}$/
+const ORDINAL = /^(?:st|nd|rd|th)$/
+const SHORT_ENDING = 2
+
+/** The words of a text, in their order; each of a compound's parts is one, and may be written as the whole. */
+export const wordsOf = (text: string): readonly Word[] => analyse(text, false)
+
+/** The words of a question: texts that contain them, in one of their forms, are looked for. */
+export const questionWordsOf = (question: string): readonly Word[] => analyse(question, true)
+
+const analyse = (text: string, asked: boolean): readonly Word[] => {
+  const written = fold(text)
+  const reading: Reading = { written, spelled: spellingsIn(text), asked }
+  const words: Word[] = []
+  let before: readonly Piece[] = []
+  for (const chunk of chunksOf(written.toLowerCase())) {
+    if (words.length >= MOST_WORDS) break
+    const [only] = chunk
+    // Most words stand alone: what follows here is for the others.
+    if (!asked && chunk.length === 1 && only !== undefined && isPlain(only, reading)) {
+      words.push(plainWord(only.text))
+      continue
+    }
+    for (const compound of compoundsOf(withoutJoined(chunk))) {
+      const whole = asked ? pairOf(before, compound) : undefined
+      const found = wordsIn(compound, reading)
+      if (whole === undefined) words.push(...found)
+      else words.push(...[...words.splice(-1), ...found].map(each => ({ ...each, also: [...each.also, whole] })))
+      before = compound
+    }
+  }
+  return words
+}
+
+/** What the words of one text are read with. */
+interface Reading {
+  /** The folded text, with its capitals. */
+  readonly written: string
+  /** Words with letters that people spell in two ways, by their folded form. */
+  readonly spelled: ReadonlyMap<string, string>
+  readonly asked: boolean
+}
+
+const isPlain = ({ script, from, to }: Piece, { written, spelled }: Reading): boolean =>
+  script === 'hebrew' || (script === 'latin' && spelled.size === 0 && !HAS_HUMPS.test(written.slice(from, to)))
+
+/** Pieces that are read together; no word has so many. */
+const MOST_PIECES = 50
+
+/** Pieces with nothing but a sign between them. */
+function* chunksOf(lower: string): Generator<readonly Piece[], void> {
+  let chunk: Piece[] = []
+  for (const piece of piecesOf(lower)) {
+    if (chunk.length >= MOST_PIECES || (chunk.length > 0 && !JOINS.test(piece.before) && !DOTS.test(piece.before))) {
+      yield chunk
+      chunk = []
+    }
+    chunk.push(piece)
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+/** A chunk without letters that only join it to the word behind or before: ב in בNetflix, 는 in Netflix는. */
+const withoutJoined = (chunk: readonly Piece[]): readonly Piece[] =>
+  chunk.length === 1 ? chunk : chunk.filter((piece, at) => !isJoined(piece, chunk[at - 1], chunk[at + 1]))
+
+const isJoined = ({ text, script, before }: Piece, last: Piece | undefined, next: Piece | undefined): boolean => {
+  if (next !== undefined && HYPHEN.test(next.before)) {
+    if (script === 'hebrew' && HEBREW_JOINED.test(text) && (next.script !== 'hebrew' || next.before !== '')) return true
+    if (script === 'arabic' && next.script !== 'arabic' && ARABIC_JOINED.test(text)) return true
+  }
+  if (last === undefined || before !== '' || last.script === script) return false
+  if (script === 'hangul') return isKoreanParticle(text)
+  if (script === 'latin') return last.script === 'figures' && ORDINAL.test(text)
+  return script === 'cyrillic' && text.length <= SHORT_ENDING
+}
+
+const ALPHABETS: ReadonlyMap<Piece['script'], string> = new Map([
+  ['latin', 'latin'],
+  ['figures', 'latin'],
+])
+
+/** The parts of a chunk that are one word together: where the script changes, another one begins. */
+const compoundsOf = (chunk: readonly Piece[]): readonly (readonly Piece[])[] => {
+  const compounds: Piece[][] = []
+  let alphabet = ''
+  for (const piece of chunk) {
+    const own = ALPHABETS.get(piece.script) ?? piece.script
+    if (own === alphabet) compounds.at(-1)?.push(piece)
+    else compounds.push([piece])
+    alphabet = own
+  }
+  return compounds
+}
+
+const wordsIn = (compound: readonly Piece[], reading: Reading): readonly Word[] => {
+  const [only] = compound
+  if (compound.length === 1 && only !== undefined) return pieceWords(only, reading)
+  const dotted = compound.slice(1).some(({ before }) => DOTS.test(before))
+  const whole = compound.map(({ text, before }, at) => (dotted && at > 0 ? before : '') + text).join('')
+  if (
+    compound.every(
+      ({ text, script, before }, at) => script === 'latin' && text.length === 1 && (at === 0 || before === '.'),
+    )
+  ) {
+    return [wordOf(form(whole.replaceAll('.', '')), whole)]
+  }
+  const code = reading.asked ? codeOf(compound) : undefined
+  if (code !== undefined) return [code]
+  const words = compound.flatMap(piece => pieceWords(piece, reading))
+  if (compound.some(({ text }) => text.includes(' '))) return words
+  const glued = compound.slice(1).every(({ before }) => before === '')
+  if (compound.length > (dotted ? MOST_DOTTED : MOST_PARTS)) return glued ? [wordOf(form(stemOf(whole)), whole)] : words
+  // “Covid19” is a word that contains two; “5km” is two words.
+  if (glued && !reading.asked && (only?.script === 'latin' || compound.length > 2)) {
+    return [
+      wordOf(
+        form(
+          stemOf(whole),
+          [],
+          words.flatMap(({ main, also, stop }) => (stop ? [] : [main, ...also])),
+        ),
+        whole,
+      ),
+    ]
+  }
+  // Node.js, nodejs.
+  const wholes = [...new Set(dotted ? [cut(whole), stemOf(whole.replace(/[.@]/g, ''))] : [stemOf(whole)])]
+  // “On-off”: parts that say nothing by themselves may do so together.
+  return words.every(each => each.stop)
+    ? [...words, ...wholes.map(each => wordOf(form(each), each))]
+    : words.map(each => ({ ...each, also: [...each.also, ...wholes] }))
+}
+
+const SHORT_LETTERS = 2
+const TELLING_FIGURES = 3
+
+/** A code that is asked for, such as B12, BL2291, H2O: its few letters say nothing alone, short figures neither. */
+const codeOf = (compound: readonly Piece[]): Word | undefined => {
+  const isPart = ({ text, script, before }: Piece, at: number): boolean =>
+    (at === 0 || before === '') && (script === 'figures' ? /^\d+$/.test(text) : text.length <= SHORT_LETTERS)
+  if (compound[0]?.script !== 'latin' || !compound.every(isPart)) return undefined
+  const [, figures, ...more] = compound
+  const telling = figures !== undefined && more.length === 0 && figures.text.length >= TELLING_FIGURES
+  const whole = compound.map(({ text }) => text).join('')
+  return wordOf(form(cut(whole), telling ? [figures.text] : []), whole)
+}
+
+const pieceWords = (piece: Piece, { written, spelled, asked }: Reading): readonly Word[] => {
+  const { text, script, half, from, to } = piece
+  switch (script) {
+    case 'figures':
+      return numbersIn(text, half).map(each => wordOf(each, each.main))
+    case 'han':
+      return asked
+        ? segmented(text).flatMap(each => hanQuestionForms(each).map(one => wordOf(one, each)))
+        : hanForms(text).map(one => wordOf(one, one.main))
+    case 'segmented':
+      return segmented(text).map(each => wordOf(form(cut(each)), each))
+    case 'hangul':
+      return [wordOf(koreanForm(cut(text)), text)]
+    case 'latin':
+      return latinWords(piece, written.slice(from, to), { hashtag: written.charAt(from - 1) === '#', spelled })
+    default:
+      return [plainWord(text)]
+  }
+}
+
+const HUMP = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g
+const HAS_HUMPS = /[a-z][A-Z]/
+const SHORTEST_HUMP = 2
+const MOST_HUMPS = 5
+
+/** A word in Latin letters. With capitals inside (`GitHub`) a text contains its parts too; a hashtag is asked for by them. */
+const latinWords = (
+  { text }: Piece,
+  capitals: string,
+  { hashtag, spelled }: Pick<Reading, 'spelled'> & { readonly hashtag: boolean },
+): readonly Word[] => {
+  const main = stemOf(text)
+  const other = spelled.get(text)
+  const also = other === undefined ? [] : [stemOf(other)]
+  if (!HAS_HUMPS.test(capitals)) return [wordOf(form(main, also), text)]
+  const humps = (capitals.match(HUMP) ?? []).map(each => each.toLowerCase())
+  if (humps.length > MOST_HUMPS || humps.some(each => each.length < SHORTEST_HUMP))
+    return [wordOf(form(main, also), text)]
+  const parts = humps.filter(each => !isStopWord(each))
+  if (!hashtag || parts.length === 0) return [wordOf(form(main, also, parts.map(stemOf)), text)]
+  return parts.map(each => wordOf(form(stemOf(each), [main, ...also]), each))
+}
+
+/** Two neighbouring words of a question as one, where others may write them so: ice cream, check in. */
+const pairOf = ([one, ...more]: readonly Piece[], [other, ...others]: readonly Piece[]): string | undefined =>
+  one === undefined || other?.before !== ' ' || more.length + others.length > 0 || !mayJoin(one, other)
+    ? undefined
+    : stemOf(one.text + other.text)
+
+const SHORTEST_PAIR = 4
+const LONGEST_PAIR = 16
+const PARTICLE = /^(?:in|out|up|off|on|over|down|back|away)$/
+
+const mayJoin = (one: Piece, other: Piece): boolean => {
+  if (one.script !== 'latin' || isStopWord(one.text)) return false
+  // B 12, B12.
+  if (other.script === 'figures') return one.text.length <= SHORT_LETTERS && /^\d+$/.test(other.text)
+  const letters = one.text.length + other.text.length
+  if (other.script !== 'latin' || letters < SHORTEST_PAIR || letters > LONGEST_PAIR) return false
+  return !isStopWord(other.text) || PARTICLE.test(other.text)
+}
+
+const wordOf = (each: Form, text: string): Word => ({ ...each, stop: isStopWord(text) })
+
+const cut = (word: string): string => word.slice(0, LONGEST_WORD)
+
+const stemOf = (word: string): string => plainWord(word).main
+
+/** The words that were read last: few words make up most of what people say. */
+const plainWords = new Map<string, Word>()
+const MOST_KEPT = 20_000
+
+/** A word without other forms. */
+const plainWord = (text: string): Word => {
+  const known = plainWords.get(text)
+  if (known !== undefined) return known
+  const word = wordOf(form(cut(/^\p{sc=Arab}/u.test(text) ? stemArabic(text) : stem(text))), text)
+  if (text.length > LONGEST_WORD) return word
+  if (plainWords.size >= MOST_KEPT) plainWords.clear()
+  plainWords.set(text, word)
+  return word
+}
+
+const TWO_SPELLINGS = /[äöüøåÄÖÜØÅ]/
+const LETTERS = /[\p{L}\p{M}]+/gu
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ['ä', 'ae'],
+  ['ö', 'oe'],
+  ['ü', 'ue'],
+  ['ø', 'oe'],
+  ['å', 'aa'],
+])
+
+const NO_SPELLINGS: ReadonlyMap<string, string> = new Map()
+
+/** Words with ä, ö, ü, ø, å, by their folded form, as they are written without these keys: Müller, Mueller. */
+const spellingsIn = (text: string): ReadonlyMap<string, string> => {
+  if (!TWO_SPELLINGS.test(text) && !text.includes('\u0308')) return NO_SPELLINGS
+  const spelled =
+    inCompatibilityForm(text)
+      .match(LETTERS)
+      ?.filter(each => TWO_SPELLINGS.test(each)) ?? []
+  return new Map(
+    spelled.map(word => {
+      const lower = word.toLowerCase()
+      return [fold(lower), fold(lower.replace(/[äöüøå]/g, letter => SPELLINGS.get(letter) ?? letter))]
+    }),
+  )
+}
+
+const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}/gu
+const LETTER_OR_FIGURE = /[\p{L}\p{N}]/u
+
+/** Emoji of a text, each once. */
+export const emojiIn = (text: string): readonly string[] => [...new Set(text.match(EMOJI) ?? [])]
+
+/** Emoji of a text that consists of nothing else. */
+export const emojiAlone = (text: string): readonly string[] => (LETTER_OR_FIGURE.test(text) ? [] : emojiIn(text))

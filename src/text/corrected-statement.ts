@@ -1,0 +1,133 @@
+/** Applies a correction to the statement that it corrects: “the dentist is on Monday” and “no, Tuesday”. English and Hebrew. */
+import { correctionLeadOf } from './correction.ts'
+import { NUMBER_WORDS } from './number-words.ts'
+
+/** Characters of a statement that a correction is applied to. */
+const MOST_CHARACTERS = 300
+/** Words of a value that replaces another one by its place. */
+const MOST_VALUE_WORDS = 4
+
+const before = '(?<![\\p{L}\\p{N}])'
+const after = '(?![\\p{L}\\p{N}])'
+const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\\p{L}*'
+const HEBREW_MONTH = '[בלמ]?(?:ינואר|פברואר|מרץ|מרס|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)'
+const WEEKDAY = '(?:sun|mon|tues?|wednes|wed|thurs?|fri|satur|sat)(?:days?)?'
+const HEBREW_WEEKDAY = '(?:[בלמ]?יום |[בלמ]ימי )?(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)'
+const numberWords = [...NUMBER_WORDS.keys()].sort((a, b) => b.length - a.length).join('|')
+
+const DATE = `(?:\\d{1,2} ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?|[בלמ]?-?\\d{1,2} ${HEBREW_MONTH})(?:,? \\d{4})?`
+
+/** Values that stand for each other, by kind; the first kind that both hold decides. */
+const KINDS: readonly string[] = [
+  `${before}(?:(?:(?:${WEEKDAY}|${HEBREW_WEEKDAY}),? )?${DATE}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|${WEEKDAY}|tomorrow|today|tonight|${HEBREW_WEEKDAY}|מחר|היום|מחרתיים|הערב)${after}`,
+  `${before}(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)${after}`,
+  `${before}(?:[בלמ]-?)?\\d[\\d,.-]*${after}`,
+  `${before}(?:${numberWords})${after}`,
+]
+const KIND_PATTERNS = KINDS.map(source => new RegExp(source, 'giu'))
+
+/** Words around a bare value: “it's on Tuesday, sorry”. */
+const AROUND =
+  /^(?:sorry|actually|rather|instead|of course|i meant?|it['’]?s|it is|that['’]?s|it was|it should be|should be|the|on|at|in|to|from|for|is|and|no|next|this|its|called|named|סליחה|בעצם|כמובן|התכוונתי|הכוונה|זה|היא|הוא|אל)(?![\p{L}\p{N}])[\s,:–-]*/iu
+const TAIL =
+  /[\s,.!–-]*(?:(?<![\p{L}\p{N}])(?:sorry|actually|instead|of course|i mean|i meant|סליחה|כמובן|בעצם))?[\s,.!–-]*$/iu
+
+/** What says once more that something else was meant. */
+const MEANT = /^(?:(?:sorry|i meant?|i was wrong|סליחה|התכוונתי|הכוונה|הייתה)(?![\p{L}\p{N}])[\s,:–-]*)+/iu
+/** A value with a verb of its own is a sentence: “Tuesday is fine”. */
+const HAS_VERB =
+  /(?<![\p{L}\p{N}])(?:is|are|was|were|will|would|can|do|does|did|have|has|הוא|היא|הם|יש|אין|היה|הייתה)(?![\p{L}\p{N}])/iu
+
+/** “4471, not 4417”, “not 4417 but 4471”. */
+const NOT_THE_OTHER = [
+  /^(?<value>.{1,80}?),? (?:and |ו)?(?:not|instead of|rather than|לא|במקום) (?<old>.{1,80})$/iu,
+  /^(?:not|לא) (?<old>.{1,80}?),? (?:but|rather|it['’]?s|אלא|כי אם) (?<value>.{1,80})$/iu,
+]
+
+/** Where the value of a statement begins, when nothing tells its kind. */
+const VALUE_BEGINS =
+  /^(?<start>.*(?<![\p{L}\p{N}])(?:is|are|was|were|in|at|to|on|for|called|named|with|by|as|הוא|היא|זה|הם|קוראים|נקרא|נקראת|בשם|עם|את)) (?<value>\S.*)$/iu
+const HEBREW_PREFIX = /^[בלמכ](?=[א-ת]{2})/
+
+/** A statement that stands for itself: it has a subject of its own. */
+const OWN_SUBJECT = /^(?:i|my|we|our|he|she|they|the \S+ \S+ |אני|אנחנו|ה\S+ שלי)(?![\p{L}\p{N}])/iu
+
+/** What a correction makes of a statement: the statement with another value, or one that stands for itself. */
+export interface Corrected {
+  readonly text: string
+  /** Whether the value was put in the place of one of the same kind, or of the one that the correction names. */
+  readonly certain: boolean
+}
+
+/**
+ * The statement as it is meant after a correction of it; `undefined` where the correction does not say what it corrects.
+ */
+export const correctedStatement = (statement: string, correction: string): Corrected | undefined => {
+  const rest = stripped(correction)
+  if (rest === undefined || statement.length > MOST_CHARACTERS) return undefined
+  for (const pattern of NOT_THE_OTHER) {
+    const { value = '', old = '' } = pattern.exec(rest)?.groups ?? {}
+    const [to, from] = [bare(value), bare(old)]
+    const at = from === '' || to === '' ? -1 : statement.toLowerCase().lastIndexOf(from.toLowerCase())
+    if (at >= 0) return { text: statement.slice(0, at) + to + statement.slice(at + from.length), certain: true }
+  }
+  if (/^(?:not|לא)(?![\p{L}\p{N}])/iu.test(rest)) return undefined
+  if (OWN_SUBJECT.test(rest)) return { text: rest, certain: false }
+  return byKind(statement, rest) ?? byPlace(statement, rest)
+}
+
+/** A correction without its lead and the words around its value. */
+const stripped = (correction: string): string | undefined => {
+  const lead = correctionLeadOf(correction)
+  if (lead === undefined) return undefined
+  return correction
+    .slice(lead.length)
+    .replace(/^[\s,:.!;–-]+/u, '')
+    .replace(MEANT, '')
+    .trim()
+}
+
+/** A value without the words around it. */
+const bare = (words: string): string => {
+  let rest = words.trim().replace(TAIL, '')
+  for (let left = rest.replace(AROUND, ''); left !== rest && left !== ''; left = rest.replace(AROUND, '')) rest = left
+  return rest
+}
+
+/** A value of a kind in the place of the last one of that kind; only where the correction says nothing else. */
+const byKind = (statement: string, rest: string): Corrected | undefined => {
+  for (const kind of KIND_PATTERNS) {
+    const [value, more] = [...rest.matchAll(kind)]
+    const old = [...statement.matchAll(kind)].at(-1)
+    if (value === undefined || more !== undefined || old === undefined) continue
+    const others = bare(`${rest.slice(0, value.index)} ${rest.slice(value.index + value[0].length)}`.trim())
+    if (others !== '' && !AROUND.test(`${others} `)) continue
+    const text = statement.slice(0, old.index) + value[0] + statement.slice(old.index + old[0].length)
+    return text === statement ? undefined : { text, certain: true }
+  }
+  return undefined
+}
+
+/** A short value in the place of what follows the last preposition or verb. */
+const byPlace = (statement: string, rest: string): Corrected | undefined => {
+  const value = bare(rest)
+  if (value === '' || HAS_VERB.test(value) || value.split(/\s+/).length > MOST_VALUE_WORDS) return undefined
+  const hebrew = behindPrefix(statement, value)
+  if (hebrew !== undefined) return { text: hebrew, certain: false }
+  const { start, value: old = '' } = VALUE_BEGINS.exec(statement.replace(/[.!]+$/, ''))?.groups ?? {}
+  if (start === undefined || old.split(/\s+/).length > MOST_VALUE_WORDS) return undefined
+  return { text: `${start} ${value}`, certain: false }
+}
+
+/** A Hebrew value with a prefix in the place of the last one with the same, or of another where “I meant” brought its own. */
+const behindPrefix = (statement: string, value: string): string | undefined => {
+  const prefix = HEBREW_PREFIX.exec(value)?.[0]
+  if (prefix === undefined) return undefined
+  const words = statement.split(' ')
+  const last = (is: (word: string) => boolean): number => words.findLastIndex((word, index) => index > 0 && is(word))
+  const same = last(word => word.startsWith(prefix))
+  const at = same > 0 ? same : last(word => HEBREW_PREFIX.test(word))
+  if (at <= 0 || words.length - at > MOST_VALUE_WORDS) return undefined
+  const kept = same > 0 ? '' : (words[at]?.charAt(0) ?? '')
+  return [...words.slice(0, at), kept + (same > 0 ? value : value.slice(1))].join(' ')
+}

@@ -1,0 +1,111 @@
+// A correction in plain words replaces the fact, wherever it comes: in the same message, the next one, or the next session.
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { LearningRig } from '../support/learning-rig.ts'
+import { DAY_MS } from '../../src/platform/clock.ts'
+
+let rig: LearningRig
+
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+/** A model that copies every line, and a model that gives no usable answer, so that the rules do it. */
+const PATHS = {
+  model: (lines: readonly { readonly message: number; readonly text: string }[]): string =>
+    JSON.stringify({
+      facts: lines.map(({ message, text }) => ({ message, text, quote: text, category: 'facts', importance: 0.5 })),
+      reflection: 'A talk.',
+    }),
+  rules: () => 'I cannot do that.',
+} as const
+
+const start = async (path: keyof typeof PATHS): Promise<void> => {
+  rig = await LearningRig.start()
+  rig.script = PATHS[path]
+}
+
+let sessions = 0
+const learn = async (...sayings: readonly string[]): Promise<void> => {
+  const session_id = `s${String(++sessions)}`
+  await rig.session(session_id, sayings)
+  await rig.learner.learn(session_id, { patient: false })
+}
+
+const holding = async (): Promise<readonly string[]> =>
+  (await rig.facts()).filter(each => each.valid_to === undefined).map(each => each.text)
+
+const CASES: readonly (readonly [statement: string, correction: string, meant: string])[] = [
+  ['My dentist appointment is on Monday', 'no, Tuesday', 'My dentist appointment is on Tuesday, 24 November 2026'],
+  ['My dentist appointment is on Monday', 'I meant Tuesday', 'My dentist appointment is on Tuesday, 24 November 2026'],
+  ['The gate code is 4417', 'sorry, 4471 not 4417', 'The gate code is 4471'],
+  ['התור לרופא השיניים ביום שני', 'לא, ביום שלישי', 'התור לרופא השיניים ביום שלישי, 24 בנובמבר 2026'],
+  ['הקוד לשער הוא 4417', 'סליחה, 4471 ולא 4417', 'הקוד לשער הוא 4471'],
+  ['I live in Tel Aviv', 'sorry, I meant Haifa', 'I live in Haifa'],
+  ['אני גרה בתל אביב', 'לא, בחיפה', 'אני גרה בחיפה'],
+  ['My shoe size is 38', 'oops, 39', 'My shoe size is 39'],
+]
+
+describe.each(['rules', 'model'] as const)('with %s', path => {
+  test('right after the statement', async () => {
+    for (const [statement, correction, meant] of CASES) {
+      await start(path)
+      await learn('my cat is fat', statement, correction)
+      expect([correction, await holding()]).toEqual([correction, ['my cat is fat', meant]])
+      await rig[Symbol.asyncDispose]()
+    }
+    await start(path)
+  })
+
+  test('after the statement was learned, in the same conversation', async () => {
+    for (const [statement, correction, meant] of CASES) {
+      await start(path)
+      await rig.session('running', [statement])
+      await rig.learner.learn('running', { patient: false })
+      await rig.say('running', correction)
+      await rig.learner.learn('running', { patient: false })
+      expect([correction, await holding()]).toEqual([correction, [meant]])
+      await rig[Symbol.asyncDispose]()
+    }
+    await start(path)
+  })
+
+  test('at the beginning of the next conversation', async () => {
+    for (const [statement, correction, meant] of CASES) {
+      await start(path)
+      await learn('the milk is sour', statement)
+      await learn(correction)
+      expect([correction, await holding()]).toEqual([correction, ['the milk is sour', meant]])
+      await rig[Symbol.asyncDispose]()
+    }
+    await start(path)
+  })
+})
+
+test('a correction of a correction', async () => {
+  await start('rules')
+  await learn('The gate code is 4471', 'sorry, I meant 9026', 'oops, 9027')
+  expect(await holding()).toEqual(['The gate code is 9027'])
+})
+
+test('a correction within one message', async () => {
+  await start('rules')
+  await learn('The dentist is on Monday. No, Tuesday.')
+  expect(await holding()).toEqual(['The dentist is on Tuesday, 24 November 2026.'])
+})
+
+test('what is forgotten with a correction gives the statement back', async () => {
+  await start('rules')
+  await learn('The gate code is 4417', 'sorry, 4471 not 4417')
+  const corrected = (await rig.facts()).find(each => each.text.includes('4471'))!
+  await rig.stores.memories.remove(rig.scope, [corrected.memory_id])
+  expect(await holding()).toEqual(['The gate code is 4417'])
+})
+
+test('an answer that only begins with no corrects nothing, and what was said long ago is not meant', async () => {
+  await start('rules')
+  await learn('The exam is on Monday', 'no, Friday is fine', 'no thanks')
+  expect(await holding()).toEqual(['The exam is on Monday, 23 November 2026'])
+  await rig.clock.advance(10 * DAY_MS)
+  await learn('no, Tuesday')
+  expect(await holding()).toContain('The exam is on Monday, 23 November 2026')
+})
