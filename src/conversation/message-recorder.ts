@@ -15,7 +15,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
 import { timeOfDay } from '../text/strings/written-day.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
 
@@ -90,7 +90,7 @@ export class MessageRecorder {
     const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, quote } = message
     const blocked = person.role === 'blocked'
     const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
-    const tokens = counter.count(text)
+    const tokens = await countInSlices(counter, text)
     const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox
       .receive({

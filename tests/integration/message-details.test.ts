@@ -59,6 +59,9 @@ test('words and what came with them are one message, and an edit changes the wor
   await denidin.channel.events.edited({ message_id: photo.message_id, text: 'my dog Rex' })
   await denidin.say('what was it?')
   expect(userLines()).toEqual(['my dog Rex\n[picture, not seen]', 'what was it?'])
+  await denidin.channel.events.edited({ message_id: photo.message_id, text: '' })
+  await denidin.say('and now?')
+  expect(userLines()).toEqual(['[picture, not seen]', 'what was it?', 'and now?'])
 })
 
 test('a reply shows the model what it quotes: what the bot said, also in an earlier session', async () => {
