@@ -94,7 +94,7 @@ export class App implements AsyncDisposable {
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts } = this.#parts
-    const { stores, audit, memory } = foundation
+    const { stores, audit, memory, models } = foundation
     const { agent, channels, privacy } = services
     return [
       {
@@ -119,6 +119,11 @@ export class App implements AsyncDisposable {
         },
         stop: async () => await agent[Symbol.asyncDispose](),
       },
+      ...models.probes.map(probe => ({
+        name: 'model probe',
+        start: async () => probe.start(),
+        stop: () => probe[Symbol.asyncDispose](),
+      })),
       alerts,
       // The turns in progress end before the channels that carry their replies.
       { name: 'conversation', stop: () => this.conversation.drain() },

@@ -5,11 +5,13 @@ import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
+import { ScheduleHealth } from '../interfaces/cron/schedule-health.ts'
 import { createScheduler } from '../interfaces/cron/scheduler.ts'
 import type { Caller } from '../operations/operation.ts'
 import type { Runner } from '../operations/runner.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { health } from '../operations/system/health.ts'
+import { ClockHealth } from '../platform/clock-health.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
@@ -121,7 +123,10 @@ export const runBot = async (options: BotOptions): Promise<void> => {
     start.heard()
   })
   start.expect(channels.map(channel => channel.name))
-  const app = cleanup.use(await createApp({ ...options, channels, onReady: name => start.ready(name) }))
+  const clockHealth = cleanup.use(new ClockHealth(clock))
+  const scheduleHealth = new ScheduleHealth(clock)
+  const streams = [...options.streams, clockHealth, scheduleHealth]
+  const app = cleanup.use(await createApp({ ...options, streams, channels, onReady: name => start.ready(name) }))
   const { runner } = app
   cleanup.use(await serveSocket({ path: files.socket, runner, logger: parts.logger }))
   // Whoever waits for an answer over the socket gets it first.
@@ -129,7 +134,16 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   await app.start()
   const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
   const scheduler = createScheduler({ clock, lastRuns, logger: parts.logger })
-  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger, scheduler }))
+  cleanup.use(
+    startSchedule({
+      settings: settings.memory.session,
+      runner,
+      clock,
+      logger: parts.logger,
+      scheduler,
+      health: scheduleHealth,
+    }),
+  )
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,

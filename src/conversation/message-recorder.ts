@@ -15,7 +15,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
 import { timeOfDay } from '../text/strings/written-day.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
 
@@ -92,7 +92,7 @@ export class MessageRecorder {
     // What has disappeared already by the time that it is found is not kept.
     const gone = (message.expires_at ?? Number.POSITIVE_INFINITY) <= clock.now()
     const ignored = blocked || gone || (kind !== 'unreadable' && !WORDS.test(text))
-    const tokens = counter.count(text)
+    const tokens = await countInSlices(counter, text)
     const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox
       .receive({

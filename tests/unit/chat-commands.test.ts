@@ -242,10 +242,10 @@ test.each([
 test('/export writes times as people do, and leaves the words of people alone', async () => {
   const { parts, commands } = setUp('en', 'Asia/Jerusalem')
   parts.privacy.exporter.read = async () =>
-    '- sent_at: 2026-11-28T22:30:00.000Z · text: at 2026-11-28T22:30:00.000Z we met\n- at: 2026-11-28T00:00:00Z\n'
+    'Written 2026-11-28T23:43:10.214Z. Times are in UTC.\n\n- sent_at: 2026-11-28T22:30:00.000Z · text: at 2026-11-28T22:30:00.000Z we met\n- at: 2026-11-28T00:00:00Z\n'
   parts.privacy.exporter.export = async () => ({ file: 'x.md', records: 2, characters: 100 })
   await expect(commands.run('/export', speaker)).resolves.toBe(
-    '- sent_at: 29 Nov 2026, 00:30 · text: at 2026-11-28T22:30:00.000Z we met\n- at: 28 Nov 2026, 02:00\n',
+    'Written 29 Nov 2026, 01:43. Times are in Asia/Jerusalem.\n\n- sent_at: 29 Nov 2026, 00:30 · text: at 2026-11-28T22:30:00.000Z we met\n- at: 28 Nov 2026, 02:00\n',
   )
 })
 

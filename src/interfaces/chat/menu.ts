@@ -8,6 +8,7 @@ import { asciiDigits, readNumbers } from './numbers.ts'
 import { plainWords } from './plain-words.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
 import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
+import { writtenZone } from '../../text/strings/written-day.ts'
 
 /** One command of the menu. */
 export interface ChatCommand<N extends OperationName = OperationName> {
@@ -35,11 +36,14 @@ const conversationIn = (args: string): { conversation?: string } =>
 /** What the clock shows where the reader is. @param iso ISO 8601 */
 const timeIn = (zone: TimeZone, iso: string): WallClock => zone.wallClock(Date.parse(iso))
 
-/** A field of an export that is an instant. */
-const RECORDED_TIME = /(?<=: )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?= ·|$)/gm
+/** A field of an export that is an instant, and when the export was written. */
+const RECORDED_TIME = /(?<=: |^Written )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?= ·|\. Times are|$)/gm
 
 /** `/remember that my locker is 417`: the word belongs to the request. */
 const THAT = /^that\s+(?=(?:i|we|my|our|the|he|she|they|his|her|their)\b)/i
+
+/** The line of an export that names the zone of its times. */
+const IN_UTC = /^(Written [^\n]*Times are in )UTC\.$/m
 
 const MOST_QUERY = 2000
 
@@ -133,7 +137,9 @@ export const chatMenu = {
     parse: () => ({}),
     direct_only: () => true,
     say: ({ text, file }, strings, zone) =>
-      text?.replace(RECORDED_TIME, at => strings.export.time(timeIn(zone, at))) ?? strings.export.done(file),
+      text
+        ?.replace(RECORDED_TIME, at => strings.export.time(timeIn(zone, at)))
+        .replace(IN_UTC, `$1${writtenZone(zone.name)}.`) ?? strings.export.done(file),
   }),
   '/why': command({
     run: 'memory.why',

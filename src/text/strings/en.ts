@@ -243,6 +243,7 @@ export const en: Strings = {
   failure_reason: reason => `The reason: ${reason}.`,
   program_answers: minutes =>
     `It looks as if a program were answering me here, so I stop for ${duration(minutes * MINUTE_SECONDS)}. If you are a person, write “continue” and I go on.`,
+  resume_words: ['continue', 'please continue', 'go on', 'please go on', 'resume', 'please resume'],
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',
