@@ -1,7 +1,13 @@
 // The outbox's rows in memory, so that its rules are tested without a database.
 import type { MessageRecord } from '../../src/messages/message.ts'
 import type { OutboxState, PartState, Reply } from '../../src/messages/outbox-store.ts'
-import type { OutboxRows, PartChange, RecordedPart, ReplyOrigin, WhichReplies } from '../../src/messages/recorded-outbox.ts'
+import type {
+  OutboxRows,
+  PartChange,
+  RecordedPart,
+  ReplyOrigin,
+  WhichReplies,
+} from '../../src/messages/recorded-outbox.ts'
 
 interface Row {
   readonly reply: Reply
