@@ -21,10 +21,11 @@ const ADDRESS = /[\w+-]+@(?:c\.us|lid|g\.us)/g
 
 const withoutAddresses = (detail: string): string => detail.replace(ADDRESS, 'a chat (see `denidin status`)')
 
-/** What was seen of one component: since when it is in trouble, or well. */
+/** What was seen of one component. */
 interface Observation {
   readonly troubled: boolean
-  readonly since: number
+  /** Since when it is so, on the monotonic clock: no change of the clock shortens or lengthens it. */
+  readonly since_ms: number
 }
 
 /**
@@ -65,16 +66,15 @@ export class IncidentRegister {
     const now = this.#deps.clock.now()
     const troubled = isTrouble(state)
     const before = this.#observations.get(name)
-    // A clock that was set back must not keep trouble from becoming an incident.
-    const goes_on = before?.troubled === troubled && before.since <= now
-    const observation = goes_on ? before : { troubled, since: now }
+    const goes_on = before?.troubled === troubled
+    const observation = goes_on ? before : { troubled, since_ms: this.#deps.clock.monotonic() }
     this.#observations.set(name, observation)
+    const since = this.#sinceOf(observation)
     const incident = this.#incidents.get(name)
     if (state === 'degraded' || state === 'down') {
-      await this.#troubled({ name, state, detail }, incident, observation.since, now)
+      await this.#troubled({ name, state, detail }, incident, since, now)
     } else if (incident !== undefined && incident.ended_at === undefined) {
-      if (now - observation.since >= settlingTime(incident, this.#deps.after_ms))
-        await this.#end(incident, observation.since, now)
+      if (now - since >= settlingTime(incident, this.#deps.after_ms)) await this.#end(incident, since, now)
     }
     await this.#saveRest()
   }
@@ -142,7 +142,13 @@ export class IncidentRegister {
 
   #troubledSince(component: string): number | undefined {
     const observation = this.#observations.get(component)
-    return observation?.troubled === true ? observation.since : undefined
+    return observation?.troubled === true ? this.#sinceOf(observation) : undefined
+  }
+
+  /** Since when it is so by the clock as it is now, milliseconds since the Unix epoch. */
+  #sinceOf({ since_ms }: Observation): number {
+    const { clock } = this.#deps
+    return Math.round(clock.now() - (clock.monotonic() - since_ms))
   }
 
   async #keep(incident: Incident): Promise<void> {

@@ -82,6 +82,7 @@ export class App implements AsyncDisposable {
   async start(): Promise<void> {
     this.#parts.process.uptime.begin(this.#parts.deps.parts.clock.now())
     await this.modules.start()
+    this.#parts.services.expireSoon()
     this.#parts.services.sweepSoon()
   }
 
@@ -93,7 +94,7 @@ export class App implements AsyncDisposable {
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts } = this.#parts
-    const { stores, audit, memory } = foundation
+    const { stores, audit, memory, models } = foundation
     const { agent, channels, privacy } = services
     return [
       {
@@ -118,6 +119,11 @@ export class App implements AsyncDisposable {
         },
         stop: async () => await agent[Symbol.asyncDispose](),
       },
+      ...models.probes.map(probe => ({
+        name: 'model probe',
+        start: async () => probe.start(),
+        stop: () => probe[Symbol.asyncDispose](),
+      })),
       alerts,
       // The turns in progress end before the channels that carry their replies.
       { name: 'conversation', stop: () => this.conversation.drain() },
@@ -130,7 +136,7 @@ export class App implements AsyncDisposable {
   }
 
   #eventsOf(channel: Channel): ChannelEvents {
-    const { deps, pipeline, process } = this.#parts
+    const { deps, pipeline, process, services } = this.#parts
     const { events, conversation } = pipeline
     /** The indexes follow what changes messages. */
     const indexed =
@@ -147,6 +153,8 @@ export class App implements AsyncDisposable {
       deleted: indexed(events.deleted),
       ready: () => {
         process.background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
+        // Only now the channel can tell what was kept.
+        services.expireSoon()
         deps.onReady?.(channel.name)
       },
     }

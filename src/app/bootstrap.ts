@@ -4,6 +4,7 @@ import { chmod, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { extendEnvironment, readEnvironment } from '../config/environment.ts'
 import { loadSettings, type LoadedSettings } from '../config/load-settings.ts'
+import type { Settings } from '../config/settings.ts'
 import { PRIVATE_FOLDER_MODE } from '../platform/files.ts'
 import { useProxy } from '../platform/proxy.ts'
 
@@ -26,12 +27,23 @@ export const readSettings = (): LoadedSettings => loadSettings({ environment: re
  * @throws DenidinError `invalid_config`
  */
 export const connectThroughProxy = ({ settings, proxy }: LoadedSettings): string | undefined => {
-  const { ai, embeddings, memory } = settings
-  const { reranker, chroma } = memory.longterm
-  const addresses = [ai.base_url, embeddings.base_url, reranker.url, chroma.url].filter(each => each !== undefined)
-  const used = useProxy(proxy, addresses)
+  const used = useProxy(proxy, askedAddresses(settings))
   extendEnvironment(proxy)
   return used
+}
+
+/** Every URL that the settings have this process ask. */
+export const askedAddresses = ({ ai, embeddings, memory }: Settings): readonly string[] => {
+  const { reranker, chroma } = memory.longterm
+  const { anthropic, gemini, ollama } = memory.extraction
+  return [
+    ai.base_url,
+    ...ai.fallback_models.map(each => each.base_url),
+    embeddings.base_url,
+    ...[anthropic, gemini, ollama].map(each => each.base_url),
+    reranker.url,
+    chroma.url,
+  ].filter(each => each !== undefined)
 }
 
 /** Access of any user but the owner. */

@@ -13,6 +13,7 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     calledOff.abort()
   })
   const version = readVersion()
+  let isProxied = false
   return await runCli({
     argv: process.argv.slice(2),
     stdin: process.stdin,
@@ -24,7 +25,9 @@ export const main = async (process: NodeJS.Process): Promise<number> => {
     connect: async () => await connectToOwner(runFolder(readSettings().settings.data_root).socket),
     open: async options => {
       const loaded = readSettings()
-      connectThroughProxy(loaded)
+      // Opening is tried again while another command owns the data folder.
+      if (!isProxied) connectThroughProxy(loaded)
+      isProxied = true
       return await openForCall(loaded.settings, version, options)
     },
     local: {

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import type { Settings } from '../config/settings.ts'
+import { askForVector, askForWord } from '../models/model-probe.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Checkup, Health, HealthCheck } from '../platform/health.ts'
 import { temporaryFilesHealth } from '../platform/temporary-files.ts'
@@ -15,9 +16,6 @@ const BYTES_PER_MB = 1_000_000
 const ENOUGH_ROOM_MB = 1000
 const LEAST_ROOM_MB = 100
 
-/** Longest answer of a model that is asked whether it is there, in tokens. */
-const ANSWER_TOKENS = 64
-
 /** What `denidin doctor` looks into beyond what each part says of itself. */
 export const createCheckups = (settings: Settings, { ranked, embedder }: Models): readonly Checkup[] => [
   { name: 'configuration', look: async () => configured(settings) },
@@ -29,15 +27,14 @@ export const createCheckups = (settings: Settings, { ranked, embedder }: Models)
     name: at === 0 ? 'language model' : `fallback model ${String(at)}`,
     look: (signal: AbortSignal) =>
       answers(at === 0 ? `${language.provider} ${language.model}` : name, signal, async () => {
-        const messages = [{ role: 'user', content: 'Say “ok”.' }] as const
-        await language.complete({ messages, max_tokens: ANSWER_TOKENS, temperature: 0 }, { purpose: 'check', signal })
+        await askForWord(language, signal)
       }),
   })),
   {
     name: 'embedding model',
     look: signal =>
       answers(`${embedder.provider} ${embedder.model}`, signal, async () => {
-        await embedder.embed(['Are you there?'], { purpose: 'check', signal })
+        await askForVector(embedder, signal)
       }),
   },
 ]

@@ -7,6 +7,7 @@ import type { LanguageModel } from '../models/language-model.ts'
 import type { Meter } from '../models/meter.ts'
 import { meteredLanguageModel } from '../models/metered.ts'
 import { ModelHealth } from '../models/model-health.ts'
+import type { ProbedHealth } from '../models/model-probe.ts'
 import { createOfflineLanguageModel } from '../models/offline/offline-language-model.ts'
 import { hostOf, type OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
@@ -34,7 +35,12 @@ export interface LanguageModelsDeps {
 export interface LanguageModels {
   readonly language: LanguageModel
   readonly health: HealthCheck
-  readonly ranked: readonly RankedModel[]
+  readonly ranked: readonly ConfiguredModel[]
+}
+
+/** A model of the order, and its health by what became of its calls alone. */
+export interface ConfiguredModel extends RankedModel {
+  readonly calls: ProbedHealth
 }
 
 /** The models in the order in which they are asked, every call of theirs metered under its own model. */
@@ -63,7 +69,7 @@ const online = (
   { model, ...address }: Address & { readonly model: string },
   deps: LanguageModelsDeps,
   runtime: Runtime,
-): RankedModel => {
+): ConfiguredModel => {
   const { knowledge, clientOf } = deps
   const client = clientOf(address)
   const language = createOpenAiLanguageModel({ ...runtime, client, model, knowledge })
@@ -77,12 +83,12 @@ const rank = (
   address: Address | undefined,
   { meter, timeout_seconds }: LanguageModelsDeps,
   { clock, logger }: Runtime,
-): RankedModel => {
+): ConfiguredModel => {
   const name = nameOf(language, address)
   const timeout_ms = timeout_seconds * SECOND_MS
   const health = new ModelHealth({ name: 'language model', model: name, timeout_ms, clock })
   const watched = watchedLanguageModel(language, health, clock)
-  return { name, language: meteredLanguageModel(watched, meter, clock, logger), health }
+  return { name, language: meteredLanguageModel(watched, meter, clock, logger), health, calls: health }
 }
 
 /** A model and where it is asked, for people; `undefined`: here. */

@@ -1,12 +1,12 @@
 /** Wires the configured models; every call is metered. */
 import type { Settings } from '../config/settings.ts'
 import type { Embedder } from '../models/embedder.ts'
-import type { RankedModel } from '../models/fallback-language-model.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { meteredEmbedder } from '../models/metered.ts'
 import type { ModelKnowledge } from '../models/knowledge/model-knowledge.ts'
 import type { Meter } from '../models/meter.ts'
 import { ModelHealth } from '../models/model-health.ts'
+import { askForVector, askForWord, ModelProbe } from '../models/model-probe.ts'
 import { createOfflineEmbedder } from '../models/offline/offline-embedder.ts'
 import { OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiEmbedder } from '../models/openai/openai-embedder.ts'
@@ -14,19 +14,25 @@ import { watchedEmbedder } from '../models/watched.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { TokenCounter } from '../text/tokens.ts'
-import { createLanguageModels, nameOf, type Address } from './language-models.ts'
+import { createLanguageModels, nameOf, type Address, type ConfiguredModel } from './language-models.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface Models {
   readonly language: LanguageModel
   /** The models behind it, in the order in which they are asked. */
-  readonly ranked: readonly RankedModel[]
+  readonly ranked: readonly ConfiguredModel[]
   readonly embedder: Embedder
   /** The embedder of a space that was in use before, where it can still be asked; `undefined` where it cannot. */
   embedderOf(space: string): Embedder | undefined
   /** Health of the language model and of the embedding model. */
   readonly checks: readonly HealthCheck[]
+  /** Ask the models that no one else asks, while the bot runs. */
+  readonly probes: readonly ModelProbe[]
 }
+
+/** Whether anything is embedded. */
+const embeds = ({ feature_flags, memory }: Settings): boolean =>
+  feature_flags.enable_memory_system && memory.longterm.enabled
 
 /** The configured models, every call of theirs metered. */
 export const createModels = (
@@ -56,6 +62,16 @@ export const createModels = (
     timeout_ms: ai.timeout_seconds * SECOND_MS,
     clock,
   })
+  const metered = meteredEmbedder(watchedEmbedder(embedder, health, clock), meter, clock, logger)
+  const [first] = languages.ranked
+  const probes = [
+    ...(ai.provider === 'offline' || first === undefined
+      ? []
+      : [new ModelProbe({ ask: signal => askForWord(first.language, signal), health: first.calls, clock })]),
+    ...(embeddings.provider === 'offline' || !embeds(settings)
+      ? []
+      : [new ModelProbe({ ask: signal => askForVector(metered, signal), health, clock })]),
+  ]
   return {
     embedderOf: space => {
       const former = embedderOf(space)
@@ -63,8 +79,9 @@ export const createModels = (
     },
     language: languages.language,
     ranked: languages.ranked,
-    embedder: meteredEmbedder(watchedEmbedder(embedder, health, clock), meter, clock, logger),
+    embedder: metered,
     checks: [languages.health, health],
+    probes: ai.idle_check ? probes : [],
   }
 }
 

@@ -217,27 +217,34 @@ const createInbox = (
   })
 }
 
-const createEvents = (
-  { settings, stores, scheduler, sessions, delivery }: PipelineDeps,
+/** Edits, deletions and reactions. */
+const createChanges = (
+  { stores, scheduler, sessions, delivery }: PipelineDeps,
   shared: Shared,
   conversation: Conversation,
-): Pipeline['events'] => {
-  const { people, messages, pauses, erasures, memberNames: members } = stores
-  const { exclusive } = scheduler
+): MessageEvents => {
+  const { people, messages } = stores
   const { underWay, recent } = shared
-  const changes = new MessageEvents({
+  return new MessageEvents({
     ...shared,
     answers: { underWay, recent, again: message_ids => conversation.answerAgain(message_ids) },
     people,
     messages,
     windows: sessions.windows,
-    exclusive,
+    exclusive: scheduler.exclusive,
     sessionChanged: sessions.changed,
     tellCut: async (message, text) => {
       const { beginning_read } = await shared.stringsFor(text, message.person_id)
       await delivery.outbox.notify(shared.writer.notice([], message, beginning_read(MOST_MESSAGE_CHARACTERS)))
     },
   })
+}
+
+const createEvents = (deps: PipelineDeps, shared: Shared, conversation: Conversation): Pipeline['events'] => {
+  const { settings, stores, scheduler, sessions } = deps
+  const { people, messages, pauses, erasures, memberNames: members } = stores
+  const { exclusive } = scheduler
+  const changes = createChanges(deps, shared, conversation)
   const automatic = new AutomaticReplies()
   const takeover = new OwnerTakeover({
     ...shared,

@@ -5,12 +5,14 @@ import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
 import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
+import { ScheduleHealth } from '../interfaces/cron/schedule-health.ts'
 import { createScheduler } from '../interfaces/cron/scheduler.ts'
 import type { Caller } from '../operations/operation.ts'
 import type { Runner } from '../operations/runner.ts'
 import { serveSocket } from '../operations/socket/socket-server.ts'
 import { health } from '../operations/system/health.ts'
-import { MINUTE_MS } from '../platform/clock.ts'
+import { ClockHealth } from '../platform/clock-health.ts'
+import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
 import { createProfileSource } from './budget.ts'
@@ -53,6 +55,51 @@ const healthLines = async (runner: Runner, waiting: ReadonlySet<string>): Promis
   ]
 }
 
+/** The wait for the channels: until all are ready, or nothing is heard of them for a while. */
+class StartWait implements Disposable {
+  readonly #clock: Clock
+  readonly #over = Promise.withResolvers<void>()
+  readonly #waiting = new Set<string>()
+  readonly #longest: Disposable
+  #patience: Disposable
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#longest = clock.after(LONGEST_WAIT_MS, this.#over.resolve)
+    this.#patience = clock.after(PATIENCE_MS, this.#over.resolve)
+  }
+
+  /** Channels that are not ready yet. */
+  get waiting(): ReadonlySet<string> {
+    return this.#waiting
+  }
+
+  expect(names: readonly string[]): void {
+    for (const name of names) this.#waiting.add(name)
+  }
+
+  ready(name: string): void {
+    this.#waiting.delete(name)
+    if (this.#waiting.size === 0) this.#over.resolve()
+  }
+
+  /** A channel has something to tell the operator, who needs time to act. */
+  heard(): void {
+    this.#patience[Symbol.dispose]()
+    this.#patience = this.#clock.after(PATIENCE_MS, this.#over.resolve)
+  }
+
+  /** Resolves when the wait is over. */
+  async over(): Promise<void> {
+    if (this.#waiting.size > 0) await this.#over.promise
+  }
+
+  [Symbol.dispose](): void {
+    this.#longest[Symbol.dispose]()
+    this.#patience[Symbol.dispose]()
+  }
+}
+
 /**
  * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, keeps the schedule.
  * @throws DenidinError `already_running` when another process owns the data folder, `invalid_config` when the file of budget
@@ -70,31 +117,19 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => remove(files.pid))
 
-  const up = Promise.withResolvers<void>()
   let called_up = false
-  using _longest = clock.after(LONGEST_WAIT_MS, up.resolve)
-  let patience = clock.after(PATIENCE_MS, up.resolve)
-  cleanup.defer(() => {
-    patience[Symbol.dispose]()
-  })
+  const start = cleanup.use(new StartWait(clock))
   const channels = options.channels(text => {
     // Whoever waits for the start reads on from where they were; afterwards only the newest is of use.
     if (called_up) output.show(text)
     else output.say(text)
-    patience[Symbol.dispose]()
-    patience = clock.after(PATIENCE_MS, up.resolve)
+    start.heard()
   })
-  const waiting = new Set(channels.map(channel => channel.name))
-  const app = cleanup.use(
-    await createApp({
-      ...options,
-      channels,
-      onReady: name => {
-        waiting.delete(name)
-        if (waiting.size === 0) up.resolve()
-      },
-    }),
-  )
+  start.expect(channels.map(channel => channel.name))
+  const clockHealth = cleanup.use(new ClockHealth(clock))
+  const scheduleHealth = new ScheduleHealth(clock)
+  const streams = [...options.streams, clockHealth, scheduleHealth]
+  const app = cleanup.use(await createApp({ ...options, streams, channels, onReady: name => start.ready(name) }))
   const { runner } = app
   cleanup.use(await serveSocket({ path: files.socket, runner, logger: parts.logger }))
   // Whoever waits for an answer over the socket gets it first.
@@ -102,26 +137,34 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   await app.start()
   const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
   const scheduler = createScheduler({ clock, lastRuns, logger: parts.logger })
-  cleanup.use(startSchedule({ settings: settings.memory.session, runner, clock, logger: parts.logger, scheduler }))
+  cleanup.use(
+    startSchedule({
+      settings: settings.memory.session,
+      runner,
+      clock,
+      logger: parts.logger,
+      scheduler,
+      health: scheduleHealth,
+    }),
+  )
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,
     memory: settings.feature_flags.enable_memory_system,
   })
 
-  if (waiting.size === 0) up.resolve()
   const stopped = new Promise<void>(resolve => {
     if (stop.aborted) resolve()
     stop.addEventListener('abort', () => {
       resolve()
     })
   })
-  await Promise.race([up.promise, stopped])
+  await Promise.race([start.over(), stopped])
   called_up = true
   if (!stop.aborted) {
     output.say('DeniDin is up.')
-    for (const name of waiting) output.say(`${name} is not ready yet; "denidin status" tells how it stands.`)
-    for (const line of await healthLines(runner, waiting)) output.say(line)
+    for (const name of start.waiting) output.say(`${name} is not ready yet; "denidin status" tells how it stands.`)
+    for (const line of await healthLines(runner, start.waiting)) output.say(line)
   }
   await stopped
   output.say('Stopping: finishing what is under way …')

@@ -12,8 +12,8 @@ import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent } from './agent.ts'
 import { createDelivery, createScheduler, type Delivery } from './delivery.ts'
 import { createLearning, extractionProviders, type AppLearning } from './learning.ts'
-import { createPrivacy, type Privacy } from './privacy.ts'
-import { createClosing } from './session-lifecycle.ts'
+import { createExpiry, createPrivacy, type Privacy } from './privacy.ts'
+import { createClosing, withExpiry } from './session-lifecycle.ts'
 import type { AppDeps } from './app-deps.ts'
 import type { Foundation, ProcessState } from './foundation.ts'
 
@@ -31,6 +31,8 @@ export interface Services {
   /** Sweeps ended sessions in the background, soon. */
   readonly sweepSoon: () => void
   readonly privacy: Privacy
+  /** Forgets disappearing messages whose time is over, in the background, soon. */
+  readonly expireSoon: () => void
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
 }
@@ -56,11 +58,7 @@ export const createServices = (
   // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
   const scheduler = createScheduler(settings, parts)
   const { exclusive } = scheduler
-  const console = createConsoleChannel({
-    clock: parts.clock,
-    ids: parts.ids,
-    whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
-  })
+  const console = createConsole(scheduler, parts)
   const channels = [console, ...others]
   const lifecycle = createClosing(
     { settings, stores, sessions, memory: memory.memory, learning, exclusive, timeout_ms },
@@ -82,6 +80,13 @@ export const createServices = (
     parts,
   )
   const delivery = createDelivery({ settings, stores, windows, channels, exclusive, stopping: stopping.signal }, parts)
+  const expiry = createExpiry(
+    { stores, forgetting: privacy.forgetting, channelOf: delivery.channelOf, exclusive },
+    parts,
+  )
+  const expireSoon = background.coalesced('forgetting disappearing messages', () =>
+    expiry.sweep({ signal: stopping.signal }),
+  )
   const agent = createAgent({ settings, stores, embedder, learner: learning.learner }, parts)
   return {
     sessions,
@@ -90,10 +95,21 @@ export const createServices = (
     scheduler,
     console,
     channels,
-    lifecycle,
+    lifecycle: withExpiry(lifecycle, expiry),
     sweepSoon,
     privacy,
+    expireSoon,
     delivery,
     agent,
   }
 }
+
+const createConsole = (
+  scheduler: Services['scheduler'],
+  { clock, ids }: Pick<AppDeps['parts'], 'clock' | 'ids'>,
+): Services['console'] =>
+  createConsoleChannel({
+    clock,
+    ids,
+    whenIdle: chat_id => scheduler.whenIdle(message => message.chat_id === chat_id),
+  })

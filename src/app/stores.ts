@@ -136,11 +136,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     ...sessions,
     messages: { ...messages, inbox: guardInbox(messages.inbox, { erasures, preferences }) },
     memberNames: settings.feature_flags.enable_memory_system ? memberNames : unregisteredNames,
-    damagedCopies: createDamagedCopies([
-      join(settings.data_root, 'vectors.db'),
-      join(settings.data_root, 'index.db'),
-      resolve(settings.data_root, settings.memory.longterm.storage_dir),
-    ]),
+    damagedCopies: createDamagedCopies(derivedPaths(settings)),
     changeLog: createSqliteChangeLog(database),
     forgettable: createSqliteMessageErasure(database),
     applied: createSqliteAppliedErasures(database),
@@ -173,6 +169,13 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     },
   }
 }
+
+/** Files and folders of which damaged copies may be set aside. */
+const derivedPaths = ({ data_root, memory }: Settings): readonly string[] => [
+  join(data_root, 'vectors.db'),
+  join(data_root, 'index.db'),
+  resolve(data_root, memory.longterm.storage_dir),
+]
 
 const openMemoryStores = (database: Database, erasures: Erasures) => ({
   memories: createSqliteMemoryStore(

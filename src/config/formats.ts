@@ -1,7 +1,9 @@
 /** The formats of settings: what each accepts, how that is worded, and how it is parsed from text. */
+import { homedir } from 'node:os'
 import { validate as isCron } from 'node-cron'
 import { KEY, plain } from './clean-text.ts'
 import { phoneDigits } from '../platform/phone.ts'
+import { timeZone } from '../platform/time-zone.ts'
 import { MODELS_ALLOWED, modelListFault } from './model-list.ts'
 import type {
   BooleanSetting,
@@ -51,6 +53,8 @@ const BOOLEANS = new Map<string, boolean>([
 ])
 
 const unchanged = (text: string): string => text
+/** No shell reads the file, and none expands what is quoted. */
+const fromHome = (text: string): string => text.replace(/^~(?=\/|$)/, homedir)
 const trimmed = (text: string): string => text.trim()
 
 const isText = (value: unknown): value is string =>
@@ -101,7 +105,7 @@ const isTimeRange = (value: unknown): boolean => {
 const isTimeZone = (value: unknown): boolean => {
   if (!isText(value)) return false
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== ''
+    return timeZone(value).name !== ''
   } catch {
     return false
   }
@@ -151,12 +155,12 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     parse: parseJson,
   },
   url: { allowed: () => 'a URL that begins with http:// or https://', isValid: isUrl, parse: plain },
-  path: { allowed: () => 'a path', isValid: isText, parse: unchanged },
-  file: { allowed: () => 'the path of a readable file', isValid: isText, parse: unchanged },
+  path: { allowed: () => 'a path', isValid: isText, parse: fromHome },
+  file: { allowed: () => 'the path of a readable file', isValid: isText, parse: fromHome },
   data_folder: {
     allowed: () => 'a folder inside data_root (without ..) or an absolute path',
     isValid: value => isText(value) && !value.split(/[/\\]/).includes('..'),
-    parse: unchanged,
+    parse: fromHome,
   },
   cron: {
     allowed: () => 'a cron expression with five or six fields, such as */10 * * * *',
@@ -197,10 +201,16 @@ export const faultText = (value: unknown, setting: Setting): string => {
   if (setting.format === 'secret') {
     return isText(value) && !/\s/.test(value) ? '; it contains quotes, or characters other than plain ASCII' : ''
   }
+  if (typeof value === 'string' && value.length > MAX_TEXT_LENGTH) {
+    return `; it has ${String(value.length)} characters, more than ${String(MAX_TEXT_LENGTH)}`
+  }
   if (!Array.isArray(value)) return `, not ${show(value)}`
+  if (!LISTS.has(setting.format)) return ', not a list'
   const item: unknown = value.find(each => !isValid([each], setting))
   return `; ${show(item)} is not valid`
 }
+
+const LISTS: ReadonlySet<FormatName> = new Set(['texts', 'phones'])
 
 const show = (value: unknown): string => {
   // NaN and Infinity have no JSON.

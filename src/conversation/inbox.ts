@@ -9,10 +9,12 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import { withTrace } from '../platform/trace.ts'
+import { TimeSlices } from '../platform/yield.ts'
 import type { Conversation } from './conversation.ts'
 import type { DeferredReplies } from './deferred-replies.ts'
 import type { MessageRecorder } from './message-recorder.ts'
 import type { QuietHours } from './pacing/quiet-hours.ts'
+import { FloodBrake } from './pacing/flood-brake.ts'
 import { QuietHoursQueue } from './pacing/quiet-hours-queue.ts'
 import type { Recovery } from './recovery.ts'
 import type { TurnMessage } from './turn-message.ts'
@@ -36,12 +38,15 @@ export class Inbox implements Conversation {
   readonly #deps: InboxDeps
   readonly #logger: Logger
   readonly #untilQuietHoursEnd: QuietHoursQueue<OpenMessage>
-  #draining = false
+  readonly #slices = new TimeSlices()
+  readonly #brake: FloodBrake
+  readonly #drain = new AbortController()
 
   constructor(deps: InboxDeps) {
     this.#deps = deps
     this.#logger = deps.logger.for('inbox')
     this.exclusive = deps.scheduler.exclusive
+    this.#brake = new FloodBrake({ waiting: scope => deps.scheduler.open(scope), clock: deps.clock })
     this.#untilQuietHoursEnd = new QuietHoursQueue({
       quiet: deps.quiet,
       clock: deps.clock,
@@ -50,12 +55,18 @@ export class Inbox implements Conversation {
   }
 
   async receive(message: IncomingMessage): Promise<void> {
-    await this.receiveAll([message])
+    const [open] = await this.#take([message])
+    if (open !== undefined) await this.#brake.afterMessage(open, this.#drain.signal)
   }
 
   async receiveAll(messages: readonly IncomingMessage[]): Promise<void> {
+    await this.#take(messages)
+  }
+
+  /** Records messages of one chat and queues them. @returns those that are to be worked on */
+  async #take(messages: readonly IncomingMessage[]): Promise<readonly TurnMessage[]> {
     const trace = this.#deps.ids.uuid()
-    await withTrace(trace, async () => {
+    return await withTrace(trace, async () => {
       const recorded: TurnMessage[] = []
       const failures: unknown[] = []
       // One that cannot be recorded keeps no other back; its channel reads it again.
@@ -63,15 +74,18 @@ export class Inbox implements Conversation {
         try {
           const open = await this.#deps.recorder.record(message, trace)
           // While stopping, what comes in is only recorded: the next start takes it up.
-          if (open !== undefined && !this.#draining) recorded.push(open)
+          if (open !== undefined && !this.#drain.signal.aborted) recorded.push(open)
         } catch (error) {
           failures.push(error)
           // A full disk or a damaged file is no fault of the message, and its component says so.
           if (isOfItem(error)) this.#deps.setAside.add('recording messages', message.message_id, error)
         }
+        // Many messages in a row are recorded one by one: what others wait for goes on in between.
+        await this.#slices.pause()
       }
-      await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
+      if (!this.#drain.signal.aborted) await this.#enqueue(recorded, messages.at(-1)?.may_continue === true)
       if (failures.length > 0) throw failures[0]
+      return recorded
     })
   }
 
@@ -82,7 +96,7 @@ export class Inbox implements Conversation {
 
   async answerAgain(message_ids: readonly MessageId[]): Promise<void> {
     // What is recorded now, the next start takes up.
-    if (this.#draining || message_ids.length === 0) return
+    if (this.#drain.signal.aborted || message_ids.length === 0) return
     const { recovery } = this.#deps
     await recovery.takeUp(await this.#notDelayed(await recovery.waitingOf(message_ids)))
   }
@@ -102,7 +116,7 @@ export class Inbox implements Conversation {
 
   async drain(): Promise<void> {
     const { deferred, scheduler } = this.#deps
-    this.#draining = true
+    this.#drain.abort()
     this.#untilQuietHoursEnd[Symbol.dispose]()
     deferred[Symbol.dispose]()
     await scheduler.drain()

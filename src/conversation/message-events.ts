@@ -10,7 +10,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { AnswersUnderWay } from './answers-under-way.ts'
 import type { RecentChanges } from './recent-changes.ts'
 import type { Exclusive } from './turn-scheduler.ts'
@@ -50,7 +50,7 @@ export class MessageEvents implements Pick<ChannelEvents, 'deleted' | 'edited' |
     const words = messageText(written)
     const was = (await messages.history.current([message_id])).get(message_id)
     const text = was === undefined ? words : afterEdit(was, words).text
-    const changed = was && (await messages.history.edit(message_id, text, tokens.count(text)))
+    const changed = was && (await messages.history.edit(message_id, text, await countInSlices(tokens, text)))
     answers.recent.edited(message_id, words)
     const work = answers.underWay.edited(message_id, text)
     // What is being answered the turn takes up again; what is held has to be queued.

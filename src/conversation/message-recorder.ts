@@ -15,7 +15,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
 import { timeOfDay } from '../text/strings/written-day.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { Apologies } from './apologies.ts'
 import type { TurnMessage } from './turn-message.ts'
 
@@ -89,8 +89,10 @@ export class MessageRecorder {
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, quote } = message
     const blocked = person.role === 'blocked'
-    const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
-    const tokens = counter.count(text)
+    // What has disappeared already by the time that it is found is not kept.
+    const gone = (message.expires_at ?? Number.POSITIVE_INFINITY) <= clock.now()
+    const ignored = blocked || gone || (kind !== 'unreadable' && !WORDS.test(text))
+    const tokens = await countInSlices(counter, text)
     const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox
       .receive({

@@ -10,7 +10,7 @@ import type { Logger } from '../platform/logger.ts'
 import { toWindowMessage } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { messageText } from '../text/message-text.ts'
-import type { TokenCounter } from '../text/tokens.ts'
+import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { AutomaticReplies } from './automatic-replies.ts'
 import type { Pauses } from './pauses.ts'
 import type { Exclusive } from './turn-scheduler.ts'
@@ -95,8 +95,8 @@ export class OwnerTakeover {
   /** Keeps what the owner said as the bot's own words: for the person it is one voice. */
   async #keep(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
     const { settings, messages, clock } = this.#deps
-    const { message_id, chat_id, chat_kind, text, sent_at } = message
-    const tokens = this.#deps.tokens.count(text)
+    const { message_id, chat_id, chat_kind, text, sent_at, expires_at } = message
+    const tokens = await countInSlices(this.#deps.tokens, text)
     const receipt = await messages.inbox.receive({
       message: {
         message_id,
@@ -104,6 +104,7 @@ export class OwnerTakeover {
         chat_kind,
         text,
         sent_at,
+        expires_at,
         addressed: false,
         may_continue: false,
         sender: { identities: [] },

@@ -22,8 +22,9 @@ export const commandLanguage =
   (sessions: Sessions, preferences: Preferences) =>
   async (speaker: Speaker, text: string): Promise<Language> => {
     const { person_id } = speaker.person
-    // A slash command is the same in every language.
-    if (isCommand(text)) return await personLanguage(sessions, preferences)(speaker.scope, person_id)
+    // The names of most commands are the same in every language.
+    if (isCommand(text) && languageOf(text) === 'en')
+      return await personLanguage(sessions, preferences)(speaker.scope, person_id)
     return (await preferences.of(person_id)).language ?? languageOf(text)
   }
 

@@ -1,5 +1,6 @@
 /** How a person seems to feel, and the tone that the model is asked for because of it. Never a mood of DeniDin's own. */
 import type { Logger } from '../platform/logger.ts'
+import { ownFeeling } from '../text/own-feeling.ts'
 import { valenceOf } from '../text/valence/valence.ts'
 import type { RecallCandidates } from './packing/pack-recall.ts'
 
@@ -13,11 +14,11 @@ export interface Recollection {
 const RECALLED_SHARE = 0.3
 
 /**
- * How the person seems to feel, −1 to 1: the message's valence, and for three tenths the mean valence of what was
- * recalled with it, weighted by its score. A message that feels good is not spoilt by a sad memory.
+ * How the person seems to feel, −1 to 1: what the message says of their own feelings, and for three tenths the mean
+ * valence of what was recalled with it, weighted by its score. A message that feels good is not spoilt by a sad memory.
  */
 export const feltValence = (message: string, recalled: readonly Recollection[]): number => {
-  const own = valenceOf(message)
+  const own = ownFeeling(message)
   const weight = recalled.reduce((sum, each) => sum + each.score, 0)
   if (weight <= 0) return own
   const remembered = recalled.reduce((sum, each) => sum + each.score * valenceOf(each.text), 0) / weight
@@ -32,12 +33,12 @@ const STRONG = -0.6
 export const toneFor = (valence: number, threshold: number): string | undefined => {
   if (valence >= threshold) return undefined
   if (valence < STRONG) {
-    return 'The person seems to be in great distress. Begin with sincere sympathy for what they say, then help, gently and without hurry; do not cheer them up with phrases.'
+    return 'The person may be in great distress. If what they write bears that out, begin with sincere sympathy for it, then help, gently and without hurry; do not cheer them up with phrases.'
   }
   if (valence < MODERATE) {
-    return 'The person seems upset. Show in your own words that you understand what troubles them before you answer.'
+    return 'The person seems upset. If that is so, show in your own words that you understand what troubles them before you answer.'
   }
-  return 'The person sounds a little down. Answer warmly, with a word of understanding where it fits.'
+  return 'The person may be a little down. Answer warmly, with a word of understanding where it fits, and do not dwell on it.'
 }
 
 /** What the model is asked for with a message, because of how it and what was recalled with it feel. */
@@ -47,6 +48,8 @@ export type Tone = (message: string, recalled: RecallCandidates) => string | und
 export const createTone = (settings: { readonly valence_threshold: number }, logger: Logger): Tone => {
   const log = logger.for('conversation')
   return (message, { memories, quotes }) => {
+    // Without a feeling of their own no memory, however sad, asks for sympathy.
+    if (ownFeeling(message) === 0) return undefined
     const recollections = [
       ...memories.map(({ memory, score }) => ({ text: memory.text, score })),
       ...quotes.map(({ text, lexical }) => ({ text, score: lexical })),

@@ -7,6 +7,7 @@ import type { Person, PersonId } from '../people/person.ts'
 import type { ZoneOf } from '../people/personal-zones.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { TimeZone } from '../platform/time-zone.ts'
+import { beginningAndEnd } from '../text/cut.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { Pause } from './pauses.ts'
@@ -25,7 +26,7 @@ export interface TurnContext {
   readonly batch: readonly TurnMessage[]
   /** The message that a reply refers to. */
   readonly last: TurnMessage
-  /** The texts of the batch. */
+  /** The texts of the batch; of pages the beginning and the end, where the question usually is. */
   readonly question: string
   /** What of them its senders wrote themselves. */
   readonly own_words: string
@@ -49,6 +50,9 @@ export interface SpokenMessage {
   readonly person: Person
 }
 
+/** Most characters of what is searched for and felt: hardly a message of a person is longer. */
+const MOST_QUESTION_CHARACTERS = 8000
+
 export interface TurnContextDeps {
   readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly stringsFor: StringsFor
@@ -70,7 +74,7 @@ export const loadTurnContext = async (
   const { message: last, person } = addressed ?? spoken.at(-1) ?? spoken[0]
   const { chat_id, chat_kind } = last
   const batch = spoken.map(({ message }) => message)
-  const question = batch.map(message => message.text).join('\n')
+  const question = beginningAndEnd(batch.map(message => message.text).join('\n'), MOST_QUESTION_CHARACTERS)
   const own_words = batch
     .filter(message => !isForwarded(message))
     .map(ownWords)

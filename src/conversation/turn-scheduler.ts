@@ -72,6 +72,12 @@ export class TurnScheduler<Item> {
   /** Runs `act` when everything queued before it has ended, and holds back what comes after. */
   readonly exclusive: Exclusive = (scope, act) => this.#enqueue(scope, this.#queueOf(scope), act)
 
+  /** Items of a scope that wait or are worked on. */
+  open(scope: Scope): readonly Item[] {
+    const queue = this.#queues.get(scope)
+    return queue === undefined ? [] : [...queue.working, ...queue.waiting]
+  }
+
   /** Resolves when no item that `matches` waits or is worked on. */
   async whenIdle(matches: (item: Item) => boolean): Promise<void> {
     for (;;) {

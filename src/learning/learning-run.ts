@@ -140,6 +140,7 @@ export class LearningRun {
   ): Promise<LearningReport> {
     const { provider, extraction_time_ms } = extraction
     let report: LearningReport = { ...EMPTY_REPORT, provider, extraction_time_ms }
+    const slices = new TimeSlices()
     for (const fact of await this.#stillSaid(extraction.facts)) {
       const attempt = await this.#deps.setAside.attempt('storing facts', fact.source.message_id, async () => {
         const result = await known.consolidate(fact, this.#context.session_id, call)
@@ -148,6 +149,7 @@ export class LearningRun {
         return result
       })
       if (attempt.done) report = addFact(report, attempt.result, fact)
+      await slices.pause()
     }
     return report
   }

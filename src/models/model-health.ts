@@ -43,6 +43,7 @@ export class ModelHealth implements HealthCheck {
   #refused: (string | undefined)[] = []
   /** How long the last calls in a row took that were slow. */
   #slow_ms: number[] = []
+  #asked_at: number | undefined
 
   constructor(deps: ModelHealthDeps) {
     this.name = deps.name
@@ -50,7 +51,13 @@ export class ModelHealth implements HealthCheck {
     this.#outcome = new OutcomeHealth({ ...deps, untried: `${deps.model} has not been asked since the start.` })
   }
 
+  /** When the last call ended, by the monotonic clock; `undefined`: there was none since the start. */
+  get asked_at(): number | undefined {
+    return this.#asked_at
+  }
+
   answered(took_ms: number): void {
+    this.#asked_at = this.#deps.clock.monotonic()
     const { model, timeout_ms } = this.#deps
     this.#refused = []
     this.#slow_ms = took_ms > timeout_ms * SLOW_SHARE ? [...this.#slow_ms, took_ms].slice(-SLOW_CALLS) : []
@@ -58,6 +65,7 @@ export class ModelHealth implements HealthCheck {
   }
 
   failed(error: DenidinError, { person_id }: Pick<CallContext, 'person_id'>): void {
+    this.#asked_at = this.#deps.clock.monotonic()
     const reason = `${this.#deps.model} gives no answer: ${error.message}`
     const about = modelErrorReason(error)
     if (about === undefined || !ABOUT_REQUEST.has(about)) {

@@ -1,7 +1,7 @@
 /** Finds the messages of one conversation that hold every word of a text, newest first. */
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
-import { emojiAlone, questionWordsOf, type Word } from '../text/analyser/analyser.ts'
+import { emojiAlone, questionWordsOf, wordsOf, type Word } from '../text/analyser/analyser.ts'
 import { formsIn } from '../text/content-stems.ts'
 import { FLAG } from './full-text/columnar-store.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
@@ -48,7 +48,10 @@ const wordsWanted = (words: string): readonly Wanted[] => [
 ]
 
 const containsAll = (text: string, wanted: readonly Wanted[]): boolean => {
-  const forms = formsIn(text)
+  const forms = new Set([
+    ...formsIn(text),
+    ...wordsOf(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]),
+  ])
   return wanted.every(({ main, also }) => forms.has(main) || also.some(each => forms.has(each)))
 }
 

@@ -53,9 +53,17 @@ export class IndexedMessageSearch implements MessageSearch {
     this.#logger = deps.logger.for('memory.recall')
   }
 
-  /** Groups of messages that arrived a moment ago are found too. */
+  async indexNewest(): Promise<void> {
+    const { indexer, clock } = this.#deps
+    indexer.requestSync()
+    const patience = new AbortController()
+    await Promise.race([
+      indexer.whenIdle(),
+      clock.sleep(INDEXING_WAIT_MS, patience.signal).catch(() => undefined),
+    ]).finally(() => patience.abort())
+  }
+
   async groupsOfSpeaker(person_id: PersonId): Promise<readonly Scope[]> {
-    await this.#indexNewest()
     return await this.#deps.index.groupsOfSpeaker(person_id)
   }
 
@@ -141,7 +149,6 @@ export class IndexedMessageSearch implements MessageSearch {
 
   /** Every entry that holds any message, with the newest of them. */
   async #open(entries: readonly ScopeEntry[]): Promise<readonly OpenedEntry[]> {
-    await this.#indexNewest()
     const opened = entries.map(async ({ scope, only }, at): Promise<readonly OpenedEntry[]> => {
       const whole = await this.#deps.index.open(scope)
       if (whole === undefined) return []
@@ -149,17 +156,6 @@ export class IndexedMessageSearch implements MessageSearch {
       return reader === undefined ? [] : [{ scope, only, reader, isAsked: at === 0 }]
     })
     return (await Promise.all(opened)).flat()
-  }
-
-  /** Messages that arrived a moment ago are found too. */
-  async #indexNewest(): Promise<void> {
-    const { indexer, clock } = this.#deps
-    indexer.requestSync()
-    const patience = new AbortController()
-    await Promise.race([
-      indexer.whenIdle(),
-      clock.sleep(INDEXING_WAIT_MS, patience.signal).catch(() => undefined),
-    ]).finally(() => patience.abort())
   }
 
   /** Similarity by ordinal; none when it cannot be had. */

@@ -38,11 +38,14 @@ export class MemorySearch implements SearchService {
 
   async search(scope: SearchScope, query: SearchQuery, limits: SearchLimits, call: CallContext): Promise<SearchHits> {
     const { messages, memories } = this.#deps
+    const newest = messages.indexNewest()
+    // The groups of a speaker are those of the newest messages too.
+    if (scope.speaker !== undefined) await newest
     const entries = await scopeEntries(scope, [messages, memories])
     const facts = this.#findFacts(entries, query, call)
     const [{ found, failure }, { quotes, most_quotes, words }] = await Promise.all([
       facts,
-      this.#findMessages(entries, query, limits, facts, call),
+      newest.then(() => this.#findMessages(entries, query, limits, facts, call)),
     ])
     const marked = await this.#markEnds(entries, found.memories)
     return {

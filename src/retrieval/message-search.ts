@@ -33,6 +33,8 @@ export type SimilarFacts = (scope: Scope) => Promise<readonly SimilarMemory[]>
  * skipped when they cannot be searched.
  */
 export interface MessageSearch extends SpeakerGroups {
+  /** Waits for a moment until messages that arrived just now can be found: called once before a search. */
+  indexNewest(): Promise<void>
   /** @throws DenidinError `unavailable` when the index cannot be read for the first entry */
   findRelevant(
     entries: readonly ScopeEntry[],

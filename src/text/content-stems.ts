@@ -34,13 +34,10 @@ export const subjectStems = (text: string): string[] => subjectWords(text).map((
 export const subjectsOf = (text: string): ReadonlySet<string> =>
   new Set(subjectWords(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]))
 
-/**
- * Every form under which a question may find a text, stop words and emoji included, and neighbouring words as one: “wi fi”
- * is wifi too.
- */
+/** Every form under which a question may find a text: emoji too, and neighbouring words as one, “wi fi” as wifi. */
 export const formsIn = (text: string): ReadonlySet<string> =>
   new Set([
-    ...wordsOf(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]),
-    ...questionWordsOf(text).flatMap(({ also }) => also),
+    ...subjectsOf(text),
+    ...questionWordsOf(text).flatMap(({ also, stop }) => (stop ? [] : also)),
     ...emojiIn(text),
   ])

@@ -21,6 +21,10 @@ export const cutEnd = (text: string, most: number): string => {
   return text.slice(before === from ? from : boundaryAfter(text, from))
 }
 
+/** A text, or its beginning and its end on lines of their own, in `most` UTF-16 units together. */
+export const beginningAndEnd = (text: string, most: number): string =>
+  text.length <= most ? text : `${cutStart(text, most / 2)}\n…\n${cutEnd(text, most / 2)}`
+
 /** The last boundary of visible characters at or before `at`. */
 const boundaryBefore = (text: string, at: number): number => {
   if (at <= 0 || at >= text.length) return Math.min(Math.max(at, 0), text.length)

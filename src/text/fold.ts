@@ -94,3 +94,6 @@ const withoutMarks = (text: string): string =>
     .replace(SAME_LETTER, letter => SAME_LETTERS.get(letter) ?? letter)
     .replace(JOINERS, '')
     .replace(FIGURE, figureOf)
+
+/** A folded text in small letters, with as many characters: a sigma that ends a word is any sigma. */
+export const inSmallLetters = (folded: string): string => folded.toLowerCase().replace(/ς/g, 'σ')

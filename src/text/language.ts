@@ -4,7 +4,8 @@ import { he } from './strings/he.ts'
 import type { Strings } from './strings/strings.ts'
 
 /** Languages that DeniDin speaks itself; the model speaks more. */
-export type Language = 'en' | 'he'
+export const LANGUAGES = ['en', 'he'] as const
+export type Language = (typeof LANGUAGES)[number]
 
 /** The language to answer a text in: Hebrew when most of its letters are Hebrew, else English. */
 export const languageOf = (text: string): Language => {

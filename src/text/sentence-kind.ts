@@ -28,6 +28,9 @@ export const withoutRemember = (sentence: string): string => {
   return /^\p{Script=Hebrew}/u.test(lead) && !/^שימ/.test(lead) ? rest.replace(HEBREW_THAT, '') : rest
 }
 
+/** Whether a sentence asks to remember what it says. */
+export const asksToRemember = (sentence: string): boolean => withoutRemember(sentence) !== sentence
+
 /** What a sentence is, by its form alone. */
 export const kindOf = (sentence: string): SentenceKind => {
   if (QUESTION_MARK.test(sentence)) return 'question'
@@ -37,8 +40,8 @@ export const kindOf = (sentence: string): SentenceKind => {
   if (plain === '' || FILLER.test(plain)) return 'filler'
   if (GREETING.test(plain)) return 'greeting'
   if (THANKS.test(plain) && words.length <= WORDS_OF_THANKS) return 'thanks'
-  const asksToRemember = statement !== sentence
-  if (!asksToRemember && QUESTION.test(plain)) return 'question'
-  if (!asksToRemember && COMMAND.test(plain)) return 'command'
+  const isAsked = statement !== sentence
+  if (!isAsked && QUESTION.test(plain)) return 'question'
+  if (!isAsked && COMMAND.test(plain)) return 'command'
   return words.every(isStopWord) ? 'filler' : 'statement'
 }

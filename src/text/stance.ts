@@ -3,7 +3,7 @@
  * (stories, games, wishes, suppositions, jokes, quoted texts). English and Hebrew.
  */
 import { labelled, lexiconLines, lexiconPatterns } from './lexicons/lexicon.ts'
-import { kindOf, withoutRemember, type SentenceKind } from './sentence-kind.ts'
+import { asksToRemember, kindOf, type SentenceKind } from './sentence-kind.ts'
 import { splitSentences } from './split-sentences.ts'
 import { stem } from './stem.ts'
 import { relatedTo } from './synonyms.ts'
@@ -96,7 +96,7 @@ export function* readSentences(text: string): Generator<ReadSentence> {
   const others = quotations.filter(isOthersWords)
   for (const sentence of splitSentences(shown)) {
     const kind = kindOf(sentence)
-    const isAsked = withoutRemember(sentence) !== sentence
+    const isAsked = asksToRemember(sentence)
     const mark = isAsked ? undefined : markOf(sentence)
     const stance = isAsked ? 'own' : (frame ?? stanceOf(sentence, mark, others))
     yield { sentence, kind, stance: mark === 'retracted' ? 'retraction' : stance }

@@ -1,6 +1,7 @@
 /** Counts tokens as OpenAI's current models do, and cuts texts to a number of tokens. */
 import { createRequire } from 'node:module'
 import type { Tiktoken } from 'tiktoken/lite'
+import { TimeSlices } from '../platform/yield.ts'
 import { cutEnd, cutStart } from './cut.ts'
 
 /** Counts tokens of a text the way the models of the o200k family do, and cuts texts by tokens. */
@@ -30,12 +31,21 @@ export const createTokenCounter = (): TokenCounter => {
     }
     return all
   }
+  /** More than `tokens` tokens of the beginning or the end of a text; `undefined` where the whole has no more. */
+  const encodeEnough = (text: string, tokens: number, keep: 'start' | 'end'): Uint32Array | undefined => {
+    for (let characters = tokens * USUAL_CHARACTERS + EDGE_TOKENS; ; characters *= 2) {
+      const whole = characters >= text.length
+      const all = encode(whole ? text : keep === 'start' ? text.slice(0, characters) : text.slice(-characters))
+      if (all.length > (whole ? tokens : tokens + EDGE_TOKENS)) return all
+      if (whole) return undefined
+    }
+  }
   return {
     count: text => encode(text).length,
     cut: (text, tokens, keep) => {
-      const all = encode(text)
-      if (all.length <= tokens) return text
-      if (tokens <= 0) return ''
+      if (text === '' || tokens <= 0) return ''
+      const all = encodeEnough(text, tokens, keep)
+      if (all === undefined) return text
       const part = keep === 'start' ? all.subarray(0, tokens) : all.subarray(all.length - tokens)
       // A cut between two tokens may fall inside one character: its torn bytes decode to U+FFFD and are dropped.
       const cut = new TextDecoder().decode(encoding?.decode(part))
@@ -45,14 +55,40 @@ export const createTokenCounter = (): TokenCounter => {
   }
 }
 
+/**
+ * Counts the tokens of a text as `count` does, a slice at a time: others get their turn in between. The last word of each
+ * slice may count as one token more.
+ */
+export const countInSlices = async (counter: Pick<TokenCounter, 'count'>, text: string): Promise<number> => {
+  if (text.length <= SLICE_CHARACTERS) return counter.count(text)
+  const slices = new TimeSlices()
+  let tokens = 0
+  for (let from = 0; from < text.length;) {
+    const part = cutStart(text.slice(from, from + SLICE_CHARACTERS + LONGEST_GRAPHEME), SLICE_CHARACTERS)
+    tokens += counter.count(part)
+    from += Math.max(1, part.length)
+    await slices.pause()
+  }
+  return tokens
+}
+
+/** Characters of a usual token, and more: a text that is cut is encoded so far first. */
+const USUAL_CHARACTERS = 6
+/** Tokens next to an edge may be others than those of the whole text. */
+const EDGE_TOKENS = 64
+/** Counted at once: takes a few milliseconds. */
+const SLICE_CHARACTERS = 4000
+/** A visible character is hardly ever longer. */
+const LONGEST_GRAPHEME = 64
+
 /** Texts shorter than this are encoded whole: even without any break they take a few milliseconds. */
 const SURELY_QUICK_CHARACTERS = 1000
-/** A run of letters, of signs or of blanks this long is cut; it is no word of any language. */
-const LONG_RUN = /[\p{L}\p{M}]{128}|[^\s\p{L}\p{N}]{128}|\s{128}/gu
+/** A run of letters, of signs or of blanks this long is cut; it is no word of any language, and no line of dashes needs more. */
+const LONG_RUN = /[\p{L}\p{M}]{128}|[^\s\p{L}\p{N}]{32}|\s{128}/gu
 
 /**
  * tiktoken takes time by the square of the longest run without a break: 9 s for one message of 65,536 equal letters.
- * Cutting such runs changes their count by a token each 128 characters, and leaves every usual text as it is.
+ * Cutting such runs changes their count by a token for each part, and leaves every usual text as it is.
  */
 const piecesOf = (text: string): readonly string[] => {
   const pieces: string[] = []

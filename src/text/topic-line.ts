@@ -1,10 +1,14 @@
 /** One line that says what some messages were about. */
-import { wordsOf } from './analyser/analyser.ts'
 import { segmented, UNSPACED } from './analyser/unspaced.ts'
 import { languageOf, type Language } from './language.ts'
+import { stem } from './stem.ts'
+import { isStopWord } from './stop-words.ts'
+import { tokenise } from './tokenise.ts'
 
 /** Subjects that the line names. */
 const MOST_SUBJECTS = 6
+/** Rows of letters without spaces between their words that are cut by a dictionary. */
+const MOST_SEGMENTED = 2000
 const RAW_WORD = /[\p{L}\p{M}\p{N}]+(?:["'’׳״][\p{L}\p{M}]+)*/gu
 
 /** How many messages there are, and the words that occur most in them: `Context: 3 messages about dog, vet.` */
@@ -23,10 +27,12 @@ const LINE: Readonly<Record<Language, (messages: number, subjects: string) => st
 /** The words that occur most, as they were first written. */
 const subjectsOf = (text: string): string[] => {
   const counts = new Map<string, { word: string; count: number }>()
-  for (const word of (text.match(RAW_WORD) ?? []).flatMap(each => (UNSPACED.test(each) ? segmented(each) : [each]))) {
-    const plain = wordsOf(word)
-    const stemmed = plain.map(({ main }) => main).join(' ')
-    if (plain.every(({ stop }) => stop)) continue
+  for (const word of (text.match(RAW_WORD) ?? []).flatMap((each, at) =>
+    at < MOST_SEGMENTED && UNSPACED.test(each) ? segmented(each) : [each],
+  )) {
+    const [plain = ''] = tokenise(word)
+    if (plain === '' || isStopWord(plain)) continue
+    const stemmed = stem(plain)
     counts.set(stemmed, { word: counts.get(stemmed)?.word ?? word, count: (counts.get(stemmed)?.count ?? 0) + 1 })
   }
   return [...counts.values()]

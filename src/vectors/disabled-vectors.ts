@@ -6,6 +6,7 @@ import type { PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { exists, remove } from '../platform/files.ts'
 import { createMessageSource } from './message-embedding-source.ts'
+import { createPersonalVectors } from './personal-vectors.ts'
 import { createSqliteVectorStore } from './sqlite/sqlite-vector-store.ts'
 import { openVectorDatabase } from './sqlite/vector-database.ts'
 import { deleteStaleVectors } from './vector-sync.ts'
@@ -27,18 +28,20 @@ export interface DisabledVectorsDeps {
 export class DisabledVectors {
   readonly #deps: DisabledVectorsDeps
   readonly personal: PersonalData
+  /** The file was read whole when it was opened first. */
+  #isChecked = false
 
   constructor(deps: DisabledVectorsDeps) {
     this.#deps = deps
-    this.personal = {
-      name: 'vectors',
-      tables: ['vectors', 'embeddings', 'allocations'],
-      count: async person_id => (await this.#open(store => store.countOfScope(scopeOfPerson(person_id)))) ?? 0,
-      erase: async person_id => (await this.#open(store => store.deleteScope(scopeOfPerson(person_id)))) ?? 0,
-      export: async function* () {},
-      // The vectors follow the memories when the store is opened next.
-      reassign: async () => undefined,
-    }
+    this.personal = createPersonalVectors(
+      {
+        countOfScope: async scope => (await this.#open(store => store.countOfScope(scope))) ?? 0,
+        deleteScope: async scope => (await this.#open(store => store.deleteScope(scope))) ?? 0,
+        // The vectors follow the memories when the store is opened next.
+        rescope: async () => undefined,
+      },
+      () => undefined,
+    )
   }
 
   /** Deletes the vectors of memories. */
@@ -72,7 +75,8 @@ export class DisabledVectors {
   async #open<T>(act: (store: VectorStore) => Promise<T>): Promise<T | undefined> {
     const { settings, pastMerges, runtime } = this.#deps
     if (!(await exists(settings.database_path))) return undefined
-    using derived = openVectorDatabase(settings.database_path, runtime.clock, runtime.logger)
+    using derived = openVectorDatabase(settings.database_path, runtime.clock, runtime.logger, !this.#isChecked)
+    this.#isChecked = true
     const { database } = derived
     const store = createSqliteVectorStore(database)
     for (const { from_id, into_id } of pastMerges()) await store.rescope(scopeOfPerson(from_id), scopeOfPerson(into_id))

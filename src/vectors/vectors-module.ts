@@ -2,7 +2,6 @@
  * The vectors feature: one store, one Chroma server, an index for memories and one for messages, the previous embedding
  * model while it still answers, and maintenance over all of them.
  */
-import type { Database } from '../database/sqlite/database.ts'
 import type { DerivedDatabase } from '../database/sqlite/derived-database.ts'
 import type { Module } from '../lifecycle/module.ts'
 import type { ChangeLog } from '../messages/change-log.ts'
@@ -126,28 +125,18 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
   const embedder = withQuestionCache(deps.embedder)
   const min_similarity = settings.min_similarity ?? defaultMinSimilarity(embedder.model)
   const sources = new FollowedSources({ ...opened, settings, runtime, embedder, min_similarity })
-  const messageSource = createMessageSource({
-    context: deps.messages.context,
-    changeLog: deps.messages.changeLog,
-    tokens: runtime.tokens,
-    clock: runtime.clock,
-  })
+  const { context, changeLog } = deps.messages
+  const messageSource = createMessageSource({ ...runtime, context, changeLog })
   const memories = sources.follow(deps.memorySource, embedder.space, true)
   const messages = sources.follow(messageSource, messageSpace(embedder.space), settings.embed_messages)
   derived.onRenewed(() => {
     memories.vectors.requestFullSync()
     messages.vectors.requestFullSync()
   })
-  const messageVectors = createMessageVectors({
-    context: deps.messages.context,
-    vectors: messages.vectors,
-    embeds: settings.embed_messages,
-    logger: runtime.logger,
-  })
+  const embeds = settings.embed_messages
+  const messageVectors = createMessageVectors({ ...runtime, context, vectors: messages.vectors, embeds })
   const personal = createPersonalVectors(vectors, () => memories.vectors.requestFullSync())
-  const purges = new JoinedRuns(() =>
-    purgeAll({ memories: memories.vectors, messages: messages.vectors, vectors, database: derived.database }),
-  )
+  const purges = new JoinedRuns(() => purgeAll(opened, memories.vectors, messages.vectors))
   return {
     name: 'vectors',
     memories: memories.vectors,
@@ -191,17 +180,11 @@ const assemble = (deps: VectorsModuleDeps, opened: Opened): VectorsModule => {
 const PURGE_ROUNDS = 3
 
 /** Rewrites the index files of both sources. @returns whether nothing deleted is left in them */
-const purgeAll = async ({
-  memories,
-  messages,
-  vectors,
-  database,
-}: {
-  readonly memories: SourceVectors
-  readonly messages: SourceVectors
-  readonly vectors: VectorStore
-  readonly database: Database
-}): Promise<boolean> => {
+const purgeAll = async (
+  { derived, vectors }: Opened,
+  memories: SourceVectors,
+  messages: SourceVectors,
+): Promise<boolean> => {
   let isClean = false
   for (let round = 0; round < PURGE_ROUNDS && !isClean; round++) {
     // They share a server: where the first cannot be rewritten now, the second is not either.
@@ -212,7 +195,7 @@ const purgeAll = async ({
     if (!(await messages.purge())) break
     isClean = !(await vectors.purgePending())
   }
-  database.scrub()
+  derived.database.scrub()
   return isClean
 }
 

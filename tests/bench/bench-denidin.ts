@@ -58,7 +58,7 @@ export const startBenchDenidin = async (options: BenchOptions): Promise<BenchDen
     JSON.stringify({
       feature_flags: { enable_memory_system: true, ...options.feature_flags },
       godfather_phone: BENCH_GODFATHER,
-      ai: { base_url, model: 'instant' },
+      ai: { base_url, model: 'instant', ...('idle_check' in SCHEMA.ai ? { idle_check: false } : undefined) },
       embeddings: { model: 'instant-embedding' },
       conversation: {
         debounce_ms: 0,

@@ -1,6 +1,10 @@
 // Sends generated texts of every kind through the whole app with the offline model and reports what failed.
 // Usage: npm run test:fuzz [-- --texts 100000] [--seed N]
+import { existsSync } from 'node:fs'
 import { fuzzPipeline } from '../support/fuzz-pipeline.ts'
+
+// Half of the time would go into writing to the disk, which is not what is tested.
+if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm'
 
 const argument = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(name)

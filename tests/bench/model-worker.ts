@@ -5,6 +5,8 @@ import { parentPort } from 'node:worker_threads'
 import { hashedWords } from '../support/model-server.ts'
 
 const DIMENSIONS = 512
+/** How every request for facts begins. */
+const EXTRACTION = 'You take facts out of a conversation'
 
 /** Milliseconds since the Unix epoch, with fractions, the same in every thread. */
 const now = (): number => performance.timeOrigin + performance.now()
@@ -18,6 +20,23 @@ const COMPLETION = JSON.stringify({
   usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 })
 
+/** Facts of a message that a model finds at most. */
+const MOST_FACTS = 30
+
+/** Every sentence of the conversation as a fact, as far as one answer holds them. */
+const factsOf = (request: string): string => {
+  const { messages } = JSON.parse(request) as { messages: readonly { content: string }[] }
+  const lines = [...(messages.at(-1)?.content ?? '').matchAll(/^\[(\d+)\] \d{4}-\d\d-\d\d [^:\n]+: (.*)$/gm)]
+  const facts = lines
+    .flatMap(([, message, text = '']) => text.split(/(?<=[.!?]) /).map(quote => ({ message: Number(message), quote })))
+    .filter(({ quote }) => quote.trim() !== '')
+    .slice(0, MOST_FACTS)
+    .map(({ message, quote }) => ({ text: quote, quote, message, category: 'facts', importance: 0.5 }))
+  return JSON.stringify({ facts, reflection: 'A conversation.' })
+}
+
+const completionOf = (content: string): string => COMPLETION.replace('"noted"', () => JSON.stringify(content))
+
 const server = createServer((request, response) => {
   const arrived = now()
   const chunks: Buffer[] = []
@@ -26,7 +45,8 @@ const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json')
     if (request.url === '/v1/chat/completions') {
       parentPort?.postMessage({ kind: 'completion', arrived })
-      response.end(COMPLETION)
+      const asked = Buffer.concat(chunks).toString()
+      response.end(asked.includes(EXTRACTION) ? completionOf(factsOf(asked)) : COMPLETION)
       return
     }
     const { input } = JSON.parse(Buffer.concat(chunks).toString()) as { input: string | string[] }

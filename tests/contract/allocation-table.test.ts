@@ -281,6 +281,43 @@ describe.each(Object.entries(subjects))('allocation table: %s', (_name, open) =>
     expect(await table.removals(10)).toBeUndefined()
   })
 
+  test.each([
+    ['blanked', true],
+    ['only deleted', false],
+  ])('a collection that vectors left, %s, is unclean until it is cleaned, over restarts too', async (_how, blanked) => {
+    await put(vectors, 'person:a', 'one', 'two')
+    await index(table)
+    expect(await table.purge.isClean()).toBe(true)
+    await vectors.delete(['one'])
+    const { collection } = (await table.find('person:a'))!
+    await table.removed(collection, ['one'], blanked)
+    expect(await table.purge.unclean()).toBeUndefined()
+    await vectors.requestPurge()
+    restart()
+    expect(await vectors.purgePending()).toBe(true)
+    expect(await table.purge.unclean()).toEqual([{ collection, blanked }])
+    // Bringing the files up to date is enough only where nothing was left in them.
+    await table.purge.cleaned(collection)
+    expect(await table.purge.isClean()).toBe(blanked)
+    await table.purge.end()
+    expect(await vectors.purgePending()).toBe(!blanked)
+  })
+
+  test('a collection is not clean while a vector waits to be taken out of it', async () => {
+    await put(vectors, 'person:a', 'one', 'two', 'three')
+    await index(table)
+    await vectors.delete(['one'])
+    const { collection } = (await table.find('person:a'))!
+    await table.removed(collection, ['one'], true)
+    await vectors.requestPurge()
+    await vectors.delete(['two'])
+    await table.purge.cleaned(collection)
+    expect(await table.purge.isClean()).toBe(false)
+    await table.removed(collection, ['two'], true)
+    await table.purge.cleaned(collection)
+    expect(await table.purge.isClean()).toBe(true)
+  })
+
   test('a vector that comes back before it was taken out is not taken out afterwards', async () => {
     await put(vectors, 'person:a', 'one', 'two')
     await index(table)

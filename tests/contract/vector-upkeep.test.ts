@@ -26,13 +26,14 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
   const space = messageSpace(embedder.space)
   const index = new ExactVectorIndex(space, vectors, async () => ['person:a'])
   const tableOf = (of: string) => createSqliteCollectionAllocator(vector_database, { space: of })
+  const table = tableOf(embedder.space)
   const upkeep = new StoredVectorMaintenance({
     memories: {
       source: createMemoryEmbeddingSource(memories),
       space: embedder.space,
       index: rig.index,
       embeds: true,
-      table: tableOf(embedder.space),
+      table,
       syncNow: () => rig.source_vectors.syncNow(),
     },
     messages: {
@@ -58,7 +59,7 @@ const rigOf = (others: readonly VerifiablePart[] = []) => {
     previous_space: 'before',
     min_similarity: 0.3,
   })
-  return { ...rig, upkeep }
+  return { ...rig, upkeep, table }
 }
 
 describe.each<[string, () => VectorMaintenance]>([
@@ -89,6 +90,34 @@ describe('upkeep of the vectors over vectors and their index', () => {
     expect(await upkeep.rebuild({})).toEqual({ vectors: 0 })
     expect(await upkeep.pruneSpaces(signal)).toEqual([])
     expect(await upkeep.calibrate({ most_embeddings: 0, signal })).toMatchObject({ suggested: undefined, embedded: 0 })
+  })
+
+  test('the threshold is compared anew only when the vectors have changed', async () => {
+    const { upkeep, vectors, table } = rigOf()
+    let comparisons = 0
+    const vectorsOf = table.vectorsOf.bind(table)
+    table.vectorsOf = async (scope, limit) => {
+      comparisons++
+      return await vectorsOf(scope, limit)
+    }
+    const put = async (from: number, count: number): Promise<void> => {
+      await vectors.put(
+        'words',
+        Array.from({ length: count }, (_, n) => ({
+          item_id: `item-${String(from + n)}`,
+          scope: 'person:a' as const,
+          vector: wordVector(`word${String(from + n)}`),
+        })),
+      )
+    }
+    await put(0, 100)
+    await upkeep.thresholdWarning()
+    const once = comparisons
+    for (let look = 0; look < 10; look++) await upkeep.thresholdWarning()
+    expect(comparisons).toBe(once)
+    await put(100, 100)
+    await upkeep.thresholdWarning()
+    expect(comparisons).toBeGreaterThanOrEqual(once)
   })
 
   test('what disagrees is told of without a change to it, and mended when that is asked for', async () => {

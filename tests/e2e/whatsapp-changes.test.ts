@@ -77,9 +77,38 @@ test(
     fake.change(message_id, { caption: 'our dog Rex', latestEditSenderTimestampMs: 1 })
     expect(await changes.edited.next()).toMatchObject({ message_id, text: 'our dog Rex' })
     fake.change(message_id, { latestEditSenderTimestampMs: 2, caption: '' })
-    expect(await changes.edited.next()).toMatchObject({ message_id, text: '' })
-    expect(changes.edited.all).toHaveLength(2)
+    // Looking for unread messages may bring an edit once more, as the port allows.
+    expect(await changes.edited.next(change => change.text === '')).toMatchObject({ message_id })
+    expect(new Set(changes.edited.all.map(change => change.text))).toEqual(new Set(['our dog Rex', '']))
     expect(run.messages.all.filter(each => each.text.includes(preview))).toEqual([])
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a placeholder is known as what it is, at once and after an absence',
+  async () => {
+    await using fake = await FakeWhatsApp.start()
+    await using run = await ChannelRun.settled(fake)
+    const receive = (subtype: string): void => {
+      fake.receive({ from: ANA, type: 'ciphertext', attributes: { subtype } })
+    }
+    receive('view_once_unavailable_fanout')
+    expect(await run.messages.next()).toMatchObject({ text: '', details: { attachment: { kind: 'view_once' } } })
+    await run.channel.stop()
+    receive('view_once_unavailable_fanout')
+    receive('hosted_unavailable_fanout')
+    run.skip()
+    await run.start()
+    await run.missed.next(({ said }) => said.length > 1)
+    const found = run.messages.all.slice(1).map(({ details, unreadable }) => [details?.attachment?.kind, unreadable])
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['view_once', undefined],
+        ['phone_only', undefined],
+      ]),
+    )
+    expect(run.messages.all.filter(each => each.unreadable === true)).toEqual([])
   },
   TIMEOUT_MS,
 )

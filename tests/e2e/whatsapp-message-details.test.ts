@@ -40,6 +40,15 @@ test(
       text: '',
       details: { attachment: { kind: 'poll', question: 'Where do we eat?', options: ['Pizza', 'Sushi'] } },
     })
+    const poll_id = run.messages.all.at(-1)?.message_id ?? ''
+    fake.vote(poll_id, ANA, 1)
+    expect(await run.messages.next(({ details }) => details?.attachment?.kind === 'vote')).toMatchObject({
+      chat_id: ANA,
+      addressed: false,
+      sender: { identities: [{ kind: 'phone', value: '15551230001' }] },
+      details: { attachment: { kind: 'vote', question: 'Where do we eat?', options: ['Sushi'] } },
+    })
+    fake.vote(poll_id, '15550009999@c.us', 0)
     expect(
       await next({
         from: ANA,
@@ -66,6 +75,8 @@ test(
     fake.receive({ from: ANA, type: 'e2e_notification' })
     fake.receive({ from: ANA, type: 'call_log' })
     expect((await next({ from: ANA, text: 'last' })).text).toBe('last')
+    // The account's own vote is none of a person.
+    expect(run.messages.all.filter(({ details }) => details?.attachment?.kind === 'vote')).toHaveLength(1)
   },
   TIMEOUT_MS,
 )

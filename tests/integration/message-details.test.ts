@@ -59,6 +59,9 @@ test('words and what came with them are one message, and an edit changes the wor
   await denidin.channel.events.edited({ message_id: photo.message_id, text: 'my dog Rex' })
   await denidin.say('what was it?')
   expect(userLines()).toEqual(['my dog Rex\n[picture, not seen]', 'what was it?'])
+  await denidin.channel.events.edited({ message_id: photo.message_id, text: '' })
+  await denidin.say('and now?')
+  expect(userLines()).toEqual(['[picture, not seen]', 'what was it?', 'and now?'])
 })
 
 test('a reply shows the model what it quotes: what the bot said, also in an earlier session', async () => {
@@ -406,4 +409,12 @@ test('what a person quotes is not learned as theirs, nor against the will of who
   const asked = denidin.models.of('extraction').flatMap(each => each.body.messages?.map(({ content }) => content) ?? [])
   expect(asked.join('\n')).toContain('is that so?')
   expect(asked.join('\n')).not.toContain('Timbuktu')
+})
+
+test('a person who sends one picture after the other is no program', async () => {
+  for (let n = 0; n < 9; n++) {
+    denidin.clock.forward(9000 + n * 700)
+    await sends({ attachment: { kind: 'picture' } })
+  }
+  expect(denidin.channel.sent).toHaveLength(9)
 })

@@ -55,6 +55,14 @@ const connect = (
   return { client, model: createOpenAiLanguageModel({ client, model: 'some-model', tokens, knowledge, clock, logger }) }
 }
 
+test.each(['/chat/completions', '/chat/completions/', '/embeddings', '/'])(
+  'an address that ends with %s is the address of the API',
+  async ending => {
+    const { model } = connect({ base_url: `${server.base_url}${ending}` })
+    await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'You said: My PIN is 9321' })
+  },
+)
+
 describe('repeating', () => {
   test.each([408, 409, 429, 500, 503])('a call that met status %i is repeated', async status => {
     server.next('completion', failure(status), reply('Hello'))

@@ -131,6 +131,23 @@ test('a refusal in words is an answer', async () => {
   await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'I would rather not.' })
 })
 
+test.each([
+  ['no choices', noChoices()],
+  ['nothing', json({})],
+  ['a message of another API', json({ type: 'message', content: [{ type: 'text', text: 'Hello!' }] })],
+])('an answer with %s says what to check', async (_, answer) => {
+  server.next('completion', answer)
+  await expect(model.complete(request, call)).rejects.toMatchObject({ message: expect.stringContaining('base_url') })
+})
+
+test('a count of tokens that cannot be is left out', async () => {
+  const usage = { prompt_tokens: 1e300, completion_tokens: -1 }
+  server.next('completion', json({ choices: [{ message: { content: 'hello world' } }], usage }))
+  const { input_tokens, output_tokens } = (await model.complete(request, call)).usage
+  expect(input_tokens).toBeLessThan(100)
+  expect(output_tokens).toBe(tokens.count('hello world'))
+})
+
 test('what a model thought before its answer is not part of the answer', async () => {
   server.next('completion', reply('<think>They say hello.\nSo do I.</think>\n\nHello!'))
   await expect(model.complete(request, call)).resolves.toMatchObject({ text: 'Hello!' })

@@ -38,6 +38,7 @@ const delta = (content: unknown, more: object = {}): object => ({
 })
 const end = (finish_reason = 'stop'): object => ({ choices: [{ index: 0, delta: {}, finish_reason }] })
 const DONE = 'data: [DONE]\n\n'
+const WHOLE = JSON.stringify({ choices: [{ message: { content: 'Hello!' }, finish_reason: 'stop' }] })
 
 test.each<[string, Answer]>([
   ['usual chunks', stream(delta(''), delta('Hel'), delta('lo!'), end(), DONE)],
@@ -92,6 +93,32 @@ test.each<[string, Answer]>([
   ],
   ['parts in a whole answer', json({ choices: [{ message: { content: [{ text: 'Hel' }, 'lo!'] } }] })],
   ['the shape of older completions', json({ choices: [{ text: 'Hello!', finish_reason: 'stop' }] })],
+  ['a comment behind the JSON', text(`${WHOLE}\n<!-- served by proxy-7 -->`, 'application/json')],
+  ['NULs behind the JSON', text(`${WHOLE}\0\0`, 'application/json')],
+  [
+    'one JSON text a line',
+    text([delta('Hel'), delta('lo!'), end()].map(each => `${JSON.stringify(each)}\n`).join(''), 'x/y'),
+  ],
+  ['a web page behind the end', stream(delta('Hello!'), end(), DONE, '<html>bye</html>')],
+  ['another end', stream(delta('Hello!'), 'data: DONE\n\n')],
+  ['a quoted end', stream(delta('Hello!'), 'data: "[DONE]"\n\n')],
+  ['pings that are no JSON', stream('event: ping\ndata: ping\n\n', delta('Hello!'), end(), DONE)],
+  ['fields that no one knows', stream('data\n\n', 'trace-id 17\n', delta('Hello!'), end(), DONE)],
+  ['indented lines', text(`  data: ${JSON.stringify(delta('Hello!'))}\n\n  data: [DONE]\n\n`, 'text/event-stream')],
+  [
+    'several answers, of which one is taken',
+    stream(delta('Hel'), { choices: [{ index: 1, delta: { content: 'Bye' } }] }, delta('lo!'), end(), DONE),
+  ],
+  [
+    'several whole answers',
+    json({
+      choices: [
+        { index: 1, message: { content: 'Bye' } },
+        { index: 0, message: { content: 'Hello!' } },
+      ],
+    }),
+  ],
+  ['control characters', stream(delta('Hel\u0000lo!\u0008'), end(), DONE)],
 ])('an answer is understood: %s', async (_, answer) => {
   server.next('completion', answer)
   await expect(said()).resolves.toBe('Hello!')
@@ -157,6 +184,8 @@ test.each<[string, Answer]>([
   ['a web page', text('<!doctype html><title>Sign in</title>', 'text/html')],
   ['words', text('Internal error', 'text/plain')],
   ['no content', noContent()],
+  ['characters that no one sees', stream(delta('\u200b\u200e\ufeff'), end(), DONE)],
+  ['an answer of another API', json({ model: 'x', message: { role: 'assistant', content: 'Hello!' }, done: true })],
 ])('%s is no answer', async (_, answer) => {
   server.always('completion', answer)
   await expect(said()).rejects.toMatchObject({ reason: 'bad-response', retryable: false })

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { TestDenidin } from '../support/denidin.ts'
-import { facts, failure, textOf } from '../support/model-server.ts'
+import { embed, facts, failure, hashedWords, textOf } from '../support/model-server.ts'
 
 const OPERATOR = { caller: { transport: 'cli', level: 'operator' } } as const
 const PEOPLE = ['15550001111', '15550002222', '15550003333'] as const
@@ -248,6 +248,40 @@ describe('the memory agent', () => {
     await denidin.app.runner.run('memory.agent_run', {}, OPERATOR)
     expect(rows('select scope from profiles').length).toBeGreaterThanOrEqual(2)
     await setAside('writing profiles')
+  })
+})
+
+/** How a server spoils the vector of one text: it is NaN, has another length, or is no vector at all. */
+const BAD_VECTORS: readonly (readonly [string, (vector: Float32Array) => Float32Array])[] = [
+  ['not a number', vector => vector.fill(Number.NaN)],
+  ['infinite', vector => vector.fill(Number.POSITIVE_INFINITY)],
+  ['all zero', vector => vector.fill(0)],
+  ['shorter than the others', vector => vector.slice(0, 7)],
+  ['longer than the others', vector => new Float32Array([...vector, ...vector])],
+  ['empty', () => new Float32Array()],
+  ['one number short', vector => vector.slice(1)],
+]
+
+describe('embeddings of a server', () => {
+  test.each(BAD_VECTORS)('one vector that is %s: the others of its batch are stored and found', async (_, spoil) => {
+    await denidin[Symbol.asyncDispose]()
+    denidin = await TestDenidin.start()
+    const vectorOf = (text: string): Float32Array =>
+      text.includes('poison') ? spoil(hashedWords(text)) : hashedWords(text)
+    // All at once, in one batch: while the server is down they wait.
+    denidin.models.always('embedding', failure(503))
+    for (const id of ['poison-0', 'good-1', 'good-2', 'poison-3', 'good-4']) {
+      await denidin.say(`/remember the color of ${id} is red`)
+    }
+    denidin.models.always('embedding', embed({ vectorOf }))
+    await denidin.restart()
+    await denidin.app.memory.whenIdle()
+    const stored = rows('select count(*) n from vectors where indexed = 1', 'vectors.db')[0]?.['n']
+    expect(stored).toBe(3)
+    const reports = JSON.stringify([await component('memory'), await component('background work')])
+    expect(reports).toMatch(/2 memories are refused|storing vectors of memories: 2/)
+    expect(await denidin.say('/memory good-4')).toContain('good-4')
+    expect(await denidin.say('/memory poison-3')).toContain('poison-3')
   })
 })
 

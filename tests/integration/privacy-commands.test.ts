@@ -334,3 +334,12 @@ test('words that are no answer withdraw the question, in one sentence, and are a
   expect(await denidin.say('/forget all')).toContain('Answer “yes”')
   expect(await denidin.say('/lang en')).toContain('left everything as it is')
 })
+
+test('a command with a Hebrew name is answered in Hebrew, and a fixed language counts for more', async () => {
+  await denidin.say('good morning')
+  expect(await denidin.say('/memory')).not.toMatch(/\p{Script=Hebrew}/u)
+  expect(await denidin.say('/עזרה')).toContain('‎/reset')
+  expect(await denidin.say('/שכח הכול')).toMatch(/\p{Script=Hebrew}/u)
+  await denidin.say('/lang en')
+  expect(await denidin.say('/שפה')).not.toMatch(/\p{Script=Hebrew}/u)
+})

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { ScheduleHealth } from '../../src/interfaces/cron/schedule-health.ts'
 import { startSchedule } from '../../src/interfaces/cron/schedule.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -39,6 +40,7 @@ const cleanUp = async (): Promise<void> => {
     runner: denidin.app.runner,
     clock: denidin.clock,
     logger: silentLogger,
+    health: new ScheduleHealth(denidin.clock),
     scheduler: (_expression, name, ring) => {
       rings.set(name, ring)
       return { [Symbol.asyncDispose]: () => Promise.resolve() }

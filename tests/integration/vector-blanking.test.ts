@@ -83,15 +83,15 @@ test('for many deleted vectors the collection is filled anew', async () => {
 
 test('one after the other, most vectors go and the others stay findable', async () => {
   const rig = await open(await cleanUp.folder())
-  await put(rig, SCOPE, 60)
-  await put(rig, OTHER, 30)
+  await put(rig, SCOPE, 24)
+  await put(rig, OTHER, 8)
   const before = await collectionOf(rig)
-  for (const n of range(0, 40)) await forget(rig, [idOf(SCOPE, n)])
-  const gone = range(0, 40).map(n => idOf(SCOPE, n))
+  for (const n of range(0, 16)) await forget(rig, [idOf(SCOPE, n)])
+  const gone = range(0, 16).map(n => idOf(SCOPE, n))
   expect(await inFiles(rig, gone)).toBe(false)
   expect(await collectionOf(rig)).toBe(before)
-  await expectFound(rig, SCOPE, range(40, 60))
-  await expectFound(rig, OTHER, range(0, 30))
+  await expectFound(rig, SCOPE, range(16, 24))
+  await expectFound(rig, OTHER, range(0, 8))
 })
 
 test.each([

@@ -44,7 +44,9 @@ const talkMuch = async (): Promise<void> => {
 }
 
 test.each([50, 1000])('with recall_tokens %i /why lists the recalled lines of the request', async recall_tokens => {
-  denidin = await TestDenidin.start({ memory: { longterm: { recall_tokens } } })
+  // Without the lines of a profile.
+  const feature_flags = { enable_conscious_agent: false }
+  denidin = await TestDenidin.start({ memory: { longterm: { recall_tokens } }, feature_flags })
   await talkMuch()
   await denidin.say('which red lamp is in the cellar, in which box?')
   const given = givenIn('Recalled memories')

@@ -165,7 +165,8 @@ export class TestDenidin implements AsyncDisposable {
       feature_flags: { enable_memory_system: true, enable_ollama: false },
       godfather_phone: GODFATHER,
       openai_api_key: 'sk-test-secret',
-      ai: { base_url: this.models.base_url, model: 'scripted', retries: 0, timeout_seconds: 20 },
+      // Tests count the calls of models.
+      ai: { base_url: this.models.base_url, model: 'scripted', retries: 0, timeout_seconds: 20, idle_check: false },
       embeddings: { model: 'scripted-embedding' },
       conversation: {
         debounce_ms: 0,

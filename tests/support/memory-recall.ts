@@ -21,6 +21,7 @@ export const ownPolicy = new ScopePolicy({
 
 /** A search in messages that finds nothing. */
 export const noMessages: MessageSearch = {
+  indexNewest: async () => undefined,
   findRelevant: async () => ({ quotes: [], most_quotes: 0, words: new Map() }),
   findLater: async () => new Map(),
   findAllWords: async () => [],

@@ -186,3 +186,17 @@ test('an incident that cannot be written keeps no other off the disk', async () 
   await rig.pass(MINUTE_MS, { poison: 'down', model: 'down', disk: 'degraded' })
   expect((await store.recent(0)).map(({ component }) => component).sort()).toEqual(['disk', 'model'])
 })
+
+test.each([
+  ['forward', 2 * HOUR_MS],
+  ['back', -2 * HOUR_MS],
+])('a clock that is set %s makes trouble neither longer nor shorter', async (_direction, step) => {
+  const rig = new Rig()
+  await rig.pass(MINUTE_MS, { model: 'ok' })
+  await rig.pass(STEP_MS, { model: 'down' })
+  rig.clock.step(step)
+  await rig.pass(STEP_MS, { model: 'down' })
+  expect(rig.told).toEqual([])
+  await rig.pass(AFTER_MS, { model: 'down' })
+  expect(rig.told).toEqual(['began model'])
+})

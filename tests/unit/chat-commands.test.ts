@@ -185,6 +185,36 @@ test.each([
 })
 
 test.each([
+  ['/lang EN.', 'in English'],
+  ['/lang "en"', 'in English'],
+  ['/lang <he>', 'בעברית'],
+  ['/lang Hebrew, please', 'בעברית'],
+  ['/privacy OFF!', 'Learning is off'],
+  ['/privacy on 🙏', 'Learning is on'],
+  ['/privacy “off”', 'Learning is off'],
+  ['/privacy כבה.', 'Learning is off'],
+  ['/forget ALL!', 'cannot be undone'],
+  ['/forget "all"', 'cannot be undone'],
+  ['/forget please all', 'cannot be undone'],
+  ['/forget את הכול', 'cannot be undone'],
+  ['/timezone Berlin!', 'Europe/Berlin'],
+  ['/timezone "new york"', 'America/New_York'],
+  ['/timezone Berlin, Germany', 'Europe/Berlin'],
+  ['/timezone india', 'Your time zone is Asia/'],
+  ['/timezone São Paulo', 'America/Sao_Paulo'],
+  ['/timezone +3', 'UTC+03:00'],
+  ['/remember that my locker is 417', 'Remembered: my locker is 417'],
+  ['/remember that one film with the dog', 'Remembered: that one film with the dog'],
+])('%s is understood whatever is around the word', async (text, answer) => {
+  expect(await setUp().commands.run(text, godfather)).toContain(answer)
+})
+
+test.each(['/forget all', '/forget ALL!', '/forget "all"'])('in a group %s is refused', async text => {
+  const group: Speaker = { ...godfather, chat_kind: 'group', chat_id: '1-2@g.us' }
+  expect(await setUp().commands.run(text, group)).not.toContain('cannot be undone')
+})
+
+test.each([
   ['/pause 5', '‎/pause לבדה'],
   ['/resume מחר', '‎/resume לבדה'],
   ['/forget החתול', 'מה לשכוח'],
@@ -212,10 +242,10 @@ test.each([
 test('/export writes times as people do, and leaves the words of people alone', async () => {
   const { parts, commands } = setUp('en', 'Asia/Jerusalem')
   parts.privacy.exporter.read = async () =>
-    '- sent_at: 2026-11-28T22:30:00.000Z · text: at 2026-11-28T22:30:00.000Z we met\n- at: 2026-11-28T00:00:00Z\n'
+    'Written 2026-11-28T23:43:10.214Z. Times are in UTC.\n\n- sent_at: 2026-11-28T22:30:00.000Z · text: at 2026-11-28T22:30:00.000Z we met\n- at: 2026-11-28T00:00:00Z\n'
   parts.privacy.exporter.export = async () => ({ file: 'x.md', records: 2, characters: 100 })
   await expect(commands.run('/export', speaker)).resolves.toBe(
-    '- sent_at: 29 Nov 2026, 00:30 · text: at 2026-11-28T22:30:00.000Z we met\n- at: 28 Nov 2026, 02:00\n',
+    'Written 29 Nov 2026, 01:43. Times are in Asia/Jerusalem.\n\n- sent_at: 29 Nov 2026, 00:30 · text: at 2026-11-28T22:30:00.000Z we met\n- at: 28 Nov 2026, 02:00\n',
   )
 })
 

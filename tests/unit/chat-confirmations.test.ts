@@ -54,6 +54,19 @@ test.each([
   'בטח',
   'כן, בהחלט',
   'ברור',
+  'yes yes',
+  'Yes, please do it.',
+  'yes, delete everything',
+  'yes - delete it all!!',
+  'Yes 🙏🏽',
+  'yes, I’m sure, thank you',
+  'I confirm',
+  'YES… PLEASE',
+  'כן כן',
+  'כן, בטוח',
+  'כן, תמחק',
+  'כן תמחקי את הכול 👍',
+  'מאשרת',
 ])('%j is a yes', async text => {
   const { commands, forgotten } = setUp()
   await commands.run('/forget all', speaker)
@@ -74,6 +87,20 @@ test.each([
   'never mind',
   'לא, תודה',
   'לא צריך',
+  'no no',
+  'No, wait!',
+  'wait',
+  'no, don’t delete anything',
+  "Don't do it",
+  'do not delete it',
+  'not now',
+  'keep everything',
+  'no, sorry, my mistake',
+  'לא לא',
+  'לא, אל תמחק',
+  'אל תמחקי כלום',
+  'רגע',
+  'לא בטוח',
 ])('%j is a no', async text => {
   const { commands, forgotten } = setUp()
   await commands.run('/forget all', speaker)
@@ -83,19 +110,28 @@ test.each([
   expect(forgotten()).toEqual([])
 })
 
-test.each(['yes, but what about my photos?', 'sure thing', 'yesterday', 'כן אבל', 'hello', 'ok'])(
-  '%j is neither, and withdraws the question',
-  async text => {
-    const { commands } = setUp()
-    await commands.run('/forget all', speaker)
-    expect(commands.recognises(text, FROM)).toBe(false)
-    expect(await commands.withdrawal(text, speaker)).toContain('left everything as it is')
-    // It is said once.
-    expect(await commands.withdrawal(text, speaker)).toBeUndefined()
-    expect(commands.recognises('yes', FROM)).toBe(false)
-    expect(await commands.withdrawal('yes', speaker)).toBeUndefined()
-  },
-)
+test.each([
+  'yes, but what about my photos?',
+  'sure thing',
+  'yesterday',
+  'כן אבל',
+  'hello',
+  'ok',
+  'yes and no',
+  'yes, but delete only the last one',
+  'no idea what you mean',
+  'כן, מה שלומך?',
+  'אל הגן הלכתי',
+])('%j is neither, and withdraws the question', async text => {
+  const { commands } = setUp()
+  await commands.run('/forget all', speaker)
+  expect(commands.recognises(text, FROM)).toBe(false)
+  expect(await commands.withdrawal(text, speaker)).toContain('left everything as it is')
+  // It is said once.
+  expect(await commands.withdrawal(text, speaker)).toBeUndefined()
+  expect(commands.recognises('yes', FROM)).toBe(false)
+  expect(await commands.withdrawal('yes', speaker)).toBeUndefined()
+})
 
 test('after five minutes nothing waits any more, and no word is lost about it', async () => {
   const { parts, commands } = setUp()

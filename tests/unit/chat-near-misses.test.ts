@@ -66,6 +66,20 @@ test.each([
   ['/memroy', '/memory'],
   ['/exprot', '/export'],
   ['/עזרא', '/עזרה'],
+  // With other signs around it, as it was copied or as other bots want it.
+  ['"/help"', '/help'],
+  ['`/reset`', '/reset'],
+  ['*/forget all*', '/forget all'],
+  ['“/lang he”', '/lang he'],
+  ['//forget last', '/forget last'],
+  ['/ forget 3', '/forget 3'],
+  ['!help', '/help'],
+  ['.reset', '/reset'],
+  ['/forget:all', '/forget all'],
+  ['/lang=he', '/lang he'],
+  ['[reset]', '/reset'],
+  ['reset pls 🙏', '/reset'],
+  ['«/איפוס»', '/איפוס'],
 ])('%j gets the question whether %s was meant', async (text, command) => {
   for (const language of ['en', 'he'] as const) {
     const { parts, commands } = setUp(language)
@@ -98,6 +112,12 @@ test.each([
   'איך מוחקים את המידע שלי מפייסבוק',
   'הזיכרון שלי גרוע',
   'שפה קשה שפת אמו',
+  '"reset?"',
+  '...why',
+  '!',
+  '#help wanted for my moving',
+  '/home:user',
+  '// help me with this comment',
 ])('%j is talk', text => {
   expect(setUp().commands.recognises(text, FROM)).toBe(false)
 })

@@ -30,6 +30,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'ai.system_prompt_file': 'the system prompt is read from the configured file',
   'ai.timeout_seconds': 'a model call times out after ai.timeout_seconds',
   'ai.stream': 'answers are asked for as streams unless ai.stream says no',
+  'ai.idle_check': 'with ai.idle_check a model that no one asks shows a wrong key within a minute',
   'ai.retries': 'a failed request is retried ai.retries times',
   'embeddings.provider': 'the offline embedder works beside a remote language model',
   'embeddings.base_url': 'embeddings have their own URL, key, model and dimensions',

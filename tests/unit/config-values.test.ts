@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { loadSettings, type LoadedSettings } from '../../src/config/load-settings.ts'
@@ -39,6 +39,12 @@ const refusal = (content: string | object, environment: Record<string, string> =
   }
   throw new Error('it loaded')
 }
+
+test('a path that begins with ~ is in the home folder, wherever it is written', () => {
+  expect(load({ data_root: '~/denidin' }).settings.data_root).toBe(join(homedir(), 'denidin'))
+  expect(load({}, { DENIDIN_LOGS_DIR: '~/logs' }).settings.logs_dir).toBe(join(homedir(), 'logs'))
+  expect(load({ data_root: 'a~b' }).settings.data_root).toBe(join(folder, 'a~b'))
+})
 
 describe('fallback models', () => {
   const file = (...fallback_models: readonly unknown[]): object => ({ ai: { fallback_models } })
@@ -286,6 +292,12 @@ describe('mistakes are refused', () => {
       'whatsapp.browser_args: must be a list of text values, such as ["a", "b"]; 1 is not valid',
     ],
     [{ whatsapp: { enabled: 1 } }, 'whatsapp.enabled: must be true or false, not 1'],
+    [{ ai: { model: 'x'.repeat(5000) } }, 'ai.model: must be non-empty text; it has 5000 characters, more than 4096'],
+    [
+      { godfather_phone: ['+972501234567'] },
+      'godfather_phone: must be a phone number with its country code, as text such as "+15551234567" or "15551234567@c.us", not a list',
+    ],
+    [{ ai: { temperature: [0.5] } }, 'ai.temperature: must be a number from 0 to 2, not a list'],
   ])('%j', (content, line) => {
     expect(refusal(content)).toEqual([line])
   })

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { startSchedule } from '../../src/interfaces/cron/schedule.ts'
+import { ScheduleHealth } from '../../src/interfaces/cron/schedule-health.ts'
 import { nodeCron, type Scheduler } from '../../src/interfaces/cron/scheduler.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/platform/clock.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
@@ -26,8 +27,9 @@ const setUp = () => {
   }
   const runner = parts.runner(log)
   const clock = new FakeClock()
-  const schedule = startSchedule({ settings, runner, clock, logger: log, scheduler })
-  return { parts, log, tasks, schedule, clock }
+  const health = new ScheduleHealth(clock)
+  const schedule = startSchedule({ settings, runner, clock, logger: log, scheduler, health })
+  return { parts, log, tasks, schedule, clock, health }
 }
 
 test('the expiry schedule sweeps without purging, the cleanup schedule purges', async () => {
@@ -40,7 +42,7 @@ test('the expiry schedule sweeps without purging, the cleanup schedule purges', 
 })
 
 test('a failure is logged and the next time comes all the same', async () => {
-  const { parts, log, tasks } = setUp()
+  const { parts, log, tasks, health } = setUp()
   const sweep = parts.sessions.lifecycle.sweep
   parts.sessions.lifecycle.sweep = () => Promise.reject(new DenidinError('unavailable', 'no model'))
   await tasks.get('expiry_cron')?.ring()
@@ -50,9 +52,17 @@ test('a failure is logged and the next time comes all the same', async () => {
     message: 'A scheduled operation failed',
     fields: { schedule: 'expiry_cron', operation: 'session.sweep', code: 'unavailable' },
   })
+  expect(await health.health()).toMatchObject({
+    state: 'degraded',
+    detail: expect.stringMatching(/^session\.sweep fails since .+: no model\.$/),
+  })
+  await tasks.get('cleanup_cron')?.ring()
+  expect(await health.health()).toMatchObject({ state: 'degraded' })
+  parts.asked.length = 0
   parts.sessions.lifecycle.sweep = sweep
   await tasks.get('expiry_cron')?.ring()
   expect(parts.asked).toEqual(['sweep'])
+  expect(await health.health()).toMatchObject({ state: 'ok' })
 })
 
 test('a stop ends the schedule, calls off what is under way and waits for its end', async () => {

@@ -164,6 +164,8 @@ const FAILURES: readonly (readonly [string, number, unknown, ModelErrorReason])[
   ],
   ['Cloudflare', 500, { errors: [{ code: 5007, message: 'No such task' }], success: false }, 'server-error'],
   ['a gateway', 502, '<html>Bad Gateway</html>', 'server-error'],
+  ['a gateway: status and msg', 200, { status: 'error', msg: 'Invalid API key' }, 'unauthorised'],
+  ['a gateway: code and msg', 200, { code: 1302, msg: 'rate limit of this key reached' }, 'rate-limited'],
   ['a sentence only', 200, { error: 'boom' }, 'server-error'],
   ['an error with no words', 418, undefined, 'bad-request'],
   ['words of a key in a failure of the server', 500, error('Incorrect API key provided'), 'server-error'],
@@ -195,6 +197,7 @@ test.each([
   ['an answer that says it has no error', { error: null, choices: [] }],
   ['an empty error', { error: {}, data: [] }],
   ['a message of ours', { role: 'assistant', message: 'Hi' }],
+  ['a message of another API', { message: { role: 'assistant', content: 'Hi' } }],
   ['nothing', undefined],
   ['a number', 7],
 ])('%s is no error', (_, body) => {

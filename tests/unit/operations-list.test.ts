@@ -83,6 +83,7 @@ test('the doctor looks into everything, one thing after the other, and fails whe
       { name: 'disk', state: 'ok', detail: 'There is room.' },
       { name: 'whatsapp', state: 'off', detail: 'not configured' },
       { name: 'ended conversations', state: 'ok', detail: '0 waiting to be stored in long-term memory.' },
+      { name: 'bot', state: 'off', detail: 'DeniDin is not running.' },
     ],
   })
   expect(operations.doctor.failure!({ healthy: true, checks: [] })).toBeUndefined()

@@ -35,11 +35,11 @@ const queryOf = (text: string, match: SearchQuery['messages'] = 'relevant'): Sea
   asker: undefined,
 })
 
-const searchOver = (scopes: readonly Scope[]) => {
+const searchOver = (scopes: readonly Scope[], parts: Parameters<RecallRig['search']>[0] = {}) => {
   const rig = exactRig(scopes)
   const search = new MemorySearch({
     facts: rig.memory,
-    messages: messages.search(),
+    messages: messages.search(parts),
     memories: rig.memories,
     zoneOf: async () => UTC,
     policy: ownPolicy,
@@ -63,6 +63,30 @@ test('the facts of a scope are asked for once: they are hits, and lead to the me
   expect(index.queries).toBe(1)
   expect(embedder.calls.length - embedded).toBe(1)
 })
+
+test.each([singleScope(ANA), ownSearchScope(ANA)])(
+  'a search waits once for the messages of a moment ago: %o',
+  async scope => {
+    let waits = 0
+    const { indexer } = messages
+    const counted = {
+      requestSync: () => {
+        waits += 1
+        indexer.requestSync()
+      },
+      whenIdle: () => indexer.whenIdle(),
+    }
+    const { memory, search } = searchOver([ANA], { indexer: counted })
+    await memory.start()
+    await memory.store(memoryOf(ANA, 'what my boat is called', { person_ids: ['ana'] }))
+    await memory.whenIdle()
+    await messages.talk(ANA, 0, ['Ana: my boat is called Marlin'])
+    const hits = await search.search(scope, queryOf('what is my boat called?'), { quotes: 10 }, CALL)
+    expect(hits.quotes.map(each => each.text)).toEqual(['my boat is called Marlin'])
+    expect(hits.memories).toHaveLength(1)
+    expect(waits).toBe(1)
+  },
+)
 
 test('where the vectors cannot be asked, facts and messages are found by their words', async () => {
   const { memory, index, search } = searchOver([ANA])

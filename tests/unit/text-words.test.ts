@@ -35,6 +35,10 @@ describe('words', () => {
   })
 })
 
+test('a sigma at the end of a word is any sigma', () => {
+  expect(tokenise('ΕΛΛΑΣ')).toEqual(tokenise('Ελλάς'))
+})
+
 describe('stop words', () => {
   test.each(['the', 'what', 'doesnt', 'של', 'האם', 'עם'])('%s tells nothing about the subject', word => {
     expect(tokenise(word).every(isStopWord)).toBe(true)

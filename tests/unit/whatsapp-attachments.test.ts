@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { describeAttachment, ownWords, textWithDetails } from '../../src/messages/message-details.ts'
 import { reasonToIgnore, toIncoming } from '../../src/channels/whatsapp/message-mapper.ts'
 import { parseCard } from '../../src/channels/whatsapp/wwebjs/attachment-parser.ts'
-import { parseMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
+import { parseMessage, parseVote } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
 
 const ANA = '15551230001@c.us'
 const SELF = { phone: '15550009999@c.us', lid: '900@lid' }
@@ -188,6 +188,35 @@ test('a text of others cannot leave its quotation marks, its line or its bounds'
   expect(shown.split(/[\n\r\u2028\u2029]/)).toHaveLength(1)
   expect(shown).toMatch(/^\[location: "x\\"\] Dan: I agree y+…"\]$/)
   expect(shown.length).toBeLessThan(300)
+})
+
+test.each([
+  [{ question: 'Where?', options: ['Pizza'] }, '[vote: "Pizza", in the poll "Where?"]'],
+  [{ options: ['Pizza', 'Sushi'] }, '[vote: "Pizza" / "Sushi"]'],
+  [{ question: 'Where?', options: [] }, '[vote: taken back, in the poll "Where?"]'],
+])('a vote is put into words: %j', (vote, expected) => {
+  expect(describeAttachment({ kind: 'vote', ...vote })).toBe(expected)
+})
+
+test.each([undefined, {}, { voter: ANA }, { voter: ANA, parentMsgKey: `false_${ANA}_P1`, interractedAtTs: 'soon' }])(
+  '%j is no vote',
+  vote => {
+    expect(parseVote(vote)).toBeUndefined()
+  },
+)
+
+test('a vote is the same message whenever it is reported, and asks for no answer', () => {
+  const GROUP = '120363000000000001@g.us'
+  const vote = {
+    voter: ANA,
+    parentMsgKey: `false_${GROUP}_P1_77@lid`,
+    interractedAtTs: 1_796_148_000_123,
+    selectedOptions: [{ name: 'Mon' }],
+  }
+  const parsed = parseVote(vote)
+  expect(parsed?.message_id).toBe(`false_${GROUP}_P1-vote-1796148000123_${ANA}`)
+  expect(parseVote(vote)).toEqual(parsed)
+  expect(parsed && toIncoming(parsed, SELF, [])).toMatchObject({ addressed: false, chat_kind: 'group', text: '' })
 })
 
 test('of many contacts and options some are named', () => {

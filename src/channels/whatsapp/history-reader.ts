@@ -177,7 +177,7 @@ export class HistoryReader {
         })
       }
       const now = clock.now()
-      const all = new Map([...messages, ...received(chat_id)].map(message => [identityOf(message), message]))
+      const all = new Map([...messages, ...received(chat_id)].map(message => [messageKey(message), message]))
       const inOrder = [...all.values()].sort((a, b) => a.sent_at - b.sent_at)
       const pending = inOrder.find(({ type, sent_at }) => type === CIPHERTEXT && now - sent_at < DECRYPTED_WITHIN_MS)
       // Times are whole seconds: another message of the same second may follow.
@@ -211,7 +211,7 @@ const incompleteChat = (
 }
 
 /** The same message may be listed under another address than it came with. */
-const identityOf = ({ message_id, from_me }: WhatsAppMessage): string =>
+const messageKey = ({ message_id, from_me }: WhatsAppMessage): string =>
   `${String(from_me)} ${messageKeyOf(message_id).stanza_id}`
 
 const beginningOf = ({ messages }: MissedHistory): number => messages[0]?.sent_at ?? Infinity

@@ -23,7 +23,7 @@ import {
   spokenText,
   toIncoming,
 } from './message-mapper.ts'
-import type { MessageChange, Self, WhatsAppMessage } from './whatsapp-message.ts'
+import { POLL_VOTE, type MessageChange, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
 export interface InboundDeps {
   /** A rejection means that it is not recorded. */
@@ -60,7 +60,8 @@ export class Inbound {
   /** Takes a message; what no person wrote is ignored. `self` is the account, to tell whom a mention means. */
   take(message: WhatsAppMessage, self: Self): void {
     const { events, gaps } = this.#deps
-    if (this.#isIgnored(reasonToIgnore(message))) return
+    const own_vote = message.type === POLL_VOTE && [self.phone, self.lid].includes(message.author_id)
+    if (this.#isIgnored(own_vote ? 'own vote' : reasonToIgnore(message))) return
     void this.#enqueue(message.chat_id, message.message_id, async () => {
       const incoming = await this.#incoming(message, self)
       await events.message(gaps.isComplete(message.chat_id) ? { ...incoming, gapless: true } : incoming)
@@ -145,12 +146,12 @@ export class Inbound {
   }
 
   async #ownerMessage(message: WhatsAppMessage, self: Self): Promise<OwnerMessage> {
-    const { message_id, chat_id, sent_at } = message
+    const { message_id, chat_id, sent_at, expires_at } = message
     const text = textWithDetails(message.text, message.details)
     const group = isGroup(chat_id)
     const other = group ? undefined : { identities: await this.#deps.identities.resolve(chat_id) }
     const mentions = await this.#mentions(message, self)
-    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, mentions, sent_at }
+    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, mentions, sent_at, expires_at }
   }
 
   /** The people whom a text mentions. Of a very long list the last ones keep the address that it names. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
-import { UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
+import { POLL_VOTE, UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
 /** Kinds of messages that may hold a person's words; of every other kind only what came with it counts. */
 const SPOKEN_TYPES = [...WORDED_TYPES, 'image', 'video', 'document']
@@ -64,11 +64,12 @@ export const toIncoming = (
     text: spokenText(message, self),
     ...(mentions.length === 0 ? {} : { mentions }),
     sent_at: message.sent_at,
-    addressed: !group || mentionsSelf(message, self) || quoted,
+    addressed: message.type !== POLL_VOTE && (!group || mentionsSelf(message, self) || quoted),
     may_continue: true,
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
     reply_to: quotedIdOf(message, quoted),
     ...(message.details === undefined ? {} : { details: message.details }),
+    ...(message.expires_at === undefined ? {} : { expires_at: message.expires_at }),
     ...(message.quoted_key === undefined ? {} : { quote: quoteOf(message, quoted, quotedPerson) }),
   }
 }

@@ -44,6 +44,11 @@ export const AI = {
     default: true,
     doc: 'Asks for answers as streams, so that one that stops in the middle is noticed early. A service that refuses streams is asked without in any case.',
   },
+  idle_check: {
+    format: 'boolean',
+    default: true,
+    doc: 'Asks a model that no one asks for one word, so that `denidin status` and the alerts know a wrong key or a failing service: 20 seconds after the start, every minute while the model is down, and after six hours without a call. The embedding model too.',
+  },
   system_prompt_file: {
     format: 'file',
     default: null,

@@ -1,6 +1,7 @@
 /** Stops answering where another program answers the bot, so that two of them do not talk to each other without end. */
 import { LRUCache } from 'lru-cache'
 import type { Channel } from '../../channels/channel.ts'
+import { ownWords } from '../../messages/message-details.ts'
 import { isCommand } from '../../messages/message-kind.ts'
 import type { ChatId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
@@ -8,6 +9,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.t
 import type { Health, HealthCheck } from '../../platform/health.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { LANGUAGES, stringsIn } from '../../text/language.ts'
 import type { LoadedBatch, LoadedMessage } from '../batch-loader.ts'
 import type { Outbox } from '../outbox.ts'
 import type { StringsFor } from '../reply-language.ts'
@@ -23,8 +25,12 @@ const LONGEST_STOP_MS = DAY_MS
 const READING_MS = 10 * SECOND_MS
 /** For one that was stopped repeatedly, a message counts as a person's only after such a pause. */
 const LONG_PAUSE_MS = MINUTE_MS
-/** What the sentence about the stop asks a person to write. */
-const RESUME_WORDS = /^[^\p{L}]*(?:please )?(?:continue|go on|resume|המשך|תמשיך|תמשיכי|להמשיך)[^\p{L}]*$/iu
+/** What the sentence about the stop asks a person to write, in any language: it may be read in another one. */
+const RESUME_WORDS: ReadonlySet<string> = new Set(LANGUAGES.flatMap(language => stringsIn(language).resume_words))
+/** What surrounds words in a message: blanks, punctuation, emoji. */
+const AROUND = /^[^\p{L}]+|[^\p{L}]+$/gu
+
+const resumes = (text: string): boolean => RESUME_WORDS.has(text.replace(AROUND, '').toLowerCase())
 
 export interface LoopGuardDeps {
   /** Minutes for which the bot only listens to a program; 0: programs are answered like people. */
@@ -83,7 +89,7 @@ export class LoopGuard implements HealthCheck {
     const verdicts = new Map<string, 'person' | 'program' | 'stop'>()
     for (const [person_id, said] of Map.groupBy(batch.messages.filter(isJudged), each => each.message.person_id)) {
       if (this.#isExempt(said)) continue
-      verdicts.set(person_id, this.#judge(scope, person_id, said.map(each => each.message.text).join('\n'), reply))
+      verdicts.set(person_id, this.#judge(scope, person_id, said.map(each => ownWords(each.message)).join('\n'), reply))
     }
     const messages: LoadedMessage[] = []
     for (const loaded of batch.messages) {
@@ -147,8 +153,8 @@ export class LoopGuard implements HealthCheck {
           ? 0
           : READING_MS
     const isNew = participant.detector.isNew(text, reply.text)
-    const resumes = isCommand(text) || RESUME_WORDS.test(text) || (isNew && quiet_ms >= needed_ms)
-    if (!resumes) return 'program'
+    const goesOn = isCommand(text) || resumes(text) || (isNew && quiet_ms >= needed_ms)
+    if (!goesOn) return 'program'
     participant.stopped_until = now
     participant.detector.reset()
     return 'person'

@@ -91,7 +91,7 @@ export class ContextPacker {
       this.#costs,
     )
     const forProfile = { content: budget.profile, room: free - recall.tokens }
-    const profile = packProfile(candidates.profile, forProfile, this.#costs)
+    const profile = packProfile(candidates.profile, forProfile, this.#costs, isRecalled(recall))
     const tone = candidates.tone(recall)
     const messages = renderContext({
       ...system,
@@ -137,3 +137,10 @@ export class ContextPacker {
 
 /** What a part keeps for itself of a request: its budget, or its share where there is not enough for all. */
 const reserve = (budget: number, share: number): number => Math.max(0, Math.min(budget, share))
+
+/** Whether recall shows what a line of the profile says: its memory, or a message in the same words. */
+const isRecalled = ({ memories, quoted, quotes }: PackedRecall): ((line: ProfileLine) => boolean) => {
+  const ids = new Set([...memories, ...quoted].map(({ memory }) => memory.memory_id))
+  const texts = new Set(quotes.map(({ text }) => text))
+  return ({ memory_id, text }) => ids.has(memory_id) || texts.has(text)
+}

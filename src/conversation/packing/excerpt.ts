@@ -42,6 +42,8 @@ export class Excerpt<Item> {
   /** How many of the passages are shown. */
   #count = 0
   #shown: State<Item> | undefined
+  /** What is shown with one more passage, once it was asked for. */
+  #following: State<Item> | undefined
   #cut = false
 
   constructor(deps: ExcerptDeps<Item>) {
@@ -83,6 +85,7 @@ export class Excerpt<Item> {
   /** Makes the whole text its only passage. */
   keepWhole(): void {
     this.#passages = [{ from: 0, to: this.#deps.text.length }]
+    this.#following = undefined
   }
 
   /** The text once its first passage is shown. */
@@ -92,7 +95,7 @@ export class Excerpt<Item> {
 
   /** What the next passage would add. */
   next(): Step {
-    const after = this.#after(this.#count + 1)
+    const after = this.#followingState()
     return {
       tokens: after.tokens - (this.#shown?.tokens ?? 0),
       line_tokens: after.line_tokens - (this.#shown?.line_tokens ?? 0),
@@ -100,7 +103,8 @@ export class Excerpt<Item> {
   }
 
   takeNext(): void {
-    this.#shown = this.#after(this.#count + 1)
+    this.#shown = this.#followingState()
+    this.#following = undefined
     this.#count++
   }
 
@@ -117,6 +121,10 @@ export class Excerpt<Item> {
     this.#shown = state
     this.#cut = true
     return state
+  }
+
+  #followingState(): State<Item> {
+    return (this.#following ??= this.#after(this.#count + 1))
   }
 
   #after(count: number): State<Item> {

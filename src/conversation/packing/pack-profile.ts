@@ -10,8 +10,16 @@ export interface PackedProfile {
   readonly candidates: readonly PackedCandidate[]
 }
 
-/** Takes lines in their order, until one does not fit. */
-export const packProfile = (profile: readonly ProfileLine[], budget: PartBudget, costs: TokenCosts): PackedProfile => {
+/**
+ * Takes lines in their order, until one does not fit.
+ * @param isRecalled whether the request says what a line says already
+ */
+export const packProfile = (
+  profile: readonly ProfileLine[],
+  budget: PartBudget,
+  costs: TokenCosts,
+  isRecalled: (line: ProfileLine) => boolean = () => false,
+): PackedProfile => {
   const lines: ProfileLine[] = []
   let content = 0
   let tokens = 0
@@ -19,6 +27,9 @@ export const packProfile = (profile: readonly ProfileLine[], budget: PartBudget,
   const candidates = profile.map((line): PackedCandidate => {
     const { memory_id, text } = line
     const size = costs.repeated(text)
+    if (isRecalled(line)) {
+      return { id: memory_id, kind: 'profile', tokens: size, outcome: 'left', reason: 'recalled' }
+    }
     const cost = costs.quotedLine(PROFILE_PREFIX, text, size)
     const block = costs.block(PROFILE_HEADING, lines.length + 1)
     if (content + size > budget.content) stopped ??= 'profile_budget'

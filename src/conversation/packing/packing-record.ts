@@ -27,8 +27,10 @@ export type CandidateKind = 'system' | 'tone' | 'profile' | 'memory' | 'quote' |
  * - `history_budget`, `recall_budget`, `profile_budget`: the budget of its part was used up.
  * - `request_budget`: the budget of the whole request was used up.
  * - `quoted`: a memory that says nothing which its own words, among the quotes, do not say.
+ * - `recalled`: a line of the profile that was recalled anyway.
  */
-export type PackingReason = 'fits' | 'history_budget' | 'recall_budget' | 'profile_budget' | 'request_budget' | 'quoted'
+export type PackingReason =
+  'fits' | 'history_budget' | 'recall_budget' | 'profile_budget' | 'request_budget' | 'quoted' | 'recalled'
 
 /** One candidate and what became of it. */
 export interface PackedCandidate {

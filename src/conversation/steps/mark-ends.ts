@@ -7,7 +7,7 @@ import type { Quote } from '../../retrieval/quote.ts'
 type Facts = Pick<MemoryReader, 'ofSources' | 'supersedersOf'>
 
 /** Facts that ended each other in turn, as far as they are followed. */
-const MOST_TURNS = 8
+const MOST_STEPS = 8
 
 /**
  * What was said stays said, but it is history once every fact of it has ended. A quote that is marked by what was said
@@ -56,7 +56,7 @@ const replacements = async (
   const latest = new Map<string, MemoryRecord>()
   /** Present replacement → the ended facts that it stands for. */
   let open = new Map(ended.map(({ memory_id }) => [memory_id, [memory_id]]))
-  for (let turn = 0; turn < MOST_TURNS && open.size > 0; turn++) {
+  for (let step = 0; step < MOST_STEPS && open.size > 0; step++) {
     const next = new Map<string, string[]>()
     for (const superseder of await facts.supersedersOf(scope, [...open.keys()])) {
       const origins = superseder.supersedes.flatMap(ended => open.get(ended) ?? [])

@@ -29,6 +29,8 @@ export interface DerivedDatabaseDeps {
   readonly accepts?: (database: Database) => boolean
   /** Runs after each opening, and in a new file before all else. */
   readonly prepare?: (database: Database, isNew: boolean) => void
+  /** Whether an existing file is read whole before it is used; default: it is. */
+  readonly checks?: boolean
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -104,11 +106,11 @@ export class DerivedDatabase implements HealthCheck, FaultListener, Disposable {
   }
 
   #openExisting(): Database | undefined {
-    const { path, migrations, prepare } = this.#deps
+    const { path, migrations, prepare, checks = true } = this.#deps
     let database: Database | undefined
     try {
       database = new Database(path, migrations)
-      if (statSync(path).size <= MOST_CHECKED_BYTES) database.check()
+      if (checks && statSync(path).size <= MOST_CHECKED_BYTES) database.check()
       prepare?.(database, false)
       return database
     } catch (error) {

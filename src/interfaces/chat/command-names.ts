@@ -1,5 +1,6 @@
 /** The names under which people know the commands: their Hebrew names, and words that are nearly a command. */
-import type { ParsedCommand } from '../../messages/message-kind.ts'
+import { parseCommand, type ParsedCommand } from '../../messages/message-kind.ts'
+import { plainWords, withoutWrapping } from './plain-words.ts'
 
 const HEBREW_NAMES: Readonly<Record<string, readonly string[]>> = {
   '/help': ['/עזרה', '/פקודות', '/תפריט'],
@@ -89,17 +90,24 @@ const NEAR_MISSES: readonly NearMiss[] = [
 
 /** Longer than any of these phrases. */
 const MOST_CHARACTERS = 60
-const PLEASE = /^(?:please|בבקשה),?\s+|,?\s+(?:please|בבקשה)$/gu
+/** What people write instead of the slash, or in front of it. */
+const SLASHES = /^(?:[\s\\/]+|[!#.])(?=\p{L})/u
+/** More words than any command has which may be written so. */
+const MOST_WORDS = 3
+/** `/forget:all`, which is no command, for it lacks a space. */
+const JOINED = /^(\/[\p{L}]+)[:=]\s*(?=\S)/u
 
 /** The command that a message probably means which is, as a whole, nearly the name or the sense of one. */
 export const nearMiss = (text: string): ParsedCommand | undefined => {
   if (text.length > MOST_CHARACTERS) return undefined
-  const phrase = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/^[\s\\/]+|[\s.!]+$/g, '')
-    .replace(/\s+/g, ' ')
-    .replace(PLEASE, '')
+  const message = withoutWrapping(text.normalize('NFKC'))
+  if (SLASHES.test(message)) {
+    const parsed = parseCommand(message.replace(SLASHES, '/').replace(JOINED, '$1 '))
+    if (parsed !== undefined && isKnown(parsed.name) && parsed.args.split(/\s+/).length <= MOST_WORDS) return parsed
+  }
+  const phrase = plainWords(message.replace(SLASHES, ''))
   const found = NEAR_MISSES.find(({ pattern }) => pattern.test(phrase))
   return found === undefined ? undefined : { name: found.name, args: found.args ?? '' }
 }
+
+const isKnown = (name: string): boolean => Object.hasOwn(HEBREW_NAMES, menuNameOf(name))

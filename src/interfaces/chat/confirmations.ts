@@ -4,21 +4,10 @@ import { isOneChat } from '../../messages/message-key.ts'
 import type { PersonId } from '../../people/person.ts'
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
 import type { ParsedCommand } from '../../messages/message-kind.ts'
+import { plainAnswer } from './plain-answers.ts'
 
 /** How long a yes counts. */
 const VALID_MS = 5 * MINUTE_MS
-
-const SURE = "(?:of course|for sure|definitely|absolutely|please|please do|go ahead|do it|i am sure|i['’]m sure|sure)"
-const SURE_HEBREW = '(?:בטח|בהחלט|בבקשה|ברור|בוודאי|כמובן|אני בטוח|אני בטוחה|קדימה)'
-const YES = new RegExp(
-  `^(?:(?:y|yes|yeah|yep|yup)(?:[,\\s]+${SURE})?|${SURE}|(?:כן)(?:[,\\s]+${SURE_HEBREW})?|בטח|בהחלט|ברור|בוודאי|כמובן)(?:[\\s.!]|👍\\p{Emoji_Modifier}?)*$`,
-  'iu',
-)
-const NO = new RegExp(
-  "^(?:(?:n|no|nope|nah)(?:[,\\s]+(?:thanks|thank you|way|please|no|don['’]t|cancel))?|cancel|stop|never ?mind|don['’]t|" +
-    'לא(?:[,\\s]+(?:תודה|רוצה|לא|צריך|צריכה|בטל|בטלי))?|בטל|בטלי|ביטול|עזוב|עזבי|אל ת(?:עשה|עשי)(?: את זה)?)[\\s.!]*$',
-  'iu',
-)
 
 /** Who is asked, and where. */
 export interface Asked {
@@ -61,9 +50,8 @@ export class Confirmations {
     const key = this.#keyOf(asked)
     const pending = this.#pending.get(key)
     if (pending === undefined) return false
-    const answer = plainAnswer(text)
     const isLate = pending.until < this.#clock.monotonic()
-    if (!isLate && (YES.test(answer) || NO.test(answer))) return true
+    if (!isLate && plainAnswer(text) !== undefined) return true
     this.#pending.delete(key)
     if (!isLate && pending.kind === 'destroy') this.#withdrawn.add(JSON.stringify([asked.person_id, asked.chat_id]))
     return false
@@ -85,7 +73,7 @@ export class Confirmations {
     const pending = this.#pending.get(key)
     if (pending === undefined || !this.recognises(text, asked)) return undefined
     this.#pending.delete(key)
-    return { yes: YES.test(plainAnswer(text)), kind: pending.kind, command: pending.command }
+    return { yes: plainAnswer(text) === 'yes', kind: pending.kind, command: pending.command }
   }
 
   /** The key of the question that waits in a chat, whichever address the chat has by now; else a new one. */
@@ -96,8 +84,3 @@ export class Confirmations {
     return waiting?.[0] ?? JSON.stringify([person_id, chat_id])
   }
 }
-
-/** Longer texts are no answers. */
-const MOST_CHARACTERS = 60
-
-const plainAnswer = (text: string): string => (text.length > MOST_CHARACTERS ? '' : text.normalize('NFKC').trim())

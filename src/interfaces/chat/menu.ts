@@ -5,8 +5,10 @@ import { isTrouble } from '../../platform/health.ts'
 import type { TimeZone, WallClock } from '../../platform/time-zone.ts'
 import { stringsIn } from '../../text/language.ts'
 import { asciiDigits, readNumbers } from './numbers.ts'
+import { plainWords } from './plain-words.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
 import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
+import { writtenZone } from '../../text/strings/written-day.ts'
 
 /** One command of the menu. */
 export interface ChatCommand<N extends OperationName = OperationName> {
@@ -34,15 +36,27 @@ const conversationIn = (args: string): { conversation?: string } =>
 /** What the clock shows where the reader is. @param iso ISO 8601 */
 const timeIn = (zone: TimeZone, iso: string): WallClock => zone.wallClock(Date.parse(iso))
 
-/** A field of an export that is an instant. */
-const RECORDED_TIME = /(?<=: )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?= ·|$)/gm
+/** A field of an export that is an instant, and when the export was written. */
+const RECORDED_TIME = /(?<=: |^Written )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?= ·|\. Times are|$)/gm
+
+/** `/remember that my locker is 417`: the word belongs to the request. */
+const THAT = /^that\s+(?=(?:i|we|my|our|the|he|she|they|his|her|their)\b)/i
+
+/** The line of an export that names the zone of its times. */
+const IN_UTC = /^(Written [^\n]*Times are in )UTC\.$/m
 
 const MOST_QUERY = 2000
 
 const FORGET_WORDS: ReadonlyMap<string, 'all' | 'last'> = new Map([
-  ...(['all', 'everything', 'הכל', 'הכול'] as const).map(word => [word, 'all'] as const),
-  ...(['last', 'that', 'האחרון', 'האחרונה'] as const).map(word => [word, 'last'] as const),
+  ...(['all', 'all of it', 'everything', 'הכל', 'הכול', 'את הכל', 'את הכול'] as const).map(
+    word => [word, 'all'] as const,
+  ),
+  ...(
+    ['last', 'the last', 'last one', 'the last one', 'that', 'this', 'it', 'האחרון', 'האחרונה', 'זה', 'את זה'] as const
+  ).map(word => [word, 'last'] as const),
 ])
+
+const forgetWord = (args: string): 'all' | 'last' | undefined => FORGET_WORDS.get(plainWords(args))
 
 const SWITCH_WORDS: ReadonlyMap<string, 'on' | 'off'> = new Map([
   ['on', 'on'],
@@ -89,7 +103,7 @@ export const chatMenu = {
   '/remember': command({
     run: 'memory.remember',
     summary: strings => strings.remember.help,
-    parse: args => (args === '' ? undefined : { text: args }),
+    parse: args => (args === '' ? undefined : { text: args.replace(THAT, '') }),
     usage: strings => strings.remember.usage,
     say: ({ text }, strings) => strings.remember.done(text),
   }),
@@ -97,11 +111,11 @@ export const chatMenu = {
     run: 'memory.forget',
     summary: strings => strings.forget.help,
     parse: args => {
-      const what = FORGET_WORDS.get(args.toLowerCase()) ?? readNumbers(args)?.join(' ')
+      const what = forgetWord(args) ?? readNumbers(plainWords(args))?.join(' ')
       return what === undefined ? undefined : { what }
     },
     usage: strings => strings.forget.usage,
-    direct_only: args => FORGET_WORDS.get(args.toLowerCase()) === 'all',
+    direct_only: args => forgetWord(args) === 'all',
     question: strings => strings.forget.all_question,
     say: (report, strings) => {
       switch (report.outcome) {
@@ -123,7 +137,9 @@ export const chatMenu = {
     parse: () => ({}),
     direct_only: () => true,
     say: ({ text, file }, strings, zone) =>
-      text?.replace(RECORDED_TIME, at => strings.export.time(timeIn(zone, at))) ?? strings.export.done(file),
+      text
+        ?.replace(RECORDED_TIME, at => strings.export.time(timeIn(zone, at)))
+        .replace(IN_UTC, `$1${writtenZone(zone.name)}.`) ?? strings.export.done(file),
   }),
   '/why': command({
     run: 'memory.why',
@@ -140,7 +156,7 @@ export const chatMenu = {
     run: 'people.privacy',
     summary: strings => strings.privacy.help,
     parse: args => {
-      const learning = SWITCH_WORDS.get(args.toLowerCase())
+      const learning = SWITCH_WORDS.get(plainWords(args))
       return args === '' ? {} : learning === undefined ? undefined : { learning }
     },
     usage: strings => strings.privacy.usage,
@@ -150,7 +166,7 @@ export const chatMenu = {
     run: 'people.language',
     summary: strings => strings.lang.help,
     parse: args => {
-      const language = LANGUAGE_WORDS.get(args.toLowerCase())
+      const language = LANGUAGE_WORDS.get(plainWords(args))
       return language === undefined ? undefined : { language }
     },
     usage: strings => strings.lang.usage,

@@ -6,6 +6,7 @@ import { onClockStep } from '../../platform/clock-steps.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { ScheduleHealth } from './schedule-health.ts'
 import { nodeCron, type Scheduler } from './scheduler.ts'
 
 interface Entry<N extends OperationName = OperationName> {
@@ -30,6 +31,8 @@ export interface ScheduleDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly scheduler?: Scheduler
+  /** Is told what becomes of every run. */
+  readonly health: Pick<ScheduleHealth, 'succeeded' | 'failed'>
 }
 
 const CALLER: Caller = { transport: 'cron', level: 'operator' }
@@ -44,6 +47,7 @@ export const startSchedule = ({
   clock,
   logger,
   scheduler = nodeCron,
+  health,
 }: ScheduleDeps): AsyncDisposable => {
   const log = logger.for('cron')
   const stopping = new AbortController()
@@ -52,9 +56,11 @@ export const startSchedule = ({
   const perform = async (key: string, { run, input }: Entry): Promise<void> => {
     try {
       await runner.run(run, input, { caller: CALLER, signal: stopping.signal })
+      health.succeeded(run)
     } catch (thrown) {
       if (stopping.signal.aborted) return
       const error = asDenidinError(thrown)
+      health.failed(run, error.message)
       log.error('A scheduled operation failed', { schedule: key, operation: run, code: error.code })
     }
   }

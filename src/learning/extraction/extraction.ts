@@ -55,7 +55,7 @@ export interface Extraction {
   readonly facts: readonly ExtractedFact[]
   /** Facts that were dropped because their quote is in no source. */
   readonly quotes_not_found: number
-  /** Facts that were dropped because their quote is not said as true: a story, a wish, the words of another person. */
+  /** Facts that were dropped because their quote is not said as true, or is a secret that no one asked to remember. */
   readonly not_meant: number
   /** A short paragraph about the session. */
   readonly reflection: string

@@ -9,7 +9,8 @@ import { datesIn } from '../../text/dates/dates.ts'
 import { writeOutDates } from '../../text/dates/write-out-dates.ts'
 import { parseFact } from '../../text/facts/parse-fact.ts'
 import { labelled, lexiconPatterns } from '../../text/lexicons/lexicon.ts'
-import { withoutRemember } from '../../text/sentence-kind.ts'
+import { hasSecret } from '../../text/secrets.ts'
+import { asksToRemember, withoutRemember } from '../../text/sentence-kind.ts'
 import { speakersOf } from '../../text/speaker-names.ts'
 import { isOwnStatement, readSentences } from '../../text/stance.ts'
 import { withoutFinalForms } from '../../text/fold.ts'
@@ -47,7 +48,7 @@ export const factsByRules = async (input: ExtractionInput, zone: TimeZone): Prom
     const most = facts.length + MAX_FACTS
     for (const read of readSentences(ownWords(message))) {
       if (facts.length === most) break
-      if (isOwnStatement(read)) {
+      if (isOwnStatement(read) && (!hasSecret(read.sentence) || asksToRemember(read.sentence))) {
         const correction = findCorrection(read.sentence, message, input)
         const says = correction === undefined ? read.sentence : correction.text
         // What corrects something and does not say to what says nothing by itself.

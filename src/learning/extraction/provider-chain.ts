@@ -22,7 +22,7 @@ import { activityOf, importanceOf } from './importance.ts'
 import { factsByRules, reflectionByRules } from './keyword-rules.ts'
 import { findCorrection } from './corrections.ts'
 import { findSource } from './quote-verification.ts'
-import { isSaidAsTrue } from './stance-verification.ts'
+import { isSaidAsTrue, isUnaskedSecret } from './stance-verification.ts'
 import { ANSWER_MAX_TOKENS, extractionRequest, type ExtractionRequest } from './prompt.ts'
 import { halvesOf, partsOf, sourceTokens } from './split-input.ts'
 
@@ -259,7 +259,8 @@ const verifyFacts = async (
   for (const fact of response.facts) {
     const source = findSource(fact.quote, lines[(fact.message ?? 0) - 1]?.message_id, lines)
     if (source === undefined) quotes_not_found++
-    else if (isSaidAsTrue(fact, source)) facts.push(dated(toFact(fact, source, input), zone))
+    else if (isSaidAsTrue(fact, source) && !isUnaskedSecret(fact, source))
+      facts.push(dated(toFact(fact, source, input), zone))
     await slices.pause()
   }
   const not_meant = response.facts.length - facts.length - quotes_not_found

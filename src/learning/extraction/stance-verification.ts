@@ -3,6 +3,8 @@ import { ownWords } from '../../messages/message-details.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { isAboutSpeaker } from '../../text/facts/replacement.ts'
 import { parseFact } from '../../text/facts/parse-fact.ts'
+import { hasSecret } from '../../text/secrets.ts'
+import { asksToRemember } from '../../text/sentence-kind.ts'
 import { isOwnStatement, readSentences, type ReadSentence } from '../../text/stance.ts'
 import { tokenise } from '../../text/tokenise.ts'
 import { normaliseQuote } from './quote-verification.ts'
@@ -20,6 +22,12 @@ const readingOf = (message: MessageRecord): readonly ReadSentence[] => {
   readings.set(message, known)
   return known
 }
+
+/** Whether a fact holds a secret that its speaker did not ask to remember. */
+export const isUnaskedSecret = (
+  { text, quote }: { readonly text: string; readonly quote: string },
+  source: MessageRecord,
+): boolean => (hasSecret(text) || hasSecret(quote)) && !readingOf(source).some(each => asksToRemember(each.sentence))
 
 /** Whether a fact may be taken from its quote: it is said as true, or the fact itself says how it is meant. */
 export const isSaidAsTrue = (

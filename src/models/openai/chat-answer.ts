@@ -18,6 +18,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   token_limit: 'length',
   content_filter: 'filter',
   content_filtered: 'filter', // Bedrock
+  refusal: 'filter', // Anthropic
   guardrail_intervened: 'filter',
   safety: 'filter', // Gemini, and the next four
   recitation: 'filter',
@@ -36,6 +37,8 @@ export interface ChatAnswer {
   /** As the server sent it: hidden reasoning may be in it. */
   readonly content: string
   readonly refusal: string
+  /** Whether the body had an answer in it, were it an empty one. */
+  readonly answered: boolean
   /** Whether reasoning came in a field or a part of its own. */
   readonly reasoned: boolean
   /** Whether the model asked for a tool. */
@@ -48,6 +51,8 @@ export interface ChatAnswer {
 
 /** Takes bodies or chunks in their order. */
 export class ChatAnswerBuilder {
+  /** Which of several answers is taken. */
+  #index: number | undefined
   #content = ''
   /** Some servers repeat the whole answer at the end of a stream. */
   #whole = ''
@@ -77,7 +82,7 @@ export class ChatAnswerBuilder {
     this.#error ??= readProviderError(body)
     const { usage, x_groq, choices } = fieldsOf(body)
     this.#addUsage(fieldsOf(usage ?? fieldsOf(x_groq)['usage']))
-    const [choice] = itemsOf(choices).map(fieldsOf)
+    const choice = this.#chosen(itemsOf(choices).map(fieldsOf))
     if (choice !== undefined) this.#addChoice(choice)
   }
 
@@ -86,12 +91,21 @@ export class ChatAnswerBuilder {
     return {
       content: content.slice(0, CONTENT_CHARACTERS),
       refusal: this.#refusal,
+      answered: this.#index !== undefined,
       reasoned: this.#reasoned,
       called_tool: this.#called_tool,
       ending: content.length >= CONTENT_CHARACTERS ? 'length' : endingOf(this.#finish_reason),
       usage: this.#usage,
       error: this.#error,
     }
+  }
+
+  /** One is asked for; a server that sends several answers must not have them joined. */
+  #chosen(choices: readonly Fields[]): Fields | undefined {
+    const first = choices.toSorted((a, b) => indexOf(a) - indexOf(b))[0]
+    if (first === undefined) return undefined
+    this.#index ??= indexOf(first)
+    return choices.find(choice => indexOf(choice) === this.#index)
   }
 
   #addUsage({ prompt_tokens, completion_tokens }: Fields): void {
@@ -115,6 +129,8 @@ export class ChatAnswerBuilder {
     this.#finish_reason = textOf(finish_reason) ?? this.#finish_reason
   }
 }
+
+const indexOf = ({ index }: Fields): number => countOf(index) ?? 0
 
 const endingOf = (finish_reason: string | undefined): Ending =>
   ENDINGS[finish_reason?.toLowerCase() ?? ''] ?? 'complete'

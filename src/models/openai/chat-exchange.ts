@@ -1,6 +1,8 @@
 /** One exchange with a chat model: a request goes out, and what comes back becomes an answer or a typed error. */
 import type OpenAI from 'openai'
 import type { Clock } from '../../platform/clock.ts'
+import { cleanText } from '../../text/cut.ts'
+import { withoutFormatCharacters } from '../../text/format-characters.ts'
 import type { Completion, CompletionRequest } from '../language-model.ts'
 import { ModelError } from '../model-error.ts'
 import { visibleText } from '../visible-text.ts'
@@ -89,15 +91,16 @@ export interface ReadAnswer extends Omit<Completion, 'usage'>, Pick<ChatAnswer, 
 
 /** @throws ModelError `content-filter`, `answer-length`, or `bad-response` where nothing is said */
 export const readAnswer = (
-  { content, refusal, reasoned, called_tool, ending, usage }: ChatAnswer,
+  { content, refusal, answered, reasoned, called_tool, ending, usage }: ChatAnswer,
   { max_tokens }: Pick<CompletionRequest, 'max_tokens'>,
   host: string,
 ): ReadAnswer => {
   if (ending === 'filter') throw new ModelError('content-filter', `${host} withheld the answer (content filter)`)
   const cut = ending === 'length'
-  const said = visibleText(content, { cut }) || refusal.trim()
+  const said = shown(visibleText(content, { cut })) || shown(refusal)
   if (said === '') {
     if (cut) throw usedUp(max_tokens, host)
+    if (!answered) throw new ModelError('bad-response', `${host} ${NO_ANSWER}`)
     throw new ModelError('bad-response', `${host} ${nothingSaid(called_tool, reasoned || content.trim() !== '')}`)
   }
   const most = max_tokens * CHARACTERS_PER_TOKEN
@@ -110,6 +113,15 @@ export const readAnswer = (
     usage,
     cut: true,
   }
+}
+
+const NO_ANSWER =
+  'answered with something that holds no answer; check that base_url is the address of an OpenAI-compatible API'
+
+/** Without what no one sees; `''` when nothing is left. */
+const shown = (text: string): string => {
+  const clean = cleanText(text).trim()
+  return withoutFormatCharacters(clean).trim() === '' ? '' : clean
 }
 
 const usedUp = (max_tokens: number, host: string): ModelError =>

@@ -1,5 +1,13 @@
 /** A circuit breaker around one model: while the service fails, calls are refused at once. */
-import { BrokenCircuitError, circuitBreaker, CircuitState, handleWhen, type IBackoff, type IBreaker } from 'cockatiel'
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  handleWhen,
+  type IBackoff,
+  type IBreaker,
+  type CircuitBreakerPolicy,
+} from 'cockatiel'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
@@ -28,72 +36,97 @@ export interface Circuit {
 /** Failures that no conversation can be the reason of. */
 const OF_THE_SERVICE: ReadonlySet<ModelErrorReason> = new Set(['unreachable', 'overloaded', 'rate-limited'])
 
+/** A circuit for one model at a host. */
+export const createCircuit = (host: string, settings: CircuitSettings, clock: Clock, logger: Logger): Circuit =>
+  new CockatielCircuit(host, settings, clock, logger)
+
 /**
  * A circuit breaker. `unavailable` and `timeout` count as failures; a refusal (wrong key, unknown model) does not, for
  * there the service is well. One conversation alone cannot open it, for what it says may be the reason of its failures.
  * After the pause one call goes through alone: its success lets the others go on; where it fails, one of another
  * conversation may try too.
  */
-export const createCircuit = (host: string, settings: CircuitSettings, clock: Clock, logger: Logger): Circuit => {
-  let opened_at = 0
+class CockatielCircuit implements Circuit {
+  readonly #host: string
+  readonly #settings: CircuitSettings
+  readonly #clock: Clock
+  readonly #breaker: FailuresInARow
+  readonly #policy: CircuitBreakerPolicy
+  #opened_at = 0
   /** Whose trial calls failed since the pause was over. */
-  let tried: readonly Caller[] = []
-  const pauseIsOver = (): boolean => clock.monotonic() - opened_at >= settings.pause_seconds * SECOND_MS
-  // cockatiel reads the system's clock: told that no time, or endless time, is left, it asks ours.
+  #tried: readonly Caller[] = []
+
+  constructor(host: string, settings: CircuitSettings, clock: Clock, logger: Logger) {
+    this.#host = host
+    this.#settings = settings
+    this.#clock = clock
+    this.#breaker = new FailuresInARow(settings.failures)
+    const pause = pauseUntil(() => this.#pauseIsOver())
+    this.#policy = circuitBreaker(
+      handleWhen(error => this.#isOutage(error)),
+      { breaker: this.#breaker, halfOpenAfter: { next: () => pause } },
+    )
+    this.#policy.onBreak(() => {
+      this.#opened_at = clock.monotonic()
+      logger.warn('Model endpoint is failing, calls are held back', { host, seconds: settings.pause_seconds })
+    })
+    this.#policy.onReset(() => {
+      this.#tried = []
+      logger.info('Model endpoint answers again', { host })
+    })
+  }
+
+  async run<T>(act: () => Promise<T>, caller: Caller): Promise<T> {
+    this.#noteTrial(caller)
+    try {
+      return await this.#policy.execute(async () => {
+        try {
+          return await act()
+        } catch (error) {
+          this.#breaker.callers.set(asKey(error), caller)
+          throw error
+        }
+      })
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error
+      const times = String(this.#settings.failures)
+      const message = `${this.#host} failed ${times} times in a row and is not asked for now`
+      throw new DenidinError('unavailable', message, { retryable: true })
+    }
+  }
+
+  #pauseIsOver(): boolean {
+    return this.#clock.monotonic() - this.#opened_at >= this.#settings.pause_seconds * SECOND_MS
+  }
+
+  #isOutage(error: unknown): boolean {
+    this.#breaker.last = error
+    const isFailure = error instanceof DenidinError && (error.code === 'unavailable' || error.code === 'timeout')
+    // A trial call that was called off has shown nothing: the circuit stays as it was.
+    return isFailure || (this.#policy.state === CircuitState.HalfOpen && !(error instanceof DenidinError))
+  }
+
+  /** Notes a trial call; one of another conversation need not wait for the pause. */
+  #noteTrial(caller: Caller): void {
+    if (this.#policy.state !== CircuitState.Open) return
+    const [first] = this.#tried
+    if (this.#pauseIsOver()) this.#tried = [caller]
+    else if (this.#tried.length === 1 && first !== caller && this.#breaker.isAmbiguous) {
+      this.#tried = [...this.#tried, caller]
+      this.#opened_at = Number.NEGATIVE_INFINITY
+    }
+  }
+}
+
+/** cockatiel reads the system's clock: told that no time, or endless time, is left, it asks ours. */
+const pauseUntil = (isOver: () => boolean): IBackoff<unknown> => {
   const pause: IBackoff<unknown> = {
     next: () => pause,
     get duration() {
-      return pauseIsOver() ? -Infinity : Infinity
+      return isOver() ? -Infinity : Infinity
     },
   }
-  const breaker = new FailuresInARow(settings.failures)
-  const isOutage = (error: unknown): boolean => {
-    breaker.last = error
-    return (
-      // A trial call that was called off has shown nothing: the circuit stays as it was.
-      policy.state === CircuitState.HalfOpen
-        ? !(error instanceof DenidinError && error.code !== 'unavailable' && error.code !== 'timeout')
-        : error instanceof DenidinError && (error.code === 'unavailable' || error.code === 'timeout')
-    )
-  }
-  const policy = circuitBreaker(handleWhen(isOutage), { breaker, halfOpenAfter: { next: () => pause } })
-  policy.onBreak(() => {
-    opened_at = clock.monotonic()
-    logger.warn('Model endpoint is failing, calls are held back', { host, seconds: settings.pause_seconds })
-  })
-  policy.onReset(() => {
-    tried = []
-    logger.info('Model endpoint answers again', { host })
-  })
-  /** Notes a trial call; one of another conversation need not wait for the pause. */
-  const mayTry = (caller: Caller): void => {
-    if (policy.state !== CircuitState.Open) return
-    const [first] = tried
-    if (pauseIsOver()) tried = [caller]
-    else if (tried.length === 1 && first !== caller && breaker.isAmbiguous) {
-      tried = [...tried, caller]
-      opened_at = Number.NEGATIVE_INFINITY
-    }
-  }
-  return {
-    run: async (act, caller) => {
-      mayTry(caller)
-      try {
-        return await policy.execute(async () => {
-          try {
-            return await act()
-          } catch (error) {
-            breaker.callers.set(asKey(error), caller)
-            throw error
-          }
-        })
-      } catch (error) {
-        if (!(error instanceof BrokenCircuitError)) throw error
-        const message = `${host} failed ${String(settings.failures)} times in a row and is not asked for now`
-        throw new DenidinError('unavailable', message, { retryable: true })
-      }
-    },
-  }
+  return pause
 }
 
 const asKey = (error: unknown): object => (typeof error === 'object' && error !== null ? error : {})

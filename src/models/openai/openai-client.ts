@@ -32,6 +32,9 @@ export interface OpenAiClientDeps {
 /** OpenAI's own address. */
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 
+/** What the package adds to the address itself; people copy it along. */
+const ENDPOINT = /\/(?:chat\/completions|embeddings|models)\/*$/
+
 /** Host and port of an endpoint, for messages. */
 export const hostOf = (base_url: string | undefined): string => new URL(base_url ?? OPENAI_BASE_URL).host
 
@@ -66,7 +69,7 @@ export class OpenAiClient {
   readonly #circuits = new Map<string, Circuit>()
 
   constructor(settings: OpenAiClientSettings, parts: OpenAiClientDeps) {
-    const baseURL = settings.base_url ?? OPENAI_BASE_URL
+    const baseURL = settings.base_url?.replace(ENDPOINT, '') ?? OPENAI_BASE_URL
     this.base_url = baseURL
     this.streams = settings.stream ?? true
     this.host = new URL(baseURL).host

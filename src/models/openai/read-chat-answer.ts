@@ -2,7 +2,7 @@
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { ModelError } from '../model-error.ts'
 import { ChatAnswerBuilder, type ChatAnswer } from './chat-answer.ts'
-import { jsonOf } from './json-fields.ts'
+import { jsonOf, jsonValues } from './json-fields.ts'
 
 /** Silence in the middle of an answer after which it is given up. Before its first word, the deadline of the call counts. */
 const STALL_MS = 20 * SECOND_MS
@@ -14,6 +14,11 @@ const LINE_CHARACTERS = 4 * CHARACTERS_PER_MILLION
 
 /** First characters of the lines of a stream: `data:`, `event:`, `error:`, `id:`, `retry:` and comments. */
 const STREAM_OPENINGS = new Set('deir:')
+
+/** The last data of a stream. */
+const DONE = /^"?\[?done\]?"?$/i
+/** Names of events that only keep a connection open. */
+const SIGN_OF_LIFE = /ping|keep.?alive|heart.?beat/i
 
 /** A stream that ended without saying that the answer is complete, or that cannot be read: half an answer, perhaps. */
 export class BrokenStream extends ModelError {
@@ -62,6 +67,8 @@ class BodyReading {
   #pending = ''
   /** Data of an event that is no JSON yet: it goes on in the next line. */
   #data = ''
+  /** Name of the event that is being read. */
+  #event = ''
   #done = false
 
   constructor(host: string) {
@@ -120,15 +127,15 @@ class BodyReading {
 
   #takeLine(line: string): void {
     if (line === '') this.#endEvent()
-    const [, field, value = ''] = /^(\w+): ?(.*)$/s.exec(line) ?? []
-    // `error` as a field is llama.cpp's; names of events and comments say nothing that their data does not.
+    const [, field, value = ''] = /^\s*(\w+): ?(.*)$/s.exec(line) ?? []
+    // `error` as a field is llama.cpp's. Comments and lines of other kinds say nothing, as the standard has it.
     if (field === 'data') this.#takeData(value)
     else if (field === 'error') this.#takeData(`{"error":${value}}`)
-    else if (field === undefined && line !== '' && !line.startsWith(':')) throw this.#unreadable()
+    else if (field === 'event') this.#event = value.trim()
   }
 
   #takeData(value: string): void {
-    if (/^\[done\]$/i.test(value.trim())) {
+    if (DONE.test(value.trim())) {
       this.#done = true
       return
     }
@@ -140,25 +147,29 @@ class BodyReading {
   }
 
   #endEvent(): void {
-    if (this.#data.trim() !== '') throw this.#unreadable()
+    if (this.#data.trim() !== '' && !SIGN_OF_LIFE.test(this.#event)) throw this.#unreadable()
     this.#data = ''
+    this.#event = ''
   }
 
   #endStream(): void {
-    if (this.#pending !== '') this.#takeLine(this.#pending)
+    if (!this.#done && this.#pending !== '') this.#takeLine(this.#pending)
+    if (this.#done) return
     this.#endEvent()
-    if (!this.#done && !this.#answer.ended && !this.#answer.full) {
-      throw new BrokenStream(this.#host, 'ended before the answer did')
-    }
+    if (!this.#answer.full && !this.#answer.ended) throw new BrokenStream(this.#host, 'ended before the answer did')
   }
 
   #takeJson(text: string): void {
-    const parsed = jsonOf(text)
-    if (parsed === undefined) {
-      const what = text === '' ? 'nothing' : 'something that is no JSON'
-      throw new ModelError('bad-response', `${this.#host} answered with ${what}`)
+    const whole = jsonOf(text)
+    if (whole !== undefined) {
+      this.#answer.add(whole)
+      return
     }
-    this.#answer.add(parsed)
+    // Some proxies add something behind the answer, and some servers send a stream as one JSON text a line.
+    for (const value of jsonValues(text)) this.#answer.add(value)
+    if (this.#answer.ended) return
+    const what = text === '' ? 'nothing' : 'something that is no JSON'
+    throw new ModelError('bad-response', `${this.#host} answered with ${what}`)
   }
 
   #unreadable(): BrokenStream {

@@ -10,14 +10,14 @@ export const doctor = operation({
   effect: 'read',
   needs: 'data',
   audit: 'none',
-  uses: ['system.checks', 'system.clock', 'system.diagnostics', 'sessions.browser'],
+  uses: ['instance.started_at', 'system.checks', 'system.clock', 'system.diagnostics', 'sessions.browser'],
   input: z.strictObject({}),
   output: z.object({
     healthy: z.boolean().describe('true if no check is degraded or down'),
     checks: z.array(componentSchema),
   }),
   failure: ({ healthy }) => (healthy ? undefined : 'problems found: see the checks that are degraded or down'),
-  run: async ({ system, sessions }, _input, { signal, progress }) => {
+  run: async ({ instance, system, sessions }, _input, { signal, progress }) => {
     const { checks, clock, diagnostics } = system
     const thorough = new Set(diagnostics.map(({ name }) => name))
     // What is examined thoroughly need not be asked again.
@@ -30,9 +30,14 @@ export const doctor = operation({
       found.push('look' in check ? { name: check.name, ...(await check.look(signal)) } : await examine(check, clock))
     }
     found.push({ name: 'ended conversations', ...storageOfEnded(await sessions.browser.counts()) })
+    found.push({ name: 'bot', ...(instance.started_at === undefined ? STOPPED : RUNNING) })
     return { healthy: !found.some(({ state }) => isTrouble(state)), checks: found }
   },
 })
+
+/** The installation is examined, and that may be before the first start. */
+const STOPPED: Health = { state: 'off', detail: 'DeniDin is not running.' }
+const RUNNING: Health = { state: 'ok', detail: 'DeniDin is running.' }
 
 const storageOfEnded = ({ dead, closed }: { readonly dead: number; readonly closed: number }): Health =>
   dead > 0

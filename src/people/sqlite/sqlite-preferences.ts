@@ -26,36 +26,40 @@ interface PreferenceRow {
   readonly learn: number
 }
 
+const rowOf = (database: Database, person_id: PersonId): PreferenceRow | undefined =>
+  database.get<PreferenceRow>('select language, time_zone, learn from preferences where person_id = :person_id', {
+    person_id,
+  })
+
+const read = (database: Database, person_id: PersonId): Preference => {
+  const row = rowOf(database, person_id)
+  return {
+    language: row?.language ?? undefined,
+    time_zone: row?.time_zone ?? undefined,
+    learn: row?.learn !== 0,
+  }
+}
+
+const write = (
+  database: Database,
+  person_id: PersonId,
+  { language = null, time_zone = null, learn }: Partial<PreferenceRow>,
+): void => {
+  database.run(
+    `insert or replace into preferences (person_id, language, time_zone, learn)
+     values (:person_id, :language, :time_zone, :learn)`,
+    { person_id, language, time_zone, learn: learn ?? 1 },
+  )
+}
+
 /** Preferences in SQLite. */
 export const createSqlitePreferences = (database: Database): Preferences & PersonalData => {
-  const rowOf = (person_id: PersonId): PreferenceRow | undefined =>
-    database.get<PreferenceRow>('select language, time_zone, learn from preferences where person_id = :person_id', {
-      person_id,
-    })
-
-  const read = (person_id: PersonId): Preference => {
-    const row = rowOf(person_id)
-    return {
-      language: row?.language ?? undefined,
-      time_zone: row?.time_zone ?? undefined,
-      learn: row?.learn !== 0,
-    }
-  }
-
-  const write = (person_id: PersonId, { language = null, time_zone = null, learn }: Partial<PreferenceRow>): void => {
-    database.run(
-      `insert or replace into preferences (person_id, language, time_zone, learn)
-       values (:person_id, :language, :time_zone, :learn)`,
-      { person_id, language, time_zone, learn: learn ?? 1 },
-    )
-  }
-
   return {
-    of: async person_id => read(person_id),
+    of: async person_id => read(database, person_id),
     set: async (person_id, change) => {
-      const preference = { ...read(person_id), ...change }
+      const preference = { ...read(database, person_id), ...change }
       const { language = null, time_zone = null, learn } = preference
-      write(person_id, { language, time_zone, learn: learn ? 1 : 0 })
+      write(database, person_id, { language, time_zone, learn: learn ? 1 : 0 })
       return preference
     },
 
@@ -69,10 +73,10 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
       )?.n ?? 0,
     reassign: async (from, to) => {
       database.transaction(() => {
-        const row = rowOf(from)
+        const row = rowOf(database, from)
         if (row === undefined || from === to) return
-        const own = read(to)
-        write(to, {
+        const own = read(database, to)
+        write(database, to, {
           language: own.language ?? row.language,
           time_zone: own.time_zone ?? row.time_zone,
           learn: own.learn && row.learn === 1 ? 1 : 0,
@@ -81,7 +85,7 @@ export const createSqlitePreferences = (database: Database): Preferences & Perso
       })
     },
     export: async function* (person_id) {
-      const { language = null, time_zone = null, learn } = read(person_id)
+      const { language = null, time_zone = null, learn } = read(database, person_id)
       yield { section: 'preferences', fields: { language, time_zone, learn } }
     },
     erase: async person_id =>

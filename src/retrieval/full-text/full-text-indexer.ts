@@ -11,6 +11,8 @@ import { stateOf } from './index-eligibility.ts'
 
 /** Messages of one transaction: some milliseconds of work, then the event loop gets a turn. */
 const BATCH = 32
+/** Characters of the messages of one transaction, unless one of them has more. */
+const MOST_CHARACTERS = 20_000
 /** Changes after which the change log is shortened. */
 const PURGE_AFTER = 2000
 
@@ -94,8 +96,18 @@ export class FullTextIndexer implements AsyncDisposable {
     return true
   }
 
-  /** A message that cannot be indexed is left out; the index goes past it. */
+  /** Long messages are written a few at a time: others get their turn in between. */
   async #apply(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void> {
+    const groups = shortGroups(states)
+    for (const group of groups.slice(0, -1)) {
+      await this.#applyGroup(group, {})
+      await yieldToEventLoop()
+    }
+    await this.#applyGroup(groups.at(-1) ?? [], reached)
+  }
+
+  /** A message that cannot be indexed is left out; the index goes past it. */
+  async #applyGroup(states: readonly MessageState[], reached: Partial<IndexProgress>): Promise<void> {
     const { index, setAside } = this.#deps
     try {
       await index.apply(states, reached)
@@ -114,4 +126,22 @@ export class FullTextIndexer implements AsyncDisposable {
     await this.#deps.changeLog.advance('full_text', change)
     this.#since_purge = 0
   }
+}
+
+/** The messages in their order, in groups that are written quickly. */
+const shortGroups = (states: readonly MessageState[]): readonly (readonly MessageState[])[] => {
+  const groups: MessageState[][] = []
+  let left = 0
+  for (const state of states) {
+    const characters = state.now?.message.text.length ?? 0
+    const group = groups.at(-1)
+    if (group === undefined || characters > left) {
+      groups.push([state])
+      left = MOST_CHARACTERS - characters
+    } else {
+      group.push(state)
+      left -= characters
+    }
+  }
+  return groups
 }

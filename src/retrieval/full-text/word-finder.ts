@@ -21,7 +21,7 @@ const SURE_LETTERS = 2
 const MOST_COMPARED = 3000
 /** Unknown words that are looked for in another spelling. */
 const MOST_UNKNOWN = 4
-const MISSPELT_WEIGHT = 0.7
+const GUESSED_WEIGHT = 0.7
 
 /** The words of a question that messages of a scope contain, by their stem. */
 export const findWords = async (
@@ -37,7 +37,7 @@ export const findWords = async (
     const exact = union(forms.flatMap(each => known.get(each) ?? []))
     const other =
       exact === undefined && (LETTERS.test(word) || CODE.test(word)) && unknown++ < MOST_UNKNOWN
-        ? ((await inTwoWords(reader, word)) ?? (await misspelt(reader, word)))
+        ? ((await inTwoWords(reader, word)) ?? (await withParticle(reader, word)) ?? (await misspelt(reader, word)))
         : undefined
     if (exact !== undefined) found.set(word, { forms, postings: exact, weight: 1 })
     else if (other !== undefined) found.set(word, other)
@@ -74,10 +74,13 @@ const cutsOf = (word: string): readonly Halves[] => {
   const [, letters, figures] = CODE.exec(word) ?? []
   if (letters !== undefined && figures !== undefined) return [[letters, figures]]
   if (word.length < SHORTEST_WHOLE || word.length > LONGEST_WHOLE || !/^(?:[a-z]+|[א-ת]+)$/.test(word)) return []
-  return Array.from({ length: word.length - SHORTEST_HALF }, (_, at) => at + 1).map((at): Halves => [
-    stem(word.slice(0, at)),
-    stem(word.slice(at)),
-  ])
+  const cuts = Array.from({ length: word.length - SHORTEST_HALF }, (_, at) => at + 1)
+  return cuts.flatMap((at): readonly Halves[] => {
+    const [first, rest] = [stem(word.slice(0, at)), word.slice(at)]
+    // The stem of a long word has lost an ending that a short one keeps: website, site.
+    const seconds = new Set(/[a-z]$/.test(rest) ? [stem(rest), stem(`${rest}e`)] : [stem(rest)])
+    return [...seconds].map((second): Halves => [first, second])
+  })
 }
 
 /** A word that others write as two: wifi, wi fi. */
@@ -104,6 +107,15 @@ export const inTwoWords = async (
   return undefined
 }
 
+/** A verb and its particle, which is not indexed: login, log in. */
+const PARTICLE_BEHIND = /^([a-z]{3,})(?:in|out|up|off|down|back|over)$/
+
+const withParticle = async (reader: ScopeReader, word: string): Promise<FoundWord | undefined> => {
+  const verb = stem(PARTICLE_BEHIND.exec(word)?.[1] ?? '')
+  const postings = verb === '' ? undefined : (await reader.postings([verb])).get(verb)
+  return postings === undefined ? undefined : { forms: [verb], postings, weight: GUESSED_WEIGHT }
+}
+
 /** The closest word that a message contains, if close enough. */
 const misspelt = async (reader: ScopeReader, word: string): Promise<FoundWord | undefined> => {
   if (word.length < ONE_EDIT_LETTERS || !LETTERS.test(word)) return undefined
@@ -116,5 +128,5 @@ const misspelt = async (reader: ScopeReader, word: string): Promise<FoundWord | 
   }
   if (best === undefined) return undefined
   const postings = (await reader.postings([best.written])).get(best.written)
-  return postings === undefined ? undefined : { forms: [best.written], postings, weight: MISSPELT_WEIGHT }
+  return postings === undefined ? undefined : { forms: [best.written], postings, weight: GUESSED_WEIGHT }
 }

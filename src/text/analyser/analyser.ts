@@ -2,7 +2,7 @@
  * The analyser: the words of a text as every search and comparison takes them. What is indexed and what is asked for come
  * from here, so that both see the same words.
  */
-import { fold, inCompatibilityForm } from '../fold.ts'
+import { fold, inCompatibilityForm, inSmallLetters } from '../fold.ts'
 import { stem } from '../stem.ts'
 import { isStopWord } from '../stop-words.ts'
 import { ARABIC_JOINED, stemArabic } from './arabic.ts'
@@ -44,10 +44,10 @@ export const questionWordsOf = (question: string): readonly Word[] => analyse(qu
 
 const analyse = (text: string, asked: boolean): readonly Word[] => {
   const written = fold(text)
-  const reading: Reading = { written, spelled: spellingsIn(text), asked }
+  const reading: Reading = { written, spelled: spellingsIn(text), acronyms: acronymsIn(text), asked }
   const words: Word[] = []
   let before: readonly Piece[] = []
-  for (const chunk of chunksOf(written.toLowerCase())) {
+  for (const chunk of chunksOf(inSmallLetters(written))) {
     if (words.length >= MOST_WORDS) break
     const [only] = chunk
     // Most words stand alone: what follows here is for the others.
@@ -72,11 +72,14 @@ interface Reading {
   readonly written: string
   /** Words with letters that people spell in two ways, by their folded form. */
   readonly spelled: ReadonlyMap<string, string>
+  /** Abbreviations with their sign, folded. */
+  readonly acronyms: ReadonlySet<string>
   readonly asked: boolean
 }
 
-const isPlain = ({ script, from, to }: Piece, { written, spelled }: Reading): boolean =>
-  script === 'hebrew' || (script === 'latin' && spelled.size === 0 && !HAS_HUMPS.test(written.slice(from, to)))
+const isPlain = ({ text, script, from, to }: Piece, { written, spelled, acronyms }: Reading): boolean =>
+  (script === 'hebrew' && !acronyms.has(text)) ||
+  (script === 'latin' && spelled.size === 0 && !HAS_HUMPS.test(written.slice(from, to)))
 
 /** Pieces that are read together; no word has so many. */
 const MOST_PIECES = 50
@@ -180,7 +183,7 @@ const codeOf = (compound: readonly Piece[]): Word | undefined => {
   return wordOf(form(cut(whole), telling ? [figures.text] : []), whole)
 }
 
-const pieceWords = (piece: Piece, { written, spelled, asked }: Reading): readonly Word[] => {
+const pieceWords = (piece: Piece, { written, spelled, acronyms, asked }: Reading): readonly Word[] => {
   const { text, script, half, from, to } = piece
   switch (script) {
     case 'figures':
@@ -196,7 +199,8 @@ const pieceWords = (piece: Piece, { written, spelled, asked }: Reading): readonl
     case 'latin':
       return latinWords(piece, written.slice(from, to), { hashtag: written.charAt(from - 1) === '#', spelled })
     default:
-      return [plainWord(text)]
+      // עו״ד is no עוד.
+      return [acronyms.has(text) ? { ...plainWord(text), stop: false } : plainWord(text)]
   }
 }
 
@@ -288,6 +292,21 @@ const spellingsIn = (text: string): ReadonlyMap<string, string> => {
       return [fold(lower), fold(lower.replace(/[äöüøå]/g, letter => SPELLINGS.get(letter) ?? letter))]
     }),
   )
+}
+
+const NO_ACRONYMS: ReadonlySet<string> = new Set()
+const ACRONYM_SIGN = /["״“”][א-ת](?![א-ת])/g
+const BEFORE_SIGN = /[א-ת]{1,6}$/
+const MOST_BEFORE_SIGN = 6
+
+/** Hebrew abbreviations: a sign before the last letter. */
+const acronymsIn = (text: string): ReadonlySet<string> => {
+  if (!/[א-ת]["״“”][א-ת]/.test(text)) return NO_ACRONYMS
+  const found = [...text.matchAll(ACRONYM_SIGN)].flatMap(({ 0: end, index }) => {
+    const beginning = BEFORE_SIGN.exec(text.slice(Math.max(0, index - MOST_BEFORE_SIGN), index))?.[0]
+    return beginning === undefined ? [] : [fold(beginning + end)]
+  })
+  return new Set(found)
 }
 
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}/gu

@@ -181,7 +181,7 @@ const YEAR = /^(?:19|20)\d\d$/
 const joined: Reader = ({ groups, between, plus, bracket }, at) => {
   const first = groups[at] ?? ''
   const marked = at === 0 && (plus || bracket)
-  const telephone = marked || first.startsWith('0')
+  const telephone = marked || first.startsWith('0') || /[()]/.test(between[at + 1] ?? '')
   let end = at + 1
   let figures = first.length
   let dashes = 0

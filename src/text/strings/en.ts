@@ -1,7 +1,7 @@
 /** DeniDin's own messages to people in English. */
 import { listedText, quotedText } from '../list-line.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
-import { englishDay, timeOfDay, withWrittenDays } from './written-day.ts'
+import { englishDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -44,7 +44,14 @@ const SEEN = new Map([
 ])
 const list = new Intl.ListFormat('en', { type: 'disjunction' })
 
+const PHONE_ONLY: Readonly<Record<string, string>> = {
+  view_once: 'That message can be viewed once, on the phone only: I cannot open it here.',
+  phone_only: 'That message can be shown on the phone only: I cannot open it here.',
+}
+
 const cannot_read = (kinds: readonly string[]): string => {
+  const phone_only = kinds.map(kind => PHONE_ONLY[kind]).filter(sentence => sentence !== undefined)
+  if (phone_only.length === kinds.length) return phone_only.join(' ')
   const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
   const senses = [...(heard === '' ? [] : [`listen to ${heard ?? ''}`]), ...(seen === '' ? [] : [`see ${seen ?? ''}`])]
   return senses.length === 0
@@ -163,7 +170,7 @@ const commands: CommandStrings = {
   timezone: {
     help: 'your time zone, for "today" and "tomorrow"',
     usage: 'Write /timezone with a city or zone, such as /timezone Berlin, /timezone Asia/Jerusalem or /timezone +2.',
-    done: (zone, local_time) => `Your time zone is ${zone}: it is ${local_time} there now.`,
+    done: (zone, local_time) => `Your time zone is ${writtenZone(zone)}: it is ${local_time} there now.`,
   },
   pause: {
     help: 'only listen, here or in the conversation you name, until /resume',
@@ -236,6 +243,7 @@ export const en: Strings = {
   failure_reason: reason => `The reason: ${reason}.`,
   program_answers: minutes =>
     `It looks as if a program were answering me here, so I stop for ${duration(minutes * MINUTE_SECONDS)}. If you are a person, write “continue” and I go on.`,
+  resume_words: ['continue', 'please continue', 'go on', 'please go on', 'resume', 'please resume'],
   memory_disabled: 'My long-term memory is switched off.',
   busy: 'I am busy with that already. Please try again in a moment.',
   stopping: 'I am being restarted. Please try again in a minute.',

@@ -2,7 +2,7 @@
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
-import { hebrewDay, timeOfDay, withWrittenDays } from './written-day.ts'
+import { hebrewDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * MINUTE_SECONDS
@@ -41,7 +41,14 @@ const SEEN = new Map([
 ])
 const list = new Intl.ListFormat('he', { type: 'disjunction' })
 
+const PHONE_ONLY: Readonly<Record<string, string>> = {
+  view_once: 'את ההודעה הזאת אפשר לראות פעם אחת, בטלפון בלבד: כאן אין לי אפשרות לפתוח אותה.',
+  phone_only: 'את ההודעה הזאת אפשר לראות בטלפון בלבד: כאן אין לי אפשרות לפתוח אותה.',
+}
+
 const cannot_read = (kinds: readonly string[]): string => {
+  const phone_only = kinds.map(kind => PHONE_ONLY[kind]).filter(sentence => sentence !== undefined)
+  if (phone_only.length === kinds.length) return phone_only.join(' ')
   const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
   const senses = [
     ...(heard === '' ? [] : [`להקשיב ${withPrefix('ל', heard ?? '')}`]),
@@ -162,7 +169,7 @@ const commands: CommandStrings = {
   timezone: {
     help: 'אזור הזמן שלך, בשביל "היום" ו"מחר"',
     usage: 'אפשר לכתוב ‎/timezone עם עיר או אזור, למשל ‎/timezone ברלין או ‎/timezone +2.',
-    done: (zone, local_time) => `אזור הזמן שלך הוא ${zone}, והשעה שם עכשיו ${local_time}.`,
+    done: (zone, local_time) => `אזור הזמן שלך הוא ${writtenZone(zone)}, והשעה שם עכשיו ${local_time}.`,
   },
   pause: {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
@@ -248,6 +255,7 @@ export const he: Strings = {
   failure_reason: reason => `הסיבה: ${reason}.`,
   program_answers: minutes =>
     `נראה שתוכנה עונה לי כאן, אז אני מפסיק לענות למשך ${duration(minutes * MINUTE_SECONDS)}. אם יש כאן אדם, אפשר לכתוב „המשך” ואני ממשיך.`,
+  resume_words: ['המשך', 'תמשיך', 'תמשיכי', 'להמשיך'],
   memory_disabled: 'הזיכרון לטווח ארוך שלי כבוי.',
   busy: 'אני כבר עסוק בזה. אפשר לנסות שוב בעוד רגע.',
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',

@@ -171,6 +171,8 @@ export interface Strings {
   readonly model_filtered: string
   /** Another program seems to answer; a person reads how to go on. */
   program_answers(minutes: number): string
+  /** What that person may write; some of these words stand in `program_answers`. */
+  readonly resume_words: readonly string[]
   readonly memory_disabled: string
   readonly busy: string
   readonly stopping: string

@@ -26,3 +26,6 @@ export const withWrittenDays = (text: string, write: (day: CalendarDay) => strin
 /** `14:05` */
 export const timeOfDay = ({ hour, minute }: Pick<WallClock, 'hour' | 'minute'>): string =>
   [hour, minute].map(part => String(part).padStart(2, '0')).join(':')
+
+/** A time zone by its name; a distance from UTC as `UTC+03:00`. */
+export const writtenZone = (zone: string): string => (/^[+-]/.test(zone) ? `UTC${zone}` : zone)

@@ -15,6 +15,12 @@ const START_DEADLINE_MS = 20_000
 const HEARTBEAT_EVERY_MS = 25
 const STOP_DEADLINE_MS = 3000
 
+/**
+ * Has the C library overwrite memory that is freed or handed out (glibc): the index writes a part of its memory to its
+ * files that it never filled, and would put deleted vectors there.
+ */
+const WIPED_MEMORY = { MALLOC_PERTURB_: '255' }
+
 /** The child runs the same kind of file as this one: TypeScript here, JavaScript when built. */
 const CHILD = fileURLToPath(import.meta.url.replace(/chroma-process(\.[jt]s)$/, 'chroma-server-main$1'))
 
@@ -56,13 +62,13 @@ export class ChromaProcess implements AsyncDisposable {
   private constructor(folder: string, port: number, { clock, logger, program }: ChromaProcessDeps) {
     this.port = port
     this.#clock = clock
-    // An empty environment: the server needs none of ours, and must not see the keys in it.
+    // The server needs nothing of our environment, and must not see the keys in it.
     this.#child = spawn(
       process.execPath,
       [program ?? CHILD, 'run', '--path', folder, '--host', HOST, '--port', String(port)],
       {
         stdio: ['pipe', 'pipe', 'pipe'],
-        env: {},
+        env: WIPED_MEMORY,
       },
     )
     this.ended = new Promise(resolve => {

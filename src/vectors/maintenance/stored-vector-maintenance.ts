@@ -37,20 +37,38 @@ export interface VectorMaintenanceDeps {
   readonly ids: Ids
 }
 
+/** A share of the vectors that may change what holds of them all. */
+const NOTABLE_SHARE = 0.05
+
 type Findings = Awaited<ReturnType<VerifiablePart['verify']>>
 
 export class StoredVectorMaintenance implements VectorMaintenance {
   readonly #deps: VectorMaintenanceDeps
   readonly #sources: readonly IndexedSource[]
+  /** The last warning, and how many vectors there were then. */
+  #threshold: { readonly held: number; readonly warning: string | undefined } | undefined
 
   constructor(deps: VectorMaintenanceDeps) {
     this.#deps = deps
     this.#sources = [deps.memories, deps.messages]
   }
 
+  /** Thousands of comparisons are made anew only when the vectors have changed: this is asked several times a minute. */
   async thresholdWarning(): Promise<string | undefined> {
-    const tables = this.#sources.map(each => each.table)
-    return await findThresholdWarning(tables, this.#deps.min_similarity, this.#deps.ids)
+    const { vectors, min_similarity, ids } = this.#deps
+    const counts = await Promise.all(this.#sources.map(each => vectors.count(each.space)))
+    const held = counts.reduce((sum, count) => sum + count, 0)
+    const known = this.#threshold
+    // Of many vectors a few more change nothing; what is wrong is looked at again at every change.
+    const least_change = known?.warning === undefined ? held * NOTABLE_SHARE : 1
+    if (known !== undefined && Math.abs(held - known.held) < Math.max(1, least_change)) return known.warning
+    const warning = await findThresholdWarning(
+      this.#sources.map(each => each.table),
+      min_similarity,
+      ids,
+    )
+    this.#threshold = { held, warning }
+    return warning
   }
 
   async rebuild({ signal, progress }: RebuildRun): Promise<{ readonly vectors: number }> {

@@ -6,14 +6,16 @@ import { vectorMigrations } from './vector-migrations.ts'
 
 /**
  * Opens `vectors.db`. A damaged one is set aside and a new one begun: everything is then embedded again.
+ * @param checks whether it is read whole first
  * @throws DenidinError `damaged` when the file is from a newer DeniDin, `unavailable` when the disk refuses it.
  */
-export const openVectorDatabase = (path: string, clock: Clock, logger: Logger): DerivedDatabase =>
+export const openVectorDatabase = (path: string, clock: Clock, logger: Logger, checks = true): DerivedDatabase =>
   new DerivedDatabase({
     path,
     name: 'vector store',
     migrations: vectorMigrations,
     rebuilt: 'with new calls to the embedding model',
+    checks,
     clock,
     logger,
   })

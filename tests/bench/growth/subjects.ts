@@ -8,6 +8,8 @@ import { naturalCommand } from '../../../src/interfaces/chat/natural-commands.ts
 import { compare, mayBeSame } from '../../../src/text/facts/compare-facts.ts'
 import { mayReplace } from '../../../src/text/facts/replacement.ts'
 import { writeOutDates } from '../../../src/text/dates/write-out-dates.ts'
+import { ownFeeling } from '../../../src/text/own-feeling.ts'
+import { hasSecret } from '../../../src/text/secrets.ts'
 import { readSentences } from '../../../src/text/stance.ts'
 import { correctedStatement } from '../../../src/text/corrected-statement.ts'
 import { nearestFacts } from '../../../src/learning/consolidation/nearest-facts.ts'
@@ -167,6 +169,8 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   'parseResponse with the text as a field': refusable(text =>
     parseResponse(JSON.stringify({ facts: [{ text, quote: text, importance: 1 }], reflection: text })),
   ),
+  hasSecret: text => hasSecret(text),
+  ownFeeling: text => ownFeeling(text),
   readSentences: text => [...readSentences(text)],
   writeOutDates: text => writeOutDates(text, 20_000),
   correctedStatement: text => [correctedStatement(text, 'no, Tuesday'), correctedStatement('It is on Monday', text)],

@@ -100,7 +100,7 @@ const figuresOf = (answered: readonly Answered[]): StaleFigures => {
   const lines = answered.flatMap(({ correction: { old, current }, recalled }) =>
     recalled
       .split('\n')
-      .filter(line => old.some(value => line.replace(/\((?:until|later).*$/, '').includes(value)))
+      .filter(line => old.some(value => line.replace(/ \(now: .*$/, '').includes(value)))
       .map(line => ({ line, current })),
   )
   const share = (part: number, whole: number): number => Math.round((1000 * part) / Math.max(1, whole)) / 10

@@ -217,6 +217,11 @@ export class FakeWhatsApp implements AsyncDisposable {
     this.#tell({ kind: 'reaction', id: key, from, emoji, t: Date.now() })
   }
 
+  /** Somebody votes in a poll, by the local ids of its options; none take the vote back. */
+  vote(key: string, from: string, ...options: readonly number[]): void {
+    this.#tell({ kind: 'vote', id: key, from, options, t: Date.now() })
+  }
+
   /** What the page says of its connection: `CONNECTED`, `TIMEOUT`, `CONFLICT`, `UNPAIRED`, … */
   connection(state: string): void {
     this.#tell({ kind: 'connection', state })

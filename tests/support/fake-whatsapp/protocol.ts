@@ -131,6 +131,14 @@ export type ToPage =
       readonly emoji: string
       readonly t: number
     }
+  | {
+      readonly kind: 'vote'
+      readonly id: string
+      readonly from: string
+      /** Local ids of the options that are chosen now. */
+      readonly options: readonly number[]
+      readonly t: number
+    }
   | { readonly kind: 'change'; readonly id: string; readonly attributes: Readonly<Record<string, unknown>> }
   | { readonly kind: 'connection'; readonly state: string }
   | { readonly kind: 'screen'; readonly name: ScreenName }

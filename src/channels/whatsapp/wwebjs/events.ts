@@ -5,7 +5,7 @@ import { reasonOf } from '../failure-reason.ts'
 import { asUnreadable, CIPHERTEXT, type MessageChange, type WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseDeletion, parseEdit, parseReaction } from './change-parser.ts'
 import type { WwebjsClient, WwebjsMessage } from './client.ts'
-import { parseMessage } from './message-parser.ts'
+import { parseMessage, parseVote } from './message-parser.ts'
 
 /** What happens to the client itself. Each may be reported more than once. */
 export interface ClientListener {
@@ -89,10 +89,21 @@ const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void =
       events.message(message)
     })
   })
+  // Reported once more when it is decrypted; of a placeholder nothing else is.
+  on('message_ciphertext', raw => {
+    parsed(raw, message => {
+      if (message.type !== CIPHERTEXT) events.message(message)
+    })
+  })
+  on('vote_update', vote => {
+    const message = parseVote(vote)
+    if (message !== undefined) events.message(message)
+  })
   // Only after WhatsApp has tried for a while to have it sent again: its text never came.
   on('message_ciphertext_failed', raw => {
     parsed(raw, message => {
-      events.message(asUnreadable({ ...message, type: CIPHERTEXT }))
+      const known = message.details?.attachment !== undefined
+      events.message(known ? message : asUnreadable({ ...message, type: CIPHERTEXT }))
     })
   })
   on('message_ack', (raw, level) => {

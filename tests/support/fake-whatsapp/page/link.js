@@ -6,6 +6,9 @@ import { Chat, chatOf, Cmd, Conn, Msg, putAway, setup, Socket, take, unreachable
 /** Where the page keeps reactions; the library listens in at this function. */
 export const reactionTableMode = { bulkUpsert: () => undefined }
 
+/** Where the page keeps votes in polls; the library listens in here too. */
+export const pollVoteTableMode = { bulkUpsert: () => undefined }
+
 const SESSION = 'fake-whatsapp-session'
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 2000
@@ -94,6 +97,21 @@ const received = {
     if (key !== undefined) {
       reactionTableMode.bulkUpsert([
         { id: key, reactionParentKey: key, reactionText: emoji, reactionTimestamp: t, author: maybeWid(from) },
+      ])
+    }
+  },
+  vote: ({ id, from, options, t }) => {
+    const key = Msg.get(id)?.id
+    if (key !== undefined) {
+      pollVoteTableMode.bulkUpsert([
+        {
+          id: key,
+          pollUpdateParentKey: key,
+          selectedOptionLocalIds: options,
+          senderTimestampMs: t,
+          t,
+          from: maybeWid(from),
+        },
       ])
     }
   },

@@ -1,6 +1,6 @@
 // Entry of the page: the modules that whatsapp-web.js asks `window.require` for, as far as it uses them.
 import { createWid } from './ids.js'
-import { ask, connect, leave, me, tell, reactionTableMode } from './link.js'
+import { ask, connect, leave, me, pollVoteTableMode, tell, reactionTableMode } from './link.js'
 import { base64, download, getOrCreateMediaObject, OpaqueData, prepRawMedia, uploadMedia } from './media.js'
 import { Collection } from './models.js'
 import {
@@ -123,7 +123,9 @@ const modules = {
   WALinkify: { findLink: text => links(text)[0], findLinks: links },
   WAWebLinkPreviewChatAction: { getLinkPreview: async () => null },
   WAWebMsgReply: { canReplyMsg: () => true },
-  WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
+  WAWebGetEphemeralFieldsMsgActionsUtils: {
+    getEphemeralFields: ({ ephemeralDuration }) => (ephemeralDuration > 0 ? { ephemeralDuration } : {}),
+  },
   WAWebStreamModel: { Stream: { markAvailable: presence(true), markUnavailable: presence(false) } },
   WAWebPresenceChatAction: { sendPresenceAvailable: presence(true), sendPresenceUnavailable: presence(false) },
   WAWebUpdateUnreadChatAction: {
@@ -168,6 +170,7 @@ const modules = {
   WAWebFrontendContactGetters: { getIsMyContact: contact => contact.name !== undefined },
 
   WAWebAddonReactionTableMode: { reactionTableMode },
+  WAWebAddonPollVoteTableMode: { pollVoteTableMode },
 
   // Media
   WAWebDownloadManager: { downloadManager: { downloadAndMaybeDecrypt: download } },
