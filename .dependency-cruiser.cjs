@@ -1,7 +1,18 @@
 // Which folder of src/ may import which: the layers of docs/architecture.md. Each imports only from layers below it.
 
 const base = ['platform', 'text', 'database', 'models', 'people', 'lifecycle']
-const pipeline = [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval', 'usage', 'budget', 'rollout', 'channels']
+const pipeline = [
+  ...base,
+  'messages',
+  'sessions',
+  'vectors',
+  'memory',
+  'retrieval',
+  'usage',
+  'budget',
+  'rollout',
+  'channels',
+]
 
 /** folder → folders that it may import, besides itself. What is in no row here may not exist. */
 const mayImport = {
