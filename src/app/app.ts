@@ -82,6 +82,7 @@ export class App implements AsyncDisposable {
   async start(): Promise<void> {
     this.#parts.process.uptime.begin(this.#parts.deps.parts.clock.now())
     await this.modules.start()
+    this.#parts.services.expireSoon()
     this.#parts.services.sweepSoon()
   }
 
@@ -135,7 +136,7 @@ export class App implements AsyncDisposable {
   }
 
   #eventsOf(channel: Channel): ChannelEvents {
-    const { deps, pipeline, process } = this.#parts
+    const { deps, pipeline, process, services } = this.#parts
     const { events, conversation } = pipeline
     /** The indexes follow what changes messages. */
     const indexed =
@@ -152,6 +153,8 @@ export class App implements AsyncDisposable {
       deleted: indexed(events.deleted),
       ready: () => {
         process.background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
+        // Only now the channel can tell what was kept.
+        services.expireSoon()
         deps.onReady?.(channel.name)
       },
     }

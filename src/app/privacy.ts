@@ -1,10 +1,13 @@
 /** Wires erasure and export over every store of personal data. */
+import type { Channel } from '../channels/channel.ts'
 import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
+import type { ChatId } from '../messages/message.ts'
 import type { PersonalData } from '../people/personal-data.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { createExport, type Export, type ExportFiles } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
+import { MessageExpiry } from '../privacy/message-expiry.ts'
 import type { ActiveSession } from '../privacy/session-erasure.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { MemoryFeatures } from './memory.ts'
@@ -30,6 +33,29 @@ export interface Privacy {
   readonly exporting: Export
 }
 
+export interface ExpiryDeps {
+  readonly stores: Stores
+  readonly forgetting: Erasure
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly exclusive: Exclusive
+}
+
+/** The end of messages that disappear from their chats. */
+export const createExpiry = ({ stores, forgetting, channelOf, exclusive }: ExpiryDeps, parts: Runtime): MessageExpiry =>
+  new MessageExpiry({
+    ...parts,
+    messages: stores.forgettable,
+    memories: stores.memories,
+    erasure: forgetting,
+    exclusive,
+    keptIn: async (chat_id, message_ids) => {
+      const channel = channelOf(chat_id)
+      if (channel === undefined) return undefined
+      if (channel.keptIn === undefined) return new Set()
+      return await channel.keptIn(chat_id, message_ids).catch(() => undefined)
+    },
+  })
+
 /** Erasure and export of everything that is held about a person. */
 export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => {
   const { stores, personalData, sessions, features, audit, background } = privacy
@@ -50,6 +76,7 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       memoryLog: stores.memoryLog,
       reflections: stores.reflections,
       changeLog: stores.changeLog,
+      processed: stores.processedMessages,
       memories: stores.memories,
       longterm: features.memory,
       indexes: [stores.unknownSessions, stores.damagedCopies, features.messageIndex, features.messageVectors],

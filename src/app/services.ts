@@ -12,8 +12,8 @@ import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent } from './agent.ts'
 import { createDelivery, createScheduler, type Delivery } from './delivery.ts'
 import { createLearning, extractionProviders, type AppLearning } from './learning.ts'
-import { createPrivacy, type Privacy } from './privacy.ts'
-import { createClosing } from './session-lifecycle.ts'
+import { createExpiry, createPrivacy, type Privacy } from './privacy.ts'
+import { createClosing, withExpiry } from './session-lifecycle.ts'
 import type { AppDeps } from './app-deps.ts'
 import type { Foundation, ProcessState } from './foundation.ts'
 
@@ -31,6 +31,8 @@ export interface Services {
   /** Sweeps ended sessions in the background, soon. */
   readonly sweepSoon: () => void
   readonly privacy: Privacy
+  /** Forgets disappearing messages whose time is over, in the background, soon. */
+  readonly expireSoon: () => void
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
 }
@@ -78,6 +80,13 @@ export const createServices = (
     parts,
   )
   const delivery = createDelivery({ settings, stores, windows, channels, exclusive, stopping: stopping.signal }, parts)
+  const expiry = createExpiry(
+    { stores, forgetting: privacy.forgetting, channelOf: delivery.channelOf, exclusive },
+    parts,
+  )
+  const expireSoon = background.coalesced('forgetting disappearing messages', () =>
+    expiry.sweep({ signal: stopping.signal }),
+  )
   const agent = createAgent({ settings, stores, embedder, learner: learning.learner }, parts)
   return {
     sessions,
@@ -86,9 +95,10 @@ export const createServices = (
     scheduler,
     console,
     channels,
-    lifecycle,
+    lifecycle: withExpiry(lifecycle, expiry),
     sweepSoon,
     privacy,
+    expireSoon,
     delivery,
     agent,
   }

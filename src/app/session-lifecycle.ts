@@ -6,6 +6,7 @@ import { noSessionLifecycle, type SessionLifecycle } from '../learning/session-l
 import { SessionLifecycleService } from '../learning/session-lifecycle-service.ts'
 import type { SessionStorage } from '../learning/session-storage.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
+import type { MessageExpiry } from '../privacy/message-expiry.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
@@ -19,6 +20,17 @@ export interface SessionLifecycleAppDeps {
   readonly exclusive: Exclusive
   readonly timeout_ms: number
 }
+
+/** The lifecycle of sessions, of which a sweep first forgets what disappears now: nothing is learned from it. */
+export const withExpiry = (lifecycle: SessionLifecycle, expiry: Pick<MessageExpiry, 'sweep'>): SessionLifecycle => ({
+  reset: scope => lifecycle.reset(scope),
+  sweep: async (options = {}) => {
+    await expiry.sweep(options)
+    return await lifecycle.sweep(options)
+  },
+  relearn: () => lifecycle.relearn(),
+  purge: options => lifecycle.purge(options),
+})
 
 /** The lifecycle of sessions; nothing ends while the memory system is off. */
 export const createClosing = (deps: SessionLifecycleAppDeps, runtime: Runtime): SessionLifecycle => {

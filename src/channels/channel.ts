@@ -23,6 +23,8 @@ export interface OwnerMessage {
   /** People whom the text mentions. */
   readonly mentions?: readonly Mention[]
   readonly sent_at: number
+  /** When it disappears from its chat, if it does. */
+  readonly expires_at?: number | undefined
   /** Other addresses of the chat. */
   readonly aliases?: readonly ChatId[] | undefined
 }
@@ -119,6 +121,11 @@ export interface Channel {
    * A channel without it has addresses that never pass to another person.
    */
   identitiesOf?(chat_id: ChatId): Promise<readonly Identity[]>
+  /**
+   * Which of these messages, that were to disappear, someone kept in their chat. A channel without it keeps none.
+   * @throws when the channel cannot tell now
+   */
+  keptIn?(chat_id: ChatId, message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
   /** Shows that the messages of a chat were read. Best effort, never rejects. */
   seen(chat_id: ChatId): Promise<void>
   /** Shows that an answer is being written, until disposed of. Best effort, never rejects. */

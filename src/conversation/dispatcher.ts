@@ -106,7 +106,7 @@ export class Dispatcher {
     const reply = await this.#whileUnchanged(said, 'talk', async wanted => {
       const context = await loadTurnContext(contexts, scope, [first, ...others], pause)
       // What was answered without the model is a part of the conversation all the same.
-      const listens = context.listens || (await handlers.unseen.tell(context))
+      const listens = context.listens || (await handlers.unseen.tell(context, wanted))
       return await handlers.turn.run({ ...context, listens }, wanted)
     })
     if (reply === 'changed') await this.#handle(scope, await batches.load(scope, said))
@@ -121,7 +121,12 @@ export class Dispatcher {
   ): Promise<T | 'changed'> {
     const { batches, underWay } = this.#deps
     using answer = underWay.begin(messages, kind)
-    // A change since they were loaded ended no work: there was none.
-    return (await batches.isCurrent(messages)) && !answer.signal.aborted ? await work(answer.signal) : 'changed'
+    try {
+      // A change since they were loaded ended no work: there was none.
+      return (await batches.isCurrent(messages)) && !answer.signal.aborted ? await work(answer.signal) : 'changed'
+    } catch (error) {
+      if (error !== answer.signal.reason) throw error
+      return 'changed'
+    }
   }
 }

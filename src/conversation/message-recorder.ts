@@ -89,7 +89,9 @@ export class MessageRecorder {
     const scope = scopeOf(message, person.person_id)
     const { message_id, chat_id, chat_kind, addressed, sent_at, sender, reply_to, quote } = message
     const blocked = person.role === 'blocked'
-    const ignored = blocked || (kind !== 'unreadable' && !WORDS.test(text))
+    // What has disappeared already by the time that it is found is not kept.
+    const gone = (message.expires_at ?? Number.POSITIVE_INFINITY) <= clock.now()
+    const ignored = blocked || gone || (kind !== 'unreadable' && !WORDS.test(text))
     const tokens = await countInSlices(counter, text)
     const sender_name = ignored ? undefined : await this.#speakerName(message, person, scope)
     const receipt = await messages.inbox

@@ -95,7 +95,7 @@ export class OwnerTakeover {
   /** Keeps what the owner said as the bot's own words: for the person it is one voice. */
   async #keep(message: OwnerMessage, scope: Scope, person_id: PersonId): Promise<void> {
     const { settings, messages, clock } = this.#deps
-    const { message_id, chat_id, chat_kind, text, sent_at } = message
+    const { message_id, chat_id, chat_kind, text, sent_at, expires_at } = message
     const tokens = await countInSlices(this.#deps.tokens, text)
     const receipt = await messages.inbox.receive({
       message: {
@@ -104,6 +104,7 @@ export class OwnerTakeover {
         chat_kind,
         text,
         sent_at,
+        expires_at,
         addressed: false,
         may_continue: false,
         sender: { identities: [] },

@@ -26,9 +26,11 @@ export class UnseenMedia {
 
   /**
    * Answers what was sent, where it is nothing but media of kinds about which the person was told nothing yet.
+   * @param wanted aborted when a message was edited or deleted
    * @returns whether it is answered; otherwise the model answers, which reads what came
+   * @throws the reason of `wanted`, when it is aborted before the answer went out
    */
-  async tell(turn: TurnContext): Promise<boolean> {
+  async tell(turn: TurnContext, wanted: AbortSignal): Promise<boolean> {
     if (turn.listens) return false
     const { batch, last, person, strings } = turn
     const unseen = batch.flatMap(message => unseenIn(message) ?? [])
@@ -41,7 +43,8 @@ export class UnseenMedia {
     await turn.channel?.seen(turn.chat_id)
     await using _typing = await turn.channel?.typing(turn.chat_id)
     const sentence = strings.cannot_read([...new Set(kinds.map(each => each.kind))])
-    await outbox.deliver(writer.notice(answering(batch, last), last, sentence))
+    const sent = await outbox.deliver(writer.notice(answering(batch, last), last, sentence), undefined, wanted)
+    if (sent === undefined) wanted.throwIfAborted()
     return true
   }
 

@@ -59,6 +59,8 @@ export type Attachment =
     }
   | { readonly kind: 'payment'; readonly amount?: string | undefined }
   | { readonly kind: 'group_invite'; readonly name?: string | undefined }
+  /** Only the phone of the account can open it: to be looked at once, or of a kind that other devices do not show. */
+  | { readonly kind: 'view_once' | 'phone_only' }
   /** `type`: the channel's own name for a kind that DeniDin does not know. */
   | { readonly kind: 'unknown'; readonly type: string }
 
@@ -111,9 +113,11 @@ const MEDIA_NAMES: Readonly<Record<MediaKind, string>> = {
   audio: 'audio file',
 }
 
+const UNNAMED_KINDS: readonly Attachment['kind'][] = ['unknown', 'view_once', 'phone_only']
+
 /** Whether an attachment is one of which no more is known than that it came. */
 export const isUnseen = (attachment: Attachment): boolean =>
-  attachment.kind === 'unknown' || MEDIA_KINDS.some(kind => kind === attachment.kind)
+  UNNAMED_KINDS.includes(attachment.kind) || MEDIA_KINDS.some(kind => kind === attachment.kind)
 
 type Part = string | undefined | false
 
@@ -207,6 +211,10 @@ const attachmentWords = (attachment: Attachment): string => {
       return labelled('payment', attachment.amount ?? '')
     case 'group_invite':
       return labelled('invitation to a group', joined(quoted(attachment.name)))
+    case 'view_once':
+      return 'view-once message, which only the phone can open'
+    case 'phone_only':
+      return 'message that only the phone can show'
     case 'unknown':
       return 'something of a kind that cannot be read'
     default:

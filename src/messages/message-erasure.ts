@@ -4,6 +4,13 @@ import type { PersonId } from '../people/person.ts'
 import type { MessageId, MessageRecord } from './message.ts'
 import type { Scope } from './scope.ts'
 
+/** A page of the messages whose time is over. */
+export interface ExpiredPage {
+  readonly now: number
+  readonly after: number
+  readonly limit: number
+}
+
 /** Messages as forgetting finds and removes them. */
 export interface MessageErasure {
   /** The messages of these ids that are kept. */
@@ -22,6 +29,13 @@ export interface MessageErasure {
   repliesTo(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]>
   /** All messages of a scope, in the order in which they were received. */
   ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]>
+  /**
+   * Messages whose time is over at `now`, in the order in which they were received, after the place `after`; at most
+   * `limit`.
+   */
+  expired(page: ExpiredPage): Promise<readonly { readonly seq: number; readonly message: MessageRecord }[]>
+  /** Messages stay although they were to expire: they were kept in their chat. */
+  keep(message_ids: readonly MessageId[]): Promise<void>
   /**
    * Removes words for good, with replies that are on their way to them. Ids stay known. Safe to repeat.
    * @returns how many messages went

@@ -21,7 +21,7 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number]
 /** Fields that a message has on its channel and keeps in the store. */
 type SharedFields = Pick<
   MessageRecord,
-  'message_id' | 'chat_id' | 'chat_kind' | 'text' | 'sent_at' | 'reply_to' | 'details'
+  'message_id' | 'chat_id' | 'chat_kind' | 'text' | 'sent_at' | 'reply_to' | 'details' | 'expires_at'
 >
 
 /** What a message quotes, as its channel shows it: a copy that its sender's device made. */
@@ -86,6 +86,11 @@ export interface MessageRecord {
   readonly reply_to?: MessageId | undefined
   /** Whether it was forwarded, and what came with it. */
   readonly details?: MessageDetails | undefined
+  /**
+   * When it is to be forgotten, in milliseconds since the Unix epoch: messages disappear in its chat. A reply disappears
+   * as long after its sending as what it answers.
+   */
+  readonly expires_at?: number | undefined
 }
 
 /** What identifies a message to the erasure log, which keeps the id and a keyed hash of the text and its time. */

@@ -33,6 +33,12 @@ export interface WhichReplies {
   readonly answering?: MessageId | undefined
 }
 
+/** What is known of a reply besides the reply itself. */
+export interface ReplyOrigin extends Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> {
+  /** Milliseconds after which a message that it answers disappears, the shortest of them. */
+  readonly expires_after: number | undefined
+}
+
 /**
  * Single reads and writes of the outbox, without any rule. The calls are synchronous and see each other's writes; inside
  * `transaction` no other writer comes in between, and all of them are on disk when it returns, or none of them.
@@ -53,10 +59,10 @@ export interface OutboxRows {
   /** Sets the id under which a reply is kept; false when it has one already. */
   setMessageId(outbox_id: string, message_id: MessageId | undefined): boolean
   /**
-   * Whose a reply is by now, since its person may have been merged after it was written; and whether it answers a message
-   * that must not be learned from.
+   * Whose a reply is by now, since its person may have been merged after it was written; and what it takes over from the
+   * messages that it answers.
    */
-  recipientOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined
+  recipientOf(outbox_id: string): ReplyOrigin | undefined
   /** Keeps a message; one that is known already stays as it is. */
   insertMessage(record: MessageRecord): void
   /** Ends the wait of messages. */
@@ -175,6 +181,7 @@ export class RecordedOutbox implements OutboxStore {
       sender_name: undefined,
       // A reply repeats what it answers.
       learning_opt_out: recipient?.learning_opt_out ?? false,
+      ...(recipient?.expires_after === undefined ? {} : { expires_at: sent_at + recipient.expires_after }),
     })
   }
 

@@ -115,7 +115,10 @@ class RecordedErasure implements Erasure {
     return await this.#apply(act, by, async () => {
       await log.erasures.add(act.act, { ...all, sessions: sessionsOf(all.messages) })
       // Memories that also came from other messages are learned again from those.
-      const sources = await texts.messages.get(all.memories.flatMap(memory => memory.sources))
+      const gone = new Set(all.messages.map(message => message.message_id))
+      const other_sources = all.memories.flatMap(memory => memory.sources).filter(id => !gone.has(id))
+      const sources = await texts.messages.get(other_sources)
+      await texts.processed.remove(sources.map(message => message.message_id))
       await texts.changeLog.requestRelearning(sessionsOf(sources))
     })
   }

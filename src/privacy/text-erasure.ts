@@ -16,6 +16,8 @@ export interface TextErasureDeps {
   /** The reflections on sessions. */
   readonly reflections: { remove(session_id: string): Promise<void> }
   readonly changeLog: Pick<ChangeLog, 'requestRelearning'>
+  /** What was learned from already; what is removed from it is learned from again. */
+  readonly processed: { remove(message_ids: readonly MessageId[]): Promise<void> }
   readonly memories: MemoryStore
   readonly longterm: Pick<LongTermMemory, 'deleteVectors'>
   /** Indexes over messages; they contain nothing that the messages do not. */

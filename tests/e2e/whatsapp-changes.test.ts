@@ -86,6 +86,34 @@ test(
 )
 
 test(
+  'a placeholder is known as what it is, at once and after an absence',
+  async () => {
+    await using fake = await FakeWhatsApp.start()
+    await using run = await ChannelRun.settled(fake)
+    const receive = (subtype: string): void => {
+      fake.receive({ from: ANA, type: 'ciphertext', attributes: { subtype } })
+    }
+    receive('view_once_unavailable_fanout')
+    expect(await run.messages.next()).toMatchObject({ text: '', details: { attachment: { kind: 'view_once' } } })
+    await run.channel.stop()
+    receive('view_once_unavailable_fanout')
+    receive('hosted_unavailable_fanout')
+    run.skip()
+    await run.start()
+    await run.missed.next(({ said }) => said.length > 1)
+    const found = run.messages.all.slice(1).map(({ details, unreadable }) => [details?.attachment?.kind, unreadable])
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['view_once', undefined],
+        ['phone_only', undefined],
+      ]),
+    )
+    expect(run.messages.all.filter(each => each.unreadable === true)).toEqual([])
+  },
+  TIMEOUT_MS,
+)
+
+test(
   'the people whom a message mentions come with the names that WhatsApp shows, and the bot by either of its addresses',
   async () => {
     const contacts = [

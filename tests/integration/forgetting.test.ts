@@ -57,6 +57,7 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasu
     log: { erasures: stores.erasures, applied: stores.applied },
     texts: {
       messages: stores.forgettable,
+      processed: { remove: async () => undefined },
       changeLog: stores.changeLog,
       memories: stores.memories,
       longterm: createNoLongTermMemory(stores.memories),

@@ -248,6 +248,25 @@ test('an unreadable message is asked for once', async () => {
   expect(await garbled()).toMatch(/once more/)
 })
 
+test('of a message that only the phone can open its sender is told once, and never asked to send it again', async () => {
+  const placeholder = async (kind: 'view_once' | 'phone_only'): Promise<string> => {
+    const before = denidin.channel.sent.length
+    await denidin.channel.deliver({ text: '', details: { attachment: { kind } }, chat_id: CHAT })
+    await denidin.app.conversation.whenIdle(CHAT)
+    return denidin.channel.sent
+      .slice(before)
+      .map(each => each.text)
+      .join()
+  }
+  const told = await placeholder('view_once')
+  expect(told).toMatch(/cannot open it here/)
+  expect(told).not.toMatch(/again|once more|send/)
+  expect(await placeholder('view_once')).toContain('[view-once message, which only the phone can open]')
+  expect(await placeholder('phone_only')).toMatch(/cannot open it here/)
+  await write('so, what do you think?')
+  expect(denidin.lastRequest()).toContain('[view-once message, which only the phone can open]')
+})
+
 test('thumbs on a reply are kept and may be taken back; others and other messages’ are not', async () => {
   const asked = await write('hello')
   const replied = denidin.channel.sentIds.at(-1) ?? ''

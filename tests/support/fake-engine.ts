@@ -14,6 +14,8 @@ import { DenidinError } from '../../src/platform/errors.ts'
 export class FakeAccount {
   readonly self: Self = { phone: '15550009999@c.us', lid: '900@lid' }
   readonly names = new Map<string, KnownNames>()
+  /** Ids of messages that someone kept in a chat in which messages disappear. */
+  readonly kept = new Set<string>()
   readonly displayNames = new Map<string, string>()
   readonly messages: WhatsAppMessage[] = []
   readonly changes: MessageChange[] = []
@@ -217,6 +219,11 @@ export class FakeConnection implements EngineConnection {
 
   async lookUp(address: string): Promise<KnownNames> {
     return this.#open().account.names.get(address) ?? {}
+  }
+
+  async keptIn(chat_id: string, message_ids: readonly string[]): Promise<readonly string[]> {
+    const { account } = this.#open()
+    return message_ids.filter(id => account.chat(chat_id).some(each => each.message_id === id && account.kept.has(id)))
   }
 
   async displayName(addresses: readonly string[]): Promise<string | undefined> {

@@ -1,7 +1,13 @@
 // The outbox's rows in memory, so that its rules are tested without a database.
 import type { MessageRecord } from '../../src/messages/message.ts'
 import type { OutboxState, PartState, Reply } from '../../src/messages/outbox-store.ts'
-import type { OutboxRows, PartChange, RecordedPart, WhichReplies } from '../../src/messages/recorded-outbox.ts'
+import type {
+  OutboxRows,
+  PartChange,
+  RecordedPart,
+  ReplyOrigin,
+  WhichReplies,
+} from '../../src/messages/recorded-outbox.ts'
 
 interface Row {
   readonly reply: Reply
@@ -88,11 +94,16 @@ export class MemoryOutboxRows implements OutboxRows {
     return true
   }
 
-  recipientOf(outbox_id: string): Pick<MessageRecord, 'person_id' | 'scope' | 'learning_opt_out'> | undefined {
+  recipientOf(outbox_id: string): ReplyOrigin | undefined {
     const reply = this.rows.get(outbox_id)?.reply
     if (reply === undefined) return undefined
     const { person_id, scope, answers } = reply
-    return { person_id, scope, learning_opt_out: answers.some(id => this.opted_out.has(id)) }
+    return {
+      person_id,
+      scope,
+      learning_opt_out: answers.some(id => this.opted_out.has(id)),
+      expires_after: undefined,
+    }
   }
 
   insertMessage(record: MessageRecord): void {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseChange, parseEdit } from '../../src/channels/whatsapp/wwebjs/change-parser.ts'
+import { asUnreadable } from '../../src/channels/whatsapp/whatsapp-message.ts'
 import { addressOf, messageIdOf, parseMessage } from '../../src/channels/whatsapp/wwebjs/message-parser.ts'
 
 const ANA = '15551230001@c.us'
@@ -80,6 +81,43 @@ test('a listed picture that was edited shows its caption as the change', () => {
   expect(parseChange({ ...PICTURE, ...EDITED })).toMatchObject({ kind: 'edited', text: 'our dog' })
   expect(parseChange(PICTURE)).toBeUndefined()
 })
+
+const DAY_S = 86_400
+
+test.each<[string, Record<string, unknown>, number | undefined]>([
+  ['a chat in which messages stay', {}, undefined],
+  ['a chat in which they stay again', { ephemeralDuration: 0, ephemeralSettingTimestamp: 900 }, undefined],
+  ['a day', { ephemeralDuration: DAY_S, ephemeralSettingTimestamp: 900 }, 1000 + DAY_S],
+  ['90 days', { ephemeralDuration: 90 * DAY_S }, 1000 + 90 * DAY_S],
+  ['a time that WhatsApp names', { ephemeralDuration: DAY_S, expiredTimestamp: 5000 }, 5000],
+  ['minutes after it was read', { ephemeralDuration: DAY_S, afterReadDuration: 300 }, 1300],
+  ['a message that was kept', { ephemeralDuration: DAY_S, kicState: 'KEPT' }, undefined],
+  ['one that is kept no more', { ephemeralDuration: DAY_S, kicState: 'UNKEPT' }, 1000 + DAY_S],
+  ['the notice of the setting', { ephemeralDuration: DAY_S, subtype: 'ephemeral_setting' }, undefined],
+  ['nonsense', { ephemeralDuration: 'soon', expiredTimestamp: -1, afterReadDuration: Number.NaN }, undefined],
+])('when a message disappears: %s', (_, fields, seconds) => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1000, type: 'chat', body: 'hi', ...fields }
+  expect(parseMessage(raw)?.expires_at).toBe(seconds === undefined ? undefined : seconds * 1000)
+})
+
+test.each([
+  ['view_once_unavailable_fanout', 'view_once'],
+  ['hosted_unavailable_fanout', 'phone_only'],
+  ['bot_unavailable_fanout', 'phone_only'],
+])('a placeholder of the kind %s is known, and is no message that is encrypted still', (subtype, kind) => {
+  const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'ciphertext', subtype, body: undefined }
+  const message = parseMessage(raw)
+  expect(message).toMatchObject({ type: kind, text: '', details: { attachment: { kind } } })
+  expect(message && asUnreadable(message)).toBe(message)
+})
+
+test.each([undefined, 'fanout', 'bot_orphan', 'toString'])(
+  'a message of the subtype %s may be decrypted yet',
+  subtype => {
+    const raw = { id: `false_${ANA}_A1`, from: ANA, t: 1, type: 'ciphertext', subtype }
+    expect(parseMessage(raw)).toMatchObject({ type: 'ciphertext', details: undefined })
+  },
+)
 
 test('an own message belongs to the chat that it was sent to', () => {
   const id = { fromMe: true, remote: ANA, id: 'A1' }

@@ -104,6 +104,8 @@ export interface EngineConnection {
   lookUp(address: string): Promise<KnownNames>
   /** The display name of the account with one of these addresses: the one that it chose, or that of the contact. */
   displayName(addresses: readonly string[]): Promise<string | undefined>
+  /** Which of these messages of a chat, that were to disappear, someone kept in it. */
+  keptIn(chat_id: string, message_ids: readonly string[]): Promise<readonly string[]>
   /** Marks a chat as read. */
   markSeen(chat_id: string): Promise<void>
   /** Shows in a chat that an answer is being written, for about 25 seconds, or stops that. */

@@ -146,12 +146,12 @@ export class Inbound {
   }
 
   async #ownerMessage(message: WhatsAppMessage, self: Self): Promise<OwnerMessage> {
-    const { message_id, chat_id, sent_at } = message
+    const { message_id, chat_id, sent_at, expires_at } = message
     const text = textWithDetails(message.text, message.details)
     const group = isGroup(chat_id)
     const other = group ? undefined : { identities: await this.#deps.identities.resolve(chat_id) }
     const mentions = await this.#mentions(message, self)
-    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, mentions, sent_at }
+    return { message_id, chat_id, chat_kind: group ? 'group' : 'direct', other, text, mentions, sent_at, expires_at }
   }
 
   /** The people whom a text mentions. Of a very long list the last ones keep the address that it names. */

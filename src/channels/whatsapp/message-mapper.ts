@@ -69,6 +69,7 @@ export const toIncoming = (
     ...(message.type === UNREADABLE ? { unreadable: true } : {}),
     reply_to: quotedIdOf(message, quoted),
     ...(message.details === undefined ? {} : { details: message.details }),
+    ...(message.expires_at === undefined ? {} : { expires_at: message.expires_at }),
     ...(message.quoted_key === undefined ? {} : { quote: quoteOf(message, quoted, quotedPerson) }),
   }
 }

@@ -121,6 +121,13 @@ export class WhatsAppChannel implements Channel {
     return await resolver.resolve(chat_id)
   }
 
+  async keptIn(chat_id: ChatId, message_ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>> {
+    if (this.#running === undefined || !this.#state.can_send) {
+      throw new DenidinError('not_running', this.#state.detail)
+    }
+    return new Set(await connectionOf(this.#running.supervisor).keptIn(chat_id, message_ids))
+  }
+
   async seen(chat_id: ChatId): Promise<void> {
     await this.#bestEffort(connection => connection.markSeen(chat_id))
   }

@@ -41,6 +41,8 @@ export interface WhatsAppMessage {
   readonly quoted_chat_id?: string | undefined
   /** Whether it was forwarded, and what came with it. */
   readonly details?: MessageDetails | undefined
+  /** When it disappears, in milliseconds since the Unix epoch; `undefined` when it does not, or was kept in its chat. */
+  readonly expires_at?: number | undefined
   /** How far an own message got: −1 refused, 0 not sent yet, 1 on a server, 2 on a device, 3 read. */
   readonly ack: number
 }
@@ -86,6 +88,12 @@ export const WORDED_TYPES: readonly string[] = [
 export const POLL_VOTE = 'denidin_poll_vote'
 /** The kind of a message that is not decrypted yet. */
 export const CIPHERTEXT = 'ciphertext'
+/** Our own names for kinds of which WhatsApp shows a placeholder on every device but the phone, by WhatsApp's subtypes. */
+export const PLACEHOLDERS: ReadonlyMap<unknown, 'view_once' | 'phone_only'> = new Map([
+  ['view_once_unavailable_fanout', 'view_once'],
+  ['hosted_unavailable_fanout', 'phone_only'],
+  ['bot_unavailable_fanout', 'phone_only'],
+])
 /** Our own name for the kind of a message that will never be decrypted. */
 export const UNREADABLE = 'unreadable'
 

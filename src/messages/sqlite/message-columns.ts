@@ -26,6 +26,7 @@ const COLUMNS: Readonly<Record<keyof MessageRecord, true>> = {
   learning_opt_out: true,
   reply_to: true,
   details: true,
+  expires_at: true,
 }
 
 const names = Object.keys(COLUMNS) as readonly (keyof MessageRecord)[]
@@ -66,6 +67,7 @@ export const toRecord = ({
   learning_opt_out,
   reply_to,
   details,
+  expires_at,
   ...row
 }: MessageRow): MessageRecord => ({
   ...row,
@@ -74,4 +76,5 @@ export const toRecord = ({
   learning_opt_out: learning_opt_out === 1,
   reply_to: reply_to ?? undefined,
   ...(details === null ? {} : { details: toDetails(details) }),
+  ...(expires_at === null ? {} : { expires_at }),
 })

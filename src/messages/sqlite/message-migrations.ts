@@ -2,6 +2,7 @@
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import { isCommand } from '../message-kind.ts'
 import { knownMessageMigrations } from './sqlite-known-messages.ts'
+import { messageExpiryMigrations } from './sqlite-message-expiry.ts'
 import { messageQuoteMigrations } from './sqlite-message-quotes.ts'
 
 /** How a reply outside any conversation was told from other messages before `messages-007`. */
@@ -395,4 +396,5 @@ export const messageMigrations: readonly Migration[] = [
   },
   ...knownMessageMigrations,
   ...messageQuoteMigrations,
+  ...messageExpiryMigrations,
 ]

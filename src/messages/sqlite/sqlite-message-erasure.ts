@@ -4,10 +4,11 @@ import { blanks, readInBatches } from '../../database/sqlite/in-batches.ts'
 import type { ErasureBounds } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
-import type { MessageErasure } from '../message-erasure.ts'
+import type { ExpiredPage, MessageErasure } from '../message-erasure.ts'
 import type { MessageId, MessageRecord } from '../message.ts'
 import type { Scope } from '../scope.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
+import { expiredMessages, keepMessages, type ExpiredMessage } from './sqlite-message-expiry.ts'
 import { fittingParameters, OF_PERSON_ERASED, personParameters } from './sqlite-message-person.ts'
 
 /** Messages that are removed in one transaction, with their dependent rows. */
@@ -78,6 +79,14 @@ class SqliteMessageErasure implements MessageErasure {
 
   ofScope(scope: Scope): AsyncIterable<readonly MessageRecord[]> {
     return this.#inBatches('scope = :scope', { scope })
+  }
+
+  async expired(page: ExpiredPage): Promise<readonly ExpiredMessage[]> {
+    return expiredMessages(this.#database, page)
+  }
+
+  async keep(message_ids: readonly MessageId[]): Promise<void> {
+    keepMessages(this.#database, message_ids)
   }
 
   async eraseMessages(message_ids: readonly MessageId[]): Promise<number> {

@@ -56,9 +56,10 @@ export const fittingParameters = (sql: string, parameters: Parameters): Paramete
 
 /** A message as its person may read it: every column but those that are for DeniDin's own use. */
 const exported = (row: MessageRow): PersonalRecord => {
-  const { sent_at, scope, person_id, chat_kind, tokens, learning_opt_out, details, ...fields } = row
+  const { sent_at, scope, person_id, chat_kind, tokens, learning_opt_out, details, expires_at, ...fields } = row
   const forwarded = isForwarded({ details: toDetails(details) }) ? { forwarded: 'yes' } : undefined
-  return { section: 'messages', fields: { at: recordedTime(sent_at), ...fields, ...forwarded } }
+  const expires = expires_at === null ? undefined : { disappears: recordedTime(expires_at) }
+  return { section: 'messages', fields: { at: recordedTime(sent_at), ...fields, ...forwarded, ...expires } }
 }
 
 async function* exportOf(database: Database, person_id: PersonId): AsyncIterable<PersonalRecord> {

@@ -12,6 +12,11 @@ type ReplyRow = Omit<Reply, 'answers' | 'keep' | 'session_id' | 'text'> & {
   readonly session_id: string | null
 }
 
+type OriginRow = Pick<MessageRecord, 'person_id' | 'scope'> & {
+  readonly opted_out: number
+  readonly expires_after: number | null
+}
+
 type PartRow = Omit<RecordedPart, 'text'> & { readonly text: string | null }
 
 const SET_PART = `
@@ -28,7 +33,10 @@ const ORIGIN = `
   select person_id, scope, exists (
     select 1 from outbox_answers join messages using (message_id)
     where outbox_answers.outbox_id = outbox.outbox_id and learning_opt_out = 1
-  ) as opted_out
+  ) as opted_out, (
+    select min(expires_at - sent_at) from outbox_answers join messages using (message_id)
+    where outbox_answers.outbox_id = outbox.outbox_id
+  ) as expires_after
   from outbox where outbox_id = :outbox_id`
 
 /** Also where the record of the reply was forgotten meanwhile: what was sent stays known. */
@@ -135,10 +143,10 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
   setMessageId: (outbox_id, message_id) =>
     database.run(SET_MESSAGE_ID, { outbox_id, message_id: message_id ?? null }) > 0,
   recipientOf: outbox_id => {
-    const row = database.get<Pick<MessageRecord, 'person_id' | 'scope'> & { readonly opted_out: number }>(ORIGIN, {
-      outbox_id,
-    })
-    return row && { person_id: row.person_id, scope: row.scope, learning_opt_out: row.opted_out === 1 }
+    const row = database.get<OriginRow>(ORIGIN, { outbox_id })
+    if (row === undefined) return undefined
+    const { person_id, scope, opted_out, expires_after } = row
+    return { person_id, scope, learning_opt_out: opted_out === 1, expires_after: expires_after ?? undefined }
   },
   insertMessage: record => {
     database.run(INSERT_MESSAGE, toParameters(record))

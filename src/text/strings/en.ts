@@ -44,7 +44,14 @@ const SEEN = new Map([
 ])
 const list = new Intl.ListFormat('en', { type: 'disjunction' })
 
+const PHONE_ONLY: Readonly<Record<string, string>> = {
+  view_once: 'That message can be viewed once, on the phone only: I cannot open it here.',
+  phone_only: 'That message can be shown on the phone only: I cannot open it here.',
+}
+
 const cannot_read = (kinds: readonly string[]): string => {
+  const phone_only = kinds.map(kind => PHONE_ONLY[kind]).filter(sentence => sentence !== undefined)
+  if (phone_only.length === kinds.length) return phone_only.join(' ')
   const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
   const senses = [...(heard === '' ? [] : [`listen to ${heard ?? ''}`]), ...(seen === '' ? [] : [`see ${seen ?? ''}`])]
   return senses.length === 0

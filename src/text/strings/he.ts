@@ -41,7 +41,14 @@ const SEEN = new Map([
 ])
 const list = new Intl.ListFormat('he', { type: 'disjunction' })
 
+const PHONE_ONLY: Readonly<Record<string, string>> = {
+  view_once: 'את ההודעה הזאת אפשר לראות פעם אחת, בטלפון בלבד: כאן אין לי אפשרות לפתוח אותה.',
+  phone_only: 'את ההודעה הזאת אפשר לראות בטלפון בלבד: כאן אין לי אפשרות לפתוח אותה.',
+}
+
 const cannot_read = (kinds: readonly string[]): string => {
+  const phone_only = kinds.map(kind => PHONE_ONLY[kind]).filter(sentence => sentence !== undefined)
+  if (phone_only.length === kinds.length) return phone_only.join(' ')
   const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
   const senses = [
     ...(heard === '' ? [] : [`להקשיב ${withPrefix('ל', heard ?? '')}`]),

@@ -143,6 +143,10 @@ export class BrowserClient implements EngineConnection {
     return this.#page.lookUp(address)
   }
 
+  keptIn(chat_id: string, message_ids: readonly string[]): Promise<readonly string[]> {
+    return this.#page.keptIn(chat_id, message_ids)
+  }
+
   displayName(addresses: readonly string[]): Promise<string | undefined> {
     return this.#page.displayName(addresses)
   }

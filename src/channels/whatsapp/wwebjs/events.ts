@@ -89,6 +89,12 @@ const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void =
       events.message(message)
     })
   })
+  // Reported once more when it is decrypted; of a placeholder nothing else is.
+  on('message_ciphertext', raw => {
+    parsed(raw, message => {
+      if (message.type !== CIPHERTEXT) events.message(message)
+    })
+  })
   on('vote_update', vote => {
     const message = parseVote(vote)
     if (message !== undefined) events.message(message)
@@ -96,7 +102,8 @@ const listenToMessages = (on: On, logger: Logger, events: MessageEvents): void =
   // Only after WhatsApp has tried for a while to have it sent again: its text never came.
   on('message_ciphertext_failed', raw => {
     parsed(raw, message => {
-      events.message(asUnreadable({ ...message, type: CIPHERTEXT }))
+      const known = message.details?.attachment !== undefined
+      events.message(known ? message : asUnreadable({ ...message, type: CIPHERTEXT }))
     })
   })
   on('message_ack', (raw, level) => {

@@ -4,7 +4,7 @@ import { textWithDetails, type MessageDetails } from '../../../messages/message-
 import { messageKeyOf, plainAddress } from '../../../messages/message-key.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import { cutStart } from '../../../text/cut.ts'
-import { POLL_VOTE, type WhatsAppMessage } from '../whatsapp-message.ts'
+import { CIPHERTEXT, PLACEHOLDERS, POLL_VOTE, type WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseAttachment, parseWords } from './attachment-parser.ts'
 
 /** Longest text of a quoted message that is taken, in UTF-16 units. */
@@ -61,9 +61,14 @@ const writtenIdOf = (value: unknown): string | undefined => {
 /** From so many times on, WhatsApp shows a message as forwarded many times. */
 const FORWARDED_OFTEN = 5
 
+/** What an encrypted message will never show here, whatever is sent again. */
+const placeholderOf = (fields: Fields): 'view_once' | 'phone_only' | undefined =>
+  fields['type'] === CIPHERTEXT ? PLACEHOLDERS.get(fields['subtype']) : undefined
+
 const detailsOf = (fields: Fields): MessageDetails | undefined => {
   const score = Number(fields['forwardingScore'] ?? 0)
-  const attachment = parseAttachment(fields)
+  const placeholder = placeholderOf(fields)
+  const attachment = placeholder === undefined ? parseAttachment(fields) : ({ kind: placeholder } as const)
   if (fields['isForwarded'] !== true && !(score > 0)) return attachment === undefined ? undefined : { attachment }
   return { forwarded: score >= FORWARDED_OFTEN ? 'often' : 'once', ...(attachment === undefined ? {} : { attachment }) }
 }
@@ -89,6 +94,22 @@ const quoteOf = (fields: Fields, chat_id: string): QuoteFields => {
 }
 
 /**
+ * When a message disappears: at a time, or so many seconds after it was sent. Some disappear so many seconds after they
+ * were read; the account reads at once.
+ */
+const expiryOf = (fields: Fields): number | undefined => {
+  if (fields['kicState'] === 'KEPT' || fields['subtype'] === 'ephemeral_setting') return undefined
+  const seconds = (name: string): number => {
+    const value = Number(fields[name] ?? 0)
+    return Number.isFinite(value) && value > 0 ? value : 0
+  }
+  const at = seconds('expiredTimestamp')
+  const durations = [seconds('ephemeralDuration'), seconds('afterReadDuration')].filter(each => each > 0)
+  if (at > 0) return at * SECOND_MS
+  return durations.length === 0 ? undefined : (seconds('t') + Math.min(...durations)) * SECOND_MS
+}
+
+/**
  * A vote in a poll, as the library hands it out, as a message of its own. The library does not tell its id: it gets one
  * that is the same whenever the same vote is reported.
  */
@@ -99,7 +120,8 @@ export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
   const chat_id = poll_id === undefined ? undefined : messageKeyOf(poll_id).chat_id
   const sent_at = Number(interractedAtTs)
   if (poll_id === undefined || author_id === undefined || chat_id === undefined || !(sent_at > 0)) return undefined
-  const poll = parseAttachment(fieldsOf(parentMessage)['rawData'])
+  const parent = fieldsOf(fieldsOf(parentMessage)['rawData'])
+  const poll = parseAttachment(parent)
   const options = Array.isArray(selectedOptions) ? selectedOptions.slice(0, MOST_OPTIONS) : []
   const stanza_id = `${messageKeyOf(poll_id).stanza_id}-vote-${String(sent_at)}`
   return {
@@ -121,6 +143,8 @@ export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
         options: options.flatMap(option => textOf(fieldsOf(option)['name']) ?? []),
       },
     },
+    // It goes no later than a message of its time.
+    expires_at: expiryOf({ ...parent, expiredTimestamp: undefined, t: sent_at / SECOND_MS }),
     ack: 0,
   }
 }
@@ -137,7 +161,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
   const mentioned = Array.isArray(fields['mentionedJidList']) ? fields['mentionedJidList'].slice(0, MOST_MENTIONS) : []
   return {
     message_id,
-    type: textOf(fields['type']) ?? 'unknown',
+    type: placeholderOf(fields) ?? textOf(fields['type']) ?? 'unknown',
     from_me,
     chat_id,
     author_id,
@@ -147,6 +171,7 @@ export const parseMessage = (raw: unknown): WhatsAppMessage | undefined => {
     mentioned_ids: mentioned.map(addressOf).filter(address => address !== undefined),
     ...quoteOf(fields, chat_id),
     details: detailsOf(fields),
+    expires_at: expiryOf(fields),
     ack: Number(fields['ack'] ?? 0),
   }
 }

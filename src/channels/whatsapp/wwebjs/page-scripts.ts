@@ -23,6 +23,8 @@ interface PageMessage {
   readonly isNotification?: boolean
   readonly ack?: number
   readonly body?: unknown
+  /** `KEPT`: someone kept it in a chat in which messages disappear. */
+  readonly kicState?: unknown
 }
 
 interface PageChat {
@@ -53,7 +55,12 @@ interface PageWindow {
   require(name: 'WAWebCollections'): {
     readonly Chat: { getModelsArray(): PageChat[]; get(chat_id: string): PageChat | undefined }
     readonly Contact: { get(wid: PageWid): PageContact | null | undefined }
-    readonly Msg: { get(id: string): PageMessage | undefined; getModelsArray(): PageMessage[] }
+    readonly Msg: {
+      get(id: string): PageMessage | undefined
+      getModelsArray(): PageMessage[]
+      /** Looks on the disk of the browser too. */
+      getMessagesById?(ids: readonly string[]): Promise<{ readonly messages: PageMessage[] }>
+    }
   }
   require(name: 'WAWebWidFactory'): { createWid(address: string): PageWid }
   require(name: 'WAWebChatLoadMessages'): {
@@ -205,6 +212,24 @@ export const readDisplayName = (addresses: readonly string[]): string | undefine
     ...contacts.map(contact => contact?.name),
   ]
   return names.find((name): name is string => typeof name === 'string' && name.trim() !== '')
+}
+
+/** Those of these messages, ids and stanza ids, that were kept in their chat. */
+export const readKept = async (
+  chat_id: string,
+  keys: readonly (readonly [message_id: string, stanza_id: string])[],
+): Promise<string[]> => {
+  const { Msg, Chat } = (globalThis as unknown as PageWindow).require('WAWebCollections')
+  const loaded = Chat.get(chat_id)?.msgs.getModelsArray() ?? []
+  const kept: string[] = []
+  for (const [message_id, stanza_id] of keys) {
+    const found =
+      Msg.get(message_id) ??
+      loaded.find(({ id }) => id.id === stanza_id) ??
+      (await Msg.getMessagesById?.([message_id]).catch(() => undefined))?.messages[0]
+    if (found?.kicState === 'KEPT') kept.push(message_id)
+  }
+  return kept
 }
 
 /** How far an own message got, under whatever address the page has it; 0 where the page does not know. */

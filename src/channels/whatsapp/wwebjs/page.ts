@@ -18,6 +18,7 @@ import {
   readAck,
   readDisplayName,
   readHistory,
+  readKept,
   readUsername,
   repairMessageIds,
   setTyping,
@@ -127,6 +128,11 @@ export class Page {
       ...(lid === undefined ? {} : { lid }),
       ...(username === undefined ? {} : { username }),
     }
+  }
+
+  async keptIn(chat_id: string, message_ids: readonly string[]): Promise<readonly string[]> {
+    const keys = message_ids.map(id => [id, messageKeyOf(id).stanza_id] as const)
+    return await this.#ask('looking for messages that were kept', page => page.evaluate(readKept, chat_id, keys))
   }
 
   async displayName(addresses: readonly string[]): Promise<string | undefined> {

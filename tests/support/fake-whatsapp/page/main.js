@@ -123,7 +123,9 @@ const modules = {
   WALinkify: { findLink: text => links(text)[0], findLinks: links },
   WAWebLinkPreviewChatAction: { getLinkPreview: async () => null },
   WAWebMsgReply: { canReplyMsg: () => true },
-  WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
+  WAWebGetEphemeralFieldsMsgActionsUtils: {
+    getEphemeralFields: ({ ephemeralDuration }) => (ephemeralDuration > 0 ? { ephemeralDuration } : {}),
+  },
   WAWebStreamModel: { Stream: { markAvailable: presence(true), markUnavailable: presence(false) } },
   WAWebPresenceChatAction: { sendPresenceAvailable: presence(true), sendPresenceUnavailable: presence(false) },
   WAWebUpdateUnreadChatAction: {

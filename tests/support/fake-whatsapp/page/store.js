@@ -172,6 +172,9 @@ export const take = (wire, isNewMsg) => {
   if (!wire.from_me) chat.lastReceivedKey = id
   chat.msgs.add(message)
   chat.set({ t: wire.t })
+  // The live site learns the setting of a chat from notices, and from messages that were sent under it.
+  const { ephemeralDuration } = wire.attributes
+  if (ephemeralDuration !== undefined) chat.set({ ephemeralDuration })
   Msg.add(message)
 }
 
