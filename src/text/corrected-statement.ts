@@ -46,7 +46,7 @@ const NOT_THE_OTHER = [
 
 /** Where the value of a statement begins, when nothing tells its kind. */
 const VALUE_BEGINS =
-  /^(?<start>.*(?<![\p{L}\p{N}])(?:is|are|was|were|in|at|to|on|for|called|named|with|by|as|הוא|היא|זה|הם|קוראים|נקרא|נקראת|בשם|עם|את)) (?<value>\S.*)$/iu
+  /^(?<start>.*(?<![\p{L}\p{N}])(?:is|are|was|were|in|at|to|on|for|called|named|with|by|as|a|an|הוא|היא|זה|הם|קוראים|נקרא|נקראת|בשם|עם|את)) (?<value>\S.*)$/iu
 const HEBREW_PREFIX = /^[בלמכ](?=[א-ת]{2})/
 
 /** A statement that stands for itself: it has a subject of its own. */

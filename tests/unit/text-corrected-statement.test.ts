@@ -22,6 +22,7 @@ test.each([
   ['my appointment is on monday at the dentist', 'no, thursday', 'my appointment is on thursday at the dentist'],
   ['המבחן מחר', 'לא, ביום ראשון', 'המבחן ביום ראשון'],
   ['הפגישה בחמש', 'בעצם בשש', 'הפגישה בשש'],
+  ['I drive a Fiat', 'sorry, I meant Tesla', 'I drive a Tesla'],
 ])('“%s” and then “%s”', (statement, correction, meant) => {
   expect(correctedStatement(statement, correction)?.text).toBe(meant)
 })
