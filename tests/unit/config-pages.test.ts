@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import JSON5 from 'json5'
@@ -41,10 +41,12 @@ test('the example loads, names every key, and changes nothing', () => {
   const environment = { OPENAI_API_KEY: 'sk-of-the-test' }
   const { settings, warnings } = load(path, environment)
   expect(warnings).toEqual([])
-  const { data_root, logs_dir, ...rest } = load('/dev/null', environment).settings
+  const { data_root, logs_dir, budget, ...rest } = load('/dev/null', environment).settings
   expect(settings).toMatchObject(rest)
-  expect([settings.data_root, settings.logs_dir].map(each => each.split('/').at(-1))).toEqual(
-    [data_root, logs_dir].map(each => each.split('/').at(-1)),
+  const { profiles_file, ...rest_of_budget } = budget
+  expect(settings.budget).toMatchObject(rest_of_budget)
+  expect([settings.data_root, settings.logs_dir, settings.budget.profiles_file].map(each => basename(each))).toEqual(
+    [data_root, logs_dir, profiles_file].map(each => basename(each)),
   )
   const leaves = (value: unknown, key: string): string[] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

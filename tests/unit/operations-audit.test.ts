@@ -18,15 +18,22 @@ const freeTextFields = ({ properties = {}, ...schema }: JsonSchema, name = ''): 
   ),
 ]
 
-/** Text fields that never hold what people said: ids, times, names of people and of components, our own sentences. */
+/**
+ * Text fields that never hold what people said: ids, times, names of people and of components, our own sentences, and words
+ * of the call itself.
+ */
 const WORDLESS = new Set([
   'after',
+  'agent',
+  'agents',
   'at',
+  'because',
   'before',
   'conversation',
   'created_at',
   'detail',
   'failure',
+  'fallback',
   'former_names',
   'from',
   'index_detail',
@@ -46,6 +53,8 @@ const WORDLESS = new Set([
   'part',
   'person_id',
   'phone',
+  'problem',
+  'profile',
   'promoted_ids',
   'demoted_ids',
   'merged_ids',

@@ -255,7 +255,7 @@ export const he: Strings = {
   failure_reason: reason => `הסיבה: ${reason}.`,
   program_answers: minutes =>
     `נראה שתוכנה עונה לי כאן, אז אני מפסיק לענות למשך ${duration(minutes * MINUTE_SECONDS)}. אם יש כאן אדם, אפשר לכתוב „המשך” ואני ממשיך.`,
-  resume_words: ['המשך', 'תמשיך', 'תמשיכי', 'להמשיך'],
+  resume_words: ['המשך', 'המשיכי', 'תמשיך', 'תמשיכי', 'תמשיכו', 'להמשיך'],
   memory_disabled: 'הזיכרון לטווח ארוך שלי כבוי.',
   busy: 'אני כבר עסוק בזה. אפשר לנסות שוב בעוד רגע.',
   stopping: 'אני מופעל מחדש. אפשר לנסות שוב בעוד דקה.',
