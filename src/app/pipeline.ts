@@ -149,7 +149,6 @@ const createDispatcher = (
   const { messages, people, pauses } = stores
   return new Dispatcher({
     ...shared,
-    apologies,
     loops,
     messages,
     batches: new BatchLoader({
@@ -176,6 +175,7 @@ const createDispatcher = (
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
       unseen: new UnseenMedia({ messages, outbox, writer: shared.writer }),
       turn,
+      apologies,
     },
     contexts: {
       ...shared,

@@ -100,6 +100,16 @@ class StartWait implements Disposable {
   }
 }
 
+const keepSchedule = (
+  { settings, parts: { clock, logger } }: Pick<BotOptions, 'settings' | 'parts'>,
+  runner: Runner,
+  health: ScheduleHealth,
+): ReturnType<typeof startSchedule> => {
+  const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
+  const scheduler = createScheduler({ clock, lastRuns, logger })
+  return startSchedule({ settings: settings.memory.session, runner, clock, logger, scheduler, health })
+}
+
 /**
  * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, keeps the schedule.
  * @throws DenidinError `already_running` when another process owns the data folder, `invalid_config` when the file of budget
@@ -135,18 +145,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   // Whoever waits for an answer over the socket gets it first.
   cleanup.defer(() => app.conversation.drain())
   await app.start()
-  const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
-  const scheduler = createScheduler({ clock, lastRuns, logger: parts.logger })
-  cleanup.use(
-    startSchedule({
-      settings: settings.memory.session,
-      runner,
-      clock,
-      logger: parts.logger,
-      scheduler,
-      health: scheduleHealth,
-    }),
-  )
+  cleanup.use(keepSchedule(options, runner, scheduleHealth))
   logger.info('DeniDin started', {
     version: options.version,
     pid: options.pid,

@@ -26,10 +26,11 @@ export interface DispatcherDeps {
     readonly unreadable: UnreadableMessages
     readonly unseen: UnseenMedia
     readonly turn: Turn
+    /** For a batch on which the others failed. */
+    readonly apologies: Apologies
   }
   readonly underWay: Pick<AnswersUnderWay, 'begin'>
   readonly contexts: TurnContextDeps
-  readonly apologies: Apologies
   readonly loops: LoopGuard
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly clock: Clock
@@ -53,7 +54,7 @@ export class Dispatcher {
   }
 
   async #dispatchChat(scope: Scope, chat: readonly TurnMessage[]): Promise<void> {
-    const { batches, apologies, loops, logger, metrics } = this.#deps
+    const { batches, handlers, loops, logger, metrics } = this.#deps
     let unanswered = chat
     try {
       const loaded = await batches.load(scope, chat)
@@ -63,7 +64,7 @@ export class Dispatcher {
       metrics.count('turns_failed')
       const { code, message } = asDenidinError(error)
       logger.for('conversation').error('A turn failed', { code, reason: message })
-      await apologies.forFailedTurn(unanswered)
+      await handlers.apologies.forFailedTurn(unanswered)
     }
   }
 
