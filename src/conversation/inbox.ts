@@ -41,6 +41,8 @@ export class Inbox implements Conversation {
   readonly #slices = new TimeSlices()
   readonly #brake: FloodBrake
   readonly #drain = new AbortController()
+  /** Messages that are being recorded and queued. */
+  readonly #taking = new Set<Promise<unknown>>()
 
   constructor(deps: InboxDeps) {
     this.#deps = deps
@@ -65,6 +67,16 @@ export class Inbox implements Conversation {
 
   /** Records messages of one chat and queues them. @returns those that are to be worked on */
   async #take(messages: readonly IncomingMessage[]): Promise<readonly TurnMessage[]> {
+    const taking = this.#recordAndQueue(messages)
+    this.#taking.add(taking)
+    try {
+      return await taking
+    } finally {
+      this.#taking.delete(taking)
+    }
+  }
+
+  async #recordAndQueue(messages: readonly IncomingMessage[]): Promise<readonly TurnMessage[]> {
     const trace = this.#deps.ids.uuid()
     return await withTrace(trace, async () => {
       const recorded: TurnMessage[] = []
@@ -111,6 +123,8 @@ export class Inbox implements Conversation {
   }
 
   async whenIdle(chat_id: ChatId): Promise<void> {
+    // A message that is recorded may not be queued yet.
+    await Promise.allSettled(this.#taking)
     await this.#deps.scheduler.whenIdle(message => message.chat_id === chat_id)
   }
 

@@ -147,8 +147,9 @@ export class Talk {
         return
       }
       case 'away': {
+        // The bot was away too, and no longer knows what it had asked.
+        for (const each of this.#people) each.asked = false
         const person = this.#people[step.who]!
-        person.asked = false
         const planned = step.said.map(each => this.#plan(person, each, false))
         await world.away(
           planned.map(each => each.text),
