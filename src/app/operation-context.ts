@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import { createProfileSource } from './budget.ts'
+import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -34,6 +34,7 @@ export interface OperationContextDeps {
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
+  readonly profiles: ProfileSource
   readonly instance: {
     readonly version: string
     readonly uptime: Uptime
@@ -61,7 +62,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       checks: deps.instance.checks,
       diagnostics: createCheckups(settings, models),
     },
-    budget: { profiles: createProfileSource(settings, runtime), settings: settings.budget },
+    budget: { profiles: deps.profiles, settings: settings.budget },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },
     messages: {

@@ -18,6 +18,7 @@ import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
+import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import { RecentChanges } from '../conversation/recent-changes.ts'
 import { Recovery } from '../conversation/recovery.ts'
@@ -62,6 +63,7 @@ export interface PipelineDeps {
     readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
   }
+  readonly budgets: TurnBudgets
   readonly model: LanguageModel
   readonly commands: CommandHandler
 }
@@ -115,8 +117,10 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       clock,
       keep: keeps(settings),
     },
-    recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
     packing: {
+      recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
+      clock,
+      budgets: deps.budgets,
       packer: new ContextPacker(shared.tokens),
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,

@@ -1,4 +1,5 @@
 /** Builds what works on the foundation: sessions, learning, delivery, privacy, channels and the conscious agent. */
+import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { Channel } from '../channels/channel.ts'
 import { createConsoleChannel, type ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
@@ -10,6 +11,7 @@ import type { SessionBrowser } from '../sessions/session.ts'
 import { createSessions, type Sessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent } from './agent.ts'
+import { createProfileSource } from './budget.ts'
 import { createDelivery, createScheduler, type Delivery } from './delivery.ts'
 import { createLearning, extractionProviders, type AppLearning } from './learning.ts'
 import { createExpiry, createPrivacy, type Privacy } from './privacy.ts'
@@ -35,6 +37,7 @@ export interface Services {
   readonly expireSoon: () => void
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
+  readonly profiles: ProfileSource
 }
 
 /** Builds the services in the order of their dependencies. */
@@ -101,6 +104,7 @@ export const createServices = (
     expireSoon,
     delivery,
     agent,
+    profiles: createProfileSource(settings, parts),
   }
 }
 

@@ -9,9 +9,9 @@
  *
  *   1. load the context   who spoke, where, in which language, what was said   turn-context.ts
  *   2. open the session   the conversation so far, with what was said          steps/open-session.ts
- *   3. pack the history   what of it the model is shown                        packing/pack-history.ts
+ *   3. pack the history   what of it the model is shown                        steps/pack-request.ts
  *   4. recall             what was remembered or said before and bears on it   steps/gather-recall.ts
- *   5. pack the request   everything else, within the token budget             packing/context-packer.ts
+ *   5. pack the request   everything else, within the budget of the turn       packing/pack-turn.ts
  *   6. complete           the model's answer, or a sentence about its failure  steps/complete.ts
  *   7. deliver            through the outbox, part by part                     steps/deliver.ts
  *   8. remember           what the reply was given; the session's window       steps/remember.ts
@@ -22,24 +22,18 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
-import type { ContextPacker, PackedContext, PackedTurn } from './packing/context-packer.ts'
-import type { RecallCandidates } from './packing/pack-recall.ts'
-import type { ContextBudget } from './packing/packing-record.ts'
-import type { ProfileOf } from './profile.ts'
-import { findQuotations, questionWithQuotes, quotedIdsOf, type QuotationsDeps } from './quotations.ts'
+import type { PackedContext } from './packing/context-packer.ts'
 import { complete, type CompleteDeps } from './steps/complete.ts'
 import { deliver, type DeliverDeps } from './steps/deliver.ts'
-import { gatherRecall, type GatherRecallDeps } from './steps/gather-recall.ts'
 import { openSession, type OpenSessionDeps } from './steps/open-session.ts'
+import { packRequest, type PackRequestDeps } from './steps/pack-request.ts'
 import { remember, type RememberDeps } from './steps/remember.ts'
-import type { Tone } from './tone.ts'
 import type { TurnContext } from './turn-context.ts'
 import { idsOf } from './turn-message.ts'
 
 export interface TurnDeps {
   readonly sessions: TurnSessions
-  readonly recall: GatherRecallDeps
-  readonly packing: TurnPacking
+  readonly packing: PackRequestDeps
   readonly completion: CompleteDeps
   readonly delivery: DeliverDeps
   readonly messages: Pick<MessageStore, 'inbox'>
@@ -48,17 +42,6 @@ export interface TurnDeps {
 }
 
 type TurnSessions = OpenSessionDeps & RememberDeps & { readonly windows: Sessions }
-
-interface TurnPacking extends QuotationsDeps {
-  readonly packer: ContextPacker
-  /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
-  readonly budget: Omit<ContextBudget, 'history' | 'total'>
-  readonly system_prompt: string
-  /** Whether anything is remembered beyond a message. */
-  readonly remembers: boolean
-  readonly profileOf: ProfileOf
-  readonly tone: Tone
-}
 
 export class Turn {
   readonly #deps: TurnDeps
@@ -101,7 +84,9 @@ export class Turn {
     await turn.channel?.seen(turn.chat_id)
     // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
     await using _typing = await turn.channel?.typing(turn.chat_id)
-    const packed = await this.#pack(turn, session)
+    const began = this.#deps.clock.monotonic()
+    const packed = await packRequest(this.#deps.packing, completion, turn, session)
+    if (this.#deps.packing.recall.recall_tokens > 0) this.#logRecall(packed, this.#deps.clock.monotonic() - began)
     const answer = await complete(completion, turn, packed, wanted)
     const delivered = await deliver(delivery, turn, answer, session_id, wanted)
     if (delivered.message_id === undefined) wanted.throwIfAborted()
@@ -113,33 +98,6 @@ export class Turn {
     const { messages, sessions, clock } = this.#deps
     await messages.inbox.settle(idsOf(batch), 'heard', clock.now())
     await sessions.windows.save(session_id, window_tokens)
-  }
-
-  /** Steps 3 to 5: the history first, since what the model has before it anyway need not be recalled. */
-  async #pack(turn: TurnContext, session: Session): Promise<PackedTurn> {
-    const { recall, clock, packing, completion } = this.#deps
-    const { packer, system_prompt, profileOf, tone } = packing
-    const { model, max_tokens } = completion
-    const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
-    const budget: ContextBudget = { ...packing.budget, total, history: turn.window_tokens }
-    const { chat_kind, person, zone } = turn
-    const system = { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: packing.remembers }
-    const quotations = await findQuotations(packing, session.window, turn)
-    const history = packer.packHistory(session.window, system, budget, quotations)
-    const question = questionWithQuotes(turn.question, turn.batch, quotations)
-    const began = clock.monotonic()
-    const candidates = {
-      system,
-      recall: await gatherRecall(recall, { ...turn, question }, history.messages),
-      profile: await profileOf(turn.scope),
-      tone: (shown: RecallCandidates) => tone(turn.own_words, shown),
-      question: turn.last.message_id,
-    }
-    const packed = packer.packContext(history, candidates, budget)
-    const { memories, quoted, quotes } = packed.recall
-    recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
-    if (budget.recall > 0) this.#logRecall(packed, clock.monotonic() - began)
-    return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
   }
 
   #logRecall({ recall, record }: PackedContext, took_ms: number): void {

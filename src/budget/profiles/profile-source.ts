@@ -1,5 +1,6 @@
 /** The budget profiles that hold now: those of the operator's file, read again whenever it changes. */
 import { asDenidinError } from '../../platform/errors.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { BudgetProfiles } from './budget-profiles.ts'
 import { readBudgetProfiles } from './read-profiles.ts'
@@ -9,8 +10,12 @@ export interface ProfileSourceDeps {
   readonly path: string
   /** The text of the file; `undefined` if there is none. @throws DenidinError if it cannot be read */
   readonly read: () => string | undefined
+  readonly clock: Pick<Clock, 'monotonic'>
   readonly logger: Logger
 }
+
+/** What happens often looks at the file no more often than this. */
+const RECENT_MS = 1000
 
 /** The profiles, and why they may not be those of the file. */
 export interface CurrentProfiles {
@@ -23,21 +28,29 @@ export interface CurrentProfiles {
 export class ProfileSource {
   readonly #deps: ProfileSourceDeps
   #current: CurrentProfiles
+  #read_at: number
 
   constructor(deps: ProfileSourceDeps) {
     this.#deps = deps
     this.#current = this.#read(undefined)
+    this.#read_at = deps.clock.monotonic()
   }
 
   /** Looks at the file each time: it is small, and a change must not need a restart. */
   current(): CurrentProfiles {
     const before = this.#current
+    this.#read_at = this.#deps.clock.monotonic()
     this.#current = this.#read(before.profiles)
     const { problem: reason } = this.#current
     if (reason !== undefined && reason !== before.problem) {
       this.#deps.logger.for('budget').warn('The budget profiles are broken; the last good ones stay', { reason })
     }
     return this.#current
+  }
+
+  /** The profiles as they were less than a second ago, for every turn. */
+  recent(): CurrentProfiles {
+    return this.#deps.clock.monotonic() - this.#read_at < RECENT_MS ? this.#current : this.current()
   }
 
   /** @throws DenidinError `invalid_config` when there is a file and it is broken */

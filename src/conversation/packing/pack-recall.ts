@@ -3,6 +3,7 @@
  * budget, and the first that does not fit ends it: whatever a small budget holds, a larger one holds too.
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
@@ -27,9 +28,23 @@ export interface FoundCandidates extends RecallCandidates {
   readonly words: QuestionWords
 }
 
-/** With the zone in which their days are written. */
+/** What is found where nothing is looked for. */
+export const NOTHING_FOUND: FoundCandidates = { memories: [], quotes: [], most_quotes: 0, words: new Map() }
+
+/** The words of a message, and who said them. */
+interface Said {
+  readonly text: string
+  readonly speaker: string | undefined
+}
+
+/** What was found, and what else decides how it is packed. */
 export interface DatedCandidates extends FoundCandidates {
+  /** The zone in which their days are written. */
   readonly zone: TimeZone
+  /** Messages that the history shows, by id: what they say keeps its place in the order and takes no tokens. */
+  readonly shown?: ReadonlyMap<MessageId, Said>
+  /** Messages of the running session: quotes of them do not count towards the budget of recall. */
+  readonly session?: ReadonlySet<MessageId>
 }
 
 export interface PackedRecall extends RecallCandidates {
@@ -62,6 +77,7 @@ class RecallPacking {
   #lines = 0
   /** What ended it. */
   #stopped: PackingReason | undefined
+  #shownCount = 0
 
   constructor(found: DatedCandidates, budget: PartBudget, costs: TokenCosts) {
     this.#found = found
@@ -99,9 +115,10 @@ class RecallPacking {
 
   /** The first passage of each, then the second of each, and so on. */
   run(): void {
-    const { quotes, most_quotes } = this.#found
+    const { quotes, most_quotes, session } = this.#found
     const byItem = new Map(this.#quotes.map(excerpt => [excerpt.item, excerpt]))
-    const usable = inPackingOrder(quotes, most_quotes).flatMap(quote => byItem.get(quote) ?? [])
+    const of_session = quotes.filter(each => session?.has(each.message_id)).length
+    const usable = inPackingOrder(quotes, most_quotes + of_session).flatMap(quote => byItem.get(quote) ?? [])
     this.#keepWhole([...this.#memories, ...usable])
     let round = { memories: this.#memories, quotes: usable }
     while (this.#stopped === undefined && round.memories.length + round.quotes.length > 0) {
@@ -115,7 +132,7 @@ class RecallPacking {
 
   result(): PackedRecall {
     const memories = this.#memories.filter(each => each.isShown)
-    const quotes = this.#quotes.filter(each => each.isShown)
+    const quotes = this.#quotes.filter(each => each.isShown && !this.#isInHistory(each))
     const lines = memories.length + quotes.length
     return {
       memories: memories.map(each => each.shown),
@@ -134,9 +151,10 @@ class RecallPacking {
   /** Where everything fits, nothing has to be cut into passages. */
   #keepWhole(usable: readonly (Excerpt<RecalledMemory> | Excerpt<Quote>)[]): void {
     const { content, room } = this.#budget
-    if (usable.reduce((sum, each) => sum + each.tokens, 0) > content) return
-    const lines = usable.reduce((sum, each) => sum + each.wholeLineTokens, 0)
-    if (lines + this.#costs.block(RECALLED_HEADING, usable.length) > room) return
+    if (usable.reduce((sum, each) => sum + this.#counted(each, each.tokens), 0) > content) return
+    const shown = usable.filter(each => !this.#isInHistory(each))
+    const lines = shown.reduce((sum, each) => sum + each.wholeLineTokens, 0)
+    if (lines + this.#costs.block(RECALLED_HEADING, shown.length) > room) return
     for (const each of usable) each.keepWhole()
   }
 
@@ -149,6 +167,11 @@ class RecallPacking {
       const turn = nextQuote === undefined || forMemories * QUOTES_SHARE <= forQuotes * (1 - QUOTES_SHARE)
       if (nextMemory !== undefined && turn) {
         memory++
+        if (this.#isSaidInHistory(nextMemory)) {
+          this.#quoted.add(nextMemory)
+          forMemories += nextMemory.next().tokens
+          continue
+        }
         const own = nextMemory.isShown ? undefined : this.#ownWords(nextMemory, quotes)
         if (own !== undefined) this.#quoted.add(nextMemory)
         if (own === undefined) forMemories += this.#take(nextMemory)
@@ -161,6 +184,16 @@ class RecallPacking {
     }
   }
 
+  /** Whether the history shows the words that a memory was taken from, and they say all of it. */
+  #isSaidInHistory({ item, isShown }: Excerpt<RecalledMemory>): boolean {
+    const { shown } = this.#found
+    if (shown === undefined || isShown) return false
+    return item.memory.sources.some(id => {
+      const said = shown.get(id)
+      return said !== undefined && saysAll(item, said)
+    })
+  }
+
   readonly #early = new Set<Excerpt<Quote>>()
 
   #isTakenEarly(excerpt: Excerpt<Quote>): boolean {
@@ -169,7 +202,10 @@ class RecallPacking {
 
   /** The quote that says all that a memory says, where it was taken from that message. */
   #ownWords({ item }: Excerpt<RecalledMemory>, quotes: readonly Excerpt<Quote>[]): Excerpt<Quote> | undefined {
-    const own = quotes.find(each => saysAll(item, each))
+    const own = quotes.find(each => {
+      const { message_id, speaker } = each.item
+      return item.memory.sources.includes(message_id) && saysAll(item, { speaker, text: each.firstText })
+    })
     if (own !== undefined && !own.isShown) this.#early.add(own)
     return own
   }
@@ -177,15 +213,21 @@ class RecallPacking {
   /** Shows the next passage. @returns its tokens; 0 when it does not fit: then nothing more is taken. */
   #take(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
     const { tokens, line_tokens } = excerpt.next()
+    if (this.#isInHistory(excerpt)) {
+      excerpt.takeNext()
+      return tokens
+    }
+    const counted = this.#counted(excerpt, tokens)
     const lines = this.#lines + line_tokens
-    const block = this.#costs.block(RECALLED_HEADING, this.#shownCount() + (excerpt.isShown ? 0 : 1))
-    if (lines + block > this.#budget.room) this.#stopped = 'request_budget'
-    else if (this.#content + tokens > this.#budget.content) this.#stopped = 'recall_budget'
-    if (this.#stopped === 'recall_budget' && this.#shownCount() === 0)
+    const block = this.#costs.block(RECALLED_HEADING, this.#shownCount + (excerpt.isShown ? 0 : 1))
+    if (lines + block > this.#budget.room) this.#stopped = this.#budget.room_reason ?? 'request_budget'
+    else if (this.#content + counted > this.#budget.content) this.#stopped = 'recall_budget'
+    if (this.#stopped === 'recall_budget' && this.#shownCount === 0)
       this.#takeBeginning(excerpt, this.#budget.room - block)
     if (this.#stopped !== undefined) return 0
+    if (!excerpt.isShown) this.#shownCount++
     excerpt.takeNext()
-    this.#content += tokens
+    this.#content += counted
     this.#lines = lines
     return tokens
   }
@@ -193,12 +235,18 @@ class RecallPacking {
   /** The best is shown in any case, however small the budget: its best passage as far as it fits. */
   #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
     const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room)
+    if (excerpt.isShown) this.#shownCount++
     this.#content += tokens
     this.#lines += line_tokens
   }
 
-  #shownCount(): number {
-    return [...this.#memories, ...this.#quotes].filter(each => each.isShown).length
+  #isInHistory({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): boolean {
+    return 'message_id' in item && this.#found.shown?.has(item.message_id) === true
+  }
+
+  /** Tokens that count towards the budget of recall. */
+  #counted({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>, tokens: number): number {
+    return 'message_id' in item && this.#found.session?.has(item.message_id) === true ? 0 : tokens
   }
 
   #decision(
@@ -207,6 +255,7 @@ class RecallPacking {
     excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>,
     quoted: boolean,
   ): PackedCandidate {
+    if (this.#isInHistory(excerpt)) return { id, kind, tokens: excerpt.tokens, outcome: 'left', reason: 'in_history' }
     if (!excerpt.isShown) {
       const reason = quoted ? 'quoted' : (this.#stopped ?? 'recall_budget')
       return { id, kind, tokens: excerpt.tokens, outcome: 'left', reason }
@@ -219,10 +268,9 @@ class RecallPacking {
 }
 
 /** Whether the words that a fact was taken from are quoted, and it holds no word that they do not: “My sister” may be “she” there. */
-const saysAll = ({ memory }: RecalledMemory, quote: Excerpt<Quote>): boolean => {
-  const { message_id, speaker } = quote.item
-  if (memory.quote === undefined || !memory.sources.includes(message_id)) return false
-  const known = subjectsOf(`${quote.firstText} ${speaker ?? ''}`)
+const saysAll = ({ memory }: RecalledMemory, { text, speaker }: Said): boolean => {
+  if (memory.quote === undefined) return false
+  const known = subjectsOf(`${text} ${speaker ?? ''}`)
   return subjectsToFind(memory.text).every(each => containsWord(known, each) || WHO_SAID_IT.has(each.stem))
 }
 

@@ -10,6 +10,7 @@ import type { OperationContext } from '../../../src/operations/context.ts'
 import { operations as allOperations, type Operations } from '../../../src/operations/list.ts'
 import type { Runner } from '../../../src/operations/runner.ts'
 import { createSqlitePreferences } from '../../../src/people/sqlite/sqlite-preferences.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
 import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
 import type { ForgetReport } from '../../../src/privacy/erasure.ts'
 import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
@@ -28,7 +29,12 @@ export class OperationRig implements OperationContext {
   report = REPORT
   readonly system = new FakeSystem(this.asked)
   readonly budget: OperationContext['budget'] = {
-    profiles: new ProfileSource({ path: 'budget-profiles.json', read: () => undefined, logger: silentLogger }),
+    profiles: new ProfileSource({
+      path: 'budget-profiles.json',
+      read: () => undefined,
+      clock: systemClock,
+      logger: silentLogger,
+    }),
     settings: { use_profiles: true, manual_tokens: 20_000 },
   }
   readonly chats = new FakeChats(this.asked)

@@ -1,0 +1,95 @@
+/**
+ * Makes room in the history without losing what the person said: the bot's older replies, which are long, are shortened to
+ * their beginnings before any message is left out.
+ */
+import { KEPT_AT_LEAST } from '../../sessions/window.ts'
+import { cutStart } from '../../text/cut.ts'
+import type { TokenCounter } from '../../text/tokens.ts'
+import type { ShownMessage } from './shown-message.ts'
+
+/** Tokens that are kept of an older reply: its first sentence or two. */
+const BRIEF_TOKENS = 40
+const LEFT_OUT = ' …'
+const LEFT_OUT_TOKENS = 2
+/** What is left out must be worth it. */
+const LEAST_SAVED_TOKENS = 20
+
+export interface BriefLimit {
+  /** Tokens for all messages, with what surrounds them. */
+  readonly most: number
+  /** Place of the first message of the running exchange: from here on everything is whole. */
+  readonly exchange: number
+  /** `always`: every older reply is shortened; `as_needed`: the oldest of them, as far as the messages do not fit. */
+  readonly when: 'always' | 'as_needed'
+}
+
+/** Beginnings of long replies. A window keeps its messages over many turns: each is shortened once. */
+export class BriefReplies {
+  readonly #counter: TokenCounter
+  readonly #known = new WeakMap<ShownMessage, ShownMessage>()
+
+  constructor(counter: TokenCounter) {
+    this.#counter = counter
+  }
+
+  /**
+   * Messages within their limit. With a larger limit, nothing that was shown is shown shorter.
+   * @param messages oldest first
+   * @param costOf tokens of a message in the request
+   */
+  fit(
+    messages: readonly ShownMessage[],
+    { most, exchange, when }: BriefLimit,
+    costOf: (message: ShownMessage) => number,
+  ): readonly ShownMessage[] {
+    const whole = messages.reduce((sum, message) => sum + costOf(message), 0)
+    if (when === 'as_needed' && whole <= most) return messages
+    const shown = messages.map((message, at) => (at < exchange ? this.#brief(message) : message))
+    let tokens = shown.reduce((sum, message) => sum + costOf(message), 0)
+    if (tokens > most || when === 'always') return newestWithin(shown, tokens, most, costOf)
+    for (let at = Math.min(exchange, messages.length) - 1; at >= 0; at--) {
+      const message = messages[at]
+      const brief = shown[at]
+      if (message === undefined || brief === undefined) break
+      const left = most - tokens
+      tokens += costOf(message) - costOf(brief)
+      if (tokens > most) {
+        if (brief !== message) shown[at] = this.#beginning(message, brief.tokens + left)
+        break
+      }
+      shown[at] = message
+    }
+    return shown
+  }
+
+  #brief(message: ShownMessage): ShownMessage {
+    if (message.role !== 'assistant' || message.tokens < BRIEF_TOKENS + LEAST_SAVED_TOKENS) return message
+    const known = this.#known.get(message)
+    if (known !== undefined) return known
+    const brief = this.#beginning(message, BRIEF_TOKENS)
+    this.#known.set(message, brief)
+    return brief
+  }
+
+  #beginning(message: ShownMessage, most: number): ShownMessage {
+    const { content } = message
+    const kept = this.#counter.cut(content, Math.max(1, most - LEFT_OUT_TOKENS), 'start')
+    const text = `${cutStart(content, kept.length).trimEnd()}${LEFT_OUT}`
+    return { ...message, content: text, tokens: Math.min(most, this.#counter.count(text)) }
+  }
+}
+
+const newestWithin = (
+  messages: readonly ShownMessage[],
+  all: number,
+  most: number,
+  costOf: (message: ShownMessage) => number,
+): readonly ShownMessage[] => {
+  let tokens = all
+  let first = 0
+  for (; tokens > most && messages.length - first > KEPT_AT_LEAST; first++) {
+    const message = messages[first]
+    tokens -= message === undefined ? 0 : costOf(message)
+  }
+  return messages.slice(first)
+}
