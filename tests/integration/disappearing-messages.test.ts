@@ -237,3 +237,13 @@ test('nothing is learned from what disappears before its session ends', async ()
   await sweep()
   expect(denidin.models.of('extraction')).toEqual([])
 })
+
+test('two sweeps at once forget each message once', async () => {
+  await says(`my code is ${SECRET}`)
+  denidin.clock.forward(2 * DAY_MS)
+  const { closing } = denidin.app
+  await Promise.all([closing.sweep(), closing.sweep()])
+  expect(await residue()).toEqual([])
+  const forgotten = denidin.log.lines.filter(line => line.message === 'Forgotten')
+  expect(forgotten.length).toBe(1)
+})
