@@ -60,11 +60,14 @@ export const createServices = (
   const { exclusive } = scheduler
   const console = createConsole(scheduler, parts)
   const channels = [console, ...others]
-  const lifecycle = createClosing(
+  const closing = createClosing(
     { settings, stores, sessions, memory: memory.memory, learning, exclusive, timeout_ms },
     parts,
   )
-  const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
+  // The end of messages is built on privacy: what an erasure changed is learned again without it.
+  const learnAgainSoon = background.coalesced('learning again from changed sessions', () =>
+    closing.sweep({ signal: stopping.signal }),
+  )
   const privacy = createPrivacy(
     {
       stores,
@@ -75,7 +78,7 @@ export const createServices = (
       audit,
       background,
       exclusive,
-      sessionChanged: sweepSoon,
+      sessionChanged: learnAgainSoon,
     },
     parts,
   )
@@ -87,6 +90,8 @@ export const createServices = (
   const expireSoon = background.coalesced('forgetting disappearing messages', () =>
     expiry.sweep({ signal: stopping.signal }),
   )
+  const lifecycle = withExpiry(closing, expiry)
+  const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
   const agent = createAgent({ settings, stores, embedder, learner: learning.learner }, parts)
   return {
     sessions,
@@ -95,7 +100,7 @@ export const createServices = (
     scheduler,
     console,
     channels,
-    lifecycle: withExpiry(lifecycle, expiry),
+    lifecycle,
     sweepSoon,
     privacy,
     expireSoon,

@@ -247,3 +247,19 @@ test('two sweeps at once forget each message once', async () => {
   const forgotten = denidin.log.lines.filter(line => line.message === 'Forgotten')
   expect(forgotten.length).toBe(1)
 })
+
+test('nothing is learned from what disappeared when a new conversation ends the one before', async () => {
+  denidin.models.always('extraction', facts())
+  await says(`my code is ${SECRET}`)
+  await says('I like tea', { expires_at: undefined })
+  denidin.clock.forward(3 * DAY_MS)
+  await says('hello again', { expires_at: undefined })
+  while (denidin.models.of('extraction').length === 0) await new Promise(setImmediate)
+  await idle()
+  expect(
+    denidin.models
+      .of('extraction')
+      .map(({ body }) => JSON.stringify(body))
+      .join('\n'),
+  ).not.toContain(SECRET)
+})
