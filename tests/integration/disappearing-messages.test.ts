@@ -120,7 +120,8 @@ test('after a downtime the start forgets what disappeared meanwhile', async () =
   await denidin.close()
   denidin.clock.forward(8 * DAY_MS)
   await denidin.open()
-  // A stop waits for what runs in the background.
+  // A stop ends a sweep between two conversations.
+  while (!denidin.log.lines.some(line => line.message === 'Forgotten')) await new Promise(setImmediate)
   await denidin.close()
   const found = await residueIn([denidin.data(), join(denidin.folder, 'logs')], { words: [SECRET] })
   expect(found).toEqual([])
