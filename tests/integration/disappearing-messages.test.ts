@@ -250,7 +250,7 @@ test('nothing is learned from what disappeared when a new conversation ends the 
   denidin.clock.forward(3 * DAY_MS)
   await says('hello again', { expires_at: undefined })
   while (denidin.models.of('extraction').length === 0) await new Promise(setImmediate)
-  await idle()
+  await denidin.whenIdle()
   expect(
     denidin.models
       .of('extraction')
