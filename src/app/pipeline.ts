@@ -120,7 +120,6 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       packer: new ContextPacker(shared.tokens),
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
-      remembers: keeps(settings),
       keep: keeps(settings),
       quotes: stores.messages.quotes,
       profileOf: recall.profileOf,
