@@ -5,9 +5,6 @@ import type { BudgetScope } from '../profiles/budget-profiles.ts'
 /** `turn`: the context of one turn of a conversation. `load`: what `budget load` gave an agent. */
 export type UsageKind = 'turn' | 'load'
 
-/** Where an entry comes from; only live ones count in analyses. */
-export type UsageRun = 'live' | 'demo' | 'test'
-
 /** What one scope took part in. */
 export interface ScopeUsage {
   /** Items that were packed. */
@@ -59,23 +56,4 @@ export interface UsageOutcome {
   readonly duration_seconds?: number | undefined
   /** What failed, without anyone's words. */
   readonly error?: string | undefined
-}
-
-/** One line of `usage/budget-usage.jsonl`. */
-export interface BudgetUsageEntry extends Omit<BegunUsage, 'task' | 'person_id'> {
-  readonly id: string
-  /** When the work began: ISO 8601. */
-  readonly timestamp: string
-  /** `null`: not given, not kept, or forgotten. */
-  readonly task: string | null
-  /** Demand in percent of the budget; above 100 when not everything relevant fitted. */
-  readonly usage_pct: number
-  /** The demand was greater than the budget. */
-  readonly exceeded_budget: boolean
-  readonly warnings_count: number
-  readonly duration_seconds: number
-  readonly success: boolean
-  readonly error: string | null
-  readonly person_id: string | null
-  readonly run: UsageRun
 }
