@@ -27,7 +27,7 @@ export interface MessageRecorderDeps {
     readonly keep: boolean
   }
   readonly people: Pick<People, 'resolve' | 'lookUp'>
-  readonly members: Pick<MemberNames, 'nameOf'>
+  readonly members: Pick<MemberNames, 'latest' | 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly apologies: Pick<Apologies, 'forRefused'>
   readonly tokens: TokenCounter
@@ -103,7 +103,7 @@ export class MessageRecorder {
         state: ignored ? 'ignored' : 'received',
         kind,
         tokens: settings.keep && !ignored ? tokens : undefined,
-        quoted: quote === undefined ? undefined : await this.#wordsOf(quote, person.person_id),
+        quoted: quote === undefined ? undefined : await this.#wordsOf(quote, scope, person.person_id),
       })
       .catch(async (error: unknown) => {
         if (!ignored && addressed) await apologies.forRefused(message, person)
@@ -123,12 +123,19 @@ export class MessageRecorder {
   }
 
   /** Quoted words that may be kept: those of the bot and of people whom DeniDin knows, so that they can forget them. */
-  async #wordsOf({ by, text: written }: QuotedCopy, person_id: PersonId): Promise<QuotedWords | undefined> {
+  async #wordsOf(
+    { by, text: written }: QuotedCopy,
+    scope: Scope,
+    person_id: PersonId,
+  ): Promise<QuotedWords | undefined> {
     const text = messageText(written)
     if (text === '' || by === undefined) return undefined
     if (by === 'bot') return { role: 'assistant', person_id, sender_name: undefined, text }
     const said_by = await this.#knownPerson(by)
-    return said_by && { role: 'user', person_id: said_by.person_id, sender_name: said_by.name, text }
+    if (said_by === undefined) return undefined
+    // In a group they are called as in everything else that they say there.
+    const sender_name = (await this.#deps.members.latest(scope, said_by.person_id)) ?? said_by.name
+    return { role: 'user', person_id: said_by.person_id, sender_name, text }
   }
 
   async #knownPerson({ identities }: Sender): Promise<Person | undefined> {
