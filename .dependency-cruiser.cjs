@@ -1,18 +1,7 @@
 // Which folder of src/ may import which: the layers of docs/architecture.md. Each imports only from layers below it.
 
 const base = ['platform', 'text', 'database', 'models', 'people', 'lifecycle']
-const pipeline = [
-  ...base,
-  'messages',
-  'sessions',
-  'vectors',
-  'memory',
-  'retrieval',
-  'usage',
-  'budget',
-  'rollout',
-  'channels',
-]
+const pipeline = [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval', 'usage', 'rollout', 'channels']
 
 /** folder → folders that it may import, besides itself. What is in no row here may not exist. */
 const mayImport = {
@@ -40,7 +29,7 @@ const mayImport = {
   reports: [...base, 'messages'],
   backup: ['platform', 'database'],
   watch: ['platform', 'text', 'people'],
-  operations: [...pipeline, 'conversation', 'learning', 'privacy', 'ingest', 'reports', 'backup', 'watch'],
+  operations: [...pipeline, 'budget', 'conversation', 'learning', 'privacy', 'ingest', 'reports', 'backup', 'watch'],
   interfaces: ['operations', 'conversation', 'messages', 'people', 'text', 'platform'],
 }
 

@@ -120,7 +120,7 @@ export class App implements AsyncDisposable {
         stop: async () => await agent[Symbol.asyncDispose](),
       },
       ...models.probes.map(probe => ({
-        name: 'model probe',
+        name: `probe of ${probe.name}`,
         start: async () => probe.start(),
         stop: () => probe[Symbol.asyncDispose](),
       })),

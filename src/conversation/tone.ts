@@ -16,9 +16,9 @@ const RECALLED_SHARE = 0.3
 /**
  * How the person seems to feel, −1 to 1: what the message says of their own feelings, and for three tenths the mean
  * valence of what was recalled with it, weighted by its score. A message that feels good is not spoilt by a sad memory.
+ * @param own the feeling of the message, −1 to 1: see `ownFeeling`
  */
-export const feltValence = (message: string, recalled: readonly Recollection[]): number => {
-  const own = ownFeeling(message)
+export const feltValence = (own: number, recalled: readonly Recollection[]): number => {
   const weight = recalled.reduce((sum, each) => sum + each.score, 0)
   if (weight <= 0) return own
   const remembered = recalled.reduce((sum, each) => sum + each.score * valenceOf(each.text), 0) / weight
@@ -49,12 +49,13 @@ export const createTone = (settings: { readonly valence_threshold: number }, log
   const log = logger.for('conversation')
   return (message, { memories, quotes }) => {
     // Without a feeling of their own no memory, however sad, asks for sympathy.
-    if (ownFeeling(message) === 0) return undefined
+    const own = ownFeeling(message)
+    if (own === 0) return undefined
     const recollections = [
       ...memories.map(({ memory, score }) => ({ text: memory.text, score })),
       ...quotes.map(({ text, lexical }) => ({ text, score: lexical })),
     ]
-    const valence = feltValence(message, recollections)
+    const valence = feltValence(own, recollections)
     const tone = toneFor(valence, settings.valence_threshold)
     if (tone !== undefined) log.info('An answer with sympathy', { valence: valence.toFixed(2) })
     return tone

@@ -8,7 +8,7 @@ import type { LanguageModel } from './language-model.ts'
 const ANSWER_TOKENS = 64
 /** After the start, so that the truth is known within a minute; most models are asked by someone before. */
 const FIRST_MS = 20 * SECOND_MS
-/** How often it is looked whether the model has to be asked; one that is down is asked each time. */
+/** How often it is looked whether the model has to be asked; one in trouble is asked each time. */
 const LOOK_MS = MINUTE_MS
 /** A model that works is asked again after so long without a call. */
 const IDLE_MS = 6 * HOUR_MS
@@ -44,6 +44,11 @@ export class ModelProbe implements AsyncDisposable {
 
   constructor(deps: ModelProbeDeps) {
     this.#deps = deps
+  }
+
+  /** Name of the model's health. */
+  get name(): string {
+    return this.#deps.health.name
   }
 
   start(): void {

@@ -54,7 +54,7 @@ export class MessageExpiry {
       const ripe = await this.#withoutKept(due.map(({ message }) => message))
       for (const [place, theirs] of Map.groupBy(ripe, ({ scope, person_id }) => `${person_id} ${scope}`)) {
         if (signal?.aborted) return forgotten
-        const done = await setAside.attempt('forgetting expired messages', place, () => this.#forget(theirs))
+        const done = await setAside.attempt('forgetting disappearing messages', place, () => this.#forget(theirs))
         if (done.done) forgotten += theirs.length
       }
       if (due.length < AT_ONCE) break

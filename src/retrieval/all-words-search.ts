@@ -2,7 +2,7 @@
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { emojiAlone, questionWordsOf, wordsOf, type Word } from '../text/analyser/analyser.ts'
-import { formsIn } from '../text/content-stems.ts'
+import { containsWord, formsIn } from '../text/content-stems.ts'
 import { FLAG } from './full-text/columnar-store.ts'
 import type { ScopeReader } from './full-text/full-text-index.ts'
 import { inTwoWords } from './full-text/word-finder.ts'
@@ -48,11 +48,8 @@ const wordsWanted = (words: string): readonly Wanted[] => [
 ]
 
 const containsAll = (text: string, wanted: readonly Wanted[]): boolean => {
-  const forms = new Set([
-    ...formsIn(text),
-    ...wordsOf(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]),
-  ])
-  return wanted.every(({ main, also }) => forms.has(main) || also.some(each => forms.has(each)))
+  const forms = formsIn(text, wordsOf(text))
+  return wanted.every(({ main, also }) => containsWord(forms, { stem: main, also }))
 }
 
 /** Ordinals of people's messages that hold each of the words, the newest first; none for no words. */

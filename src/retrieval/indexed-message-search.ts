@@ -2,7 +2,7 @@
 import { asDenidinError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
-import { isForwarded } from '../messages/message-details.ts'
+import { isForwarded, ownWords } from '../messages/message-details.ts'
 import type { MessageId } from '../messages/message.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { ScopeEntry, Scope } from '../messages/scope.ts'
@@ -12,7 +12,7 @@ import { findAllWords } from './all-words-search.ts'
 import { withFactSimilarity } from './fact-similarity.ts'
 import type { FullTextIndex, ScopeReader } from './full-text/full-text-index.ts'
 import type { FullTextIndexer } from './full-text/full-text-indexer.ts'
-import { ownWords } from './full-text/speaker-view.ts'
+import { viewOfSpeaker } from './full-text/speaker-view.ts'
 import { endedBy, LaterStatements, type EarlierStatement, type LaterStatement } from './later-statements.ts'
 import type { MessageHits, MessageQuestion, MessageSearch, SimilarFacts, VectorCandidates } from './message-search.ts'
 import { quoteOf, type Quote } from './quote.ts'
@@ -152,7 +152,7 @@ export class IndexedMessageSearch implements MessageSearch {
     const opened = entries.map(async ({ scope, only }, at): Promise<readonly OpenedEntry[]> => {
       const whole = await this.#deps.index.open(scope)
       if (whole === undefined) return []
-      const reader: ScopeReader | undefined = only === undefined ? whole : ownWords(whole, only)
+      const reader: ScopeReader | undefined = only === undefined ? whole : viewOfSpeaker(whole, only)
       return reader === undefined ? [] : [{ scope, only, reader, isAsked: at === 0 }]
     })
     return (await Promise.all(opened)).flat()
@@ -201,8 +201,8 @@ const NONE: ReadonlySet<MessageId> = new Set()
 const isStatement = ({ message }: ScopeHit): boolean => message.role === 'user' && !isForwarded(message)
 
 const toStatement = ({ scope, candidate: { keys }, message }: ScopeHit): EarlierStatement => {
-  const { message_id, person_id, text, sent_at: said_at } = message
-  return { id: message_id, scope, person_id, text, said_at, message_ids: [message_id], keys }
+  const { message_id, person_id, sent_at: said_at } = message
+  return { id: message_id, scope, person_id, text: ownWords(message), said_at, message_ids: [message_id], keys }
 }
 
 const toQuote = ({ scope, candidate, message, rank }: ScopeHit, later: LaterStatement | undefined): Quote => ({

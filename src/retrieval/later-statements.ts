@@ -4,11 +4,13 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { LaterText } from '../memory/memory.ts'
+import { ownWords } from '../messages/message-details.ts'
 import type { MessageReader } from '../messages/message-reader.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import { clausesOf } from '../text/clauses.ts'
 import { cutStart } from '../text/cut.ts'
 import { keyedStatements, saysOtherwise, type KeyedStatement } from '../text/facts/statement-keys.ts'
 import { kindOf } from '../text/sentence-kind.ts'
@@ -116,7 +118,7 @@ export class LaterStatements {
     for (const found of newer) {
       const message = messages.get(placeOf(found))
       if (message === undefined) continue
-      const theirs = this.#statements(message.text, namesOf(message, earlier))
+      const theirs = this.#statements(ownWords(message), namesOf(message, earlier))
       for (const { key, parsed } of own) {
         const other = theirs.findLast(each => each.key === key)
         if (other !== undefined && saysOtherwise(other.parsed, parsed))
@@ -126,7 +128,7 @@ export class LaterStatements {
     const stated = Math.max(...said.map(({ at }) => at))
     for (const found of corrections) {
       const message = messages.get(placeOf(found))
-      if (message !== undefined) said.push({ id: message.message_id, text: message.text, at: message.sent_at })
+      if (message !== undefined) said.push({ id: message.message_id, text: ownWords(message), at: message.sent_at })
     }
     const [first] = said.sort((a, b) => a.at - b.at)
     if (first === undefined) return undefined
@@ -203,7 +205,9 @@ const shortened = (text: string): string =>
   text.length <= MOST_CHARACTERS ? text : `${cutStart(text, MOST_CHARACTERS)}…`
 
 const statementsIn = (text: string): number =>
-  splitSentences(text).filter(sentence => kindOf(sentence) === 'statement').length
+  splitSentences(text)
+    .filter(sentence => kindOf(sentence) === 'statement')
+    .flatMap(clausesOf).length
 
 /** By person and key: the newest message that states it. */
 const newestByKey = async (

@@ -30,14 +30,20 @@ export const containsWord = (forms: ReadonlySet<string>, { stem: main, also }: A
 /** Common forms of the words of a text that carry its subject, in their order, repetitions included. */
 export const subjectStems = (text: string): string[] => subjectWords(text).map(({ main }) => main)
 
-/** All forms of these words, each once: “wi-fi” is wi, fi and wifi. */
-export const subjectsOf = (text: string): ReadonlySet<string> =>
-  new Set(subjectWords(text).flatMap(({ main, also, parts }) => [main, ...also, ...parts]))
+/** Every form of these words: “wi-fi” is wi, fi and wifi. */
+const formsOfWords = (words: readonly Word[]): readonly string[] =>
+  words.flatMap(({ main, also, parts }) => [main, ...also, ...parts])
 
-/** Every form under which a question may find a text: emoji too, and neighbouring words as one, “wi fi” as wifi. */
-export const formsIn = (text: string): ReadonlySet<string> =>
+/** All forms of the words that carry the subject of a text, each once. */
+export const subjectsOf = (text: string): ReadonlySet<string> => new Set(formsOfWords(subjectWords(text)))
+
+/**
+ * Every form under which a question may find a text: emoji too, and neighbouring words as one, “wi fi” as wifi.
+ * @param words those of the text that count; by default those that carry its subject
+ */
+export const formsIn = (text: string, words: readonly Word[] = subjectWords(text)): ReadonlySet<string> =>
   new Set([
-    ...subjectsOf(text),
+    ...formsOfWords(words),
     ...questionWordsOf(text).flatMap(({ also, stop }) => (stop ? [] : also)),
     ...emojiIn(text),
   ])

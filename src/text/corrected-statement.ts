@@ -1,5 +1,6 @@
 /** Applies a correction to the statement that it corrects: “the dentist is on Monday” and “no, Tuesday”. English and Hebrew. */
 import { correctionLeadOf } from './correction.ts'
+import { WORD_BEGINS, WORD_ENDS } from './lexicons/lexicon.ts'
 import { NUMBER_WORDS } from './number-words.ts'
 
 /** Characters of a statement that a correction is applied to. */
@@ -7,8 +8,6 @@ const MOST_CHARACTERS = 300
 /** Words of a value that replaces another one by its place. */
 const MOST_VALUE_WORDS = 4
 
-const before = '(?<![\\p{L}\\p{N}])'
-const after = '(?![\\p{L}\\p{N}])'
 const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\\p{L}*'
 const HEBREW_MONTH = '[בלמ]?(?:ינואר|פברואר|מרץ|מרס|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)'
 const WEEKDAY = '(?:sun|mon|tues?|wednes|wed|thurs?|fri|satur|sat)(?:days?)?'
@@ -19,10 +18,10 @@ const DATE = `(?:\\d{1,2} ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?|[בלמ]?-?
 
 /** Values that stand for each other, by kind; the first kind that both hold decides. */
 const KINDS: readonly string[] = [
-  `${before}(?:(?:(?:${WEEKDAY}|${HEBREW_WEEKDAY}),? )?${DATE}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|${WEEKDAY}|tomorrow|today|tonight|${HEBREW_WEEKDAY}|מחר|היום|מחרתיים|הערב)${after}`,
-  `${before}(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)${after}`,
-  `${before}(?:[בלמ]-?)?\\d[\\d,.-]*${after}`,
-  `${before}(?:${numberWords})${after}`,
+  `${WORD_BEGINS}(?:(?:(?:${WEEKDAY}|${HEBREW_WEEKDAY}),? )?${DATE}|[בלמ]?-?\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|${WEEKDAY}|tomorrow|today|tonight|${HEBREW_WEEKDAY}|מחר|היום|מחרתיים|הערב)${WORD_ENDS}`,
+  `${WORD_BEGINS}(?:[בלמ]-?)?(?:\\d{1,2}(?::\\d\\d)? ?(?:am|pm|a\\.m\\.|p\\.m\\.)|\\d{1,2}:\\d\\d)${WORD_ENDS}`,
+  `${WORD_BEGINS}(?:[בלמ]-?)?\\d[\\d,.-]*${WORD_ENDS}`,
+  `${WORD_BEGINS}(?:${numberWords})${WORD_ENDS}`,
 ]
 const KIND_PATTERNS = KINDS.map(source => new RegExp(source, 'giu'))
 

@@ -45,12 +45,10 @@ export const questionKind = (text: string): QuestionKind => {
   }
 }
 
+/** Stems that belong to the asking, not to what is asked about. */
 const ASKING_STEMS: ReadonlySet<string> = new Set(
   wordsOf(lexiconWords('asking-words').join(' ')).map(({ main }) => main),
 )
-
-/** Whether a stem belongs to the asking, not to what is asked about. */
-export const isAskingStem = (stemmed: string): boolean => ASKING_STEMS.has(stemmed)
 
 /** Distinct words of a question that are looked up: a page that is pasted in is no question. */
 const MOST_ASKED = 48
@@ -67,7 +65,7 @@ export const askedWords = (text: string, without: ReadonlySet<string> = new Set(
     const emoji = emojiAlone(text).slice(0, MOST_ASKED)
     return emoji.map(each => ({ stem: each, also: [] }))
   }
-  const telling = about.filter(each => !isAskingStem(each.stem))
+  const telling = about.filter(each => !ASKING_STEMS.has(each.stem))
   return telling.length > 0 ? telling : about
 }
 

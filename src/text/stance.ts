@@ -2,12 +2,13 @@
  * How the sentences of a text are meant: said by the speaker as true, reported of others, or not meant as true at all
  * (stories, games, wishes, suppositions, jokes, quoted texts). English and Hebrew.
  */
-import { labelled, lexiconLines, lexiconPatterns } from './lexicons/lexicon.ts'
+import { labelled, lexiconPatterns } from './lexicons/lexicon.ts'
 import { asksToRemember, kindOf, type SentenceKind } from './sentence-kind.ts'
 import { splitSentences } from './split-sentences.ts'
 import { stem } from './stem.ts'
 import { relatedTo } from './synonyms.ts'
 import { withoutFinalForms } from './fold.ts'
+import { SPEAKER_WORDS } from './facts/parse-fact.ts'
 import { tokenise } from './tokenise.ts'
 import { isCommon } from './word-frequency.ts'
 
@@ -68,10 +69,6 @@ const patternsFor = (text: string): readonly Patterns[] => [
   ...(/[a-z]/.test(text) ? [IN_LATIN] : []),
 ]
 
-const FIRST_PERSON = new Set(
-  labelled(lexiconLines('fact-words')).flatMap(([role, words]) => (role === 'speaker' ? tokenise(words) : [])),
-)
-
 /** Something in quotation marks; a mark inside a word belongs to an abbreviation. */
 const QUOTATION = /(?<![\p{L}\p{N}])["“„«״]([^"“”„«»״]{3,2000})["”»״](?![\p{L}\p{N}])/gu
 /** A line of a message that was copied, and a line of a song. */
@@ -128,7 +125,7 @@ const isLineOfAnother = (sentence: string): boolean => {
 /** A word that people use for things, and hardly a name. */
 const isEveryday = (word: string): boolean => isCommon(word) || relatedTo(word).size > 0
 
-const isOthersWords = (quotation: string): boolean => tokenise(quotation).some(word => FIRST_PERSON.has(word))
+const isOthersWords = (quotation: string): boolean => tokenise(quotation).some(word => SPEAKER_WORDS.has(word))
 
 const markOf = (sentence: string): Mark | undefined => {
   const plain = tokenise(sentence.slice(0, MOST_CHARACTERS)).slice(0, MOST_WORDS).join(' ')

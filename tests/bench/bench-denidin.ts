@@ -92,3 +92,11 @@ export const startBenchDenidin = async (options: BenchOptions): Promise<BenchDen
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
+
+/** Resolves when a chat is answered, and everything that was said is indexed and embedded. */
+export const settle = async ({ app }: BenchDenidin, chat_id: string): Promise<void> => {
+  await app.conversation.whenIdle(chat_id)
+  await app.messageIndex.whenIdle()
+  await app.memory.whenIdle()
+  await app.messageVectors.whenIdle()
+}

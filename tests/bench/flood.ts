@@ -4,7 +4,7 @@
 // Prints the elapsed time, and the work of the bot's thread meanwhile, which other programs of the machine do not change.
 // Exit code 1 when by that work the others wait more than 1.5 times as long, in the median or for 95 of 100 answers.
 import { parseArgs } from 'node:util'
-import { startBenchDenidin, type BenchDenidin } from './bench-denidin.ts'
+import { settle, startBenchDenidin, type BenchDenidin } from './bench-denidin.ts'
 import { percentiles } from './figures.ts'
 import { SHAPES } from './growth/shapes.ts'
 import { chatOf, now } from './turn/own-time.ts'
@@ -73,19 +73,12 @@ const flood = function* (): Generator<string> {
 const monsters = function* (): Generator<string> {
   for (const name of MONSTERS) {
     const shape = SHAPES.find(each => each.name === name)
-    if (shape !== undefined) yield shape.text(MONSTER_CHARACTERS).slice(0, MONSTER_CHARACTERS)
+    if (shape === undefined) throw new Error(`there is no shape ${name}`)
+    yield shape.text(MONSTER_CHARACTERS).slice(0, MONSTER_CHARACTERS)
   }
 }
 
 const TROUBLES = { flood, 'monster messages': monsters } as const
-
-const settle = async (denidin: BenchDenidin): Promise<void> => {
-  const { app } = denidin
-  await app.conversation.whenIdle(chatOf(FLOODER))
-  await app.messageIndex.whenIdle()
-  await app.memory.whenIdle()
-  await app.messageVectors.whenIdle()
-}
 
 interface Row extends Record<string, string | number> {
   readonly trouble: string
@@ -107,7 +100,7 @@ const measure = async (trouble: keyof typeof TROUBLES): Promise<Row> => {
     troubled.push(...(await talk(denidin)))
     talking = false
     messages += await written
-    await settle(denidin)
+    await settle(denidin, chatOf(FLOODER))
   }
   const figures = (kind: keyof Wait): Readonly<Record<string, number>> => {
     const without = percentiles(calm.map(wait => wait[kind]))

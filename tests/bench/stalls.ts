@@ -3,7 +3,7 @@
 // Usage: npm run bench:stalls [-- --quick] [--json] [--only SHAPE …]
 // Exit code 1 when a stretch took longer than 100 ms of processor time.
 import { parseArgs } from 'node:util'
-import { startBenchDenidin, type BenchDenidin } from './bench-denidin.ts'
+import { settle, startBenchDenidin, type BenchDenidin } from './bench-denidin.ts'
 import { SHAPES } from './growth/shapes.ts'
 import { longestStall } from './stalls/stall-watch.ts'
 import { chatOf } from './turn/own-time.ts'
@@ -64,19 +64,12 @@ interface Row {
   readonly where: string
 }
 
-const settle = async ({ app }: BenchDenidin, phone: string): Promise<void> => {
-  await app.conversation.whenIdle(chatOf(phone))
-  await app.messageIndex.whenIdle()
-  await app.memory.whenIdle()
-  await app.messageVectors.whenIdle()
-}
-
 const OPERATOR = { caller: { transport: 'cli', level: 'operator' } } as const
 
 const stages = (denidin: BenchDenidin, text: string): Readonly<Record<string, (phone: string) => Promise<unknown>>> => {
   const say = async (said: string, phone: string): Promise<void> => {
     await denidin.channel.deliver({ text: said, chat_id: chatOf(phone) })
-    await settle(denidin, phone)
+    await settle(denidin, chatOf(phone))
   }
   return {
     said: phone => say(text, phone),
@@ -97,12 +90,15 @@ const stages = (denidin: BenchDenidin, text: string): Readonly<Record<string, (p
 const wanted = SHAPES.filter(({ name }) =>
   values.only.length === 0 ? CHOSEN.includes(name) : values.only.some(each => name.includes(each)),
 )
+if (wanted.length < Math.max(1, values.only.length === 0 ? CHOSEN.length : values.only.length)) {
+  throw new Error(`no shape has one of these names: ${(values.only.length === 0 ? CHOSEN : values.only).join(', ')}`)
+}
 const shapes = values.quick ? wanted.filter((_, n) => n % 5 === 0) : wanted
 const rows: Row[] = []
 for (const [learned_by, feature_flags] of Object.entries(KINDS)) {
   await using denidin = await startBenchDenidin({ concurrency: 8, feature_flags })
   await denidin.channel.deliver({ text: 'hello', chat_id: chatOf('15550000000') })
-  await settle(denidin, '15550000000')
+  await settle(denidin, chatOf('15550000000'))
   for (const [n, { name, text }] of shapes.entries()) {
     process.stderr.write(`${learned_by}: ${name} …\n`)
     const phone = `1555${String(1_000_000 + n)}`

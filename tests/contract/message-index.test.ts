@@ -4,7 +4,7 @@ import { Database } from '../../src/database/sqlite/database.ts'
 import { FLAG } from '../../src/retrieval/full-text/columnar-store.ts'
 import { INDEX_VERSION, type IndexedMessage } from '../../src/retrieval/full-text/index-document.ts'
 import type { IndexedPersons, FullTextIndex, MessageState } from '../../src/retrieval/full-text/full-text-index.ts'
-import { ownWords } from '../../src/retrieval/full-text/speaker-view.ts'
+import { viewOfSpeaker } from '../../src/retrieval/full-text/speaker-view.ts'
 import { indexMigrations } from '../../src/retrieval/sqlite/index-migrations.ts'
 import { createSqliteFullTextIndex } from '../../src/retrieval/sqlite/sqlite-full-text-index.ts'
 import type { Scope } from '../../src/messages/scope.ts'
@@ -212,7 +212,7 @@ describe.each([['sqlite']] as const)('message index: %s', () => {
     )
     for (const [n, [person_id, own]] of people.entries()) {
       expect([...(await index.groupsOfSpeaker(person_id))].sort()).toEqual([own, group].sort())
-      const reader = ownWords((await index.open(group))!, person_id)
+      const reader = viewOfSpeaker((await index.open(group))!, person_id)
       const found = await reader?.postings(['boat'])
       const documents = await reader?.documents([...people.keys()])
       expect(found?.get('boat')?.ordinals.length).toBe(1)
@@ -221,7 +221,7 @@ describe.each([['sqlite']] as const)('message index: %s', () => {
       expect([...(await reader!.ordinals(people.map((_, at) => `g${String(at)}`))).keys()]).toEqual([`g${String(n)}`])
     }
     expect(await index.groupsOfSpeaker('nobody')).toEqual([])
-    expect(ownWords((await index.open('chat:bot@g.us'))!, people[0]![0])).toBeUndefined()
+    expect(viewOfSpeaker((await index.open('chat:bot@g.us'))!, people[0]![0])).toBeUndefined()
   })
 
   test('words cannot be anything but words', async () => {

@@ -109,9 +109,9 @@ test('what is too old is history; with something fresh behind it there is one an
   const dated = ['long ago', 'days ago', 'hours ago'].map(
     text => `\\[\\d{4}-\\d\\d-\\d\\d \\w{3} \\d\\d:\\d\\d\\] ${text}`,
   )
-  const together = new RegExp(`: ${[...dated, 'just now'].join('\n')}$`)
-  expect(sent()).toEqual([expect.stringMatching(together)])
-  expect(lastConversation()).toEqual([expect.stringMatching(together)])
+  const lines = [...dated, 'just now'].join('\n')
+  expect(sent()).toEqual([expect.stringMatching(new RegExp(`^You said: ${lines}$`))])
+  expect(lastConversation()).toEqual([expect.stringMatching(new RegExp(`^user: ${lines}$`))])
 })
 
 test('what the owner has answered by hand is history; what came after that is answered', async () => {

@@ -22,12 +22,6 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-const idle = async (): Promise<void> => {
-  await denidin.app.memory.whenIdle()
-  await denidin.app.messageVectors.whenIdle()
-  await denidin.app.messageIndex.whenIdle()
-}
-
 /** A person writes something that disappears after a day, unless told otherwise. */
 const says = async (text: string, more: Partial<IncomingMessage> = {}): Promise<MessageId> => {
   const sent_at = denidin.clock.now()
@@ -38,7 +32,7 @@ const says = async (text: string, more: Partial<IncomingMessage> = {}): Promise<
 }
 
 const residue = async (word = SECRET): Promise<readonly string[]> => {
-  await idle()
+  await denidin.whenIdle()
   const found = await residueIn([denidin.data(), join(denidin.folder, 'logs')], { words: [word] })
   return found.map(path => path.slice(denidin.folder.length + 1))
 }
@@ -53,11 +47,11 @@ test('what disappears is recalled until its time, and then gone from every file,
   await says('I like tea', { expires_at: undefined })
   await says(`my locker code is ${SECRET}`)
   await says('/reset')
-  await idle()
+  await denidin.whenIdle()
   denidin.clock.forward(HOUR_MS)
   await says(`is ${SECRET} still my locker code?`)
   denidin.app.messageVectors.requestSync()
-  await idle()
+  await denidin.whenIdle()
   await sweep()
   expect(await memories()).toContain(`my locker code is ${SECRET}`)
   expect((await residue()).length).toBeGreaterThan(2)
@@ -111,7 +105,7 @@ test('a fact that was also said in a message that stays is learned again from th
   denidin.clock.forward(2 * DAY_MS)
   await sweep()
   await sweep()
-  await idle()
+  await denidin.whenIdle()
   expect(await memories()).toEqual(['my dog is called Rex'])
 })
 

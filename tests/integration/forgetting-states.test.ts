@@ -39,12 +39,6 @@ afterEach(async () => {
   await denidin[Symbol.asyncDispose]()
 })
 
-const idle = async (): Promise<void> => {
-  await denidin.app.memory.whenIdle()
-  await denidin.app.messageVectors.whenIdle()
-  await denidin.app.messageIndex.whenIdle()
-}
-
 /** Files that hold the secret, or a vector of a text with it. */
 const residue = async (): Promise<readonly string[]> => {
   const texts = denidin.models
@@ -64,12 +58,12 @@ const gather = async (): Promise<void> => {
   await denidin.say(SAID)
   await denidin.say(`/remember the code of the shed is ${SECRET} too`)
   await denidin.say('/reset')
-  await idle()
+  await denidin.whenIdle()
   denidin.clock.forward(HOUR_MS)
   await denidin.say(`is ${SECRET} still my code?`)
   denidin.clock.forward(HOUR_MS)
   denidin.app.messageVectors.requestSync()
-  await idle()
+  await denidin.whenIdle()
   const before = await residue()
   for (const file of ['data/denidin.db', 'data/index.db', 'data/vectors.db', 'data/sessions', 'data/memory']) {
     expect(before.some(path => path.startsWith(file))).toBe(true)
@@ -98,14 +92,14 @@ test('running and archived: no byte is left of everything, in any file', async (
   expect(await forgetAll()).toContain('nothing of it is left')
   expect(await residue()).toEqual([])
   await denidin.restart()
-  await idle()
+  await denidin.whenIdle()
   expect(await residue()).toEqual([])
 })
 
 test('one thing that is forgotten leaves no byte, and the rest stays and is found', async () => {
   await denidin.say('/remember my sister is called Dana')
   await denidin.say(`/remember ${SAID}`)
-  await idle()
+  await denidin.whenIdle()
   expect((await residue()).length).toBeGreaterThan(0)
   await denidin.say('/memory')
   expect(await denidin.say('/forget 1')).toContain('nothing of it is left')
@@ -135,7 +129,7 @@ test.each(['everything', 'a message'] as const)(
     expect(await residue()).toEqual([])
     held.release()
     await swept
-    await idle()
+    await denidin.whenIdle()
     expect(await residue()).toEqual([])
     await denidin.restart()
     expect(await residue()).toEqual([])
@@ -155,7 +149,7 @@ test('while a session is summarised, the erasure wins', async () => {
   held.release()
   await swept
   await denidin.app.closing.sweep()
-  await idle()
+  await denidin.whenIdle()
   expect(await residue()).toEqual([])
 })
 
@@ -167,7 +161,7 @@ test.each(OFF)(
     expect(await forgetAll()).toContain('nothing of it is left')
     expect(await residue()).toEqual([])
     await denidin.restart({})
-    await idle()
+    await denidin.whenIdle()
     expect(await residue()).toEqual([])
   },
 )
@@ -175,14 +169,14 @@ test.each(OFF)(
 test.each(OFF)('with %s switched off, one thing is forgotten and the rest comes back', async (_what, config) => {
   await denidin.say('/remember my sister is called Dana')
   await denidin.say(`/remember ${SAID}`)
-  await idle()
+  await denidin.whenIdle()
   await denidin.restart(config)
   const list = await denidin.say('/memory')
   const number = /(\d+)\. [^\n]*Quetzal9/.exec(list)?.[1] ?? 'none'
   expect(await denidin.say(`/forget ${number}`)).toContain('nothing of it is left')
   expect(await residue()).toEqual([])
   await denidin.restart({})
-  await idle()
+  await denidin.whenIdle()
   expect(await residue()).toEqual([])
   await denidin.say('what is my sister called?')
   expect(denidin.lastRequest()).toContain('my sister is called Dana')
@@ -197,7 +191,7 @@ test('while Chroma is down the answer says what is left, and it goes as soon as 
   const left = await residue()
   expect(left.every(path => path.startsWith('data/memory/'))).toBe(true)
   await denidin.restart()
-  await idle()
+  await denidin.whenIdle()
   expect(await residue()).toEqual([])
 }, 120_000)
 
@@ -211,7 +205,7 @@ test('an answer in flight writes nothing back', async () => {
   held.release()
   await asked
   expect(await forgotten).toMatchObject({ outcome: 'forgotten', residue: 0 })
-  await idle()
+  await denidin.whenIdle()
   await denidin.restart()
   expect(await residue()).toEqual([])
 })
@@ -246,7 +240,7 @@ test('an erasure that a restart interrupts is completed at the start, index file
   running.catch(() => undefined)
   await denidin.restart()
   await running.catch(() => undefined)
-  await idle()
+  await denidin.whenIdle()
   expect(await residue()).toEqual([])
 })
 
@@ -263,7 +257,7 @@ test('everything of a person goes from what the bot repeated in a group and to t
   await denidin.say(`/remember ${SAID}`)
   await inGroup(SAID, '15550001111')
   await inGroup('the weather is fine', '15550002222')
-  await idle()
+  await denidin.whenIdle()
   denidin.models.always('completion', reply(`It is ${SECRET}.`))
   await inGroup('what was the code again?', '15550002222')
   await denidin.say('what is the code of the locker?', { phone: '15559990000' })

@@ -1,6 +1,6 @@
 // A correction in plain words replaces the fact, wherever it comes: in the same message, the next one, or the next session.
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { LearningRig } from '../support/learning-rig.ts'
+import { everyLine, LearningRig } from '../support/learning-rig.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 
 let rig: LearningRig
@@ -11,11 +11,7 @@ afterEach(async () => {
 
 /** A model that copies every line, and a model that gives no usable answer, so that the rules do it. */
 const PATHS = {
-  model: (lines: readonly { readonly message: number; readonly text: string }[]): string =>
-    JSON.stringify({
-      facts: lines.map(({ message, text }) => ({ message, text, quote: text, category: 'facts', importance: 0.5 })),
-      reflection: 'A talk.',
-    }),
+  model: everyLine,
   rules: () => 'I cannot do that.',
 } as const
 
@@ -23,16 +19,6 @@ const start = async (path: keyof typeof PATHS): Promise<void> => {
   rig = await LearningRig.start()
   rig.script = PATHS[path]
 }
-
-let sessions = 0
-const learn = async (...sayings: readonly string[]): Promise<void> => {
-  const session_id = `s${String(++sessions)}`
-  await rig.session(session_id, sayings)
-  await rig.learner.learn(session_id, { patient: false })
-}
-
-const holding = async (): Promise<readonly string[]> =>
-  (await rig.facts()).filter(each => each.valid_to === undefined).map(each => each.text)
 
 const CASES: readonly (readonly [statement: string, correction: string, meant: string])[] = [
   ['My dentist appointment is on Monday', 'no, Tuesday', 'My dentist appointment is on Tuesday, 24 November 2026'],
@@ -49,8 +35,8 @@ describe.each(['rules', 'model'] as const)('with %s', path => {
   test('right after the statement', async () => {
     for (const [statement, correction, meant] of CASES) {
       await start(path)
-      await learn('my cat is fat', statement, correction)
-      expect([correction, await holding()]).toEqual([correction, ['my cat is fat', meant]])
+      await rig.learn('my cat is fat', statement, correction)
+      expect([correction, await rig.holding()]).toEqual([correction, ['my cat is fat', meant]])
       await rig[Symbol.asyncDispose]()
     }
     await start(path)
@@ -63,7 +49,7 @@ describe.each(['rules', 'model'] as const)('with %s', path => {
       await rig.learner.learn('running', { patient: false })
       await rig.say('running', correction)
       await rig.learner.learn('running', { patient: false })
-      expect([correction, await holding()]).toEqual([correction, [meant]])
+      expect([correction, await rig.holding()]).toEqual([correction, [meant]])
       await rig[Symbol.asyncDispose]()
     }
     await start(path)
@@ -72,9 +58,9 @@ describe.each(['rules', 'model'] as const)('with %s', path => {
   test('at the beginning of the next conversation', async () => {
     for (const [statement, correction, meant] of CASES) {
       await start(path)
-      await learn('the milk is sour', statement)
-      await learn(correction)
-      expect([correction, await holding()]).toEqual([correction, ['the milk is sour', meant]])
+      await rig.learn('the milk is sour', statement)
+      await rig.learn(correction)
+      expect([correction, await rig.holding()]).toEqual([correction, ['the milk is sour', meant]])
       await rig[Symbol.asyncDispose]()
     }
     await start(path)
@@ -83,29 +69,29 @@ describe.each(['rules', 'model'] as const)('with %s', path => {
 
 test('a correction of a correction', async () => {
   await start('rules')
-  await learn('The gate code is 4471', 'sorry, I meant 9026', 'oops, 9027')
-  expect(await holding()).toEqual(['The gate code is 9027'])
+  await rig.learn('The gate code is 4471', 'sorry, I meant 9026', 'oops, 9027')
+  expect(await rig.holding()).toEqual(['The gate code is 9027'])
 })
 
 test('a correction within one message', async () => {
   await start('rules')
-  await learn('The dentist is on Monday. No, Tuesday.')
-  expect(await holding()).toEqual(['The dentist is on Tuesday, 24 November 2026.'])
+  await rig.learn('The dentist is on Monday. No, Tuesday.')
+  expect(await rig.holding()).toEqual(['The dentist is on Tuesday, 24 November 2026.'])
 })
 
 test('what is forgotten with a correction gives the statement back', async () => {
   await start('rules')
-  await learn('The gate code is 4417', 'sorry, 4471 not 4417')
+  await rig.learn('The gate code is 4417', 'sorry, 4471 not 4417')
   const corrected = (await rig.facts()).find(each => each.text.includes('4471'))!
   await rig.stores.memories.remove(rig.scope, [corrected.memory_id])
-  expect(await holding()).toEqual(['The gate code is 4417'])
+  expect(await rig.holding()).toEqual(['The gate code is 4417'])
 })
 
 test('an answer that only begins with no corrects nothing, and what was said long ago is not meant', async () => {
   await start('rules')
-  await learn('The exam is on Monday', 'no, Friday is fine', 'no thanks')
-  expect(await holding()).toEqual(['The exam is on Monday, 23 November 2026'])
+  await rig.learn('The exam is on Monday', 'no, Friday is fine', 'no thanks')
+  expect(await rig.holding()).toEqual(['The exam is on Monday, 23 November 2026'])
   await rig.clock.advance(10 * DAY_MS)
-  await learn('no, Tuesday')
-  expect(await holding()).toContain('The exam is on Monday, 23 November 2026')
+  await rig.learn('no, Tuesday')
+  expect(await rig.holding()).toContain('The exam is on Monday, 23 November 2026')
 })

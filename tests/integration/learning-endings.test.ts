@@ -1,6 +1,6 @@
 // One statement may end several facts: all of them are marked by it, and hold again when it is forgotten.
 import { afterEach, expect, test } from '@jest/globals'
-import { LearningRig } from '../support/learning-rig.ts'
+import { everyLine, LearningRig } from '../support/learning-rig.ts'
 import { markEnds } from '../../src/conversation/steps/mark-ends.ts'
 import type { MemoryRecord } from '../../src/memory/memory.ts'
 import type { Quote } from '../../src/retrieval/quote.ts'
@@ -24,23 +24,7 @@ const quotedFrom = (fact: MemoryRecord): Quote => ({
   score: 1,
 })
 
-/** Each line of a session is one fact, in these words. */
-const everyLine = (lines: readonly { readonly message: number; readonly text: string }[]): string =>
-  JSON.stringify({
-    facts: lines.map(({ message, text }) => ({ message, text, quote: text, category: 'facts', importance: 0.5 })),
-    reflection: 'A talk.',
-  })
-
 const HOMES = ['I live in Tel Aviv', 'I live at 12 Dizengoff Street', 'my dog is called Rex']
-
-const learn = async (...sayings: readonly string[]): Promise<void> => {
-  const session_id = `s${String(rig.requests.length)}`
-  await rig.session(session_id, sayings)
-  await rig.learner.learn(session_id, { patient: true })
-}
-
-const holding = async (): Promise<readonly string[]> =>
-  (await rig.facts()).filter(each => each.valid_to === undefined).map(each => each.text)
 
 const start = async (): Promise<void> => {
   rig = await LearningRig.start()
@@ -49,16 +33,16 @@ const start = async (): Promise<void> => {
 
 test('a move ends every home, and each quote is marked with it', async () => {
   await start()
-  await learn(...HOMES.slice(0, 1))
-  await learn(HOMES[1]!, HOMES[2]!)
+  await rig.learn(...HOMES.slice(0, 1))
+  await rig.learn(HOMES[1]!, HOMES[2]!)
   // What had been learned before the wordings were known to be about the same thing.
   const [aviv, street] = await rig.facts()
   await rig.stores.memories.change(rig.scope, aviv!.memory_id, { valid_to: null })
-  await learn('I moved to Haifa')
+  await rig.learn('I moved to Haifa')
   const facts = await rig.facts()
   const haifa = facts.at(-1)!
   expect([...haifa.supersedes].sort()).toEqual([aviv!.memory_id, street!.memory_id].sort())
-  expect(await holding()).toEqual(['my dog is called Rex', 'I moved to Haifa'])
+  expect(await rig.holding()).toEqual(['my dog is called Rex', 'I moved to Haifa'])
   const marked = await markEnds(rig.stores.memories, facts.slice(0, 2).map(quotedFrom))
   for (const quote of marked) {
     expect(quote.held_until).toBeDefined()
@@ -68,19 +52,19 @@ test('a move ends every home, and each quote is marked with it', async () => {
 
 test('an edited message gives back everything that only its fact had ended', async () => {
   await start()
-  await learn(...HOMES.slice(0, 1))
-  await learn('I moved to Haifa')
+  await rig.learn(...HOMES.slice(0, 1))
+  await rig.learn('I moved to Haifa')
   const [, haifa] = await rig.facts()
   await rig.stores.memories.remove(rig.scope, [haifa!.memory_id])
-  expect(await holding()).toEqual(['I live in Tel Aviv'])
+  expect(await rig.holding()).toEqual(['I live in Tel Aviv'])
 })
 
 test('what is learned late and was over by then holds again when the later statement is forgotten', async () => {
   await start()
   await rig.session('early', ['I live in Tel Aviv'])
-  await learn('I moved to Haifa')
+  await rig.learn('I moved to Haifa')
   await rig.learner.learn('early', { patient: true })
-  expect(await holding()).toEqual(['I moved to Haifa'])
+  expect(await rig.holding()).toEqual(['I moved to Haifa'])
   const facts = await rig.facts()
   const [haifa, aviv] = [
     facts.find(each => each.text.includes('Haifa'))!,
@@ -88,7 +72,7 @@ test('what is learned late and was over by then holds again when the later state
   ]
   expect(haifa.supersedes).toEqual([aviv.memory_id])
   await rig.stores.memories.remove(rig.scope, [haifa.memory_id])
-  expect(await holding()).toEqual(['I live in Tel Aviv'])
+  expect(await rig.holding()).toEqual(['I live in Tel Aviv'])
 })
 
 test.each([
@@ -100,13 +84,13 @@ test.each([
   ['something else', { id: 1 }],
 ])('a model that claims that a move replaces %s ends only the home', async (_, replaces) => {
   await start()
-  await learn('Noa is allergic to peanuts', 'Noa lives in Jerusalem', 'I live in Tel Aviv', 'the gate code is 4471')
+  await rig.learn('Noa is allergic to peanuts', 'Noa lives in Jerusalem', 'I live in Tel Aviv', 'the gate code is 4471')
   rig.script = lines => {
     const answer = JSON.parse(everyLine(lines)) as { facts: object[]; reflection: string }
     return JSON.stringify({ ...answer, facts: answer.facts.map(each => ({ ...each, replaces })) })
   }
-  await learn('Noa moved to Haifa')
-  expect(await holding()).toEqual([
+  await rig.learn('Noa moved to Haifa')
+  expect(await rig.holding()).toEqual([
     'Noa is allergic to peanuts',
     'I live in Tel Aviv',
     'the gate code is 4471',
@@ -116,11 +100,11 @@ test.each([
 
 test('a right claim ends several facts at once, and what the words alone do not show', async () => {
   await start()
-  await learn('Ruth works as a teacher', 'Ruth has a job in Acre', 'Ruth likes tea')
+  await rig.learn('Ruth works as a teacher', 'Ruth has a job in Acre', 'Ruth likes tea')
   rig.script = lines => {
     const answer = JSON.parse(everyLine(lines)) as { facts: object[]; reflection: string }
     return JSON.stringify({ ...answer, facts: answer.facts.map(each => ({ ...each, replaces: [1, 2, 3] })) })
   }
-  await learn('Ruth retired')
-  expect(await holding()).toEqual(['Ruth likes tea', 'Ruth retired'])
+  await rig.learn('Ruth retired')
+  expect(await rig.holding()).toEqual(['Ruth likes tea', 'Ruth retired'])
 })

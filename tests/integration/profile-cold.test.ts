@@ -14,9 +14,9 @@ afterEach(async () => {
 const start = async (more: Json = {}): Promise<void> => {
   denidin = await TestDenidin.start({ feature_flags: more })
   denidin.models.always('extraction', facts())
-  await denidin.app.runner
-    .run('memory.agent_stop', {}, { caller: { transport: 'cli', level: 'operator' } })
-    .catch(() => undefined)
+  // An agent that is switched off cannot be stopped.
+  if (more['enable_conscious_agent'] === false) return
+  await denidin.app.runner.run('memory.agent_stop', {}, { caller: { transport: 'cli', level: 'operator' } })
 }
 
 test.each([

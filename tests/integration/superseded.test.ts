@@ -122,6 +122,19 @@ test.each([
   expect(lines.join('\n')).not.toContain('(now:')
 })
 
+test('of a message that says two things, what was ended is marked, and not the whole', async () => {
+  await start('messages')
+  const from = { phone: '15550001111', name: 'Ann' }
+  const lines = await recalledFor(
+    [['My name is Dana and I live in Tel Aviv'], ['I moved to Haifa']],
+    'where do I live?',
+    from,
+  )
+  const [line = ''] = lines.filter(each => each.includes('Tel Aviv'))
+  expect(line).toMatch(/now: .*Haifa/)
+  expect(line).not.toContain('until')
+})
+
 test('a fact that another one ended brings it along, where the words of both have nothing in common', async () => {
   denidin = await TestDenidin.start(OFFLINE_EMBEDDINGS)
   denidin.models.always(

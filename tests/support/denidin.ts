@@ -123,6 +123,13 @@ export class TestDenidin implements AsyncDisposable {
     })
   }
 
+  /** Resolves when everything that was said is embedded and indexed. */
+  async whenIdle(): Promise<void> {
+    await this.app.memory.whenIdle()
+    await this.app.messageVectors.whenIdle()
+    await this.app.messageIndex.whenIdle()
+  }
+
   /** Closes and opens again, with other keys of the configuration if given. */
   async restart(config: Json = this.#config): Promise<void> {
     await this.close()

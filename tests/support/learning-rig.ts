@@ -25,6 +25,13 @@ export interface ScriptedLine {
 /** What a scripted model answers. */
 export type ScriptedFacts = (lines: readonly ScriptedLine[], content: string) => string | Promise<string>
 
+/** A model that finds one fact in each line of a session, in the words of the line. */
+export const everyLine = (lines: readonly ScriptedLine[]): string =>
+  JSON.stringify({
+    facts: lines.map(({ message, text }) => ({ message, text, quote: text, category: 'facts', importance: 0.5 })),
+    reflection: 'A talk.',
+  })
+
 export class LearningRig implements AsyncDisposable {
   readonly clock = new FakeClock()
   readonly log = memoryLog()
@@ -36,6 +43,7 @@ export class LearningRig implements AsyncDisposable {
   script: ScriptedFacts = () => JSON.stringify({ facts: [], reflection: 'Nothing much.' })
   readonly #cleanup: AsyncDisposableStack
   #said = 0
+  #sessions = 0
 
   private constructor(folder: string, cleanup: AsyncDisposableStack) {
     this.#cleanup = cleanup
@@ -87,6 +95,13 @@ export class LearningRig implements AsyncDisposable {
     return ids
   }
 
+  /** A session in which these things are said, and learned from. */
+  async learn(...sayings: readonly string[]): Promise<void> {
+    const session_id = `s${String(++this.#sessions)}`
+    await this.session(session_id, sayings)
+    await this.learner.learn(session_id, { patient: false })
+  }
+
   /** One more message of a session. */
   async say(session_id: string, text: string, name = 'Dana Levi'): Promise<string> {
     const message_id = `m${String(++this.#said)}`
@@ -116,6 +131,11 @@ export class LearningRig implements AsyncDisposable {
   /** Every fact, oldest first, history included. */
   async facts(): Promise<readonly MemoryRecord[]> {
     return (await this.stores.memories.list(this.scope, { limit: 10_000, kinds: ['fact'] })).toReversed()
+  }
+
+  /** The texts of the facts that hold, oldest first. */
+  async holding(): Promise<readonly string[]> {
+    return (await this.facts()).filter(each => each.valid_to === undefined).map(each => each.text)
   }
 
   async messagesOf(session_id: string): Promise<readonly MessageRecord[]> {

@@ -5,26 +5,12 @@ import { activityOf, importanceOf } from '../../src/learning/extraction/importan
 import { factsByRules } from '../../src/learning/extraction/keyword-rules.ts'
 import { findSource, isQuotedFrom } from '../../src/learning/extraction/quote-verification.ts'
 import { extractionRequest } from '../../src/learning/extraction/prompt.ts'
-import { kindOfIncoming } from '../../src/messages/message-kind.ts'
 import type { MessageRecord } from '../../src/messages/message.ts'
 import { createTokenCounter } from '../../src/text/tokens.ts'
+import { messageOf } from '../support/message-of.ts'
 
-const said = (message_id: string, text: string, more: Partial<MessageRecord> = {}): MessageRecord => ({
-  message_id,
-  chat_id: 'c',
-  chat_kind: 'direct',
-  scope: 'person:p',
-  person_id: 'p',
-  role: 'user',
-  kind: kindOfIncoming({ text }),
-  learning_opt_out: false,
-  sender_name: 'Dana',
-  text,
-  tokens: 5,
-  sent_at: Date.parse('2026-11-20'),
-  session_id: 's',
-  ...more,
-})
+const said = (message_id: string, text: string, more: Partial<MessageRecord> = {}): MessageRecord =>
+  messageOf(text, { message_id, ...more })
 
 test.each([
   ['I moved\n to  Haifa', 'I moved to Haifa'],

@@ -1,7 +1,7 @@
 /** The budget profiles that hold now: those of the operator's file, read again whenever it changes. */
 import { asDenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { DEFAULT_BUDGET_PROFILES, type BudgetProfiles } from './budget-profiles.ts'
+import type { BudgetProfiles } from './budget-profiles.ts'
 import { readBudgetProfiles } from './read-profiles.ts'
 
 export interface ProfileSourceDeps {
@@ -22,41 +22,39 @@ export interface CurrentProfiles {
 
 export class ProfileSource {
   readonly #deps: ProfileSourceDeps
-  #text: string | undefined
-  #current: CurrentProfiles = { profiles: undefined, problem: 'not read yet' }
+  #current: CurrentProfiles
 
   constructor(deps: ProfileSourceDeps) {
     this.#deps = deps
-    this.#current = this.#loaded(undefined)
+    this.#current = this.#read(undefined)
   }
 
   /** Looks at the file each time: it is small, and a change must not need a restart. */
   current(): CurrentProfiles {
-    const before = this.#text
-    this.#current = this.#loaded(this.#current.profiles)
-    const { problem } = this.#current
-    if (problem !== undefined && this.#text !== before) {
-      this.#deps.logger
-        .for('budget')
-        .warn('The budget profiles are broken; the last good ones stay', { reason: problem })
+    const before = this.#current
+    this.#current = this.#read(before.profiles)
+    const { problem: reason } = this.#current
+    if (reason !== undefined && reason !== before.problem) {
+      this.#deps.logger.for('budget').warn('The budget profiles are broken; the last good ones stay', { reason })
     }
     return this.#current
   }
 
   /** @throws DenidinError `invalid_config` when there is a file and it is broken */
   check(): void {
-    readBudgetProfiles(this.#deps.read() ?? '', this.#deps.path)
+    this.#load()
   }
 
-  #loaded(last: BudgetProfiles | undefined): CurrentProfiles {
+  #read(last: BudgetProfiles | undefined): CurrentProfiles {
     try {
-      const text = this.#deps.read()
-      if (text === this.#text && last !== undefined && this.#current.problem === undefined) return this.#current
-      this.#text = text
-      const profiles = text === undefined ? DEFAULT_BUDGET_PROFILES : readBudgetProfiles(text, this.#deps.path)
-      return { profiles, problem: undefined }
+      return { profiles: this.#load(), problem: undefined }
     } catch (error) {
       return { profiles: last, problem: asDenidinError(error).message }
     }
+  }
+
+  /** An absent file says as much as an empty one. */
+  #load(): BudgetProfiles {
+    return readBudgetProfiles(this.#deps.read() ?? '', this.#deps.path)
   }
 }

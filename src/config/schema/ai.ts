@@ -47,7 +47,7 @@ export const AI = {
   idle_check: {
     format: 'boolean',
     default: true,
-    doc: 'Asks a model that no one asks for one word, so that `denidin status` and the alerts know a wrong key or a failing service: 20 seconds after the start, every minute while the model is down, and after six hours without a call. The embedding model too.',
+    doc: 'Asks a model that no one asks for one word, so that `denidin status` and the alerts know a wrong key or a failing service: 20 seconds after the start, every minute while the model is in trouble, and after six hours without a call. The embedding model too.',
   },
   system_prompt_file: {
     format: 'file',

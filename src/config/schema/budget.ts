@@ -17,6 +17,6 @@ export const BUDGET = {
     default: 20_000,
     min: 1,
     max: 10_000_000,
-    doc: 'Budget in tokens for a task whose agent has no profile, while the profile file is broken, and with `budget.use_profiles` off.',
+    doc: 'Budget in tokens for a task whose agent has no profile, where the profile file was broken from the start, and with `budget.use_profiles` off.',
   },
 } as const satisfies Section

@@ -8,7 +8,7 @@ import type { Postings, ScopeReader } from './full-text-index.ts'
  * A scope as if one person alone had ever spoken in it: the words of others cannot be found through it, lift their
  * neighbours, or be seen in it. `undefined` when the person said nothing there.
  */
-export const ownWords = (reader: ScopeReader, person_id: PersonId): ScopeReader | undefined => {
+export const viewOfSpeaker = (reader: ScopeReader, person_id: PersonId): ScopeReader | undefined => {
   const speakers = reader.speakers.filter(each => !each.bot && each.person_id === person_id)
   if (speakers.length === 0) return undefined
   const columns: Columns = restrictedTo(reader.columns, new Set(speakers.map(each => each.speaker)))

@@ -1,4 +1,5 @@
 /** Detects how complex a message or a task is by signals in its words and by what went before. */
+import { withoutFinalForms } from '../fold.ts'
 import { labelled, lexiconPatterns, lexiconWords, WORD_BEGINS, WORD_ENDS } from '../lexicons/lexicon.ts'
 import { COMPLEXITIES, type Complexity } from './complexity.ts'
 
@@ -34,21 +35,16 @@ interface Pattern {
   readonly pattern: RegExp
 }
 
-/** Hebrew letters that look otherwise at the end of a word: a suffix changes them. */
-const FINAL_LETTERS: Readonly<Record<string, string>> = { ך: 'כ', ם: 'מ', ן: 'נ', ף: 'פ', ץ: 'צ' }
-const withoutFinalLetters = (text: string): string =>
-  text.replace(/[ךםןףץ]/g, letter => FINAL_LETTERS[letter] ?? letter)
-
 const PATTERNS: readonly Pattern[] = labelled(lexiconPatterns('complexity-signals')).map(([label, source]) => {
   const [kind, weight] = label.split(' ') as [Kind, string]
-  const words = withoutFinalLetters(source)
+  const words = withoutFinalForms(source)
   const opening = kind === 'simple' ? `(?:^|[.!?:;]\\s*)` : WORD_BEGINS
   return { kind, weight: Number(weight), pattern: new RegExp(`${opening}(?:${words})${WORD_ENDS}`, 'giu') }
 })
 
 const PLATFORMS = new RegExp(
   `(?<![\\p{Script=Latin}\\p{N}])(?:[בלהמ]|של )?(?:${lexiconWords('platforms')
-    .map(name => withoutFinalLetters(name).replace(/[.]/g, '\\.').replace(/-/g, '[ -]'))
+    .map(name => withoutFinalForms(name).replace(/[.]/g, '\\.').replace(/-/g, '[ -]'))
     .join('|')})(?![\\p{L}\\p{N}])`,
   'giu',
 )
@@ -65,7 +61,7 @@ const MANY_SYSTEMS = 3
 
 /** Detects the complexity of a text. Every word of it may count; where a sentence begins decides whether it is a look-up. */
 export const detectComplexity = (text: string, context: TaskContext = {}): DetectedComplexity => {
-  const read = withoutFinalLetters(text.slice(0, MOST_CHARACTERS).toLowerCase())
+  const read = withoutFinalForms(text.slice(0, MOST_CHARACTERS).toLowerCase())
   const signals = [...signalsOf(read), ...contextSignals(context)]
   const scores = COMPLEXITIES.map(complexity =>
     signals.filter(each => each.complexity === complexity).reduce((sum, each) => sum + each.weight, 0),

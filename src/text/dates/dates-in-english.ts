@@ -30,8 +30,9 @@ import {
 } from './date-span.ts'
 import { yearInFigures } from './dates-in-figures.ts'
 
-const MONTHS = 'january february march april may june july august september october november december'.split(' ')
-const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
+/** Names of the months, from January on, and of the days of the week, from Sunday on. */
+export const MONTHS = 'january february march april may june july august september october november december'.split(' ')
+export const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
 /** From one to twelve: of longer times people say another unit. */
 const NUMBERS = [...NUMBER_WORDS].filter(([word, number]) => /^[a-z]/.test(word) && number >= 1 && number <= 12)
 const ORDINALS =

@@ -29,8 +29,9 @@ import {
   type Unit,
 } from './date-span.ts'
 
-const MONTHS = 'ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר'.split(' ')
-const WEEKDAYS = 'ראשון שני שלישי רביעי חמישי שישי שבת'.split(' ')
+/** Names of the months, from January on, and of the days of the week, from Sunday on. */
+export const MONTHS = 'ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר'.split(' ')
+export const WEEKDAYS = 'ראשון שני שלישי רביעי חמישי שישי שבת'.split(' ')
 /** Weekdays by their letter: יום א׳. */
 const WEEKDAY_LETTERS = 'אבגדהוש'
 const SEASONS: Readonly<Record<string, Season>> = { אביב: 'spring', קיץ: 'summer', סתיו: 'autumn', חורף: 'winter' }

@@ -1,5 +1,6 @@
 /** Writes relative days of a sentence out as dates, so that it can be understood on any later day. English and Hebrew. */
 import { DAY_MS } from '../../platform/clock.ts'
+import { UTC } from '../../platform/time-zone.ts'
 import { monthOf, wholeMonth, wholeYear, yearOf, type DateSpan } from './date-span.ts'
 import { readDates, type DateExpression } from './dates.ts'
 
@@ -83,10 +84,19 @@ const written = (found: DateExpression, before: string, after: string): string =
     ? inHebrew(found, before)
     : inEnglish(found, before, after)
 
-const dateIn = (language: 'en-GB' | 'he', day: number, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).format(day * DAY_MS)
+/** Writes a day of the calendar. */
+const writer = (language: 'en-GB' | 'he', options: Intl.DateTimeFormatOptions): ((day: number) => string) => {
+  const format = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' })
+  return day => format.format(day * DAY_MS)
+}
 
 const DATE = { day: 'numeric', month: 'long', year: 'numeric' } as const
+const MONTH = { month: 'long', year: 'numeric' } as const
+const englishDate = writer('en-GB', DATE)
+const englishMonth = writer('en-GB', MONTH)
+const hebrewDate = writer('he', DATE)
+const hebrewMonth = writer('he', MONTH)
+const hebrewWeekday = writer('he', { weekday: 'long' })
 
 const isMonth = ({ from, to }: DateSpan): boolean => {
   const month = wholeMonth(yearOf(from), monthOf(from))
@@ -103,11 +113,11 @@ const inEnglish = (found: DateExpression, before: string, after: string): string
   const opens = PREPOSITION.test(before) || (before.trim() === '' && SUBJECT_FOLLOWS.test(after))
   const own = /^(?:on|in|at|by|until|from|since|before|after) /i.exec(words)?.[0]
   const lead = opens ? '' : own === undefined || /^(?:in|at) $/i.test(own) ? 'on ' : own
-  if (from === to) return `${lead}${dateIn('en-GB', from, { weekday: 'long' })}, ${dateIn('en-GB', from, DATE)}`
+  if (from === to) return `${lead}${UTC.longDay(from * DAY_MS)}`
   const within = opens ? '' : 'in '
-  if (isMonth(found)) return `${within}${dateIn('en-GB', from, { month: 'long', year: 'numeric' })}`
+  if (isMonth(found)) return `${within}${englishMonth(from)}`
   if (isYear(found)) return `${within}${String(yearOf(from))}`
-  return `${opens ? '' : 'between '}${dateIn('en-GB', from, DATE)} and ${dateIn('en-GB', to, DATE)}`
+  return `${opens ? '' : 'between '}${englishDate(from)} and ${englishDate(to)}`
 }
 
 const inHebrew = (found: DateExpression, before: string): string => {
@@ -115,8 +125,8 @@ const inHebrew = (found: DateExpression, before: string): string => {
   const joined = /^(?:ש|ו)?([לבמ])(?=יום|שבת|מחר|סוף|תחילת)/u.exec(words)?.[1]
   const prefix = joined ?? (HEBREW_PREPOSITION.test(before) ? '' : 'ב')
   // “מ” and “ל” are joined as “ב” is.
-  if (from === to) return `${prefix}${dateIn('he', from, { weekday: 'long' })}, ${dateIn('he', from, DATE)}`
-  if (isMonth(found)) return `${prefix}${dateIn('he', from, { month: 'long', year: 'numeric' })}`
+  if (from === to) return `${prefix}${hebrewWeekday(from)}, ${hebrewDate(from)}`
+  if (isMonth(found)) return `${prefix}${hebrewMonth(from)}`
   if (isYear(found)) return `${prefix}-${String(yearOf(from))}`
-  return `בין ${dateIn('he', from, DATE)} ל-${dateIn('he', to, DATE)}`
+  return `בין ${hebrewDate(from)} ל-${hebrewDate(to)}`
 }

@@ -3,7 +3,7 @@ import { withPlainNumbers } from '../analyser/numbers.ts'
 import { fold } from '../fold.ts'
 import { labelled, lexiconLines } from '../lexicons/lexicon.ts'
 import { NUMBER_WORDS } from '../number-words.ts'
-import { tokenise } from '../tokenise.ts'
+import { tokenise, wordsInFolded } from '../tokenise.ts'
 
 /** Every spelling of a word → the one that stands for them all. */
 const sameWords = new Map(
@@ -31,7 +31,7 @@ const SCRIPT_BORDER = /(?<=[א-ת])(?=[A-Za-z\d])/g
 
 /** The comparable words of a text: as `tokenise` has them, with numbers, ordinals and times of day in one form each. */
 export const normaliseWords = (text: string): readonly string[] =>
-  tokenise(withPlainNumbers(fold(text).replace(ORDINAL, '$1').replace(SCRIPT_BORDER, ' '))).map(
+  wordsInFolded(withPlainNumbers(fold(text).replace(ORDINAL, '$1').replace(SCRIPT_BORDER, ' '))).map(
     word => digits.get(word) ?? sameWords.get(word) ?? withoutPrefix(word) ?? word,
   )
 

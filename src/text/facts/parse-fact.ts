@@ -40,20 +40,21 @@ const SPEAKER = 'me'
 const wordsByRole = Map.groupBy(labelled(lexiconLines('fact-words')), ([role]) => role)
 
 /** The words of a role in the lexicons `fact-words.txt`, which explain the roles. */
-export const wordsOf = (role: string): ReadonlySet<string> =>
+export const wordsOfRole = (role: string): ReadonlySet<string> =>
   new Set((wordsByRole.get(role) ?? []).flatMap(([, words]) => tokenise(words)))
 
-const SPEAKER_WORDS = wordsOf('speaker')
-const OTHERS = wordsOf('others')
+/** Words by which a speaker names themselves. */
+export const SPEAKER_WORDS = wordsOfRole('speaker')
+const OTHERS = wordsOfRole('others')
 const NEGATIONS = new Set(tokenise(lexiconWords('negations').join(' ')))
-const PAST = wordsOf('past')
-const FORMERLY = wordsOf('formerly')
-const LATER = wordsOf('later')
-const MAYBE = wordsOf('maybe')
-const CHANGE = wordsOf('change')
-const SINCE = wordsOf('since')
-const FILLER = wordsOf('filler')
-const ANOTHER = wordsOf('another')
+const PAST = wordsOfRole('past')
+const FORMERLY = wordsOfRole('formerly')
+const LATER = wordsOfRole('later')
+const MAYBE = wordsOfRole('maybe')
+const CHANGE = wordsOfRole('change')
+const SINCE = wordsOfRole('since')
+const FILLER = wordsOfRole('filler')
+const ANOTHER = wordsOfRole('another')
 
 /** Patterns and the phrases that replace them; a phrase ends with a space, as every word of a sentence does here. */
 const REWRITINGS = lexiconLines('fact-rewritings').map(line => {

@@ -1,14 +1,15 @@
 /** Judges whether one fact may replace another: they must state the same thing of the same subject. */
-import { DAY_MS } from '../../platform/clock.ts'
+import { MONTHS as ENGLISH_MONTHS, WEEKDAYS as ENGLISH_DAYS } from '../dates/dates-in-english.ts'
+import { MONTHS as HEBREW_MONTHS, WEEKDAYS as HEBREW_DAYS } from '../dates/dates-in-hebrew.ts'
 import { labelled, lexiconLines } from '../lexicons/lexicon.ts'
 import { stem } from '../stem.ts'
 import { relatedTo } from '../synonyms.ts'
 import { tokenise } from '../tokenise.ts'
 import { compare, equal, haveSameAttribute } from './compare-facts.ts'
 import { isNumber } from './normalise-words.ts'
-import { wordsOf, type ParsedFact } from './parse-fact.ts'
+import { wordsOfRole, type ParsedFact } from './parse-fact.ts'
 
-const stemsOfRole = (role: string): ReadonlySet<string> => new Set([...wordsOf(role)].map(stem))
+const stemsOfRole = (role: string): ReadonlySet<string> => new Set([...wordsOfRole(role)].map(stem))
 
 const KIN = stemsOfRole('kin')
 /** It will not take place. */
@@ -25,25 +26,11 @@ const GENERAL = new Set(['has', 'profession', 'named'])
 /** Least share of the words of either fact, besides its subject, that are in the other one too. */
 const SHARED = 0.5
 
-/** A Sunday in January, in days since the Unix epoch. */
-const A_SUNDAY = 3
-const WEEK_DAYS = 7
-const MONTHS = 12
-const MONTH_DAYS = 31
-
 const CALENDAR_WORDS = ['day', 'days', 'יום', 'ימי', 'ביום', 'בימי', 'ליום', 'לימי', 'שעה', 'בשעה', 'לשעה']
 
 /** Stems of weekdays and months, and the words around them. */
 const CALENDAR: ReadonlySet<string> = new Set(
-  ['en', 'he'].flatMap(language => {
-    const format = (options: Intl.DateTimeFormatOptions, day: number): string =>
-      new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).format(day * DAY_MS)
-    const names = [
-      ...Array.from({ length: WEEK_DAYS }, (_, at) => format({ weekday: 'long' }, A_SUNDAY + at)),
-      ...Array.from({ length: MONTHS }, (_, at) => format({ month: 'long' }, at * MONTH_DAYS)),
-    ]
-    return [...names, ...CALENDAR_WORDS].flatMap(tokenise).map(stem)
-  }),
+  [ENGLISH_DAYS, ENGLISH_MONTHS, HEBREW_DAYS, HEBREW_MONTHS, CALENDAR_WORDS].flat().flatMap(tokenise).map(stem),
 )
 
 /** Something changed, began, ended or turned out otherwise. */

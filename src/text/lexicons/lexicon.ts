@@ -10,18 +10,15 @@ const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter(entry => entry.isDirectory())
   .map(entry => entry.name)
   .sort()
+  .map(name => ({ name, files: new Set(readdirSync(join(import.meta.dirname, name))) }))
 
 const DEFINITION = /^@(\w+) = (.+)$/
 
 /** The lines of one list in one language, without comments; none when the language has no such list. */
-const linesIn = (folder: string, name: string): readonly string[] => {
-  let text: string
-  try {
-    text = readFileSync(join(import.meta.dirname, folder, `${name}.txt`), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+const linesIn = ({ name: folder, files }: (typeof FOLDERS)[number], name: string): readonly string[] => {
+  const file = `${name}.txt`
+  if (!files.has(file)) return []
+  const text = readFileSync(join(import.meta.dirname, folder, file), 'utf8')
   return text.split(/\r?\n/).filter(line => line !== '' && !line.startsWith('#'))
 }
 
