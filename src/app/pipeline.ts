@@ -7,6 +7,7 @@ import { Apologies } from '../conversation/apologies.ts'
 import { AutomaticReplies } from '../conversation/automatic-replies.ts'
 import { Backfill } from '../conversation/backfill.ts'
 import { BatchLoader } from '../conversation/batch-loader.ts'
+import { beginningNotice } from '../conversation/beginning-notice.ts'
 import type { CommandHandler } from '../conversation/command-handler.ts'
 import { CommandRunner } from '../conversation/command-runner.ts'
 import type { Conversation } from '../conversation/conversation.ts'
@@ -36,7 +37,6 @@ import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { ChatAddresses } from '../people/chat-addresses.ts'
 import { DenidinError } from '../platform/errors.ts'
-import { MOST_MESSAGE_CHARACTERS } from '../text/message-text.ts'
 import { zoneOf } from '../people/personal-zones.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
@@ -244,8 +244,8 @@ const createChanges = (
     exclusive: scheduler.exclusive,
     sessionChanged: sessions.changed,
     tellCut: async (message, text) => {
-      const { beginning_read } = await shared.stringsFor(text, message.person_id)
-      await delivery.outbox.notify(shared.writer.notice([], message, beginning_read(MOST_MESSAGE_CHARACTERS)))
+      const notice = beginningNotice(await shared.stringsFor(text, message.person_id))
+      await delivery.outbox.notify(shared.writer.notice([], message, notice))
     },
   })
 }
