@@ -8,9 +8,11 @@ import { Apologies } from '../conversation/apologies.ts'
 import { AutomaticReplies } from '../conversation/automatic-replies.ts'
 import { Backfill } from '../conversation/backfill.ts'
 import { BatchLoader } from '../conversation/batch-loader.ts'
+import { beginningNotice } from '../conversation/beginning-notice.ts'
 import type { CommandHandler } from '../conversation/command-handler.ts'
 import { CommandRunner } from '../conversation/command-runner.ts'
 import type { Conversation } from '../conversation/conversation.ts'
+import { keptTexts, type CurrentTexts } from '../conversation/current-texts.ts'
 import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
 import { KnownIds } from '../conversation/known-ids.ts'
@@ -20,7 +22,7 @@ import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
-import { RecentChanges } from '../conversation/recent-changes.ts'
+import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
@@ -36,7 +38,6 @@ import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { ChatAddresses } from '../people/chat-addresses.ts'
 import { DenidinError } from '../platform/errors.ts'
-import { MOST_MESSAGE_CHARACTERS } from '../text/message-text.ts'
 import { zoneOf } from '../people/personal-zones.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
@@ -81,7 +82,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
     stringsFor: stringsFor(stores.preferences),
     writer: delivery.writer,
     underWay: new AnswersUnderWay(),
-    recent: new RecentChanges(runtime.tokens),
+    ...createChangedTexts(deps, runtime),
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
   const turn = createTurn(deps, shared, system_prompt)
@@ -94,13 +95,24 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
 /** What several parts of the pipeline use. */
 interface Shared extends Runtime {
   readonly underWay: AnswersUnderWay
-  readonly recent: RecentChanges
+  readonly currentTexts: CurrentTexts
+  readonly recent: ChangeListener
   readonly stringsFor: ReturnType<typeof stringsFor>
   readonly writer: ReplyWriter
 }
 
 /** Whether what is said may be kept. */
 const keeps = (settings: Settings): boolean => settings.feature_flags.enable_memory_system
+
+/** Changed texts are read from the store; where it keeps none, the changes are remembered for a while. */
+const createChangedTexts = (
+  { settings, stores }: PipelineDeps,
+  { tokens }: Runtime,
+): Pick<Shared, 'currentTexts' | 'recent'> => {
+  if (keeps(settings)) return { currentTexts: keptTexts(stores.messages.history), recent: ignoredChanges }
+  const recent = new RecentChanges(tokens)
+  return { currentTexts: async batch => recent.apply(batch), recent }
+}
 
 const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): Turn => {
   const { settings, stores, sessions, recall, delivery } = deps
@@ -153,9 +165,7 @@ const createDispatcher = (
     batches: new BatchLoader({
       ...shared,
       people,
-      messages,
       pauses,
-      keep: keeps(settings),
       requeue: message => {
         scheduler.push(message.scope, [message], false)
       },
@@ -233,8 +243,8 @@ const createChanges = (
     exclusive: scheduler.exclusive,
     sessionChanged: sessions.changed,
     tellCut: async (message, text) => {
-      const { beginning_read } = await shared.stringsFor(text, message.person_id)
-      await delivery.outbox.notify(shared.writer.notice([], message, beginning_read(MOST_MESSAGE_CHARACTERS)))
+      const notice = beginningNotice(await shared.stringsFor(text, message.person_id))
+      await delivery.outbox.notify(shared.writer.notice([], message, notice))
     },
   })
 }

@@ -12,6 +12,7 @@ import type { Runner } from '../../../src/operations/runner.ts'
 import { createSqlitePreferences } from '../../../src/people/sqlite/sqlite-preferences.ts'
 import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
 import type { ForgetReport } from '../../../src/privacy/erasure.ts'
+import { noBudgetUsage } from '../../../src/budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
@@ -30,6 +31,7 @@ export class OperationRig implements OperationContext {
   readonly budget: OperationContext['budget'] = {
     profiles: new ProfileSource({ path: 'budget-profiles.json', read: () => undefined, logger: silentLogger }),
     settings: { use_profiles: true, manual_tokens: 20_000 },
+    usage: noBudgetUsage,
   }
   readonly chats = new FakeChats(this.asked)
   readonly #database = new Database(':memory:', allMigrations)
