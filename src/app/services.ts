@@ -38,22 +38,11 @@ export interface Services {
 }
 
 /** Builds the services in the order of their dependencies. */
-export const createServices = (
-  { settings, parts, channels: others = [] }: AppDeps,
-  { stores, personalData, models, knowledge, audit, exportFiles, memory }: Foundation,
-  { stopping, background }: ProcessState,
-): Services => {
-  const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
-  const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const providers = extractionProviders(settings, { meter: stores.meter, knowledge }, parts)
-  const { language, embedder } = models
-  const learning = createLearning(
-    { settings, stores, memory: memory.memory, model: language, embedder, providers },
-    parts,
-  )
-  const windows = settings.feature_flags.enable_memory_system
-    ? learning.whileRunning(sessions, background, stopping.signal)
-    : statelessSessions
+export const createServices = (app: AppDeps, foundation: Foundation, process: ProcessState): Services => {
+  const { settings, parts, channels: others = [] } = app
+  const { stores, personalData, models, audit, exportFiles, memory } = foundation
+  const { stopping, background } = process
+  const { timeout_ms, sessions, windows, learning } = createWindows(app, foundation, process)
 
   // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
   const scheduler = createScheduler(settings, parts)
@@ -92,7 +81,7 @@ export const createServices = (
   )
   const lifecycle = withExpiry(closing, expiry)
   const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
-  const agent = createAgent({ settings, stores, embedder, learner: learning.learner }, parts)
+  const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
   return {
     sessions,
     windows,
@@ -107,6 +96,26 @@ export const createServices = (
     delivery,
     agent,
   }
+}
+
+/** The sessions, how the pipeline uses them, and what is learned from them. */
+const createWindows = (
+  { settings, parts }: AppDeps,
+  { stores, models, knowledge, memory }: Foundation,
+  { stopping, background }: ProcessState,
+): Pick<Services, 'sessions' | 'windows' | 'learning'> & { readonly timeout_ms: number } => {
+  const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
+  const sessions = createSessions({ ...parts, ...stores, timeout_ms })
+  const providers = extractionProviders(settings, { meter: stores.meter, knowledge }, parts)
+  const { language, embedder } = models
+  const learning = createLearning(
+    { settings, stores, memory: memory.memory, model: language, embedder, providers },
+    parts,
+  )
+  const windows = settings.feature_flags.enable_memory_system
+    ? learning.whileRunning(sessions, background, stopping.signal)
+    : statelessSessions
+  return { timeout_ms, sessions, windows, learning }
 }
 
 const createConsole = (
