@@ -62,7 +62,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       checks: deps.instance.checks,
       diagnostics: createCheckups(settings, models),
     },
-    budget: { profiles: deps.profiles, settings: settings.budget },
+    budget: { profiles: deps.profiles, settings: settings.budget, usage: stores.budgetUsage },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },
     messages: {

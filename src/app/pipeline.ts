@@ -1,15 +1,18 @@
 /** Wires the pipeline of a message, from the inbox to the outbox, and what happens to messages afterwards. */
 import { readFile } from 'node:fs/promises'
 import type { ChannelEvents } from '../channels/channel.ts'
+import { hasLongTermMemory } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import { AnswersUnderWay } from '../conversation/answers-under-way.ts'
 import { Apologies } from '../conversation/apologies.ts'
 import { AutomaticReplies } from '../conversation/automatic-replies.ts'
 import { Backfill } from '../conversation/backfill.ts'
 import { BatchLoader } from '../conversation/batch-loader.ts'
+import { beginningNotice } from '../conversation/beginning-notice.ts'
 import type { CommandHandler } from '../conversation/command-handler.ts'
 import { CommandRunner } from '../conversation/command-runner.ts'
 import type { Conversation } from '../conversation/conversation.ts'
+import { keptTexts, type CurrentTexts } from '../conversation/current-texts.ts'
 import { Dispatcher } from '../conversation/dispatcher.ts'
 import { Inbox } from '../conversation/inbox.ts'
 import { KnownIds } from '../conversation/known-ids.ts'
@@ -20,7 +23,7 @@ import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
-import { RecentChanges } from '../conversation/recent-changes.ts'
+import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
@@ -36,13 +39,11 @@ import { MessageIdentity } from '../messages/message-identity.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import { ChatAddresses } from '../people/chat-addresses.ts'
 import { DenidinError } from '../platform/errors.ts'
-import { MOST_MESSAGE_CHARACTERS } from '../text/message-text.ts'
 import { zoneOf } from '../people/personal-zones.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { answerWithinMs, type Delivery } from './delivery.ts'
-import { remembers } from './memory.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
@@ -83,7 +84,7 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
     stringsFor: stringsFor(stores.preferences),
     writer: delivery.writer,
     underWay: new AnswersUnderWay(),
-    recent: new RecentChanges(runtime.tokens),
+    ...createChangedTexts(deps, runtime),
   }
   const apologies = new Apologies({ ...shared, messages: stores.messages, outbox: delivery.outbox })
   const turn = createTurn(deps, shared, system_prompt)
@@ -96,7 +97,8 @@ export const createPipeline = async (deps: PipelineDeps, runtime: Runtime): Prom
 /** What several parts of the pipeline use. */
 interface Shared extends Runtime {
   readonly underWay: AnswersUnderWay
-  readonly recent: RecentChanges
+  readonly currentTexts: CurrentTexts
+  readonly recent: ChangeListener
   readonly stringsFor: ReturnType<typeof stringsFor>
   readonly writer: ReplyWriter
 }
@@ -104,10 +106,20 @@ interface Shared extends Runtime {
 /** Whether what is said may be kept. */
 const keeps = (settings: Settings): boolean => settings.feature_flags.enable_memory_system
 
+/** Changed texts are read from the store; where it keeps none, the changes are remembered for a while. */
+const createChangedTexts = (
+  { settings, stores }: PipelineDeps,
+  { tokens }: Runtime,
+): Pick<Shared, 'currentTexts' | 'recent'> => {
+  if (keeps(settings)) return { currentTexts: keptTexts(stores.messages.history), recent: ignoredChanges }
+  const recent = new RecentChanges(tokens)
+  return { currentTexts: async batch => recent.apply(batch), recent }
+}
+
 const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): Turn => {
   const { settings, stores, sessions, recall, delivery } = deps
   const { ai, affect, memory } = settings
-  const recall_tokens = remembers(settings) ? memory.longterm.recall_tokens : 0
+  const recall_tokens = hasLongTermMemory(settings) ? memory.longterm.recall_tokens : 0
   const { clock, logger, metrics, writer } = shared
   return new Turn({
     sessions: {
@@ -124,7 +136,6 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       packer: new ContextPacker(shared.tokens),
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
-      remembers: keeps(settings),
       keep: keeps(settings),
       quotes: stores.messages.quotes,
       profileOf: recall.profileOf,
@@ -158,9 +169,7 @@ const createDispatcher = (
     batches: new BatchLoader({
       ...shared,
       people,
-      messages,
       pauses,
-      keep: keeps(settings),
       requeue: message => {
         scheduler.push(message.scope, [message], false)
       },
@@ -238,8 +247,8 @@ const createChanges = (
     exclusive: scheduler.exclusive,
     sessionChanged: sessions.changed,
     tellCut: async (message, text) => {
-      const { beginning_read } = await shared.stringsFor(text, message.person_id)
-      await delivery.outbox.notify(shared.writer.notice([], message, beginning_read(MOST_MESSAGE_CHARACTERS)))
+      const notice = beginningNotice(await shared.stringsFor(text, message.person_id))
+      await delivery.outbox.notify(shared.writer.notice([], message, notice))
     },
   })
 }

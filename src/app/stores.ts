@@ -1,6 +1,7 @@
 /** Opens the stores of the data folder: `denidin.db`, the erasure log and the sessions folder. */
 import type { IncidentStore } from '../alerts/incident-store.ts'
 import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
+import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
 import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
@@ -75,6 +76,7 @@ export interface BaseStores extends Disposable {
   readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
   readonly meter: SqliteMeter
+  readonly budgetUsage: BudgetUsageLog
   readonly pauses: Pauses
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
@@ -130,6 +132,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     erasures,
     preferences,
     meter,
+    budgetUsage: noBudgetUsage,
     pauses,
     incidents: createSqliteIncidents(database),
     ...learned,

@@ -1,12 +1,11 @@
 /** Loads what the dispatcher needs to know about a batch of messages: their texts as of now, who wrote them, and the pause. */
-import type { MessageStore } from '../messages/message-store.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
 import type { People } from '../people/people.ts'
 import type { Person, PersonId } from '../people/person.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { CurrentTexts } from './current-texts.ts'
 import type { Pause, Pauses } from './pauses.ts'
-import type { RecentChanges } from './recent-changes.ts'
-import { idsOf, type TurnMessage } from './turn-message.ts'
+import type { TurnMessage } from './turn-message.ts'
 
 /** A message and who wrote it; `undefined` for a person who was forgotten meanwhile. */
 export interface LoadedMessage {
@@ -22,13 +21,9 @@ export interface LoadedBatch {
 
 export interface BatchLoaderDeps {
   readonly people: Pick<People, 'find'>
-  readonly messages: Pick<MessageStore, 'history'>
   readonly pauses: Pick<Pauses, 'at'>
   readonly clock: Clock
-  /** Whether texts are kept, so that they can be read again. */
-  readonly keep: boolean
-  /** What became of those that are not. */
-  readonly recent: Pick<RecentChanges, 'apply'>
+  readonly currentTexts: CurrentTexts
   /** Queues a message in its own scope: its person turned out to be someone known under another name. */
   readonly requeue: (message: TurnMessage) => void
 }
@@ -42,10 +37,10 @@ export class BatchLoader {
 
   /** Loads each person once, however many messages they wrote. */
   async load(scope: Scope, batch: readonly TurnMessage[]): Promise<LoadedBatch> {
-    const { pauses, clock, requeue } = this.#deps
+    const { currentTexts, pauses, clock, requeue } = this.#deps
     const persons = await this.#personsOf(batch)
     const known = batch.map(message => underCurrentPerson(message, persons))
-    const messages = await this.#withCurrentTexts(known.filter(message => message.scope === scope))
+    const messages = await currentTexts(known.filter(message => message.scope === scope))
     const pause = messages.length === 0 ? undefined : await pauses.at(scope, clock.now())
     for (const message of known) if (message.scope !== scope) requeue(message)
     return { messages: messages.map(message => ({ message, person: persons.get(message.person_id) })), pause }
@@ -53,7 +48,7 @@ export class BatchLoader {
 
   /** Whether these messages still say what they said when they were loaded. */
   async isCurrent(batch: readonly TurnMessage[]): Promise<boolean> {
-    const now = await this.#withCurrentTexts(batch)
+    const now = await this.#deps.currentTexts(batch)
     return now.length === batch.length && now.every((message, index) => message.text === batch[index]?.text)
   }
 
@@ -67,17 +62,6 @@ export class BatchLoader {
       persons.set(person.person_id, person)
     }
     return persons
-  }
-
-  /** The messages as their writers want them by now: edited texts, without what they took back. */
-  async #withCurrentTexts(batch: readonly TurnMessage[]): Promise<readonly TurnMessage[]> {
-    if (!this.#deps.keep) return this.#deps.recent.apply(batch)
-    if (batch.length === 0) return batch
-    const current = await this.#deps.messages.history.current(idsOf(batch))
-    return batch.flatMap(message => {
-      const text = current.get(message.message_id)
-      return text === undefined ? [] : [{ ...message, ...text }]
-    })
   }
 }
 

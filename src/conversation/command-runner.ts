@@ -5,8 +5,9 @@ import { isForwarded } from '../messages/message-details.ts'
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Person } from '../people/person.ts'
+import { withBeginningNotice } from './beginning-notice.ts'
 import type { CommandHandler, Speaker } from './command-handler.ts'
-import { isBeginning, MOST_MESSAGE_CHARACTERS } from '../text/message-text.ts'
+import { isBeginning } from '../text/message-text.ts'
 import type { Outbox } from './outbox.ts'
 import type { StringsFor } from './reply-language.ts'
 import type { ReplyWriter } from './reply-writer.ts'
@@ -72,8 +73,7 @@ export class CommandRunner {
     const { commands, stringsFor } = this.#deps
     const answer = await commands.run(message.text, speakerOf(message, person))
     if (!isBeginning(message.text)) return answer
-    const { beginning_read } = await stringsFor(message.text, person.person_id)
-    return `${answer}\n\n${beginning_read(MOST_MESSAGE_CHARACTERS)}`
+    return withBeginningNotice(answer, await stringsFor(message.text, person.person_id))
   }
 }
 

@@ -133,6 +133,8 @@ export class Inbox implements Conversation {
     this.#drain.abort()
     this.#untilQuietHoursEnd[Symbol.dispose]()
     deferred[Symbol.dispose]()
+    // What is being recorded may still be queued: the stores stay open until it is, and its turn is one that ends.
+    await Promise.allSettled(this.#taking)
     await scheduler.drain()
   }
 

@@ -2,10 +2,9 @@
 import type { ChannelEvents } from '../channels/channel.ts'
 import type { MemberNames } from '../messages/member-names.ts'
 import type { ChatId, IncomingMessage, Mention } from '../messages/message.ts'
+import { personOf } from '../people/chat-addresses.ts'
 import { memberLabel } from '../people/member-label.ts'
 import type { People } from '../people/people.ts'
-import type { Identity, Person } from '../people/person.ts'
-import { addressOfIdentity } from '../people/chat-addresses.ts'
 import { withoutFormatCharacters } from '../text/format-characters.ts'
 import { speakerName } from '../text/speaker-names.ts'
 
@@ -63,7 +62,7 @@ export class MentionNames {
     chat_id: ChatId | undefined,
   ): Promise<string | undefined> {
     if (mention === undefined && digits.length < PHONE_DIGITS) return undefined
-    const person = await this.#personOf(mention?.identities ?? [{ kind: 'phone', value: digits }])
+    const person = await personOf(this.#deps.people, mention?.identities ?? [{ kind: 'phone', value: digits }])
     const member =
       person === undefined || chat_id === undefined
         ? undefined
@@ -72,18 +71,6 @@ export class MentionNames {
     return person === undefined
       ? labelOf(mention)
       : labelOf({ ...person, name: speakerName(person.name) ?? mention.name })
-  }
-
-  async #personOf(identities: readonly Identity[]): Promise<Person | undefined> {
-    for (const identity of identities) {
-      const address = addressOfIdentity(identity)
-      const person =
-        address === undefined
-          ? undefined
-          : await this.#deps.people.lookUp(identity.kind === 'lid' ? address : identity.value)
-      if (person !== undefined) return person
-    }
-    return undefined
   }
 }
 

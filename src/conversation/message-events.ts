@@ -12,7 +12,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { isBeginning, messageText } from '../text/message-text.ts'
 import { countInSlices, type TokenCounter } from '../text/tokens.ts'
 import type { AnswersUnderWay } from './answers-under-way.ts'
-import type { RecentChanges } from './recent-changes.ts'
+import type { ChangeListener } from './recent-changes.ts'
 import type { Exclusive } from './turn-scheduler.ts'
 
 export interface MessageEventsDeps {
@@ -21,7 +21,8 @@ export interface MessageEventsDeps {
   /** The answers that a change ends. */
   readonly answers: {
     readonly underWay: Pick<AnswersUnderWay, 'deleted' | 'edited'>
-    readonly recent: Pick<RecentChanges, 'deleted' | 'edited'>
+    /** Remembers changes of messages whose texts are not kept. */
+    readonly recent: ChangeListener
     /** Queues messages again of which a reply was withdrawn before it went out. */
     readonly again: (message_ids: readonly MessageId[]) => Promise<void>
   }

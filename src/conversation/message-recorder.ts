@@ -6,8 +6,9 @@ import type { MessageStore } from '../messages/message-store.ts'
 import type { QuotedWords } from '../messages/quote-reader.ts'
 import type { MemberNames } from '../messages/member-names.ts'
 import { scopeOf, type Scope } from '../messages/scope.ts'
+import { personOf } from '../people/chat-addresses.ts'
 import type { People } from '../people/people.ts'
-import type { Identity, Person, PersonId, Sender } from '../people/person.ts'
+import type { Person, PersonId } from '../people/person.ts'
 import { knownName } from '../people/sender-normalisation.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -27,7 +28,7 @@ export interface MessageRecorderDeps {
     readonly keep: boolean
   }
   readonly people: Pick<People, 'resolve' | 'lookUp'>
-  readonly members: Pick<MemberNames, 'nameOf'>
+  readonly members: Pick<MemberNames, 'latest' | 'nameOf'>
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly apologies: Pick<Apologies, 'forRefused'>
   readonly tokens: TokenCounter
@@ -35,10 +36,6 @@ export interface MessageRecorderDeps {
   readonly logger: Logger
   readonly metrics: Metrics
 }
-
-/** How a person is looked up by an identity. */
-const referenceTo = ({ kind, value }: Identity): string =>
-  kind === 'lid' ? `${value}@lid` : kind === 'username' ? `@${value}` : value
 
 /** `2026-12-01 20:00` */
 const wallTime = (instant: string, zone: TimeZone): string => {
@@ -103,7 +100,7 @@ export class MessageRecorder {
         state: ignored ? 'ignored' : 'received',
         kind,
         tokens: settings.keep && !ignored ? tokens : undefined,
-        quoted: quote === undefined ? undefined : await this.#wordsOf(quote, person.person_id),
+        quoted: quote === undefined ? undefined : await this.#wordsOf(quote, scope, person.person_id),
       })
       .catch(async (error: unknown) => {
         if (!ignored && addressed) await apologies.forRefused(message, person)
@@ -123,20 +120,19 @@ export class MessageRecorder {
   }
 
   /** Quoted words that may be kept: those of the bot and of people whom DeniDin knows, so that they can forget them. */
-  async #wordsOf({ by, text: written }: QuotedCopy, person_id: PersonId): Promise<QuotedWords | undefined> {
+  async #wordsOf(
+    { by, text: written }: QuotedCopy,
+    scope: Scope,
+    person_id: PersonId,
+  ): Promise<QuotedWords | undefined> {
     const text = messageText(written)
     if (text === '' || by === undefined) return undefined
     if (by === 'bot') return { role: 'assistant', person_id, sender_name: undefined, text }
-    const said_by = await this.#knownPerson(by)
-    return said_by && { role: 'user', person_id: said_by.person_id, sender_name: said_by.name, text }
-  }
-
-  async #knownPerson({ identities }: Sender): Promise<Person | undefined> {
-    for (const identity of identities) {
-      const person = await this.#deps.people.lookUp(referenceTo(identity))
-      if (person !== undefined) return person
-    }
-    return undefined
+    const said_by = await personOf(this.#deps.people, by.identities)
+    if (said_by === undefined) return undefined
+    // In a group they are called as in everything else that they say there.
+    const sender_name = (await this.#deps.members.latest(scope, said_by.person_id)) ?? said_by.name
+    return { role: 'user', person_id: said_by.person_id, sender_name, text }
   }
 
   async #speakerName(

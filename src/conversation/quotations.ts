@@ -78,8 +78,8 @@ export const quotedIdsOf = (batch: readonly TurnMessage[], quotations: Quotation
 
 /** What a search is asked for: the words of the turn, and what they quote where they name nothing by themselves. */
 export const questionWithQuotes = (question: string, batch: readonly TurnMessage[], quotations: Quotations): string => {
-  if (subjectsToFind(question).length > MOST_VAGUE) return question
   const quoted = batch.flatMap(({ message_id }) => quotations.get(message_id)?.text ?? [])
+  if (quoted.length === 0 || subjectsToFind(question).length > MOST_VAGUE) return question
   return [question, ...quoted].join('\n')
 }
 

@@ -9,7 +9,16 @@ const MOST_REMEMBERED = 1000
 
 type Change = { readonly kind: 'deleted' } | { readonly kind: 'edited'; readonly words: string }
 
-export class RecentChanges {
+/** Is told of every edit and deletion. */
+export interface ChangeListener {
+  edited(message_id: MessageId, words: string): void
+  deleted(message_id: MessageId): void
+}
+
+/** Where texts are kept, they are read again: changes need not be remembered. */
+export const ignoredChanges: ChangeListener = { edited: () => undefined, deleted: () => undefined }
+
+export class RecentChanges implements ChangeListener {
   readonly #tokens: TokenCounter
   readonly #changes = new LRUCache<MessageId, Change>({ max: MOST_REMEMBERED })
 

@@ -32,20 +32,25 @@ export class UnseenMedia {
    */
   async tell(turn: TurnContext, wanted: AbortSignal): Promise<boolean> {
     if (turn.listens) return false
-    const { batch, last, person, strings } = turn
+    const { batch, person } = turn
     const unseen = batch.flatMap(message => unseenIn(message) ?? [])
     if (unseen.length < batch.length) return false
     const kinds: Attachment[] = []
     for (const attachment of unseen) if (!(await this.#wasTold(person.person_id, attachment))) kinds.push(attachment)
+    if (kinds.length > 0) await this.#say(turn, kinds, wanted)
+    // Only now: what was withdrawn, no one has read, and it is still to be told.
     for (const attachment of unseen) this.#told.set(keyOf(person.person_id, attachment), true)
-    if (kinds.length === 0) return false
+    return kinds.length > 0
+  }
+
+  async #say(turn: TurnContext, kinds: readonly Attachment[], wanted: AbortSignal): Promise<void> {
+    const { batch, last, strings } = turn
     const { outbox, writer } = this.#deps
     await turn.channel?.seen(turn.chat_id)
     await using _typing = await turn.channel?.typing(turn.chat_id)
     const sentence = strings.cannot_read([...new Set(kinds.map(each => each.kind))])
     const sent = await outbox.deliver(writer.notice(answering(batch, last), last, sentence), undefined, wanted)
     if (sent === undefined) wanted.throwIfAborted()
-    return true
   }
 
   async #wasTold(person_id: string, attachment: Attachment): Promise<boolean> {

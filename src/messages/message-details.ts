@@ -7,9 +7,16 @@ export interface ContactCard {
   readonly numbers: readonly string[]
 }
 
-/** Kinds of media: of these no more is known than that they came. */
-export const MEDIA_KINDS = ['picture', 'video', 'gif', 'sticker', 'voice', 'audio'] as const
-export type MediaKind = (typeof MEDIA_KINDS)[number]
+/** What kinds of media are called: of these no more is known than that they came. */
+const MEDIA_NAMES = {
+  picture: 'picture',
+  video: 'video',
+  gif: 'GIF',
+  sticker: 'sticker',
+  voice: 'voice message',
+  audio: 'audio file',
+} as const
+export type MediaKind = keyof typeof MEDIA_NAMES
 
 /** What came with a message. Texts are as the channel gave them. */
 export type Attachment =
@@ -104,20 +111,11 @@ const duration = (seconds: number): string => {
   return hours === 0 ? `${String(minutes)}:${end}` : `${String(hours)}:${String(minutes).padStart(2, '0')}:${end}`
 }
 
-const MEDIA_NAMES: Readonly<Record<MediaKind, string>> = {
-  picture: 'picture',
-  video: 'video',
-  gif: 'GIF',
-  sticker: 'sticker',
-  voice: 'voice message',
-  audio: 'audio file',
-}
-
 const UNNAMED_KINDS: readonly Attachment['kind'][] = ['unknown', 'view_once', 'phone_only']
 
 /** Whether an attachment is one of which no more is known than that it came. */
 export const isUnseen = (attachment: Attachment): boolean =>
-  UNNAMED_KINDS.includes(attachment.kind) || MEDIA_KINDS.some(kind => kind === attachment.kind)
+  UNNAMED_KINDS.includes(attachment.kind) || Object.hasOwn(MEDIA_NAMES, attachment.kind)
 
 type Part = string | undefined | false
 

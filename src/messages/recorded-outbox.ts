@@ -53,8 +53,8 @@ export interface OutboxRows {
   /** In their order. */
   parts(outbox_id: string): readonly RecordedPart[]
   setState(outbox_id: string, state: OutboxState, settled_at: number | undefined): void
-  /** Marks a part as begun, if it is waiting. */
-  beginPart(outbox_id: string, part: number, begun_at: number): void
+  /** Marks a part as begun; false when it is not waiting. */
+  beginPart(outbox_id: string, part: number, begun_at: number): boolean
   setPart(outbox_id: string, part: number, change: PartChange): void
   /** Sets the id under which a reply is kept; false when it has one already. */
   setMessageId(outbox_id: string, message_id: MessageId | undefined): boolean
@@ -84,10 +84,9 @@ export class RecordedOutbox implements OutboxStore {
 
   async begin(outbox_id: string, part: number, at: number): Promise<boolean> {
     return this.#rows.transaction(() => {
-      if (!this.#rows.parts(outbox_id).some(each => each.part === part && each.state === 'waiting')) return false
-      this.#rows.beginPart(outbox_id, part, at)
-      this.#rows.setState(outbox_id, 'intended', undefined)
-      return true
+      const begun = this.#rows.beginPart(outbox_id, part, at)
+      if (begun) this.#rows.setState(outbox_id, 'intended', undefined)
+      return begun
     })
   }
 

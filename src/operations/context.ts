@@ -1,5 +1,6 @@
 /** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
+import type { BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
@@ -94,6 +95,7 @@ export interface OperationContext {
   readonly budget: {
     readonly profiles: Pick<ProfileSource, 'current'>
     readonly settings: BudgetSettings
+    readonly usage: BudgetUsageLog
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>

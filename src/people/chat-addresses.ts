@@ -15,6 +15,22 @@ export const addressOfIdentity = ({ kind, value }: Identity): string | undefined
   return server === undefined ? undefined : `${value}@${server}`
 }
 
+/** How a person is looked up by an identity. */
+const referenceTo = ({ kind, value }: Identity): string =>
+  kind === 'lid' ? `${value}@lid` : kind === 'username' ? `@${value}` : value
+
+/** The person who is known by the first of some identities that anyone is known by. */
+export const personOf = async (
+  people: Pick<People, 'lookUp'>,
+  identities: readonly Identity[],
+): Promise<Person | undefined> => {
+  for (const identity of identities) {
+    const person = await people.lookUp(referenceTo(identity))
+    if (person !== undefined) return person
+  }
+  return undefined
+}
+
 export class ChatAddresses {
   readonly #people: KnownPeople
 
@@ -24,8 +40,8 @@ export class ChatAddresses {
 
   /** The person who is known by an address now. */
   async holderOf(address: string): Promise<Person | undefined> {
-    const [user = '', server] = address.split('@')
-    return await this.#people.lookUp(server === 'lid' ? address : user)
+    const [value = '', server] = address.split('@')
+    return await personOf(this.#people, [{ kind: server === 'lid' ? 'lid' : 'phone', value }])
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Cuts people's text between characters as people see them: never inside an emoji, a letter with its marks, or a pair of surrogates. */
+import { once } from '../platform/once.ts'
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }))
 /** Characters before a cut that are looked at: a visible character is hardly ever longer. */
 const LONGEST_GRAPHEME = 64
 /** The same of flags in a row. */
@@ -30,7 +31,9 @@ const boundaryBefore = (text: string, at: number): number => {
   if (at <= 0 || at >= text.length) return Math.min(Math.max(at, 0), text.length)
   const from = beginOfContext(text, at)
   const around = text.slice(from, at + LONGEST_GRAPHEME)
-  const found = graphemes.segment(around).containing(at - from)
+  const found = graphemes()
+    .segment(around)
+    .containing(at - from)
   // Marks that pile up without end are no character that could be kept whole.
   if (found === undefined || found.segment.length > LONGEST_GRAPHEME) return wellFormedAt(text, at)
   return from + found.index
@@ -40,7 +43,9 @@ const boundaryBefore = (text: string, at: number): number => {
 const boundaryAfter = (text: string, at: number): number => {
   const from = beginOfContext(text, at)
   const around = text.slice(from, at + LONGEST_GRAPHEME)
-  const found = graphemes.segment(around).containing(at - from)
+  const found = graphemes()
+    .segment(around)
+    .containing(at - from)
   if (found === undefined) return at
   if (found.segment.length > LONGEST_GRAPHEME) return isLowSurrogate(text.charCodeAt(at)) ? at + 1 : at
   return from + found.index + found.segment.length

@@ -1,4 +1,5 @@
 /** Cuts a long text into passages of a few sentences or list items, and orders them by what they say about a question. */
+import { once } from '../platform/once.ts'
 import { subjectsOf } from './content-stems.ts'
 import { cutStart } from './cut.ts'
 
@@ -14,7 +15,7 @@ export type QuestionWords = ReadonlyMap<string, number>
 /** Characters of a text that are compared with the question; what comes after follows in its order. */
 const MOST_COMPARED_CHARACTERS = 24_000
 
-const sentences = new Intl.Segmenter('en', { granularity: 'sentence' })
+const sentences = once(() => new Intl.Segmenter('en', { granularity: 'sentence' }))
 
 /**
  * The passages of a text, those that say most about the question first, the others in the order of the text; together they
@@ -66,7 +67,7 @@ const NOTHING: ReadonlySet<string> = new Set()
 const piecesOf = (text: string, size: number): readonly Passage[] => {
   const pieces: Passage[] = []
   // One pass over all lines: a segmenter for each line costs many times as much.
-  for (const { segment, index } of sentences.segment(text)) {
+  for (const { segment, index } of sentences().segment(text)) {
     const from = index + (segment.length - segment.trimStart().length)
     pieces.push(...cutLong(text, { from, to: from + segment.trim().length }, size))
   }

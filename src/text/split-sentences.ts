@@ -1,6 +1,7 @@
 /** Cuts texts into sentences. */
+import { once } from '../platform/once.ts'
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
+const segmenter = once(() => new Intl.Segmenter('en', { granularity: 'sentence' }))
 /** Bullets and numbers before a list item. */
 const BULLETS = /(?<=^|\n)[^\S\n]{0,100}(?:[-*•–]|\d{1,2}[.)])[^\S\n]+/g
 const LINE_END = /\n$/
@@ -18,7 +19,7 @@ export const splitSentences = (text: string): string[] => {
   /** Segments of the sentence that is open, because it ended in an abbreviation. */
   let open: string[] = []
   // One pass over all lines: a segmenter for each line costs many times as much.
-  for (const { segment } of segmenter.segment(text.replace(BULLETS, ''))) {
+  for (const { segment } of segmenter().segment(text.replace(BULLETS, ''))) {
     const words = segment.trim()
     if (words !== '') open.push(words)
     const ends = LINE_END.test(segment) || !ABBREVIATION.test(words.slice(-END_CHARACTERS))

@@ -1,4 +1,5 @@
 /** Reads the time zone that a person names: by its name, by a city, by its letters, or by the distance from UTC. */
+import { once } from '../platform/once.ts'
 import { labelled, lexiconLines } from './lexicons/lexicon.ts'
 
 /** Without case, accents, points and punctuation; hyphens and underscores are spaces. */
@@ -11,17 +12,23 @@ const plain = (name: string): string =>
     .trim()
 
 /** `tel aviv` → `Asia/Jerusalem`: cities, letters, and names in other languages, that are no part of a zone's name. */
-const CITIES = new Map(
-  labelled(lexiconLines('time-zones')).flatMap(([zone, cities]) =>
-    cities.split(', ').map(city => [plain(city), zone] as const),
-  ),
+const cities = once(
+  () =>
+    new Map(
+      labelled(lexiconLines('time-zones')).flatMap(([zone, names]) =>
+        names.split(', ').map(city => [plain(city), zone] as const),
+      ),
+    ),
 )
 
 /** Full names and their last parts, such as `asia/jerusalem` and `jerusalem`. */
-const ZONES = new Map(
-  Intl.supportedValuesOf('timeZone')
-    .flatMap(zone => [zone, zone.split('/').at(-1) ?? zone].map(name => [plain(name), zone] as const))
-    .toReversed(),
+const zones = once(
+  () =>
+    new Map(
+      Intl.supportedValuesOf('timeZone')
+        .flatMap(zone => [zone, zone.split('/').at(-1) ?? zone].map(name => [plain(name), zone] as const))
+        .toReversed(),
+    ),
 )
 
 /** Longer than the name of any zone. */
@@ -48,7 +55,7 @@ export const readTimeZone = (text: string): string | undefined => {
   return names.map(zoneNamed).find(zone => zone !== undefined) ?? ianaName(written)
 }
 
-const zoneNamed = (name: string): string | undefined => ZONES.get(name) ?? CITIES.get(name)
+const zoneNamed = (name: string): string | undefined => zones().get(name) ?? cities().get(name)
 
 /** A name that the runtime knows but does not list: `Asia/Kolkata` beside `Asia/Calcutta`. */
 const ianaName = (name: string): string | undefined => {

@@ -264,6 +264,25 @@ test('an edit after the answer began to go out brings no second one', async () =
   expect(sent()).toEqual(['You said: hello'])
 })
 
+test.each([true, false])(
+  'what a voice message is answered once is said for the next one, when the first was deleted (memory %s)',
+  async memory => {
+    const once = await start(MOMENTS['before the intent to answer is recorded'] ?? {}, memory)
+    const voice = { text: '', chat_id: ANA, details: { attachment: { kind: 'voice' } } } as const
+    once.act = () => rig.channel.events.deleted('m-1')
+    for (const message_id of ['m-1', 'm-2', 'm-3']) {
+      await rig.channel.deliver({ ...voice, message_id })
+      await rig.process.conversation.whenIdle(ANA)
+    }
+    expect(once.act).toBeUndefined()
+    const [first, second] = [
+      expect.stringContaining('cannot listen to voice messages'),
+      expect.stringContaining('You said'),
+    ]
+    expect(sent()).toEqual([first, second])
+  },
+)
+
 describe('a command', () => {
   const ran: string[] = []
   const dropped: string[] = []

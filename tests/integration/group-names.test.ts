@@ -89,6 +89,14 @@ test('two members with one display name, or one that looks like it, are told apa
   expect(denidin.lastRequest()).toContain('Noa: "I am allergic to peanuts"')
 })
 
+test('a member is called as in the group also where a message is quoted that DeniDin never had', async () => {
+  await says(lid(ANA_LID), 'I am allergic to peanuts', { name: 'Noa' })
+  await says(lid(BEN_LID), 'my boat is called Marlin', { name: 'Noa' })
+  const quote = { by: { identities: [lid(BEN_LID)] }, text: 'my car is blue' }
+  await says(phone('15550007788'), 'is that true?', { name: 'Ben', reply_to: 'from-before', quote })
+  expect(denidin.lastRequest()).toContain('Ben [replying to Noa 2: "my car is blue"]: is that true?')
+})
+
 test('one who takes a name, loses it and takes it again keeps the one that they had', async () => {
   await says(lid(ANA_LID), 'one', { name: 'Noa' })
   await says(lid(BEN_LID), 'two')

@@ -176,6 +176,30 @@ test('when the disk is full as a message comes in, its writer is told once, and 
   expect(await rig.say('small again')).toBe('You said: small again')
 })
 
+test('a message that is being recorded as DeniDin stops is on disk by then, and answered after the next start', async () => {
+  const asked = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const slow = withMessages(({ inbox }) => ({
+    inbox: {
+      ...inbox,
+      receive: async receipt => {
+        asked.resolve()
+        await gate.promise
+        return await inbox.receive(receipt)
+      },
+    },
+  }))
+  rig = await PipelineRig.start({ wrap: slow })
+  const recorded = rig.channel.deliver({ text: 'just in time' })
+  await asked.promise
+  const closed = rig.close()
+  setImmediate(gate.resolve)
+  await Promise.all([recorded, closed])
+  expect(rig.channel.sent).toEqual([])
+  await rig.open()
+  expect((await rig.channel.sentCount(1))[0]?.text).toBe('You said: just in time')
+})
+
 test('a failure while a group is only listened to says nothing into the group', async () => {
   rig = await PipelineRig.start({ wrap: withMessages(({ history }) => ({ history: { ...history, assign: FULL } })) })
   await rig.channel.deliver({ text: 'the picnic is on Friday', chat_id: GROUP, addressed: false })

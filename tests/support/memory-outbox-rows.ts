@@ -69,13 +69,12 @@ export class MemoryOutboxRows implements OutboxRows {
     if (row !== undefined) row.state = state
   }
 
-  beginPart(outbox_id: string, part: number): void {
+  beginPart(outbox_id: string, part: number): boolean {
     this.before()
     const row = this.rows.get(outbox_id)
-    if (row === undefined) return
-    row.parts = row.parts.map(each =>
-      each.part === part && each.state === 'waiting' ? { ...each, state: 'begun' } : each,
-    )
+    if (row === undefined || !row.parts.some(each => each.part === part && each.state === 'waiting')) return false
+    row.parts = row.parts.map(each => (each.part === part ? { ...each, state: 'begun' } : each))
+    return true
   }
 
   setPart(outbox_id: string, part: number, { state }: PartChange): void {

@@ -37,12 +37,13 @@ const setUp = (
   record: (message: IncomingMessage) => Promise<void>,
   lookUp: LookUp = async () => ({}),
   changes: Partial<ChannelEvents> = {},
+  displayName: EngineConnection['displayName'] = async () => undefined,
 ) => {
   const clock = new FakeClock()
   const log = memoryLog()
   const gaps = new GapTracker()
   const identities = new IdentityResolver({
-    connection: () => ({ lookUp, displayName: async () => undefined }),
+    connection: () => ({ lookUp, displayName }),
     clock,
     logger: silentLogger,
     deadline_ms: 3 * SECOND_MS,
@@ -151,6 +152,33 @@ test('a failed or endless question leaves one name, and is asked again later', a
   await expect(endless).resolves.toEqual([{ kind: 'lid', value: '777' }])
   await clock.advance(11 * MINUTE_MS)
   await expect(identities.resolve(BOB)).resolves.toHaveLength(2)
+})
+
+test('the name of someone who is mentioned again and again is asked for once in ten minutes', async () => {
+  const questions: string[] = []
+  const recorded: (string | undefined)[] = []
+  const { clock, inbound } = setUp(
+    async ({ mentions = [] }) => void recorded.push(...mentions.map(({ name }) => name)),
+    async () => ({ phone: '15550001111@c.us' }),
+    {},
+    async addresses => {
+      questions.push(addresses.join(' '))
+      return 'Bob'
+    },
+  )
+  const mentioned: WhatsAppMessage = { ...said('@777 come', '9@g.us'), author_id: '888@lid', mentioned_ids: [BOB] }
+  inbound.take(mentioned, SELF)
+  inbound.take(mentioned, SELF)
+  await clock.advance(0)
+  await clock.advance(9 * MINUTE_MS)
+  inbound.take(mentioned, SELF)
+  await clock.advance(0)
+  expect(recorded).toEqual(['Bob', 'Bob', 'Bob'])
+  expect(questions).toEqual(['777@lid 15550001111@c.us'])
+  await clock.advance(MINUTE_MS)
+  inbound.take(mentioned, SELF)
+  await clock.advance(0)
+  expect(questions).toHaveLength(2)
 })
 
 test('a message is marked gapless in a complete chat, until a message could not be recorded', async () => {

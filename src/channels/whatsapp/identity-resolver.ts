@@ -21,10 +21,14 @@ export interface IdentityResolverDeps {
 const KNOWN_MS = 10 * MINUTE_MS
 const MOST_KEPT = 10_000
 
+/** An answer of WhatsApp, or a question that is on its way, until an instant of the monotonic clock. */
+type Cache<T> = LRUCache<string, { readonly found: Promise<T>; readonly until: number }>
+
 /** Asks WhatsApp and remembers the answer for ten minutes. Never fails: without an answer a sender has one name. */
 export class IdentityResolver {
   readonly #deps: IdentityResolverDeps
-  readonly #known = new LRUCache<string, { found: Promise<readonly Identity[]>; until: number }>({ max: MOST_KEPT })
+  readonly #identities: Cache<readonly Identity[]> = new LRUCache({ max: MOST_KEPT })
+  readonly #displayNames: Cache<string | undefined> = new LRUCache({ max: MOST_KEPT })
 
   constructor(deps: IdentityResolverDeps) {
     this.#deps = deps
@@ -32,23 +36,21 @@ export class IdentityResolver {
 
   /** The name that the address itself holds comes first, then the others. */
   resolve(address: string): Promise<readonly Identity[]> {
-    const { clock } = this.#deps
-    const known = this.#known.get(address)
-    if (known !== undefined && known.until > clock.monotonic()) return known.found
-    const found = this.#find(address)
-    this.#known.set(address, { found, until: clock.monotonic() + KNOWN_MS })
-    return found
+    return this.#remembered(this.#identities, address, () => this.#find(address))
   }
 
   /** The display name of the account with one of these addresses; `undefined` where WhatsApp shows none. */
-  async displayName(addresses: readonly string[]): Promise<string | undefined> {
-    const { connection, clock, logger, deadline_ms } = this.#deps
-    try {
-      return await withDeadline(clock, deadline_ms, 'looking up a name', () => connection().displayName(addresses))
-    } catch (error) {
-      logger.debug('The name of an account could not be looked up', { reason: asDenidinError(error).message })
-      return undefined
-    }
+  displayName(addresses: readonly string[]): Promise<string | undefined> {
+    return this.#remembered(this.#displayNames, addresses.join(' '), () => this.#findDisplayName(addresses))
+  }
+
+  #remembered<T>(cache: Cache<T>, key: string, find: () => Promise<T>): Promise<T> {
+    const { clock } = this.#deps
+    const known = cache.get(key)
+    if (known !== undefined && known.until > clock.monotonic()) return known.found
+    const found = find()
+    cache.set(key, { found, until: clock.monotonic() + KNOWN_MS })
+    return found
   }
 
   async #find(address: string): Promise<readonly Identity[]> {
@@ -67,6 +69,16 @@ export class IdentityResolver {
     } catch (error) {
       logger.debug('The other names of a sender could not be looked up', { reason: asDenidinError(error).message })
       return [own]
+    }
+  }
+
+  async #findDisplayName(addresses: readonly string[]): Promise<string | undefined> {
+    const { connection, clock, logger, deadline_ms } = this.#deps
+    try {
+      return await withDeadline(clock, deadline_ms, 'looking up a name', () => connection().displayName(addresses))
+    } catch (error) {
+      logger.debug('The name of an account could not be looked up', { reason: asDenidinError(error).message })
+      return undefined
     }
   }
 }

@@ -15,7 +15,6 @@ import type { MissedHistory } from './history-reader.ts'
 import type { IdentityResolver } from './identity-resolver.ts'
 import {
   identityOf,
-  isGroup,
   mentionedPeople,
   quotesSelf,
   reasonToIgnore,
@@ -23,7 +22,7 @@ import {
   spokenText,
   toIncoming,
 } from './message-mapper.ts'
-import { POLL_VOTE, type MessageChange, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
+import { isGroup, isSelf, POLL_VOTE, type MessageChange, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
 
 export interface InboundDeps {
   /** A rejection means that it is not recorded. */
@@ -60,7 +59,7 @@ export class Inbound {
   /** Takes a message; what no person wrote is ignored. `self` is the account, to tell whom a mention means. */
   take(message: WhatsAppMessage, self: Self): void {
     const { events, gaps } = this.#deps
-    const own_vote = message.type === POLL_VOTE && [self.phone, self.lid].includes(message.author_id)
+    const own_vote = message.type === POLL_VOTE && isSelf(message.author_id, self)
     if (this.#isIgnored(own_vote ? 'own vote' : reasonToIgnore(message))) return
     void this.#enqueue(message.chat_id, message.message_id, async () => {
       const incoming = await this.#incoming(message, self)
@@ -213,7 +212,7 @@ export class Inbound {
         return
       case 'reacted': {
         const { author_id, emoji, at } = change
-        if (author_id === self.phone || author_id === self.lid) return
+        if (isSelf(author_id, self)) return
         await events.reacted({ message_id, sender: { identities: await identities.resolve(author_id) }, emoji, at })
       }
     }

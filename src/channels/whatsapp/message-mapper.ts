@@ -2,19 +2,24 @@
 import type { IncomingMessage, Mention, QuotedCopy } from '../../messages/message.ts'
 import type { Identity } from '../../people/person.ts'
 import { withoutFormatCharacters } from '../../text/format-characters.ts'
-import { POLL_VOTE, UNREADABLE, WORDED_TYPES, type Self, type WhatsAppMessage } from './whatsapp-message.ts'
+import {
+  isGroup,
+  isSelf,
+  POLL_VOTE,
+  UNREADABLE,
+  WORDED_TYPES,
+  type Self,
+  type WhatsAppMessage,
+} from './whatsapp-message.ts'
 
 /** Kinds of messages that may hold a person's words; of every other kind only what came with it counts. */
 const SPOKEN_TYPES = [...WORDED_TYPES, 'image', 'video', 'document']
-const GROUP = '@g.us'
 /** Longer than any address of WhatsApp. */
 const MOST_ADDRESS_CHARACTERS = 100
 const PEOPLE_AND_GROUPS = /^(?!0@)[^@]{1,64}@(c\.us|lid|g\.us)$/
 
 /** Whether an address is a chat with a person or a group: not a list, a channel, a status or WhatsApp's own chat. */
 export const isChat = (chat_id: string): boolean => PEOPLE_AND_GROUPS.test(chat_id)
-
-export const isGroup = (chat_id: string): boolean => chat_id.endsWith(GROUP)
 
 /** Whether a message says anything: it has words, or something came with it that can be named. */
 const saysAnything = ({ type, text, details }: WhatsAppMessage): boolean =>
@@ -76,7 +81,7 @@ export const toIncoming = (
 
 /** Whether a message quotes one of our account's, as far as the address of its author tells. */
 export const quotesSelf = ({ quoted_author_id }: WhatsAppMessage, self: Self): boolean =>
-  quoted_author_id !== undefined && ownAddresses(self).includes(quoted_author_id)
+  quoted_author_id !== undefined && isSelf(quoted_author_id, self)
 
 type Written = Pick<WhatsAppMessage, 'chat_id' | 'text'> & { readonly mentioned_ids?: readonly string[] | undefined }
 
@@ -86,16 +91,14 @@ export const spokenText = (message: Written, self: Self): string =>
 
 /** The addresses of people that a message mentions; the account itself is none of them. */
 export const mentionedPeople = ({ mentioned_ids = [] }: Written, self: Self): readonly string[] =>
-  [...new Set(mentioned_ids)].filter(address => !ownAddresses(self).includes(address))
-
-const ownAddresses = ({ phone, lid }: Self): readonly string[] => [phone, lid].filter(address => address !== undefined)
+  [...new Set(mentioned_ids)].filter(address => !isSelf(address, self))
 
 /**
  * Whether the account is mentioned. Where the list of mentions is lost, by its LID, which no one types, or by its number
  * at the beginning.
  */
 const mentionsSelf = ({ text, mentioned_ids = [] }: Written, self: Self): boolean => {
-  if (ownAddresses(self).some(address => mentioned_ids.includes(address))) return true
+  if (mentioned_ids.some(address => isSelf(address, self))) return true
   const plain = withoutFormatCharacters(text)
   const [lid, phone] = [self.lid, self.phone].map(address => address?.replace(/@.*$/, ''))
   return (
@@ -128,7 +131,7 @@ const quoteOf = (
 const withoutMentions = (text: string, self: Self): string => {
   // Phones put direction marks around mentions.
   let rest = withoutFormatCharacters(text)
-  for (const address of ownAddresses(self)) {
+  for (const address of [self.phone, self.lid].filter(each => each !== undefined)) {
     rest = rest.replace(new RegExp(`(?<![ \\t])[ \\t]*@${identityOf(address).value}(?!\\d)`, 'g'), '')
   }
   rest = rest.replace(/^[\s,:;]+/, '').trimEnd()

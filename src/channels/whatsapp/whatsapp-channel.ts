@@ -18,10 +18,11 @@ import { GapTracker } from './gap-tracker.ts'
 import { IdentityResolver } from './identity-resolver.ts'
 import { Inbound } from './inbound.ts'
 import type { LoginRecord } from './login-record.ts'
-import { isChat, isGroup } from './message-mapper.ts'
+import { isChat } from './message-mapper.ts'
 import { Outbound } from './outbound.ts'
 import { Session, type LoginBefore } from './session.ts'
 import { Supervisor } from './supervisor.ts'
+import { isGroup } from './whatsapp-message.ts'
 
 export interface WhatsAppChannelDeps {
   readonly engine: WhatsAppEngine

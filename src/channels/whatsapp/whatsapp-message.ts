@@ -8,6 +8,12 @@ export interface Self {
   readonly lid: string | undefined
 }
 
+/** Whether an address is one of the account's own. */
+export const isSelf = (address: string, { phone, lid }: Self): boolean => address === phone || address === lid
+
+/** Whether an address is that of a group. */
+export const isGroup = (address: string): boolean => address.endsWith('@g.us')
+
 /** A message of a chat, sent by anyone. Addresses look like `15550001111@c.us`, `777@lid` or `1203@g.us`. */
 export interface WhatsAppMessage {
   /**

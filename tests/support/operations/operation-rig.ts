@@ -13,6 +13,7 @@ import { createSqlitePreferences } from '../../../src/people/sqlite/sqlite-prefe
 import { systemClock } from '../../../src/platform/clock.ts'
 import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
 import type { ForgetReport } from '../../../src/privacy/erasure.ts'
+import { noBudgetUsage } from '../../../src/budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
@@ -36,6 +37,7 @@ export class OperationRig implements OperationContext {
       logger: silentLogger,
     }),
     settings: { use_profiles: true, manual_tokens: 20_000 },
+    usage: noBudgetUsage,
   }
   readonly chats = new FakeChats(this.asked)
   readonly #database = new Database(':memory:', allMigrations)

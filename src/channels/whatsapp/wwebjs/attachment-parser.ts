@@ -3,8 +3,7 @@ import type { Attachment, ContactCard, MediaKind } from '../../../messages/messa
 import { SECOND_MS } from '../../../platform/clock.ts'
 import { cutStart } from '../../../text/cut.ts'
 import { WORDED_TYPES } from '../whatsapp-message.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import { fieldsOf, type Fields } from './raw-fields.ts'
 
 /** Longest text that is taken, in UTF-16 units. */
 const MOST_CHARACTERS = 1000
@@ -15,9 +14,7 @@ const CARD_CHARACTERS = 20_000
 /** Prices are written in thousandths. */
 const PRICE_UNIT = 1000
 
-const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
-
-const textOf = (value: unknown): string | undefined => {
+const boundedTextOf = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined
   const text = cutStart(value, MOST_CHARACTERS).trim()
   return text === '' ? undefined : text
@@ -54,12 +51,12 @@ const mediaOf = (kind: MediaKind, fields: Fields): Attachment => {
 }
 
 const locationOf = (fields: Fields): Attachment => {
-  const [first, ...rest] = textOf(fields['loc'])?.split('\n') ?? []
-  const address = textOf(rest.join(', '))
+  const [first, ...rest] = boundedTextOf(fields['loc'])?.split('\n') ?? []
+  const address = boundedTextOf(rest.join(', '))
   return {
     kind: 'location',
-    name: textOf(first) ?? textOf(fields['name']),
-    address: address ?? textOf(fields['address']),
+    name: boundedTextOf(first) ?? boundedTextOf(fields['name']),
+    address: address ?? boundedTextOf(fields['address']),
     latitude: numberOf(fields['lat']),
     longitude: numberOf(fields['lng']),
     ...(fields['isLive'] === true || fields['type'] === 'live_location' ? { live: true } : {}),
@@ -73,7 +70,7 @@ const unfolded = (card: string): readonly string[] => card.replace(/\r?\n[ \t]/g
 const valueOf = (line: string): string | undefined => {
   const value = line.slice(line.indexOf(':') + 1)
   const decoded = /^[^:]*;ENCODING=QUOTED-PRINTABLE/i.test(line) ? quotedPrintable(value) : value
-  return textOf(decoded.replace(/\\n/gi, ' ').replace(/\\([\\,;:])/g, '$1'))
+  return boundedTextOf(decoded.replace(/\\n/gi, ' ').replace(/\\([\\,;:])/g, '$1'))
 }
 
 const quotedPrintable = (value: string): string => {
@@ -93,7 +90,7 @@ export const parseCard = (card: string, shown_name?: string): ContactCard => {
   const structured = (): string | undefined => {
     const [line] = named('N')
     const [family, given] = line === undefined ? [] : line.slice(line.indexOf(':') + 1).split(';')
-    return textOf(`${given ?? ''} ${family ?? ''}`)
+    return boundedTextOf(`${given ?? ''} ${family ?? ''}`)
   }
   const first = (name: string): string | undefined =>
     named(name)
@@ -106,7 +103,7 @@ export const parseCard = (card: string, shown_name?: string): ContactCard => {
         .trim() ?? [],
   )
   return {
-    name: shown_name ?? first('FN') ?? structured() ?? textOf(first('ORG')?.replace(/;.*/s, '')),
+    name: shown_name ?? first('FN') ?? structured() ?? boundedTextOf(first('ORG')?.replace(/;.*/s, '')),
     numbers: [...new Set(numbers.filter(number => /\d/.test(number)))],
   }
 }
@@ -120,7 +117,7 @@ const contactsOf = (fields: Fields): Attachment => {
   return {
     kind: 'contacts',
     contacts: cards.map(({ vcard, displayName }) =>
-      parseCard(typeof vcard === 'string' ? vcard : '', textOf(displayName)),
+      parseCard(typeof vcard === 'string' ? vcard : '', boundedTextOf(displayName)),
     ),
     count: fields['type'] === 'multi_vcard' && Array.isArray(list) ? list.length : 1,
   }
@@ -128,8 +125,10 @@ const contactsOf = (fields: Fields): Attachment => {
 
 const pollOf = (fields: Fields): Attachment => ({
   kind: 'poll',
-  question: textOf(fields['pollName']) ?? textOf(fields['body']) ?? '',
-  options: itemsOf(fields['pollOptions']).flatMap(option => textOf(option) ?? textOf(fieldsOf(option)['name']) ?? []),
+  question: boundedTextOf(fields['pollName']) ?? boundedTextOf(fields['body']) ?? '',
+  options: itemsOf(fields['pollOptions']).flatMap(
+    option => boundedTextOf(option) ?? boundedTextOf(fieldsOf(option)['name']) ?? [],
+  ),
 })
 
 const instantOf = (value: unknown): string | undefined => {
@@ -140,9 +139,11 @@ const instantOf = (value: unknown): string | undefined => {
 
 const eventOf = (fields: Fields): Attachment => ({
   kind: 'event',
-  name: textOf(fields['eventName']) ?? textOf(fields['title']) ?? textOf(fields['body']) ?? '',
-  description: textOf(fields['eventDescription']),
-  place: textOf(fieldsOf(fields['eventLocation'])['name']) ?? textOf(fieldsOf(fields['eventLocation'])['address']),
+  name: boundedTextOf(fields['eventName']) ?? boundedTextOf(fields['title']) ?? boundedTextOf(fields['body']) ?? '',
+  description: boundedTextOf(fields['eventDescription']),
+  place:
+    boundedTextOf(fieldsOf(fields['eventLocation'])['name']) ??
+    boundedTextOf(fieldsOf(fields['eventLocation'])['address']),
   starts: instantOf(fields['eventStartTime'] ?? fields['startTime']),
   ends: instantOf(fields['eventEndTime']),
   ...(fields['isEventCanceled'] === true ? { cancelled: true } : {}),
@@ -150,7 +151,7 @@ const eventOf = (fields: Fields): Attachment => ({
 
 const priceOf = (amount: unknown, currency: unknown): string | undefined => {
   const thousandths = numberOf(amount)
-  const code = textOf(currency)
+  const code = boundedTextOf(currency)
   return thousandths === undefined || code === undefined
     ? undefined
     : `${(thousandths / PRICE_UNIT).toFixed(2)} ${code}`
@@ -168,23 +169,23 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
     scheduled_event_creation: eventOf,
     scheduled_call_creation: fields => ({
       kind: 'event',
-      name: textOf(fields['title']) ?? 'a call',
+      name: boundedTextOf(fields['title']) ?? 'a call',
       starts: instantOf(Number(fields['scheduledTimestampMs'] ?? 0) / SECOND_MS),
     }),
     document: fields => ({
       kind: 'document',
-      name: textOf(fields['filename']) ?? textOf(fields['title']),
+      name: boundedTextOf(fields['filename']) ?? boundedTextOf(fields['title']),
       pages: numberOf(fields['pageCount']),
     }),
     product: fields => ({
       kind: 'product',
-      title: textOf(fields['title']),
-      description: textOf(fields['description']),
+      title: boundedTextOf(fields['title']),
+      description: boundedTextOf(fields['description']),
       price: priceOf(fields['priceAmount1000'], fields['currencyCode']),
     }),
     order: fields => ({
       kind: 'order',
-      title: textOf(fields['orderTitle']),
+      title: boundedTextOf(fields['orderTitle']),
       items: numberOf(fields['itemCount']),
       price: priceOf(fields['totalAmount1000'], fields['totalCurrencyCode']),
     }),
@@ -192,7 +193,7 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Attachment> = new Map(
       kind: 'payment',
       amount: priceOf(fields['paymentAmount1000'], fields['paymentCurrency']),
     }),
-    groups_v4_invite: fields => ({ kind: 'group_invite', name: textOf(fields['inviteGrpName']) }),
+    groups_v4_invite: fields => ({ kind: 'group_invite', name: boundedTextOf(fields['inviteGrpName']) }),
   }),
 )
 
@@ -206,7 +207,7 @@ const VIEW_ONCE = /^view_?once/
 /** What comes with a raw message; `undefined` for a text, and for what no person sent. */
 export const parseAttachment = (raw: unknown): Attachment | undefined => {
   const fields = fieldsOf(raw)
-  const type = textOf(fields['type']) ?? 'unknown'
+  const type = boundedTextOf(fields['type']) ?? 'unknown'
   const media = MEDIA.get(type)
   if (media !== undefined) return mediaOf(media, fields)
   const read = READERS.get(type.replace(/^(poll_creation|event_creation).*/, '$1'))
@@ -223,7 +224,7 @@ export const parseAttachment = (raw: unknown): Attachment | undefined => {
  */
 export const parseWords = (raw: unknown): string => {
   const fields = fieldsOf(raw)
-  const type = textOf(fields['type']) ?? 'unknown'
+  const type = boundedTextOf(fields['type']) ?? 'unknown'
   const words = (...values: readonly unknown[]): string =>
     values.find((value): value is string => typeof value === 'string' && value.trim() !== '') ?? ''
   if (typeof fields['directPath'] === 'string' && fields['directPath'] !== '') return words(fields['caption'])

@@ -1,23 +1,27 @@
 /** Reads edits, deletions and reactions as whatsapp-web.js and WhatsApp's page write them. */
 import { SECOND_MS } from '../../../platform/clock.ts'
-import type { MessageChange } from '../whatsapp-message.ts'
+import type { MessageChange, WhatsAppMessage } from '../whatsapp-message.ts'
 import { addressOf, messageIdOf, parseMessage } from './message-parser.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import { fieldsOf, textOf, type Fields } from './raw-fields.ts'
 
 const isEdited = (fields: Fields): boolean =>
   fields['latestEditMsgKey'] != null || fields['latestEditSenderTimestampMs'] != null
 
+/** The edit of a message in its new form. A caption may be taken away; of a text, no words are left only where it goes. */
+const editOf = (message: WhatsAppMessage, edited: boolean): MessageChange | undefined => {
+  const { chat_id, message_id, text, mentioned_ids } = message
+  if (text.trim() === '' && (message.details?.attachment === undefined || !edited)) return undefined
+  return { kind: 'edited', chat_id, message_id, text, ...(mentioned_ids.length === 0 ? {} : { mentioned_ids }) }
+}
+
 /**
- * An edit, from the message in its new form. A caption may be taken away; of a text, no words are left only where it goes.
- * @param written what the page reports as new: the words, or a preview picture, which is no edit
+ * An edit that the page reports, from the message in its new form.
+ * @param written what is reported as new: the words, or a preview picture, which is no edit
  */
 export const parseEdit = (raw: unknown, written: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
   if (message === undefined || (written ?? '') !== message.text) return undefined
-  const { chat_id, message_id, text, mentioned_ids } = message
-  if (text.trim() === '' && (message.details?.attachment === undefined || !isEdited(raw as Fields))) return undefined
-  return { kind: 'edited', chat_id, message_id, text, ...(mentioned_ids.length === 0 ? {} : { mentioned_ids }) }
+  return editOf(message, isEdited(fieldsOf(raw)))
 }
 
 /** A message deleted for everyone, from what is left of it. */
@@ -25,20 +29,21 @@ export const parseDeletion = (raw: unknown): MessageChange | undefined => {
   const message = parseMessage(raw)
   if (message === undefined) return undefined
   // Where the notice is a message of its own, it names the deleted one.
-  const message_id = messageIdOf((raw as Fields)['protocolMessageKey']) ?? message.message_id
+  const message_id = messageIdOf(fieldsOf(raw)['protocolMessageKey']) ?? message.message_id
   return { kind: 'deleted', chat_id: message.chat_id, message_id }
 }
 
 /** The edit or deletion that a listed message shows. */
 export const parseChange = (raw: unknown): MessageChange | undefined => {
-  const fields = raw as Fields
+  const fields = fieldsOf(raw)
   if (fields['type'] === 'revoked') return parseDeletion(raw)
-  return isEdited(fields) ? parseEdit(raw, parseMessage(raw)?.text) : undefined
+  const message = isEdited(fields) ? parseMessage(raw) : undefined
+  return message === undefined ? undefined : editOf(message, true)
 }
 
 /** A reaction as the library hands it out. */
 export const parseReaction = (reaction: unknown): MessageChange | undefined => {
-  const { msgId, senderId, reaction: emoji, timestamp } = reaction as Fields
+  const { msgId, senderId, reaction: emoji, timestamp } = fieldsOf(reaction)
   const message_id = messageIdOf(msgId)
   const author_id = addressOf(senderId)
   if (message_id === undefined || author_id === undefined) return undefined
@@ -47,7 +52,7 @@ export const parseReaction = (reaction: unknown): MessageChange | undefined => {
     chat_id: message_id.split('_')[1] ?? author_id,
     message_id,
     author_id,
-    emoji: typeof emoji === 'string' && emoji !== '' ? emoji : undefined,
+    emoji: textOf(emoji),
     at: Number(timestamp ?? 0) * SECOND_MS,
   }
 }

@@ -4,8 +4,9 @@ import { textWithDetails, type MessageDetails } from '../../../messages/message-
 import { messageKeyOf, plainAddress } from '../../../messages/message-key.ts'
 import { SECOND_MS } from '../../../platform/clock.ts'
 import { cutStart } from '../../../text/cut.ts'
-import { CIPHERTEXT, PLACEHOLDERS, POLL_VOTE, type WhatsAppMessage } from '../whatsapp-message.ts'
+import { CIPHERTEXT, isGroup, PLACEHOLDERS, POLL_VOTE, type WhatsAppMessage } from '../whatsapp-message.ts'
 import { parseAttachment, parseWords } from './attachment-parser.ts'
+import { fieldsOf, textOf, type Fields } from './raw-fields.ts'
 
 /** Longest text of a quoted message that is taken, in UTF-16 units. */
 const MOST_QUOTED = 4000
@@ -16,11 +17,6 @@ const MOST_ID_CHARACTERS = 300
 const MOST_OPTIONS = 50
 /** More people than a group has. */
 const MOST_MENTIONS = 10_000
-
-type Fields = Readonly<Record<string, unknown>>
-
-const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /**
  * An address that came as text or as an object, without the device that it may name (`15550001111:7@c.us`).
@@ -125,7 +121,7 @@ export const parseVote = (vote: unknown): WhatsAppMessage | undefined => {
   const options = Array.isArray(selectedOptions) ? selectedOptions.slice(0, MOST_OPTIONS) : []
   const stanza_id = `${messageKeyOf(poll_id).stanza_id}-vote-${String(sent_at)}`
   return {
-    message_id: ['false', chat_id, stanza_id, ...(chat_id.endsWith('@g.us') ? [author_id] : [])].join('_'),
+    message_id: ['false', chat_id, stanza_id, ...(isGroup(chat_id) ? [author_id] : [])].join('_'),
     type: POLL_VOTE,
     from_me: false,
     chat_id,
