@@ -16,22 +16,25 @@
  *   7. deliver            through the outbox, part by part                     steps/deliver.ts
  *   8. remember           what the reply was given; the session's window       steps/remember.ts
  *
+ * Around steps 6 to 8, how much of its budget the turn used is reported (steps/report-usage.ts).
+ *
  * While the bot only listens, a turn ends after step 2: what was said is recorded in the session.
  */
 import type { MessageStore } from '../messages/message-store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Session, Sessions } from '../sessions/sessions.ts'
-import type { PackedContext } from './packing/context-packer.ts'
+import type { PackedContext, PackedTurn } from './packing/context-packer.ts'
 import { complete, type CompleteDeps } from './steps/complete.ts'
 import { deliver, type DeliverDeps } from './steps/deliver.ts'
 import { openSession, type OpenSessionDeps } from './steps/open-session.ts'
 import { packRequest, type PackRequestDeps } from './steps/pack-request.ts'
 import { remember, type RememberDeps } from './steps/remember.ts'
+import { withUsage, type ReportUsageDeps } from './steps/report-usage.ts'
 import type { TurnContext } from './turn-context.ts'
 import { idsOf } from './turn-message.ts'
 
-export interface TurnDeps {
+export interface TurnDeps extends ReportUsageDeps {
   readonly sessions: TurnSessions
   readonly packing: PackRequestDeps
   readonly completion: CompleteDeps
@@ -84,14 +87,23 @@ export class Turn {
     await turn.channel?.seen(turn.chat_id)
     // Shown until the reply is out: recall, the model and the pause before sending all count as writing.
     await using _typing = await turn.channel?.typing(turn.chat_id)
-    const began = this.#deps.clock.monotonic()
-    const packed = await packRequest(this.#deps.packing, completion, turn, session)
-    if (this.#deps.packing.recall.recall_tokens > 0) this.#logRecall(packed, this.#deps.clock.monotonic() - began)
-    const answer = await complete(completion, turn, packed, wanted)
-    const delivered = await deliver(delivery, turn, answer, session_id, wanted)
-    if (delivered.message_id === undefined) wanted.throwIfAborted()
-    await remember(sessions, turn, { session_id, answer, delivered, packed })
+    const packed = await this.#pack(turn, session)
+    const answer = await withUsage(this.#deps, turn, packed, async () => {
+      const given = await complete(completion, turn, packed, wanted)
+      const delivered = await deliver(delivery, turn, given, session_id, wanted)
+      if (delivered.message_id === undefined) wanted.throwIfAborted()
+      await remember(sessions, turn, { session_id, answer: given, delivered, packed })
+      return given
+    })
     return answer.text
+  }
+
+  async #pack(turn: TurnContext, session: Session): Promise<PackedTurn> {
+    const { packing, completion, clock } = this.#deps
+    const began = clock.monotonic()
+    const packed = await packRequest(packing, completion, turn, session)
+    if (packing.recall.recall_tokens > 0) this.#logRecall(packed, clock.monotonic() - began)
+    return packed
   }
 
   async #listen({ batch, window_tokens }: TurnContext, session_id: string): Promise<void> {

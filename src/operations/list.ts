@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetDetect } from './budget/detect.ts'
+import { budgetExplain } from './budget/explain.ts'
 import { budgetProfiles } from './budget/profiles.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatSay } from './chat/say.ts'
@@ -40,6 +41,7 @@ export const operations = {
   status,
   'budget.calculate': budgetCalculate,
   'budget.detect': budgetDetect,
+  'budget.explain': budgetExplain,
   'budget.profiles': budgetProfiles,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,

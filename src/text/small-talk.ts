@@ -21,10 +21,13 @@ export const withoutSmallTalk = (text: string): string =>
     .replace(OPENING, '')
 
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u
+/** Who writes more has something to say. */
+const MOST_SMALL_TALK_CHARACTERS = 300
 const EMPTY_KINDS: ReadonlySet<SentenceKind> = new Set(['greeting', 'thanks', 'filler'])
 
 /** Whether a text is small talk from beginning to end: it neither asks for anything nor says anything to remember. */
 export const isSmallTalk = (text: string): boolean =>
+  text.length <= MOST_SMALL_TALK_CHARACTERS &&
   (text.match(CLAUSE) ?? []).every(
     clause => !LETTER_OR_DIGIT.test(clause.replace(SMALL_TALK, ' ')) || EMPTY_KINDS.has(kindOf(clause.trim())),
   )

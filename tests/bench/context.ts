@@ -1,15 +1,18 @@
 // Measures the context of requests with budgets by need against fixed ones: tokens, evidence, and the time until the model is
 // asked. The conversations are made up; real pipeline, scripted model.
-// Usage: npm run bench:context [-- --quick] [--json] [--losses]
+// Usage: npm run bench:context [-- --data FILE] [--quick] [--json] [--losses]
+//   --data    conversations in the format of LoCoMo instead: they are the past, and their questions are asked one by one
 //   --losses  lists every question for which budgets by need carried less of the evidence than fixed ones
 import { parseArgs } from 'node:util'
-import { makeConversation, type ConversationOptions } from './context/conversations.ts'
+import { askedAfterwards, makeConversation, type ConversationOptions } from './context/conversations.ts'
+import { readLocomo } from './recall/locomo.ts'
 import { figuresOf, holdConversation, type Outcome } from './context/measure-context.ts'
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    data: { type: 'string' },
     losses: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
@@ -19,7 +22,7 @@ const FIRST_SEED = Number(values.seed)
 const CLIENTS = values.quick ? 1 : 4
 const LANGUAGES = ['en', 'he'] as const
 
-const conversations = LANGUAGES.flatMap(language => [
+const madeUp = LANGUAGES.flatMap(language => [
   ...Array.from({ length: CLIENTS }, (_, n): ConversationOptions => ({
     language,
     role: 'client',
@@ -31,8 +34,9 @@ const conversations = LANGUAGES.flatMap(language => [
 
 const fixed: Outcome[] = []
 const adaptive: Outcome[] = []
-for (const options of conversations) {
-  const conversation = makeConversation(options)
+const conversations =
+  values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(askedAfterwards)
+for (const conversation of conversations) {
   process.stderr.write(`${conversation.name} …\n`)
   fixed.push(...(await holdConversation(conversation, false)))
   adaptive.push(...(await holdConversation(conversation, true)))
@@ -40,7 +44,7 @@ for (const options of conversations) {
 
 const roleOf = ({ conversation }: Outcome): string => (conversation.includes('godfather') ? 'godfather' : 'clients')
 const report = Object.fromEntries(
-  ['clients', 'godfather'].map(role => [
+  [...new Set(fixed.map(roleOf))].map(role => [
     role,
     {
       'fixed budgets': figuresOf(fixed.filter(each => roleOf(each) === role)),

@@ -72,6 +72,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   status: 'godfather',
   'budget.calculate': 'operator',
   'budget.detect': 'operator',
+  'budget.explain': 'operator',
   'budget.profiles': 'operator',
   'chat.pause': 'godfather',
   'chat.pauses': 'godfather',

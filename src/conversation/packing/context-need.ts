@@ -2,6 +2,7 @@
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
+import { beginningAndEnd } from '../../text/cut.ts'
 import { questionKind } from '../../text/question-kind.ts'
 import { kindOf } from '../../text/sentence-kind.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
@@ -18,11 +19,16 @@ export type ContextNeed = 'exchange' | 'conversation' | 'session'
 export const contextNeed = (text: string, { complexity, signals }: DetectedComplexity): ContextNeed => {
   if (complexity === 'complex' || complexity === 'multi-system') return 'session'
   if (isSmallTalk(text)) return 'exchange'
-  const asks = questionKind(text).question || signals.length > 0 || text.split(SENTENCE_END).some(isAsking)
+  const asks =
+    questionKind(text).question ||
+    signals.length > 0 ||
+    beginningAndEnd(text, MOST_CHARACTERS).split(SENTENCE_END).some(isAsking)
   return asks ? 'session' : 'conversation'
 }
 
 const SENTENCE_END = /[.!\n]+/u
+/** Of a page, the beginning and the end say what its sender wants. */
+const MOST_CHARACTERS = 2000
 
 const isAsking = (sentence: string): boolean => {
   const kind = kindOf(sentence.trim())

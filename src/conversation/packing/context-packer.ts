@@ -9,7 +9,13 @@ import type { WindowMessage } from '../../sessions/session.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { packHistory, type HistoryLimit, type PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
-import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
+import {
+  packRecall,
+  withoutShown,
+  type FoundCandidates,
+  type PackedRecall,
+  type RecallCandidates,
+} from './pack-recall.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
 import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
 import { withMarks, type ShownQuote } from './shown-message.ts'
@@ -53,7 +59,7 @@ export interface PackedSpecific {
 
 interface SpecificLimit {
   readonly room: number
-  /** Messages of the running session: quotes of them do not count towards the budget of recall. */
+  /** Messages of the running session: quotes of them have a budget of recall of their own. */
   readonly session: ReadonlySet<MessageId>
 }
 
@@ -146,6 +152,12 @@ export class ContextPacker {
     const forProfile = { content: budget.profile, room: reserved, room_reason } as const
     const profile = packProfile(candidates.profile, forProfile, this.#costs, isRecalled(recall))
     return { recall, profile, tokens: recall.tokens + profile.tokens }
+  }
+
+  /** The same without quotes of messages that the history shows whole. */
+  withoutShown({ recall, profile }: PackedSpecific, { whole }: PackedHistory): PackedSpecific {
+    const shown = withoutShown(recall, new Set(whole.map(({ message_id }) => message_id)), this.#costs)
+    return { recall: shown, profile, tokens: shown.tokens + profile.tokens }
   }
 
   /** The request of parts that were packed within the budget of the turn. */

@@ -43,7 +43,7 @@ export interface DatedCandidates extends FoundCandidates {
   readonly zone: TimeZone
   /** Messages that the history shows, by id: what they say keeps its place in the order and takes no tokens. */
   readonly shown?: ReadonlyMap<MessageId, Said>
-  /** Messages of the running session: quotes of them do not count towards the budget of recall. */
+  /** Messages of the running session: quotes of them have a budget of recall of their own. */
   readonly session?: ReadonlySet<MessageId>
 }
 
@@ -65,6 +65,17 @@ export const packRecall = (found: DatedCandidates, budget: PartBudget, costs: To
   return packing.result()
 }
 
+/** What quotes of the running session may take besides those of the past, as a share of the budget of recall. */
+const SESSION_SHARE = 0.25
+
+/** Tokens of the texts of one part, and whether the next one did not fit. */
+interface PartUse {
+  /** Most tokens, as a share of the budget of recall. */
+  readonly share: number
+  content: number
+  full: boolean
+}
+
 class RecallPacking {
   readonly #found: DatedCandidates
   readonly #budget: PartBudget
@@ -72,8 +83,10 @@ class RecallPacking {
   readonly #memories: readonly Excerpt<RecalledMemory>[]
   readonly #quotes: readonly Excerpt<Quote>[]
   readonly #quoted = new Set<Excerpt<RecalledMemory>>()
-  /** Tokens of the texts, and of their lines in the request. */
-  #content = 0
+  /** Texts of the past, and of the running session. */
+  readonly #past: PartUse = { share: 1, content: 0, full: false }
+  readonly #session: PartUse = { share: SESSION_SHARE, content: 0, full: false }
+  /** Tokens of their lines in the request. */
   #lines = 0
   /** What ended it. */
   #stopped: PackingReason | undefined
@@ -121,11 +134,11 @@ class RecallPacking {
     const usable = inPackingOrder(quotes, most_quotes + of_session).flatMap(quote => byItem.get(quote) ?? [])
     this.#keepWhole([...this.#memories, ...usable])
     let round = { memories: this.#memories, quotes: usable }
-    while (this.#stopped === undefined && round.memories.length + round.quotes.length > 0) {
+    while (!this.#isOver() && round.memories.length + round.quotes.length > 0) {
       this.#takeRound(round.memories, round.quotes)
       round = {
-        memories: round.memories.filter(each => each.isShown && !each.isWhole),
-        quotes: round.quotes.filter(each => !each.isWhole),
+        memories: round.memories.filter(each => each.isShown && !each.isWhole && !this.#partOf(each).full),
+        quotes: round.quotes.filter(each => !each.isWhole && !this.#partOf(each).full),
       }
     }
   }
@@ -151,7 +164,10 @@ class RecallPacking {
   /** Where everything fits, nothing has to be cut into passages. */
   #keepWhole(usable: readonly (Excerpt<RecalledMemory> | Excerpt<Quote>)[]): void {
     const { content, room } = this.#budget
-    if (usable.reduce((sum, each) => sum + this.#counted(each, each.tokens), 0) > content) return
+    for (const part of [this.#past, this.#session]) {
+      const counted = usable.filter(each => this.#partOf(each) === part && !this.#isInHistory(each))
+      if (counted.reduce((sum, each) => sum + each.tokens, 0) > content * part.share) return
+    }
     const shown = usable.filter(each => !this.#isInHistory(each))
     const lines = shown.reduce((sum, each) => sum + each.wholeLineTokens, 0)
     if (lines + this.#costs.block(RECALLED_HEADING, shown.length) > room) return
@@ -161,7 +177,7 @@ class RecallPacking {
   #takeRound(memories: readonly Excerpt<RecalledMemory>[], quotes: readonly Excerpt<Quote>[]): void {
     let [memory, quote] = [0, 0]
     let [forMemories, forQuotes] = [0, 0]
-    while (this.#stopped === undefined) {
+    while (!this.#isOver()) {
       const nextMemory = memories[memory]
       const nextQuote = quotes[quote]
       const turn = nextQuote === undefined || forMemories * QUOTES_SHARE <= forQuotes * (1 - QUOTES_SHARE)
@@ -182,6 +198,10 @@ class RecallPacking {
         if (!this.#isTakenEarly(nextQuote)) forQuotes += this.#take(nextQuote)
       } else return
     }
+  }
+
+  #isOver(): boolean {
+    return this.#stopped !== undefined || (this.#past.full && (this.#session.full || this.#found.session === undefined))
   }
 
   /** Whether the history shows the words that a memory was taken from, and they say all of it. */
@@ -212,22 +232,23 @@ class RecallPacking {
 
   /** Shows the next passage. @returns its tokens; 0 when it does not fit: then nothing more is taken. */
   #take(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
+    const part = this.#partOf(excerpt)
+    const is_free = this.#isInHistory(excerpt)
+    if (part.full && !is_free) return 0
     const { tokens, line_tokens } = excerpt.next()
-    if (this.#isInHistory(excerpt)) {
+    if (is_free) {
       excerpt.takeNext()
       return tokens
     }
-    const counted = this.#counted(excerpt, tokens)
     const lines = this.#lines + line_tokens
     const block = this.#costs.block(RECALLED_HEADING, this.#shownCount + (excerpt.isShown ? 0 : 1))
     if (lines + block > this.#budget.room) this.#stopped = this.#budget.room_reason ?? 'request_budget'
-    else if (this.#content + counted > this.#budget.content) this.#stopped = 'recall_budget'
-    if (this.#stopped === 'recall_budget' && this.#shownCount === 0)
-      this.#takeBeginning(excerpt, this.#budget.room - block)
-    if (this.#stopped !== undefined) return 0
+    else part.full = part.content + tokens > this.#budget.content * part.share
+    if (part.full && this.#shownCount === 0) this.#takeBeginning(excerpt, this.#budget.room - block)
+    if (part.full || this.#stopped !== undefined) return 0
     if (!excerpt.isShown) this.#shownCount++
     excerpt.takeNext()
-    this.#content += counted
+    part.content += tokens
     this.#lines = lines
     return tokens
   }
@@ -236,7 +257,7 @@ class RecallPacking {
   #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
     const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room)
     if (excerpt.isShown) this.#shownCount++
-    this.#content += tokens
+    this.#partOf(excerpt).content += tokens
     this.#lines += line_tokens
   }
 
@@ -244,9 +265,8 @@ class RecallPacking {
     return 'message_id' in item && this.#found.shown?.has(item.message_id) === true
   }
 
-  /** Tokens that count towards the budget of recall. */
-  #counted({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>, tokens: number): number {
-    return 'message_id' in item && this.#found.session?.has(item.message_id) === true ? 0 : tokens
+  #partOf({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): PartUse {
+    return 'message_id' in item && this.#found.session?.has(item.message_id) === true ? this.#session : this.#past
   }
 
   #decision(
@@ -264,6 +284,26 @@ class RecallPacking {
     return excerpt.isWhole
       ? { id, kind, tokens, outcome: 'taken', reason: 'fits' }
       : { id, kind, tokens, outcome: 'shortened', reason: this.#stopped ?? 'recall_budget' }
+  }
+}
+
+/** What was packed without the quotes of messages that the request shows anyway. */
+export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>, costs: TokenCosts): PackedRecall => {
+  const quotes = packed.quotes.filter(({ message_id }) => !shown.has(message_id))
+  if (quotes.length === packed.quotes.length) return packed
+  const isShown = ({ id, kind, outcome }: PackedCandidate): boolean =>
+    kind === 'quote' && outcome !== 'left' && shown.has(id)
+  const lines = packed.candidates.filter(isShown).reduce((sum, { tokens }) => sum + tokens, 0)
+  const before = packed.memories.length + packed.quotes.length
+  const heading =
+    costs.block(RECALLED_HEADING, before) - costs.block(RECALLED_HEADING, before - packed.quotes.length + quotes.length)
+  return {
+    ...packed,
+    quotes,
+    tokens: packed.tokens - lines - heading,
+    candidates: packed.candidates.map(each =>
+      isShown(each) ? { ...each, outcome: 'left', reason: 'in_history' } : each,
+    ),
   }
 }
 

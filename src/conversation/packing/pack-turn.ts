@@ -1,13 +1,14 @@
 /** Packs the context of a turn within the budget of the turn: what is needed of the session, then what is known. */
-import { allotScopes, type ScopeTokens } from '../../budget/packing/allot-scopes.ts'
-import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
+import { budgetAlerts } from '../../budget/alerts/budget-alerts.ts'
+import { allotScopes } from '../../budget/packing/allot-scopes.ts'
+import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
 import type { ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import type { ContextCandidates, ContextPacker, PackedContext, PackedSpecific } from './context-packer.ts'
 import { contextNeed, neededPlaces, type ContextNeed, type NeededPlaces } from './context-need.ts'
 import type { PackedHistory } from './pack-history.ts'
-import type { ContextBudget } from './packing-record.ts'
+import type { ContextBudget, PackedCandidate, ScopeRecord, TurnRecord } from './packing-record.ts'
 import type { SystemText } from './render-context.ts'
 import type { ShownQuote } from './shown-message.ts'
 import type { TurnBudget } from './turn-budget.ts'
@@ -23,16 +24,31 @@ export interface TurnToPack {
   readonly answered: ReadonlySet<MessageId>
   /** The texts of them. */
   readonly question: string
+  /** Whether a search finds again what the person says here: memory is on, and so is their learning. */
+  readonly findable: boolean
 }
 
 /** What surrounds a message in the request, at most: its role, when it was sent, and the name of its sender. */
 const MESSAGE_ALLOWANCE_TOKENS = 64
+
+/** Scopes that have anything; `global` has nothing yet. */
+type UsedScope = Exclude<BudgetScope, 'global'>
+
+/** Parts of a request within the budget, and the tokens that each scope might take. */
+interface FittedParts extends PackedSpecific {
+  readonly history: PackedHistory
+  readonly room: Readonly<Record<UsedScope, number>>
+}
 
 export class TurnPacking {
   readonly #packer: ContextPacker
   readonly #turn: TurnToPack
   readonly #budget: TurnBudget
   readonly #places: NeededPlaces
+  /** Tokens of the last message before those that are answered: it stays whole as far as the whole budget reaches. */
+  readonly #last_tokens: number
+  /** Tokens of the session that the budget leaves whatever is known. */
+  readonly #sure_tokens: number
   /** What the turn needs. */
   readonly need: ContextNeed
   /** The part of the session that is shown in any case: it need not be recalled. */
@@ -42,48 +58,103 @@ export class TurnPacking {
     this.#packer = packer
     this.#turn = turn
     this.#budget = budget
-    this.need = contextNeed(turn.question, budget.detected)
+    const need = contextNeed(turn.question, budget.detected)
+    // Where nothing can be found again, the session is all there is.
+    this.need = need === 'conversation' && !turn.findable ? 'session' : need
     this.#places = neededPlaces(this.need, turn.window, turn.answered)
     const last = turn.window.findLast(({ message_id }) => !turn.answered.has(message_id))
-    const { calculated_budget } = budget.budget
-    const whole = Math.min(calculated_budget, (last?.tokens ?? 0) + MESSAGE_ALLOWANCE_TOKENS)
-    this.history = this.#packHistory(Math.max(sureShare(budget.budget), whole))
+    this.#last_tokens = (last?.tokens ?? 0) + MESSAGE_ALLOWANCE_TOKENS
+    this.#sure_tokens = Math.max(sureShare(budget.budget), Math.min(budget.budget.calculated_budget, this.#last_tokens))
+    this.history = this.#packHistory(this.#sure_tokens)
   }
 
-  /** Packs everything. `candidates` were found without the messages of `history`. */
+  /** Packs everything. `candidates` were found without the messages that `history` shows whole. */
   pack(candidates: ContextCandidates): PackedContext {
-    const { calculated_budget, scope_weights } = this.#budget.budget
-    const wanted = this.#isEnough() ? this.history : this.#packHistory(Infinity)
-    const specific = this.#packSpecific(wanted, candidates, Infinity)
-    const demand: ScopeTokens = { 'agent-specific': specific.tokens, recent: contextTokens(wanted), global: 0 }
-    const total = sumOf(demand)
-    const raised = total > calculated_budget && this.#budget.next !== undefined
-    const budget = raised ? (this.#budget.next ?? this.#budget.budget) : this.#budget.budget
-    const fits = total <= budget.calculated_budget
-    const allotted = fits ? demand : allotScopes(budget.calculated_budget, scope_weights, demand)
-    const history = fits || wanted === this.history ? wanted : this.#packHistory(allotted.recent)
-    const packed = fits ? specific : this.#packSpecific(history, candidates, allotted['agent-specific'])
-    return this.#packer.packParts({ history, ...packed }, candidates, this.#turn.budget, {
-      role: this.#budget.role,
+    const { budget: detected, next } = this.#budget
+    const wanted = this.need === 'session' ? this.#packHistory(Infinity) : this.history
+    const all = this.#packSpecific(wanted, candidates, Infinity)
+    const needed = all.tokens + contextTokens(wanted)
+    const raised = next !== undefined && needed > detected.calculated_budget
+    const budget = raised ? next : detected
+    const most = budget.calculated_budget
+    const fitted: FittedParts =
+      needed <= most
+        ? { history: wanted, ...all, room: { 'agent-specific': all.tokens, recent: contextTokens(wanted) } }
+        : this.need === 'session'
+          ? this.#fitSession(candidates, budget)
+          : this.#fitSpecific(candidates, most)
+    const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted) }
+    return this.#packer.packParts(fitted, candidates, this.#turn.budget, {
+      ...recordOf(this.#budget),
       profile: budget.profile,
       complexity: budget.complexity,
-      detected: this.#budget.detected,
       need: this.need,
-      budget: budget.calculated_budget,
+      budget: most,
       raised,
-      allotted,
-      taken: { 'agent-specific': packed.tokens, recent: contextTokens(history), global: 0 },
-      demand: total,
+      demand: needed,
+      ...this.#scopesOf(fitted, demand, most),
     })
   }
 
-  /** Whether the part of the session that is shown in any case is all that is needed of it. */
-  #isEnough(): boolean {
-    if (this.need === 'exchange') return true
-    // Where nothing can be recalled, the session is all there is.
-    return this.need === 'conversation' && this.#turn.budget.recall > 0
+  /**
+   * The session needs more than there is. What is known may take its share, as far as it needs it; the history has the
+   * rest. What it leaves out may be quoted, so what is known is chosen as if the history were a little shorter than it
+   * becomes: then neither gets less of a larger budget.
+   */
+  #fitSession(candidates: ContextCandidates, budget: ProfileBudget): FittedParts {
+    const most = budget.calculated_budget
+    const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
+    const quotable = this.#packSpecific(this.history, candidates, Infinity)
+    const shorter = this.#packHistory(most - Math.min(share, quotable.tokens))
+    const wanted = this.#packSpecific(shorter, candidates, Infinity)
+    const room = Math.min(share, wanted.tokens)
+    const specific = room === wanted.tokens ? wanted : this.#packSpecific(shorter, candidates, room)
+    const history = this.#packHistory(most - room)
+    return {
+      history,
+      ...this.#packer.withoutShown(specific, history),
+      room: { 'agent-specific': room, recent: most - room },
+    }
   }
 
+  /** The history is as short as it can be: what is known has the rest. */
+  #fitSpecific(candidates: ContextCandidates, most: number): FittedParts {
+    const room = most - this.#sure_tokens
+    return {
+      history: this.history,
+      ...this.#packSpecific(this.history, candidates, room),
+      room: { 'agent-specific': room, recent: this.#sure_tokens },
+    }
+  }
+
+  #scopesOf(
+    { history, recall, profile, tokens, room }: FittedParts,
+    demand: Readonly<Record<UsedScope, number>>,
+    budget: number,
+  ): Pick<TurnRecord, 'scopes' | 'alerts'> {
+    const known = takenOf([...recall.candidates, ...profile.candidates])
+    const said = takenOf(history.candidates.filter(({ id }) => !this.#turn.answered.has(id)))
+    const record = (scope: UsedScope, taken: number, items: readonly PackedCandidate[]): ScopeRecord => ({
+      allotted: room[scope],
+      demand: demand[scope],
+      taken,
+      count: items.length,
+    })
+    const packed = [...known, ...said].map(each => each.tokens)
+    return {
+      scopes: {
+        'agent-specific': record('agent-specific', tokens, known),
+        recent: record('recent', contextTokens(history), said),
+        global: { allotted: 0, demand: 0, taken: 0, count: 0 },
+      },
+      alerts: budgetAlerts(
+        { packed, demand: demand['agent-specific'] + demand.recent, budget },
+        this.#budget.thresholds,
+      ),
+    }
+  }
+
+  /** @param tokens for the messages before those that are answered */
   #packHistory(tokens: number): PackedHistory {
     const { window, system, budget, quotations, answered } = this.#turn
     const brief = this.need === 'conversation' ? 'always' : 'as_needed'
@@ -91,7 +162,9 @@ export class TurnPacking {
   }
 
   #packSpecific(history: PackedHistory, candidates: ContextCandidates, room: number): PackedSpecific {
-    const session = new Set(this.#turn.window.map(({ message_id }) => message_id))
+    // For a statement, what was said today is no more wanted than what was said long ago.
+    const window = this.need === 'session' ? this.#turn.window : []
+    const session = new Set(window.map(({ message_id }) => message_id))
     return this.#packer.packWithin(history, candidates, this.#turn.budget, { room, session })
   }
 }
@@ -103,4 +176,11 @@ const sureShare = ({ calculated_budget, scope_weights }: ProfileBudget): number 
 /** Tokens of the history but for the messages that are answered. */
 const contextTokens = ({ tokens, answered_tokens }: PackedHistory): number => tokens - answered_tokens
 
-const sumOf = (tokens: ScopeTokens): number => BUDGET_SCOPES.reduce((sum, scope) => sum + tokens[scope], 0)
+const takenOf = (candidates: readonly PackedCandidate[]): readonly PackedCandidate[] =>
+  candidates.filter(({ outcome }) => outcome !== 'left')
+
+const recordOf = ({ role, detected, previous }: TurnBudget): Pick<TurnRecord, 'role' | 'detected' | 'previous'> => ({
+  role,
+  detected,
+  previous,
+})

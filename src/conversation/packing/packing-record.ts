@@ -1,5 +1,6 @@
 /** What the packer decided about every candidate of a request: taken, shortened or left out, and why. */
-import type { ScopeTokens } from '../../budget/packing/allot-scopes.ts'
+import type { BudgetAlert } from '../../budget/alerts/budget-alerts.ts'
+import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
 import type { Complexity } from '../../text/complexity/complexity.ts'
 import type { DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
 import type { ContextNeed } from './context-need.ts'
@@ -69,16 +70,26 @@ export interface TurnRecord {
   /** The complexity whose budget the turn had. */
   readonly complexity: Complexity
   readonly detected: DetectedComplexity
+  /** Complexity of the turn before in the same session. */
+  readonly previous: Complexity | undefined
   readonly need: ContextNeed
   /** Tokens of the budget. */
   readonly budget: number
   /** The budget is that of one complexity more than the detected one, since what was needed did not fit. */
   readonly raised: boolean
-  /** Tokens that each scope might take. */
-  readonly allotted: ScopeTokens
-  /** Tokens that each scope took. */
-  readonly taken: ScopeTokens
+  /** What each scope might take, took and needed. */
+  readonly scopes: Readonly<Record<BudgetScope, ScopeRecord>>
   /** Tokens that were packed, and of what was needed and did not fit. */
+  readonly demand: number
+  readonly alerts: readonly BudgetAlert[]
+}
+
+/** The part of one scope in the budget of a turn, in tokens. */
+export interface ScopeRecord {
+  readonly allotted: number
+  readonly taken: number
+  /** Memories, quotes, lines of the profile or messages that were packed. */
+  readonly count: number
   readonly demand: number
 }
 

@@ -13,6 +13,8 @@ export type AnsweredRole = 'client' | 'godfather'
 export interface TurnBudget {
   readonly role: AnsweredRole
   readonly detected: DetectedComplexity
+  /** Complexity of the turn before in the same session. */
+  readonly previous: Complexity | undefined
   /** The profile's budget for the complexity that counts: the detected one, or one more. */
   readonly budget: ProfileBudget
   readonly thresholds: AlertThresholds
@@ -63,7 +65,8 @@ export class ProfileTurnBudgets implements TurnBudgets {
     this.#previous.set(session_id, detected.complexity)
     const { complexity } = detected
     const budget = budgetOfProfile(profiles, role, complexity, cap)
-    return { role, detected, budget, thresholds: profiles.alert_thresholds, next: nextBudget(profiles, budget, cap) }
+    const next = nextBudget(profiles, budget, cap)
+    return { role, detected, previous, budget, next, thresholds: profiles.alert_thresholds }
   }
 }
 

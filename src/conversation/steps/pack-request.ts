@@ -1,4 +1,5 @@
 /** Steps of a turn: chooses the part of the session that the model is shown, recalls what bears on it, and packs the request. */
+import type { Preferences } from '../../people/preferences.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Session } from '../../sessions/sessions.ts'
 import type { ContextCandidates, ContextPacker, PackedContext, PackedTurn } from '../packing/context-packer.ts'
@@ -23,6 +24,7 @@ export interface PackRequestDeps extends QuotationsDeps {
   readonly profileOf: ProfileOf
   readonly tone: Tone
   readonly recall: GatherRecallDeps
+  readonly preferences: Pick<Preferences, 'of'>
   readonly clock: Clock
 }
 
@@ -47,6 +49,7 @@ export const packRequest = async (
     quotations,
     answered: new Set(idsOf(turn.batch)),
     question: questionWithQuotes(turn.question, turn.batch, quotations),
+    findable: recall.recall_tokens > 0 && (await deps.preferences.of(person.person_id)).learn,
   }
   const budget = budgets.of({ role: roleOf(turn), session_id, text: turn.own_words, cap: window_tokens })
   const packed =

@@ -38,6 +38,7 @@ export const cliMenu = {
   pauses: command('chat.pauses'),
   'budget calculate': command('budget.calculate'),
   'budget detect': { ...command('budget.detect', 'task'), words: true },
+  'budget explain': command('budget.explain', 'message'),
   'budget profiles': command('budget.profiles'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
   'people show': command('people.show', 'person'),

@@ -81,6 +81,25 @@ const MUCH = {
 /** Makes up one conversation. */
 export const makeConversation = (options: ConversationOptions): Conversation => new Maker(options).conversation()
 
+/** The talks of a data set as the past of the person who asks, and its questions one after the other in one session. */
+export const askedAfterwards = ({ name, asker, turns, questions }: Dialogue): Conversation => {
+  const texts = new Map(turns.map(turn => [turn.id, turn.text]))
+  return {
+    name,
+    role: 'client',
+    person: asker ?? turns[0]?.speaker ?? '',
+    past: turns,
+    steps: questions
+      .filter(({ adversarial }) => !adversarial)
+      .map(({ text, evidence }) => ({
+        kind: 'long ago',
+        text,
+        reply: 'I will look that up.',
+        evidence: evidence.map(id => texts.get(id) ?? ''),
+      })),
+  }
+}
+
 interface Question {
   readonly text: string
   readonly evidence: readonly string[]
