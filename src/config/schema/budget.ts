@@ -19,4 +19,31 @@ export const BUDGET = {
     max: 10_000_000,
     doc: 'Budget in tokens for a task whose agent has no profile, where the profile file was broken from the start, and with `budget.use_profiles` off.',
   },
+  usage: {
+    log: {
+      format: 'boolean',
+      default: true,
+      doc: 'Keeps the usage log of budgets (`usage/budget-usage.jsonl` below `data_root`): one line for each turn and each `budget load`. Off: nothing is written, and there is nothing to analyse.',
+    },
+    run: {
+      format: 'choice',
+      choices: ['live', 'demo', 'test'],
+      default: 'live',
+      doc: 'Mark of the entries of the usage log. `demo` and `test` are left out of analyses and recommendations.',
+    },
+    file_megabytes: {
+      format: 'number',
+      default: 16,
+      min: 0.001,
+      max: 1024,
+      doc: 'Size in megabytes at which a file of the usage log is renamed and a new one is begun.',
+    },
+    kept_files: {
+      format: 'integer',
+      default: 8,
+      min: 0,
+      max: 1000,
+      doc: 'How many former files of the usage log are kept; the oldest is deleted first.',
+    },
+  },
 } as const satisfies Section

@@ -397,4 +397,12 @@ export const messageMigrations: readonly Migration[] = [
   ...knownMessageMigrations,
   ...messageQuoteMigrations,
   ...messageExpiryMigrations,
+  {
+    id: 'messages-012',
+    sql: `
+      -- The usage log of budgets holds words of messages. So far there was none: it has nothing to follow.
+      insert into change_cursors (name, follows, up_to)
+        select 'budget_usage', 'content', coalesce((select seq from sqlite_sequence where name = 'message_changes'), 0);
+    `,
+  },
 ]
