@@ -3,14 +3,12 @@ import type { Embedder } from '../models/embedder.ts'
 import { createEmbeddingSimilarity } from '../learning/consolidation/embedding-similarity.ts'
 import type { Learner } from '../learning/learner.ts'
 import { DuplicateMerger } from '../learning/agent/merge-duplicates.ts'
+import { hasMemoryAgent } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import { createProfileOf, type ProfileOf } from '../conversation/profile.ts'
 import { MemoryAgent, noConsciousAgent, type ConsciousAgent } from '../learning/agent/conscious-agent.ts'
-import { remembers } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
-
-const isOn = (settings: Settings): boolean => remembers(settings) && settings.feature_flags.enable_conscious_agent
 
 export interface AgentDeps {
   readonly settings: Settings
@@ -22,7 +20,7 @@ export interface AgentDeps {
 /** The agent as configured. */
 export const createAgent = ({ settings, stores, embedder, learner }: AgentDeps, runtime: Runtime): ConsciousAgent => {
   const { interval_hours } = settings.memory.agent
-  if (!isOn(settings)) return noConsciousAgent(interval_hours)
+  if (!hasMemoryAgent(settings)) return noConsciousAgent(interval_hours)
   const { memories, memoryLog: log, profiles } = stores
   const merger = new DuplicateMerger({
     memories,
@@ -41,4 +39,4 @@ export const createProfileReader = (
   settings: Settings,
   { profiles, memories }: Stores,
   { clock }: Pick<Runtime, 'clock'>,
-): ProfileOf => (isOn(settings) ? createProfileOf({ profiles, memories, clock }) : () => Promise.resolve([]))
+): ProfileOf => (hasMemoryAgent(settings) ? createProfileOf({ profiles, memories, clock }) : () => Promise.resolve([]))

@@ -168,8 +168,8 @@ export class App implements AsyncDisposable {
       deleted: indexed(followed(events.deleted)),
       ready: () => {
         process.background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
-        // Only now the channel can tell what was kept.
-        services.expireSoon()
+        // Only now the channel can tell what was kept. A channel that never can had its sweep at the start.
+        if (channel.keptIn !== undefined) services.expireSoon()
         deps.onReady?.(channel.name)
       },
     }

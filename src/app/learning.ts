@@ -1,4 +1,5 @@
 /** Wires learning: which models extract facts, and what long-term memory keeps of each session. */
+import { hasLongTermMemory, hasMemoryAgent } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import { createProfileWriter, noProfiles, type ProfileWriter } from '../learning/agent/profile-writer.ts'
 import { createArchiveOnlyStorage } from '../learning/archive-session.ts'
@@ -29,7 +30,6 @@ import type { HealthCheck } from '../platform/health.ts'
 import { OutcomeHealth } from '../platform/outcome-health.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { createLanguageModels, type Address } from './language-models.ts'
-import { remembers } from './memory.ts'
 import type { Stores } from './stores.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -61,7 +61,8 @@ export interface AppLearning {
 export const createLearning = (deps: LearningAppDeps, runtime: Runtime): AppLearning => {
   const { settings, stores, memory, model } = deps
   const { ledger, folders } = stores
-  if (!remembers(settings)) return withoutFacts(createArchiveOnlyStorage({ ledger, folders, logger: runtime.logger }))
+  if (!hasLongTermMemory(settings))
+    return withoutFacts(createArchiveOnlyStorage({ ledger, folders, logger: runtime.logger }))
   if (!settings.feature_flags.use_schema_v2) {
     const summaries = new SummaryMemory({ ...runtime, messages: stores.messages.history, memory, model })
     return withoutFacts(createStorage(summaries, stores, runtime))
@@ -117,9 +118,7 @@ const createLearner = (deps: LearningAppDeps, runtime: Runtime, health: OutcomeH
 /** Profiles are the agent's: without it there are none. */
 const profileWriterOf = ({ settings, stores }: LearningAppDeps, runtime: Runtime): ProfileWriter => {
   const { memories, memoryLog, profiles } = stores
-  return settings.feature_flags.enable_conscious_agent
-    ? createProfileWriter({ ...runtime, memories, memoryLog, profiles })
-    : noProfiles
+  return hasMemoryAgent(settings) ? createProfileWriter({ ...runtime, memories, memoryLog, profiles }) : noProfiles
 }
 
 interface Endpoint {

@@ -1,5 +1,6 @@
 /** Maps the settings to the vectors, memory and retrieval modules, or to their null objects while memory is off. */
 import { join, resolve } from 'node:path'
+import { hasLongTermMemory } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Module } from '../lifecycle/module.ts'
 import type { LongTermMemory } from '../memory/long-term-memory.ts'
@@ -28,10 +29,6 @@ import type { Models } from './models.ts'
 import type { Runtime } from './runtime.ts'
 import type { BaseStores, Stores } from './stores.ts'
 
-/** Whether anything is moved into long-term memory and recalled from it. */
-export const remembers = (settings: Settings): boolean =>
-  settings.feature_flags.enable_memory_system && settings.memory.longterm.enabled
-
 /** The indexes over memories and messages: derived data, which also holds something about persons. */
 export interface OpenIndexes {
   readonly fullText: FullTextModule
@@ -59,7 +56,7 @@ export interface IndexesDeps {
 
 /** Opens the indexes. They come before the people: merging two persons reassigns what the indexes hold. */
 export const openIndexes = async ({ settings, stores, models, runtime }: IndexesDeps): Promise<Indexes> => {
-  if (!remembers(settings)) return disabledIndexes(settings, stores, runtime)
+  if (!hasLongTermMemory(settings)) return disabledIndexes(settings, stores, runtime)
   const fullText = await createFullTextModule({
     database_path: join(settings.data_root, 'index.db'),
     feed: createSqliteMessageReader(stores.database),

@@ -1,4 +1,5 @@
 /** Wires the configured models; every call is metered. */
+import { hasLongTermMemory } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { LanguageModel } from '../models/language-model.ts'
@@ -29,10 +30,6 @@ export interface Models {
   /** Ask the models that no one else asks, while the bot runs. */
   readonly probes: readonly ModelProbe[]
 }
-
-/** Whether anything is embedded. */
-const embeds = ({ feature_flags, memory }: Settings): boolean =>
-  feature_flags.enable_memory_system && memory.longterm.enabled
 
 /** The configured models, every call of theirs metered. */
 export const createModels = (
@@ -68,7 +65,7 @@ export const createModels = (
     ...(ai.provider === 'offline' || first === undefined
       ? []
       : [new ModelProbe({ ask: signal => askForWord(first.language, signal), health: first.calls, clock })]),
-    ...(embeddings.provider === 'offline' || !embeds(settings)
+    ...(embeddings.provider === 'offline' || !hasLongTermMemory(settings)
       ? []
       : [new ModelProbe({ ask: signal => askForVector(metered, signal), health, clock })]),
   ]

@@ -1,6 +1,7 @@
 /** Wires the pipeline of a message, from the inbox to the outbox, and what happens to messages afterwards. */
 import { readFile } from 'node:fs/promises'
 import type { ChannelEvents } from '../channels/channel.ts'
+import { hasLongTermMemory } from '../config/features.ts'
 import type { Settings } from '../config/settings.ts'
 import { AnswersUnderWay } from '../conversation/answers-under-way.ts'
 import { Apologies } from '../conversation/apologies.ts'
@@ -42,7 +43,6 @@ import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { answerWithinMs, type Delivery } from './delivery.ts'
-import { remembers } from './memory.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
@@ -117,7 +117,7 @@ const createChangedTexts = (
 const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): Turn => {
   const { settings, stores, sessions, recall, delivery } = deps
   const { ai, affect, memory } = settings
-  const recall_tokens = remembers(settings) ? memory.longterm.recall_tokens : 0
+  const recall_tokens = hasLongTermMemory(settings) ? memory.longterm.recall_tokens : 0
   const { clock, logger, metrics, writer } = shared
   return new Turn({
     sessions: {
@@ -132,7 +132,6 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       packer: new ContextPacker(shared.tokens),
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
-      remembers: keeps(settings),
       keep: keeps(settings),
       quotes: stores.messages.quotes,
       profileOf: recall.profileOf,

@@ -41,33 +41,25 @@ export interface Services {
 }
 
 /** Builds the services in the order of their dependencies. */
-export const createServices = (
-  { settings, parts, channels: others = [] }: AppDeps,
-  { stores, personalData, models, knowledge, audit, exportFiles, memory }: Foundation,
-  { stopping, background }: ProcessState,
-): Services => {
-  const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
-  const sessions = createSessions({ ...parts, ...stores, timeout_ms })
-  const providers = extractionProviders(settings, { meter: stores.meter, knowledge }, parts)
-  const { language, embedder } = models
-  const learning = createLearning(
-    { settings, stores, memory: memory.memory, model: language, embedder, providers },
-    parts,
-  )
-  const windows = settings.feature_flags.enable_memory_system
-    ? learning.whileRunning(sessions, background, stopping.signal)
-    : statelessSessions
+export const createServices = (app: AppDeps, foundation: Foundation, process: ProcessState): Services => {
+  const { settings, parts, channels: others = [] } = app
+  const { stores, personalData, models, audit, exportFiles, memory } = foundation
+  const { stopping, background } = process
+  const { timeout_ms, sessions, windows, learning } = createWindows(app, foundation, process)
 
   // The queues of all scopes come first: whatever needs to run alone in one takes `exclusive` from here.
   const scheduler = createScheduler(settings, parts)
   const { exclusive } = scheduler
   const console = createConsole(scheduler, parts)
   const channels = [console, ...others]
-  const lifecycle = createClosing(
+  const closing = createClosing(
     { settings, stores, sessions, memory: memory.memory, learning, exclusive, timeout_ms },
     parts,
   )
-  const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
+  // The end of messages is built on privacy: what an erasure changed is learned again without it.
+  const learnAgainSoon = background.coalesced('learning again from changed sessions', () =>
+    closing.sweep({ signal: stopping.signal }),
+  )
   const privacy = createPrivacy(
     {
       stores,
@@ -78,7 +70,7 @@ export const createServices = (
       audit,
       background,
       exclusive,
-      sessionChanged: sweepSoon,
+      sessionChanged: learnAgainSoon,
     },
     parts,
   )
@@ -93,7 +85,9 @@ export const createServices = (
   const forgetTasksSoon = background.coalesced('forgetting changed words in the usage log', () =>
     forgetChangedTasks({ changeLog: stores.changeLog, tasks: stores.usageTasks }),
   )
-  const agent = createAgent({ settings, stores, embedder, learner: learning.learner }, parts)
+  const lifecycle = withExpiry(closing, expiry)
+  const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
+  const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
   return {
     sessions,
     windows,
@@ -101,7 +95,7 @@ export const createServices = (
     scheduler,
     console,
     channels,
-    lifecycle: withExpiry(lifecycle, expiry),
+    lifecycle,
     sweepSoon,
     privacy,
     expireSoon,
@@ -109,6 +103,26 @@ export const createServices = (
     delivery,
     agent,
   }
+}
+
+/** The sessions, how the pipeline uses them, and what is learned from them. */
+const createWindows = (
+  { settings, parts }: AppDeps,
+  { stores, models, knowledge, memory }: Foundation,
+  { stopping, background }: ProcessState,
+): Pick<Services, 'sessions' | 'windows' | 'learning'> & { readonly timeout_ms: number } => {
+  const timeout_ms = settings.memory.session.session_timeout_hours * HOUR_MS
+  const sessions = createSessions({ ...parts, ...stores, timeout_ms })
+  const providers = extractionProviders(settings, { meter: stores.meter, knowledge }, parts)
+  const { language, embedder } = models
+  const learning = createLearning(
+    { settings, stores, memory: memory.memory, model: language, embedder, providers },
+    parts,
+  )
+  const windows = settings.feature_flags.enable_memory_system
+    ? learning.whileRunning(sessions, background, stopping.signal)
+    : statelessSessions
+  return { timeout_ms, sessions, windows, learning }
 }
 
 const createConsole = (

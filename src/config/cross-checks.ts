@@ -1,5 +1,6 @@
 /** Checks that involve more than one key or the file system, after each value was checked by itself. */
 import { accessSync, constants, statSync } from 'node:fs'
+import { hasLongTermMemory } from './features.ts'
 import { allowedText, faultText } from './formats.ts'
 import { SCHEMA } from './schema.ts'
 import { listSettings } from './setting.ts'
@@ -19,15 +20,15 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...unreadableFiles(settings),
 ]
 
-const missingKeys = ({ ai, embeddings, memory, feature_flags, openai_api_key }: Settings): readonly string[] => {
+const missingKeys = (settings: Settings): readonly string[] => {
+  const { ai, embeddings, openai_api_key } = settings
   if (ai.provider === 'openai' && openai_api_key === undefined && ai.base_url === undefined) {
     return [
       'openai_api_key: not set; put OPENAI_API_KEY into .env, or set ai.base_url to a service that needs no key, or set ai.provider to offline',
     ]
   }
-  const embeds = feature_flags.enable_memory_system && memory.longterm.enabled
   const { provider, api_key, base_url } = embeddings
-  if (embeds && provider === 'openai' && api_key === undefined && base_url === undefined) {
+  if (hasLongTermMemory(settings) && provider === 'openai' && api_key === undefined && base_url === undefined) {
     return [
       'openai_api_key: not set, but embeddings.provider is openai; put OPENAI_API_KEY into .env, or set embeddings.base_url to a service that needs no key, or set embeddings.provider to offline',
     ]

@@ -54,8 +54,6 @@ interface TurnPacking extends QuotationsDeps {
   /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
   readonly budget: Omit<ContextBudget, 'history' | 'total'>
   readonly system_prompt: string
-  /** Whether anything is remembered beyond a message. */
-  readonly remembers: boolean
   readonly profileOf: ProfileOf
   readonly tone: Tone
 }
@@ -123,7 +121,7 @@ export class Turn {
     const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
     const budget: ContextBudget = { ...packing.budget, total, history: turn.window_tokens }
     const { chat_kind, person, zone } = turn
-    const system = { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: packing.remembers }
+    const system = { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: packing.keep }
     const quotations = await findQuotations(packing, session.window, turn)
     const history = packer.packHistory(session.window, system, budget, quotations)
     const question = questionWithQuotes(turn.question, turn.batch, quotations)

@@ -46,15 +46,16 @@ export class LearningRun {
     const known = await this.#deps.consolidator.open(this.#context.scope)
     let report = EMPTY_REPORT
     for (const chunk of chunks) report = addReports(report, await this.#learnFrom(chunk, known, options))
-    await this.#refreshProfile(report)
+    await this.#refreshProfile(report, known)
     return report
   }
 
   /** A person is known after their first conversation, not only after the next run of the agent. */
-  async #refreshProfile({ added, restated, ended }: LearningReport): Promise<void> {
+  async #refreshProfile({ added, restated, ended }: LearningReport, known: KnownFacts): Promise<void> {
     const { scope } = this.#context
     if (added + restated + ended === 0) return
-    await this.#deps.setAside.attempt('writing profiles', scope, () => this.#deps.facts.profiles.refresh(scope))
+    const { facts, setAside } = this.#deps
+    await setAside.attempt('writing profiles', scope, () => facts.profiles.refresh(scope, known.current()))
   }
 
   /** Writes a reflection when there is none: the deletion of a message may have taken it away. */

@@ -93,12 +93,16 @@ export interface MemoryScopes {
 /** Adds, changes and removes memories. */
 export interface MemoryWriter {
   /**
-   * Adds a memory; those of its scope that it supersedes end when it was said. A summary whose session has given one already, and a memory whose id is known, are not added; returns
-   * the memory that is stored.
-   * @throws DenidinError `invalid_input` for a scope that is no well-formed text.
+   * Adds a memory; those of its scope that it supersedes end when it was said. A summary whose session has given one
+   * already, and a memory whose id is known, are not added.
+   * @returns the memory that is stored
+   * @throws DenidinError `invalid_input` for a scope that is no well-formed text
    */
   add(memory: MemoryRecord): Promise<{ readonly added: boolean; readonly memory: MemoryRecord }>
-  /** Ends a memory because another one of its scope contradicts it; `at`: since when, milliseconds since the Unix epoch. */
+  /**
+   * Ends a memory because another one of its scope contradicts it.
+   * @param by `at`: since when, milliseconds since the Unix epoch
+   */
   supersede(scope: Scope, memory_id: string, by: { readonly memory_id: string; readonly at: number }): Promise<void>
   /**
    * Removes the memories that a session gave. Everything that they alone had superseded holds again, as long as it would

@@ -1,6 +1,6 @@
 /**
  * Deletes personal data for good: records by id what is to go, deletes it from every store, then looks for traces. An
- * act that a crash interrupted is completed at the next start.
+ * act that failed, that left traces or that a crash interrupted is tried again until nothing is left.
  */
 import type { AppliedErasures, ErasedIds, ErasureAct, Erasures } from '../messages/erasures.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
@@ -23,7 +23,7 @@ export interface ForgetReport {
   readonly memories: number
   /** Rows deleted, by store; empty unless everything about a person was deleted. */
   readonly stores: Readonly<Record<string, number>>
-  /** Traces that were found anywhere afterwards: 0. */
+  /** Traces that were found anywhere afterwards: 0, or the act is not over and is tried again. */
   readonly residue: number
   readonly index: IndexState
 }
@@ -52,7 +52,7 @@ export interface Erasure extends HealthCheck, Disposable {
   things(request: ErasureRequest, things: Things): Promise<ForgetReport>
   /**
    * At the start: completes interrupted acts, and repeats those that a restored copy of the data has not been through.
-   * One that fails keeps no other back, and is tried again later. @returns how many were completed
+   * One that fails or leaves traces keeps no other back, and is tried again later. @returns how many were completed
    */
   resume(): Promise<number>
 }
@@ -72,7 +72,7 @@ export interface ErasureDeps {
 
 /** A turn in progress may write once more after the first pass; then it has ended. */
 const PASSES = 3
-/** How long until acts that failed are tried again. */
+/** How long until acts that are not complete are tried again. */
 const RETRY_MS = 10 * MINUTE_MS
 
 class RecordedErasure implements Erasure {
@@ -83,7 +83,6 @@ class RecordedErasure implements Erasure {
   /** Why acts are not complete, by their ids. */
   readonly #unfinished = new Map<string, string>()
   readonly #under_way = new Set<string>()
-  #residue = 0
   #retry: Disposable | undefined
 
   constructor(deps: ErasureDeps) {
@@ -130,11 +129,11 @@ class RecordedErasure implements Erasure {
     let completed = 0
     for (const act of open) {
       try {
-        await exclusive(scopeOfPerson(act.person_id), async () => {
+        const { residue } = await exclusive(scopeOfPerson(act.person_id), async () => {
           await log.erasures.resume(act)
-          await this.#apply(act, 'start')
+          return await this.#apply(act, 'start')
         })
-        completed++
+        if (residue === 0) completed++
       } catch (error) {
         const reason = asDenidinError(error).message
         logger.for('privacy').error('What was to be forgotten is not gone yet', { act: act.act, reason })
@@ -145,41 +144,34 @@ class RecordedErasure implements Erasure {
 
   async health(): Promise<Health> {
     const [reason] = this.#unfinished.values()
-    if (reason !== undefined) {
-      const detail = `Not everything that was to be forgotten is gone (erasures: ${String(this.#unfinished.size)}): ${reason}. It is tried again every 10 minutes and at the next start.`
-      return { state: 'degraded', detail }
-    }
-    return this.#residue > 0
-      ? {
-          state: 'degraded',
-          detail: `Traces of what was to be forgotten are left (${String(this.#residue)}); the log names the erasures.`,
-        }
-      : { state: 'ok', detail: 'Everything that was to be forgotten is gone.' }
+    if (reason === undefined) return { state: 'ok', detail: 'Everything that was to be forgotten is gone.' }
+    const detail = `Not everything that was to be forgotten is gone (erasures: ${String(this.#unfinished.size)}): ${reason}. It is tried again every 10 minutes and at the next start.`
+    return { state: 'degraded', detail }
   }
 
   [Symbol.dispose](): void {
     this.#retry?.[Symbol.dispose]()
   }
 
-  /** Completes an act; one that fails is tried again later. */
+  /** Completes an act; one that fails or leaves traces is tried again later. */
   async #apply(act: ErasureAct, by: string, prepare?: () => Promise<void>): Promise<ForgetReport> {
     this.#under_way.add(act.act)
     try {
       await prepare?.()
-      const report = await this.#complete(act, by)
-      this.#unfinished.delete(act.act)
-      this.#residue += report.residue
+      const report = await this.#perform(act, by)
+      if (report.residue === 0) this.#unfinished.delete(act.act)
+      else this.#retryLater(act, 'traces of it are left')
       return report
     } catch (error) {
-      this.#unfinished.set(act.act, asDenidinError(error).message)
-      this.#retryLater()
+      this.#retryLater(act, asDenidinError(error).message)
       throw error
     } finally {
       this.#under_way.delete(act.act)
     }
   }
 
-  #retryLater(): void {
+  #retryLater({ act }: ErasureAct, reason: string): void {
+    this.#unfinished.set(act, reason)
     this.#retry?.[Symbol.dispose]()
     this.#retry = this.#deps.clock.after(RETRY_MS, () => {
       // A log that cannot be read is read again by the next start.
@@ -187,11 +179,14 @@ class RecordedErasure implements Erasure {
     })
   }
 
-  async #complete(act: ErasureAct, by: string): Promise<ForgetReport> {
+  /** An act that leaves traces stays under way: what its person sends until it is tried again stays. */
+  async #perform(act: ErasureAct, by: string): Promise<ForgetReport> {
     const { erasures, applied } = this.#deps.log
     const report = act.kind === 'person' ? await this.#erasePerson(act) : await this.#eraseThings(act)
-    await applied.markApplied(act.act)
-    await erasures.end(act)
+    if (report.residue === 0) {
+      await applied.markApplied(act.act)
+      await erasures.end(act)
+    }
     const { stores, index, ...counts } = report
     this.#deps.audit.write({
       operation: act.kind === 'person' ? 'forget everything' : 'forget',
@@ -232,7 +227,7 @@ class RecordedErasure implements Erasure {
     const active = await this.#sessions.refresh(session_ids)
     const scrubbed = await this.#texts.scrub()
     const index = removed === 'done' ? scrubbed : removed
-    let residue = await this.#sessions.residue(session_ids, [person_id, ...message_ids.slice(0, 1)])
+    let residue = await this.#sessions.residue(session_ids, message_ids)
     residue += await this.#sessions.textsLeft(own)
     for (const data of this.#deps.personalData) {
       residue += await data.count(person_id, { spared: await this.#deps.log.erasures.sparedBy(act.act) })

@@ -7,6 +7,7 @@ import type { ChatId, MessageId, MessageRecord } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import { HOUR_MS, type Clock } from '../platform/clock.ts'
+import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import type { Erasure } from './erasure.ts'
@@ -34,6 +35,7 @@ export class MessageExpiry {
   readonly #deps: MessageExpiryDeps
   readonly #logger: Logger
   readonly #began: number
+  readonly #queue = new KeyedQueue<'sweep'>()
 
   constructor(deps: MessageExpiryDeps) {
     this.#deps = deps
@@ -41,8 +43,15 @@ export class MessageExpiry {
     this.#began = deps.clock.monotonic()
   }
 
-  /** Forgets what is due. One conversation that fails keeps no other back. @returns how many messages went */
-  async sweep({ signal }: { readonly signal?: AbortSignal } = {}): Promise<number> {
+  /**
+   * Forgets what is due. One conversation that fails keeps no other back. Asked for while it is under way, it looks again
+   * afterwards: side by side, two sweeps would find, erase and audit the same messages. @returns how many messages went
+   */
+  async sweep(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
+    return await this.#queue.run('sweep', () => this.#sweep(options))
+  }
+
+  async #sweep({ signal }: { readonly signal?: AbortSignal }): Promise<number> {
     const { messages, clock, setAside } = this.#deps
     const now = clock.now()
     let forgotten = 0

@@ -1,4 +1,5 @@
 /** Removes deleted messages from session files, and looks for traces that are left in them. */
+import type { MessageId } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { PersonId } from '../people/person.ts'
 import type { SessionFolders } from '../sessions/session-folders.ts'
@@ -21,6 +22,10 @@ export interface SessionErasureDeps {
   /** Called when sessions lost messages, with those that are active: they are rewritten again after their turns. */
   readonly sessionsChanged: (active: readonly ActiveSession[]) => void
 }
+
+/** The messages in the text of a session's file, which may be damaged. A reply that stays may name what it replies to. */
+const messagesIn = (text: string): readonly MessageId[] =>
+  Array.from(text.matchAll(/"message_id":\s*"([^"]*)"/g), ([, id = '']) => id)
 
 export class SessionErasure {
   readonly #deps: SessionErasureDeps
@@ -54,13 +59,14 @@ export class SessionErasure {
     this.#deps.sessionsChanged(active)
   }
 
-  /** How many texts in the files of these sessions contain one of the marks, such as the id of a message. */
-  async residue(session_ids: readonly string[], marks: readonly string[]): Promise<number> {
+  /** How many texts in the files of these sessions hold one of these messages. */
+  async residue(session_ids: readonly string[], message_ids: readonly MessageId[]): Promise<number> {
     const { folders, ledger } = this.#deps
+    const wanted = new Set(message_ids)
     let found = 0
     for (const session_id of session_ids) {
       const texts = await folders.texts(session_id, (await ledger.find(session_id))?.archived_to)
-      found += texts.filter(text => marks.some(mark => text.includes(JSON.stringify(mark)))).length
+      found += texts.filter(text => messagesIn(text).some(id => wanted.has(id))).length
     }
     return found
   }

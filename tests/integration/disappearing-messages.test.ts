@@ -114,7 +114,8 @@ test('after a downtime the start forgets what disappeared meanwhile', async () =
   await denidin.close()
   denidin.clock.forward(8 * DAY_MS)
   await denidin.open()
-  // A stop waits for what runs in the background.
+  // A stop ends a sweep between two conversations.
+  while (!denidin.log.lines.some(line => line.message === 'Forgotten')) await new Promise(setImmediate)
   await denidin.close()
   const found = await residueIn([denidin.data(), join(denidin.folder, 'logs')], { words: [SECRET] })
   expect(found).toEqual([])
@@ -230,4 +231,30 @@ test('nothing is learned from what disappears before its session ends', async ()
   denidin.clock.forward(3 * DAY_MS)
   await sweep()
   expect(denidin.models.of('extraction')).toEqual([])
+})
+
+test('two sweeps at once forget each message once', async () => {
+  await says(`my code is ${SECRET}`)
+  denidin.clock.forward(2 * DAY_MS)
+  const { closing } = denidin.app
+  await Promise.all([closing.sweep(), closing.sweep()])
+  expect(await residue()).toEqual([])
+  const forgotten = denidin.log.lines.filter(line => line.message === 'Forgotten')
+  expect(forgotten.length).toBe(1)
+})
+
+test('nothing is learned from what disappeared when a new conversation ends the one before', async () => {
+  denidin.models.always('extraction', facts())
+  await says(`my code is ${SECRET}`)
+  await says('I like tea', { expires_at: undefined })
+  denidin.clock.forward(3 * DAY_MS)
+  await says('hello again', { expires_at: undefined })
+  while (denidin.models.of('extraction').length === 0) await new Promise(setImmediate)
+  await denidin.whenIdle()
+  expect(
+    denidin.models
+      .of('extraction')
+      .map(({ body }) => JSON.stringify(body))
+      .join('\n'),
+  ).not.toContain(SECRET)
 })

@@ -8,10 +8,12 @@ import { createNoLongTermMemory } from '../../src/memory/no-long-term-memory.ts'
 import type { Receipt } from '../../src/messages/inbox-store.ts'
 import type { Caller } from '../../src/operations/operation.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
+import { MINUTE_MS, type Clock } from '../../src/platform/clock.ts'
 import { createErasure, type Erasure } from '../../src/privacy/erasure.ts'
 import { createSessions } from '../../src/sessions/sessions.ts'
 import { filesWith } from '../support/data-files.ts'
 import { TestDenidin } from '../support/denidin.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { fillPast, MARK } from '../support/large-person.ts'
 
 const OPERATOR: Caller = { transport: 'cli', level: 'operator' }
@@ -49,8 +51,8 @@ const held = async (person_id: string): Promise<number> =>
   })
 
 /** Forgetting over stores without the rest of DeniDin, with further personal data. */
-const forgettingOver = (stores: Stores, further: readonly PersonalData[]): Erasure => {
-  const parts = surroundings(denidin.settings(), denidin.log, { clock: denidin.clock })
+const forgettingOver = (stores: Stores, further: readonly PersonalData[], clock: Clock = denidin.clock): Erasure => {
+  const parts = surroundings(denidin.settings(), denidin.log, { clock })
   return createErasure({
     ...parts,
     personalData: [...stores.personalData, ...further],
@@ -90,6 +92,13 @@ const failing = (times: number): PersonalData => ({
   erase: () => (times-- > 0 ? Promise.reject(new Error('the disk is gone')) : Promise.resolve(0)),
 })
 
+/** A store that keeps a trace, whatever is erased, until `left` says 0. */
+const keeping = (trace: { readonly left: number }): PersonalData => ({
+  ...failing(0),
+  name: 'keeping',
+  count: () => Promise.resolve(trace.left),
+})
+
 test('10,000 rows of a person go from every store, and nothing of others does', async () => {
   const person_id = await fill(10_000, 200)
   await denidin.open()
@@ -123,6 +132,58 @@ test('a store that fails in the middle keeps nothing back: the next start goes o
   })
   expect(await held(person_id)).toBe(0)
   expect(await filesWith(denidin.data(), [MARK])).toEqual([])
+})
+
+test('an erasure that leaves a trace is not over: health says so, also after a restart, until the trace is gone', async () => {
+  const person_id = await fill(20, 5)
+  const trace = { left: 1 }
+  const degraded = {
+    state: 'degraded',
+    detail:
+      'Not everything that was to be forgotten is gone (erasures: 1): traces of it are left. It is tried again every 10 minutes and at the next start.',
+  }
+  await withStores(async stores => {
+    using forgetting = forgettingOver(stores, [keeping(trace)])
+    expect(await forgetting.everything({ person_id, by: 'operator' })).toMatchObject({ residue: 1 })
+    expect(await forgetting.health()).toEqual(degraded)
+    expect(await stores.applied.applied()).toEqual(new Set())
+  })
+  await withStores(async stores => {
+    const clock = new FakeClock(denidin.clock.now())
+    using forgetting = forgettingOver(stores, [keeping(trace)], clock)
+    expect(await forgetting.resume()).toBe(0)
+    expect(await forgetting.health()).toEqual(degraded)
+    trace.left = 0
+    await clock.advance(10 * MINUTE_MS)
+    while ((await forgetting.health()).state !== 'ok') await new Promise(setImmediate)
+    expect((await stores.applied.applied()).size).toBe(1)
+    expect(await forgetting.resume()).toBe(0)
+  })
+})
+
+test('in a group, what a person says after an erasure is no trace, nor is a reply to what was forgotten', async () => {
+  await denidin.open()
+  const ben = { identities: [{ kind: 'phone', value: PHONE } as const] }
+  const dana = { identities: [{ kind: 'phone', value: '15550002222' } as const] }
+  const inGroup = { chat_id: '900@g.us', addressed: false }
+  const first = await denidin.channel.deliver({ ...inGroup, sender: ben, text: 'my pin is Quetzal9' })
+  await denidin.channel.deliver({ ...inGroup, sender: dana, text: 'do not say it here', reply_to: first.message_id })
+  const later = await denidin.channel.deliver({ ...inGroup, sender: ben, text: 'I like tea' })
+  await denidin.app.conversation.whenIdle('900@g.us')
+  await denidin.close()
+  await withStores(async stores => {
+    const { person_id } = await stores.people.resolve(ben)
+    const spared = [later.message_id]
+    await stores.erasures.begin({ kind: 'person', person_id, at: denidin.clock.now(), said_before: 0, spared })
+    expect(await filesWith(denidin.data('sessions'), ['I like tea'])).not.toEqual([])
+  })
+  await denidin.open()
+  await denidin.close()
+  await withStores(async stores => {
+    expect((await stores.applied.applied()).size).toBe(1)
+  })
+  expect(await filesWith(denidin.data(), ['Quetzal9'])).toEqual([])
+  expect(await filesWith(denidin.data('sessions'), ['I like tea'])).not.toEqual([])
 })
 
 test('a whole DeniDin goes on at its start with what was interrupted', async () => {

@@ -1,8 +1,9 @@
 /** Budget profiles: the operator's file over the defaults, and the budget of a task. */
 import { describe, expect, test } from '@jest/globals'
 import { DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profiles.ts'
-import { budgetsOf, calculateBudget } from '../../src/budget/profiles/calculate-budget.ts'
+import { calculateBudget } from '../../src/budget/profiles/calculate-budget.ts'
 import { readBudgetProfiles } from '../../src/budget/profiles/read-profiles.ts'
+import { COMPLEXITIES } from '../../src/text/complexity/complexity.ts'
 
 const read = (text: string) => readBudgetProfiles(text, 'config/budget-profiles.json')
 const problemOf = (text: string): string => {
@@ -94,17 +95,15 @@ describe('the file', () => {
 })
 
 describe('the budget of a task', () => {
-  const numbers = (name: string): readonly number[] =>
-    budgetsOf(DEFAULT_BUDGET_PROFILES, { name }).map(each => each.calculated_budget)
+  const numbers = (name: string, profiles = DEFAULT_BUDGET_PROFILES): readonly number[] =>
+    COMPLEXITIES.map(complexity => calculateBudget(profiles, { name }, complexity).calculated_budget)
 
   test('the worked examples', () => {
     expect(numbers('specialists/dbt-expert')).toEqual([10_000, 20_000, 30_000, 40_000])
     expect(numbers('roles/any')).toEqual([25_000, 50_000, 75_000, 100_000])
     expect(numbers('roles/data-architect-role')).toEqual([37_500, 75_000, 112_500, 150_000])
     const broad = read(`{ "agent_assignments": { "specialists/aws-expert": "specialist-broad" } }`)
-    expect(budgetsOf(broad, { name: 'aws-expert' }).map(each => each.calculated_budget)).toEqual([
-      17_500, 35_000, 52_500, 70_000,
-    ])
+    expect(numbers('aws-expert', broad)).toEqual([17_500, 35_000, 52_500, 70_000])
   })
 
   test('everything that is known of it', () => {

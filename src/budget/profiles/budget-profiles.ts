@@ -49,10 +49,13 @@ const weights = (global: number, recent: number, specific: number): ScopeWeights
   global,
 })
 
+/** Weights of a specialist, and of every profile that states none. */
+export const SPECIALIST_WEIGHTS = weights(0.2, 0.3, 0.5)
+
 /** What holds where the file of the operator says nothing. */
 export const DEFAULT_BUDGET_PROFILES: BudgetProfiles = {
   profiles: {
-    'specialist-narrow': { base_budget: 20_000, max_budget: 50_000, scope_weights: weights(0.2, 0.3, 0.5) },
+    'specialist-narrow': { base_budget: 20_000, max_budget: 50_000, scope_weights: SPECIALIST_WEIGHTS },
     'specialist-broad': { base_budget: 35_000, max_budget: 75_000, scope_weights: weights(0.25, 0.25, 0.5) },
     'role-coordinator': { base_budget: 50_000, max_budget: 100_000, scope_weights: weights(0.3, 0.2, 0.5) },
     'role-architect': { base_budget: 75_000, max_budget: 150_000, scope_weights: weights(0.35, 0.15, 0.5) },

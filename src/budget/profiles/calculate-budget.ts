@@ -1,6 +1,6 @@
 /** Calculates the budget of one task: the profile of its agent, times the complexity, within every limit. */
 import { DenidinError } from '../../platform/errors.ts'
-import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
+import type { Complexity } from '../../text/complexity/complexity.ts'
 import type { BudgetProfiles, ScopeWeights } from './budget-profiles.ts'
 
 /** An agent as callers name it: with the prefix of its type, with the type apart, or by its name alone. */
@@ -49,10 +49,6 @@ export const calculateBudget = (
   const capped = calculated_budget < wanted
   return { agent: name, profile, complexity, base, max, multiplier, calculated_budget, capped, scope_weights }
 }
-
-/** The budgets of an agent for each complexity. */
-export const budgetsOf = (profiles: BudgetProfiles, agent: NamedAgent): readonly CalculatedBudget[] =>
-  COMPLEXITIES.map(complexity => calculateBudget(profiles, agent, complexity))
 
 /** The full name of an agent, and its profile. */
 const profileOf = ({ agent_assignments }: BudgetProfiles, { name, type }: NamedAgent): readonly [string, string] => {

@@ -6,6 +6,7 @@ import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import {
   BUDGET_SCOPES,
   DEFAULT_BUDGET_PROFILES,
+  SPECIALIST_WEIGHTS,
   type BudgetProfile,
   type BudgetProfiles,
   type BudgetScope,
@@ -140,11 +141,9 @@ const completed = (name: string, given: GivenProfile, text: string, source: stri
       `profiles.${name} has a base_budget above its max_budget of ${max_budget.toLocaleString('en')}`,
     )
   }
-  const scope_weights = given.scope_weights ?? (usual ?? NARROW).scope_weights
+  const scope_weights = given.scope_weights ?? usual?.scope_weights ?? SPECIALIST_WEIGHTS
   return { base_budget, max_budget, scope_weights }
 }
-
-const NARROW = { scope_weights: { 'agent-specific': 0.5, recent: 0.3, global: 0.2 } } as const
 
 const parse = (text: string, source: string): unknown => {
   try {

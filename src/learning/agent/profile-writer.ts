@@ -1,11 +1,10 @@
 /** Writes the profile of a person: the memories that are known first of all about them, as far as they fit. */
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MemoryLog } from '../../memory/memory-log.ts'
-import type { MemoryStore } from '../../memory/memory-store.ts'
+import type { MemoryReader } from '../../memory/memory-store.ts'
 import { PROFILE_TOKENS, type Profiles } from '../../memory/profiles.ts'
 import { personOfScope, type Scope } from '../../messages/scope.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { TimeSlices } from '../../platform/yield.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { priorityOf, TIER_RANK } from './priority.ts'
 
@@ -13,7 +12,6 @@ import { priorityOf, TIER_RANK } from './priority.ts'
 const MAX_IN_PROFILE = 24
 /** The newest memories that a profile is chosen from when something was learned; the agent looks at all. */
 const MOST_RECENT = 500
-const PAGE = 100
 
 /** A memory and how much it counts, 0 to 1. */
 export interface RankedMemory {
@@ -55,48 +53,45 @@ export const keepProfile = async (
 
 /** Writes the profile of a scope anew, because something was learned in it. */
 export interface ProfileWriter {
-  /** Does nothing for a group, which has no profile. */
-  refresh(scope: Scope): Promise<void>
+  /**
+   * Does nothing for a group, which has no profile.
+   * @param current the facts that hold, newest first
+   */
+  refresh(scope: Scope, current: readonly MemoryRecord[]): Promise<void>
 }
 
 /** Profiles are not written while the agent is off. */
 export const noProfiles: ProfileWriter = { refresh: async () => undefined }
 
 export interface ProfileWriterDeps extends KeepProfileDeps {
-  readonly memories: Pick<MemoryStore, 'list'>
+  readonly memories: Pick<MemoryReader, 'get'>
   readonly memoryLog: Pick<MemoryLog, 'uses'>
   readonly clock: Clock
 }
 
 /** Chooses from the newest memories of a scope by their use and importance, as the agent does. */
 export const createProfileWriter = (deps: ProfileWriterDeps): ProfileWriter => ({
-  refresh: async scope => {
+  refresh: async (scope, current) => {
     if (personOfScope(scope) === undefined) return
-    const memories = await newest(deps.memories, scope)
+    const memories = current.slice(0, MOST_RECENT)
     const uses = await deps.memoryLog.uses(
       scope,
       memories.map(each => each.memory_id),
     )
     const now = deps.clock.now()
     const ranked = memories.map(memory => ({ memory, priority: priorityOf(memory, uses.get(memory.memory_id), now) }))
-    await keepProfile(deps, scope, bestOf(ranked), now)
+    const best = bestOf(ranked)
+    // Some may have been forgotten while a model worked.
+    const left = await deps.memories.get(
+      scope,
+      best.map(({ memory }) => memory.memory_id),
+    )
+    const ids = new Set(left.map(each => each.memory_id))
+    await keepProfile(
+      deps,
+      scope,
+      best.filter(({ memory }) => ids.has(memory.memory_id)),
+      now,
+    )
   },
 })
-
-const newest = async (memories: Pick<MemoryStore, 'list'>, scope: Scope): Promise<readonly MemoryRecord[]> => {
-  const found: MemoryRecord[] = []
-  const slices = new TimeSlices()
-  for (let before: string | undefined; found.length < MOST_RECENT;) {
-    const page = await memories.list(scope, {
-      limit: PAGE,
-      current: true,
-      kinds: ['fact', 'explicit'],
-      ...(before === undefined ? {} : { before }),
-    })
-    found.push(...page)
-    before = page.at(-1)?.memory_id
-    if (page.length < PAGE) break
-    await slices.pause()
-  }
-  return found
-}

@@ -35,6 +35,8 @@ export interface ConsolidationResult {
 
 /** The known facts of one scope during one run of learning. Nothing else may learn in the scope meanwhile. */
 export interface KnownFacts {
+  /** Those that hold, newest first. */
+  current(): readonly MemoryRecord[]
   /** Current facts, at most `limit`: those that share most words with some texts first, then the newest. */
   nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]>
   /** Stores a fact, or adds its source to the memory that says it already. Later facts are compared with it. */
@@ -110,9 +112,12 @@ class ScopeFacts implements KnownFacts {
     this.#parse = parse
   }
 
+  current(): readonly MemoryRecord[] {
+    return this.#entries.map(({ memory }) => memory).filter(memory => memory.valid_to === undefined)
+  }
+
   async nearest(texts: readonly string[], limit: number): Promise<readonly MemoryRecord[]> {
-    const current = this.#entries.map(({ memory }) => memory).filter(memory => memory.valid_to === undefined)
-    return await nearestFacts(current, texts, limit)
+    return await nearestFacts(this.current(), texts, limit)
   }
 
   async consolidate(

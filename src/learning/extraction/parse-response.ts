@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { CATEGORIES, ENTITY_KINDS } from '../../memory/memory.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import { findJson, jsonOf } from '../../platform/json-text.ts'
 
 const MAX_FACTS = 200
 const MAX_FACT_CHARACTERS = 500
@@ -85,7 +86,7 @@ const FENCE = /```(?:json|jsonc|json5)?([\s\S]*?)```/i
  */
 export const parseResponse = (text: string): ExtractionResponse => {
   for (const candidate of candidates(text)) {
-    const parsed = responseSchema.safeParse(parsedJson(candidate))
+    const parsed = responseSchema.safeParse(jsonOf(candidate))
     if (parsed.success) return parsed.data
   }
   throw new DenidinError('bad_answer', 'the model answered with something else than facts')
@@ -101,39 +102,14 @@ const FACTS_LIST = /"facts"\s*:\s*\[/
 export const factsOfCutResponse = (text: string): readonly ResponseFact[] | undefined => {
   const list = FACTS_LIST.exec(text)
   if (list === null) return undefined
-  const items: unknown[] = []
-  let depth = 0
-  let begin = 0
-  let quoted = false
-  for (let at = list.index + list[0].length; at < text.length; at++) {
-    const sign = text[at]
-    if (quoted) {
-      if (sign === '\\') at++
-      else if (sign === '"') quoted = false
-    } else if (sign === '"') {
-      quoted = true
-    } else if (sign === '{' || sign === '[') {
-      if (depth === 0) begin = at
-      depth++
-    } else if (sign === '}' || sign === ']') {
-      depth--
-      if (depth < 0) return undefined
-      if (depth === 0) items.push(parsedJson(text.slice(begin, at + 1)))
-    }
-  }
-  return items.slice(0, MAX_FACTS).flatMap(each => readable(factSchema, each))
+  const { places, closed } = findJson(text, list.index + list[0].length)
+  if (closed) return undefined
+  const items = places.slice(0, MAX_FACTS).map(({ begin, end }) => jsonOf(text.slice(begin, end)))
+  return items.flatMap(each => readable(factSchema, each))
 }
 
 const candidates = (text: string): readonly string[] => {
   const fenced = FENCE.exec(text)?.[1]
   const inner = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
   return [text, ...(fenced === undefined ? [] : [fenced]), inner]
-}
-
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -214,9 +214,15 @@ class CutAnswer extends ModelError {
 
 /** @throws CutAnswer, or as `parseResponse` does */
 const readResponse = ({ text, cut = false }: Completion): ExtractionResponse => {
-  const facts = factsOfCutResponse(text)
-  if (!cut && facts === undefined) return parseResponse(text)
-  throw new CutAnswer(facts ?? [])
+  if (cut) throw new CutAnswer(factsOfCutResponse(text) ?? [])
+  try {
+    return parseResponse(text)
+  } catch (error) {
+    // Not every server says that an answer was cut.
+    const facts = factsOfCutResponse(text)
+    if (facts === undefined) throw error
+    throw new CutAnswer(facts)
+  }
 }
 
 const roomOf = ({ model }: ExtractionProvider): number =>

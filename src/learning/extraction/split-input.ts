@@ -10,7 +10,7 @@ const LINE_TOKENS = 24
 const FRAME_TOKENS = 64
 /** Tokens of the instruction, about. */
 const INSTRUCTION_TOKENS = 800
-/** Share of the room that known facts may take where the sources need the rest, and that messages before these may take. */
+/** Share of the room that known facts may take where the sources need the rest, and messages before the sources. */
 const KNOWN_SHARE = 0.25
 const CONTEXT_SHARE = 0.2
 /** Messages around the sources that are shown of a part that was too long before. */
@@ -59,7 +59,10 @@ export const partsOf = (
   return [first, ...rest]
 }
 
-/** Two parts with half the sources and half the known facts each, or one without anything else; `undefined` where nothing is left to take away. */
+/**
+ * Two parts with half the sources and half the known facts each, or one part without anything else.
+ * @returns `undefined` where nothing is left to take away
+ */
 export const halvesOf = (input: ExtractionInput): readonly ExtractionInput[] | undefined => {
   const sources = sourcesOf(input)
   if (sources.length > 1) {

@@ -32,10 +32,12 @@ export const createSqliteProfiles = (database: Database): Profiles & PersonalDat
       database.run('delete from profiles where scope = :scope', { scope })
       return
     }
-    database.run('insert or replace into profiles (scope, memory_ids, made_at) values (:scope, :ids, :now)', {
-      scope,
-      now,
-      ids: JSON.stringify(memory_ids),
-    })
+    // The agent makes most profiles as they were: nothing is written then.
+    database.run(
+      `insert into profiles (scope, memory_ids, made_at) values (:scope, :ids, :now)
+       on conflict (scope) do update set memory_ids = excluded.memory_ids, made_at = excluded.made_at
+         where memory_ids <> excluded.memory_ids`,
+      { scope, now, ids: JSON.stringify(memory_ids) },
+    )
   },
 })

@@ -1,4 +1,5 @@
 /** Embeddings from an OpenAI-compatible endpoint. */
+import { jsonOf } from '../../platform/json-text.ts'
 import type OpenAI from 'openai'
 import type { TokenCounter } from '../../text/tokens.ts'
 import type { Embedder, Embeddings } from '../embedder.ts'
@@ -7,7 +8,6 @@ import type { CallContext } from '../language-model.ts'
 import { toUnitLength } from '../vectors.ts'
 import { ModelError } from '../model-error.ts'
 import { embedInBatches } from './embed-in-batches.ts'
-import { jsonOf } from './json-fields.ts'
 import type { OpenAiClient } from './openai-client.ts'
 import { failureInAnswer, refusedParameter } from './openai-errors.ts'
 import { readProviderError } from './provider-error.ts'

@@ -1,6 +1,6 @@
 /** The `fetch` of the openai package: guarded, and failures come in one shape, which the package understands. */
+import { jsonOf } from '../../platform/json-text.ts'
 import { guardedFetch } from '../guarded-fetch.ts'
-import { jsonOf } from './json-fields.ts'
 import { readProviderError, type ProviderError } from './provider-error.ts'
 
 const NO_REPORT: ProviderError = {

@@ -1,8 +1,9 @@
 /** Reads the body of a chat completion, by what is in it: a stream of events or one JSON text, whatever was asked for. */
+import { jsonOf } from '../../platform/json-text.ts'
 import { SECOND_MS, type Clock } from '../../platform/clock.ts'
 import { ModelError } from '../model-error.ts'
 import { ChatAnswerBuilder, type ChatAnswer } from './chat-answer.ts'
-import { jsonOf, jsonValues } from './json-fields.ts'
+import { jsonValues } from './json-fields.ts'
 
 /** Silence in the middle of an answer after which it is given up. Before its first word, the deadline of the call counts. */
 const STALL_MS = 20 * SECOND_MS

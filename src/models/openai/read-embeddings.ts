@@ -1,5 +1,6 @@
 /** Reads the vectors of an answer, in each of the shapes in use. */
-import { countOf, fieldsOf, itemsOf, jsonOf, textOf } from './json-fields.ts'
+import { jsonOf } from '../../platform/json-text.ts'
+import { countOf, fieldsOf, itemsOf, textOf } from './json-fields.ts'
 
 /** One vector of an answer, and to which text it belongs where the server says so. */
 export interface EmbeddingRow {

@@ -4,7 +4,7 @@ import { budgetOfTask } from '../../budget/task-budget.ts'
 import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import { operation } from '../operation.ts'
-import { taskInput, taskOf } from './task-input.ts'
+import { roundedShare, taskInput, taskOf } from './task-input.ts'
 
 const share = z.number()
 
@@ -36,7 +36,7 @@ export const budgetCalculate = operation({
       profile: 'manual',
       ...budget,
       complexity,
-      ...(detected === undefined ? {} : { confidence: Math.round(detected.confidence * 100) / 100 }),
+      ...(detected === undefined ? {} : { confidence: roundedShare(detected.confidence) }),
       ...(fallback === undefined ? {} : { fallback }),
     }
   },

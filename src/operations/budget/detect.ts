@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import { detectComplexity } from '../../text/complexity/detect-complexity.ts'
 import { operation } from '../operation.ts'
+import { MOST_TASK_CHARACTERS, roundedShare } from './task-input.ts'
 
 export const budgetDetect = operation({
   summary: 'Detect how complex a task is',
@@ -12,7 +13,7 @@ export const budgetDetect = operation({
   audit: 'none',
   uses: [],
   input: z.strictObject({
-    task: z.string().min(1).max(10_000).describe('what is to be done, in words'),
+    task: z.string().min(1).max(MOST_TASK_CHARACTERS).describe('what is to be done, in words'),
     agents: z.int().min(1).max(1000).default(1).describe('agents that work on it together'),
     previous: z.enum(COMPLEXITIES).optional().describe('complexity of the task before'),
   }),
@@ -26,6 +27,6 @@ export const budgetDetect = operation({
       agents,
       ...(previous === undefined ? {} : { previous }),
     })
-    return { complexity, confidence: Math.round(confidence * 100) / 100, signals: [...signals] }
+    return { complexity, confidence: roundedShare(confidence), signals: [...signals] }
   },
 })

@@ -1,9 +1,12 @@
-/** Input fields of operations on a task: its agent, its words and its complexity. */
+/** What operations on a task have in common: its agent, its words and its complexity, and the figures about it. */
 import { z } from 'zod'
 import type { Task } from '../../budget/task-budget.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 
-const MOST_TASK_CHARACTERS = 10_000
+export const MOST_TASK_CHARACTERS = 10_000
+
+/** A share as it is printed, with two digits. */
+export const roundedShare = (share: number): number => Math.round(share * 100) / 100
 
 export const taskInput = {
   agent_name: z.string().min(1).max(200).optional().describe('agent, such as dbt-expert or roles/data-architect-role'),

@@ -91,7 +91,7 @@ const output = z.object({
   who: z.string(),
   messages: count.describe('messages deleted'),
   memories: count.describe('memories deleted'),
-  residue: count.describe('traces found anywhere afterwards; 0 if all is gone'),
+  residue: count.describe('traces found anywhere afterwards; 0 if all is gone, otherwise it is tried again'),
   index: z.enum(['done', 'later']).describe('later: the index is not available now'),
   unknown: z.array(z.string()).describe('numbers that name nothing that the caller may delete'),
   quote: z.string().nullable().describe('newest text that was asked for; null: everything was, or nothing'),

@@ -52,7 +52,7 @@ export class FollowingMessageIndex implements MessageIndex {
     return {
       name: this.#index.name,
       tables: this.#index.tables,
-      count: person_id => this.#index.count(person_id),
+      count: (person_id, bounds) => this.#index.count(person_id, bounds),
       export: async function* () {},
       erase: person_id => this.#erase(person_id),
       reassign: (from, to) => this.#reassign(from, to),

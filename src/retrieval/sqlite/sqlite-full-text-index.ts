@@ -2,6 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Scope } from '../../messages/scope.ts'
+import type { ErasureBounds } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type {
   FullTextIndex,
@@ -137,12 +138,17 @@ export class SqliteFullTextIndex implements FullTextIndex, IndexedPersons {
     )
   }
 
-  async count(person_id: PersonId): Promise<number> {
+  /** Whoever said what is spared still speaks there. */
+  async count(person_id: PersonId, { spared = [] }: ErasureBounds = {}): Promise<number> {
     return this.#number(
-      `select (select count(*) from speakers where person_id = :person_id) + (
+      `with stays as (
+         select scope_no, ordinal from documents where message_id in (select value from json_each(:spared)))
+       select (select count(*) from speakers
+                 where person_id = :person_id and scope_no not in (select scope_no from stays)) + (
          select count(*) from documents
-         where scope_no = (select scope_no from scopes where scope = 'person:' || :person_id)) n`,
-      { person_id },
+         where scope_no = (select scope_no from scopes where scope = 'person:' || :person_id)
+           and (scope_no, ordinal) not in stays) n`,
+      { person_id, spared: JSON.stringify(spared) },
     )
   }
 

@@ -119,7 +119,9 @@ const commands: CommandStrings = {
       [
         `Forgotten: ${many(messages, 'message')} and ${many(memories, 'memory', 'memories')}${quote === null ? '' : `${messages + memories === 1 ? ':' : ', among them'} ${quotedText(quote)}`}.`,
         ...(residue > 0
-          ? [`${many(residue, 'trace')} of it could not be removed; my administrator has to look into it.`]
+          ? [
+              `${many(residue, 'trace')} of it could not be removed yet. I try again every ten minutes; if that does not help, my administrator has to look into it.`,
+            ]
           : index === 'done'
             ? ['I looked everywhere: nothing of it is left.']
             : []),
