@@ -3,6 +3,7 @@ import { readTextFile } from '../config/text-file.ts'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
+import { ProfileFile } from '../budget/profiles/profile-file.ts'
 import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -12,6 +13,11 @@ export const createProfileSource = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
   { logger }: Pick<Runtime, 'logger'>,
 ): ProfileSource => new ProfileSource({ path, read: () => readTextFile(path), logger })
+
+export const createProfileFile = (
+  { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
+  { clock }: Pick<Runtime, 'clock'>,
+): ProfileFile => new ProfileFile({ path, read: () => readTextFile(path), clock })
 
 /** The usage log in its folder, which an earlier run may have filled, also while the log is switched off. */
 export const createUsageFile = (

@@ -5,9 +5,9 @@ export const QUANTILE_ERROR = 0.01
 
 const GROWTH = (1 + QUANTILE_ERROR) / (1 - QUANTILE_ERROR)
 const LOG_GROWTH = Math.log(GROWTH)
-/** Smaller numbers count as 0, larger ones as this: shares of a budget in percent, and tokens, are within. */
-const LEAST = 0.01
-const MOST = 1e9
+/** Smaller numbers count as 0, larger ones as the greatest: shares in percent are within. */
+const LEAST = 0.1
+const MOST = 1e6
 const FIRST_BUCKET = Math.floor(Math.log(LEAST) / LOG_GROWTH)
 const BUCKETS = Math.ceil(Math.log(MOST) / LOG_GROWTH) - FIRST_BUCKET + 1
 

@@ -133,7 +133,7 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
         else this.#open.set(use.id, now)
       }
       // The journal still has the words of uses that have ended.
-      await this.#replaceJournal()
+      if (changed > 0 || (await this.#journal.exists())) await this.#replaceJournal()
       return changed + (await this.#files.rewrite(changeLine))
     })
   }

@@ -2,7 +2,7 @@
 import { appendFile, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileFault } from '../../platform/file-faults.ts'
-import { makePrivateFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
+import { exists, makePrivateFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
 import { parsedLine, isUse } from './read-use.ts'
 import type { OpenUse } from './usage-entry.ts'
 
@@ -55,6 +55,10 @@ export class OpenUses {
     } catch (error) {
       throw fileFault(error, this.#path)
     }
+  }
+
+  async exists(): Promise<boolean> {
+    return await exists(this.#path)
   }
 
   /** Writes the whole journal anew. */

@@ -34,7 +34,8 @@ export class UsagePersonalData implements PersonalData {
 
   async count(person_id: PersonId, bounds: ErasureBounds = {}): Promise<number> {
     let count = 0
-    for await (const _use of this.#usesOf(person_id, isCovered(person_id, bounds))) count++
+    const uses = this.#usesOf(person_id, isCovered(person_id, bounds))[Symbol.asyncIterator]()
+    while ((await uses.next()).done !== true) count++
     return count
   }
 

@@ -46,4 +46,33 @@ export const BUDGET = {
       doc: 'How many former files of the usage log are kept; the oldest is deleted first.',
     },
   },
+  reports: {
+    weekly_cron: {
+      format: 'cron',
+      default: '0 6 * * 0',
+      doc: 'Schedule of the report on the use of budgets in the 7 days before.',
+    },
+    monthly_cron: {
+      format: 'cron',
+      default: '0 7 1 * *',
+      doc: 'Schedule of the report on the use of budgets in the 30 days before, with recommendations.',
+    },
+    health_cron: {
+      format: 'cron',
+      default: '0 5 * * *',
+      doc: 'Schedule of the measurement of what grows, and of the report on how long it may grow on.',
+    },
+    kept_days: {
+      format: 'integer',
+      default: 400,
+      min: 1,
+      max: 3650,
+      doc: 'Days for which the reports are kept (`reports/budget` below `data_root`).',
+    },
+    tell_godfather: {
+      format: 'boolean',
+      default: false,
+      doc: 'Sends the godfather one line about each report in WhatsApp; about growth only when a limit is less than 30 days away.',
+    },
+  },
 } as const satisfies Section
