@@ -1,5 +1,6 @@
 /** Builds what works on the foundation: sessions, learning, delivery, privacy, channels and the conscious agent. */
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
+import { forgetChangedTasks } from '../budget/usage/forget-changed-tasks.ts'
 import type { Channel } from '../channels/channel.ts'
 import { createConsoleChannel, type ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
@@ -35,6 +36,8 @@ export interface Services {
   readonly privacy: Privacy
   /** Forgets disappearing messages whose time is over, in the background, soon. */
   readonly expireSoon: () => void
+  /** Removes the words of changed messages from the usage log of budgets, in the background, soon. */
+  readonly forgetTasksSoon: () => void
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
   readonly profiles: ProfileSource
@@ -82,6 +85,9 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
   const expireSoon = background.coalesced('forgetting disappearing messages', () =>
     expiry.sweep({ signal: stopping.signal }),
   )
+  const forgetTasksSoon = background.coalesced('forgetting changed words in the usage log', () =>
+    forgetChangedTasks({ changeLog: stores.changeLog, tasks: stores.usageTasks }),
+  )
   const lifecycle = withExpiry(closing, expiry)
   const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
   const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
@@ -96,6 +102,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     sweepSoon,
     privacy,
     expireSoon,
+    forgetTasksSoon,
     delivery,
     agent,
     profiles: createProfileSource(settings, parts),

@@ -49,7 +49,7 @@ const begunUsage = (
   now: number,
 ): BegunUsage => ({
   kind: 'turn',
-  agent: `people/${role}`,
+  agent: role,
   task: own_words,
   complexity,
   profile,
