@@ -65,6 +65,8 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       profiles: createProfileSource(settings, runtime),
       settings: settings.budget,
       usage: stores.budgetUsage,
+      costs: stores.costs,
+      prices: stores.prices,
     },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },

@@ -4,7 +4,11 @@ import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqli
 import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
-import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
+import type { CostReader } from '../usage/cost-reader.ts'
+import type { PriceBook } from '../usage/prices/price-book.ts'
+import { SqliteCosts } from '../usage/sqlite/sqlite-costs.ts'
+import { SqliteMeter } from '../usage/sqlite/sqlite-meter.ts'
+import { usageMigrations } from '../usage/sqlite/usage-migrations.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
@@ -56,6 +60,7 @@ import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
+import { createPriceBook } from './budget.ts'
 import type { Runtime } from './runtime.ts'
 
 /** The stores that need nothing but their files. */
@@ -76,6 +81,8 @@ export interface BaseStores extends Disposable {
   readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
   readonly meter: SqliteMeter
+  readonly costs: CostReader
+  readonly prices: PriceBook
   readonly budgetUsage: BudgetUsageLog
   readonly pauses: Pauses
   readonly preferences: Preferences
@@ -123,7 +130,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     processedMessages: createSqliteProcessedMessages(database),
     reflections: createSqliteReflections(database),
   }
-  const meter = new SqliteMeter(database, clock)
+  const prices = createPriceBook(settings, { logger })
+  const meter = new SqliteMeter(database, clock, prices)
   const pauses = createSqlitePauses(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
@@ -132,6 +140,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     erasures,
     preferences,
     meter,
+    costs: new SqliteCosts(database, clock),
+    prices,
     budgetUsage: noBudgetUsage,
     pauses,
     incidents: createSqliteIncidents(database),

@@ -6,6 +6,7 @@ import type { Embedder } from './embedder.ts'
 import { estimatedTokens } from './estimated-tokens.ts'
 import type { CallContext, LanguageModel, TokenUsage } from './language-model.ts'
 import type { Meter, PlannedCall, ReservationId } from './meter.ts'
+import { ModelError } from './model-error.ts'
 
 /** A language model of which every call is metered, failed ones too. */
 export const meteredLanguageModel = (
@@ -23,7 +24,7 @@ export const meteredLanguageModel = (
       const input = request.input_tokens ?? estimatedTokens(request.messages.map(message => message.content))
       return measure(
         call,
-        input + request.max_tokens,
+        { input, answer: request.max_tokens },
         () => model.complete(request, call),
         completion => completion.usage,
       )
@@ -45,7 +46,7 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
       try {
         const embedded = await measure(
           call,
-          estimatedTokens(texts),
+          { input: estimatedTokens(texts) },
           () => embedder.embed(texts, call),
           ({ input_tokens }) => ({ input_tokens, output_tokens: 0 }),
         )
@@ -63,10 +64,17 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
   }
 }
 
+/** Tokens that a call may take. */
+export interface EstimatedTokens {
+  readonly input: number
+  /** The longest answer; `undefined` for calls that give no text. */
+  readonly answer?: number
+}
+
 /** Makes a call and meters it; `usageOf` reads from an answer what it took. @throws what the call throws */
 export type Measure = <T>(
   call: CallContext,
-  estimated_tokens: number,
+  estimated: EstimatedTokens,
   act: () => Promise<T>,
   usageOf: (result: T) => TokenUsage,
 ) => Promise<T>
@@ -79,14 +87,15 @@ export const metering = (
   clock: Clock,
   logger: Logger,
 ): Measure => {
-  const plan = ({ purpose, person_id, chat_id }: CallContext, estimated_tokens: number): PlannedCall => ({
+  const plan = ({ purpose, person_id, chat_id }: CallContext, { input, answer }: EstimatedTokens): PlannedCall => ({
     kind,
     provider,
     model,
     purpose,
     ...(person_id === undefined ? {} : { person_id }),
     ...(chat_id === undefined ? {} : { chat_id }),
-    estimated_tokens,
+    estimated_tokens: input + (answer ?? 0),
+    ...(answer === undefined ? {} : { estimated_answer_tokens: answer }),
   })
 
   /** An answer that was paid for is worth more than its row: what cannot be written is logged. */
@@ -103,8 +112,8 @@ export const metering = (
     }
   }
 
-  return async (call, estimated_tokens, act, usageOf) => {
-    const planned = plan(call, estimated_tokens)
+  return async (call, estimated, act, usageOf) => {
+    const planned = plan(call, estimated)
     const reserved = await meter.reserve(planned).catch(() => undefined)
     /** A reservation that could not be written before is tried once more, to be settled at once. */
     const reservation = async (): Promise<ReservationId> => reserved ?? (await meter.reserve(planned))
@@ -113,12 +122,12 @@ export const metering = (
     try {
       result = await act()
     } catch (error) {
-      const duration_ms = clock.monotonic() - started_at
-      await settle(planned, 'failed', async () => meter.release(await reservation(), { duration_ms }))
+      const usage = error instanceof ModelError ? error.usage : undefined
+      const failed = { duration_ms: clock.monotonic() - started_at, ...(usage === undefined ? {} : { usage }) }
+      await settle(planned, 'failed', async () => meter.release(await reservation(), failed))
       throw error
     }
-    const { input_tokens, output_tokens } = usageOf(result)
-    const usage = { input_tokens, output_tokens, duration_ms: clock.monotonic() - started_at }
+    const usage = { ...usageOf(result), duration_ms: clock.monotonic() - started_at }
     await settle(planned, 'ok', async () => meter.commit(await reservation(), usage))
     return result
   }

@@ -27,6 +27,8 @@ import type { Export } from '../privacy/export.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import type { CostReader } from '../usage/cost-reader.ts'
+import type { PriceBook } from '../usage/prices/price-book.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 
@@ -96,6 +98,8 @@ export interface OperationContext {
     readonly profiles: Pick<ProfileSource, 'current'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
+    readonly costs: CostReader
+    readonly prices: Pick<PriceBook, 'status'>
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>

@@ -1,6 +1,7 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
+import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
 import { budgetProfiles } from './budget/profiles.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
@@ -39,6 +40,7 @@ export const operations = {
   health,
   status,
   'budget.calculate': budgetCalculate,
+  'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
   'budget.profiles': budgetProfiles,
   'chat.pause': chatPause,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
+import { SqliteMeter } from '../../src/usage/sqlite/sqlite-meter.ts'
+import { usageMigrations } from '../../src/usage/sqlite/usage-migrations.ts'
 import type { Meter, PlannedCall } from '../../src/models/meter.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { FakeClock } from '../support/fake-clock.ts'

@@ -71,6 +71,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   health: 'godfather',
   status: 'godfather',
   'budget.calculate': 'operator',
+  'budget.cost': 'operator',
   'budget.detect': 'operator',
   'budget.profiles': 'operator',
   'chat.pause': 'godfather',

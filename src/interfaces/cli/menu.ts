@@ -37,6 +37,10 @@ export const cliMenu = {
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
   'budget calculate': command('budget.calculate'),
+  'budget cost': {
+    ...command('budget.cost'),
+    optional: ['person_id', 'cached_tokens', 'failed', 'currency', 'unpriced'],
+  },
   'budget detect': { ...command('budget.detect', 'task'), words: true },
   'budget profiles': command('budget.profiles'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
@@ -81,7 +85,7 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
-  budget: 'Calculate token budgets and show their profiles',
+  budget: 'Calculate token budgets, show their profiles, and what models cost',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',
   memory: 'Show, search, change and maintain long-term memory',

@@ -110,7 +110,7 @@ export const createHttpReranker = (
           signal => request(cleanText(question), documents, signal),
           call.signal,
         )
-      const answer = await measure(call, estimatedTokens([question, ...documents]), ask, usageOf)
+      const answer = await measure(call, { input: estimatedTokens([question, ...documents]) }, ask, usageOf)
       const parsed = ANSWER.safeParse(answer)
       if (!parsed.success) throw new DenidinError('bad_answer', `the re-ranker ${host} gave another kind of answer`)
       const scores = new Map(parsed.data.results.map(each => [each.index, each.relevance_score]))
