@@ -5,13 +5,13 @@ import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
 import type { CostReader } from '../usage/cost-reader.ts'
-import type { PriceBook } from '../usage/prices/price-book.ts'
 import { SqliteCosts } from '../usage/sqlite/sqlite-costs.ts'
 import { SqliteMeter } from '../usage/sqlite/sqlite-meter.ts'
 import { usageMigrations } from '../usage/sqlite/usage-migrations.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
+import { messageCountMigrations, SqliteMessageCounts } from '../conversation/sqlite/sqlite-message-counts.ts'
 import { learningMigrations } from '../learning/sqlite/learning-migrations.ts'
 import { createSqliteProcessedMessages } from '../learning/sqlite/sqlite-processed-messages.ts'
 import { createSqliteReflections } from '../learning/sqlite/sqlite-reflections.ts'
@@ -60,8 +60,8 @@ import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
-import { createPriceBook } from './budget.ts'
 import type { Runtime } from './runtime.ts'
+import { createSpending, type Spending } from './spending.ts'
 
 /** The stores that need nothing but their files. */
 export interface BaseStores extends Disposable {
@@ -82,9 +82,10 @@ export interface BaseStores extends Disposable {
   readonly reflections: Reflections
   readonly meter: SqliteMeter
   readonly costs: CostReader
-  readonly prices: PriceBook
+  readonly spending: Spending
   readonly budgetUsage: BudgetUsageLog
   readonly pauses: Pauses
+  readonly messageCounts: SqliteMessageCounts
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
   readonly incidents: IncidentStore
@@ -112,6 +113,7 @@ export const allMigrations = [
   ...learningMigrations,
   ...usageMigrations,
   ...pauseMigrations,
+  ...messageCountMigrations,
   ...preferenceMigrations,
   ...listingMigrations,
   ...incidentMigrations,
@@ -130,20 +132,27 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     processedMessages: createSqliteProcessedMessages(database),
     reflections: createSqliteReflections(database),
   }
-  const prices = createPriceBook(settings, { logger })
-  const meter = new SqliteMeter(database, clock, prices)
+  const spending = createSpending(settings, database, { clock, ids, logger })
+  const meter = new SqliteMeter({
+    database,
+    clock,
+    prices: spending.prices,
+    limits: spending.guard,
+  })
   const pauses = createSqlitePauses(database)
+  const messageCounts = new SqliteMessageCounts(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
-    health: [new DatabaseHealth('database', database)],
+    health: [new DatabaseHealth('database', database), spending.health],
     erasures,
     preferences,
     meter,
     costs: new SqliteCosts(database, clock),
-    prices,
+    spending,
     budgetUsage: noBudgetUsage,
     pauses,
+    messageCounts,
     incidents: createSqliteIncidents(database),
     ...learned,
     ...sessions,
@@ -166,8 +175,11 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       learned.profiles,
       learned.processedMessages,
       learned.reflections,
+      // First the calls: one that ends meanwhile is no person's then.
       meter,
+      spending.sums,
       pauses,
+      messageCounts,
       learned.numberedLists,
       erasures.personal,
     ],

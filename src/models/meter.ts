@@ -26,7 +26,10 @@ export interface FailedCall {
 
 /** Accounts for every call to a model, paid or not, successful or not. */
 export interface Meter {
-  /** Sets tokens aside before a call. From here on the call is on record, even when the process ends meanwhile. */
+  /**
+   * Sets tokens aside before a call. From here on the call is on record, even when the process ends meanwhile.
+   * @throws CallRefused when a limit does not allow the call: it must not be made
+   */
   reserve(call: PlannedCall): Promise<ReservationId>
   /** The call succeeded: its real usage replaces the reservation. `duration_ms`: from request to answer. */
   commit(reservation: ReservationId, usage: TokenUsage & { readonly duration_ms: number }): Promise<void>

@@ -3,8 +3,9 @@ import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Embedder } from './embedder.ts'
-import { estimatedTokens } from './estimated-tokens.ts'
-import type { CallContext, LanguageModel, TokenUsage } from './language-model.ts'
+import { CallRefused } from './call-refused.ts'
+import { mostTokens } from './estimated-tokens.ts'
+import { NO_USAGE, type CallContext, type LanguageModel, type TokenUsage } from './language-model.ts'
 import type { Meter, PlannedCall, ReservationId } from './meter.ts'
 import { ModelError } from './model-error.ts'
 
@@ -21,7 +22,7 @@ export const meteredLanguageModel = (
     model: model.model,
     roomFor: max_tokens => model.roomFor?.(max_tokens),
     complete: (request, call) => {
-      const input = request.input_tokens ?? estimatedTokens(request.messages.map(message => message.content))
+      const input = request.input_tokens ?? mostTokens(request.messages.map(message => message.content))
       return measure(
         call,
         { input, answer: request.max_tokens },
@@ -46,7 +47,7 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
       try {
         const embedded = await measure(
           call,
-          { input: estimatedTokens(texts) },
+          { input: mostTokens(texts) },
           () => embedder.embed(texts, call),
           ({ input_tokens }) => ({ input_tokens, output_tokens: 0 }),
         )
@@ -78,6 +79,19 @@ export type Measure = <T>(
   act: () => Promise<T>,
   usageOf: (result: T) => TokenUsage,
 ) => Promise<T>
+
+/**
+ * What a failed call took: what the server said; of one that was given up in the middle, its request, which providers
+ * charge for. `undefined`: nothing that is known.
+ */
+const usageOfFailure = (
+  error: unknown,
+  { signal }: CallContext,
+  { input }: EstimatedTokens,
+): TokenUsage | undefined => {
+  const known = error instanceof ModelError ? error.usage : undefined
+  return known ?? (signal?.aborted === true ? { ...NO_USAGE, input_tokens: input } : undefined)
+}
 
 /** Meters calls of one kind to one model. */
 export const metering = (
@@ -114,7 +128,11 @@ export const metering = (
 
   return async (call, estimated, act, usageOf) => {
     const planned = plan(call, estimated)
-    const reserved = await meter.reserve(planned).catch(() => undefined)
+    const reserved = await meter.reserve(planned).catch((error: unknown) => {
+      // A call that may not be made is not made; one that only cannot be written down is.
+      if (error instanceof CallRefused) throw error
+      return undefined
+    })
     /** A reservation that could not be written before is tried once more, to be settled at once. */
     const reservation = async (): Promise<ReservationId> => reserved ?? (await meter.reserve(planned))
     const started_at = clock.monotonic()
@@ -122,7 +140,7 @@ export const metering = (
     try {
       result = await act()
     } catch (error) {
-      const usage = error instanceof ModelError ? error.usage : undefined
+      const usage = usageOfFailure(error, call, estimated)
       const failed = { duration_ms: clock.monotonic() - started_at, ...(usage === undefined ? {} : { usage }) }
       await settle(planned, 'failed', async () => meter.release(await reservation(), failed))
       throw error

@@ -28,7 +28,9 @@ import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import type { CostReader } from '../usage/cost-reader.ts'
+import type { LimitGuard } from '../usage/limits/limit-guard.ts'
 import type { PriceBook } from '../usage/prices/price-book.ts'
+import type { SpendingReader } from '../usage/spending-reader.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 
@@ -100,6 +102,8 @@ export interface OperationContext {
     readonly usage: BudgetUsageLog
     readonly costs: CostReader
     readonly prices: Pick<PriceBook, 'status'>
+    readonly spending: SpendingReader
+    readonly limits: Pick<LimitGuard, 'levels'>
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>

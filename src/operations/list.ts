@@ -4,6 +4,7 @@ import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
 import { budgetProfiles } from './budget/profiles.ts'
+import { budgetSpending } from './budget/spending.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatSay } from './chat/say.ts'
 import { memoryAbout } from './memory/about.ts'
@@ -43,6 +44,7 @@ export const operations = {
   'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
   'budget.profiles': budgetProfiles,
+  'budget.spending': budgetSpending,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,

@@ -74,6 +74,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'budget.cost': 'operator',
   'budget.detect': 'operator',
   'budget.profiles': 'operator',
+  'budget.spending': 'anyone',
   'chat.pause': 'godfather',
   'chat.pauses': 'godfather',
   'chat.resume': 'godfather',

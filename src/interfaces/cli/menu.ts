@@ -43,6 +43,7 @@ export const cliMenu = {
   },
   'budget detect': { ...command('budget.detect', 'task'), words: true },
   'budget profiles': command('budget.profiles'),
+  'budget spending': command('budget.spending', 'person'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
   'people show': command('people.show', 'person'),
   'people role': command('people.role', 'person', 'role'),

@@ -7,10 +7,19 @@ import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import type { Estimate, LimitCheck } from '../limits/limit-guard.ts'
 import { unitsOf } from '../prices/amount.ts'
 import { costOf, writtenTariff } from '../prices/call-cost.ts'
-import { noPrices, type AppliedPrice, type PriceBook } from '../prices/price-book.ts'
+import type { AppliedPrice, PriceBook } from '../prices/price-book.ts'
 import type { UsageReader, UsageTotal } from '../usage-reader.ts'
+
+export interface SqliteMeterDeps {
+  readonly database: Database
+  readonly clock: Clock
+  readonly prices: PriceBook
+  /** Refuses calls in the transaction that reserves them. */
+  readonly limits: LimitCheck
+}
 
 /**
  * The usage table: accounts for calls, adds them up, and knows who caused them. Each step is one statement. A crash of the
@@ -21,20 +30,22 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   readonly tables = ['usage']
   readonly #database: Database
   readonly #clock: Clock
-  readonly #prices: PriceBook
+  readonly #deps: SqliteMeterDeps
   /** What calls under way are to cost. */
   readonly #applied = new Map<ReservationId, AppliedPrice>()
 
-  constructor(database: Database, clock: Clock, prices: PriceBook = noPrices) {
-    this.#database = database
-    this.#clock = clock
-    this.#prices = prices
+  constructor(deps: SqliteMeterDeps) {
+    this.#deps = deps
+    this.#database = deps.database
+    this.#clock = deps.clock
   }
 
   async reserve(call: PlannedCall): Promise<ReservationId> {
     const { kind, provider, model, purpose, person_id = null, chat_id = null, estimated_tokens } = call
+    const { prices, limits } = this.#deps
     const at = this.#clock.now()
-    const applied = this.#prices.priceOf(call)
+    const estimate = estimateOf(call, prices.priceOf(call))
+    const { applied } = estimate
     const row = {
       at,
       day: this.#clock.zone.dayOf(at),
@@ -45,16 +56,21 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
       person_id,
       chat_id,
       estimated_tokens,
+      reserved_nano: estimate.cost,
+      currency: applied?.currency ?? null,
+      price: applied === undefined ? null : writtenTariff(applied.tariff),
     }
-    const inserted = this.#database.unflushed(() =>
-      this.#database.get<{ usage_id: ReservationId }>(
+    const inserted = this.#database.unflushed(() => {
+      limits.check(call, estimate)
+      return this.#database.get<{ usage_id: ReservationId }>(
         `insert into usage (at, day, kind, provider, model, purpose, person_id, chat_id, outcome, duration_ms, input_tokens,
-           output_tokens, reserved_tokens)
-         values (:at, :day, :kind, :provider, :model, :purpose, :person_id, :chat_id, 'reserved', 0, 0, 0, :estimated_tokens)
+           output_tokens, reserved_tokens, reserved_nano, currency, price)
+         values (:at, :day, :kind, :provider, :model, :purpose, :person_id, :chat_id, 'reserved', 0, 0, 0,
+           :estimated_tokens, :reserved_nano, :currency, :price)
          returning usage_id`,
         row,
-      ),
-    )
+      )
+    })
     if (inserted === undefined) throw new DenidinError('internal', 'a reservation got no row')
     if (applied !== undefined) this.#applied.set(inserted.usage_id, applied)
     return inserted.usage_id
@@ -80,15 +96,13 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
       input_tokens,
       output_tokens,
       cached_tokens: Math.min(cached_tokens, input_tokens),
-      currency: applied?.currency ?? null,
-      price: applied === undefined ? null : writtenTariff(applied.tariff),
       cost_nano: applied === undefined ? null : costOf(applied.tariff, { input_tokens, output_tokens, cached_tokens }),
     }
     this.#database.unflushed(() =>
       this.#database.run(
         `update usage set outcome = :outcome, at = :at, duration_ms = :duration_ms, input_tokens = :input_tokens,
-           output_tokens = :output_tokens, cached_tokens = :cached_tokens, currency = :currency, price = :price,
-           cost_nano = :cost_nano, reserved_tokens = 0
+           output_tokens = :output_tokens, cached_tokens = :cached_tokens, cost_nano = :cost_nano, reserved_tokens = 0,
+           reserved_nano = 0
          where usage_id = :usage_id`,
         row,
       ),
@@ -102,7 +116,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
    */
   async releaseInterrupted(): Promise<number> {
     return this.#database.run(
-      `update usage set outcome = 'interrupted', reserved_tokens = 0 where outcome = 'reserved'`,
+      `update usage set outcome = 'interrupted', reserved_tokens = 0, reserved_nano = 0 where outcome = 'reserved'`,
     )
   }
 
@@ -144,6 +158,14 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
       person_id,
     })
   }
+}
+
+/** What a call may take: its request without anything from a cache, and the longest answer. */
+const estimateOf = (call: PlannedCall, applied: AppliedPrice | undefined): Estimate => {
+  const { estimated_tokens, estimated_answer_tokens: output_tokens = 0 } = call
+  const taken = { input_tokens: estimated_tokens - output_tokens, output_tokens }
+  const cost = applied === undefined ? 0n : costOf(applied.tariff, taken)
+  return { applied, cost, tokens: BigInt(estimated_tokens) }
 }
 
 interface UsageRow extends Readonly<Record<string, string | number | null>> {

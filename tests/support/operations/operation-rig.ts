@@ -38,6 +38,8 @@ export class OperationRig implements OperationContext {
     usage: noBudgetUsage,
     costs: { costs: async () => this.costTotals },
     prices: noPrices,
+    spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
+    limits: { levels: () => [] },
   }
   readonly chats = new FakeChats(this.asked)
   readonly #database = new Database(':memory:', allMigrations)
