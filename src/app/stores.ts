@@ -2,6 +2,8 @@
 import type { IncidentStore } from '../alerts/incident-store.ts'
 import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
+import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
+import { UsagePersonalData } from '../budget/usage/usage-personal-data.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
 import type { CostReader } from '../usage/cost-reader.ts'
@@ -60,6 +62,7 @@ import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
+import { createUsageFile } from './budget.ts'
 import type { Runtime } from './runtime.ts'
 import { createSpending, type Spending } from './spending.ts'
 
@@ -83,7 +86,12 @@ export interface BaseStores extends Disposable {
   readonly meter: SqliteMeter
   readonly costs: CostReader
   readonly spending: Spending
+  /** Reports of turns and loads; keeps nothing while `budget.usage.log` is off. */
   readonly budgetUsage: BudgetUsageLog
+  /** The files of the usage log, whether it is on or off. */
+  readonly usageFile: FileUsageLog
+  /** The people's words in the usage log. */
+  readonly usageTasks: UsagePersonalData
   readonly pauses: Pauses
   readonly messageCounts: SqliteMessageCounts
   readonly preferences: Preferences
@@ -139,18 +147,26 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     prices: spending.prices,
     limits: spending.guard,
   })
+  const usageFile = createUsageFile(settings, { clock, ids, logger })
+  const usageTasks = new UsagePersonalData(usageFile)
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
-    health: [new DatabaseHealth('database', database), spending.health],
+    health: [
+      new DatabaseHealth('database', database),
+      spending.health,
+      ...(settings.budget.usage.log ? [usageFile] : []),
+    ],
     erasures,
     preferences,
     meter,
     costs: new SqliteCosts(database, clock),
     spending,
-    budgetUsage: noBudgetUsage,
+    budgetUsage: settings.budget.usage.log ? usageFile : noBudgetUsage,
+    usageFile,
+    usageTasks,
     pauses,
     messageCounts,
     incidents: createSqliteIncidents(database),
@@ -178,6 +194,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       // First the calls: one that ends meanwhile is no person's then.
       meter,
       spending.sums,
+      usageTasks,
       pauses,
       messageCounts,
       learned.numberedLists,
@@ -185,6 +202,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     ],
     backupSources: [
       { name: 'database', path: database.path, kind: 'sqlite', content: 'truth' },
+      { name: 'budget usage', path: join(settings.data_root, 'usage'), kind: 'folder', content: 'truth' },
       ...sessions.folders.backupSources,
       ...erasures.backupSources,
     ],

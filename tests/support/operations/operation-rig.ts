@@ -34,8 +34,26 @@ export class OperationRig implements OperationContext {
   readonly system = new FakeSystem(this.asked)
   readonly budget: OperationContext['budget'] = {
     profiles: new ProfileSource({ file: noFile('budget-profiles.json'), logger: silentLogger }),
-    settings: { use_profiles: true, manual_tokens: 20_000 },
+    settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
+    usageFile: {
+      files: () => Promise.resolve([]),
+      inMemory: () => Promise.resolve({ open: [], entries: [] }),
+      openLoads: () => Promise.resolve([]),
+    },
+    profileFile: { edit: () => Promise.reject(new Error('no file')) },
+    caps: { client: 4000, godfather: 100_000 },
+    reports: {
+      files: {
+        write: name => {
+          this.asked.push(`report ${name}`)
+          return Promise.resolve(`${name}.md`)
+        },
+      },
+      history: { add: today => Promise.resolve([today]) },
+      measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
+      tell: () => Promise.resolve(false),
+    },
     costs: { costs: async () => this.costTotals },
     prices: noPrices,
     spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
