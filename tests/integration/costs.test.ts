@@ -114,7 +114,7 @@ test('every call of a conversation has its price, its person, its chat and its p
   expect(JSON.parse(replies[0]?.price ?? '')).toEqual({ input: 1, cached_input: 0.25, output: 4 })
   const by_person = await cost({ by: 'person' })
   expect(by_person.costs).toHaveLength(1)
-  expect(by_person.costs[0]).toMatchObject({ person: 'Ana', currency: 'USD', unpriced: 0 })
+  expect(by_person.costs[0]).toMatchObject({ name: 'Ana', currency: 'USD', unpriced: 0 })
   expect(by_person.total).toHaveLength(1)
   for (const by of ['day', 'chat', 'purpose', 'provider', 'model'] as const) {
     const shown = await cost({ by })

@@ -21,7 +21,7 @@ const figures = {
   cost: z.number().nullable().describe('in units of the currency; null: not known'),
   currency: z.string().nullable(),
 }
-const name = z.string().nullable().optional()
+const text = z.string().nullable().optional()
 
 export const budgetCost = operation({
   summary: 'Show what calls to models cost, by day, person, chat, purpose, provider or model',
@@ -38,18 +38,18 @@ export const budgetCost = operation({
   output: z.object({
     from: z.string(),
     to: z.string(),
-    time_zone: z.string(),
+    zone: z.string(),
     prices_as_of: z.string().optional().describe('day that the price file names'),
     problem: z.string().optional().describe('what is wrong with the price file; the last good prices hold'),
     costs: z.array(
       z.object({
-        day: name,
-        person: name,
-        person_id: name,
-        chat: name,
-        purpose: name,
-        provider: name,
-        model: name,
+        day: text,
+        name: text.describe('of the person; without one, their number'),
+        person_id: text,
+        chat: text,
+        purpose: text,
+        provider: text,
+        model: text,
         ...figures,
       }),
     ),
@@ -72,7 +72,7 @@ export const budgetCost = operation({
     return {
       from: isoDay(range.first),
       to: isoDay(range.last),
-      time_zone: clock.zone.name,
+      zone: clock.zone.name,
       ...(as_of === undefined ? {} : { prices_as_of: as_of }),
       ...(problem === undefined ? {} : { problem }),
       costs,
@@ -94,7 +94,7 @@ const ordered = (totals: readonly CostTotal[], by: CostKey): readonly CostTotal[
 
 const tokensOf = ({ input_tokens, output_tokens }: CostTotal): number => input_tokens + output_tokens
 
-type KeyFields = Partial<Record<CostKey | 'person_id', string | null>>
+type KeyFields = Partial<Record<Exclude<CostKey, 'person'> | 'name' | 'person_id', string | null>>
 
 const keyOf = async (
   people: Uses<'people.directory'>['people'],
@@ -105,7 +105,7 @@ const keyOf = async (
   if (by !== 'person') return { [by]: key ?? null }
   const person = key === undefined ? undefined : await people.directory.find(key)
   const phone = person?.identities.find(({ kind }) => kind === 'phone')?.value
-  return { person: person?.name ?? phone ?? null, person_id: key ?? null }
+  return { name: person?.name ?? phone ?? null, person_id: key ?? null }
 }
 
 const figuresOf = ({ key: _, currency, cost, ...counts }: CostTotal) => ({

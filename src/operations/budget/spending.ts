@@ -34,7 +34,7 @@ export const budgetSpending = operation({
   output: z.object({
     currency: z.string().nullable(),
     own: z
-      .object({ person: z.string().nullable(), today: spent, month: spent, limits: z.array(limit) })
+      .object({ name: z.string().nullable(), today: spent, month: spent, limits: z.array(limit) })
       .nullable()
       .describe('of the person who asks, or who is asked about'),
     everyone: z
@@ -42,7 +42,7 @@ export const budgetSpending = operation({
         today: spent,
         month: spent,
         limits: z.array(limit),
-        top: z.array(z.object({ person: z.string().nullable(), person_id: z.string(), ...spent.shape })),
+        top: z.array(z.object({ name: z.string().nullable(), person_id: z.string(), ...spent.shape })),
       })
       .nullable()
       .describe('for the administrator'),
@@ -56,7 +56,7 @@ export const budgetSpending = operation({
     const currency = budget.prices.status().currency ?? null
     return {
       currency,
-      own: person === undefined ? null : { person: person.name ?? null, ...ofPerson(context, person.person_id) },
+      own: person === undefined ? null : { name: person.name ?? null, ...ofPerson(context, person.person_id) },
       everyone: mayRun(caller.level, 'godfather') ? await ofEveryone(context) : null,
     }
   },
@@ -80,7 +80,7 @@ const ofEveryone = async (context: Context) => {
   for (const { person_id, ...sums } of budget.spending.top(month, currency, TOP)) {
     const person = await people.directory.find(person_id)
     const phone = person?.identities.find(({ kind }) => kind === 'phone')?.value
-    top.push({ person: person?.name ?? phone ?? null, person_id, ...shown(sums, currency) })
+    top.push({ name: person?.name ?? phone ?? null, person_id, ...shown(sums, currency) })
   }
   return { ...periods(context, undefined), limits: budget.limits.levels().map(shownLimit), top }
 }

@@ -130,7 +130,7 @@ const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
     lines.push(limits.length === 0 ? 'No limit for all together.' : `Limits: ${limitsText(limits)}.`)
     if (top.length > 0) lines.push('Most this month:')
     for (const [at, each] of top.entries()) {
-      lines.push(`${String(at + 1)}. ${each.person ?? 'someone'}: ${spentText(each, currency)}`)
+      lines.push(`${String(at + 1)}. ${each.name ?? 'someone'}: ${spentText(each, currency)}`)
     }
   }
   return lines.join('\n')

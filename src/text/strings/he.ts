@@ -138,7 +138,7 @@ const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
     lines.push(limits.length === 0 ? 'אין מכסה משותפת.' : `המכסות: ${limitsText(limits)}.`)
     if (top.length > 0) lines.push('הכי הרבה החודש:')
     for (const [at, each] of top.entries()) {
-      lines.push(`${String(at + 1)}. ${each.person ?? 'מישהו'}: ${spentText(each, currency)}`)
+      lines.push(`${String(at + 1)}. ${each.name ?? 'מישהו'}: ${spentText(each, currency)}`)
     }
   }
   return lines.join('\n')

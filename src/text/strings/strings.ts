@@ -87,7 +87,7 @@ export interface BudgetFigures {
   readonly own: SpendingFigures | null
   /** For the administrator. */
   readonly everyone:
-    (SpendingFigures & { readonly top: readonly (SpentFigures & { readonly person: string | null })[] }) | null
+    (SpendingFigures & { readonly top: readonly (SpentFigures & { readonly name: string | null })[] }) | null
 }
 
 /** Answers of each chat command, and the line about it in `/help`. */
