@@ -140,13 +140,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     processedMessages: createSqliteProcessedMessages(database),
     reflections: createSqliteReflections(database),
   }
-  const spending = createSpending(settings, database, { clock, ids, logger })
-  const meter = new SqliteMeter({
-    database,
-    clock,
-    prices: spending.prices,
-    limits: spending.guard,
-  })
+  const metered = openMeter(settings, database, { clock, ids, logger })
   const usageFile = createUsageFile(settings, { clock, ids, logger })
   const usageTasks = new UsagePersonalData(usageFile)
   const pauses = createSqlitePauses(database)
@@ -156,14 +150,12 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     database,
     health: [
       new DatabaseHealth('database', database),
-      spending.health,
+      metered.spending.health,
       ...(settings.budget.usage.log ? [usageFile] : []),
     ],
     erasures,
     preferences,
-    meter,
-    costs: new SqliteCosts(database, clock),
-    spending,
+    ...metered,
     budgetUsage: settings.budget.usage.log ? usageFile : noBudgetUsage,
     usageFile,
     usageTasks,
@@ -192,8 +184,8 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       learned.processedMessages,
       learned.reflections,
       // First the calls: one that ends meanwhile is no person's then.
-      meter,
-      spending.sums,
+      metered.meter,
+      metered.spending.sums,
       usageTasks,
       pauses,
       messageCounts,
@@ -210,6 +202,21 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       erasures[Symbol.dispose]()
       database[Symbol.dispose]()
     },
+  }
+}
+
+const openMeter = (
+  settings: Settings,
+  database: Database,
+  runtime: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
+): Pick<BaseStores, 'meter' | 'costs' | 'spending'> => {
+  const { clock } = runtime
+  const spending = createSpending(settings, database, runtime)
+  const { prices, guard: limits } = spending
+  return {
+    spending,
+    meter: new SqliteMeter({ database, clock, prices, limits }),
+    costs: new SqliteCosts(database, clock),
   }
 }
 
