@@ -1,4 +1,5 @@
 /** Turns the output of an operation into text: tables on a terminal, tab-separated columns in a pipe. */
+import { once } from '../../platform/once.ts'
 import { drawTable } from './table.ts'
 
 /** Longest text that is shown in a table cell; rows with longer texts are printed one field per line. */
@@ -77,8 +78,25 @@ const duration = (seconds: number): string => {
   return `${String(Math.floor(seconds / large))} ${unit} ${String(Math.floor((seconds % large) / small))} ${rest}`
 }
 
+const COST = /(?:^|_)cost$/
+/** Billionths, below which no price reaches. */
+const COST_DECIMALS = 9
+const moneyFormat = once(
+  () => new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 6, useGrouping: false }),
+)
+
+/** The least amount that people are shown. */
+const LEAST_SHOWN = 0.000001
+
+/** Money: rounded to millionths for people, exact and without an exponent for programs. */
+const money = (amount: number, terminal: boolean): string => {
+  if (!terminal) return amount.toFixed(COST_DECIMALS).replace(/\.?0+$/, '')
+  return amount > 0 && amount < LEAST_SHOWN ? `<${LEAST_SHOWN.toFixed(6)}` : moneyFormat().format(amount)
+}
+
 const cell = (name: string, value: unknown, terminal: boolean): string => {
   if (value === null || value === undefined) return '–'
+  if (typeof value === 'number' && COST.test(name)) return money(value, terminal)
   if (typeof value === 'number' && name.endsWith(PERCENT)) return `${value.toFixed(1)}${terminal ? '%' : ''}`
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(3)
