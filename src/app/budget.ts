@@ -1,19 +1,20 @@
-/** Wires budgets: the file of profiles that the settings name, the budgets of turns, and the usage log. */
-import { readTextFile } from '../config/text-file.ts'
+/** Wires budgets: the files of profiles and of prices that the settings name, the budgets of turns, and the usage log. */
+import { changingTextFile, readTextFile } from '../config/text-file.ts'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { fixedBudgets, ProfileTurnBudgets, type TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import { ProfileFile } from '../budget/profiles/profile-file.ts'
 import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
+import { FilePriceBook } from '../usage/prices/price-book.ts'
 import type { Runtime } from './runtime.ts'
 
 const MEGABYTE = 1024 * 1024
 
 export const createProfileSource = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
-  { clock, logger }: Pick<Runtime, 'clock' | 'logger'>,
-): ProfileSource => new ProfileSource({ path, read: () => readTextFile(path), clock, logger })
+  { logger }: Pick<Runtime, 'logger'>,
+): ProfileSource => new ProfileSource({ file: changingTextFile(path), logger })
 
 /** With memory off, every answer stands alone: there is nothing to divide. */
 export const createTurnBudgets = (
@@ -21,6 +22,11 @@ export const createTurnBudgets = (
   profiles: ProfileSource,
 ): TurnBudgets =>
   budget.use_profiles && feature_flags.enable_memory_system ? new ProfileTurnBudgets({ profiles }) : fixedBudgets
+
+export const createPriceBook = (
+  { budget: { prices_file: path } }: Pick<Settings, 'budget'>,
+  { logger }: Pick<Runtime, 'logger'>,
+): FilePriceBook => new FilePriceBook({ file: changingTextFile(path), logger })
 
 export const createProfileFile = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,

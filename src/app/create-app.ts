@@ -124,7 +124,7 @@ const createAppPipeline = async (
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores, parts) },
       budgets: createTurnBudgets(settings, profiles),
-      model: models.language,
+      model: models.replies,
       commands: createChatCommands({
         runner,
         clock: parts.clock,

@@ -24,6 +24,8 @@ import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
+import { MessageRate } from '../conversation/pacing/message-rate.ts'
+import { RateLimits } from '../conversation/rate-limits.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
@@ -151,6 +153,12 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
     },
     delivery: { outbox: delivery.outbox, writer },
     usage: stores.budgetUsage,
+    warning: {
+      limits: stores.spending.warnings,
+      outbox: delivery.outbox,
+      writer,
+      logger: logger.for('usage'),
+    },
     messages: stores.messages,
     clock,
     logger,
@@ -189,6 +197,13 @@ const createDispatcher = (
       }),
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
       unseen: new UnseenMedia({ messages, outbox, writer: shared.writer }),
+      rates: new RateLimits({
+        ...shared,
+        rate: new MessageRate({ settings: settings.limits, counts: stores.messageCounts, clock: shared.clock }),
+        exempt_godfather: settings.limits.exempt_godfather,
+        outbox,
+        channelOf,
+      }),
       turn,
       apologies,
     },

@@ -15,6 +15,7 @@
  *   6. complete           the model's answer, or a sentence about its failure  steps/complete.ts
  *   7. deliver            through the outbox, part by part                     steps/deliver.ts
  *   8. remember           what the reply was given; the session's window       steps/remember.ts
+ *   9. warn               of a limit of spending that is nearly used up        steps/warn-of-limits.ts
  *
  * Around steps 6 to 8, how much of its budget the turn used is reported (steps/report-usage.ts).
  *
@@ -31,6 +32,7 @@ import { openSession, type OpenSessionDeps } from './steps/open-session.ts'
 import { packRequest, type PackRequestDeps } from './steps/pack-request.ts'
 import { remember, type RememberDeps } from './steps/remember.ts'
 import { withUsage, type ReportUsageDeps } from './steps/report-usage.ts'
+import { warnOfLimits, type WarnOfLimitsDeps } from './steps/warn-of-limits.ts'
 import type { TurnContext } from './turn-context.ts'
 import { idsOf } from './turn-message.ts'
 
@@ -39,6 +41,7 @@ export interface TurnDeps extends ReportUsageDeps {
   readonly packing: PackRequestDeps
   readonly completion: CompleteDeps
   readonly delivery: DeliverDeps
+  readonly warning: WarnOfLimitsDeps
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly clock: Clock
   readonly logger: Logger
@@ -95,6 +98,7 @@ export class Turn {
       await remember(sessions, turn, { session_id, answer: given, delivered, packed })
       return given
     })
+    await warnOfLimits(this.#deps.warning, turn)
     return answer.text
   }
 

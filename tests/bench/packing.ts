@@ -71,7 +71,7 @@ const quotes = talk.slice(-QUOTES).map((turn, n): Quote => ({
 
 const packer = new ContextPacker(tokens)
 const budgets = new ProfileTurnBudgets({
-  profiles: { recent: () => ({ profiles: DEFAULT_BUDGET_PROFILES, problem: undefined }) },
+  profiles: { current: () => ({ profiles: DEFAULT_BUDGET_PROFILES, problem: undefined }) },
 })
 
 const system = {

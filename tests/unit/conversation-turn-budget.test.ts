@@ -124,7 +124,7 @@ describe('what a message needs', () => {
 
 describe('the budget of a turn', () => {
   const budgets = (): ProfileTurnBudgets =>
-    new ProfileTurnBudgets({ profiles: { recent: () => ({ profiles: DEFAULT_BUDGET_PROFILES, problem: undefined }) } })
+    new ProfileTurnBudgets({ profiles: { current: () => ({ profiles: DEFAULT_BUDGET_PROFILES, problem: undefined }) } })
   const of = (
     text: string,
     role: 'client' | 'godfather',
@@ -165,7 +165,7 @@ describe('the budget of a turn', () => {
   })
 
   test('without good profiles, and with fixed budgets, there is none', () => {
-    const broken = new ProfileTurnBudgets({ profiles: { recent: () => ({ profiles: undefined, problem: 'broken' }) } })
+    const broken = new ProfileTurnBudgets({ profiles: { current: () => ({ profiles: undefined, problem: 'broken' }) } })
     expect(broken.of({ role: 'client', session_id: 's', text: 'hi', cap: 4000 })).toBeUndefined()
   })
 })

@@ -44,7 +44,7 @@ export const fixedBudgets: TurnBudgets = { of: () => undefined }
 const REMEMBERED_SESSIONS = 1000
 
 export interface ProfileTurnBudgetsDeps {
-  readonly profiles: { recent(): CurrentProfiles }
+  readonly profiles: { current(): CurrentProfiles }
 }
 
 /** Budgets by the profiles of the roles. The complexity of the turn before in the same session counts as well. */
@@ -57,7 +57,7 @@ export class ProfileTurnBudgets implements TurnBudgets {
   }
 
   of({ role, session_id, text, cap }: BudgetedTurn): TurnBudget | undefined {
-    const { profiles } = this.#deps.profiles.recent()
+    const { profiles } = this.#deps.profiles.current()
     // Without any good profiles, the fixed budgets are the manual ones.
     if (profiles === undefined) return undefined
     const previous = this.#previous.get(session_id)
