@@ -1,10 +1,11 @@
-/** Wires budgets: the file of profiles that the settings name, and the usage log. */
-import { readTextFile } from '../config/text-file.ts'
+/** Wires budgets: the files of profiles and of prices that the settings name, and the usage log. */
+import { changingTextFile, readTextFile } from '../config/text-file.ts'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { ProfileFile } from '../budget/profiles/profile-file.ts'
 import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
+import { FilePriceBook } from '../usage/prices/price-book.ts'
 import type { Runtime } from './runtime.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -12,7 +13,12 @@ const MEGABYTE = 1024 * 1024
 export const createProfileSource = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
   { logger }: Pick<Runtime, 'logger'>,
-): ProfileSource => new ProfileSource({ path, read: () => readTextFile(path), logger })
+): ProfileSource => new ProfileSource({ file: changingTextFile(path), logger })
+
+export const createPriceBook = (
+  { budget: { prices_file: path } }: Pick<Settings, 'budget'>,
+  { logger }: Pick<Runtime, 'logger'>,
+): FilePriceBook => new FilePriceBook({ file: changingTextFile(path), logger })
 
 export const createProfileFile = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,

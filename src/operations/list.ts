@@ -1,8 +1,10 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
+import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
 import { budgetProfiles } from './budget/profiles.ts'
+import { budgetSpending } from './budget/spending.ts'
 import { budgetRecommend } from './budget/recommend.ts'
 import { budgetReport } from './budget/report.ts'
 import { budgetUsage } from './budget/usage.ts'
@@ -43,8 +45,10 @@ export const operations = {
   health,
   status,
   'budget.calculate': budgetCalculate,
+  'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
   'budget.profiles': budgetProfiles,
+  'budget.spending': budgetSpending,
   'budget.recommend': budgetRecommend,
   'budget.report': budgetReport,
   'budget.usage': budgetUsage,

@@ -1,4 +1,4 @@
-/** Budgets of context (`budget`). */
+/** Budgets of context, and the prices of models (`budget`). */
 import type { Section } from '../setting.ts'
 
 export const BUDGET = {
@@ -11,6 +11,11 @@ export const BUDGET = {
     format: 'path',
     default: 'config/budget-profiles.json',
     doc: 'File with budget profiles and their assignments, relative to the DeniDin folder. What it leaves out keeps its default, and so does everything while there is no such file. A change takes effect without a restart.',
+  },
+  prices_file: {
+    format: 'path',
+    default: 'config/prices.json',
+    doc: 'File with the prices of models, relative to the DeniDin folder; without one, calls have no cost. A change takes effect without a restart.',
   },
   manual_tokens: {
     format: 'integer',
