@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import { createProfileSource } from './budget.ts'
+import { createPatternLoader, createProfileSource } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -61,11 +61,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       checks: deps.instance.checks,
       diagnostics: createCheckups(settings, models),
     },
-    budget: {
-      profiles: createProfileSource(settings, runtime),
-      settings: settings.budget,
-      usage: stores.budgetUsage,
-    },
+    budget: budgetContext(deps, runtime),
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },
     messages: {
@@ -95,6 +91,13 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     },
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }
+}
+
+const budgetContext = ({ settings, stores }: OperationContextDeps, runtime: Runtime): OperationContext['budget'] => {
+  const profiles = createProfileSource(settings, runtime)
+  const usage = stores.budgetUsage
+  const patterns = createPatternLoader(settings, { profiles, usage }, runtime)
+  return { profiles, patterns, usage, settings: settings.budget }
 }
 
 const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInfo => ({

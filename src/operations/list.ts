@@ -2,6 +2,8 @@
 import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetDetect } from './budget/detect.ts'
+import { budgetFinish } from './budget/finish.ts'
+import { budgetLoad } from './budget/load.ts'
 import { budgetProfiles } from './budget/profiles.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatSay } from './chat/say.ts'
@@ -40,6 +42,8 @@ export const operations = {
   status,
   'budget.calculate': budgetCalculate,
   'budget.detect': budgetDetect,
+  'budget.finish': budgetFinish,
+  'budget.load': budgetLoad,
   'budget.profiles': budgetProfiles,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,

@@ -57,6 +57,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   time_zone: 'in quiet hours messages wait in order, except those of the godfather',
   'budget.use_profiles': 'with use_profiles off every task has manual_tokens',
   'budget.profiles_file': 'profiles of the configured file hold, and a change of it holds at once',
+  'budget.patterns_dir': 'patterns come from patterns_dir',
   'budget.manual_tokens': 'with use_profiles off every task has manual_tokens',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',

@@ -43,10 +43,11 @@ test('the example loads, names every key, and changes nothing', () => {
   expect(warnings).toEqual([])
   const { data_root, logs_dir, budget, ...rest } = load('/dev/null', environment).settings
   expect(settings).toMatchObject(rest)
-  const { profiles_file, ...rest_of_budget } = budget
+  const { profiles_file, patterns_dir, ...rest_of_budget } = budget
   expect(settings.budget).toMatchObject(rest_of_budget)
-  expect([settings.data_root, settings.logs_dir, settings.budget.profiles_file].map(each => basename(each))).toEqual(
-    [data_root, logs_dir, profiles_file].map(each => basename(each)),
+  const paths = [settings.data_root, settings.logs_dir, settings.budget.profiles_file, settings.budget.patterns_dir]
+  expect(paths.map(each => basename(each))).toEqual(
+    [data_root, logs_dir, profiles_file, patterns_dir].map(each => basename(each)),
   )
   const leaves = (value: unknown, key: string): string[] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -70,8 +70,26 @@ const WORDLESS = new Set([
 const list = Object.entries<Operation>(operations)
 const isAudited = ({ audit }: Pick<Operation, 'audit'>): boolean => audit === 'reads' || audit === 'changes'
 
-/** Text fields of budgets: names of agents and profiles, our own sentences, and words of the task that the call itself gives. */
-const OF_BUDGETS = new Set(['agent', 'agents', 'because', 'fallback', 'problem', 'profile'])
+/**
+ * Text fields of budgets: names of agents, profiles and tasks, our own sentences, words of the task that the call itself
+ * gives, and the pattern files of the operator.
+ */
+const OF_BUDGETS = new Set([
+  'action',
+  'agent',
+  'agents',
+  'because',
+  'fallback',
+  'last_used',
+  'message',
+  'path',
+  'problem',
+  'profile',
+  'task_id',
+  'text',
+  'usage_id',
+  'warnings',
+])
 
 // The answer of `memory.forget` names what went; the erasure writes its own line in the audit log.
 test.each(list.filter(([name, operation]) => !isAudited(operation) && name !== 'memory.forget'))(

@@ -72,6 +72,8 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   status: 'godfather',
   'budget.calculate': 'operator',
   'budget.detect': 'operator',
+  'budget.finish': 'operator',
+  'budget.load': 'operator',
   'budget.profiles': 'operator',
   'chat.pause': 'godfather',
   'chat.pauses': 'godfather',

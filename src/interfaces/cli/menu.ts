@@ -1,5 +1,7 @@
 /** The commands of `denidin` that run an operation: their names, and which input fields are positional arguments. */
 import type { OperationInput, OperationName } from '../../operations/list.ts'
+import { loadReport } from './budget/load-report.ts'
+import type { Report } from './render.ts'
 
 /** One command. Input fields that are not positional become options of the same name. */
 export interface CliCommand<N extends OperationName = OperationName> {
@@ -10,6 +12,8 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly words?: boolean
   /** Columns that are dropped on a narrow terminal, in this order. */
   readonly optional?: readonly string[]
+  /** Instead of fields and tables. */
+  readonly report?: Report
 }
 
 /** Commands by what is typed after `denidin`. */
@@ -21,6 +25,7 @@ export interface CliEntry {
   readonly positions: readonly string[]
   readonly words?: boolean
   readonly optional?: readonly string[]
+  readonly report?: Report
 }
 
 const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['positions']): CliCommand<N> => ({
@@ -38,6 +43,8 @@ export const cliMenu = {
   pauses: command('chat.pauses'),
   'budget calculate': command('budget.calculate'),
   'budget detect': { ...command('budget.detect', 'task'), words: true },
+  'budget load': { ...command('budget.load'), report: loadReport },
+  'budget finish': command('budget.finish', 'usage_id'),
   'budget profiles': command('budget.profiles'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
   'people show': command('people.show', 'person'),
@@ -81,7 +88,7 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
-  budget: 'Calculate token budgets and show their profiles',
+  budget: 'Calculate token budgets, load patterns into them, and show their profiles',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',
   memory: 'Show, search, change and maintain long-term memory',
