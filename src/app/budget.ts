@@ -1,6 +1,6 @@
-/** Wires budgets: the file of profiles and the folder of patterns that the settings name. */
-import { join } from 'node:path'
+/** Wires budgets: the file of profiles and the folder of patterns that the settings name, and the usage log. */
 import { readTextFile } from '../config/text-file.ts'
+import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { PatternFolder } from '../budget/patterns/pattern-folder.ts'
 import { PatternLoader } from '../budget/patterns/pattern-loader.ts'
@@ -8,7 +8,11 @@ import { PatternTokens } from '../budget/patterns/pattern-tokens.ts'
 import { TaskPools } from '../budget/patterns/task-pools.ts'
 import type { BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
+import { ProfileFile } from '../budget/profiles/profile-file.ts'
+import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import type { Runtime } from './runtime.ts'
+
+const MEGABYTE = 1024 * 1024
 
 export const createProfileSource = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
@@ -31,3 +35,24 @@ export const createPatternLoader = (
     clock,
   })
 }
+
+export const createProfileFile = (
+  { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
+  { clock }: Pick<Runtime, 'clock'>,
+): ProfileFile => new ProfileFile({ path, read: () => readTextFile(path), clock })
+
+/** The usage log in its folder, which an earlier run may have filled, also while the log is switched off. */
+export const createUsageFile = (
+  { data_root, feature_flags, budget: { usage } }: Pick<Settings, 'budget' | 'data_root' | 'feature_flags'>,
+  { clock, ids, logger }: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
+): FileUsageLog =>
+  new FileUsageLog({
+    folder: join(data_root, 'usage'),
+    run: usage.run,
+    keeps_text: feature_flags.enable_memory_system,
+    most_bytes: usage.file_megabytes * MEGABYTE,
+    kept_files: usage.kept_files,
+    clock,
+    ids,
+    logger,
+  })

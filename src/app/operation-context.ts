@@ -1,19 +1,22 @@
 /** Builds the context that operations run in from the stores and services of the app. */
+import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import { createPatternLoader, createProfileSource } from './budget.ts'
+import { createPatternLoader, createProfileFile, createProfileSource } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor-checks.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
+import { createSchedule } from './schedule.ts'
 import type { Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
 import type { Runtime } from './runtime.ts'
@@ -45,6 +48,8 @@ export interface OperationContextDeps {
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
+    /** `undefined`: there is no godfather. */
+    readonly administrator: AdministratorChat | undefined
   }
 }
 
@@ -58,6 +63,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       ids: runtime.ids,
       metrics: runtime.metrics,
       usage: stores.meter,
+      schedule: createSchedule(settings),
       checks: deps.instance.checks,
       diagnostics: createCheckups(settings, models),
     },
@@ -93,11 +99,23 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
   }
 }
 
-const budgetContext = ({ settings, stores }: OperationContextDeps, runtime: Runtime): OperationContext['budget'] => {
+const budgetContext = (
+  { settings, stores, chats }: OperationContextDeps,
+  runtime: Runtime,
+): OperationContext['budget'] => {
   const profiles = createProfileSource(settings, runtime)
   const usage = stores.budgetUsage
   const patterns = createPatternLoader(settings, { profiles, usage }, runtime)
-  return { profiles, patterns, usage, settings: settings.budget }
+  return {
+    profiles,
+    patterns,
+    usage,
+    settings: settings.budget,
+    usageFile: stores.usageFile,
+    profileFile: createProfileFile(settings, runtime),
+    caps: settings.memory.session.max_tokens_by_role,
+    reports: createBudgetReports(settings, chats.administrator, runtime),
+  }
 }
 
 const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInfo => ({

@@ -1,9 +1,7 @@
 /** Runs the bot from taking the data folder to the clean stop. */
-import { join } from 'node:path'
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
-import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
 import { ScheduleHealth } from '../interfaces/cron/schedule-health.ts'
 import { createScheduler } from '../interfaces/cron/scheduler.ts'
@@ -19,6 +17,7 @@ import { createProfileSource } from './budget.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
+import { lastRunsIn, scheduleOf } from './schedule.ts'
 import type { StartOutput } from './startup-console.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -105,9 +104,9 @@ const keepSchedule = (
   runner: Runner,
   health: ScheduleHealth,
 ): ReturnType<typeof startSchedule> => {
-  const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
+  const lastRuns = lastRunsIn(settings)
   const scheduler = createScheduler({ clock, lastRuns, logger })
-  return startSchedule({ settings: settings.memory.session, runner, clock, logger, scheduler, health })
+  return startSchedule({ settings: scheduleOf(settings), runner, clock, logger, scheduler, health })
 }
 
 /**

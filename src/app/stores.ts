@@ -2,6 +2,8 @@
 import type { IncidentStore } from '../alerts/incident-store.ts'
 import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
+import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
+import { UsagePersonalData } from '../budget/usage/usage-personal-data.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
 import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
@@ -56,6 +58,7 @@ import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
+import { createUsageFile } from './budget.ts'
 import type { Runtime } from './runtime.ts'
 
 /** The stores that need nothing but their files. */
@@ -76,7 +79,12 @@ export interface BaseStores extends Disposable {
   readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
   readonly meter: SqliteMeter
+  /** Reports of turns and loads; keeps nothing while `budget.usage.log` is off. */
   readonly budgetUsage: BudgetUsageLog
+  /** The files of the usage log, whether it is on or off. */
+  readonly usageFile: FileUsageLog
+  /** The people's words in the usage log. */
+  readonly usageTasks: UsagePersonalData
   readonly pauses: Pauses
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
@@ -124,15 +132,19 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     reflections: createSqliteReflections(database),
   }
   const meter = new SqliteMeter(database, clock)
+  const usageFile = createUsageFile(settings, { clock, ids, logger })
+  const usageTasks = new UsagePersonalData(usageFile)
   const pauses = createSqlitePauses(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
-    health: [new DatabaseHealth('database', database)],
+    health: [new DatabaseHealth('database', database), ...(settings.budget.usage.log ? [usageFile] : [])],
     erasures,
     preferences,
     meter,
-    budgetUsage: noBudgetUsage,
+    budgetUsage: settings.budget.usage.log ? usageFile : noBudgetUsage,
+    usageFile,
+    usageTasks,
     pauses,
     incidents: createSqliteIncidents(database),
     ...learned,
@@ -157,12 +169,14 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       learned.processedMessages,
       learned.reflections,
       meter,
+      usageTasks,
       pauses,
       learned.numberedLists,
       erasures.personal,
     ],
     backupSources: [
       { name: 'database', path: database.path, kind: 'sqlite', content: 'truth' },
+      { name: 'budget usage', path: join(settings.data_root, 'usage'), kind: 'folder', content: 'truth' },
       ...sessions.folders.backupSources,
       ...erasures.backupSources,
     ],

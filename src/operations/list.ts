@@ -5,6 +5,9 @@ import { budgetDetect } from './budget/detect.ts'
 import { budgetFinish } from './budget/finish.ts'
 import { budgetLoad } from './budget/load.ts'
 import { budgetProfiles } from './budget/profiles.ts'
+import { budgetRecommend } from './budget/recommend.ts'
+import { budgetReport } from './budget/report.ts'
+import { budgetUsage } from './budget/usage.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatSay } from './chat/say.ts'
 import { memoryAbout } from './memory/about.ts'
@@ -31,6 +34,7 @@ import { sessionPurge, sessionSweep } from './session/retention.ts'
 import { sessionShow } from './session/show.ts'
 import { doctor } from './system/doctor.ts'
 import { health } from './system/health.ts'
+import { jobsList, jobsRun } from './system/jobs.ts'
 import { status } from './system/status.ts'
 
 /** Operations by name: `noun.verb`. */
@@ -45,10 +49,15 @@ export const operations = {
   'budget.finish': budgetFinish,
   'budget.load': budgetLoad,
   'budget.profiles': budgetProfiles,
+  'budget.recommend': budgetRecommend,
+  'budget.report': budgetReport,
+  'budget.usage': budgetUsage,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,
   'chat.say': chatSay,
+  'jobs.list': jobsList,
+  'jobs.run': jobsRun,
   'memory.access_stats': memoryAccessStats,
   'memory.agent_run': agentRun,
   'memory.agent_start': agentStart,

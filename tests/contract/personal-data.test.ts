@@ -2,6 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { FileUsageLog } from '../../src/budget/usage/file-usage-log.ts'
+import { UsagePersonalData } from '../../src/budget/usage/usage-personal-data.ts'
 import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
 import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
@@ -20,11 +22,14 @@ import { createPersonalProfile } from '../../src/people/sqlite/personal-profile.
 import { peopleMigrations } from '../../src/people/sqlite/people-migrations.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../../src/people/sqlite/sqlite-preferences.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
+import { systemIds } from '../../src/platform/ids.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
 import { createExport, ExportFiles } from '../../src/privacy/export.ts'
 import { createPersonalSessions } from '../../src/sessions/personal-sessions.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { begunUsage } from '../support/budget/begun-usage.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -134,6 +139,25 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
       await meter.commit(reservation, { input_tokens: 1, output_tokens: 1, duration_ms: 1 })
     }
     return { data: meter, fill, sections: ['usage'] }
+  },
+  'budget usage': folder => {
+    const log = new FileUsageLog({
+      folder,
+      run: 'live',
+      keeps_text: true,
+      most_bytes: 1000,
+      kept_files: 100,
+      clock: new FakeClock(),
+      ids: systemIds,
+      logger: silentLogger,
+    })
+    const fill = async (person_id: string): Promise<void> => {
+      const turn = begunUsage({ person_id, task: `words of ${person_id}`, message_ids: [`m-${person_id}`] })
+      for (let count = 0; count < 3; count++) await log.finish(log.begin(turn), { success: true })
+      // One that is open.
+      log.begin(turn)
+    }
+    return { data: new UsagePersonalData(log), fill, sections: ['budget usage'] }
   },
   pauses: () => {
     const pauses = createSqlitePauses(new Database(':memory:', pauseMigrations))

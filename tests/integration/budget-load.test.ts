@@ -273,8 +273,71 @@ describe('a task of several agents', () => {
   })
 })
 
-test('finishing what is not open is an error that names it', async () => {
-  await expect(finish({ usage_id: 'unknown' })).resolves.toEqual({ usage_id: 'unknown', success: true })
+describe('the usage log', () => {
+  const entries = (): readonly Record<string, unknown>[] =>
+    readFileSync(denidin.data('usage', 'budget-usage.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>)
+  const usage = () => denidin.app.runner.run('budget.usage', {}, { caller: OPERATOR })
+
+  test('a load is one entry, finished at once', async () => {
+    for (const at of [1, 2, 3]) pattern(`specialists/dbt-expert/patterns/p${String(at)}`, 18_000)
+    const packed = await load({ ...DBT, task: TASK, complexity: 'multi-system' })
+    expect(packed).not.toHaveProperty('usage_id')
+    await usage()
+    expect(entries()).toMatchObject([
+      {
+        kind: 'load',
+        agent: 'specialists/dbt-expert',
+        profile: 'specialist-narrow',
+        complexity: 'multi-system',
+        budget_allocated: 40_000,
+        tokens_loaded: 36_000,
+        demand_tokens: 54_000,
+        usage_pct: 135,
+        exceeded_budget: true,
+        scope_breakdown: { 'agent-specific': { count: 2, tokens: 36_000, demand_tokens: 54_000 } },
+        warnings_count: 3,
+        success: true,
+        error: null,
+      },
+    ])
+  })
+
+  test('need beyond the budget leads to the recommendation of a larger profile', async () => {
+    for (const at of [1, 2, 3]) pattern(`specialists/dbt-expert/patterns/p${String(at)}`, 18_000)
+    for (let at = 0; at < 10; at++) await load({ ...DBT, complexity: 'multi-system' })
+    expect(await denidin.app.runner.run('budget.recommend', {}, { caller: OPERATOR })).toMatchObject({
+      recommendations: [{ agent: 'specialists/dbt-expert', samples: 10 }],
+    })
+  })
+
+  test('a load that is kept open is visible until it is finished, by another process too', async () => {
+    pattern('specialists/dbt-expert/patterns/a', 4000)
+    const { usage_id = '' } = await load({ ...DBT, keep_open: true, task_id: 'move' })
+    expect(await usage()).toMatchObject({
+      executions: 0,
+      open_loads: [{ id: usage_id, agent: 'specialists/dbt-expert' }],
+    })
+    await denidin.restart()
+    expect(await finish({ usage_id, error: 'the model refused' })).toEqual({ usage_id, success: false })
+    expect(await usage()).toMatchObject({ executions: 1, failed: 1 })
+    expect(entries()).toMatchObject([{ id: usage_id, success: false, error: 'the model refused' }])
+    await expect(finish({ usage_id })).rejects.toMatchObject({
+      code: 'not_found',
+      message: `there is no open load "${usage_id}"; it may have been finished already`,
+    })
+    for (const at of [1, 2, 3]) pattern(`specialists/large/patterns/p${String(at)}`, 9000)
+    const later = { agent_name: 'specialists/large', complexity: 'medium', task_id: 'move' } as const
+    expect(await load(later)).toMatchObject({ transferred_tokens: 7000 })
+  })
+
+  test('while it is off, a load that is to be kept open ends at once', async () => {
+    await denidin.restart({ budget: { usage: { log: false } } })
+    pattern('specialists/dbt-expert/patterns/a', 4000)
+    expect(await load({ ...DBT, keep_open: true })).not.toHaveProperty('usage_id')
+  })
 })
 
 test('a folder that no one may read is one clear sentence', async () => {

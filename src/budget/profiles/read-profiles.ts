@@ -6,6 +6,7 @@ import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import {
   BUDGET_SCOPES,
   DEFAULT_BUDGET_PROFILES,
+  scopeNamed,
   SPECIALIST_WEIGHTS,
   type BudgetProfile,
   type BudgetProfiles,
@@ -18,14 +19,6 @@ const MOST_TOKENS = 10_000_000
 const MOST_MULTIPLIER = 100
 /** Weights are written with few digits: a third, three times, is a whole. */
 const WEIGHT_TOLERANCE = 0.011
-
-/** Names of the scopes in files of other systems. */
-const FORMER_SCOPES: Readonly<Record<string, BudgetScope>> = {
-  agent_specific: 'agent-specific',
-  agent_patterns: 'agent-specific',
-  patterns: 'agent-specific',
-  agent_recent: 'recent',
-}
 
 const TOKENS = `must be a whole number of tokens from 1 to ${MOST_TOKENS.toLocaleString('en')}`
 const SHARE = 'must be a number from 0 to 1'
@@ -44,7 +37,7 @@ const scopeWeights = z
   .transform((given, context): ScopeWeights => {
     const weights: Record<BudgetScope, number> = { 'agent-specific': 0, recent: 0, global: 0 }
     for (const [name, weight] of Object.entries(given)) {
-      const scope = BUDGET_SCOPES.find(each => each === (FORMER_SCOPES[name] ?? name))
+      const scope = scopeNamed(name)
       if (scope === undefined) context.addIssue(`knows no scope "${name}": allowed are ${BUDGET_SCOPES.join(', ')}`)
       else weights[scope] += weight
     }

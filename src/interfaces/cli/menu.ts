@@ -46,6 +46,11 @@ export const cliMenu = {
   'budget load': { ...command('budget.load'), report: loadReport },
   'budget finish': command('budget.finish', 'usage_id'),
   'budget profiles': command('budget.profiles'),
+  'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },
+  'budget recommend': command('budget.recommend'),
+  'budget report': command('budget.report', 'report'),
+  'jobs list': { ...command('jobs.list'), optional: ['operation'] },
+  'jobs run': command('jobs.run', 'job'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
   'people show': command('people.show', 'person'),
   'people role': command('people.role', 'person', 'role'),
@@ -88,7 +93,8 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
-  budget: 'Calculate token budgets, load patterns into them, and show their profiles',
+  budget: 'Calculate token budgets, load patterns into them, and show their profiles and their use',
+  jobs: 'List what runs on a schedule, and run it now',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',
   memory: 'Show, search, change and maintain long-term memory',

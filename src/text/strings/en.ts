@@ -1,7 +1,15 @@
 /** DeniDin's own messages to people in English. */
 import { once } from '../../platform/once.ts'
 import { listedText, quotedText } from '../list-line.ts'
-import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
+import type {
+  AlertStrings,
+  AnyCommandStrings,
+  CommandStrings,
+  ReportStrings,
+  StatusFigures,
+  Strings,
+  WhyFigures,
+} from './strings.ts'
 import { englishDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
@@ -228,11 +236,28 @@ const alerts: AlertStrings = {
     `✅ ${capital(component)} ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)} and is well again. The reason was: ${reason}`,
 }
 
+const MEASURES = { data: 'The data folder', patterns: 'The patterns of the agents' }
+
+const reports: ReportStrings = {
+  usage: ({ days, executions, avg_pct, exceeded, recommendations = 0 }) =>
+    [
+      executions === 0
+        ? `📊 Budgets: no use in the last ${many(days, 'day')}.`
+        : `📊 Budgets in the last ${many(days, 'day')}: ${many(executions, 'use')}, ${avg_pct.toFixed(1)}% on average, ${String(exceeded)} exceeded.`,
+      ...(recommendations === 0 ? [] : [`${many(recommendations, 'recommendation')}: denidin budget recommend`]),
+    ].join(' '),
+  growth: ({ measure, days_left }) =>
+    days_left === 0
+      ? `📈 ${MEASURES[measure]} has reached its limit.`
+      : `📈 ${MEASURES[measure]} will reach its limit in about ${many(days_left, 'day')}.`,
+}
+
 /** DeniDin's own words in English. */
 export const en: Strings = {
   commands,
   any_command: anyCommand,
   alerts,
+  reports,
   answer_cut: '(My answer got too long and was cut off here. Write “go on” for more.)',
   beginning_read: characters =>
     `(Your message was too long for me: I read only its beginning, ${characters.toLocaleString('en')} characters.)`,

@@ -2,7 +2,15 @@
 import { once } from '../../platform/once.ts'
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
-import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
+import type {
+  AlertStrings,
+  AnyCommandStrings,
+  CommandStrings,
+  ReportStrings,
+  StatusFigures,
+  Strings,
+  WhyFigures,
+} from './strings.ts'
 import { hebrewDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
@@ -222,6 +230,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   learning: 'הלמידה',
   log: 'היומן',
   memory: 'הזיכרון',
+  'budget usage log': 'יומן השימוש בתקציבים',
   'search index': 'אינדקס החיפוש',
   whatsapp: 'החיבור לוואטסאפ',
 }
@@ -241,11 +250,32 @@ const alerts: AlertStrings = {
     `✅ הייתה תקלה שכבר הסתיימה: ${nameOf(component)}. היא נמשכה ${duration(lasted_seconds)}. הסיבה: ${reason}`,
 }
 
+const MEASURES = { data: 'תיקיית הנתונים', patterns: 'אוסף התבניות של הסוכנים' }
+const REACHED = { data: 'הגיעה', patterns: 'הגיע' }
+const WILL_REACH = { data: 'תגיע', patterns: 'יגיע' }
+
+const reports: ReportStrings = {
+  usage: ({ days, executions, avg_pct, exceeded, recommendations = 0 }) =>
+    [
+      executions === 0
+        ? `📊 תקציבים: לא היה שימוש ב-${String(days)} הימים האחרונים.`
+        : `📊 תקציבים ב-${String(days)} הימים האחרונים: ${executions === 1 ? 'שימוש אחד' : `${executions.toLocaleString('en')} שימושים`}, ${avg_pct.toFixed(1)}% בממוצע, ${exceeded === 1 ? 'חריגה אחת' : `${String(exceeded)} חריגות`}.`,
+      ...(recommendations === 0
+        ? []
+        : [`${recommendations === 1 ? 'המלצה אחת' : `${String(recommendations)} המלצות`}: denidin budget recommend`]),
+    ].join(' '),
+  growth: ({ measure, days_left }) =>
+    days_left === 0
+      ? `📈 ${MEASURES[measure]} ${REACHED[measure]} לגבול.`
+      : `📈 ${MEASURES[measure]} ${WILL_REACH[measure]} לגבול בעוד ${days_left === 1 ? 'יום אחד' : `${String(days_left)} ימים`} בערך.`,
+}
+
 /** DeniDin's own words in Hebrew. */
 export const he: Strings = {
   commands,
   any_command: anyCommand,
   alerts,
+  reports,
   answer_cut: '(התשובה שלי התארכה ונקטעה כאן. אפשר לכתוב „המשך” כדי לקבל עוד.)',
   beginning_read: characters =>
     `(ההודעה שלך ארוכה מדי בשבילי: קראתי רק את תחילתה, ${characters.toLocaleString('he')} תווים.)`,

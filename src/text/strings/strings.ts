@@ -150,11 +150,30 @@ export interface AlertStrings {
   passed(figures: AlertFigures): string
 }
 
+/** What a report on budgets says in one line. */
+export interface ReportFigures {
+  readonly days: number
+  readonly executions: number
+  /** Percent of the budgets. */
+  readonly avg_pct: number
+  readonly exceeded: number
+  /** `undefined`: the report has none. */
+  readonly recommendations: number | undefined
+}
+
+/** What the administrator is told about a report. */
+export interface ReportStrings {
+  usage(figures: ReportFigures): string
+  /** Something grows, and reaches its limit within `days_left` days; 0: it has. */
+  growth(figures: { readonly measure: 'data' | 'patterns'; readonly days_left: number }): string
+}
+
 /** Everything that DeniDin says to people in its own words, in one language. Commands appear as they are typed. */
 export interface Strings {
   readonly commands: CommandStrings
   readonly any_command: AnyCommandStrings
   readonly alerts: AlertStrings
+  readonly reports: ReportStrings
   /** Below an answer that ends at its bound. */
   readonly answer_cut: string
   /** Below the answer to a message that was too long to be read as a whole. */

@@ -34,8 +34,26 @@ export class OperationRig implements OperationContext {
       load: () => Promise.reject(new Error('no patterns')),
       finish: () => Promise.resolve(),
     },
-    settings: { use_profiles: true, manual_tokens: 20_000 },
+    settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
+    usageFile: {
+      files: () => Promise.resolve([]),
+      inMemory: () => Promise.resolve({ open: [], entries: [] }),
+      openLoads: () => Promise.resolve([]),
+    },
+    profileFile: { edit: () => Promise.reject(new Error('no file')) },
+    caps: { client: 4000, godfather: 100_000 },
+    reports: {
+      files: {
+        write: name => {
+          this.asked.push(`report ${name}`)
+          return Promise.resolve(`${name}.md`)
+        },
+      },
+      history: { add: today => Promise.resolve([today]) },
+      measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
+      tell: () => Promise.resolve(false),
+    },
   }
   readonly chats = new FakeChats(this.asked)
   readonly #database = new Database(':memory:', allMigrations)

@@ -1,0 +1,77 @@
+/** The journal of uses of budgets that have begun and not ended, so that a restart knows them. */
+import { appendFile, readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileFault } from '../../platform/file-faults.ts'
+import { exists, makePrivateFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
+import { parsedLine, isUse } from './read-use.ts'
+import type { OpenUse } from './usage-entry.ts'
+
+/** A journal that is larger is written anew: most of it has ended. */
+const MOST_BYTES = 256 * 1024
+
+interface EndedUse {
+  /** Its id. */
+  readonly ended: string
+}
+
+export class OpenUses {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** The uses that have not ended, the oldest first; a line that a crash cut off is none. @throws as `node:fs` does */
+  async read(): Promise<readonly OpenUse[]> {
+    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+      throw fileFault(error, this.#path)
+    })
+    const open = new Map<string, OpenUse>()
+    for (const line of text.split('\n')) {
+      const read = parsedLine(line)
+      if (isUse(read)) open.set(read.id, read)
+      else if (isEnd(read)) open.delete(read.ended)
+    }
+    return [...open.values()]
+  }
+
+  /**
+   * Adds what began and what ended.
+   * @param open all that is open afterwards
+   */
+  async add(begun: readonly OpenUse[], ended: readonly string[], open: Iterable<OpenUse>): Promise<void> {
+    if (begun.length === 0 && ended.length === 0) return
+    const found = await stat(this.#path).catch(() => undefined)
+    if (found?.isFile() !== true || found.size > MOST_BYTES) {
+      await this.replace(open)
+      return
+    }
+    const lines: readonly (OpenUse | EndedUse)[] = [...begun, ...ended.map(id => ({ ended: id }))]
+    // A line that a crash cut off must not swallow the next one.
+    const text = `\n${textOf(lines)}`
+    try {
+      await appendFile(this.#path, text, { mode: PRIVATE_FILE_MODE })
+    } catch (error) {
+      throw fileFault(error, this.#path)
+    }
+  }
+
+  async exists(): Promise<boolean> {
+    return await exists(this.#path)
+  }
+
+  /** Writes the whole journal anew. */
+  async replace(open: Iterable<OpenUse>): Promise<void> {
+    await makePrivateFolder(dirname(this.#path)).catch((error: unknown) => {
+      throw fileFault(error, this.#path)
+    })
+    await writeFileAtomic(this.#path, textOf([...open]))
+  }
+}
+
+const isEnd = (value: unknown): value is EndedUse =>
+  typeof value === 'object' && value !== null && 'ended' in value && typeof value.ended === 'string'
+
+const textOf = (lines: readonly (OpenUse | EndedUse)[]): string =>
+  lines.map(line => `${JSON.stringify(line)}\n`).join('')
