@@ -1,5 +1,5 @@
-/** Wires budgets: the file of profiles and the folder of patterns that the settings name, and the usage log. */
-import { readTextFile } from '../config/text-file.ts'
+/** Wires budgets: the files of profiles and of prices and the folder of patterns that the settings name, and the usage log. */
+import { changingTextFile, readTextFile } from '../config/text-file.ts'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { PatternFolder } from '../budget/patterns/pattern-folder.ts'
@@ -10,6 +10,7 @@ import type { BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { ProfileFile } from '../budget/profiles/profile-file.ts'
 import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
+import { FilePriceBook } from '../usage/prices/price-book.ts'
 import type { Runtime } from './runtime.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -17,7 +18,12 @@ const MEGABYTE = 1024 * 1024
 export const createProfileSource = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
   { logger }: Pick<Runtime, 'logger'>,
-): ProfileSource => new ProfileSource({ path, read: () => readTextFile(path), logger })
+): ProfileSource => new ProfileSource({ file: changingTextFile(path), logger })
+
+export const createPriceBook = (
+  { budget: { prices_file: path } }: Pick<Settings, 'budget'>,
+  { logger }: Pick<Runtime, 'logger'>,
+): FilePriceBook => new FilePriceBook({ file: changingTextFile(path), logger })
 
 /** Nothing is read before the first load. */
 export const createPatternLoader = (

@@ -121,7 +121,7 @@ const createAppPipeline = async (
       delivery,
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores, parts) },
-      model: models.language,
+      model: models.replies,
       commands: createChatCommands({
         runner,
         clock: parts.clock,

@@ -13,7 +13,7 @@ import { ClockHealth } from '../platform/clock-health.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
-import { createProfileSource } from './budget.ts'
+import { createPriceBook, createProfileSource } from './budget.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
@@ -112,7 +112,7 @@ const keepSchedule = (
 /**
  * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, keeps the schedule.
  * @throws DenidinError `already_running` when another process owns the data folder, `invalid_config` when the file of budget
- *   profiles is broken.
+ *   profiles or that of prices is broken.
  */
 export const runBot = async (options: BotOptions): Promise<void> => {
   const { settings, parts, stop, output } = options
@@ -120,6 +120,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   const logger = parts.logger.for('app')
   const files = runFolder(settings.data_root)
   createProfileSource(settings, parts).check()
+  createPriceBook(settings, parts).check()
   using _owner = takeOwnership(files.lock)
   await closeDataFolder(settings.data_root)
   await writeFileAtomic(files.pid, `${String(options.pid)}\n`)

@@ -32,6 +32,10 @@ import type { Export } from '../privacy/export.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import type { CostReader } from '../usage/cost-reader.ts'
+import type { LimitGuard } from '../usage/limits/limit-guard.ts'
+import type { PriceBook } from '../usage/prices/price-book.ts'
+import type { SpendingReader } from '../usage/spending-reader.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
@@ -124,6 +128,10 @@ export interface OperationContext {
     readonly patterns: Pick<PatternLoader, 'load' | 'finish'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
+    readonly costs: CostReader
+    readonly prices: Pick<PriceBook, 'status'>
+    readonly spending: SpendingReader
+    readonly limits: Pick<LimitGuard, 'levels'>
     /** What the usage log has kept, whether it is on or off. */
     readonly usageFile: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
     readonly profileFile: Pick<ProfileFile, 'edit'>

@@ -1,10 +1,12 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
+import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
 import { budgetFinish } from './budget/finish.ts'
 import { budgetLoad } from './budget/load.ts'
 import { budgetProfiles } from './budget/profiles.ts'
+import { budgetSpending } from './budget/spending.ts'
 import { budgetRecommend } from './budget/recommend.ts'
 import { budgetReport } from './budget/report.ts'
 import { budgetUsage } from './budget/usage.ts'
@@ -45,10 +47,12 @@ export const operations = {
   health,
   status,
   'budget.calculate': budgetCalculate,
+  'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
   'budget.finish': budgetFinish,
   'budget.load': budgetLoad,
   'budget.profiles': budgetProfiles,
+  'budget.spending': budgetSpending,
   'budget.recommend': budgetRecommend,
   'budget.report': budgetReport,
   'budget.usage': budgetUsage,

@@ -2,9 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { meteringOf, meterOf } from '../support/meter-of.ts'
+import { usageMigrations } from '../../src/usage/sqlite/usage-migrations.ts'
+import { messageCountMigrations, SqliteMessageCounts } from '../../src/conversation/sqlite/sqlite-message-counts.ts'
 import { FileUsageLog } from '../../src/budget/usage/file-usage-log.ts'
 import { UsagePersonalData } from '../../src/budget/usage/usage-personal-data.ts'
-import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
 import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
@@ -133,12 +135,27 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data, fill, sections: ['sessions'] }
   },
   usage: () => {
-    const meter = new SqliteMeter(new Database(':memory:', usageMigrations), new FakeClock())
+    const meter = meterOf(new Database(':memory:', usageMigrations), new FakeClock())
     const fill = async (person_id: string): Promise<void> => {
       const reservation = await meter.reserve({ ...CALL, person_id, chat_id: person_id })
       await meter.commit(reservation, { input_tokens: 1, output_tokens: 1, duration_ms: 1 })
     }
     return { data: meter, fill, sections: ['usage'] }
+  },
+  spending: () => {
+    const { meter, spending } = meteringOf(new Database(':memory:', usageMigrations), new FakeClock())
+    const fill = async (person_id: string): Promise<void> => {
+      const reservation = await meter.reserve({ ...CALL, person_id, chat_id: person_id })
+      await meter.commit(reservation, { input_tokens: 1, output_tokens: 1, duration_ms: 1 })
+    }
+    return { data: spending, fill, sections: ['spending'] }
+  },
+  'message counts': () => {
+    const counts = new SqliteMessageCounts(new Database(':memory:', messageCountMigrations))
+    const fill = async (person_id: string): Promise<void> => {
+      counts.add(person_id, 20_000, 1)
+    }
+    return { data: counts, fill, sections: ['message counts'] }
   },
   'budget usage': folder => {
     const log = new FileUsageLog({

@@ -59,6 +59,7 @@ test.each(names)('%s takes and gives flat names in snake_case', name => {
 test('what anyone in a chat may run changes nobody else: it is about themselves and their own conversation', () => {
   const open = names.filter(name => operations[name].access === 'anyone')
   expect(open.sort()).toEqual([
+    'budget.spending',
     'memory.about',
     'memory.export',
     'memory.forget',

@@ -71,22 +71,27 @@ const list = Object.entries<Operation>(operations)
 const isAudited = ({ audit }: Pick<Operation, 'audit'>): boolean => audit === 'reads' || audit === 'changes'
 
 /**
- * Text fields of budgets: names of agents, profiles and tasks, our own sentences, words of the task that the call itself
- * gives, and the pattern files of the operator.
+ * Text fields of budgets: names of agents, profiles and tasks, days, chats and currencies, our own sentences, words of the
+ * task that the call itself gives, and the pattern files of the operator.
  */
 const OF_BUDGETS = new Set([
   'action',
   'agent',
   'agents',
   'because',
+  'chat',
+  'currency',
+  'day',
   'fallback',
   'last_used',
   'message',
   'path',
+  'prices_as_of',
   'problem',
   'profile',
   'task_id',
   'text',
+  'to',
   'usage_id',
   'warnings',
 ])

@@ -1,4 +1,4 @@
-/** Budgets of context (`budget`). */
+/** Budgets of context, and the prices of models (`budget`). */
 import type { Section } from '../setting.ts'
 
 export const BUDGET = {
@@ -16,6 +16,11 @@ export const BUDGET = {
     format: 'path',
     default: 'patterns',
     doc: 'Folder with the patterns of agents, relative to the DeniDin folder: Markdown files in `specialists/<agent>/` and `roles/<agent>/` (each with `patterns`, `recent`, `intermediate`, `archive`) and, for all agents, in `patterns` and `recent`. See [budgets](budgets.md#patterns-of-agents).',
+  },
+  prices_file: {
+    format: 'path',
+    default: 'config/prices.json',
+    doc: 'File with the prices of models, relative to the DeniDin folder; without one, calls have no cost. A change takes effect without a restart.',
   },
   manual_tokens: {
     format: 'integer',

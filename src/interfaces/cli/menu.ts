@@ -42,10 +42,15 @@ export const cliMenu = {
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
   'budget calculate': command('budget.calculate'),
+  'budget cost': {
+    ...command('budget.cost'),
+    optional: ['person_id', 'cached_tokens', 'failed', 'currency', 'unpriced'],
+  },
   'budget detect': { ...command('budget.detect', 'task'), words: true },
   'budget load': { ...command('budget.load'), report: loadReport },
   'budget finish': command('budget.finish', 'usage_id'),
   'budget profiles': command('budget.profiles'),
+  'budget spending': command('budget.spending', 'person'),
   'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },
   'budget recommend': command('budget.recommend'),
   'budget report': command('budget.report', 'report'),
@@ -93,7 +98,7 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
-  budget: 'Calculate token budgets, load patterns into them, and show their profiles and their use',
+  budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
   jobs: 'List what runs on a schedule, and run it now',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',
