@@ -18,7 +18,7 @@ const mayImport = {
   memory: [...base, 'messages', 'vectors'],
   retrieval: [...base, 'messages', 'vectors', 'memory'],
   usage: base,
-  budget: base,
+  budget: [...base, 'messages'],
   rollout: base,
   channels: [...base, 'messages'],
   conversation: pipeline,

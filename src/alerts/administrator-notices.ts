@@ -1,87 +1,23 @@
-/** Tells the administrator (the configured godfather) in their own chat what began and what is over, in one message. */
-import { addressOfIdentity } from '../people/chat-addresses.ts'
-import type { Channel } from '../channels/channel.ts'
-import type { Outbox } from '../conversation/outbox.ts'
-import { personLanguage } from '../conversation/reply-language.ts'
-import type { ReplyWriter } from '../conversation/reply-writer.ts'
-import type { InboxStore } from '../messages/inbox-store.ts'
-import type { ChatId } from '../messages/message.ts'
-import { scopeOfPerson } from '../messages/scope.ts'
-import type { People } from '../people/people.ts'
-import type { Person } from '../people/person.ts'
-import type { Preferences } from '../people/preferences.ts'
+/** Tells the administrator what began and what is over, in one message. */
 import { SECOND_MS } from '../platform/clock.ts'
-import type { Sessions } from '../sessions/sessions.ts'
-import { stringsIn, type Language } from '../text/language.ts'
 import type { AlertFigures } from '../text/strings/strings.ts'
+import type { AdministratorChat } from './administrator-chat.ts'
 import type { IncidentNews } from './incident.ts'
 import type { IncidentRegister } from './incident-register.ts'
 
-export interface AdministratorNoticesDeps {
-  /** Digits of the configured godfather's number. */
-  readonly phone: string
-  readonly people: Pick<People, 'lookUp' | 'resolve'>
-  readonly preferences: Pick<Preferences, 'of'>
-  readonly sessions: Pick<Sessions, 'lastSaid'>
-  readonly inbox: Pick<InboxStore, 'hasWritten'>
-  readonly outbox: Pick<Outbox, 'notify'>
-  readonly writer: ReplyWriter
-  readonly channelOf: (chat_id: ChatId) => Channel | undefined
-}
-
-type Administrator = Pick<Person, 'person_id' | 'identities'>
-
-const UNREADABLE: Administrator = { person_id: 'administrator', identities: [] }
-
 export class AdministratorNotices {
-  readonly #deps: AdministratorNoticesDeps
+  readonly #chat: Pick<AdministratorChat, 'say'>
 
-  constructor(deps: AdministratorNoticesDeps) {
-    this.#deps = deps
+  constructor(chat: Pick<AdministratorChat, 'say'>) {
+    this.#chat = chat
   }
 
   /** Tells what is left to tell. Nothing is sent while it could not arrive: it waits, and goes out as one message. */
   async send(register: Pick<IncidentRegister, 'news' | 'told'>): Promise<void> {
     const news = register.news()
     if (news.length === 0) return
-    const { outbox, writer, channelOf } = this.#deps
-    const person = await this.#administrator()
-    const chat_id = await this.#chatOf(person)
-    const channel = channelOf(chat_id)
-    if (channel === undefined || (await channel.health()).state !== 'ok') return
-    const { alerts } = stringsIn(await this.#languageFor(person))
-    const text = news.map(each => alerts[each.kind](figuresOf(each))).join('\n\n')
-    const to = {
-      chat_id,
-      chat_kind: 'direct',
-      person_id: person.person_id,
-      scope: scopeOfPerson(person.person_id),
-    } as const
-    if (await outbox.notify(writer.notice([], to, text))) await register.told(news)
-  }
-
-  /** The person who is told. Where the database cannot be read, the configured number is enough. */
-  async #administrator(): Promise<Administrator> {
-    const { people, phone } = this.#deps
-    try {
-      return (await people.lookUp(phone)) ?? (await people.resolve({ identities: [{ kind: 'phone', value: phone }] }))
-    } catch {
-      return UNREADABLE
-    }
-  }
-
-  /** The chat in which the administrator wrote, under whatever address; else the one of the configured number. */
-  async #chatOf({ identities }: Administrator): Promise<ChatId> {
-    for (const identity of identities) {
-      const chat_id = addressOfIdentity(identity)
-      if (chat_id !== undefined && (await this.#deps.inbox.hasWritten(chat_id).catch(() => false))) return chat_id
-    }
-    return `${this.#deps.phone}@c.us`
-  }
-
-  async #languageFor({ person_id }: Administrator): Promise<Language> {
-    const { preferences, sessions } = this.#deps
-    return await personLanguage(sessions, preferences)(scopeOfPerson(person_id), person_id).catch((): Language => 'en')
+    const told = await this.#chat.say(({ alerts }) => news.map(each => alerts[each.kind](figuresOf(each))).join('\n\n'))
+    if (told) await register.told(news)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Wires the alerts: who is told of incidents, and how soon. */
+import { AdministratorChat } from '../alerts/administrator-chat.ts'
 import { AdministratorNotices } from '../alerts/administrator-notices.ts'
 import { HealthWatch } from '../alerts/health-watch.ts'
 import { IncidentRegister } from '../alerts/incident-register.ts'
@@ -13,31 +14,34 @@ import type { Stores } from './stores.ts'
 export interface AlertsDeps {
   readonly settings: Settings
   readonly stores: Stores
-  readonly services: Pick<Services, 'delivery' | 'windows'>
+  /** `undefined`: there is no godfather. */
+  readonly administrator: AdministratorChat | undefined
   readonly checks: readonly HealthCheck[]
 }
 
 /** The module that follows the health of every component while the bot runs. */
 export const createAlerts = (deps: AlertsDeps, runtime: Runtime): Module => {
-  const { settings, stores, checks } = deps
+  const { settings, stores, checks, administrator } = deps
   const after_ms = settings.alerts.after_seconds * SECOND_MS
   const register = new IncidentRegister({ ...runtime, store: stores.incidents, after_ms })
-  const watch = new HealthWatch({ ...runtime, checks, register, after_ms, notices: createNotices(deps) })
+  const notices =
+    administrator === undefined || !settings.alerts.whatsapp ? undefined : new AdministratorNotices(administrator)
+  const watch = new HealthWatch({ ...runtime, checks, register, after_ms, notices })
   return { name: 'alerts', start: () => watch.start(), stop: () => watch[Symbol.asyncDispose]() }
 }
 
-const createNotices = ({
-  settings,
-  stores,
-  services: { delivery, windows },
-}: AlertsDeps): AdministratorNotices | undefined => {
-  const { godfather_phone: phone, alerts } = settings
-  if (phone === undefined || !alerts.whatsapp) return undefined
-  return new AdministratorNotices({
-    ...stores,
-    ...delivery,
-    phone,
-    inbox: stores.messages.inbox,
-    sessions: windows,
-  })
-}
+/** The chat with the configured godfather; `undefined` without one. */
+export const createAdministratorChat = (
+  { godfather_phone: phone }: Pick<Settings, 'godfather_phone'>,
+  stores: Stores,
+  { delivery, windows }: Pick<Services, 'delivery' | 'windows'>,
+): AdministratorChat | undefined =>
+  phone === undefined
+    ? undefined
+    : new AdministratorChat({
+        ...stores,
+        ...delivery,
+        phone,
+        inbox: stores.messages.inbox,
+        sessions: windows,
+      })

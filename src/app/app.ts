@@ -103,6 +103,14 @@ export class App implements AsyncDisposable {
         stop: async () => stores[Symbol.dispose](),
       },
       { name: 'audit log', stop: () => audit.close() },
+      {
+        name: 'budget usage log',
+        start: async () => {
+          process.background.run('reading the usage log of budgets', () => stores.usageFile.recover())
+          services.forgetTasksSoon()
+        },
+        stop: () => stores.usageFile.close(),
+      },
       ...memory.modules,
       { name: 'erasures', stop: async () => privacy.forgetting[Symbol.dispose]() },
       { name: 'background tasks', stop: () => process.background.whenIdle() },
@@ -138,6 +146,13 @@ export class App implements AsyncDisposable {
   #eventsOf(channel: Channel): ChannelEvents {
     const { deps, pipeline, process, services } = this.#parts
     const { events, conversation } = pipeline
+    /** What holds words of messages beside them follows their changes. */
+    const followed =
+      <T>(act: (event: T) => Promise<void>) =>
+      async (event: T): Promise<void> => {
+        await act(event)
+        services.forgetTasksSoon()
+      }
     /** The indexes follow what changes messages. */
     const indexed =
       <T>(act: (event: T) => Promise<void>) =>
@@ -148,9 +163,9 @@ export class App implements AsyncDisposable {
     return {
       ...events,
       message: indexed(events.message),
-      edited: indexed(events.edited),
+      edited: indexed(followed(events.edited)),
       backfilled: indexed(events.backfilled),
-      deleted: indexed(events.deleted),
+      deleted: indexed(followed(events.deleted)),
       ready: () => {
         process.background.run('sending held replies', () => conversation.sendHeld(chat_id => channel.serves(chat_id)))
         // Only now the channel can tell what was kept. A channel that never can had its sweep at the start.

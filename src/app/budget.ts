@@ -1,10 +1,42 @@
-/** Wires budgets: the file of profiles that the settings name. */
-import { readTextFile } from '../config/text-file.ts'
+/** Wires budgets: the files of profiles and of prices that the settings name, and the usage log. */
+import { changingTextFile, readTextFile } from '../config/text-file.ts'
+import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
+import { ProfileFile } from '../budget/profiles/profile-file.ts'
+import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
+import { FilePriceBook } from '../usage/prices/price-book.ts'
 import type { Runtime } from './runtime.ts'
+
+const MEGABYTE = 1024 * 1024
 
 export const createProfileSource = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
   { logger }: Pick<Runtime, 'logger'>,
-): ProfileSource => new ProfileSource({ path, read: () => readTextFile(path), logger })
+): ProfileSource => new ProfileSource({ file: changingTextFile(path), logger })
+
+export const createPriceBook = (
+  { budget: { prices_file: path } }: Pick<Settings, 'budget'>,
+  { logger }: Pick<Runtime, 'logger'>,
+): FilePriceBook => new FilePriceBook({ file: changingTextFile(path), logger })
+
+export const createProfileFile = (
+  { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
+  { clock }: Pick<Runtime, 'clock'>,
+): ProfileFile => new ProfileFile({ path, read: () => readTextFile(path), clock })
+
+/** The usage log in its folder, which an earlier run may have filled, also while the log is switched off. */
+export const createUsageFile = (
+  { data_root, feature_flags, budget: { usage } }: Pick<Settings, 'budget' | 'data_root' | 'feature_flags'>,
+  { clock, ids, logger }: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
+): FileUsageLog =>
+  new FileUsageLog({
+    folder: join(data_root, 'usage'),
+    run: usage.run,
+    keeps_text: feature_flags.enable_memory_system,
+    most_bytes: usage.file_megabytes * MEGABYTE,
+    kept_files: usage.kept_files,
+    clock,
+    ids,
+    logger,
+  })

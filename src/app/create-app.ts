@@ -13,9 +13,9 @@ import { BackgroundTasks } from '../platform/background-tasks.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
-import { createAlerts } from './alerts.ts'
+import { createAdministratorChat, createAlerts } from './alerts.ts'
 import { createDiskCheck } from './doctor-checks.ts'
-import { createOperationContext } from './operation-context.ts'
+import { createOperationContext, type OperationContextDeps } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { Uptime } from './uptime.ts'
 import type { AppDeps } from './app-deps.ts'
@@ -36,14 +36,15 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   const foundation = await openFoundation(deps)
   const services = createServices(deps, foundation, process)
   const checks = healthChecks(deps, foundation, services)
-  const runner = createAppRunner(deps, foundation, services, process, checks)
+  const administrator = createAdministratorChat(deps.settings, foundation.stores, services)
+  const runner = createAppRunner(deps, { ...foundation, administrator }, services, process, checks)
   const pipeline = await createAppPipeline(deps, foundation, services, runner)
   // Nothing whose erasure was interrupted is used before it is gone.
   await services.privacy.forgetting.resume().catch((error: unknown) => {
     const log = deps.parts.logger.for('privacy')
     log.error('What was to be forgotten is not gone yet', { reason: asDenidinError(error).message })
   })
-  const alerts = createAlerts({ ...deps, ...foundation, services, checks }, deps.parts)
+  const alerts = createAlerts({ ...deps, ...foundation, administrator, checks }, deps.parts)
   return new App({ deps, foundation, services, runner, pipeline, process, alerts })
 }
 
@@ -70,7 +71,7 @@ const healthChecks = (
 
 const createAppRunner = (
   { settings, parts, version }: AppDeps,
-  { stores, models, audit, memory }: Foundation,
+  { stores, models, audit, memory, administrator }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
   { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
@@ -89,6 +90,7 @@ const createAppRunner = (
       chats: {
         conversation: { resumed: () => void delivery.deferred.send('resumed') },
         console,
+        administrator,
       },
     },
     parts,
@@ -119,7 +121,7 @@ const createAppPipeline = async (
       delivery,
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores, parts) },
-      model: models.language,
+      model: models.replies,
       commands: createChatCommands({
         runner,
         clock: parts.clock,

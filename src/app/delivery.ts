@@ -24,6 +24,7 @@ export const createScheduler = ({ conversation }: Settings, { clock }: Runtime):
     clock,
     debounce_ms: conversation.debounce_ms,
     most_at_once: conversation.max_concurrent_turns,
+    ownerOf: ({ person_id }) => person_id,
   })
 
 /** Older messages are not answered, and older replies are of no use any more. */

@@ -12,6 +12,7 @@ import { createOfflineLanguageModel } from '../models/offline/offline-language-m
 import { hostOf, type OpenAiClient } from '../models/openai/openai-client.ts'
 import { createOpenAiLanguageModel } from '../models/openai/openai-language-model.ts'
 import { watchedLanguageModel } from '../models/watched.ts'
+import { withSubstitute } from '../models/substitute-language-model.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { Runtime } from './runtime.ts'
@@ -36,6 +37,22 @@ export interface LanguageModels {
   readonly language: LanguageModel
   readonly health: HealthCheck
   readonly ranked: readonly ConfiguredModel[]
+}
+
+/** The model of replies: the configured one, and what answers in its place when a limit of spending is reached. */
+export const createReplyModel = (
+  { language }: LanguageModels,
+  deps: LanguageModelsDeps,
+  runtime: Runtime,
+): LanguageModel => {
+  const { ai, limits, openai_api_key: api_key } = deps.settings
+  if (ai.provider === 'offline' || limits.at_limit === 'refuse') return language
+  const { smaller_model: model } = limits
+  const substitute =
+    limits.at_limit === 'offline_answer' || model === undefined
+      ? rank(createOfflineLanguageModel(runtime.tokens), undefined, deps, runtime)
+      : online({ base_url: ai.base_url, api_key, model }, deps, runtime)
+  return withSubstitute(language, substitute.language, runtime.logger)
 }
 
 /** A model of the order, and its health by what became of its calls alone. */

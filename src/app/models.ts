@@ -15,11 +15,19 @@ import { watchedEmbedder } from '../models/watched.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { TokenCounter } from '../text/tokens.ts'
-import { createLanguageModels, nameOf, type Address, type ConfiguredModel } from './language-models.ts'
+import {
+  createLanguageModels,
+  createReplyModel,
+  nameOf,
+  type Address,
+  type ConfiguredModel,
+} from './language-models.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface Models {
   readonly language: LanguageModel
+  /** The same, or what answers in its place when a limit of spending is reached. */
+  readonly replies: LanguageModel
   /** The models behind it, in the order in which they are asked. */
   readonly ranked: readonly ConfiguredModel[]
   readonly embedder: Embedder
@@ -48,10 +56,8 @@ export const createModels = (
   }
   const { ai, embeddings } = settings
   const { clock, logger, tokens } = parts
-  const languages = createLanguageModels(
-    { settings, meter, knowledge, clientOf, timeout_seconds: ai.timeout_seconds },
-    parts,
-  )
+  const deps = { settings, meter, knowledge, clientOf, timeout_seconds: ai.timeout_seconds }
+  const languages = createLanguageModels(deps, parts)
   const { embedder, embedderOf } = embeddersOf(embeddings, { clientOf, knowledge, tokens })
   const health = new ModelHealth({
     name: 'embedding model',
@@ -75,6 +81,7 @@ export const createModels = (
       return former === undefined ? undefined : meteredEmbedder(former, meter, clock, logger)
     },
     language: languages.language,
+    replies: createReplyModel(languages, deps, parts),
     ranked: languages.ranked,
     embedder: metered,
     checks: [languages.health, health],

@@ -1,19 +1,22 @@
 /** Builds the context that operations run in from the stores and services of the app. */
+import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import { createProfileSource } from './budget.ts'
+import { createProfileFile, createProfileSource } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor-checks.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
+import { createSchedule } from './schedule.ts'
 import type { Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
 import type { Runtime } from './runtime.ts'
@@ -45,6 +48,8 @@ export interface OperationContextDeps {
   readonly chats: {
     readonly conversation: OperationContext['chats']['conversation']
     readonly console: ConsoleChannel
+    /** `undefined`: there is no godfather. */
+    readonly administrator: AdministratorChat | undefined
   }
 }
 
@@ -58,6 +63,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       ids: runtime.ids,
       metrics: runtime.metrics,
       usage: stores.meter,
+      schedule: createSchedule(settings),
       checks: deps.instance.checks,
       diagnostics: createCheckups(settings, models),
     },
@@ -65,6 +71,14 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       profiles: createProfileSource(settings, runtime),
       settings: settings.budget,
       usage: stores.budgetUsage,
+      costs: stores.costs,
+      prices: stores.spending.prices,
+      spending: stores.spending.sums,
+      limits: stores.spending.guard,
+      usageFile: stores.usageFile,
+      profileFile: createProfileFile(settings, runtime),
+      caps: settings.memory.session.max_tokens_by_role,
+      reports: createBudgetReports(settings, chats.administrator, runtime),
     },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },

@@ -23,6 +23,8 @@ import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
+import { MessageRate } from '../conversation/pacing/message-rate.ts'
+import { RateLimits } from '../conversation/rate-limits.ts'
 import { Recovery } from '../conversation/recovery.ts'
 import { stringsFor } from '../conversation/reply-language.ts'
 import type { ReplyWriter } from '../conversation/reply-writer.ts'
@@ -145,6 +147,12 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       metrics,
     },
     delivery: { outbox: delivery.outbox, writer },
+    warning: {
+      limits: stores.spending.warnings,
+      outbox: delivery.outbox,
+      writer,
+      logger: logger.for('usage'),
+    },
     messages: stores.messages,
     clock,
     logger,
@@ -183,6 +191,13 @@ const createDispatcher = (
       }),
       unreadable: new UnreadableMessages({ ...shared, messages, outbox }),
       unseen: new UnseenMedia({ messages, outbox, writer: shared.writer }),
+      rates: new RateLimits({
+        ...shared,
+        rate: new MessageRate({ settings: settings.limits, counts: stores.messageCounts, clock: shared.clock }),
+        exempt_godfather: settings.limits.exempt_godfather,
+        outbox,
+        channelOf,
+      }),
       turn,
       apologies,
     },

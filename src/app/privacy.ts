@@ -80,7 +80,13 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       processed: stores.processedMessages,
       memories: stores.memories,
       longterm: features.memory,
-      indexes: [stores.unknownSessions, stores.damagedCopies, features.messageIndex, features.messageVectors],
+      indexes: [
+        stores.unknownSessions,
+        stores.damagedCopies,
+        stores.usageTasks,
+        features.messageIndex,
+        features.messageVectors,
+      ],
       scrub: async () => {
         stores.database.scrub()
       },

@@ -1,9 +1,7 @@
 /** Runs the bot from taking the data folder to the clean stop. */
-import { join } from 'node:path'
 import type { Channel } from '../channels/channel.ts'
 import type { Settings } from '../config/settings.ts'
 import { takeOwnership } from '../database/sqlite/owner-lock.ts'
-import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import { startSchedule } from '../interfaces/cron/schedule.ts'
 import { ScheduleHealth } from '../interfaces/cron/schedule-health.ts'
 import { createScheduler } from '../interfaces/cron/scheduler.ts'
@@ -15,10 +13,11 @@ import { ClockHealth } from '../platform/clock-health.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { remove, writeFileAtomic } from '../platform/files.ts'
 import { isTrouble, type HealthCheck } from '../platform/health.ts'
-import { createProfileSource } from './budget.ts'
+import { createPriceBook, createProfileSource } from './budget.ts'
 import { closeDataFolder } from './bootstrap.ts'
 import { createApp } from './create-app.ts'
 import { runFolder } from './run-paths.ts'
+import { lastRunsIn, scheduleOf } from './schedule.ts'
 import type { StartOutput } from './startup-console.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -105,15 +104,15 @@ const keepSchedule = (
   runner: Runner,
   health: ScheduleHealth,
 ): ReturnType<typeof startSchedule> => {
-  const lastRuns = new LastRunsFile(join(settings.data_root, 'schedule.json'))
+  const lastRuns = lastRunsIn(settings)
   const scheduler = createScheduler({ clock, lastRuns, logger })
-  return startSchedule({ settings: settings.memory.session, runner, clock, logger, scheduler, health })
+  return startSchedule({ settings: scheduleOf(settings), runner, clock, logger, scheduler, health })
 }
 
 /**
  * Runs the bot until it is told to stop: takes the data folder, opens the app, serves the socket, keeps the schedule.
  * @throws DenidinError `already_running` when another process owns the data folder, `invalid_config` when the file of budget
- *   profiles is broken.
+ *   profiles or that of prices is broken.
  */
 export const runBot = async (options: BotOptions): Promise<void> => {
   const { settings, parts, stop, output } = options
@@ -121,6 +120,7 @@ export const runBot = async (options: BotOptions): Promise<void> => {
   const logger = parts.logger.for('app')
   const files = runFolder(settings.data_root)
   createProfileSource(settings, parts).check()
+  createPriceBook(settings, parts).check()
   using _owner = takeOwnership(files.lock)
   await closeDataFolder(settings.data_root)
   await writeFileAtomic(files.pid, `${String(options.pid)}\n`)

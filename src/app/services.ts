@@ -1,4 +1,5 @@
 /** Builds what works on the foundation: sessions, learning, delivery, privacy, channels and the conscious agent. */
+import { forgetChangedTasks } from '../budget/usage/forget-changed-tasks.ts'
 import type { Channel } from '../channels/channel.ts'
 import { createConsoleChannel, type ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { TurnMessage } from '../conversation/turn-message.ts'
@@ -33,6 +34,8 @@ export interface Services {
   readonly privacy: Privacy
   /** Forgets disappearing messages whose time is over, in the background, soon. */
   readonly expireSoon: () => void
+  /** Removes the words of changed messages from the usage log of budgets, in the background, soon. */
+  readonly forgetTasksSoon: () => void
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
 }
@@ -79,6 +82,9 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
   const expireSoon = background.coalesced('forgetting disappearing messages', () =>
     expiry.sweep({ signal: stopping.signal }),
   )
+  const forgetTasksSoon = background.coalesced('forgetting changed words in the usage log', () =>
+    forgetChangedTasks({ changeLog: stores.changeLog, tasks: stores.usageTasks }),
+  )
   const lifecycle = withExpiry(closing, expiry)
   const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
   const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
@@ -93,6 +99,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     sweepSoon,
     privacy,
     expireSoon,
+    forgetTasksSoon,
     delivery,
     agent,
   }

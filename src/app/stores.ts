@@ -2,12 +2,18 @@
 import type { IncidentStore } from '../alerts/incident-store.ts'
 import { createSqliteIncidents, incidentMigrations } from '../alerts/sqlite/sqlite-incidents.ts'
 import { noBudgetUsage, type BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
+import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
+import { UsagePersonalData } from '../budget/usage/usage-personal-data.ts'
 import type { BackupSource } from '../lifecycle/module.ts'
 import { join, resolve } from 'node:path'
-import { SqliteMeter, usageMigrations } from '../usage/sqlite/sqlite-meter.ts'
+import type { CostReader } from '../usage/cost-reader.ts'
+import { SqliteCosts } from '../usage/sqlite/sqlite-costs.ts'
+import { SqliteMeter } from '../usage/sqlite/sqlite-meter.ts'
+import { usageMigrations } from '../usage/sqlite/usage-migrations.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Pauses } from '../conversation/pauses.ts'
 import { createSqlitePauses, pauseMigrations } from '../conversation/sqlite/sqlite-pauses.ts'
+import { messageCountMigrations, SqliteMessageCounts } from '../conversation/sqlite/sqlite-message-counts.ts'
 import { learningMigrations } from '../learning/sqlite/learning-migrations.ts'
 import { createSqliteProcessedMessages } from '../learning/sqlite/sqlite-processed-messages.ts'
 import { createSqliteReflections } from '../learning/sqlite/sqlite-reflections.ts'
@@ -56,7 +62,9 @@ import { createPersonalSessions } from '../sessions/personal-sessions.ts'
 import type { SessionLedger, SessionTransfers } from '../sessions/session-ledger.ts'
 import { sessionMigrations } from '../sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../sessions/sqlite/sqlite-session-ledger.ts'
+import { createUsageFile } from './budget.ts'
 import type { Runtime } from './runtime.ts'
+import { createSpending, type Spending } from './spending.ts'
 
 /** The stores that need nothing but their files. */
 export interface BaseStores extends Disposable {
@@ -76,8 +84,16 @@ export interface BaseStores extends Disposable {
   readonly processedMessages: ProcessedMessages
   readonly reflections: Reflections
   readonly meter: SqliteMeter
+  readonly costs: CostReader
+  readonly spending: Spending
+  /** Reports of turns and loads; keeps nothing while `budget.usage.log` is off. */
   readonly budgetUsage: BudgetUsageLog
+  /** The files of the usage log, whether it is on or off. */
+  readonly usageFile: FileUsageLog
+  /** The people's words in the usage log. */
+  readonly usageTasks: UsagePersonalData
   readonly pauses: Pauses
+  readonly messageCounts: SqliteMessageCounts
   readonly preferences: Preferences
   readonly numberedLists: NumberedLists
   readonly incidents: IncidentStore
@@ -105,6 +121,7 @@ export const allMigrations = [
   ...learningMigrations,
   ...usageMigrations,
   ...pauseMigrations,
+  ...messageCountMigrations,
   ...preferenceMigrations,
   ...listingMigrations,
   ...incidentMigrations,
@@ -123,17 +140,27 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     processedMessages: createSqliteProcessedMessages(database),
     reflections: createSqliteReflections(database),
   }
-  const meter = new SqliteMeter(database, clock)
+  const metered = openMeter(settings, database, { clock, ids, logger })
+  const usageFile = createUsageFile(settings, { clock, ids, logger })
+  const usageTasks = new UsagePersonalData(usageFile)
   const pauses = createSqlitePauses(database)
+  const messageCounts = new SqliteMessageCounts(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
-    health: [new DatabaseHealth('database', database)],
+    health: [
+      new DatabaseHealth('database', database),
+      metered.spending.health,
+      ...(settings.budget.usage.log ? [usageFile] : []),
+    ],
     erasures,
     preferences,
-    meter,
-    budgetUsage: noBudgetUsage,
+    ...metered,
+    budgetUsage: settings.budget.usage.log ? usageFile : noBudgetUsage,
+    usageFile,
+    usageTasks,
     pauses,
+    messageCounts,
     incidents: createSqliteIncidents(database),
     ...learned,
     ...sessions,
@@ -156,13 +183,18 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       learned.profiles,
       learned.processedMessages,
       learned.reflections,
-      meter,
+      // First the calls: one that ends meanwhile is no person's then.
+      metered.meter,
+      metered.spending.sums,
+      usageTasks,
       pauses,
+      messageCounts,
       learned.numberedLists,
       erasures.personal,
     ],
     backupSources: [
       { name: 'database', path: database.path, kind: 'sqlite', content: 'truth' },
+      { name: 'budget usage', path: join(settings.data_root, 'usage'), kind: 'folder', content: 'truth' },
       ...sessions.folders.backupSources,
       ...erasures.backupSources,
     ],
@@ -170,6 +202,21 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       erasures[Symbol.dispose]()
       database[Symbol.dispose]()
     },
+  }
+}
+
+const openMeter = (
+  settings: Settings,
+  database: Database,
+  runtime: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
+): Pick<BaseStores, 'meter' | 'costs' | 'spending'> => {
+  const { clock } = runtime
+  const spending = createSpending(settings, database, runtime)
+  const { prices, guard: limits } = spending
+  return {
+    spending,
+    meter: new SqliteMeter({ database, clock, prices, limits }),
+    costs: new SqliteCosts(database, clock),
   }
 }
 

@@ -17,6 +17,7 @@ export const findConflicts = (settings: Settings): readonly string[] => [
   ...missingKeys(settings),
   ...fallbacksWithoutKey(settings.ai),
   ...memoryConflicts(settings.memory.longterm),
+  ...limitConflicts(settings),
   ...unreadableFiles(settings),
 ]
 
@@ -64,6 +65,14 @@ const memoryConflicts = (longterm: Settings['memory']['longterm']): readonly str
   return conflicts
 }
 
+const limitConflicts = ({ limits, ai }: Settings): readonly string[] => {
+  if (limits.at_limit !== 'smaller_model') return []
+  if (limits.smaller_model === undefined) {
+    return ['limits.smaller_model: must be set when limits.at_limit is smaller_model']
+  }
+  return limits.smaller_model === ai.model ? ['limits.smaller_model: must be another model than ai.model'] : []
+}
+
 const unreadableFiles = (settings: Settings): readonly string[] =>
   listSettings(SCHEMA).flatMap(setting => {
     const path = setting.format === 'file' ? textAt(settings, setting.key) : undefined
@@ -82,7 +91,14 @@ const isReadableFile = (path: string): boolean => {
 }
 
 /** One line for each value that is allowed but unlikely to do what the operator wants. */
-export const findWarnings = ({ ai, godfather_phone, user_roles, embeddings, memory }: Settings): readonly string[] => {
+export const findWarnings = ({
+  ai,
+  godfather_phone,
+  user_roles,
+  embeddings,
+  memory,
+  limits,
+}: Settings): readonly string[] => {
   const { chroma, min_similarity = 0 } = memory.longterm
   const warnings: string[] = []
   if (godfather_phone !== undefined && user_roles.blocked_phones.includes(godfather_phone)) {
@@ -90,6 +106,9 @@ export const findWarnings = ({ ai, godfather_phone, user_roles, embeddings, memo
   }
   if (ai.provider === 'offline' && ai.fallback_models.length > 0) {
     warnings.push('ai.fallback_models: has no effect while ai.provider is offline')
+  }
+  if (limits.smaller_model !== undefined && limits.at_limit !== 'smaller_model') {
+    warnings.push('limits.smaller_model: has no effect while limits.at_limit is not smaller_model')
   }
   if (chroma.mode === 'managed' && chroma.url !== undefined) {
     warnings.push('memory.longterm.chroma.url: has no effect while memory.longterm.chroma.mode is managed')

@@ -10,6 +10,7 @@ import { CONVERSATION } from './schema/conversation.ts'
 import { EMBEDDINGS } from './schema/embeddings.ts'
 import { FEATURE_FLAGS } from './schema/feature-flags.ts'
 import { GENERAL } from './schema/general.ts'
+import { LIMITS } from './schema/limits.ts'
 import { MEMORY } from './schema/memory.ts'
 import { USER_ROLES } from './schema/user-roles.ts'
 import { WHATSAPP } from './schema/whatsapp.ts'
@@ -27,4 +28,5 @@ export const SCHEMA = {
   whatsapp: WHATSAPP,
   alerts: ALERTS,
   budget: BUDGET,
+  limits: LIMITS,
 } as const satisfies Section

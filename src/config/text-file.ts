@@ -1,6 +1,8 @@
 /** Reads text files that the operator edits, and explains why one cannot be read. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { systemClock } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
+import type { ChangingFile } from '../platform/operator-file.ts'
 
 /** The first bytes of a UTF-16 file, as some Windows editors write it. */
 const UTF_16_MARKS = ['fffe', 'feff']
@@ -26,6 +28,30 @@ export const readTextFile = (path: string): string | undefined => {
   }
   const text = bytes.toString('utf8')
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text
+}
+
+/** A text file that the operator may change while DeniDin runs. */
+export const changingTextFile = (path: string): ChangingFile => ({
+  path,
+  version: () => versionOf(path),
+  text: () => readTextFile(path),
+})
+
+/** Two writes within this time may leave the same times and the same size behind. */
+const SETTLED_MS = 2000
+
+/** Of a file that was written just now nothing is said: the next write might not show. */
+const versionOf = (path: string): string | undefined => {
+  let found
+  try {
+    found = statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+  if (found === undefined) return 'absent'
+  const { ino, size, mtimeMs, ctimeMs } = found
+  const written_ago_ms = systemClock.now() - Math.max(mtimeMs, ctimeMs)
+  return written_ago_ms < SETTLED_MS ? undefined : [ino, size, mtimeMs, ctimeMs].join(' ')
 }
 
 const explain = (path: string, code: string | undefined, message: string): string => {

@@ -13,6 +13,7 @@ import type { BatchLoader, LoadedBatch } from './batch-loader.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { Pause } from './pauses.ts'
 import type { LoopGuard } from './loops/loop-guard.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { loadTurnContext, type SpokenMessage, type TurnContextDeps } from './turn-context.ts'
 import type { Turn } from './turn.ts'
 import { groupByChat, type TurnMessage } from './turn-message.ts'
@@ -25,6 +26,7 @@ export interface DispatcherDeps {
     readonly commands: CommandRunner
     readonly unreadable: UnreadableMessages
     readonly unseen: UnseenMedia
+    readonly rates: RateLimits
     readonly turn: Turn
     /** For a batch on which the others failed. */
     readonly apologies: Apologies
@@ -107,7 +109,10 @@ export class Dispatcher {
     const reply = await this.#whileUnchanged(said, 'talk', async wanted => {
       const context = await loadTurnContext(contexts, scope, [first, ...others], pause)
       // What was answered without the model is a part of the conversation all the same.
-      const listens = context.listens || (await handlers.unseen.tell(context, wanted))
+      const listens =
+        context.listens ||
+        (await handlers.rates.refuse(context, wanted)) ||
+        (await handlers.unseen.tell(context, wanted))
       return await handlers.turn.run({ ...context, listens }, wanted)
     })
     if (reply === 'changed') await this.#handle(scope, await batches.load(scope, said))

@@ -1,18 +1,20 @@
 /** Gathers the messages of a scope into batches and works on one batch per scope at a time. */
-import pLimit from 'p-limit'
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import { FairLimit } from '../platform/fair-limit.ts'
 import type { Scope } from '../messages/scope.ts'
 
 /** A steady stream of messages is answered after this time at the latest, even without a pause. */
 const LONGEST_BURST_MS = 15 * SECOND_MS
 
-export interface TurnSchedulerDeps {
+export interface TurnSchedulerDeps<Item> {
   readonly clock: Clock
   /** Items of one scope within this time are worked on together. */
   readonly debounce_ms: number
   /** Batches under way at once over all scopes. */
   readonly most_at_once: number
+  /** Whom an item is worked on for: the places are shared among them. */
+  readonly ownerOf: (item: Item) => string
 }
 
 /** Works on a batch of one scope; must not reject. */
@@ -33,18 +35,19 @@ interface ScopeQueue<Item> {
 }
 
 /**
- * One serial queue per scope, a limit over all of them, and bursts gathered into one batch. The queues exist before
- * anything that works on batches, so that others can take `exclusive` first; batches wait until `start`.
+ * One serial queue per scope, a limit over all of them that is shared fairly among persons, and bursts gathered into one
+ * batch. The queues exist before anything that works on batches, so that others can take `exclusive` first; batches wait
+ * until `start`.
  */
 export class TurnScheduler<Item> {
-  readonly #deps: TurnSchedulerDeps
+  readonly #deps: TurnSchedulerDeps<Item>
   readonly #queues = new Map<Scope, ScopeQueue<Item>>()
-  readonly #limit: ReturnType<typeof pLimit>
+  readonly #limit: FairLimit<string>
   readonly #handler = Promise.withResolvers<BatchHandler<Item>>()
 
-  constructor(deps: TurnSchedulerDeps) {
+  constructor(deps: TurnSchedulerDeps<Item>) {
     this.#deps = deps
-    this.#limit = pLimit(deps.most_at_once)
+    this.#limit = new FairLimit(deps.most_at_once)
   }
 
   /** From now on `handler` works on the batches, those that wait included. Called once. */
@@ -101,7 +104,7 @@ export class TurnScheduler<Item> {
     queue.timer?.[Symbol.dispose]()
     queue.timer = undefined
     void this.#enqueue(scope, queue, () =>
-      this.#limit(async () => {
+      this.#limit.run(this.#ownerOf(queue, scope), async () => {
         const handler = await this.#handler.promise
         // What came in meanwhile belongs to the same turn, unless its burst is still going on.
         if (queue.timer !== undefined || queue.waiting.length === 0) return
@@ -114,6 +117,12 @@ export class TurnScheduler<Item> {
         }
       }),
     )
+  }
+
+  /** Who wrote last is answered; a person who writes in many groups has no more places than others. */
+  #ownerOf({ waiting }: ScopeQueue<Item>, scope: Scope): string {
+    const last = waiting.at(-1)
+    return last === undefined ? scope : this.#deps.ownerOf(last)
   }
 
   #enqueue<T>(scope: Scope, queue: ScopeQueue<Item>, act: () => Promise<T>): Promise<T> {

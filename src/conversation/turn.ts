@@ -15,6 +15,7 @@
  *   6. complete           the model's answer, or a sentence about its failure  steps/complete.ts
  *   7. deliver            through the outbox, part by part                     steps/deliver.ts
  *   8. remember           what the reply was given; the session's window       steps/remember.ts
+ *   9. warn               of a limit of spending that is nearly used up        steps/warn-of-limits.ts
  *
  * While the bot only listens, a turn ends after step 2: what was said is recorded in the session.
  */
@@ -32,6 +33,7 @@ import { deliver, type DeliverDeps } from './steps/deliver.ts'
 import { gatherRecall, type GatherRecallDeps } from './steps/gather-recall.ts'
 import { openSession, type OpenSessionDeps } from './steps/open-session.ts'
 import { remember, type RememberDeps } from './steps/remember.ts'
+import { warnOfLimits, type WarnOfLimitsDeps } from './steps/warn-of-limits.ts'
 import type { Tone } from './tone.ts'
 import type { TurnContext } from './turn-context.ts'
 import { idsOf } from './turn-message.ts'
@@ -42,6 +44,7 @@ export interface TurnDeps {
   readonly packing: TurnPacking
   readonly completion: CompleteDeps
   readonly delivery: DeliverDeps
+  readonly warning: WarnOfLimitsDeps
   readonly messages: Pick<MessageStore, 'inbox'>
   readonly clock: Clock
   readonly logger: Logger
@@ -104,6 +107,7 @@ export class Turn {
     const delivered = await deliver(delivery, turn, answer, session_id, wanted)
     if (delivered.message_id === undefined) wanted.throwIfAborted()
     await remember(sessions, turn, { session_id, answer, delivered, packed })
+    await warnOfLimits(this.#deps.warning, turn)
     return answer.text
   }
 

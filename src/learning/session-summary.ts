@@ -9,6 +9,7 @@ import { PLAIN_MEMORY, type MemoryRecord } from '../memory/memory.ts'
 import type { MessageRecord } from '../messages/message.ts'
 import type { HistoryStore } from '../messages/history-store.ts'
 import { personOfScope } from '../messages/scope.ts'
+import { CallRefused } from '../models/call-refused.ts'
 import type { LanguageModel } from '../models/language-model.ts'
 import type { SessionRecord } from '../sessions/session-ledger.ts'
 import type { TokenCounter } from '../text/tokens.ts'
@@ -82,7 +83,8 @@ export class SummaryMemory implements SessionMemory {
       )
       return { kind: 'session_summary', text: completion.text }
     } catch (error) {
-      if (signal?.aborted === true) throw error
+      // What a limit does not allow now is done later.
+      if (signal?.aborted === true || error instanceof CallRefused) throw error
       this.#deps.metrics.count('model_failures')
       if (patient) throw error
       const reason = asDenidinError(error).message

@@ -4,11 +4,12 @@
  *   2. move its folder into the archive                                     archive-session.ts
  *   3. remember its content: facts, or one summary                          session-memory.ts, session-summary.ts
  *   4. write what the conversation is now into the archived folder
- *   5. mark it as stored; after a failure, retry with back-off
+ *   5. mark it as stored; after a failure, retry with back-off; what a limit of spending does not allow waits
  *   6. after the last attempt, give the session up: it stays on disk for the operator
  */
 import { backoffDelay, type Backoff } from '../platform/backoff.ts'
 import { HOUR_MS, MINUTE_MS, type Clock } from '../platform/clock.ts'
+import { CallRefused } from '../models/call-refused.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -30,10 +31,12 @@ const PATIENT_ATTEMPTS = 3
 const MAX_ATTEMPTS = 8
 /** Longest time until a session that could not be stored is tried again. */
 export const LONGEST_RETRY_MS = 6 * HOUR_MS
+/** The operator may raise a limit before its period is over. */
+const PUT_OFF_MS = HOUR_MS
 const BACKOFF: Backoff = { first_ms: MINUTE_MS, most_ms: LONGEST_RETRY_MS }
 
 export interface StoreSessionDeps {
-  readonly ledger: Pick<SessionLedger, 'find'> & Pick<SessionTransfers, 'archived' | 'failed' | 'stored'>
+  readonly ledger: Pick<SessionLedger, 'find'> & Pick<SessionTransfers, 'archived' | 'failed' | 'postponed' | 'stored'>
   readonly folders: Pick<SessionFolders, 'archive' | 'archivePath' | 'write'>
   readonly history: Pick<HistoryStore, 'ofSession'>
   readonly sessionMemory: SessionMemory
@@ -60,7 +63,8 @@ export class LongTermStorage implements SessionStorage {
       try {
         return await this.#attempt(session.session_id, patient, signal)
       } catch (error) {
-        return signal?.aborted === true ? 'interrupted' : await this.#recordFailure(session, error)
+        if (signal?.aborted === true) return 'interrupted'
+        return await (error instanceof CallRefused ? this.#putOff(session, error) : this.#recordFailure(session, error))
       }
     })
   }
@@ -101,6 +105,15 @@ export class LongTermStorage implements SessionStorage {
       return { text: writeWindowFile({ ...session, state: 'stored' }, file), archived_to: session.archived_to }
     })
     return written
+  }
+
+  /** A limit does not allow the calls yet. That is no failure: the session keeps all its attempts. */
+  async #putOff({ session_id }: SessionRecord, { until, message }: CallRefused): Promise<StoreSessionOutcome> {
+    const { ledger, clock } = this.#deps
+    const soon = clock.now() + PUT_OFF_MS
+    await ledger.postponed(session_id, Math.min(until ?? soon, soon))
+    this.#logger.info('Session waits until a limit allows it to be stored', { session_id, reason: message })
+    return 'failed'
   }
 
   async #recordFailure(session: SessionRecord, error: unknown): Promise<StoreSessionOutcome> {

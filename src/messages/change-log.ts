@@ -7,9 +7,9 @@ import type { MessageId, MessageRecord } from './message.ts'
 /**
  * Followers of the log.
  * - `full_text` follows every change: messages that are added, move to another person or scope, change or go.
- * - `vectors` and `learning` follow changes of content alone: words that changed or went.
+ * - `vectors`, `learning` and `budget_usage` follow changes of content alone: words that changed or went.
  */
-export const CHANGE_CURSORS = ['full_text', 'vectors', 'learning'] as const
+export const CHANGE_CURSORS = ['full_text', 'vectors', 'learning', 'budget_usage'] as const
 export type ChangeCursor = (typeof CHANGE_CURSORS)[number]
 
 /** A message that was added, moved, changed or removed. */

@@ -36,6 +36,10 @@ export const scopeOf = (
   person_id: PersonId,
 ): Scope => (message.chat_kind === 'group' ? `chat:${message.chat_id}` : scopeOfPerson(person_id))
 
+/** The chat of a group's scope; `undefined` for a person's, who may have several. */
+export const chatOfScope = (scope: Scope): string | undefined =>
+  scope.startsWith('chat:') ? scope.slice('chat:'.length) : undefined
+
 /** The person of a person's scope; `undefined` for a group's. */
 export const personOfScope = (scope: Scope): PersonId | undefined =>
   scope.startsWith('person:') ? scope.slice('person:'.length) : undefined

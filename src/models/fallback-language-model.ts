@@ -3,6 +3,7 @@ import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import { asDenidinError, type DenidinError } from '../platform/errors.ts'
 import { isTrouble, type Health, type HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
+import { CallRefused } from './call-refused.ts'
 import type { CallContext, Completion, CompletionRequest, LanguageModel } from './language-model.ts'
 import { modelErrorReason, type ModelErrorReason } from './model-error.ts'
 
@@ -77,6 +78,8 @@ export class FallbackLanguageModel implements LanguageModel, HealthCheck {
         return completion
       } catch (error) {
         call.signal?.throwIfAborted()
+        // It says nothing about the model, and another one would spend as well.
+        if (error instanceof CallRefused) throw error
         const failed = asDenidinError(error)
         this.#failed(ranked, failed)
         // That the words are refused is something the person can act on; another failure is not.

@@ -58,14 +58,23 @@ export interface CompletionRequest {
 /** Tokens that one call took, as the provider counted them (or as we did, where it does not say). */
 export interface TokenUsage {
   readonly input_tokens: number
+  /** Of the input, what the provider read from its cache, where it says so: it costs less. */
+  readonly cached_tokens?: number
+  /** Hidden reasoning included. */
   readonly output_tokens: number
 }
 
 /** What two calls took together. */
-export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
-  input_tokens: a.input_tokens + b.input_tokens,
-  output_tokens: a.output_tokens + b.output_tokens,
-})
+export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => {
+  const cached_tokens = (a.cached_tokens ?? 0) + (b.cached_tokens ?? 0)
+  return {
+    input_tokens: a.input_tokens + b.input_tokens,
+    output_tokens: a.output_tokens + b.output_tokens,
+    ...(cached_tokens === 0 ? {} : { cached_tokens }),
+  }
+}
+
+export const NO_USAGE: TokenUsage = { input_tokens: 0, output_tokens: 0 }
 
 export interface Completion {
   /** What the model says to the reader, without hidden reasoning. */

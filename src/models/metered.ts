@@ -3,9 +3,11 @@ import type { Clock } from '../platform/clock.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Embedder } from './embedder.ts'
-import { estimatedTokens } from './estimated-tokens.ts'
-import type { CallContext, LanguageModel, TokenUsage } from './language-model.ts'
+import { CallRefused } from './call-refused.ts'
+import { mostTokens } from './estimated-tokens.ts'
+import { NO_USAGE, type CallContext, type LanguageModel, type TokenUsage } from './language-model.ts'
 import type { Meter, PlannedCall, ReservationId } from './meter.ts'
+import { ModelError } from './model-error.ts'
 
 /** A language model of which every call is metered, failed ones too. */
 export const meteredLanguageModel = (
@@ -20,10 +22,10 @@ export const meteredLanguageModel = (
     model: model.model,
     roomFor: max_tokens => model.roomFor?.(max_tokens),
     complete: (request, call) => {
-      const input = request.input_tokens ?? estimatedTokens(request.messages.map(message => message.content))
+      const input = request.input_tokens ?? mostTokens(request.messages.map(message => message.content))
       return measure(
         call,
-        input + request.max_tokens,
+        { input, answer: request.max_tokens },
         () => model.complete(request, call),
         completion => completion.usage,
       )
@@ -45,7 +47,7 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
       try {
         const embedded = await measure(
           call,
-          estimatedTokens(texts),
+          { input: mostTokens(texts) },
           () => embedder.embed(texts, call),
           ({ input_tokens }) => ({ input_tokens, output_tokens: 0 }),
         )
@@ -63,13 +65,33 @@ export const meteredEmbedder = (embedder: Embedder, meter: Meter, clock: Clock, 
   }
 }
 
+/** Tokens that a call may take. */
+export interface EstimatedTokens {
+  readonly input: number
+  /** The longest answer; `undefined` for calls that give no text. */
+  readonly answer?: number
+}
+
 /** Makes a call and meters it; `usageOf` reads from an answer what it took. @throws what the call throws */
 export type Measure = <T>(
   call: CallContext,
-  estimated_tokens: number,
+  estimated: EstimatedTokens,
   act: () => Promise<T>,
   usageOf: (result: T) => TokenUsage,
 ) => Promise<T>
+
+/**
+ * What a failed call took: what the server said; of one that was given up in the middle, its request, which providers
+ * charge for. `undefined`: nothing that is known.
+ */
+const usageOfFailure = (
+  error: unknown,
+  { signal }: CallContext,
+  { input }: EstimatedTokens,
+): TokenUsage | undefined => {
+  const known = error instanceof ModelError ? error.usage : undefined
+  return known ?? (signal?.aborted === true ? { ...NO_USAGE, input_tokens: input } : undefined)
+}
 
 /** Meters calls of one kind to one model. */
 export const metering = (
@@ -79,14 +101,15 @@ export const metering = (
   clock: Clock,
   logger: Logger,
 ): Measure => {
-  const plan = ({ purpose, person_id, chat_id }: CallContext, estimated_tokens: number): PlannedCall => ({
+  const plan = ({ purpose, person_id, chat_id }: CallContext, { input, answer }: EstimatedTokens): PlannedCall => ({
     kind,
     provider,
     model,
     purpose,
     ...(person_id === undefined ? {} : { person_id }),
     ...(chat_id === undefined ? {} : { chat_id }),
-    estimated_tokens,
+    estimated_tokens: input + (answer ?? 0),
+    ...(answer === undefined ? {} : { estimated_answer_tokens: answer }),
   })
 
   /** An answer that was paid for is worth more than its row: what cannot be written is logged. */
@@ -103,9 +126,13 @@ export const metering = (
     }
   }
 
-  return async (call, estimated_tokens, act, usageOf) => {
-    const planned = plan(call, estimated_tokens)
-    const reserved = await meter.reserve(planned).catch(() => undefined)
+  return async (call, estimated, act, usageOf) => {
+    const planned = plan(call, estimated)
+    const reserved = await meter.reserve(planned).catch((error: unknown) => {
+      // A call that may not be made is not made; one that only cannot be written down is.
+      if (error instanceof CallRefused) throw error
+      return undefined
+    })
     /** A reservation that could not be written before is tried once more, to be settled at once. */
     const reservation = async (): Promise<ReservationId> => reserved ?? (await meter.reserve(planned))
     const started_at = clock.monotonic()
@@ -113,12 +140,12 @@ export const metering = (
     try {
       result = await act()
     } catch (error) {
-      const duration_ms = clock.monotonic() - started_at
-      await settle(planned, 'failed', async () => meter.release(await reservation(), { duration_ms }))
+      const usage = usageOfFailure(error, call, estimated)
+      const failed = { duration_ms: clock.monotonic() - started_at, ...(usage === undefined ? {} : { usage }) }
+      await settle(planned, 'failed', async () => meter.release(await reservation(), failed))
       throw error
     }
-    const { input_tokens, output_tokens } = usageOf(result)
-    const usage = { input_tokens, output_tokens, duration_ms: clock.monotonic() - started_at }
+    const usage = { ...usageOf(result), duration_ms: clock.monotonic() - started_at }
     await settle(planned, 'ok', async () => meter.commit(await reservation(), usage))
     return result
   }

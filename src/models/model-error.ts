@@ -1,5 +1,6 @@
 /** The error of a call to a model, with the reason that callers act on: shorten, leave words out, ask another model. */
 import { DenidinError, type ErrorCode } from '../platform/errors.ts'
+import type { TokenUsage } from './language-model.ts'
 
 /** Why a call to a model failed, as a closed set that is the same for every provider. */
 export type ModelErrorReason =
@@ -63,6 +64,7 @@ export class ModelError extends DenidinError {
   readonly status: number | undefined
   readonly parameter: string | undefined
   readonly limit_tokens: number | undefined
+  #usage: TokenUsage | undefined
 
   constructor(reason: ModelErrorReason, message: string, details: ModelErrorDetails = {}) {
     const code = CODES[reason]
@@ -71,6 +73,17 @@ export class ModelError extends DenidinError {
     this.status = details.status
     this.parameter = details.parameter
     this.limit_tokens = details.limit_tokens
+  }
+
+  /** What the call took although it gave nothing, where the server said so: it is paid for. */
+  get usage(): TokenUsage | undefined {
+    return this.#usage
+  }
+
+  /** The same error, of a call that took this. */
+  taking(usage: TokenUsage): this {
+    this.#usage = usage.input_tokens + usage.output_tokens === 0 ? undefined : usage
+    return this
   }
 }
 

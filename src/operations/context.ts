@@ -1,6 +1,10 @@
 /** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
+import type { ProfileFile } from '../budget/profiles/profile-file.ts'
+import type { HealthHistory, HealthMeasures } from '../budget/reports/health-history.ts'
+import type { ReportFiles } from '../budget/reports/report-files.ts'
 import type { BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
+import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Pauses } from '../conversation/pauses.ts'
@@ -27,6 +31,11 @@ import type { Export } from '../privacy/export.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import type { CostReader } from '../usage/cost-reader.ts'
+import type { LimitGuard } from '../usage/limits/limit-guard.ts'
+import type { PriceBook } from '../usage/prices/price-book.ts'
+import type { SpendingReader } from '../usage/spending-reader.ts'
+import type { Strings } from '../text/strings/strings.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 import type { VectorMaintenance } from '../vectors/maintenance/vector-maintenance.ts'
 
@@ -64,6 +73,26 @@ export interface BudgetSettings {
   readonly use_profiles: boolean
   /** `budget.manual_tokens` */
   readonly manual_tokens: number
+  /** `budget.usage` */
+  readonly usage: { readonly log: boolean }
+}
+
+/** The scheduled reports on budgets. */
+export interface BudgetReports {
+  readonly files: Pick<ReportFiles, 'write'>
+  readonly history: Pick<HealthHistory, 'add'>
+  /** Measures what grows. */
+  measure(): Promise<HealthMeasures>
+  /** Tells the godfather, where that is wanted. @returns whether the message went out or is kept until it can */
+  tell(wording: (strings: Strings) => string): Promise<boolean>
+}
+
+/** What runs when. */
+export interface Schedule {
+  /** Cron expressions by the key of their setting, such as `expiry_cron`. */
+  readonly expressions: Readonly<Record<string, string>>
+  /** When a key was last due and run, in milliseconds since the Unix epoch. */
+  lastRun(key: string): Promise<number | undefined>
 }
 
 /** Facts about this process and its configuration. */
@@ -87,6 +116,7 @@ export interface OperationContext {
     readonly ids: Ids
     readonly metrics: Metrics
     readonly usage: UsageReader
+    readonly schedule: Schedule
     /** Health checks that answer at once. */
     readonly checks: readonly HealthCheck[]
     /** Checks that take time or cost money; only `doctor` runs them. */
@@ -96,6 +126,16 @@ export interface OperationContext {
     readonly profiles: Pick<ProfileSource, 'current'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
+    readonly costs: CostReader
+    readonly prices: Pick<PriceBook, 'status'>
+    readonly spending: SpendingReader
+    readonly limits: Pick<LimitGuard, 'levels'>
+    /** What the usage log has kept, whether it is on or off. */
+    readonly usageFile: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
+    readonly profileFile: Pick<ProfileFile, 'edit'>
+    readonly reports: BudgetReports
+    /** Most tokens by role: `memory.session.max_tokens_by_role`. */
+    readonly caps: Readonly<Record<string, number>>
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>

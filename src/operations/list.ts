@@ -1,8 +1,13 @@
 /** The list of everything DeniDin can be asked to do. Static data, so that help needs no open database. */
 import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
+import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
 import { budgetProfiles } from './budget/profiles.ts'
+import { budgetSpending } from './budget/spending.ts'
+import { budgetRecommend } from './budget/recommend.ts'
+import { budgetReport } from './budget/report.ts'
+import { budgetUsage } from './budget/usage.ts'
 import { chatPause, chatPauses, chatResume } from './chat/pause.ts'
 import { chatSay } from './chat/say.ts'
 import { memoryAbout } from './memory/about.ts'
@@ -29,6 +34,7 @@ import { sessionPurge, sessionSweep } from './session/retention.ts'
 import { sessionShow } from './session/show.ts'
 import { doctor } from './system/doctor.ts'
 import { health } from './system/health.ts'
+import { jobsList, jobsRun } from './system/jobs.ts'
 import { status } from './system/status.ts'
 
 /** Operations by name: `noun.verb`. */
@@ -39,12 +45,19 @@ export const operations = {
   health,
   status,
   'budget.calculate': budgetCalculate,
+  'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
   'budget.profiles': budgetProfiles,
+  'budget.spending': budgetSpending,
+  'budget.recommend': budgetRecommend,
+  'budget.report': budgetReport,
+  'budget.usage': budgetUsage,
   'chat.pause': chatPause,
   'chat.pauses': chatPauses,
   'chat.resume': chatResume,
   'chat.say': chatSay,
+  'jobs.list': jobsList,
+  'jobs.run': jobsRun,
   'memory.access_stats': memoryAccessStats,
   'memory.agent_run': agentRun,
   'memory.agent_start': agentStart,

@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'unavailable'
   /** An outside service refused for good (wrong key, unknown model). */
   | 'rejected'
+  /** A limit of spending does not allow a call to a model; later it may. */
+  | 'limit_reached'
   /** An outside service, or an act of ours, took longer than its deadline. */
   | 'timeout'
   /** An outside service answered with something that cannot be read. */

@@ -16,6 +16,8 @@ export type MetricName =
   | 'turns_failed'
   | 'loops_stopped'
   | 'model_failures'
+  | 'calls_refused'
+  | 'messages_over_limit'
   | 'recall_failures'
   | 'sessions_closed'
   | 'session_transfers_failed'

@@ -63,6 +63,8 @@ export interface SessionTransfers {
   stored(session_id: string, at: number): Promise<void>
   /** Counts a failed attempt: due again at `next_attempt_at`, or `dead` when there is none. */
   failed(session_id: string, next_attempt_at: number | undefined): Promise<void>
+  /** Is due again at `next_attempt_at`, without a failed attempt: it may not be stored yet. */
+  postponed(session_id: string, next_attempt_at: number): Promise<void>
   /** Makes a stored or purged session wait to be stored again; false for others. */
   reopen(session_id: string, at: number): Promise<boolean>
   /** Stored sessions whose last message came before `before`, with their archive still on disk. */

@@ -38,20 +38,22 @@ export const passagesByWorth = (text: string, size: number, words: QuestionWords
   return [...best, ...joined(pieces, used, size)]
 }
 
-/** The text of these passages, in the order of the text, with a mark where something was left out. */
-export const excerptOf = (text: string, passages: readonly Passage[]): string => {
+/**
+ * The text of these passages, in the order of the text, with a mark where something was left out: each passage with what
+ * separates it from the one before. Joined, the parts are the excerpt.
+ */
+export const excerptParts = (text: string, passages: readonly Passage[]): readonly string[] => {
   const inOrder = passages.toSorted((a, b) => a.from - b.from)
   const parts: string[] = []
   let end = 0
   for (const { from, to } of inOrder) {
     const between = text.slice(end, from)
-    if (between.trim() === '') parts.push(parts.length === 0 ? '' : between)
-    else parts.push(parts.length === 0 ? LEFT_OUT : ` ${LEFT_OUT}`)
-    parts.push(text.slice(from, to))
+    const separator = between.trim() !== '' ? ` ${LEFT_OUT}` : between
+    parts.push((parts.length === 0 ? separator.trimStart() : separator) + text.slice(from, to))
     end = to
   }
   if (text.slice(end).trim() !== '') parts.push(` ${LEFT_OUT.trim()}`)
-  return parts.join('')
+  return parts
 }
 
 const LEFT_OUT = '… '

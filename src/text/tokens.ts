@@ -91,6 +91,7 @@ const LONG_RUN = /[\p{L}\p{M}]{128}|[^\s\p{L}\p{N}]{32}|\s{128}/gu
  * Cutting such runs changes their count by a token for each part, and leaves every usual text as it is.
  */
 const piecesOf = (text: string): readonly string[] => {
+  if (!mayHoldLongRun(text)) return [text]
   const pieces: string[] = []
   let from = 0
   for (const run of text.matchAll(LONG_RUN)) {
@@ -100,6 +101,21 @@ const piecesOf = (text: string): readonly string[] => {
   }
   pieces.push(text.slice(from))
   return pieces
+}
+
+/** No run of letters or signs without a space among so many characters is long enough to be cut. */
+const SHORTEST_CUT_RUN = 32
+const LONG_BLANK = /\s{128}/
+
+/** Looks at few characters: nearly every text has a space among any 32. */
+const mayHoldLongRun = (text: string): boolean => {
+  let at = 0
+  while (at + SHORTEST_CUT_RUN <= text.length) {
+    const space = text.lastIndexOf(' ', at + SHORTEST_CUT_RUN - 1)
+    if (space < at) return true
+    at = space + 1
+  }
+  return LONG_BLANK.test(text)
 }
 
 /** The one encoding that is needed; the whole package would keep five others in memory. */

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts'
 import { isOfItem } from '../platform/set-aside.ts'
 import type { Embedder } from '../models/embedder.ts'
 import type { CallContext } from '../models/language-model.ts'
-import { personOfScope } from '../messages/scope.ts'
+import { chatOfScope, personOfScope, type Scope } from '../messages/scope.ts'
 import type { TokenCounter } from '../text/tokens.ts'
 import type { Embeddable } from './embedding-source.ts'
 import type { StoredVector } from './vector-store.ts'
@@ -21,6 +21,12 @@ const HARMLESS = 'hello'
 
 /** A person waits for the answer. */
 const QUESTION_DEADLINE_MS = 5000
+
+/** For whom what is remembered in a scope is embedded. */
+const callerOf = (scope: Scope): Pick<CallContext, 'person_id' | 'chat_id'> => {
+  const [person_id, chat_id] = [personOfScope(scope), chatOfScope(scope)]
+  return { ...(person_id === undefined ? {} : { person_id }), ...(chat_id === undefined ? {} : { chat_id }) }
+}
 
 /** An item with the text by which it is embedded. */
 export interface Worded extends Embeddable {
@@ -115,10 +121,10 @@ export class Embedding {
   async #embed(memories: readonly Worded[], signal: AbortSignal): Promise<readonly StoredVector[]> {
     const scopes = new Set(memories.map(each => each.scope))
     const [scope] = scopes
-    const person_id = scopes.size === 1 && scope !== undefined ? personOfScope(scope) : undefined
+    const only = scopes.size === 1 ? scope : undefined
     const { vectors } = await this.#embedder.embed(
       memories.map(each => this.#shorten(each.text)),
-      { purpose: 'memory', signal, ...(person_id === undefined ? {} : { person_id }) },
+      { purpose: 'memory', signal, ...(only === undefined ? {} : callerOf(only)) },
     )
     if (vectors.length !== memories.length) {
       throw new DenidinError(

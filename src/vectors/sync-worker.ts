@@ -1,6 +1,7 @@
 /** Runs the synchronisation of vectors and index in the background, with retries. */
 import { backoffDelay, type Backoff } from '../platform/backoff.ts'
-import type { Clock } from '../platform/clock.ts'
+import { CallRefused } from '../models/call-refused.ts'
+import { MINUTE_MS, type Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { SetAside } from '../platform/set-aside.ts'
@@ -10,7 +11,10 @@ import { OtherVectorSize, otherSize, VectorSync, PAGE } from './vector-sync.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { VectorStore } from './vector-store.ts'
 
-const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * 60_000 }
+const BACKOFF: Backoff = { first_ms: 1000, most_ms: 5 * MINUTE_MS }
+
+/** The operator may raise a limit before its period is over. */
+const PUT_OFF_MS = 10 * MINUTE_MS
 
 /** How often vectors are made anew for another size: a model that changes it with every call never comes to an end. */
 const MOST_RESIZES = 3
@@ -145,6 +149,10 @@ export class SyncWorker implements AsyncDisposable {
       return true
     } catch (error) {
       if (this.#stop.signal.aborted) return false
+      if (error instanceof CallRefused) {
+        this.#putOff(error)
+        return true
+      }
       if (error instanceof OtherVectorSize) this.#resize(error)
       this.#retryLater(error as Error)
       return false
@@ -163,6 +171,15 @@ export class SyncWorker implements AsyncDisposable {
       why: reason.message,
     })
     this.requestFullSync()
+  }
+
+  /** A limit of spending is no trouble of the vectors: what it did not allow is looked at again from time to time. */
+  #putOff({ message }: CallRefused): void {
+    this.#compareAll = true
+    this.#trouble = undefined
+    this.#logger.info(`${capital(this.#deps.source.name)} wait until a limit allows their embedding`, { why: message })
+    this.#retry?.[Symbol.dispose]()
+    this.#retry = this.#deps.clock.after(PUT_OFF_MS, () => this.requestSync())
   }
 
   #retryLater(error: Error): void {
@@ -196,6 +213,7 @@ export class SyncWorker implements AsyncDisposable {
     const follow = async (): Promise<void> => {
       await this.#sync.changes()
       await (all ? this.#sync.everything() : this.#sync.added(fresh))
+      this.#sync.reportPutOff()
     }
     // The index can be filled with what there is while the embedder is down, and the other way round.
     await follow().catch((error: unknown) => (failure = error))

@@ -1,4 +1,5 @@
 /** One round of bringing the vectors of a source into step with it. */
+import { CallRefused } from '../models/call-refused.ts'
 import { DenidinError } from '../platform/errors.ts'
 import type { SetAside } from '../platform/set-aside.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
@@ -65,10 +66,19 @@ export const deleteStaleVectors = async (
 export class VectorSync {
   readonly #deps: VectorSyncDeps
   readonly #signal: AbortSignal
+  /** Why items of this round have no vector yet; they are not lost. */
+  #put_off: CallRefused | undefined
 
   constructor(deps: VectorSyncDeps, signal: AbortSignal) {
     this.#deps = deps
     this.#signal = signal
+  }
+
+  /** Takes in what a limit did not allow since the last time. @throws CallRefused when there was such an item */
+  reportPutOff(): void {
+    const put_off = this.#put_off
+    this.#put_off = undefined
+    if (put_off !== undefined) throw put_off
   }
 
   /** Deletes all vectors of the space: every item is embedded again. */
@@ -94,6 +104,8 @@ export class VectorSync {
       await vectors.delete(changes.stale)
       if (this.#deps.embeds) await this.#embed(changes.renewed)
       await this.#goBack(changes.again_after)
+      // Where the words of this page got no vector, everything is compared in the next round.
+      if (this.#put_off !== undefined) await vectors.setMark(this.#deps.space, undefined)
       await source.followed(changes.upTo)
       await yieldToEventLoop()
     }
@@ -118,7 +130,8 @@ export class VectorSync {
       const embedded = await this.#bringIntoStep(items)
       if (next === undefined) break
       after = next
-      if (source.growing) await vectors.setMark(this.#deps.space, next)
+      // Behind the mark nothing is looked for again.
+      if (source.growing && this.#put_off === undefined) await vectors.setMark(this.#deps.space, next)
       if (embedded > 0) await index.catchUp(this.#signal).catch(() => undefined)
       await yieldToEventLoop()
     }
@@ -182,7 +195,18 @@ export class VectorSync {
         }
       }
       await setAside.attemptAll(`reading ${source.name}`, items.slice(at, at + EMBEDDING_BATCH), idOf, read)
+      // Each conversation by itself: a call is made for one person, whose limit it may meet.
+      for (const of_scope of Map.groupBy(worded, ({ scope }) => scope).values()) await this.#embedAllowed(of_scope)
+    }
+  }
+
+  /** The limit of one person keeps no one else's items back; theirs wait for another round. */
+  async #embedAllowed(worded: readonly Worded[]): Promise<void> {
+    try {
       await this.#embedTexts(worded)
+    } catch (error) {
+      if (!(error instanceof CallRefused) || !error.ofPerson) throw error
+      this.#put_off ??= error
     }
   }
 

@@ -220,6 +220,8 @@ describe.each([
     await log.advance('learning', latest)
     expect(await contentIds('vectors')).toEqual(['m2'])
     await log.advance('vectors', latest)
+    expect(await changed(0)).toEqual(['m2: edited'])
+    await log.advance('budget_usage', latest)
     expect(await changed(0)).toEqual([])
   })
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
+import type { SqliteMeter } from '../../src/usage/sqlite/sqlite-meter.ts'
+import { usageMigrations } from '../../src/usage/sqlite/usage-migrations.ts'
 import type { Meter, PlannedCall } from '../../src/models/meter.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
+import { meterOf } from '../support/meter-of.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { hostileScopes } from '../support/memory-scopes.ts'
 import { sqliteOnDisk, type StoreOnDisk } from '../support/store-on-disk.ts'
@@ -37,7 +39,7 @@ const record = async (meter: Meter, call: Call): Promise<void> => {
 }
 
 describe.each([
-  ['sqlite', (clock: FakeClock) => sqliteOnDisk(usageMigrations, database => new SqliteMeter(database, clock))],
+  ['sqlite', (clock: FakeClock) => sqliteOnDisk(usageMigrations, database => meterOf(database, clock))],
 ] as const)('meter and reader of usage: %s', (_name, open) => {
   let clock: FakeClock
   let opened: StoreOnDisk<SqliteMeter>
@@ -197,7 +199,7 @@ describe.each([
 
 test('in SQLite tokens stay reserved until the call ends, however it ends', async () => {
   const database = new Database(':memory:', usageMigrations)
-  const meter = new SqliteMeter(database, new FakeClock())
+  const meter = meterOf(database, new FakeClock())
   const rows = (): object[] => database.all('select outcome, reserved_tokens from usage order by usage_id')
   const [first, second] = [await meter.reserve(planned), await meter.reserve(planned)]
   await meter.reserve({ ...planned, estimated_tokens: 7 })

@@ -2,7 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { SqliteMeter, usageMigrations } from '../../src/usage/sqlite/sqlite-meter.ts'
+import { meteringOf, meterOf } from '../support/meter-of.ts'
+import { usageMigrations } from '../../src/usage/sqlite/usage-migrations.ts'
+import { messageCountMigrations, SqliteMessageCounts } from '../../src/conversation/sqlite/sqlite-message-counts.ts'
+import { FileUsageLog } from '../../src/budget/usage/file-usage-log.ts'
+import { UsagePersonalData } from '../../src/budget/usage/usage-personal-data.ts'
 import { createSqlitePauses, pauseMigrations } from '../../src/conversation/sqlite/sqlite-pauses.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { learningMigrations } from '../../src/learning/sqlite/learning-migrations.ts'
@@ -20,11 +24,14 @@ import { createPersonalProfile } from '../../src/people/sqlite/personal-profile.
 import { peopleMigrations } from '../../src/people/sqlite/people-migrations.ts'
 import { createSqlitePreferences, preferenceMigrations } from '../../src/people/sqlite/sqlite-preferences.ts'
 import type { PersonalData } from '../../src/people/personal-data.ts'
+import { systemIds } from '../../src/platform/ids.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
 import { createExport, ExportFiles } from '../../src/privacy/export.ts'
 import { createPersonalSessions } from '../../src/sessions/personal-sessions.ts'
 import { SessionFolders } from '../../src/sessions/session-folders.ts'
 import { sessionMigrations } from '../../src/sessions/sqlite/session-migrations.ts'
 import { SqliteSessionLedger } from '../../src/sessions/sqlite/sqlite-session-ledger.ts'
+import { begunUsage } from '../support/budget/begun-usage.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { memoryOf } from '../support/memory-rig.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -132,12 +139,46 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     return { data, fill, sections: ['sessions'] }
   },
   usage: () => {
-    const meter = new SqliteMeter(new Database(':memory:', usageMigrations), new FakeClock())
+    const meter = meterOf(new Database(':memory:', usageMigrations), new FakeClock())
     const fill = async (person_id: string): Promise<void> => {
       const reservation = await meter.reserve({ ...CALL, person_id, chat_id: person_id })
       await meter.commit(reservation, { input_tokens: 1, output_tokens: 1, duration_ms: 1 })
     }
     return { data: meter, fill, sections: ['usage'] }
+  },
+  spending: () => {
+    const { meter, spending } = meteringOf(new Database(':memory:', usageMigrations), new FakeClock())
+    const fill = async (person_id: string): Promise<void> => {
+      const reservation = await meter.reserve({ ...CALL, person_id, chat_id: person_id })
+      await meter.commit(reservation, { input_tokens: 1, output_tokens: 1, duration_ms: 1 })
+    }
+    return { data: spending, fill, sections: ['spending'] }
+  },
+  'message counts': () => {
+    const counts = new SqliteMessageCounts(new Database(':memory:', messageCountMigrations))
+    const fill = async (person_id: string): Promise<void> => {
+      counts.add(person_id, 20_000, 1)
+    }
+    return { data: counts, fill, sections: ['message counts'] }
+  },
+  'budget usage': folder => {
+    const log = new FileUsageLog({
+      folder,
+      run: 'live',
+      keeps_text: true,
+      most_bytes: 1000,
+      kept_files: 100,
+      clock: new FakeClock(),
+      ids: systemIds,
+      logger: silentLogger,
+    })
+    const fill = async (person_id: string): Promise<void> => {
+      const turn = begunUsage({ person_id, task: `words of ${person_id}`, message_ids: [`m-${person_id}`] })
+      for (let count = 0; count < 3; count++) await log.finish(log.begin(turn), { success: true })
+      // One that is open.
+      log.begin(turn)
+    }
+    return { data: new UsagePersonalData(log), fill, sections: ['budget usage'] }
   },
   pauses: () => {
     const pauses = createSqlitePauses(new Database(':memory:', pauseMigrations))

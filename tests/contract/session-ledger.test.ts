@@ -62,6 +62,14 @@ describe.each([['sqlite', () => new SqliteSessionLedger(new Database(':memory:',
       expect(await ledger.waiting(1000)).toEqual([])
     })
 
+    test('a session that is put off waits without a failed attempt', async () => {
+      await create('s1', 'ana', 1)
+      await ledger.close('s1', 'expired', 5)
+      await ledger.postponed('s1', 100)
+      expect(idsOf(await ledger.waiting(99))).toEqual([])
+      expect(await ledger.waiting(100)).toMatchObject([{ session_id: 's1', attempts: 0 }])
+    })
+
     test('a session without a next attempt is dead, and is never purged', async () => {
       await create('s1', 'ana', 1)
       await ledger.close('s1', 'expired', 5)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { ScheduleHealth } from '../../src/interfaces/cron/schedule-health.ts'
+import { scheduleOf } from '../../src/app/schedule.ts'
 import { startSchedule } from '../../src/interfaces/cron/schedule.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -36,7 +37,7 @@ const run = async (name: string, input: object = {}): Promise<Record<string, unk
 const cleanUp = async (): Promise<void> => {
   const rings = new Map<string, () => Promise<void>>()
   await using _schedule = startSchedule({
-    settings: denidin.settings().memory.session,
+    settings: scheduleOf(denidin.settings()),
     runner: denidin.app.runner,
     clock: denidin.clock,
     logger: silentLogger,

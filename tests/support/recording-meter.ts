@@ -23,8 +23,8 @@ export const recordingMeter = (): RecordingMeter => {
     commit: async (reservation, usage) => {
       settle(reservation, { ...usage, outcome: 'ok' })
     },
-    release: async (reservation, { duration_ms }) => {
-      settle(reservation, { duration_ms, outcome: 'failed' })
+    release: async (reservation, { duration_ms, usage = {} }) => {
+      settle(reservation, { ...usage, duration_ms, outcome: 'failed' })
     },
   }
 }

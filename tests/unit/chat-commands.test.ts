@@ -130,6 +130,7 @@ test.each<[ErrorCode, string]>([
   ['timeout', 'does not respond'],
   ['bad_answer', 'does not respond'],
   ['rejected', 'refuses to work'],
+  ['limit_reached', 'the allowance is used up'],
   ['disabled', 'switched off'],
   ['stopping', 'being restarted'],
   ['not_running', 'being restarted'],

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { cliMenu, type CliMenu } from '../../src/interfaces/cli/menu.ts'
 import { runCli, type CliDeps } from '../../src/interfaces/cli/run-cli.ts'
@@ -463,3 +463,52 @@ test.each([
     expect(again.terminal.err()).toBe(said)
   },
 )
+
+describe('costs', () => {
+  const total = {
+    currency: 'USD',
+    calls: 12,
+    failed: 1,
+    unpriced: 0,
+    input_tokens: 5000,
+    cached_tokens: 0,
+    output_tokens: 70,
+  }
+  const costOf = async (isTTY: boolean): Promise<string> => {
+    const { parts, terminal, run } = setUp({ terminal: { isTTY, columns: 120 } })
+    parts.costTotals = [
+      { ...total, key: 'gpt-4o', cost: 12_345_678_901n },
+      { ...total, key: 'gpt-4o-mini', cost: 100n },
+      { ...total, currency: undefined, key: 'unknown', cost: 0n, unpriced: 12 },
+    ]
+    await expect(run('budget', 'cost', '--by', 'model')).resolves.toBe(0)
+    return terminal.out()
+  }
+
+  test('are rounded to millionths for people, who see which calls have no price', async () => {
+    const shown = await costOf(true)
+    expect(shown).toMatch(/gpt-4o +12 +1 +0 +5000 +0 +70 +12\.345679 +USD/)
+    expect(shown).toMatch(/gpt-4o-mini +.* <0\.000001 +USD/)
+    expect(shown).toMatch(/unknown +.* 12 .* – +–/)
+    expect(shown).toMatch(/without price\n.*model.*\n.*unknown +12/)
+  })
+
+  test('have all their digits for programs, and no exponent', async () => {
+    const shown = await costOf(false)
+    expect(shown).toContain('\t12.345678901\t')
+    expect(shown).toContain('\t0.0000001\t')
+    expect(shown).not.toMatch(/\de-\d/)
+  })
+
+  test.each([
+    [['--days', '0'], 'days'],
+    [['--days', '-5'], 'days'],
+    [['--days', 'many'], 'days'],
+    [['--days', '100000'], 'days'],
+    [['--by', 'colour'], 'by'],
+  ])('%s is wrong usage, which is named', async (options, name) => {
+    const { terminal, run } = setUp()
+    await expect(run('budget', 'cost', ...options)).resolves.toBe(2)
+    expect(terminal.err()).toContain(name)
+  })
+})

@@ -43,10 +43,12 @@ test('the example loads, names every key, and changes nothing', () => {
   expect(warnings).toEqual([])
   const { data_root, logs_dir, budget, ...rest } = load('/dev/null', environment).settings
   expect(settings).toMatchObject(rest)
-  const { profiles_file, ...rest_of_budget } = budget
+  const { profiles_file, prices_file, ...rest_of_budget } = budget
   expect(settings.budget).toMatchObject(rest_of_budget)
-  expect([settings.data_root, settings.logs_dir, settings.budget.profiles_file].map(each => basename(each))).toEqual(
-    [data_root, logs_dir, profiles_file].map(each => basename(each)),
+  const names = (paths: readonly string[]): readonly string[] => paths.map(each => basename(each))
+  const { budget: of_budget } = settings
+  expect(names([settings.data_root, settings.logs_dir, of_budget.profiles_file, of_budget.prices_file])).toEqual(
+    names([data_root, logs_dir, profiles_file, prices_file]),
   )
   const leaves = (value: unknown, key: string): string[] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -291,6 +291,28 @@ describe('mistakes are refused', () => {
       { whatsapp: { browser_args: [1] } },
       'whatsapp.browser_args: must be a list of text values, such as ["a", "b"]; 1 is not valid',
     ],
+    [{ limits: { cost_per_day: -1 } }, 'limits.cost_per_day: must be a number from 0 to 1000000000, not -1'],
+    [{ limits: { cost_per_month: '5 $' } }, 'limits.cost_per_month: must be a number from 0 to 1000000000, not "5 $"'],
+    [
+      { limits: { tokens_per_day: 0.5 } },
+      'limits.tokens_per_day: must be a whole number from 0 to 1000000000000, not 0.5',
+    ],
+    [
+      { limits: { messages_per_minute: 0 } },
+      'limits.messages_per_minute: must be a whole number from 1 to 10000, not 0',
+    ],
+    [
+      { limits: { at_limit: 'stop' } },
+      'limits.at_limit: must be one of refuse, smaller_model, offline_answer, not "stop"',
+    ],
+    [
+      { limits: { at_limit: 'smaller_model' } },
+      'limits.smaller_model: must be set when limits.at_limit is smaller_model',
+    ],
+    [
+      { limits: { at_limit: 'smaller_model', smaller_model: 'gpt-4o-mini' } },
+      'limits.smaller_model: must be another model than ai.model',
+    ],
     [{ whatsapp: { enabled: 1 } }, 'whatsapp.enabled: must be true or false, not 1'],
     [{ ai: { model: 'x'.repeat(5000) } }, 'ai.model: must be non-empty text; it has 5000 characters, more than 4096'],
     [

@@ -28,7 +28,7 @@ const work = async (_scope: Scope, batch: readonly string[]): Promise<void> => {
 }
 
 const make = (debounce_ms = 1000, most_at_once = 8): TurnScheduler<string> => {
-  const scheduler = new TurnScheduler<string>({ clock, debounce_ms, most_at_once })
+  const scheduler = new TurnScheduler<string>({ clock, debounce_ms, most_at_once, ownerOf: item => item })
   scheduler.start(work)
   return scheduler
 }
@@ -148,7 +148,7 @@ test('draining starts what waits for the end of its burst', async () => {
 })
 
 test('batches that were queued before the start are worked on after it; exclusive acts do not wait for it', async () => {
-  const queues = new TurnScheduler<string>({ clock, debounce_ms: 0, most_at_once: 8 })
+  const queues = new TurnScheduler<string>({ clock, debounce_ms: 0, most_at_once: 8, ownerOf: item => item })
   expect(await queues.exclusive(BEN, async () => 'done')).toBe('done')
   queues.push(ANA, ['early'], true)
   await clock.advance(0)

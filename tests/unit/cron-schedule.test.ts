@@ -8,7 +8,13 @@ import { keptLog } from '../support/operations/kept-log.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { OperationRig } from '../support/operations/operation-rig.ts'
 
-const settings = { expiry_cron: '*/10 * * * *', cleanup_cron: '0 2 * * *' }
+const settings = {
+  expiry_cron: '*/10 * * * *',
+  cleanup_cron: '0 2 * * *',
+  weekly_cron: '0 6 * * 0',
+  monthly_cron: '0 7 1 * *',
+  health_cron: '0 5 * * *',
+}
 
 /** A scheduler that the test rings. */
 const setUp = () => {
@@ -39,6 +45,12 @@ test('the expiry schedule sweeps without purging, the cleanup schedule purges', 
   expect(parts.asked).toEqual(['sweep'])
   await tasks.get('cleanup_cron')?.ring()
   expect(parts.asked).toEqual(['sweep', 'purge'])
+})
+
+test('each schedule of a report writes its report', async () => {
+  const { parts, tasks } = setUp()
+  for (const key of ['weekly_cron', 'monthly_cron', 'health_cron']) await tasks.get(key)?.ring()
+  expect(parts.asked).toEqual(['report weekly', 'report monthly', 'report health'])
 })
 
 test('a failure is logged and the next time comes all the same', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { CallRefused } from '../../src/models/call-refused.ts'
 import type { Embedder } from '../../src/models/embedder.ts'
 import type { LanguageModel } from '../../src/models/language-model.ts'
 import type { Meter } from '../../src/models/meter.ts'
+import { ModelError } from '../../src/models/model-error.ts'
 import { meteredEmbedder, meteredLanguageModel } from '../../src/models/metered.ts'
 import { DenidinError } from '../../src/platform/errors.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
@@ -46,6 +48,7 @@ test('a call is taken down with whose it was, what it took and how long', async 
       person_id: 'ana',
       chat_id: '1@c.us',
       estimated_tokens: 13,
+      estimated_answer_tokens: 10,
       outcome: 'ok',
       duration_ms: 250,
       input_tokens: 5,
@@ -61,6 +64,50 @@ test('a failed call is taken down and fails all the same', async () => {
   await expect(model.complete(request, { purpose: 'summary' })).rejects.toMatchObject({ code: 'unavailable' })
   expect(meter.calls).toMatchObject([{ outcome: 'failed', purpose: 'summary', input_tokens: 0, output_tokens: 0 }])
   expect(meter.calls[0]).not.toHaveProperty('person_id')
+})
+
+test('a failed call takes what the server said that it took, and one that is given up its request', async () => {
+  const meter = recordingMeter()
+  const clock = new FakeClock()
+  const withheld = modelThat(() =>
+    Promise.reject(new ModelError('content-filter', 'withheld').taking({ input_tokens: 7, output_tokens: 1 })),
+  )
+  const metered = meteredLanguageModel(withheld, meter, clock, silentLogger)
+  await expect(metered.complete(request, call)).rejects.toMatchObject({ reason: 'content-filter' })
+  const edited = new AbortController()
+  const interrupted = modelThat(async () => {
+    edited.abort()
+    throw new DenidinError('unavailable', 'given up')
+  })
+  const given_up = meteredLanguageModel(interrupted, meter, clock, silentLogger)
+  await expect(
+    given_up.complete({ ...request, input_tokens: 40 }, { ...call, signal: edited.signal }),
+  ).rejects.toThrow()
+  expect(meter.calls).toMatchObject([
+    { outcome: 'failed', input_tokens: 7, output_tokens: 1 },
+    { outcome: 'failed', input_tokens: 40, output_tokens: 0 },
+  ])
+})
+
+test('a call that may not be made is not made', async () => {
+  const meter = recordingMeter()
+  const refusing: Meter = { ...meter, reserve: () => Promise.reject(new CallRefused('day', 'used up', 5)) }
+  let asked = 0
+  const model = modelThat(async () => {
+    asked++
+    return { text: 'hello', usage: { input_tokens: 5, output_tokens: 2 } }
+  })
+  const metered = meteredLanguageModel(model, refusing, new FakeClock(), silentLogger)
+  await expect(metered.complete(request, call)).rejects.toMatchObject({ code: 'limit_reached', until: 5 })
+  expect(asked).toBe(0)
+})
+
+test('what a text may take is estimated from its bytes, so that no script takes much more', async () => {
+  const meter = recordingMeter()
+  const metered = meteredEmbedder(embedder, meter, new FakeClock(), silentLogger)
+  for (const text of ['hello, world', 'שלום עולם', '你好世界', '👋🌍'])
+    await metered.embed([text], { purpose: 'memory' })
+  expect(meter.calls.map(each => each.estimated_tokens)).toEqual([4, 6, 4, 3])
 })
 
 test('an embedder keeps its name and its space, and its calls are taken down', async () => {

@@ -70,8 +70,20 @@ const WORDLESS = new Set([
 const list = Object.entries<Operation>(operations)
 const isAudited = ({ audit }: Pick<Operation, 'audit'>): boolean => audit === 'reads' || audit === 'changes'
 
-/** Text fields of budgets: names of agents and profiles, our own sentences, and words of the task that the call itself gives. */
-const OF_BUDGETS = new Set(['agent', 'agents', 'because', 'fallback', 'problem', 'profile'])
+/** Text fields of budgets: names of agents and profiles, days, chats and currencies, our own sentences, and words of the task that the call itself gives. */
+const OF_BUDGETS = new Set([
+  'agent',
+  'agents',
+  'because',
+  'chat',
+  'currency',
+  'day',
+  'fallback',
+  'prices_as_of',
+  'problem',
+  'profile',
+  'to',
+])
 
 // The answer of `memory.forget` names what went; the erasure writes its own line in the audit log.
 test.each(list.filter(([name, operation]) => !isAudited(operation) && name !== 'memory.forget'))(

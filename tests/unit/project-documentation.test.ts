@@ -24,6 +24,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, 1 | 2>> = {
   not_running: 1,
   unavailable: 1,
   rejected: 1,
+  limit_reached: 1,
   timeout: 1,
   bad_answer: 1,
   damaged: 1,

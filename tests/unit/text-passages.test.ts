@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { subjectStems } from '../../src/text/content-stems.ts'
-import { excerptOf, passagesByWorth } from '../../src/text/passages.ts'
+import { excerptParts, passagesByWorth } from '../../src/text/passages.ts'
 
 const words = (...asked: readonly string[]): ReadonlyMap<string, number> =>
   new Map(asked.flatMap(subjectStems).map(stem => [stem, 1]))
@@ -35,7 +35,7 @@ describe('passages', () => {
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 300 }), fc.integer({ min: 16, max: 80 }), (text, size) => {
         const passages = passagesByWorth(text, size, words('boat'))
-        const shown = excerptOf(text, passages)
+        const shown = excerptParts(text, passages).join('')
         expect(shown.trim()).toBe(text.trim())
         for (const { from, to } of passages) {
           expect(to).toBeGreaterThan(from)

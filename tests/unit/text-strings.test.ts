@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { timeZone } from '../../src/platform/time-zone.ts'
 import { en } from '../../src/text/strings/en.ts'
 import { he } from '../../src/text/strings/he.ts'
+import { writtenMoney } from '../../src/text/strings/written-money.ts'
 import { withPrefix } from '../../src/text/strings/hebrew-prefix.ts'
 import { englishDay, hebrewDay, timeOfDay, withWrittenDays } from '../../src/text/strings/written-day.ts'
 
@@ -90,4 +91,52 @@ test('a list writes the days of transcripts as people do, and leaves what people
   expect(list('you')).toContain('20 Nov 2026, you said: [2026-11-20] Ana: I moved')
   const because = { text: item.text, by: 'conversation', said_on, similarity: null, given_as: 'recall' } as const
   expect(he.commands.why.basis([because], true, false)).toContain('- 20.11.2026: [20.11.2026] Ana: I moved')
+})
+
+const marks = /[\u200e\u200f]/g
+
+test.each([
+  [0, 'USD', '$0.00', '0.00 $'],
+  [0.00003, 'USD', '<$0.0001', '<0.0001 $'],
+  [0.0123, 'USD', '$0.0123', '0.0123 $'],
+  [0.5, 'EUR', '€0.50', '0.50 €'],
+  [1.23456, 'ILS', '₪1.23', '1.23 ₪'],
+  [1234567.891, 'ILS', '₪1,234,567.89', '1,234,567.89 ₪'],
+  [12, 'XYZ', 'XYZ\u00a012.00', '12.00 XYZ'],
+])('%d %s is written %s, %s', (amount, currency, english, hebrew) => {
+  expect(writtenMoney(amount, currency, 'en')).toBe(english)
+  expect(writtenMoney(amount, currency, 'he').replace(marks, '').replaceAll('\u00a0', ' ')).toBe(hebrew)
+})
+
+describe('what was spent', () => {
+  const spending = (cost: number | null, tokens: number) => ({
+    today: { cost, tokens },
+    month: { cost, tokens },
+    limits: [],
+  })
+
+  test('one token, two, and many; without any price the tokens alone', () => {
+    const of = (strings: typeof en, tokens: number): string =>
+      strings.commands.budget.report({ currency: null, own: spending(null, tokens), everyone: null })
+    expect(of(en, 1)).toBe('You: 1 token today, 1 token this month.\nNo limit of your own.')
+    expect(of(en, 12_345)).toContain('12,345 tokens today')
+    expect(of(he, 1)).toContain('היום אסימון אחד, החודש אסימון אחד.')
+    expect(of(he, 12_345)).toContain('12,345 אסימונים')
+    const one = { currency: 'USD', own: spending(0.5, 1), everyone: null }
+    expect(he.commands.budget.report(one).replace(marks, '')).toContain('$ ואסימון אחד')
+  })
+
+  test('a limit of cost whose currency is not known is a number', () => {
+    const limits = [{ limit: 'person_day', unit: 'cost', most: 0.5, percent: 0 }] as const
+    const own = { ...spending(null, 0), limits }
+    expect(en.commands.budget.report({ currency: null, own, everyone: null })).toContain('Your limit: 0.5 in a day')
+  })
+})
+
+test('the wait after too many messages is in seconds, then in minutes', () => {
+  expect(en.too_many_messages(1)).toContain('in 1 second.')
+  expect(en.too_many_messages(119)).toContain('in 119 seconds.')
+  expect(en.too_many_messages(121)).toContain('in 3 minutes.')
+  expect(he.too_many_messages(2)).toContain('בעוד שתי שניות.')
+  expect(he.too_many_messages(120)).toContain('בעוד שתי דקות.')
 })

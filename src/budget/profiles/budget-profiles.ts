@@ -5,6 +5,18 @@ import type { Complexity } from '../../text/complexity/complexity.ts'
 export const BUDGET_SCOPES = ['agent-specific', 'recent', 'global'] as const
 export type BudgetScope = (typeof BUDGET_SCOPES)[number]
 
+/** Names of the scopes in files of other systems. */
+const FORMER_SCOPES: Readonly<Record<string, BudgetScope>> = {
+  agent_specific: 'agent-specific',
+  agent_patterns: 'agent-specific',
+  patterns: 'agent-specific',
+  agent_recent: 'recent',
+}
+
+/** The scope of a name, of today or a former one. */
+export const scopeNamed = (name: string): BudgetScope | undefined =>
+  BUDGET_SCOPES.find(scope => scope === (FORMER_SCOPES[name] ?? name))
+
 /** Shares of a budget; together 1. */
 export type ScopeWeights = Readonly<Record<BudgetScope, number>>
 

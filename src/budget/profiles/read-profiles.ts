@@ -1,11 +1,11 @@
 /** Reads budget profiles that an operator wrote, checks them, and fills what they leave out with the defaults. */
-import JSON5 from 'json5'
 import { z } from 'zod'
-import { DenidinError } from '../../platform/errors.ts'
+import { brokenFile, readJsonWithComments, type NamedText } from '../../platform/json-with-comments.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import {
   BUDGET_SCOPES,
   DEFAULT_BUDGET_PROFILES,
+  scopeNamed,
   SPECIALIST_WEIGHTS,
   type BudgetProfile,
   type BudgetProfiles,
@@ -18,14 +18,6 @@ const MOST_TOKENS = 10_000_000
 const MOST_MULTIPLIER = 100
 /** Weights are written with few digits: a third, three times, is a whole. */
 const WEIGHT_TOLERANCE = 0.011
-
-/** Names of the scopes in files of other systems. */
-const FORMER_SCOPES: Readonly<Record<string, BudgetScope>> = {
-  agent_specific: 'agent-specific',
-  agent_patterns: 'agent-specific',
-  patterns: 'agent-specific',
-  agent_recent: 'recent',
-}
 
 const TOKENS = `must be a whole number of tokens from 1 to ${MOST_TOKENS.toLocaleString('en')}`
 const SHARE = 'must be a number from 0 to 1'
@@ -44,7 +36,7 @@ const scopeWeights = z
   .transform((given, context): ScopeWeights => {
     const weights: Record<BudgetScope, number> = { 'agent-specific': 0, recent: 0, global: 0 }
     for (const [name, weight] of Object.entries(given)) {
-      const scope = BUDGET_SCOPES.find(each => each === (FORMER_SCOPES[name] ?? name))
+      const scope = scopeNamed(name)
       if (scope === undefined) context.addIssue(`knows no scope "${name}": allowed are ${BUDGET_SCOPES.join(', ')}`)
       else weights[scope] += weight
     }
@@ -88,19 +80,13 @@ const FILE = z.strictObject({
  * @throws DenidinError `invalid_config` with the line and the reason
  */
 export const readBudgetProfiles = (text: string, source: string): BudgetProfiles => {
-  const parsed = FILE.safeParse(parse(text, source))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const path = [...(issue?.path ?? []), ...unknownKey(issue)].map(String)
-    throw broken(source, lineOf(text, path), `${path.join('.')} ${sentenceOf(issue)}`.trim())
-  }
-  const { profiles, agent_assignments, complexity_multipliers, alert_thresholds, tuning } = parsed.data
+  const file = { text, source }
+  const given = readJsonWithComments(file, FILE, path => KEYS[path[0] ?? ''] ?? [])
+  const { profiles, agent_assignments, complexity_multipliers, alert_thresholds, tuning } = given
   const merged: BudgetProfiles = {
     profiles: {
       ...DEFAULT_BUDGET_PROFILES.profiles,
-      ...Object.fromEntries(
-        Object.entries(profiles).map(([name, given]) => [name, completed(name, given, text, source)]),
-      ),
+      ...Object.fromEntries(Object.entries(profiles).map(([name, each]) => [name, completed(name, each, file)])),
     },
     agent_assignments: { ...DEFAULT_BUDGET_PROFILES.agent_assignments, ...agent_assignments },
     complexity_multipliers: { ...DEFAULT_BUDGET_PROFILES.complexity_multipliers, ...complexity_multipliers },
@@ -110,16 +96,11 @@ export const readBudgetProfiles = (text: string, source: string): BudgetProfiles
   for (const [agent, name] of Object.entries(agent_assignments)) {
     if (merged.profiles[name] !== undefined) continue
     const known = Object.keys(merged.profiles).join(', ')
-    const line = lineOf(text, ['agent_assignments', agent])
-    throw broken(source, line, `agent_assignments.${agent} names the profile "${name}", and the profiles are ${known}`)
+    throw brokenFile(file, ['agent_assignments', agent], `names the profile "${name}", and the profiles are ${known}`)
   }
   const { info, warning, critical } = merged.alert_thresholds
   if (info > warning || warning > critical) {
-    throw broken(
-      source,
-      lineOf(text, ['alert_thresholds']),
-      'alert_thresholds must rise from info to warning to critical',
-    )
+    throw brokenFile(file, ['alert_thresholds'], 'must rise from info to warning to critical')
   }
   return merged
 }
@@ -127,36 +108,19 @@ export const readBudgetProfiles = (text: string, source: string): BudgetProfiles
 type GivenProfile = z.output<typeof profile>
 
 /** A profile with what it leaves out: from the default of its name, or that of a narrow specialist's weights. */
-const completed = (name: string, given: GivenProfile, text: string, source: string): BudgetProfile => {
+const completed = (name: string, given: GivenProfile, file: NamedText): BudgetProfile => {
   const usual = DEFAULT_BUDGET_PROFILES.profiles[name]
   const base_budget = given.base_budget ?? usual?.base_budget
   // A base above the usual maximum raises it; a maximum alone is never exceeded.
   const max_budget = given.max_budget ?? Math.max(usual?.max_budget ?? 0, base_budget ?? 0)
-  const line = lineOf(text, ['profiles', name])
-  if (base_budget === undefined) throw broken(source, line, `profiles.${name} needs a base_budget`)
+  if (base_budget === undefined) throw brokenFile(file, ['profiles', name], 'needs a base_budget')
   if (base_budget > max_budget) {
-    throw broken(
-      source,
-      line,
-      `profiles.${name} has a base_budget above its max_budget of ${max_budget.toLocaleString('en')}`,
-    )
+    const most = max_budget.toLocaleString('en')
+    throw brokenFile(file, ['profiles', name], `has a base_budget above its max_budget of ${most}`)
   }
   const scope_weights = given.scope_weights ?? usual?.scope_weights ?? SPECIALIST_WEIGHTS
   return { base_budget, max_budget, scope_weights }
 }
-
-const parse = (text: string, source: string): unknown => {
-  try {
-    return text.trim() === '' ? {} : JSON5.parse<unknown>(text)
-  } catch (error) {
-    const [, reason = (error as Error).message, line] =
-      /^(?:JSON5: )?(.*) at (\d+):\d+$/s.exec((error as Error).message) ?? []
-    throw broken(source, line === undefined ? undefined : Number(line), `is not valid JSON: ${reason}`)
-  }
-}
-
-const broken = (source: string, line: number | undefined, reason: string): DenidinError =>
-  new DenidinError('invalid_config', `${source}${line === undefined ? '' : `, line ${String(line)}`}: ${reason}`)
 
 /** The keys of each section, and of the file itself. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -165,29 +129,4 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   complexity_multipliers: COMPLEXITIES,
   alert_thresholds: Object.keys(ALERTS),
   tuning: Object.keys(TUNING),
-}
-
-type Issue = z.core.$ZodIssue | undefined
-
-const unknownKey = (issue: Issue): readonly PropertyKey[] =>
-  issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-
-const sentenceOf = (issue: Issue): string => {
-  if (issue?.code === 'unrecognized_keys') {
-    const allowed = KEYS[String(issue.path[0] ?? '')] ?? []
-    return `is not a known key; allowed are ${allowed.join(', ')}`
-  }
-  if (issue?.message.startsWith('Invalid input') === true) return 'must be an object'
-  return issue?.message ?? 'is not valid'
-}
-
-/** The line of the value at a path, counted from 1: where its names follow each other. */
-const lineOf = (text: string, path: readonly string[]): number | undefined => {
-  let at = 0
-  for (const name of path) {
-    const found = text.indexOf(name, at)
-    if (found === -1) return undefined
-    at = found + name.length
-  }
-  return text.slice(0, at).split('\n').length
 }

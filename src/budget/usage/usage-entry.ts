@@ -1,11 +1,15 @@
 /** What the usage log keeps of each use of a budget: one entry for each turn with a person, and for each load by an agent. */
 import type { Complexity } from '../../text/complexity/complexity.ts'
+import { cleanText, cutStart } from '../../text/cut.ts'
 import type { BudgetScope } from '../profiles/budget-profiles.ts'
 
 /** `turn`: the context of one turn of a conversation. `load`: what `budget load` gave an agent. */
 export type UsageKind = 'turn' | 'load'
 
-/** What one scope took part in. */
+/** Where an entry comes from; only live ones count in analyses. */
+export type UsageRun = 'live' | 'demo' | 'test'
+
+/** The part of one scope. */
 export interface ScopeUsage {
   /** Items that were packed. */
   readonly count: number
@@ -57,3 +61,123 @@ export interface UsageOutcome {
   /** What failed, without anyone's words. */
   readonly error?: string | undefined
 }
+
+/** How many characters of a task are kept. */
+const MOST_TASK_CHARACTERS = 500
+const MOST_ERROR_CHARACTERS = 200
+const PERCENT = 100
+
+/** The error of work that never ended: the process ended before it, or no one reported its end. */
+export const UNFINISHED = 'unfinished'
+
+/** A use of a budget that has begun: an entry without its end. */
+export interface OpenUse {
+  readonly id: string
+  /** When the work began: ISO 8601. */
+  readonly timestamp: string
+  readonly run: UsageRun
+  readonly kind: UsageKind
+  readonly agent: string
+  readonly profile: string
+  readonly complexity: Complexity
+  readonly budget_allocated: number
+  readonly tokens_loaded: number
+  readonly demand_tokens: number
+  /** Demand in percent of the budget; above 100 when not everything relevant fitted. */
+  readonly usage_pct: number
+  /** The demand was greater than the budget. */
+  readonly exceeded_budget: boolean
+  readonly scope_breakdown: BegunUsage['scope_breakdown']
+  readonly warnings_count: number
+  readonly warnings: readonly UsageWarning[]
+  readonly person_id: string | null
+  readonly message_ids: readonly string[]
+  /** `null`: not given, not kept, or forgotten. */
+  readonly task: string | null
+}
+
+/** One line of `usage/budget-usage.jsonl`: a use of a budget that has ended. */
+export interface BudgetUsageEntry extends OpenUse {
+  /** `null` when the work never ended. */
+  readonly duration_seconds: number | null
+  readonly success: boolean
+  readonly error: string | null
+}
+
+/** What the log adds to what it is given. */
+export interface UseStamp {
+  readonly id: string
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly run: UsageRun
+  /** Whether people's words may be kept. */
+  readonly keeps_text: boolean
+}
+
+export const openUseOf = (usage: BegunUsage, { id, at, run, keeps_text }: UseStamp): OpenUse => {
+  const { task, person_id, warnings, budget_allocated, demand_tokens } = usage
+  return {
+    timestamp: new Date(at).toISOString(),
+    id,
+    run,
+    kind: usage.kind,
+    agent: usage.agent,
+    profile: usage.profile,
+    complexity: usage.complexity,
+    budget_allocated,
+    tokens_loaded: usage.tokens_loaded,
+    demand_tokens,
+    usage_pct: percentOf(demand_tokens, budget_allocated),
+    exceeded_budget: demand_tokens > budget_allocated,
+    // In one order: readers rely on it for their speed.
+    scope_breakdown: {
+      'agent-specific': scopeOf(usage, 'agent-specific'),
+      recent: scopeOf(usage, 'recent'),
+      global: scopeOf(usage, 'global'),
+    },
+    warnings_count: warnings.length,
+    warnings,
+    person_id: person_id ?? null,
+    message_ids: usage.message_ids,
+    task: task === undefined || !keeps_text ? null : beginningOf(task, MOST_TASK_CHARACTERS),
+  }
+}
+
+const scopeOf = ({ scope_breakdown }: BegunUsage, scope: BudgetScope): ScopeUsage => {
+  const { count, tokens, demand_tokens } = scope_breakdown[scope]
+  return { count, tokens, demand_tokens }
+}
+
+/** @param duration_seconds used where the outcome does not say how long the work took */
+export const entryOf = (use: OpenUse, outcome: UsageOutcome, duration_seconds: number): BudgetUsageEntry => ({
+  ...use,
+  duration_seconds: rounded(Math.max(0, outcome.duration_seconds ?? duration_seconds)),
+  success: outcome.success,
+  error: outcome.error === undefined ? null : beginningOf(outcome.error, MOST_ERROR_CHARACTERS),
+})
+
+export const unfinishedEntryOf = (use: OpenUse): BudgetUsageEntry => ({
+  ...use,
+  duration_seconds: null,
+  success: false,
+  error: UNFINISHED,
+})
+
+/** What becomes of a use when the log is rewritten: itself, another one, or `undefined` to remove it. */
+export type UseChange = <T extends OpenUse>(use: T) => T | undefined
+
+/** The same without the words of the task and without these messages. */
+export const withoutTask = <T extends OpenUse>(use: T, message_ids: ReadonlySet<string>): T => ({
+  ...use,
+  message_ids: use.message_ids.filter(id => !message_ids.has(id)),
+  task: null,
+})
+
+/** What is far behind the cut need not be cleaned. */
+const beginningOf = (text: string, most: number): string => cutStart(cleanText(text.slice(0, 2 * most)), most)
+
+/** Percent with one decimal; of an empty budget everything is too much. */
+const percentOf = (tokens: number, budget: number): number =>
+  budget > 0 ? Math.round((tokens / budget) * PERCENT * 10) / 10 : tokens > 0 ? PERCENT + 1 : 0
+
+const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000

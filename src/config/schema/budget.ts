@@ -1,4 +1,4 @@
-/** Budgets of context (`budget`). */
+/** Budgets of context, and the prices of models (`budget`). */
 import type { Section } from '../setting.ts'
 
 export const BUDGET = {
@@ -12,11 +12,72 @@ export const BUDGET = {
     default: 'config/budget-profiles.json',
     doc: 'File with budget profiles and their assignments, relative to the DeniDin folder. What it leaves out keeps its default, and so does everything while there is no such file. A change takes effect without a restart.',
   },
+  prices_file: {
+    format: 'path',
+    default: 'config/prices.json',
+    doc: 'File with the prices of models, relative to the DeniDin folder; without one, calls have no cost. A change takes effect without a restart.',
+  },
   manual_tokens: {
     format: 'integer',
     default: 20_000,
     min: 1,
     max: 10_000_000,
     doc: 'Budget in tokens for a task whose agent has no profile, where the profile file was broken from the start, and with `budget.use_profiles` off.',
+  },
+  usage: {
+    log: {
+      format: 'boolean',
+      default: true,
+      doc: 'Keeps the usage log of budgets (`usage/budget-usage.jsonl` below `data_root`): one line for each turn and each `budget load`. Off: nothing is written, and there is nothing to analyse.',
+    },
+    run: {
+      format: 'choice',
+      choices: ['live', 'demo', 'test'],
+      default: 'live',
+      doc: 'Mark of the entries of the usage log. `demo` and `test` are left out of analyses and recommendations.',
+    },
+    file_megabytes: {
+      format: 'number',
+      default: 16,
+      min: 0.001,
+      max: 1024,
+      doc: 'Size in megabytes at which a file of the usage log is renamed and a new one is begun.',
+    },
+    kept_files: {
+      format: 'integer',
+      default: 8,
+      min: 0,
+      max: 1000,
+      doc: 'How many former files of the usage log are kept; the oldest is deleted first.',
+    },
+  },
+  reports: {
+    weekly_cron: {
+      format: 'cron',
+      default: '0 6 * * 0',
+      doc: 'Schedule of the report on the use of budgets in the 7 days before.',
+    },
+    monthly_cron: {
+      format: 'cron',
+      default: '0 7 1 * *',
+      doc: 'Schedule of the report on the use of budgets in the 30 days before, with recommendations.',
+    },
+    health_cron: {
+      format: 'cron',
+      default: '0 5 * * *',
+      doc: 'Schedule of the measurement of what grows, and of the report on how long it may grow on.',
+    },
+    kept_days: {
+      format: 'integer',
+      default: 400,
+      min: 1,
+      max: 3650,
+      doc: 'Days for which the reports are kept (`reports/budget` below `data_root`).',
+    },
+    tell_godfather: {
+      format: 'boolean',
+      default: false,
+      doc: 'Sends the godfather one line about each report in WhatsApp; about growth only when a limit is less than 30 days away.',
+    },
   },
 } as const satisfies Section

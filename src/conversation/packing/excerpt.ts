@@ -1,6 +1,6 @@
 /** A recalled text of which passages are shown, one after the other, as far as the budget reaches. */
 import { cutStart } from '../../text/cut.ts'
-import { excerptOf, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
+import { excerptParts, passagesByWorth, type Passage, type QuestionWords } from '../../text/passages.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 
 /** Texts up to this length are shown whole or not at all. */
@@ -45,6 +45,8 @@ export class Excerpt<Item> {
   /** What is shown with one more passage, once it was asked for. */
   #following: State<Item> | undefined
   #cut = false
+  /** Tokens of parts of the text: most of what is shown stays as it is when a passage is added. */
+  readonly #counted = new Map<string, number>()
 
   constructor(deps: ExcerptDeps<Item>) {
     this.#deps = deps
@@ -90,7 +92,7 @@ export class Excerpt<Item> {
 
   /** The text once its first passage is shown. */
   get firstText(): string {
-    return this.#textOf(1)
+    return this.#partsOf(1).join('')
   }
 
   /** What the next passage would add. */
@@ -113,10 +115,10 @@ export class Excerpt<Item> {
    * @param room tokens that it may take in the request, with what surrounds it
    */
   takeBeginning(most: number, room: number): Step {
-    const text = this.#textOf(1)
+    const text = this.firstText
     const { counter, added_tokens } = this.#deps
     const cut = cutStart(text, counter.cut(text, most - added_tokens, 'start').length).trimEnd()
-    const state = this.#state(cut)
+    const state = this.#state([cut])
     if (cut === '' || state.line_tokens > room) return { tokens: 0, line_tokens: 0 }
     this.#shown = state
     this.#cut = true
@@ -131,19 +133,29 @@ export class Excerpt<Item> {
     const { item } = this.#deps
     return count >= this.#all().length
       ? { item, tokens: this.tokens, line_tokens: this.wholeLineTokens }
-      : this.#state(this.#textOf(count))
+      : this.#state(this.#partsOf(count))
   }
 
-  #state(text: string): State<Item> {
-    const { withText, lineTokens, added_tokens, counter } = this.#deps
-    const tokens = counter.count(text)
-    const item = withText(text, tokens)
+  /** What is shown with a text of these parts. Together they may have a few tokens less than one by one, never more. */
+  #state(parts: readonly string[]): State<Item> {
+    const { withText, lineTokens, added_tokens } = this.#deps
+    const tokens = parts.reduce((sum, part) => sum + this.#tokensOf(part), 0)
+    const item = withText(parts.join(''), tokens)
     return { item, tokens: tokens + added_tokens, line_tokens: lineTokens(item, tokens) }
   }
 
-  #textOf(count: number): string {
+  #tokensOf(part: string): number {
+    const known = this.#counted.get(part)
+    if (known !== undefined) return known
+    const tokens = this.#deps.counter.count(part)
+    this.#counted.set(part, tokens)
+    return tokens
+  }
+
+  #partsOf(count: number): readonly string[] {
     const passages = this.#all()
-    return count >= passages.length ? this.#deps.text : excerptOf(this.#deps.text, passages.slice(0, count))
+    const { text } = this.#deps
+    return count >= passages.length ? [text] : excerptParts(text, passages.slice(0, count))
   }
 
   #all(): readonly Passage[] {

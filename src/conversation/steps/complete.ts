@@ -1,5 +1,6 @@
 /** Step of a turn: asks the model. A failure becomes a sentence that the person can read. */
 import { ownWords } from '../../messages/message-details.ts'
+import { CallRefused } from '../../models/call-refused.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { modelErrorReason } from '../../models/model-error.ts'
 import { asDenidinError, type DenidinError } from '../../platform/errors.ts'
@@ -41,6 +42,11 @@ export const complete = async (
     return { text: withNotice(withinBounds(completion, turn.strings), turn), from: 'model' }
   } catch (error) {
     wanted.throwIfAborted()
+    if (error instanceof CallRefused) {
+      metrics.count('calls_refused')
+      logger.warn('A limit allows no answer', { reason: error.message })
+      return { text: withNotice(refusalFor(error, turn), turn), from: 'system' }
+    }
     metrics.count('model_failures')
     const failure = asDenidinError(error)
     logger.error('The model gave no answer', { code: failure.code, reason: failure.message })
@@ -66,6 +72,18 @@ const withinBounds = ({ text, cut = false }: Completion, strings: Strings): stri
 /** What the person reads, with a sentence where only the beginning of their message was read. */
 const withNotice = (text: string, { batch, strings }: TurnContext): string =>
   batch.some(message => isBeginning(ownWords(message))) ? withBeginningNotice(text, strings) : text
+
+/** The sentence about a limit. In a direct chat, the administrator also reads which one it is. */
+const refusalFor = (refused: CallRefused, { strings, person, chat_kind, zone }: TurnContext): string => {
+  const { reason, until } = refused
+  const sentence =
+    reason === 'no_price' || until === undefined
+      ? strings.model_rejected
+      : strings.limit_reached(reason, zone.wallClock(until))
+  return person.role === 'godfather' && chat_kind === 'direct'
+    ? `${sentence} ${strings.failure_reason(refused.message)}`
+    : sentence
+}
 
 /** The sentence about a failure. The administrator also reads the reason, in a direct chat. */
 const sentenceFor = (failure: DenidinError, { strings, person, chat_kind }: TurnContext): string => {

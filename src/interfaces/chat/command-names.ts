@@ -13,6 +13,7 @@ const HEBREW_NAMES: Readonly<Record<string, readonly string[]>> = {
   '/privacy': ['/פרטיות'],
   '/lang': ['/שפה'],
   '/timezone': ['/אזור_זמן', '/אזור-זמן', '/שעון'],
+  '/budget': ['/תקציב', '/מכסה'],
   '/pause': ['/השהה', '/השהי', '/השהיה'],
   '/resume': ['/המשך', '/המשיכי'],
   '/status': ['/סטטוס', '/מצב'],

@@ -145,7 +145,13 @@ const help = (caller: Caller, { commands }: Strings): string =>
   ].join('\n')
 
 type FailureText =
-  'something_went_wrong' | 'model_unavailable' | 'model_rejected' | 'memory_disabled' | 'busy' | 'stopping'
+  | 'something_went_wrong'
+  | 'model_unavailable'
+  | 'model_rejected'
+  | 'limit_reached_anywhere'
+  | 'memory_disabled'
+  | 'busy'
+  | 'stopping'
 
 const failureText = (code: ErrorCode, name: string, strings: Strings): string =>
   code === 'forbidden' ? strings.any_command.admin_only(name) : strings[FAILURES[code]]
@@ -168,5 +174,6 @@ const FAILURES: Readonly<Record<Exclude<ErrorCode, 'forbidden'>, FailureText>> =
   damaged: 'something_went_wrong',
   disabled: 'memory_disabled',
   stopping: 'stopping',
+  limit_reached: 'limit_reached_anywhere',
   internal: 'something_went_wrong',
 }

@@ -183,6 +183,13 @@ export const chatMenu = {
     usage: strings => strings.timezone.usage,
     say: ({ zone, local_time }, strings) => strings.timezone.done(zone, local_time),
   }),
+  '/budget': command({
+    run: 'budget.spending',
+    summary: strings => strings.budget.help,
+    parse: () => ({}),
+    direct_only: () => true,
+    say: (figures, strings) => strings.budget.report(figures),
+  }),
   '/pause': command({
     run: 'chat.pause',
     summary: strings => strings.pause.help,

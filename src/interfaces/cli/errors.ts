@@ -22,6 +22,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   damaged: EXIT_FAILED,
   disabled: EXIT_FAILED,
   stopping: EXIT_FAILED,
+  limit_reached: EXIT_FAILED,
   internal: EXIT_FAILED,
 }
 

@@ -37,8 +37,18 @@ export const cliMenu = {
   resume: command('chat.resume', 'conversation'),
   pauses: command('chat.pauses'),
   'budget calculate': command('budget.calculate'),
+  'budget cost': {
+    ...command('budget.cost'),
+    optional: ['person_id', 'cached_tokens', 'failed', 'currency', 'unpriced'],
+  },
   'budget detect': { ...command('budget.detect', 'task'), words: true },
   'budget profiles': command('budget.profiles'),
+  'budget spending': command('budget.spending', 'person'),
+  'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },
+  'budget recommend': command('budget.recommend'),
+  'budget report': command('budget.report', 'report'),
+  'jobs list': { ...command('jobs.list'), optional: ['operation'] },
+  'jobs run': command('jobs.run', 'job'),
   'people list': { ...command('people.list'), optional: ['created_at', 'lid', 'username', 'name'] },
   'people show': command('people.show', 'person'),
   'people role': command('people.role', 'person', 'role'),
@@ -81,7 +91,8 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
-  budget: 'Calculate token budgets and show their profiles',
+  budget: 'Calculate token budgets, show their profiles, and what models cost',
+  jobs: 'List what runs on a schedule, and run it now',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',
   memory: 'Show, search, change and maintain long-term memory',

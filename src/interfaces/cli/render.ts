@@ -1,4 +1,5 @@
 /** Turns the output of an operation into text: tables on a terminal, tab-separated columns in a pipe. */
+import { once } from '../../platform/once.ts'
 import { drawTable } from './table.ts'
 
 /** Longest text that is shown in a table cell; rows with longer texts are printed one field per line. */
@@ -44,8 +45,11 @@ const isRecord = (value: unknown): value is Row => typeof value === 'object' && 
 /** `session_id` → `session-id`. */
 export const kebab = (name: string): string => name.replaceAll('_', '-')
 
-/** `last_active` → `last active`. */
-const title = (name: string): string => name.replaceAll('_', ' ')
+const PERCENT = '_pct'
+
+/** `last_active` → `last active`, `avg_pct` → `avg %`. */
+const title = (name: string): string =>
+  name.endsWith(PERCENT) ? `${title(name.slice(0, -PERCENT.length))} %` : name.replaceAll('_', ' ')
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
@@ -74,8 +78,26 @@ const duration = (seconds: number): string => {
   return `${String(Math.floor(seconds / large))} ${unit} ${String(Math.floor((seconds % large) / small))} ${rest}`
 }
 
-const cell = (value: unknown, terminal: boolean): string => {
+const COST = /(?:^|_)cost$/
+/** Billionths, below which no price reaches. */
+const COST_DECIMALS = 9
+const moneyFormat = once(
+  () => new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 6, useGrouping: false }),
+)
+
+/** The least amount that people are shown. */
+const LEAST_SHOWN = 0.000001
+
+/** Money: rounded to millionths for people, exact and without an exponent for programs. */
+const money = (amount: number, terminal: boolean): string => {
+  if (!terminal) return amount.toFixed(COST_DECIMALS).replace(/\.?0+$/, '')
+  return amount > 0 && amount < LEAST_SHOWN ? `<${LEAST_SHOWN.toFixed(6)}` : moneyFormat().format(amount)
+}
+
+const cell = (name: string, value: unknown, terminal: boolean): string => {
   if (value === null || value === undefined) return '–'
+  if (typeof value === 'number' && COST.test(name)) return money(value, terminal)
+  if (typeof value === 'number' && name.endsWith(PERCENT)) return `${value.toFixed(1)}${terminal ? '%' : ''}`
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(3)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
@@ -87,11 +109,11 @@ export const printable = (text: string): string => text.replaceAll('\t', '  ').r
 
 /** One name and value per line; on a terminal, a value of several lines follows below its name. */
 const pairs = (entries: readonly (readonly [string, unknown])[], { terminal }: Rendering): string => {
-  if (!terminal) return entries.map(([name, value]) => `${name}\t${line(cell(value, false))}`).join('\n')
+  if (!terminal) return entries.map(([name, value]) => `${name}\t${line(cell(name, value, false))}`).join('\n')
   const shown = entries.map(([name, value]) =>
     name.endsWith(SECONDS) && typeof value === 'number'
       ? ([title(name.slice(0, -SECONDS.length)), duration(value)] as const)
-      : ([title(name), cell(value, true)] as const),
+      : ([title(name), cell(name, value, true)] as const),
   )
   const width = Math.max(...shown.map(([name]) => name.length))
   return shown
@@ -107,7 +129,7 @@ const line = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
 const list = (rows: readonly Row[], rendering: Rendering): string => {
   const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
   if (!rendering.terminal) {
-    const lines = rows.map(row => names.map(name => line(cell(row[name], false))))
+    const lines = rows.map(row => names.map(name => line(cell(name, row[name], false))))
     return [names, ...lines].map(each => each.join('\t')).join('\n')
   }
   return (
@@ -124,7 +146,7 @@ const table = (rows: readonly Row[], names: readonly string[], rendering: Render
   const filled = names.filter(name => rows.some(row => row[name] !== null))
   for (let dropped = 0; dropped <= optional.length; dropped++) {
     const shown = filled.filter(name => !optional.slice(0, dropped).includes(name))
-    const cells = rows.map(row => shown.map(name => cell(row[name], true)))
+    const cells = rows.map(row => shown.map(name => cell(name, row[name], true)))
     const drawn = drawTable(shown.map(title), cells, { columns, longest: TABLE_CELL })
     if (drawn !== undefined) return drawn
   }

@@ -8,6 +8,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { OutcomeHealth } from '../../platform/outcome-health.ts'
 import { TimeSlices } from '../../platform/yield.ts'
 import type { Entity } from '../../memory/memory.ts'
+import { CallRefused } from '../../models/call-refused.ts'
 import type { Completion, LanguageModel } from '../../models/language-model.ts'
 import { ModelError, modelErrorReason } from '../../models/model-error.ts'
 import { ownWords } from '../../messages/message-details.ts'
@@ -93,6 +94,8 @@ export class ProviderChain implements Extractor {
         return { provider: provider.name, ...extraction }
       } catch (error) {
         call.signal?.throwIfAborted()
+        // Put off, not done by worse means: the limit will allow it again.
+        if (error instanceof CallRefused) throw error
         const failure = asDenidinError(error)
         last = failure
         if (failure.retryable) temporary ??= failure
@@ -186,7 +189,7 @@ export class ProviderChain implements Extractor {
       } catch (error) {
         call.signal?.throwIfAborted()
         // A response that cannot be parsed would hardly be better the second time.
-        if (failures > retries || !asDenidinError(error).retryable) throw error
+        if (error instanceof CallRefused || failures > retries || !asDenidinError(error).retryable) throw error
         await clock.sleep(backoffDelay(BACKOFF, failures, ids), call.signal)
       }
     }

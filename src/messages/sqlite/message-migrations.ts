@@ -2,8 +2,9 @@
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import { isCommand } from '../message-kind.ts'
 import { knownMessageMigrations } from './sqlite-known-messages.ts'
+import { changeCursorMigrations } from './sqlite-change-log.ts'
 import { messageExpiryMigrations } from './sqlite-message-expiry.ts'
-import { messageQuoteMigrations } from './sqlite-message-quotes.ts'
+import { messageQuoteMigrations, replyToMigrations } from './sqlite-message-quotes.ts'
 
 /** How a reply outside any conversation was told from other messages before `messages-007`. */
 const NOTICE = `role = 'assistant' and session_id is null and (
@@ -387,14 +388,9 @@ export const messageMigrations: readonly Migration[] = [
       end;
     `,
   },
-  {
-    id: 'messages-009',
-    sql: `
-      -- The message that this one quotes.
-      alter table messages add column reply_to text;
-    `,
-  },
+  ...replyToMigrations,
   ...knownMessageMigrations,
   ...messageQuoteMigrations,
   ...messageExpiryMigrations,
+  ...changeCursorMigrations,
 ]

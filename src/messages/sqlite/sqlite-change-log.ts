@@ -1,7 +1,20 @@
 /** The change log in SQLite. Triggers write it (see `messages-008`), whatever statement changes a message. */
 import type { Database } from '../../database/sqlite/database.ts'
+import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { ChangedSession, ChangeLog, ContentChange } from '../change-log.ts'
 import { MESSAGE_COLUMNS, toRecord, type MessageRow } from './message-columns.ts'
+
+/** Followers that came after the log. */
+export const changeCursorMigrations: readonly Migration[] = [
+  {
+    id: 'messages-012',
+    sql: `
+      -- The usage log of budgets holds words of messages. So far there was none: it has nothing to follow.
+      insert into change_cursors (name, follows, up_to)
+        select 'budget_usage', 'content', coalesce((select seq from sqlite_sequence where name = 'message_changes'), 0);
+    `,
+  },
+]
 
 /** A change, with the message where it is still there. */
 type ChangeRow = { readonly [K in keyof MessageRow]: MessageRow[K] | null } & {

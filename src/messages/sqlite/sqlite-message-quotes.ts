@@ -8,6 +8,17 @@ import type { Scope } from '../scope.ts'
 import { boundedText } from './message-columns.ts'
 import { knownMessage } from './sqlite-known-messages.ts'
 
+/** The id alone, from before the words of a quotation were kept. */
+export const replyToMigrations: readonly Migration[] = [
+  {
+    id: 'messages-009',
+    sql: `
+      -- The message that this one quotes.
+      alter table messages add column reply_to text;
+    `,
+  },
+]
+
 export const messageQuoteMigrations: readonly Migration[] = [
   {
     id: 'messages-010',

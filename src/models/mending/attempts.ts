@@ -8,7 +8,7 @@ import {
   type ModelTraits,
   type OptionalPart,
 } from '../knowledge/model-knowledge.ts'
-import { addUsage, type CallContext, type Completion, type CompletionRequest } from '../language-model.ts'
+import { addUsage, NO_USAGE, type CallContext, type Completion, type CompletionRequest } from '../language-model.ts'
 import { ModelError } from '../model-error.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'
 import { roomOf, shortenMessages } from './shorten-request.ts'
@@ -41,7 +41,7 @@ export class Attempts {
   #limit_swapped = false
   /** Traits before everything optional was left out; `undefined`: that was not tried. */
   #before_plain: ModelTraits | undefined
-  #spent = { input_tokens: 0, output_tokens: 0 }
+  #spent = NO_USAGE
 
   constructor(deps: AttemptsDeps, traits: ModelTraits, call: CallContext) {
     this.#deps = deps
@@ -61,8 +61,8 @@ export class Attempts {
   }
 
   /**
-   * Asks, and again in another way as long as the failure says what to change. The usage is that of all answered calls
-   * so far, for every one of them is paid for.
+   * Asks, and again in another way as long as the failure says what to change. The usage, also that of an error, is that
+   * of all answered calls so far, for every one of them is paid for.
    */
   async ask(request: CompletionRequest): Promise<Completion> {
     for (;;) {
@@ -73,8 +73,10 @@ export class Attempts {
         return { ...completion, usage: this.#spent }
       } catch (error) {
         this.#call.signal?.throwIfAborted()
-        const mended = error instanceof ModelError ? this.#mended(error, sent) : undefined
-        if (mended === undefined || ++this.#mends > MOST_MENDS) throw error
+        if (!(error instanceof ModelError)) throw error
+        this.#spent = addUsage(this.#spent, error.usage ?? NO_USAGE)
+        const mended = this.#mended(error, sent)
+        if (mended === undefined || ++this.#mends > MOST_MENDS) throw error.taking(this.#spent)
         this.#traits = mended
         // The caller shortens a whole request itself: it needs to know the window although no answer came.
         if (request.whole === true && this.#traits.window_tokens !== undefined) await this.#learn()

@@ -2,6 +2,7 @@
 import type { TokenUsage } from '../language-model.ts'
 import { countOf, type Fields, fieldsOf, isFilled, itemsOf, textOf } from './json-fields.ts'
 import { readProviderError, type ProviderError } from './provider-error.ts'
+import { readUsage } from './read-usage.ts'
 
 /** Characters of one answer, hidden reasoning within the text included; what follows is not read. */
 const CONTENT_CHARACTERS = 200_000
@@ -108,13 +109,9 @@ export class ChatAnswerBuilder {
     return choices.find(choice => indexOf(choice) === this.#index)
   }
 
-  #addUsage({ prompt_tokens, completion_tokens }: Fields): void {
-    const input_tokens = countOf(prompt_tokens) ?? this.#usage.input_tokens
-    const output_tokens = countOf(completion_tokens) ?? this.#usage.output_tokens
-    this.#usage = {
-      ...(input_tokens === undefined ? {} : { input_tokens }),
-      ...(output_tokens === undefined ? {} : { output_tokens }),
-    }
+  /** A later count replaces an earlier one. */
+  #addUsage(usage: Fields): void {
+    this.#usage = { ...this.#usage, ...readUsage(usage) }
   }
 
   #addChoice({ delta, message, text, finish_reason }: Fields): void {

@@ -3,7 +3,8 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { modelKey, type ModelKnowledge } from '../knowledge/model-knowledge.ts'
-import type { Completion, CompletionRequest, LanguageModel } from '../language-model.ts'
+import { NO_USAGE, type Completion, type CompletionRequest, type LanguageModel } from '../language-model.ts'
+import { ModelError } from '../model-error.ts'
 import { requestTokens } from '../message-tokens.ts'
 import type { ChatEndpoint } from '../mending/chat-endpoint.ts'
 import { afterReading } from '../mending/silent-cuts.ts'
@@ -51,7 +52,11 @@ export const createOpenAiLanguageModel = (parts: OpenAiLanguageModelDeps): Langu
       const known = knowledge.traitsOf(key)
       const learned = input_tokens === undefined ? undefined : afterReading(known, request, input_tokens)
       if (learned !== undefined) await knowledge.learn(key, learned)
-      return read(answer, request, host, tokens)
+      try {
+        return read(answer, request, host, tokens)
+      } catch (error) {
+        throw error instanceof ModelError ? error.taking({ ...NO_USAGE, ...answer.usage }) : error
+      }
     },
   }
   return new WholeAnswers(new MendedLanguageModel({ endpoint, knowledge, tokens, clock, logger }))
@@ -62,6 +67,7 @@ const read = (answer: ChatAnswer, request: CompletionRequest, host: string, toke
   return {
     text,
     usage: {
+      ...usage,
       input_tokens: usage.input_tokens ?? requestTokens(request.messages, tokens),
       output_tokens: usage.output_tokens ?? tokens.count(text),
     },

@@ -33,6 +33,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   damaged: true,
   disabled: true,
   stopping: true,
+  limit_reached: true,
   internal: true,
 }
 

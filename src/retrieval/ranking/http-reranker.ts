@@ -5,7 +5,7 @@ import { withDeadline } from '../../platform/deadline.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { TokenUsage } from '../../models/language-model.ts'
-import { estimatedTokens } from '../../models/estimated-tokens.ts'
+import { mostTokens } from '../../models/estimated-tokens.ts'
 import { guardedFetch } from '../../models/guarded-fetch.ts'
 import { metering } from '../../models/metered.ts'
 import type { Meter } from '../../models/meter.ts'
@@ -110,7 +110,7 @@ export const createHttpReranker = (
           signal => request(cleanText(question), documents, signal),
           call.signal,
         )
-      const answer = await measure(call, estimatedTokens([question, ...documents]), ask, usageOf)
+      const answer = await measure(call, { input: mostTokens([question, ...documents]) }, ask, usageOf)
       const parsed = ANSWER.safeParse(answer)
       if (!parsed.success) throw new DenidinError('bad_answer', `the re-ranker ${host} gave another kind of answer`)
       const scores = new Map(parsed.data.results.map(each => [each.index, each.relevance_score]))

@@ -121,6 +121,10 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     })
   }
 
+  async postponed(session_id: string, next_attempt_at: number): Promise<void> {
+    this.#update(session_id, 'next_attempt_at = :next_attempt_at', { next_attempt_at })
+  }
+
   async reopen(session_id: string, at: number): Promise<boolean> {
     const reopened = this.#database.run(
       `update sessions set state = 'closed', attempts = 0, next_attempt_at = :at

@@ -1,7 +1,19 @@
 /** DeniDin's own messages to people in English. */
 import { once } from '../../platform/once.ts'
 import { listedText, quotedText } from '../list-line.ts'
-import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
+import type {
+  AlertStrings,
+  AnyCommandStrings,
+  BudgetFigures,
+  CommandStrings,
+  ReportStrings,
+  SpentFigures,
+  StatusFigures,
+  Strings,
+  UsedLimitFigures,
+  WhyFigures,
+} from './strings.ts'
+import { writtenMoney } from './written-money.ts'
 import { englishDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
@@ -17,6 +29,10 @@ const duration = (seconds: number): string => {
   if (seconds < DAY_SECONDS) return many(Math.floor(seconds / HOUR_SECONDS), 'hour')
   return many(Math.floor(seconds / DAY_SECONDS), 'day')
 }
+
+/** How long to wait, in seconds up to two minutes. */
+const waiting = (seconds: number): string =>
+  seconds < 2 * MINUTE_SECONDS ? many(seconds, 'second') : many(Math.ceil(seconds / MINUTE_SECONDS), 'minute')
 
 const SPEAKERS = {
   you: 'you said',
@@ -60,6 +76,17 @@ const cannot_read = (kinds: readonly string[]): string => {
     : `Thank you, it arrived. I cannot ${senses.join(' or ')} yet: please tell me in words what it is about.`
 }
 
+const LIMITS = {
+  person_day: 'your allowance for today',
+  day: 'the allowance that everyone shares today',
+  month: 'the allowance that everyone shares this month',
+}
+const LIMIT_REACHED = {
+  person_day: 'That is all for today: your allowance for the day is used up.',
+  day: 'That is all for today: the allowance for the day, which everyone shares, is used up.',
+  month: 'That is all for this month: the allowance for the month, which everyone shares, is used up.',
+}
+
 const STATES = { ok: 'all is well', degraded: 'works with limits', down: 'something is down' }
 
 const storedLines = ({
@@ -74,6 +101,40 @@ const storedLines = ({
         `${many(active_sessions, 'conversation')} running, ${waiting_sessions.toLocaleString('en')} waiting to be remembered, ${many(memories, 'memory', 'memories')}.`,
         `${many(waiting_messages, 'message')} waiting.`,
       ]
+
+/** `$0.12 and 3,400 tokens`, or the tokens alone where nothing has a price. */
+const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): string => {
+  const counted = many(tokens, 'token')
+  return cost === null || currency === null ? counted : `${writtenMoney(cost, currency, 'en')} and ${counted}`
+}
+
+const LIMIT_PERIODS = { person_day: 'in a day', day: 'in a day', month: 'in a month' }
+
+const limitText = ({ limit, unit, most, percent }: UsedLimitFigures, currency: string | null): string => {
+  const amount =
+    unit === 'tokens' ? many(most, 'token') : currency === null ? String(most) : writtenMoney(most, currency, 'en')
+  return `${amount} ${LIMIT_PERIODS[limit]} (${String(percent)} % used)`
+}
+
+const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
+  const limitsText = (limits: readonly UsedLimitFigures[]): string =>
+    limits.map(each => limitText(each, currency)).join(', ')
+  const lines: string[] = []
+  if (own !== null) {
+    lines.push(`You: ${spentText(own.today, currency)} today, ${spentText(own.month, currency)} this month.`)
+    lines.push(own.limits.length === 0 ? 'No limit of your own.' : `Your limit: ${limitsText(own.limits)}.`)
+  }
+  if (everyone !== null) {
+    const { today, month, limits, top } = everyone
+    lines.push(`Everyone: ${spentText(today, currency)} today, ${spentText(month, currency)} this month.`)
+    lines.push(limits.length === 0 ? 'No limit for all together.' : `Limits: ${limitsText(limits)}.`)
+    if (top.length > 0) lines.push('Most this month:')
+    for (const [at, each] of top.entries()) {
+      lines.push(`${String(at + 1)}. ${each.name ?? 'someone'}: ${spentText(each, currency)}`)
+    }
+  }
+  return lines.join('\n')
+}
 
 const commands: CommandStrings = {
   help: {
@@ -175,6 +236,7 @@ const commands: CommandStrings = {
     usage: 'Write /timezone with a city or zone, such as /timezone Berlin, /timezone Asia/Jerusalem or /timezone +2.',
     done: (zone, local_time) => `Your time zone is ${writtenZone(zone)}: it is ${local_time} there now.`,
   },
+  budget: { help: 'what you have used of models today and this month', report: budgetReport },
   pause: {
     help: 'only listen, here or in the conversation you name, until /resume',
     usage:
@@ -228,16 +290,40 @@ const alerts: AlertStrings = {
     `✅ ${capital(component)} ${WAS_IN_TROUBLE[state]} for ${duration(lasted_seconds)} and is well again. The reason was: ${reason}`,
 }
 
+const MEASURES = { data: 'The data folder', patterns: 'The patterns of the agents' }
+
+const reports: ReportStrings = {
+  usage: ({ days, executions, avg_pct, exceeded, recommendations = 0 }) =>
+    [
+      executions === 0
+        ? `📊 Budgets: no use in the last ${many(days, 'day')}.`
+        : `📊 Budgets in the last ${many(days, 'day')}: ${many(executions, 'use')}, ${avg_pct.toFixed(1)}% on average, ${String(exceeded)} exceeded.`,
+      ...(recommendations === 0 ? [] : [`${many(recommendations, 'recommendation')}: denidin budget recommend`]),
+    ].join(' '),
+  growth: ({ measure, days_left }) =>
+    days_left === 0
+      ? `📈 ${MEASURES[measure]} has reached its limit.`
+      : `📈 ${MEASURES[measure]} will reach its limit in about ${many(days_left, 'day')}.`,
+}
+
 /** DeniDin's own words in English. */
 export const en: Strings = {
   commands,
   any_command: anyCommand,
   alerts,
+  reports,
   answer_cut: '(My answer got too long and was cut off here. Write “go on” for more.)',
   beginning_read: characters =>
     `(Your message was too long for me: I read only its beginning, ${characters.toLocaleString('en')} characters.)`,
   model_unavailable:
     "I can't think of an answer right now: my language model does not respond. Please try again in a few minutes.",
+  limit_reached: (limit, until) =>
+    `${LIMIT_REACHED[limit]} I can answer again from ${timeOfDay(until)} on ${englishDay(until)}.`,
+  limit_reached_anywhere: 'I cannot do that right now: the allowance is used up. Please try again tomorrow.',
+  too_many_messages: seconds => `That was a lot at once. I have read it, and answer again in ${waiting(seconds)}.`,
+  messages_used_up: until =>
+    `That is all for today: you have written as many messages as I may answer in a day. I read on, and answer again from ${timeOfDay(until)} on ${englishDay(until)}.`,
+  limit_near: (limit, percent) => `By the way: ${String(percent)} % of ${LIMITS[limit]} is used.`,
   model_filtered:
     'Sorry, the service behind me does not let me answer that message. Everything else works: just go on, or put it in other words.',
   model_rejected: "I can't answer: my language model refuses to work for me. My administrator has to look into it.",

@@ -2,7 +2,19 @@
 import { once } from '../../platform/once.ts'
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
-import type { AlertStrings, AnyCommandStrings, CommandStrings, StatusFigures, Strings, WhyFigures } from './strings.ts'
+import type {
+  AlertStrings,
+  AnyCommandStrings,
+  BudgetFigures,
+  CommandStrings,
+  ReportStrings,
+  SpentFigures,
+  StatusFigures,
+  Strings,
+  UsedLimitFigures,
+  WhyFigures,
+} from './strings.ts'
+import { writtenMoney } from './written-money.ts'
 import { hebrewDay, timeOfDay, withWrittenDays, writtenZone } from './written-day.ts'
 
 const MINUTE_SECONDS = 60
@@ -19,6 +31,12 @@ const duration = (seconds: number): string => {
   if (seconds < DAY_SECONDS) return many(Math.floor(seconds / HOUR_SECONDS), 'שעה', 'שעות', 'שעתיים')
   return many(Math.floor(seconds / DAY_SECONDS), 'יום', 'ימים', 'יומיים')
 }
+
+/** How long to wait, in seconds up to two minutes. */
+const waiting = (seconds: number): string =>
+  seconds < 2 * MINUTE_SECONDS
+    ? many(seconds, 'שנייה', 'שניות', 'שתי שניות')
+    : many(Math.ceil(seconds / MINUTE_SECONDS), 'דקה', 'דקות', 'שתי דקות')
 
 const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה', forwarded: 'הודעה שהועברה' }
 
@@ -60,6 +78,17 @@ const cannot_read = (kinds: readonly string[]): string => {
     : `תודה, זה הגיע. עדיין אין לי אפשרות ${senses.join(' או ')}: אפשר לכתוב לי במילים במה מדובר?`
 }
 
+const LIMITS = {
+  person_day: 'מהמכסה היומית שלך',
+  day: 'מהמכסה היומית שמשותפת לכולם',
+  month: 'מהמכסה החודשית שמשותפת לכולם',
+}
+const LIMIT_REACHED = {
+  person_day: 'להיום זה הכול: המכסה היומית שלך נוצלה.',
+  day: 'להיום זה הכול: המכסה היומית, שמשותפת לכולם, נוצלה.',
+  month: 'לחודש הזה זה הכול: המכסה החודשית, שמשותפת לכולם, נוצלה.',
+}
+
 const STATES = { ok: 'הכול תקין', degraded: 'פועל באופן חלקי', down: 'משהו אינו פועל' }
 
 const storedLines = ({
@@ -74,6 +103,46 @@ const storedLines = ({
         `${many(active_sessions, 'שיחה פעילה אחת', 'שיחות פעילות')}, ${many(waiting_sessions, 'אחת ממתינה', 'ממתינות')} לשמירה בזיכרון, ${many(memories, 'זיכרון אחד', 'זיכרונות')}.`,
         `${many(waiting_messages, 'הודעה אחת', 'הודעות')} בהמתנה.`,
       ]
+
+/** Cost and tokens, or the tokens alone where nothing has a price. */
+const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): string => {
+  const counted = many(tokens, 'אסימון אחד', 'אסימונים')
+  return cost === null || currency === null
+    ? counted
+    : `${writtenMoney(cost, currency, 'he')} ${withPrefix('ו', counted)}`
+}
+
+const LIMIT_PERIODS = { person_day: 'ליום', day: 'ליום', month: 'לחודש' }
+
+const limitText = ({ limit, unit, most, percent }: UsedLimitFigures, currency: string | null): string => {
+  const amount =
+    unit === 'tokens'
+      ? many(most, 'אסימון אחד', 'אסימונים')
+      : currency === null
+        ? String(most)
+        : writtenMoney(most, currency, 'he')
+  return `${amount} ${LIMIT_PERIODS[limit]} (נוצלו ${String(percent)}%)`
+}
+
+const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
+  const limitsText = (limits: readonly UsedLimitFigures[]): string =>
+    limits.map(each => limitText(each, currency)).join(', ')
+  const lines: string[] = []
+  if (own !== null) {
+    lines.push(`שלך: היום ${spentText(own.today, currency)}, החודש ${spentText(own.month, currency)}.`)
+    lines.push(own.limits.length === 0 ? 'אין לך מכסה.' : `המכסה שלך: ${limitsText(own.limits)}.`)
+  }
+  if (everyone !== null) {
+    const { today, month, limits, top } = everyone
+    lines.push(`כולם יחד: היום ${spentText(today, currency)}, החודש ${spentText(month, currency)}.`)
+    lines.push(limits.length === 0 ? 'אין מכסה משותפת.' : `המכסות: ${limitsText(limits)}.`)
+    if (top.length > 0) lines.push('הכי הרבה החודש:')
+    for (const [at, each] of top.entries()) {
+      lines.push(`${String(at + 1)}. ${each.name ?? 'מישהו'}: ${spentText(each, currency)}`)
+    }
+  }
+  return lines.join('\n')
+}
 
 const commands: CommandStrings = {
   help: {
@@ -174,6 +243,7 @@ const commands: CommandStrings = {
     usage: 'אפשר לכתוב ‎/timezone עם עיר או אזור, למשל ‎/timezone ברלין או ‎/timezone +2.',
     done: (zone, local_time) => `אזור הזמן שלך הוא ${writtenZone(zone)}, והשעה שם עכשיו ${local_time}.`,
   },
+  budget: { help: 'כמה נוצל היום והחודש', report: budgetReport },
   pause: {
     help: 'רק להקשיב כאן, או בשיחה שתציינו, עד ‎/resume',
     usage: 'אפשר לכתוב ‎/pause לבדה לשיחה הזאת, או להוסיף של מי השיחה: מספר טלפון שכבר כתב לי, או מזהה של קבוצה.',
@@ -222,6 +292,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   learning: 'הלמידה',
   log: 'היומן',
   memory: 'הזיכרון',
+  'budget usage log': 'יומן השימוש בתקציבים',
   'search index': 'אינדקס החיפוש',
   whatsapp: 'החיבור לוואטסאפ',
 }
@@ -241,15 +312,43 @@ const alerts: AlertStrings = {
     `✅ הייתה תקלה שכבר הסתיימה: ${nameOf(component)}. היא נמשכה ${duration(lasted_seconds)}. הסיבה: ${reason}`,
 }
 
+const MEASURES = { data: 'תיקיית הנתונים', patterns: 'אוסף התבניות של הסוכנים' }
+const REACHED = { data: 'הגיעה', patterns: 'הגיע' }
+const WILL_REACH = { data: 'תגיע', patterns: 'יגיע' }
+
+const reports: ReportStrings = {
+  usage: ({ days, executions, avg_pct, exceeded, recommendations = 0 }) =>
+    [
+      executions === 0
+        ? `📊 תקציבים: לא היה שימוש ב-${String(days)} הימים האחרונים.`
+        : `📊 תקציבים ב-${String(days)} הימים האחרונים: ${executions === 1 ? 'שימוש אחד' : `${executions.toLocaleString('en')} שימושים`}, ${avg_pct.toFixed(1)}% בממוצע, ${exceeded === 1 ? 'חריגה אחת' : `${String(exceeded)} חריגות`}.`,
+      ...(recommendations === 0
+        ? []
+        : [`${recommendations === 1 ? 'המלצה אחת' : `${String(recommendations)} המלצות`}: denidin budget recommend`]),
+    ].join(' '),
+  growth: ({ measure, days_left }) =>
+    days_left === 0
+      ? `📈 ${MEASURES[measure]} ${REACHED[measure]} לגבול.`
+      : `📈 ${MEASURES[measure]} ${WILL_REACH[measure]} לגבול בעוד ${days_left === 1 ? 'יום אחד' : `${String(days_left)} ימים`} בערך.`,
+}
+
 /** DeniDin's own words in Hebrew. */
 export const he: Strings = {
   commands,
   any_command: anyCommand,
   alerts,
+  reports,
   answer_cut: '(התשובה שלי התארכה ונקטעה כאן. אפשר לכתוב „המשך” כדי לקבל עוד.)',
   beginning_read: characters =>
     `(ההודעה שלך ארוכה מדי בשבילי: קראתי רק את תחילתה, ${characters.toLocaleString('he')} תווים.)`,
   model_unavailable: 'אני לא מצליח לענות כרגע: מודל השפה שלי לא מגיב. אפשר לנסות שוב בעוד כמה דקות.',
+  limit_reached: (limit, until) =>
+    `${LIMIT_REACHED[limit]} אפשר להמשיך מ-${hebrewDay(until)} בשעה ${timeOfDay(until)}.`,
+  limit_reached_anywhere: 'זה לא אפשרי כרגע: המכסה נוצלה. אפשר לנסות שוב מחר.',
+  too_many_messages: seconds => `זה היה הרבה בבת אחת. קראתי הכול, ואפשר להמשיך בעוד ${waiting(seconds)}.`,
+  messages_used_up: until =>
+    `להיום זה הכול: נכתבו כל ההודעות שמותר לי לענות עליהן ביום. אני ממשיך לקרוא, ועונה שוב מ-${hebrewDay(until)} בשעה ${timeOfDay(until)}.`,
+  limit_near: (limit, percent) => `דרך אגב: נוצלו ${String(percent)}% ${LIMITS[limit]}.`,
   model_filtered:
     'סליחה, השירות שמאחוריי לא מאפשר לי לענות על ההודעה הזו. כל השאר עובד: אפשר פשוט להמשיך, או לנסח אותה אחרת.',
   model_rejected: 'אני לא יכול לענות: מודל השפה שלי מסרב לעבוד בשבילי. המנהל שלי צריך לבדוק את זה.',

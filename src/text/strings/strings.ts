@@ -54,6 +54,42 @@ export interface ForgottenFigures {
   readonly quote: string | null
 }
 
+/** A limit of spending. */
+export interface LimitFigures {
+  /** `person_day`: of the reader and a day; the others are of everyone together. */
+  readonly name: 'person_day' | 'day' | 'month'
+}
+
+/** Cost in units of the currency (`null`: not known), and tokens. */
+export interface SpentFigures {
+  readonly cost: number | null
+  readonly tokens: number
+}
+
+export interface UsedLimitFigures {
+  readonly limit: LimitFigures['name']
+  readonly unit: 'cost' | 'tokens'
+  readonly most: number
+  readonly percent: number
+}
+
+interface SpendingFigures {
+  readonly today: SpentFigures
+  readonly month: SpentFigures
+  readonly limits: readonly UsedLimitFigures[]
+}
+
+/** What was spent on models, and the limits. */
+export interface BudgetFigures {
+  /** ISO 4217. */
+  readonly currency: string | null
+  /** `null`: the reader is no person. */
+  readonly own: SpendingFigures | null
+  /** For the administrator. */
+  readonly everyone:
+    (SpendingFigures & { readonly top: readonly (SpentFigures & { readonly name: string | null })[] }) | null
+}
+
 /** Answers of each chat command, and the line about it in `/help`. */
 export interface CommandStrings {
   readonly help: { readonly help: string; readonly heading: string }
@@ -104,6 +140,7 @@ export interface CommandStrings {
     readonly usage: string
     done(zone: string, local_time: string): string
   }
+  readonly budget: { readonly help: string; report(figures: BudgetFigures): string }
   readonly pause: { readonly help: string; readonly usage: string; done(conversation: string): string }
   readonly resume: {
     readonly help: string
@@ -150,11 +187,30 @@ export interface AlertStrings {
   passed(figures: AlertFigures): string
 }
 
+/** What a report on budgets says in one line. */
+export interface ReportFigures {
+  readonly days: number
+  readonly executions: number
+  /** Percent of the budgets. */
+  readonly avg_pct: number
+  readonly exceeded: number
+  /** `undefined`: the report has none. */
+  readonly recommendations: number | undefined
+}
+
+/** What the administrator is told about a report. */
+export interface ReportStrings {
+  usage(figures: ReportFigures): string
+  /** Something grows, and reaches its limit within `days_left` days; 0: it has. */
+  growth(figures: { readonly measure: 'data' | 'patterns'; readonly days_left: number }): string
+}
+
 /** Everything that DeniDin says to people in its own words, in one language. Commands appear as they are typed. */
 export interface Strings {
   readonly commands: CommandStrings
   readonly any_command: AnyCommandStrings
   readonly alerts: AlertStrings
+  readonly reports: ReportStrings
   /** Below an answer that ends at its bound. */
   readonly answer_cut: string
   /** Below the answer to a message that was too long to be read as a whole. */
@@ -167,6 +223,16 @@ export interface Strings {
   readonly model_out_of_credit: string
   /** Added for the administrator; `reason` is in English, without a full stop. */
   failure_reason(reason: string): string
+  /** A limit of spending allows no answer before `until`, where the reader is. */
+  limit_reached(limit: LimitFigures['name'], until: CalendarTime): string
+  /** The same where it is not known which limit it is, and until when. */
+  readonly limit_reached_anywhere: string
+  /** So many messages came at once that some are only read. */
+  too_many_messages(seconds: number): string
+  /** The messages of a day are used up; `until`: where the reader is. */
+  messages_used_up(until: CalendarTime): string
+  /** So much of a limit is used. */
+  limit_near(limit: LimitFigures['name'], percent: number): string
   /** The filter of the service refuses the words of this one message. */
   readonly model_filtered: string
   /** Another program seems to answer; a person reads how to go on. */

@@ -1,47 +1,25 @@
 /** The usage table: one row per call to a model, from its reservation on. */
 import type { Database } from '../../database/sqlite/database.ts'
-import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { TokenUsage } from '../../models/language-model.ts'
-import type { Meter, PlannedCall, ReservationId } from '../../models/meter.ts'
+import type { FailedCall, Meter, PlannedCall, ReservationId } from '../../models/meter.ts'
 import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { recordedTime, type PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import type { Estimate, LimitCheck } from '../limits/limit-guard.ts'
+import { unitsOf } from '../prices/amount.ts'
+import { costOf, writtenTariff } from '../prices/call-cost.ts'
+import type { AppliedPrice, PriceBook } from '../prices/price-book.ts'
 import type { UsageReader, UsageTotal } from '../usage-reader.ts'
 
-/** One row per model call. */
-export const usageMigrations: readonly Migration[] = [
-  {
-    id: 'usage-001',
-    sql: `
-      create table usage (
-        usage_id integer primary key,
-        at integer not null,
-        kind text not null,
-        provider text not null,
-        model text not null,
-        purpose text not null,
-        person_id text,
-        chat_id text,
-        outcome text not null,
-        duration_ms real not null,
-        input_tokens integer not null,
-        output_tokens integer not null
-      ) strict;
-      create index usage_at on usage (at);
-      create index usage_person on usage (person_id) where person_id is not null;
-    `,
-  },
-  {
-    // The outcome is 'reserved' while a call is under way, then 'ok' or 'failed', or 'interrupted' by the end of a process.
-    id: 'usage-002',
-    sql: `
-      alter table usage add column reserved_tokens integer not null default 0;
-      create index usage_reserved on usage (usage_id) where outcome = 'reserved';
-    `,
-  },
-]
+export interface SqliteMeterDeps {
+  readonly database: Database
+  readonly clock: Clock
+  readonly prices: PriceBook
+  /** Refuses calls in the transaction that reserves them. */
+  readonly limits: LimitCheck
+}
 
 /**
  * The usage table: accounts for calls, adds them up, and knows who caused them. Each step is one statement. A crash of the
@@ -52,48 +30,84 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   readonly tables = ['usage']
   readonly #database: Database
   readonly #clock: Clock
+  readonly #deps: SqliteMeterDeps
+  /** What calls under way are to cost. */
+  readonly #applied = new Map<ReservationId, AppliedPrice>()
 
-  constructor(database: Database, clock: Clock) {
-    this.#database = database
-    this.#clock = clock
+  constructor(deps: SqliteMeterDeps) {
+    this.#deps = deps
+    this.#database = deps.database
+    this.#clock = deps.clock
   }
 
   async reserve(call: PlannedCall): Promise<ReservationId> {
     const { kind, provider, model, purpose, person_id = null, chat_id = null, estimated_tokens } = call
-    const row = { at: this.#clock.now(), kind, provider, model, purpose, person_id, chat_id, estimated_tokens }
-    const inserted = this.#database.unflushed(() =>
-      this.#database.get<{ usage_id: ReservationId }>(
-        `insert into usage (at, kind, provider, model, purpose, person_id, chat_id, outcome, duration_ms, input_tokens,
-           output_tokens, reserved_tokens)
-         values (:at, :kind, :provider, :model, :purpose, :person_id, :chat_id, 'reserved', 0, 0, 0, :estimated_tokens)
+    const { prices, limits } = this.#deps
+    const at = this.#clock.now()
+    const estimate = estimateOf(call, prices.priceOf(call))
+    const { applied } = estimate
+    const row = {
+      at,
+      day: this.#clock.zone.dayOf(at),
+      kind,
+      provider,
+      model,
+      purpose,
+      person_id,
+      chat_id,
+      estimated_tokens,
+      reserved_nano: estimate.cost,
+      currency: applied?.currency ?? null,
+      price: applied === undefined ? null : writtenTariff(applied.tariff),
+    }
+    const inserted = this.#database.unflushed(() => {
+      limits.check(call, estimate)
+      return this.#database.get<{ usage_id: ReservationId }>(
+        `insert into usage (at, day, kind, provider, model, purpose, person_id, chat_id, outcome, duration_ms, input_tokens,
+           output_tokens, reserved_tokens, reserved_nano, currency, price)
+         values (:at, :day, :kind, :provider, :model, :purpose, :person_id, :chat_id, 'reserved', 0, 0, 0,
+           :estimated_tokens, :reserved_nano, :currency, :price)
          returning usage_id`,
         row,
-      ),
-    )
+      )
+    })
     if (inserted === undefined) throw new DenidinError('internal', 'a reservation got no row')
+    if (applied !== undefined) this.#applied.set(inserted.usage_id, applied)
     return inserted.usage_id
   }
 
   async commit(usage_id: ReservationId, usage: TokenUsage & { readonly duration_ms: number }): Promise<void> {
-    const { input_tokens, output_tokens, duration_ms } = usage
-    this.#database.unflushed(() =>
-      this.#database.run(
-        `update usage set outcome = 'ok', at = :at, input_tokens = :input_tokens, output_tokens = :output_tokens,
-           duration_ms = :duration_ms, reserved_tokens = 0
-         where usage_id = :usage_id`,
-        { usage_id, at: this.#clock.now(), input_tokens, output_tokens, duration_ms },
-      ),
-    )
+    this.#settle(usage_id, 'ok', usage.duration_ms, usage)
   }
 
-  async release(usage_id: ReservationId, { duration_ms }: { readonly duration_ms: number }): Promise<void> {
+  async release(usage_id: ReservationId, { duration_ms, usage }: FailedCall): Promise<void> {
+    this.#settle(usage_id, 'failed', duration_ms, usage)
+  }
+
+  /** Ends a call. A failed one costs what it is known to have taken; without a word about that, it has no cost. */
+  #settle(usage_id: ReservationId, outcome: 'ok' | 'failed', duration_ms: number, usage: TokenUsage | undefined): void {
+    const { input_tokens = 0, output_tokens = 0, cached_tokens = 0 } = usage ?? {}
+    const applied = usage === undefined ? undefined : this.#applied.get(usage_id)
+    const row = {
+      usage_id,
+      outcome,
+      at: this.#clock.now(),
+      duration_ms,
+      input_tokens,
+      output_tokens,
+      cached_tokens: Math.min(cached_tokens, input_tokens),
+      cost_nano: applied === undefined ? null : costOf(applied.tariff, { input_tokens, output_tokens, cached_tokens }),
+    }
     this.#database.unflushed(() =>
       this.#database.run(
-        `update usage set outcome = 'failed', at = :at, duration_ms = :duration_ms, reserved_tokens = 0
+        `update usage set outcome = :outcome, at = :at, duration_ms = :duration_ms, input_tokens = :input_tokens,
+           output_tokens = :output_tokens, cached_tokens = :cached_tokens, cost_nano = :cost_nano, reserved_tokens = 0,
+           reserved_nano = 0
          where usage_id = :usage_id`,
-        { usage_id, at: this.#clock.now(), duration_ms },
+        row,
       ),
     )
+    this.#applied.delete(usage_id)
   }
 
   /**
@@ -102,7 +116,7 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
    */
   async releaseInterrupted(): Promise<number> {
     return this.#database.run(
-      `update usage set outcome = 'interrupted', reserved_tokens = 0 where outcome = 'reserved'`,
+      `update usage set outcome = 'interrupted', reserved_tokens = 0, reserved_nano = 0 where outcome = 'reserved'`,
     )
   }
 
@@ -127,11 +141,13 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   }
 
   async *export(person_id: PersonId): ReturnType<PersonalData['export']> {
-    const columns = 'at, kind, provider, model, purpose, outcome, duration_ms, input_tokens, output_tokens'
+    const columns =
+      'at, kind, provider, model, purpose, outcome, duration_ms, input_tokens, cached_tokens, output_tokens, currency, cost_nano'
     const calls = { table: 'usage', columns, where: 'person_id = :person_id' }
     for await (const rows of readInBatches<UsageRow>(this.#database, calls, { person_id })) {
-      for (const { at, ...fields } of rows) {
-        yield { section: 'usage', fields: { at: recordedTime(at), ...fields } }
+      for (const { at, cost_nano, ...fields } of rows) {
+        const cost = cost_nano === null ? null : unitsOf(BigInt(cost_nano))
+        yield { section: 'usage', fields: { at: recordedTime(at), ...fields, cost } }
       }
     }
   }
@@ -144,4 +160,15 @@ export class SqliteMeter implements Meter, UsageReader, PersonalData {
   }
 }
 
-type UsageRow = { readonly at: number } & Readonly<Record<string, string | number>>
+/** What a call may take: its request without anything from a cache, and the longest answer. */
+const estimateOf = (call: PlannedCall, applied: AppliedPrice | undefined): Estimate => {
+  const { estimated_tokens, estimated_answer_tokens: output_tokens = 0 } = call
+  const taken = { input_tokens: estimated_tokens - output_tokens, output_tokens }
+  const cost = applied === undefined ? 0n : costOf(applied.tariff, taken)
+  return { applied, cost, tokens: BigInt(estimated_tokens) }
+}
+
+interface UsageRow extends Readonly<Record<string, string | number | null>> {
+  readonly at: number
+  readonly cost_nano: number | null
+}

@@ -145,6 +145,10 @@ export class FakeSystem {
   checks: HealthCheck[] = []
   diagnostics: Checkup[] = []
   readonly usage: OperationContext['system']['usage']
+  readonly schedule: OperationContext['system']['schedule'] = {
+    expressions: { expiry_cron: '*/10 * * * *' },
+    lastRun: () => Promise.resolve(undefined),
+  }
 
   constructor(asked: Asked = []) {
     this.usage = {

@@ -14,9 +14,12 @@ import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
 import type { ForgetReport } from '../../../src/privacy/erasure.ts'
 import { noBudgetUsage } from '../../../src/budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
+import type { CostTotal } from '../../../src/usage/cost-reader.ts'
+import { noPrices } from '../../../src/usage/prices/price-book.ts'
 import { FakeMemory } from './fake-memory.ts'
 import { FAKE_TRAFFIC, FakeChats, FakePeople, FakeSessions, FakeSystem, INSTANCE, type Asked } from './fakes.ts'
 import { runnerOf } from './operation-runner.ts'
+import { noFile } from '../no-file.ts'
 import { testSetAside } from '../test-set-aside.ts'
 
 const REPORT: ForgetReport = { messages: 2, memories: 1, stores: {}, residue: 0, index: 'done' }
@@ -24,14 +27,37 @@ const REPORT: ForgetReport = { messages: 2, memories: 1, stores: {}, residue: 0,
 /** A test sets what is there and looks at what was asked of the fakes. */
 export class OperationRig implements OperationContext {
   readonly asked: Asked = []
+  costTotals: readonly CostTotal[] = []
   readonly audited: AuditEntry[] = []
   instance = INSTANCE
   report = REPORT
   readonly system = new FakeSystem(this.asked)
   readonly budget: OperationContext['budget'] = {
-    profiles: new ProfileSource({ path: 'budget-profiles.json', read: () => undefined, logger: silentLogger }),
-    settings: { use_profiles: true, manual_tokens: 20_000 },
+    profiles: new ProfileSource({ file: noFile('budget-profiles.json'), logger: silentLogger }),
+    settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
+    usageFile: {
+      files: () => Promise.resolve([]),
+      inMemory: () => Promise.resolve({ open: [], entries: [] }),
+      openLoads: () => Promise.resolve([]),
+    },
+    profileFile: { edit: () => Promise.reject(new Error('no file')) },
+    caps: { client: 4000, godfather: 100_000 },
+    reports: {
+      files: {
+        write: name => {
+          this.asked.push(`report ${name}`)
+          return Promise.resolve(`${name}.md`)
+        },
+      },
+      history: { add: today => Promise.resolve([today]) },
+      measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
+      tell: () => Promise.resolve(false),
+    },
+    costs: { costs: async () => this.costTotals },
+    prices: noPrices,
+    spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
+    limits: { levels: () => [] },
   }
   readonly chats = new FakeChats(this.asked)
   readonly #database = new Database(':memory:', allMigrations)

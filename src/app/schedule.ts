@@ -1,0 +1,23 @@
+/** Maps the settings to the schedule: what runs when, and where it is noted when it last ran. */
+import { join } from 'node:path'
+import type { Settings } from '../config/settings.ts'
+import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
+import type { CronSettings } from '../interfaces/cron/schedule.ts'
+import type { Schedule } from '../operations/context.ts'
+
+export const scheduleOf = ({ memory: { session }, budget: { reports } }: Settings): CronSettings => ({
+  expiry_cron: session.expiry_cron,
+  cleanup_cron: session.cleanup_cron,
+  weekly_cron: reports.weekly_cron,
+  monthly_cron: reports.monthly_cron,
+  health_cron: reports.health_cron,
+})
+
+export const lastRunsIn = ({ data_root }: Pick<Settings, 'data_root'>): LastRunsFile =>
+  new LastRunsFile(join(data_root, 'schedule.json'))
+
+/** The schedule as operations show it. */
+export const createSchedule = (settings: Settings): Schedule => {
+  const lastRuns = lastRunsIn(settings)
+  return { expressions: scheduleOf(settings), lastRun: key => lastRuns.read(key) }
+}

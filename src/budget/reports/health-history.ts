@@ -1,0 +1,56 @@
+/** The file of daily measurements, from which growth is projected. */
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { writeFileAtomic } from '../../platform/files.ts'
+
+/** What is measured once a day. */
+export interface HealthMeasures {
+  /** Size of the data folder. */
+  readonly data_bytes: number
+  /** Room on its disk. */
+  readonly free_bytes: number
+  /** Tokens of the agents' patterns, estimated; 0 without any. */
+  readonly pattern_tokens: number
+}
+
+export interface DailyHealth extends HealthMeasures {
+  /** Days since 1 January 1970 in the operator's time zone. */
+  readonly day: number
+}
+
+/** Days that are kept. */
+const KEPT_DAYS = 90
+
+const fileSchema = z.object({
+  days: z.array(z.object({ day: z.int(), data_bytes: z.number(), free_bytes: z.number(), pattern_tokens: z.number() })),
+})
+
+export class HealthHistory {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /**
+   * Adds the measurement of a day, in the place of an earlier one of the same day.
+   * @returns all days that are kept, the oldest first
+   * @throws DenidinError `unavailable` when the file cannot be written
+   */
+  async add(today: DailyHealth): Promise<readonly DailyHealth[]> {
+    // Days ahead were noted before the clock was set back.
+    const before = (await this.#read()).filter(({ day }) => day < today.day)
+    const days = [...before, today].slice(-KEPT_DAYS)
+    await writeFileAtomic(this.#path, `${JSON.stringify({ days })}\n`)
+    return days
+  }
+
+  /** A file that cannot be read is begun anew: it only holds measurements. */
+  async #read(): Promise<readonly DailyHealth[]> {
+    try {
+      return fileSchema.parse(JSON.parse(await readFile(this.#path, 'utf8'))).days
+    } catch {
+      return []
+    }
+  }
+}

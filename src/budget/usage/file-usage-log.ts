@@ -1,0 +1,269 @@
+/** The usage log in files below the data folder: written in the background, never in the way of a turn. */
+import { join } from 'node:path'
+import { HOUR_MS, SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Health, HealthCheck } from '../../platform/health.ts'
+import type { Ids } from '../../platform/ids.ts'
+import { JoinedRuns } from '../../platform/joined-runs.ts'
+import { KeyedQueue } from '../../platform/keyed-queue.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { BudgetUsageLog, UsageId } from './budget-usage-log.ts'
+import { OpenUses } from './open-uses.ts'
+import {
+  entryOf,
+  openUseOf,
+  unfinishedEntryOf,
+  type BegunUsage,
+  type BudgetUsageEntry,
+  type OpenUse,
+  type UsageOutcome,
+  type UsageRun,
+  type UseChange,
+} from './usage-entry.ts'
+import { UsageFiles, type LineChange } from './usage-files.ts'
+import type { RewritableLog } from './usage-personal-data.ts'
+
+export interface FileUsageLogDeps {
+  /** `usage` below the data folder. */
+  readonly folder: string
+  readonly run: UsageRun
+  /** Whether people's words may be kept. */
+  readonly keeps_text: boolean
+  readonly most_bytes: number
+  readonly kept_files: number
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+}
+
+/** Entries that wait in memory while the files cannot be written; the oldest go when there are more. */
+const MOST_WAITING = 1000
+/** Uses that are open at the same time; the oldest of more counts as never ended. */
+const MOST_OPEN = 1000
+/** A load that no one has finished by then is never finished. */
+const LOAD_ENDS_WITHIN_MS = 24 * HOUR_MS
+
+export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog {
+  readonly name = 'budget usage log'
+  readonly #deps: FileUsageLogDeps
+  readonly #logger: Logger
+  readonly #files: UsageFiles
+  readonly #journal: OpenUses
+  /** One access to the files at a time. */
+  readonly #access = new KeyedQueue<'files'>()
+  readonly #writes = new JoinedRuns(() => this.#access.run('files', () => this.#write()))
+  readonly #open = new Map<UsageId, OpenUse>()
+  /** Ids of open uses that the journal holds. */
+  readonly #journaled = new Set<UsageId>()
+  #begun: OpenUse[] = []
+  #ended: UsageId[] = []
+  #entries: BudgetUsageEntry[] = []
+  #read: Promise<void> | undefined
+  #trouble: string | undefined
+  #lost = 0
+
+  constructor(deps: FileUsageLogDeps) {
+    this.#deps = deps
+    this.#logger = deps.logger.for('budget')
+    this.#files = new UsageFiles(deps)
+    this.#journal = new OpenUses(join(deps.folder, 'open-uses.jsonl'))
+  }
+
+  begin(usage: BegunUsage): UsageId {
+    const { ids, clock, run, keeps_text } = this.#deps
+    const use = openUseOf(usage, { id: ids.uuid(), at: clock.now(), run, keeps_text })
+    this.#open.set(use.id, use)
+    this.#begun.push(use)
+    for (const oldest of this.#open.values()) {
+      if (this.#open.size <= MOST_OPEN) break
+      this.#end(oldest, unfinishedEntryOf(oldest))
+    }
+    void this.#writeSoon()
+    return use.id
+  }
+
+  async finish(id: UsageId, outcome: UsageOutcome): Promise<boolean> {
+    if (!this.#open.has(id)) await this.#readJournal()
+    const use = this.#open.get(id)
+    if (use === undefined) return false
+    const seconds = (this.#deps.clock.now() - Date.parse(use.timestamp)) / SECOND_MS
+    this.#end(use, entryOf(use, outcome, seconds))
+    void this.#writeSoon()
+    return true
+  }
+
+  /** Closes what an earlier process left open. Called at the start; otherwise the first use does it. */
+  async recover(): Promise<void> {
+    await this.#readJournal()
+    await this.#writeSoon()
+  }
+
+  /** Loads that have begun and not ended, the oldest first. */
+  async openLoads(): Promise<readonly OpenUse[]> {
+    await this.#readJournal()
+    this.#endStaleLoads()
+    return [...this.#open.values()].filter(use => use.kind === 'load')
+  }
+
+  /** Paths of all files of entries, the oldest first; what waited is in them unless they cannot be written. */
+  async files(): Promise<readonly string[]> {
+    await this.recover()
+    return await this.#files.paths()
+  }
+
+  /** What is not in the files of entries: open uses, and entries that cannot be written. */
+  async inMemory(): Promise<{ readonly open: readonly OpenUse[]; readonly entries: readonly BudgetUsageEntry[] }> {
+    await this.recover()
+    return { open: [...this.#open.values()], entries: [...this.#entries] }
+  }
+
+  async rewrite(changeLine: LineChange, changeUse: UseChange): Promise<number> {
+    await this.recover()
+    return await this.#access.run('files', async () => {
+      let changed = 0
+      const changedUse = <T extends OpenUse>(use: T): readonly T[] => {
+        const now = changeUse(use)
+        if (now !== use) changed++
+        return now === undefined ? [] : [now]
+      }
+      this.#entries = this.#entries.flatMap(changedUse)
+      for (const use of [...this.#open.values()]) {
+        const [now] = changedUse(use)
+        if (now === undefined) this.#open.delete(use.id)
+        else this.#open.set(use.id, now)
+      }
+      // The journal still has the words of uses that have ended.
+      if (changed > 0 || (await this.#journal.exists())) await this.#replaceJournal()
+      return changed + (await this.#files.rewrite(changeLine))
+    })
+  }
+
+  async health(): Promise<Health> {
+    if (this.#trouble === undefined) return { state: 'ok', detail: this.#files.path }
+    const lost = this.#lost === 0 ? '' : `, ${String(this.#lost)} are lost`
+    const waiting = String(this.#entries.length)
+    return {
+      state: 'degraded',
+      detail: `${this.#trouble}. ${waiting} entries wait in memory${lost}; DeniDin goes on, and writes them when it can.`,
+    }
+  }
+
+  /** Resolves when what waited is written, or cannot be. */
+  async close(): Promise<void> {
+    await this.#writeSoon()
+  }
+
+  #end(use: OpenUse, entry: BudgetUsageEntry): void {
+    this.#open.delete(use.id)
+    this.#ended.push(use.id)
+    this.#entries.push(entry)
+    while (this.#entries.length > MOST_WAITING) {
+      this.#entries.shift()
+      this.#lost++
+    }
+  }
+
+  #endStaleLoads(): void {
+    const before = this.#deps.clock.now() - LOAD_ENDS_WITHIN_MS
+    for (const use of [...this.#open.values()]) {
+      if (use.kind === 'load' && Date.parse(use.timestamp) < before) this.#end(use, unfinishedEntryOf(use))
+    }
+  }
+
+  #readJournal(): Promise<void> {
+    this.#read ??= this.#access.run('files', async () => {
+      try {
+        await this.#takeOver(await this.#journal.read())
+        await this.#files.removeLeftovers()
+      } catch (error) {
+        this.#failed(error)
+      }
+    })
+    return this.#read
+  }
+
+  /** Turns of an earlier process are over; its loads may still be finished. */
+  async #takeOver(left: readonly OpenUse[]): Promise<void> {
+    if (left.length === 0) return
+    // The process may have ended between the entry and the note that the use has ended.
+    const tail = await this.#files.tail()
+    let unfinished = 0
+    for (const use of left) {
+      this.#journaled.add(use.id)
+      if (tail.includes(`"id":"${use.id}"`)) this.#ended.push(use.id)
+      else if (use.kind === 'load') this.#open.set(use.id, use)
+      else {
+        this.#end(use, unfinishedEntryOf(use))
+        unfinished++
+      }
+    }
+    this.#endStaleLoads()
+    const loads = this.#open.size
+    if (unfinished > 0 || loads > 0) {
+      this.#logger.warn('Uses of budgets were begun and not finished', { turns: unfinished, loads })
+    }
+  }
+
+  async #writeSoon(): Promise<void> {
+    await this.#readJournal()
+    await this.#writes.run().catch((error: unknown) => {
+      this.#failed(error)
+    })
+  }
+
+  /** What began is on record before what ended, so that a crash in between loses nothing. */
+  async #write(): Promise<void> {
+    // A journal that cannot be written keeps back no entry.
+    const journal_fault = await this.#noteBegun().then(
+      () => undefined,
+      (error: unknown) => asDenidinError(error),
+    )
+    await this.#writeEntries()
+    if (journal_fault !== undefined) throw journal_fault
+    await this.#noteEnded()
+    if (this.#trouble !== undefined) this.#logger.info('The usage log of budgets can be written again')
+    this.#trouble = undefined
+    this.#lost = 0
+  }
+
+  /** What began and ended since the last time needs no journal. */
+  async #noteBegun(): Promise<void> {
+    // More may be added meanwhile.
+    const begun = [...this.#begun]
+    const open = begun.filter(use => this.#open.has(use.id))
+    await this.#journal.add(open, [], this.#open.values())
+    for (const { id } of open) this.#journaled.add(id)
+    this.#begun = this.#begun.slice(begun.length)
+  }
+
+  async #writeEntries(): Promise<void> {
+    const entries = [...this.#entries]
+    if (entries.length > 0) await this.#files.append(entries.map(entry => `${JSON.stringify(entry)}\n`).join(''))
+    const written = new Set(entries)
+    this.#entries = this.#entries.filter(entry => !written.has(entry))
+  }
+
+  async #noteEnded(): Promise<void> {
+    const ended = [...this.#ended]
+    const noted = ended.filter(id => this.#journaled.has(id))
+    await this.#journal.add([], noted, this.#open.values())
+    for (const id of ended) this.#journaled.delete(id)
+    this.#ended = this.#ended.slice(ended.length)
+  }
+
+  async #replaceJournal(): Promise<void> {
+    await this.#journal.replace(this.#open.values())
+    this.#begun = []
+    this.#ended = []
+    this.#journaled.clear()
+    for (const id of this.#open.keys()) this.#journaled.add(id)
+  }
+
+  #failed(error: unknown): void {
+    const reason = asDenidinError(error).message
+    if (this.#trouble === undefined) {
+      this.#logger.warn('The usage log of budgets cannot be written; its entries wait in memory', { reason })
+    }
+    this.#trouble = reason
+  }
+}

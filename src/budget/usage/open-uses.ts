@@ -1,0 +1,81 @@
+/** The journal of uses of budgets that have begun and not ended, so that a restart knows them. */
+import { appendFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileFault } from '../../platform/file-faults.ts'
+import { exists, makePrivateFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
+import { lineBatches, textOfBytes } from '../../platform/line-batches.ts'
+import { parsedLine, isUse } from './read-use.ts'
+import type { OpenUse } from './usage-entry.ts'
+
+/** A journal that is larger is written anew: most of it has ended. */
+const MOST_BYTES = 256 * 1024
+
+interface EndedUse {
+  /** Its id. */
+  readonly ended: string
+}
+
+export class OpenUses {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** The uses that have not ended, the oldest first; a line that a crash cut off is none. @throws DenidinError `unavailable` */
+  async read(): Promise<readonly OpenUse[]> {
+    const open = new Map<string, OpenUse>()
+    if (!(await this.exists())) return []
+    try {
+      for await (const lines of lineBatches(this.#path)) {
+        for (const line of lines) {
+          const read = parsedLine(textOfBytes(line))
+          if (isUse(read)) open.set(read.id, read)
+          else if (isEnd(read)) open.delete(read.ended)
+        }
+      }
+    } catch (error) {
+      throw fileFault(error, this.#path)
+    }
+    return [...open.values()]
+  }
+
+  /**
+   * Adds what began and what ended.
+   * @param open all that is open afterwards
+   */
+  async add(begun: readonly OpenUse[], ended: readonly string[], open: Iterable<OpenUse>): Promise<void> {
+    if (begun.length === 0 && ended.length === 0) return
+    const found = await stat(this.#path).catch(() => undefined)
+    if (found?.isFile() !== true || found.size > MOST_BYTES) {
+      await this.replace(open)
+      return
+    }
+    const lines: readonly (OpenUse | EndedUse)[] = [...begun, ...ended.map(id => ({ ended: id }))]
+    // A line that a crash cut off must not swallow the next one.
+    const text = `\n${textOf(lines)}`
+    try {
+      await appendFile(this.#path, text, { mode: PRIVATE_FILE_MODE })
+    } catch (error) {
+      throw fileFault(error, this.#path)
+    }
+  }
+
+  async exists(): Promise<boolean> {
+    return await exists(this.#path)
+  }
+
+  /** Writes the whole journal anew. */
+  async replace(open: Iterable<OpenUse>): Promise<void> {
+    await makePrivateFolder(dirname(this.#path)).catch((error: unknown) => {
+      throw fileFault(error, this.#path)
+    })
+    await writeFileAtomic(this.#path, textOf([...open]))
+  }
+}
+
+const isEnd = (value: unknown): value is EndedUse =>
+  typeof value === 'object' && value !== null && 'ended' in value && typeof value.ended === 'string'
+
+const textOf = (lines: readonly (OpenUse | EndedUse)[]): string =>
+  lines.map(line => `${JSON.stringify(line)}\n`).join('')

@@ -1,0 +1,27 @@
+/** Reads uses of budgets from lines that we wrote. */
+import type { OpenUse } from './usage-entry.ts'
+
+/** The JSON of a line; `undefined` for a line that a crash or a person cut off. */
+export const parsedLine = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether this is a use of a budget, as far as its person and its messages are concerned. */
+export const isUse = (value: unknown): value is OpenUse =>
+  typeof value === 'object' &&
+  value !== null &&
+  'id' in value &&
+  typeof value.id === 'string' &&
+  'timestamp' in value &&
+  typeof value.timestamp === 'string' &&
+  'person_id' in value &&
+  (value.person_id === null || typeof value.person_id === 'string') &&
+  'message_ids' in value &&
+  isTexts(value.message_ids)
+
+export const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(each => typeof each === 'string')

@@ -1,0 +1,306 @@
+/** Recommends other profiles, other budgets or other weights from how the budgets were used. */
+import type { Complexity } from '../../text/complexity/complexity.ts'
+import {
+  BUDGET_SCOPES,
+  type BudgetProfile,
+  type BudgetProfiles,
+  type BudgetScope,
+  type ScopeWeights,
+  type TuningRules,
+} from '../profiles/budget-profiles.ts'
+import { calculateBudget } from '../profiles/calculate-budget.ts'
+import type { AgentUsage, BudgetToday, PersonUsage, UsageAnalysis, UsageShares } from './usage-analysis.ts'
+
+/** A profile as it would be after a recommendation was applied. */
+export interface TargetProfile extends BudgetProfile {
+  readonly name: string
+  /** The profile is there, with these figures: only its assignment changes. */
+  readonly exists: boolean
+}
+
+export type RecommendationKind = 'upgrade' | 'downgrade' | 'adjust_weights'
+
+export interface Recommendation {
+  readonly kind: RecommendationKind
+  /** With the prefix of its type, or the role of people. */
+  readonly agent: string
+  /** The profile that it has today. */
+  readonly profile: string
+  readonly target: TargetProfile
+  readonly samples: number
+  /** From 0 to 1. */
+  readonly confidence: number
+  /** A sentence without a full stop. */
+  readonly reason: string
+}
+
+/** A budget that would suit one person; nothing is assigned to a single person. */
+export interface PersonSuggestion {
+  readonly person_id: string
+  readonly kind: 'upgrade' | 'downgrade'
+  readonly profile: string
+  /** An existing profile for people that would suit; `undefined`: none does. */
+  readonly target: string | undefined
+  /** Tokens for a message of medium complexity. */
+  readonly base_budget: number
+  readonly samples: number
+  readonly confidence: number
+  readonly reason: string
+}
+
+/** Roles of people: each has the profile of its name, and no other agent is moved to it. */
+const PEOPLE = ['client', 'godfather'] as const
+
+const isPeople = (name: string): boolean => PEOPLE.some(role => role === name)
+
+/** A recommended budget is what 95 of 100 uses needed, and this much more. */
+const HEADROOM = 1.1
+/** New budgets are multiples of this, so that they read well. */
+const ROUND_TOKENS = 500
+/** Difference between the share of a scope and its weight from which weights are adjusted. */
+const MOST_DIFFERENCE = 0.1
+/** New weights are multiples of this, and none is less. */
+const WEIGHT_STEP = 0.05
+
+interface Assigned {
+  readonly agent: string
+  readonly name: string
+  readonly profile: BudgetProfile
+}
+
+/** The profile that an agent of the log has today; `undefined` without one. */
+const assignedTo = (profiles: BudgetProfiles, agent: string): Assigned | undefined => {
+  const role = isPeople(agent) ? profiles.profiles[agent] : undefined
+  if (role !== undefined) return { agent, name: agent, profile: role }
+  try {
+    const found = calculateBudget(profiles, { name: agent }, 'medium')
+    const profile = profiles.profiles[found.profile]
+    return profile && { agent: found.agent, name: found.profile, profile }
+  } catch {
+    return undefined
+  }
+}
+
+/** The budgets that the profiles of today give. @param caps most tokens by role */
+export const budgetsToday =
+  (profiles: BudgetProfiles, caps: Readonly<Record<string, number>>): BudgetToday =>
+  (agent: string, complexity: Complexity) => {
+    const assigned = assignedTo(profiles, agent)
+    if (assigned === undefined) return undefined
+    const { base_budget, max_budget } = assigned.profile
+    const cap = isPeople(agent) ? (caps[agent] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+    return Math.min(Math.floor(base_budget * profiles.complexity_multipliers[complexity]), max_budget, cap)
+  }
+
+export interface RecommendDeps {
+  readonly profiles: BudgetProfiles
+  /** Most tokens by role: `memory.session.max_tokens_by_role`. */
+  readonly caps: Readonly<Record<string, number>>
+}
+
+/** What the analysis calls for, the surest first. Nothing below `tuning.min_confidence`. */
+export const recommend = (
+  { agents }: Pick<UsageAnalysis, 'agents'>,
+  deps: RecommendDeps,
+): readonly Recommendation[] => {
+  const { min_samples, min_confidence } = deps.profiles.tuning
+  return agents
+    .filter(usage => usage.executions >= min_samples)
+    .flatMap(usage => {
+      const assigned = assignedTo(deps.profiles, usage.agent)
+      return assigned === undefined ? [] : (recommendFor(usage, assigned, deps) ?? [])
+    })
+    .filter(({ confidence }) => confidence >= min_confidence)
+    .sort((one, other) => other.confidence - one.confidence || other.samples - one.samples)
+}
+
+const recommendFor = (usage: AgentUsage, assigned: Assigned, deps: RecommendDeps): Recommendation | undefined => {
+  const { profiles } = deps
+  const { agent, name: profile } = assigned
+  const verdict = verdictOf(usage.today, profiles.tuning)
+  const common = { agent, profile, samples: usage.executions }
+  if (verdict !== undefined) {
+    const base = baseFor(usage.today, assigned.profile)
+    const target =
+      verdict.kind === 'upgrade' ? largerProfile(assigned, base, profiles) : smallerProfile(assigned, base, profiles)
+    return (
+      target && { ...common, ...verdict, target, reason: `${verdict.reason}${capNote(assigned, target, deps.caps)}` }
+    )
+  }
+  const shares = scopeShares(usage)
+  if (shares === undefined) return undefined
+  const weights = assigned.profile.scope_weights
+  const off = BUDGET_SCOPES.filter(scope => Math.abs(shares[scope] - weights[scope]) > MOST_DIFFERENCE)
+  if (off.length === 0) return undefined
+  const listed = off.map(scope => `${scope} takes ${percent(shares[scope])} and has ${percent(weights[scope])}`)
+  return {
+    ...common,
+    kind: 'adjust_weights',
+    confidence: hundredths(Math.min(0.6 + 0.1 * off.length, 0.85)),
+    reason: listed.join(', '),
+    target: {
+      ...ownProfile(assigned, profiles, 'weights'),
+      scope_weights: weightsNear(shares),
+      exists: false,
+    },
+  }
+}
+
+type Verdict = Pick<Recommendation, 'confidence' | 'reason'> & { readonly kind: 'upgrade' | 'downgrade' }
+
+/** Whether a budget is too small or too large; `undefined`: neither. */
+const verdictOf = (
+  { executions, exceeded, avg_pct }: UsageShares,
+  { exceed_rate, under_use }: TuningRules,
+): Verdict | undefined => {
+  const rate = exceeded / executions
+  const avg = avg_pct / 100
+  if (rate > exceed_rate) {
+    return {
+      kind: 'upgrade',
+      confidence: hundredths(Math.min(0.7 + rate - exceed_rate, 1)),
+      reason: `${String(exceeded)} of ${String(executions)} uses needed more than the budget`,
+    }
+  }
+  if (avg >= under_use) return undefined
+  return {
+    kind: 'downgrade',
+    confidence: hundredths(Math.min(0.6 + under_use - avg, 0.9)),
+    reason: `on average ${percent(avg)} of the budget is used`,
+  }
+}
+
+/** The base budget that would have been enough for 95 of 100 uses, with some room. */
+const baseFor = ({ p95_pct }: UsageShares, { base_budget }: BudgetProfile): number =>
+  Math.max(ROUND_TOKENS, Math.ceil(Math.round((p95_pct / 100) * base_budget * HEADROOM) / ROUND_TOKENS) * ROUND_TOKENS)
+
+/** The smallest profile for agents that is large enough; if there is none, a larger one of their own. */
+const largerProfile = (assigned: Assigned, needed: number, profiles: BudgetProfiles): TargetProfile => {
+  const base = Math.max(needed, assigned.profile.base_budget + ROUND_TOKENS)
+  return existing(assigned, profiles, each => each.base_budget >= base) ?? resized(assigned, base, profiles, 'large')
+}
+
+/** `undefined` where what is needed is no less than what there is. */
+const smallerProfile = (assigned: Assigned, base: number, profiles: BudgetProfiles): TargetProfile | undefined => {
+  const { base_budget } = assigned.profile
+  if (base >= base_budget) return undefined
+  const fits = (each: BudgetProfile): boolean => each.base_budget >= base && each.base_budget < base_budget
+  return existing(assigned, profiles, fits) ?? resized(assigned, base, profiles, 'small')
+}
+
+const existing = (
+  { agent }: Assigned,
+  { profiles }: BudgetProfiles,
+  fits: (profile: BudgetProfile) => boolean,
+): TargetProfile | undefined => {
+  // The profile of a role bears its name: people do not move to another one.
+  if (isPeople(agent)) return undefined
+  const found = Object.entries(profiles)
+    .filter(([name, profile]) => !isPeople(name) && fits(profile))
+    .sort(([, one], [, other]) => one.base_budget - other.base_budget)
+  const [smallest] = found
+  return smallest && { name: smallest[0], ...smallest[1], exists: true }
+}
+
+/** The same profile with another base; the maximum keeps its proportion to it. */
+const resized = (assigned: Assigned, base_budget: number, profiles: BudgetProfiles, suffix: string): TargetProfile => {
+  const { base_budget: former, max_budget } = assigned.profile
+  return {
+    ...ownProfile(assigned, profiles, suffix),
+    base_budget,
+    max_budget: Math.round((base_budget * max_budget) / former),
+    exists: false,
+  }
+}
+
+/** A profile that no other agent has: the role's own, or a new one. */
+const ownProfile = (
+  { agent, name, profile }: Assigned,
+  { agent_assignments }: BudgetProfiles,
+  suffix: string,
+): TargetProfile => {
+  const others = Object.entries(agent_assignments).filter(([each, assigned]) => assigned === name && each !== agent)
+  const own = isPeople(agent) || (agent_assignments[agent] === name && others.length === 0)
+  const short = agent.slice(agent.lastIndexOf('/') + 1)
+  return { name: own ? name : `${short}-${suffix}`, ...profile, exists: false }
+}
+
+/** The cap of a role holds whatever its profile says. */
+const capNote = ({ agent }: Assigned, { max_budget }: TargetProfile, caps: RecommendDeps['caps']): string => {
+  const cap = isPeople(agent) ? caps[agent] : undefined
+  if (cap === undefined || cap >= max_budget) return ''
+  return `; memory.session.max_tokens_by_role.${agent} of ${tokens(cap)} must be raised as well`
+}
+
+/** The share of each scope of all that was packed or needed; `undefined` where the log does not say. */
+const scopeShares = ({ scopes }: AgentUsage): ScopeWeights | undefined => {
+  const total = BUDGET_SCOPES.reduce((sum, scope) => sum + scopes[scope], 0)
+  if (total === 0) return undefined
+  return mapScopes(scope => scopes[scope] / total)
+}
+
+/** Weights near the shares that add up to exactly 1, none of them 0. */
+const weightsNear = (shares: ScopeWeights): ScopeWeights => {
+  const steps = Math.round(1 / WEIGHT_STEP)
+  const least = mapScopes(scope => Math.max(1, Math.floor(shares[scope] * steps)))
+  const sum = (): number => BUDGET_SCOPES.reduce((total, scope) => total + least[scope], 0)
+  /** What a scope lacks, in steps; below 0 it has too much. */
+  const lack = (scope: BudgetScope): number => shares[scope] * steps - least[scope]
+  const byLack = (): readonly BudgetScope[] => [...BUDGET_SCOPES].sort((one, other) => lack(other) - lack(one))
+  while (sum() < steps) least[byLack()[0] ?? 'global']++
+  while (sum() > steps) least[byLack().findLast(scope => least[scope] > 1) ?? 'global']--
+  return mapScopes(scope => hundredths(least[scope] / steps))
+}
+
+const mapScopes = (value: (scope: BudgetScope) => number): Record<BudgetScope, number> => ({
+  'agent-specific': value('agent-specific'),
+  recent: value('recent'),
+  global: value('global'),
+})
+
+/** Budgets that would suit single people, by their own turns; the surest first. */
+export const suggestForPeople = (
+  { people }: Pick<UsageAnalysis, 'people'>,
+  { profiles, caps }: RecommendDeps,
+): readonly PersonSuggestion[] => {
+  const { min_samples, min_confidence } = profiles.tuning
+  return people
+    .filter(person => person.executions >= min_samples)
+    .flatMap(person => suggestionFor(person, profiles, caps) ?? [])
+    .filter(({ confidence }) => confidence >= min_confidence)
+    .sort((one, other) => other.confidence - one.confidence || other.samples - one.samples)
+}
+
+const suggestionFor = (
+  person: PersonUsage,
+  profiles: BudgetProfiles,
+  caps: RecommendDeps['caps'],
+): PersonSuggestion | undefined => {
+  const assigned = assignedTo(profiles, person.agent)
+  const verdict = verdictOf(person, profiles.tuning)
+  if (assigned === undefined || verdict === undefined) return undefined
+  const needed = baseFor(person, assigned.profile)
+  const { base_budget } = assigned.profile
+  const base = verdict.kind === 'upgrade' ? Math.max(needed, base_budget + ROUND_TOKENS) : needed
+  if (verdict.kind === 'downgrade' && base >= base_budget) return undefined
+  const fits = ([name, each]: readonly [string, BudgetProfile]): boolean =>
+    isPeople(name) && each.base_budget >= base && (verdict.kind === 'upgrade' || each.base_budget < base_budget)
+  const [target] = Object.entries(profiles.profiles)
+    .filter(fits)
+    .sort(([, one], [, other]) => one.base_budget - other.base_budget)
+  const resizedProfile = resized(assigned, base, profiles, '')
+  return {
+    person_id: person.person_id,
+    kind: verdict.kind,
+    profile: assigned.name,
+    target: target?.[0],
+    base_budget: base,
+    samples: person.executions,
+    confidence: verdict.confidence,
+    reason: `${verdict.reason}${capNote(assigned, resizedProfile, caps)}`,
+  }
+}
+
+const hundredths = (value: number): number => Math.round(value * 100) / 100
+const percent = (share: number): string => `${String(Math.round(share * 100))} %`
+const tokens = (count: number): string => count.toLocaleString('en')

@@ -1,0 +1,101 @@
+/** How many messages of a person are answered: so many a minute, with bursts, and so many a day. */
+import { LRUCache } from 'lru-cache'
+import type { PersonId } from '../../people/person.ts'
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts'
+
+/** The settings `limits.messages_*`; `undefined`: no such limit. */
+export interface MessageRateSettings {
+  readonly messages_per_minute: number | undefined
+  /** Messages that may come at once; `undefined`: as many as in a minute. */
+  readonly message_burst: number | undefined
+  readonly messages_per_day: number | undefined
+}
+
+/** Counts messages by person and day, over restarts. */
+export interface MessageCounts {
+  of(person_id: PersonId, day: number): number
+  add(person_id: PersonId, day: number, messages: number): void
+}
+
+/** Which limit is reached, and for how long. */
+export interface RateRefusal {
+  readonly limit: 'minute' | 'day'
+  /** When a message is answered again, milliseconds since the Unix epoch. */
+  readonly until: number
+}
+
+export interface MessageRateDeps {
+  readonly settings: MessageRateSettings
+  readonly counts: MessageCounts
+  readonly clock: Clock
+}
+
+/** Persons whose last minute is remembered. */
+const MOST_PERSONS = 10_000
+
+/**
+ * A token bucket, kept as the generic cell rate algorithm: one instant for each person, the theoretical arrival time of
+ * their next message at a steady rate. A burst may be that far ahead of its time.
+ */
+export class MessageRate {
+  readonly #deps: MessageRateDeps
+  /** By the monotonic clock, in milliseconds. */
+  readonly #arrivals = new LRUCache<PersonId, number>({ max: MOST_PERSONS })
+
+  constructor(deps: MessageRateDeps) {
+    this.#deps = deps
+  }
+
+  get isLimited(): boolean {
+    const { messages_per_minute, messages_per_day } = this.#deps.settings
+    return messages_per_minute !== undefined || messages_per_day !== undefined
+  }
+
+  /**
+   * Takes messages of a person that are to be answered together. They are answered if there is room for one of them;
+   * all of them count.
+   */
+  take(person_id: PersonId, messages: number): RateRefusal | undefined {
+    const refusal = this.#refusalOfDay(person_id) ?? this.#takeOfMinute(person_id, messages)
+    if (refusal === undefined) this.#countOfDay(person_id, messages)
+    return refusal
+  }
+
+  #takeOfMinute(person_id: PersonId, messages: number): RateRefusal | undefined {
+    const { settings, clock } = this.#deps
+    const { messages_per_minute, message_burst = messages_per_minute } = settings
+    if (messages_per_minute === undefined || message_burst === undefined) return undefined
+    const interval_ms = MINUTE_MS / messages_per_minute
+    const now = clock.monotonic()
+    const arrival = Math.max(now, this.#arrivals.get(person_id) ?? now)
+    const ahead_ms = arrival - now
+    const most_ahead_ms = (message_burst - 1) * interval_ms
+    if (ahead_ms > most_ahead_ms) {
+      return { limit: 'minute', until: clock.now() + Math.ceil(ahead_ms - most_ahead_ms) }
+    }
+    // What comes at once beyond a burst is answered in one reply, and lengthens the wait by a minute at most.
+    const taken_ms = Math.min(messages * interval_ms, most_ahead_ms - ahead_ms + MINUTE_MS)
+    this.#arrivals.set(person_id, arrival + taken_ms)
+    return undefined
+  }
+
+  #refusalOfDay(person_id: PersonId): RateRefusal | undefined {
+    const { settings, counts } = this.#deps
+    const { messages_per_day } = settings
+    if (messages_per_day === undefined) return undefined
+    const today = this.#today
+    if (counts.of(person_id, today) < messages_per_day) return undefined
+    return { limit: 'day', until: this.#deps.clock.zone.beginOf(today + 1) }
+  }
+
+  /** What a limit refuses is not counted: it is not answered. */
+  #countOfDay(person_id: PersonId, messages: number): void {
+    const { settings, counts } = this.#deps
+    if (settings.messages_per_day !== undefined) counts.add(person_id, this.#today, messages)
+  }
+
+  get #today(): number {
+    const { clock } = this.#deps
+    return clock.zone.dayOf(clock.now())
+  }
+}

@@ -1,0 +1,82 @@
+/** Answers no more messages of a person than the limits allow, and tells them once when they go on. */
+import { LRUCache } from 'lru-cache'
+import type { Channel } from '../channels/channel.ts'
+import type { ChatId } from '../messages/message.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Outbox } from './outbox.ts'
+import type { MessageRate, RateRefusal } from './pacing/message-rate.ts'
+import { answering, type ReplyWriter } from './reply-writer.ts'
+import type { TurnContext } from './turn-context.ts'
+
+export interface RateLimitsDeps {
+  readonly rate: MessageRate
+  /** Limits of one person do not hold for the godfather. */
+  readonly exempt_godfather: boolean
+  readonly outbox: Pick<Outbox, 'deliver'>
+  readonly writer: ReplyWriter
+  readonly channelOf: (chat_id: ChatId) => Channel | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** Persons who were told. */
+const MOST_TOLD = 10_000
+
+export class RateLimits {
+  readonly #deps: RateLimitsDeps
+  /** Until when a person knows that nothing is answered in a chat. */
+  readonly #told = new LRUCache<string, number>({ max: MOST_TOLD })
+
+  constructor(deps: RateLimitsDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Counts what is to be answered.
+   * @param wanted aborted when a message was edited or deleted
+   * @returns whether the bot only listens: what was said stays part of the conversation
+   * @throws the reason of `wanted`, when it is aborted before the sentence about the limit went out
+   */
+  async refuse(turn: TurnContext, wanted: AbortSignal): Promise<boolean> {
+    const { rate, logger, metrics } = this.#deps
+    if (turn.listens || !rate.isLimited || this.#isExempt(turn)) return false
+    const { person_id } = turn.person
+    const messages = turn.batch.filter(message => message.addressed && message.person_id === person_id).length
+    const refusal = rate.take(person_id, messages)
+    if (refusal === undefined) return false
+    metrics.count('messages_over_limit', messages)
+    const { limit } = refusal
+    if (!this.#isNews(turn, refusal)) return true
+    logger.for('conversation').warn('A person writes more than the limits allow', { person_id, limit })
+    await this.#tell(turn, refusal, wanted)
+    return true
+  }
+
+  /** Those who write in a terminal own the machine. */
+  #isExempt({ person, chat_id }: TurnContext): boolean {
+    const { exempt_godfather, channelOf } = this.#deps
+    return (exempt_godfather && person.role === 'godfather') || channelOf(chat_id)?.pace === 'immediate'
+  }
+
+  /** Once until messages are answered again: a sentence for each message would be a flood of its own. */
+  #isNews({ person, chat_id }: TurnContext, { limit, until }: RateRefusal): boolean {
+    const key = JSON.stringify([person.person_id, chat_id, limit])
+    const told = this.#told.get(key) ?? 0
+    this.#told.set(key, until)
+    return told < this.#deps.clock.now()
+  }
+
+  async #tell(turn: TurnContext, { limit, until }: RateRefusal, wanted: AbortSignal): Promise<void> {
+    const { outbox, writer, clock } = this.#deps
+    const { batch, last, strings, zone } = turn
+    const seconds = Math.max(1, Math.ceil((until - clock.now()) / 1000))
+    const sentence =
+      limit === 'minute' ? strings.too_many_messages(seconds) : strings.messages_used_up(zone.wallClock(until))
+    await turn.channel?.seen(turn.chat_id)
+    const sent = await outbox.deliver(writer.notice(answering(batch, last), last, sentence), undefined, wanted)
+    if (sent === undefined) wanted.throwIfAborted()
+  }
+}

@@ -1,0 +1,62 @@
+/** Reads JSON with comments that an operator wrote, and names the line of what is wrong with it. */
+import JSON5 from 'json5'
+import type { z } from 'zod'
+import { DenidinError } from './errors.ts'
+
+/** The text of a file, and the name by which errors call it. */
+export interface NamedText {
+  readonly text: string
+  readonly source: string
+}
+
+/**
+ * Reads a text, where an empty one says as much as `{}`, and checks it against a schema. A message of the schema follows
+ * the path of its value: `prices.gpt-4o.input must be a number`.
+ * @param allowedKeys the keys that are known at a path, for the sentence about one that is not
+ * @throws DenidinError `invalid_config` with the line and the reason
+ */
+export const readJsonWithComments = <Schema extends z.ZodType>(
+  file: NamedText,
+  schema: Schema,
+  allowedKeys: (path: readonly string[]) => readonly string[],
+): z.output<Schema> => {
+  const parsed = schema.safeParse(parse(file))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const path = (issue?.path ?? []).map(String)
+  if (issue?.code === 'unrecognized_keys') {
+    const allowed = allowedKeys(path).join(', ')
+    throw brokenFile(file, [...path, ...issue.keys.slice(0, 1)], `is not a known key; allowed are ${allowed}`)
+  }
+  // The schemas word every other fault themselves; a value of another shape where an object belongs is zod's.
+  const sentence = issue?.message.startsWith('Invalid input') === true ? 'must be an object' : issue?.message
+  throw brokenFile(file, path, sentence ?? 'is not valid')
+}
+
+/** An error about the value at a path. */
+export const brokenFile = (file: NamedText, path: readonly string[], sentence: string): DenidinError =>
+  broken(file.source, lineOf(file.text, path), `${path.join('.')} ${sentence}`.trim())
+
+const parse = ({ text, source }: NamedText): unknown => {
+  try {
+    return text.trim() === '' ? {} : JSON5.parse<unknown>(text)
+  } catch (error) {
+    const [, reason = (error as Error).message, line] =
+      /^(?:JSON5: )?(.*) at (\d+):\d+$/s.exec((error as Error).message) ?? []
+    throw broken(source, line === undefined ? undefined : Number(line), `is not valid JSON: ${reason}`)
+  }
+}
+
+const broken = (source: string, line: number | undefined, reason: string): DenidinError =>
+  new DenidinError('invalid_config', `${source}${line === undefined ? '' : `, line ${String(line)}`}: ${reason}`)
+
+/** The line of the value at a path, counted from 1: where its names follow each other. */
+const lineOf = (text: string, path: readonly string[]): number | undefined => {
+  let at = 0
+  for (const name of path) {
+    const found = text.indexOf(name, at)
+    if (found === -1) return undefined
+    at = found + name.length
+  }
+  return text.slice(0, at).split('\n').length
+}
