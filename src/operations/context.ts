@@ -166,7 +166,7 @@ export interface OperationContext {
       MemoryStore,
       'get' | 'list' | 'mergesInto' | 'supersedersOf' | 'ofSpeaker' | 'ofSources' | 'countOfScope' | 'scopesOf'
     >
-    readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
+    readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'recallOf' | 'stats'>
     readonly lists: NumberedLists
     readonly scopes: Pick<ScopePolicy, 'readsOthers'>
     readonly learning: Learning

@@ -1,10 +1,16 @@
 /** Reads the lines of a file of any size in bounded memory. */
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 
 const CHUNK_BYTES = 1024 * 1024
 /** How much of a line is kept while its end is not read yet: no line of ours is longer. */
 const MOST_LINE_BYTES = 256 * 1024
 const NEWLINE = '\n'
+
+/** Opens a file. Opening a pipe would wait for its other end. @throws as `node:fs` does, and for what is no file */
+export const openToRead = async (path: string): Promise<FileHandle> => {
+  if (!(await stat(path)).isFile()) throw new Error('no file')
+  return await open(path, 'r')
+}
 
 /** Lines whose characters are bytes (`latin1`): fast to make, and written back they are the same bytes. */
 export type ByteLines = readonly string[]
@@ -20,7 +26,7 @@ export const bytesOfText = (text: string): string => Buffer.from(text, 'utf8').t
  * a line. @throws as `node:fs` does
  */
 export async function* lineBatches(path: string): AsyncGenerator<ByteLines> {
-  const file = await open(path, 'r')
+  const file = await openToRead(path)
   try {
     yield* linesOf(file)
   } finally {

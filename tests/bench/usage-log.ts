@@ -1,6 +1,6 @@
 // Measures the analysis of a large usage log, and what appending costs the caller.
 // Usage: npm run bench:usage-log [-- --quick] [--lines N] [--json]
-// Prints the time for all lines, how much memory grew by, the longest stall of the event loop, and the time of `begin`
+// Prints the time for all lines, the processor time, how much memory grew by, the longest stall of the event loop, and the time of `begin`
 // and `finish` together. Exit code 1 when a million lines would take more than 5 s, or memory grew by more than 200 MB.
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -91,9 +91,11 @@ try {
   }, 50)
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
+  const cpu = process.cpuUsage()
   const began = performance.now()
   const report = await analyseUsage(log, {}, { budgetToday: budgetsToday(DEFAULT_BUDGET_PROFILES, caps) })
   const seconds = (performance.now() - began) / SECOND_MS
+  const { user, system } = process.cpuUsage(cpu)
   delay.disable()
   clearInterval(watch)
   const recommendations = recommend(report, { profiles: DEFAULT_BUDGET_PROFILES, caps }).length
@@ -112,6 +114,7 @@ try {
     lines: LINES,
     seconds: Math.round(seconds * 100) / 100,
     seconds_for_million: Math.round((seconds * MILLION * 100) / LINES) / 100,
+    processor_seconds: Math.round((user + system) / 10_000) / 100,
     grown_mb: most - before,
     longest_stall_ms: Math.round(delay.max / NANOSECONDS),
     entries: report.overall.executions,

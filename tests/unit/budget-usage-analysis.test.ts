@@ -1,6 +1,6 @@
 /** Adding up the usage log: lines of ours and of others, days, quantiles, and many agents and people. */
 import { describe, expect, test } from '@jest/globals'
-import { figuresOf } from '../../src/budget/usage/usage-figures.ts'
+import { figuresOf, writtenFigures } from '../../src/budget/usage/usage-figures.ts'
 import { UsageCounter, type UsageAnalysis, type UsageQuery } from '../../src/budget/usage/usage-analysis.ts'
 import { entryOf, openUseOf, unfinishedEntryOf, type BegunUsage } from '../../src/budget/usage/usage-entry.ts'
 import { daysBefore, lastDays } from '../../src/budget/usage/usage-days.ts'
@@ -36,6 +36,8 @@ describe('a line', () => {
     ['a demand above the budget', { demand_tokens: 9000 }],
   ] as const)('of ours and the same fields in another order say the same: %s', (_name, more) => {
     const line = lineOf(more)
+    // Speed depends on it; an escaped letter is the exception.
+    expect(writtenFigures(line) !== undefined).toBe(!begunUsage(more).agent.includes('"'))
     expect(figuresOf(line)).toEqual(figuresOf(bytesOfText(reordered(Buffer.from(line, 'latin1').toString('utf8')))))
     const { agent, demand_tokens: demand, person_id } = begunUsage(more)
     expect(figuresOf(line)).toMatchObject({ agent, demand, person_id, is_live: true, success: true })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { appendFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { analyseUsage } from '../../src/budget/usage/read-usage.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { begunUsage } from '../support/budget/begun-usage.ts'
 import { UsageLogRig } from '../support/budget/usage-log-rig.ts'
@@ -268,6 +269,15 @@ describe('files that cannot be written', () => {
     for (let count = 0; count < 1003; count++) await rig.log.finish(rig.log.begin(begunUsage()), DONE)
     await rig.log.close()
     expect((await rig.log.health()).detail).toContain('1000 entries wait in memory, 3 are lost')
+  })
+
+  test('a pipe in the place of a file is not waited for, by readers either', async () => {
+    await mkdir(rig.folder)
+    for (const path of [rig.path, rig.journal]) spawnSync('mkfifo', [path])
+    rig.open()
+    await rig.log.recover()
+    await expect(analyseUsage(rig.log, {})).rejects.toThrow(/budget-usage\.jsonl is a pipe; a file is expected there/)
+    await expect(rig.personal.erase('ana')).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('a journal that cannot be written keeps back no entry', async () => {

@@ -1,8 +1,9 @@
 /** The journal of uses of budgets that have begun and not ended, so that a restart knows them. */
-import { appendFile, readFile, stat } from 'node:fs/promises'
+import { appendFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileFault } from '../../platform/file-faults.ts'
 import { exists, makePrivateFolder, PRIVATE_FILE_MODE, writeFileAtomic } from '../../platform/files.ts'
+import { lineBatches, textOfBytes } from '../../platform/line-batches.ts'
 import { parsedLine, isUse } from './read-use.ts'
 import type { OpenUse } from './usage-entry.ts'
 
@@ -21,17 +22,20 @@ export class OpenUses {
     this.#path = path
   }
 
-  /** The uses that have not ended, the oldest first; a line that a crash cut off is none. @throws as `node:fs` does */
+  /** The uses that have not ended, the oldest first; a line that a crash cut off is none. @throws DenidinError `unavailable` */
   async read(): Promise<readonly OpenUse[]> {
-    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-      throw fileFault(error, this.#path)
-    })
     const open = new Map<string, OpenUse>()
-    for (const line of text.split('\n')) {
-      const read = parsedLine(line)
-      if (isUse(read)) open.set(read.id, read)
-      else if (isEnd(read)) open.delete(read.ended)
+    if (!(await this.exists())) return []
+    try {
+      for await (const lines of lineBatches(this.#path)) {
+        for (const line of lines) {
+          const read = parsedLine(textOfBytes(line))
+          if (isUse(read)) open.set(read.id, read)
+          else if (isEnd(read)) open.delete(read.ended)
+        }
+      }
+    } catch (error) {
+      throw fileFault(error, this.#path)
     }
     return [...open.values()]
   }

@@ -1,6 +1,6 @@
 /** Adds up the usage log: how the agents and the people used their budgets, in one pass and in bounded memory. */
 import { QuantileSketch } from '../../platform/quantile-sketch.ts'
-import type { Complexity } from '../../text/complexity/complexity.ts'
+import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
 import { BUDGET_SCOPES, type BudgetScope } from '../profiles/budget-profiles.ts'
 import { figuresOf, type UsageFigures } from './usage-figures.ts'
 
@@ -73,7 +73,6 @@ export class UsageCounter {
   readonly #agents = new Map<string, AgentCounter>()
   readonly #people = new Map<string, PersonCounter>()
   readonly #overall = new QuantileSketch()
-  readonly #budgets = new Map<string, number | undefined>()
   #exceeded = 0
   #failed = 0
   #unfinished = 0
@@ -123,8 +122,7 @@ export class UsageCounter {
     if (figures.exceeded) this.#exceeded++
     if (!figures.success) this.#failed++
     if (figures.unfinished) this.#unfinished++
-    const today = this.#today(figures)
-    this.#counterOf(figures.agent).add(figures, today)
+    const today = this.#counterOf(figures.agent).add(figures)
     if (figures.person_id !== undefined) this.#countPerson(figures.person_id, figures.agent, today)
   }
 
@@ -132,7 +130,8 @@ export class UsageCounter {
     const known = this.#agents.get(agent)
     if (known !== undefined) return known
     const name = this.#agents.size < MOST_AGENTS ? agent : OTHER_AGENTS
-    const counter = this.#agents.get(name) ?? new AgentCounter()
+    const budgetToday = name === agent ? this.#budgetToday : () => undefined
+    const counter = this.#agents.get(name) ?? new AgentCounter(complexity => budgetToday(agent, complexity))
     this.#agents.set(name, counter)
     return counter
   }
@@ -146,24 +145,6 @@ export class UsageCounter {
     }
     counter.add(agent, today)
   }
-
-  /**
-   * An entry against the budget that its agent has today: after a change of the profiles, old entries must not call for
-   * the same change again. An entry that does not say what was needed is taken as it is.
-   */
-  #today({ agent, complexity, budget, demand, usage_pct, exceeded }: UsageFigures): Today {
-    const now = complexity === undefined ? undefined : this.#budgetOf(agent, complexity)
-    if (now === undefined || now === budget || demand === undefined) return { usage_pct, exceeded }
-    return { usage_pct: (100 * demand) / now, exceeded: demand > now }
-  }
-
-  #budgetOf(agent: string, complexity: Complexity): number | undefined {
-    const key = `${complexity} ${agent}`
-    if (!this.#budgets.has(key) && this.#budgets.size < MOST_AGENTS) {
-      this.#budgets.set(key, this.#budgetToday(agent, complexity))
-    }
-    return this.#budgets.get(key)
-  }
 }
 
 type Today = Pick<UsageFigures, 'usage_pct' | 'exceeded'>
@@ -176,8 +157,16 @@ class AgentCounter {
   #exceeded_today = 0
   #failed = 0
   #unfinished = 0
+  readonly #budgets: ReadonlyMap<Complexity | undefined, number | undefined>
 
-  add({ usage_pct, exceeded, success, unfinished, scopes }: UsageFigures, today: Today): void {
+  constructor(budgetToday: (complexity: Complexity) => number | undefined) {
+    this.#budgets = new Map(COMPLEXITIES.map(complexity => [complexity, budgetToday(complexity)]))
+  }
+
+  /** @returns the entry as it would be today */
+  add(figures: UsageFigures): Today {
+    const { usage_pct, exceeded, success, unfinished, scopes } = figures
+    const today = this.#todayOf(figures)
     this.#shares.add(usage_pct)
     this.#today.add(today.usage_pct)
     if (exceeded) this.#exceeded++
@@ -185,6 +174,17 @@ class AgentCounter {
     if (!success) this.#failed++
     if (unfinished) this.#unfinished++
     for (const scope of BUDGET_SCOPES) this.#scopes[scope] += scopes[scope]
+    return today
+  }
+
+  /**
+   * An entry against the budget that its agent has today: after a change of the profiles, old entries must not call for
+   * the same change again. An entry that does not say what was needed is taken as it is.
+   */
+  #todayOf({ complexity, budget, demand, usage_pct, exceeded }: UsageFigures): Today {
+    const now = this.#budgets.get(complexity)
+    if (now === undefined || now === budget || demand === undefined) return { usage_pct, exceeded }
+    return { usage_pct: (100 * demand) / now, exceeded: demand > now }
   }
 
   result(agent: string): AgentUsage {

@@ -117,8 +117,8 @@ export interface UseStamp {
 export const openUseOf = (usage: BegunUsage, { id, at, run, keeps_text }: UseStamp): OpenUse => {
   const { task, person_id, warnings, budget_allocated, demand_tokens } = usage
   return {
-    id,
     timestamp: new Date(at).toISOString(),
+    id,
     run,
     kind: usage.kind,
     agent: usage.agent,

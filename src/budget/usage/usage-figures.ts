@@ -28,7 +28,7 @@ export interface UsageFigures {
  * The figures of a line of bytes; `undefined` for a line that is none of the log. A line that begins and ends as ours do is
  * not parsed as a whole: that is five times as fast.
  */
-export const figuresOf = (line: string): UsageFigures | undefined => fastFigures(line) ?? carefulFigures(line)
+export const figuresOf = (line: string): UsageFigures | undefined => writtenFigures(line) ?? carefulFigures(line)
 
 const SCOPE = String.raw`\{"count":\d+,"tokens":\d+,"demand_tokens":(\d+)\}`
 /** How our lines begin, in the order in which `openUseOf` writes the fields; a name with an escaped letter is left to the parser. */
@@ -41,7 +41,8 @@ const BEGIN = new RegExp(
 const GOOD_END = ',"success":true,"error":null}'
 const PERSON = '"person_id":"'
 
-const fastFigures = (line: string): UsageFigures | undefined => {
+/** Those of a line that we wrote; `undefined` for any other, and for work that failed. */
+export const writtenFigures = (line: string): UsageFigures | undefined => {
   if (!line.endsWith(GOOD_END)) return undefined
   const found = BEGIN.exec(line)
   if (found === null) return undefined

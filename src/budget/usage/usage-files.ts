@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import { fileFault } from '../../platform/file-faults.ts'
 import { exists, makePrivateFolder, PRIVATE_FILE_MODE, remove } from '../../platform/files.ts'
-import { lineBatches } from '../../platform/line-batches.ts'
+import { lineBatches, openToRead } from '../../platform/line-batches.ts'
 
 export interface UsageFilesDeps {
   readonly folder: string
@@ -65,7 +65,7 @@ export class UsageFiles {
 
   /** The end of the current file; empty when there is none. */
   async tail(): Promise<string> {
-    const file = await open(this.path, 'r').catch(() => undefined)
+    const file = await openToRead(this.path).catch(() => undefined)
     if (file === undefined) return ''
     try {
       const { size } = await file.stat()

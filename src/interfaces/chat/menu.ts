@@ -145,12 +145,14 @@ export const chatMenu = {
     run: 'memory.why',
     summary: strings => strings.why.help,
     parse: () => ({}),
-    say: ({ replied_at, items, tone }, strings, zone) =>
-      strings.why.basis(
+    say: ({ replied_at, items, tone, context }, strings, zone) => {
+      const basis = strings.why.basis(
         items.map(item => ({ ...item, said_on: item.said_at === null ? null : timeIn(zone, item.said_at) })),
         replied_at !== null,
         tone !== null,
-      ),
+      )
+      return context === null ? basis : `${basis}\n${strings.why.context(context)}`
+    },
   }),
   '/privacy': command({
     run: 'people.privacy',

@@ -45,8 +45,11 @@ const isRecord = (value: unknown): value is Row => typeof value === 'object' && 
 /** `session_id` → `session-id`. */
 export const kebab = (name: string): string => name.replaceAll('_', '-')
 
-/** `last_active` → `last active`. */
-const title = (name: string): string => name.replaceAll('_', ' ')
+const PERCENT = '_pct'
+
+/** `last_active` → `last active`, `avg_pct` → `avg %`. */
+const title = (name: string): string =>
+  name.endsWith(PERCENT) ? `${title(name.slice(0, -PERCENT.length))} %` : name.replaceAll('_', ' ')
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
@@ -94,6 +97,7 @@ const money = (amount: number, terminal: boolean): string => {
 const cell = (name: string, value: unknown, terminal: boolean): string => {
   if (value === null || value === undefined) return '–'
   if (typeof value === 'number' && COST.test(name)) return money(value, terminal)
+  if (typeof value === 'number' && name.endsWith(PERCENT)) return `${value.toFixed(1)}${terminal ? '%' : ''}`
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(3)
   const text = typeof value === 'string' ? value : JSON.stringify(value)

@@ -4,7 +4,6 @@ import { analyseUsage, type UsageReport } from '../../budget/usage/read-usage.ts
 import { budgetsToday, recommend } from '../../budget/usage/recommend.ts'
 import { lastDays } from '../../budget/usage/usage-days.ts'
 import { operation } from '../operation.ts'
-import { isoTime } from '../references.ts'
 import {
   agentField,
   agentRow,
@@ -32,7 +31,7 @@ export const budgetUsage = operation({
     recommendations: z.boolean().default(false).describe('add what the figures recommend'),
   }),
   output: z.object({
-    since: z.string().optional(),
+    since: z.string().optional().describe('first day, as YYYY-MM-DD'),
     executions: z.int().min(0),
     avg_pct: z.number().describe('of the budget, in percent'),
     median_pct: z.number().describe('within 1 % of its value'),
@@ -67,7 +66,7 @@ export const budgetUsage = operation({
     const notice = noticeOf(report, { days, agent, is_on: budget.settings.usage.log })
     const loads = report.open_loads.toReversed().slice(0, MOST_OPEN_LOADS)
     return {
-      ...(span === undefined ? {} : { since: isoTime(span.since) }),
+      ...(span === undefined ? {} : { since: clock.zone.isoDay(span.since) }),
       executions,
       exceeded,
       exceeded_pct: executions === 0 ? 0 : Math.round((1000 * exceeded) / executions) / 10,

@@ -98,8 +98,8 @@ export const jobsRun = operation({
     if (job === undefined) {
       const names = JOBS.map(each => each.name)
       const near = suggest(asked, names)
-      const hint = near === undefined ? '' : `; did you mean "${near}"?`
-      throw new DenidinError('not_found', `there is no job "${asked}"${hint} The jobs are ${names.join(', ')}`)
+      const hint = near === undefined ? 'the' : `did you mean "${near}"? The`
+      throw new DenidinError('not_found', `there is no job "${asked}"; ${hint} jobs are ${names.join(', ')}`)
     }
     const result = await job.run(context, call)
     return { job: job.name, operation: job.operation, result: { ...result } }

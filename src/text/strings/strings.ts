@@ -1,4 +1,5 @@
 /** The messages that DeniDin sends in its own words: what each language must provide. */
+import type { Complexity } from '../complexity/complexity.ts'
 import type { CalendarDay, CalendarTime } from './written-day.ts'
 
 /** Figures behind `/status`. */
@@ -42,6 +43,17 @@ export interface WhyFigures {
   readonly similarity: number | null
   /** `profile`: it goes with every message of the person. */
   readonly given_as: 'recall' | 'profile'
+}
+
+/** How much of a conversation a reply was given. */
+export interface WhyContext {
+  /** `exchange`: small talk, for which the last messages are enough. */
+  readonly need: string
+  readonly complexity: Complexity
+  readonly raised: boolean
+  readonly messages: number
+  readonly shortened: number
+  readonly left_out: number
 }
 
 /** What forgetting came to. */
@@ -133,6 +145,8 @@ export interface CommandStrings {
     readonly help: string
     /** `replied`: whether there was a reply at all; `sympathy`: whether the model was asked for it. */
     basis(items: readonly WhyFigures[], replied: boolean, sympathy: boolean): string
+    /** One or two sentences. */
+    context(context: WhyContext): string
   }
   readonly privacy: { readonly help: string; readonly usage: string; readonly on: string; readonly off: string }
   readonly lang: { readonly help: string; readonly usage: string; readonly done: string }
