@@ -5,7 +5,8 @@ import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import { createPatternLoader, createProfileFile, createProfileSource } from './budget.ts'
+import type { ProfileSource } from '../budget/profiles/profile-source.ts'
+import { createPatternLoader, createProfileFile } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -37,6 +38,7 @@ export interface OperationContextDeps {
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
+  readonly profiles: ProfileSource
   readonly instance: {
     readonly version: string
     readonly uptime: Uptime
@@ -67,7 +69,22 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       checks: deps.instance.checks,
       diagnostics: createCheckups(settings, models),
     },
-    budget: budgetContext(deps, runtime),
+    budget: {
+      profiles: deps.profiles,
+      patterns: createPatternLoader(settings, { profiles: deps.profiles, usage: stores.budgetUsage }, runtime),
+      settings: settings.budget,
+      usage: stores.budgetUsage,
+      usageFile: stores.usageFile,
+      profileFile: createProfileFile(settings, runtime),
+      caps: settings.memory.session.max_tokens_by_role,
+      reports: createBudgetReports(settings, chats.administrator, runtime),
+    },
+    costs: {
+      totals: stores.costs,
+      prices: stores.spending.prices,
+      spending: stores.spending.sums,
+      limits: stores.spending.guard,
+    },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },
     messages: {
@@ -96,29 +113,6 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       maintenance: features.maintenance,
     },
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
-  }
-}
-
-const budgetContext = (
-  { settings, stores, chats }: OperationContextDeps,
-  runtime: Runtime,
-): OperationContext['budget'] => {
-  const profiles = createProfileSource(settings, runtime)
-  const usage = stores.budgetUsage
-  const patterns = createPatternLoader(settings, { profiles, usage }, runtime)
-  return {
-    profiles,
-    patterns,
-    usage,
-    settings: settings.budget,
-    costs: stores.costs,
-    prices: stores.spending.prices,
-    spending: stores.spending.sums,
-    limits: stores.spending.guard,
-    usageFile: stores.usageFile,
-    profileFile: createProfileFile(settings, runtime),
-    caps: settings.memory.session.max_tokens_by_role,
-    reports: createBudgetReports(settings, chats.administrator, runtime),
   }
 }
 

@@ -128,16 +128,18 @@ export interface OperationContext {
     readonly patterns: Pick<PatternLoader, 'load' | 'finish'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
-    readonly costs: CostReader
-    readonly prices: Pick<PriceBook, 'status'>
-    readonly spending: SpendingReader
-    readonly limits: Pick<LimitGuard, 'levels'>
     /** What the usage log has kept, whether it is on or off. */
     readonly usageFile: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
     readonly profileFile: Pick<ProfileFile, 'edit'>
     readonly reports: BudgetReports
     /** Most tokens by role: `memory.session.max_tokens_by_role`. */
     readonly caps: Readonly<Record<string, number>>
+  }
+  readonly costs: {
+    readonly totals: CostReader
+    readonly prices: Pick<PriceBook, 'status'>
+    readonly spending: SpendingReader
+    readonly limits: Pick<LimitGuard, 'levels'>
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
@@ -166,7 +168,7 @@ export interface OperationContext {
       MemoryStore,
       'get' | 'list' | 'mergesInto' | 'supersedersOf' | 'ofSpeaker' | 'ofSources' | 'countOfScope' | 'scopesOf'
     >
-    readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
+    readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'recallOf' | 'stats'>
     readonly lists: NumberedLists
     readonly scopes: Pick<ScopePolicy, 'readsOthers'>
     readonly learning: Learning

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
+import { budgetExplain } from './budget/explain.ts'
 import { budgetFinish } from './budget/finish.ts'
 import { budgetLoad } from './budget/load.ts'
 import { budgetProfiles } from './budget/profiles.ts'
@@ -49,6 +50,7 @@ export const operations = {
   'budget.calculate': budgetCalculate,
   'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
+  'budget.explain': budgetExplain,
   'budget.finish': budgetFinish,
   'budget.load': budgetLoad,
   'budget.profiles': budgetProfiles,

@@ -47,6 +47,7 @@ export const cliMenu = {
     optional: ['person_id', 'cached_tokens', 'failed', 'currency', 'unpriced'],
   },
   'budget detect': { ...command('budget.detect', 'task'), words: true },
+  'budget explain': command('budget.explain', 'message'),
   'budget load': { ...command('budget.load'), report: loadReport },
   'budget finish': command('budget.finish', 'usage_id'),
   'budget profiles': command('budget.profiles'),

@@ -58,7 +58,9 @@ export class OperationRig implements OperationContext {
       measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
       tell: () => Promise.resolve(false),
     },
-    costs: { costs: async () => this.costTotals },
+  }
+  readonly costs: OperationContext['costs'] = {
+    totals: { costs: async () => this.costTotals },
     prices: noPrices,
     spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
     limits: { levels: () => [] },
