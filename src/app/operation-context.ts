@@ -6,7 +6,7 @@ import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
-import { createProfileFile } from './budget.ts'
+import { createPatternLoader, createProfileFile } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -71,16 +71,19 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     },
     budget: {
       profiles: deps.profiles,
+      patterns: createPatternLoader(settings, { profiles: deps.profiles, usage: stores.budgetUsage }, runtime),
       settings: settings.budget,
       usage: stores.budgetUsage,
-      costs: stores.costs,
-      prices: stores.spending.prices,
-      spending: stores.spending.sums,
-      limits: stores.spending.guard,
       usageFile: stores.usageFile,
       profileFile: createProfileFile(settings, runtime),
       caps: settings.memory.session.max_tokens_by_role,
       reports: createBudgetReports(settings, chats.administrator, runtime),
+    },
+    costs: {
+      totals: stores.costs,
+      prices: stores.spending.prices,
+      spending: stores.spending.sums,
+      limits: stores.spending.guard,
     },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },

@@ -1,4 +1,5 @@
 /** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
+import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
 import type { HealthHistory, HealthMeasures } from '../budget/reports/health-history.ts'
@@ -124,18 +125,21 @@ export interface OperationContext {
   }
   readonly budget: {
     readonly profiles: Pick<ProfileSource, 'current'>
+    readonly patterns: Pick<PatternLoader, 'load' | 'finish'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
-    readonly costs: CostReader
-    readonly prices: Pick<PriceBook, 'status'>
-    readonly spending: SpendingReader
-    readonly limits: Pick<LimitGuard, 'levels'>
     /** What the usage log has kept, whether it is on or off. */
     readonly usageFile: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
     readonly profileFile: Pick<ProfileFile, 'edit'>
     readonly reports: BudgetReports
     /** Most tokens by role: `memory.session.max_tokens_by_role`. */
     readonly caps: Readonly<Record<string, number>>
+  }
+  readonly costs: {
+    readonly totals: CostReader
+    readonly prices: Pick<PriceBook, 'status'>
+    readonly spending: SpendingReader
+    readonly limits: Pick<LimitGuard, 'levels'>
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>

@@ -118,10 +118,13 @@ const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): str
 
 const LIMIT_PERIODS = { person_day: 'in a day', day: 'in a day', month: 'in a month' }
 
-const limitText = ({ limit, unit, most, percent }: UsedLimitFigures, currency: string | null): string => {
-  const amount =
-    unit === 'tokens' ? many(most, 'token') : currency === null ? String(most) : writtenMoney(most, currency, 'en')
-  return `${amount} ${LIMIT_PERIODS[limit]} (${String(percent)} % used)`
+const limitText = (
+  { limit, most_cost, most_tokens, used_percent }: UsedLimitFigures,
+  currency: string | null,
+): string => {
+  const cost = (amount: number): string => (currency === null ? String(amount) : writtenMoney(amount, currency, 'en'))
+  const amount = most_cost === null ? many(most_tokens ?? 0, 'token') : cost(most_cost)
+  return `${amount} ${LIMIT_PERIODS[limit]} (${String(used_percent)} % used)`
 }
 
 const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {

@@ -122,14 +122,13 @@ const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): str
 
 const LIMIT_PERIODS = { person_day: 'ליום', day: 'ליום', month: 'לחודש' }
 
-const limitText = ({ limit, unit, most, percent }: UsedLimitFigures, currency: string | null): string => {
-  const amount =
-    unit === 'tokens'
-      ? many(most, 'אסימון אחד', 'אסימונים')
-      : currency === null
-        ? String(most)
-        : writtenMoney(most, currency, 'he')
-  return `${amount} ${LIMIT_PERIODS[limit]} (נוצלו ${String(percent)}%)`
+const limitText = (
+  { limit, most_cost, most_tokens, used_percent }: UsedLimitFigures,
+  currency: string | null,
+): string => {
+  const cost = (amount: number): string => (currency === null ? String(amount) : writtenMoney(amount, currency, 'he'))
+  const amount = most_cost === null ? many(most_tokens ?? 0, 'אסימון אחד', 'אסימונים') : cost(most_cost)
+  return `${amount} ${LIMIT_PERIODS[limit]} (נוצלו ${String(used_percent)}%)`
 }
 
 const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {

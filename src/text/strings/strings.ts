@@ -80,12 +80,13 @@ export interface SpentFigures {
 
 export interface UsedLimitFigures {
   readonly limit: LimitFigures['name']
-  readonly unit: 'cost' | 'tokens'
-  readonly most: number
-  readonly percent: number
+  /** `null`: it is one of tokens. */
+  readonly most_cost: number | null
+  readonly most_tokens: number | null
+  readonly used_percent: number
 }
 
-interface SpendingFigures {
+export interface SpendingFigures {
   readonly today: SpentFigures
   readonly month: SpentFigures
   readonly limits: readonly UsedLimitFigures[]

@@ -34,6 +34,10 @@ export class OperationRig implements OperationContext {
   readonly system = new FakeSystem(this.asked)
   readonly budget: OperationContext['budget'] = {
     profiles: new ProfileSource({ file: noFile('budget-profiles.json'), logger: silentLogger }),
+    patterns: {
+      load: () => Promise.reject(new Error('no patterns')),
+      finish: () => Promise.resolve(),
+    },
     settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
     usageFile: {
@@ -54,7 +58,9 @@ export class OperationRig implements OperationContext {
       measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
       tell: () => Promise.resolve(false),
     },
-    costs: { costs: async () => this.costTotals },
+  }
+  readonly costs: OperationContext['costs'] = {
+    totals: { costs: async () => this.costTotals },
     prices: noPrices,
     spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
     limits: { levels: () => [] },
