@@ -34,6 +34,7 @@ import type { SessionBrowser } from '../sessions/session.ts'
 import type { CostReader } from '../usage/cost-reader.ts'
 import type { LimitGuard } from '../usage/limits/limit-guard.ts'
 import type { PriceBook } from '../usage/prices/price-book.ts'
+import type { PricedModel } from '../usage/prices/price-list.ts'
 import type { SpendingReader } from '../usage/spending-reader.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
@@ -127,15 +128,20 @@ export interface OperationContext {
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
     readonly costs: CostReader
-    readonly prices: Pick<PriceBook, 'status'>
+    readonly prices: Pick<PriceBook, 'priceOf' | 'status'>
     readonly spending: SpendingReader
     readonly limits: Pick<LimitGuard, 'levels'>
+  }
+  /** The analysis of how budgets were used, and what follows from it. */
+  readonly analysis: {
     /** What the usage log has kept, whether it is on or off. */
-    readonly usageFile: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
+    readonly usage: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
     readonly profileFile: Pick<ProfileFile, 'edit'>
     readonly reports: BudgetReports
     /** Most tokens by role: `memory.session.max_tokens_by_role`. */
     readonly caps: Readonly<Record<string, number>>
+    /** The models that answer, in the order in which they are asked. */
+    readonly models: readonly PricedModel[]
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>

@@ -36,7 +36,13 @@ export class OperationRig implements OperationContext {
     profiles: new ProfileSource({ file: noFile('budget-profiles.json'), logger: silentLogger }),
     settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
-    usageFile: {
+    costs: { costs: async () => this.costTotals },
+    prices: noPrices,
+    spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
+    limits: { levels: () => [] },
+  }
+  readonly analysis: OperationContext['analysis'] = {
+    usage: {
       files: () => Promise.resolve([]),
       inMemory: () => Promise.resolve({ open: [], entries: [] }),
       openLoads: () => Promise.resolve([]),
@@ -54,10 +60,7 @@ export class OperationRig implements OperationContext {
       measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
       tell: () => Promise.resolve(false),
     },
-    costs: { costs: async () => this.costTotals },
-    prices: noPrices,
-    spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
-    limits: { levels: () => [] },
+    models: [],
   }
   readonly chats = new FakeChats(this.asked)
   readonly #database = new Database(':memory:', allMigrations)
