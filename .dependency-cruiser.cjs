@@ -21,7 +21,7 @@ const mayImport = {
   budget: [...base, 'messages'],
   rollout: base,
   channels: [...base, 'messages'],
-  conversation: pipeline,
+  conversation: [...pipeline, 'budget'],
   alerts: [...pipeline, 'conversation'],
   learning: [...base, 'messages', 'sessions', 'vectors', 'memory', 'rollout'],
   privacy: [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval'],

@@ -1,8 +1,9 @@
-/** Wires budgets: the files of profiles and of prices that the settings name, and the usage log. */
+/** Wires budgets: the files of profiles and of prices that the settings name, the budgets of turns, and the usage log. */
 import { changingTextFile, readTextFile } from '../config/text-file.ts'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
+import { fixedBudgets, ProfileTurnBudgets, type TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import { ProfileFile } from '../budget/profiles/profile-file.ts'
 import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import { FilePriceBook } from '../usage/prices/price-book.ts'
@@ -14,6 +15,13 @@ export const createProfileSource = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,
   { logger }: Pick<Runtime, 'logger'>,
 ): ProfileSource => new ProfileSource({ file: changingTextFile(path), logger })
+
+/** With memory off, every answer stands alone: there is nothing to divide. */
+export const createTurnBudgets = (
+  { budget, feature_flags }: Pick<Settings, 'budget' | 'feature_flags'>,
+  profiles: ProfileSource,
+): TurnBudgets =>
+  budget.use_profiles && feature_flags.enable_memory_system ? new ProfileTurnBudgets({ profiles }) : fixedBudgets
 
 export const createPriceBook = (
   { budget: { prices_file: path } }: Pick<Settings, 'budget'>,

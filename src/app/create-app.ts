@@ -14,6 +14,7 @@ import { asDenidinError } from '../platform/errors.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import { createProfileReader } from './agent.ts'
 import { createAdministratorChat, createAlerts } from './alerts.ts'
+import { createTurnBudgets } from './budget.ts'
 import { createDiskCheck } from './doctor-checks.ts'
 import { createOperationContext, type OperationContextDeps } from './operation-context.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
@@ -72,7 +73,7 @@ const healthChecks = (
 const createAppRunner = (
   { settings, parts, version }: AppDeps,
   { stores, models, audit, memory, administrator }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
-  { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler }: Services,
+  { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler, profiles }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
 ): Runner => {
@@ -84,6 +85,7 @@ const createAppRunner = (
       features: memory,
       audit,
       privacy,
+      profiles,
       instance: { version, uptime, checks },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, agent },
@@ -109,7 +111,7 @@ const createAppRunner = (
 const createAppPipeline = async (
   { settings, parts }: AppDeps,
   { stores, models, memory }: Foundation,
-  { windows, scheduler, delivery, sweepSoon }: Services,
+  { windows, scheduler, delivery, sweepSoon, profiles }: Services,
   runner: Runner,
 ): Promise<Pipeline> => {
   const language = commandLanguage(windows, stores.preferences)
@@ -121,6 +123,7 @@ const createAppPipeline = async (
       delivery,
       sessions: { windows, ended: sweepSoon, changed: sweepSoon },
       recall: { search: memory.search, scopes: memory.scopes, profileOf: createProfileReader(settings, stores, parts) },
+      budgets: createTurnBudgets(settings, profiles),
       model: models.replies,
       commands: createChatCommands({
         runner,

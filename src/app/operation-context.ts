@@ -5,7 +5,8 @@ import type { Settings } from '../config/settings.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
-import { createProfileFile, createProfileSource } from './budget.ts'
+import type { ProfileSource } from '../budget/profiles/profile-source.ts'
+import { createProfileFile } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -37,6 +38,7 @@ export interface OperationContextDeps {
   readonly features: MemoryFeatures
   readonly audit: AuditLog
   readonly privacy: Privacy
+  readonly profiles: ProfileSource
   readonly instance: {
     readonly version: string
     readonly uptime: Uptime
@@ -68,13 +70,9 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       diagnostics: createCheckups(settings, models),
     },
     budget: {
-      profiles: createProfileSource(settings, runtime),
+      profiles: deps.profiles,
       settings: settings.budget,
       usage: stores.budgetUsage,
-      costs: stores.costs,
-      prices: stores.spending.prices,
-      spending: stores.spending.sums,
-      limits: stores.spending.guard,
     },
     analysis: {
       usage: stores.usageFile,
@@ -82,6 +80,12 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       caps: settings.memory.session.max_tokens_by_role,
       reports: createBudgetReports(settings, chats.administrator, runtime),
       models: models.ranked.map(({ language: { provider, model } }) => ({ provider, model })),
+    },
+    costs: {
+      totals: stores.costs,
+      prices: stores.spending.prices,
+      spending: stores.spending.sums,
+      limits: stores.spending.guard,
     },
     people: { directory: stores.people, preferences: stores.preferences },
     chats: { pauses: stores.pauses, console: chats.console, conversation: chats.conversation },

@@ -21,6 +21,7 @@ import { MessageEvents } from '../conversation/message-events.ts'
 import { MessageRecorder } from '../conversation/message-recorder.ts'
 import { OwnerTakeover } from '../conversation/owner-takeover.ts'
 import { ContextPacker } from '../conversation/packing/context-packer.ts'
+import type { TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import type { ProfileOf } from '../conversation/profile.ts'
 import { ignoredChanges, RecentChanges, type ChangeListener } from '../conversation/recent-changes.ts'
 import { MessageRate } from '../conversation/pacing/message-rate.ts'
@@ -65,6 +66,7 @@ export interface PipelineDeps {
     readonly scopes: ScopePolicy
     readonly profileOf: ProfileOf
   }
+  readonly budgets: TurnBudgets
   readonly model: LanguageModel
   readonly commands: CommandHandler
 }
@@ -129,8 +131,11 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       clock,
       keep: keeps(settings),
     },
-    recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
     packing: {
+      recall: { search: recall.search, scopes: recall.scopes, facts: stores.memories, clock, recall_tokens },
+      clock,
+      budgets: deps.budgets,
+      preferences: stores.preferences,
       packer: new ContextPacker(shared.tokens),
       budget: { recall: recall_tokens, profile: PROFILE_TOKENS },
       system_prompt,
@@ -147,6 +152,7 @@ const createTurn = (deps: PipelineDeps, shared: Shared, system_prompt: string): 
       metrics,
     },
     delivery: { outbox: delivery.outbox, writer },
+    usage: stores.budgetUsage,
     warning: {
       limits: stores.spending.warnings,
       outbox: delivery.outbox,

@@ -4,6 +4,7 @@ import type { Exclusive } from '../conversation/turn-scheduler.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { ChatId } from '../messages/message.ts'
 import type { PersonalData } from '../people/personal-data.ts'
+import { pastMerges } from '../people/sqlite/past-merges.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { createExport, type Export, type ExportFiles } from '../privacy/export.ts'
 import { createErasure, type Erasure } from '../privacy/erasure.ts'
@@ -92,6 +93,8 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       purge: features.purge,
     },
     sessions: { sessions, ledger: stores.ledger, folders: stores.folders, sessionsChanged },
+    survivorOf: person_id =>
+      pastMerges(stores.database).find(({ from_id }) => from_id === person_id)?.into_id ?? person_id,
     exclusive: privacy.exclusive,
     audit,
     clock: parts.clock,

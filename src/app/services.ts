@@ -1,4 +1,5 @@
 /** Builds what works on the foundation: sessions, learning, delivery, privacy, channels and the conscious agent. */
+import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { forgetChangedTasks } from '../budget/usage/forget-changed-tasks.ts'
 import type { Channel } from '../channels/channel.ts'
 import { createConsoleChannel, type ConsoleChannel } from '../channels/console/console-channel.ts'
@@ -11,6 +12,7 @@ import type { SessionBrowser } from '../sessions/session.ts'
 import { createSessions, type Sessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
 import { createAgent } from './agent.ts'
+import { createProfileSource } from './budget.ts'
 import { createDelivery, createScheduler, type Delivery } from './delivery.ts'
 import { createLearning, extractionProviders, type AppLearning } from './learning.ts'
 import { createExpiry, createPrivacy, type Privacy } from './privacy.ts'
@@ -38,6 +40,7 @@ export interface Services {
   readonly forgetTasksSoon: () => void
   readonly delivery: Delivery
   readonly agent: ConsciousAgent
+  readonly profiles: ProfileSource
 }
 
 /** Builds the services in the order of their dependencies. */
@@ -102,6 +105,7 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     forgetTasksSoon,
     delivery,
     agent,
+    profiles: createProfileSource(settings, parts),
   }
 }
 

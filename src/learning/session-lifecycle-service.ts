@@ -91,6 +91,8 @@ export class SessionLifecycleService implements SessionLifecycle {
       // What was taken back must be forgotten: the log keeps the change of a session that failed, and what follows it.
       all_done &&= done
       if (all_done) await changeLog.advance('learning', change)
+      // After a person was forgotten, there are hundreds of sessions.
+      await yieldToEventLoop()
     }
     // Changes outside any session must not keep the log from being pruned.
     if (all_done) await changeLog.advance('learning', latest)

@@ -1,6 +1,7 @@
 /** The port of the memory log: uses of memories, moves between tiers, relations, and what each reply was given. */
 import type { ChatId, MessageId } from '../messages/message.ts'
 import type { Scope } from '../messages/scope.ts'
+import type { Complexity } from '../text/complexity/complexity.ts'
 import type { Entity, Tier } from './memory.ts'
 
 export type RelationType = 'uses' | 'extends' | 'references' | 'related_to' | 'depends_on'
@@ -50,6 +51,47 @@ export interface RecalledItem {
   readonly score: number
 }
 
+/** One kind of candidates that were left out of a request for the same reason. */
+export interface LeftOut {
+  /** `message`: of the running session. */
+  readonly kind: 'profile' | 'memory' | 'quote' | 'message'
+  /** As the packer names it. */
+  readonly reason: string
+  /** Left out, or shown only in part. */
+  readonly outcome: 'left' | 'shortened'
+  readonly count: number
+  /** Those of the texts that were left out; of texts that were shortened, what was shown. */
+  readonly tokens: number
+}
+
+/** How much context a reply was given, and why; no words of anyone. Tokens are those of the request. */
+export interface ReplyBudget {
+  /** Whose profile it is: `client` or `godfather`. */
+  readonly role: string
+  readonly profile: string
+  /** The complexity whose budget the turn had. */
+  readonly complexity: Complexity
+  readonly raised: boolean
+  readonly detected: Complexity
+  readonly confidence: number
+  /** Class and weight of each signal; its words are in the message. */
+  readonly signals: readonly { readonly complexity: Complexity; readonly weight: number }[]
+  /** Complexity of the turn before. */
+  readonly previous?: Complexity | undefined
+  /** What the message needed of the session: `exchange`, `conversation` or `session`. */
+  readonly need: string
+  readonly budget: number
+  readonly demand: number
+  readonly scopes: Readonly<
+    Record<
+      string,
+      { readonly allotted: number; readonly taken: number; readonly count: number; readonly demand: number }
+    >
+  >
+  readonly alerts: readonly string[]
+  readonly left: readonly LeftOut[]
+}
+
 /** What one reply was given. */
 export interface RecallRecord {
   readonly recall_id: string
@@ -58,6 +100,10 @@ export interface RecallRecord {
   readonly at: number
   /** What the model was asked for because of how the person seemed to feel. */
   readonly tone?: string | undefined
+  /** `undefined` where the parts of the request had fixed budgets. */
+  readonly budget?: ReplyBudget | undefined
+  /** The message of the reply, where it went out, and those that it answers. */
+  readonly message_ids?: readonly MessageId[]
   /** In the order of the request. */
   readonly items: readonly RecalledItem[]
 }
@@ -86,6 +132,8 @@ export interface MemoryLog {
   recalled(record: RecallRecord): Promise<void>
   /** What the last reply of a chat, or of any chat of the scope, was given; `undefined` before the first. */
   lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined>
+  /** What the newest reply was given that is this message or answers it, or has this id; `undefined` when none did. */
+  recallOf(id: string): Promise<RecallRecord | undefined>
   /** In which conversations these memories and messages were given to the model. */
   givenIn(ids: readonly string[]): Promise<readonly { readonly scope: Scope; readonly id: string }[]>
   accessed(accesses: readonly Access[]): Promise<void>

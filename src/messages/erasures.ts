@@ -11,7 +11,7 @@ export interface ErasureAct {
   readonly person_id: PersonId
   /** When it was asked for, milliseconds since the Unix epoch: for the operator; a clock may be moved. */
   readonly at: number
-  /** Messages that stay: the request itself. */
+  /** Messages that stay: the request itself, and what waited behind it. */
   readonly spared: readonly MessageId[]
 }
 
@@ -54,9 +54,12 @@ export interface Erasures {
   resume(act: ErasureAct): Promise<void>
   /** An act has ended. */
   end(act: ErasureAct): Promise<void>
-  /** Call before a message is recorded: acts that are under way spare it. */
-  spare(message: Pick<MessageFingerprint, 'message_id' | 'person_id'>): Promise<void>
-  /** Messages that an act spares: the request itself, and what the person sent while the act was under way. */
+  /**
+   * Call before a message is recorded: acts about a person that are under way spare it, whoever sent it. Who that is may
+   * change (two persons become one), and memories of a group come from several persons.
+   */
+  spare(message_id: MessageId): Promise<void>
+  /** Messages that an act spares: the request itself, and what came while the act was under way. */
   sparedBy(act: string): Promise<readonly MessageId[]>
   add(act: string, things: ErasedThings): Promise<void>
   /** Every act, oldest first. */
@@ -71,4 +74,7 @@ export interface Erasures {
 export interface AppliedErasures {
   applied(): Promise<ReadonlySet<string>>
   markApplied(act: string): Promise<void>
+  /** The steps that an act which is not complete is through with: what is there by now came later. */
+  steps(act: string): Promise<ReadonlySet<string>>
+  markSteps(act: string, steps: readonly string[]): Promise<void>
 }

@@ -127,10 +127,6 @@ export interface OperationContext {
     readonly profiles: Pick<ProfileSource, 'current'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
-    readonly costs: CostReader
-    readonly prices: Pick<PriceBook, 'priceOf' | 'status'>
-    readonly spending: SpendingReader
-    readonly limits: Pick<LimitGuard, 'levels'>
   }
   /** The analysis of how budgets were used, and what follows from it. */
   readonly analysis: {
@@ -142,6 +138,12 @@ export interface OperationContext {
     readonly caps: Readonly<Record<string, number>>
     /** The models that answer, in the order in which they are asked. */
     readonly models: readonly PricedModel[]
+  }
+  readonly costs: {
+    readonly totals: CostReader
+    readonly prices: Pick<PriceBook, 'priceOf' | 'status'>
+    readonly spending: SpendingReader
+    readonly limits: Pick<LimitGuard, 'levels'>
   }
   readonly people: {
     readonly directory: Pick<People, 'find' | 'list' | 'lookUp' | 'merge' | 'nameHistory' | 'setRole'>
@@ -170,7 +172,7 @@ export interface OperationContext {
       MemoryStore,
       'get' | 'list' | 'mergesInto' | 'supersedersOf' | 'ofSpeaker' | 'ofSources' | 'countOfScope' | 'scopesOf'
     >
-    readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'stats'>
+    readonly log: Pick<MemoryLog, 'accessed' | 'lastRecall' | 'recallOf' | 'stats'>
     readonly lists: NumberedLists
     readonly scopes: Pick<ScopePolicy, 'readsOthers'>
     readonly learning: Learning

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
+import { budgetExplain } from './budget/explain.ts'
 import { budgetProfiles } from './budget/profiles.ts'
 import { budgetSpending } from './budget/spending.ts'
 import { budgetRecommend } from './budget/recommend.ts'
@@ -47,6 +48,7 @@ export const operations = {
   'budget.calculate': budgetCalculate,
   'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
+  'budget.explain': budgetExplain,
   'budget.profiles': budgetProfiles,
   'budget.spending': budgetSpending,
   'budget.recommend': budgetRecommend,

@@ -8,10 +8,17 @@ export interface PersonalRecord {
   readonly fields: Readonly<Record<string, string | number | boolean | null>>
 }
 
-/** The limits of an erasure: it leaves the request itself, and what came while it was under way. */
+/**
+ * The limits of an erasure, as ids of what stays: the request itself, and what came after it while the erasure was not
+ * complete. What a store cannot tell apart by these ids goes.
+ */
 export interface ErasureBounds {
-  /** Ids of messages that stay, with the answers to them. */
+  /** Messages, and the answers to them. */
   readonly spared?: readonly string[]
+  /** Memories that were learned from these messages alone. */
+  readonly memories?: readonly string[]
+  /** Sessions with any of these messages. */
+  readonly sessions?: readonly string[]
 }
 
 /** A store with personal data. The app collects all of them, so that merging, export and erasure miss nothing. */

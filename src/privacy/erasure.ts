@@ -2,7 +2,7 @@
  * Deletes personal data for good: records by id what is to go, deletes it from every store, then looks for traces. An
  * act that failed, that left traces or that a crash interrupted is tried again until nothing is left.
  */
-import type { AppliedErasures, ErasedIds, ErasureAct, Erasures } from '../messages/erasures.ts'
+import type { AppliedErasures, ErasureAct, Erasures } from '../messages/erasures.ts'
 import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
@@ -10,9 +10,10 @@ import type { MemoryRecord } from '../memory/memory.ts'
 import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
-import { asDenidinError } from '../platform/errors.ts'
+import { asDenidinError, type DenidinError } from '../platform/errors.ts'
 import type { Health, HealthCheck } from '../platform/health.ts'
 import type { Logger } from '../platform/logger.ts'
+import { boundsOf } from './erasure-bounds.ts'
 import { byScope, erasureTargetsOf, learnedFrom, repetitionsOf, sessionsOf, type Things } from './erasure-targets.ts'
 import { SessionErasure, type SessionErasureDeps } from './session-erasure.ts'
 import { TextErasure, type IndexState, type TextErasureDeps } from './text-erasure.ts'
@@ -63,6 +64,8 @@ export interface ErasureDeps {
   readonly log: { readonly erasures: Erasures; readonly applied: AppliedErasures }
   readonly texts: TextErasureDeps
   readonly sessions: SessionErasureDeps
+  /** Who a person is by now: they may have become one with another since. */
+  readonly survivorOf: (person_id: PersonId) => PersonId
   /** Runs an act while no turn of the conversation is under way. */
   readonly exclusive: <T>(scope: Scope, act: () => Promise<T>) => Promise<T>
   readonly audit: AuditLog
@@ -74,6 +77,22 @@ export interface ErasureDeps {
 const PASSES = 3
 /** How long until acts that are not complete are tried again. */
 const RETRY_MS = 10 * MINUTE_MS
+
+/** Steps of an act, besides the stores of personal data: its messages and memories are gone, and so are … */
+const TEXTS = 'texts'
+/** … the reflection on a session that lost any. */
+const reflectionOn = (session_id: string): string => `reflection on ${session_id}`
+
+/** One attempt at an act about a person. */
+interface Attempt {
+  readonly act: string
+  /** The person who asked, and the one that they are by now. */
+  readonly persons: readonly PersonId[]
+  /** The stores that earlier attempts are not through with. */
+  readonly stores: readonly PersonalData[]
+  /** The steps that earlier attempts are through with. */
+  readonly through: ReadonlySet<string>
+}
 
 class RecordedErasure implements Erasure {
   readonly name = 'erasures'
@@ -116,20 +135,18 @@ class RecordedErasure implements Erasure {
       // Memories that also came from other messages are learned again from those.
       const gone = new Set(all.messages.map(message => message.message_id))
       const other_sources = all.memories.flatMap(memory => memory.sources).filter(id => !gone.has(id))
-      const sources = await texts.messages.get(other_sources)
-      await texts.processed.remove(sources.map(message => message.message_id))
-      await texts.changeLog.requestRelearning(sessionsOf(sources))
+      await this.#learnAgain(other_sources)
     })
   }
 
   async resume(): Promise<number> {
-    const { log, exclusive, logger } = this.#deps
+    const { log, survivorOf, exclusive, logger } = this.#deps
     const done = await log.applied.applied()
     const open = (await log.erasures.acts()).filter(each => !done.has(each.act) && !this.#under_way.has(each.act))
     let completed = 0
     for (const act of open) {
       try {
-        const { residue } = await exclusive(scopeOfPerson(act.person_id), async () => {
+        const { residue } = await exclusive(scopeOfPerson(survivorOf(act.person_id)), async () => {
           await log.erasures.resume(act)
           return await this.#apply(act, 'start')
         })
@@ -179,10 +196,11 @@ class RecordedErasure implements Erasure {
     })
   }
 
-  /** An act that leaves traces stays under way: what its person sends until it is tried again stays. */
+  /** An act that leaves traces stays under way: what comes until it is tried again stays. */
   async #perform(act: ErasureAct, by: string): Promise<ForgetReport> {
     const { erasures, applied } = this.#deps.log
-    const report = act.kind === 'person' ? await this.#erasePerson(act) : await this.#eraseThings(act)
+    const through = await applied.steps(act.act)
+    const report = act.kind === 'person' ? await this.#erasePerson(act, through) : await this.#eraseThings(act, through)
     if (report.residue === 0) {
       await applied.markApplied(act.act)
       await erasures.end(act)
@@ -202,66 +220,141 @@ class RecordedErasure implements Erasure {
     return report
   }
 
-  async #erasePerson(act: ErasureAct): Promise<ForgetReport> {
-    let report = await this.#erasePersonOnce(act, {})
-    for (let pass = 1; pass < PASSES && report.residue > 0; pass++) {
-      report = await this.#erasePersonOnce(act, report.stores)
+  async #erasePerson(act: ErasureAct, through: ReadonlySet<string>): Promise<ForgetReport> {
+    const attempt: Attempt = {
+      act: act.act,
+      persons: [...new Set([act.person_id, this.#deps.survivorOf(act.person_id)])],
+      stores: this.#deps.personalData.filter(data => !through.has(data.name)),
+      through,
     }
-    return report
+    await this.#recordEverything(attempt)
+    let isComplete = false
+    try {
+      let report = await this.#erasePersonOnce(attempt, {})
+      for (let pass = 1; pass < PASSES && report.residue > 0; pass++) {
+        await this.#recordEverything(attempt)
+        report = await this.#erasePersonOnce(attempt, report.stores)
+      }
+      isComplete = report.residue === 0
+      return report
+    } finally {
+      if (!isComplete) await this.#markThrough(attempt)
+    }
   }
 
-  /** `before`: rows that earlier passes deleted, by store. */
-  async #erasePersonOnce(act: ErasureAct, before: ForgetReport['stores']): Promise<ForgetReport> {
-    const { person_id } = act
-    const bounds = { spared: await this.#deps.log.erasures.sparedBy(act.act) }
-    const stores: Record<string, number> = { ...before }
-    const { message_ids, memories, session_ids } = await this.#recordEverything(act, bounds)
-    const own = await this.#sessions.releaseOf(person_id)
-    for (const data of this.#deps.personalData) {
-      stores[data.name] = (stores[data.name] ?? 0) + (await data.erase(person_id, bounds))
+  /** @param before rows that earlier passes deleted, by store */
+  async #erasePersonOnce(attempt: Attempt, before: ForgetReport['stores']): Promise<ForgetReport> {
+    const { act, stores } = attempt
+    const { message_ids, memories, session_ids } = await this.#deps.log.erasures.covers(act)
+    const files = await this.#sessions.release(session_ids)
+    const erased: Record<string, number> = { ...before }
+    const failures: DenidinError[] = []
+    for (const data of stores) {
+      try {
+        erased[data.name] = (erased[data.name] ?? 0) + (await this.#eraseFrom(data, attempt))
+      } catch (error) {
+        // One that fails keeps no other back.
+        failures.push(asDenidinError(error))
+      }
     }
     // Messages that were recorded before a crash may belong to another person by now.
     await this.#texts.eraseMessages(message_ids)
     const removed = await this.#texts.eraseMemories(memories)
-    await this.#texts.eraseReflections([...session_ids, ...own.map(each => each.session_id)])
+    await this.#eraseReflections(attempt, session_ids)
     const active = await this.#sessions.refresh(session_ids)
     const scrubbed = await this.#texts.scrub()
-    const index = removed === 'done' ? scrubbed : removed
     let residue = await this.#sessions.residue(session_ids, message_ids)
-    residue += await this.#sessions.textsLeft(own)
-    for (const data of this.#deps.personalData) {
-      residue += await data.count(person_id, { spared: await this.#deps.log.erasures.sparedBy(act.act) })
-    }
+    residue += await this.#sessions.textsLeft(files)
+    const [failure] = failures
+    if (failure === undefined) for (const data of stores) residue += await this.#countIn(data, attempt)
     this.#sessions.announce(active)
-    return { messages: message_ids.length, memories: memories.length, stores, residue, index }
+    if (failure !== undefined) throw failure
+    const index = removed === 'done' ? scrubbed : removed
+    return { messages: message_ids.length, memories: memories.length, stores: erased, residue, index }
   }
 
-  /** Records everything about a person before it is deleted; what an interrupted act recorded stays recorded. */
-  async #recordEverything({ act, person_id }: ErasureAct, bounds: ErasureBounds): Promise<ErasedIds> {
+  async #eraseFrom(data: PersonalData, { act, persons }: Attempt): Promise<number> {
+    let erased = 0
+    for (const person_id of persons) erased += await data.erase(person_id, await this.#boundsOf(act, persons))
+    return erased
+  }
+
+  async #countIn(data: PersonalData, { act, persons }: Attempt): Promise<number> {
+    let found = 0
+    for (const person_id of persons) found += await data.count(person_id, await this.#boundsOf(act, persons))
+    return found
+  }
+
+  async #boundsOf(act: string, persons: readonly PersonId[]): Promise<ErasureBounds> {
     const { log, texts } = this.#deps
-    const own = scopeOfPerson(person_id)
+    return await boundsOf({ ...texts, erasures: log.erasures }, act, persons)
+  }
+
+  /** What an attempt has emptied is not looked at by the next one: what is there by then came later. */
+  async #markThrough(attempt: Attempt): Promise<void> {
+    const { applied, erasures } = this.#deps.log
+    const clear = async (count: Promise<number>): Promise<boolean> => (await count.catch(() => 1)) === 0
+    const steps: string[] = []
+    for (const data of attempt.stores) if (await clear(this.#countIn(data, attempt))) steps.push(data.name)
+    const { message_ids, memories } = await erasures.covers(attempt.act)
+    const memory_ids = memories.map(each => each.memory_id)
+    if (await clear(this.#texts.residue(message_ids, memory_ids))) steps.push(TEXTS)
+    await applied.markSteps(attempt.act, steps)
+  }
+
+  /**
+   * Records everything about a person before it is deleted; what an interrupted act recorded stays recorded. As long as
+   * any of it is left, the bot may have repeated it.
+   */
+  async #recordEverything({ act, persons, through }: Attempt): Promise<void> {
+    if (through.has(TEXTS)) return
+    for (const person_id of persons) await this.#recordPerson(act, person_id)
+  }
+
+  async #recordPerson(act: string, person_id: PersonId): Promise<void> {
+    const { log, texts } = this.#deps
+    const { sessions: going_on = [], ...bounds } = await this.#boundsOf(act, [person_id])
     const said: MessageRecord[] = []
     for await (const batch of texts.messages.ofPerson(person_id, bounds)) {
-      await log.erasures.add(act, {
-        messages: batch,
-        sessions: sessionsOf(batch.filter(message => message.scope !== own)),
-      })
+      await log.erasures.add(act, { messages: batch, sessions: sessionsOf(batch) })
       said.push(...batch.filter(message => message.role === 'user'))
     }
-    const locations = await texts.memories.locationsOfPerson(person_id)
-    await log.erasures.add(act, { memories: locations })
-    const given: MemoryRecord[] = []
-    for (const [scope, ids] of byScope(locations)) given.push(...(await texts.memories.get(scope, ids)))
-    const repetitions = await repetitionsOf(texts, given, said, own)
+    const own = (await this.#sessions.ofPerson(person_id)).filter(each => !going_on.includes(each))
+    await log.erasures.add(act, { sessions: own })
+    const given = await this.#recordMemories(act, person_id)
+    // A conversation that goes on is not deleted as a whole.
+    const except = going_on.length === 0 ? scopeOfPerson(person_id) : undefined
+    const repetitions = await repetitionsOf(texts, given, said, except)
     await log.erasures.add(act, {
       messages: repetitions,
       memories: await learnedFrom(texts, repetitions),
       sessions: sessionsOf(repetitions),
     })
-    return await log.erasures.covers(act)
   }
 
-  async #eraseThings({ act }: ErasureAct): Promise<ForgetReport> {
+  /** Those that also came from messages that stay are learned again from those. @returns the memories that go */
+  async #recordMemories(act: string, person_id: PersonId): Promise<readonly MemoryRecord[]> {
+    const { log, texts } = this.#deps
+    // Only now it is known which sessions lose messages.
+    const { spared = [], memories: staying = [] } = await this.#boundsOf(act, [person_id])
+    const stays = new Set(staying)
+    const locations = (await texts.memories.locationsOfPerson(person_id)).filter(each => !stays.has(each.memory_id))
+    await log.erasures.add(act, { memories: locations })
+    const given: MemoryRecord[] = []
+    for (const [scope, ids] of byScope(locations)) given.push(...(await texts.memories.get(scope, ids)))
+    const sources = new Set(given.flatMap(memory => memory.sources))
+    await this.#learnAgain(spared.filter(id => sources.has(id)))
+    return given
+  }
+
+  async #learnAgain(message_ids: readonly MessageId[]): Promise<void> {
+    const { texts } = this.#deps
+    const sources = await texts.messages.get(message_ids)
+    await texts.processed.remove(sources.map(message => message.message_id))
+    await texts.changeLog.requestRelearning(sessionsOf(sources))
+  }
+
+  async #eraseThings({ act }: ErasureAct, through: ReadonlySet<string>): Promise<ForgetReport> {
     const { erasures } = this.#deps.log
     const { message_ids } = await erasures.covers(act)
     const said = await this.#deps.texts.messages.get(message_ids)
@@ -270,7 +363,7 @@ class RecordedErasure implements Erasure {
     await erasures.add(act, { memories: await learnedFrom(this.#deps.texts, said) })
     const { memories, session_ids } = await erasures.covers(act)
     const removed = await this.#texts.eraseMemories(memories)
-    await this.#texts.eraseReflections(session_ids)
+    await this.#eraseReflections({ act, through }, session_ids)
     this.#sessions.announce(await this.#sessions.refresh(session_ids))
     const scrubbed = await this.#texts.scrub()
     const index = removed === 'done' ? scrubbed : removed
@@ -278,6 +371,16 @@ class RecordedErasure implements Erasure {
     const residue =
       (await this.#texts.residue(message_ids, memory_ids)) + (await this.#sessions.residue(session_ids, message_ids))
     return { messages: message_ids.length, memories: memories.length, stores: {}, residue, index }
+  }
+
+  /** The messages are gone by now: a reflection that is written from here on comes from what remains. */
+  async #eraseReflections(
+    { act, through }: Pick<Attempt, 'act' | 'through'>,
+    session_ids: readonly string[],
+  ): Promise<void> {
+    const left = session_ids.filter(each => !through.has(reflectionOn(each)))
+    await this.#texts.eraseReflections(left)
+    await this.#deps.log.applied.markSteps(act, left.map(reflectionOn))
   }
 }
 

@@ -34,12 +34,21 @@ export class SessionErasure {
     this.#deps = deps
   }
 
-  /** Drops the cached windows of a person's own sessions. @returns these sessions */
-  async releaseOf(person_id: PersonId): Promise<readonly SessionFiles[]> {
+  /** The sessions of a person's direct chats. */
+  async ofPerson(person_id: PersonId): Promise<readonly string[]> {
+    return (await this.#deps.ledger.ofScope(scopeOfPerson(person_id))).map(each => each.session_id)
+  }
+
+  /** Drops the cached windows of sessions. @returns where the files of those are that there are */
+  async release(session_ids: readonly string[]): Promise<readonly SessionFiles[]> {
     const { ledger, sessions } = this.#deps
-    const own = await ledger.ofScope(scopeOfPerson(person_id))
-    for (const { session_id } of own) sessions.release(session_id)
-    return own
+    const found: SessionFiles[] = []
+    for (const session_id of session_ids) {
+      sessions.release(session_id)
+      const session = await ledger.find(session_id)
+      if (session !== undefined) found.push(session)
+    }
+    return found
   }
 
   /** Rewrites the files of sessions. @returns those that are active */
@@ -71,11 +80,13 @@ export class SessionErasure {
     return found
   }
 
-  /** How many texts are left in the files of sessions that should have none. */
+  /** How many texts are left in the files of those of these sessions that are gone. */
   async textsLeft(sessions: readonly SessionFiles[]): Promise<number> {
+    const { folders, ledger } = this.#deps
     let found = 0
     for (const { session_id, archived_to } of sessions) {
-      found += (await this.#deps.folders.texts(session_id, archived_to)).length
+      if ((await ledger.find(session_id)) !== undefined) continue
+      found += (await folders.texts(session_id, archived_to)).length
     }
     return found
   }

@@ -11,7 +11,7 @@ export type LedgerData = Pick<PersonalData, 'name' | 'tables' | 'count' | 'reass
 export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folders: SessionFolders): PersonalData => ({
   name: ledger.name,
   tables: ledger.tables,
-  count: person_id => ledger.count(person_id),
+  count: (person_id, bounds) => ledger.count(person_id, bounds),
   reassign: (from, to) => ledger.reassign(from, to),
   export: async function* (person_id) {
     for (const session of await ledger.ofScope(scopeOfPerson(person_id))) {
@@ -30,8 +30,8 @@ export const createPersonalSessions = (ledger: SessionLedger & LedgerData, folde
       }
     }
   },
-  erase: async person_id => {
-    const sessions = await ledger.ofScope(scopeOfPerson(person_id))
+  erase: async (person_id, { sessions: stays = [] } = {}) => {
+    const sessions = (await ledger.ofScope(scopeOfPerson(person_id))).filter(each => !stays.includes(each.session_id))
     for (const { session_id } of sessions) {
       await folders.erase(session_id, async () => (await ledger.find(session_id))?.archived_to)
       await ledger.forget(session_id)

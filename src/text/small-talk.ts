@@ -4,6 +4,7 @@
  */
 import { subjectStems } from './content-stems.ts'
 import { lexiconPatterns, WORD_BEGINS, WORD_ENDS } from './lexicons/lexicon.ts'
+import { kindOf, type SentenceKind } from './sentence-kind.ts'
 
 const NO_WORD = '[^\\p{L}\\p{N}]*'
 const SMALL_TALK = new RegExp(`${WORD_BEGINS}(?:${lexiconPatterns('small-talk').join('|')})${WORD_ENDS}`, 'giu')
@@ -18,3 +19,15 @@ export const withoutSmallTalk = (text: string): string =>
   text
     .replace(CLAUSE, clause => (subjectStems(clause.replace(SMALL_TALK, ' ')).length === 0 ? ' ' : clause))
     .replace(OPENING, '')
+
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u
+/** Who writes more has something to say. */
+const MOST_SMALL_TALK_CHARACTERS = 300
+const EMPTY_KINDS: ReadonlySet<SentenceKind> = new Set(['greeting', 'thanks', 'filler'])
+
+/** Whether a text is small talk from beginning to end: it neither asks for anything nor says anything to remember. */
+export const isSmallTalk = (text: string): boolean =>
+  text.length <= MOST_SMALL_TALK_CHARACTERS &&
+  (text.match(CLAUSE) ?? []).every(
+    clause => !LETTER_OR_DIGIT.test(clause.replace(SMALL_TALK, ' ')) || EMPTY_KINDS.has(kindOf(clause.trim())),
+  )

@@ -35,8 +35,8 @@ export class DisabledVectors {
     this.#deps = deps
     this.personal = createPersonalVectors(
       {
-        countOfScope: async scope => (await this.#open(store => store.countOfScope(scope))) ?? 0,
-        deleteScope: async scope => (await this.#open(store => store.deleteScope(scope))) ?? 0,
+        countOfScope: async (scope, except) => (await this.#open(store => store.countOfScope(scope, except))) ?? 0,
+        deleteScope: async (scope, except) => (await this.#open(store => store.deleteScope(scope, except))) ?? 0,
         // The vectors follow the memories when the store is opened next.
         rescope: async () => undefined,
       },

@@ -1,7 +1,14 @@
 /** Moves, counts and erases the vectors of one person. */
 import { scopeOfPerson } from '../messages/scope.ts'
-import type { PersonalData } from '../people/personal-data.ts'
+import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
+import { itemOfMessage } from './item-id.ts'
 import type { VectorStore } from './vector-store.ts'
+
+/** The vectors that an erasure leaves. */
+const staying = ({ memories = [], spared = [] }: ErasureBounds = {}): readonly string[] => [
+  ...memories,
+  ...spared.map(itemOfMessage),
+]
 
 /** @param reassigned called after vectors moved from one person to another: the indexes have to follow */
 export const createPersonalVectors = (
@@ -12,8 +19,8 @@ export const createPersonalVectors = (
   tables: ['vectors', 'embeddings', 'allocations'],
   // Numbers mean nothing to a person: the texts behind them are exported by their own stores.
   export: async function* () {},
-  erase: async person_id => await vectors.deleteScope(scopeOfPerson(person_id)),
-  count: async person_id => await vectors.countOfScope(scopeOfPerson(person_id)),
+  erase: async (person_id, bounds) => await vectors.deleteScope(scopeOfPerson(person_id), staying(bounds)),
+  count: async (person_id, bounds) => await vectors.countOfScope(scopeOfPerson(person_id), staying(bounds)),
   reassign: async (from, to) => {
     if (from === to) return
     await vectors.rescope(scopeOfPerson(from), scopeOfPerson(to))

@@ -31,8 +31,8 @@ export interface VectorReader {
   holds(space: string, scope?: Scope): Promise<boolean>
   /** How many vectors of a scope a space holds. */
   countIn(space: string, scope: Scope): Promise<number>
-  /** How many vectors of a scope all spaces hold together. */
-  countOfScope(scope: Scope): Promise<number>
+  /** How many vectors of a scope all spaces hold together, those of the items `except` left out. */
+  countOfScope(scope: Scope, except?: readonly string[]): Promise<number>
 }
 
 /** Changes vectors. The index follows: what is added here is put there, what is deleted here is deleted there. */
@@ -44,8 +44,8 @@ export interface VectorWriter {
   put(space: string, vectors: readonly StoredVector[]): Promise<void>
   /** Moves the vectors of a scope, or only those of `item_ids`, to another scope. */
   rescope(from: Scope, to: Scope, item_ids?: readonly string[]): Promise<void>
-  /** Deletes every vector of a scope. @returns how many */
-  deleteScope(scope: Scope): Promise<number>
+  /** Deletes every vector of a scope, but not those of the items `except`. @returns how many */
+  deleteScope(scope: Scope, except?: readonly string[]): Promise<number>
   /** Deletes the vectors of these items from every space. */
   delete(item_ids: readonly string[]): Promise<void>
   /** How far a growing source has been compared with a space; kept with the vectors, so that both are lost together. */

@@ -12,8 +12,8 @@ const argument = (name: string, otherwise: number): number => {
 }
 const seed = argument('--seed', Date.now() % 1_000_000)
 process.stderr.write(`seed ${String(seed)}\n`)
-const report = await fuzzPipeline(argument('--texts', 100_000), seed, done =>
-  process.stderr.write(`${String(done)} texts\n`),
+const report = await fuzzPipeline(argument('--texts', 100_000), seed, (done, failures) =>
+  process.stderr.write(`${String(done)} texts, ${String(failures.length)} failures ${failures.at(-1) ?? ''}\n`),
 )
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
 process.exitCode = report.failures.length + report.turns_failed + report.set_aside === 0 ? 0 : 1

@@ -99,6 +99,21 @@ describe.each([['sqlite', (path: string) => createSqliteErasures(path, systemIds
       expect(await erasures.covers(second)).toEqual({ message_ids: ['m2'], memories: [], session_ids: ['s1'] })
     })
 
+    test('what comes while an act about a person is under way is spared by it, whoever sent it, also over a restart', async () => {
+      const act = await erasures.begin({ kind: 'person', person_id: 'ana', at: 5, spared: ['request'] })
+      const single = await begin()
+      await erasures.spare('m1')
+      erasures[Symbol.dispose]()
+      erasures = open(file())
+      await erasures.spare('before it is resumed')
+      await erasures.resume(act)
+      await erasures.spare('m2')
+      await erasures.end(act)
+      await erasures.spare('m3')
+      expect(await erasures.sparedBy(act.act)).toEqual(['request', 'm1', 'm2'])
+      expect(await erasures.sparedBy(single)).toEqual(['request'])
+    })
+
     test('an act on more than fits into one step covers all of it', async () => {
       const act = await begin()
       const messages = Array.from({ length: 2500 }, (_, n) => said(`m${String(n).padStart(4, '0')}`, String(n)))
@@ -133,8 +148,21 @@ describe.each([['sqlite', () => sqliteOnDisk(appliedErasureMigrations, createSql
 
     test('what is marked stays so over a restart', async () => {
       await opened.store.markApplied('one')
+      await opened.store.markSteps('two', ['messages'])
       opened.restart()
       expect(await opened.store.applied()).toEqual(new Set(['one']))
+      expect(await opened.store.steps('two')).toEqual(new Set(['messages']))
+    })
+
+    test('the steps of an act are kept until it is done', async () => {
+      expect(await opened.store.steps('one')).toEqual(new Set())
+      await opened.store.markSteps('one', ['messages', 'sessions'])
+      await opened.store.markSteps('one', ['messages', 'memories'])
+      await opened.store.markSteps('two', ['usage'])
+      expect(await opened.store.steps('one')).toEqual(new Set(['messages', 'sessions', 'memories']))
+      await opened.store.markApplied('one')
+      expect(await opened.store.steps('one')).toEqual(new Set())
+      expect(await opened.store.steps('two')).toEqual(new Set(['usage']))
     })
   },
 )

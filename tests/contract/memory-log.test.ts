@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Database } from '../../src/database/sqlite/database.ts'
-import type { MemoryLog } from '../../src/memory/memory-log.ts'
+import type { MemoryLog, ReplyBudget } from '../../src/memory/memory-log.ts'
 import type { MemoryStore } from '../../src/memory/memory-store.ts'
 import { memoryMigrations } from '../../src/memory/sqlite/memory-migrations.ts'
 import { createSqliteMemoryLog } from '../../src/memory/sqlite/sqlite-memory-log.ts'
@@ -53,6 +53,36 @@ describe.each([['SQLite', sqlite]])('the log of the memories in %s', (_, open) =
     expect(await log.lastRecall('person:a', 'a@c.us')).toEqual(last)
     expect(await log.lastRecall('person:a', 'b@c.us')).toBeUndefined()
     expect(await log.lastRecall('person:b', 'a@c.us')).toBeUndefined()
+  })
+
+  test('finds what a reply was given by the reply, by what it answers and by its own id, with its budget', async () => {
+    const here = { scope: 'person:a', chat_id: 'a@c.us', items: [item('m1', 0.9)] } as const
+    const budget: ReplyBudget = {
+      role: 'client',
+      profile: 'client',
+      complexity: 'medium',
+      raised: true,
+      detected: 'simple',
+      confidence: 0.6,
+      signals: [{ complexity: 'simple', weight: 1 }],
+      need: 'session',
+      budget: 4000,
+      demand: 5000,
+      scopes: { recent: { allotted: 3000, taken: 2900, count: 12, demand: 4000 } },
+      alerts: ['info', 'critical'],
+      left: [{ kind: 'message', reason: 'turn_budget', outcome: 'left', count: 3, tokens: 700 }],
+    }
+    const first = { recall_id: 'r1', ...here, at: 10, message_ids: ['asked', 'replied'], budget }
+    await log.recalled(first)
+    await log.recalled({ recall_id: 'r2', ...here, at: 20 })
+    for (const id of ['asked', 'replied', 'r1']) expect(await log.recallOf(id)).toEqual(first)
+    expect(await log.recallOf('r2')).toEqual({ recall_id: 'r2', ...here, at: 20 })
+    expect(await log.recallOf('another')).toBeUndefined()
+    // A message that was answered again: the newest answer.
+    await log.recalled({ recall_id: 'r3', ...here, at: 30, message_ids: ['asked'] })
+    expect((await log.recallOf('asked'))?.recall_id).toBe('r3')
+    await log.prune(25)
+    expect(await log.recallOf('replied')).toBeUndefined()
   })
 
   test('counts recalls, searches and shows as uses, and nothing else', async () => {

@@ -147,6 +147,46 @@ describe('past messages over a full-text index', () => {
     await past.index[Symbol.asyncDispose]()
   })
 
+  test('of a person who is erased, what is spared stays in the index, and what comes meanwhile does', async () => {
+    await rig.talk(ANN, 0, ['Ann: the name of my boat is Quetzal', 'Ann: the name of my boat is Marlin'])
+    past.index.requestSync()
+    await past.index.whenIdle()
+    const dropScope = rig.index.dropScope.bind(rig.index)
+    rig.index.dropScope = async scope => {
+      rig.index.dropScope = dropScope
+      await rig.talk(ANN, 2, ['Ann: the name of my other boat is Otter'])
+      past.index.requestSync()
+      await past.index.whenIdle()
+      return await dropScope(scope)
+    }
+    await rig.messages.personal.erase('ann', { spared: ['m2'] })
+    await past.index.personal.erase('ann', { spared: ['m2'] })
+    expect(await past.index.personal.count('ann', { spared: ['m2', 'm3'] })).toBe(0)
+    expect((await asked(past, ANN)).toSorted()).toEqual([
+      'the name of my boat is Marlin',
+      'the name of my other boat is Otter',
+    ])
+    expect((await past.index.verification.verify({ ...VERIFY, repair: false })).findings).toEqual([])
+    expect(rig.everything()).not.toContain('quetzal')
+  })
+
+  test('a message that could not be taken out when it was deleted goes when it is forgotten again', async () => {
+    await rig.talk('chat:77@g.us', 0, ['Ann: the name of my boat is Quetzal', 'Bea: the name of mine is Otter'])
+    past.index.requestSync()
+    await past.index.whenIdle()
+    rig.index_database.run(
+      `create trigger fault before delete on documents begin select raise(fail, 'the disk is gone'); end`,
+    )
+    await rig.messages.history.remove('m1', 1)
+    past.index.requestSync()
+    await past.index.whenIdle()
+    expect(rig.everything()).toContain('quetzal')
+    rig.index_database.run('drop trigger fault')
+    await past.index.forget(['m1', 'm2'])
+    expect(rig.everything()).not.toContain('quetzal')
+    expect((await past.index.verification.verify({ ...VERIFY, repair: false })).findings).toEqual([])
+  })
+
   test('every scope finds its own and nobody else’s, however it is spelt', async () => {
     for (const [n, scope] of hostileScopes.entries()) {
       await rig.talk(scope, n, [`Eve: the name of my boat is Quetzal ${n}`])

@@ -95,7 +95,11 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     const store = createSqliteMemoryStore(new Database(':memory:', memoryMigrations))
     const fill = async (person_id: string): Promise<void> => {
       await store.add(
-        memoryOf(`person:${person_id}`, `fact of ${person_id}`, { person_ids: [person_id], sources: ['m'] }),
+        memoryOf(`person:${person_id}`, `fact of ${person_id}`, {
+          memory_id: `fact of ${person_id}`,
+          person_ids: [person_id],
+          sources: ['m'],
+        }),
       )
       await store.add(memoryOf('chat:1@g.us', `group fact of ${person_id}`, { person_ids: [person_id] }))
     }
@@ -273,6 +277,23 @@ describe.each(Object.entries(stores))('personal data: %s', (name, make) => {
     expect(await handedOver('ben')).toBe(before)
     expect(await subject.data.count('ben')).toBeGreaterThan(0)
   })
+})
+
+test.each([
+  ['memories', (id: string) => ({ memories: [`fact of ${id}`] })],
+  ['learnt messages', (id: string) => ({ spared: [`m-${id}`] })],
+  ['reflections', (id: string) => ({ sessions: [id] })],
+  ['sessions', (id: string) => ({ sessions: [`new-${id}`] })],
+] as const)('%s: what came later stays and is not counted', async (name, boundsOf) => {
+  await using folder = await temporaryFolder()
+  const { data, fill } = stores[name]?.(folder.path) as Subject
+  await fill('ana')
+  const all = await data.count('ana')
+  const bounds = boundsOf('ana')
+  expect(await data.count('ana', bounds)).toBe(all - 1)
+  expect(await data.erase('ana', bounds)).toBe(all - 1)
+  expect(await data.count('ana', bounds)).toBe(0)
+  expect(await data.count('ana')).toBe(1)
 })
 
 test('messages that are spared stay and are not counted', async () => {

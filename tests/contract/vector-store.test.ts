@@ -86,6 +86,16 @@ for (const [name, open] of Object.entries(stores)) {
     expect(await store.countOfScope('person:b')).toBe(3)
   })
 
+  test(`${name}: of a scope, all vectors but some are counted and deleted`, async () => {
+    const store = open()
+    await store.put('space', [vectorOf('one', 'person:a'), vectorOf('two', 'person:a'), vectorOf('three', 'person:b')])
+    expect(await store.countOfScope('person:a', ['two', 'three'])).toBe(1)
+    expect(await store.deleteScope('person:a', ['two'])).toBe(1)
+    expect(await store.idsOf('', { limit: 10 })).toEqual(['three', 'two'])
+    expect(await store.deleteScope('person:a')).toBe(1)
+    expect(await store.idsOf('', { limit: 10 })).toEqual(['three'])
+  })
+
   test(`${name}: what is deleted is gone from every space`, async () => {
     const store = open()
     await store.put('small', [vectorOf('one', 'person:a'), vectorOf('two', 'person:a')])

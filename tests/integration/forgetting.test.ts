@@ -77,6 +77,7 @@ const forgettingOver = (stores: Stores, further: readonly PersonalData[], clock:
       folders: stores.folders,
       sessionsChanged: () => undefined,
     },
+    survivorOf: person_id => person_id,
     exclusive: (_scope, act) => act(),
     audit: { write: () => undefined },
   })

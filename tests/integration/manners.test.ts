@@ -48,7 +48,12 @@ test('what the model writes in Markdown is shown in WhatsApp’s marks, and reme
 })
 
 test('a long reply is several messages and one turn of the conversation', async () => {
-  denidin = await TestDenidin.start({ ai: AI, memory: { session: { max_tokens_by_role: { client: 20_000 } } } })
+  denidin = await TestDenidin.start({
+    ai: AI,
+    memory: { session: { max_tokens_by_role: { client: 20_000 } } },
+    // The reply is longer than the budget of a turn.
+    budget: { use_profiles: false },
+  })
   denidin.models.next('completion', reply(LONG))
   await denidin.say('tell me all')
   expect(denidin.channel.sent.map(each => each.text.charAt(0))).toEqual(['a', 'b', 'c'])

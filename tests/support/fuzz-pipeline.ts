@@ -26,7 +26,7 @@ const SAMPLE = 800
 export const fuzzPipeline = async (
   texts: number,
   seed: number,
-  progress: (done: number) => void = () => undefined,
+  progress: (done: number, failures: readonly string[]) => void = () => undefined,
 ): Promise<FuzzReport> => {
   await using denidin = await TestDenidin.start({
     ai: { provider: 'offline' },
@@ -34,13 +34,13 @@ export const fuzzPipeline = async (
     memory: { session: { max_tokens_by_role: { client: 1000 } } },
   })
   const failures: string[] = []
-  let errors = 0
+  let checked = 0
   const check = (said: readonly string[]): void => {
-    const lines = denidin.log.lines.filter(line => line.level === 'error')
-    const added = lines.length - errors
-    errors = lines.length
-    if (added > 0)
-      failures.push(`${JSON.stringify(said.map(each => each.slice(0, 200)))}: ${JSON.stringify(lines.at(-1))}`)
+    const { lines } = denidin.log
+    const error = lines.slice(checked).find(line => line.level === 'error')
+    checked = lines.length
+    if (error !== undefined)
+      failures.push(`${JSON.stringify(said.map(each => each.slice(0, 200)))}: ${JSON.stringify(error)}`)
   }
   for (let done = 0; done < texts; done += SAMPLE) {
     const batch = fc.sample(oddTexts(), { numRuns: Math.min(SAMPLE, texts - done), seed: seed + done })
@@ -55,7 +55,7 @@ export const fuzzPipeline = async (
       await denidin.app.runner.run('session.sweep', { purge: false }, OPERATOR)
       await denidin.app.messageIndex.whenIdle()
       check(['the sweep'])
-      progress(so_far)
+      progress(so_far, failures)
     }
   }
   await denidin.app.messageIndex.whenIdle()

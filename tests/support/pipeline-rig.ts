@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createClosing } from '../../src/app/session-lifecycle.ts'
 import { createLearning } from '../../src/app/learning.ts'
 import { createDelivery, createScheduler } from '../../src/app/delivery.ts'
+import { createProfileSource, createTurnBudgets } from '../../src/app/budget.ts'
 import { createPipeline } from '../../src/app/pipeline.ts'
 import type { Stores } from '../../src/app/stores.ts'
 import { openStores } from './stores.ts'
@@ -148,6 +149,7 @@ export class PipelineRig implements AsyncDisposable {
         scheduler,
         delivery,
         model,
+        budgets: createTurnBudgets(settings, createProfileSource(settings, parts)),
         sessions: { windows, ended: () => undefined, changed: () => undefined },
         recall: { search: noSearch, scopes: ownPolicy, profileOf: () => Promise.resolve([]) },
         commands: options.commands ?? NO_COMMANDS,

@@ -73,6 +73,7 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'budget.calculate': 'operator',
   'budget.cost': 'operator',
   'budget.detect': 'operator',
+  'budget.explain': 'operator',
   'budget.profiles': 'operator',
   'budget.spending': 'anyone',
   'budget.recommend': 'operator',

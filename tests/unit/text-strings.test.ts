@@ -127,7 +127,7 @@ describe('what was spent', () => {
   })
 
   test('a limit of cost whose currency is not known is a number', () => {
-    const limits = [{ limit: 'person_day', unit: 'cost', most: 0.5, percent: 0 }] as const
+    const limits = [{ limit: 'person_day', most_cost: 0.5, most_tokens: null, used_percent: 0 }] as const
     const own = { ...spending(null, 0), limits }
     expect(en.commands.budget.report({ currency: null, own, everyone: null })).toContain('Your limit: 0.5 in a day')
   })

@@ -10,10 +10,8 @@ export interface NamedAgent {
   readonly type?: string | undefined
 }
 
-/** A budget in tokens of context, and how it came about. */
-export interface CalculatedBudget {
-  /** With the prefix of its type. */
-  readonly agent: string
+/** The budget of a profile in tokens of context, and how it came about. */
+export interface ProfileBudget {
   readonly profile: string
   readonly complexity: Complexity
   readonly base: number
@@ -25,12 +23,18 @@ export interface CalculatedBudget {
   readonly scope_weights: ScopeWeights
 }
 
+/** The budget of an agent, which is that of its profile. */
+export interface CalculatedBudget extends ProfileBudget {
+  /** With the prefix of its type. */
+  readonly agent: string
+}
+
 /** Types of agents, in the order in which a name without one is looked for. */
 const AGENT_TYPES = ['specialists', 'roles'] as const
 
 /**
- * The budget is the smallest of base × multiplier, the maximum of the profile, and `cap`.
- * @param cap most tokens that the role of the person allows; `undefined`: no role takes part
+ * The budget of an agent.
+ * @param cap see `budgetOfProfile`
  * @throws DenidinError `not_found` for an agent that no assignment names
  */
 export const calculateBudget = (
@@ -40,6 +44,20 @@ export const calculateBudget = (
   cap?: number,
 ): CalculatedBudget => {
   const [name, profile] = profileOf(profiles, agent)
+  return { agent: name, ...budgetOfProfile(profiles, profile, complexity, cap) }
+}
+
+/**
+ * The budget is the smallest of base × multiplier, the maximum of the profile, and `cap`.
+ * @param cap most tokens that the role of the person allows; `undefined`: no role takes part
+ * @throws DenidinError `not_found` if there is no such profile
+ */
+export const budgetOfProfile = (
+  profiles: BudgetProfiles,
+  profile: string,
+  complexity: Complexity,
+  cap?: number,
+): ProfileBudget => {
   const assigned = profiles.profiles[profile]
   if (assigned === undefined) throw new DenidinError('not_found', `there is no profile "${profile}"`)
   const { base_budget: base, max_budget: max, scope_weights } = assigned
@@ -47,7 +65,7 @@ export const calculateBudget = (
   const wanted = Math.floor(base * multiplier)
   const calculated_budget = Math.min(wanted, max, cap ?? Number.POSITIVE_INFINITY)
   const capped = calculated_budget < wanted
-  return { agent: name, profile, complexity, base, max, multiplier, calculated_budget, capped, scope_weights }
+  return { profile, complexity, base, max, multiplier, calculated_budget, capped, scope_weights }
 }
 
 /** The full name of an agent, and its profile. */

@@ -5,7 +5,7 @@ export const BUDGET = {
   use_profiles: {
     format: 'boolean',
     default: true,
-    doc: 'Calculates budgets from profiles and the complexity of a task. Off: `budget.manual_tokens` for every task.',
+    doc: 'Calculates budgets from profiles and the complexity of a task, and gives each turn with a person as much context as it needs. Off: `budget.manual_tokens` for every task, and fixed budgets for turns.',
   },
   profiles_file: {
     format: 'path',

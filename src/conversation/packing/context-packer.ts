@@ -7,10 +7,16 @@ import type { ModelMessage } from '../../models/language-model.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
-import { packHistory, type PackedHistory } from './pack-history.ts'
-import { packProfile } from './pack-profile.ts'
-import { packRecall, type FoundCandidates, type PackedRecall, type RecallCandidates } from './pack-recall.ts'
-import type { ContextBudget, PackedCandidate, PackingRecord } from './packing-record.ts'
+import { packHistory, type HistoryLimit, type PackedHistory } from './pack-history.ts'
+import { packProfile, type PackedProfile } from './pack-profile.ts'
+import {
+  packRecall,
+  withoutShown,
+  type FoundCandidates,
+  type PackedRecall,
+  type RecallCandidates,
+} from './pack-recall.ts'
+import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
 import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
 import { withMarks, type ShownQuote } from './shown-message.ts'
 import { TokenCosts } from './token-costs.ts'
@@ -20,6 +26,8 @@ const TONE_TOKENS = 64
 /** Shares of a small budget that recall and profile may keep from the history. */
 const RECALL_SHARE = 0.25
 const PROFILE_SHARE = 0.1
+/** Share of the tokens for what is known that the profile may keep. */
+const PROFILE_SHARE_WITHIN = 0.25
 
 /** What a request may carry besides the history. */
 export interface ContextCandidates {
@@ -39,6 +47,24 @@ export interface PackedContext {
   readonly recall: PackedRecall
   readonly tone: string | undefined
   readonly record: PackingRecord
+}
+
+/** What a request carries of what is known, within a number of tokens. */
+export interface PackedSpecific {
+  readonly recall: PackedRecall
+  readonly profile: PackedProfile
+  /** Tokens of both in the request. */
+  readonly tokens: number
+}
+
+interface SpecificLimit {
+  readonly room: number
+  /** Messages of the running session: quotes of them have a budget of recall of their own. */
+  readonly session: ReadonlySet<MessageId>
+}
+
+interface PackedParts extends Omit<PackedSpecific, 'tokens'> {
+  readonly history: PackedHistory
 }
 
 /** The request of a turn. */
@@ -64,6 +90,7 @@ export class ContextPacker {
     system: SystemText,
     budget: ContextBudget,
     quotations: ReadonlyMap<MessageId, ShownQuote> = new Map(),
+    limit?: HistoryLimit,
   ): PackedHistory {
     const free = budget.total - this.#fixedTokens(system)
     const room = Math.floor(
@@ -74,6 +101,7 @@ export class ContextPacker {
       { content: budget.history, room },
       system,
       this.#costs,
+      limit,
     )
   }
 
@@ -92,6 +120,58 @@ export class ContextPacker {
     )
     const forProfile = { content: budget.profile, room: free - recall.tokens }
     const profile = packProfile(candidates.profile, forProfile, this.#costs, isRecalled(recall))
+    return this.#assemble({ history, recall, profile }, candidates, budget)
+  }
+
+  /**
+   * Packs the rest around the history within the budget of the turn: facts, summaries and quotes first, then the profile,
+   * which has a share of its own. What it takes never gets less when the budget grows.
+   * @param room tokens for all of it, with what surrounds the texts
+   */
+  packWithin(
+    history: PackedHistory,
+    candidates: ContextCandidates,
+    budget: ContextBudget,
+    { room, session }: SpecificLimit,
+  ): PackedSpecific {
+    const free = budget.total - this.#fixedTokens(candidates.system) - history.tokens
+    const most = Math.min(free, room)
+    const room_reason = room < free ? 'turn_budget' : 'request_budget'
+    const reserved = Math.min(
+      Math.floor(Math.max(0, most) * PROFILE_SHARE_WITHIN),
+      packProfile(candidates.profile, { content: budget.profile, room: Infinity }, this.#costs).tokens,
+    )
+    const shown = new Map(
+      history.whole.map(({ message_id, content: text, sender_name: speaker }) => [message_id, { text, speaker }]),
+    )
+    const recall = packRecall(
+      { ...candidates.recall, zone: candidates.system.zone, shown, session },
+      { content: budget.recall, room: most - reserved, room_reason },
+      this.#costs,
+    )
+    const forProfile = { content: budget.profile, room: reserved, room_reason } as const
+    const profile = packProfile(candidates.profile, forProfile, this.#costs, isRecalled(recall))
+    return { recall, profile, tokens: recall.tokens + profile.tokens }
+  }
+
+  /** The same without quotes of messages that the history shows whole. */
+  withoutShown({ recall, profile }: PackedSpecific, { whole }: PackedHistory): PackedSpecific {
+    const shown = withoutShown(recall, new Set(whole.map(({ message_id }) => message_id)), this.#costs)
+    return { recall: shown, profile, tokens: shown.tokens + profile.tokens }
+  }
+
+  /** The request of parts that were packed within the budget of the turn. */
+  packParts(parts: PackedParts, candidates: ContextCandidates, budget: ContextBudget, turn: TurnRecord): PackedContext {
+    const packed = this.#assemble(parts, candidates, budget)
+    return { ...packed, record: { ...packed.record, turn } }
+  }
+
+  #assemble(
+    { history, recall, profile }: PackedParts,
+    candidates: ContextCandidates,
+    budget: ContextBudget,
+  ): PackedContext {
+    const { system } = candidates
     const tone = candidates.tone(recall)
     const messages = renderContext({
       ...system,

@@ -8,7 +8,7 @@ const WHOLE_TOKENS = 80
 /** Tokens of one passage, about. */
 const PASSAGE_TOKENS = 50
 
-export interface ExcerptDeps<Item> {
+export interface ExcerptDeps<Item extends object> {
   readonly item: Item
   readonly text: string
   /** Tokens of `text`. */
@@ -36,7 +36,7 @@ interface State<Item> {
   readonly line_tokens: number
 }
 
-export class Excerpt<Item> {
+export class Excerpt<Item extends object> {
   readonly #deps: ExcerptDeps<Item>
   #passages: readonly Passage[] | undefined
   /** How many of the passages are shown. */
@@ -163,9 +163,16 @@ export class Excerpt<Item> {
   }
 
   #cutText(): readonly Passage[] {
-    const { text, tokens, words } = this.#deps
+    const { item, text, tokens, words } = this.#deps
     if (tokens <= WHOLE_TOKENS) return [{ from: 0, to: text.length }]
+    const known = cutTexts.get(item)
+    if (known !== undefined) return known
     const size = Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
-    return passagesByWorth(text, size, words)
+    const passages = passagesByWorth(text, size, words)
+    cutTexts.set(item, passages)
+    return passages
   }
 }
+
+/** Passages of what was found: it may be packed several times until it is clear what fits. */
+const cutTexts = new WeakMap<object, readonly Passage[]>()

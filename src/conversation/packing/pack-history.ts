@@ -4,6 +4,7 @@ import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import { fitWindow, windowTokens } from '../../sessions/window.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
+import type { BriefLimit } from './brief-replies.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
 import { senderPrefix, timesOf } from './render-context.ts'
 import type { ChatKind, ShownMessage } from './shown-message.ts'
@@ -17,6 +18,24 @@ export interface PackedHistory {
   readonly candidates: readonly PackedCandidate[]
   /** When its parts were written: `timesOf`. */
   readonly times: ReadonlyMap<MessageId, string>
+  /** Messages that are shown whole: they need not be recalled. */
+  readonly whole: readonly ShownMessage[]
+  /** Tokens of `tokens` that the messages take which are answered; 0 without a `HistoryLimit`. */
+  readonly answered_tokens: number
+}
+
+/** What the budget of the turn leaves to the history. */
+export interface HistoryLimit {
+  /** Place in the window of the first message that the turn needs. */
+  readonly from: number
+  /** Place in the window of the first message of the running exchange, of which everything is whole. */
+  readonly exchange: number
+  /** When older replies of the bot are shortened: see `BriefLimit`. */
+  readonly brief: BriefLimit['when']
+  /** Tokens for the messages before those that are answered, with what surrounds them. */
+  readonly tokens: number
+  /** Messages that are answered: they are not part of the budget. */
+  readonly answered: ReadonlySet<MessageId>
 }
 
 /** Share of the budget that the message before the newest keeps when both together are too long. */
@@ -36,30 +55,66 @@ export const packHistory = (
   budget: PartBudget,
   { chat_kind, zone }: { readonly chat_kind: ChatKind; readonly zone: TimeZone },
   costs: TokenCosts,
+  limit?: HistoryLimit,
 ): PackedHistory => {
-  const withinContent = fitWindow(window, budget.content)
+  const needed = limit === undefined ? window : window.slice(limit.from)
+  const withinContent = fitWindow(needed, budget.content)
   const times = timesOf(withinContent, zone)
   const surroundings = (message: ShownMessage): number =>
     surroundingTokens(message, chat_kind, costs) + costs.repeated(times.get(message.message_id) ?? '')
+  const costOf = (message: ShownMessage): number => message.tokens + surroundings(message)
   const withinRoom = newestWithin(withinContent, budget.room, surroundings)
-  const room = budget.room - sumOf(withinRoom, surroundings)
-  const messages = fitLongMessages(withinRoom, Math.min(budget.content, room), costs.counter, room)
+  const isAnswered = ({ message_id }: ShownMessage): boolean => limit?.answered.has(message_id) ?? false
+  const most = limit === undefined ? Infinity : sumOf(withinRoom.filter(isAnswered), costOf) + limit.tokens
+  const exchange = (limit?.exchange ?? 0) - (window.length - withinRoom.length)
+  const withinTurn =
+    limit === undefined ? withinRoom : costs.replies.fit(withinRoom, { most, exchange, when: limit.brief }, costOf)
+  const room = Math.min(budget.room, most) - sumOf(withinTurn, surroundings)
+  const earlier = withinTurn.at(-2)
+  const messages = fitLongMessages(
+    withinTurn,
+    Math.min(budget.content, room),
+    costs.counter,
+    room,
+    limit === undefined || earlier === undefined || isAnswered(earlier)
+      ? Infinity
+      : Math.max(0, limit.tokens - surroundings(earlier)),
+  )
+  const shown_whole = new Set(window)
   const kept = new Map(messages.map(message => [message.message_id, message]))
-  const dropped = window.length - withinContent.length
+  const lengths = [needed, withinContent, withinRoom].map(({ length }) => window.length - length)
+  const reasonAt = (at: number): PackingReason =>
+    LEFT_BECAUSE[lengths.findIndex(length => at < length)] ?? 'turn_budget'
   const candidates = window.map((message, at): PackedCandidate => {
     const packed = kept.get(message.message_id)
     const { message_id: id, tokens } = message
-    if (packed === undefined) {
-      const reason: PackingReason = at < dropped ? 'history_budget' : 'request_budget'
-      return { id, kind: 'message', tokens, outcome: 'left', reason }
-    }
-    const cost = packed.tokens + surroundings(packed)
+    if (packed === undefined) return { id, kind: 'message', tokens, outcome: 'left', reason: reasonAt(at) }
+    const cost = costOf(packed)
     if (packed === message) return { id, kind: 'message', tokens: cost, outcome: 'taken', reason: 'fits' }
-    const reason: PackingReason = room < budget.content ? 'request_budget' : 'history_budget'
+    const is_brief = limit !== undefined && at < limit.exchange
+    const reason: PackingReason = is_brief
+      ? limit.brief === 'always'
+        ? 'not_needed'
+        : 'turn_budget'
+      : room >= budget.content
+        ? 'history_budget'
+        : most < budget.room
+          ? 'turn_budget'
+          : 'request_budget'
     return { id, kind: 'message', tokens: cost, outcome: 'shortened', reason }
   })
-  return { messages, tokens: windowTokens(messages) + sumOf(messages, surroundings), candidates, times }
+  return {
+    messages,
+    whole: messages.filter(message => shown_whole.has(message)),
+    tokens: sumOf(messages, costOf),
+    candidates,
+    times,
+    answered_tokens: sumOf(messages.filter(isAnswered), costOf),
+  }
 }
+
+/** Why the oldest messages leave the history, in the order in which they do. */
+const LEFT_BECAUSE: readonly PackingReason[] = ['not_needed', 'history_budget', 'request_budget']
 
 const sumOf = (messages: readonly ShownMessage[], tokensOf: (message: ShownMessage) => number): number =>
   messages.reduce((sum, message) => sum + tokensOf(message), 0)
@@ -88,19 +143,25 @@ const newestWithin = (
  * exceed it, the request carries them shortened: the newest gets what the other leaves (at least three quarters), each
  * keeps its beginning (three quarters) and its end, with a mark between. On disk the messages stay whole. Where the room
  * of the request is too small for two, the newest gets all of it.
+ * @param most_earlier tokens that the message before the newest may keep for itself
  */
 export const fitLongMessages = (
   window: readonly ShownMessage[],
   max_tokens: number,
   tokens: TokenCounter,
   room = Number.POSITIVE_INFINITY,
+  most_earlier = Number.POSITIVE_INFINITY,
 ): readonly ShownMessage[] => {
   if (windowTokens(window) <= max_tokens) return window
   const newest = window.at(-1)
   if (newest === undefined) return window
   if (room < LEAST_FOR_TWO) return [shorten(newest, room, tokens)]
   const earlier = window.at(-2)
-  const forEarlier = earlier === undefined ? 0 : Math.min(earlier.tokens, Math.floor(max_tokens * EARLIER_SHARE))
+  if (earlier !== undefined && most_earlier < Math.min(earlier.tokens, MARK_TOKENS)) {
+    return [shorten(newest, max_tokens, tokens)]
+  }
+  const forEarlier =
+    earlier === undefined ? 0 : Math.min(earlier.tokens, Math.floor(max_tokens * EARLIER_SHARE), most_earlier)
   const forNewest = Math.min(newest.tokens, max_tokens - forEarlier)
   const shortened = earlier === undefined ? [] : [shorten(earlier, max_tokens - forNewest, tokens)]
   return [...shortened, shorten(newest, forNewest, tokens)]

@@ -33,7 +33,7 @@ export const packProfile = (
     const cost = costs.quotedLine(PROFILE_PREFIX, text, size)
     const block = costs.block(PROFILE_HEADING, lines.length + 1)
     if (content + size > budget.content) stopped ??= 'profile_budget'
-    else if (tokens + cost + block > budget.room) stopped ??= 'request_budget'
+    else if (tokens + cost + block > budget.room) stopped ??= budget.room_reason ?? 'request_budget'
     if (stopped !== undefined) {
       return { id: memory_id, kind: 'profile', tokens: size, outcome: 'left', reason: stopped }
     }

@@ -3,6 +3,7 @@
  * budget, and the first that does not fit ends it: whatever a small budget holds, a larger one holds too.
  */
 import type { RecalledMemory } from '../../memory/memory.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
@@ -27,9 +28,23 @@ export interface FoundCandidates extends RecallCandidates {
   readonly words: QuestionWords
 }
 
-/** With the zone in which their days are written. */
+/** What is found where nothing is looked for. */
+export const NOTHING_FOUND: FoundCandidates = { memories: [], quotes: [], most_quotes: 0, words: new Map() }
+
+/** The words of a message, and who said them. */
+interface Said {
+  readonly text: string
+  readonly speaker: string | undefined
+}
+
+/** What was found, and what else decides how it is packed. */
 export interface DatedCandidates extends FoundCandidates {
+  /** The zone in which their days are written. */
   readonly zone: TimeZone
+  /** Messages that the history shows, by id: what they say keeps its place in the order and takes no tokens. */
+  readonly shown?: ReadonlyMap<MessageId, Said>
+  /** Messages of the running session: quotes of them have a budget of recall of their own. */
+  readonly session?: ReadonlySet<MessageId>
 }
 
 export interface PackedRecall extends RecallCandidates {
@@ -50,6 +65,17 @@ export const packRecall = (found: DatedCandidates, budget: PartBudget, costs: To
   return packing.result()
 }
 
+/** What quotes of the running session may take besides those of the past, as a share of the budget of recall. */
+const SESSION_SHARE = 0.25
+
+/** Tokens of the texts of one part, and whether the next one did not fit. */
+interface PartUse {
+  /** Most tokens, as a share of the budget of recall. */
+  readonly share: number
+  content: number
+  full: boolean
+}
+
 class RecallPacking {
   readonly #found: DatedCandidates
   readonly #budget: PartBudget
@@ -57,11 +83,14 @@ class RecallPacking {
   readonly #memories: readonly Excerpt<RecalledMemory>[]
   readonly #quotes: readonly Excerpt<Quote>[]
   readonly #quoted = new Set<Excerpt<RecalledMemory>>()
-  /** Tokens of the texts, and of their lines in the request. */
-  #content = 0
+  /** Texts of the past, and of the running session. */
+  readonly #past: PartUse = { share: 1, content: 0, full: false }
+  readonly #session: PartUse = { share: SESSION_SHARE, content: 0, full: false }
+  /** Tokens of their lines in the request. */
   #lines = 0
   /** What ended it. */
   #stopped: PackingReason | undefined
+  #shownCount = 0
 
   constructor(found: DatedCandidates, budget: PartBudget, costs: TokenCosts) {
     this.#found = found
@@ -99,23 +128,24 @@ class RecallPacking {
 
   /** The first passage of each, then the second of each, and so on. */
   run(): void {
-    const { quotes, most_quotes } = this.#found
+    const { quotes, most_quotes, session } = this.#found
     const byItem = new Map(this.#quotes.map(excerpt => [excerpt.item, excerpt]))
-    const usable = inPackingOrder(quotes, most_quotes).flatMap(quote => byItem.get(quote) ?? [])
+    const of_session = quotes.filter(each => session?.has(each.message_id)).length
+    const usable = inPackingOrder(quotes, most_quotes + of_session).flatMap(quote => byItem.get(quote) ?? [])
     this.#keepWhole([...this.#memories, ...usable])
     let round = { memories: this.#memories, quotes: usable }
-    while (this.#stopped === undefined && round.memories.length + round.quotes.length > 0) {
+    while (!this.#isOver() && round.memories.length + round.quotes.length > 0) {
       this.#takeRound(round.memories, round.quotes)
       round = {
-        memories: round.memories.filter(each => each.isShown && !each.isWhole),
-        quotes: round.quotes.filter(each => !each.isWhole),
+        memories: round.memories.filter(each => each.isShown && !each.isWhole && !this.#partOf(each).full),
+        quotes: round.quotes.filter(each => !each.isWhole && !this.#partOf(each).full),
       }
     }
   }
 
   result(): PackedRecall {
     const memories = this.#memories.filter(each => each.isShown)
-    const quotes = this.#quotes.filter(each => each.isShown)
+    const quotes = this.#quotes.filter(each => each.isShown && !this.#isInHistory(each))
     const lines = memories.length + quotes.length
     return {
       memories: memories.map(each => each.shown),
@@ -134,21 +164,30 @@ class RecallPacking {
   /** Where everything fits, nothing has to be cut into passages. */
   #keepWhole(usable: readonly (Excerpt<RecalledMemory> | Excerpt<Quote>)[]): void {
     const { content, room } = this.#budget
-    if (usable.reduce((sum, each) => sum + each.tokens, 0) > content) return
-    const lines = usable.reduce((sum, each) => sum + each.wholeLineTokens, 0)
-    if (lines + this.#costs.block(RECALLED_HEADING, usable.length) > room) return
+    for (const part of [this.#past, this.#session]) {
+      const counted = usable.filter(each => this.#partOf(each) === part && !this.#isInHistory(each))
+      if (counted.reduce((sum, each) => sum + each.tokens, 0) > content * part.share) return
+    }
+    const shown = usable.filter(each => !this.#isInHistory(each))
+    const lines = shown.reduce((sum, each) => sum + each.wholeLineTokens, 0)
+    if (lines + this.#costs.block(RECALLED_HEADING, shown.length) > room) return
     for (const each of usable) each.keepWhole()
   }
 
   #takeRound(memories: readonly Excerpt<RecalledMemory>[], quotes: readonly Excerpt<Quote>[]): void {
     let [memory, quote] = [0, 0]
     let [forMemories, forQuotes] = [0, 0]
-    while (this.#stopped === undefined) {
+    while (!this.#isOver()) {
       const nextMemory = memories[memory]
       const nextQuote = quotes[quote]
       const turn = nextQuote === undefined || forMemories * QUOTES_SHARE <= forQuotes * (1 - QUOTES_SHARE)
       if (nextMemory !== undefined && turn) {
         memory++
+        if (this.#isSaidInHistory(nextMemory)) {
+          this.#quoted.add(nextMemory)
+          forMemories += nextMemory.next().tokens
+          continue
+        }
         const own = nextMemory.isShown ? undefined : this.#ownWords(nextMemory, quotes)
         if (own !== undefined) this.#quoted.add(nextMemory)
         if (own === undefined) forMemories += this.#take(nextMemory)
@@ -161,6 +200,20 @@ class RecallPacking {
     }
   }
 
+  #isOver(): boolean {
+    return this.#stopped !== undefined || (this.#past.full && (this.#session.full || this.#found.session === undefined))
+  }
+
+  /** Whether the history shows the words that a memory was taken from, and they say all of it. */
+  #isSaidInHistory({ item, isShown }: Excerpt<RecalledMemory>): boolean {
+    const { shown } = this.#found
+    if (shown === undefined || isShown) return false
+    return item.memory.sources.some(id => {
+      const said = shown.get(id)
+      return said !== undefined && saysAll(item, said)
+    })
+  }
+
   readonly #early = new Set<Excerpt<Quote>>()
 
   #isTakenEarly(excerpt: Excerpt<Quote>): boolean {
@@ -169,23 +222,33 @@ class RecallPacking {
 
   /** The quote that says all that a memory says, where it was taken from that message. */
   #ownWords({ item }: Excerpt<RecalledMemory>, quotes: readonly Excerpt<Quote>[]): Excerpt<Quote> | undefined {
-    const own = quotes.find(each => saysAll(item, each))
+    const own = quotes.find(each => {
+      const { message_id, speaker } = each.item
+      return item.memory.sources.includes(message_id) && saysAll(item, { speaker, text: each.firstText })
+    })
     if (own !== undefined && !own.isShown) this.#early.add(own)
     return own
   }
 
   /** Shows the next passage. @returns its tokens; 0 when it does not fit: then nothing more is taken. */
   #take(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>): number {
+    const part = this.#partOf(excerpt)
+    const is_free = this.#isInHistory(excerpt)
+    if (part.full && !is_free) return 0
     const { tokens, line_tokens } = excerpt.next()
+    if (is_free) {
+      excerpt.takeNext()
+      return tokens
+    }
     const lines = this.#lines + line_tokens
-    const block = this.#costs.block(RECALLED_HEADING, this.#shownCount() + (excerpt.isShown ? 0 : 1))
-    if (lines + block > this.#budget.room) this.#stopped = 'request_budget'
-    else if (this.#content + tokens > this.#budget.content) this.#stopped = 'recall_budget'
-    if (this.#stopped === 'recall_budget' && this.#shownCount() === 0)
-      this.#takeBeginning(excerpt, this.#budget.room - block)
-    if (this.#stopped !== undefined) return 0
+    const block = this.#costs.block(RECALLED_HEADING, this.#shownCount + (excerpt.isShown ? 0 : 1))
+    if (lines + block > this.#budget.room) this.#stopped = this.#budget.room_reason ?? 'request_budget'
+    else part.full = part.content + tokens > this.#budget.content * part.share
+    if (part.full && this.#shownCount === 0) this.#takeBeginning(excerpt, this.#budget.room - block)
+    if (part.full || this.#stopped !== undefined) return 0
+    if (!excerpt.isShown) this.#shownCount++
     excerpt.takeNext()
-    this.#content += tokens
+    part.content += tokens
     this.#lines = lines
     return tokens
   }
@@ -193,12 +256,17 @@ class RecallPacking {
   /** The best is shown in any case, however small the budget: its best passage as far as it fits. */
   #takeBeginning(excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>, room: number): void {
     const { tokens, line_tokens } = excerpt.takeBeginning(this.#budget.content, room)
-    this.#content += tokens
+    if (excerpt.isShown) this.#shownCount++
+    this.#partOf(excerpt).content += tokens
     this.#lines += line_tokens
   }
 
-  #shownCount(): number {
-    return [...this.#memories, ...this.#quotes].filter(each => each.isShown).length
+  #isInHistory({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): boolean {
+    return 'message_id' in item && this.#found.shown?.has(item.message_id) === true
+  }
+
+  #partOf({ item }: Excerpt<RecalledMemory> | Excerpt<Quote>): PartUse {
+    return 'message_id' in item && this.#found.session?.has(item.message_id) === true ? this.#session : this.#past
   }
 
   #decision(
@@ -207,6 +275,7 @@ class RecallPacking {
     excerpt: Excerpt<RecalledMemory> | Excerpt<Quote>,
     quoted: boolean,
   ): PackedCandidate {
+    if (this.#isInHistory(excerpt)) return { id, kind, tokens: excerpt.tokens, outcome: 'left', reason: 'in_history' }
     if (!excerpt.isShown) {
       const reason = quoted ? 'quoted' : (this.#stopped ?? 'recall_budget')
       return { id, kind, tokens: excerpt.tokens, outcome: 'left', reason }
@@ -218,11 +287,30 @@ class RecallPacking {
   }
 }
 
+/** What was packed without the quotes of messages that the request shows anyway. */
+export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>, costs: TokenCosts): PackedRecall => {
+  const quotes = packed.quotes.filter(({ message_id }) => !shown.has(message_id))
+  if (quotes.length === packed.quotes.length) return packed
+  const isShown = ({ id, kind, outcome }: PackedCandidate): boolean =>
+    kind === 'quote' && outcome !== 'left' && shown.has(id)
+  const lines = packed.candidates.filter(isShown).reduce((sum, { tokens }) => sum + tokens, 0)
+  const before = packed.memories.length + packed.quotes.length
+  const heading =
+    costs.block(RECALLED_HEADING, before) - costs.block(RECALLED_HEADING, before - packed.quotes.length + quotes.length)
+  return {
+    ...packed,
+    quotes,
+    tokens: packed.tokens - lines - heading,
+    candidates: packed.candidates.map(each =>
+      isShown(each) ? { ...each, outcome: 'left', reason: 'in_history' } : each,
+    ),
+  }
+}
+
 /** Whether the words that a fact was taken from are quoted, and it holds no word that they do not: “My sister” may be “she” there. */
-const saysAll = ({ memory }: RecalledMemory, quote: Excerpt<Quote>): boolean => {
-  const { message_id, speaker } = quote.item
-  if (memory.quote === undefined || !memory.sources.includes(message_id)) return false
-  const known = subjectsOf(`${quote.firstText} ${speaker ?? ''}`)
+const saysAll = ({ memory }: RecalledMemory, { text, speaker }: Said): boolean => {
+  if (memory.quote === undefined) return false
+  const known = subjectsOf(`${text} ${speaker ?? ''}`)
   return subjectsToFind(memory.text).every(each => containsWord(known, each) || WHO_SAID_IT.has(each.stem))
 }
 

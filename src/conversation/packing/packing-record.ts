@@ -1,4 +1,10 @@
 /** What the packer decided about every candidate of a request: taken, shortened or left out, and why. */
+import type { BudgetAlert } from '../../budget/alerts/budget-alerts.ts'
+import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
+import type { Complexity } from '../../text/complexity/complexity.ts'
+import type { DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
+import type { ContextNeed } from './context-need.ts'
+import type { AnsweredRole } from './turn-budget.ts'
 
 /** Tokens that a request may take. The parts have their own budgets, and together they stay within `total`. */
 export interface ContextBudget {
@@ -18,6 +24,8 @@ export interface PartBudget {
   readonly content: number
   /** Most tokens of the texts with what surrounds them in the request. */
   readonly room: number
+  /** What it means when the room is used up; `undefined`: `request_budget`. */
+  readonly room_reason?: PackingReason
 }
 
 export type CandidateKind = 'system' | 'tone' | 'profile' | 'memory' | 'quote' | 'message'
@@ -26,11 +34,23 @@ export type CandidateKind = 'system' | 'tone' | 'profile' | 'memory' | 'quote' |
  * - `fits`: there was room.
  * - `history_budget`, `recall_budget`, `profile_budget`: the budget of its part was used up.
  * - `request_budget`: the budget of the whole request was used up.
- * - `quoted`: a memory that says nothing which its own words, among the quotes, do not say.
+ * - `turn_budget`: the budget of the turn, or the share of it that its scope has, was used up.
+ * - `not_needed`: an earlier part of the conversation that has nothing to do with the message.
+ * - `quoted`: a memory that says nothing which its own words, among the quotes or in the history, do not say.
+ * - `in_history`: a quote that the history shows.
  * - `recalled`: a line of the profile that was recalled anyway.
  */
 export type PackingReason =
-  'fits' | 'history_budget' | 'recall_budget' | 'profile_budget' | 'request_budget' | 'quoted' | 'recalled'
+  | 'fits'
+  | 'history_budget'
+  | 'recall_budget'
+  | 'profile_budget'
+  | 'request_budget'
+  | 'turn_budget'
+  | 'not_needed'
+  | 'quoted'
+  | 'in_history'
+  | 'recalled'
 
 /** One candidate and what became of it. */
 export interface PackedCandidate {
@@ -43,10 +63,42 @@ export interface PackedCandidate {
   readonly reason: PackingReason
 }
 
+/** How the budget of a turn came about and what it was used for. */
+export interface TurnRecord {
+  readonly role: AnsweredRole
+  readonly profile: string
+  /** The complexity whose budget the turn had. */
+  readonly complexity: Complexity
+  readonly detected: DetectedComplexity
+  /** Complexity of the turn before in the same session. */
+  readonly previous: Complexity | undefined
+  readonly need: ContextNeed
+  /** Tokens of the budget. */
+  readonly budget: number
+  /** The budget is that of one complexity more than the detected one, since what was needed did not fit. */
+  readonly raised: boolean
+  /** What each scope might take, took and needed. */
+  readonly scopes: Readonly<Record<BudgetScope, ScopeRecord>>
+  /** Tokens that were packed, and of what was needed and did not fit. */
+  readonly demand: number
+  readonly alerts: readonly BudgetAlert[]
+}
+
+/** The part of one scope in the budget of a turn, in tokens. */
+export interface ScopeRecord {
+  readonly allotted: number
+  readonly taken: number
+  /** Memories, quotes, lines of the profile or messages that were packed. */
+  readonly count: number
+  readonly demand: number
+}
+
 export interface PackingRecord {
   readonly budget: ContextBudget
   /** Tokens of the whole request: counted, or estimated from above. */
   readonly tokens: number
   /** Every candidate once, in the order of the request. */
   readonly candidates: readonly PackedCandidate[]
+  /** The budget of the turn; `undefined` while the parts have fixed budgets. */
+  readonly turn?: TurnRecord
 }

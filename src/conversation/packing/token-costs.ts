@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
+import { BriefReplies } from './brief-replies.ts'
 
 /** A text between quotation marks, at the end of a line: the marks may split the words that they touch. */
 const QUOTED_TOKENS = 6
@@ -17,10 +18,12 @@ export const isPlainJson = (text: string): boolean => !ESCAPED.test(text) && tex
 
 export class TokenCosts {
   readonly counter: TokenCounter
+  readonly replies: BriefReplies
   readonly #counted = new LRUCache<string, number>({ max: REMEMBERED_TEXTS })
 
   constructor(counter: TokenCounter) {
     this.counter = counter
+    this.replies = new BriefReplies(counter)
   }
 
   /** Tokens of a text that is likely to come again. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { ScopePolicy } from '../../retrieval/scope-policy.ts'
 import type { SearchService } from '../../retrieval/search-service.ts'
 import type { WindowMessage } from '../../sessions/session.ts'
-import type { FoundCandidates } from '../packing/pack-recall.ts'
+import { NOTHING_FOUND, type FoundCandidates } from '../packing/pack-recall.ts'
 import type { TurnContext } from '../turn-context.ts'
 import { markEnds } from './mark-ends.ts'
 
@@ -29,7 +29,7 @@ export const gatherRecall = async (
   { scope, question, person, caller }: TurnContext,
   shown: readonly WindowMessage[],
 ): Promise<FoundCandidates> => {
-  if (recall_tokens === 0) return { memories: [], quotes: [], most_quotes: 0, words: new Map() }
+  if (recall_tokens === 0) return NOTHING_FOUND
   const { memories, quotes, most_quotes, words } = await search.search(
     await scopes.ofQuestion(scope),
     { text: question, messages: 'relevant', asked_at: clock.now(), asker: person.person_id },

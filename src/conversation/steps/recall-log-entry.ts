@@ -1,9 +1,9 @@
 /** The entry of the recall log: what a reply was given, so that its person can ask why. */
-import type { Access, GivenAs, RecalledItem, RecallRecord } from '../../memory/memory-log.ts'
+import type { Access, GivenAs, LeftOut, RecalledItem, RecallRecord, ReplyBudget } from '../../memory/memory-log.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { Reply } from '../../messages/outbox-store.ts'
 import type { PackedContext, PackedTurn } from '../packing/context-packer.ts'
-import type { CandidateKind } from '../packing/packing-record.ts'
+import type { CandidateKind, PackedCandidate, TurnRecord } from '../packing/packing-record.ts'
 
 const GIVEN_AS: Readonly<Partial<Record<CandidateKind, GivenAs>>> = {
   profile: 'profile',
@@ -20,9 +20,14 @@ const quotedItem = (message_id: MessageId): RecalledItem => ({
   given_as: 'recall',
 })
 
-/** What was quoted, profile, memories, quotes and tone as the packer put them into the request. The entry has the id of the reply. */
+/**
+ * What was quoted, profile, memories, quotes and tone as the packer put them into the request, and the budget of the turn.
+ * The entry has the id of the reply.
+ * @param message_id id under which the reply is kept, as soon as it is out
+ */
 export const recallLogEntry = (
   reply: Reply,
+  message_id: MessageId | undefined,
   { record, recall, tone, quoted_ids }: PackedTurn,
   at: number,
 ): RecallRecord => {
@@ -38,6 +43,8 @@ export const recallLogEntry = (
     chat_id: reply.chat_id,
     at,
     tone,
+    ...(record.turn === undefined ? {} : { budget: replyBudget(record.turn, record.candidates) }),
+    message_ids: [...reply.answers, ...(message_id === undefined ? [] : [message_id])],
     items: [
       ...quoted_ids.map(quotedItem),
       ...record.candidates.flatMap(({ id, kind, outcome }): readonly RecalledItem[] => {
@@ -60,3 +67,41 @@ export const usedThroughQuotes = ({ scope }: Reply, { record }: PackedContext, a
   record.candidates
     .filter(({ reason }) => reason === 'quoted')
     .map(({ id }) => ({ scope, memory_id: id, type: 'recall', at }))
+
+/** The record of the budget without ids and words. */
+const replyBudget = (turn: TurnRecord, candidates: readonly PackedCandidate[]): ReplyBudget => {
+  const { role, profile, complexity, raised, detected, previous, need, budget, demand, scopes, alerts } = turn
+  return {
+    role,
+    profile,
+    complexity,
+    raised,
+    detected: detected.complexity,
+    confidence: detected.confidence,
+    signals: detected.signals.map(signal => ({ complexity: signal.complexity, weight: signal.weight })),
+    previous,
+    need,
+    budget,
+    demand,
+    scopes,
+    alerts: alerts.map(({ level }) => level),
+    left: leftOut(candidates),
+  }
+}
+
+const leftOut = (candidates: readonly PackedCandidate[]): readonly LeftOut[] => {
+  const left = new Map<string, LeftOut>()
+  for (const { kind, reason, outcome, tokens } of candidates) {
+    if (outcome === 'taken' || kind === 'system' || kind === 'tone') continue
+    const key = `${kind} ${reason} ${outcome}`
+    const before = left.get(key)
+    left.set(key, {
+      kind,
+      reason,
+      outcome,
+      count: (before?.count ?? 0) + 1,
+      tokens: (before?.tokens ?? 0) + tokens,
+    })
+  }
+  return [...left.values()]
+}

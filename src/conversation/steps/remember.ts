@@ -33,7 +33,7 @@ export const remember = async (
   const { reply, message_id } = delivered
   if (answer.from === 'model') {
     if (keep) {
-      await memoryLog.recalled(recallLogEntry(reply, packed, clock.now()))
+      await memoryLog.recalled(recallLogEntry(reply, message_id, packed, clock.now()))
       const used = usedThroughQuotes(reply, packed, clock.now())
       if (used.length > 0) await memoryLog.accessed(used)
     }

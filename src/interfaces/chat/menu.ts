@@ -7,7 +7,7 @@ import { stringsIn } from '../../text/language.ts'
 import { asciiDigits, readNumbers } from './numbers.ts'
 import { plainWords } from './plain-words.ts'
 import { readTimeZone } from '../../text/time-zone-name.ts'
-import type { CommandStrings, StatusFigures } from '../../text/strings/strings.ts'
+import type { BudgetFigures, CommandStrings, SpendingFigures, StatusFigures } from '../../text/strings/strings.ts'
 import { writtenZone } from '../../text/strings/written-day.ts'
 
 /** One command of the menu. */
@@ -145,12 +145,14 @@ export const chatMenu = {
     run: 'memory.why',
     summary: strings => strings.why.help,
     parse: () => ({}),
-    say: ({ replied_at, items, tone }, strings, zone) =>
-      strings.why.basis(
+    say: ({ replied_at, items, tone, context }, strings, zone) => {
+      const basis = strings.why.basis(
         items.map(item => ({ ...item, said_on: item.said_at === null ? null : timeIn(zone, item.said_at) })),
         replied_at !== null,
         tone !== null,
-      ),
+      )
+      return context === null ? basis : `${basis}\n${strings.why.context(context)}`
+    },
   }),
   '/privacy': command({
     run: 'people.privacy',
@@ -188,7 +190,7 @@ export const chatMenu = {
     summary: strings => strings.budget.help,
     parse: () => ({}),
     direct_only: () => true,
-    say: (figures, strings) => strings.budget.report(figures),
+    say: (output, strings) => strings.budget.report(spendingFigures(output)),
   }),
   '/pause': command({
     run: 'chat.pause',
@@ -226,6 +228,17 @@ const figures = (status: OperationOutput<'status'>): StatusFigures => ({
   model_calls: sum(status.models_today.map(each => each.calls)),
   model_tokens: sum(status.models_today.map(each => each.input_tokens + each.output_tokens)),
 })
+
+/** What was spent and the limits, of the reader and of everyone. */
+const spendingFigures = ({ currency, spent, limits, top }: OperationOutput<'budget.spending'>): BudgetFigures => {
+  const figuresOf = (whose: 'person' | 'everyone'): SpendingFigures | null => {
+    const [today, month] = spent.filter(each => each.whose === whose)
+    if (today === undefined || month === undefined) return null
+    return { today, month, limits: limits.filter(({ limit }) => (limit === 'person_day') === (whose === 'person')) }
+  }
+  const everyone = figuresOf('everyone')
+  return { currency, own: figuresOf('person'), everyone: everyone === null ? null : { ...everyone, top: top ?? [] } }
+}
 
 /** The command itself waits for this answer. */
 const waitingMessages = ({ inbox_waiting, outbox_waiting }: OperationOutput<'status'>): number | null =>

@@ -42,6 +42,7 @@ export const cliMenu = {
     optional: ['person_id', 'cached_tokens', 'failed', 'currency', 'unpriced'],
   },
   'budget detect': { ...command('budget.detect', 'task'), words: true },
+  'budget explain': command('budget.explain', 'message'),
   'budget profiles': command('budget.profiles'),
   'budget spending': command('budget.spending', 'person'),
   'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },

@@ -8,7 +8,12 @@ const whole = (row: PersonalRecord['fields']): PersonalRecord['fields'] => row
 
 /** Processed messages in `denidin.db`. */
 export const createSqliteProcessedMessages = (database: Database): ProcessedMessages & PersonalData => ({
-  ...scopedData(database, { name: 'learnt messages', table: 'learnt_messages', record: whole }),
+  ...scopedData(database, {
+    name: 'learnt messages',
+    table: 'learnt_messages',
+    record: whole,
+    about: { column: 'message_id', bounds: 'spared' },
+  }),
   of: async session_id =>
     new Map(
       database

@@ -11,7 +11,13 @@ const WORDS = { table: 'reflections', columns: ['text'] } as const
 
 /** Reflections in `denidin.db`. */
 export const createSqliteReflections = (database: Database): Reflections & PersonalData => ({
-  ...scopedData(database, { name: 'reflections', table: 'reflections', record: whole, words: ['text'] }),
+  ...scopedData(database, {
+    name: 'reflections',
+    table: 'reflections',
+    record: whole,
+    words: ['text'],
+    about: { column: 'session_id', bounds: 'sessions' },
+  }),
   of: async session_id => {
     const found = database.get<Omit<Reflection, 'valence'> & { readonly valence: number | null }>(
       'select session_id, scope, text, valence, created_at from reflections where session_id = :session_id',

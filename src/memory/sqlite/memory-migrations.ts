@@ -171,4 +171,18 @@ export const memoryMigrations: readonly Migration[] = [
       alter table memories drop column supersedes;
     `,
   },
+  {
+    id: 'memory-log-003',
+    sql: `
+      -- How much context a reply was given and why, as JSON without anyone's words.
+      alter table recalls add column budget text;
+      -- Which messages a reply is and answers.
+      create table recall_messages (
+        message_id text not null,
+        recall_id text not null references recalls (recall_id) on delete cascade,
+        primary key (message_id, recall_id)
+      ) strict, without rowid;
+      create index recall_messages_of_recall on recall_messages (recall_id);
+    `,
+  },
 ]

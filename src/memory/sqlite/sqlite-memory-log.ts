@@ -1,6 +1,6 @@
 /** The memory log in `denidin.db`. */
 import type { Database } from '../../database/sqlite/database.ts'
-import type { ChatId } from '../../messages/message.ts'
+import type { ChatId, MessageId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
 import { deleteInBatches } from '../../database/sqlite/in-batches.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
@@ -15,6 +15,7 @@ import type {
   RecalledItem,
   RecallRecord,
   Relation,
+  ReplyBudget,
   Use,
 } from '../memory-log.ts'
 
@@ -22,6 +23,8 @@ import type {
 export const createSqliteMemoryLog = (database: Database): MemoryLog & PersonalData => new SqliteMemoryLog(database)
 
 type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
+
+type RecallRow = Nullable<Omit<RecallRecord, 'items' | 'budget' | 'message_ids'>> & { readonly budget: string | null }
 
 const RECALLS_AT_ONCE = 200
 /** Ids of one question: some milliseconds. */
@@ -39,13 +42,28 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
     this.#database = database
   }
 
-  async recalled({ recall_id, scope, chat_id, at, tone, items }: RecallRecord): Promise<void> {
+  async recalled(record: RecallRecord): Promise<void> {
+    const { recall_id, scope, chat_id, at, tone, budget, message_ids = [], items } = record
     // The reply is out already: after a power cut its record may be missing, as it would be a moment earlier.
     this.#database.unflushed(() => {
       this.#database.run(
-        'insert into recalls (recall_id, scope, chat_id, at, tone) values (:recall_id, :scope, :chat_id, :at, :tone)',
-        { recall_id, scope, chat_id, at, tone: tone ?? null },
+        `insert into recalls (recall_id, scope, chat_id, at, tone, budget)
+         values (:recall_id, :scope, :chat_id, :at, :tone, :budget)`,
+        {
+          recall_id,
+          scope,
+          chat_id,
+          at,
+          tone: tone ?? null,
+          budget: budget === undefined ? null : JSON.stringify(budget),
+        },
       )
+      for (const message_id of message_ids) {
+        this.#database.run(
+          'insert into recall_messages (message_id, recall_id) values (:message_id, :recall_id) on conflict do nothing',
+          { message_id, recall_id },
+        )
+      }
       for (const [position, item] of items.entries()) {
         this.#database.run(
           `insert into recalled_items (recall_id, position, memory_id, message_id, similarity, score, given_as)
@@ -67,16 +85,23 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
   }
 
   async lastRecall(scope: Scope, chat_id?: ChatId): Promise<RecallRecord | undefined> {
-    const found = this.#database.get<Nullable<Omit<RecallRecord, 'items'>>>(
-      'select * from recalls where scope = :scope and chat_id = coalesce(:chat_id, chat_id) order by at desc, recall_id desc limit 1',
-      { scope, chat_id: chat_id ?? null },
+    return this.#record(
+      this.#database.get<RecallRow>(
+        'select * from recalls where scope = :scope and chat_id = coalesce(:chat_id, chat_id) order by at desc, recall_id desc limit 1',
+        { scope, chat_id: chat_id ?? null },
+      ),
     )
-    if (found === undefined) return undefined
-    const items = this.#database.all<Nullable<RecalledItem>>(
-      `select memory_id, message_id, similarity, score, given_as from recalled_items where recall_id = :recall_id order by position`,
-      { recall_id: found.recall_id },
+  }
+
+  async recallOf(id: string): Promise<RecallRecord | undefined> {
+    return this.#record(
+      this.#database.get<RecallRow>(
+        `select * from recalls where recall_id = :id
+           or recall_id in (select recall_id from recall_messages where message_id = :id)
+         order by at desc, recall_id desc limit 1`,
+        { id },
+      ),
     )
-    return { ...defined<Omit<RecallRecord, 'items'>>(found), items: items.map(defined<RecalledItem>) }
   }
 
   async givenIn(ids: readonly string[]): Promise<readonly { readonly scope: Scope; readonly id: string }[]> {
@@ -232,6 +257,26 @@ class SqliteMemoryLog implements MemoryLog, PersonalData {
       removed += step
       if (step < RECALLS_AT_ONCE) return removed
       await yieldToEventLoop()
+    }
+  }
+
+  #record(found: RecallRow | undefined): RecallRecord | undefined {
+    if (found === undefined) return undefined
+    const { budget, ...row } = found
+    const of_recall = { recall_id: found.recall_id }
+    const items = this.#database.all<Nullable<RecalledItem>>(
+      `select memory_id, message_id, similarity, score, given_as from recalled_items where recall_id = :recall_id order by position`,
+      of_recall,
+    )
+    const messages = this.#database.all<{ readonly message_id: MessageId }>(
+      'select message_id from recall_messages where recall_id = :recall_id order by message_id',
+      of_recall,
+    )
+    return {
+      ...defined<Omit<RecallRecord, 'items' | 'budget'>>(row),
+      ...(budget === null ? {} : { budget: JSON.parse(budget) as ReplyBudget }),
+      ...(messages.length === 0 ? {} : { message_ids: messages.map(each => each.message_id) }),
+      items: items.map(defined<RecalledItem>),
     }
   }
 

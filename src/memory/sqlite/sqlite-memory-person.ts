@@ -1,7 +1,7 @@
 /** What the memory store holds of one person. */
 import type { Database } from '../../database/sqlite/database.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
-import { recordedTime, type PersonalRecord } from '../../people/personal-data.ts'
+import { recordedTime, type ErasureBounds, type PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { MemoryRecord } from '../memory.ts'
 import type { MemoryLocation } from '../memory-store.ts'
@@ -9,6 +9,9 @@ import type { MemoryLocation } from '../memory-store.ts'
 /** Memories of a person's own scope, and those that their words had a share in. */
 export const OF_PERSON = `(scope = :scope
   or memory_id in (select memory_id from memory_persons where person_id = :person_id))`
+
+/** Those of them that forgetting the person takes. */
+export const OF_PERSON_ERASED = `${OF_PERSON} and memory_id not in (select value from json_each(:stays))`
 
 /** Memories of groups that came from one person's words alone. */
 export const OF_SPEAKER = `scope like 'chat:%'
@@ -18,6 +21,14 @@ export const OF_SPEAKER = `scope like 'chat:%'
 export const personParameters = (person_id: PersonId): { readonly scope: Scope; readonly person_id: PersonId } => ({
   scope: scopeOfPerson(person_id),
   person_id,
+})
+
+export const erasureParameters = (
+  person_id: PersonId,
+  { memories = [] }: ErasureBounds,
+): { readonly scope: Scope; readonly person_id: PersonId; readonly stays: string } => ({
+  ...personParameters(person_id),
+  stays: JSON.stringify(memories),
 })
 
 /** Memories that a person may be handed: none with the words of other members of a group, such as its summaries. */

@@ -4,7 +4,7 @@ import { readInBatches } from '../../database/sqlite/in-batches.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { MessageId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
-import type { PersonalData, PersonalRecord } from '../../people/personal-data.ts'
+import type { ErasureBounds, PersonalData, PersonalRecord } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { MemoryRecord } from '../memory.ts'
 import type {
@@ -201,10 +201,10 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
     })
   }
 
-  async count(person_id: PersonId): Promise<number> {
+  async count(person_id: PersonId, bounds: ErasureBounds = {}): Promise<number> {
     return this.#number(
-      `select count(*) as n from memories where ${ofPerson.OF_PERSON}`,
-      ofPerson.personParameters(person_id),
+      `select count(*) as n from memories where ${ofPerson.OF_PERSON_ERASED}`,
+      ofPerson.erasureParameters(person_id, bounds),
     )
   }
 
@@ -221,27 +221,21 @@ class SqliteMemoryStore implements MemoryStore, PersonalData {
   }
 
   async *export(person_id: PersonId): AsyncIterable<PersonalRecord> {
-    for await (const rows of this.#ofPerson<MemoryRow>(person_id, COLUMNS, ofPerson.OWN)) {
+    const own = { table: 'memories', columns: COLUMNS, where: ofPerson.OWN }
+    for await (const rows of readInBatches<MemoryRow>(this.#database, own, ofPerson.personParameters(person_id))) {
       yield* rows.map(row => ofPerson.memoryRecord(toMemory(row)))
     }
   }
 
-  async erase(person_id: PersonId): Promise<number> {
+  async erase(person_id: PersonId, bounds: ErasureBounds = {}): Promise<number> {
     let erased = 0
-    for await (const rows of this.#ofPerson<{ memory_id: string }>(person_id, 'memory_id')) {
+    const theirs = { table: 'memories', columns: 'memory_id', where: ofPerson.OF_PERSON_ERASED }
+    const parameters = ofPerson.erasureParameters(person_id, bounds)
+    for await (const rows of readInBatches<{ memory_id: string }>(this.#database, theirs, parameters)) {
       const ids = JSON.stringify(rows.map(row => row.memory_id))
       erased += removeMemories(this.#database, 'memory_id in (select value from json_each(:ids))', { ids }).length
     }
     return erased
-  }
-
-  #ofPerson<T extends object>(
-    person_id: PersonId,
-    columns: string,
-    where = ofPerson.OF_PERSON,
-  ): AsyncIterable<readonly T[]> {
-    const table = { table: 'memories', columns, where }
-    return readInBatches<T>(this.#database, table, ofPerson.personParameters(person_id))
   }
 
   #addSources(memory_id: string, sources: readonly MessageId[]): void {

@@ -74,6 +74,13 @@ const erasureMigrations: readonly Migration[] = [
 /** In `denidin.db`: see `AppliedErasures`. */
 export const appliedErasureMigrations: readonly Migration[] = [
   { id: 'erasures-001', sql: 'create table applied_erasures (act text primary key) strict, without rowid;' },
+  {
+    id: 'erasures-002',
+    sql: `
+      -- What acts that are not complete are through with.
+      create table erasure_steps (act text not null, step text not null, primary key (act, step)) strict, without rowid;
+    `,
+  },
 ]
 
 /** Messages, or memories, that are written in one transaction: a few milliseconds. */
@@ -161,10 +168,10 @@ class ErasureFile implements SqliteErasures {
     this.#underWay.delete(act)
   }
 
-  async spare({ message_id, person_id }: Pick<MessageFingerprint, 'message_id' | 'person_id'>): Promise<void> {
+  async spare(message_id: MessageId): Promise<void> {
     // An act about single messages lists what it covers: nothing new is among them.
-    const ofPerson = [...this.#underWay.values()].filter(each => each.kind === 'person' && each.person_id === person_id)
-    for (const { act } of ofPerson) {
+    for (const { act, kind } of this.#underWay.values()) {
+      if (kind !== 'person') continue
       this.#database.run('insert or ignore into spared_messages values (:act, :message_id)', { act, message_id })
     }
   }
@@ -289,6 +296,19 @@ const personalErasures = (database: Database): PersonalData => ({
 export const createSqliteAppliedErasures = (database: Database): AppliedErasures => ({
   applied: async () => new Set(database.all<{ act: string }>('select act from applied_erasures').map(row => row.act)),
   markApplied: async act => {
-    database.run('insert or ignore into applied_erasures (act) values (:act)', { act })
+    database.transaction(() => {
+      database.run('insert or ignore into applied_erasures (act) values (:act)', { act })
+      database.run('delete from erasure_steps where act = :act', { act })
+    })
+  },
+  steps: async act =>
+    new Set(
+      database.all<{ step: string }>('select step from erasure_steps where act = :act', { act }).map(row => row.step),
+    ),
+  markSteps: async (act, steps) => {
+    database.run('insert or ignore into erasure_steps (act, step) select :act, value from json_each(:steps)', {
+      act,
+      steps: JSON.stringify(steps),
+    })
   },
 })

@@ -37,7 +37,7 @@ const WHICH: Readonly<Record<(typeof TABLES)[number], string>> = {
   outbox: `${OF_PERSON} and outbox_id not in (${ANSWERS_SPARED})`,
   // What others quoted of the person goes too.
   message_quotes: `${OF_PERSON} and ${NOT_SPARED}`,
-  ratings: 'person_id = :person_id',
+  ratings: `person_id = :person_id and ${NOT_SPARED}`,
 }
 
 /** The messages that forgetting a person takes. */

@@ -1,6 +1,6 @@
 /** `budget.cost`: what calls to models cost, by day, person, chat, purpose, provider or model. */
 import { z } from 'zod'
-import { COST_KEYS, type CostKey, type CostTotal, type DayRange } from '../../usage/cost-reader.ts'
+import { COST_KEYS, type CostKey, type CostReader, type CostTotal, type DayRange } from '../../usage/cost-reader.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import type { Uses } from '../context.ts'
@@ -29,7 +29,7 @@ export const budgetCost = operation({
   effect: 'read',
   needs: 'data',
   audit: 'none',
-  uses: ['budget.costs', 'budget.prices', 'people.directory', 'system.clock'],
+  uses: ['costs.totals', 'costs.prices', 'people.directory', 'system.clock'],
   input: z.strictObject({
     days: z.int().min(1).max(MOST_DAYS).default(USUAL_DAYS).describe('days up to today, in the time zone of DeniDin'),
     by: z.enum(COST_KEYS).default('day').describe('what the costs are added up by'),
@@ -60,15 +60,15 @@ export const budgetCost = operation({
       .describe('models whose calls have no known cost'),
   }),
   failure: ({ problem }) => problem,
-  run: async ({ budget, people, system: { clock } }, { days, by, person }) => {
+  run: async ({ costs: { totals: reader, prices }, people, system: { clock } }, { days, by, person }) => {
     const today = clock.zone.dayOf(clock.now())
     const range = { first: today - days + 1, last: today }
     const person_id = person === undefined ? undefined : (await findPerson(people.directory, person)).person_id
-    const totals = await budget.costs.costs(range, by, person_id)
-    const { as_of, problem } = budget.prices.status()
+    const totals = await reader.costs(range, by, person_id)
+    const { as_of, problem } = prices.status()
     const costs = []
     for (const total of ordered(totals, by)) costs.push({ ...(await keyOf(people, by, total)), ...figuresOf(total) })
-    const without_price = await unpriced(budget.costs, range, totals, person_id)
+    const without_price = await unpriced(reader, range, totals, person_id)
     return {
       from: isoDay(range.first),
       to: isoDay(range.last),
@@ -136,7 +136,7 @@ const sums = (totals: readonly CostTotal[]): readonly CostTotal[] => {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
 const unpriced = async (
-  costs: Uses<'budget.costs'>['budget']['costs'],
+  costs: CostReader,
   range: DayRange,
   totals: readonly CostTotal[],
   person_id: string | undefined,

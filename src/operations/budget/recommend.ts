@@ -37,8 +37,8 @@ export const budgetRecommend = operation({
     'analysis.profileFile',
     'budget.settings',
     'analysis.caps',
-    'budget.costs',
-    'budget.prices',
+    'costs.totals',
+    'costs.prices',
     'analysis.models',
     'people.directory',
     'system.clock',
@@ -73,7 +73,7 @@ export const budgetRecommend = operation({
     previous: z.string().optional().describe('where the file before is'),
   }),
   confirm: ({ apply }) => apply,
-  run: async ({ analysis, budget, people, system }, { days, agent, apply }, { signal }) => {
+  run: async ({ analysis, budget, costs, people, system }, { days, agent, apply }, { signal }) => {
     const { profiles, problem } = budget.profiles.current()
     // What a broken file says is not known, so that no change of it can be right.
     if (profiles === undefined || (apply && problem !== undefined)) {
@@ -92,7 +92,7 @@ export const budgetRecommend = operation({
     const rows = suggestions.map(async each => personRow(each, (await people.directory.find(each.person_id))?.name))
     const { min_samples } = profiles.tuning
     const few = report.agents.filter(({ executions }) => executions < min_samples).length
-    const savings = agent === undefined ? await savingsOf({ analysis, budget, system }, days, min_samples) : []
+    const savings = agent === undefined ? await savingsOf({ analysis, costs, system }, days, min_samples) : []
     const notices = [
       noticeOf(report, { days, agent, is_on: budget.settings.usage.log }),
       few === 0 ? undefined : `Agents with fewer than ${String(min_samples)} uses were left out (${String(few)}).`,
@@ -111,13 +111,13 @@ export const budgetRecommend = operation({
 })
 
 const savingsOf = async (
-  { analysis, budget, system: { clock } }: Uses<'budget.costs' | 'budget.prices' | 'analysis.models' | 'system.clock'>,
+  { analysis, costs, system: { clock } }: Uses<'costs.totals' | 'costs.prices' | 'analysis.models' | 'system.clock'>,
   days: number,
   least_calls: number,
 ) => {
   const today = clock.zone.dayOf(clock.now())
-  const totals = await budget.costs.costs({ first: today - days + 1, last: today }, 'model')
-  const found = costSavings(totals, analysis.models, { prices: budget.prices, least_calls })
+  const totals = await costs.totals.costs({ first: today - days + 1, last: today }, 'model')
+  const found = costSavings(totals, analysis.models, { prices: costs.prices, least_calls })
   return found.map(({ cost, would_cost, currency, ...saving }) => ({
     ...saving,
     cost: unitsOf(cost),

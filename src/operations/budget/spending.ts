@@ -11,17 +11,10 @@ import { findPerson, personField } from '../references.ts'
 /** Persons who spent most. */
 const TOP = 5
 
-const spent = z.object({
+const spent = {
   cost: z.number().nullable().describe('in units of the currency; null without any price'),
   tokens: z.number(),
-})
-const limit = z.object({
-  limit: z.enum(LIMIT_NAMES),
-  unit: z.enum(['cost', 'tokens']),
-  most: z.number(),
-  used: z.number(),
-  percent: z.number(),
-})
+}
 
 export const budgetSpending = operation({
   summary: 'Show what was spent on models today and this month, and the limits',
@@ -29,68 +22,69 @@ export const budgetSpending = operation({
   effect: 'read',
   needs: 'data',
   audit: 'none',
-  uses: ['budget.spending', 'budget.limits', 'budget.prices', 'people.directory', 'system.clock'],
+  uses: ['costs.spending', 'costs.limits', 'costs.prices', 'people.directory', 'system.clock'],
   input: z.strictObject({ person: personField.optional() }),
   output: z.object({
     currency: z.string().nullable(),
-    own: z
-      .object({ name: z.string().nullable(), today: spent, month: spent, limits: z.array(limit) })
-      .nullable()
-      .describe('of the person who asks, or who is asked about'),
-    everyone: z
-      .object({
-        today: spent,
-        month: spent,
-        limits: z.array(limit),
-        top: z.array(z.object({ name: z.string().nullable(), person_id: z.string(), ...spent.shape })),
-      })
-      .nullable()
-      .describe('for the administrator'),
+    spent: z
+      .array(z.object({ whose: z.enum(['person', 'everyone']), period: z.enum(['today', 'month']), ...spent }))
+      .describe('of the person who asks, or who is asked about; for the administrator, of everyone too'),
+    limits: z.array(
+      z.object({
+        limit: z.enum(LIMIT_NAMES).describe('person_day: of one person and a day'),
+        used_cost: z.number().nullable(),
+        most_cost: z.number().nullable(),
+        used_tokens: z.number().nullable(),
+        most_tokens: z.number().nullable(),
+        used_percent: z.number(),
+      }),
+    ),
+    top: z
+      .array(z.object({ name: z.string().nullable(), person_id: z.string(), ...spent }))
+      .optional()
+      .describe('who spent most this month; for the administrator'),
   }),
   run: async (context, { person: reference }, { caller }) => {
-    const { budget, people } = context
+    const { costs, people } = context
     if (reference !== undefined && caller.level !== 'operator') {
       throw new DenidinError('forbidden', "only the operator may look at someone else's spending")
     }
     const person = reference === undefined ? caller.person : await findPerson(people.directory, reference)
-    const currency = budget.prices.status().currency ?? null
+    const all = mayRun(caller.level, 'godfather')
+    const levels = costs.limits.levels(person?.person_id)
     return {
-      currency,
-      own: person === undefined ? null : { name: person.name ?? null, ...ofPerson(context, person.person_id) },
-      everyone: mayRun(caller.level, 'godfather') ? await ofEveryone(context) : null,
+      currency: costs.prices.status().currency ?? null,
+      spent: [
+        ...(person === undefined ? [] : periods(context, 'person', person.person_id)),
+        ...(all ? periods(context, 'everyone', undefined) : []),
+      ],
+      limits: levels.filter(({ name }) => all || name === 'person_day').map(shownLimit),
+      ...(all ? { top: await topPersons(context) } : {}),
     }
   },
 })
 
-type Context = Uses<'budget.spending' | 'budget.limits' | 'budget.prices' | 'people.directory' | 'system.clock'>
+type Context = Uses<'costs.spending' | 'costs.limits' | 'costs.prices' | 'people.directory' | 'system.clock'>
 
-const ofPerson = (context: Context, person_id: string) => ({
-  ...periods(context, person_id),
-  limits: context.budget.limits
-    .levels(person_id)
-    .filter(({ name }) => name === 'person_day')
-    .map(shownLimit),
-})
+const periods = ({ costs, system }: Context, whose: 'person' | 'everyone', person_id: string | undefined) => {
+  const { clock } = system
+  const { currency } = costs.prices.status()
+  return (['today', 'month'] as const).map(period => {
+    const days = periodOf(period === 'today' ? 'day' : 'month', clock.now(), clock.zone)
+    return { whose, period, ...shown(costs.spending.spent(days, person_id, currency), currency) }
+  })
+}
 
-const ofEveryone = async (context: Context) => {
-  const { budget, people, system } = context
-  const { currency } = budget.prices.status()
+const topPersons = async ({ costs, people, system }: Context) => {
+  const { currency } = costs.prices.status()
   const month = periodOf('month', system.clock.now(), system.clock.zone)
   const top = []
-  for (const { person_id, ...sums } of budget.spending.top(month, currency, TOP)) {
+  for (const { person_id, ...sums } of costs.spending.top(month, currency, TOP)) {
     const person = await people.directory.find(person_id)
     const phone = person?.identities.find(({ kind }) => kind === 'phone')?.value
     top.push({ name: person?.name ?? phone ?? null, person_id, ...shown(sums, currency) })
   }
-  return { ...periods(context, undefined), limits: budget.limits.levels().map(shownLimit), top }
-}
-
-const periods = ({ budget, system }: Context, person_id: string | undefined) => {
-  const { clock } = system
-  const { currency } = budget.prices.status()
-  const of = (name: 'day' | 'month') =>
-    shown(budget.spending.spent(periodOf(name, clock.now(), clock.zone), person_id, currency), currency)
-  return { today: of('day'), month: of('month') }
+  return top
 }
 
 const shown = ({ cost, tokens }: Spent, currency: string | undefined) => ({
@@ -98,8 +92,11 @@ const shown = ({ cost, tokens }: Spent, currency: string | undefined) => ({
   tokens: Number(tokens),
 })
 
-const shownLimit = ({ name, unit, most, spent: used }: LimitLevel) => {
-  const written = (value: bigint): number => (unit === 'cost' ? unitsOf(value) : Number(value))
-  const percent = most === 0n ? 100 : Number((used * 100n) / most)
-  return { limit: name, unit, most: written(most), used: written(used), percent }
-}
+const shownLimit = ({ name, unit, most, spent: used }: LimitLevel) => ({
+  limit: name,
+  used_cost: unit === 'cost' ? unitsOf(used) : null,
+  most_cost: unit === 'cost' ? unitsOf(most) : null,
+  used_tokens: unit === 'tokens' ? Number(used) : null,
+  most_tokens: unit === 'tokens' ? Number(most) : null,
+  used_percent: most === 0n ? 100 : Number((used * 100n) / most),
+})

@@ -1,9 +1,10 @@
 /** `memory.why`: what the model was given for the last reply. */
 import { z } from 'zod'
-import type { RecallRecord } from '../../memory/memory-log.ts'
+import type { LeftOut, RecallRecord, ReplyBudget } from '../../memory/memory-log.ts'
 import type { MemoryRecord } from '../../memory/memory.ts'
 import type { MessageRecord } from '../../messages/message.ts'
 import { belongTo } from '../../privacy/ownership.ts'
+import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
 import { isoTime } from '../references.ts'
@@ -41,6 +42,22 @@ const visibleTo = async (
     belongTo(person.person_id, 'memory_id' in item ? { memories: [item] } : { messages: [item] })
 }
 
+/** Reasons for which something that bears on the message was left out. */
+const NO_ROOM: ReadonlySet<string> = new Set(['turn_budget', 'request_budget', 'history_budget'])
+
+const contextOf = ({ need, complexity, raised, scopes, left }: ReplyBudget) => {
+  const countOf = (has: (each: LeftOut) => boolean): number =>
+    left.filter(has).reduce((sum, { count }) => sum + count, 0)
+  return {
+    need,
+    complexity,
+    raised,
+    messages: scopes['recent']?.count ?? 0,
+    shortened: countOf(({ kind, outcome }) => kind === 'message' && outcome === 'shortened'),
+    left_out: countOf(({ outcome, reason }) => outcome === 'left' && NO_ROOM.has(reason)),
+  }
+}
+
 export const memoryWhy = operation({
   summary: 'Show what the last reply was based on: memories, messages, profile and tone',
   access: 'anyone',
@@ -52,6 +69,17 @@ export const memoryWhy = operation({
   output: z.object({
     replied_at: z.string().nullable().describe('null: no reply yet'),
     tone: z.string().nullable().describe('tone that the model was asked for, because of the sentiment of the message'),
+    context: z
+      .object({
+        need: z.string().describe('what the message needed of the session: exchange, conversation or session'),
+        complexity: z.enum(COMPLEXITIES),
+        raised: z.boolean().describe('it needed more room than usual, and got it'),
+        messages: z.number().describe('messages of the session that the model was given'),
+        shortened: z.number().describe('of them, replies that were given in brief'),
+        left_out: z.number().describe('messages and memories for which there was no room'),
+      })
+      .nullable()
+      .describe('how much context the model was given; null: fixed budgets'),
     items: z.array(
       z.object({
         id: z.string(),
@@ -71,7 +99,9 @@ export const memoryWhy = operation({
     const { person, scope, listing } = subject
     const chat_id = caller.level === 'operator' ? undefined : listing.chat_id
     const recall = await context.memory.log.lastRecall(scope, chat_id)
-    if (recall === undefined) return { output: { replied_at: null, tone: null, items: [] }, touched: [] }
+    if (recall === undefined) {
+      return { output: { replied_at: null, tone: null, context: null, items: [] }, touched: [] }
+    }
     const memories = await memoriesOf(context, idsOf(recall.items, 'memory_id'))
     const messages = await messagesOf(context, idsOf(recall.items, 'message_id'))
     const isVisible = await visibleTo(context, subject)
@@ -101,7 +131,12 @@ export const memoryWhy = operation({
       }
     })
     return {
-      output: { replied_at: isoTime(recall.at), tone: recall.tone ?? null, items },
+      output: {
+        replied_at: isoTime(recall.at),
+        tone: recall.tone ?? null,
+        context: recall.budget === undefined ? null : contextOf(recall.budget),
+        items,
+      },
       touched: [{ whose: scope, memory_ids, message_ids }],
     }
   },

@@ -4,7 +4,9 @@ import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isOfItem, type SetAside } from '../../platform/set-aside.ts'
 import type { ChangeLog } from '../../messages/change-log.ts'
+import type { MessageId } from '../../messages/message.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
+import type { Scope } from '../../messages/scope.ts'
 import type { ZoneOf } from '../../people/personal-zones.ts'
 import type { IndexProgress, FullTextIndex, MessageState } from './full-text-index.ts'
 import { stateOf } from './index-eligibility.ts'
@@ -52,6 +54,26 @@ export class FullTextIndexer implements AsyncDisposable {
     await this.#background.whenIdle()
   }
 
+  /**
+   * After a scope was dropped: reads what stays of it, and what changed meanwhile, also if that was indexed already.
+   * @param message_ids messages that stay, in their order
+   * @param since number of the last change before the scope was dropped
+   */
+  async readAgain(scope: Scope, message_ids: readonly MessageId[], since: number): Promise<void> {
+    const { feed, zoneOf } = this.#deps
+    for (let from = 0; from < message_ids.length; from += BATCH) {
+      const ids = message_ids.slice(from, from + BATCH)
+      const kept = new Map((await feed.get(scope, ids)).map(message => [message.message_id, message]))
+      await this.#apply(
+        await Promise.all(ids.filter(id => kept.has(id)).map(id => stateOf(id, kept.get(id), zoneOf))),
+        {},
+      )
+      await yieldToEventLoop()
+    }
+    let next = await this.#changesAfter(since)
+    for (; next !== undefined; next = await this.#changesAfter(next.change)) await this.#apply(next.states, {})
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true
     await this.whenIdle()
@@ -85,15 +107,23 @@ export class FullTextIndexer implements AsyncDisposable {
 
   /** @returns whether there was any */
   async #follow({ change }: IndexProgress): Promise<boolean> {
-    const { changeLog, zoneOf } = this.#deps
-    const changes = await changeLog.changes(change, BATCH)
-    const last = changes.at(-1)
-    if (last === undefined) return false
-    await this.#apply(await Promise.all(changes.map(({ message_id, now }) => stateOf(message_id, now, zoneOf))), {
-      change: last.change,
-    })
-    this.#since_purge += changes.length
+    const next = await this.#changesAfter(change)
+    if (next === undefined) return false
+    await this.#apply(next.states, { change: next.change })
+    this.#since_purge += next.states.length
     return true
+  }
+
+  /** The next changes after this one, with the number of the last of them. */
+  async #changesAfter(
+    after: number,
+  ): Promise<{ readonly states: readonly MessageState[]; readonly change: number } | undefined> {
+    const { changeLog, zoneOf } = this.#deps
+    const changes = await changeLog.changes(after, BATCH)
+    const last = changes.at(-1)
+    if (last === undefined) return undefined
+    const states = await Promise.all(changes.map(({ message_id, now }) => stateOf(message_id, now, zoneOf)))
+    return { states, change: last.change }
   }
 
   /** Long messages are written a few at a time: others get their turn in between. */

@@ -4,7 +4,7 @@ import type { ChangeLog } from '../../messages/change-log.ts'
 import type { MessageReader } from '../../messages/message-reader.ts'
 import type { MessageId } from '../../messages/message.ts'
 import type { ZoneOf } from '../../people/personal-zones.ts'
-import type { PersonalData } from '../../people/personal-data.ts'
+import type { ErasureBounds, PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { SetAside } from '../../platform/set-aside.ts'
@@ -37,12 +37,19 @@ export interface MessageIndexDeps {
   readonly logger: Logger
 }
 
+/** Messages that are looked for in one step: a few milliseconds. */
+const LOOKED_FOR_AT_ONCE = 1000
+
 export class FollowingMessageIndex implements MessageIndex {
   readonly indexer: FullTextIndexer
   readonly verification: VerifiablePart
+  readonly #feed: MessageReader
+  readonly #changeLog: ChangeLog
   readonly #index: FullTextIndex & IndexedPersons
 
   constructor(deps: MessageIndexDeps) {
+    this.#feed = deps.feed
+    this.#changeLog = deps.changeLog
     this.#index = deps.index
     this.indexer = new FullTextIndexer(deps)
     this.verification = verifyFullTextIndex({ ...deps, indexer: this.indexer })
@@ -54,7 +61,7 @@ export class FollowingMessageIndex implements MessageIndex {
       tables: this.#index.tables,
       count: (person_id, bounds) => this.#index.count(person_id, bounds),
       export: async function* () {},
-      erase: person_id => this.#erase(person_id),
+      erase: (person_id, bounds = {}) => this.#erase(person_id, bounds),
       reassign: (from, to) => this.#reassign(from, to),
     }
   }
@@ -63,9 +70,10 @@ export class FollowingMessageIndex implements MessageIndex {
     this.indexer.requestSync()
   }
 
-  async forget(_message_ids: readonly MessageId[]): Promise<void> {
+  async forget(message_ids: readonly MessageId[]): Promise<void> {
     this.indexer.requestSync()
     await this.indexer.whenIdle()
+    await this.#takeOutGone(message_ids)
     await this.#index.checkpoint()
   }
 
@@ -77,14 +85,29 @@ export class FollowingMessageIndex implements MessageIndex {
     await this.indexer[Symbol.asyncDispose]()
   }
 
-  async #erase(person_id: PersonId): Promise<number> {
-    const before = await this.#index.count(person_id)
+  /**
+   * Takes out those of these messages that are gone. One that could not be taken out when it was deleted was set aside:
+   * whoever follows the messages does not come back to it.
+   */
+  async #takeOutGone(message_ids: readonly MessageId[]): Promise<void> {
+    for (let from = 0; from < message_ids.length; from += LOOKED_FOR_AT_ONCE) {
+      const indexed = await this.#index.scopesOf(message_ids.slice(from, from + LOOKED_FOR_AT_ONCE))
+      for (const [message_id, scope] of indexed) {
+        const [kept] = await this.#feed.get(scope, [message_id])
+        if (kept === undefined) await this.#index.apply([{ message_id, now: undefined }], {})
+      }
+      await yieldToEventLoop()
+    }
+  }
+
+  async #erase(person_id: PersonId, bounds: ErasureBounds): Promise<number> {
+    const { spared = [] } = bounds
+    const before = await this.#index.count(person_id, bounds)
+    const since = await this.#changeLog.latest()
     // All at once: taking messages out one by one takes many times as long.
     await this.#dropScope(person_id)
-    await this.forget([])
-    // What came into it meanwhile.
-    await this.#dropScope(person_id)
-    await this.#index.checkpoint()
+    await this.indexer.readAgain(scopeOfPerson(person_id), spared, since)
+    await this.forget(spared)
     return before
   }
 

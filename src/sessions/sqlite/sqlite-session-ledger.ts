@@ -2,6 +2,7 @@
 import type { Database, Parameters } from '../../database/sqlite/database.ts'
 import type { ChatId } from '../../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../../messages/scope.ts'
+import type { ErasureBounds } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
 import type { LedgerData } from '../personal-sessions.ts'
 import type { CloseReason, SessionLedger, SessionRecord, SessionTransfers } from '../session-ledger.ts'
@@ -141,8 +142,11 @@ export class SqliteSessionLedger implements SessionLedger, SessionTransfers, Led
     this.#update(session_id, `state = 'purged', archived_to = null`)
   }
 
-  async count(person_id: PersonId): Promise<number> {
-    return this.#select('where scope = :scope', { scope: scopeOfPerson(person_id) }).length
+  async count(person_id: PersonId, { sessions = [] }: ErasureBounds = {}): Promise<number> {
+    return this.#select('where scope = :scope and session_id not in (select value from json_each(:stays))', {
+      scope: scopeOfPerson(person_id),
+      stays: JSON.stringify(sessions),
+    }).length
   }
 
   async reassign(from_id: PersonId, to_id: PersonId): Promise<void> {

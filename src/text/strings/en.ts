@@ -1,5 +1,6 @@
 /** DeniDin's own messages to people in English. */
 import { once } from '../../platform/once.ts'
+import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
 import type {
   AlertStrings,
@@ -39,6 +40,13 @@ const SPEAKERS = {
   others: 'someone else said',
   conversation: 'from a conversation',
   forwarded: 'forwarded',
+}
+
+const COMPLEXITY_WORDS: Readonly<Record<Complexity, string>> = {
+  simple: 'a simple one',
+  medium: 'an ordinary one',
+  complex: 'a complex one',
+  'multi-system': 'one about several systems',
 }
 
 /** Transcripts and summaries of conversations are our words; what people said stays word for word. */
@@ -110,10 +118,13 @@ const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): str
 
 const LIMIT_PERIODS = { person_day: 'in a day', day: 'in a day', month: 'in a month' }
 
-const limitText = ({ limit, unit, most, percent }: UsedLimitFigures, currency: string | null): string => {
-  const amount =
-    unit === 'tokens' ? many(most, 'token') : currency === null ? String(most) : writtenMoney(most, currency, 'en')
-  return `${amount} ${LIMIT_PERIODS[limit]} (${String(percent)} % used)`
+const limitText = (
+  { limit, most_cost, most_tokens, used_percent }: UsedLimitFigures,
+  currency: string | null,
+): string => {
+  const cost = (amount: number): string => (currency === null ? String(amount) : writtenMoney(amount, currency, 'en'))
+  const amount = most_cost === null ? many(most_tokens ?? 0, 'token') : cost(most_cost)
+  return `${amount} ${LIMIT_PERIODS[limit]} (${String(used_percent)} % used)`
 }
 
 const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
@@ -218,6 +229,16 @@ const commands: CommandStrings = {
           : ['My last reply was based on these memories:', ...lines]),
         ...(sympathy ? ['Your message sounded sad or upset, so I was asked to answer with sympathy.'] : []),
       ].join('\n')
+    },
+    context: ({ need, complexity, raised, messages, shortened, left_out }) => {
+      if (need === 'exchange') return 'Your message was small talk, so I looked at our last messages only.'
+      const brief = shortened === 0 ? '' : `, ${many(shortened, 'older reply', 'older replies')} of mine in brief`
+      const more = raised ? ' It needed more room than usual, and got it.' : ''
+      const left =
+        left_out === 0
+          ? ''
+          : ` There was no room for ${many(left_out, 'older message or memory', 'older messages or memories')}.`
+      return `I took your message for ${COMPLEXITY_WORDS[complexity]} and looked at ${many(messages, 'message')} of this conversation${brief}.${left === '' ? more : left}`
     },
   },
   privacy: {

@@ -1,5 +1,6 @@
 /** DeniDin's own messages to people in Hebrew. */
 import { once } from '../../platform/once.ts'
+import type { Complexity } from '../complexity/complexity.ts'
 import { listedText, quotedText } from '../list-line.ts'
 import { withPrefix } from './hebrew-prefix.ts'
 import type {
@@ -39,6 +40,13 @@ const waiting = (seconds: number): string =>
     : many(Math.ceil(seconds / MINUTE_SECONDS), 'דקה', 'דקות', 'שתי דקות')
 
 const SPEAKERS = { you: 'נאמר על ידך', others: 'מישהו אמר', conversation: 'מתוך שיחה', forwarded: 'הודעה שהועברה' }
+
+const COMPLEXITY_WORDS: Readonly<Record<Complexity, string>> = {
+  simple: 'פשוטה',
+  medium: 'רגילה',
+  complex: 'מורכבת',
+  'multi-system': 'קשורה לכמה מערכות',
+}
 
 /** Transcripts and summaries of conversations are our words; what people said stays word for word. */
 const ownWords = ({ by, text }: { readonly by: WhyFigures['by']; readonly text: string }): string =>
@@ -114,14 +122,13 @@ const spentText = ({ cost, tokens }: SpentFigures, currency: string | null): str
 
 const LIMIT_PERIODS = { person_day: 'ליום', day: 'ליום', month: 'לחודש' }
 
-const limitText = ({ limit, unit, most, percent }: UsedLimitFigures, currency: string | null): string => {
-  const amount =
-    unit === 'tokens'
-      ? many(most, 'אסימון אחד', 'אסימונים')
-      : currency === null
-        ? String(most)
-        : writtenMoney(most, currency, 'he')
-  return `${amount} ${LIMIT_PERIODS[limit]} (נוצלו ${String(percent)}%)`
+const limitText = (
+  { limit, most_cost, most_tokens, used_percent }: UsedLimitFigures,
+  currency: string | null,
+): string => {
+  const cost = (amount: number): string => (currency === null ? String(amount) : writtenMoney(amount, currency, 'he'))
+  const amount = most_cost === null ? many(most_tokens ?? 0, 'אסימון אחד', 'אסימונים') : cost(most_cost)
+  return `${amount} ${LIMIT_PERIODS[limit]} (נוצלו ${String(used_percent)}%)`
 }
 
 const budgetReport = ({ currency, own, everyone }: BudgetFigures): string => {
@@ -225,6 +232,17 @@ const commands: CommandStrings = {
           : ['התשובה האחרונה שלי קיבלה את הזיכרונות האלה:', ...lines]),
         ...(sympathy ? ['ההודעה שלך נשמעה עצובה או כואבת, ולכן התבקשתי לענות ברגישות.'] : []),
       ].join('\n')
+    },
+    context: ({ need, complexity, raised, messages, shortened, left_out }) => {
+      if (need === 'exchange') return 'ההודעה שלך הייתה שיחת חולין, ולכן הסתכלתי רק על ההודעות האחרונות שלנו.'
+      const looked = many(messages, 'הודעה אחת', 'הודעות', 'שתי הודעות')
+      const brief = shortened === 0 ? '' : `, ${many(shortened, 'תשובה ישנה אחת שלי', 'תשובות ישנות שלי')} בקיצור`
+      const more = raised ? ' היה צורך ביותר מקום מהרגיל, והוא ניתן.' : ''
+      const left =
+        left_out === 0
+          ? ''
+          : ` לא נשאר מקום ${left_out === 1 ? 'ל' : 'ל-'}${many(left_out, 'הודעה ישנה אחת או זיכרון אחד', 'הודעות ישנות או זיכרונות')}.`
+      return `ההודעה שלך נראתה לי ${COMPLEXITY_WORDS[complexity]}, והסתכלתי על ${looked} מהשיחה הזאת${brief}.${left === '' ? more : left}`
     },
   },
   privacy: {

@@ -1,4 +1,5 @@
 /** The messages that DeniDin sends in its own words: what each language must provide. */
+import type { Complexity } from '../complexity/complexity.ts'
 import type { CalendarDay, CalendarTime } from './written-day.ts'
 
 /** Figures behind `/status`. */
@@ -44,6 +45,17 @@ export interface WhyFigures {
   readonly given_as: 'recall' | 'profile'
 }
 
+/** How much of a conversation a reply was given. */
+export interface WhyContext {
+  /** `exchange`: small talk, for which the last messages are enough. */
+  readonly need: string
+  readonly complexity: Complexity
+  readonly raised: boolean
+  readonly messages: number
+  readonly shortened: number
+  readonly left_out: number
+}
+
 /** What forgetting came to. */
 export interface ForgottenFigures {
   readonly messages: number
@@ -68,12 +80,13 @@ export interface SpentFigures {
 
 export interface UsedLimitFigures {
   readonly limit: LimitFigures['name']
-  readonly unit: 'cost' | 'tokens'
-  readonly most: number
-  readonly percent: number
+  /** `null`: it is one of tokens. */
+  readonly most_cost: number | null
+  readonly most_tokens: number | null
+  readonly used_percent: number
 }
 
-interface SpendingFigures {
+export interface SpendingFigures {
   readonly today: SpentFigures
   readonly month: SpentFigures
   readonly limits: readonly UsedLimitFigures[]
@@ -132,6 +145,8 @@ export interface CommandStrings {
     readonly help: string
     /** `replied`: whether there was a reply at all; `sympathy`: whether the model was asked for it. */
     basis(items: readonly WhyFigures[], replied: boolean, sympathy: boolean): string
+    /** One or two sentences. */
+    context(context: WhyContext): string
   }
   readonly privacy: { readonly help: string; readonly usage: string; readonly on: string; readonly off: string }
   readonly lang: { readonly help: string; readonly usage: string; readonly done: string }

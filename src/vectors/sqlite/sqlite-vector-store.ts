@@ -12,6 +12,8 @@ const DELETED_AT_ONCE = 200
 /** Vectors that one step of dropping a space removes: some milliseconds. */
 const DROPPED_AT_ONCE = 500
 
+const OF_SCOPE_BUT = 'scope = :scope and item_id not in (select value from json_each(:except))'
+
 /** The first text behind all that begin with `prefix`. */
 const behind = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
@@ -138,8 +140,9 @@ class SqliteVectorStore implements VectorStore {
       )
   }
 
-  async countOfScope(scope: Scope): Promise<number> {
-    return this.#number('select count(*) as n from vectors where scope = :scope', { scope })
+  async countOfScope(scope: Scope, except: readonly string[] = []): Promise<number> {
+    const parameters = { scope, except: JSON.stringify(except) }
+    return this.#number(`select count(*) as n from vectors where ${OF_SCOPE_BUT}`, parameters)
   }
 
   async rescope(from: Scope, to: Scope, item_ids?: readonly string[]): Promise<void> {
@@ -154,11 +157,13 @@ class SqliteVectorStore implements VectorStore {
     })
   }
 
-  async deleteScope(scope: Scope): Promise<number> {
-    const ids = this.#database.all<{ item_id: string }>('select distinct item_id from vectors where scope = :scope', {
-      scope,
-    })
-    const before = await this.countOfScope(scope)
+  async deleteScope(scope: Scope, except: readonly string[] = []): Promise<number> {
+    const parameters = { scope, except: JSON.stringify(except) }
+    const ids = this.#database.all<{ item_id: string }>(
+      `select distinct item_id from vectors where ${OF_SCOPE_BUT}`,
+      parameters,
+    )
+    const before = await this.countOfScope(scope, except)
     await this.delete(ids.map(each => each.item_id))
     return before
   }

@@ -43,7 +43,7 @@ import { languageOf } from '../../../src/text/language.ts'
 import { listedText } from '../../../src/text/list-line.ts'
 import { endsAsQuestion, namedWords, questionKind } from '../../../src/text/question-kind.ts'
 import { kindOf, withoutRemember } from '../../../src/text/sentence-kind.ts'
-import { withoutSmallTalk } from '../../../src/text/small-talk.ts'
+import { isSmallTalk, withoutSmallTalk } from '../../../src/text/small-talk.ts'
 import { splitSentences } from '../../../src/text/split-sentences.ts'
 import { stem } from '../../../src/text/stem.ts'
 import { fold, withoutFinalForms } from '../../../src/text/fold.ts'
@@ -133,6 +133,7 @@ export const SUBJECTS: Readonly<Record<string, TextFunction>> = {
   questionKind,
   endsAsQuestion,
   namedWords,
+  isSmallTalk,
   withoutSmallTalk,
   languageOf,
   listedText,

@@ -59,6 +59,7 @@ export class FakeMemory {
     }
     this.log = {
       accessed: accesses => log.accessed(accesses),
+      recallOf: id => log.recallOf(id),
       lastRecall: (scope, chat_id) => log.lastRecall(scope, chat_id),
       stats: ({ since, most }) => {
         asked.push(`stats since ${String(since)}, most ${String(most)}`)

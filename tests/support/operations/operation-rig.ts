@@ -36,10 +36,6 @@ export class OperationRig implements OperationContext {
     profiles: new ProfileSource({ file: noFile('budget-profiles.json'), logger: silentLogger }),
     settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
-    costs: { costs: async () => this.costTotals },
-    prices: noPrices,
-    spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
-    limits: { levels: () => [] },
   }
   readonly analysis: OperationContext['analysis'] = {
     usage: {
@@ -61,6 +57,12 @@ export class OperationRig implements OperationContext {
       tell: () => Promise.resolve(false),
     },
     models: [],
+  }
+  readonly costs: OperationContext['costs'] = {
+    totals: { costs: async () => this.costTotals },
+    prices: noPrices,
+    spending: { spent: () => ({ cost: 0n, tokens: 0n }), top: () => [] },
+    limits: { levels: () => [] },
   }
   readonly chats = new FakeChats(this.asked)
   readonly #database = new Database(':memory:', allMigrations)

@@ -1,0 +1,71 @@
+/** What a message needs of the running session and of long-term memory, judged by its words before anything is searched. */
+import { HOUR_MS } from '../../platform/clock.ts'
+import type { MessageId } from '../../messages/message.ts'
+import type { WindowMessage } from '../../sessions/session.ts'
+import { beginningAndEnd } from '../../text/cut.ts'
+import { questionKind } from '../../text/question-kind.ts'
+import { kindOf } from '../../text/sentence-kind.ts'
+import { isSmallTalk } from '../../text/small-talk.ts'
+import type { DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
+
+/**
+ * - `exchange`: the last messages. Small talk: nothing is recalled.
+ * - `conversation`: the session since its last long pause, older replies only in brief, and what is recalled. A statement.
+ * - `session`: the whole session, and what is recalled. A question, a request, or a complex task: the answer may be in any
+ *   part of it, in other words.
+ */
+export type ContextNeed = 'exchange' | 'conversation' | 'session'
+
+export const contextNeed = (text: string, { complexity, signals }: DetectedComplexity): ContextNeed => {
+  if (complexity === 'complex' || complexity === 'multi-system') return 'session'
+  if (isSmallTalk(text)) return 'exchange'
+  const asks =
+    questionKind(text).question ||
+    signals.length > 0 ||
+    beginningAndEnd(text, MOST_CHARACTERS).split(SENTENCE_END).some(isAsking)
+  return asks ? 'session' : 'conversation'
+}
+
+const SENTENCE_END = /[.!\n]+/u
+/** Of a page, the beginning and the end say what its sender wants. */
+const MOST_CHARACTERS = 2000
+
+const isAsking = (sentence: string): boolean => {
+  const kind = kindOf(sentence.trim())
+  return kind === 'question' || kind === 'command'
+}
+
+/** A pause after which people usually begin with something else. */
+const PAUSE_MS = 4 * HOUR_MS
+/** Messages before those that are answered that always stay, as far as the budget reaches: the thread of the talk. */
+const EXCHANGE_MESSAGES = 8
+
+/** Places in a window, oldest message first. */
+export interface NeededPlaces {
+  /** The first message that the turn needs. */
+  readonly from: number
+  /** The first message of the running exchange. */
+  readonly exchange: number
+}
+
+/** @param answered the messages that are answered */
+export const neededPlaces = (
+  need: ContextNeed,
+  window: readonly WindowMessage[],
+  answered: ReadonlySet<MessageId>,
+): NeededPlaces => {
+  const first = window.findIndex(({ message_id }) => answered.has(message_id))
+  const asked = first === -1 ? window.length - 1 : first
+  const exchange = Math.max(0, asked - EXCHANGE_MESSAGES)
+  if (need === 'session') return { from: 0, exchange }
+  return { from: need === 'exchange' ? exchange : Math.min(exchange, afterPause(window, asked)), exchange }
+}
+
+/** The first message after the last long pause before `asked`. */
+const afterPause = (window: readonly WindowMessage[], asked: number): number => {
+  for (let at = asked; at > 0; at--) {
+    const [before, after] = [window[at - 1], window[at]]
+    if (before !== undefined && after !== undefined && after.timestamp - before.timestamp >= PAUSE_MS) return at
+  }
+  return 0
+}

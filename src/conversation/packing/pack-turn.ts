@@ -1,0 +1,186 @@
+/** Packs the context of a turn within the budget of the turn: what is needed of the session, then what is known. */
+import { budgetAlerts } from '../../budget/alerts/budget-alerts.ts'
+import { allotScopes } from '../../budget/packing/allot-scopes.ts'
+import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
+import type { ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
+import type { MessageId } from '../../messages/message.ts'
+import type { WindowMessage } from '../../sessions/session.ts'
+import type { ContextCandidates, ContextPacker, PackedContext, PackedSpecific } from './context-packer.ts'
+import { contextNeed, neededPlaces, type ContextNeed, type NeededPlaces } from './context-need.ts'
+import type { PackedHistory } from './pack-history.ts'
+import type { ContextBudget, PackedCandidate, ScopeRecord, TurnRecord } from './packing-record.ts'
+import type { SystemText } from './render-context.ts'
+import type { ShownQuote } from './shown-message.ts'
+import type { TurnBudget } from './turn-budget.ts'
+
+/** Everything about a turn that does not depend on what is recalled. */
+export interface TurnToPack {
+  /** The session's window, oldest first. */
+  readonly window: readonly WindowMessage[]
+  readonly system: SystemText
+  readonly budget: ContextBudget
+  readonly quotations: ReadonlyMap<MessageId, ShownQuote>
+  /** The messages that are answered. */
+  readonly answered: ReadonlySet<MessageId>
+  /** The texts of them. */
+  readonly question: string
+  /** Whether a search finds again what the person says here: memory is on, and so is their learning. */
+  readonly findable: boolean
+}
+
+/** What surrounds a message in the request, at most: its role, when it was sent, and the name of its sender. */
+const MESSAGE_ALLOWANCE_TOKENS = 64
+
+/** Scopes that have anything; `global` has nothing yet. */
+type UsedScope = Exclude<BudgetScope, 'global'>
+
+/** Parts of a request within the budget, and the tokens that each scope might take. */
+interface FittedParts extends PackedSpecific {
+  readonly history: PackedHistory
+  readonly room: Readonly<Record<UsedScope, number>>
+}
+
+export class TurnPacking {
+  readonly #packer: ContextPacker
+  readonly #turn: TurnToPack
+  readonly #budget: TurnBudget
+  readonly #places: NeededPlaces
+  /** Tokens of the last message before those that are answered: it stays whole as far as the whole budget reaches. */
+  readonly #last_tokens: number
+  /** Tokens of the session that the budget leaves whatever is known. */
+  readonly #sure_tokens: number
+  /** What the turn needs. */
+  readonly need: ContextNeed
+  /** The part of the session that is shown in any case: it need not be recalled. */
+  readonly history: PackedHistory
+
+  constructor(packer: ContextPacker, turn: TurnToPack, budget: TurnBudget) {
+    this.#packer = packer
+    this.#turn = turn
+    this.#budget = budget
+    const need = contextNeed(turn.question, budget.detected)
+    // Where nothing can be found again, the session is all there is.
+    this.need = need === 'conversation' && !turn.findable ? 'session' : need
+    this.#places = neededPlaces(this.need, turn.window, turn.answered)
+    const last = turn.window.findLast(({ message_id }) => !turn.answered.has(message_id))
+    this.#last_tokens = (last?.tokens ?? 0) + MESSAGE_ALLOWANCE_TOKENS
+    this.#sure_tokens = Math.max(sureShare(budget.budget), Math.min(budget.budget.calculated_budget, this.#last_tokens))
+    this.history = this.#packHistory(this.#sure_tokens)
+  }
+
+  /** Packs everything. `candidates` were found without the messages that `history` shows whole. */
+  pack(candidates: ContextCandidates): PackedContext {
+    const { budget: detected, next } = this.#budget
+    const wanted = this.need === 'session' ? this.#packHistory(Infinity) : this.history
+    const all = this.#packSpecific(wanted, candidates, Infinity)
+    const needed = all.tokens + contextTokens(wanted)
+    const raised = next !== undefined && needed > detected.calculated_budget
+    const budget = raised ? next : detected
+    const most = budget.calculated_budget
+    const fitted: FittedParts =
+      needed <= most
+        ? { history: wanted, ...all, room: { 'agent-specific': all.tokens, recent: contextTokens(wanted) } }
+        : this.need === 'session'
+          ? this.#fitSession(candidates, budget)
+          : this.#fitSpecific(candidates, most)
+    const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted) }
+    return this.#packer.packParts(fitted, candidates, this.#turn.budget, {
+      ...recordOf(this.#budget),
+      profile: budget.profile,
+      complexity: budget.complexity,
+      need: this.need,
+      budget: most,
+      raised,
+      demand: needed,
+      ...this.#scopesOf(fitted, demand, most),
+    })
+  }
+
+  /**
+   * The session needs more than there is. What is known may take its share, as far as it needs it; the history has the
+   * rest. What it leaves out may be quoted, so what is known is chosen as if the history were a little shorter than it
+   * becomes: then neither gets less of a larger budget.
+   */
+  #fitSession(candidates: ContextCandidates, budget: ProfileBudget): FittedParts {
+    const most = budget.calculated_budget
+    const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
+    const quotable = this.#packSpecific(this.history, candidates, Infinity)
+    const shorter = this.#packHistory(most - Math.min(share, quotable.tokens))
+    const wanted = this.#packSpecific(shorter, candidates, Infinity)
+    const room = Math.min(share, wanted.tokens)
+    const specific = room === wanted.tokens ? wanted : this.#packSpecific(shorter, candidates, room)
+    const history = this.#packHistory(most - room)
+    return {
+      history,
+      ...this.#packer.withoutShown(specific, history),
+      room: { 'agent-specific': room, recent: most - room },
+    }
+  }
+
+  /** The history is as short as it can be: what is known has the rest. */
+  #fitSpecific(candidates: ContextCandidates, most: number): FittedParts {
+    const room = most - this.#sure_tokens
+    return {
+      history: this.history,
+      ...this.#packSpecific(this.history, candidates, room),
+      room: { 'agent-specific': room, recent: this.#sure_tokens },
+    }
+  }
+
+  #scopesOf(
+    { history, recall, profile, tokens, room }: FittedParts,
+    demand: Readonly<Record<UsedScope, number>>,
+    budget: number,
+  ): Pick<TurnRecord, 'scopes' | 'alerts'> {
+    const known = takenOf([...recall.candidates, ...profile.candidates])
+    const said = takenOf(history.candidates.filter(({ id }) => !this.#turn.answered.has(id)))
+    const record = (scope: UsedScope, taken: number, items: readonly PackedCandidate[]): ScopeRecord => ({
+      allotted: room[scope],
+      demand: demand[scope],
+      taken,
+      count: items.length,
+    })
+    const packed = [...known, ...said].map(each => each.tokens)
+    return {
+      scopes: {
+        'agent-specific': record('agent-specific', tokens, known),
+        recent: record('recent', contextTokens(history), said),
+        global: { allotted: 0, demand: 0, taken: 0, count: 0 },
+      },
+      alerts: budgetAlerts(
+        { packed, demand: demand['agent-specific'] + demand.recent, budget },
+        this.#budget.thresholds,
+      ),
+    }
+  }
+
+  /** @param tokens for the messages before those that are answered */
+  #packHistory(tokens: number): PackedHistory {
+    const { window, system, budget, quotations, answered } = this.#turn
+    const brief = this.need === 'conversation' ? 'always' : 'as_needed'
+    return this.#packer.packHistory(window, system, budget, quotations, { ...this.#places, tokens, answered, brief })
+  }
+
+  #packSpecific(history: PackedHistory, candidates: ContextCandidates, room: number): PackedSpecific {
+    // For a statement, what was said today is no more wanted than what was said long ago.
+    const window = this.need === 'session' ? this.#turn.window : []
+    const session = new Set(window.map(({ message_id }) => message_id))
+    return this.#packer.packWithin(history, candidates, this.#turn.budget, { room, session })
+  }
+}
+
+/** Tokens of the session that the budget leaves whatever is known. */
+const sureShare = ({ calculated_budget, scope_weights }: ProfileBudget): number =>
+  allotScopes(calculated_budget, scope_weights, { 'agent-specific': Infinity, recent: Infinity, global: 0 }).recent
+
+/** Tokens of the history but for the messages that are answered. */
+const contextTokens = ({ tokens, answered_tokens }: PackedHistory): number => tokens - answered_tokens
+
+const takenOf = (candidates: readonly PackedCandidate[]): readonly PackedCandidate[] =>
+  candidates.filter(({ outcome }) => outcome !== 'left')
+
+const recordOf = ({ role, detected, previous }: TurnBudget): Pick<TurnRecord, 'role' | 'detected' | 'previous'> => ({
+  role,
+  detected,
+  previous,
+})

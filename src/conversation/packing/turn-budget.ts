@@ -1,0 +1,78 @@
+/** The budget of one turn: the profile of the person's role times how complex the message is, never above the cap of the role. */
+import { LRUCache } from 'lru-cache'
+import type { AlertThresholds, BudgetProfiles } from '../../budget/profiles/budget-profiles.ts'
+import { budgetOfProfile, type ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
+import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
+import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
+import { detectComplexity, type DetectedComplexity } from '../../text/complexity/detect-complexity.ts'
+
+/** Roles of people who are answered; each has the budget profile of its name. A group has that of a client. */
+export type AnsweredRole = 'client' | 'godfather'
+
+/** Tokens that one request may carry beyond the system prompt and the messages that are answered, and why so many. */
+export interface TurnBudget {
+  readonly role: AnsweredRole
+  readonly detected: DetectedComplexity
+  /** Complexity of the turn before in the same session. */
+  readonly previous: Complexity | undefined
+  /** The profile's budget for the complexity that counts: the detected one, or one more. */
+  readonly budget: ProfileBudget
+  readonly thresholds: AlertThresholds
+  /** The budget of the next complexity; `undefined` when the profile or the cap of the role allows no more. */
+  readonly next: ProfileBudget | undefined
+}
+
+/** What decides about the budget of a turn. */
+export interface BudgetedTurn {
+  readonly role: AnsweredRole
+  readonly session_id: string
+  /** What the person wrote. */
+  readonly text: string
+  /** Most tokens of the role: `memory.session.max_tokens_by_role`. */
+  readonly cap: number
+}
+
+export interface TurnBudgets {
+  /** `undefined`: the turn has the fixed budgets of its parts. */
+  of(turn: BudgetedTurn): TurnBudget | undefined
+}
+
+/** The budgets of turns while `budget.use_profiles` is off. */
+export const fixedBudgets: TurnBudgets = { of: () => undefined }
+
+/** Sessions whose last complexity is remembered. */
+const REMEMBERED_SESSIONS = 1000
+
+export interface ProfileTurnBudgetsDeps {
+  readonly profiles: { current(): CurrentProfiles }
+}
+
+/** Budgets by the profiles of the roles. The complexity of the turn before in the same session counts as well. */
+export class ProfileTurnBudgets implements TurnBudgets {
+  readonly #deps: ProfileTurnBudgetsDeps
+  readonly #previous = new LRUCache<string, Complexity>({ max: REMEMBERED_SESSIONS })
+
+  constructor(deps: ProfileTurnBudgetsDeps) {
+    this.#deps = deps
+  }
+
+  of({ role, session_id, text, cap }: BudgetedTurn): TurnBudget | undefined {
+    const { profiles } = this.#deps.profiles.current()
+    // Without any good profiles, the fixed budgets are the manual ones.
+    if (profiles === undefined) return undefined
+    const previous = this.#previous.get(session_id)
+    const detected = detectComplexity(text, previous === undefined ? {} : { previous })
+    this.#previous.set(session_id, detected.complexity)
+    const { complexity } = detected
+    const budget = budgetOfProfile(profiles, role, complexity, cap)
+    const next = nextBudget(profiles, budget, cap)
+    return { role, detected, previous, budget, next, thresholds: profiles.alert_thresholds }
+  }
+}
+
+const nextBudget = (profiles: BudgetProfiles, budget: ProfileBudget, cap: number): ProfileBudget | undefined => {
+  const next = COMPLEXITIES[COMPLEXITIES.indexOf(budget.complexity) + 1]
+  if (next === undefined) return undefined
+  const raised = budgetOfProfile(profiles, budget.profile, next, cap)
+  return raised.calculated_budget > budget.calculated_budget ? raised : undefined
+}

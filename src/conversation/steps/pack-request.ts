@@ -1,0 +1,96 @@
+/** Steps of a turn: chooses the part of the session that the model is shown, recalls what bears on it, and packs the request. */
+import type { Preferences } from '../../people/preferences.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Session } from '../../sessions/sessions.ts'
+import type { ContextCandidates, ContextPacker, PackedContext, PackedTurn } from '../packing/context-packer.ts'
+import { TurnPacking, type TurnToPack } from '../packing/pack-turn.ts'
+import { NOTHING_FOUND, type FoundCandidates, type RecallCandidates } from '../packing/pack-recall.ts'
+import type { ContextBudget } from '../packing/packing-record.ts'
+import type { AnsweredRole, TurnBudgets } from '../packing/turn-budget.ts'
+import type { ProfileOf } from '../profile.ts'
+import { findQuotations, questionWithQuotes, quotedIdsOf, type QuotationsDeps } from '../quotations.ts'
+import type { Tone } from '../tone.ts'
+import type { TurnContext } from '../turn-context.ts'
+import { idsOf } from '../turn-message.ts'
+import type { CompleteDeps } from './complete.ts'
+import { gatherRecall, type GatherRecallDeps } from './gather-recall.ts'
+
+export interface PackRequestDeps extends QuotationsDeps {
+  readonly packer: ContextPacker
+  readonly budgets: TurnBudgets
+  /** Budgets of a request but that of the history, which depends on the person, and of the whole, which depends on the model. */
+  readonly budget: Omit<ContextBudget, 'history' | 'total'>
+  readonly system_prompt: string
+  readonly profileOf: ProfileOf
+  readonly tone: Tone
+  readonly recall: GatherRecallDeps
+  readonly preferences: Pick<Preferences, 'of'>
+  readonly clock: Clock
+}
+
+/** A group's context belongs to all its members: it has the budget of a client, whichever of them speaks. */
+const roleOf = ({ person, chat_kind }: TurnContext): AnsweredRole =>
+  person.role === 'godfather' && chat_kind === 'direct' ? 'godfather' : 'client'
+
+export const packRequest = async (
+  deps: PackRequestDeps,
+  { model, max_tokens }: Pick<CompleteDeps, 'model' | 'max_tokens'>,
+  turn: TurnContext,
+  { session_id, window }: Session,
+): Promise<PackedTurn> => {
+  const { system_prompt, keep, clock, budgets, recall } = deps
+  const { chat_kind, person, zone, window_tokens } = turn
+  const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
+  const quotations = await findQuotations(deps, window, turn)
+  const toPack: TurnToPack = {
+    window,
+    system: { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: keep },
+    budget: { ...deps.budget, total, history: window_tokens },
+    quotations,
+    answered: new Set(idsOf(turn.batch)),
+    question: questionWithQuotes(turn.question, turn.batch, quotations),
+    findable: recall.recall_tokens > 0 && (await deps.preferences.of(person.person_id)).learn,
+  }
+  const budget = budgets.of({ role: roleOf(turn), session_id, text: turn.own_words, cap: window_tokens })
+  const packed =
+    budget === undefined
+      ? await packFixed(deps, turn, toPack)
+      : await packWithinBudget(deps, turn, toPack, new TurnPacking(deps.packer, toPack, budget))
+  const { memories, quoted, quotes } = packed.recall
+  recall.scopes.audit(turn.scope, { memories: [...memories, ...quoted], quotes })
+  return { ...packed, quoted_ids: quotedIdsOf(turn.batch, quotations) }
+}
+
+/** The history first, since what the model has before it anyway need not be recalled. */
+const packFixed = async (deps: PackRequestDeps, turn: TurnContext, toPack: TurnToPack): Promise<PackedContext> => {
+  const { window, system, budget, quotations, question } = toPack
+  const history = deps.packer.packHistory(window, system, budget, quotations)
+  const found = await gatherRecall(deps.recall, { ...turn, question }, history.messages)
+  return deps.packer.packContext(history, await candidatesOf(deps, turn, toPack, found), budget)
+}
+
+const packWithinBudget = async (
+  deps: PackRequestDeps,
+  turn: TurnContext,
+  toPack: TurnToPack,
+  packing: TurnPacking,
+): Promise<PackedContext> => {
+  const found =
+    packing.need === 'exchange'
+      ? NOTHING_FOUND
+      : await gatherRecall(deps.recall, { ...turn, question: toPack.question }, packing.history.whole)
+  return packing.pack(await candidatesOf(deps, turn, toPack, found))
+}
+
+const candidatesOf = async (
+  { profileOf, tone }: PackRequestDeps,
+  turn: TurnContext,
+  { system }: TurnToPack,
+  recall: FoundCandidates,
+): Promise<ContextCandidates> => ({
+  system,
+  recall,
+  profile: await profileOf(turn.scope),
+  tone: (shown: RecallCandidates) => tone(turn.own_words, shown),
+  question: turn.last.message_id,
+})

@@ -1,0 +1,82 @@
+/** Step of a turn: reports how much of its budget the turn used, to the usage log and to the log of the bot. */
+import type { BudgetUsageLog } from '../../budget/usage/budget-usage-log.ts'
+import type { BegunUsage, UsageOutcome } from '../../budget/usage/usage-entry.ts'
+import { SECOND_MS, type Clock } from '../../platform/clock.ts'
+import { asDenidinError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { PackedContext } from '../packing/context-packer.ts'
+import type { TurnRecord } from '../packing/packing-record.ts'
+import type { TurnContext } from '../turn-context.ts'
+import { idsOf } from '../turn-message.ts'
+
+export interface ReportUsageDeps {
+  readonly usage: BudgetUsageLog
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>
+  readonly logger: Logger
+}
+
+/** Does the work of a turn, and reports its budget before and its outcome after. Turns with fixed budgets are not reported. */
+export const withUsage = async <Result extends { readonly from: 'model' | 'system' }>(
+  { usage, clock, logger }: ReportUsageDeps,
+  turn: TurnContext,
+  { record }: PackedContext,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  if (record.turn === undefined) return await work()
+  logAlerts(logger, record.turn)
+  const id = usage.begin(begunUsage(turn, record.turn, clock.now()))
+  const finish = async (outcome: Omit<UsageOutcome, 'duration_seconds'>): Promise<void> => {
+    await usage.finish(id, { ...outcome, duration_seconds: (clock.monotonic() - turn.since) / SECOND_MS })
+  }
+  try {
+    const result = await work()
+    await finish(result.from === 'model' ? { success: true } : { success: false, error: 'the model gave no answer' })
+    return result
+  } catch (error) {
+    await finish({ success: false, error: asDenidinError(error).code })
+    throw error
+  }
+}
+
+const logAlerts = (logger: Logger, { alerts, role, complexity }: TurnRecord): void => {
+  // Packing stays within the budget: none of them is trouble.
+  for (const { level, message } of alerts) logger.for('budget').info(message, { alert: level, role, complexity })
+}
+
+const begunUsage = (
+  { own_words, person, batch }: TurnContext,
+  { role, profile, complexity, budget, demand, scopes, alerts }: TurnRecord,
+  now: number,
+): BegunUsage => ({
+  kind: 'turn',
+  agent: role,
+  task: own_words,
+  complexity,
+  profile,
+  budget_allocated: budget,
+  tokens_loaded: scopes['agent-specific'].taken + scopes.recent.taken + scopes.global.taken,
+  demand_tokens: demand,
+  scope_breakdown: {
+    'agent-specific': scopeUsage(scopes['agent-specific']),
+    recent: scopeUsage(scopes.recent),
+    global: scopeUsage(scopes.global),
+  },
+  warnings: alerts.map(({ level: threshold, usage_pct, message }) => ({
+    timestamp: new Date(now).toISOString(),
+    threshold,
+    usage_pct,
+    message,
+  })),
+  person_id: person.person_id,
+  message_ids: idsOf(batch),
+})
+
+const scopeUsage = ({
+  count,
+  taken,
+  demand,
+}: TurnRecord['scopes']['recent']): BegunUsage['scope_breakdown']['recent'] => ({
+  count,
+  tokens: taken,
+  demand_tokens: demand,
+})

@@ -1,0 +1,54 @@
+/** Finds what an erasure of everything about a person leaves: what came after it was asked for. */
+import type { Erasures } from '../messages/erasures.ts'
+import type { MessageErasure } from '../messages/message-erasure.ts'
+import type { MemoryRecord } from '../memory/memory.ts'
+import type { MemoryStore } from '../memory/memory-store.ts'
+import type { ErasureBounds } from '../people/personal-data.ts'
+import type { PersonId } from '../people/person.ts'
+import { sessionsOf } from './erasure-targets.ts'
+
+export interface BoundsDeps {
+  readonly erasures: Pick<Erasures, 'sparedBy' | 'covers' | 'erased'>
+  readonly messages: Pick<MessageErasure, 'get' | 'repliesTo'>
+  readonly memories: MemoryStore
+}
+
+/**
+ * The messages that came after an act, their answers and their sessions, and the memories that were learned from them
+ * alone. A memory that also came from something that is forgotten does not stay.
+ */
+export const boundsOf = async (
+  { erasures, messages, memories }: BoundsDeps,
+  act: string,
+  persons: readonly PersonId[],
+): Promise<ErasureBounds> => {
+  const spared = await erasures.sparedBy(act)
+  if (spared.length === 0) return {}
+  const said = await messages.get(spared)
+  const answers = await messages.repliesTo(spared)
+  const locations = (await Promise.all(persons.map(person_id => memories.locationsOfPerson(person_id)))).flat()
+  // Not by the messages: a command that had something remembered is not kept.
+  const scopes = [...new Set(locations.map(each => each.scope))]
+  const facts = await Promise.all(scopes.map(scope => memories.ofSources(scope, spared)))
+  const learned = [...facts.flat(), ...(await memories.summariesOf(sessionsOf(said)))]
+  const staying = await withoutForgotten(erasures, act, learned)
+  return {
+    spared: [...new Set([...spared, ...answers.map(each => each.message_id)])],
+    memories: [...new Set(staying.map(each => each.memory_id))],
+    sessions: sessionsOf(said),
+  }
+}
+
+/** A summary has no sources: it came from all of its session. */
+const withoutForgotten = async (
+  erasures: BoundsDeps['erasures'],
+  act: string,
+  learned: readonly MemoryRecord[],
+): Promise<readonly MemoryRecord[]> => {
+  const forgotten = await erasures.erased(learned.flatMap(memory => memory.sources))
+  const facts = learned.filter(({ sources }) => sources.length > 0 && !sources.some(id => forgotten.has(id)))
+  const summaries = learned.filter(({ sources }) => sources.length === 0)
+  if (summaries.length === 0) return facts
+  const cut = new Set((await erasures.covers(act)).session_ids)
+  return [...facts, ...summaries.filter(({ session_id }) => session_id !== undefined && !cut.has(session_id))]
+}

@@ -1,0 +1,81 @@
+// Measures the context of requests with budgets by need against fixed ones: tokens, evidence, and the time until the model is
+// asked. The conversations are made up; real pipeline, scripted model.
+// Usage: npm run bench:context [-- --data FILE] [--quick] [--json] [--losses]
+//   --data    conversations in the format of LoCoMo instead: they are the past, and their questions are asked one by one
+//   --losses  lists every question for which budgets by need carried less of the evidence than fixed ones
+import { parseArgs } from 'node:util'
+import { askedAfterwards, makeConversation, type ConversationOptions } from './context/conversations.ts'
+import { readLocomo } from './recall/locomo.ts'
+import { figuresOf, holdConversation, type Outcome } from './context/measure-context.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    losses: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+  },
+})
+
+const FIRST_SEED = Number(values.seed)
+const CLIENTS = values.quick ? 1 : 4
+const LANGUAGES = ['en', 'he'] as const
+
+const madeUp = LANGUAGES.flatMap(language => [
+  ...Array.from({ length: CLIENTS }, (_, n): ConversationOptions => ({
+    language,
+    role: 'client',
+    seed: FIRST_SEED + n,
+    talks: 1,
+  })),
+  { language, role: 'godfather', seed: FIRST_SEED + 50, talks: values.quick ? 1 : 2 } as const,
+])
+
+const fixed: Outcome[] = []
+const adaptive: Outcome[] = []
+const conversations =
+  values.data === undefined ? madeUp.map(makeConversation) : readLocomo(values.data).map(askedAfterwards)
+for (const conversation of conversations) {
+  process.stderr.write(`${conversation.name} …\n`)
+  fixed.push(...(await holdConversation(conversation, false)))
+  adaptive.push(...(await holdConversation(conversation, true)))
+}
+
+const roleOf = ({ conversation }: Outcome): string => (conversation.includes('godfather') ? 'godfather' : 'clients')
+const report = Object.fromEntries(
+  [...new Set(fixed.map(roleOf))].map(role => [
+    role,
+    {
+      'fixed budgets': figuresOf(fixed.filter(each => roleOf(each) === role)),
+      'budgets by need': figuresOf(adaptive.filter(each => roleOf(each) === role)),
+    },
+  ]),
+)
+const losses = fixed.flatMap((before, at) => {
+  const after = adaptive[at]
+  if (after === undefined || (after.evidence ?? 0) >= (before.evidence ?? 0)) return []
+  const { conversation, kind, text } = before
+  return [
+    {
+      conversation,
+      kind,
+      text,
+      fixed: before.evidence,
+      by_need: after.evidence,
+      tokens: [before.context_tokens, after.context_tokens],
+    },
+  ]
+})
+
+if (values.json) console.log(JSON.stringify({ ...report, losses }, null, 2))
+else {
+  for (const [role, kinds] of Object.entries(report)) {
+    for (const [name, rows] of Object.entries(kinds)) {
+      console.log(`${role}, ${name}`)
+      console.table(rows)
+    }
+  }
+  console.log(`questions with less evidence: ${String(losses.length)}`)
+  if (values.losses) console.table(losses)
+}

@@ -1,0 +1,160 @@
+// Holds made-up conversations through the whole DeniDin and looks at every request: how many tokens of context it carries,
+// and how much of what answers the question.
+import { MESSAGE_TOKENS } from '../../../src/models/message-tokens.ts'
+import { surroundings } from '../../../src/app/runtime.ts'
+import type { Scope } from '../../../src/messages/scope.ts'
+import { createTokenCounter } from '../../../src/text/tokens.ts'
+import { GODFATHER, TestDenidin } from '../../support/denidin.ts'
+import { reply, type RecordedRequest } from '../../support/model-server.ts'
+import { openStores } from '../../support/stores.ts'
+import { percentiles } from '../figures.ts'
+import type { Conversation, MessageKind, Said } from './conversations.ts'
+
+const HOUR_MS = 60 * 60 * 1000
+const MINUTE_MS = 60 * 1000
+const CLIENT = '15550001111'
+
+const tokens = createTokenCounter()
+
+/** What one request carried. */
+export interface Outcome {
+  readonly conversation: string
+  readonly kind: MessageKind
+  readonly text: string
+  /** Tokens beyond the system prompt and the message that is answered. */
+  readonly context_tokens: number
+  /** Share of the evidence that it carried, 0 to 1; `undefined` where nothing answers. */
+  readonly evidence: number | undefined
+  /** Milliseconds from the message to the request. */
+  readonly took_ms: number
+}
+
+/** Figures of a group of messages. */
+export interface ContextFigures {
+  readonly messages: number
+  /** Mean. */
+  readonly context_tokens: number
+  /** Percent of the evidence; `NaN` where nothing answers. */
+  readonly evidence: number
+  readonly p50_ms: number
+  readonly p95_ms: number
+}
+
+/** Holds a conversation with `budget.use_profiles` on or off. */
+export const holdConversation = async (
+  conversation: Conversation,
+  use_profiles: boolean,
+): Promise<readonly Outcome[]> => {
+  await using denidin = await TestDenidin.start({
+    budget: { use_profiles },
+    feature_flags: { enable_memory_system: true, use_schema_v2: false },
+    conversation: { bot_loop_minutes: 0 },
+  })
+  await fillPast(denidin, conversation)
+  const chat_id = `${conversation.role === 'godfather' ? GODFATHER : CLIENT}@c.us`
+  const outcomes: Outcome[] = []
+  for (const step of conversation.steps) {
+    if ('pause_hours' in step) {
+      denidin.clock.forward(step.pause_hours * HOUR_MS)
+      continue
+    }
+    outcomes.push(await outcomeOf(denidin, conversation, chat_id, step))
+    denidin.clock.forward(MINUTE_MS)
+  }
+  return outcomes
+}
+
+const outcomeOf = async (
+  { models, channel, clock, app }: TestDenidin,
+  { name: conversation, person }: Conversation,
+  chat_id: string,
+  { kind, text, reply: answer, evidence }: Said,
+): Promise<Outcome> => {
+  models.requests.splice(0)
+  models.next('completion', reply(answer))
+  const arrived = models.received('completion', models.counts.completion + 1).then(() => performance.now())
+  const began = performance.now()
+  const sender = { identities: [{ kind: 'phone', value: chat_id.replace(/@.*/, '') } as const], name: person }
+  await channel.deliver({ text, chat_id, sent_at: clock.now(), sender })
+  const took_ms = (await arrived) - began
+  await app.conversation.whenIdle(chat_id)
+  await app.messageIndex.whenIdle()
+  const [request] = models.of('completion')
+  if (request === undefined) throw new Error(`there was no request for "${text}"`)
+  const context = contextOf(request)
+  return {
+    conversation,
+    kind,
+    text,
+    context_tokens: context.reduce((sum, content) => sum + tokens.count(content) + MESSAGE_TOKENS, 0),
+    evidence: evidence.length === 0 ? undefined : shareOf(evidence, context),
+    took_ms,
+  }
+}
+
+/** Contents of a request but the system prompt and the message that is answered. */
+const contextOf = ({ body: { messages = [] } }: RecordedRequest): readonly string[] =>
+  messages.slice(1, -1).map(({ content }) => content)
+
+const shareOf = (evidence: readonly string[], context: readonly string[]): number => {
+  const all = context.join('\n')
+  const found = evidence.filter(text => all.includes(text) || all.includes(JSON.stringify(text).slice(1, -1)))
+  return found.length / evidence.length
+}
+
+/** Writes what was said long ago into the stores, while the bot is stopped. */
+const fillPast = async (denidin: TestDenidin, { past, person, role }: Conversation): Promise<void> => {
+  await denidin.close()
+  {
+    const phone = role === 'godfather' ? GODFATHER : CLIENT
+    const settings = denidin.settings()
+    using stores = openStores(settings, surroundings(settings, denidin.log, { clock: denidin.clock }))
+    stores.database.run('pragma synchronous = off')
+    const { person_id } = await stores.people.resolve({ identities: [{ kind: 'phone', value: phone }], name: person })
+    const scope: Scope = `person:${person_id}`
+    const shift = denidin.clock.now() - 30 * 24 * HOUR_MS - (past.at(-1)?.sent_at ?? 0)
+    for (const [n, turn] of past.entries()) {
+      await stores.messages.inbox.receive({
+        message: {
+          message_id: `past-${String(n)}`,
+          chat_id: `${phone}@c.us`,
+          chat_kind: 'direct',
+          text: turn.text,
+          sent_at: turn.sent_at + shift,
+          sender: { identities: [], name: person },
+          addressed: false,
+          may_continue: false,
+        },
+        person_id,
+        scope,
+        received_at: turn.sent_at + shift,
+        state: 'heard',
+        role: turn.speaker === person ? 'user' : 'assistant',
+        tokens: tokens.count(turn.text),
+      })
+    }
+  }
+  await denidin.open()
+}
+
+/** Figures by kind of message, and of all. */
+export const figuresOf = (outcomes: readonly Outcome[]): Readonly<Record<string, ContextFigures>> => {
+  const groups = [...Map.groupBy(outcomes, each => each.kind)].map(
+    ([kind, members]) => [kind, figures(members)] as const,
+  )
+  return Object.fromEntries([...groups.sort(([a], [b]) => (a < b ? -1 : 1)), ['all', figures(outcomes)]])
+}
+
+const figures = (outcomes: readonly Outcome[]): ContextFigures => {
+  const asked = outcomes.flatMap(({ evidence }) => evidence ?? [])
+  const { p50, p95 } = percentiles(outcomes.map(each => each.took_ms))
+  return {
+    messages: outcomes.length,
+    context_tokens: Math.round(mean(outcomes.map(each => each.context_tokens))),
+    evidence: Math.round(1000 * mean(asked)) / 10,
+    p50_ms: p50,
+    p95_ms: p95,
+  }
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length

@@ -1,0 +1,133 @@
+// Measures what the budget of a turn costs before the model is asked: detecting the complexity, and packing, over windows of up
+// to 10,000 messages with 100 quotes; and packing 10,000 patterns of an agent by relevance.
+// Usage: npm run bench:packing [-- --quick] [--json]
+import { parseArgs } from 'node:util'
+import { packByScopes } from '../../src/budget/packing/pack-by-scopes.ts'
+import { BUDGET_SCOPES, DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profiles.ts'
+import { ContextPacker, type ContextCandidates } from '../../src/conversation/packing/context-packer.ts'
+import { TurnPacking, type TurnToPack } from '../../src/conversation/packing/pack-turn.ts'
+import { ProfileTurnBudgets } from '../../src/conversation/packing/turn-budget.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
+import type { Quote } from '../../src/retrieval/quote.ts'
+import type { WindowMessage } from '../../src/sessions/session.ts'
+import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
+import { ENGLISH } from '../support/complexity/english.ts'
+import { HEBREW } from '../support/complexity/hebrew.ts'
+import { random } from '../support/random-text.ts'
+import { percentiles, type Percentiles } from './figures.ts'
+import { longTalk } from './long-talk.ts'
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+})
+
+const ROUNDS = values.quick ? 60 : 400
+const WARM_UP = 30
+const WINDOWS = [100, 1000, 10_000]
+const QUOTES = 100
+const PATTERNS = 10_000
+const PERSON = { person_id: 'a', sender_name: 'Ann' }
+
+const tokens = createTokenCounter()
+const texts = [ENGLISH, HEBREW].flatMap(({ seen, unseen }) => [...Object.values(seen), ...Object.values(unseen)]).flat()
+const textAt = (n: number): string => texts[n % texts.length] ?? ''
+
+/** Milliseconds of each round, without the first ones. */
+const timed = (work: (round: number) => unknown): Percentiles => {
+  const times: number[] = []
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const began = performance.now()
+    work(round + WARM_UP)
+    if (round >= 0) times.push(performance.now() - began)
+  }
+  return percentiles(times)
+}
+
+const talk = longTalk(Math.max(...WINDOWS) + QUOTES)
+
+const windowOf = (size: number): readonly WindowMessage[] =>
+  talk.slice(0, size).map((turn, n) => ({
+    ...PERSON,
+    message_id: `w${String(n)}`,
+    role: n % 2 === 0 ? 'user' : 'assistant',
+    content: turn.text,
+    timestamp: turn.sent_at,
+    tokens: tokens.count(turn.text),
+  }))
+
+const quotes = talk.slice(-QUOTES).map((turn, n): Quote => ({
+  message_id: `q${String(n)}`,
+  scope: 'person:a',
+  person_id: 'a',
+  role: 'user',
+  speaker: 'Ann',
+  sent_at: turn.sent_at,
+  text: turn.text,
+  tokens: tokens.count(turn.text),
+  score: 1 - n / QUOTES,
+  lexical: 1 - n / QUOTES,
+}))
+
+const packer = new ContextPacker(tokens)
+const budgets = new ProfileTurnBudgets({
+  profiles: { current: () => ({ profiles: DEFAULT_BUDGET_PROFILES, problem: undefined }) },
+})
+
+const system = {
+  system_prompt: 'You are DeniDin.',
+  now: talk.at(-1)?.sent_at ?? 0,
+  zone: UTC,
+  chat_kind: 'direct',
+  person: { name: 'Ann', role: 'godfather' },
+  remembers: true,
+} as const
+
+const candidates: ContextCandidates = {
+  system,
+  profile: [],
+  recall: { memories: [], quotes, most_quotes: 40, words: new Map() },
+  tone: () => undefined,
+  question: 'question',
+}
+
+const turnOf = (window: readonly WindowMessage[], question: string): TurnToPack => ({
+  window: [
+    ...window,
+    { ...PERSON, message_id: 'question', role: 'user', content: question, timestamp: system.now, tokens: 12 },
+  ],
+  system,
+  budget: { total: Infinity, history: 100_000, recall: 1000, profile: 150 },
+  quotations: new Map(),
+  answered: new Set(['question']),
+  question,
+  findable: true,
+})
+
+const report: Record<string, Percentiles> = { 'detect the complexity': timed(round => detectComplexity(textAt(round))) }
+for (const size of WINDOWS) {
+  const window = windowOf(size)
+  report[`pack ${String(size)} messages, fixed budgets`] = timed(round => {
+    const turn = turnOf(window, textAt(round))
+    return packer.packContext(packer.packHistory(turn.window, system, turn.budget), candidates, turn.budget)
+  })
+  report[`detect and pack ${String(size)} messages, budgets by need`] = timed(round => {
+    const turn = turnOf(window, textAt(round))
+    const budget = budgets.of({ role: 'godfather', session_id: String(round), text: turn.question, cap: 100_000 })
+    return budget === undefined ? undefined : new TurnPacking(packer, turn, budget).pack(candidates)
+  })
+}
+const { below } = random(1)
+const patterns = Array.from({ length: PATTERNS }, (_, n) => ({
+  scope: BUDGET_SCOPES[n % BUDGET_SCOPES.length] ?? 'global',
+  tokens: 20 + below(2000),
+  relevance: below(1000) / 1000,
+}))
+const limits = { budget: 50_000, weights: { 'agent-specific': 0.5, recent: 0.3, global: 0.2 }, relevant_from: 0.5 }
+report[`detect and pack ${String(PATTERNS)} patterns`] = timed(round => {
+  detectComplexity(textAt(round))
+  return packByScopes(patterns, limits)
+})
+
+if (values.json) console.log(JSON.stringify(report, null, 2))
+else console.table(report)

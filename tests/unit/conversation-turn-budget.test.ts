@@ -1,0 +1,481 @@
+// The budget of a turn: what a message needs, what the budget is, and what is packed into it.
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { DEFAULT_BUDGET_PROFILES } from '../../src/budget/profiles/budget-profiles.ts'
+import { budgetOfProfile } from '../../src/budget/profiles/calculate-budget.ts'
+import { contextNeed, neededPlaces, type ContextNeed } from '../../src/conversation/packing/context-need.ts'
+import { ContextPacker, type PackedContext } from '../../src/conversation/packing/context-packer.ts'
+import { packRecall } from '../../src/conversation/packing/pack-recall.ts'
+import { TurnPacking, type TurnToPack } from '../../src/conversation/packing/pack-turn.ts'
+import { TokenCosts } from '../../src/conversation/packing/token-costs.ts'
+import { ProfileTurnBudgets, type TurnBudget } from '../../src/conversation/packing/turn-budget.ts'
+import type { RecalledMemory } from '../../src/memory/memory.ts'
+import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../src/models/message-tokens.ts'
+import { HOUR_MS } from '../../src/platform/clock.ts'
+import { UTC } from '../../src/platform/time-zone.ts'
+import type { Quote } from '../../src/retrieval/quote.ts'
+import type { WindowMessage } from '../../src/sessions/session.ts'
+import { detectComplexity } from '../../src/text/complexity/detect-complexity.ts'
+import { createTokenCounter } from '../../src/text/tokens.ts'
+import { memoryOf } from '../support/memory-rig.ts'
+
+const NOW = Date.parse('2026-11-20T10:00:00Z')
+const tokens = createTokenCounter()
+const { profiles, alert_thresholds, complexity_multipliers } = DEFAULT_BUDGET_PROFILES
+
+describe('what a message needs', () => {
+  const needOf = (text: string): ContextNeed => contextNeed(text, detectComplexity(text))
+
+  test.each([
+    'hi',
+    'Hello!',
+    'good morning 🌞',
+    'thanks!',
+    'Thank you so much',
+    'ok',
+    'ok thx',
+    'lol',
+    'hahaha',
+    'yes',
+    'no',
+    'k',
+    'how are you?',
+    'what’s up?',
+    'good night 😴',
+    'bye',
+    '👍',
+    '',
+    '…',
+    'great, thanks',
+    'sounds good',
+    'never mind',
+    'היי',
+    'בוקר טוב!',
+    'תודה רבה',
+    'מה שלומך?',
+    'סבבה',
+    'לילה טוב',
+    'חחח',
+    'אוקיי',
+    'אין בעיה',
+  ])('%j: the last messages', text => {
+    expect(needOf(text)).toBe('exchange')
+  })
+
+  test.each([
+    'I bought a red car yesterday',
+    'We are going to Rome on Sunday',
+    'my sister lives in Oslo now',
+    'thanks, my flight lands at nine',
+    '3',
+    'אני בדרך הביתה',
+    'אחותי גרה עכשיו באוסלו',
+  ])('%j: the conversation', text => {
+    expect(needOf(text)).toBe('conversation')
+  })
+
+  test.each([
+    'what is my dog called?',
+    'and now?',
+    'why?',
+    'really? when?',
+    'what did we talk about so far?',
+    'remind me where I parked',
+    'thanks! and where was it?',
+    'summarise everything that I told you',
+    'tell me what I said about the boat',
+    'write a comprehensive comparison of all our options',
+    'list the things I have to buy',
+    'who is Dana',
+    'איך קוראים לכלב שלי?',
+    'ועכשיו?',
+    'על מה דיברנו?',
+    'תסכם את כל מה שסיפרתי לך',
+    'מה אמרתי על הסירה',
+    'למה?',
+  ])('%j: the whole session', text => {
+    expect(needOf(text)).toBe('session')
+  })
+
+  const at = (hours: number, n: number): WindowMessage => ({
+    message_id: `m${String(n)}`,
+    role: n % 2 === 0 ? 'user' : 'assistant',
+    content: 'text',
+    sender_name: 'Ana',
+    person_id: 'a',
+    timestamp: NOW + hours * HOUR_MS,
+    tokens: 1,
+  })
+
+  test('an earlier part of the conversation ends at its last long pause, but the last messages always stay', () => {
+    const talk = Array.from({ length: 30 }, (_, n) => at(n / 60, n))
+    const answered = new Set(['last'])
+    const asked = (hours: number): WindowMessage => ({ ...at(hours, 30), message_id: 'last' })
+    const places = (need: ContextNeed, window: readonly WindowMessage[]) => neededPlaces(need, window, answered)
+    expect(places('session', [...talk, asked(0.5)])).toEqual({ from: 0, exchange: 22 })
+    expect(places('conversation', [...talk, asked(0.5)])).toEqual({ from: 0, exchange: 22 })
+    expect(places('exchange', [...talk, asked(0.5)])).toEqual({ from: 22, exchange: 22 })
+    // A pause before the question: the thread stays.
+    expect(places('conversation', [...talk, asked(9)])).toEqual({ from: 22, exchange: 22 })
+    // A pause in the middle.
+    const paused = [
+      ...talk.slice(0, 10),
+      ...talk.slice(10).map(each => ({ ...each, timestamp: each.timestamp + 5 * HOUR_MS })),
+    ]
+    expect(places('conversation', [...paused, asked(6)])).toEqual({ from: 10, exchange: 22 })
+    expect(places('conversation', [asked(0)])).toEqual({ from: 0, exchange: 0 })
+    expect(places('exchange', [])).toEqual({ from: 0, exchange: 0 })
+  })
+
+  test('what stands before the first of several messages that are answered is the thread', () => {
+    const window = Array.from({ length: 20 }, (_, n) => at(n / 60, n))
+    expect(neededPlaces('exchange', window, new Set(['m17', 'm18', 'm19']))).toEqual({ from: 9, exchange: 9 })
+  })
+})
+
+describe('the budget of a turn', () => {
+  const budgets = (): ProfileTurnBudgets =>
+    new ProfileTurnBudgets({ profiles: { current: () => ({ profiles: DEFAULT_BUDGET_PROFILES, problem: undefined }) } })
+  const of = (
+    text: string,
+    role: 'client' | 'godfather',
+    cap: number,
+    from = budgets(),
+    session_id = 's',
+  ): TurnBudget | undefined => from.of({ role, session_id, text, cap })
+
+  test.each([
+    ['hi', 'client', 4000, 'simple', 2000, 4000],
+    ['analyse my week', 'client', 4000, 'medium', 4000, undefined],
+    ['hi', 'client', 1000, 'simple', 1000, undefined],
+    ['hi', 'client', 3000, 'simple', 2000, 3000],
+    ['hi', 'godfather', 100_000, 'simple', 25_000, 50_000],
+    ['analyse my week', 'godfather', 100_000, 'medium', 50_000, 75_000],
+    ['troubleshoot the failure of the pipeline', 'godfather', 100_000, 'complex', 75_000, 100_000],
+    ['troubleshoot the failure of the pipeline', 'godfather', 60_000, 'complex', 60_000, undefined],
+    ['hi', 'godfather', 20_000, 'simple', 20_000, undefined],
+  ] as const)('%j of a %s under a cap of %i is %s: %i tokens, then %s', (text, role, cap, complexity, budget, next) => {
+    const given = of(text, role, cap)
+    expect(given?.budget).toMatchObject({ profile: role, complexity, calculated_budget: budget })
+    expect(given?.next?.calculated_budget).toBe(next)
+  })
+
+  test('the turn before in the same session counts', () => {
+    const from = budgets()
+    expect(of('troubleshoot the failure of the pipeline', 'godfather', 100_000, from)?.budget.complexity).toBe(
+      'complex',
+    )
+    expect(of('go on with the rest', 'godfather', 100_000, from)).toMatchObject({
+      previous: 'complex',
+      budget: { complexity: 'complex' },
+    })
+    expect(of('go on with the rest', 'godfather', 100_000, from, 'another')).toMatchObject({
+      previous: undefined,
+      budget: { complexity: 'simple' },
+    })
+  })
+
+  test('without good profiles, and with fixed budgets, there is none', () => {
+    const broken = new ProfileTurnBudgets({ profiles: { current: () => ({ profiles: undefined, problem: 'broken' }) } })
+    expect(broken.of({ role: 'client', session_id: 's', text: 'hi', cap: 4000 })).toBeUndefined()
+  })
+})
+
+const budgetOf = (calculated_budget: number, next?: number): TurnBudget => {
+  const budget = { ...budgetOfProfile(DEFAULT_BUDGET_PROFILES, 'client', 'simple'), calculated_budget }
+  return {
+    role: 'client',
+    detected: { complexity: 'simple', confidence: 0.5, signals: [] },
+    previous: undefined,
+    budget,
+    next: next === undefined ? undefined : { ...budget, complexity: 'medium', calculated_budget: next },
+    thresholds: alert_thresholds,
+  }
+}
+
+interface Case {
+  readonly turn: TurnToPack
+  readonly memories: readonly RecalledMemory[]
+  readonly quotes: readonly Quote[]
+  readonly profile: readonly string[]
+}
+
+const turnOf = (window: readonly WindowMessage[], more: Partial<TurnToPack> = {}): TurnToPack => ({
+  window,
+  system: {
+    system_prompt: 'You are DeniDin.',
+    now: NOW,
+    zone: UTC,
+    chat_kind: 'direct',
+    person: { name: 'Ana', role: 'client' },
+    remembers: true,
+  },
+  budget: { total: Infinity, history: 4000, recall: 1000, profile: 150 },
+  quotations: new Map(),
+  answered: new Set(['question']),
+  question: window.at(-1)?.content ?? '',
+  findable: true,
+  ...more,
+})
+
+const packed = ({ turn, memories, quotes, profile }: Case, budget: TurnBudget): PackedContext =>
+  new TurnPacking(new ContextPacker(tokens), turn, budget).pack({
+    system: turn.system,
+    profile: profile.map((text, n) => ({ memory_id: `p${String(n)}`, text })),
+    recall: { memories, quotes, most_quotes: 40, words: new Map() },
+    tone: () => undefined,
+    question: 'question',
+  })
+
+const messageOf = (
+  message_id: string,
+  role: 'user' | 'assistant',
+  content: string,
+  minutes: number,
+): WindowMessage => ({
+  message_id,
+  role,
+  content,
+  sender_name: 'Ana',
+  person_id: 'a',
+  timestamp: NOW + minutes * 60_000,
+  tokens: tokens.count(content),
+})
+
+const quoteOf = (message_id: string, text: string, score: number): Quote => ({
+  message_id,
+  text,
+  scope: 'person:a',
+  person_id: 'a',
+  role: 'user',
+  speaker: 'Ana',
+  sent_at: 0,
+  tokens: tokens.count(text),
+  score,
+  lexical: score,
+})
+
+const text = fc.oneof(
+  fc.lorem({ maxCount: 12 }),
+  fc.lorem({ mode: 'sentences', maxCount: 20 }),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+  fc.constantFrom(
+    'thanks!',
+    '👩‍👩‍👧‍👦 '.repeat(40),
+    '- milk\n- eggs\n'.repeat(30),
+    'שלום לכולם. '.repeat(40),
+    'x'.repeat(900),
+  ),
+)
+
+const cases = fc
+  .record({
+    said: fc.array(fc.tuple(text, text), { maxLength: 25 }),
+    question: fc.oneof(text, fc.constantFrom('what is the boat called?', 'hi', 'I am tired')),
+    quotes: fc.array(text, { maxLength: 25 }),
+    found_again: fc.array(fc.nat(49), { maxLength: 6 }),
+    memories: fc.array(text, { maxLength: 5 }),
+    profile: fc.array(fc.lorem({ maxCount: 6 }), { maxLength: 5 }),
+    findable: fc.boolean(),
+  })
+  .map(({ said, question, quotes, found_again, memories, profile, findable }): Case => {
+    const window = said.flatMap(([asked, answered], n) => [
+      messageOf(`w${String(2 * n)}`, 'user', asked, 2 * n),
+      messageOf(`w${String(2 * n + 1)}`, 'assistant', answered, 2 * n + 1),
+    ])
+    const again = [...new Set(found_again)].flatMap(n => window[n] ?? [])
+    const found = [
+      ...quotes.map((each, n) => [`q${String(n)}`, each] as const),
+      ...again.map(each => [each.message_id, each.content] as const),
+    ]
+    return {
+      turn: turnOf([...window, messageOf('question', 'user', question, 500)], { findable }),
+      memories: memories.map(each => ({ memory: memoryOf('person:a', each), similarity: 1, recency: 1, score: 1 })),
+      quotes: found.map(([id, each], n) => quoteOf(id, each, 1 - n / 60)),
+      profile,
+    }
+  })
+
+/** What the model is shown whole, or as a quote. */
+const evidenceOf = ({ record, recall }: PackedContext): ReadonlySet<string> =>
+  new Set([
+    ...record.candidates.filter(({ kind, outcome }) => kind === 'message' && outcome === 'taken').map(({ id }) => id),
+    ...record.candidates
+      .filter(
+        ({ outcome, reason }) =>
+          outcome !== 'left' || reason === 'quoted' || reason === 'in_history' || reason === 'recalled',
+      )
+      .filter(({ kind }) => kind === 'quote' || kind === 'memory' || kind === 'profile')
+      .map(({ id }) => id),
+    ...recall.quotes.map(({ message_id }) => message_id),
+  ])
+
+describe('the context of a turn', () => {
+  const sizes = fc.integer({ min: 200, max: 6000 })
+
+  test('never takes more than its budget, and the record counts none too few', () => {
+    fc.assert(
+      fc.property(cases, sizes, fc.option(sizes, { nil: undefined }), (each, size, more) => {
+        const next = more === undefined || more <= size ? undefined : more
+        const { record, messages } = packed(each, budgetOf(size, next))
+        const { turn: budget } = record
+        const taken = (budget?.scopes['agent-specific'].taken ?? 0) + (budget?.scopes.recent.taken ?? 0)
+        expect(taken).toBeLessThanOrEqual(budget?.budget ?? 0)
+        expect([size, next]).toContain(budget?.budget)
+        const counted = messages.reduce(
+          (sum, { content }) => sum + tokens.count(content) + MESSAGE_TOKENS,
+          ANSWER_TOKENS,
+        )
+        expect(counted).toBeLessThanOrEqual(record.tokens)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('with a longer budget never holds less', () => {
+    fc.assert(
+      fc.property(cases, sizes, sizes, (each, one, other) => {
+        const less = evidenceOf(packed(each, budgetOf(Math.min(one, other))))
+        const more = evidenceOf(packed(each, budgetOf(Math.max(one, other))))
+        expect([...less].filter(id => !more.has(id))).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('with more recall_tokens never holds less, as far as the budget of the turn reaches', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(1500), fc.nat(1500), (each, one, other) => {
+        const at = (recall: number): PackedContext =>
+          packed({ ...each, turn: { ...each.turn, budget: { ...each.turn.budget, recall } } }, budgetOf(100_000))
+        const less = evidenceOf(at(Math.min(one, other)))
+        const more = evidenceOf(at(Math.max(one, other)))
+        expect([...less].filter(id => !more.has(id))).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('always ends with the thread: the question whole, and the message before it', () => {
+    fc.assert(
+      fc.property(cases, sizes, (each, size) => {
+        const { messages, record } = packed(each, budgetOf(size))
+        expect(messages.at(-1)?.ids).toEqual(['question'])
+        expect(record.candidates.at(-1)).toMatchObject({ id: 'question', outcome: 'taken' })
+        if (each.turn.window.length > 1) expect(messages.at(-2)?.role).toBe('assistant')
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  const exchange = (n: number, asked: string, answered: string): readonly WindowMessage[] => [
+    messageOf(`a${String(n)}`, 'user', asked, 2 * n),
+    messageOf(`b${String(n)}`, 'assistant', answered, 2 * n + 1),
+  ]
+  const LONG = 'This is a long reply of the bot with many words in it. '.repeat(10).trim()
+  const talk = Array.from({ length: 20 }, (_, n) =>
+    exchange(n, `I tell you about thing number ${String(n)}`, LONG),
+  ).flat()
+  const asking = (question: string, more: Partial<TurnToPack> = {}): Case => ({
+    turn: turnOf([...talk, messageOf('question', 'user', question, 60)], more),
+    memories: [],
+    quotes: [],
+    profile: [],
+  })
+  const reasons = ({ record }: PackedContext): readonly string[] =>
+    record.candidates.filter(({ kind }) => kind === 'message').map(({ outcome, reason }) => `${outcome} ${reason}`)
+
+  test('of small talk holds the last messages alone', () => {
+    const { messages, record } = packed(asking('thanks!'), budgetOf(4000))
+    expect(messages.filter(({ role }) => role !== 'system')).toHaveLength(9)
+    expect(record.turn).toMatchObject({ need: 'exchange', raised: false })
+    expect(new Set(reasons(packed(asking('thanks!'), budgetOf(4000))))).toEqual(
+      new Set(['left not_needed', 'taken fits']),
+    )
+  })
+
+  test('of a statement holds what the person said, and older replies in brief', () => {
+    const { messages } = packed(asking('we sail on Sunday'), budgetOf(4000))
+    const said = messages.filter(({ role }) => role === 'user').map(({ content }) => content)
+    expect(said).toContain('I tell you about thing number 0')
+    const replies = messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)
+    expect(replies[0]).toMatch(/^This is a long reply .* …$/)
+    expect(replies.at(-1)).toBe(LONG)
+  })
+
+  test('of a question holds the whole session, and gets the budget of the next complexity when that does not fit', () => {
+    const fits = packed(asking('what was it?'), budgetOf(4000))
+    expect(new Set(reasons(fits))).toEqual(new Set(['taken fits']))
+    const raised = packed(asking('what was it?'), budgetOf(1500, 4000))
+    expect(raised.record.turn).toMatchObject({ raised: true, complexity: 'medium', budget: 4000 })
+    expect(raised.record.turn?.alerts).toEqual(fits.record.turn?.alerts)
+  })
+
+  test('when more is needed than fits, says so, and shortens replies before it leaves out what the person said', () => {
+    const short = packed(asking('what was it?'), budgetOf(1800))
+    expect(short.record.turn).toMatchObject({ raised: false, budget: 1800 })
+    expect(short.record.turn?.demand).toBeGreaterThan(1800)
+    expect(short.record.turn?.alerts.map(({ level }) => level)).toEqual(['info', 'warning', 'critical'])
+    expect(new Set(reasons(short))).toEqual(new Set(['taken fits', 'shortened turn_budget']))
+    const shorter = packed(asking('what was it?'), budgetOf(700))
+    expect(reasons(shorter)).toContain('left turn_budget')
+  })
+
+  test('replies to small talk are shortened before the others', () => {
+    const window = [
+      ...exchange(0, 'the boat is blue', LONG),
+      ...exchange(1, 'thanks', LONG),
+      ...Array.from({ length: 4 }, (_, n) => exchange(n + 2, 'and so on', 'yes')).flat(),
+      messageOf('question', 'user', 'which colour is the boat?', 60),
+    ]
+    const { record } = packed({ turn: turnOf(window), memories: [], quotes: [], profile: [] }, budgetOf(250))
+    const outcomes = new Map(record.candidates.map(({ id, outcome }) => [id, outcome]))
+    expect([outcomes.get('b0'), outcomes.get('b1')]).toEqual(['taken', 'shortened'])
+  })
+
+  test('where nothing can be found again, a statement holds the session too', () => {
+    const { record } = packed(asking('we sail on Sunday', { findable: false }), budgetOf(4000))
+    expect(record.turn?.need).toBe('session')
+    expect(record.candidates.filter(({ kind, outcome }) => kind === 'message' && outcome !== 'taken')).toEqual([])
+  })
+
+  test('a quote that the history shows is not shown twice, nor is a fact of it', () => {
+    const quotes = [
+      quoteOf('a3', 'I tell you about thing number 3', 1),
+      quoteOf('old', 'the boat is called Marlin', 0.9),
+    ]
+    const fact = {
+      memory: memoryOf('person:a', 'thing number 3', { kind: 'fact', quote: 'thing number 3', sources: ['a3'] }),
+      similarity: 1,
+      recency: 1,
+      score: 1,
+    }
+    const { recall, record } = packed({ ...asking('what was thing 3?'), quotes, memories: [fact] }, budgetOf(4000))
+    expect(recall.quotes.map(({ message_id }) => message_id)).toEqual(['old'])
+    expect(recall.memories).toEqual([])
+    expect(
+      record.candidates.filter(({ kind }) => kind === 'quote' || kind === 'memory').map(({ reason }) => reason),
+    ).toEqual(['quoted', 'in_history', 'fits'])
+  })
+
+  test('quotes of the running session take nothing from recall_tokens', () => {
+    const today = talk.filter(({ role }) => role === 'user').slice(0, 6)
+    const quotes = [
+      ...today.map((each, n) => quoteOf(each.message_id, each.content, 1 - n / 100)),
+      quoteOf('old', 'the boat is called Marlin', 0.5),
+    ]
+    const session = new Set(today.map(({ message_id }) => message_id))
+    const found = { memories: [], quotes, most_quotes: 1, words: new Map<string, number>(), zone: UTC, session }
+    const shown = packRecall(found, { content: 100, room: Infinity }, new TokenCosts(tokens)).quotes
+    expect(shown.map(({ message_id }) => message_id)).toContain('old')
+    const of_session = shown.filter(({ message_id }) => session.has(message_id))
+    expect(of_session.length).toBeGreaterThan(0)
+    expect(of_session.length).toBeLessThan(today.length)
+  })
+})
+
+test('the profiles of people have the numbers of their roles', () => {
+  expect(profiles['client']).toMatchObject({ base_budget: 4000, max_budget: 4000 })
+  expect(profiles['godfather']).toMatchObject({ base_budget: 50_000, max_budget: 100_000 })
+  expect(complexity_multipliers).toEqual({ simple: 0.5, medium: 1, complex: 1.5, 'multi-system': 2 })
+})
