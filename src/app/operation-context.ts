@@ -6,7 +6,7 @@ import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
-import { createProfileFile } from './budget.ts'
+import { createPatternLoader, createProfileFile } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -71,6 +71,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     },
     budget: {
       profiles: deps.profiles,
+      patterns: createPatternLoader(settings, { profiles: deps.profiles, usage: stores.budgetUsage }, runtime),
       settings: settings.budget,
       usage: stores.budgetUsage,
     },

@@ -1,4 +1,5 @@
 /** Everything that operations can use, grouped by subject, and the type by which each names the few fields it needs. */
+import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
 import type { HealthHistory, HealthMeasures } from '../budget/reports/health-history.ts'
@@ -125,6 +126,7 @@ export interface OperationContext {
   }
   readonly budget: {
     readonly profiles: Pick<ProfileSource, 'current'>
+    readonly patterns: Pick<PatternLoader, 'load' | 'finish'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
   }

@@ -70,8 +70,12 @@ const WORDLESS = new Set([
 const list = Object.entries<Operation>(operations)
 const isAudited = ({ audit }: Pick<Operation, 'audit'>): boolean => audit === 'reads' || audit === 'changes'
 
-/** Text fields of budgets: names of agents and profiles, days, chats and currencies, our own sentences, and words of the task that the call itself gives. */
+/**
+ * Text fields of budgets: names of agents, profiles and tasks, days, chats and currencies, our own sentences, words of the
+ * task that the call itself gives, and the pattern files of the operator.
+ */
 const OF_BUDGETS = new Set([
+  'action',
   'agent',
   'agents',
   'because',
@@ -83,14 +87,21 @@ const OF_BUDGETS = new Set([
   'fallback',
   'file',
   'id',
+  'last_used',
+  'message',
   'notice',
+  'path',
   'previous',
   'prices_as_of',
   'problem',
   'profile',
   'since',
   'target_profile',
+  'task_id',
+  'text',
   'to',
+  'usage_id',
+  'warnings',
 ])
 
 /** Text fields of jobs: their names, and what runs them when. */

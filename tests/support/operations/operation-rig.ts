@@ -34,6 +34,10 @@ export class OperationRig implements OperationContext {
   readonly system = new FakeSystem(this.asked)
   readonly budget: OperationContext['budget'] = {
     profiles: new ProfileSource({ file: noFile('budget-profiles.json'), logger: silentLogger }),
+    patterns: {
+      load: () => Promise.reject(new Error('no patterns')),
+      finish: () => Promise.resolve(),
+    },
     settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
   }
