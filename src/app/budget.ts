@@ -1,7 +1,12 @@
-/** Wires budgets: the files of profiles and of prices that the settings name, the budgets of turns, and the usage log. */
+/** Wires budgets: the files of profiles and of prices, the folder of patterns, the budgets of turns, and the usage log. */
 import { changingTextFile, readTextFile } from '../config/text-file.ts'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
+import { PatternFolder } from '../budget/patterns/pattern-folder.ts'
+import { PatternLoader } from '../budget/patterns/pattern-loader.ts'
+import { PatternTokens } from '../budget/patterns/pattern-tokens.ts'
+import { TaskPools } from '../budget/patterns/task-pools.ts'
+import type { BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../budget/profiles/profile-source.ts'
 import { fixedBudgets, ProfileTurnBudgets, type TurnBudgets } from '../conversation/packing/turn-budget.ts'
 import { ProfileFile } from '../budget/profiles/profile-file.ts'
@@ -27,6 +32,23 @@ export const createPriceBook = (
   { budget: { prices_file: path } }: Pick<Settings, 'budget'>,
   { logger }: Pick<Runtime, 'logger'>,
 ): FilePriceBook => new FilePriceBook({ file: changingTextFile(path), logger })
+
+/** Nothing is read before the first load. */
+export const createPatternLoader = (
+  { budget: { patterns_dir, manual_tokens }, data_root }: Pick<Settings, 'budget' | 'data_root'>,
+  parts: { readonly profiles: ProfileSource; readonly usage: BudgetUsageLog },
+  { logger, clock, tokens: counter }: Pick<Runtime, 'logger' | 'clock' | 'tokens'>,
+): PatternLoader => {
+  const folder = new PatternFolder(patterns_dir)
+  return new PatternLoader({
+    ...parts,
+    manual_tokens,
+    folder,
+    tokens: new PatternTokens({ path: join(data_root, 'pattern-tokens.json'), folder, counter, logger }),
+    pools: new TaskPools({ path: join(data_root, 'budget-tasks.json'), clock }),
+    clock,
+  })
+}
 
 export const createProfileFile = (
   { budget: { profiles_file: path } }: Pick<Settings, 'budget'>,

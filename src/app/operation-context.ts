@@ -6,7 +6,7 @@ import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import { createReflectionPruning } from '../learning/reflection-pruning.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
-import { createProfileFile } from './budget.ts'
+import { createPatternLoader, createProfileFile } from './budget.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { InstanceInfo, Learning, OperationContext, Traffic } from '../operations/context.ts'
 import { DAY_MS, type Clock } from '../platform/clock.ts'
@@ -71,12 +71,16 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     },
     budget: {
       profiles: deps.profiles,
+      patterns: createPatternLoader(settings, { profiles: deps.profiles, usage: stores.budgetUsage }, runtime),
       settings: settings.budget,
       usage: stores.budgetUsage,
-      usageFile: stores.usageFile,
+    },
+    analysis: {
+      usage: stores.usageFile,
       profileFile: createProfileFile(settings, runtime),
       caps: settings.memory.session.max_tokens_by_role,
       reports: createBudgetReports(settings, chats.administrator, runtime),
+      models: models.ranked.map(({ language: { provider, model } }) => ({ provider, model })),
     },
     costs: {
       totals: stores.costs,

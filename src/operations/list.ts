@@ -4,6 +4,8 @@ import { budgetCalculate } from './budget/calculate.ts'
 import { budgetCost } from './budget/cost.ts'
 import { budgetDetect } from './budget/detect.ts'
 import { budgetExplain } from './budget/explain.ts'
+import { budgetFinish } from './budget/finish.ts'
+import { budgetLoad } from './budget/load.ts'
 import { budgetProfiles } from './budget/profiles.ts'
 import { budgetSpending } from './budget/spending.ts'
 import { budgetRecommend } from './budget/recommend.ts'
@@ -49,6 +51,8 @@ export const operations = {
   'budget.cost': budgetCost,
   'budget.detect': budgetDetect,
   'budget.explain': budgetExplain,
+  'budget.finish': budgetFinish,
+  'budget.load': budgetLoad,
   'budget.profiles': budgetProfiles,
   'budget.spending': budgetSpending,
   'budget.recommend': budgetRecommend,

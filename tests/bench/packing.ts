@@ -123,7 +123,11 @@ const patterns = Array.from({ length: PATTERNS }, (_, n) => ({
   tokens: 20 + below(2000),
   relevance: below(1000) / 1000,
 }))
-const limits = { budget: 50_000, weights: { 'agent-specific': 0.5, recent: 0.3, global: 0.2 }, relevant_from: 0.5 }
+const limits = {
+  budget: 50_000,
+  weights: { 'agent-specific': 0.5, recent: 0.3, global: 0.2 },
+  isRelevant: ({ relevance }: { readonly relevance: number }) => relevance >= 0.5,
+}
 report[`detect and pack ${String(PATTERNS)} patterns`] = timed(round => {
   detectComplexity(textAt(round))
   return packByScopes(patterns, limits)

@@ -18,8 +18,8 @@ const items = (...lines: readonly string[]): readonly Named[] =>
     return { name, scope: SCOPES[name.charAt(0)] ?? 'global', tokens: Number(tokens), relevance: Number(relevance) }
   })
 
-const pack = (all: readonly Named[], budget: number, weights = NARROW, relevant_from = 0.6): ScopePacking<Named> =>
-  packByScopes(all, { budget, weights, relevant_from })
+const pack = (all: readonly Named[], budget: number, weights = NARROW): ScopePacking<Named> =>
+  packByScopes(all, { budget, weights, isRelevant: ({ relevance }) => relevance >= 0.6 })
 const taken = (packing: ScopePacking<Named>): readonly string[] =>
   packing.items.filter(each => each.taken).map(({ item }) => item.name)
 const reasons = (packing: ScopePacking<Named>): Readonly<Record<string, string>> =>

@@ -57,6 +57,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   time_zone: 'in quiet hours messages wait in order, except those of the godfather',
   'budget.use_profiles': 'with use_profiles off every task has manual_tokens',
   'budget.profiles_file': 'profiles of the configured file hold, and a change of it holds at once',
+  'budget.patterns_dir': 'patterns come from patterns_dir',
   'budget.prices_file': 'prices of the configured file hold, and a change of it holds without a restart',
   'budget.manual_tokens': 'with use_profiles off every task has manual_tokens',
   'limits.cost_per_person_per_day': 'limits.%s ends the answers when it is used up, and not before',

@@ -43,12 +43,12 @@ test('the example loads, names every key, and changes nothing', () => {
   expect(warnings).toEqual([])
   const { data_root, logs_dir, budget, ...rest } = load('/dev/null', environment).settings
   expect(settings).toMatchObject(rest)
-  const { profiles_file, prices_file, ...rest_of_budget } = budget
+  const { profiles_file, patterns_dir, prices_file, ...rest_of_budget } = budget
   expect(settings.budget).toMatchObject(rest_of_budget)
   const names = (paths: readonly string[]): readonly string[] => paths.map(each => basename(each))
-  const { budget: of_budget } = settings
-  expect(names([settings.data_root, settings.logs_dir, of_budget.profiles_file, of_budget.prices_file])).toEqual(
-    names([data_root, logs_dir, profiles_file, prices_file]),
+  const { data_root: data, logs_dir: logs, budget: own } = settings
+  expect(names([data, logs, own.profiles_file, own.patterns_dir, own.prices_file])).toEqual(
+    names([data_root, logs_dir, profiles_file, patterns_dir, prices_file]),
   )
   const leaves = (value: unknown, key: string): string[] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -74,6 +74,8 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'budget.cost': 'operator',
   'budget.detect': 'operator',
   'budget.explain': 'operator',
+  'budget.finish': 'operator',
+  'budget.load': 'operator',
   'budget.profiles': 'operator',
   'budget.spending': 'anyone',
   'budget.recommend': 'operator',

@@ -37,12 +37,12 @@ export interface ScopePacking<Item extends ScopedItem> {
   readonly demand: number
 }
 
-export interface ScopePackingLimits {
+export interface ScopePackingLimits<Item extends ScopedItem> {
   /** Tokens. */
   readonly budget: number
   readonly weights: ScopeWeights
-  /** Relevance from which an item that did not fit counts as demand. */
-  readonly relevant_from: number
+  /** Whether an item that did not fit counts as demand. */
+  readonly isRelevant: (item: Item) => boolean
 }
 
 /**
@@ -54,7 +54,7 @@ export interface ScopePackingLimits {
  */
 export const packByScopes = <Item extends ScopedItem>(
   items: readonly Item[],
-  { budget, weights, relevant_from }: ScopePackingLimits,
+  { budget, weights, isRelevant }: ScopePackingLimits<Item>,
 ): ScopePacking<Item> => {
   const sorted = byRelevance(items)
   const allotted = allotScopes(budget, weights, tokensByScope(items))
@@ -76,7 +76,7 @@ export const packByScopes = <Item extends ScopedItem>(
         packed[at] = { item, taken: true, reason: 'in_rest' }
         rest -= item.tokens
         use(scope, item)
-      } else if (item.relevance >= relevant_from) scope.demand_tokens += item.tokens
+      } else if (isRelevant(item)) scope.demand_tokens += item.tokens
     }
   }
   const total = (field: keyof ScopeUsage): number => BUDGET_SCOPES.reduce((sum, scope) => sum + scopes[scope][field], 0)

@@ -68,10 +68,20 @@ export const budgetOfProfile = (
   return { profile, complexity, base, max, multiplier, calculated_budget, capped, scope_weights }
 }
 
+/** The names with a type that an agent may have, the likeliest first. */
+export const fullNamesOf = ({ name, type }: NamedAgent): readonly string[] =>
+  name.includes('/') ? [name] : (type === undefined ? AGENT_TYPES : [knownType(type)]).map(each => `${each}/${name}`)
+
+/** A type may be given in the singular, and with capitals. */
+const knownType = (type: string): string =>
+  AGENT_TYPES.find(each => each === type.toLowerCase() || each === `${type.toLowerCase()}s`) ?? type
+
 /** The full name of an agent, and its profile. */
-const profileOf = ({ agent_assignments }: BudgetProfiles, { name, type }: NamedAgent): readonly [string, string] => {
-  const names = name.includes('/') ? [name] : (type === undefined ? AGENT_TYPES : [type]).map(each => `${each}/${name}`)
-  const exact = names.find(each => agent_assignments[each] !== undefined) ?? (agent_assignments[name] && name)
+const profileOf = ({ agent_assignments }: BudgetProfiles, agent: NamedAgent): readonly [string, string] => {
+  const { name } = agent
+  const names = fullNamesOf(agent)
+  // An agent may be called like a property that every object has.
+  const exact = [...names, name].find(each => Object.hasOwn(agent_assignments, each))
   if (exact !== undefined) return [exact, agent_assignments[exact] ?? '']
   // A name alone says nothing about its type: only an agent whose type is known falls under `roles/*`.
   const full = names.length === 1 ? names[0] : undefined

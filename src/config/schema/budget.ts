@@ -12,6 +12,11 @@ export const BUDGET = {
     default: 'config/budget-profiles.json',
     doc: 'File with budget profiles and their assignments, relative to the DeniDin folder. What it leaves out keeps its default, and so does everything while there is no such file. A change takes effect without a restart.',
   },
+  patterns_dir: {
+    format: 'path',
+    default: 'patterns',
+    doc: 'Folder with the patterns of agents, relative to the DeniDin folder: Markdown files in `specialists/<agent>/` and `roles/<agent>/` (each with `patterns`, `recent`, `intermediate`, `archive`) and, for all agents, in `patterns` and `recent`. See [budgets](budgets.md#patterns-of-agents).',
+  },
   prices_file: {
     format: 'path',
     default: 'config/prices.json',

@@ -1,5 +1,7 @@
 /** The commands of `denidin` that run an operation: their names, and which input fields are positional arguments. */
 import type { OperationInput, OperationName } from '../../operations/list.ts'
+import { loadReport } from './budget/load-report.ts'
+import type { Report } from './render.ts'
 
 /** One command. Input fields that are not positional become options of the same name. */
 export interface CliCommand<N extends OperationName = OperationName> {
@@ -10,6 +12,8 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly words?: boolean
   /** Columns that are dropped on a narrow terminal, in this order. */
   readonly optional?: readonly string[]
+  /** Instead of fields and tables. */
+  readonly report?: Report
 }
 
 /** Commands by what is typed after `denidin`. */
@@ -21,6 +25,7 @@ export interface CliEntry {
   readonly positions: readonly string[]
   readonly words?: boolean
   readonly optional?: readonly string[]
+  readonly report?: Report
 }
 
 const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['positions']): CliCommand<N> => ({
@@ -43,6 +48,8 @@ export const cliMenu = {
   },
   'budget detect': { ...command('budget.detect', 'task'), words: true },
   'budget explain': command('budget.explain', 'message'),
+  'budget load': { ...command('budget.load'), report: loadReport },
+  'budget finish': command('budget.finish', 'usage_id'),
   'budget profiles': command('budget.profiles'),
   'budget spending': command('budget.spending', 'person'),
   'budget usage': { ...command('budget.usage'), optional: ['unfinished', 'failed', 'p95_pct', 'median_pct'] },
@@ -92,7 +99,7 @@ export const cliMenu = {
 
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
-  budget: 'Calculate token budgets, show their profiles, and what models cost',
+  budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
   jobs: 'List what runs on a schedule, and run it now',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',

@@ -17,6 +17,15 @@ export interface Rendering {
   readonly optional?: readonly string[] | undefined
 }
 
+/** What goes to stdout, and what to stderr. */
+export interface ReportText {
+  readonly out: string
+  readonly err?: string
+}
+
+/** Turns the output of one operation into text where fields and tables are not enough. */
+export type Report = (output: Row, input: Row, rendering: Rendering) => ReportText
+
 /**
  * Single values come first, as name and value; each list follows as a table. A page that is not the last ends with the
  * option for the next one. A terminal gets times in its own zone, a pipe gets them unchanged.

@@ -98,6 +98,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       input: fromText(operation.input, texts),
       command: words,
       optional: entry.optional,
+      report: entry.report,
       json: typed['json'] === true,
       confirmed: typed['yes'] === true,
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),

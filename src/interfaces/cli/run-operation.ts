@@ -6,7 +6,7 @@ import type { Operation } from '../../operations/operation.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { Progress } from './progress.ts'
 import { connect, type Connection } from './connect.ts'
-import { kebab, render } from './render.ts'
+import { kebab, render, type Report } from './render.ts'
 import { write, type Terminal } from './terminal.ts'
 
 export interface OperationCall {
@@ -16,6 +16,7 @@ export interface OperationCall {
   readonly command: string
   /** See `CliCommand`. */
   readonly optional?: readonly string[] | undefined
+  readonly report?: Report | undefined
   readonly operation: Operation
   readonly input: Readonly<Record<string, unknown>>
   readonly json: boolean
@@ -57,7 +58,12 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
   })
   const { isTTY: terminal = false, columns } = deps.stdout
   const rendering = { terminal, columns, optional: call.optional }
-  await write(deps.stdout, json ? `${JSON.stringify(output, null, 2)}\n` : render(output, rendering))
+  if (json) await write(deps.stdout, `${JSON.stringify(output, null, 2)}\n`)
+  else {
+    const { out, err = '' } = call.report?.(output, input, rendering) ?? { out: render(output, rendering) }
+    await write(deps.stderr, err)
+    await write(deps.stdout, out)
+  }
   const failure = operation.failure?.(output)
   if (failure !== undefined) throw new DenidinError('damaged', failure)
 }

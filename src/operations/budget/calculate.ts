@@ -1,7 +1,9 @@
 /** `budget.calculate`: the budget of a task in tokens, and how it came about. */
 import { z } from 'zod'
-import { budgetOfTask } from '../../budget/task-budget.ts'
+import { budgetOfTask, type Task, type TaskBudget } from '../../budget/task-budget.ts'
 import { BUDGET_SCOPES } from '../../budget/profiles/budget-profiles.ts'
+import { calculateBudget } from '../../budget/profiles/calculate-budget.ts'
+import type { CurrentProfiles } from '../../budget/profiles/profile-source.ts'
 import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 import { operation } from '../operation.ts'
 import { roundedShare, taskInput, taskOf } from './task-input.ts'
@@ -28,16 +30,45 @@ export const budgetCalculate = operation({
     capped: z.boolean().optional(),
     scope_weights: z.record(z.enum(BUDGET_SCOPES), share).optional(),
     fallback: z.string().optional().describe('why no profile of the file was used'),
+    signals: z
+      .array(z.object({ complexity: z.enum(COMPLEXITIES), weight: z.number(), because: z.string() }))
+      .optional()
+      .describe('of the complexity, with --detailed'),
+    budgets: z
+      .array(z.object({ complexity: z.enum(COMPLEXITIES), tokens: z.number(), capped: z.boolean() }))
+      .optional()
+      .describe('of the agent for each complexity, with --detailed'),
   }),
   run: async ({ budget: { profiles, settings } }, input) => {
     const task = taskOf(input, settings.use_profiles)
-    const { budget, complexity, detected, fallback } = budgetOfTask(task, profiles.current(), settings.manual_tokens)
+    const current = profiles.current()
+    const granted = budgetOfTask(task, current, settings.manual_tokens)
+    const { budget, complexity, detected, fallback } = granted
     return {
       profile: 'manual',
       ...budget,
       complexity,
       ...(detected === undefined ? {} : { confidence: roundedShare(detected.confidence) }),
       ...(fallback === undefined ? {} : { fallback }),
+      ...(input.detailed ? detailsOf(task, granted, current) : {}),
     }
   },
+})
+
+/** The signals that were found, and what the agent would get for every complexity. */
+const detailsOf = ({ max_tokens }: Task, { budget, detected }: TaskBudget, { profiles }: CurrentProfiles) => ({
+  ...(detected === undefined ? {} : { signals: [...detected.signals] }),
+  ...('agent' in budget && profiles !== undefined
+    ? {
+        budgets: COMPLEXITIES.map(complexity => {
+          const { calculated_budget, capped } = calculateBudget(
+            profiles,
+            { name: budget.agent },
+            complexity,
+            max_tokens,
+          )
+          return { complexity, tokens: calculated_budget, capped }
+        }),
+      }
+    : {}),
 })

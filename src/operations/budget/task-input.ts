@@ -5,12 +5,31 @@ import { COMPLEXITIES } from '../../text/complexity/complexity.ts'
 
 export const MOST_TASK_CHARACTERS = 10_000
 
+/** Names of folders: without `.` or `..`, and without signs that no name needs. */
+const FOLDER = String.raw`(?!\.{1,2}(?:/|$))[^/\\\p{Cc}]+`
+const NAME = new RegExp(`^${FOLDER}$`, 'u')
+const FULL_NAME = new RegExp(`^${FOLDER}(?:/${FOLDER})*$`, 'u')
+
 /** A share as it is printed, with two digits. */
 export const roundedShare = (share: number): number => Math.round(share * 100) / 100
 
 export const taskInput = {
-  agent_name: z.string().min(1).max(200).optional().describe('agent, such as dbt-expert or roles/data-architect-role'),
-  agent_type: z.string().min(1).max(100).optional().describe('type of the agent: specialists or roles'),
+  agent_name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(FULL_NAME, 'a name such as dbt-expert or specialists/dbt-expert')
+    .optional()
+    .describe('agent, such as dbt-expert or roles/data-architect-role'),
+  agent_type: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(NAME, 'a type such as specialists or roles')
+    .optional()
+    .describe('type of the agent: specialists or roles'),
   task: z.string().max(MOST_TASK_CHARACTERS).optional().describe('what is to be done, in words'),
   complexity: z.enum(COMPLEXITIES).optional().describe('complexity, whatever the words of the task say'),
   max_tokens: z
@@ -19,6 +38,7 @@ export const taskInput = {
     .max(10_000_000)
     .optional()
     .describe('most tokens; with --no-profiles, or without an agent, the budget itself'),
+  detailed: z.boolean().default(false).describe('show everything that led to the result'),
   profiles: z.boolean().default(true).describe('calculate the budget from profiles'),
 }
 

@@ -1,7 +1,8 @@
 /** Detects how complex a message or a task is by signals in its words and by what went before. */
 import { once } from '../../platform/once.ts'
 import { withoutFinalForms } from '../fold.ts'
-import { labelled, lexiconPatterns, lexiconWords, WORD_BEGINS, WORD_ENDS } from '../lexicons/lexicon.ts'
+import { labelled, lexiconPatterns, WORD_BEGINS, WORD_ENDS } from '../lexicons/lexicon.ts'
+import { platformsIn } from '../platforms.ts'
 import { COMPLEXITIES, type Complexity } from './complexity.ts'
 
 /** A sign of a class in a text. */
@@ -45,15 +46,6 @@ const patterns = once((): readonly Pattern[] =>
   }),
 )
 
-const platformNames = once(
-  () =>
-    new RegExp(
-      `(?<![\\p{Script=Latin}\\p{N}])(?:[בלהמ]|של )?(?:${lexiconWords('platforms')
-        .map(name => withoutFinalForms(name).replace(/[.]/g, '\\.').replace(/-/g, '[ -]'))
-        .join('|')})(?![\\p{L}\\p{N}])`,
-      'giu',
-    ),
-)
 const HEBREW = /\p{Script=Hebrew}/u
 /** A name in Latin letters; short words are units and the like. */
 const LATIN_NAME = /(?<![\p{Script=Latin}\p{N}])\p{Script=Latin}[\p{Script=Latin}\p{N}.+-]{2,}/gu
@@ -91,7 +83,7 @@ const signalsOf = (text: string): readonly ComplexitySignal[] => {
     ({ kind }) => kind,
   )
   const words = (kind: Kind): readonly string[] => (seen.get(kind) ?? []).map(each => each.because)
-  const platforms = distinct(text, platformNames())
+  const platforms = [...platformsIn(text)]
   if (HEBREW.test(text)) platforms.push(...distinct(text, LATIN_NAME).filter(each => !platforms.join().includes(each)))
   return [
     ...COMPLEXITIES.flatMap(complexity => [

@@ -34,9 +34,15 @@ export class OperationRig implements OperationContext {
   readonly system = new FakeSystem(this.asked)
   readonly budget: OperationContext['budget'] = {
     profiles: new ProfileSource({ file: noFile('budget-profiles.json'), logger: silentLogger }),
+    patterns: {
+      load: () => Promise.reject(new Error('no patterns')),
+      finish: () => Promise.resolve(),
+    },
     settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
-    usageFile: {
+  }
+  readonly analysis: OperationContext['analysis'] = {
+    usage: {
       files: () => Promise.resolve([]),
       inMemory: () => Promise.resolve({ open: [], entries: [] }),
       openLoads: () => Promise.resolve([]),
@@ -54,6 +60,7 @@ export class OperationRig implements OperationContext {
       measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
       tell: () => Promise.resolve(false),
     },
+    models: [],
   }
   readonly costs: OperationContext['costs'] = {
     totals: { costs: async () => this.costTotals },

@@ -1,0 +1,57 @@
+/** The budget of one load: what the task is granted, and more where the need is shown and the profile allows it. */
+import { COMPLEXITIES, type Complexity } from '../../text/complexity/complexity.ts'
+import { SPECIALIST_WEIGHTS, type BudgetProfiles, type ScopeWeights } from '../profiles/budget-profiles.ts'
+import { calculateBudget } from '../profiles/calculate-budget.ts'
+import type { Task, TaskBudget } from '../task-budget.ts'
+
+export interface LoadBudget {
+  /** What the patterns may take. */
+  readonly tokens: number
+  readonly complexity: Complexity
+  readonly weights: ScopeWeights
+  /** The complexity and the tokens before the budget was raised; `undefined`: it was not. */
+  readonly raised_from: { readonly complexity: Complexity; readonly tokens: number } | undefined
+  /** Tokens that earlier loads of the same task left to this one; part of `tokens`. */
+  readonly transferred: number
+}
+
+/** What a task is granted before anything is packed. */
+export const grantedBudget = ({ budget, complexity }: TaskBudget): LoadBudget => ({
+  tokens: budget.calculated_budget,
+  complexity,
+  weights: 'scope_weights' in budget ? budget.scope_weights : SPECIALIST_WEIGHTS,
+  raised_from: undefined,
+  transferred: 0,
+})
+
+export interface BudgetNeed {
+  readonly task: Task
+  readonly granted: TaskBudget
+  readonly profiles: BudgetProfiles | undefined
+  /** Tokens of relevant patterns, packed or not. */
+  readonly demand: number
+  /** Tokens that finished loads of the same task did not use. */
+  readonly spare: number
+}
+
+/**
+ * Raises a budget that is too small: by what other loads of the task left, if that is enough; else by the next complexity
+ * as well. Never above the maximum of the profile, nor above the tokens that the caller allows. A manual budget stays.
+ */
+export const raisedBudget = ({ task, granted, profiles, demand, spare }: BudgetNeed): LoadBudget => {
+  const first = grantedBudget(granted)
+  const { budget } = granted
+  if (!('profile' in budget) || profiles === undefined || demand <= first.tokens) return first
+  const cap = Math.min(budget.max, task.max_tokens ?? Number.POSITIVE_INFINITY)
+  const withSpare = (base: LoadBudget): LoadBudget => {
+    const transferred = Math.max(0, Math.min(spare, demand - base.tokens, cap - base.tokens))
+    return { ...base, tokens: base.tokens + transferred, transferred }
+  }
+  const shared = withSpare(first)
+  const complexity = COMPLEXITIES[COMPLEXITIES.indexOf(first.complexity) + 1]
+  if (shared.tokens >= demand || complexity === undefined) return shared
+  const tokens = calculateBudget(profiles, { name: budget.agent }, complexity, task.max_tokens).calculated_budget
+  if (tokens <= first.tokens) return shared
+  const raised_from = { complexity: first.complexity, tokens: first.tokens }
+  return withSpare({ ...first, tokens, complexity, raised_from })
+}

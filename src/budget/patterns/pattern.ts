@@ -1,0 +1,39 @@
+/** A pattern: a Markdown file with something that agents learned, and what is known about it. */
+import type { BudgetScope } from '../profiles/budget-profiles.ts'
+
+/** What the metadata file of a pattern says. Other systems write it; DeniDin only reads it. */
+export interface PatternMetadata {
+  /** Tokens of the text, as another tokeniser may have counted them. */
+  readonly token_count: number | undefined
+  /** How often the pattern was used. */
+  readonly use_count: number
+  /** From 0 to 1. */
+  readonly confidence: number | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly last_used: number | undefined
+  readonly used_by_agents: readonly string[]
+}
+
+/** A pattern without a metadata file, or with a broken one. */
+export const NO_METADATA: PatternMetadata = {
+  token_count: undefined,
+  use_count: 0,
+  confidence: undefined,
+  last_used: undefined,
+  used_by_agents: [],
+}
+
+/** A pattern that may be loaded. */
+export interface PatternFile {
+  /** Below the folder of patterns, with slashes. */
+  readonly path: string
+  /** What the pattern is about, as its file and the folders around it are named: without those of the layout. */
+  readonly topic: string
+  readonly scope: BudgetScope
+  /** It is in the folder of the agent. */
+  readonly own: boolean
+  readonly bytes: number
+  /** Milliseconds since the Unix epoch. */
+  readonly changed_at: number
+  readonly metadata: PatternMetadata
+}
