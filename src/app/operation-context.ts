@@ -74,10 +74,13 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       patterns: createPatternLoader(settings, { profiles: deps.profiles, usage: stores.budgetUsage }, runtime),
       settings: settings.budget,
       usage: stores.budgetUsage,
-      usageFile: stores.usageFile,
+    },
+    analysis: {
+      usage: stores.usageFile,
       profileFile: createProfileFile(settings, runtime),
       caps: settings.memory.session.max_tokens_by_role,
       reports: createBudgetReports(settings, chats.administrator, runtime),
+      models: models.ranked.map(({ language: { provider, model } }) => ({ provider, model })),
     },
     costs: {
       totals: stores.costs,

@@ -35,6 +35,7 @@ import type { SessionBrowser } from '../sessions/session.ts'
 import type { CostReader } from '../usage/cost-reader.ts'
 import type { LimitGuard } from '../usage/limits/limit-guard.ts'
 import type { PriceBook } from '../usage/prices/price-book.ts'
+import type { PricedModel } from '../usage/prices/price-list.ts'
 import type { SpendingReader } from '../usage/spending-reader.ts'
 import type { Strings } from '../text/strings/strings.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
@@ -128,16 +129,21 @@ export interface OperationContext {
     readonly patterns: Pick<PatternLoader, 'load' | 'finish'>
     readonly settings: BudgetSettings
     readonly usage: BudgetUsageLog
+  }
+  /** The analysis of how budgets were used, and what follows from it. */
+  readonly analysis: {
     /** What the usage log has kept, whether it is on or off. */
-    readonly usageFile: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
+    readonly usage: Pick<FileUsageLog, 'files' | 'inMemory' | 'openLoads'>
     readonly profileFile: Pick<ProfileFile, 'edit'>
     readonly reports: BudgetReports
     /** Most tokens by role: `memory.session.max_tokens_by_role`. */
     readonly caps: Readonly<Record<string, number>>
+    /** The models that answer, in the order in which they are asked. */
+    readonly models: readonly PricedModel[]
   }
   readonly costs: {
     readonly totals: CostReader
-    readonly prices: Pick<PriceBook, 'status'>
+    readonly prices: Pick<PriceBook, 'priceOf' | 'status'>
     readonly spending: SpendingReader
     readonly limits: Pick<LimitGuard, 'levels'>
   }

@@ -130,7 +130,7 @@ test('a changed profile of a role changes the budget of the next turns; a broken
     writeFileSync(join(denidin.folder, 'config', 'budget-profiles.json'), text)
     denidin.clock.pass(2000)
   }
-  write('{ "profiles": { "godfather": { "base_budget": 6000, "max_budget": 3000 } } }')
+  write('{ "profiles": { "godfather": { "base_budget": 6000, "max_budget": 6000 } } }')
   await denidin.say('which lamp is in box 2?', { phone: GODFATHER })
   expect(await explain(denidin.channel.sentIds.at(-1) ?? '')).toMatchObject({ budget: 3000 })
   write('{ "profiles": { "godfather": { "base_budget": -1')

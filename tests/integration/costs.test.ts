@@ -199,3 +199,34 @@ test('the offline model costs nothing, and needs no price for that', async () =>
   expect(total).toMatchObject([{ cost: 0, unpriced: 0, currency: null }])
   expect(without_price).toBeUndefined()
 })
+
+test('budget recommend says which configured model would have cost less', async () => {
+  denidin = await TestDenidin.start()
+  await denidin.restart({ ai: { fallback_models: [{ model: 'small', base_url: denidin.models.base_url }] } })
+  writePrices(`{
+    "currency": "USD",
+    "models": {
+      "scripted": { "input": 1, "output": 4 },
+      "small": { "input": 0.1, "output": 0.4 },
+      "scripted-embedding": { "embedding": 0.5 }
+    }
+  }`)
+  denidin.models.always('completion', taking(1000, 100))
+  const recommend = () => denidin.app.runner.run('budget.recommend', {}, { caller: OPERATOR })
+  for (let count = 0; count < 9; count++) await denidin.say(`tea ${String(count)}`)
+  expect(await recommend()).not.toHaveProperty('savings')
+  await denidin.say('tea again')
+  const [total] = (await cost({ by: 'model' })).costs.filter(({ model }) => model === 'scripted')
+  expect(await recommend()).toMatchObject({
+    savings: [
+      {
+        model: 'scripted',
+        cheaper_model: 'small',
+        calls: total?.calls,
+        cost: total?.cost,
+        would_cost: expect.closeTo((total?.cost ?? 0) / 10, 9),
+        currency: 'USD',
+      },
+    ],
+  })
+})

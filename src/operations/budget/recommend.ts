@@ -6,6 +6,9 @@ import { analyseUsage } from '../../budget/usage/read-usage.ts'
 import { budgetsToday, recommend, suggestForPeople, type Recommendation } from '../../budget/usage/recommend.ts'
 import { lastDays } from '../../budget/usage/usage-days.ts'
 import { DenidinError } from '../../platform/errors.ts'
+import { costSavings } from '../../usage/cost-savings.ts'
+import { unitsOf } from '../../usage/prices/amount.ts'
+import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
 import { noticeOf } from './usage.ts'
 import {
@@ -29,11 +32,14 @@ export const budgetRecommend = operation({
   needs: 'data',
   audit: 'none',
   uses: [
-    'budget.usageFile',
+    'analysis.usage',
     'budget.profiles',
-    'budget.profileFile',
+    'analysis.profileFile',
     'budget.settings',
-    'budget.caps',
+    'analysis.caps',
+    'costs.totals',
+    'costs.prices',
+    'analysis.models',
     'people.directory',
     'system.clock',
   ],
@@ -47,30 +53,46 @@ export const budgetRecommend = operation({
     notice: z.string().optional(),
     recommendations: z.array(recommendationSchema),
     people: z.array(personRowSchema).optional().describe('budgets that would suit single people'),
+    savings: z
+      .array(
+        z.object({
+          model: z.string(),
+          cheaper_model: z.string(),
+          calls: z.int().min(0),
+          cost: z.number(),
+          would_cost: z.number(),
+          currency: z.string().nullable(),
+        }),
+      )
+      .optional()
+      .describe(
+        'configured models that would have cost less for the same tokens; no price says how good their answers are',
+      ),
     applied: z.int().min(0).optional(),
     file: z.string().optional().describe('the file that was written'),
     previous: z.string().optional().describe('where the file before is'),
   }),
   confirm: ({ apply }) => apply,
-  run: async ({ budget, people, system }, { days, agent, apply }, { signal }) => {
+  run: async ({ analysis, budget, costs, people, system }, { days, agent, apply }, { signal }) => {
     const { profiles, problem } = budget.profiles.current()
     // What a broken file says is not known, so that no change of it can be right.
     if (profiles === undefined || (apply && problem !== undefined)) {
       throw new DenidinError('invalid_config', problem ?? 'there are no budget profiles')
     }
     const { clock } = system
-    const deps = { profiles, caps: budget.caps }
+    const deps = { profiles, caps: analysis.caps }
     const report = await analyseUsage(
-      budget.usageFile,
+      analysis.usage,
       { ...lastDays(clock.zone, clock.now(), days), agent },
-      { signal, budgetToday: budgetsToday(profiles, budget.caps) },
+      { signal, budgetToday: budgetsToday(profiles, analysis.caps) },
     )
     const found = recommend(report, deps)
-    const written = apply && found.length > 0 ? await budget.profileFile.edit(found.flatMap(editsFor)) : undefined
+    const written = apply && found.length > 0 ? await analysis.profileFile.edit(found.flatMap(editsFor)) : undefined
     const suggestions = suggestForPeople(report, deps).slice(0, MOST_PEOPLE)
     const rows = suggestions.map(async each => personRow(each, (await people.directory.find(each.person_id))?.name))
     const { min_samples } = profiles.tuning
     const few = report.agents.filter(({ executions }) => executions < min_samples).length
+    const savings = agent === undefined ? await savingsOf({ analysis, costs, system }, days, min_samples) : []
     const notices = [
       noticeOf(report, { days, agent, is_on: budget.settings.usage.log }),
       few === 0 ? undefined : `Agents with fewer than ${String(min_samples)} uses were left out (${String(few)}).`,
@@ -82,10 +104,27 @@ export const budgetRecommend = operation({
       ...(notices.length === 0 ? {} : { notice: notices.join(' ') }),
       recommendations: found.map(recommendationRow),
       ...(rows.length === 0 ? {} : { people: await Promise.all(rows) }),
+      ...(savings.length === 0 ? {} : { savings }),
       ...appliedFields(written, found.length),
     }
   },
 })
+
+const savingsOf = async (
+  { analysis, costs, system: { clock } }: Uses<'costs.totals' | 'costs.prices' | 'analysis.models' | 'system.clock'>,
+  days: number,
+  least_calls: number,
+) => {
+  const today = clock.zone.dayOf(clock.now())
+  const totals = await costs.totals.costs({ first: today - days + 1, last: today }, 'model')
+  const found = costSavings(totals, analysis.models, { prices: costs.prices, least_calls })
+  return found.map(({ cost, would_cost, currency, ...saving }) => ({
+    ...saving,
+    cost: unitsOf(cost),
+    would_cost: unitsOf(would_cost),
+    currency: currency ?? null,
+  }))
+}
 
 const appliedFields = (
   written: WrittenProfiles | undefined,

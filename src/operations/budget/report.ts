@@ -27,7 +27,7 @@ const PATTERN_LIMITS = [
 /** The administrator is told when a limit is as near as this. */
 const NEAR_DAYS = 30
 
-const USES = ['budget.usageFile', 'budget.profiles', 'budget.caps', 'budget.reports', 'system.clock'] as const
+const USES = ['analysis.usage', 'budget.profiles', 'analysis.caps', 'analysis.reports', 'system.clock'] as const
 
 type Context = Uses<(typeof USES)[number]>
 
@@ -53,27 +53,27 @@ export const budgetReport = operation({
   }),
   run: async (context, { report }, { signal }) => {
     const { text, line } = await WRITERS[report](context, signal)
-    const { files, tell } = context.budget.reports
+    const { files, tell } = context.analysis.reports
     const file = await files.write(report, text)
     return { file, told: line === undefined ? false : await tell(line) }
   },
 })
 
 const writeUsage = async (
-  { budget, system }: Context,
+  { analysis, budget, system }: Context,
   signal: AbortSignal,
   { days, with_recommendations }: { readonly days: number; readonly with_recommendations: boolean },
 ): Promise<Written> => {
   const { zone } = system.clock
   const span = daysBefore(zone, system.clock.now(), days)
   const { profiles } = budget.profiles.current()
-  const budgets = profiles && budgetsToday(profiles, budget.caps)
-  const report = await analyseUsage(budget.usageFile, span, {
+  const budgets = profiles && budgetsToday(profiles, analysis.caps)
+  const report = await analyseUsage(analysis.usage, span, {
     signal,
     ...(budgets === undefined ? {} : { budgetToday: budgets }),
   })
   const recommendations =
-    with_recommendations && profiles !== undefined ? recommend(report, { profiles, caps: budget.caps }) : undefined
+    with_recommendations && profiles !== undefined ? recommend(report, { profiles, caps: analysis.caps }) : undefined
   const { executions, avg_pct, exceeded } = report.overall
   const reported = { days, first: zone.isoDay(span.since), last: zone.isoDay(span.until - 1) }
   return {
@@ -83,8 +83,8 @@ const writeUsage = async (
   }
 }
 
-const writeHealth = async ({ budget, system }: Context): Promise<Written> => {
-  const { history, measure } = budget.reports
+const writeHealth = async ({ analysis, system }: Context): Promise<Written> => {
+  const { history, measure } = analysis.reports
   const { clock } = system
   const day = clock.zone.dayOf(clock.now())
   const days = await history.add({ day, ...(await measure()) })

@@ -22,7 +22,7 @@ export const budgetUsage = operation({
   effect: 'read',
   needs: 'data',
   audit: 'none',
-  uses: ['budget.usageFile', 'budget.profiles', 'budget.settings', 'budget.caps', 'system.clock'],
+  uses: ['analysis.usage', 'budget.profiles', 'budget.settings', 'analysis.caps', 'system.clock'],
   input: z.strictObject({
     days: daysField
       .optional()
@@ -52,13 +52,13 @@ export const budgetUsage = operation({
       .describe('loads that no one has finished yet, the newest first'),
     recommendations: z.array(recommendationSchema).optional(),
   }),
-  run: async ({ budget, system }, { days, agent, recommendations }, { signal }) => {
+  run: async ({ analysis, budget, system }, { days, agent, recommendations }, { signal }) => {
     const { clock } = system
     const span = days === undefined ? undefined : lastDays(clock.zone, clock.now(), days)
     const { profiles } = budget.profiles.current()
-    const deps = profiles && { profiles, caps: budget.caps }
+    const deps = profiles && { profiles, caps: analysis.caps }
     const report = await analyseUsage(
-      budget.usageFile,
+      analysis.usage,
       { ...span, agent },
       { signal, ...(deps === undefined ? {} : { budgetToday: budgetsToday(deps.profiles, deps.caps) }) },
     )

@@ -8,7 +8,8 @@ import { operation, type Call } from '../operation.ts'
 import { isoTime } from '../references.ts'
 import { sessionPurge, sessionSweep } from '../session/retention.ts'
 
-const USES = [...sessionSweep.uses, ...sessionPurge.uses, ...budgetReport.uses, 'system.schedule'] as const
+/** The sweep and the purge use the same. */
+const USES = [...sessionSweep.uses, ...budgetReport.uses] as const
 
 type Context = Uses<(typeof USES)[number]>
 

@@ -40,7 +40,9 @@ export class OperationRig implements OperationContext {
     },
     settings: { use_profiles: true, manual_tokens: 20_000, usage: { log: true } },
     usage: noBudgetUsage,
-    usageFile: {
+  }
+  readonly analysis: OperationContext['analysis'] = {
+    usage: {
       files: () => Promise.resolve([]),
       inMemory: () => Promise.resolve({ open: [], entries: [] }),
       openLoads: () => Promise.resolve([]),
@@ -58,6 +60,7 @@ export class OperationRig implements OperationContext {
       measure: () => Promise.resolve({ data_bytes: 1, free_bytes: 1e12, pattern_tokens: 0 }),
       tell: () => Promise.resolve(false),
     },
+    models: [],
   }
   readonly costs: OperationContext['costs'] = {
     totals: { costs: async () => this.costTotals },
