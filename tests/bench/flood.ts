@@ -1,6 +1,6 @@
 // Measures what one person's flood of messages, and messages as long as WhatsApp allows, cost the others: how long they
 // wait for their answers, with and without it, in turns within one run.
-// Usage: npm run bench:flood [-- --quick] [--people N] [--json]
+// Usage: npm run bench:flood [-- --quick] [--people N] [--rounds N] [--trouble NAME] [--json]
 // Prints the elapsed time, and the work of the bot's thread meanwhile, which other programs of the machine do not change.
 // Exit code 1 when by that work the others wait more than 1.5 times as long (of 100 people or more: 1.1 times), in the
 // median or for 95 of 100 answers.
@@ -15,10 +15,12 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     people: { type: 'string', default: '6' },
+    rounds: { type: 'string' },
+    trouble: { type: 'string' },
   },
 })
 
-const ROUNDS = values.quick ? 1 : 4
+const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 4))
 /** People who talk in their own time. */
 const OTHERS = Number(values.people)
 /** Among many, one more hardly counts. */
@@ -133,7 +135,8 @@ const measure = async (trouble: Trouble): Promise<Row> => {
 }
 
 const rows: Row[] = []
-for (const trouble of Object.keys(TROUBLES) as Trouble[]) {
+const isMeasured = (trouble: string): boolean => values.trouble === undefined || values.trouble === trouble
+for (const trouble of (Object.keys(TROUBLES) as Trouble[]).filter(isMeasured)) {
   process.stderr.write(`${trouble} …\n`)
   rows.push(await measure(trouble))
 }

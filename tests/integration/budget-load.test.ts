@@ -143,7 +143,7 @@ describe('the budget', () => {
     const absent = await load({ agent_name: 'nobody' })
     expect(names(absent)).toEqual(['shared'])
     expect(absent.warnings).toEqual([
-      'there is no folder specialists/nobody or roles/nobody, so only patterns of all agents are loaded',
+      'specialists/nobody or roles/nobody: there is no such folder, so only patterns of all agents are loaded',
     ])
   })
 

@@ -62,7 +62,16 @@ describe('the layout', () => {
       agent_folder: 'roles/helper',
       patterns: [{ path: 'roles/helper/patterns/a.md', topic: 'a', own: true }],
     })
-    expect(await find('specialists/nobody')).toMatchObject({ agent_folder: undefined, patterns: [], warnings: [] })
+    expect(await find('specialists/nobody')).toEqual({
+      agent_folder: undefined,
+      patterns: [],
+      warnings: ['specialists/nobody: there is no such folder, so only patterns of all agents are loaded'],
+    })
+    for (const name of ['Helper', 'helpr', 'HELPER']) {
+      expect((await find(`specialists/${name}`, `roles/${name}`)).warnings).toEqual([
+        `specialists/${name} or roles/${name}: there is no such folder (did you mean roles/helper?), so only patterns of all agents are loaded`,
+      ])
+    }
   })
 
   test('names in other scripts, with blanks and signs', async () => {
@@ -126,6 +135,7 @@ describe('links', () => {
       'patterns/folder: is a link out of the folder of patterns',
       'patterns/loop.md: cannot be read: the link leads in a circle',
       'specialists/agent: is a link out of the folder of patterns',
+      'specialists/agent: there is no such folder, so only patterns of all agents are loaded',
     ])
   })
 

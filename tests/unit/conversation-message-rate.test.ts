@@ -109,6 +109,14 @@ describe('messages of a day', () => {
     expect(rate.take('ana', 1)).toBeUndefined()
   })
 
+  test('who forgets everything does not begin a new day', async () => {
+    const { rate, counts } = rateOf({ messages_per_day: 2 })
+    rate.take('ana', 2)
+    await counts.erase('ana')
+    expect(rate.take('ana', 1)).toMatchObject({ limit: 'day' })
+    expect(rate.take('ben', 1)).toBeUndefined()
+  })
+
   test('what the minute refuses is no message of the day', () => {
     const { rate, counts, clock } = rateOf({ messages_per_minute: 1, messages_per_day: 10 })
     for (let at = 0; at < 5; at++) rate.take('ana', 1)

@@ -16,7 +16,7 @@ export interface BudgetAlert {
 const ACTIONS: Readonly<Record<AlertLevel, string>> = {
   info: 'normal use, logged for analysis',
   warning: 'consider the next complexity',
-  critical: 'budget exceeded; the next complexity, or a larger profile, is recommended',
+  critical: 'not everything fits; the next complexity, or a larger profile, is recommended',
 }
 
 /** What was packed, in its order, and what there was need for. */

@@ -1,7 +1,8 @@
 /** Finds and reads the patterns below the folder of the operator, and never leaves that folder. */
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { DenidinError } from '../../platform/errors.ts'
+import { suggest } from '../../platform/suggest.ts'
 import type { BudgetScope } from '../profiles/budget-profiles.ts'
 import { NO_METADATA, type PatternFile, type PatternMetadata } from './pattern.ts'
 import { readMetadata } from './read-metadata.ts'
@@ -73,6 +74,7 @@ export class PatternFolder {
     const agent_folder = await walk.firstFolder(agents)
     for (const each of rootsOf(agent_folder)) await walk.add(each)
     if (agent_folder !== undefined) await walk.warnOfStrays(agent_folder)
+    if (agent_folder === undefined && agents.length > 0) await walk.warnOfAbsent(agents)
     return { patterns: walk.patterns, agent_folder, warnings: walk.warnings }
   }
 
@@ -131,6 +133,27 @@ class Walk {
     for (const path of paths) {
       const real = await this.#within(path)
       if (real !== undefined && (await stat(real)).isDirectory()) return path
+    }
+    return undefined
+  }
+
+  /** Says that an agent has no folder, and which one may be meant. */
+  async warnOfAbsent(paths: readonly string[]): Promise<void> {
+    const similar = await this.#similarFolder(paths)
+    const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
+    this.#warn(paths.join(' or '), `there is no such folder${hint}, so only patterns of all agents are loaded`)
+  }
+
+  async #similarFolder(paths: readonly string[]): Promise<string | undefined> {
+    for (const path of paths) {
+      const parent = dirname(path)
+      if ((await this.#within(parent)) === undefined) continue
+      const entries = await readdir(join(this.#root, parent), { withFileTypes: true }).catch(() => [])
+      const near = suggest(
+        basename(path),
+        entries.filter(entry => entry.isDirectory()).map(({ name }) => name),
+      )
+      if (near !== undefined) return `${parent}/${near}`
     }
     return undefined
   }

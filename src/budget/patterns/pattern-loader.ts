@@ -158,12 +158,8 @@ export class PatternLoader {
     for (const { item, taken } of packing.items) {
       if (with_texts && taken) texts.set(item.pattern.path, await folder.read(item.pattern))
     }
-    const absent =
-      task.agent !== undefined && found.agent_folder === undefined && found.patterns.length > 0
-        ? [`there is no folder ${names.join(' or ')}, so only patterns of all agents are loaded`]
-        : []
     const agent = 'agent' in granted.budget ? granted.budget.agent : (found.agent_folder ?? names[0])
-    return { agent, budget, packing, texts, warnings: [...absent, ...found.warnings, ...packer.warnings] }
+    return { agent, budget, packing, texts, warnings: [...found.warnings, ...packer.warnings] }
   }
 }
 

@@ -41,6 +41,8 @@ export class MessageRate {
   readonly #deps: MessageRateDeps
   /** By the monotonic clock, in milliseconds. */
   readonly #arrivals = new LRUCache<PersonId, number>({ max: MOST_PERSONS })
+  /** Messages that this process counted: forgetting everything erases those on disk, and must not begin a new day. */
+  readonly #counted = new LRUCache<PersonId, { readonly day: number; readonly messages: number }>({ max: MOST_PERSONS })
 
   constructor(deps: MessageRateDeps) {
     this.#deps = deps
@@ -84,14 +86,21 @@ export class MessageRate {
     const { messages_per_day } = settings
     if (messages_per_day === undefined) return undefined
     const today = this.#today
-    if (counts.of(person_id, today) < messages_per_day) return undefined
+    if (Math.max(counts.of(person_id, today), this.#countedHere(person_id)) < messages_per_day) return undefined
     return { limit: 'day', until: this.#deps.clock.zone.beginOf(today + 1) }
   }
 
   /** What a limit refuses is not counted: it is not answered. */
   #countOfDay(person_id: PersonId, messages: number): void {
     const { settings, counts } = this.#deps
-    if (settings.messages_per_day !== undefined) counts.add(person_id, this.#today, messages)
+    if (settings.messages_per_day === undefined) return
+    this.#counted.set(person_id, { day: this.#today, messages: this.#countedHere(person_id) + messages })
+    counts.add(person_id, this.#today, messages)
+  }
+
+  #countedHere(person_id: PersonId): number {
+    const counted = this.#counted.get(person_id)
+    return counted?.day === this.#today ? counted.messages : 0
   }
 
   get #today(): number {

@@ -7,7 +7,7 @@ import type { MessageId } from '../../messages/message.ts'
 import type { TimeZone } from '../../platform/time-zone.ts'
 import type { Quote } from '../../retrieval/quote.ts'
 import { inPackingOrder } from '../../retrieval/packing-order.ts'
-import { containsWord, subjectsOf, subjectStems, subjectsToFind } from '../../text/content-stems.ts'
+import { subjectStems } from '../../text/content-stems.ts'
 import type { QuestionWords } from '../../text/passages.ts'
 import { Excerpt } from './excerpt.ts'
 import type { PackedCandidate, PackingReason, PartBudget } from './packing-record.ts'
@@ -210,8 +210,13 @@ class RecallPacking {
     if (shown === undefined || isShown) return false
     return item.memory.sources.some(id => {
       const said = shown.get(id)
-      return said !== undefined && saysAll(item, said)
+      return said !== undefined && this.#sayAll(item, said)
     })
+  }
+
+  /** Whether the words that a fact was taken from say all of it: “My sister” may be “she” there. */
+  #sayAll({ memory }: RecalledMemory, { text, speaker }: Said): boolean {
+    return memory.quote !== undefined && this.#costs.words.sayAll(`${text} ${speaker ?? ''}`, memory.text, WHO_SAID_IT)
   }
 
   readonly #early = new Set<Excerpt<Quote>>()
@@ -224,7 +229,7 @@ class RecallPacking {
   #ownWords({ item }: Excerpt<RecalledMemory>, quotes: readonly Excerpt<Quote>[]): Excerpt<Quote> | undefined {
     const own = quotes.find(each => {
       const { message_id, speaker } = each.item
-      return item.memory.sources.includes(message_id) && saysAll(item, { speaker, text: each.firstText })
+      return item.memory.sources.includes(message_id) && this.#sayAll(item, { speaker, text: each.firstText })
     })
     if (own !== undefined && !own.isShown) this.#early.add(own)
     return own
@@ -305,13 +310,6 @@ export const withoutShown = (packed: PackedRecall, shown: ReadonlySet<MessageId>
       isShown(each) ? { ...each, outcome: 'left', reason: 'in_history' } : each,
     ),
   }
-}
-
-/** Whether the words that a fact was taken from are quoted, and it holds no word that they do not: “My sister” may be “she” there. */
-const saysAll = ({ memory }: RecalledMemory, { text, speaker }: Said): boolean => {
-  if (memory.quote === undefined) return false
-  const known = subjectsOf(`${text} ${speaker ?? ''}`)
-  return subjectsToFind(memory.text).every(each => containsWord(known, each) || WHO_SAID_IT.has(each.stem))
 }
 
 /** How facts speak of who said them. */

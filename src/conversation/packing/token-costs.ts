@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { MESSAGE_TOKENS } from '../../models/message-tokens.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { BriefReplies } from './brief-replies.ts'
+import { SaidWords } from './said-words.ts'
 
 /** A text between quotation marks, at the end of a line: the marks may split the words that they touch. */
 const QUOTED_TOKENS = 6
@@ -19,6 +20,7 @@ export const isPlainJson = (text: string): boolean => !ESCAPED.test(text) && tex
 export class TokenCosts {
   readonly counter: TokenCounter
   readonly replies: BriefReplies
+  readonly words = new SaidWords()
   readonly #counted = new LRUCache<string, number>({ max: REMEMBERED_TEXTS })
 
   constructor(counter: TokenCounter) {

@@ -1,0 +1,27 @@
+/** The words of messages and facts that are compared in turn after turn: each text is analysed once. */
+import { LRUCache } from 'lru-cache'
+import { containsWord, subjectsOf, subjectsToFind, type AskedWord } from '../../text/content-stems.ts'
+
+/** Texts of each kind that are remembered, the last used. */
+const REMEMBERED_TEXTS = 500
+
+export class SaidWords {
+  readonly #forms = new LRUCache<string, ReadonlySet<string>>({ max: REMEMBERED_TEXTS })
+  readonly #asked = new LRUCache<string, readonly AskedWord[]>({ max: REMEMBERED_TEXTS })
+
+  /** Whether a text contains every word that carries the subject of a fact, but for those that `ignored` contains. */
+  sayAll(text: string, fact: string, ignored: ReadonlySet<string>): boolean {
+    const forms = remembered(this.#forms, text, subjectsOf)
+    return remembered(this.#asked, fact, subjectsToFind).every(
+      each => containsWord(forms, each) || ignored.has(each.stem),
+    )
+  }
+}
+
+const remembered = <T extends object>(texts: LRUCache<string, T>, text: string, read: (text: string) => T): T => {
+  const known = texts.get(text)
+  if (known !== undefined) return known
+  const words = read(text)
+  texts.set(text, words)
+  return words
+}
