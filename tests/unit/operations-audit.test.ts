@@ -176,6 +176,21 @@ const LAST_REPLY: RecallRecord = {
   scope: 'person:p1',
   chat_id: '15550001111@c.us',
   at: 0,
+  budget: {
+    role: 'client',
+    profile: 'client',
+    complexity: 'simple',
+    raised: false,
+    detected: 'simple',
+    confidence: 0.5,
+    signals: [],
+    need: 'session',
+    budget: 2000,
+    demand: 100,
+    scopes: { recent: { allotted: 100, taken: 100, count: 1, demand: 100 } },
+    alerts: [],
+    left: [],
+  },
   items: [
     { memory_id: 'm1', message_id: undefined, similarity: 0.5, score: 0.6, given_as: 'recall' },
     { memory_id: undefined, message_id: 'w1', similarity: undefined, score: 0.4, given_as: 'recall' },
@@ -184,6 +199,7 @@ const LAST_REPLY: RecallRecord = {
 
 /** A call of every audited operation, and the lines that it writes besides its own name and `by`. */
 const audited: Readonly<Record<string, readonly [caller: Caller, input: object, lines: readonly object[]]>> = {
+  'budget.explain': [operator, { message: 'r1' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
   'chat.say': [operator, { message: 'hi' }, [{ whose: 'person:p1', counts: { replies: 1 } }]],
   'memory.about': [chat, { query: 'tea' }, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: [] }]],
   'memory.export': [chat, {}, [{ whose: 'person:p1', counts: { records: 3 } }]],

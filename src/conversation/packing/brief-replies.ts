@@ -69,9 +69,12 @@ export class BriefReplies {
 
   /** Places before the exchange as their messages become whole: the newest first, replies to small talk last. */
   #byWorth(messages: readonly ShownMessage[], exchange: number): readonly number[] {
-    const older = messages.slice(0, exchange).map((_, at) => at)
-    const { true: idle = [], false: telling = [] } = Object.groupBy(older, at => String(this.#isIdle(messages[at - 1])))
-    return [...telling.toReversed(), ...idle.toReversed()]
+    const telling: number[] = []
+    const idle: number[] = []
+    for (let at = Math.min(exchange, messages.length) - 1; at >= 0; at--) {
+      if (messages[at]?.role === 'assistant') (this.#isIdle(messages[at - 1]) ? idle : telling).push(at)
+    }
+    return [...telling, ...idle]
   }
 
   #isIdle(message: ShownMessage | undefined): boolean {

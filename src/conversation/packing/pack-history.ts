@@ -85,7 +85,7 @@ export const packHistory = (
   const lengths = [needed, withinContent, withinRoom].map(({ length }) => window.length - length)
   const reasonAt = (at: number): PackingReason =>
     LEFT_BECAUSE[lengths.findIndex(length => at < length)] ?? 'turn_budget'
-  const candidates = window.map((message, at): PackedCandidate => {
+  const decide = (message: ShownMessage, at: number): PackedCandidate => {
     const packed = kept.get(message.message_id)
     const { message_id: id, tokens } = message
     if (packed === undefined) return { id, kind: 'message', tokens, outcome: 'left', reason: reasonAt(at) }
@@ -102,12 +102,16 @@ export const packHistory = (
           ? 'turn_budget'
           : 'request_budget'
     return { id, kind: 'message', tokens: cost, outcome: 'shortened', reason }
-  })
+  }
+  let candidates: readonly PackedCandidate[] | undefined
   return {
     messages,
     whole: messages.filter(message => shown_whole.has(message)),
     tokens: sumOf(messages, costOf),
-    candidates,
+    // A window may be packed several times until it is clear what fits; the decisions are recorded once.
+    get candidates() {
+      return (candidates ??= window.map(decide))
+    },
     times,
     answered_tokens: sumOf(messages.filter(isAnswered), costOf),
   }

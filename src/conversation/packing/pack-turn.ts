@@ -65,7 +65,7 @@ export class TurnPacking {
     const last = turn.window.findLast(({ message_id }) => !turn.answered.has(message_id))
     this.#last_tokens = (last?.tokens ?? 0) + MESSAGE_ALLOWANCE_TOKENS
     this.#sure_tokens = Math.max(sureShare(budget.budget), Math.min(budget.budget.calculated_budget, this.#last_tokens))
-    this.history = this.#packHistory(this.#sure_tokens)
+    this.history = this.#packHistory(this.#sure_tokens, this.#newestPlaces())
   }
 
   /** Packs everything. `candidates` were found without the messages that `history` shows whole. */
@@ -154,11 +154,26 @@ export class TurnPacking {
     }
   }
 
+  /** Where the whole session is needed, what of it is shown in any case is its newest part, without older replies in brief. */
+  #newestPlaces(): NeededPlaces {
+    if (this.need !== 'session') return this.#places
+    const { window, answered } = this.#turn
+    let from = window.length
+    for (let tokens = 0; from > 0; from--) {
+      const message = window[from - 1]
+      if (message === undefined) break
+      tokens += answered.has(message.message_id) ? 0 : message.tokens
+      if (tokens > this.#sure_tokens) break
+    }
+    const first = Math.min(from, this.#places.exchange)
+    return { from: first, exchange: first }
+  }
+
   /** @param tokens for the messages before those that are answered */
-  #packHistory(tokens: number): PackedHistory {
+  #packHistory(tokens: number, places = this.#places): PackedHistory {
     const { window, system, budget, quotations, answered } = this.#turn
     const brief = this.need === 'conversation' ? 'always' : 'as_needed'
-    return this.#packer.packHistory(window, system, budget, quotations, { ...this.#places, tokens, answered, brief })
+    return this.#packer.packHistory(window, system, budget, quotations, { ...places, tokens, answered, brief })
   }
 
   #packSpecific(history: PackedHistory, candidates: ContextCandidates, room: number): PackedSpecific {

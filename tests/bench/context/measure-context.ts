@@ -1,5 +1,6 @@
 // Holds made-up conversations through the whole DeniDin and looks at every request: how many tokens of context it carries,
 // and how much of what answers the question.
+import { PROFILE_HEADING, RECALLED_HEADING } from '../../../src/conversation/packing/render-context.ts'
 import { MESSAGE_TOKENS } from '../../../src/models/message-tokens.ts'
 import { surroundings } from '../../../src/app/runtime.ts'
 import type { Scope } from '../../../src/messages/scope.ts'
@@ -93,8 +94,14 @@ const outcomeOf = async (
 }
 
 /** Contents of a request but the system prompt and the message that is answered. */
-const contextOf = ({ body: { messages = [] } }: RecordedRequest): readonly string[] =>
-  messages.slice(1, -1).map(({ content }) => content)
+const contextOf = ({ body: { messages = [] } }: RecordedRequest): readonly string[] => {
+  const [system, ...spoken] = messages
+  const blocks = system?.content.split('\n\n').filter(each => HEADINGS.some(heading => each.startsWith(heading))) ?? []
+  return [...blocks, ...spoken.slice(0, -1).map(({ content }) => content)]
+}
+
+/** How the blocks begin that stand in one message with the system prompt. */
+const HEADINGS = [PROFILE_HEADING, RECALLED_HEADING]
 
 const shareOf = (evidence: readonly string[], context: readonly string[]): number => {
   const all = context.join('\n')
