@@ -1,5 +1,5 @@
 /** Wires the reports on budgets: their files, what they measure, and who is told. */
-import { statfs } from 'node:fs/promises'
+import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import { HealthHistory } from '../budget/reports/health-history.ts'
@@ -9,6 +9,20 @@ import type { BudgetReports } from '../operations/context.ts'
 import { asDenidinError } from '../platform/errors.ts'
 import { folderBytes } from '../platform/files.ts'
 import type { Runtime } from './runtime.ts'
+
+/** About right for English: growth needs no exact count, and counting thousands of files would take minutes. */
+const BYTES_PER_TOKEN = 4
+
+/** Tokens of all patterns, estimated by their size; 0 without a folder. */
+const patternTokens = async (folder: string): Promise<number> => {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
+  let bytes = 0
+  for (const entry of entries) {
+    if (!entry.isFile() || !entry.name.endsWith('.md')) continue
+    bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
+  }
+  return Math.round(bytes / BYTES_PER_TOKEN)
+}
 
 export const createBudgetReports = (
   { data_root, budget }: Pick<Settings, 'budget' | 'data_root'>,
@@ -21,7 +35,11 @@ export const createBudgetReports = (
     history: new HealthHistory(join(data_root, 'reports', 'budget', 'health-history.json')),
     measure: async () => {
       const { bavail, bsize } = await statfs(data_root)
-      return { data_bytes: await folderBytes(data_root), free_bytes: bavail * bsize, pattern_tokens: 0 }
+      return {
+        data_bytes: await folderBytes(data_root),
+        free_bytes: bavail * bsize,
+        pattern_tokens: await patternTokens(budget.patterns_dir),
+      }
     },
     tell: async wording => {
       if (!tell_godfather || administrator === undefined) return false

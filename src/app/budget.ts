@@ -12,6 +12,7 @@ import { fixedBudgets, ProfileTurnBudgets, type TurnBudgets } from '../conversat
 import { ProfileFile } from '../budget/profiles/profile-file.ts'
 import { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import { FilePriceBook } from '../usage/prices/price-book.ts'
+import type { Preferences } from '../people/preferences.ts'
 import type { Runtime } from './runtime.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -58,12 +59,16 @@ export const createProfileFile = (
 /** The usage log in its folder, which an earlier run may have filled, also while the log is switched off. */
 export const createUsageFile = (
   { data_root, feature_flags, budget: { usage } }: Pick<Settings, 'budget' | 'data_root' | 'feature_flags'>,
+  preferences: Pick<Preferences, 'of'>,
   { clock, ids, logger }: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
 ): FileUsageLog =>
   new FileUsageLog({
     folder: join(data_root, 'usage'),
     run: usage.run,
-    keeps_text: feature_flags.enable_memory_system,
+    keepsWords: async person_id => {
+      if (!feature_flags.enable_memory_system) return false
+      return person_id === null || (await preferences.of(person_id)).learn
+    },
     most_bytes: usage.file_megabytes * MEGABYTE,
     kept_files: usage.kept_files,
     clock,

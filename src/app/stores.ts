@@ -141,7 +141,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     reflections: createSqliteReflections(database),
   }
   const metered = openMeter(settings, database, { clock, ids, logger })
-  const usageFile = createUsageFile(settings, { clock, ids, logger })
+  const usageFile = createUsageFile(settings, preferences, { clock, ids, logger })
   const usageTasks = new UsagePersonalData(usageFile)
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)

@@ -53,7 +53,6 @@ const lineAt = (at: number): string => {
       id: systemIds.uuid(),
       at: Date.parse('2026-01-01T00:00:00Z') + at * 20 * SECOND_MS,
       run: 'live',
-      keeps_text: true,
     },
   )
   return `${JSON.stringify(entryOf(use, { success: at % 50 !== 0 }, 2))}\n`
@@ -76,7 +75,7 @@ try {
   const log = new FileUsageLog({
     folder,
     run: 'live',
-    keeps_text: true,
+    keepsWords: async () => true,
     most_bytes: 1e12,
     kept_files: 1000,
     clock: systemClock,

@@ -165,7 +165,7 @@ const stores: Readonly<Record<string, (folder: string) => Subject>> = {
     const log = new FileUsageLog({
       folder,
       run: 'live',
-      keeps_text: true,
+      keepsWords: async () => true,
       most_bytes: 1000,
       kept_files: 100,
       clock: new FakeClock(),

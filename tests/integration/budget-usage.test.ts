@@ -34,7 +34,7 @@ const run = async <N extends OperationName>(name: N, input: OperationInput<N>, c
   await denidin.app.runner.run(name, input, { caller: OPERATOR, confirmed })
 
 const lineOf = (more: Partial<BegunUsage>, at: number, mark: 'live' | 'demo' = 'live'): string => {
-  const use = openUseOf(begunUsage(more), { id: `use-${String(at)}`, at, run: mark, keeps_text: true })
+  const use = openUseOf(begunUsage(more), { id: `use-${String(at)}`, at, run: mark })
   return JSON.stringify(entryOf(use, { success: true }, 1))
 }
 
@@ -334,6 +334,22 @@ describe('reports', () => {
     })
     expect(await run('jobs.run', { job: 'cleanup' })).toMatchObject({ job: 'cleanup', operation: 'session.purge' })
   })
+})
+
+test('the words of a turn are kept unless its person wants nothing learned; patterns are measured by their size', async () => {
+  await start()
+  await denidin.say('I like green tea')
+  await denidin.say('/privacy off')
+  await denidin.say('I like black tea')
+  await run('budget.usage', {})
+  const text = readFileSync(denidin.data('usage', 'budget-usage.jsonl'), 'utf8')
+  expect(text).toContain('green tea')
+  expect(text).not.toContain('black tea')
+  mkdirSync(join(denidin.folder, 'patterns', 'recent'), { recursive: true })
+  writeFileSync(join(denidin.folder, 'patterns', 'recent', 'one.md'), 'x'.repeat(4000))
+  writeFileSync(join(denidin.folder, 'patterns', 'recent', 'one.metadata.json'), '{}')
+  const { file } = await run('budget.report', { report: 'health' })
+  expect(readFileSync(String(file), 'utf8')).toContain('| patterns of agents | 1,000 tokens |')
 })
 
 describe('what is forgotten', () => {

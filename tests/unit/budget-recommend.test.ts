@@ -17,7 +17,7 @@ const DBT = 'specialists/dbt-expert'
 const analysisOf = (uses: readonly Partial<BegunUsage>[], profiles: BudgetProfiles): UsageAnalysis => {
   const counter = new UsageCounter({}, budgetsToday(profiles, CAPS))
   for (const more of uses) {
-    const use = openUseOf(begunUsage(more), { id: 'x', at: 0, run: 'live', keeps_text: true })
+    const use = openUseOf(begunUsage(more), { id: 'x', at: 0, run: 'live' })
     counter.add([JSON.stringify(entryOf(use, { success: true }, 1))])
   }
   return counter.result()
@@ -201,7 +201,6 @@ describe('after a change of the profiles', () => {
         id: 'x',
         at: 0,
         run: 'live',
-        keeps_text: true,
       })
       const { demand_tokens: _left_out, ...entry } = entryOf(use, { success: true }, 1)
       return JSON.stringify({ ...entry, exceeded_budget: true })

@@ -12,7 +12,7 @@ import { begunUsage } from '../support/budget/begun-usage.ts'
 const AT = Date.parse('2026-11-20T10:00:00Z')
 
 const lineOf = (more: Partial<BegunUsage> = {}, { at = AT, run = 'live', success = true } = {}): string => {
-  const use = openUseOf(begunUsage(more), { id: 'x', at, run: run as 'live', keeps_text: true })
+  const use = openUseOf(begunUsage(more), { id: 'x', at, run: run as 'live' })
   return bytesOfText(JSON.stringify(entryOf(use, { success }, 1)))
 }
 
@@ -106,7 +106,7 @@ test('agents have their rows, the busiest first, and all together have one', () 
     lineOf({ agent: 'client', demand_tokens: 3000 }),
     lineOf({ agent: 'roles/x', demand_tokens: 4000 }),
   ]
-  const use = openUseOf(begunUsage({ agent: 'roles/x' }), { id: 'y', at: AT, run: 'live', keeps_text: true })
+  const use = openUseOf(begunUsage({ agent: 'roles/x' }), { id: 'y', at: AT, run: 'live' })
   const result = analyse([...lines, JSON.stringify(unfinishedEntryOf(use))])
   expect(result.agents).toMatchObject([
     { agent: 'client', executions: 3, avg_pct: 75, min_pct: 25, max_pct: 125, exceeded: 1, failed: 1, unfinished: 0 },

@@ -92,8 +92,8 @@ test.each([
   expect((await rig.entries()).map(entry => entry.task)).toEqual([kept, 'When do I fly to Rome?'])
 })
 
-test('while memory is off no words are kept, in no file', async () => {
-  rig.open({ keeps_text: false })
+test('words that may not be kept are in no file', async () => {
+  rig.open({ keepsWords: async () => false })
   const [done] = [rig.log.begin(begunUsage()), rig.log.begin(begunUsage())]
   await rig.log.finish(done, DONE)
   await rig.log.close()

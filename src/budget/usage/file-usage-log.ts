@@ -27,8 +27,8 @@ export interface FileUsageLogDeps {
   /** `usage` below the data folder. */
   readonly folder: string
   readonly run: UsageRun
-  /** Whether people's words may be kept. */
-  readonly keeps_text: boolean
+  /** Whether words of a person may be kept; of `null`: those of an agent's task. */
+  readonly keepsWords: (person_id: string | null) => Promise<boolean>
   readonly most_bytes: number
   readonly kept_files: number
   readonly clock: Clock
@@ -70,8 +70,8 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   }
 
   begin(usage: BegunUsage): UsageId {
-    const { ids, clock, run, keeps_text } = this.#deps
-    const use = openUseOf(usage, { id: ids.uuid(), at: clock.now(), run, keeps_text })
+    const { ids, clock, run } = this.#deps
+    const use = openUseOf(usage, { id: ids.uuid(), at: clock.now(), run })
     this.#open.set(use.id, use)
     this.#begun.push(use)
     for (const oldest of this.#open.values()) {
@@ -230,7 +230,14 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
   async #noteBegun(): Promise<void> {
     // More may be added meanwhile.
     const begun = [...this.#begun]
-    const open = begun.filter(use => this.#open.has(use.id))
+    const open: OpenUse[] = []
+    for (const use of begun) {
+      const kept = await this.#kept(use)
+      // It may have ended meanwhile.
+      if (!this.#open.has(use.id)) continue
+      this.#open.set(use.id, kept)
+      open.push(kept)
+    }
     await this.#journal.add(open, [], this.#open.values())
     for (const { id } of open) this.#journaled.add(id)
     this.#begun = this.#begun.slice(begun.length)
@@ -238,9 +245,17 @@ export class FileUsageLog implements BudgetUsageLog, HealthCheck, RewritableLog 
 
   async #writeEntries(): Promise<void> {
     const entries = [...this.#entries]
-    if (entries.length > 0) await this.#files.append(entries.map(entry => `${JSON.stringify(entry)}\n`).join(''))
+    let lines = ''
+    for (const entry of entries) lines += `${JSON.stringify(await this.#kept(entry))}\n`
+    if (lines !== '') await this.#files.append(lines)
     const written = new Set(entries)
     this.#entries = this.#entries.filter(entry => !written.has(entry))
+  }
+
+  /** What may be kept of a use: before it is written, no one waits for the answer. */
+  async #kept<T extends OpenUse>(use: T): Promise<T> {
+    if (use.task === null || (await this.#deps.keepsWords(use.person_id))) return use
+    return { ...use, task: null }
   }
 
   async #noteEnded(): Promise<void> {

@@ -110,11 +110,9 @@ export interface UseStamp {
   /** Milliseconds since the Unix epoch. */
   readonly at: number
   readonly run: UsageRun
-  /** Whether people's words may be kept. */
-  readonly keeps_text: boolean
 }
 
-export const openUseOf = (usage: BegunUsage, { id, at, run, keeps_text }: UseStamp): OpenUse => {
+export const openUseOf = (usage: BegunUsage, { id, at, run }: UseStamp): OpenUse => {
   const { task, person_id, warnings, budget_allocated, demand_tokens } = usage
   return {
     timestamp: new Date(at).toISOString(),
@@ -139,7 +137,7 @@ export const openUseOf = (usage: BegunUsage, { id, at, run, keeps_text }: UseSta
     warnings,
     person_id: person_id ?? null,
     message_ids: usage.message_ids,
-    task: task === undefined || !keeps_text ? null : beginningOf(task, MOST_TASK_CHARACTERS),
+    task: task === undefined ? null : beginningOf(task, MOST_TASK_CHARACTERS),
   }
 }
 

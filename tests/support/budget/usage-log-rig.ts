@@ -37,7 +37,7 @@ export class UsageLogRig implements AsyncDisposable {
     this.log = new FileUsageLog({
       folder: this.folder,
       run: 'live',
-      keeps_text: true,
+      keepsWords: async () => true,
       most_bytes: 16 * MEGABYTE,
       kept_files: 8,
       clock: this.clock,
