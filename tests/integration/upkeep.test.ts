@@ -115,7 +115,7 @@ test('uses of memories and what replies were given go after ninety days, the mem
   denidin.clock.forward(60 * DAY_MS)
   await cleanUp()
   expect(await recalls()).toBeUndefined()
-  expect(await run('memory.why', { person: ANA })).toEqual({ replied_at: null, tone: null, items: [] })
+  expect(await run('memory.why', { person: ANA })).toEqual({ replied_at: null, tone: null, context: null, items: [] })
   expect(await recallRex()).toEqual(rex)
 })
 

@@ -88,7 +88,7 @@ export const jobsRun = operation({
   needs: 'data',
   audit: 'erases',
   uses: USES,
-  input: z.strictObject({ job: z.string().min(1).describe('its name, as jobs list shows it') }),
+  input: z.strictObject({ job: z.string().min(1).max(100).describe('its name, as jobs list shows it') }),
   output: z.object({
     job: z.string(),
     operation: z.string(),
