@@ -202,7 +202,6 @@ const createDispatcher = (
         rate: new MessageRate({ settings: settings.limits, counts: stores.messageCounts, clock: shared.clock }),
         exempt_godfather: settings.limits.exempt_godfather,
         outbox,
-        channelOf,
       }),
       turn,
       apologies,

@@ -1,22 +1,16 @@
 /** Answers no more messages of a person than the limits allow, and tells them once when they go on. */
 import { LRUCache } from 'lru-cache'
-import type { Channel } from '../channels/channel.ts'
-import type { ChatId } from '../messages/message.ts'
-import type { Clock } from '../platform/clock.ts'
+import { SECOND_MS, type Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { Outbox } from './outbox.ts'
 import type { MessageRate, RateRefusal } from './pacing/message-rate.ts'
-import { answering, type ReplyWriter } from './reply-writer.ts'
+import { sayInstead, type SayInsteadDeps } from './say-instead.ts'
 import type { TurnContext } from './turn-context.ts'
 
-export interface RateLimitsDeps {
+export interface RateLimitsDeps extends SayInsteadDeps {
   readonly rate: MessageRate
   /** Limits of one person do not hold for the godfather. */
   readonly exempt_godfather: boolean
-  readonly outbox: Pick<Outbox, 'deliver'>
-  readonly writer: ReplyWriter
-  readonly channelOf: (chat_id: ChatId) => Channel | undefined
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -49,34 +43,32 @@ export class RateLimits {
     if (refusal === undefined) return false
     metrics.count('messages_over_limit', messages)
     const { limit } = refusal
-    if (!this.#isNews(turn, refusal)) return true
-    logger.for('conversation').warn('A person writes more than the limits allow', { person_id, limit })
-    await this.#tell(turn, refusal, wanted)
+    const key = JSON.stringify([person_id, turn.chat_id, limit])
+    if (this.#isNews(key)) {
+      logger.for('conversation').warn('A person writes more than the limits allow', { person_id, limit })
+      await this.#tell(turn, refusal, wanted)
+    }
+    // Only now: what was withdrawn, no one has read, and it is still to be told.
+    this.#told.set(key, refusal.until)
     return true
   }
 
   /** Those who write in a terminal own the machine. */
-  #isExempt({ person, chat_id }: TurnContext): boolean {
-    const { exempt_godfather, channelOf } = this.#deps
-    return (exempt_godfather && person.role === 'godfather') || channelOf(chat_id)?.pace === 'immediate'
+  #isExempt({ person, channel }: TurnContext): boolean {
+    return (this.#deps.exempt_godfather && person.role === 'godfather') || channel?.pace === 'immediate'
   }
 
   /** Once until messages are answered again: a sentence for each message would be a flood of its own. */
-  #isNews({ person, chat_id }: TurnContext, { limit, until }: RateRefusal): boolean {
-    const key = JSON.stringify([person.person_id, chat_id, limit])
-    const told = this.#told.get(key) ?? 0
-    this.#told.set(key, until)
-    return told < this.#deps.clock.now()
+  #isNews(key: string): boolean {
+    return (this.#told.get(key) ?? 0) < this.#deps.clock.now()
   }
 
   async #tell(turn: TurnContext, { limit, until }: RateRefusal, wanted: AbortSignal): Promise<void> {
-    const { outbox, writer, clock } = this.#deps
-    const { batch, last, strings, zone } = turn
-    const seconds = Math.max(1, Math.ceil((until - clock.now()) / 1000))
+    const { strings, zone } = turn
+    const seconds = Math.max(1, Math.ceil((until - this.#deps.clock.now()) / SECOND_MS))
     const sentence =
       limit === 'minute' ? strings.too_many_messages(seconds) : strings.messages_used_up(zone.wallClock(until))
     await turn.channel?.seen(turn.chat_id)
-    const sent = await outbox.deliver(writer.notice(answering(batch, last), last, sentence), undefined, wanted)
-    if (sent === undefined) wanted.throwIfAborted()
+    await sayInstead(this.#deps, turn, sentence, wanted)
   }
 }

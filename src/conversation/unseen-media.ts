@@ -2,15 +2,12 @@
 import { LRUCache } from 'lru-cache'
 import { isUnseen, ownWords, type Attachment } from '../messages/message-details.ts'
 import type { MessageStore } from '../messages/message-store.ts'
-import type { Outbox } from './outbox.ts'
-import { answering, type ReplyWriter } from './reply-writer.ts'
+import { sayInstead, type SayInsteadDeps } from './say-instead.ts'
 import type { TurnContext } from './turn-context.ts'
 import type { TurnMessage } from './turn-message.ts'
 
-export interface UnseenMediaDeps {
+export interface UnseenMediaDeps extends SayInsteadDeps {
   readonly messages: Pick<MessageStore, 'history'>
-  readonly outbox: Pick<Outbox, 'deliver'>
-  readonly writer: ReplyWriter
 }
 
 /** What people were told, where no messages are kept that show it. */
@@ -44,13 +41,10 @@ export class UnseenMedia {
   }
 
   async #say(turn: TurnContext, kinds: readonly Attachment[], wanted: AbortSignal): Promise<void> {
-    const { batch, last, strings } = turn
-    const { outbox, writer } = this.#deps
     await turn.channel?.seen(turn.chat_id)
     await using _typing = await turn.channel?.typing(turn.chat_id)
-    const sentence = strings.cannot_read([...new Set(kinds.map(each => each.kind))])
-    const sent = await outbox.deliver(writer.notice(answering(batch, last), last, sentence), undefined, wanted)
-    if (sent === undefined) wanted.throwIfAborted()
+    const sentence = turn.strings.cannot_read([...new Set(kinds.map(each => each.kind))])
+    await sayInstead(this.#deps, turn, sentence, wanted)
   }
 
   async #wasTold(person_id: string, attachment: Attachment): Promise<boolean> {

@@ -148,10 +148,14 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   },
 }
 
-const start = async ({ wrap, prepare }: Moment, memory: boolean, commands?: CommandHandler): Promise<Once> => {
+const start = async (
+  { wrap, prepare }: Moment,
+  memory: boolean,
+  { commands, limits = {} }: { readonly commands?: CommandHandler; readonly limits?: object } = {},
+): Promise<Once> => {
   const once = new Once()
   rig = await PipelineRig.start({
-    config: { feature_flags: { enable_memory_system: memory }, conversation: { debounce_ms: 5 } },
+    config: { feature_flags: { enable_memory_system: memory }, conversation: { debounce_ms: 5 }, limits },
     ...(commands === undefined ? {} : { commands }),
     ...(wrap === undefined
       ? {}
@@ -280,6 +284,21 @@ test.each([true, false])(
       expect.stringContaining('You said'),
     ]
     expect(sent()).toEqual([first, second])
+  },
+)
+
+test.each([true, false])(
+  'that a person writes too much is said for the next message, when the first was deleted (memory %s)',
+  async memory => {
+    const moment = MOMENTS['before the intent to answer is recorded'] ?? {}
+    const once = await start(moment, memory, { limits: { messages_per_minute: 1 } })
+    for (const message_id of ['m-1', 'm-2', 'm-3', 'm-4']) {
+      if (message_id === 'm-2') once.act = () => rig.channel.events.deleted('m-2')
+      await rig.channel.deliver({ message_id, text: `message ${message_id}`, chat_id: ANA })
+      await rig.process.conversation.whenIdle(ANA)
+    }
+    expect(once.act).toBeUndefined()
+    expect(sent()).toEqual(['You said: message m-1', expect.stringContaining('That was a lot at once.')])
   },
 )
 
