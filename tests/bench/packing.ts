@@ -98,7 +98,6 @@ const turnOf = (window: readonly WindowMessage[], question: string): TurnToPack 
   ],
   system,
   budget: { total: Infinity, history: 100_000, recall: 1000, profile: 150 },
-  quotations: new Map(),
   answered: new Set(['question']),
   question,
   findable: true,

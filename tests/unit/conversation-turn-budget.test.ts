@@ -211,7 +211,6 @@ const turnOf = (window: readonly WindowMessage[], more: Partial<TurnToPack> = {}
     remembers: true,
   },
   budget: { total: Infinity, history: 4000, recall: 1000, profile: 150 },
-  quotations: new Map(),
   answered: new Set(['question']),
   question: window.at(-1)?.content ?? '',
   findable: true,

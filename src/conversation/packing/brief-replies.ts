@@ -2,7 +2,7 @@
  * Makes room in the history without losing what the person said: the bot's older replies, which are long, are shortened to
  * their beginnings before any message is left out, and those to small talk before all others.
  */
-import { KEPT_AT_LEAST } from '../../sessions/window.ts'
+import { fitWindow, windowTokens } from '../../sessions/window.ts'
 import { cutStart } from '../../text/cut.ts'
 import { isSmallTalk } from '../../text/small-talk.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
@@ -47,11 +47,11 @@ export class BriefReplies {
     { most, exchange, when }: BriefLimit,
     costOf: (message: ShownMessage) => number,
   ): readonly ShownMessage[] {
-    const whole = messages.reduce((sum, message) => sum + costOf(message), 0)
+    const whole = windowTokens(messages, costOf)
     if (when === 'as_needed' && whole <= most) return messages
     const shown = messages.map((message, at) => (at < exchange ? this.#brief(message) : message))
-    let tokens = shown.reduce((sum, message) => sum + costOf(message), 0)
-    if (tokens > most || when === 'always') return newestWithin(shown, tokens, most, costOf)
+    let tokens = windowTokens(shown, costOf)
+    if (tokens > most || when === 'always') return fitWindow(shown, most, costOf)
     for (const at of this.#byWorth(messages, exchange)) {
       const message = messages[at]
       const brief = shown[at]
@@ -101,19 +101,4 @@ export class BriefReplies {
     const text = `${cutStart(content, kept.length).trimEnd()}${LEFT_OUT}`
     return { ...message, content: text, tokens: this.#counter.count(text) }
   }
-}
-
-const newestWithin = (
-  messages: readonly ShownMessage[],
-  all: number,
-  most: number,
-  costOf: (message: ShownMessage) => number,
-): readonly ShownMessage[] => {
-  let tokens = all
-  let first = 0
-  for (; tokens > most && messages.length - first > KEPT_AT_LEAST; first++) {
-    const message = messages[first]
-    tokens -= message === undefined ? 0 : costOf(message)
-  }
-  return messages.slice(first)
 }

@@ -5,7 +5,6 @@
 import type { MessageId } from '../../messages/message.ts'
 import type { ModelMessage } from '../../models/language-model.ts'
 import { ANSWER_TOKENS, MESSAGE_TOKENS } from '../../models/message-tokens.ts'
-import type { WindowMessage } from '../../sessions/session.ts'
 import type { TokenCounter } from '../../text/tokens.ts'
 import { packHistory, type HistoryLimit, type PackedHistory } from './pack-history.ts'
 import { packProfile, type PackedProfile } from './pack-profile.ts'
@@ -18,7 +17,7 @@ import {
 } from './pack-recall.ts'
 import type { ContextBudget, PackedCandidate, PackingRecord, TurnRecord } from './packing-record.ts'
 import { renderContext, systemText, type ProfileLine, type SystemText } from './render-context.ts'
-import { withMarks, type ShownQuote } from './shown-message.ts'
+import type { ShownMessage } from './shown-message.ts'
 import { TokenCosts } from './token-costs.ts'
 
 /** Tokens set aside for a request for a certain tone: which one is known only when recall is packed. */
@@ -82,27 +81,19 @@ export class ContextPacker {
 
   /**
    * Packs the history, which comes first: what the model has before it anyway need not be recalled.
-   * @param window oldest first
-   * @param quotations what its messages quote
+   * @param window oldest first, with its marks
    */
   packHistory(
-    window: readonly WindowMessage[],
+    window: readonly ShownMessage[],
     system: SystemText,
     budget: ContextBudget,
-    quotations: ReadonlyMap<MessageId, ShownQuote> = new Map(),
     limit?: HistoryLimit,
   ): PackedHistory {
     const free = budget.total - this.#fixedTokens(system)
     const room = Math.floor(
       free - reserve(budget.recall, free * RECALL_SHARE) - reserve(budget.profile, free * PROFILE_SHARE),
     )
-    return packHistory(
-      withMarks(window, system.chat_kind, quotations),
-      { content: budget.history, room },
-      system,
-      this.#costs,
-      limit,
-    )
+    return packHistory(window, { content: budget.history, room }, system, this.#costs, limit)
   }
 
   /**

@@ -45,11 +45,13 @@ export class Excerpt<Item extends object> {
   /** What is shown with one more passage, once it was asked for. */
   #following: State<Item> | undefined
   #cut = false
-  /** Tokens of parts of the text: most of what is shown stays as it is when a passage is added. */
-  readonly #counted = new Map<string, number>()
+  readonly #text: CutText
+  #wholeLineTokens: number | undefined
 
   constructor(deps: ExcerptDeps<Item>) {
     this.#deps = deps
+    this.#text = cutTexts.get(deps.item) ?? { passages: undefined, counted: new Map() }
+    cutTexts.set(deps.item, this.#text)
   }
 
   get item(): Item {
@@ -81,7 +83,7 @@ export class Excerpt<Item extends object> {
   /** Tokens of the whole item in the request. */
   get wholeLineTokens(): number {
     const { item, tokens, lineTokens } = this.#deps
-    return lineTokens(item, tokens)
+    return (this.#wholeLineTokens ??= lineTokens(item, tokens))
   }
 
   /** Makes the whole text its only passage. */
@@ -145,10 +147,11 @@ export class Excerpt<Item extends object> {
   }
 
   #tokensOf(part: string): number {
-    const known = this.#counted.get(part)
+    const { counted } = this.#text
+    const known = counted.get(part)
     if (known !== undefined) return known
     const tokens = this.#deps.counter.count(part)
-    this.#counted.set(part, tokens)
+    counted.set(part, tokens)
     return tokens
   }
 
@@ -163,16 +166,18 @@ export class Excerpt<Item extends object> {
   }
 
   #cutText(): readonly Passage[] {
-    const { item, text, tokens, words } = this.#deps
+    const { text, tokens, words } = this.#deps
     if (tokens <= WHOLE_TOKENS) return [{ from: 0, to: text.length }]
-    const known = cutTexts.get(item)
-    if (known !== undefined) return known
     const size = Math.max(1, Math.round((PASSAGE_TOKENS * text.length) / tokens))
-    const passages = passagesByWorth(text, size, words)
-    cutTexts.set(item, passages)
-    return passages
+    return (this.#text.passages ??= passagesByWorth(text, size, words))
   }
 }
 
-/** Passages of what was found: it may be packed several times until it is clear what fits. */
-const cutTexts = new WeakMap<object, readonly Passage[]>()
+/** What is known of the text of an item that was found: it may be packed several times until it is clear what fits. */
+interface CutText {
+  passages: readonly Passage[] | undefined
+  /** Tokens of its parts: most of what is shown stays as it is when a passage is added. */
+  readonly counted: Map<string, number>
+}
+
+const cutTexts = new WeakMap<object, CutText>()

@@ -60,16 +60,18 @@ export const packHistory = (
   const needed = limit === undefined ? window : window.slice(limit.from)
   const withinContent = fitWindow(needed, budget.content)
   const times = timesOf(withinContent, zone)
-  const surroundings = (message: ShownMessage): number =>
-    surroundingTokens(message, chat_kind, costs) + costs.repeated(times.get(message.message_id) ?? '')
+  const surroundings = remembered(
+    (message: ShownMessage) =>
+      surroundingTokens(message, chat_kind, costs) + costs.repeated(times.get(message.message_id) ?? ''),
+  )
   const costOf = (message: ShownMessage): number => message.tokens + surroundings(message)
-  const withinRoom = newestWithin(withinContent, budget.room, surroundings)
+  const withinRoom = fitWindow(withinContent, budget.room, costOf)
   const isAnswered = ({ message_id }: ShownMessage): boolean => limit?.answered.has(message_id) ?? false
-  const most = limit === undefined ? Infinity : sumOf(withinRoom.filter(isAnswered), costOf) + limit.tokens
+  const most = limit === undefined ? Infinity : windowTokens(withinRoom.filter(isAnswered), costOf) + limit.tokens
   const exchange = (limit?.exchange ?? 0) - (window.length - withinRoom.length)
   const withinTurn =
     limit === undefined ? withinRoom : costs.replies.fit(withinRoom, { most, exchange, when: limit.brief }, costOf)
-  const room = Math.min(budget.room, most) - sumOf(withinTurn, surroundings)
+  const room = Math.min(budget.room, most) - windowTokens(withinTurn, surroundings)
   const earlier = withinTurn.at(-2)
   const messages = fitLongMessages(
     withinTurn,
@@ -107,21 +109,28 @@ export const packHistory = (
   return {
     messages,
     whole: messages.filter(message => shown_whole.has(message)),
-    tokens: sumOf(messages, costOf),
+    tokens: windowTokens(messages, costOf),
     // A window may be packed several times until it is clear what fits; the decisions are recorded once.
     get candidates() {
       return (candidates ??= window.map(decide))
     },
     times,
-    answered_tokens: sumOf(messages.filter(isAnswered), costOf),
+    answered_tokens: windowTokens(messages.filter(isAnswered), costOf),
   }
 }
 
 /** Why the oldest messages leave the history, in the order in which they do. */
 const LEFT_BECAUSE: readonly PackingReason[] = ['not_needed', 'history_budget', 'request_budget']
 
-const sumOf = (messages: readonly ShownMessage[], tokensOf: (message: ShownMessage) => number): number =>
-  messages.reduce((sum, message) => sum + tokensOf(message), 0)
+/** Asks once for each message: every sum over the window needs it again. */
+const remembered = (tokensOf: (message: ShownMessage) => number): ((message: ShownMessage) => number) => {
+  const known = new Map<ShownMessage, number>()
+  return message => {
+    const tokens = known.get(message) ?? tokensOf(message)
+    known.set(message, tokens)
+    return tokens
+  }
+}
 
 /** Tokens besides the text: role, name, and the indentation of further lines. */
 const surroundingTokens = (message: ShownMessage, chat_kind: ChatKind, costs: TokenCosts): number => {
@@ -129,17 +138,6 @@ const surroundingTokens = (message: ShownMessage, chat_kind: ChatKind, costs: To
   if (prefix === '') return MESSAGE_TOKENS
   const lines = message.content.match(/[\n\r\u2028\u2029]/g)?.length ?? 0
   return MESSAGE_TOKENS + costs.repeated(prefix) + 2 * lines
-}
-
-/** Drops the oldest messages until the rest, with what surrounds it, fits; the last two stay. */
-const newestWithin = (
-  window: readonly ShownMessage[],
-  room: number,
-  surroundings: (message: ShownMessage) => number,
-): readonly ShownMessage[] => {
-  if (room === Number.POSITIVE_INFINITY) return window
-  const sized = window.map(message => ({ ...message, tokens: message.tokens + surroundings(message) }))
-  return window.slice(window.length - fitWindow(sized, room).length)
 }
 
 /**

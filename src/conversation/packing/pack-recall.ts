@@ -103,7 +103,7 @@ class RecallPacking {
           item: recalled,
           words,
           text: recalled.memory.text,
-          tokens: costs.counter.count(recalled.memory.text),
+          tokens: costs.repeated(recalled.memory.text),
           withText: (text): RecalledMemory => ({ ...recalled, memory: { ...recalled.memory, text } }),
           lineTokens: (shown, tokens) => memoryLineTokens(shown, tokens, costs, zone) + nowTokens(shown, costs),
           added_tokens: nowTokens(recalled, costs),

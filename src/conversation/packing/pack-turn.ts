@@ -4,22 +4,20 @@ import { allotScopes } from '../../budget/packing/allot-scopes.ts'
 import type { BudgetScope } from '../../budget/profiles/budget-profiles.ts'
 import type { ProfileBudget } from '../../budget/profiles/calculate-budget.ts'
 import type { MessageId } from '../../messages/message.ts'
-import type { WindowMessage } from '../../sessions/session.ts'
 import type { ContextCandidates, ContextPacker, PackedContext, PackedSpecific } from './context-packer.ts'
 import { contextNeed, neededPlaces, type ContextNeed, type NeededPlaces } from './context-need.ts'
 import type { PackedHistory } from './pack-history.ts'
 import type { ContextBudget, PackedCandidate, ScopeRecord, TurnRecord } from './packing-record.ts'
 import type { SystemText } from './render-context.ts'
-import type { ShownQuote } from './shown-message.ts'
+import type { ShownMessage } from './shown-message.ts'
 import type { TurnBudget } from './turn-budget.ts'
 
 /** Everything about a turn that does not depend on what is recalled. */
 export interface TurnToPack {
-  /** The session's window, oldest first. */
-  readonly window: readonly WindowMessage[]
+  /** The session's window, oldest first, with its marks. */
+  readonly window: readonly ShownMessage[]
   readonly system: SystemText
   readonly budget: ContextBudget
-  readonly quotations: ReadonlyMap<MessageId, ShownQuote>
   /** The messages that are answered. */
   readonly answered: ReadonlySet<MessageId>
   /** The texts of them. */
@@ -71,19 +69,15 @@ export class TurnPacking {
   /** Packs everything. `candidates` were found without the messages that `history` shows whole. */
   pack(candidates: ContextCandidates): PackedContext {
     const { budget: detected, next } = this.#budget
-    const wanted = this.need === 'session' ? this.#packHistory(Infinity) : this.history
+    const wanted = this.#wantedHistory()
     const all = this.#packSpecific(wanted, candidates, Infinity)
-    const needed = all.tokens + contextTokens(wanted)
+    const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted) }
+    const needed = demand['agent-specific'] + demand.recent
     const raised = next !== undefined && needed > detected.calculated_budget
     const budget = raised ? next : detected
     const most = budget.calculated_budget
     const fitted: FittedParts =
-      needed <= most
-        ? { history: wanted, ...all, room: { 'agent-specific': all.tokens, recent: contextTokens(wanted) } }
-        : this.need === 'session'
-          ? this.#fitSession(candidates, budget)
-          : this.#fitSpecific(candidates, most)
-    const demand = { 'agent-specific': all.tokens, recent: contextTokens(wanted) }
+      needed <= most ? { history: wanted, ...all, room: demand } : this.#fit(candidates, budget)
     return this.#packer.packParts(fitted, candidates, this.#turn.budget, {
       ...recordOf(this.#budget),
       profile: budget.profile,
@@ -96,6 +90,19 @@ export class TurnPacking {
     })
   }
 
+  /** What the turn needs of the session, whatever the budget. */
+  #wantedHistory(): PackedHistory {
+    const is_whole = this.history.whole.length === this.#turn.window.length
+    return this.need !== 'session' || is_whole ? this.history : this.#packHistory(Infinity)
+  }
+
+  /** As much of what is needed as the budget allows. */
+  #fit(candidates: ContextCandidates, budget: ProfileBudget): FittedParts {
+    return this.need === 'session'
+      ? this.#fitSession(candidates, budget)
+      : this.#fitSpecific(candidates, budget.calculated_budget)
+  }
+
   /**
    * The session needs more than there is. What is known may take its share, as far as it needs it; the history has the
    * rest. What it leaves out may be quoted, so what is known is chosen as if the history were a little shorter than it
@@ -105,11 +112,12 @@ export class TurnPacking {
     const most = budget.calculated_budget
     const share = Math.min(most - sureShare(budget), Math.max(0, most - this.#last_tokens))
     const quotable = this.#packSpecific(this.history, candidates, Infinity)
-    const shorter = this.#packHistory(most - Math.min(share, quotable.tokens))
+    const reserved = Math.min(share, quotable.tokens)
+    const shorter = this.#packHistory(most - reserved)
     const wanted = this.#packSpecific(shorter, candidates, Infinity)
     const room = Math.min(share, wanted.tokens)
     const specific = room === wanted.tokens ? wanted : this.#packSpecific(shorter, candidates, room)
-    const history = this.#packHistory(most - room)
+    const history = room === reserved ? shorter : this.#packHistory(most - room)
     return {
       history,
       ...this.#packer.withoutShown(specific, history),
@@ -171,9 +179,9 @@ export class TurnPacking {
 
   /** @param tokens for the messages before those that are answered */
   #packHistory(tokens: number, places = this.#places): PackedHistory {
-    const { window, system, budget, quotations, answered } = this.#turn
+    const { window, system, budget, answered } = this.#turn
     const brief = this.need === 'conversation' ? 'always' : 'as_needed'
-    return this.#packer.packHistory(window, system, budget, quotations, { ...places, tokens, answered, brief })
+    return this.#packer.packHistory(window, system, budget, { ...places, tokens, answered, brief })
   }
 
   #packSpecific(history: PackedHistory, candidates: ContextCandidates, room: number): PackedSpecific {

@@ -8,7 +8,7 @@ import { SaidWords } from './said-words.ts'
 /** A text between quotation marks, at the end of a line: the marks may split the words that they touch. */
 const QUOTED_TOKENS = 6
 
-/** Prefixes, names, prompts. */
+/** Prefixes, names, prompts, and what is known, which is packed several times in a turn. */
 const REMEMBERED_TEXTS = 2000
 /** What `JSON.stringify` writes in a longer way. */
 // eslint-disable-next-line no-control-regex -- these are the characters that JSON escapes

@@ -6,6 +6,7 @@ import type { ContextCandidates, ContextPacker, PackedContext, PackedTurn } from
 import { TurnPacking, type TurnToPack } from '../packing/pack-turn.ts'
 import { NOTHING_FOUND, type FoundCandidates, type RecallCandidates } from '../packing/pack-recall.ts'
 import type { ContextBudget } from '../packing/packing-record.ts'
+import { withMarks } from '../packing/shown-message.ts'
 import type { AnsweredRole, TurnBudgets } from '../packing/turn-budget.ts'
 import type { ProfileOf } from '../profile.ts'
 import { findQuotations, questionWithQuotes, quotedIdsOf, type QuotationsDeps } from '../quotations.ts'
@@ -43,10 +44,9 @@ export const packRequest = async (
   const total = model.roomFor?.(max_tokens) ?? Number.POSITIVE_INFINITY
   const quotations = await findQuotations(deps, window, turn)
   const toPack: TurnToPack = {
-    window,
+    window: withMarks(window, chat_kind, quotations),
     system: { system_prompt, now: clock.now(), zone, chat_kind, person, remembers: keep },
     budget: { ...deps.budget, total, history: window_tokens },
-    quotations,
     answered: new Set(idsOf(turn.batch)),
     question: questionWithQuotes(turn.question, turn.batch, quotations),
     findable: recall.recall_tokens > 0 && (await deps.preferences.of(person.person_id)).learn,
@@ -63,8 +63,8 @@ export const packRequest = async (
 
 /** The history first, since what the model has before it anyway need not be recalled. */
 const packFixed = async (deps: PackRequestDeps, turn: TurnContext, toPack: TurnToPack): Promise<PackedContext> => {
-  const { window, system, budget, quotations, question } = toPack
-  const history = deps.packer.packHistory(window, system, budget, quotations)
+  const { window, system, budget, question } = toPack
+  const history = deps.packer.packHistory(window, system, budget)
   const found = await gatherRecall(deps.recall, { ...turn, question }, history.messages)
   return deps.packer.packContext(history, await candidatesOf(deps, turn, toPack, found), budget)
 }
