@@ -175,6 +175,20 @@ describe('the budget of a turn', () => {
     })
   })
 
+  test('what a turn has from the one before it does not pass on', () => {
+    const from = budgets()
+    const complexities = [
+      'troubleshoot the failure of the pipeline',
+      'go on with the rest',
+      'and one more of them',
+    ].map(each => of(each, 'godfather', 100_000, from)?.budget.complexity)
+    expect(complexities).toEqual(['complex', 'complex', 'simple'])
+  })
+
+  test.each(['thanks!', 'ok', 'תודה רבה'])('%j after a complex turn needs no more than the last messages', text => {
+    expect(contextNeed(text, detectComplexity(text, { previous: 'complex' }))).toBe('exchange')
+  })
+
   test('without good profiles, and with fixed budgets, there is none', () => {
     const broken = new ProfileTurnBudgets({ profiles: { current: () => ({ profiles: undefined, problem: 'broken' }) } })
     expect(broken.of({ role: 'client', session_id: 's', text: 'hi', cap: 4000 })).toBeUndefined()

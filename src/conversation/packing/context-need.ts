@@ -17,8 +17,9 @@ import type { DetectedComplexity } from '../../text/complexity/detect-complexity
 export type ContextNeed = 'exchange' | 'conversation' | 'session'
 
 export const contextNeed = (text: string, { complexity, signals }: DetectedComplexity): ContextNeed => {
-  if (complexity === 'complex' || complexity === 'multi-system') return 'session'
+  // Also after a complex turn, which makes what follows complex.
   if (isSmallTalk(text)) return 'exchange'
+  if (complexity === 'complex' || complexity === 'multi-system') return 'session'
   const asks =
     questionKind(text).question ||
     signals.length > 0 ||

@@ -13,7 +13,7 @@ export type AnsweredRole = 'client' | 'godfather'
 export interface TurnBudget {
   readonly role: AnsweredRole
   readonly detected: DetectedComplexity
-  /** Complexity of the turn before in the same session. */
+  /** Complexity of the turn before in the same session, by its own words. */
   readonly previous: Complexity | undefined
   /** The profile's budget for the complexity that counts: the detected one, or one more. */
   readonly budget: ProfileBudget
@@ -61,8 +61,10 @@ export class ProfileTurnBudgets implements TurnBudgets {
     // Without any good profiles, the fixed budgets are the manual ones.
     if (profiles === undefined) return undefined
     const previous = this.#previous.get(session_id)
-    const detected = detectComplexity(text, previous === undefined ? {} : { previous })
-    this.#previous.set(session_id, detected.complexity)
+    const own = detectComplexity(text)
+    const detected = previous === undefined ? own : detectComplexity(text, { previous })
+    // What a turn has from the one before it does not pass on, or one complex turn would make a session complex.
+    this.#previous.set(session_id, own.complexity)
     const { complexity } = detected
     const budget = budgetOfProfile(profiles, role, complexity, cap)
     const next = nextBudget(profiles, budget, cap)
