@@ -339,6 +339,8 @@ describe('reports', () => {
 test('the words of a turn are kept unless its person wants nothing learned; patterns are measured by their size', async () => {
   await start()
   await denidin.say('I like green tea')
+  // What is not written yet when they turn learning off is not kept either.
+  await run('budget.usage', {})
   await denidin.say('/privacy off')
   await denidin.say('I like black tea')
   await run('budget.usage', {})
