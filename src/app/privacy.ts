@@ -83,9 +83,10 @@ export const createPrivacy = (privacy: PrivacyDeps, parts: Runtime): Privacy => 
       indexes: [
         stores.unknownSessions,
         stores.damagedCopies,
-        stores.usageTasks,
         features.messageIndex,
         features.messageVectors,
+        // Last: files that cannot be written keep no index back.
+        stores.usageTasks,
       ],
       scrub: async () => {
         stores.database.scrub()

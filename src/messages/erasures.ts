@@ -15,6 +15,17 @@ export interface ErasureAct {
   readonly spared: readonly MessageId[]
 }
 
+/** An act that begins. */
+export interface BegunErasure extends Omit<ErasureAct, 'act'> {
+  /**
+   * An act about a person covers what was sent before this moment by the time of its channel, also what comes later; by
+   * default before `at`.
+   */
+  readonly said_before?: number | undefined
+  /** What is known to be covered, recorded together with the act. */
+  readonly covers?: ErasedThings
+}
+
 /** The things that an act covers, found before anything is removed. */
 export interface ErasedThings {
   readonly messages?: readonly MessageFingerprint[]
@@ -46,10 +57,8 @@ export interface Erasures {
   erasedMemories(memory_ids: readonly string[]): Promise<ReadonlySet<string>>
   /**
    * Records, before anything is removed, that something is to be forgotten. The act is under way from now on.
-   * @param act `said_before`: an act about a person covers what was sent before this moment by the time of its channel,
-   *   also what comes later; by default before `at`
    */
-  begin(act: Omit<ErasureAct, 'act'> & { readonly said_before?: number | undefined }): Promise<ErasureAct>
+  begin(act: BegunErasure): Promise<ErasureAct>
   /** An act that was interrupted is under way again. */
   resume(act: ErasureAct): Promise<void>
   /** An act has ended. */

@@ -7,6 +7,7 @@ import type { MessageId, MessageRecord } from '../messages/message.ts'
 import { scopeOfPerson, type Scope } from '../messages/scope.ts'
 import type { AuditLog } from '../memory/audit-log.ts'
 import type { MemoryRecord } from '../memory/memory.ts'
+import type { MemoryLocation } from '../memory/memory-store.ts'
 import type { ErasureBounds, PersonalData } from '../people/personal-data.ts'
 import type { PersonId } from '../people/person.ts'
 import { MINUTE_MS, type Clock } from '../platform/clock.ts'
@@ -129,28 +130,25 @@ class RecordedErasure implements Erasure {
   async things({ person_id, by, spared = [] }: ErasureRequest, wanted: Things): Promise<ForgetReport> {
     const { log, texts, clock } = this.#deps
     const all = await erasureTargetsOf(texts, person_id, wanted)
-    const act = await log.erasures.begin({ kind: 'messages', person_id, at: clock.now(), spared })
-    return await this.#apply(act, by, async () => {
-      await log.erasures.add(act.act, { ...all, sessions: sessionsOf(all.messages) })
-      // Memories that also came from other messages are learned again from those.
-      const gone = new Set(all.messages.map(message => message.message_id))
-      const other_sources = all.memories.flatMap(memory => memory.sources).filter(id => !gone.has(id))
-      await this.#learnAgain(other_sources)
-    })
+    const covers = { ...all, sessions: sessionsOf(all.messages) }
+    const act = await log.erasures.begin({ kind: 'messages', person_id, at: clock.now(), spared, covers })
+    return await this.#apply(act, by)
   }
 
   async resume(): Promise<number> {
     const { log, survivorOf, exclusive, logger } = this.#deps
+    const acts = await log.erasures.acts()
     const done = await log.applied.applied()
-    const open = (await log.erasures.acts()).filter(each => !done.has(each.act) && !this.#under_way.has(each.act))
     let completed = 0
-    for (const act of open) {
+    for (const act of acts.filter(each => !done.has(each.act) && !this.#under_way.has(each.act))) {
       try {
-        const { residue } = await exclusive(scopeOfPerson(survivorOf(act.person_id)), async () => {
+        const report = await exclusive(scopeOfPerson(survivorOf(act.person_id)), async () => {
+          // While it waited for its turn, it may have been completed: what came since is no part of it.
+          if ((await log.applied.applied()).has(act.act)) return undefined
           await log.erasures.resume(act)
           return await this.#apply(act, 'start')
         })
-        if (residue === 0) completed++
+        if (report?.residue === 0) completed++
       } catch (error) {
         const reason = asDenidinError(error).message
         logger.for('privacy').error('What was to be forgotten is not gone yet', { act: act.act, reason })
@@ -171,10 +169,9 @@ class RecordedErasure implements Erasure {
   }
 
   /** Completes an act; one that fails or leaves traces is tried again later. */
-  async #apply(act: ErasureAct, by: string, prepare?: () => Promise<void>): Promise<ForgetReport> {
+  async #apply(act: ErasureAct, by: string): Promise<ForgetReport> {
     this.#under_way.add(act.act)
     try {
-      await prepare?.()
       const report = await this.#perform(act, by)
       if (report.residue === 0) this.#unfinished.delete(act.act)
       else this.#retryLater(act, 'traces of it are left')
@@ -275,13 +272,15 @@ class RecordedErasure implements Erasure {
 
   async #eraseFrom(data: PersonalData, { act, persons }: Attempt): Promise<number> {
     let erased = 0
+    // Read anew for each: what arrived meanwhile stays.
     for (const person_id of persons) erased += await data.erase(person_id, await this.#boundsOf(act, persons))
     return erased
   }
 
   async #countIn(data: PersonalData, { act, persons }: Attempt): Promise<number> {
+    const bounds = await this.#boundsOf(act, persons)
     let found = 0
-    for (const person_id of persons) found += await data.count(person_id, await this.#boundsOf(act, persons))
+    for (const person_id of persons) found += await data.count(person_id, bounds)
     return found
   }
 
@@ -340,11 +339,17 @@ class RecordedErasure implements Erasure {
     const stays = new Set(staying)
     const locations = (await texts.memories.locationsOfPerson(person_id)).filter(each => !stays.has(each.memory_id))
     await log.erasures.add(act, { memories: locations })
-    const given: MemoryRecord[] = []
-    for (const [scope, ids] of byScope(locations)) given.push(...(await texts.memories.get(scope, ids)))
+    const given = await this.#memoriesAt(locations)
     const sources = new Set(given.flatMap(memory => memory.sources))
     await this.#learnAgain(spared.filter(id => sources.has(id)))
     return given
+  }
+
+  async #memoriesAt(locations: readonly MemoryLocation[]): Promise<readonly MemoryRecord[]> {
+    const { memories } = this.#deps.texts
+    const found: MemoryRecord[] = []
+    for (const [scope, ids] of byScope(locations)) found.push(...(await memories.get(scope, ids)))
+    return found
   }
 
   async #learnAgain(message_ids: readonly MessageId[]): Promise<void> {
@@ -362,6 +367,10 @@ class RecordedErasure implements Erasure {
     // Something may have been learned from them while they were recorded.
     await erasures.add(act, { memories: await learnedFrom(this.#deps.texts, said) })
     const { memories, session_ids } = await erasures.covers(act)
+    // Memories that also came from other messages are learned again from those.
+    const gone = new Set(message_ids)
+    const sources = (await this.#memoriesAt(memories)).flatMap(memory => memory.sources)
+    await this.#learnAgain(sources.filter(id => !gone.has(id)))
     const removed = await this.#texts.eraseMemories(memories)
     await this.#eraseReflections({ act, through }, session_ids)
     this.#sessions.announce(await this.#sessions.refresh(session_ids))

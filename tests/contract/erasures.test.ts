@@ -114,6 +114,21 @@ describe.each([['sqlite', (path: string) => createSqliteErasures(path, systemIds
       expect(await erasures.sparedBy(single)).toEqual(['request'])
     })
 
+    test('what an act begins with is covered from the first moment', async () => {
+      const covers = {
+        messages: [said('m1', 'my pin is 4711')],
+        memories: [{ memory_id: 'f1', scope: 'person:ana' as const }],
+        sessions: ['s1', 's1'],
+      }
+      const { act } = await erasures.begin({ kind: 'messages', person_id: 'ana', at: 5, spared: [], covers })
+      expect(await erasures.isErased(said('another id', 'my pin is 4711'))).toBe(true)
+      expect(await erasures.covers(act)).toEqual({
+        message_ids: ['m1'],
+        memories: covers.memories,
+        session_ids: ['s1'],
+      })
+    })
+
     test('an act on more than fits into one step covers all of it', async () => {
       const act = await begin()
       const messages = Array.from({ length: 2500 }, (_, n) => said(`m${String(n).padStart(4, '0')}`, String(n)))

@@ -44,7 +44,12 @@ const inFile = <T>(file: string, act: (database: DatabaseSync) => T): T => {
   }
 }
 
-type Fault = readonly [file: string, table: string, statement: 'delete' | 'update', effect: 'fails' | 'leaves traces']
+type Fault = readonly [
+  file: string,
+  table: string,
+  statement: 'insert' | 'delete' | 'update',
+  effect: 'fails' | 'leaves traces',
+]
 
 const breakStore = ([file, table, statement, effect]: Fault): void => {
   const raise = effect === 'fails' ? `raise(fail, 'the disk is gone')` : 'raise(ignore)'
@@ -133,11 +138,24 @@ const findings = async (): Promise<readonly unknown[]> => {
   return (await denidin.app.maintenance.verify(verify)).findings
 }
 
+/** Whether the full-text index has the messages of the person's chat in the order in which they came. */
+const isIndexedInOrder = (): boolean => {
+  const came = inFile('denidin.db', database =>
+    database.prepare(`select message_id from messages where scope like 'person:%' order by seq`).all(),
+  ).map(({ message_id }) => String(message_id))
+  const places = inFile('index.db', database =>
+    database.prepare('select message_id from documents order by scope_no, ordinal').all(),
+  ).flatMap(({ message_id }) => (came.includes(String(message_id)) ? [came.indexOf(String(message_id))] : []))
+  expect(places.length).toBeGreaterThan(2)
+  return places.every((place, at) => at === 0 || place > (places[at - 1] ?? 0))
+}
+
 /** Nothing of before is left anywhere; everything of `later` is, and is found. */
 const expectLaterOnly = async (): Promise<void> => {
   expect(openActs()).toBe(0)
   expect(await filesWith(denidin.data(), [SECRET])).toEqual([])
   expect(await findings()).toEqual([])
+  expect(isIndexedInOrder()).toBe(true)
   await say('what is my boat called?')
   expect(denidin.lastRequest()).toContain('my bike is red')
   expect(denidin.lastRequest()).toMatch(/^- \[.*my boat is called Marlin/m)
@@ -277,6 +295,40 @@ test.each(['/forget last', '/forget 1'])(
   },
   60_000,
 )
+
+test.each(['erased_messages', 'touched_sessions'])(
+  '/forget last that cannot be recorded (%s) is no act: nothing is said to be forgotten, and asked again it is',
+  async table => {
+    const fault: Fault = ['erasures.db', table, 'insert', 'fails']
+    await say('I like tea')
+    await say(`my locker code is ${SECRET}`)
+    breakStore(fault)
+    expect(await say('/forget last')).not.toContain('nothing of it is left')
+    expect(openActs()).toBe(0)
+    mendStore(fault)
+    await denidin.restart()
+    await later()
+    expect(denidin.log.lines.filter(({ message }) => message === 'Forgotten')).toEqual([])
+    expect(await filesWith(denidin.data(), [SECRET])).not.toEqual([])
+    await say(`the code is ${SECRET}`)
+    expect(await say('/forget last')).toContain('nothing of it is left')
+    expect(openActs()).toBe(0)
+  },
+  60_000,
+)
+
+test('an act that completes while its retry waits for its turn is not repeated', async () => {
+  const fault: Fault = ['denidin.db', 'listings', 'delete', 'leaves traces']
+  await before()
+  breakStore(fault)
+  await forgetAll()
+  mendStore(fault)
+  tryAgain?.()
+  await retry()
+  await later()
+  expect(denidin.log.lines.filter(({ message }) => message === 'Forgotten')).toHaveLength(1)
+  await expectLaterOnly()
+}, 60_000)
 
 test('a retry while a turn is under way leaves the turn whole', async () => {
   const fault: Fault = ['denidin.db', 'messages', 'delete', 'fails']

@@ -164,6 +164,17 @@ test('a store that fails holds nobody up, and is asked again', async () => {
   expect(photos.of(one)).toEqual(['c'])
 })
 
+test('a store that fails keeps none of the others back', async () => {
+  const people = open()
+  const { one } = await twoPersons(people)
+  letters.failing = true
+  await people.resolve(BOTH)
+  expect(photos.of(one)).toEqual(['c'])
+  letters.failing = false
+  await people.resolve(PHONE)
+  expect([letters.of(one), photos.of(one)]).toEqual([['a', 'b'], ['c']])
+})
+
 test('a block holds from the first moment, even when what is held cannot be moved yet', async () => {
   const people = open()
   const { other } = await twoPersons(people)

@@ -8,7 +8,7 @@ import type { PersonalData } from '../../people/personal-data.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { yieldToEventLoop } from '../../platform/yield.ts'
 import type { Ids } from '../../platform/ids.ts'
-import type { AppliedErasures, ErasedIds, ErasedThings, ErasureAct, Erasures } from '../erasures.ts'
+import type { AppliedErasures, BegunErasure, ErasedIds, ErasedThings, ErasureAct, Erasures } from '../erasures.ts'
 import type { MessageFingerprint, MessageId } from '../message.ts'
 import type { Scope } from '../scope.ts'
 
@@ -83,7 +83,7 @@ export const appliedErasureMigrations: readonly Migration[] = [
   },
 ]
 
-/** Messages, or memories, that are written in one transaction: a few milliseconds. */
+/** Things that are written in one transaction: a few milliseconds. */
 const AT_ONCE = 200
 
 /** Ids that are read at once. */
@@ -141,7 +141,7 @@ class ErasureFile implements SqliteErasures {
     return this.#matching('erased_memories', 'memory_id', memory_ids)
   }
 
-  async begin({ said_before, ...request }: Parameters<Erasures['begin']>[0]): Promise<ErasureAct> {
+  async begin({ said_before, covers = {}, ...request }: BegunErasure): Promise<ErasureAct> {
     const { kind, person_id, at, spared } = request
     const act = this.#ids.uuid()
     this.#database.transaction(() => {
@@ -154,6 +154,7 @@ class ErasureFile implements SqliteErasures {
         const until = said_before ?? Math.floor(at / SECOND_MS) * SECOND_MS
         this.#database.run(ADD_ERASED_UNTIL, { person_id, until })
       }
+      for (const add of this.#additions(act, covers)) add()
     })
     const begun = { act, kind, person_id, at, spared }
     this.#underWay.set(act, begun)
@@ -185,26 +186,40 @@ class ErasureFile implements SqliteErasures {
     return [...(JSON.parse(asked ?? '[]') as MessageId[]), ...arrived.map(each => each.message_id)]
   }
 
-  async add(act: string, { messages = [], memories = [], sessions = [] }: ErasedThings): Promise<void> {
-    await this.#inBatches(messages, message => {
+  async add(act: string, things: ErasedThings): Promise<void> {
+    const additions = [...this.#additions(act, things)]
+    for (let at = 0; at < additions.length; at += AT_ONCE) {
+      this.#database.transaction(() => {
+        for (const add of additions.slice(at, at + AT_ONCE)) add()
+      })
+      await yieldToEventLoop()
+    }
+  }
+
+  /** Each adds one thing. */
+  *#additions(act: string, { messages = [], memories = [], sessions = [] }: ErasedThings): Generator<() => void, void> {
+    const database = this.#database
+    for (const message of messages) {
       const { message_id, person_id } = message
-      this.#database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', {
-        message_id,
-        act,
-        person_id,
-        hash: this.#hashOf(message),
-      })
-    })
-    await this.#inBatches(memories, ({ memory_id, scope }) => {
-      this.#database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
-        memory_id,
-        act,
-        scope,
-      })
-    })
-    await this.#inBatches([...new Set(sessions)], session_id => {
-      this.#database.run('insert or ignore into touched_sessions values (:act, :session_id)', { act, session_id })
-    })
+      yield () => {
+        const row = { message_id, act, person_id, hash: this.#hashOf(message) }
+        database.run('insert or ignore into erased_messages values (:message_id, :act, :person_id, :hash)', row)
+      }
+    }
+    for (const { memory_id, scope } of memories) {
+      yield () => {
+        database.run('insert or ignore into erased_memories values (:memory_id, :act, :scope)', {
+          memory_id,
+          act,
+          scope,
+        })
+      }
+    }
+    for (const session_id of new Set(sessions)) {
+      yield () => {
+        database.run('insert or ignore into touched_sessions values (:act, :session_id)', { act, session_id })
+      }
+    }
   }
 
   async acts(): Promise<readonly ErasureAct[]> {
@@ -246,15 +261,6 @@ class ErasureFile implements SqliteErasures {
       { ids: JSON.stringify(ids) },
     )
     return new Set(rows.map(row => row.id))
-  }
-
-  async #inBatches<T>(all: readonly T[], write: (one: T) => void): Promise<void> {
-    for (let at = 0; at < all.length; at += AT_ONCE) {
-      this.#database.transaction(() => {
-        for (const one of all.slice(at, at + AT_ONCE)) write(one)
-      })
-      await yieldToEventLoop()
-    }
   }
 
   async #messagesOf(act: string): Promise<readonly MessageId[]> {

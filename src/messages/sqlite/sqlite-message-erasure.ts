@@ -31,7 +31,7 @@ class SqliteMessageErasure implements MessageErasure {
   }
 
   async get(message_ids: readonly MessageId[]): Promise<readonly MessageRecord[]> {
-    return this.#read(IN_IDS, { ids: JSON.stringify(message_ids) })
+    return this.#read(`${IN_IDS} order by seq`, { ids: JSON.stringify(message_ids) })
   }
 
   ofPerson(person_id: PersonId, bounds: ErasureBounds): AsyncIterable<readonly MessageRecord[]> {

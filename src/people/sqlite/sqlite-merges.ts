@@ -95,15 +95,18 @@ export class SqliteMerges {
   /** Gives everything held about one person to the other. @returns whether every store did it */
   async #reassign({ from_id, into_id }: MergeRow): Promise<boolean> {
     const { database, clock, logger } = this.#deps
+    let is_complete = true
     for (const data of this.#deps.personalData) {
       try {
         await data.reassign(from_id, into_id)
       } catch (error) {
+        // One that fails keeps no other back; all are asked again.
         const { code } = asDenidinError(error)
         logger.error('Could not give data to the merged person, will try again', { store: data.name, into_id, code })
-        return false
+        is_complete = false
       }
     }
+    if (!is_complete) return false
     database.run(
       `update merges set passes = passes + 1, due_at = case when passes + 1 < :passes then :later end
        where from_id = :from_id`,
