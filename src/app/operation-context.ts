@@ -75,13 +75,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       settings: settings.budget,
       usage: stores.budgetUsage,
     },
-    analysis: {
-      usage: stores.usageFile,
-      profileFile: createProfileFile(settings, runtime),
-      caps: settings.memory.session.max_tokens_by_role,
-      reports: createBudgetReports(settings, chats.administrator, runtime),
-      models: models.ranked.map(({ language: { provider, model } }) => ({ provider, model })),
-    },
+    analysis: usageAnalysis(deps, runtime),
     costs: {
       totals: stores.costs,
       prices: stores.spending.prices,
@@ -118,6 +112,17 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
     privacy: { erasure: privacy.forgetting, exporter: privacy.exporting },
   }
 }
+
+const usageAnalysis = (
+  { settings, stores, models, chats }: OperationContextDeps,
+  runtime: Runtime,
+): OperationContext['analysis'] => ({
+  usage: stores.usageFile,
+  profileFile: createProfileFile(settings, runtime),
+  caps: settings.memory.session.max_tokens_by_role,
+  reports: createBudgetReports(settings, chats.administrator, runtime),
+  models: models.ranked.map(({ language: { provider, model } }) => ({ provider, model })),
+})
 
 const instanceInfo = ({ settings, instance }: OperationContextDeps): InstanceInfo => ({
   version: instance.version,

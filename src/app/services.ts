@@ -8,6 +8,7 @@ import type { TurnScheduler } from '../conversation/turn-scheduler.ts'
 import type { ConsciousAgent } from '../learning/agent/conscious-agent.ts'
 import type { SessionLifecycle } from '../learning/session-lifecycle.ts'
 import { HOUR_MS } from '../platform/clock.ts'
+import type { MessageExpiry } from '../privacy/message-expiry.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
 import { createSessions, type Sessions } from '../sessions/sessions.ts'
 import { statelessSessions } from '../sessions/stateless-sessions.ts'
@@ -82,14 +83,9 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     { stores, forgetting: privacy.forgetting, channelOf: delivery.channelOf, exclusive },
     parts,
   )
-  const expireSoon = background.coalesced('forgetting disappearing messages', () =>
-    expiry.sweep({ signal: stopping.signal }),
-  )
   const forgetTasksSoon = background.coalesced('forgetting changed words in the usage log', () =>
     forgetChangedTasks({ changeLog: stores.changeLog, tasks: stores.usageTasks }),
   )
-  const lifecycle = withExpiry(closing, expiry)
-  const sweepSoon = background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal: stopping.signal }))
   const agent = createAgent({ settings, stores, embedder: models.embedder, learner: learning.learner }, parts)
   return {
     sessions,
@@ -98,14 +94,26 @@ export const createServices = (app: AppDeps, foundation: Foundation, process: Pr
     scheduler,
     console,
     channels,
-    lifecycle,
-    sweepSoon,
+    ...createSweeps(withExpiry(closing, expiry), expiry, process),
     privacy,
-    expireSoon,
     forgetTasksSoon,
     delivery,
     agent,
     profiles: createProfileSource(settings, parts),
+  }
+}
+
+/** The lifecycle of sessions, and what sweeps in the background. */
+const createSweeps = (
+  lifecycle: SessionLifecycle,
+  expiry: Pick<MessageExpiry, 'sweep'>,
+  { stopping, background }: ProcessState,
+): Pick<Services, 'lifecycle' | 'sweepSoon' | 'expireSoon'> => {
+  const { signal } = stopping
+  return {
+    lifecycle,
+    sweepSoon: background.coalesced('sweeping ended sessions', () => lifecycle.sweep({ signal })),
+    expireSoon: background.coalesced('forgetting disappearing messages', () => expiry.sweep({ signal })),
   }
 }
 

@@ -141,24 +141,17 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
     reflections: createSqliteReflections(database),
   }
   const metered = openMeter(settings, database, { clock, ids, logger })
-  const usageFile = createUsageFile(settings, preferences, { clock, ids, logger })
-  const usageTasks = new UsagePersonalData(usageFile)
+  const usage = openUsageLog(settings, preferences, { clock, ids, logger })
   const pauses = createSqlitePauses(database)
   const messageCounts = new SqliteMessageCounts(database)
   const sessions = openSessionStores(join(settings.data_root, 'sessions'), { database, erasures, setAside, logger })
   return {
     database,
-    health: [
-      new DatabaseHealth('database', database),
-      metered.spending.health,
-      ...(settings.budget.usage.log ? [usageFile] : []),
-    ],
+    health: [new DatabaseHealth('database', database), metered.spending.health, ...usage.health],
     erasures,
     preferences,
     ...metered,
-    budgetUsage: settings.budget.usage.log ? usageFile : noBudgetUsage,
-    usageFile,
-    usageTasks,
+    ...usage.stores,
     pauses,
     messageCounts,
     incidents: createSqliteIncidents(database),
@@ -186,7 +179,7 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       // First the calls: one that ends meanwhile is no person's then.
       metered.meter,
       metered.spending.sums,
-      usageTasks,
+      usage.stores.usageTasks,
       pauses,
       messageCounts,
       learned.numberedLists,
@@ -202,6 +195,24 @@ export const openBaseStores = (settings: Settings, { clock, ids, setAside, logge
       erasures[Symbol.dispose]()
       database[Symbol.dispose]()
     },
+  }
+}
+
+/** What an earlier run left in the log is forgotten, exported and analysed also while the log is switched off. */
+const openUsageLog = (
+  settings: Settings,
+  preferences: Pick<Preferences, 'of'>,
+  runtime: Pick<Runtime, 'clock' | 'ids' | 'logger'>,
+): {
+  readonly stores: Pick<BaseStores, 'budgetUsage' | 'usageFile' | 'usageTasks'>
+  readonly health: readonly HealthCheck[]
+} => {
+  const is_on = settings.budget.usage.log
+  const usageFile = createUsageFile(settings, preferences, runtime)
+  const usageTasks = new UsagePersonalData(usageFile)
+  return {
+    stores: { budgetUsage: is_on ? usageFile : noBudgetUsage, usageFile, usageTasks },
+    health: is_on ? [usageFile] : [],
   }
 }
 

@@ -61,5 +61,5 @@ export const inZone = (clock: Clock, zone: TimeZone): Clock => ({
   after: (milliseconds, run) => clock.after(milliseconds, run),
 })
 
-/** Calendar day of an instant in UTC, as `YYYY-MM-DD`: for log files, whose lines are in UTC. */
+/** Calendar day of an instant in UTC, as `YYYY-MM-DD`: for log files, whose lines are in UTC, and for days that are counted already. */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10)

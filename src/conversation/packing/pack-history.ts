@@ -85,25 +85,17 @@ export const packHistory = (
   const shown_whole = new Set(window)
   const kept = new Map(messages.map(message => [message.message_id, message]))
   const lengths = [needed, withinContent, withinRoom].map(({ length }) => window.length - length)
-  const reasonAt = (at: number): PackingReason =>
-    LEFT_BECAUSE[lengths.findIndex(length => at < length)] ?? 'turn_budget'
+  const whyLeft = (at: number): PackingReason => LEFT_BECAUSE[lengths.findIndex(length => at < length)] ?? 'turn_budget'
+  const whyShortened = (at: number): PackingReason => {
+    if (limit !== undefined && at < limit.exchange) return limit.brief === 'always' ? 'not_needed' : 'turn_budget'
+    if (room >= budget.content) return 'history_budget'
+    return most < budget.room ? 'turn_budget' : 'request_budget'
+  }
   const decide = (message: ShownMessage, at: number): PackedCandidate => {
     const packed = kept.get(message.message_id)
-    const { message_id: id, tokens } = message
-    if (packed === undefined) return { id, kind: 'message', tokens, outcome: 'left', reason: reasonAt(at) }
-    const cost = costOf(packed)
-    if (packed === message) return { id, kind: 'message', tokens: cost, outcome: 'taken', reason: 'fits' }
-    const is_brief = limit !== undefined && at < limit.exchange
-    const reason: PackingReason = is_brief
-      ? limit.brief === 'always'
-        ? 'not_needed'
-        : 'turn_budget'
-      : room >= budget.content
-        ? 'history_budget'
-        : most < budget.room
-          ? 'turn_budget'
-          : 'request_budget'
-    return { id, kind: 'message', tokens: cost, outcome: 'shortened', reason }
+    return packed === undefined
+      ? { ...candidateOf(message, message.tokens), outcome: 'left', reason: whyLeft(at) }
+      : { ...candidateOf(message, costOf(packed)), ...(packed === message ? TAKEN : shortenedBy(whyShortened(at))) }
   }
   let candidates: readonly PackedCandidate[] | undefined
   return {
@@ -118,6 +110,15 @@ export const packHistory = (
     answered_tokens: windowTokens(messages.filter(isAnswered), costOf),
   }
 }
+
+const candidateOf = (
+  { message_id: id }: ShownMessage,
+  tokens: number,
+): Pick<PackedCandidate, 'id' | 'kind' | 'tokens'> => ({ id, kind: 'message', tokens })
+
+type Decision = Pick<PackedCandidate, 'outcome' | 'reason'>
+const TAKEN: Decision = { outcome: 'taken', reason: 'fits' }
+const shortenedBy = (reason: PackingReason): Decision => ({ outcome: 'shortened', reason })
 
 /** Why the oldest messages leave the history, in the order in which they do. */
 const LEFT_BECAUSE: readonly PackingReason[] = ['not_needed', 'history_budget', 'request_budget']

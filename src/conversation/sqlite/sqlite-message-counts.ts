@@ -1,8 +1,9 @@
-/** Messages that were answered by person and day, in SQLite; only today's are kept. */
+/** How many messages of each person were answered on the last day on which they wrote, in SQLite. */
 import type { Database } from '../../database/sqlite/database.ts'
 import type { Migration } from '../../database/sqlite/migrations.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
+import { DAY_MS, isoDay } from '../../platform/clock.ts'
 import type { MessageCounts } from '../pacing/message-rate.ts'
 
 export const messageCountMigrations: readonly Migration[] = [
@@ -51,6 +52,7 @@ export class SqliteMessageCounts implements MessageCounts, PersonalData {
 
   /** Of the newer day of both; of the same day, both. */
   async reassign(from: PersonId, to: PersonId): Promise<void> {
+    if (from === to) return
     this.#database.transaction(() => {
       this.#database.run(
         `insert into message_counts (person_id, day, messages)
@@ -66,9 +68,11 @@ export class SqliteMessageCounts implements MessageCounts, PersonalData {
   }
 
   async *export(person_id: PersonId): ReturnType<PersonalData['export']> {
-    const sql = 'select messages from message_counts where person_id = :person_id'
-    const counted = this.#database.get<{ messages: number }>(sql, { person_id })
-    if (counted !== undefined) yield { section: 'message counts', fields: { messages: counted.messages } }
+    const sql = 'select day, messages from message_counts where person_id = :person_id'
+    const counted = this.#database.get<{ day: number; messages: number }>(sql, { person_id })
+    if (counted === undefined) return
+    const { day, messages } = counted
+    yield { section: 'message counts', fields: { day: isoDay(day * DAY_MS), messages } }
   }
 
   async erase(person_id: PersonId): Promise<number> {

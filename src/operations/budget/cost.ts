@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { COST_KEYS, type CostKey, type CostReader, type CostTotal, type DayRange } from '../../usage/cost-reader.ts'
 import { unitsOf } from '../../usage/prices/amount.ts'
-import { DAY_MS } from '../../platform/clock.ts'
+import { DAY_MS, isoDay } from '../../platform/clock.ts'
 import type { Uses } from '../context.ts'
 import { operation } from '../operation.ts'
 import { findPerson, personField } from '../references.ts'
@@ -70,8 +70,8 @@ export const budgetCost = operation({
     for (const total of ordered(totals, by)) costs.push({ ...(await keyOf(people, by, total)), ...figuresOf(total) })
     const without_price = await unpriced(reader, range, totals, person_id)
     return {
-      from: isoDay(range.first),
-      to: isoDay(range.last),
+      from: isoDay(range.first * DAY_MS),
+      to: isoDay(range.last * DAY_MS),
       zone: clock.zone.name,
       ...(as_of === undefined ? {} : { prices_as_of: as_of }),
       ...(problem === undefined ? {} : { problem }),
@@ -81,8 +81,6 @@ export const budgetCost = operation({
     }
   },
 })
-
-const isoDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length)
 
 /** Days as they follow each other; everything else with the highest cost first. */
 const ordered = (totals: readonly CostTotal[], by: CostKey): readonly CostTotal[] =>
@@ -101,7 +99,7 @@ const keyOf = async (
   by: CostKey,
   { key }: CostTotal,
 ): Promise<KeyFields> => {
-  if (by === 'day') return { day: isoDay(Number(key)) }
+  if (by === 'day') return { day: isoDay(Number(key) * DAY_MS) }
   if (by !== 'person') return { [by]: key ?? null }
   const person = key === undefined ? undefined : await people.directory.find(key)
   const phone = person?.identities.find(({ kind }) => kind === 'phone')?.value

@@ -2,7 +2,7 @@
 import type { Database } from '../../database/sqlite/database.ts'
 import type { PersonalData } from '../../people/personal-data.ts'
 import type { PersonId } from '../../people/person.ts'
-import { DAY_MS, type Clock } from '../../platform/clock.ts'
+import { DAY_MS, isoDay, type Clock } from '../../platform/clock.ts'
 import type { DayRange } from '../cost-reader.ts'
 import { unitsOf } from '../prices/amount.ts'
 import type { PersonSpent, SpendingReader } from '../spending-reader.ts'
@@ -24,8 +24,6 @@ interface SumRow {
   readonly cost: string
   readonly tokens: string
 }
-
-const ISO_DAY_CHARACTERS = 'YYYY-MM-DD'.length
 
 export class SqliteSpending implements SpendingReader, WarningStore, PersonalData {
   readonly name = 'spending'
@@ -80,6 +78,7 @@ export class SqliteSpending implements SpendingReader, WarningStore, PersonalDat
   }
 
   async reassign(from: PersonId, to: PersonId): Promise<void> {
+    if (from === to) return
     this.#database.transaction(() => {
       this.#database.run(
         `insert into spending (day, person_id, currency, cost_nano, tokens)
@@ -96,7 +95,7 @@ export class SqliteSpending implements SpendingReader, WarningStore, PersonalDat
 
   async *export(person_id: PersonId): ReturnType<PersonalData['export']> {
     for (const { day, currency, cost, tokens } of this.#sums(0, Number.MAX_SAFE_INTEGER, person_id)) {
-      const fields = { day: new Date(day * DAY_MS).toISOString().slice(0, ISO_DAY_CHARACTERS), currency }
+      const fields = { day: isoDay(day * DAY_MS), currency }
       yield { section: 'spending', fields: { ...fields, cost: unitsOf(cost), tokens: Number(tokens) } }
     }
   }
