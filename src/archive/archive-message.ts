@@ -80,6 +80,11 @@ export interface SourceMessage {
   readonly level?: Level | undefined
   /** Who wrote it, as the source names them. */
   readonly sender_name?: string | undefined
+  /**
+   * From 2 on: the same sender says the same words again at what the source shows as the same time (many exports know
+   * minutes alone), and the source tells both apart. Part of the identity. Default: 1.
+   */
+  readonly occurrence?: number | undefined
   /** Whatever else the source tells. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly tags?: readonly Tag[] | undefined

@@ -34,7 +34,7 @@ export const archiveMigrations: readonly Migration[] = [
         phase integer check (phase between 1 and 7),
         source_file text not null,
         file_size_bytes integer not null,
-        -- SHA-256 of the file before and after.
+        -- SHA-256 of the file before it is read and after.
         source_checksum text not null,
         destination_checksum text,
         -- Where the next run goes on, as the reader of the source counts; how many lines are before it.
@@ -52,7 +52,7 @@ export const archiveMigrations: readonly Migration[] = [
         status text not null check (status in ('running', 'interrupted', 'completed', 'failed')),
         notes text
       ) strict;
-      create index extraction_runs_by_source on extraction_runs (source_checksum);
+      create index extraction_runs_by_source on extraction_runs (source_file, source_checksum);
 
       create table rejected_lines (
         run_id integer not null references extraction_runs (run_id) on delete cascade,
@@ -76,6 +76,7 @@ export const archiveMigrations: readonly Migration[] = [
         component_id integer references components (component_id),
         level text check (level in ('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL')),
         sender_name text,
+        occurrence integer not null default 1,
         scope text,
         person_id text,
         chat_id text,
@@ -123,8 +124,18 @@ export const archiveMigrations: readonly Migration[] = [
         insert or ignore into removed_messages (seq) values (old.seq);
       end;
 
-      -- How far the change log of the bot's messages is followed.
-      create table followed (one integer primary key check (one = 1), change integer not null) strict;
+      -- What the index of words has to read again: messages that changed (a project became known, an edit).
+      create table changed_messages (seq integer primary key) strict;
+      create trigger archive_messages_changed after update on archive_messages begin
+        insert or ignore into changed_messages (seq) values (new.seq);
+      end;
+
+      -- How far the bot's messages are followed: at first in their order, then by their change log.
+      create table followed (
+        one integer primary key check (one = 1),
+        filled_to integer,
+        change integer not null
+      ) strict;
     `,
   },
 ]
