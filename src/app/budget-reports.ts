@@ -3,7 +3,7 @@ import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdministratorChat } from '../alerts/administrator-chat.ts'
 import { HealthHistory } from '../budget/reports/health-history.ts'
-import { ReportFiles } from '../budget/reports/report-files.ts'
+import { DatedFiles } from '../platform/dated-files.ts'
 import type { Settings } from '../config/settings.ts'
 import type { BudgetReports } from '../operations/context.ts'
 import { asDenidinError } from '../platform/errors.ts'
@@ -31,7 +31,7 @@ export const createBudgetReports = (
 ): BudgetReports => {
   const { kept_days, tell_godfather } = budget.reports
   return {
-    files: new ReportFiles({ folder: join(data_root, 'reports', 'budget'), kept_days, clock }),
+    files: new DatedFiles({ folder: join(data_root, 'reports', 'budget'), kept_days, clock }),
     history: new HealthHistory(join(data_root, 'reports', 'budget', 'health-history.json')),
     measure: async () => {
       const { bavail, bsize } = await statfs(data_root)

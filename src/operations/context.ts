@@ -3,7 +3,7 @@ import type { PatternLoader } from '../budget/patterns/pattern-loader.ts'
 import type { ProfileSource } from '../budget/profiles/profile-source.ts'
 import type { ProfileFile } from '../budget/profiles/profile-file.ts'
 import type { HealthHistory, HealthMeasures } from '../budget/reports/health-history.ts'
-import type { ReportFiles } from '../budget/reports/report-files.ts'
+import type { DatedFiles } from '../platform/dated-files.ts'
 import type { BudgetUsageLog } from '../budget/usage/budget-usage-log.ts'
 import type { FileUsageLog } from '../budget/usage/file-usage-log.ts'
 import type { ConsoleChannel } from '../channels/console/console-channel.ts'
@@ -81,7 +81,7 @@ export interface BudgetSettings {
 
 /** The scheduled reports on budgets. */
 export interface BudgetReports {
-  readonly files: Pick<ReportFiles, 'write'>
+  readonly files: Pick<DatedFiles, 'write'>
   readonly history: Pick<HealthHistory, 'add'>
   /** Measures what grows. */
   measure(): Promise<HealthMeasures>

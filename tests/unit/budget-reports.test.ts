@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { growthOf } from '../../src/budget/reports/growth.ts'
 import { HealthHistory } from '../../src/budget/reports/health-history.ts'
 import { healthReport, usageReport } from '../../src/budget/reports/render-reports.ts'
-import { ReportFiles } from '../../src/budget/reports/report-files.ts'
+import { DatedFiles } from '../../src/platform/dated-files.ts'
 import { UsageCounter } from '../../src/budget/usage/usage-analysis.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { timeZone } from '../../src/platform/time-zone.ts'
@@ -84,14 +84,14 @@ describe('files', () => {
 
   test('a report has the day of the operator, and takes the place of an earlier one of that day', async () => {
     const clock = new FakeClock(Date.parse('2026-11-20T22:30:00Z'), timeZone('Asia/Jerusalem'))
-    const files = new ReportFiles({ folder: join(folder.path, 'reports'), kept_days: 30, clock })
+    const files = new DatedFiles({ folder: join(folder.path, 'reports'), kept_days: 30, clock })
     for (const text of ['one', 'two']) expect(await files.write('weekly', text)).toMatch(/2026-11-21-weekly\.md$/)
     expect(await readdir(join(folder.path, 'reports'))).toEqual(['2026-11-21-weekly.md'])
   })
 
   test('old reports go, other files stay', async () => {
     const clock = new FakeClock()
-    const files = new ReportFiles({ folder: folder.path, kept_days: 30, clock })
+    const files = new DatedFiles({ folder: folder.path, kept_days: 30, clock })
     await mkdir(join(folder.path, '2020-01-01-weekly.md.old'))
     for (const name of ['2026-10-20-weekly.md', '2026-10-21-weekly.md', 'notes-2020-01-01.md', 'health-history.json']) {
       await writeFile(join(folder.path, name), '')

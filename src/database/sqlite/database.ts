@@ -11,6 +11,9 @@ import { migrate, type Migration } from './migrations.ts'
 /** Milliseconds that a statement waits for a lock before it fails. */
 const BUSY_TIMEOUT_MS = 5000
 
+/** Marks the statements whose rows are lists. */
+const LISTS = 'lists: '
+
 /** The path of a database without a file. */
 const IN_MEMORY = ':memory:'
 
@@ -31,6 +34,11 @@ export interface FaultListener {
   written(): void
 }
 
+export interface DatabaseOptions {
+  /** A second connection to a file that this process has open already: nothing can be written, and no migration runs. */
+  readonly reads_only?: boolean
+}
+
 /**
  * One SQLite file, opened by its only owner. Statements are prepared once and kept. A fault of the file or its disk is
  * thrown as DenidinError `damaged` or `unavailable`; all other errors are SQLite's own.
@@ -38,6 +46,7 @@ export interface FaultListener {
 export class Database implements Disposable {
   readonly path: string
   readonly #migrations: readonly Migration[]
+  readonly #reads_only: boolean
   readonly #statements = new Map<string, StatementSync>()
   #connection: DatabaseSync
   #listener: FaultListener | undefined
@@ -46,9 +55,10 @@ export class Database implements Disposable {
    * Opens (or makes) the file with a write-ahead log, flushed to disk at every commit, and brings its tables up to date.
    * @throws DenidinError `damaged` when the file is no readable database; `unavailable` when it cannot be opened.
    */
-  constructor(path: string, migrations: readonly Migration[]) {
+  constructor(path: string, migrations: readonly Migration[], { reads_only = false }: DatabaseOptions = {}) {
     this.path = path
     this.#migrations = migrations
+    this.#reads_only = reads_only
     this.#connection = this.#open()
   }
 
@@ -92,6 +102,20 @@ export class Database implements Disposable {
   /** All rows. */
   all<T extends object = Row>(sql: string, parameters: Parameters = {}): T[] {
     return this.#guarded(() => this.#prepare(sql).all(parameters) as unknown as T[])
+  }
+
+  /**
+   * Rows one after the other, each as the list of its columns: for statements with very many rows. They are read to their
+   * end before anything else runs the same statement.
+   */
+  *rows<T extends readonly SQLOutputValue[]>(sql: string, parameters: Parameters = {}): Generator<T, void, undefined> {
+    const statement = this.#prepare(sql, true)
+    const rows = this.#guarded(() => statement.iterate(parameters))
+    for (;;) {
+      const { done, value } = this.#guarded(() => rows.next())
+      if (done === true) return
+      yield value as unknown as T
+    }
   }
 
   /** Runs `act` in one transaction: all of it is on the disk when this returns, or none of it. */
@@ -145,6 +169,7 @@ export class Database implements Disposable {
     if (obstacle !== undefined) throw new DenidinError('unavailable', `${this.path} ${obstacle}`)
     let connection: DatabaseSync | undefined
     try {
+      if (this.#reads_only) return new DatabaseSync(this.path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
       if (this.path !== IN_MEMORY) mkdirSync(dirname(this.path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
       connection = new DatabaseSync(this.path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
       // Deleted rows are overwritten, so that nothing forgotten can be read from the file.
@@ -182,11 +207,14 @@ export class Database implements Disposable {
     return fault
   }
 
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql)
+  /** @param lists its rows are lists of columns, not objects */
+  #prepare(sql: string, lists = false): StatementSync {
+    const key = lists ? `${LISTS}${sql}` : sql
+    let statement = this.#statements.get(key)
     if (statement === undefined) {
       statement = this.#connection.prepare(sql)
-      this.#statements.set(sql, statement)
+      statement.setReturnArrays(lists)
+      this.#statements.set(key, statement)
     }
     return statement
   }

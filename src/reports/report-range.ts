@@ -1,0 +1,70 @@
+/** The days that a report covers: those of the operator's calendar, whatever the clocks do on them. */
+import { DAY_MS } from '../platform/clock.ts'
+import { DenidinError } from '../platform/errors.ts'
+import { TimeZone } from '../platform/time-zone.ts'
+import type { ReportName } from './report-names.ts'
+
+/** Days in days since 1 January 1970, both included; `undefined`: no bound. */
+export interface ReportDays {
+  readonly first: number | undefined
+  readonly last: number | undefined
+}
+
+/** A range of days with the zone whose days they are. */
+export interface ReportRange extends ReportDays {
+  readonly zone: TimeZone
+}
+
+const ISO_DAY = /^(\d{4})-(\d\d)-(\d\d)$/
+
+/** Days of the timeline and of conversations, up to today, unless others are asked for. The other reports cover all. */
+const USUAL_DAYS = 30
+const WITH_USUAL_DAYS: ReadonlySet<ReportName> = new Set(['timeline', 'conversation'])
+
+/** `YYYY-MM-DD` as days since 1970; `undefined` when there is no such day. */
+const dayNumber = (text: string): number | undefined => {
+  const [, year, month, date] = ISO_DAY.exec(text.trim()) ?? []
+  if (year === undefined) return undefined
+  const at = Date.parse(`${year}-${String(month)}-${String(date)}T00:00:00Z`)
+  // `Date.parse` takes 30 February for 2 March.
+  return Number.isNaN(at) || isoDayOf(at / DAY_MS) !== text.trim() ? undefined : at / DAY_MS
+}
+
+/** `YYYY-MM-DD` of a day in days since 1970. */
+export const isoDayOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+
+/**
+ * The days that were asked for, or the usual ones of the report.
+ * @param today in days since 1970
+ * @throws DenidinError `invalid_input`
+ */
+export const reportDays = (
+  report: ReportName,
+  asked: { readonly start_date?: string | undefined; readonly end_date?: string | undefined },
+  today: number,
+): ReportDays => {
+  const first = asked.start_date === undefined ? undefined : readDay('start-date', asked.start_date)
+  const last = asked.end_date === undefined ? undefined : readDay('end-date', asked.end_date)
+  if (first !== undefined && last !== undefined && first > last) {
+    throw new DenidinError(
+      'invalid_input',
+      `the start date ${isoDayOf(first)} is after the end date ${isoDayOf(last)}; give the earlier day as the start date`,
+    )
+  }
+  if (!WITH_USUAL_DAYS.has(report)) return { first, last }
+  const end = last ?? Math.max(today, first ?? today)
+  return { first: first ?? end - USUAL_DAYS + 1, last: end }
+}
+
+const readDay = (name: string, text: string): number => {
+  const day = dayNumber(text)
+  if (day !== undefined) return day
+  const reason = ISO_DAY.test(text.trim()) ? 'which is no day of the calendar' : 'which cannot be read'
+  throw new DenidinError('invalid_input', `${name} is "${text.slice(0, 40)}", ${reason}; write a day as 2026-11-28`)
+}
+
+/** When a range begins and ends (the end is not part of it), in milliseconds since the Unix epoch. */
+export const instantsOf = ({ first, last, zone }: ReportRange): { readonly begins: number; readonly ends: number } => ({
+  begins: first === undefined ? Number.NEGATIVE_INFINITY : zone.beginOf(first),
+  ends: last === undefined ? Number.POSITIVE_INFINITY : zone.beginOf(last + 1),
+})

@@ -1,0 +1,81 @@
+/** Reads what the reports count, day by day, from one index: never the contents of messages. */
+import type { Database } from '../../database/sqlite/database.ts'
+import { TimeSlices } from '../../platform/yield.ts'
+import type { ReportCall } from '../archive-reports.ts'
+import { instantsOf, type ReportRange } from '../report-range.ts'
+
+/** One message. `error`: 1 or 0. */
+export type Figure = readonly [
+  at: number | null,
+  project_id: number | null,
+  session_no: number | null,
+  component_id: number | null,
+  error: number,
+  seq: number,
+]
+
+/** The messages of one day (in days since 1970; `undefined`: those without a time), in the order of their times. */
+export interface FiguresOfDay {
+  readonly day: number | undefined
+  /** To be read to their end before anything else is awaited. */
+  readonly rows: Iterable<Figure>
+}
+
+/** What counts as an error. */
+export const IS_ERROR = `level in ('ERROR', 'FATAL')`
+
+const COLUMNS = `at, project_id, session_no, component_id, coalesce(${IS_ERROR}, 0) as error, seq
+  from archive_messages indexed by archive_messages_figures`
+
+/** How often a long report says how far it is. */
+const PROGRESS_DAYS = 50
+
+export class FigureStream {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /**
+   * The days of a range on which there is something. Between days, everything else that waits goes first.
+   * @param only `errors`: nothing but errors is read
+   * @throws the reason of the signal
+   */
+  async *days(range: ReportRange, { signal, progress }: ReportCall, only?: 'errors'): AsyncGenerator<FiguresOfDay> {
+    const { zone } = range
+    const { begins, ends } = instantsOf(range)
+    const which = only === undefined ? '' : `and ${IS_ERROR}`
+    const slices = new TimeSlices()
+    if (range.first === undefined && range.last === undefined) {
+      yield { day: undefined, rows: this.#read(`select ${COLUMNS} where at is null ${which}`, {}) }
+    }
+    let next = this.#firstFrom(begins)
+    for (let done = 1; next !== undefined && next < ends; done++) {
+      signal.throwIfAborted()
+      const day = zone.dayOf(next)
+      const end = zone.beginOf(day + 1)
+      yield {
+        day,
+        rows: this.#read(`select ${COLUMNS} where at >= :from and at < :to ${which} order by at`, { from: next, to: end }),
+      }
+      if (done % PROGRESS_DAYS === 0) progress(done)
+      await slices.pause()
+      // Days without messages are skipped.
+      next = this.#firstFrom(end)
+    }
+  }
+
+  #firstFrom(at: number): number | undefined {
+    const from = Number.isFinite(at) ? at : Number.MIN_SAFE_INTEGER
+    const found = this.#database.get<{ at: number | null }>(
+      'select min(at) as at from archive_messages where at >= :from',
+      { from },
+    )
+    return found?.at ?? undefined
+  }
+
+  #read(sql: string, parameters: Readonly<Record<string, number>>): Iterable<Figure> {
+    return this.#database.rows<Figure>(sql, parameters)
+  }
+}

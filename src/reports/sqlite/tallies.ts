@@ -1,0 +1,67 @@
+/** Counts that the reports add up from the stream of figures, one message at a time. */
+import type { Figure } from './figure-stream.ts'
+
+/** Rounds to two decimals. */
+export const percentOf = (part: number, whole: number): number =>
+  whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100
+
+/** What one project, component, session or group of errors comes to. Days are given in their order. */
+export class Tally {
+  messages = 0
+  errors = 0
+  days = 0
+  first: number | undefined
+  last: number | undefined
+  readonly sessions = new Set<number>()
+  #day: number | undefined
+
+  add([at, , session_no, , error]: Figure, day: number | undefined): void {
+    this.messages++
+    this.errors += error
+    if (session_no !== null) this.sessions.add(session_no)
+    if (at === null) return
+    if (this.first === undefined || at < this.first) this.first = at
+    if (this.last === undefined || at > this.last) this.last = at
+    if (day !== this.#day) {
+      this.#day = day
+      this.days++
+    }
+  }
+}
+
+/** Tallies by key; `null` is a key as well. */
+export class Tallies {
+  readonly #tallies = new Map<number | null, Tally>()
+
+  of(key: number | null): Tally {
+    let tally = this.#tallies.get(key)
+    if (tally === undefined) this.#tallies.set(key, (tally = new Tally()))
+    return tally
+  }
+
+  [Symbol.iterator](): IterableIterator<[number | null, Tally]> {
+    return this.#tallies.entries()
+  }
+}
+
+/** How often each component was used. */
+export class ComponentCounts {
+  readonly #counts = new Map<number, number>()
+
+  add(component_id: number | null): void {
+    if (component_id !== null) this.#counts.set(component_id, (this.#counts.get(component_id) ?? 0) + 1)
+  }
+
+  /** Names, most used first. @param most how many of them */
+  names(names: ReadonlyMap<number, string>, most = Number.POSITIVE_INFINITY): readonly string[] {
+    return [...this.#counts]
+      .map(([component_id, count]) => ({ name: names.get(component_id) ?? '', count }))
+      .sort((a, b) => b.count - a.count || compareNames(a.name, b.name))
+      .slice(0, most)
+      .map(({ name }) => name)
+  }
+}
+
+/** By code points, so that the order is the same on every machine; what has no name comes last. */
+export const compareNames = (a: string | undefined, b: string | undefined): number =>
+  a === b ? 0 : a === undefined ? 1 : b === undefined ? -1 : a < b ? -1 : 1
