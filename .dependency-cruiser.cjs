@@ -27,7 +27,7 @@ const mayImport = {
   privacy: [...base, 'messages', 'sessions', 'vectors', 'memory', 'retrieval'],
   archive: [...base, 'messages'],
   ingest: [...base, 'messages', 'archive'],
-  reports: [...base, 'messages', 'archive'],
+  reports: [...base, 'messages', 'usage', 'archive'],
   backup: ['platform', 'database'],
   watch: ['platform', 'text', 'people'],
   operations: [

@@ -29,6 +29,6 @@ export interface CostTotal {
 }
 
 export interface CostReader {
-  /** Totals of the calls that began on these days, one for each key and currency, in no particular order. */
-  costs(range: DayRange, by: CostKey, person_id?: string): Promise<readonly CostTotal[]>
+  /** Totals of the calls that began on these days, of one person or chat or of all, one for each key and currency, in no particular order. */
+  costs(range: DayRange, by: CostKey, person_id?: string, chat_id?: string): Promise<readonly CostTotal[]>
 }

@@ -20,6 +20,12 @@ interface Row extends Omit<CostTotal, 'key' | 'currency' | 'cost'> {
   readonly billionths: number
 }
 
+/** Whose calls alone are added up. */
+interface CallsOf {
+  readonly person_id: string | undefined
+  readonly chat_id: string | undefined
+}
+
 const BILLION = 1_000_000_000n
 
 export class SqliteCosts implements CostReader {
@@ -31,11 +37,16 @@ export class SqliteCosts implements CostReader {
     this.#clock = clock
   }
 
-  async costs({ first, last }: DayRange, by: CostKey, person_id?: string): Promise<readonly CostTotal[]> {
+  async costs(
+    { first, last }: DayRange,
+    by: CostKey,
+    person_id?: string,
+    chat_id?: string,
+  ): Promise<readonly CostTotal[]> {
     const slices = new TimeSlices()
     const totals = new Map<string, CostTotal>()
     for (let day = first; day <= last; day++) {
-      for (const total of this.#ofDay(day, by, person_id)) {
+      for (const total of this.#ofDay(day, by, { person_id, chat_id })) {
         const name = JSON.stringify([total.key, total.currency])
         const before = totals.get(name)
         totals.set(name, before === undefined ? total : sumOf(before, total))
@@ -45,7 +56,7 @@ export class SqliteCosts implements CostReader {
     return [...totals.values()]
   }
 
-  #ofDay(day: number, by: CostKey, person_id: string | undefined): readonly CostTotal[] {
+  #ofDay(day: number, by: CostKey, of: CallsOf): readonly CostTotal[] {
     const { zone } = this.#clock
     const key = by === 'day' ? `'${String(day)}'` : COLUMNS[by]
     const rows = this.#database.all<Row>(
@@ -56,13 +67,14 @@ export class SqliteCosts implements CostReader {
            coalesce(sum(cost_nano % ${String(BILLION)}), 0) as billionths
          from usage
          where (day = :day or (day is null and at >= :begins and at < :ends)) and outcome <> 'reserved'
-           ${person_id === undefined ? '' : 'and person_id = :person_id'}
+           and (:person_id is null or person_id = :person_id) and (:chat_id is null or chat_id = :chat_id)
          group by 1, 2`,
       {
         day,
         begins: zone.beginOf(day),
         ends: zone.beginOf(day + 1),
-        ...(person_id === undefined ? {} : { person_id }),
+        person_id: of.person_id ?? null,
+        chat_id: of.chat_id ?? null,
       },
     )
     return rows.map(({ key: found, currency, units, billionths, ...counts }) => ({

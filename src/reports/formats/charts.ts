@@ -1,0 +1,109 @@
+/** Bar charts as inline SVG: the colours come from the style of the page, so that they suit light, dark and paper. */
+import { escaped, isolated } from './markup.ts'
+
+/** One bar. */
+export interface Bar {
+  readonly label: string
+  readonly value: number
+  /** Part of the value that is drawn in the second colour. */
+  readonly part: number
+}
+
+export interface ChartSettings {
+  /** Id of the element that names the chart. */
+  readonly labelled_by: string
+  readonly direction: 'ltr' | 'rtl'
+  /** Writes a value. */
+  readonly format: (value: number) => string
+}
+
+const WIDTH = 720
+const LABEL_WIDTH = 200
+const VALUE_WIDTH = 80
+const BAR_HEIGHT = 18
+const ROW_HEIGHT = 26
+const GAP = 8
+/** Longer labels are cut; the whole one is shown where the pointer is. */
+const LABEL_CHARACTERS = 28
+
+const DAYS_HEIGHT = 180
+const AXIS_HEIGHT = 22
+const AXIS_WIDTH = 64
+const GRID_LINES = 4
+const DAY_LABELS = 6
+
+/** A number as short as a drawing needs it. */
+const n = (value: number): string => String(Math.round(value * 10) / 10)
+
+const svg = (height: number, { labelled_by }: ChartSettings, parts: readonly string[]): string =>
+  `<svg viewBox="0 0 ${String(WIDTH)} ${String(height)}" role="img" aria-labelledby="${labelled_by}" direction="ltr">${parts.join('')}</svg>`
+
+const rect = (kind: 'bar' | 'part', x: number, y: number, width: number, height: number): string =>
+  width <= 0 || height <= 0
+    ? ''
+    : `<rect class="${kind}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}"/>`
+
+const text = (x: number, y: number, anchor: 'start' | 'middle' | 'end', content: string): string =>
+  `<text x="${n(x)}" y="${n(y)}" text-anchor="${anchor}">${content}</text>`
+
+/** One row for each name, with its value; in pages that run from right to left, the bars do too. */
+export const barsByName = (bars: readonly Bar[], settings: ChartSettings): string => {
+  const most = Math.max(...bars.map(({ value }) => value), 1)
+  const room = WIDTH - LABEL_WIDTH - VALUE_WIDTH - 2 * GAP
+  const isMirrored = settings.direction === 'rtl'
+  const place = (x: number, width = 0): number => (isMirrored ? WIDTH - x - width : x)
+  const rows = bars.map(({ label, value, part }, index) => {
+    const y = index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2
+    const baseline = y + BAR_HEIGHT - 5
+    const [width, part_width] = [(room * value) / most, (room * part) / most]
+    const begin = LABEL_WIDTH + GAP
+    const letters = Array.from(label)
+    const shown = letters.length > LABEL_CHARACTERS ? `${letters.slice(0, LABEL_CHARACTERS).join('')}…` : label
+    return [
+      `<g><title>${escaped(label)}: ${settings.format(value)}</title>`,
+      text(place(LABEL_WIDTH), baseline, isMirrored ? 'start' : 'end', isolated(shown)),
+      rect('bar', place(begin, width), y, width, BAR_HEIGHT),
+      rect('part', place(begin, part_width), y, part_width, BAR_HEIGHT),
+      text(place(begin + width + GAP), baseline, isMirrored ? 'end' : 'start', settings.format(value)),
+      '</g>',
+    ].join('')
+  })
+  return svg(bars.length * ROW_HEIGHT, settings, rows)
+}
+
+/** The highest value of an axis: 1, 2 or 5 times a power of ten. */
+const roundedUp = (value: number): number => {
+  if (value <= 0) return 1
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 5].find(step => step * power >= value) ?? 10) * power
+}
+
+/** Days one beside the other; time runs from left to right in every language. */
+export const barsByDay = (bars: readonly Bar[], settings: ChartSettings): string => {
+  const most = roundedUp(Math.max(...bars.map(({ value }) => value), 0))
+  const step = (WIDTH - AXIS_WIDTH) / Math.max(bars.length, 1)
+  const width = Math.max(step * 0.8, 0.5)
+  const heightOf = (value: number): number => (DAYS_HEIGHT * value) / most
+  const base = GAP + DAYS_HEIGHT
+  const grid = Array.from({ length: GRID_LINES + 1 }, (_, index) => {
+    const value = (most * index) / GRID_LINES
+    const y = base - heightOf(value)
+    const line = `<line class="grid" x1="${String(AXIS_WIDTH)}" x2="${String(WIDTH)}" y1="${n(y)}" y2="${n(y)}"/>`
+    return `${line}${text(AXIS_WIDTH - GAP, y + 4, 'end', settings.format(value))}`
+  })
+  const labelled = Math.max(1, Math.ceil(bars.length / DAY_LABELS))
+  const columns = bars.map(({ label, value, part }, index) => {
+    const x = AXIS_WIDTH + index * step + (step - width) / 2
+    return [
+      `<g><title>${escaped(label)}: ${settings.format(value)}</title>`,
+      rect('bar', x, base - heightOf(value), width, heightOf(value)),
+      rect('part', x, base - heightOf(part), width, heightOf(part)),
+      '</g>',
+      // The last label would run over the edge.
+      index % labelled === 0 && x < WIDTH - 40
+        ? text(Math.max(x + width / 2, AXIS_WIDTH + 24), base + 16, 'middle', escaped(label))
+        : '',
+    ].join('')
+  })
+  return svg(base + AXIS_HEIGHT, settings, [...grid, ...columns])
+}

@@ -1,0 +1,39 @@
+/** A report as JSON: one list of objects for each table. */
+import { isoDayOf } from '../report-range.ts'
+import type { Cell, CellKind, ReportDocument, ReportTable } from '../documents/report-document.ts'
+
+type Value = string | number | readonly string[] | null
+
+/** A cell for programs: times and days are ISO 8601 texts, what is not known is `null`. */
+export const plainValue = (cell: Cell, kind: CellKind): Value => {
+  if (cell === undefined) return null
+  if (typeof cell !== 'number') return cell
+  if (kind === 'time') return new Date(cell).toISOString()
+  return kind === 'day' ? isoDayOf(cell) : cell
+}
+
+/** `undefined` is no day. */
+export const isoDayOrNull = (day: number | undefined): string | null => (day === undefined ? null : isoDayOf(day))
+
+export const reportJson = ({ tables, charts: _, ...document }: ReportDocument): string => {
+  const { report, subject, first, last, time_zone, generated_at, notes } = document
+  return `${JSON.stringify(
+    {
+      report,
+      subject: subject ?? null,
+      start_date: isoDayOrNull(first),
+      end_date: isoDayOrNull(last),
+      time_zone,
+      generated_at: new Date(generated_at).toISOString(),
+      notes: notes.map(note => ('day' in note ? { ...note, day: isoDayOf(note.day) } : note)),
+      ...Object.fromEntries(tables.map(table => [table.name, objectsOf(table)])),
+    },
+    null,
+    2,
+  )}\n`
+}
+
+const objectsOf = ({ columns, rows }: ReportTable): readonly object[] =>
+  rows.map(row =>
+    Object.fromEntries(columns.map(({ name, kind }, index) => [name, plainValue(row[index], kind)] as const)),
+  )

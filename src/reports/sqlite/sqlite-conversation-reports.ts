@@ -1,0 +1,237 @@
+/** The report on the bot itself from `denidin.db`: messages, answers, response times and recalls; costs from the meter. */
+import type { Database } from '../../database/sqlite/database.ts'
+import { messageKeyOf } from '../../messages/message-key.ts'
+import { inZone, SECOND_MS, systemClock } from '../../platform/clock.ts'
+import { TimeSlices } from '../../platform/yield.ts'
+import type { CostKey, CostTotal } from '../../usage/cost-reader.ts'
+import { unitsOf } from '../../usage/prices/amount.ts'
+import { SqliteCosts } from '../../usage/sqlite/sqlite-costs.ts'
+import type { ReportCall } from '../archive-reports.ts'
+import type {
+  ConversationDay,
+  ConversationFigures,
+  ConversationPart,
+  ConversationQuery,
+  ConversationReport,
+  ConversationReports,
+} from '../conversation-reports.ts'
+import { instantsOf } from '../report-range.ts'
+import { compareNames } from './tallies.ts'
+
+/** Messages that are read at once. */
+const BATCH = 5000
+
+interface MessageRow {
+  readonly seq: number
+  readonly message_id: string
+  readonly chat_id: string
+  readonly person_id: string
+  readonly role: 'user' | 'assistant'
+  readonly sent_at: number
+  /** Of an answer whose delivery record is there still: time of the last message that it answers. */
+  readonly answered_at: number | null
+}
+
+interface RecallRow {
+  readonly at: number
+  readonly chat_id: string
+  readonly scope: string
+  readonly items: number
+}
+
+/** What is added up for a day, a person, a chat or all. */
+class Sums {
+  messages = 0
+  answers = 0
+  recalls = 0
+  recalled_items = 0
+  input_tokens = 0
+  output_tokens = 0
+  readonly #response_ms: number[] = []
+  readonly #cost = new Map<string, bigint>()
+
+  answered(response_ms: number | undefined): void {
+    this.answers++
+    if (response_ms !== undefined) this.#response_ms.push(response_ms)
+  }
+
+  spent({ input_tokens, output_tokens, currency, cost }: CostTotal): void {
+    this.input_tokens += input_tokens
+    this.output_tokens += output_tokens
+    if (currency !== undefined) this.#cost.set(currency, (this.#cost.get(currency) ?? 0n) + cost)
+  }
+
+  get figures(): ConversationFigures {
+    const sorted = Float64Array.from(this.#response_ms).sort()
+    const { messages, answers, recalls, recalled_items, input_tokens, output_tokens } = this
+    return {
+      messages,
+      answers,
+      median_response_seconds: secondsAt(sorted, 0.5),
+      p95_response_seconds: secondsAt(sorted, 0.95),
+      recalls,
+      recalled_items,
+      input_tokens,
+      output_tokens,
+      cost: [...this.#cost].map(([currency, amount]) => ({ currency, amount: unitsOf(amount) })),
+    }
+  }
+}
+
+/** The smallest value that at least this share of all does not exceed, rounded to tenths. */
+const secondsAt = (sorted: Float64Array, share: number): number | undefined => {
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
+  return value === undefined ? undefined : Math.round((value / SECOND_MS) * 10) / 10
+}
+
+/** Sums by key, made at first use. */
+class SumsBy<K> {
+  readonly sums = new Map<K, Sums>()
+
+  of(key: K): Sums {
+    let sums = this.sums.get(key)
+    if (sums === undefined) this.sums.set(key, (sums = new Sums()))
+    return sums
+  }
+}
+
+export class SqliteConversationReports implements ConversationReports {
+  readonly #database: Database
+
+  /** @param database `denidin.db`; it is only read, a few thousand rows at a time */
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async conversation(query: ConversationQuery, call: ReportCall): Promise<ConversationReport> {
+    const counted = new Counted(query)
+    await this.#countMessages(query, call, counted)
+    this.#countRecalls(query, counted)
+    await this.#countCosts(query, counted)
+    const days = [...counted.days.sums]
+      .map(([date, sums]): ConversationDay => ({ date, ...sums.figures }))
+      .sort((a, b) => b.date - a.date)
+    const names = this.#namesOf(query.by)
+    const parts = [...counted.parts.sums]
+      .map(([id, sums]): ConversationPart => ({ id, name: id === undefined ? undefined : names.get(id), ...sums.figures }))
+      .sort((a, b) => b.messages - a.messages || compareNames(a.name, b.name) || compareNames(a.id, b.id))
+    return { days, total: counted.total.figures, parts }
+  }
+
+  /** In the order in which they were recorded: an answer belongs to the last message before it in its chat. */
+  async #countMessages(query: ConversationQuery, { signal, progress }: ReportCall, counted: Counted): Promise<void> {
+    const { begins, ends } = instantsOf(query.range)
+    const slices = new TimeSlices()
+    const asked = new Map<string, number>()
+    for (let after = 0; ;) {
+      signal.throwIfAborted()
+      const rows = this.#database.all<MessageRow>(
+        `select seq, message_id, chat_id, person_id, role, sent_at, iif(role = 'user' or sent_at < :begins or sent_at >= :ends, null, (
+           select max(asked.sent_at) from outbox join outbox_answers using (outbox_id)
+             join messages asked on asked.message_id = outbox_answers.message_id
+           where outbox.message_id = messages.message_id)) as answered_at
+         from messages where seq > :after and kind = 'chat' order by seq limit :batch`,
+        { after, batch: BATCH, begins, ends },
+      )
+      for (const row of rows) {
+        const { chat_id, role, sent_at, answered_at } = row
+        const isCounted = sent_at >= begins && sent_at < ends && counted.wants(row)
+        if (role === 'user') {
+          asked.set(chat_id, sent_at)
+          if (isCounted) counted.each(row, sent_at, sums => sums.messages++)
+        } else if (!this.#isOwners(row)) {
+          const since = answered_at ?? asked.get(chat_id)
+          asked.delete(chat_id)
+          if (!isCounted) continue
+          // Clocks of phones differ.
+          const response_ms = since === undefined ? undefined : Math.max(0, sent_at - since)
+          counted.each(row, sent_at, sums => {
+            sums.answered(response_ms)
+          })
+        }
+      }
+      const last = rows.at(-1)
+      if (last === undefined) return
+      after = last.seq
+      progress(after)
+      await slices.pause()
+    }
+  }
+
+  /** The account's owner writes in the bot's name, and is no answer of the bot's. */
+  #isOwners({ message_id }: MessageRow): boolean {
+    const sql = `select 1 as one from known_messages
+      where stanza_id = :stanza_id and message_id = :message_id and origin = 'received'`
+    return this.#database.get(sql, { message_id, stanza_id: messageKeyOf(message_id).stanza_id }) !== undefined
+  }
+
+  #countRecalls(query: ConversationQuery, counted: Counted): void {
+    const { begins, ends } = instantsOf(query.range)
+    const rows = this.#database.all<RecallRow>(
+      `select at, chat_id, scope, count(*) as items from recalls join recalled_items using (recall_id)
+       where at >= :begins and at < :ends and given_as = 'recall' group by recall_id`,
+      { begins, ends },
+    )
+    for (const { at, chat_id, scope, items } of rows) {
+      // Of a group's, the scope names no person: they count for its chat alone.
+      const person_id = scope.startsWith('person:') ? scope.slice('person:'.length) : undefined
+      const recall = { chat_id, person_id }
+      if (!counted.wants(recall)) continue
+      counted.each(recall, at, sums => {
+        sums.recalls++
+        sums.recalled_items += items
+      })
+    }
+  }
+
+  async #countCosts({ range, person_id, chat_id, by }: ConversationQuery, counted: Counted): Promise<void> {
+    const costs = new SqliteCosts(this.#database, inZone(systemClock, range.zone))
+    const read = (key: CostKey): Promise<readonly CostTotal[]> => costs.costs(range, key, person_id, chat_id)
+    for (const total of await read('day')) {
+      counted.total.spent(total)
+      counted.days.of(Number(total.key)).spent(total)
+    }
+    if (by !== undefined) for (const total of await read(by)) counted.parts.of(total.key).spent(total)
+  }
+
+  /** People have names, or else numbers; chats are known by their ids alone. */
+  #namesOf(by: ConversationQuery['by']): ReadonlyMap<string, string> {
+    if (by !== 'person') return new Map()
+    const rows = this.#database.all<{ person_id: string; name: string | null }>(
+      `select person_id, coalesce(name, (select '+' || value from identities
+         where identities.person_id = persons.person_id and kind = 'phone' limit 1)) as name from persons`,
+    )
+    return new Map(rows.flatMap(({ person_id, name }) => (name === null ? [] : [[person_id, name]])))
+  }
+}
+
+/** Whose a message or a recall is. */
+interface Whose {
+  readonly chat_id: string
+  readonly person_id: string | undefined
+}
+
+/** Everything that is added up for one report. */
+class Counted {
+  readonly total = new Sums()
+  readonly days = new SumsBy<number>()
+  readonly parts = new SumsBy<string | undefined>()
+  readonly #query: ConversationQuery
+
+  constructor(query: ConversationQuery) {
+    this.#query = query
+  }
+
+  wants({ chat_id, person_id }: Whose): boolean {
+    const { person_id: person = person_id, chat_id: chat = chat_id } = this.#query
+    return person === person_id && chat === chat_id
+  }
+
+  each({ chat_id, person_id }: Whose, at: number, count: (sums: Sums) => void): void {
+    const { range, by } = this.#query
+    count(this.total)
+    count(this.days.of(range.zone.dayOf(at)))
+    if (by === 'chat') count(this.parts.of(chat_id))
+    if (by === 'person' && person_id !== undefined) count(this.parts.of(person_id))
+  }
+}
