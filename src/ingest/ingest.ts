@@ -9,7 +9,7 @@ import { KeyedQueue } from '../platform/keyed-queue.ts'
 import type { Logger } from '../platform/logger.ts'
 import { yieldToEventLoop } from '../platform/yield.ts'
 import { checksumOf } from './checksum.ts'
-import type { FileReport, IngestReport, IngestRequest } from './ingest-report.ts'
+import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
 import { RunWriter, type RunTotals } from './run-writer.ts'
 import { readSourceFolder } from './source-folder.ts'
 import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
@@ -57,7 +57,7 @@ export class Ingest {
       const counted = is_folder ? { ...options, progress: () => undefined } : options
       reports.push(await this.#loadFile(file, request, counted, is_folder))
     }
-    return { files: reports, skipped, duration_ms: clock.monotonic() - began }
+    return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
   }
 
   async #find(
