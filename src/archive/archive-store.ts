@@ -1,5 +1,5 @@
 /** The port of the archive's messages and of the records of how they were loaded. */
-import type { SourceMessage } from './archive-message.ts'
+import type { Place, SourceMessage } from './archive-message.ts'
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from './extraction-run.ts'
 
 /** A message with the line where it was found. */
@@ -7,6 +7,8 @@ export interface FoundMessage {
   readonly message: SourceMessage
   /** Line of the file, from 1; or the number of the message, in a source without lines. */
   readonly line: number
+  /** Where its source says that it was found: further places. */
+  readonly origins?: readonly Pick<Place, 'source_file' | 'source_line'>[] | undefined
 }
 
 /** A piece of a source, with how far it reaches. */
@@ -32,6 +34,12 @@ export interface ArchiveCounts {
   readonly runs: number
 }
 
+/** A load that is only counted. */
+export interface Rehearsal extends Disposable {
+  /** A message that came in an earlier batch counts as a duplicate. */
+  count(found: readonly FoundMessage[]): Promise<BatchCounts>
+}
+
 export interface ArchiveStore {
   /** Begins a run; or goes on with one of the same file and content that was interrupted: it has its counts and position. */
   begin(start: RunStart): Promise<ExtractionRun>
@@ -40,8 +48,8 @@ export interface ArchiveStore {
    * once, with the further place where it was seen, and with what was not known of it.
    */
   write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts>
-  /** What `write` would count; nothing is written. Messages that come twice within `found` count once as new. */
-  rehearse(found: readonly FoundMessage[]): Promise<BatchCounts>
+  /** Counts what `write` would do to an archive as it is now, batch by batch; nothing is kept. */
+  rehearse(): Rehearsal
   end(run_id: number, end: RunEnd): Promise<ExtractionRun>
   /** Runs, newest first, before `before` (a `run_id`). */
   runs(page: { readonly before?: number | undefined; readonly limit: number }): Promise<readonly ExtractionRun[]>
@@ -52,6 +60,8 @@ export interface ArchiveStore {
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly RejectedLine[]>
   /** The last run that read this file with this content to its end. */
-  completedRun(of: Pick<RunStart, 'source_file' | 'source_checksum' | 'source_type'>): Promise<ExtractionRun | undefined>
+  completedRun(
+    of: Pick<RunStart, 'source_file' | 'source_checksum' | 'source_type'>,
+  ): Promise<ExtractionRun | undefined>
   counts(): Promise<ArchiveCounts>
 }

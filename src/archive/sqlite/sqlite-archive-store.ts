@@ -3,10 +3,11 @@ import type { Database } from '../../database/sqlite/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { archiveHash } from '../archive-identity.ts'
 import type { SourceMessage } from '../archive-message.ts'
-import type { ArchiveBatch, ArchiveCounts, ArchiveStore, BatchCounts, FoundMessage } from '../archive-store.ts'
+import type { ArchiveBatch, ArchiveCounts, ArchiveStore, BatchCounts, Rehearsal } from '../archive-store.ts'
 import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from '../extraction-run.ts'
 import { ArchiveNames } from './archive-names.ts'
 import { ExtractionRuns } from './extraction-runs.ts'
+import { SqliteRehearsal } from './sqlite-rehearsal.ts'
 
 /** A message in the numbers of the tables. */
 interface Resolved {
@@ -39,14 +40,13 @@ export class SqliteArchiveStore implements ArchiveStore {
       return this.#database.transaction(() => {
         const source_file_id = this.#sourceFileOf(run_id)
         let added = 0
-        for (const { message, line } of found) {
+        for (const { message, line, origins = [] } of found) {
           const { seq, is_new } = this.#put(message)
           if (is_new) added++
-          this.#database.run(
-            `insert or ignore into places (seq, source_file_id, source_line, run_id)
-             values (:seq, :source_file_id, :line, :run_id)`,
-            { seq, source_file_id, line, run_id },
-          )
+          this.#addPlace({ seq, source_file_id, line, run_id })
+          for (const { source_file, source_line } of origins) {
+            this.#addPlace({ seq, source_file_id: this.#names.sourceFile(source_file), line: source_line, run_id })
+          }
         }
         const errors = this.#runs.reject(run_id, rejected)
         const duplicates = found.length - added
@@ -59,21 +59,18 @@ export class SqliteArchiveStore implements ArchiveStore {
     }
   }
 
-  async rehearse(found: readonly FoundMessage[]): Promise<BatchCounts> {
-    const fresh = new Set<string>()
-    for (const { message } of found) {
-      const hash = archiveHash(message)
-      const known = this.#database.get('select 1 from archive_messages where hash = :hash', { hash })
-      if (known === undefined) fresh.add(Buffer.from(hash).toString('latin1'))
-    }
-    return { new_unique_messages: fresh.size, duplicate_messages: found.length - fresh.size }
+  rehearse(): Rehearsal {
+    return new SqliteRehearsal(this.#database)
   }
 
   async end(run_id: number, end: RunEnd): Promise<ExtractionRun> {
     return this.#database.transaction(() => this.#runs.end(run_id, end, this.#clock.now()))
   }
 
-  async runs(page: { readonly before?: number | undefined; readonly limit: number }): Promise<readonly ExtractionRun[]> {
+  async runs(page: {
+    readonly before?: number | undefined
+    readonly limit: number
+  }): Promise<readonly ExtractionRun[]> {
     return this.#runs.list(page)
   }
 
@@ -100,6 +97,14 @@ export class SqliteArchiveStore implements ArchiveStore {
          (select count(*) from archive_sessions) sessions, (select count(*) from places) places,
          (select count(*) from extraction_runs) runs`,
     ) as ArchiveCounts
+  }
+
+  #addPlace(place: Readonly<Record<'seq' | 'source_file_id' | 'line' | 'run_id', number>>): void {
+    this.#database.run(
+      `insert or ignore into places (seq, source_file_id, source_line, run_id)
+       values (:seq, :source_file_id, :line, :run_id)`,
+      { ...place },
+    )
   }
 
   #sourceFileOf(run_id: number): number {
@@ -158,7 +163,11 @@ export class SqliteArchiveStore implements ArchiveStore {
   }
 
   /** Another source may know what the first one did not tell. @returns its `seq` */
-  #complete(hash: Uint8Array, { level, metadata, phase }: SourceMessage, { project_id, component_id }: Resolved): number {
+  #complete(
+    hash: Uint8Array,
+    { level, metadata, phase }: SourceMessage,
+    { project_id, component_id }: Resolved,
+  ): number {
     const row = this.#database.get<Completable>(
       'select seq, project_id, component_id, level, metadata, phase from archive_messages where hash = :hash',
       { hash },
