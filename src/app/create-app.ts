@@ -73,7 +73,7 @@ const healthChecks = (
 
 const createAppRunner = (
   { settings, parts, version }: AppDeps,
-  { stores, models, audit, memory, administrator }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
+  { stores, models, audit, memory, archive, administrator }: Foundation & Pick<OperationContextDeps['chats'], 'administrator'>,
   { sessions, lifecycle, learning, agent, privacy, delivery, console, scheduler, profiles }: Services,
   { uptime }: ProcessState,
   checks: readonly HealthCheck[],
@@ -87,6 +87,7 @@ const createAppRunner = (
       audit,
       privacy,
       profiles,
+      archive,
       instance: { version, uptime, checks },
       sessions: { browser: sessions, lifecycle },
       learning: { onRequest: learning.onRequest, agent },

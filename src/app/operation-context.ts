@@ -12,11 +12,13 @@ import type { InstanceInfo, Learning, OperationContext, Traffic } from '../opera
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
+import type { Archive } from './archive/archive.ts'
 import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor-checks.ts'
 import type { MemoryFeatures } from './memory.ts'
 import type { Models } from './models.ts'
 import type { Privacy } from './privacy.ts'
+import { createReports } from './reports.ts'
 import { createSchedule } from './schedule.ts'
 import type { Stores } from './stores.ts'
 import type { Uptime } from './uptime.ts'
@@ -39,6 +41,7 @@ export interface OperationContextDeps {
   readonly audit: AuditLog
   readonly privacy: Privacy
   readonly profiles: ProfileSource
+  readonly archive: Archive
   readonly instance: {
     readonly version: string
     readonly uptime: Uptime
@@ -58,8 +61,9 @@ export interface OperationContextDeps {
 /** Everything that operations can use. */
 export const createOperationContext = (deps: OperationContextDeps, runtime: Runtime): OperationContext => {
   const { settings, stores, models, features, audit, privacy, sessions, learning, chats } = deps
+  const instance = instanceInfo(deps)
   return {
-    instance: instanceInfo(deps),
+    instance,
     system: {
       clock: runtime.clock,
       ids: runtime.ids,
@@ -76,6 +80,7 @@ export const createOperationContext = (deps: OperationContextDeps, runtime: Runt
       usage: stores.budgetUsage,
     },
     analysis: usageAnalysis(deps, runtime),
+    reports: createReports(settings, deps.archive.thread, stores, instance, runtime),
     costs: {
       totals: stores.costs,
       prices: stores.spending.prices,

@@ -5,12 +5,13 @@ import { LastRunsFile } from '../interfaces/cron/last-runs.ts'
 import type { CronSettings } from '../interfaces/cron/schedule.ts'
 import type { Schedule } from '../operations/context.ts'
 
-export const scheduleOf = ({ memory: { session }, budget: { reports } }: Settings): CronSettings => ({
+export const scheduleOf = ({ memory: { session }, budget, reports }: Settings): CronSettings => ({
   expiry_cron: session.expiry_cron,
   cleanup_cron: session.cleanup_cron,
-  weekly_cron: reports.weekly_cron,
-  monthly_cron: reports.monthly_cron,
-  health_cron: reports.health_cron,
+  weekly_cron: budget.reports.weekly_cron,
+  monthly_cron: budget.reports.monthly_cron,
+  health_cron: budget.reports.health_cron,
+  reports_cron: reports.cron,
 })
 
 export const lastRunsIn = ({ data_root }: Pick<Settings, 'data_root'>): LastRunsFile =>

@@ -133,7 +133,13 @@ const FORMATS: { readonly [F in FormatName]: Format<SettingWith<F>> } = {
     parse: text => text.trim().toLowerCase(),
   },
   text: { allowed: () => 'non-empty text', isValid: isText, parse: unchanged },
-  texts: { allowed: () => 'a list of text values, such as ["a", "b"]', isValid: isTextList, parse: parseList },
+  texts: {
+    allowed: ({ choices }) =>
+      choices === undefined ? 'a list of text values, such as ["a", "b"]' : `a list of some of ${choices.join(', ')}`,
+    isValid: (value, { choices }) =>
+      isTextList(value) && (choices === undefined || value.every(each => choices.includes(each))),
+    parse: parseList,
+  },
   secret: {
     allowed: () => 'non-empty text without spaces',
     isValid: value => isText(value) && KEY.test(value),

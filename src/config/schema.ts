@@ -12,6 +12,7 @@ import { FEATURE_FLAGS } from './schema/feature-flags.ts'
 import { GENERAL } from './schema/general.ts'
 import { LIMITS } from './schema/limits.ts'
 import { MEMORY } from './schema/memory.ts'
+import { REPORTS } from './schema/reports.ts'
 import { USER_ROLES } from './schema/user-roles.ts'
 import { WHATSAPP } from './schema/whatsapp.ts'
 import type { Section } from './setting.ts'
@@ -29,4 +30,5 @@ export const SCHEMA = {
   alerts: ALERTS,
   budget: BUDGET,
   limits: LIMITS,
+  reports: REPORTS,
 } as const satisfies Section

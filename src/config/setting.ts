@@ -41,6 +41,8 @@ export interface ChoiceSetting extends Common {
 export interface ListSetting extends Common {
   readonly format: 'texts' | 'phones'
   readonly default: readonly string[]
+  /** What an item may be, where not every text is allowed. */
+  readonly choices?: readonly string[]
 }
 
 /** A model that is asked when those before it give no answer. */

@@ -29,6 +29,8 @@ import type { Ids } from '../platform/ids.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Erasure } from '../privacy/erasure.ts'
 import type { Export } from '../privacy/export.ts'
+import type { Reports } from '../reports/report-writer.ts'
+import type { ScheduledReports } from '../reports/scheduled-reports.ts'
 import type { ScopePolicy } from '../retrieval/scope-policy.ts'
 import type { SearchService } from '../retrieval/search-service.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
@@ -140,6 +142,11 @@ export interface OperationContext {
     readonly caps: Readonly<Record<string, number>>
     /** The models that answer, in the order in which they are asked. */
     readonly models: readonly PricedModel[]
+  }
+  /** Reports on the archive and on conversations. */
+  readonly reports: {
+    readonly writer: Reports
+    readonly scheduled: Pick<ScheduledReports, 'write'>
   }
   readonly costs: {
     readonly totals: CostReader

@@ -30,6 +30,8 @@ import { memoryWhy } from './memory/why.ts'
 import type { OperationContext } from './context.ts'
 import { peopleBlock, peopleList, peopleMerge, peopleRole, peopleShow, peopleUnblock } from './people/directory.ts'
 import { peopleLanguage, peoplePrivacy, peopleTimezone } from './people/preferences.ts'
+import { reportMake } from './report/make.ts'
+import { reportScheduled } from './report/scheduled.ts'
 import type { OperationsIn } from './runner.ts'
 import { sessionList } from './session/list.ts'
 import { sessionReset } from './session/reset.ts'
@@ -93,6 +95,8 @@ export const operations = {
   'people.role': peopleRole,
   'people.show': peopleShow,
   'people.unblock': peopleUnblock,
+  'report.make': reportMake,
+  'report.scheduled': reportScheduled,
   'session.list': sessionList,
   'session.purge': sessionPurge,
   'session.reset': sessionReset,

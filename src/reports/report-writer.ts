@@ -53,6 +53,21 @@ export interface WrittenReport {
   readonly read: readonly { readonly scope: string; readonly messages: number }[]
 }
 
+/** Something that writes reports. */
+export interface Reports {
+  /**
+   * @param options `progress` is told how many days or messages have been counted
+   * @throws DenidinError `invalid_input`, `not_found`, `rejected` when the report is too long
+   */
+  write(
+    request: ReportRequest,
+    options: {
+      readonly signal?: AbortSignal
+      readonly progress?: (step: { readonly done: number; readonly unit: string }) => void
+    },
+  ): Promise<WrittenReport>
+}
+
 export class ReportWriter {
   readonly #archive: () => ArchiveReports
   readonly #conversations: () => ConversationReports

@@ -5,6 +5,10 @@ import { Ingest } from '../../ingest/ingest.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { RequestHandlers } from '../../platform/threads/serve-requests.ts'
+import { Database } from '../../database/sqlite/database.ts'
+import { ReportWriter } from '../../reports/report-writer.ts'
+import { SqliteArchiveReports } from '../../reports/sqlite/sqlite-archive-reports.ts'
+import { SqliteConversationReports } from '../../reports/sqlite/sqlite-conversation-reports.ts'
 import type { ArchiveRequests, ArchiveThreadData } from './archive-requests.ts'
 
 export interface ArchiveHandlersDeps extends ArchiveThreadData {
@@ -15,6 +19,7 @@ export interface ArchiveHandlersDeps extends ArchiveThreadData {
 /** What the parts of the archive work on, once it is open. */
 interface OpenArchive extends Disposable {
   readonly store: SqliteArchiveStore
+  readonly reports: SqliteArchiveReports
   readonly ingest: Ingest
 }
 
@@ -23,10 +28,22 @@ export class ArchiveHandlers implements AsyncDisposable {
   readonly handlers: RequestHandlers<ArchiveRequests>
   readonly #deps: ArchiveHandlersDeps
   #archive: OpenArchive | undefined
+  #messages: Database | undefined
 
   constructor(deps: ArchiveHandlersDeps) {
     this.#deps = deps
+    const writer = new ReportWriter(
+      () => this.#open().reports,
+      () => this.#openConversations(),
+    )
     this.handlers = {
+      'reports.write': async (request, { signal, progress }) =>
+        await writer.write(request, {
+          signal,
+          progress: done => {
+            progress({ done, unit: request.report === 'conversation' ? 'messages' : 'days' })
+          },
+        }),
       'archive.counts': async () => await this.#open().store.counts(),
       'ingest.load': async (request, call) => await this.#open().ingest.load(request, call),
       'ingest.runs': async page => await this.#open().store.runs(page),
@@ -40,11 +57,19 @@ export class ArchiveHandlers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#archive?.[Symbol.dispose]()
     this.#archive = undefined
+    this.#messages?.[Symbol.dispose]()
+    this.#messages = undefined
   }
 
   #open(): OpenArchive {
     this.#archive ??= this.#openNow()
     return this.#archive
+  }
+
+  /** A connection of its own, because that of the bot is in another thread. */
+  #openConversations(): SqliteConversationReports {
+    this.#messages ??= new Database(this.#deps.messages_path, [], { reads_only: true })
+    return new SqliteConversationReports(this.#messages)
   }
 
   #openNow(): OpenArchive {
@@ -53,6 +78,7 @@ export class ArchiveHandlers implements AsyncDisposable {
     const store = new SqliteArchiveStore(database, clock)
     return {
       store,
+      reports: new SqliteArchiveReports(database),
       ingest: new Ingest({ store, written: async () => undefined, clock, logger }),
       [Symbol.dispose]: () => {
         database[Symbol.dispose]()

@@ -1,6 +1,7 @@
 /** What the thread of the archive can be asked: one map of names to input and output, put together from its parts. */
 import type { ArchiveCounts } from '../../archive/archive-store.ts'
 import type { ExtractionRun, RejectedLine } from '../../archive/extraction-run.ts'
+import type { ReportRequest, WrittenReport } from '../../reports/report-writer.ts'
 import type { IngestReport, IngestRequest } from '../../ingest/ingest-report.ts'
 
 /** Requests about the archive as a whole. */
@@ -22,11 +23,17 @@ interface IngestRequests {
   }
 }
 
+interface ReportRequests {
+  readonly 'reports.write': { readonly input: ReportRequest; readonly output: WrittenReport }
+}
+
 /** Each part adds its own requests here, and their handlers in `archive-handlers.ts`. */
-export type ArchiveRequests = StoreRequests & IngestRequests
+export type ArchiveRequests = StoreRequests & IngestRequests & ReportRequests
 
 /** What the thread is started with. */
 export interface ArchiveThreadData {
   /** Absolute path of `archive.db`. */
   readonly archive_path: string
+  /** Absolute path of `denidin.db`, which the thread only reads, for reports on the bot itself. */
+  readonly messages_path: string
 }

@@ -26,10 +26,11 @@ export const createArchive = (
   { clock, logger }: Pick<Runtime, 'clock' | 'logger'>,
 ): Archive => {
   const archive_path = resolve(join(data_root, 'archive.db'))
+  const messages_path = resolve(join(data_root, 'denidin.db'))
   const thread: ArchiveThread = new RequestThread<ArchiveRequests>({
     name: 'archive',
     file: THREAD_MAIN,
-    data: { archive_path } satisfies ArchiveThreadData,
+    data: { archive_path, messages_path } satisfies ArchiveThreadData,
     idle_ms: IDLE_MS,
     clock,
     logger,

@@ -2,6 +2,7 @@
 import type { OperationInput, OperationName } from '../../operations/list.ts'
 import { loadReport } from './budget/load-report.ts'
 import type { Report } from './render.ts'
+import { reportText } from './report-text.ts'
 
 /** One command. Input fields that are not positional become options of the same name. */
 export interface CliCommand<N extends OperationName = OperationName> {
@@ -14,6 +15,8 @@ export interface CliCommand<N extends OperationName = OperationName> {
   readonly optional?: readonly string[]
   /** Instead of fields and tables. */
   readonly report?: Report
+  /** Text of the output also where JSON is asked for; the command has an option `--output FILE` for it. */
+  readonly document?: Report
 }
 
 /** Commands by what is typed after `denidin`. */
@@ -26,6 +29,7 @@ export interface CliEntry {
   readonly words?: boolean
   readonly optional?: readonly string[]
   readonly report?: Report
+  readonly document?: Report
 }
 
 const command = <N extends OperationName>(run: N, ...positions: CliCommand<N>['positions']): CliCommand<N> => ({
@@ -66,6 +70,11 @@ export const cliMenu = {
   'people language': command('people.language', 'language'),
   'people timezone': { ...command('people.timezone', 'zone'), words: true },
   'people merge': command('people.merge', 'person', 'other'),
+  report: {
+    ...command('report.make', 'report'),
+    optional: ['components', 'error_samples', 'days_active', 'active_days', 'notes', 'started_by'],
+    document: reportText,
+  },
   'session list': { ...command('session.list'), optional: ['failed_attempts', 'created_at', 'messages'] },
   'session show': command('session.show', 'session_id'),
   'session reset': command('session.reset', 'session_id'),

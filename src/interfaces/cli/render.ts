@@ -15,6 +15,8 @@ export interface Rendering {
   readonly columns?: number | undefined
   /** Columns that are dropped on a narrow terminal, in this order. */
   readonly optional?: readonly string[] | undefined
+  /** JSON is asked for. */
+  readonly json?: boolean
 }
 
 /** What goes to stdout, and what to stderr. */

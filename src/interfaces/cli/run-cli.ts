@@ -85,6 +85,7 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
   const mayAsk = operation.effect === 'destroy' || operation.confirm !== undefined
   if (mayAsk) command.option('--yes', 'do it without asking for confirmation')
   command.option('--json', 'print JSON')
+  if (entry.document !== undefined) command.option('--output <file>', 'write it to this file')
 
   command.action(async (...given: unknown[]) => {
     const typed = command.opts<Record<string, string | boolean | undefined>>()
@@ -99,6 +100,8 @@ const addCommand = (program: Command, words: string, entry: CliEntry, operation:
       command: words,
       optional: entry.optional,
       report: entry.report,
+      document: entry.document,
+      output_file: entry.document === undefined ? undefined : joined(typed['output']),
       json: typed['json'] === true,
       confirmed: typed['yes'] === true,
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),

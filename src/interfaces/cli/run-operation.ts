@@ -6,8 +6,11 @@ import type { Operation } from '../../operations/operation.ts'
 import { asDenidinError, DenidinError } from '../../platform/errors.ts'
 import { Progress } from './progress.ts'
 import { connect, type Connection } from './connect.ts'
+import { checkOutputFile, writeOutputFile } from './output-file.ts'
 import { kebab, render, type Report } from './render.ts'
 import { write, type Terminal } from './terminal.ts'
+
+type Row = Readonly<Record<string, unknown>>
 
 export interface OperationCall {
   /** Name of the operation. */
@@ -17,6 +20,9 @@ export interface OperationCall {
   /** See `CliCommand`. */
   readonly optional?: readonly string[] | undefined
   readonly report?: Report | undefined
+  readonly document?: Report | undefined
+  /** The file that the text goes to, from the folder that the command is typed in. */
+  readonly output_file?: string | undefined
   readonly operation: Operation
   readonly input: Readonly<Record<string, unknown>>
   readonly json: boolean
@@ -50,22 +56,29 @@ export const runOperation = async (deps: Terminal & Connection, call: OperationC
     return await client.call(name, input, options)
   }
 
+  if (call.output_file !== undefined) checkOutputFile(call.output_file)
   await using client = await connect(deps, command, { signal })
   const output = await ask(client, call.confirmed).catch(async (thrown: unknown) => {
     if (asDenidinError(thrown).code !== 'confirmation_needed') throw thrown
     await confirm(deps, call)
     return await ask(client, true)
   })
-  const { isTTY: terminal = false, columns } = deps.stdout
-  const rendering = { terminal, columns, optional: call.optional }
-  if (json) await write(deps.stdout, `${JSON.stringify(output, null, 2)}\n`)
-  else {
-    const { out, err = '' } = call.report?.(output, input, rendering) ?? { out: render(output, rendering) }
-    await write(deps.stderr, err)
-    await write(deps.stdout, out)
-  }
+  await print(deps, call, output)
   const failure = operation.failure?.(output)
   if (failure !== undefined) throw new DenidinError('damaged', failure)
+}
+
+const print = async ({ stdout, stderr }: Terminal, call: OperationCall, output: Row): Promise<void> => {
+  const { input, json, optional, output_file } = call
+  const { isTTY = false, columns } = stdout
+  const rendering = { terminal: isTTY && output_file === undefined, columns, optional, json }
+  const usual = json ? undefined : call.report
+  const text = call.document ?? usual
+  const { out, err = '' } = text?.(output, input, rendering) ?? {
+    out: json ? `${JSON.stringify(output, null, 2)}\n` : render(output, rendering),
+  }
+  await write(stderr, err)
+  await write(stdout, output_file === undefined ? out : await writeOutputFile(output_file, out, json))
 }
 
 /** @throws DenidinError `confirmation_needed` unless a person at the terminal says yes. */

@@ -16,13 +16,14 @@ interface Entry<N extends OperationName = OperationName> {
 
 const entry = <N extends OperationName>(run: N, input: OperationInput<N>): Entry<N> => ({ run, input })
 
-/** Keys of `memory.session` and `budget.reports` in the configuration. */
+/** Keys of `memory.session` and `budget.reports` in the configuration, and `reports.cron`. */
 export const cronMenu = {
   expiry_cron: entry('session.sweep', { purge: false }),
   cleanup_cron: entry('session.purge', {}),
   weekly_cron: entry('budget.report', { report: 'weekly' }),
   monthly_cron: entry('budget.report', { report: 'monthly' }),
   health_cron: entry('budget.report', { report: 'health' }),
+  reports_cron: entry('report.scheduled', {}),
 }
 
 /** When each entry runs, as cron expressions (minute, hour, day, month, weekday) in the time zone of the installation. */

@@ -4,12 +4,13 @@ import { DenidinError } from '../../platform/errors.ts'
 import { suggest } from '../../platform/suggest.ts'
 import { budgetReport } from '../budget/report.ts'
 import type { Uses } from '../context.ts'
+import { reportScheduled } from '../report/scheduled.ts'
 import { operation, type Call } from '../operation.ts'
 import { isoTime } from '../references.ts'
 import { sessionPurge, sessionSweep } from '../session/retention.ts'
 
 /** The sweep and the purge use the same. */
-const USES = [...sessionSweep.uses, ...budgetReport.uses] as const
+const USES = [...sessionSweep.uses, ...budgetReport.uses, ...reportScheduled.uses] as const
 
 type Context = Uses<(typeof USES)[number]>
 
@@ -50,6 +51,13 @@ const JOBS: readonly Job[] = [
     summary,
     run: (context: Context, call: Call) => budgetReport.run(context, { report }, call),
   })),
+  {
+    name: 'reports',
+    schedule: 'reports_cron',
+    operation: 'report.scheduled',
+    summary: reportScheduled.summary,
+    run: (context, call) => reportScheduled.run(context, {}, call),
+  },
 ]
 
 export const jobsList = operation({

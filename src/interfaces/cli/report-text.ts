@@ -1,0 +1,42 @@
+/** The text of a report: as it was made, or drawn as tables. */
+import type { z } from 'zod'
+import { reportMake } from '../../operations/report/make.ts'
+import { render, type Report, type ReportText } from './render.ts'
+
+type Made = z.output<typeof reportMake.output>
+
+/** Fields that say what a report is about; what they do not tell is left out. */
+const ABOUT = ['report', 'subject', 'start_date', 'end_date', 'time_zone']
+
+export const reportText: Report = (output, _input, rendering): ReportText => {
+  const { format, text }: Made = reportMake.output.parse(output)
+  if (format !== 'table' || rendering.json === true) return { out: text }
+  const { notes, ...document } = JSON.parse(text) as Record<string, unknown>
+  const about = ABOUT.flatMap(name => (document[name] === null ? [] : [[name, document[name]] as const]))
+  const tables = Object.entries(document).filter(([, value]) => Array.isArray(value))
+  const err = (notes as readonly Note[]).map(sentence => `${sentenceOf(sentence)}\n`).join('')
+  const lists = tables.map(([name, rows]) => [name, (rows as readonly object[]).map(listed)] as const)
+  return { out: render(Object.fromEntries([...about, ...lists]), rendering), err }
+}
+
+/** Lists as words, one after the other. */
+const listed = (row: object): object =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value as unknown)]),
+  )
+
+type Note =
+  | { readonly kind: 'undated'; readonly count: number }
+  | { readonly kind: 'newest'; readonly day: string }
+  | { readonly kind: 'shown'; readonly table: string; readonly shown: number; readonly of?: number }
+
+const sentenceOf = (note: Note): string => {
+  switch (note.kind) {
+    case 'undated':
+      return `${String(note.count)} messages have no time; they are on no day and are not counted here.`
+    case 'newest':
+      return `There is nothing in these days; the newest message of the archive is of ${note.day}.`
+    case 'shown':
+      return `${note.table}: the first ${String(note.shown)}${note.of === undefined ? '' : ` of ${String(note.of)}`} are shown.`
+  }
+}
