@@ -81,8 +81,9 @@ export class TimeZone {
     const midnight = day * DAY_MS
     const near = midnight - this.#offsetAt(midnight)
     const begin = midnight - this.#offsetAt(near)
-    // Where the clocks skip midnight, the day begins an hour later.
-    return this.dayOf(begin) < day ? begin + HOUR_MS : begin
+    if (this.dayOf(begin) >= day) return begin
+    // Where the clocks skip midnight, the day begins an hour later; where they skip the whole day, with the next one.
+    return this.dayOf(begin + HOUR_MS) < day ? near : begin + HOUR_MS
   }
 
   wallClock(at: number): WallClock {

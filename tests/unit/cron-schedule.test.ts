@@ -14,6 +14,7 @@ const settings = {
   weekly_cron: '0 6 * * 0',
   monthly_cron: '0 7 1 * *',
   health_cron: '0 5 * * *',
+  reports_cron: '30 6 * * 1',
 }
 
 /** A scheduler that the test rings. */
@@ -49,8 +50,8 @@ test('the expiry schedule sweeps without purging, the cleanup schedule purges', 
 
 test('each schedule of a report writes its report', async () => {
   const { parts, tasks } = setUp()
-  for (const key of ['weekly_cron', 'monthly_cron', 'health_cron']) await tasks.get(key)?.ring()
-  expect(parts.asked).toEqual(['report weekly', 'report monthly', 'report health'])
+  for (const key of ['weekly_cron', 'monthly_cron', 'health_cron', 'reports_cron']) await tasks.get(key)?.ring()
+  expect(parts.asked).toEqual(['report weekly', 'report monthly', 'report health', 'scheduled reports'])
 })
 
 test('a failure is logged and the next time comes all the same', async () => {

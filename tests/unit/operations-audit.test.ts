@@ -105,13 +105,22 @@ const OF_BUDGETS = new Set([
 ])
 
 /** Text fields of jobs: their names, and what runs them when. */
+/** Text fields of reports: where their files are. */
+const OF_REPORTS = new Set(['file'])
+
 const OF_JOBS = new Set(['cron', 'job', 'last_run', 'operation', 'summary'])
 
 // The answer of `memory.forget` names what went; the erasure writes its own line in the audit log.
 test.each(list.filter(([name, operation]) => !isAudited(operation) && name !== 'memory.forget'))(
   '%s is not audited: no field of its output can hold what people said',
   (name, operation) => {
-    const known = name.startsWith('budget.') ? OF_BUDGETS : name.startsWith('jobs.') ? OF_JOBS : new Set<string>()
+    const known = name.startsWith('budget.')
+      ? OF_BUDGETS
+      : name.startsWith('jobs.')
+        ? OF_JOBS
+        : name.startsWith('report.')
+          ? OF_REPORTS
+          : new Set<string>()
     const wordless = WORDLESS.union(known)
     const schema = z.toJSONSchema(operation.output, { unrepresentable: 'any' }) as JsonSchema
     expect(freeTextFields(schema).filter(field => !wordless.has(field))).toEqual([])
@@ -218,6 +227,7 @@ const audited: Readonly<Record<string, readonly [caller: Caller, input: object, 
   'memory.why': [chat, {}, [{ whose: 'person:p1', memory_ids: ['m1'], message_ids: ['w1'] }]],
   'people.merge': [operator, { person: 'p1', other: 'p2' }, [{ whose: 'person:p1' }, { whose: 'person:p2' }]],
   'people.privacy': [chat, { learning: 'off' }, [{ operation: 'people.privacy off', whose: 'person:p1' }]],
+  'report.make': [operator, { report: 'session', session: 's1' }, [{ whose: 'person:p1', counts: { messages: 2 } }]],
   'session.reset': [chat, {}, [{ whose: 'person:p1', counts: { messages: 4 } }]],
   'session.show': [operator, { session_id: 's1' }, [{ whose: 'person:p1', message_ids: ['w1'] }]],
 }
@@ -236,6 +246,7 @@ test.each(Object.entries(audited))(
   async (name, [caller, input, lines]) => {
     const rig = setUp()
     await rig.memory.keepRecall(LAST_REPLY)
+    rig.reportRead = [{ scope: 'person:p1', messages: 2 }]
     await rig.runner().run(name, input, { caller, confirmed: true })
     const by = caller === operator ? 'operator' : 'p1'
     expect(rig.audited).toEqual(lines.map((line): AuditEntry => ({ operation: name, by, ...line }) as AuditEntry))

@@ -81,6 +81,8 @@ const accessOf: Readonly<Record<keyof typeof operations, Access>> = {
   'budget.recommend': 'operator',
   'budget.report': 'operator',
   'budget.usage': 'operator',
+  'report.make': 'operator',
+  'report.scheduled': 'operator',
   'chat.pause': 'godfather',
   'chat.pauses': 'godfather',
   'chat.resume': 'godfather',

@@ -25,5 +25,7 @@ export const writeOutputFile = async (file: string, text: string, json: boolean)
   const path = resolve(file)
   await writeFileAtomic(path, text)
   const bytes = Buffer.byteLength(text)
-  return json ? `${JSON.stringify({ file: path, bytes })}\n` : `Written: ${path} (${bytes.toLocaleString('en')} bytes)\n`
+  return json
+    ? `${JSON.stringify({ file: path, bytes })}\n`
+    : `Written: ${path} (${bytes.toLocaleString('en')} bytes)\n`
 }

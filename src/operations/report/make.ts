@@ -40,7 +40,8 @@ const input = z.strictObject({
 })
 
 export const reportMake = operation({
-  summary: 'Report on the archive (projects, days, components, errors, sessions, loads) or on the conversations of the bot',
+  summary:
+    'Report on the archive (projects, days, components, errors, sessions, loads) or on the conversations of the bot',
   access: 'operator',
   effect: 'read',
   needs: 'data',

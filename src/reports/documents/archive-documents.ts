@@ -1,11 +1,5 @@
 /** Makes documents of the six reports over the archive. */
-import type {
-  ArchiveQuery,
-  ArchiveReports,
-  ReportCall,
-  SessionMessage,
-  SessionSummary,
-} from '../archive-reports.ts'
+import type { ArchiveQuery, ArchiveReports, ReportCall, SessionMessage, SessionSummary } from '../archive-reports.ts'
 import type { ReportName } from '../report-names.ts'
 import type { CellKind, ReportChart, ReportDocument, ReportNote, ReportTable, TableName } from './report-document.ts'
 
@@ -36,7 +30,8 @@ export const archiveContent = async (
   call: ReportCall,
 ): Promise<ReportContent> => {
   const content = await MAKERS[report](reports, query, call)
-  const notes = report === 'extraction-progress' || query.session !== undefined ? [] : await spanNotes(reports, query, content)
+  const notes =
+    report === 'extraction-progress' || query.session !== undefined ? [] : await spanNotes(reports, query, content)
   return { ...content, notes: [...notes, ...content.notes] }
 }
 

@@ -84,7 +84,12 @@ class Page {
     const { period, days, time_zone: zone, generated, subject: limited } = this.#words
     const facts = [
       ...(subject === undefined ? [] : [[limited, bdi(escaped(subject))]]),
-      [period, escaped(days(first === undefined ? undefined : isoDayOf(first), last === undefined ? undefined : isoDayOf(last)))],
+      [
+        period,
+        escaped(
+          days(first === undefined ? undefined : isoDayOf(first), last === undefined ? undefined : isoDayOf(last)),
+        ),
+      ],
       [zone, bdi(escaped(time_zone))],
       [generated, this.#time(generated_at)],
     ]
@@ -129,7 +134,10 @@ class Page {
   }
 
   /** @returns `days`: how many days a bar stands for; `all`: how many bars there would be without a limit */
-  #bars(table: ReportTable, chart: ReportChart): { readonly bars: readonly Bar[]; readonly days: number; readonly all: number } {
+  #bars(
+    table: ReportTable,
+    chart: ReportChart,
+  ): { readonly bars: readonly Bar[]; readonly days: number; readonly all: number } {
     const at = (name: string | undefined): number => table.columns.findIndex(column => column.name === name)
     const [label, value, part] = [at(chart.label), at(chart.value), at(chart.part)]
     const number = (row: readonly Cell[], index: number): number => {
@@ -164,7 +172,10 @@ class Page {
   }
 
   /** Bars for the days of the report, or from the first row to the last; several days for each where they are many. */
-  #buckets(table: ReportTable, label: number): { readonly first: number; readonly days: number; readonly count: number } {
+  #buckets(
+    table: ReportTable,
+    label: number,
+  ): { readonly first: number; readonly days: number; readonly count: number } {
     const dates = table.rows.map(row => row[label]).filter(each => typeof each === 'number')
     const first = this.#document.first ?? dates.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY)
     const last = this.#document.last ?? dates.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY)
@@ -178,7 +189,9 @@ class Page {
     const body =
       rows.length === 0
         ? `<tr><td colspan="${String(columns.length)}">${escaped(this.#words.no_rows)}</td></tr>`
-        : rows.map(row => `<tr>${columns.map((column, index) => this.#cell(row[index], column, index)).join('')}</tr>`).join('\n')
+        : rows
+            .map(row => `<tr>${columns.map((column, index) => this.#cell(row[index], column, index)).join('')}</tr>`)
+            .join('\n')
     const wide = columns.length > UPRIGHT_COLUMNS ? ' wide' : ''
     const caption = escaped(this.#words.tables[name] ?? name)
     // What scrolls can be reached with the keyboard.
@@ -190,7 +203,8 @@ ${body}
   }
 
   #cell(cell: Cell, { name, kind }: ReportColumn, index: number): string {
-    const [open, close] = index === 0 ? [`<th scope="row"${classOf(kind)}>`, '</th>'] : [`<td${classOf(kind)}>`, '</td>']
+    const [open, close] =
+      index === 0 ? [`<th scope="row"${classOf(kind)}>`, '</th>'] : [`<td${classOf(kind)}>`, '</td>']
     return `${open}${this.#content(cell, name, kind)}${close}`
   }
 

@@ -49,7 +49,15 @@ export class ArchiveDirectory {
     const exact = rows.find(({ path }) => path === asked)
     const named = exact === undefined ? rows.filter(({ name }) => name === asked) : [exact]
     const [one, another] = named.length === 0 ? rows.filter(each => sameName(each.name, asked)) : named
-    if (one === undefined) throw unknown('project', asked, nearOf(asked, rows.flatMap(({ name, path }) => [name, path])))
+    if (one === undefined)
+      throw unknown(
+        'project',
+        asked,
+        nearOf(
+          asked,
+          rows.flatMap(({ name, path }) => [name, path]),
+        ),
+      )
     if (another !== undefined) {
       const paths = named.slice(0, MOST_NEAR).map(({ path }) => `"${shown(path)}"`)
       throw new DenidinError(
@@ -80,7 +88,10 @@ export class ArchiveDirectory {
       asked,
       end: `${asked}\u{10ffff}`,
     })
-    const near = beginning.length > 0 ? beginning : nearOf(asked, this.#sessionIds('1 order by session_no desc', MOST_COMPARED, {}))
+    const near =
+      beginning.length > 0
+        ? beginning
+        : nearOf(asked, this.#sessionIds('1 order by session_no desc', MOST_COMPARED, {}))
     throw unknown('session', asked, near)
   }
 
@@ -104,8 +115,7 @@ const nearOf = (asked: string, known: readonly string[]): readonly string[] => {
   return [...new Set([...(similar === undefined ? [] : [similar]), ...containing])].slice(0, MOST_NEAR)
 }
 
-const shown = (text: string): string =>
-  text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+const shown = (text: string): string => (text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)
 
 const unknown = (kind: 'project' | 'session', asked: string, near: readonly string[]): DenidinError => {
   const hint =

@@ -10,7 +10,13 @@ type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T
 
 type SumRow = Pick<
   PhaseProgress,
-  'source_type' | 'files' | 'runs' | 'messages_extracted' | 'new_unique_messages' | 'duplicate_messages' | 'errors_count'
+  | 'source_type'
+  | 'files'
+  | 'runs'
+  | 'messages_extracted'
+  | 'new_unique_messages'
+  | 'duplicate_messages'
+  | 'errors_count'
 > & {
   readonly phase: NonNullable<PhaseProgress['phase']> | null
   readonly last_run: number
@@ -30,7 +36,7 @@ export const extractionProgress = (database: Database, range: ReportRange, most_
     `select phase, source_type, count(distinct source_file) as files, count(*) as runs,
        sum(messages_extracted) as messages_extracted, sum(new_unique_messages) as new_unique_messages,
        sum(duplicate_messages) as duplicate_messages, sum(errors_count) as errors_count,
-       max(started_at) as last_run, status
+       max(run_id) as last, started_at as last_run, status
      from extraction_runs where ${within} group by phase, source_type`,
     of_range,
   )
@@ -71,7 +77,13 @@ const nothingLoaded = (source_type: SourceType): PhaseProgress => ({
   status: 'pending',
 })
 
-const runOf = ({ phase, destination_checksum, completed_at, notes, ...run }: Nullable<ExtractionRun>): ExtractionRun => ({
+const runOf = ({
+  phase,
+  destination_checksum,
+  completed_at,
+  notes,
+  ...run
+}: Nullable<ExtractionRun>): ExtractionRun => ({
   ...run,
   phase: phase ?? undefined,
   destination_checksum: destination_checksum ?? undefined,

@@ -57,7 +57,10 @@ export class FigureStream {
       const end = zone.beginOf(day + 1)
       yield {
         day,
-        rows: this.#read(`select ${COLUMNS} where at >= :from and at < :to ${which} order by at`, { from: next, to: end }),
+        rows: this.#read(`select ${COLUMNS} where at >= :from and at < :to ${which} order by at`, {
+          from: next,
+          to: end,
+        }),
       }
       if (done % PROGRESS_DAYS === 0) progress(done)
       await slices.pause()

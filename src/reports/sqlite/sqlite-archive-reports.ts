@@ -133,9 +133,7 @@ export class SqliteArchiveReports implements ArchiveReports {
       }))
       .sort(
         (a, b) =>
-          b.error_count - a.error_count ||
-          compareNames(a.component, b.component) ||
-          compareNames(a.project, b.project),
+          b.error_count - a.error_count || compareNames(a.component, b.component) || compareNames(a.project, b.project),
       )
     const shown = topComponents(found, query.top_components)
     return shown.map(({ newest, ...group }) => ({ ...group, error_samples: this.#samples(newest) }))

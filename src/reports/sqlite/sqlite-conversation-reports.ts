@@ -113,7 +113,11 @@ export class SqliteConversationReports implements ConversationReports {
       .sort((a, b) => b.date - a.date)
     const names = this.#namesOf(query.by)
     const parts = [...counted.parts.sums]
-      .map(([id, sums]): ConversationPart => ({ id, name: id === undefined ? undefined : names.get(id), ...sums.figures }))
+      .map(([id, sums]): ConversationPart => ({
+        id,
+        name: id === undefined ? undefined : names.get(id),
+        ...sums.figures,
+      }))
       .sort((a, b) => b.messages - a.messages || compareNames(a.name, b.name) || compareNames(a.id, b.id))
     return { days, total: counted.total.figures, parts }
   }

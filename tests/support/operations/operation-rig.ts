@@ -14,6 +14,7 @@ import { silentLogger, type Logger } from '../../../src/platform/logger.ts'
 import type { ForgetReport } from '../../../src/privacy/erasure.ts'
 import { noBudgetUsage } from '../../../src/budget/usage/budget-usage-log.ts'
 import { ProfileSource } from '../../../src/budget/profiles/profile-source.ts'
+import type { WrittenReport } from '../../../src/reports/report-writer.ts'
 import type { CostTotal } from '../../../src/usage/cost-reader.ts'
 import { noPrices } from '../../../src/usage/prices/price-book.ts'
 import { FakeMemory } from './fake-memory.ts'
@@ -61,6 +62,21 @@ export class OperationRig implements OperationContext {
       tell: () => Promise.resolve(false),
     },
     models: [],
+  }
+  reportRead: WrittenReport['read'] = []
+  readonly reports: OperationContext['reports'] = {
+    writer: {
+      write: async request => {
+        this.asked.push(`report ${JSON.stringify(request)}`)
+        return { start_date: null, end_date: null, rows: 0, text: '{}', read: this.reportRead }
+      },
+    },
+    scheduled: {
+      write: async () => {
+        this.asked.push('scheduled reports')
+        return [{ name: 'timeline', file: 'reports/archive/2026-11-20-timeline.html' }]
+      },
+    },
   }
   readonly costs: OperationContext['costs'] = {
     totals: { costs: async () => this.costTotals },
