@@ -94,7 +94,7 @@ export class App implements AsyncDisposable {
   /** All modules in the order in which they start; they stop in the reverse order. */
   #moduleList(): readonly Module[] {
     const { foundation, services, process, alerts } = this.#parts
-    const { stores, audit, memory, models } = foundation
+    const { stores, audit, memory, models, archive } = foundation
     const { agent, channels, privacy } = services
     return [
       {
@@ -103,6 +103,7 @@ export class App implements AsyncDisposable {
         stop: async () => stores[Symbol.dispose](),
       },
       { name: 'audit log', stop: () => audit.close() },
+      archive.module,
       {
         name: 'budget usage log',
         start: async () => {

@@ -52,7 +52,7 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
 /** Every component whose health `status` shows and alerts follow. */
 const healthChecks = (
   { settings, streams = [], parts }: AppDeps,
-  { stores, audit, memory, models }: Foundation,
+  { stores, audit, memory, models, archive }: Foundation,
   { channels, delivery, learning, privacy }: Services,
 ): readonly HealthCheck[] => [
   ...memory.modules.flatMap(module => module.health ?? []),
@@ -64,6 +64,7 @@ const healthChecks = (
   ...learning.health,
   ...stores.health,
   ...memory.files,
+  ...(archive.module.health ?? []),
   ...streams,
   audit,
   parts.setAside,

@@ -7,6 +7,7 @@ import { createAuditFile, type AuditFile } from '../platform/audit-file.ts'
 import type { BackgroundTasks } from '../platform/background-tasks.ts'
 import { exists } from '../platform/files.ts'
 import { ExportFiles } from '../privacy/export.ts'
+import { createArchive, type Archive } from './archive/archive.ts'
 import { createMemoryFeatures, indexModules, openIndexes, type MemoryFeatures } from './memory.ts'
 import { createModels, type Models } from './models.ts'
 import { openBaseStores, withPeople, type Stores } from './stores.ts'
@@ -32,6 +33,7 @@ export interface Foundation {
   readonly audit: AuditFile
   readonly exportFiles: ExportFiles
   readonly memory: MemoryFeatures
+  readonly archive: Archive
 }
 
 /**
@@ -60,7 +62,8 @@ export const openFoundation = async ({ settings, parts }: AppDeps): Promise<Foun
     parts.logger.for('audit').error(trouble)
   })
   const memory = createMemoryFeatures({ settings, stores, indexes, audit, runtime: parts })
+  const archive = createArchive(settings, parts)
   // From here on, the modules close what is open.
   opened.move()
-  return { stores, personalData, models, knowledge, audit, exportFiles, memory }
+  return { stores, personalData, models, knowledge, audit, exportFiles, memory, archive }
 }

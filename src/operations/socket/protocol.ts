@@ -4,7 +4,6 @@
  * once; closing the connection cancels them.
  */
 import { z } from 'zod'
-import { DenidinError, type ErrorCode } from '../../platform/errors.ts'
 
 /** Longest request: fits the longest message that `chat.say` accepts, with escapes. */
 export const REQUEST_MAX_BYTES = 1024 * 1024
@@ -18,37 +17,9 @@ export const requestSchema = z.object({
   confirm: z.boolean().optional(),
 })
 
-const CODES: Readonly<Record<ErrorCode, true>> = {
-  invalid_input: true,
-  invalid_config: true,
-  not_found: true,
-  forbidden: true,
-  confirmation_needed: true,
-  already_running: true,
-  not_running: true,
-  unavailable: true,
-  rejected: true,
-  timeout: true,
-  bad_answer: true,
-  damaged: true,
-  disabled: true,
-  stopping: true,
-  limit_reached: true,
-  internal: true,
-}
-
-const isCode = (text: string): text is ErrorCode => Object.hasOwn(CODES, text)
-
 export const answerSchema = z.object({
   id: z.union([z.string(), z.number()]).nullable(),
   progress: z.object({ done: z.number(), total: z.number().optional(), unit: z.string() }).optional(),
   ok: z.record(z.string(), z.unknown()).optional(),
   error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),
 })
-
-export type ErrorRecord = NonNullable<z.output<typeof answerSchema>['error']>
-
-export const errorToRecord = ({ code, message, retryable }: DenidinError): ErrorRecord => ({ code, message, retryable })
-
-export const errorFromRecord = ({ code, message, retryable }: ErrorRecord): DenidinError =>
-  new DenidinError(isCode(code) ? code : 'internal', message, { retryable })

@@ -1,10 +1,11 @@
 /** Calls operations of the process that owns a data folder, over its socket. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { errorFromRecord } from '../../platform/error-record.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import type { ClientOptions, OperationsClient } from '../client.ts'
 import { parseLine, readLines, writeLine } from './json-lines.ts'
-import { ANSWER_MAX_BYTES, answerSchema, errorFromRecord } from './protocol.ts'
+import { ANSWER_MAX_BYTES, answerSchema } from './protocol.ts'
 import { socketAddress } from './short-path.ts'
 
 interface Pending {

@@ -2,13 +2,14 @@
 import { chmod, lstat } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import { errorToRecord } from '../../platform/error-record.ts'
 import { DenidinError, asDenidinError } from '../../platform/errors.ts'
 import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, makePrivateFolder, remove } from '../../platform/files.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { OPERATOR } from '../client.ts'
 import type { Runner } from '../runner.ts'
 import { parseLine, readLines, writeLine } from './json-lines.ts'
-import { REQUEST_MAX_BYTES, errorToRecord, requestSchema } from './protocol.ts'
+import { REQUEST_MAX_BYTES, requestSchema } from './protocol.ts'
 import { socketAddress } from './short-path.ts'
 
 export interface SocketServerDeps {

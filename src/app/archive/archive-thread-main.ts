@@ -1,0 +1,15 @@
+/** The entry point of the archive's thread: the only one that opens `archive.db` and its index. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '../../platform/clock.ts'
+import { serveRequests, threadLogger } from '../../platform/threads/serve-requests.ts'
+import { ArchiveHandlers } from './archive-handlers.ts'
+import type { ArchiveRequests, ArchiveThreadData } from './archive-requests.ts'
+
+if (parentPort !== null) {
+  const archive = new ArchiveHandlers({
+    ...(workerData as ArchiveThreadData),
+    clock: systemClock,
+    logger: threadLogger(parentPort),
+  })
+  serveRequests<ArchiveRequests>(parentPort, archive.handlers, () => archive[Symbol.asyncDispose]())
+}

@@ -1,0 +1,67 @@
+/** The port of the archive's messages and of the records of how they were loaded. */
+import type { Place, SourceMessage } from './archive-message.ts'
+import type { ExtractionRun, RejectedLine, RunEnd, RunStart } from './extraction-run.ts'
+
+/** A message with the line where it was found. */
+export interface FoundMessage {
+  readonly message: SourceMessage
+  /** Line of the file, from 1; or the number of the message, in a source without lines. */
+  readonly line: number
+  /** Where its source says that it was found: further places. */
+  readonly origins?: readonly Pick<Place, 'source_file' | 'source_line'>[] | undefined
+}
+
+/** A piece of a source, with how far it reaches. */
+export interface ArchiveBatch {
+  readonly found: readonly FoundMessage[]
+  readonly rejected: readonly RejectedLine[]
+  /** Where the run goes on after this batch; `undefined` within a piece that can only be read as a whole. */
+  readonly reached: Pick<ExtractionRun, 'position' | 'lines'> | undefined
+}
+
+/** What became of the messages of a batch. */
+export interface BatchCounts {
+  readonly new_unique_messages: number
+  readonly duplicate_messages: number
+}
+
+/** How much there is. */
+export interface ArchiveCounts {
+  readonly messages: number
+  readonly projects: number
+  readonly sessions: number
+  readonly places: number
+  readonly runs: number
+}
+
+/** A load that is only counted. */
+export interface Rehearsal extends Disposable {
+  /** A message that came in an earlier batch counts as a duplicate. */
+  count(found: readonly FoundMessage[]): Promise<BatchCounts>
+}
+
+export interface ArchiveStore {
+  /** Begins a run; or goes on with one of the same file and content that was interrupted: it has its counts and position. */
+  begin(start: RunStart): Promise<ExtractionRun>
+  /**
+   * Writes a batch with the counts and the position of its run: all or nothing. A message that is there already is kept
+   * once, with the further place where it was seen, and with what was not known of it.
+   */
+  write(run_id: number, batch: ArchiveBatch): Promise<BatchCounts>
+  /** Counts what `write` would do to an archive as it is now, batch by batch; nothing is kept. */
+  rehearse(): Rehearsal
+  end(run_id: number, end: RunEnd): Promise<ExtractionRun>
+  /** Runs, newest first, before `before` (a `run_id`). */
+  runs(page: { readonly before?: number | undefined; readonly limit: number }): Promise<readonly ExtractionRun[]>
+  run(run_id: number): Promise<ExtractionRun | undefined>
+  /** Lines of a run that were set aside, in their order. */
+  rejectedLines(
+    run_id: number,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly RejectedLine[]>
+  /** The last run that read this file with this content to its end. */
+  completedRun(
+    of: Pick<RunStart, 'source_file' | 'source_checksum' | 'source_type'>,
+  ): Promise<ExtractionRun | undefined>
+  counts(): Promise<ArchiveCounts>
+}

@@ -1,0 +1,55 @@
+/** The record of one load of a file into the archive: who, when, what, and what became of it. */
+import type { Phase, SourceType } from './archive-message.ts'
+
+export const RUN_STATES = ['running', 'interrupted', 'completed', 'failed'] as const
+export type RunState = (typeof RUN_STATES)[number]
+
+/** One load of one file. Times are milliseconds since the Unix epoch. */
+export interface ExtractionRun {
+  readonly run_id: number
+  readonly source_type: SourceType
+  readonly phase: Phase | undefined
+  /** Absolute path. */
+  readonly source_file: string
+  readonly file_size_bytes: number
+  /** SHA-256 of the file before it was read, in hexadecimal. */
+  readonly source_checksum: string
+  /** SHA-256 of the same bytes after it was read. */
+  readonly destination_checksum: string | undefined
+  /** Where the reader goes on, as it counts itself. */
+  readonly position: number
+  /** Lines before the position. */
+  readonly lines: number
+  readonly messages_extracted: number
+  readonly new_unique_messages: number
+  readonly duplicate_messages: number
+  /** Messages of people who had them forgotten: not taken. */
+  readonly forgotten_messages: number
+  /** Lines that were set aside. */
+  readonly errors_count: number
+  readonly started_by: string
+  readonly started_at: number
+  readonly completed_at: number | undefined
+  readonly status: RunState
+  readonly notes: string | undefined
+}
+
+/** What is known of a run before the file is read. */
+export type RunStart = Pick<
+  ExtractionRun,
+  'source_type' | 'phase' | 'source_file' | 'file_size_bytes' | 'source_checksum' | 'started_by'
+>
+
+/** How a run ends. */
+export interface RunEnd extends Partial<Pick<ExtractionRun, 'destination_checksum' | 'notes'>> {
+  readonly status: Exclude<RunState, 'running'>
+}
+
+/** A line that could not be read, set aside. */
+export interface RejectedLine {
+  readonly line: number
+  /** One clause. */
+  readonly reason: string
+  /** The beginning of the line. */
+  readonly excerpt: string
+}

@@ -1,0 +1,131 @@
+/** What the other files of a deduplication tell about the messages in `unique_messages.jsonl`. */
+import { stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { instantOf, isObject, parseObject, textOf, type JsonObject } from '../json-values.ts'
+import { linesOf } from '../source-lines.ts'
+import { readWhole } from '../whole-file.ts'
+
+/** Larger indexes are not held in memory. */
+const MOST_INDEX_BYTES = 256 * 1024 * 1024
+/** Messages of which it is kept where else they were seen. */
+const MOST_PLACES = 2_000_000
+
+/** Where and when a message was seen, besides its own line. */
+interface Sighting {
+  readonly source_file: string
+  readonly source_line: number
+}
+
+/** What the log of conversations tells of a message. */
+interface Said {
+  readonly session: string | undefined
+  readonly at: number | undefined
+}
+
+/** The files beside `unique_messages.jsonl`; what is missing or damaged tells nothing. */
+export class Companions {
+  /** Hash → checkpoints in which the message was. */
+  readonly #sightings = new Map<string, Sighting[]>()
+  readonly #said = new Map<string, Said>()
+  readonly #checkpoints = new Map<string, number>()
+  readonly #hashes = new Set<string>()
+
+  /** @param path of `unique_messages.jsonl` */
+  static async read(path: string, signal: AbortSignal): Promise<Companions> {
+    const companions = new Companions()
+    const folder = dirname(path)
+    companions.#readHashes(await jsonIn(join(folder, 'global_hashes.json')))
+    companions.#readCheckpoints(
+      join(folder, 'checkpoint_index.json'),
+      await jsonIn(join(folder, 'checkpoint_index.json')),
+    )
+    await companions.#readLog(join(folder, 'conversation_log.jsonl'), signal)
+    return companions
+  }
+
+  sightingsOf(hash: string): readonly Sighting[] {
+    return this.#sightings.get(hash) ?? []
+  }
+
+  saidOf(hash: string): Said | undefined {
+    return this.#said.get(hash)
+  }
+
+  /** When a checkpoint was made. */
+  createdAt(checkpoint: string): number | undefined {
+    return this.#checkpoints.get(checkpoint)
+  }
+
+  /** Takes a message off the list of hashes: what is left in the end has no message. */
+  found(hash: string): void {
+    this.#hashes.delete(hash)
+  }
+
+  get without_message(): number {
+    return this.#hashes.size
+  }
+
+  #readHashes(value: unknown): void {
+    const list: unknown = isObject(value) ? (value['hashes'] ?? Object.keys(value)) : value
+    if (!Array.isArray(list)) return
+    for (const hash of list) if (typeof hash === 'string') this.#hashes.add(hash)
+  }
+
+  #readCheckpoints(file: string, value: unknown): void {
+    if (!isObject(value)) return
+    const all = isObject(value['checkpoints']) ? value['checkpoints'] : value
+    for (const [checkpoint, entry] of Object.entries(all)) {
+      if (!isObject(entry)) continue
+      const created = instantOf(entry['created'] ?? entry['created_at'] ?? entry['timestamp'])
+      if (created !== undefined) this.#checkpoints.set(checkpoint, created)
+      const hashes = entry['message_hashes'] ?? entry['hashes']
+      if (!Array.isArray(hashes)) continue
+      for (const [index, hash] of hashes.entries()) {
+        if (typeof hash !== 'string' || this.#sightings.size >= MOST_PLACES) continue
+        const known = this.#sightings.get(hash) ?? []
+        this.#sightings.set(hash, [...known, { source_file: `${file}#${checkpoint}`, source_line: index + 1 }])
+      }
+    }
+  }
+
+  async #readLog(path: string, signal: AbortSignal): Promise<void> {
+    const size_bytes = await sizeOf(path)
+    if (size_bytes === undefined) return
+    const file = { path, size_bytes, modified_at: 0 }
+    for await (const each of linesOf(file, { position: 0, lines: 0 }, signal)) {
+      if (each.kind !== 'line') continue
+      const value = parseObject(each.text)
+      if (typeof value === 'string') continue
+      const hash = textOf(value['hash']) ?? textOf(value['message_hash']) ?? textOf(value['content_hash'])
+      if (hash === undefined || this.#said.size >= MOST_PLACES) continue
+      this.#said.set(hash, this.#said.get(hash) ?? saidIn(value))
+      const known = this.#sightings.get(hash) ?? []
+      this.#sightings.set(hash, [...known, { source_file: path, source_line: each.line }])
+    }
+  }
+}
+
+/** `logged_at` and the like are times of the deduplication. */
+const saidIn = (value: JsonObject): Said => {
+  const message = isObject(value['message']) ? value['message'] : {}
+  return {
+    session: textOf(value['session_id']) ?? textOf(value['conversation_id']) ?? textOf(message['session_id']),
+    at: instantOf(message['timestamp'] ?? value['message_timestamp']),
+  }
+}
+
+const sizeOf = async (path: string): Promise<number | undefined> => {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() === true ? found.size : undefined
+}
+
+const jsonIn = async (path: string): Promise<unknown> => {
+  const size_bytes = await sizeOf(path)
+  if (size_bytes === undefined || size_bytes > MOST_INDEX_BYTES) return undefined
+  const whole = await readWhole({ path, size_bytes, modified_at: 0 }, MOST_INDEX_BYTES)
+  try {
+    return typeof whole === 'string' ? undefined : JSON.parse(whole.text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+/** The hash by which the deduplication knew its messages: SHA-256 of `{role, content}` as JSON. */
+import { createHash } from 'node:crypto'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Texts of JSON as several programs write it: keys in either order, with blanks or without, with escapes or without. */
+function* spellings(role: string, content: string): Generator<string> {
+  const [writtenRole, writtenContent] = [JSON.stringify(role), JSON.stringify(content)]
+  for (const body of new Set([writtenContent, inAscii(writtenContent)])) {
+    yield `{"content": ${body}, "role": ${writtenRole}}`
+    yield `{"role": ${writtenRole}, "content": ${body}}`
+    yield `{"content":${body},"role":${writtenRole}}`
+    yield `{"role":${writtenRole},"content":${body}}`
+  }
+}
+
+const inAscii = (json: string): string =>
+  json.replace(/[\u007f-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** Whether the hash is that of this message. */
+export const isHashOf = (hash: string, role: string, content: string): boolean => {
+  const wanted = hash.toLowerCase()
+  for (const text of spellings(role, content)) if (sha256(text) === wanted) return true
+  return sha256(content) === wanted
+}

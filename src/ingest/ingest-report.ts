@@ -1,0 +1,71 @@
+/** What a load of a file or a folder did, as the caller is told. */
+import type { Phase, SourceType } from '../archive/archive-message.ts'
+import type { RejectedLine, RunState } from '../archive/extraction-run.ts'
+
+/** What is to be loaded. */
+export interface IngestRequest {
+  /** Absolute path of a file or a folder. */
+  readonly path: string
+  readonly phase?: Phase | undefined
+  readonly is_extraction?: boolean | undefined
+  /** Count, and write nothing. */
+  readonly dry_run: boolean
+  /** Who asked: for the record of the run. */
+  readonly started_by: string
+}
+
+/** What the load of one file did. */
+export interface FileReport {
+  readonly file: string
+  readonly source_type: SourceType
+  /** `undefined` for a dry run. */
+  readonly run_id: number | undefined
+  /** `unchanged`: a run has loaded this file with this content, and it was not read again. */
+  readonly status: RunState | 'counted' | 'unchanged'
+  readonly lines: number
+  readonly messages_extracted: number
+  readonly new_unique_messages: number
+  readonly duplicate_messages: number
+  readonly forgotten_messages: number
+  readonly errors_count: number
+  /** The first bad lines. */
+  readonly rejected: readonly RejectedLine[]
+  /** Whether the run went on where an earlier one was interrupted. */
+  readonly resumed: boolean
+  readonly notes: string | undefined
+}
+
+/** Sums of the files of one format. */
+export interface SourceTotals {
+  readonly source_type: SourceType
+  readonly files: number
+  readonly unchanged: number
+  readonly messages_extracted: number
+  readonly new_unique_messages: number
+  readonly duplicate_messages: number
+  readonly errors_count: number
+}
+
+export interface IngestReport {
+  readonly files: readonly FileReport[]
+  readonly totals: readonly SourceTotals[]
+  /** Files that were passed over because their format is not known. */
+  readonly skipped: readonly string[]
+  readonly duration_ms: number
+}
+
+/** The sums of a report by format, in the order of loading. */
+export const totalsOf = (files: readonly FileReport[]): readonly SourceTotals[] =>
+  [...Map.groupBy(files, each => each.source_type)].map(([source_type, of]) => {
+    const sum = (field: 'messages_extracted' | 'new_unique_messages' | 'duplicate_messages' | 'errors_count'): number =>
+      of.reduce((total, each) => total + each[field], 0)
+    return {
+      source_type,
+      files: of.length,
+      unchanged: of.filter(each => each.status === 'unchanged').length,
+      messages_extracted: sum('messages_extracted'),
+      new_unique_messages: sum('new_unique_messages'),
+      duplicate_messages: sum('duplicate_messages'),
+      errors_count: sum('errors_count'),
+    }
+  })

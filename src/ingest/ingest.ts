@@ -1,0 +1,224 @@
+/** Loads files into the archive: finds their formats, streams them, records each run, and goes on after an interruption. */
+import { stat } from 'node:fs/promises'
+import type { ArchiveStore } from '../archive/archive-store.ts'
+import type { ExtractionRun, RunEnd } from '../archive/extraction-run.ts'
+import { PHASES } from '../archive/archive-message.ts'
+import type { Clock } from '../platform/clock.ts'
+import { asDenidinError, DenidinError } from '../platform/errors.ts'
+import { KeyedQueue } from '../platform/keyed-queue.ts'
+import type { Logger } from '../platform/logger.ts'
+import { yieldToEventLoop } from '../platform/yield.ts'
+import { checksumOf } from './checksum.ts'
+import { totalsOf, type FileReport, type IngestReport, type IngestRequest } from './ingest-report.ts'
+import { RunWriter, type RunTotals } from './run-writer.ts'
+import { readSourceFolder } from './source-folder.ts'
+import { recognise, sourceFileAt, type RecognisedFile } from './source-readers.ts'
+
+export interface IngestDeps {
+  readonly store: ArchiveStore
+  /** Called after each batch: the index takes in what came. */
+  readonly written: () => Promise<void>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface IngestOptions {
+  readonly signal: AbortSignal
+  progress(step: { readonly done: number; readonly total?: number; readonly unit: string }): void
+}
+
+/** One queue for all loads. */
+const QUEUE = 'ingest'
+
+export class Ingest {
+  readonly #deps: IngestDeps
+  readonly #queue = new KeyedQueue<string>()
+
+  constructor(deps: IngestDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Loads a file, or all files of a folder that are recognised; one load at a time.
+   * @throws DenidinError `not_found`, or `invalid_input` for a file of an unknown format
+   */
+  async load(request: IngestRequest, options: IngestOptions): Promise<IngestReport> {
+    return await this.#queue.run(QUEUE, () => this.#load(request, options))
+  }
+
+  async #load(request: IngestRequest, options: IngestOptions): Promise<IngestReport> {
+    const { clock } = this.#deps
+    const began = clock.monotonic()
+    const { files, skipped, is_folder } = await this.#find(request, options.signal)
+    const reports: FileReport[] = []
+    for (const [index, file] of files.entries()) {
+      options.signal.throwIfAborted()
+      if (is_folder) options.progress({ done: index, total: files.length, unit: 'files' })
+      const counted = is_folder ? { ...options, progress: () => undefined } : options
+      reports.push(await this.#loadFile(file, request, counted, is_folder))
+    }
+    return { files: reports, totals: totalsOf(reports), skipped, duration_ms: clock.monotonic() - began }
+  }
+
+  async #find(
+    { path, phase, is_extraction }: IngestRequest,
+    signal: AbortSignal,
+  ): Promise<{ files: readonly RecognisedFile[]; skipped: readonly string[]; is_folder: boolean }> {
+    const choice = { phase, is_extraction }
+    const found = await stat(path).catch((error: unknown) => {
+      throw unreadable(path, error)
+    })
+    if (found.isDirectory()) return { ...(await readSourceFolder(path, choice, signal)), is_folder: true }
+    if (!found.isFile()) throw new DenidinError('invalid_input', `${path} is neither a file nor a folder`)
+    const file = await sourceFileAt(path, phase)
+    const reader = await recognise(file, choice).catch((error: unknown) => {
+      throw error instanceof DenidinError ? error : unreadable(path, error)
+    })
+    if (reader === undefined) {
+      const remedy = 'name its kind with --phase 1 to 7, or load it with "denidin ingest load-extraction"'
+      throw new DenidinError('invalid_input', `${path} is of no format that is known; ${remedy}`)
+    }
+    return { files: [{ file, reader }], skipped: [], is_folder: false }
+  }
+
+  async #loadFile(
+    { file, reader }: RecognisedFile,
+    { dry_run, started_by }: IngestRequest,
+    options: IngestOptions,
+    skips_unchanged: boolean,
+  ): Promise<FileReport> {
+    const { store } = this.#deps
+    const source_checksum = await checksumOf(file.path, file.size_bytes, options.signal)
+    if (source_checksum === undefined) throw new DenidinError('unavailable', `${file.path} became shorter just now`)
+    if (dry_run) return await this.#rehearse({ file, reader }, options)
+    const source = { source_type: reader.type, source_file: file.path, source_checksum }
+    const before = await store.completedRun(source)
+    if (skips_unchanged && before !== undefined) return unchanged(before)
+    const run = await store.begin({
+      ...source,
+      phase: PHASES[reader.type] ?? file.phase,
+      file_size_bytes: file.size_bytes,
+      started_by,
+    })
+    const resumed = run.position > 0
+    const totals = await this.#read({ file, reader }, run, options)
+    const ended = await store.end(run.run_id, await this.#endOf(file, source_checksum, options.signal))
+    this.#deps.logger.for('ingest').info('Loaded a file', {
+      run_id: ended.run_id,
+      source_type: ended.source_type,
+      status: ended.status,
+      messages: ended.messages_extracted,
+      added: ended.new_unique_messages,
+      rejected: ended.errors_count,
+    })
+    return reportOf(ended, totals, ended.status, resumed)
+  }
+
+  /** Reads a file to its end. @throws what stops it; the run is recorded as interrupted, or failed, then */
+  async #read({ file, reader }: RecognisedFile, run: ExtractionRun, options: IngestOptions): Promise<RunTotals> {
+    const { store, written } = this.#deps
+    const writer = new RunWriter(
+      batch => store.write(run.run_id, batch),
+      async messages => {
+        options.progress({ done: run.messages_extracted + messages, unit: 'messages' })
+        await written()
+        // Other requests to the thread get their turn.
+        await yieldToEventLoop()
+        options.signal.throwIfAborted()
+      },
+    )
+    try {
+      for await (const item of reader.read(file, run, options.signal)) await writer.add(item)
+      await writer.flush()
+      return writer.totals
+    } catch (thrown) {
+      const error = asDenidinError(thrown)
+      const isOver = !options.signal.aborted && error.code !== 'unavailable' && error.code !== 'stopping'
+      const notes = isOver
+        ? `the run failed: ${error.message}`
+        : 'the run was interrupted; load the file again to go on'
+      await store.end(run.run_id, { status: isOver ? 'failed' : 'interrupted', notes })
+      throw thrown
+    }
+  }
+
+  /** A file whose beginning is another by now was not read as a whole. One that only grew was. */
+  async #endOf({ path, size_bytes }: RecognisedFile['file'], before: string, signal: AbortSignal): Promise<RunEnd> {
+    const after = await checksumOf(path, size_bytes, signal).catch(() => undefined)
+    if (after !== before) {
+      const notes = 'the file changed while it was read: what was read is in the archive; load it again'
+      return { status: 'failed', destination_checksum: after, notes }
+    }
+    const grew = await stat(path).then(
+      ({ size }) => size > size_bytes,
+      () => false,
+    )
+    const notes = grew ? 'the file grew while it was read: the rest comes with the next load' : undefined
+    return { status: 'completed', destination_checksum: after, notes }
+  }
+
+  async #rehearse({ file, reader }: RecognisedFile, options: IngestOptions): Promise<FileReport> {
+    using rehearsal = this.#deps.store.rehearse()
+    const writer = new RunWriter(
+      ({ found }) => rehearsal.count(found),
+      async messages => {
+        options.progress({ done: messages, unit: 'messages' })
+        await yieldToEventLoop()
+      },
+    )
+    for await (const item of reader.read(file, { position: 0, lines: 0 }, options.signal)) await writer.add(item)
+    await writer.flush()
+    const { messages, added, duplicates, errors, lines, shown } = writer.totals
+    return {
+      file: file.path,
+      source_type: reader.type,
+      run_id: undefined,
+      status: 'counted',
+      lines,
+      messages_extracted: messages,
+      new_unique_messages: added,
+      duplicate_messages: duplicates,
+      forgotten_messages: 0,
+      errors_count: errors,
+      rejected: shown,
+      resumed: false,
+      notes: undefined,
+    }
+  }
+}
+
+/** A run has read all of it: there is nothing new. */
+const unchanged = (run: ExtractionRun): FileReport => ({
+  ...reportOf(run, { shown: [] }, 'unchanged', false),
+  new_unique_messages: 0,
+  duplicate_messages: run.messages_extracted,
+  errors_count: 0,
+})
+
+const reportOf = (
+  run: ExtractionRun,
+  { shown }: Pick<RunTotals, 'shown'>,
+  status: FileReport['status'],
+  resumed: boolean,
+): FileReport => ({
+  file: run.source_file,
+  source_type: run.source_type,
+  run_id: run.run_id,
+  status,
+  lines: run.lines,
+  messages_extracted: run.messages_extracted,
+  new_unique_messages: run.new_unique_messages,
+  duplicate_messages: run.duplicate_messages,
+  forgotten_messages: run.forgotten_messages,
+  errors_count: run.errors_count,
+  rejected: shown,
+  resumed,
+  notes: run.notes,
+})
+
+const unreadable = (path: string, error: unknown): DenidinError => {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new DenidinError('not_found', `there is no file ${path}`)
+  if (code === 'EACCES' || code === 'EPERM') return new DenidinError('forbidden', `${path} may not be read`)
+  return new DenidinError('unavailable', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
+}

@@ -1,0 +1,40 @@
+/** Reads JSON Lines: each line an object that a reader turns into messages. */
+import { parseObject, type JsonObject } from './json-values.ts'
+import type { SourceFile, SourceItem, SourceStart } from './source.ts'
+import { linesOf, rejected } from './source-lines.ts'
+
+type FoundItem = Extract<SourceItem, { readonly kind: 'message' }>
+
+/** What a line holds: messages (none, if it says nothing that is kept), or a clause that says what is wrong with it. */
+export type LineReading = readonly Omit<FoundItem, 'kind' | 'line'>[] | string
+
+/** Yields the messages of each line. Bad lines are rejected, empty ones skipped. */
+export async function* jsonLines(
+  file: SourceFile,
+  from: SourceStart,
+  signal: AbortSignal,
+  read: (value: JsonObject, line: number) => LineReading,
+): AsyncGenerator<SourceItem> {
+  for await (const each of linesOf(file, from, signal)) {
+    if (each.kind !== 'line') {
+      yield each
+      continue
+    }
+    const { text, line } = each
+    if (text.trim() === '') continue
+    const value = parseObject(text)
+    const reading = typeof value === 'string' ? value : read(value, line)
+    if (typeof reading === 'string') yield rejected(line, reading, text)
+    else for (const found of reading) yield { kind: 'message', ...found, line }
+  }
+}
+
+/** The first object in the beginning of a file of JSON Lines; `undefined` if it does not begin with one. */
+export const firstObject = (beginning: string): JsonObject | undefined => {
+  const first = beginning
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .find(line => line.trim() !== '')
+  const value = first === undefined ? 'none' : parseObject(first)
+  return typeof value === 'string' ? undefined : value
+}

@@ -1,0 +1,92 @@
+/** Collects what a reader yields and writes it in batches that end at a checkpoint. */
+import type { ArchiveBatch, BatchCounts, FoundMessage } from '../archive/archive-store.ts'
+import type { RejectedLine } from '../archive/extraction-run.ts'
+import type { SourceItem } from './source.ts'
+
+/** Messages, and characters of them, after which a batch is written: some tens of milliseconds of work. */
+const MOST_MESSAGES = 1000
+const MOST_CHARACTERS = 2 * 1024 * 1024
+/** Bad lines that a caller is shown; all are in the record of the run. */
+const MOST_SHOWN = 20
+
+/** Writes a batch, or only counts it. */
+export type WriteBatch = (batch: ArchiveBatch) => Promise<BatchCounts>
+
+/** What a run counted since it began or went on. */
+export interface RunTotals {
+  readonly messages: number
+  readonly added: number
+  readonly duplicates: number
+  readonly errors: number
+  readonly lines: number
+  readonly shown: readonly RejectedLine[]
+}
+
+export class RunWriter {
+  readonly #write: WriteBatch
+  readonly #written: (messages: number) => Promise<void>
+  #found: FoundMessage[] = []
+  #rejected: RejectedLine[] = []
+  #characters = 0
+  #reached: ArchiveBatch['reached']
+  #totals: RunTotals = { messages: 0, added: 0, duplicates: 0, errors: 0, lines: 0, shown: [] }
+
+  /** @param written called after each batch, with the messages so far */
+  constructor(write: WriteBatch, written: (messages: number) => Promise<void>) {
+    this.#write = write
+    this.#written = written
+  }
+
+  get totals(): RunTotals {
+    return this.#totals
+  }
+
+  async add(item: SourceItem): Promise<void> {
+    switch (item.kind) {
+      case 'message': {
+        const { message, line, origins } = item
+        this.#found.push({ message, line, origins })
+        this.#characters += message.content.length
+        return
+      }
+      case 'rejected': {
+        const { line, reason, excerpt } = item
+        this.#rejected.push({ line, reason, excerpt })
+        return
+      }
+      case 'checkpoint': {
+        this.#reached = { position: item.position, lines: item.lines }
+        if (this.#isFull) await this.flush()
+      }
+    }
+  }
+
+  /** Writes what was collected. */
+  async flush(): Promise<void> {
+    if (this.#reached === undefined && this.#found.length === 0 && this.#rejected.length === 0) return
+    const batch = { found: this.#found, rejected: this.#rejected, reached: this.#reached }
+    this.#found = []
+    this.#rejected = []
+    this.#characters = 0
+    this.#reached = undefined
+    const { new_unique_messages, duplicate_messages } = await this.#write(batch)
+    const { messages, added, duplicates, errors, lines, shown } = this.#totals
+    this.#totals = {
+      messages: messages + batch.found.length,
+      added: added + new_unique_messages,
+      duplicates: duplicates + duplicate_messages,
+      errors: errors + batch.rejected.length,
+      lines: batch.reached?.lines ?? lines,
+      shown: shown.length < MOST_SHOWN ? [...shown, ...batch.rejected].slice(0, MOST_SHOWN) : shown,
+    }
+    await this.#written(this.#totals.messages)
+  }
+
+  get #isFull(): boolean {
+    return (
+      this.#found.length >= MOST_MESSAGES ||
+      this.#characters >= MOST_CHARACTERS ||
+      this.#rejected.length >= MOST_MESSAGES
+    )
+  }
+}

@@ -1,0 +1,90 @@
+/** The list of formats that can be loaded, and how the format of a file is found. */
+import { open, stat } from 'node:fs/promises'
+import { PHASES, type Phase, type SourceType } from '../archive/archive-message.ts'
+import { DenidinError } from '../platform/errors.ts'
+import { debugReader } from './claude-code/debug-log.ts'
+import { historyReader } from './claude-code/history.ts'
+import { fileHistoryReader, sessionEnvReader, shellSnapshotReader } from './claude-code/kept-files.ts'
+import { todosReader } from './claude-code/todos.ts'
+import { transcriptReader } from './claude-code/transcript.ts'
+import { dedupStateReader } from './dedup-state/dedup-state.ts'
+import { extractionReader } from './extraction/extraction.ts'
+import type { SourceFile, SourceReader } from './source.ts'
+
+/**
+ * All formats, in the order in which they are tried, and in which the files of a folder are loaded: first those that tell
+ * which project a session belongs to, the logs last.
+ */
+export const SOURCE_READERS: readonly SourceReader[] = [
+  fileHistoryReader,
+  sessionEnvReader,
+  shellSnapshotReader,
+  todosReader,
+  historyReader,
+  transcriptReader,
+  dedupStateReader,
+  extractionReader,
+  debugReader,
+]
+
+/** The order of a folder's files, by format. */
+const LOADING_ORDER: readonly SourceType[] = ['history', 'projects', 'extraction', 'dedup_state']
+
+/** Smaller first; formats without a place of their own come after those that have one, and logs last. */
+export const loadingOrderOf = (type: SourceType): number => {
+  if (type === 'debug') return LOADING_ORDER.length + 1
+  const at = LOADING_ORDER.indexOf(type)
+  return at === -1 ? LOADING_ORDER.length : at
+}
+
+const BEGINNING_BYTES = 64 * 1024
+
+/** The beginning of a file as text, as `recognises` sees it. @throws as `node:fs` does */
+const beginningOf = async (path: string): Promise<string> => {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.alloc(BEGINNING_BYTES)
+    const { bytesRead } = await file.read(buffer, 0, BEGINNING_BYTES, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** What a caller says about the format of a file. */
+export interface FormatChoice {
+  /** Phase of a Claude Code source: the file is one of its kind, or an extraction of it. */
+  readonly phase?: Phase | undefined
+  /** The file is an extraction, whatever it looks like. */
+  readonly is_extraction?: boolean | undefined
+}
+
+/** A file to load, and the reader of its format. */
+export interface RecognisedFile {
+  readonly file: SourceFile
+  readonly reader: SourceReader
+}
+
+/** @throws as `node:fs` does */
+export const sourceFileAt = async (path: string, phase: Phase | undefined): Promise<SourceFile> => {
+  const { size, mtimeMs } = await stat(path)
+  return { path, size_bytes: size, modified_at: Math.floor(mtimeMs), phase }
+}
+
+/**
+ * The reader of a file. A phase settles which kind of file it is; an extraction of that phase is recognised as one.
+ * @returns `undefined` for a format that is not known
+ */
+export const recognise = async (
+  file: SourceFile,
+  { phase, is_extraction = false }: FormatChoice,
+  readers: readonly SourceReader[] = SOURCE_READERS,
+): Promise<SourceReader | undefined> => {
+  if (is_extraction) return extractionReader
+  const beginning = await beginningOf(file.path)
+  if (phase === undefined) return readers.find(reader => reader.recognises(file, beginning))
+  if (extractionReader.recognises(file, beginning)) return extractionReader
+  const reader = readers.find(each => PHASES[each.type] === phase)
+  if (reader === undefined) throw new DenidinError('invalid_input', `there is no phase ${String(phase)}`)
+  return reader
+}

@@ -1,0 +1,50 @@
+/** The port of every format that can be loaded into the archive: a stream of messages with where each was found. */
+import type { Phase, Place, SourceMessage, SourceType } from '../archive/archive-message.ts'
+
+/** Something that a reader found in a source. */
+export type SourceItem =
+  | {
+      readonly kind: 'message'
+      readonly message: SourceMessage
+      /** Line of the file, from 1; or the number of the message, in a source without lines. */
+      readonly line: number
+      /** Where the source itself found it, if it tells: kept as further places. */
+      readonly origins?: readonly Pick<Place, 'source_file' | 'source_line'>[] | undefined
+    }
+  | {
+      readonly kind: 'rejected'
+      readonly line: number
+      /** One clause that says what is wrong with it. */
+      readonly reason: string
+      /** The beginning of what was found there. */
+      readonly excerpt: string
+    }
+  /** Everything before `position` has been yielded: a later run may go on from there. `lines`: how many come before it. */
+  | { readonly kind: 'checkpoint'; readonly position: number; readonly lines: number }
+
+/** A file to be read. */
+export interface SourceFile {
+  /** Absolute path. */
+  readonly path: string
+  /** Its size when the run began: what is written to its end meanwhile comes with the next run. */
+  readonly size_bytes: number
+  /** When it was last written, in milliseconds since the Unix epoch. */
+  readonly modified_at: number
+  /** The phase that the caller named, for sources that do not tell it. */
+  readonly phase?: Phase | undefined
+}
+
+/** Where a reader begins: at the beginning, or at a checkpoint of an earlier run. */
+export interface SourceStart {
+  readonly position: number
+  readonly lines: number
+}
+
+/** Reads one format. Memory stays bounded, whatever the size of the file. */
+export interface SourceReader {
+  readonly type: SourceType
+  /** Whether the file is of this format, by its path and its beginning (the first 64 KiB, as text). */
+  recognises(file: SourceFile, beginning: string): boolean
+  /** Yields every message in order, and a checkpoint where a later run may begin. Never ends on a bad line. */
+  read(file: SourceFile, from: SourceStart, signal: AbortSignal): AsyncIterable<SourceItem>
+}

@@ -1,0 +1,209 @@
+/** The main side of a worker thread that answers typed requests: starts with the first one, starts anew after a crash. */
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '../clock.ts'
+import { withDeadline } from '../deadline.ts'
+import { errorFromRecord } from '../error-record.ts'
+import { asDenidinError, DenidinError } from '../errors.ts'
+import type { Health, HealthCheck } from '../health.ts'
+import type { Logger } from '../logger.ts'
+import type { FromThread, RequestMap, RequestOptions, Requests, ToThread } from './thread-messages.ts'
+
+/** How long a thread may take to end what it is doing when DeniDin stops; then it is ended as by a crash. */
+const STOP_DEADLINE_MS = 10_000
+
+export interface RequestThreadDeps {
+  /** Name of the thread, as in the log and in `denidin status`. */
+  readonly name: string
+  /** The file that the thread runs. */
+  readonly file: URL
+  /** What the file finds as `workerData`. */
+  readonly data: unknown
+  /** Milliseconds without a request after which the thread ends, to give its memory back. */
+  readonly idle_ms: number
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface Pending {
+  readonly options: RequestOptions
+  resolve(output: unknown): void
+  reject(error: unknown): void
+}
+
+/**
+ * One worker thread. It starts with the first request and ends when it was not asked anything for a while. If it breaks
+ * down, the requests that were under way fail with `unavailable`, and the next one starts it again.
+ */
+export class RequestThread<R extends RequestMap<R>> implements Requests<R>, HealthCheck, AsyncDisposable {
+  readonly name: string
+  readonly #deps: RequestThreadDeps
+  readonly #log: Logger
+  #running: RunningThread | undefined
+  #ending: Promise<void> = Promise.resolve()
+  #idle: Disposable | undefined
+  #crash: string | undefined
+  #closed = false
+
+  constructor(deps: RequestThreadDeps) {
+    this.#deps = deps
+    this.name = deps.name
+    this.#log = deps.logger.for(deps.name)
+  }
+
+  /** Whether the thread runs: what only matters then need not start it. */
+  get isRunning(): boolean {
+    return this.#running !== undefined
+  }
+
+  async request<N extends keyof R & string>(
+    name: N,
+    input: R[N]['input'],
+    options: RequestOptions = {},
+  ): Promise<R[N]['output']> {
+    options.signal?.throwIfAborted()
+    // One that is ending has the files open still.
+    await this.#ending
+    if (this.#closed) throw new DenidinError('stopping', 'DeniDin is stopping')
+    this.#idle?.[Symbol.dispose]()
+    this.#running ??= this.#start()
+    const thread = this.#running
+    try {
+      return await thread.ask(name, input, options)
+    } finally {
+      if (thread === this.#running && !thread.isBusy) this.#endLater()
+    }
+  }
+
+  async health(): Promise<Health> {
+    if (this.#crash !== undefined)
+      return { state: 'degraded', detail: `Its thread broke down (${this.#crash}); the next request starts it again.` }
+    return this.#running === undefined
+      ? { state: 'ok', detail: 'It starts with the first request.' }
+      : { state: 'ok', detail: 'It is running.' }
+  }
+
+  /** Calls off what is under way, and resolves when the thread has closed its files. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    this.#end()
+    await this.#ending
+  }
+
+  #start(): RunningThread {
+    const thread = new RunningThread(this.#deps, this.#log, reason => {
+      this.#idle?.[Symbol.dispose]()
+      if (thread !== this.#running) return
+      this.#running = undefined
+      this.#crash = reason
+      this.#log.error('The thread broke down', { reason })
+    })
+    this.#crash = undefined
+    return thread
+  }
+
+  #endLater(): void {
+    this.#idle?.[Symbol.dispose]()
+    this.#idle = this.#deps.clock.after(this.#deps.idle_ms, () => {
+      if (this.#running?.isBusy === false) this.#end()
+    })
+  }
+
+  #end(): void {
+    this.#idle?.[Symbol.dispose]()
+    const thread = this.#running
+    this.#running = undefined
+    if (thread !== undefined) this.#ending = this.#ending.then(() => thread.stop())
+  }
+}
+
+/** One run of the thread, from its start to its end. */
+class RunningThread {
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #worker: Worker
+  readonly #pending = new Map<number, Pending>()
+  readonly #exited: Promise<void>
+  #lastId = 0
+  #stopping = false
+
+  /** @param crashed called when it ends although no one wanted that */
+  constructor({ name, file, data, clock }: RequestThreadDeps, log: Logger, crashed: (reason: string) => void) {
+    this.#clock = clock
+    this.#log = log
+    this.#worker = new Worker(file, { workerData: data, name })
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    this.#exited = promise
+    let reason: string | undefined
+    this.#worker.on('message', (message: FromThread) => {
+      this.#receive(message)
+    })
+    this.#worker.on('error', error => {
+      reason = asDenidinError(error).message
+    })
+    this.#worker.on('exit', code => {
+      const why = reason ?? `it ended with code ${String(code)}`
+      if (!this.#stopping) crashed(why)
+      this.#failAll(
+        this.#stopping
+          ? new DenidinError('stopping', 'DeniDin is stopping')
+          : new DenidinError('unavailable', `the thread of the ${name} broke down (${why}); ask again`, {
+              retryable: true,
+            }),
+      )
+      resolve(undefined)
+    })
+  }
+
+  get isBusy(): boolean {
+    return this.#pending.size > 0
+  }
+
+  async ask(name: string, input: unknown, options: RequestOptions): Promise<unknown> {
+    const id = ++this.#lastId
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    this.#pending.set(id, { options, resolve, reject })
+    // The thread answers when it has really stopped: until then it may still write.
+    const abort = (): void => {
+      this.#send({ kind: 'abort', id })
+    }
+    options.signal?.addEventListener('abort', abort, { once: true })
+    try {
+      this.#send({ kind: 'request', id, name, input })
+      return await promise
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      throw error
+    } finally {
+      this.#pending.delete(id)
+      options.signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#send({ kind: 'stop' })
+    await withDeadline(this.#clock, STOP_DEADLINE_MS, 'the end of a thread', () => this.#exited).catch(async () => {
+      this.#log.warn('The thread did not end in time')
+      await this.#worker.terminate()
+    })
+  }
+
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message)
+  }
+
+  #receive(message: FromThread): void {
+    if (message.kind === 'log') {
+      this.#log.for(message.component)[message.level](message.message, message.fields)
+      return
+    }
+    const pending = this.#pending.get(message.id)
+    if (message.kind === 'progress') pending?.options.progress?.(message.step)
+    else if (message.kind === 'done') pending?.resolve(message.output)
+    else pending?.reject(errorFromRecord(message.error))
+  }
+
+  #failAll(error: DenidinError): void {
+    for (const { reject } of this.#pending.values()) reject(error)
+  }
+}

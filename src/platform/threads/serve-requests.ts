@@ -1,0 +1,105 @@
+/** The side of a worker thread that answers requests. */
+import type { MessagePort } from 'node:worker_threads'
+import { errorToRecord } from '../error-record.ts'
+import { asDenidinError, DenidinError } from '../errors.ts'
+import type { LogFields, Logger } from '../logger.ts'
+import type { FromThread, LogLevel, RequestMap, ThreadProgress, ToThread } from './thread-messages.ts'
+
+/** What a handler gets besides its input. */
+export interface RequestCall {
+  /** Aborted when the caller calls it off or the thread is to end. */
+  readonly signal: AbortSignal
+  progress(step: ThreadProgress): void
+}
+
+/** A handler for each request. */
+export type RequestHandlers<R extends RequestMap<R>> = {
+  readonly [N in keyof R]: (input: R[N]['input'], call: RequestCall) => Promise<R[N]['output']>
+}
+
+/** Writes to the log of the main side. */
+export const threadLogger = (port: MessagePort, component = 'thread'): Logger => {
+  const write =
+    (level: LogLevel) =>
+    (message: string, fields?: LogFields): void => {
+      port.postMessage({ kind: 'log', level, component, message, fields } satisfies FromThread)
+    }
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    for: name => threadLogger(port, name),
+  }
+}
+
+/**
+ * Answers requests until the main side wants the thread to end; then calls off what is under way, waits for it, and calls
+ * `close`. Requests run beside each other: a long handler pauses in between, so that others get their turn.
+ */
+export const serveRequests = <R extends RequestMap<R>>(
+  port: MessagePort,
+  handlers: RequestHandlers<R>,
+  close: () => Promise<void>,
+): void => {
+  const server = new RequestServer(port, new Map(Object.entries<Handler>(handlers)))
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'request') server.answer(message.id, message.name, message.input)
+    else if (message.kind === 'abort') server.abort(message.id)
+    else
+      void server
+        .stop()
+        .then(close)
+        .finally(() => {
+          port.close()
+        })
+  })
+}
+
+// Inputs were typed by the side that sent them.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Handler = (input: any, call: RequestCall) => Promise<unknown>
+
+class RequestServer {
+  readonly #port: MessagePort
+  readonly #handlers: ReadonlyMap<string, Handler>
+  readonly #under_way = new Map<number, { readonly controller: AbortController; readonly ended: Promise<void> }>()
+
+  constructor(port: MessagePort, handlers: ReadonlyMap<string, Handler>) {
+    this.#port = port
+    this.#handlers = handlers
+  }
+
+  answer(id: number, name: string, input: unknown): void {
+    const controller = new AbortController()
+    const ended = this.#run(id, name, input, controller.signal).finally(() => this.#under_way.delete(id))
+    this.#under_way.set(id, { controller, ended })
+  }
+
+  abort(id: number): void {
+    this.#under_way.get(id)?.controller.abort(new DenidinError('stopping', 'the caller went away'))
+  }
+
+  async stop(): Promise<void> {
+    const all = [...this.#under_way.values()]
+    for (const { controller } of all) controller.abort(new DenidinError('stopping', 'DeniDin is stopping'))
+    await Promise.all(all.map(({ ended }) => ended))
+  }
+
+  async #run(id: number, name: string, input: unknown, signal: AbortSignal): Promise<void> {
+    try {
+      const handler = this.#handlers.get(name)
+      if (handler === undefined) throw new DenidinError('internal', `the thread has no handler for ${name}`)
+      const progress = (step: ThreadProgress): void => {
+        this.#send({ kind: 'progress', id, step })
+      }
+      this.#send({ kind: 'done', id, output: await handler(input, { signal, progress }) })
+    } catch (error) {
+      this.#send({ kind: 'failed', id, error: errorToRecord(asDenidinError(error)) })
+    }
+  }
+
+  #send(message: FromThread): void {
+    this.#port.postMessage(message)
+  }
+}
