@@ -119,7 +119,7 @@ describe('what is reserved', () => {
       const usage = { input_tokens: Math.round(counted * (ratios[at++] ?? 1)), output_tokens: 1 }
       return { text: 'yes', usage }
     }, meter)
-    for (const _ of ratios) await one.send(long, {}, call)
+    for (let count = 0; count < ratios.length; count++) await one.send(long, {}, call)
     const inputs = meter.calls.slice(ratios.length).map(each => (each.estimated_tokens - 50 - 32) / counted)
     // A count that cannot be right does not keep everyone from an answer.
     for (const [index, most] of [1, 1, 1.7, 1.7, 4].entries()) expect(inputs[index]).toBeCloseTo(most, 2)
