@@ -7,7 +7,10 @@ import type { IngestReport, IngestRequest } from '../../ingest/ingest-report.ts'
 /** Requests about the archive as a whole. */
 interface StoreRequests {
   readonly 'archive.counts': { readonly input: undefined; readonly output: ArchiveCounts }
-  readonly 'archive.verify': { readonly input: { readonly check_hashes: boolean }; readonly output: ArchiveVerification }
+  readonly 'archive.verify': {
+    readonly input: { readonly check_hashes: boolean }
+    readonly output: ArchiveVerification
+  }
   readonly 'archive.rebuild': { readonly input: { readonly backs_up: boolean }; readonly output: ArchiveRebuild }
 }
 

@@ -123,6 +123,7 @@ export const cliMenu = {
 /** Descriptions of command groups, for help texts. */
 export const cliGroups: Readonly<Record<string, string>> = {
   budget: 'Calculate token budgets, load patterns into them, and show their profiles, their use, and what models cost',
+  ingest: 'Load files into the archive, and list earlier loads',
   jobs: 'List what runs on a schedule, and run it now',
   people: 'List, block and merge people, set their roles and settings',
   session: 'List, show, reset and store sessions',

@@ -1,4 +1,5 @@
 /** Builds the `denidin` command line from its menu and the list of operations, and runs it. */
+import { resolve } from 'node:path'
 import { CommanderError, Option, type Command } from 'commander'
 import { fieldsOf, fromText, type Field } from '../../operations/fields.ts'
 import { operations as allOperations, type Operations } from '../../operations/list.ts'

@@ -40,7 +40,8 @@ export const archiveVerify = operation({
 })
 
 export const archiveReindex = operation({
-  summary: 'Compute the identity of every archived message anew and rebuild the search index, after a copy of the archive',
+  summary:
+    'Compute the identity of every archived message anew and rebuild the search index, after a copy of the archive',
   access: 'operator',
   effect: 'write',
   needs: 'data',

@@ -1,5 +1,6 @@
 /** `ingest.load` and `ingest.load_extraction`: loads a file, or the files of a folder, into the archive. */
 import { z } from 'zod'
+import { phaseOf } from '../../archive/archive-message.ts'
 import type { FileReport, IngestReport } from '../../ingest/ingest-report.ts'
 import type { Uses } from '../context.ts'
 import { ARCHIVE, operation, actorOf, type AuditedOutput, type Call } from '../operation.ts'
@@ -70,8 +71,10 @@ const summaryOf = (report: IngestReport, dry_run: boolean): string => {
   return `${what} ${plural(added, 'message')} from ${plural(report.files.length, 'file')}; ${String(known)} were there already.`
 }
 
-const sum = (report: IngestReport, field: 'new_unique_messages' | 'duplicate_messages' | 'messages_extracted'): number =>
-  report.totals.reduce((total, each) => total + each[field], 0)
+const sum = (
+  report: IngestReport,
+  field: 'new_unique_messages' | 'duplicate_messages' | 'messages_extracted',
+): number => report.totals.reduce((total, each) => total + each[field], 0)
 
 const load = async (
   { archive }: Uses<'archive.loads'>,
@@ -80,7 +83,7 @@ const load = async (
   is_extraction: boolean,
 ): Promise<AuditedOutput<LoadOutput>> => {
   const report = await archive.loads.load(
-    { path: file, phase, is_extraction, dry_run, started_by: actorOf(caller) },
+    { path: file, phase: phaseOf(phase), is_extraction, dry_run, started_by: actorOf(caller) },
     { signal, progress },
   )
   const read = report.files.filter(each => each.status !== 'unchanged')

@@ -71,7 +71,8 @@ export const ingestRuns = operation({
   run: async ({ archive }, { limit, after }) => {
     const { rows, next } = await readPage(
       { limit, after },
-      async page => await archive.loads.runs({ limit: page.limit, before: numberIn(page.before, 'the number of a run') }),
+      async page =>
+        await archive.loads.runs({ limit: page.limit, before: numberIn(page.before, 'the number of a run') }),
       row => String(row.run_id),
     )
     return { runs: rows.map(toRow), next }
@@ -125,7 +126,7 @@ export const ingestExport = operation({
   output: z.object({ file: z.string(), runs: count }),
   run: async ({ archive }, { file, format }, { signal }) => {
     const rows: z.output<typeof run>[] = []
-    for (let before: number | undefined; ; ) {
+    for (let before: number | undefined; ;) {
       signal.throwIfAborted()
       const page = await archive.loads.runs({ limit: PAGE, before })
       rows.push(...page.map(toRow))
