@@ -92,6 +92,7 @@ const createAppRunner = (
       models,
       features: memory,
       audit,
+      archive,
       privacy,
       profiles,
       archive,

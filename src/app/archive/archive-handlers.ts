@@ -1,5 +1,7 @@
 /** Answers the requests of the archive's thread. Opens `archive.db` with the first one that needs it. */
+import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import { openArchive } from '../../archive/sqlite/open-archive.ts'
+import { SqliteArchiveMaintenance } from '../../archive/sqlite/sqlite-archive-maintenance.ts'
 import { SqliteArchiveStore } from '../../archive/sqlite/sqlite-archive-store.ts'
 import { Ingest } from '../../ingest/ingest.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -21,6 +23,7 @@ interface OpenArchive extends Disposable {
   readonly store: SqliteArchiveStore
   readonly reports: SqliteArchiveReports
   readonly ingest: Ingest
+  readonly maintenance: ArchiveMaintenance
 }
 
 /** The archive inside its thread; a test may use it without one. */
@@ -45,6 +48,8 @@ export class ArchiveHandlers implements AsyncDisposable {
           },
         }),
       'archive.counts': async () => await this.#open().store.counts(),
+      'archive.verify': async ({ check_hashes }, call) => await this.#open().maintenance.verify(check_hashes, call),
+      'archive.rebuild': async ({ backs_up }, call) => await this.#open().maintenance.rebuild(backs_up, call),
       'ingest.load': async (request, call) => await this.#open().ingest.load(request, call),
       'ingest.runs': async page => await this.#open().store.runs(page),
       'ingest.rejected': async ({ run_id, ...page }) => {
@@ -80,6 +85,7 @@ export class ArchiveHandlers implements AsyncDisposable {
       store,
       reports: new SqliteArchiveReports(database),
       ingest: new Ingest({ store, written: async () => undefined, clock, logger }),
+      maintenance: new SqliteArchiveMaintenance(database, clock, async () => undefined),
       [Symbol.dispose]: () => {
         database[Symbol.dispose]()
       },

@@ -1,4 +1,5 @@
 /** What the thread of the archive can be asked: one map of names to input and output, put together from its parts. */
+import type { ArchiveRebuild, ArchiveVerification } from '../../archive/archive-maintenance.ts'
 import type { ArchiveCounts } from '../../archive/archive-store.ts'
 import type { ExtractionRun, RejectedLine } from '../../archive/extraction-run.ts'
 import type { ReportRequest, WrittenReport } from '../../reports/report-writer.ts'
@@ -7,6 +8,11 @@ import type { IngestReport, IngestRequest } from '../../ingest/ingest-report.ts'
 /** Requests about the archive as a whole. */
 interface StoreRequests {
   readonly 'archive.counts': { readonly input: undefined; readonly output: ArchiveCounts }
+  readonly 'archive.verify': {
+    readonly input: { readonly check_hashes: boolean }
+    readonly output: ArchiveVerification
+  }
+  readonly 'archive.rebuild': { readonly input: { readonly backs_up: boolean }; readonly output: ArchiveRebuild }
 }
 
 interface IngestRequests {

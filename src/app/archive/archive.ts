@@ -1,6 +1,8 @@
 /** The archive as the app sees it: its thread, and the module that stops it and names what a backup copies. */
 import { join, resolve } from 'node:path'
+import type { ArchiveMaintenance } from '../../archive/archive-maintenance.ts'
 import type { Settings } from '../../config/settings.ts'
+import type { ArchiveLoads } from '../../ingest/archive-loads.ts'
 import type { Module } from '../../lifecycle/module.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { RequestThread } from '../../platform/threads/request-thread.ts'
@@ -17,6 +19,8 @@ export type ArchiveThread = RequestThread<ArchiveRequests>
 
 export interface Archive {
   readonly thread: ArchiveThread
+  readonly loads: ArchiveLoads
+  readonly maintenance: ArchiveMaintenance
   readonly module: Module
 }
 
@@ -37,6 +41,15 @@ export const createArchive = (
   })
   return {
     thread,
+    loads: {
+      load: (request, options) => thread.request('ingest.load', request, options),
+      runs: page => thread.request('ingest.runs', page),
+      rejectedLines: page => thread.request('ingest.rejected', page),
+    },
+    maintenance: {
+      verify: (check_hashes, options) => thread.request('archive.verify', { check_hashes }, options),
+      rebuild: (backs_up, options) => thread.request('archive.rebuild', { backs_up }, options),
+    },
     module: {
       name: 'archive',
       health: [thread],
