@@ -92,7 +92,6 @@ const createAppRunner = (
       models,
       features: memory,
       audit,
-      archive,
       privacy,
       profiles,
       archive,

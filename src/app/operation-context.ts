@@ -12,7 +12,6 @@ import type { InstanceInfo, Learning, OperationContext, Traffic } from '../opera
 import { DAY_MS, type Clock } from '../platform/clock.ts'
 import type { HealthCheck } from '../platform/health.ts'
 import type { SessionBrowser } from '../sessions/session.ts'
-import type { Archive } from './archive/archive.ts'
 import { createBudgetReports } from './budget-reports.ts'
 import { createCheckups } from './doctor-checks.ts'
 import type { Archive } from './archive/archive.ts'
@@ -40,7 +39,6 @@ export interface OperationContextDeps {
   readonly models: Models
   readonly features: MemoryFeatures
   readonly audit: AuditLog
-  readonly archive: Archive
   readonly privacy: Privacy
   readonly profiles: ProfileSource
   readonly archive: Archive

@@ -80,12 +80,18 @@ export type SessionMessage = Pick<
   'at' | 'role' | 'sender_name' | 'component' | 'level' | 'content' | 'source_type'
 >
 
+/** Words of people, or of loaded files (without a scope), that a report holds. */
+export interface ReadWords {
+  readonly scope: Scope | undefined
+  readonly messages: number
+}
+
 export interface SessionReconstruction {
   readonly summary: SessionSummary
   /** In the order of their times; the first ones, if there are very many. */
   readonly messages: readonly SessionMessage[]
-  /** Of the bot's own conversations: whose they are, with the messages that are shown. */
-  readonly scopes: readonly { readonly scope: Scope; readonly messages: number }[]
+  /** Whose the shown messages are. */
+  readonly read: readonly ReadWords[]
 }
 
 /** How far one kind of source is loaded. All seven phases are there, whether they have runs or not. */

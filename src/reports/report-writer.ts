@@ -5,7 +5,7 @@ import type { Language } from '../text/language.ts'
 import { archiveContent, type ReportContent } from './documents/archive-documents.ts'
 import { conversationContent } from './documents/conversation-document.ts'
 import type { ReportDocument, TableName } from './documents/report-document.ts'
-import type { ArchiveReports, ReportCall } from './archive-reports.ts'
+import type { ArchiveReports, ReadWords, ReportCall } from './archive-reports.ts'
 import type { ConversationKey, ConversationReports } from './conversation-reports.ts'
 import { tableCsv } from './formats/csv.ts'
 import { reportPage } from './formats/html.ts'
@@ -49,8 +49,8 @@ export interface WrittenReport {
   /** Rows of the main table. */
   readonly rows: number
   readonly text: string
-  /** Conversations of the bot whose words it holds, with how many messages. */
-  readonly read: readonly { readonly scope: string; readonly messages: number }[]
+  /** Whose words it holds. */
+  readonly read: readonly ReadWords[]
 }
 
 /** Something that writes reports. */

@@ -158,7 +158,7 @@ test('error analysis shows the beginnings of the newest different errors', async
 test('a session is reconstructed in the order of its times', async () => {
   await archive.load(SMALL)
   const limits = { messages: 100, characters: 1000 }
-  const { summary, messages, scopes } = await archive.reports.session('s1', limits)
+  const { summary, messages, read } = await archive.reports.session('s1', limits)
   expect(summary).toEqual({
     session_id: 's1',
     project: 'api',
@@ -170,7 +170,7 @@ test('a session is reconstructed in the order of its times', async () => {
     errors: 1,
   })
   expect(messages.map(({ content }) => content)).toEqual(['lsp up', 'lsp down: x', 'hook ran'])
-  expect(scopes).toEqual([])
+  expect(read).toEqual([{ scope: undefined, messages: 3 }])
   const all = await archive.reports.sessions({ ...query(), most: 2 }, reportCall)
   expect(all.map(({ session_id, messages: count }) => [session_id, count])).toEqual([
     ['s2', 1],

@@ -1,6 +1,7 @@
 /** The text of a report: as it was made, or drawn as tables. */
 import type { z } from 'zod'
 import { reportMake } from '../../operations/report/make.ts'
+import { timeZone, type TimeZone } from '../../platform/time-zone.ts'
 import { render, type Report, type ReportText } from './render.ts'
 
 type Made = z.output<typeof reportMake.output>
@@ -15,15 +16,33 @@ export const reportText: Report = (output, _input, rendering): ReportText => {
   const about = ABOUT.flatMap(name => (document[name] === null ? [] : [[name, document[name]] as const]))
   const tables = Object.entries(document).filter(([, value]) => Array.isArray(value))
   const err = (notes as readonly Note[]).map(sentence => `${sentenceOf(sentence)}\n`).join('')
-  const lists = tables.map(([name, rows]) => [name, (rows as readonly object[]).map(listed)] as const)
+  const zone = rendering.terminal ? timeZone(String(document['time_zone'])) : undefined
+  const lists = tables.map(
+    ([name, rows]) => [name, (rows as readonly object[]).map(row => written(row, zone))] as const,
+  )
   return { out: render(Object.fromEntries([...about, ...lists]), rendering), err }
 }
 
-/** Lists as words, one after the other. */
-const listed = (row: object): object =>
+/**
+ * A row as a table shows it: lists as words, percentages with their two decimals, and for people the times in the zone of
+ * the report.
+ */
+const written = (row: object, zone: TimeZone | undefined): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value as unknown)]),
+    Object.entries(row).map(([name, value]: [string, unknown]) => {
+      if (Array.isArray(value)) return [name, value.join(', ')]
+      if (typeof value === 'number' && name.endsWith('_pct')) return [name, value.toFixed(2)]
+      return [name, zone !== undefined && typeof value === 'string' && TIME.test(value) ? timeIn(zone, value) : value]
+    }),
   )
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+const timeIn = (zone: TimeZone, iso: string): string => {
+  const at = Date.parse(iso)
+  const { hour, minute } = zone.wallClock(at)
+  return `${zone.isoDay(at)} ${[hour, minute].map(part => String(part).padStart(2, '0')).join(':')}`
+}
 
 type Note =
   | { readonly kind: 'undated'; readonly count: number }

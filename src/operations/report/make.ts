@@ -3,12 +3,11 @@ import { z } from 'zod'
 import { CONVERSATION_KEYS } from '../../reports/conversation-reports.ts'
 import { REPORT_FORMATS, REPORT_NAMES, type ReportName } from '../../reports/report-names.ts'
 import { TABLE_NAMES } from '../../reports/documents/report-document.ts'
-import type { Scope } from '../../messages/scope.ts'
 import { DenidinError } from '../../platform/errors.ts'
 import { LANGUAGES, type Language } from '../../text/language.ts'
 import { describePerson } from '../../messages/describe-scope.ts'
 import type { Uses } from '../context.ts'
-import { operation } from '../operation.ts'
+import { ARCHIVE, operation } from '../operation.ts'
 import { findPerson, personField, referenceField } from '../references.ts'
 
 const MOST_COMPONENTS = 1000
@@ -80,7 +79,7 @@ export const reportMake = operation({
     const { read, ...shown } = written
     return {
       output: { report, format, media_type: MEDIA_TYPES[format], time_zone: clock.zone.name, ...shown },
-      touched: read.map(({ scope, messages }) => ({ whose: scope as Scope, counts: { messages } })),
+      touched: read.map(({ scope, messages }) => ({ whose: scope ?? ARCHIVE, counts: { messages } })),
     }
   },
 })

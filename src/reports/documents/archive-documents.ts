@@ -1,5 +1,12 @@
 /** Makes documents of the six reports over the archive. */
-import type { ArchiveQuery, ArchiveReports, ReportCall, SessionMessage, SessionSummary } from '../archive-reports.ts'
+import type {
+  ArchiveQuery,
+  ArchiveReports,
+  ReadWords,
+  ReportCall,
+  SessionMessage,
+  SessionSummary,
+} from '../archive-reports.ts'
 import type { ReportName } from '../report-names.ts'
 import type { CellKind, ReportChart, ReportDocument, ReportNote, ReportTable, TableName } from './report-document.ts'
 
@@ -12,8 +19,8 @@ const MOST_CHARACTERS = 2_000_000
 
 /** What depends on the report; the rest of a document is the same for all. */
 export type ReportContent = Pick<ReportDocument, 'tables' | 'charts' | 'notes'> & {
-  /** Rows of people's own words: whose, and how many. */
-  readonly read?: readonly { readonly scope: string; readonly messages: number }[]
+  /** Whose words it holds. */
+  readonly read?: readonly ReadWords[]
 }
 
 type ArchiveReportName = Exclude<ReportName, 'conversation'>
@@ -94,7 +101,7 @@ const MESSAGE_COLUMNS = {
 type Maker = (reports: ArchiveReports, query: ArchiveReportQuery, call: ReportCall) => Promise<ReportContent>
 
 const oneSession = async (reports: ArchiveReports, session: string, query: ArchiveQuery): Promise<ReportContent> => {
-  const { summary, messages, scopes } = await reports.session(session, {
+  const { summary, messages, read } = await reports.session(session, {
     messages: MOST_MESSAGES,
     characters: MOST_CHARACTERS,
     top_components: query.top_components,
@@ -104,7 +111,7 @@ const oneSession = async (reports: ArchiveReports, session: string, query: Archi
     tables: [tableOf('rows', SESSION_COLUMNS, [summary]), tableOf('messages', MESSAGE_COLUMNS, messages)],
     charts: [],
     notes: isCut ? [{ kind: 'shown', table: 'messages', shown: messages.length, of: summary.messages }] : [],
-    read: scopes,
+    read,
   }
 }
 
@@ -157,24 +164,16 @@ const MAKERS: Readonly<Record<ArchiveReportName, Maker>> = {
     charts: [names('component', 'occurrences', 'errors')],
     notes: [],
   }),
-  'error-analysis': async (reports, query, call) => ({
-    tables: [
-      tableOf(
-        'rows',
-        {
-          component: 'text',
-          project: 'text',
-          error_count: 'count',
-          affected_sessions: 'count',
-          days_with_errors: 'count',
-          error_samples: 'list',
-        },
-        await reports.errorAnalysis(query, call),
-      ),
-    ],
-    charts: [names('component', 'error_count')],
-    notes: [],
-  }),
+  'error-analysis': async (reports, query, call) => {
+    const groups = await reports.errorAnalysis(query, call)
+    const messages = groups.reduce((all, { error_samples }) => all + error_samples.length, 0)
+    return {
+      tables: [tableOf('rows', ERROR_COLUMNS, groups)],
+      charts: [names('component', 'error_count')],
+      notes: [],
+      read: messages === 0 ? [] : [{ scope: undefined, messages }],
+    }
+  },
   session: async (reports, query, call) => {
     if (query.session !== undefined) return await oneSession(reports, query.session, query)
     const sessions = await reports.sessions({ ...query, most: MOST_SESSIONS + 1 }, call)
@@ -206,6 +205,15 @@ const MAKERS: Readonly<Record<ArchiveReportName, Maker>> = {
     }
   },
 }
+
+const ERROR_COLUMNS = {
+  component: 'text',
+  project: 'text',
+  error_count: 'count',
+  affected_sessions: 'count',
+  days_with_errors: 'count',
+  error_samples: 'list',
+} as const
 
 const PHASE_COLUMNS = {
   phase: 'number',

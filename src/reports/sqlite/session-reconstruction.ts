@@ -68,7 +68,7 @@ export const reconstructSession = (
       content: row.content,
       source_type: row.source_type,
     })),
-    scopes: scopesOf(shown),
+    read: scopesOf(shown),
   }
 }
 
@@ -88,8 +88,8 @@ const messagesOf = (
   return tooMany === -1 ? rows : rows.slice(0, Math.max(tooMany, 1))
 }
 
-const scopesOf = (rows: readonly MessageRow[]): SessionReconstruction['scopes'] => {
-  const counts = new Map<Scope, number>()
-  for (const { scope } of rows) if (scope !== null) counts.set(scope, (counts.get(scope) ?? 0) + 1)
+const scopesOf = (rows: readonly MessageRow[]): SessionReconstruction['read'] => {
+  const counts = new Map<Scope | undefined, number>()
+  for (const { scope } of rows) counts.set(scope ?? undefined, (counts.get(scope ?? undefined) ?? 0) + 1)
   return [...counts].map(([scope, messages]) => ({ scope, messages }))
 }
