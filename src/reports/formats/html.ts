@@ -24,6 +24,9 @@ const UPRIGHT_COLUMNS = 9
 
 const NUMBERS: ReadonlySet<CellKind> = new Set(['count', 'number', 'percent', 'seconds', 'bytes', 'money'])
 
+/** Columns by which rows are grouped: where they are empty, the row is of what belongs to none. */
+const GROUPS: ReadonlySet<string> = new Set(['name', 'project', 'component'])
+
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 3600
 const KILO = 1024
@@ -145,27 +148,30 @@ class Page {
       return typeof cell === 'number' ? cell : 0
     }
     if (chart.kind === 'names') {
-      const bars = table.rows.slice(0, MOST_NAMES).map(row => ({
-        label: textOf(row[label], this.#words.none),
-        value: number(row, value),
-        part: number(row, part),
+      const groups = Map.groupBy(table.rows, row => textOf(row[label], this.#words.none))
+      const sums = [...groups].map(([name, rows]) => ({
+        label: name,
+        value: sum(rows.map(row => number(row, value))),
+        part: sum(rows.map(row => number(row, part))),
       }))
-      return { bars, days: 1, all: table.rows.length }
+      // Where a name has several rows, their order is not that of the sums.
+      const bars = groups.size < table.rows.length ? sums.sort((one, other) => other.value - one.value) : sums
+      return { bars: bars.slice(0, MOST_NAMES), days: 1, all: bars.length }
     }
     const { first, days, count } = this.#buckets(table, label)
-    const sums = Array.from({ length: count }, () => ({ value: 0, part: 0, rows: 0 }))
+    const buckets = Array.from({ length: count }, () => ({ value: 0, part: 0, rows: 0 }))
     for (const row of table.rows) {
-      const sum = sums[Math.floor((number(row, label) - first) / days)]
-      if (sum === undefined) continue
-      sum.value += number(row, value)
-      sum.part += number(row, part)
-      if (row[value] !== undefined) sum.rows++
+      const bucket = buckets[Math.floor((number(row, label) - first) / days)]
+      if (bucket === undefined) continue
+      bucket.value += number(row, value)
+      bucket.part += number(row, part)
+      if (row[value] !== undefined) bucket.rows++
     }
     // Times cannot be added: what stands for several of them is their mean.
     const isMean = table.columns[value]?.kind === 'seconds'
-    const bars = sums.map(({ value: sum, part: of, rows }, index) => ({
+    const bars = buckets.map(({ value: all, part: of, rows }, index) => ({
       label: isoDayOf(first + index * days),
-      value: isMean && rows > 0 ? sum / rows : sum,
+      value: isMean && rows > 0 ? all / rows : all,
       part: of,
     }))
     return { bars, days, all: bars.length }
@@ -209,7 +215,7 @@ ${body}
   }
 
   #content(cell: Cell, name: string, kind: CellKind): string {
-    if (cell === undefined) return NUMBERS.has(kind) || kind === 'time' ? '–' : `<i>${escaped(this.#words.none)}</i>`
+    if (cell === undefined) return GROUPS.has(name) ? `<i>${escaped(this.#words.none)}</i>` : '–'
     if (typeof cell === 'string') return bdi(escaped(this.#words.values[cell] ?? cell))
     if (typeof cell !== 'number') {
       return name === 'error_samples'
@@ -253,6 +259,8 @@ ${body}
   }
 }
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)
+
 const textOf = (cell: Cell, none: string): string =>
   cell === undefined ? none : typeof cell === 'object' ? cell.join(', ') : String(cell)
 
@@ -263,7 +271,8 @@ const ltr = (html: string): string => `<bdi dir="ltr">${html}</bdi>`
 
 const classOf = (kind: CellKind): string => {
   if (NUMBERS.has(kind)) return ' class="number"'
-  return kind === 'time' || kind === 'day' ? ' class="when"' : ' class="words"'
+  if (kind === 'time' || kind === 'day') return ' class="when"'
+  return kind === 'list' ? ' class="words list"' : ' class="words"'
 }
 
 /** `3.4 s`, or hours, minutes and seconds as a clock shows them. */

@@ -28,12 +28,13 @@ svg .grid { stroke: var(--line); stroke-width: 1; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { padding: .5rem 0; text-align: start; font-weight: 600; font-size: 1.1rem; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
-thead th { border-bottom: 2px solid var(--soft); color: var(--soft); vertical-align: bottom; }
+thead th, thead th.number { overflow-wrap: normal; white-space: normal; border-bottom: 2px solid var(--soft); color: var(--soft); vertical-align: bottom; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 tbody th { font-weight: 600; }
-.number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .when { white-space: nowrap; }
-.words { min-width: 12rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+td.list { min-width: 14rem; }
+td.words, tbody th.words { min-width: 6rem; overflow-wrap: anywhere; white-space: pre-wrap; }
 td ul { margin: 0; padding-inline-start: 1.1rem; }
 @page { margin: 15mm; }
 @page wide { size: A4 landscape; margin: 12mm; }
@@ -44,9 +45,10 @@ td ul { margin: 0; padding-inline-start: 1.1rem; }
   table { font-size: 9pt; }
   .wide { page: wide; }
   .wide table { font-size: 7pt; }
-  .wide th, .wide td { padding: 1mm; overflow-wrap: anywhere; }
-  .wide .number, .wide .when { white-space: normal; }
-  .words { min-width: 0; }
+  .wide th, .wide td { padding: 1mm; }
+  .wide .when { white-space: normal; }
+  td.words, tbody th.words { min-width: 15mm; }
+  td.list { min-width: 45mm; }
   .scroll { overflow: visible; }
   thead { display: table-header-group; }
   tr, figure, caption, .note { break-inside: avoid; }
