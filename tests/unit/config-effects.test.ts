@@ -83,6 +83,11 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'budget.reports.health_cron': 'the reports are written at the times of their settings',
   'budget.reports.kept_days': 'reports older than kept_days are deleted',
   'budget.reports.tell_godfather': 'with tell_godfather the godfather gets one line about a report',
+  'reports.scheduled': 'the reports of reports.scheduled are written at their time, in their format',
+  'reports.cron': 'the reports of reports.scheduled are written at their time, in their format',
+  'reports.days': 'the reports of reports.scheduled are written at their time, in their format',
+  'reports.file_format': 'the reports of reports.scheduled are written at their time, in their format',
+  'reports.kept_days': 'scheduled reports older than reports.kept_days are deleted',
   'alerts.whatsapp': 'alerts.whatsapp off, or no godfather: the incident is in the log and in the status alone',
   'alerts.after_seconds': 'alerts.after_seconds is how long trouble must last before the godfather is told',
   'memory.godfather_scope':

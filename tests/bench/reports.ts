@@ -1,0 +1,144 @@
+// Measures every report over an archive of generated messages, and how long the event loop stalls meanwhile.
+// Usage: npm run bench:reports [-- --quick] [--messages N] [--json]
+// Prints the time of each report as JSON text, through a thread as DeniDin makes it. Exit code 1 when one takes more than 2 s
+// or the event loop of the caller stalls for more than 20 ms.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createArchive } from '../../src/app/archive/archive.ts'
+import { allMigrations } from '../../src/app/stores.ts'
+import { openArchive } from '../../src/archive/sqlite/open-archive.ts'
+import { LEVELS } from '../../src/archive/archive-message.ts'
+import { Database } from '../../src/database/sqlite/database.ts'
+import { MINUTE_MS, systemClock } from '../../src/platform/clock.ts'
+import { silentLogger } from '../../src/platform/logger.ts'
+import { REPORT_NAMES } from '../../src/reports/report-names.ts'
+
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(name)
+  return at < 0 ? undefined : process.argv[at + 1]
+}
+const MESSAGES = Number(option('--messages') ?? (process.argv.includes('--quick') ? 100_000 : 2_000_000))
+const MOST_MS = 2000
+const MOST_STALL_MS = 20
+const NANOSECONDS = 1e6
+const PROJECTS = 16
+const COMPONENTS = 40
+const SESSION_MESSAGES = 80
+const ROUNDS = 3
+const TOKENS = 10
+
+/** One year, whatever the size. */
+const BEGIN = Date.parse('2025-11-20T00:00:00Z')
+const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
+
+const fill = (path: string): void => {
+  using database = openArchive(path)
+  let state = 7
+  const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+  const words = 'the server answered and the hook ran again before the build of the project was done '
+  database.transaction(() => {
+    for (let each = 1; each <= PROJECTS; each++) {
+      database.run('insert into projects (path, name) values (:path, :name)', {
+        path: `/p/${String(each)}`,
+        name: String(each),
+      })
+    }
+    for (let each = 1; each <= COMPONENTS; each++) {
+      database.run('insert into components (name) values (:name)', { name: `component ${String(each)}` })
+    }
+    let session_no = 0
+    let project_id = 1
+    for (let at = 0; at < MESSAGES; at++) {
+      if (at % SESSION_MESSAGES === 0) {
+        project_id = 1 + Math.floor(random() * random() * PROJECTS)
+        session_no++
+        database.run('insert into archive_sessions (session_id, project_id) values (:id, :project_id)', {
+          id: `session-${String(session_no)}`,
+          project_id,
+        })
+      }
+      database.run(
+        `insert into archive_messages (hash, content, role, at, project_id, session_no, source_type, phase, component_id, level)
+         values (:hash, :content, 'system', :at, :project_id, :session_no, 'debug', 2, :component_id, :level)`,
+        {
+          hash: Buffer.from(String(at)),
+          content: words.repeat(1 + Math.floor(random() * 3)) + String(at),
+          at: BEGIN + Math.floor((at / MESSAGES) * YEAR_MS),
+          project_id,
+          session_no,
+          component_id: 1 + Math.floor(random() * random() * COMPONENTS),
+          level: LEVELS[Math.floor(random() * LEVELS.length)] ?? 'INFO',
+        },
+      )
+    }
+  })
+}
+
+/** A tenth as many messages of the bot itself. */
+const talk = (path: string): void => {
+  using database = new Database(path, allMigrations)
+  database.transaction(() => {
+    for (let at = 0; at < MESSAGES / 10; at++) {
+      const person = String(at % 100)
+      database.run(
+        `insert into messages (message_id, chat_id, chat_kind, scope, person_id, role, kind, text, tokens, sent_at)
+         values (:id, :person, 'direct', 'person:' || :person, :person, :role, 'chat', 'some words of a message', ${String(TOKENS)}, :at)`,
+        {
+          id: `m${String(at)}`,
+          person,
+          role: at % 200 < 100 ? 'user' : 'assistant',
+          at: BEGIN + Math.floor(((at * 10) / MESSAGES) * YEAR_MS),
+        },
+      )
+    }
+  })
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'denidin-reports-'))
+try {
+  fill(join(folder, 'archive.db'))
+  talk(join(folder, 'denidin.db'))
+  const { thread, module } = createArchive({ data_root: folder }, { clock: systemClock, logger: silentLogger })
+  // The first request starts the thread.
+  await thread.request('archive.counts', undefined)
+  const now = BEGIN + YEAR_MS
+  const results: Record<string, number> = {}
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  for (const report of REPORT_NAMES) {
+    for (const [days, start_date] of [
+      ['usual', undefined],
+      ['year', '2025-11-20'],
+    ] as const) {
+      const times: number[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        const began = performance.now()
+        await thread.request('reports.write', {
+          report,
+          format: 'json',
+          start_date,
+          language: 'en',
+          time_zone: 'Asia/Jerusalem',
+          now,
+        })
+        times.push(performance.now() - began)
+      }
+      results[`${report} (${days})`] = Math.round(Math.max(...times))
+    }
+  }
+  delay.disable()
+  const stall = Math.round(delay.max / NANOSECONDS)
+  await module.stop?.()
+  if (process.argv.includes('--json'))
+    console.log(JSON.stringify({ messages: MESSAGES, slowest_ms: results, stall_ms: stall }))
+  else {
+    console.log(`Slowest of ${String(ROUNDS)} over ${MESSAGES.toLocaleString('en')} messages, in ms`)
+    for (const [name, ms] of Object.entries(results)) console.log(`${name.padEnd(32)} ${String(ms).padStart(6)}`)
+    console.log(`${'longest stall of the event loop'.padEnd(32)} ${String(stall).padStart(6)}`)
+  }
+  if (Math.max(...Object.values(results)) > MOST_MS || stall > MOST_STALL_MS) process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
