@@ -70,6 +70,21 @@ test('the godfather is told once that a limit is reached, over a restart too, an
   expect(alerts()).toEqual([expect.stringMatching(/^✅ /)])
 })
 
+test('the godfather is told that the limit of everyone is reached, also when people had reached theirs before', async () => {
+  const limits = { tokens_per_day: 5000, tokens_per_person_per_day: 2000 }
+  await start({ limits, ai: { max_tokens: 100 }, memory: { longterm: { enabled: false } } })
+  const choices = [{ index: 0, message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }]
+  denidin.models.always('completion', json({ choices, usage: { prompt_tokens: 1900, completion_tokens: 50 } }))
+  for (let at = 0; at < 2; at++) await denidin.say('hello')
+  await until(() => alerts().length > 0)
+  expect(alerts()).toEqual([
+    expect.stringMatching(/^⚠️ Personal limits .*1 person has reached their limit of the day\.$/),
+  ])
+  for (const phone of ['15550002222', '15550003333', '15550004444']) await denidin.say('hello', { phone })
+  await until(() => alerts().length > 1)
+  expect(alerts()[1]).toMatch(/^⚠️ Limits .*The limit of tokens for the day is reached\.$/)
+})
+
 test('the godfather reads alerts in their language', async () => {
   await start()
   await denidin.say('/lang he', { phone: GODFATHER })
