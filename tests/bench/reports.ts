@@ -6,12 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createArchive } from '../../src/app/archive/archive.ts'
+import type { ArchiveRequests, ArchiveThreadData } from '../../src/app/archive/archive-requests.ts'
 import { allMigrations } from '../../src/app/stores.ts'
 import { openArchive } from '../../src/archive/sqlite/open-archive.ts'
 import { LEVELS } from '../../src/archive/archive-message.ts'
 import { Database } from '../../src/database/sqlite/database.ts'
 import { MINUTE_MS, systemClock } from '../../src/platform/clock.ts'
+import { RequestThread } from '../../src/platform/threads/request-thread.ts'
 import { silentLogger } from '../../src/platform/logger.ts'
 import { REPORT_NAMES } from '../../src/reports/report-names.ts'
 
@@ -100,7 +101,18 @@ const folder = mkdtempSync(join(tmpdir(), 'denidin-reports-'))
 try {
   fill(join(folder, 'archive.db'))
   talk(join(folder, 'denidin.db'))
-  const { thread, module } = createArchive({ data_root: folder }, { clock: systemClock, logger: silentLogger })
+  const data: ArchiveThreadData = {
+    archive_path: join(folder, 'archive.db'),
+    messages_path: join(folder, 'denidin.db'),
+  }
+  await using thread = new RequestThread<ArchiveRequests>({
+    name: 'archive',
+    file: new URL('../../src/app/archive/archive-thread-main.ts', import.meta.url),
+    data,
+    idle_ms: MINUTE_MS,
+    clock: systemClock,
+    logger: silentLogger,
+  })
   // The first request starts the thread.
   await thread.request('archive.counts', undefined)
   const now = BEGIN + YEAR_MS
@@ -130,7 +142,6 @@ try {
   }
   delay.disable()
   const stall = Math.round(delay.max / NANOSECONDS)
-  await module.stop?.()
   if (process.argv.includes('--json'))
     console.log(JSON.stringify({ messages: MESSAGES, slowest_ms: results, stall_ms: stall }))
   else {

@@ -1,6 +1,6 @@
 /** Verifies `archive.db` and rebuilds what follows from its messages; the thread answers other requests in between. */
 import { chmodSync } from 'node:fs'
-import type { Database } from '../../database/sqlite/database.ts'
+import { Database } from '../../database/sqlite/database.ts'
 import { DamagedDatabase } from '../../database/sqlite/database-errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { PRIVATE_FILE_MODE } from '../../platform/files.ts'
@@ -14,6 +14,7 @@ import type {
   ArchiveVerification,
   MaintenanceOptions,
 } from '../archive-maintenance.ts'
+import { archiveMigrations } from './archive-migrations.ts'
 
 /** Messages of one step: some milliseconds of work. */
 const BATCH = 500
@@ -146,12 +147,20 @@ export class SqliteArchiveMaintenance implements ArchiveMaintenance {
     return false
   }
 
-  /** A copy beside the archive, with the time in its name. */
+  /**
+   * A copy beside the archive, with the time in its name. Without the bot's conversations: they can be copied again, and
+   * what is forgotten must not stay in it.
+   */
   #copy(): string {
     const time = new Date(this.#clock.now()).toISOString().replace(/[:.]/g, '-')
     const copy = this.#database.path.replace(/(\.db)?$/, `-${time}.backup.db`)
     this.#database.run('vacuum into :copy', { copy })
     chmodSync(copy, PRIVATE_FILE_MODE)
+    using copied = new Database(copy, archiveMigrations)
+    copied.run('delete from archive_messages where message_id is not null')
+    copied.run('delete from followed')
+    copied.run('vacuum')
+    copied.scrub()
     return copy
   }
 
