@@ -7,13 +7,13 @@ import { DatedFiles } from '../platform/dated-files.ts'
 import { REPORT_NAMES } from '../reports/report-names.ts'
 import type { Reports } from '../reports/report-writer.ts'
 import { ScheduledReports } from '../reports/scheduled-reports.ts'
-import type { ArchiveThread } from './archive/archive.ts'
+import type { Archive } from './archive/archive.ts'
 import type { Runtime } from './runtime.ts'
 import type { Stores } from './stores.ts'
 
 export const createReports = (
   { data_root, reports }: Pick<Settings, 'data_root' | 'reports'>,
-  thread: ArchiveThread,
+  thread: Archive['thread'],
   { people, preferences }: Pick<Stores, 'people' | 'preferences'>,
   instance: Pick<InstanceInfo, 'godfather_phone'>,
   { clock }: Pick<Runtime, 'clock'>,
