@@ -1,7 +1,7 @@
 /** The days that a report covers: those of the operator's calendar, whatever the clocks do on them. */
 import { DAY_MS } from '../platform/clock.ts'
 import { DenidinError } from '../platform/errors.ts'
-import { TimeZone } from '../platform/time-zone.ts'
+import type { TimeZone } from '../platform/time-zone.ts'
 import type { ReportName } from './report-names.ts'
 
 /** Days in days since 1 January 1970, both included; `undefined`: no bound. */

@@ -11,7 +11,8 @@ const ABOUT = ['report', 'subject', 'start_date', 'end_date', 'time_zone']
 
 export const reportText: Report = (output, _input, rendering): ReportText => {
   const { format, text }: Made = reportMake.output.parse(output)
-  if (format !== 'table' || rendering.json === true) return { out: text }
+  if (format === 'html' || format === 'csv') return { out: text }
+  if (format === 'json' || rendering.json === true) return { out: `${JSON.stringify(JSON.parse(text), null, 2)}\n` }
   const { notes, ...document } = JSON.parse(text) as Record<string, unknown>
   const about = ABOUT.flatMap(name => (document[name] === null ? [] : [[name, document[name]] as const]))
   const tables = Object.entries(document).filter(([, value]) => Array.isArray(value))

@@ -1,4 +1,4 @@
-/** A report as JSON: one list of objects for each table. */
+/** A report as JSON on one line: one list of objects for each table. */
 import { isoDayOf } from '../report-range.ts'
 import type { Cell, CellKind, ReportDocument, ReportTable } from '../documents/report-document.ts'
 
@@ -17,20 +17,16 @@ export const isoDayOrNull = (day: number | undefined): string | null => (day ===
 
 export const reportJson = ({ tables, charts: _, ...document }: ReportDocument): string => {
   const { report, subject, first, last, time_zone, generated_at, notes } = document
-  return `${JSON.stringify(
-    {
-      report,
-      subject: subject ?? null,
-      start_date: isoDayOrNull(first),
-      end_date: isoDayOrNull(last),
-      time_zone,
-      generated_at: new Date(generated_at).toISOString(),
-      notes: notes.map(note => ('day' in note ? { ...note, day: isoDayOf(note.day) } : note)),
-      ...Object.fromEntries(tables.map(table => [table.name, objectsOf(table)])),
-    },
-    null,
-    2,
-  )}\n`
+  return `${JSON.stringify({
+    report,
+    subject: subject ?? null,
+    start_date: isoDayOrNull(first),
+    end_date: isoDayOrNull(last),
+    time_zone,
+    generated_at: new Date(generated_at).toISOString(),
+    notes: notes.map(note => ('day' in note ? { ...note, day: isoDayOf(note.day) } : note)),
+    ...Object.fromEntries(tables.map(table => [table.name, objectsOf(table)])),
+  })}\n`
 }
 
 const objectsOf = ({ columns, rows }: ReportTable): readonly object[] =>

@@ -237,5 +237,5 @@ const topComponents = <T extends Pick<ErrorGroup, 'component' | 'error_count'>>(
   return groups.filter(({ component }) => names.has(component))
 }
 
-export const secondsBetween = (first: number | undefined, last: number | undefined): number =>
+const secondsBetween = (first: number | undefined, last: number | undefined): number =>
   first === undefined || last === undefined ? 0 : Math.round((last - first) / SECOND_MS)
